@@ -1,0 +1,92 @@
+#pragma once
+// The contract between a source and the daemon: a row of pure functions that turn a delivery's bytes into events.
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "collectors/event.hpp"
+#include "collectors/result.hpp"
+#include "collectors/signature.hpp"
+
+namespace releasehealth {
+
+/// The headers of a request, found by name whatever its case.
+class headers {
+ public:
+  void add(std::string name, std::string value);
+  /// The first value of that name; empty if there is none.
+  std::string_view get(std::string_view name) const;
+  const std::vector<std::pair<std::string, std::string>>& all() const { return list_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> list_;
+};
+
+/// A configured [[source]]: what its keys said. Settings that take lists hold several values, the others one or none.
+struct source {
+  std::string name;  ///< its path, /webhooks/{name}, and the `source` of its events
+  std::string kind;  ///< which collector reads it
+  std::vector<secret> secrets;
+  bool unauthenticated = false;
+  std::map<std::string, std::vector<std::string>, std::less<>> settings;
+
+  std::string setting(std::string_view key) const;
+  std::span<const std::string> list(std::string_view key) const;
+};
+
+/// One request as it came in. The views live as long as the request.
+struct delivery {
+  const headers& header;
+  std::string_view body;
+  timestamp received_at;
+};
+
+/// What a delivery turned out to be: events, or a reason why it is of no interest.
+struct decoded {
+  std::vector<event> events;
+  std::string ignored;
+
+  decoded() = default;
+  explicit decoded(event e) { events.push_back(std::move(e)); }
+  static decoded nothing(std::string why) {
+    decoded d;
+    d.ignored = std::move(why);
+    return d;
+  }
+};
+
+/// A key of [[source]] that only one kind of source has.
+struct setting_rule {
+  std::string_view key;  ///< dotted for a table: incidents.labels
+  bool is_list;
+  std::string_view choices;  ///< space-separated; empty: any text
+  std::string_view fallback;
+  std::string_view help;
+};
+
+/// A kind of source. All functions are pure: no I/O, no clock, no globals.
+struct collector {
+  std::string_view kind;
+  std::string_view help;
+  std::size_t body_limit;  ///< bytes
+  std::span<const setting_rule> settings;
+  /// Did the holder of one of the source's secrets send these bytes?
+  bool (*authentic)(const source&, const delivery&);
+  /// What makes a repeated delivery the same one (sources.md §6).
+  std::string (*key)(const delivery&);
+  /// errc::media_type, errc::malformed: refuse it. errc::unreadable: keep it as dead.
+  result<decoded> (*decode)(const source&, const delivery&);
+  /// What is wrong with the settings together; empty if nothing is.
+  std::string (*check)(const source&);
+};
+
+/// Every kind of source there is: the only list of them.
+std::span<const collector> collectors();
+
+/// The collector of that kind, or none.
+const collector* find_collector(std::string_view kind);
+
+}

@@ -1,0 +1,44 @@
+#include <algorithm>
+
+#include "collectors/collector.hpp"
+#include "collectors/github/github.hpp"
+
+namespace releasehealth {
+namespace {
+
+const collector table[] = {
+    github::collect,
+};
+
+bool same_name(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+}
+
+std::span<const collector> collectors() { return table; }
+
+const collector* find_collector(std::string_view kind) {
+  const auto found = std::ranges::find(table, kind, &collector::kind);
+  return found == std::end(table) ? nullptr : found;
+}
+
+void headers::add(std::string name, std::string value) { list_.emplace_back(std::move(name), std::move(value)); }
+
+std::string_view headers::get(std::string_view name) const {
+  const auto found = std::ranges::find_if(list_, [&](const auto& h) { return same_name(h.first, name); });
+  return found == list_.end() ? std::string_view() : std::string_view(found->second);
+}
+
+std::string source::setting(std::string_view key) const {
+  const auto values = list(key);
+  return values.empty() ? std::string() : values.front();
+}
+
+std::span<const std::string> source::list(std::string_view key) const {
+  const auto found = settings.find(key);
+  return found == settings.end() ? std::span<const std::string>() : found->second;
+}
+
+}

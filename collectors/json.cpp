@@ -1,0 +1,150 @@
+#include "collectors/json.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <boost/json/basic_parser_impl.hpp>
+
+namespace releasehealth {
+namespace {
+
+constexpr std::size_t max_depth = 32;
+
+// Follows the parser through a document and remembers where it is, to name the first duplicate key or NUL.
+struct strictness {
+  static constexpr std::size_t max_object_size = json::object::max_size();
+  static constexpr std::size_t max_array_size = json::array::max_size();
+  static constexpr std::size_t max_key_size = json::string::max_size();
+  static constexpr std::size_t max_string_size = json::string::max_size();
+
+  struct level {
+    bool is_array = false;
+    std::size_t index = 0;
+    std::string key;
+    std::set<std::string, std::less<>> keys;
+  };
+  std::vector<level> levels;
+  std::string text;
+  std::optional<problem> found;
+
+  std::string pointer() const {
+    std::string out;
+    for (const auto& l : levels) out += '/' + (l.is_array ? std::to_string(l.index) : pointer_token(l.key));
+    return out;
+  }
+  void note(std::string_view what) {
+    if (!found) found = problem{pointer(), std::string(what)};
+  }
+  void check_text(std::string_view s) {
+    if (s.find('\0') != s.npos) note("holds a NUL character");
+  }
+  void value_done() {
+    if (!levels.empty() && levels.back().is_array) ++levels.back().index;
+  }
+
+  using ec = json::error_code;
+  bool on_document_begin(ec&) { return true; }
+  bool on_document_end(ec&) { return true; }
+  bool on_object_begin(ec&) { return levels.emplace_back(), true; }
+  bool on_object_end(std::size_t, ec&) { return levels.pop_back(), value_done(), true; }
+  bool on_array_begin(ec&) { return levels.emplace_back().is_array = true; }
+  bool on_array_end(std::size_t, ec&) { return levels.pop_back(), value_done(), true; }
+  bool on_key_part(json::string_view s, std::size_t, ec&) { return text.append(s.data(), s.size()), true; }
+  bool on_key(json::string_view s, std::size_t, ec&) {
+    text.append(s.data(), s.size());
+    levels.back().key = text;
+    check_text(text);
+    if (!levels.back().keys.insert(std::move(text)).second) note("duplicate key");
+    text.clear();
+    return true;
+  }
+  bool on_string_part(json::string_view s, std::size_t, ec&) { return text.append(s.data(), s.size()), true; }
+  bool on_string(json::string_view s, std::size_t, ec&) {
+    text.append(s.data(), s.size());
+    check_text(text);
+    text.clear();
+    return value_done(), true;
+  }
+  bool on_number_part(json::string_view, ec&) { return true; }
+  bool on_int64(std::int64_t, json::string_view, ec&) { return value_done(), true; }
+  bool on_uint64(std::uint64_t, json::string_view, ec&) { return value_done(), true; }
+  bool on_double(double, json::string_view, ec&) { return value_done(), true; }
+  bool on_bool(bool, ec&) { return value_done(), true; }
+  bool on_null(ec&) { return value_done(), true; }
+  bool on_comment_part(json::string_view, ec&) { return true; }
+  bool on_comment(json::string_view, ec&) { return true; }
+};
+
+const json::value* find(const json::value& in, std::string_view pointer) {
+  json::error_code ec;
+  return in.find_pointer({pointer.data(), pointer.size()}, ec);
+}
+
+}
+
+std::string error::text() const {
+  std::string out = detail;
+  for (const auto& p : problems) out += (&p == problems.data() ? ": " : "; ") + p.pointer + ": " + p.detail;
+  return out;
+}
+
+result<json::value> parse_json(std::string_view text) {
+  json::error_code ec;
+  json::parse_options options;
+  options.max_depth = max_depth;
+  auto value = json::parse({text.data(), text.size()}, ec, {}, options);
+  if (ec) return error(errc::malformed, "not JSON: " + ec.message());
+  return value;
+}
+
+result<json::value> parse_json_strictly(std::string_view text) {
+  auto value = parse_json(text);
+  if (!value) return value;
+  json::parse_options options;
+  options.max_depth = max_depth;
+  json::basic_parser<strictness> check(options);
+  json::error_code ec;
+  check.write_some(false, text.data(), text.size(), ec);
+  if (const auto& found = check.handler().found) return error(errc::malformed, "refused", {*found});
+  return value;
+}
+
+std::string text_at(const json::value& in, std::string_view pointer) {
+  const auto* at = find(in, pointer);
+  if (!at) return {};
+  if (at->is_string()) {
+    std::string text(at->get_string());
+    std::erase(text, '\0');
+    return text;
+  }
+  return at->is_number() ? json::serialize(*at) : std::string();
+}
+
+std::optional<timestamp> time_at(const json::value& in, std::string_view pointer) {
+  const auto* at = find(in, pointer);
+  if (!at || !at->is_string()) return {};
+  return parse_time({at->get_string().data(), at->get_string().size()});
+}
+
+bool flag_at(const json::value& in, std::string_view pointer) {
+  const auto* at = find(in, pointer);
+  return at && at->is_bool() && at->get_bool();
+}
+
+std::optional<std::int64_t> number_at(const json::value& in, std::string_view pointer) {
+  const auto* at = find(in, pointer);
+  if (!at || !at->is_int64()) return {};
+  return at->get_int64();
+}
+
+std::string pointer_token(std::string_view key) {
+  std::string out;
+  for (char c : key) {
+    if (c == '~') out += "~0";
+    else if (c == '/') out += "~1";
+    else out += c;
+  }
+  return out;
+}
+
+}

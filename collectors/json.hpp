@@ -1,0 +1,39 @@
+#pragma once
+// Reading JSON that somebody else wrote: strict parsing, and reads by JSON pointer (RFC 6901).
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <boost/json.hpp>
+
+#include "collectors/result.hpp"
+#include "collectors/time.hpp"
+
+namespace releasehealth {
+
+namespace json = boost::json;
+
+/// Parses one document: UTF-8, at most 32 levels deep (errc::malformed).
+result<json::value> parse_json(std::string_view text);
+
+/// The same, and refuses a duplicate key and NUL, naming the place (interface.md §3). Boost keeps the last of two equal
+/// keys and PostgreSQL's text cannot hold NUL, so both would lose something that the sender meant.
+result<json::value> parse_json_strictly(std::string_view text);
+
+/// The text at a pointer; empty if there is none. Numbers are read as their digits: ids come as either.
+/// NUL characters are dropped, because PostgreSQL's text cannot hold them.
+std::string text_at(const json::value&, std::string_view pointer);
+
+/// The RFC 3339 time at a pointer; nothing if there is none or it cannot be read.
+std::optional<timestamp> time_at(const json::value&, std::string_view pointer);
+
+/// The boolean at a pointer; false if there is none.
+bool flag_at(const json::value&, std::string_view pointer);
+
+/// The number at a pointer, if there is a whole one.
+std::optional<std::int64_t> number_at(const json::value&, std::string_view pointer);
+
+/// `/a~1b`: a token as it stands in a pointer.
+std::string pointer_token(std::string_view key);
+
+}

@@ -1,0 +1,35 @@
+#pragma once
+// Proofs of who sent something, one function per signature family. All compare in constant time and fail closed.
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace releasehealth {
+
+/// A value that no output may show: it has no operator<< and is read by name only.
+class secret {
+ public:
+  explicit secret(std::string value) : value_(std::move(value)) {}
+  std::string_view reveal() const { return value_; }
+
+ private:
+  std::string value_;
+};
+
+/// Lower-case hex of HMAC-SHA256(key, text).
+std::string hmac_sha256_hex(std::string_view key, std::string_view text);
+
+/// Lower-case hex of SHA-256(text).
+std::string sha256_hex(std::string_view text);
+
+/// Compares without telling by its time where two texts differ. Different lengths differ.
+bool equal_in_constant_time(std::string_view, std::string_view);
+
+/// Family a (sources.md §4.1): `<prefix><hex HMAC-SHA256(secret, body)>`, upper or lower case, for any of the secrets.
+/// An empty or short digest, and an empty list of secrets, match nothing.
+bool signed_with_any(std::span<const secret>, std::string_view body, std::string_view header, std::string_view prefix);
+
+/// A shared token in a header, for any of the secrets. An empty token or secret matches nothing.
+bool token_is_any(std::span<const secret>, std::string_view token);
+
+}

@@ -1,0 +1,128 @@
+#include "collectors/time.hpp"
+
+#include <charconv>
+#include <cstdio>
+
+namespace releasehealth {
+namespace {
+
+using namespace std::chrono;
+
+// Reads by hand, not through a stream: date's parser takes neither "Z" and "+02:00" in one format nor more than six
+// fraction digits, and senders written in Go send nine.
+struct cursor {
+  std::string_view text;
+
+  bool literal(std::string_view any) {
+    if (text.empty() || any.find(text.front()) == any.npos) return false;
+    text.remove_prefix(1);
+    return true;
+  }
+  std::optional<int> digits(std::size_t count) {
+    if (text.size() < count) return {};
+    int value = 0;
+    for (char c : text.substr(0, count)) {
+      if (c < '0' || c > '9') return {};
+      value = value * 10 + (c - '0');
+    }
+    text.remove_prefix(count);
+    return value;
+  }
+  /// ".123456789", of which microseconds are kept
+  std::optional<microseconds> fraction() {
+    if (!literal(".,")) return microseconds{0};
+    int kept = 0, value = 0;
+    std::size_t count = 0;
+    while (!text.empty() && text.front() >= '0' && text.front() <= '9') {
+      if (kept < 6) value = value * 10 + (text.front() - '0'), ++kept;
+      text.remove_prefix(1);
+      ++count;
+    }
+    if (count == 0) return {};
+    for (; kept < 6; ++kept) value *= 10;
+    return microseconds{value};
+  }
+  std::optional<minutes> offset() {
+    if (literal("Zz")) return minutes{0};
+    const bool west = !text.empty() && text.front() == '-';
+    if (!literal("+-")) return {};
+    const auto h = digits(2);
+    if (!h || !literal(":")) return {};
+    const auto m = digits(2);
+    if (!m || *h > 23 || *m > 59) return {};
+    const minutes east = hours{*h} + minutes{*m};
+    return west ? -east : east;
+  }
+};
+
+struct unit {
+  char letter;
+  duration length;
+};
+constexpr unit units[] = {{'w', weeks{1}}, {'d', days{1}}, {'h', hours{1}}, {'m', minutes{1}}, {'s', seconds{1}}};
+
+}
+
+std::optional<timestamp> parse_time(std::string_view text) {
+  cursor at{text};
+  const auto y = at.digits(4);
+  if (!y || !at.literal("-")) return {};
+  const auto mo = at.digits(2);
+  if (!mo || !at.literal("-")) return {};
+  const auto d = at.digits(2);
+  if (!d || !at.literal("Tt ")) return {};
+  const auto h = at.digits(2);
+  if (!h || !at.literal(":")) return {};
+  const auto mi = at.digits(2);
+  if (!mi || !at.literal(":")) return {};
+  const auto s = at.digits(2);
+  if (!s) return {};
+  const auto f = at.fraction();
+  if (!f) return {};
+  const auto o = at.offset();
+  if (!o || !at.text.empty()) return {};
+  const year_month_day date{year{*y}, month{static_cast<unsigned>(*mo)}, day{static_cast<unsigned>(*d)}};
+  // second 60 is a leap second, which UTC without leap seconds counts as the next minute's first
+  if (!date.ok() || *y < 1970 || *h > 23 || *mi > 59 || *s > 60) return {};
+  const timestamp at_utc = sys_days{date} + hours{*h} + minutes{*mi} + seconds{*s} + *f - *o;
+  if (at_utc < timestamp{}) return {};
+  return at_utc;
+}
+
+std::optional<duration> parse_duration(std::string_view text) {
+  if (text.size() < 2) return {};
+  for (const auto& [letter, length] : units) {
+    if (text.back() != letter) continue;
+    long long count = 0;
+    const auto* end = text.data() + text.size() - 1;
+    const auto [stop, ec] = std::from_chars(text.data(), end, count);
+    if (ec != std::errc{} || stop != end || count < 0 || count > days{3653} / length) return {};
+    return count * length;
+  }
+  return {};
+}
+
+std::string format_time(timestamp t) {
+  const auto day = floor<days>(t);
+  const year_month_day date{day};
+  const hh_mm_ss time{t - day};
+  char text[40];
+  const auto length = std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d", int(date.year()),
+                                    unsigned(date.month()), unsigned(date.day()), int(time.hours().count()),
+                                    int(time.minutes().count()), int(time.seconds().count()));
+  std::string out(text, static_cast<std::size_t>(length));
+  if (const auto fraction = time.subseconds().count(); fraction != 0) {
+    const auto digits = std::snprintf(text, sizeof text, ".%06d", int(fraction));
+    out.append(text, static_cast<std::size_t>(digits));
+    out.erase(out.find_last_not_of('0') + 1);
+  }
+  return out + 'Z';
+}
+
+std::string format_duration(duration length) {
+  for (const auto& u : units)
+    if (length % u.length == duration{0}) return std::to_string(length / u.length) + u.letter;
+  return std::to_string(length.count()) + "us";
+}
+
+}

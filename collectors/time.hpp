@@ -1,0 +1,26 @@
+#pragma once
+// Times as the project keeps them: UTC in microseconds, which is what PostgreSQL's timestamptz holds.
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace releasehealth {
+
+using duration = std::chrono::microseconds;
+using timestamp = std::chrono::sys_time<duration>;
+
+/// Reads RFC 3339 with an offset ("Z", "+02:00"); any number of fraction digits, of which six are kept.
+/// Nothing for anything else: a time without an offset, a date that no calendar has, years outside 1970-9999.
+std::optional<timestamp> parse_time(std::string_view text);
+
+/// Reads "48h", "7d", "30m", "90s", "2w". Nothing for anything else; at most 10 years.
+std::optional<duration> parse_duration(std::string_view text);
+
+/// "2026-11-03T10:15:00Z", with a fraction only where there is one.
+std::string format_time(timestamp);
+
+/// The largest unit that divides it: "48h" is "2d".
+std::string format_duration(duration);
+
+}

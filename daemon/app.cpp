@@ -1,0 +1,176 @@
+#include "daemon/app.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <optional>
+
+#include "daemon/figures/refresh.hpp"
+#include "daemon/intake/intake.hpp"
+#include "daemon/ledger/migrate.hpp"
+#include "daemon/ledger/private_postgres.hpp"
+#include "daemon/operations/operations.hpp"
+
+namespace releasehealth {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto watch_interval = std::chrono::seconds(1);
+
+std::vector<std::string> source_names(const config& c) {
+  std::vector<std::string> names = {api_source};
+  for (const auto& s : c.sources) names.push_back(s.name);
+  return names;
+}
+
+}
+
+timestamp system_now() { return std::chrono::floor<duration>(std::chrono::system_clock::now()); }
+
+struct app::parts {
+  std::filesystem::path file;
+  const logger& log;
+  std::function<timestamp()> clock;
+  std::chrono::seconds drain;
+  std::optional<ledger::private_postgres> postgres;
+  session database;
+  asio::io_context io{1};
+  asio::signal_set ending{io, SIGTERM, SIGINT}, reloading{io, SIGHUP};
+  asio::steady_timer watch{io};
+  metrics own;
+  ledger::commit_queue queue;
+  std::unique_ptr<refresher> figures;
+  releasehealth::intake in;
+  releasehealth::operations ops;
+  http::server intake_server, operations_server;
+  bool stopping = false;
+
+  parts(config c, std::filesystem::path f, const logger& l, std::function<timestamp()> now)
+      : file(std::move(f)),
+        log(l),
+        clock(std::move(now)),
+        drain(c.drain),
+        postgres(c.database_url.empty() ? std::optional(ledger::private_postgres::use(c.state_dir, true, tell())) : std::nullopt),
+        database{.dsn = postgres ? postgres->dsn() : c.database_url, .application = "releasehealthd"},
+        own(source_names(c)),
+        queue(io, database.as("append")),
+        in(c.sources, c.tokens, queue, own, log, clock, [this] { figures->touch(); }),
+        ops({io, database, queue, own, log, clock, [this] { figures->touch(); }, [this] { return reload(); }}, c.tokens),
+        intake_server(io, c.intake, in.service(), c.intake_limits),
+        operations_server(io, c.operations, ops.service(), c.operations_limits) {
+    own.reload(true, clock());
+    for (const auto& w : c.warnings) log.warning(w);
+    // on the refresher's thread: a database that is away must keep neither /metrics nor the start from going on, and
+    // until the schema is there deliveries get 503
+    const auto migrate = [this] {
+      for (const auto& name : ledger::migrate(database.as("migrate"))) log.info("migrated", {{"name", name}});
+    };
+    const auto publish = [this](refreshed r) {
+      asio::post(io, [this, r = std::move(r)]() mutable {
+        if (!stopping) ops.publish(std::move(r));
+      });
+    };
+    figures = std::make_unique<refresher>(database, c.timeline, c.figures, clock, migrate, publish);
+    wait_for_signals();
+    watch_postgres();
+  }
+
+  std::function<void(const std::string&)> tell() {
+    return [this](const std::string& what) { log.info(what); };
+  }
+
+  void wait_for_signals() {
+    ending.async_wait([this](boost::system::error_code ec, int) {
+      if (ec) return;
+      ending.async_wait([](boost::system::error_code again, int) {
+        if (!again) std::_Exit(1);  // a second signal: at once
+      });
+      end();
+    });
+    wait_for_reload();
+  }
+  void wait_for_reload() {
+    reloading.async_wait([this](boost::system::error_code ec, int) {
+      if (ec) return;
+      reload();
+      wait_for_reload();
+    });
+  }
+
+  void watch_postgres() {
+    watch.expires_after(watch_interval);
+    watch.async_wait([this](boost::system::error_code ec) {
+      if (ec || stopping) return;
+      try {
+        if (postgres) postgres->restart_if_gone(tell());
+      } catch (const std::exception& e) {
+        log.error("private PostgreSQL is gone", {{"err", e.what()}});
+      }
+      watch_postgres();
+    });
+  }
+
+  /// Keeps the old configuration if the new one is wrong, and says what is.
+  std::string reload() {
+    auto read = load_config(file, process_environment());
+    if (const auto* wrong = std::get_if<config_mistakes>(&read)) {
+      own.reload(false, clock());
+      std::string all;
+      for (const auto& m : wrong->all) {
+        log.error("configuration kept as it was", {{"err", m}});
+        all += m + '\n';
+      }
+      return all;
+    }
+    auto& c = std::get<config>(read);
+    for (const auto& name : source_names(c)) own.know(name);
+    in.use(c.sources, c.tokens);
+    ops.use(c.tokens);
+    figures->use(c.timeline, c.figures);
+    own.reload(true, clock());
+    log.info("configuration reloaded", {{"file", file.string()}});
+    return {};
+  }
+
+  // Stop accepting, let the requests in progress end, and only then what they need.
+  void end() {
+    if (std::exchange(stopping, true)) return;
+    log.info("draining", {{"at_most", std::to_string(drain.count()) + "s"}});
+    ops.drain();
+    intake_server.drain(drain, [this] {
+      operations_server.drain(std::chrono::seconds(1), [this] {
+        boost::system::error_code ignored;
+        ending.cancel(ignored);
+        reloading.cancel(ignored);
+        watch.cancel();
+      });
+    });
+  }
+};
+
+app::app(config c, std::filesystem::path file, const logger& log, std::function<timestamp()> clock)
+    : parts_(std::make_unique<parts>(std::move(c), std::move(file), log, std::move(clock))) {}
+
+app::~app() = default;
+
+void app::run() {
+  parts_->log.info("listening", {{"intake", std::to_string(intake_port())}, {"operations", std::to_string(operations_port())}});
+  parts_->io.run();
+  parts_->figures.reset();
+  parts_->io.restart();
+  parts_->io.poll();  // what the refresher handed over last
+  parts_->log.info("stopped");
+}
+
+void app::stop() {
+  asio::post(parts_->io, [p = parts_.get()] { p->end(); });
+}
+
+std::uint16_t app::intake_port() const { return parts_->intake_server.port(); }
+std::uint16_t app::operations_port() const { return parts_->operations_server.port(); }
+
+}

@@ -1,0 +1,70 @@
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "collectors/csv/csv.hpp"
+#include "daemon/commands/command.hpp"
+#include "daemon/ledger/migrate.hpp"
+
+namespace releasehealth {
+namespace {
+
+const command table[] = {
+    {"serve", "run the daemon", add_serve},
+    {"check-config", "say whether the configuration is right: exit 0, or 2 with every mistake", add_check_config},
+    {"migrate", "bring the schema up to date (serve does it too)", add_migrate},
+    {"import", "history in: events as NDJSON, or csv", add_import},
+    {"export", "everything out again, as NDJSON", add_export},
+    {"send", "one event to a running daemon", add_send},
+    {"classify", "what kind a deployment would be, and which rule says so", add_classify},
+    {"explain", "why a deployment is what it is", add_explain},
+    {"rebuild", "derive everything again from the events", add_rebuild},
+    {"report", "the figures, month by month", add_report},
+    {"rules", "the alert rules for the configured thresholds", add_rules},
+    {"sources", "the kinds of source, and what each needs", add_sources},
+};
+
+}
+
+std::span<const command> commands() { return table; }
+
+config load_or_refuse(const common_options& options) {
+  auto read = load_config(options.config_file, process_environment());
+  if (const auto* wrong = std::get_if<config_mistakes>(&read)) {
+    std::string all;
+    for (const auto& m : wrong->all) all += (all.empty() ? "" : "\n") + m;
+    throw usage_error(all);
+  }
+  return std::get<config>(std::move(read));
+}
+
+opened_database open_database(const config& c, const std::string& part) {
+  opened_database out;
+  if (c.database_url.empty())
+    out.postgres.emplace(ledger::private_postgres::use(c.state_dir, false, [](const std::string& what) { std::cerr << what << '\n'; }));
+  out.where.dsn = out.postgres ? out.postgres->dsn() : c.database_url;
+  out.where = out.where.as(part).unlimited();
+  for (const auto& name : ledger::migrate(out.where)) std::cerr << "migrated " << name << '\n';
+  return out;
+}
+
+json::object read_fields(const std::vector<std::string>& words) {
+  std::vector<std::string> names, values;
+  for (const auto& w : words) {
+    const auto equals = w.find('=');
+    if (equals == w.npos || equals == 0) throw usage_error("a field is written key=value, not " + w);
+    names.push_back(w.substr(0, equals));
+    values.push_back(w.substr(equals + 1));
+  }
+  return csv::read_object(names, values);
+}
+
+std::string read_file(const std::string& path) {
+  if (path == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw std::runtime_error(path + ": cannot be read");
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}

@@ -1,0 +1,30 @@
+#include <iostream>
+
+#include "collectors/canonical/canonical.hpp"
+#include "daemon/commands/command.hpp"
+#include "daemon/ledger/reads.hpp"
+
+namespace releasehealth {
+
+std::function<int()> add_export(CLI::App& app, const common_options& options) {
+  const auto what = std::make_shared<std::string>();
+  app.add_option("what", *what, "events")->required()->check(CLI::IsMember({"events"}));
+  return [&options] {
+    const auto c = load_or_refuse(options);
+    const auto database = open_database(c, "export");
+    ledger::reader from(database.where);
+    std::optional<ledger::stored_event> last;
+    for (auto page = from.events_after(last); !page.empty(); page = from.events_after(last)) {
+      for (const auto& e : page) {
+        auto line = canonical::write_event(e.told);
+        line["received_at"] = format_time(e.received_at);
+        if (e.told.is_override) line["override"] = true;
+        std::cout << json::serialize(line) << '\n';
+      }
+      last = page.back();
+    }
+    return 0;
+  };
+}
+
+}

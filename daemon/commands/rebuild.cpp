@@ -1,0 +1,26 @@
+#include <iostream>
+
+#include "daemon/commands/command.hpp"
+#include "daemon/ledger/derive.hpp"
+
+namespace releasehealth {
+
+std::function<int()> add_rebuild(CLI::App& app, const common_options& options) {
+  const auto check_only = std::make_shared<bool>(false);
+  app.add_flag("--check", *check_only, "only compare; exit 1 on a difference");
+  return [check_only, &options] {
+    const auto c = load_or_refuse(options);
+    const auto database = open_database(c, "rebuild");
+    ledger::deriver derive(database.where, c.timeline);
+    if (!*check_only) {
+      std::cerr << derive.rebuild() << " rows written\n";
+      return 0;
+    }
+    const auto differences = derive.check();
+    for (const auto& d : differences) std::cout << d.side << ' ' << d.row << '\n';
+    std::cerr << (differences.empty() ? "no difference\n" : "the timeline is not what its events say; rebuild mends it\n");
+    return differences.empty() ? 0 : 1;
+  };
+}
+
+}

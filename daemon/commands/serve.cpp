@@ -1,0 +1,52 @@
+#include <csignal>
+
+#include "daemon/app.hpp"
+#include "daemon/commands/command.hpp"
+
+namespace releasehealth {
+
+std::function<int()> add_serve(CLI::App&, const common_options& options) {
+  return [&options] {
+    std::signal(SIGPIPE, SIG_IGN);
+    auto c = load_or_refuse(options);
+    const logger log(c.logs, c.lowest);
+    app daemon(std::move(c), options.config_file, log, system_now);
+    daemon.run();
+    return 0;
+  };
+}
+
+std::function<int()> add_check_config(CLI::App&, const common_options& options) {
+  return [&options] {
+    const auto c = load_or_refuse(options);
+    for (const auto& w : c.warnings) std::cerr << "warning: " << w << '\n';
+    std::cout << options.config_file << ": right; " << c.sources.size() << " sources, " << c.tokens.size() << " tokens, "
+              << c.figures.thresholds.size() << " thresholds\n";
+    return 0;
+  };
+}
+
+std::function<int()> add_migrate(CLI::App&, const common_options& options) {
+  return [&options] {
+    open_database(load_or_refuse(options), "migrate");
+    std::cerr << "the schema is up to date\n";
+    return 0;
+  };
+}
+
+std::function<int()> add_sources(CLI::App&, const common_options&) {
+  return [] {
+    for (const auto& c : collectors()) {
+      std::cout << c.kind << "  " << c.help << '\n';
+      for (const auto& s : c.settings) {
+        std::cout << "    " << s.key << "  " << s.help;
+        if (!s.choices.empty()) std::cout << " (" << s.choices << ")";
+        if (!s.fallback.empty()) std::cout << ", default " << s.fallback;
+        std::cout << '\n';
+      }
+    }
+    return 0;
+  };
+}
+
+}

@@ -1,0 +1,277 @@
+#include "daemon/config.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+
+#include "daemon/config_reader.hpp"
+
+namespace releasehealth {
+namespace {
+
+void read_listener(config_table& t, http::endpoint& at, http::limits& bounds) {
+  std::string listen;
+  t.text("listen", listen);
+  if (!listen.empty()) {
+    const auto colon = listen.rfind(':');
+    std::uint16_t port = 0;
+    const auto* end = listen.data() + listen.size();
+    const auto [stop, ec] = colon == listen.npos ? std::from_chars_result{nullptr, std::errc::invalid_argument}
+                                                 : std::from_chars(listen.data() + colon + 1, end, port);
+    if (ec != std::errc{} || stop != end) return t.wrong("listen", "is not like \"127.0.0.1:9620\"");
+    auto host = listen.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    at = {host.empty() ? "0.0.0.0" : host, port};
+  }
+  auto connections = static_cast<std::int64_t>(bounds.connections);
+  t.whole("max_connections", 1, 100'000, connections);
+  bounds.connections = static_cast<std::size_t>(connections);
+  duration request = bounds.request_deadline, idle = bounds.idle_deadline;
+  t.length("request_timeout", request);
+  t.length("idle_timeout", idle);
+  bounds.request_deadline = std::chrono::ceil<std::chrono::seconds>(request);
+  bounds.idle_deadline = std::chrono::ceil<std::chrono::seconds>(idle);
+}
+
+void read_token(config_table& t, config& c) {
+  token read;
+  t.text("name", read.name);
+  std::vector<std::string> scopes;
+  t.texts("scopes", scopes);
+  for (const auto& s : scopes) {
+    if (s != "send" && s != "read" && s != "amend") t.wrong("scopes", "may hold send, read and amend, not " + s);
+    read.scopes.insert(s);
+  }
+  t.secrets("token", read.values);
+  if (read.name.empty()) t.wrong("needs a name");
+  if (read.values.empty()) t.wrong("needs token or token_file");
+  c.tokens.push_back(std::move(read));
+}
+
+void read_source(config_table& t, config& c) {
+  source s;
+  t.text("name", s.name);
+  t.text("kind", s.kind);
+  t.secrets("secret", s.secrets);
+  t.flag("unauthenticated", s.unauthenticated);
+  if (s.name.empty()) t.wrong("needs a name");
+  if (s.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") != s.name.npos)
+    t.wrong("name", "may hold small letters, digits, - and _: it is a path");
+  if (s.name == "api" || s.name == "import") t.wrong("name", "is taken by the daemon's own events");
+  if (std::ranges::any_of(c.sources, [&](const source& o) { return o.name == s.name; })) t.wrong("name", "is used twice");
+  const auto* kind = find_collector(s.kind);
+  if (!kind) {
+    std::string known;
+    for (const auto& k : collectors()) known += (known.empty() ? "" : " ") + std::string(k.kind);
+    t.skip_rest();  // its settings cannot be judged
+    return t.wrong("kind", "is none of: " + known);
+  }
+  if (s.secrets.empty() && !s.unauthenticated) t.wrong("needs secret or secret_file, or unauthenticated = true");
+  std::map<std::string, std::vector<const setting_rule*>> nested;
+  const auto read_setting = [&s](config_table& from, std::string_view key, const setting_rule& rule) {
+    std::vector<std::string> values;
+    if (rule.is_list) {
+      from.texts(key, values);
+    } else {
+      std::string value;
+      from.text(key, value);
+      if (value.empty()) value = rule.fallback;
+      if (!value.empty()) values = {value};
+      if (!rule.choices.empty() && (' ' + std::string(rule.choices) + ' ').find(' ' + value + ' ') == std::string::npos)
+        from.wrong(key, "is none of: " + std::string(rule.choices));
+    }
+    s.settings[std::string(rule.key)] = std::move(values);
+  };
+  for (const auto& rule : kind->settings) {
+    if (const auto dot = rule.key.find('.'); dot != rule.key.npos) nested[std::string(rule.key.substr(0, dot))].push_back(&rule);
+    else read_setting(t, rule.key, rule);
+  }
+  for (const auto& [key, rules] : nested) {
+    auto below = t.table(key);
+    for (const auto* rule : rules) read_setting(below, rule->key.substr(key.size() + 1), *rule);
+  }
+  if (const auto why = kind->check(s); !why.empty()) t.wrong(why);
+  c.sources.push_back(std::move(s));
+}
+
+service_rule read_service(config_table& t) {
+  service_rule s;
+  t.text("name", s.name);
+  t.text("team", s.team);
+  std::vector<std::string> was;
+  t.texts("was", was);
+  s.was = {was.begin(), was.end()};
+  auto match = t.table("match");
+  match.text("source", s.source);
+  match.text("repository", s.repository);
+  if (s.name.empty()) t.wrong("needs a name");
+  return s;
+}
+
+environment_rule read_environment(config_table& t) {
+  environment_rule e;
+  t.text("name", e.name);
+  t.flag("production", e.production);
+  t.pattern_of("match", e.match);
+  if (e.name.empty()) t.wrong("needs a name");
+  return e;
+}
+
+void read_conditions(config_table& t, std::vector<text_condition>& into) {
+  for (const auto key : rule_keys()) {
+    pattern p;
+    t.pattern_of(key, p);
+    if (p) into.push_back({std::string(key), std::move(p)});
+  }
+}
+
+kind_rule read_rule(config_table& t, const rulebook& book) {
+  kind_rule r;
+  t.text("name", r.name);
+  t.text("kind", r.kind);
+  if (r.name.empty()) t.wrong("needs a name");
+  if (r.kind != "planned" && r.kind != "hotfix" && r.kind != "rollback" && r.kind != "redeploy")
+    t.wrong("kind", "is none of: planned hotfix rollback redeploy");
+  {
+    auto when = t.table("when");
+    read_conditions(when, r.when);
+    when.flag("patch_release", r.patch_release);
+    duration within{};
+    when.length("within", within);
+    if (when.has("within")) r.within = within;
+    when.flag("outside_calendar", r.outside_calendar);
+    if (r.outside_calendar && book.release_hours.empty()) when.wrong("outside_calendar", "needs [calendar] releases");
+    if (r.when.empty() && !r.patch_release && !r.within && !r.outside_calendar) t.wrong("when", "has no condition");
+  }
+  auto unless = t.table("unless");
+  read_conditions(unless, r.unless);
+  return r;
+}
+
+threshold read_threshold(config_table& t, const std::vector<std::string>& rolling) {
+  threshold read;
+  t.text("figure", read.figure);
+  t.text("period", read.period);
+  t.text("service", read.service);
+  t.number("minimum", read.minimum);
+  if (t.has("above") == t.has("below")) t.wrong("needs above or below, and not both");
+  read.above = t.has("above");
+  t.number("above", read.limit);
+  t.number("below", read.limit);
+  if (!find_limited_figure(read.figure)) {
+    std::string known;
+    for (const auto& f : limited_figures()) known += (known.empty() ? "" : " ") + std::string(f.name);
+    t.wrong("figure", "is none of: " + known);
+  }
+  if (read.period != month && read.period != previous_month && std::ranges::find(rolling, read.period) == rolling.end())
+    t.wrong("period", "is neither month, previous_month nor one of [figures] periods");
+  return read;
+}
+
+void read_calendar(config_table&& t, calendar& zone, std::vector<weekly_hours>& release_hours) {
+  std::string name;
+  t.text("time_zone", name);
+  if (!name.empty()) {
+    auto known = calendar::in_zone(name);
+    if (known) zone = *known;
+    else t.wrong("time_zone", known.error().detail);
+  }
+  std::string week;
+  t.text("working_week", week);
+  if (!week.empty() && !parse_weekly_hours(week)) t.wrong("working_week", parse_weekly_hours(week).error().detail);
+  std::vector<std::string> releases;
+  t.texts("releases", releases);
+  for (const auto& r : releases) {
+    if (auto hours = parse_weekly_hours(r)) release_hours.push_back(*hours);
+    else t.wrong("releases", hours.error().detail);
+  }
+}
+
+void read_figures(config_table&& t, config& c) {
+  t.texts("periods", c.figures.rolling);
+  for (const auto& p : c.figures.rolling)
+    if (const auto length = parse_duration(p); !length || *length == duration{0})
+      t.wrong("periods", '"' + p + "\" is not a duration like \"30d\"");
+  t.length("rollback_lookback", c.timeline.stack.rollback_lookback);
+  t.flag("default_rules", c.timeline.stack.rules.default_rules);
+}
+
+void read_all(config_table& root, config& c) {
+  std::string state_dir;
+  if (const char* systemd = std::getenv("STATE_DIRECTORY")) c.state_dir = systemd;
+  root.text("state_dir", state_dir);
+  if (!state_dir.empty()) c.state_dir = state_dir;
+  {
+    auto t = root.table("database");
+    std::vector<secret> url;  // it may hold a password
+    t.secrets("url", url);
+    if (!url.empty()) c.database_url = url.front().reveal();
+  }
+  {
+    auto t = root.table("intake");
+    read_listener(t, c.intake, c.intake_limits);
+    duration drain = c.drain;
+    t.length("drain_timeout", drain);
+    c.drain = std::chrono::ceil<std::chrono::seconds>(drain);
+  }
+  {
+    auto t = root.table("operations");
+    read_listener(t, c.operations, c.operations_limits);
+  }
+  {
+    auto t = root.table("log");
+    t.choice("format", {"logfmt", "json"}, c.logs);
+    t.choice("level", {"debug", "info", "warn", "error"}, c.lowest);
+  }
+  root.tables("token", [&](config_table& t) { read_token(t, c); });
+  root.tables("source", [&](config_table& t) { read_source(t, c); });
+  read_calendar(root.table("calendar"), c.figures.zone, c.timeline.stack.rules.release_hours);
+  c.timeline.stack.rules.zone = c.figures.zone;
+  read_figures(root.table("figures"), c);
+  std::vector<service_rule> services;
+  root.tables("service", [&](config_table& t) { services.push_back(read_service(t)); });
+  std::vector<environment_rule> environments;
+  root.tables("environment", [&](config_table& t) { environments.push_back(read_environment(t)); });
+  c.figures.names = c.timeline.names = naming(std::move(services), std::move(environments));
+  root.tables("rule", [&](config_table& t) {
+    c.timeline.stack.rules.rules.push_back(read_rule(t, c.timeline.stack.rules));
+  });
+  std::vector<threshold> thresholds;
+  root.tables("threshold", [&](config_table& t) { thresholds.push_back(read_threshold(t, c.figures.rolling)); });
+  c.figures.thresholds = effective_thresholds(thresholds);
+}
+
+}
+
+environment process_environment() {
+  return [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value ? std::optional<std::string>(value) : std::nullopt;
+  };
+}
+
+std::variant<config, config_mistakes> parse_config(std::string_view text, const std::filesystem::path& file,
+                                                   const environment& env) {
+  config_reading reading{file, env, {}, {}};
+  config c;
+  try {
+    const auto parsed = toml::parse(text, std::string_view(file.native()));
+    config_table root(reading, &parsed, "");
+    read_all(root, c);
+  } catch (const toml::parse_error& e) {
+    reading.mistake(e.source(), std::string(e.description()));
+  }
+  if (!reading.mistakes.empty()) return config_mistakes{std::move(reading.mistakes)};
+  c.warnings = std::move(reading.warnings);
+  return c;
+}
+
+std::variant<config, config_mistakes> load_config(const std::filesystem::path& file, const environment& env) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in && file != default_config_file) return config_mistakes{{file.string() + ": cannot be read"}};
+  const std::string text((std::istreambuf_iterator<char>(in)), {});
+  return parse_config(text, file, env);
+}
+
+}

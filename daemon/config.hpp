@@ -1,0 +1,59 @@
+#pragma once
+// The configuration (interface.md §5): one struct with defaults, read strictly from TOML.
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "collectors/collector.hpp"
+#include "daemon/figures/snapshot.hpp"
+#include "daemon/http/server.hpp"
+#include "daemon/ledger/derive.hpp"
+#include "daemon/log.hpp"
+
+namespace releasehealth {
+
+/// A [[token]] for /api/v1.
+struct token {
+  std::string name;
+  std::set<std::string, std::less<>> scopes;  ///< send, read, amend
+  std::vector<secret> values;                 ///< several while one is replaced
+};
+
+struct config {
+  std::filesystem::path state_dir = "/var/lib/releasehealthd";
+  std::string database_url;  ///< empty: a private PostgreSQL in state_dir
+  http::endpoint intake{"127.0.0.1", 9620};
+  http::endpoint operations{"127.0.0.1", 9621};
+  http::limits intake_limits, operations_limits;
+  std::chrono::seconds drain{10};  ///< how long requests in progress may take after SIGTERM
+  log_format logs = log_format::logfmt;
+  log_level lowest = log_level::info;
+  std::vector<token> tokens;
+  std::vector<source> sources;
+  figure_settings figures;
+  ledger::derive_settings timeline;
+  std::vector<std::string> warnings;  ///< worth saying, not worth refusing
+};
+
+/// A mistake in the file: "config.toml:12:3: ...".
+struct config_mistakes {
+  std::vector<std::string> all;
+};
+
+/// Environment variables as a lookup; tests bring their own.
+using environment = std::function<std::optional<std::string>(const std::string& name)>;
+environment process_environment();
+
+/// Reads the file; one that is absent is an empty one, if it is the default path. RELEASEHEALTHD_... variables override
+/// scalars: RELEASEHEALTHD_DATABASE_URL is [database] url. All mistakes are found, not only the first.
+std::variant<config, config_mistakes> load_config(const std::filesystem::path& file, const environment&);
+std::variant<config, config_mistakes> parse_config(std::string_view text, const std::filesystem::path& file,
+                                                   const environment&);
+
+inline constexpr const char* default_config_file = "/etc/releasehealthd/config.toml";
+
+}

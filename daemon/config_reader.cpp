@@ -1,0 +1,172 @@
+#include "daemon/config_reader.hpp"
+
+#include <sys/stat.h>
+
+#include <charconv>
+#include <fstream>
+
+namespace releasehealth {
+
+void config_reading::mistake(const toml::source_region& where, const std::string& what) {
+  std::string text = file.string();
+  if (where.begin.line > 0) text += ':' + std::to_string(where.begin.line) + ':' + std::to_string(where.begin.column);
+  mistakes.push_back(text + ": " + what);
+}
+
+config_table::config_table(config_reading& r, const toml::table* t, std::string path, bool environment_applies)
+    : reading_(r), table_(t), path_(std::move(path)), environment_applies_(environment_applies) {}
+
+config_table::~config_table() {
+  if (!table_) return;
+  for (const auto& [key, node] : *table_)
+    if (!asked_.contains(key.str())) reading_.mistake(key.source(), name(key.str()) + ": unknown key");
+}
+
+std::string config_table::name(std::string_view key) const {
+  return path_.empty() ? std::string(key) : path_ + '.' + std::string(key);
+}
+
+toml::source_region config_table::where(std::string_view key) const {
+  if (!table_) return {};
+  if (const auto* node = table_->get(key)) return node->source();
+  return table_->source();
+}
+
+void config_table::wrong(std::string_view key, const std::string& what) { reading_.mistake(where(key), name(key) + ": " + what); }
+void config_table::wrong(const std::string& what) { reading_.mistake(where(""), path_ + ": " + what); }
+
+const toml::node* config_table::find(std::string_view key) {
+  asked_.emplace(key);
+  return table_ ? table_->get(key) : nullptr;
+}
+
+std::optional<std::string> config_table::override_of(std::string_view key) const {
+  if (!environment_applies_) return {};
+  std::string variable = "RELEASEHEALTHD_";
+  for (char c : name(key)) variable += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return reading_.env(variable);
+}
+
+void config_table::text(std::string_view key, std::string& into) {
+  const auto* node = find(key);
+  if (auto given = override_of(key)) into = std::move(*given);
+  else if (node && !node->is_string()) wrong(key, "is not text");
+  else if (node) into = **node->as_string();
+}
+
+void config_table::flag(std::string_view key, bool& into) {
+  const auto* node = find(key);
+  if (const auto given = override_of(key)) {
+    if (*given == "true" || *given == "false") into = *given == "true";
+    else wrong(key, "is neither true nor false in the environment");
+  } else if (node && !node->is_boolean()) {
+    wrong(key, "is neither true nor false");
+  } else if (node) {
+    into = **node->as_boolean();
+  }
+}
+
+void config_table::number(std::string_view key, double& into) {
+  const auto* node = find(key);
+  if (!node) return;
+  if (const auto value = node->value<double>(); node->is_number() && value) into = *value;
+  else wrong(key, "is not a number");
+}
+
+void config_table::whole(std::string_view key, std::int64_t least, std::int64_t most, std::int64_t& into) {
+  const auto* node = find(key);
+  std::optional<std::int64_t> value;
+  if (const auto given = override_of(key)) {
+    std::int64_t parsed = 0;
+    const auto [end, ec] = std::from_chars(given->data(), given->data() + given->size(), parsed);
+    if (ec == std::errc{} && end == given->data() + given->size()) value = parsed;
+  } else if (!node) {
+    return;
+  } else if (node->is_integer()) {
+    value = **node->as_integer();
+  }
+  if (value && *value >= least && *value <= most) into = *value;
+  else wrong(key, "is not a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+}
+
+void config_table::length(std::string_view key, duration& into) {
+  std::string written;
+  text(key, written);
+  if (written.empty()) return;
+  if (const auto parsed = parse_duration(written)) into = *parsed;
+  else wrong(key, "is not a duration like \"48h\" or \"7d\"");
+}
+
+void config_table::texts(std::string_view key, std::vector<std::string>& into) {
+  const auto* node = find(key);
+  if (!node) return;
+  std::vector<std::string> values;
+  if (node->is_string()) {
+    values.push_back(**node->as_string());
+  } else if (const auto* array = node->as_array(); array && (array->empty() || array->is_homogeneous(toml::node_type::string))) {
+    for (const auto& v : *array) values.push_back(**v.as_string());
+  } else {
+    return wrong(key, "is neither text nor a list of texts");
+  }
+  into = std::move(values);
+}
+
+void config_table::secrets(std::string_view key, std::vector<secret>& into) {
+  const auto file_key = std::string(key) + "_file";
+  std::vector<std::string> inline_values, files;
+  texts(key, inline_values);
+  texts(file_key, files);
+  if (const auto given = override_of(key)) inline_values = {*given};
+  if (const auto given = override_of(file_key)) files = {*given};
+  if (!inline_values.empty() && !files.empty()) return wrong(key, "and " + file_key + " exclude each other");
+  for (const auto& f : files) {
+    const auto path = reading_.file.parent_path() / f;  // an absolute path stands for itself
+    std::ifstream in(path, std::ios::binary);
+    std::string value((std::istreambuf_iterator<char>(in)), {});
+    if (!in.good() && value.empty()) {
+      wrong(file_key, "cannot read " + path.string());
+      continue;
+    }
+    while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) value.pop_back();
+    if (struct stat s{}; stat(path.c_str(), &s) == 0 && (s.st_mode & S_IROTH) != 0)
+      reading_.warnings.push_back(path.string() + " holds a secret that every user of this machine may read");
+    inline_values.push_back(std::move(value));
+  }
+  for (auto& v : inline_values) {
+    if (v.empty()) wrong(files.empty() ? key : std::string_view(file_key), "is an empty secret");
+    else into.emplace_back(std::move(v));
+  }
+}
+
+void config_table::pattern_of(std::string_view key, pattern& into) {
+  std::string written;
+  text(key, written);
+  if (written.empty()) return;
+  auto compiled = compile_pattern(written);
+  if (compiled) into = *compiled;
+  else wrong(key, "is not a pattern that RE2 takes: " + compiled.error().detail);
+}
+
+config_table config_table::table(std::string_view key) {
+  const auto* node = find(key);
+  if (node && !node->is_table()) wrong(key, "is not a table");
+  return {reading_, node ? node->as_table() : nullptr, name(key), environment_applies_};
+}
+
+void config_table::tables(std::string_view key, const std::function<void(config_table&)>& each) {
+  const auto* node = find(key);
+  if (!node) return;
+  const auto* array = node->as_array();
+  if (!array || !array->is_array_of_tables()) return wrong(key, "is not an array of tables: write [[" + name(key) + "]]");
+  for (const auto& element : *array) {
+    config_table t(reading_, element.as_table(), name(key), false);
+    each(t);
+  }
+}
+
+void config_table::skip_rest() {
+  if (!table_) return;
+  for (const auto& [key, node] : *table_) asked_.emplace(key.str());
+}
+
+}

@@ -1,0 +1,83 @@
+#pragma once
+// Reading TOML strictly: every key is asked for by name and type, and what nobody asked for is a mistake.
+#include <toml++/toml.h>
+
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "collectors/signature.hpp"
+#include "collectors/time.hpp"
+#include "daemon/config.hpp"
+
+namespace releasehealth {
+
+/// What reading shares: where the file is, the environment, and the mistakes so far.
+struct config_reading {
+  std::filesystem::path file;
+  const environment& env;
+  std::vector<std::string> mistakes, warnings;
+
+  void mistake(const toml::source_region&, const std::string& what);
+};
+
+/// One table of the file; on destruction, what was not asked for is reported.
+class config_table {
+ public:
+  /// `path`: the dotted name for messages and environment variables; empty for the whole file. `table` may be null.
+  config_table(config_reading&, const toml::table* table, std::string path, bool environment_applies = true);
+  ~config_table();
+  config_table(const config_table&) = delete;
+
+  void text(std::string_view key, std::string& into);
+  void flag(std::string_view key, bool& into);
+  void number(std::string_view key, double& into);
+  void whole(std::string_view key, std::int64_t least, std::int64_t most, std::int64_t& into);
+  void length(std::string_view key, duration& into);  ///< "48h"
+  void texts(std::string_view key, std::vector<std::string>& into);  ///< one text is a list of one
+  /// `key` or `key`_file, of one or several values; files are read, their trailing newline is dropped.
+  void secrets(std::string_view key, std::vector<secret>& into);
+  void pattern_of(std::string_view key, pattern& into);
+  /// One word of several, written to `into` by its position.
+  template <class Enum>
+  void choice(std::string_view key, std::initializer_list<std::string_view> words, Enum& into) {
+    std::string word;
+    text(key, word);
+    if (word.empty()) return;
+    std::size_t at = 0;
+    for (const auto w : words) {
+      if (w == word) {
+        into = static_cast<Enum>(at);
+        return;
+      }
+      ++at;
+    }
+    wrong(key, "is not one of the words it may be");
+  }
+
+  /// A table below this one; the reader of an absent table sees nothing and the environment.
+  config_table table(std::string_view key);
+  /// Calls `each(config_table&)` for every table of the array.
+  void tables(std::string_view key, const std::function<void(config_table&)>& each);
+
+  bool has(std::string_view key) const { return table_ && table_->contains(key); }
+  void skip_rest();  ///< what was not asked for is no mistake
+  void wrong(std::string_view key, const std::string& what);
+  void wrong(const std::string& what);
+
+ private:
+  const toml::node* find(std::string_view key);
+  std::optional<std::string> override_of(std::string_view key) const;
+  toml::source_region where(std::string_view key) const;
+  std::string name(std::string_view key) const;
+
+  config_reading& reading_;
+  const toml::table* table_;
+  std::string path_;
+  bool environment_applies_;
+  std::set<std::string, std::less<>> asked_;
+};
+
+}

@@ -1,0 +1,102 @@
+#include "daemon/figures/alert_rules.hpp"
+
+#include <set>
+#include <tuple>
+
+#include "daemon/figures/figure.hpp"
+
+namespace releasehealth {
+namespace {
+
+struct own_rule {
+  std::string_view alert, expression, wait, severity, summary, description;
+};
+
+// The daemon's own health: without it, silence about releases means nothing.
+constexpr own_rule own_rules[] = {
+    {"ReleaseHealthDown", "up{job=\"releasehealthd\"} == 0", "5m", "critical", "releasehealthd cannot be scraped.",
+     "{{ $labels.instance }} has not answered for 5 minutes: its figures are no longer watched."},
+    {"ReleaseHealthDatabaseDown", "releasehealth_database_up == 0", "5m", "critical", "releasehealthd has no database.",
+     "{{ $labels.instance }} cannot reach PostgreSQL: deliveries are answered 503."},
+    {"ReleaseHealthFiguresStale", "time() - releasehealth_refresh_timestamp_seconds > 300", "1m", "warning",
+     "Figures are not refreshed.", "{{ $labels.instance }} last refreshed its figures {{ $value | humanizeDuration }} ago."},
+    {"ReleaseHealthDeadDeliveries", "releasehealth_dead_deliveries > 0", "", "warning", "Deliveries could not be read.",
+     "{{ $value }} authentic deliveries could not be read and are kept; the log names what is wrong with them."},
+};
+
+std::string selector(const figure& f, std::string_view slice, std::string_view period) {
+  std::string out = "releasehealth_" + std::string(f.name) + '{';
+  if (!slice.empty()) out += std::string(f.label) + "=\"" + std::string(slice) + "\",";
+  return out + "period=\"" + std::string(period) + "\"}";
+}
+
+// Replicas export the same: max without their instance. What tells slices apart goes too, so that both sides of a
+// comparison have the same labels.
+std::string over_replicas(const figure& f, std::string_view slice, std::string_view period) {
+  const bool sliced = f.slices.size() > 1;
+  const auto one = "max without (instance" + std::string(sliced && !slice.empty() ? ", " + std::string(f.label) : "") + ") (" +
+                   selector(f, slice, period) + ")";
+  return sliced && slice.empty() ? "sum without (" + std::string(f.label) + ") (" + one + ")" : one;
+}
+
+std::string limit(std::string_view metric, const threshold& t, bool bounded) {
+  std::string labels = "figure=\"" + t.figure + "\",period=\"" + t.period + '"';
+  if (bounded) labels += std::string(",bound=\"") + (t.above ? "above" : "below") + '"';
+  return "max without (instance, figure" + std::string(bounded ? ", bound" : "") + ") (releasehealth_" + std::string(metric) +
+         '{' + labels + "})";
+}
+
+std::string expression(const limited_figure& l, const threshold& t, bool has_minimum) {
+  std::string out = over_replicas(*find_figure(l.figure), l.slice, t.period) + "\n            " + (t.above ? "> " : "< ") +
+                    limit("threshold", t, true);
+  if (has_minimum && !l.minimum_of.empty())
+    out += "\n          unless " + over_replicas(*find_figure(l.minimum_of), l.minimum_slice, t.period) + "\n            < " +
+           limit("threshold_minimum", t, false);
+  return out;
+}
+
+std::string replaced(std::string text, std::string_view what, const std::string& with) {
+  if (const auto at = text.find(what); at != text.npos) text.replace(at, what.size(), with);
+  return text;
+}
+
+std::string describe(const limited_figure& l, const threshold& t) {
+  const auto value = "{{ $value | " + std::string(l.unit) + " }}";
+  const auto limit_query =
+      "{{ with printf `max(releasehealth_threshold{service_name=%q,deployment_environment=%q,figure=\"" + t.figure + "\",period=\"" +
+      t.period + "\"})` $labels.service_name $labels.deployment_environment | query }}{{ . | first | value | " +
+      std::string(l.unit) + " }}{{ end }}";
+  auto text = replaced(replaced(std::string(l.description), "{value}", value), "{limit}", limit_query);
+  return "{{ $labels.service_name }} in {{ $labels.deployment_environment }} " + text + " (period: " + t.period + ").";
+}
+
+void append_rule(std::string& out, std::string_view alert, const std::string& expr, std::string_view wait,
+                 std::string_view severity, std::string_view summary, const std::string& description) {
+  out += "      - alert: " + std::string(alert) + "\n        expr: |\n          " + expr + '\n';
+  if (!wait.empty()) out += "        for: " + std::string(wait) + '\n';
+  out += "        labels:\n          severity: " + std::string(severity) + "\n        annotations:\n          summary: " +
+         std::string(summary) + "\n          description: |\n            " + description + '\n';
+}
+
+}
+
+std::string prometheus_rules(const std::vector<threshold>& thresholds) {
+  std::string out =
+      "# Written by `releasehealthd rules`: the limits themselves are exported as releasehealth_threshold.\n"
+      "groups:\n  - name: releasehealth-thresholds\n    rules:\n";
+  std::set<std::tuple<std::string, std::string, bool>> written;  // one rule serves every service
+  for (const auto& t : thresholds) {
+    if (!written.emplace(t.figure, t.period, t.above).second) continue;
+    bool has_minimum = false;
+    for (const auto& other : thresholds)
+      has_minimum |= other.figure == t.figure && other.period == t.period && other.minimum > 0;
+    const auto& l = *find_limited_figure(t.figure);
+    append_rule(out, l.alert, expression(l, t, has_minimum), "", "warning", l.summary, describe(l, t));
+  }
+  out += "  - name: releasehealth-daemon\n    rules:\n";
+  for (const auto& r : own_rules)
+    append_rule(out, r.alert, std::string(r.expression), r.wait, r.severity, r.summary, std::string(r.description));
+  return out;
+}
+
+}

@@ -1,0 +1,45 @@
+#pragma once
+// Prometheus' text 0.0.4 and OpenMetrics 1.0, written by one serializer for figures and the daemon's own metrics.
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace releasehealth {
+
+enum class text_format { prometheus, openmetrics };
+enum class metric_type { gauge, counter, histogram };
+
+using label = std::pair<std::string_view, std::string_view>;
+
+class exposition {
+ public:
+  explicit exposition(text_format f) : format_(f) {}
+
+  /// Begins a family; a counter's name has no `_total`. Families without samples write nothing.
+  void family(std::string_view name, metric_type, std::string_view help);
+  /// `suffix`: _bucket, _sum, _count of a histogram; a counter's `_total` is added here.
+  void sample(std::span<const label>, double value, std::string_view suffix = {});
+  void sample(std::initializer_list<label> labels, double value, std::string_view suffix = {}) {
+    sample(std::span<const label>(labels.begin(), labels.size()), value, suffix);
+  }
+  const std::string& text() const { return out_; }
+
+  static std::string_view content_type(text_format);
+  static constexpr std::string_view end_of_openmetrics = "# EOF\n";
+
+ private:
+  text_format format_;
+  std::string name_, header_, out_;
+  metric_type type_ = metric_type::gauge;
+};
+
+/// gzip of a whole text; members may be sent one after the other as one body.
+std::string gzip(std::string_view);
+
+/// A bucket's `le`: always with a point, so that it reads the same in Prometheus 2 and 3.
+std::string format_bound(double);
+
+}

@@ -1,0 +1,76 @@
+#include "daemon/figures/period.hpp"
+
+#include <charconv>
+#include <cstdio>
+
+namespace releasehealth {
+namespace {
+
+using namespace std::chrono;
+
+constexpr int max_months = 600;
+
+std::optional<int> number(std::string_view text) {
+  int value = 0;
+  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (ec != std::errc{} || end != text.data() + text.size()) return {};
+  return value;
+}
+
+std::optional<year_month> parse_month(std::string_view text) {
+  if (text.size() != 7 || text[4] != '-') return {};
+  const auto y = number(text.substr(0, 4)), m = number(text.substr(5));
+  if (!y || !m || *y < 1970 || *m < 1 || *m > 12) return {};
+  return year{*y} / *m;
+}
+
+std::string label(year_month m) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%04d-%02u", int(m.year()), unsigned(m.month()));
+  return text;
+}
+
+period stretch(std::string name, timestamp begin, timestamp end, timestamp now) {
+  return {std::move(name), begin, std::max(begin, std::min(end, now)), end > now};
+}
+
+}
+
+std::vector<period> current_periods(const std::vector<std::string>& rolling, const calendar& zone, timestamp now) {
+  std::vector<period> all;
+  for (const auto& r : rolling) all.push_back({r, now - *parse_duration(r), now, false});
+  const auto this_month = zone.month_begin(now);
+  all.push_back({std::string(month), this_month, now, true});
+  all.push_back({std::string(previous_month), zone.month_begin(now, -1), this_month, false});
+  return all;
+}
+
+result<period> parse_period(std::string_view text, const calendar& zone, timestamp now) {
+  if (const auto m = parse_month(text))
+    return stretch(std::string(text), zone.month_begin(*m), zone.month_begin(*m + months{1}), now);
+  if (text.size() == 7 && text.substr(4, 2) == "-Q" && text[6] >= '1' && text[6] <= '4') {
+    if (const auto y = number(text.substr(0, 4)); y && *y >= 1970) {
+      const auto first = year{*y} / ((text[6] - '1') * 3 + 1);
+      return stretch(std::string(text), zone.month_begin(first), zone.month_begin(first + months{3}), now);
+    }
+  }
+  if (const auto slash = text.find('/'); slash != text.npos) {
+    const auto begin = parse_time(text.substr(0, slash)), end = parse_time(text.substr(slash + 1));
+    if (begin && end && *begin < *end) return stretch(std::string(text), *begin, *end, now);
+  }
+  return error(errc::malformed, "a period is 2026-10, 2026-Q4 or begin/end with RFC 3339 times, not " + std::string(text));
+}
+
+result<std::vector<period>> months_between(std::string_view from, std::string_view to, const calendar& zone,
+                                           timestamp now) {
+  const auto first = parse_month(from), last = parse_month(to);
+  if (!first || !last) return error(errc::malformed, "a month is written 2026-10");
+  if (*last < *first || *last - *first >= months{max_months})
+    return error(errc::malformed, "the months run backwards or are more than 600");
+  std::vector<period> all;
+  for (auto m = *first; m <= *last; m += months{1})
+    all.push_back(stretch(label(m), zone.month_begin(m), zone.month_begin(m + months{1}), now));
+  return all;
+}
+
+}

@@ -1,0 +1,26 @@
+#pragma once
+// Stretches of time with a label (figures.md §10): rolling ones, calendar months, and those that a report asks for.
+#include <string_view>
+#include <vector>
+
+#include "daemon/ledger/reads.hpp"
+#include "daemon/timeline/calendar.hpp"
+
+namespace releasehealth {
+
+using ledger::period;
+
+/// The labels that are calendar periods, not durations.
+inline constexpr std::string_view month = "month", previous_month = "previous_month";
+
+/// The configured rolling periods and the two calendar ones, as of `now`. Month to date and rolling ones end at `now`.
+std::vector<period> current_periods(const std::vector<std::string>& rolling, const calendar&, timestamp now);
+
+/// `2026-10`, `2026-Q4` or `2026-10-01T00:00:00Z/2026-11-01T00:00:00Z`, cut in the calendar's zone, up to `now`.
+/// errc::malformed for anything else.
+result<period> parse_period(std::string_view, const calendar&, timestamp now);
+
+/// The calendar months from one to the other, both included, `2026-10` each; at most 600.
+result<std::vector<period>> months_between(std::string_view from, std::string_view to, const calendar&, timestamp now);
+
+}

@@ -1,0 +1,141 @@
+#include "daemon/figures/refresh.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+namespace releasehealth {
+
+struct refresher::loop {
+  session database;
+  ledger::deriver derive;
+  ledger::reader read;
+  figure_settings settings;
+  std::function<timestamp()> clock;
+  std::function<void()> prepare;  // null once it is done
+  std::function<void(refreshed)> publish;
+
+  snapshot current;
+  std::map<place, std::int64_t> generations;
+  timestamp windows_at{};  ///< the minute for which all windows were computed
+  bool was_successful = false;
+
+  std::mutex mutex;
+  std::condition_variable wake;
+  bool touched = true, stopping = false;
+  std::optional<std::pair<ledger::derive_settings, figure_settings>> other_settings;
+  std::thread thread;
+
+  loop(const session& s, ledger::derive_settings d, figure_settings f, std::function<timestamp()> c,
+       std::function<void()> first, std::function<void(refreshed)> p)
+      : database(s),
+        derive(s.as("derive"), std::move(d)),
+        read(s.as("figures")),
+        settings(std::move(f)),
+        clock(std::move(c)),
+        prepare(std::move(first)),
+        publish(std::move(p)) {}
+
+  void run() {
+    for (;;) {
+      {
+        std::unique_lock lock(mutex);
+        wake.wait_for(lock, tick, [&] { return touched || stopping; });
+        if (stopping) return;
+        touched = false;
+        if (other_settings) use(*std::exchange(other_settings, {}));
+      }
+      refresh();
+    }
+  }
+
+  void use(std::pair<ledger::derive_settings, figure_settings> other) {
+    derive = ledger::deriver(database.as("derive"), std::move(other.first));
+    settings = std::move(other.second);
+    windows_at = {};
+  }
+
+  // Places whose figures may have changed: those that somebody derived, and at every minute all of them.
+  std::set<place> places_to_compute(timestamp now) {
+    auto latest = read.generations();
+    std::set<place> changed;
+    const auto minute = std::chrono::floor<std::chrono::minutes>(now);
+    const bool all = minute != std::exchange(windows_at, minute) || !was_successful;
+    std::map<place, std::int64_t> known;
+    for (const auto& p : settings.names.configured()) known[p] = 0;
+    known.merge(std::map(latest));
+    for (const auto& [p, generation] : latest) known[p] = generation;
+    for (const auto& [p, generation] : known) {
+      const auto before = generations.find(p);
+      if (all || before == generations.end() || before->second != generation) changed.insert(p);
+    }
+    std::erase_if(current.places, [&](const auto& entry) { return !known.contains(entry.first); });
+    generations = std::move(known);
+    return changed;
+  }
+
+  void refresh() {
+    refreshed out;
+    out.at = clock();
+    const auto began = std::chrono::steady_clock::now();
+    try {
+      if (prepare) prepare();
+      prepare = nullptr;
+      derive.derive();
+      const auto places = places_to_compute(out.at);
+      const bool first = !was_successful;
+      if (!places.empty() || first) {
+        compute(current, read, current_periods(settings.rolling, settings.zone, out.at), places, out.at);
+        auto page = std::make_shared<refreshed::page>();
+        for (const auto format : {text_format::prometheus, text_format::openmetrics}) {
+          const auto at = static_cast<std::size_t>(format);
+          page->text[at] = render(current, settings, format);
+          page->gzip[at] = gzip(page->text[at]);
+        }
+        out.figures = std::move(page);
+        out.ledger = read.counts();
+      }
+      out.success = was_successful = true;
+    } catch (const std::exception& e) {  // the last good page stays; the next tick tries again
+      out.failure = e.what();
+      was_successful = false;
+      windows_at = {};
+    }
+    out.took = std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - began);
+    publish(std::move(out));
+  }
+};
+
+refresher::refresher(session s, ledger::derive_settings d, figure_settings f, std::function<timestamp()> clock,
+                     std::function<void()> prepare, std::function<void(refreshed)> publish)
+    : loop_(std::make_unique<loop>(s, std::move(d), std::move(f), std::move(clock), std::move(prepare), std::move(publish))) {
+  loop_->thread = std::thread([l = loop_.get()] { l->run(); });
+}
+
+refresher::~refresher() {
+  {
+    const std::lock_guard lock(loop_->mutex);
+    loop_->stopping = true;
+  }
+  loop_->wake.notify_one();
+  loop_->thread.join();
+}
+
+void refresher::use(ledger::derive_settings d, figure_settings f) {
+  {
+    const std::lock_guard lock(loop_->mutex);
+    loop_->other_settings.emplace(std::move(d), std::move(f));
+    loop_->touched = true;
+  }
+  loop_->wake.notify_one();
+}
+
+void refresher::touch() {
+  {
+    const std::lock_guard lock(loop_->mutex);
+    loop_->touched = true;
+  }
+  loop_->wake.notify_one();
+}
+
+}

@@ -1,0 +1,49 @@
+#pragma once
+// The refresh loop: on its own thread it derives what was touched, computes the figures that changed, and hands over a
+// finished page. Scrapes are answered from the last one and never wait for PostgreSQL.
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "daemon/figures/snapshot.hpp"
+#include "daemon/ledger/derive.hpp"
+
+namespace releasehealth {
+
+/// What a refresh came to.
+struct refreshed {
+  bool success = false;
+  std::string failure;       ///< why not
+  timestamp at;              ///< when it began
+  duration took{};
+  ledger::ledger_counts ledger;
+  /// The page in both formats, plain and compressed; null if nothing changed or the refresh failed: the last one stays.
+  struct page {
+    std::string text[2], gzip[2];  ///< by text_format
+  };
+  std::shared_ptr<const page> figures;
+};
+
+class refresher {
+ public:
+  /// `prepare` runs before the first refresh, again and again until it does not throw. `publish` hands over, and does
+  /// nothing else. Both run on the refresher's thread.
+  refresher(session, ledger::derive_settings, figure_settings, std::function<timestamp()> clock,
+            std::function<void()> prepare, std::function<void(refreshed)> publish);
+  ~refresher();  ///< lets the refresh on its way end
+
+  /// Something was stored: refresh now. Any thread.
+  void touch();
+
+  /// After a reload: other settings, from the next refresh on. Any thread.
+  void use(ledger::derive_settings, figure_settings);
+
+  static constexpr auto tick = std::chrono::seconds{1};         ///< between looks at the queue and at other daemons' work
+  static constexpr auto window_tick = std::chrono::minutes{1};  ///< windows move without events
+
+ private:
+  struct loop;
+  std::unique_ptr<loop> loop_;
+};
+
+}

@@ -1,0 +1,108 @@
+#include "daemon/figures/report.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+
+#include "collectors/csv/csv.hpp"
+
+namespace releasehealth {
+namespace {
+
+std::string shortest(double value) {
+  char text[32];
+  const auto [end, ec] = std::to_chars(text, text + sizeof text, value);
+  return {text, end};
+}
+
+std::string readable(const figure& f, double value) {
+  char text[32];
+  const bool percent = f.looks == shape::ratio && f.name.ends_with("_ratio");
+  if (f.looks == shape::count) std::snprintf(text, sizeof text, "%.0f", value);
+  else std::snprintf(text, sizeof text, percent ? "%.1f %%" : "%.2f", percent ? value * 100 : value);
+  return text;
+}
+
+/// A column of the text report; the limit of `limited` marks its values.
+struct text_column {
+  std::string_view title, figure, slice, limited;
+};
+constexpr text_column text_columns[] = {
+    {"planned", "deployments", "planned", ""},
+    {"hotfixes", "deployments", "hotfix", "hotfixes"},
+    {"rollbacks", "deployments", "rollback", ""},
+    {"failed", "failed_deployments", "", ""},
+    {"hotfixes/planned", "hotfixes_per_planned_deployment", "", "hotfixes_per_planned_deployment"},
+    {"rework", "rework_ratio", "", "rework_ratio"},
+    {"rolled back", "rollback_ratio", "", "rollback_ratio"},
+};
+
+// The limit over a calendar month is that of the figure's `month` period, and no other's.
+const threshold* month_limit(const figure_settings& settings, const place& where, std::string_view figure, const std::vector<threshold>& mine) {
+  if (!settings.names.is_production(where.environment)) return nullptr;
+  const auto found = std::ranges::find_if(mine, [&](const threshold& t) { return t.figure == figure && t.period == month; });
+  return found == mine.end() ? nullptr : &*found;
+}
+
+std::string cell(const snapshot& s, const figure_settings& settings, const place& where, const period& over,
+                 const text_column& column) {
+  const auto& f = *find_figure(column.figure);
+  const auto in = std::ranges::find(f.slices, column.slice, &slice::value);
+  const auto& counts = s.places.at(where).counts.at(over.label);
+  const auto value = evaluate(f, *in, s.columns, counts, over);
+  if (!value) return "-";
+  const auto mine = thresholds_of(settings.thresholds, where.service);
+  const auto* limit = month_limit(settings, where, column.limited, mine);
+  const bool broken = limit && (limit->above ? value->value > limit->limit : value->value < limit->limit);
+  return readable(f, value->value) + (broken ? " !" : "");
+}
+
+void append_table(std::string& out, const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths(rows.front().size());
+  for (const auto& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::string padding(widths[i] - row[i].size(), ' ');
+      out += i == 0 ? row[i] + padding : "  " + padding + row[i];
+    }
+    out += '\n';
+  }
+}
+
+}
+
+std::string text_report(const snapshot& s, const figure_settings& settings) {
+  std::string out;
+  bool any_broken = false;
+  for (const auto& over : s.periods) {
+    out += (out.empty() ? "" : "\n") + over.label + (over.partial ? " (so far)" : "") + '\n';
+    std::vector<std::vector<std::string>> rows(1, {"service"});
+    for (const auto& c : text_columns) rows[0].emplace_back(c.title);
+    for (const auto& [where, known] : s.places) {
+      if (!settings.names.is_production(where.environment)) continue;
+      auto& row = rows.emplace_back();
+      row.push_back(where.service + (where.environment == "production" ? "" : " (" + where.environment + ")"));
+      for (const auto& c : text_columns) row.push_back(cell(s, settings, where, over, c));
+    }
+    append_table(out, rows);
+  }
+  any_broken = out.find(" !") != out.npos;
+  if (any_broken) out += "! over its limit\n";
+  return out;
+}
+
+std::string csv_report(const snapshot& s, const figure_settings& settings) {
+  std::string out = "period,begin,end,service,team,environment,figure,label,value\r\n";
+  for_each_figure(s, settings.names, [&](const figure_row& row) {
+    const auto of = row.of.label.empty() ? std::string() : std::string(row.of.label) + '=' + std::string(row.in.value);
+    const std::string cells[] = {row.over.label, format_time(row.over.begin), format_time(row.over.end), row.where.service,
+                                 settings.names.team(row.where.service), row.where.environment, std::string(row.of.name), of,
+                                 row.value ? shortest(row.value->value) : std::string()};
+    for (const auto& c : cells) out += csv::quote(c) + (&c == std::end(cells) - 1 ? "\r\n" : ",");
+  });
+  return out;
+}
+
+}

@@ -1,0 +1,45 @@
+#pragma once
+// Limits on figures (figures.md §12): which figures can have one, the defaults, and which limit a service gets.
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/timeline/naming.hpp"
+
+namespace releasehealth {
+
+/// A figure that may have a limit: what a rule compares, and what it says when it fires.
+struct limited_figure {
+  std::string_view name;         ///< as [[threshold]] names it
+  std::string_view figure;       ///< of figures()
+  std::string_view slice;        ///< of that figure; empty: its only one
+  std::string_view minimum_of;   ///< the figure whose sum must reach the minimum; empty: no minimum applies
+  std::string_view minimum_slice;
+  std::string_view alert;        ///< ReleaseHealth...
+  std::string_view summary;      ///< one static sentence
+  std::string_view description;  ///< {value} and {limit} stand for themselves
+  std::string_view unit;         ///< of both: humanize (counts) or humanizePercentage (ratios)
+};
+std::span<const limited_figure> limited_figures();
+const limited_figure* find_limited_figure(std::string_view name);
+
+struct threshold {
+  std::string figure, period;
+  bool above = true;  ///< the side on which it is broken
+  double limit = 0;
+  double minimum = 0;          ///< of the denominator; 0: none
+  std::string service;         ///< empty: every service
+};
+
+/// figures.md §12, as far as the figures exist.
+const std::vector<threshold>& default_thresholds();
+
+/// The configured ones, and the defaults whose figure and period nothing configured replaces for every service.
+std::vector<threshold> effective_thresholds(const std::vector<threshold>& configured);
+
+/// The limits of one service: its own before those for every service.
+std::vector<threshold> thresholds_of(const std::vector<threshold>& effective, std::string_view service);
+
+}

@@ -1,0 +1,48 @@
+#pragma once
+// Requests and answers as the rooms behind http/ see them: plain values, no sockets.
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "collectors/collector.hpp"
+
+namespace releasehealth::http {
+
+struct request {
+  std::string method, path, query;  ///< the path is percent-decoded, the query is not
+  headers header;
+  std::string body;
+  std::string peer;  ///< its address
+};
+
+struct response {
+  unsigned status = 200;
+  std::string content_type;
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> header;  ///< besides Content-Type and Content-Length
+};
+
+/// Called once, from the io thread.
+using responder = std::function<void(response)>;
+
+/// What a listener does with requests.
+struct service {
+  /// Bytes that the body of this request may have, known from its head alone.
+  std::function<std::size_t(const request&)> body_limit;
+  std::function<void(request&, responder)> handle;  ///< the request lives until the answer is given
+  /// After each answer: access log and metrics.
+  std::function<void(const request&, const response&)> done;
+};
+
+/// The parameters of a query, decoded; of several with one name the first.
+std::vector<std::pair<std::string, std::string>> parse_query(std::string_view);
+std::string query_value(const request&, std::string_view name);
+
+/// RFC 9457: type, title, status, detail, and where in the body the mistakes are.
+response problem(unsigned status, std::string_view title, std::string_view detail,
+                 const std::vector<releasehealth::problem>& where = {});
+response json_answer(unsigned status, const json::value&);
+
+}

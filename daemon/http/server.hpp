@@ -1,0 +1,49 @@
+#pragma once
+// An HTTP/1.1 listener on the io thread: sockets, limits, deadlines and a graceful end. Knows requests, not what they mean.
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "daemon/http/message.hpp"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace releasehealth::http {
+
+struct endpoint {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;  ///< 0: any free one
+};
+
+/// Every limit of a listener, by name.
+struct limits {
+  std::uint32_t header_bytes = 16 * 1024;
+  std::size_t body_bytes = 25 * 1024 * 1024;  ///< the most that any route takes
+  std::chrono::seconds request_deadline{30};  ///< from the end of its head to the end of its body
+  std::chrono::seconds idle_deadline{60};     ///< from one answer to the end of the next head
+  std::size_t connections = 512;              ///< more are answered 503 at once
+};
+
+class server {
+ public:
+  /// Binds and listens; throws boost::system::system_error if it cannot.
+  server(boost::asio::io_context&, const endpoint&, service, limits);
+  ~server();
+  server(server&&) noexcept;
+
+  std::uint16_t port() const;
+
+  /// Stops accepting, lets the requests in progress end, closes idle connections at once and the rest after the
+  /// deadline; then calls `done`.
+  void drain(std::chrono::milliseconds deadline, std::function<void()> done);
+
+ private:
+  struct state;
+  std::shared_ptr<state> state_;
+};
+
+}

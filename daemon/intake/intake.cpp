@@ -1,0 +1,156 @@
+#include "daemon/intake/intake.hpp"
+
+#include <algorithm>
+
+#include "collectors/canonical/canonical.hpp"
+#include "daemon/intake/answer.hpp"
+#include "daemon/tokens.hpp"
+
+namespace releasehealth {
+namespace {
+
+constexpr std::string_view webhooks = "/webhooks/";
+
+// What replay needs of the head: everything but what proves who sent it.
+json::object kept_headers(const headers& all) {
+  json::object kept;
+  for (const auto& [name, value] : all.all()) {
+    std::string lower(name);
+    std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+    const auto holds = [&](std::string_view word) { return lower.find(word) != lower.npos; };
+    if (holds("authorization") || holds("cookie") || holds("signature") || holds("token") || holds("secret")) continue;
+    auto& text = kept[lower].emplace_string();
+    for (const char c : value) text += c >= ' ' && c <= '~' ? c : '?';  // headers are bytes, JSON is UTF-8
+  }
+  return kept;
+}
+
+}
+
+struct intake::arrival {
+  std::string source;
+  timestamp received_at;
+  std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
+  http::responder answer;
+};
+
+intake::intake(std::vector<source> sources, std::vector<token> tokens, ledger::commit_queue& queue, metrics& m,
+               const logger& log, wall_clock clock, std::function<void()> stored)
+    : sources_(std::move(sources)),
+      tokens_(std::move(tokens)),
+      queue_(queue),
+      metrics_(m),
+      log_(log),
+      clock_(std::move(clock)),
+      stored_(std::move(stored)) {
+  routes_ = {
+      {"POST", "/webhooks/{name}",
+       [this](http::request& r, const http::parameters& p, http::responder answer) { webhook(r, p, std::move(answer)); }},
+      {"POST", "/api/v1/events",
+       [this](http::request& r, const http::parameters&, http::responder answer) { events(r, std::move(answer)); }},
+  };
+}
+
+void intake::use(std::vector<source> sources, std::vector<token> tokens) {
+  sources_ = std::move(sources);
+  tokens_ = std::move(tokens);
+}
+
+const source* intake::find_source(std::string_view name) const {
+  const auto found = std::ranges::find(sources_, name, &source::name);
+  return found == sources_.end() ? nullptr : &*found;
+}
+
+http::service intake::service() {
+  return {.body_limit =
+              [this](const http::request& r) {
+                const auto* s = r.path.starts_with(webhooks) ? find_source(r.path.substr(webhooks.size())) : nullptr;
+                return s ? find_collector(s->kind)->body_limit : canonical::body_limit;
+              },
+          .handle = [this](http::request& r, http::responder answer) { http::dispatch(routes_, r, answer); },
+          .done = [this](const http::request& r, const http::response& a) { done(r, a); }};
+}
+
+// The server refuses what is too large before anybody reads it: counted here.
+void intake::done(const http::request& r, const http::response& a) {
+  if (a.status == 413) metrics_.delivery(r.path.starts_with(webhooks) ? r.path.substr(webhooks.size()) : api_source, outcome::too_large, clock_());
+  log_.debug("request", {{"method", r.method}, {"path", r.path}, {"status", std::to_string(a.status)}, {"peer", r.peer}});
+}
+
+void intake::refused(const arrival& a, const error& e, std::string_view authenticate) {
+  metrics_.delivery(a.source, meaning_of(e.code).counted, a.received_at);
+  log_.warning("delivery refused", {{"source", a.source}, {"status", std::to_string(meaning_of(e.code).status)}, {"err", e.text()}});
+  a.answer(refuse(e, authenticate));
+}
+
+void intake::webhook(http::request& r, const http::parameters& path, http::responder answer) {
+  const auto* from = find_source(path.find("name")->second);
+  if (!from) return answer(http::problem(404, "Not Found", "no source of this name is configured"));
+  const auto& kind = *find_collector(from->kind);
+  arrival a{.source = from->name, .received_at = clock_(), .answer = std::move(answer)};
+  const delivery d{r.header, r.body, a.received_at};
+  if (!from->unauthenticated && !kind.authentic(*from, d))
+    return refused(a, error(errc::unauthorized, "the signature is missing or wrong"), "Signature");
+
+  ledger::entry e;
+  e.source = from->name;
+  e.key = kind.key(d);
+  e.received_at = a.received_at;
+  auto read = kind.decode(*from, d);
+  if (!read && read.error().code != errc::unreadable) return refused(a, read.error());
+  if (read && read->events.empty()) {
+    metrics_.delivery(a.source, outcome::ignored, a.received_at);
+    log_.debug("delivery ignored", {{"source", a.source}, {"delivery_id", e.key}, {"reason", read->ignored}});
+    return a.answer(http::json_answer(202, {{"accepted", 0}, {"duplicates", 0}, {"ignored", 1}, {"reason", read->ignored}}));
+  }
+  if (read) {
+    e.events = std::move(read->events);
+  } else {
+    e.outcome = "dead";
+    e.detail = read.error().text();
+  }
+  e.headers = kept_headers(r.header);
+  e.body = std::move(r.body);
+  store(std::move(a), std::move(e));
+}
+
+void intake::events(http::request& r, http::responder answer) {
+  arrival a{.source = api_source, .received_at = clock_(), .answer = std::move(answer)};
+  if (auto who = authorize(tokens_, r.header, "send"); !who) return refused(a, who.error());
+  const auto type = r.header.get("Content-Type");
+  auto read = canonical::read_events(type, r.body, a.received_at);
+  if (!read) return refused(a, read.error());
+  if (read->empty()) return a.answer(http::json_answer(202, {{"accepted", 0}, {"duplicates", 0}, {"ignored", 0}}));
+  ledger::entry e;
+  e.source = api_source;
+  e.key = sha256_hex(r.body);
+  e.received_at = a.received_at;
+  e.events = std::move(*read);
+  e.headers = kept_headers(r.header);
+  e.body = std::move(r.body);
+  store(std::move(a), std::move(e));
+}
+
+void intake::store(arrival a, ledger::entry e) {
+  const auto key = e.key, unreadable = e.detail;
+  queue_.append(std::move(e), [this, a = std::move(a), key, unreadable](result<ledger::stored> r) {
+    metrics_.delivery_took(std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - a.began));
+    if (!r) {
+      metrics_.database(r.error().code != errc::unavailable);
+      return refused(a, r.error());
+    }
+    metrics_.database(true);
+    const auto why = r->refused.empty() ? unreadable : r->refused;
+    const bool dead = !why.empty();
+    const auto became = r->duplicate_delivery || (r->accepted == 0 && !dead) ? outcome::duplicate
+                        : dead                                               ? outcome::dead
+                                                                             : outcome::accepted;
+    metrics_.delivery(a.source, became, a.received_at);
+    if (dead) log_.warning("delivery kept as dead", {{"source", a.source}, {"delivery_id", key}, {"err", why}});
+    else log_.info("delivery", {{"source", a.source}, {"delivery_id", key}, {"accepted", std::to_string(r->accepted)}, {"duplicates", std::to_string(r->duplicates)}});
+    if (r->accepted > 0 || dead) stored_();
+    a.answer(http::json_answer(202, {{"accepted", r->accepted}, {"duplicates", r->duplicates}, {"ignored", 0}}));
+  });
+}
+
+}

@@ -1,0 +1,49 @@
+#pragma once
+// The line's first half: a delivery is authentic, is decoded, is durable, and only then is it answered 202.
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "daemon/config.hpp"
+#include "daemon/http/routes.hpp"
+#include "daemon/ledger/commit_queue.hpp"
+#include "daemon/metrics.hpp"
+
+namespace releasehealth {
+
+using wall_clock = std::function<timestamp()>;
+
+/// The intake listener's service. Lives on the io thread.
+class intake {
+ public:
+  /// `stored` is called after each commit that brought something new.
+  intake(std::vector<source>, std::vector<token>, ledger::commit_queue&, metrics&, const logger&, wall_clock,
+         std::function<void()> stored);
+  http::service service();
+
+  /// After a reload: other sources and tokens.
+  void use(std::vector<source>, std::vector<token>);
+
+ private:
+  struct arrival;  ///< one delivery on its way: whose, since when, and how to answer
+  void webhook(http::request&, const http::parameters&, http::responder);
+  void events(http::request&, http::responder);
+  void refused(const arrival&, const error&, std::string_view authenticate = "Bearer");
+  void store(arrival, ledger::entry);
+  const source* find_source(std::string_view name) const;
+  void done(const http::request&, const http::response&);
+
+  std::vector<source> sources_;
+  std::vector<token> tokens_;
+  ledger::commit_queue& queue_;
+  metrics& metrics_;
+  const logger& log_;
+  wall_clock clock_;
+  std::function<void()> stored_;
+  std::vector<http::route> routes_;
+};
+
+/// Where canonical events come from unless they say otherwise (interface.md §3).
+inline constexpr const char* api_source = "api";
+
+}

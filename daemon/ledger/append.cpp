@@ -1,0 +1,146 @@
+#include "daemon/ledger/append.hpp"
+
+#include <zlib.h>
+
+#include <map>
+
+#include "daemon/ledger/binary_array.hpp"
+#include "daemon/ledger/database.hpp"
+#include "sql.hpp"
+
+namespace releasehealth::ledger {
+namespace {
+
+std::string compress(const std::string& body) {
+  std::string out(compressBound(static_cast<uLong>(body.size())), '\0');
+  auto size = static_cast<uLongf>(out.size());
+  if (compress2(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(body.data()),
+                static_cast<uLong>(body.size()), Z_BEST_SPEED) != Z_OK)
+    throw std::runtime_error("zlib could not compress a body");
+  out.resize(size);
+  return out;
+}
+
+// The columns of append.sql, in its order.
+struct columns {
+  binary_array source{binary_array::text}, key{binary_array::text}, received_at{binary_array::timestamptz},
+      outcome{binary_array::text}, detail{binary_array::text}, headers{binary_array::text}, body{binary_array::bytea};
+  binary_array position{binary_array::int8}, event_source{binary_array::text}, id{binary_array::text},
+      type{binary_array::text}, thing{binary_array::text}, subject{binary_array::text}, time{binary_array::timestamptz},
+      event_received_at{binary_array::timestamptz}, is_override{binary_array::text}, fields{binary_array::text};
+
+  void add(const entry& e, std::int64_t at) {
+    source.add(e.source);
+    key.add(e.key);
+    received_at.add(e.received_at);
+    outcome.add(e.outcome);
+    detail.add(e.detail);
+    headers.add(json::serialize(e.headers));
+    body.add(compress(e.body));
+    for (const auto& ev : e.events) {
+      position.add(at);
+      event_source.add(ev.source.empty() ? e.source : ev.source);
+      id.add(ev.id);
+      type.add(ev.type);
+      thing.add(ev.thing);
+      subject.add(ev.subject);
+      time.add(ev.time);
+      event_received_at.add(e.received_at);
+      is_override.add(ev.is_override ? "true" : "false");
+      fields.add(json::serialize(ev.fields));
+    }
+  }
+};
+
+// Connection, rights, resources or a shutdown: nothing that the data could change.
+bool is_refusal_of_data(const pqxx::sql_error& e) {
+  const auto& state = e.sqlstate();
+  return state.starts_with("22") || state.starts_with("23");
+}
+
+}
+
+struct appender::connected {
+  pqxx::connection connection;
+  explicit connected(const session& s) : connection(connect(s)) {
+    connection.prepare("append", std::string(sql::ledger_append));
+  }
+
+  /// Accepted events per entry; nothing for a duplicate delivery.
+  std::map<std::size_t, std::size_t> write(const std::vector<entry>& all, const std::vector<std::size_t>& which) {
+    columns c;
+    for (const auto i : which) c.add(all[i], static_cast<std::int64_t>(c.source.size()) + 1);
+    pqxx::nontransaction work(connection);
+    const auto rows = work.exec_prepared(
+        "append", c.source.parameter(), c.key.parameter(), c.received_at.parameter(), c.outcome.parameter(),
+        c.detail.parameter(), c.headers.parameter(), c.body.parameter(), c.position.parameter(),
+        c.event_source.parameter(), c.id.parameter(), c.type.parameter(), c.thing.parameter(), c.subject.parameter(),
+        c.time.parameter(), c.event_received_at.parameter(), c.is_override.parameter(), c.fields.parameter());
+    std::map<std::size_t, std::size_t> fresh;
+    for (const auto& row : rows) fresh[which[row[0].as<std::size_t>() - 1]] = row[1].as<std::size_t>();
+    return fresh;
+  }
+};
+
+appender::appender(session s) : session_(std::move(s)) {}
+appender::~appender() = default;
+appender::appender(appender&&) noexcept = default;
+
+// Without its events, which PostgreSQL refused, a delivery is still kept for replay.
+result<stored> appender::bury(const entry& refused, const std::string& why) {
+  if (refused.outcome == "dead") return error(errc::malformed, why);
+  entry dead = refused;
+  dead.outcome = "dead";
+  dead.detail = why;
+  dead.events.clear();
+  auto kept = append({dead}).front();
+  if (kept) kept->refused = why;
+  return kept;
+}
+
+std::vector<result<stored>> appender::append(const std::vector<entry>& all) {
+  std::vector<result<stored>> out(all.size(), stored{});
+  std::vector<std::size_t> first;                        // one entry for each (source, key)
+  std::map<std::pair<std::string, std::string>, std::size_t> seen;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (seen.emplace(std::pair(all[i].source, all[i].key), i).second) first.push_back(i);
+
+  std::vector<std::vector<std::size_t>> open = {first};
+  while (!open.empty()) {
+    const auto which = std::move(open.back());
+    open.pop_back();
+    if (which.empty()) continue;
+    try {
+      if (!connected_) connected_ = std::make_unique<connected>(session_);
+      const auto fresh = connected_->write(all, which);
+      for (const auto i : which) {
+        const auto found = fresh.find(i);
+        const auto accepted = found == fresh.end() ? 0 : found->second;
+        out[i] = stored{accepted, all[i].events.size() - accepted, found == fresh.end(), {}};
+      }
+    } catch (const pqxx::sql_error& e) {
+      if (!is_refusal_of_data(e)) {
+        connected_.reset();
+        for (const auto i : which) out[i] = error(errc::unavailable, e.what());
+      } else if (which.size() == 1) {
+        out[which.front()] = bury(all[which.front()], e.what());
+      } else {
+        const auto middle = which.begin() + static_cast<std::ptrdiff_t>(which.size() / 2);
+        open.emplace_back(middle, which.end());
+        open.emplace_back(which.begin(), middle);
+      }
+    } catch (const pqxx::failure& e) {  // the connection, or a COMMIT in doubt: the sender tries again, the key deduplicates
+      connected_.reset();
+      for (const auto i : which) out[i] = error(errc::unavailable, e.what());
+    }
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto original = seen[std::pair(all[i].source, all[i].key)];
+    if (original == i) continue;
+    if (out[original]) out[i] = stored{0, all[i].events.size(), true, {}};
+    else out[i] = out[original].error();
+  }
+  return out;
+}
+
+}

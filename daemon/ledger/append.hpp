@@ -1,0 +1,53 @@
+#pragma once
+// Writing deliveries and their events: durable when it returns, and each counted once.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "collectors/event.hpp"
+#include "collectors/result.hpp"
+#include "daemon/ledger/session.hpp"
+
+namespace releasehealth::ledger {
+
+/// A delivery on its way to the ledger.
+struct entry {
+  std::string source;
+  std::string key;       ///< with the source: a second delivery with this key is a duplicate
+  timestamp received_at;
+  std::string outcome = "accepted";  ///< accepted, dead or imported
+  std::string detail;    ///< of a dead one: why
+  json::object headers;  ///< without signatures and tokens
+  std::string body;      ///< as received; kept compressed
+  std::vector<event> events;
+};
+
+/// What became of one entry. Of a duplicate delivery all events are duplicates.
+struct stored {
+  std::size_t accepted = 0, duplicates = 0;
+  bool duplicate_delivery = false;
+  std::string refused;  ///< not empty: PostgreSQL refused the events for this reason, and the delivery is kept as dead
+};
+
+/// One connection that appends. Used by one thread at a time.
+class appender {
+ public:
+  explicit appender(session);
+  ~appender();
+  appender(appender&&) noexcept;
+
+  /// Appends all in one transaction. Per entry: what became of it, or errc::unavailable if PostgreSQL cannot be reached
+  /// or will not write now, or errc::malformed if PostgreSQL takes it not even as dead. Entries that PostgreSQL refuses
+  /// are found by halving and do not harm their neighbours.
+  std::vector<result<stored>> append(const std::vector<entry>&);
+
+  static constexpr std::size_t max_batch = 256;  ///< entries in one statement; more brings nothing
+
+ private:
+  struct connected;
+  result<stored> bury(const entry&, const std::string& why);
+  session session_;
+  std::unique_ptr<connected> connected_;
+};
+
+}

@@ -1,0 +1,86 @@
+#include "daemon/ledger/database.hpp"
+
+#include <libpq-fe.h>
+
+#include <memory>
+
+namespace releasehealth::ledger {
+namespace {
+
+std::string quoted(std::string_view value) {
+  std::string out = "'";
+  for (char c : value) {
+    if (c == '\'' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "'";
+}
+
+// The user's connection string with our settings added; what the user set stays.
+std::string conninfo(const session& s) {
+  char* message = nullptr;
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(PQconninfoParse(s.dsn.c_str(), &message),
+                                                                           &PQconninfoFree);
+  if (!parsed) {
+    std::string why = message ? message : "out of memory";
+    PQfreemem(message);
+    throw std::invalid_argument("[database] url: " + why);
+  }
+  std::string options = "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c jit=off -c statement_timeout=" +
+                        std::to_string(s.statement_timeout_s) + "s";
+  if (s.read_only) options += " -c default_transaction_read_only=on";
+  std::vector<std::pair<std::string_view, std::string>> all = {{"application_name", s.application},
+                                                               {"connect_timeout", "5"},
+                                                               {"keepalives_idle", "30"},
+                                                               {"tcp_user_timeout", "15000"},
+                                                               {"options", std::move(options)}};
+  std::string out;
+  for (const auto* o = parsed.get(); o->keyword; ++o)
+    if (o->val) {
+      std::erase_if(all, [&](const auto& ours) { return ours.first == o->keyword; });
+      out += std::string(o->keyword) + '=' + quoted(o->val) + ' ';
+    }
+  for (const auto& [keyword, value] : all) out += std::string(keyword) + '=' + quoted(value) + ' ';
+  return out;
+}
+
+}
+
+pqxx::connection connect(const session& s) { return pqxx::connection(conninfo(s)); }
+
+std::string text_array(const std::vector<std::string>& values) {
+  std::string out = "{";
+  for (const auto& v : values) {
+    if (out.size() > 1) out += ',';
+    out += '"';
+    for (char c : v) {
+      if (c == '"' || c == '\\') out += '\\';
+      out += c;
+    }
+    out += '"';
+  }
+  return out + '}';
+}
+
+std::pair<std::string, std::string> place_arrays(const std::set<place>& places) {
+  std::vector<std::string> services, environments;
+  for (const auto& p : places) {
+    services.push_back(p.service);
+    environments.push_back(p.environment);
+  }
+  return {text_array(services), text_array(environments)};
+}
+
+json::object json_object(const pqxx::field& f) {
+  if (f.is_null()) return {};
+  return json::parse(f.c_str()).as_object();
+}
+
+std::string text(const pqxx::field& f) { return f.is_null() ? std::string() : std::string(f.c_str(), f.size()); }
+
+std::optional<timestamp> time_from_microseconds(const pqxx::field& f) {
+  if (f.is_null()) return {};
+  return timestamp(duration(f.as<std::int64_t>()));
+}
+
+}

@@ -1,0 +1,39 @@
+#pragma once
+// The one place that knows which libpqxx this is. Only files of daemon/ledger include it.
+#include <pqxx/pqxx>
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collectors/json.hpp"
+#include "daemon/ledger/session.hpp"
+#include "daemon/timeline/naming.hpp"
+
+namespace releasehealth::ledger {
+
+/// Opens a connection with the session's name, timeouts and read-only setting. Throws pqxx::failure.
+pqxx::connection connect(const session&);
+
+/// Runs one statement with parameters, which travel apart from its text.
+template <class... Parameters>
+pqxx::result run(pqxx::transaction_base& in, std::string_view sql, const Parameters&... parameters) {
+#if PQXX_VERSION_MAJOR >= 8 || (PQXX_VERSION_MAJOR == 7 && PQXX_VERSION_MINOR >= 10)
+  return in.exec(std::string(sql), pqxx::params{parameters...});
+#else
+  return in.exec_params(std::string(sql), parameters...);
+#endif
+}
+
+/// A text[] as PostgreSQL reads it.
+std::string text_array(const std::vector<std::string>&);
+
+/// Two parallel text[] of the places' services and environments.
+std::pair<std::string, std::string> place_arrays(const std::set<place>&);
+
+json::object json_object(const pqxx::field&);
+std::string text(const pqxx::field&);  ///< NULL is empty
+std::optional<timestamp> time_from_microseconds(const pqxx::field&);
+
+}

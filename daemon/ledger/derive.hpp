@@ -1,0 +1,55 @@
+#pragma once
+// From events to the timeline's tables, by the protocol of which several daemons on one database take part: one derives
+// at a time, what a kill interrupts is derived again, and nothing depends on the order of arrival.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/ledger/session.hpp"
+#include "daemon/timeline/naming.hpp"
+#include "daemon/timeline/stack.hpp"
+
+namespace releasehealth::ledger {
+
+struct derive_settings {
+  naming names;
+  stack_settings stack;
+};
+
+/// A row that differs between what is stored and what the events give.
+struct difference {
+  std::string side;  ///< stored or derived
+  std::string row;
+};
+
+/// The timeline's only writer within this program. Used by one thread at a time; throws pqxx::failure.
+class deriver {
+ public:
+  deriver(session, derive_settings);
+  ~deriver();
+  deriver(deriver&&) noexcept;
+  deriver& operator=(deriver&&) noexcept;
+
+  /// Derives what was touched since, in transactions of at most `max_things`. Returns how many queue entries it took;
+  /// 0 also if another daemon is at it.
+  std::size_t derive();
+
+  /// Derives everything again and writes what differs. Returns how many rows did.
+  std::size_t rebuild();
+  /// Derives everything again into shadow tables and compares. Returns at most 100 differences.
+  std::vector<difference> check();
+
+  static constexpr std::int64_t max_things = 5000;  ///< queue entries in one transaction
+
+ private:
+  struct connected;
+  connected& ready();
+  session session_;
+  derive_settings settings_;
+  std::unique_ptr<connected> connected_;
+};
+
+/// What lists and URLs call a deployment: stable over a rebuild, as it follows from what it names.
+std::string deployment_id(const std::string& source, const std::string& subject, const place&);
+
+}

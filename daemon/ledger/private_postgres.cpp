@@ -1,0 +1,257 @@
+#include "daemon/ledger/private_postgres.hpp"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <boost/process/args.hpp>
+#include <boost/process/child.hpp>
+#include <boost/process/extend.hpp>
+#include <boost/process/io.hpp>
+#include <fstream>
+#include <optional>
+#include <thread>
+
+#include "daemon/ledger/database.hpp"
+
+namespace releasehealth::ledger {
+namespace {
+
+namespace fs = std::filesystem;
+namespace bp = boost::process;
+using namespace std::chrono_literals;
+
+constexpr auto start_deadline = 60s;  // crash recovery included
+constexpr auto stop_deadline = 30s;
+constexpr auto turn_deadline = 60s;
+constexpr auto pause = 50ms;
+
+// Durable, private and small; the rest is PostgreSQL's own default.
+constexpr const char* settings[] = {"listen_addresses=",   "unix_socket_permissions=0700", "fsync=on",
+                                    "synchronous_commit=on", "full_page_writes=on",        "max_connections=40",
+                                    "jit=off",             "max_wal_size=1GB",             "logging_collector=on",
+                                    "log_directory=log",   "log_filename=postgresql-%a.log", "log_truncate_on_rotation=on",
+                                    "log_rotation_age=1d", "log_rotation_size=0",          "log_timezone=UTC",
+                                    "timezone=UTC",        "cluster_name=releasehealthd"};
+
+/// Who PostgreSQL runs as: it refuses root, so a daemon that is root gives it to `postgres`, else `nobody`.
+struct account {
+  uid_t uid = geteuid();
+  gid_t gid = getegid();
+  bool other = false;
+};
+
+account find_account() {
+  if (geteuid() != 0) return {};
+  for (const char* name : {"postgres", "nobody"})
+    if (const auto* entry = getpwnam(name)) return {entry->pw_uid, entry->pw_gid, true};
+  throw std::runtime_error("private PostgreSQL: it does not run as root, and there is no user postgres or nobody");
+}
+
+std::string first_line(const fs::path& file) {
+  std::ifstream in(file);
+  std::string line;
+  std::getline(in, line);
+  return line;
+}
+
+/// The place of the cluster: data, socket and lock, in a folder of their own.
+struct cluster {
+  fs::path folder, data, lock_file;
+  account owner = find_account();
+
+  explicit cluster(const fs::path& state_dir)
+      : folder(fs::absolute(state_dir) / "postgresql"), data(folder / "data"), lock_file(folder / "lock") {}
+
+  void make_folder() const {
+    fs::create_directories(folder);
+    const auto socket = folder / ".s.PGSQL.5432.lock";
+    if (socket.string().size() >= sizeof(sockaddr_un::sun_path))
+      throw std::runtime_error("private PostgreSQL: " + folder.string() +
+                               " is too long for a Unix socket (107 bytes); set a shorter state_dir");
+    if (!owner.other) return;
+    if (chown(folder.c_str(), owner.uid, owner.gid) != 0)
+      throw std::runtime_error("private PostgreSQL: cannot give " + folder.string() + " to an unprivileged user");
+    for (auto up = folder.parent_path(); up != up.root_path(); up = up.parent_path())
+      if (struct stat s{}; stat(up.c_str(), &s) == 0 && (s.st_mode & S_IXOTH) == 0 && s.st_uid != owner.uid)
+        throw std::runtime_error("private PostgreSQL: it does not run as root, and other users may not enter " +
+                                 up.string() + "; set another state_dir or chmod o+x it");
+  }
+
+  std::string dsn() const { return "host='" + folder.string() + "' port=5432 user=releasehealthd dbname=postgres"; }
+
+  bool answers() const {
+    try {
+      return connect({dsn(), "releasehealthd probe"}).is_open();
+    } catch (const pqxx::failure&) {
+      return false;
+    }
+  }
+};
+
+/// Held by whoever runs the cluster. The file says who it is, for those who find it held.
+class file_lock {
+ public:
+  explicit file_lock(const fs::path& file) : fd_(open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+    if (fd_ < 0) throw std::runtime_error("cannot open " + file.string() + ": " + std::strerror(errno));
+  }
+  ~file_lock() {
+    if (fd_ >= 0) close(fd_);
+  }
+  file_lock(file_lock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+  bool take(const std::string& who) {
+    if (flock(fd_, LOCK_EX | LOCK_NB) != 0) return false;
+    if (ftruncate(fd_, 0) != 0 || pwrite(fd_, who.data(), who.size(), 0) < 0)
+      throw std::runtime_error(std::string("cannot write the lock file: ") + std::strerror(errno));
+    return true;
+  }
+
+ private:
+  int fd_;
+};
+
+// What the child does between fork and exec: become the unprivileged user in a session of its own (a Ctrl-C on the
+// terminal is for the daemon, which drains first), and stop when the daemon is gone, even by kill -9.
+auto in_child(const account& owner, bool dies_with_parent) {
+  return bp::extend::on_exec_setup = [owner, dies_with_parent](auto&) {
+    setsid();
+    if (owner.other && (setgroups(0, nullptr) != 0 || setgid(owner.gid) != 0 || setuid(owner.uid) != 0)) _exit(126);
+    if (dies_with_parent) prctl(PR_SET_PDEATHSIG, SIGINT);  // after setuid, which clears it
+    if (chdir("/") != 0) _exit(126);
+  };
+}
+
+void create(const cluster& c, const fs::path& binaries) {
+  const auto partial = c.folder / "data.partial";  // renamed when whole: a kill in between leaves nothing to trip over
+  fs::remove_all(partial);
+  const auto log = c.folder / "initdb.log";
+  bp::child initdb((binaries / "initdb").string(), "-D", partial.string(), "-U", "releasehealthd", "-A", "trust", "-E", "UTF8",
+                   "--no-locale", "--no-instructions", bp::std_in<bp::null, (bp::std_out & bp::std_err)> log.string(),
+                   in_child(c.owner, true));
+  initdb.wait();
+  if (initdb.exit_code() != 0) throw std::runtime_error("private PostgreSQL: initdb failed; see " + log.string());
+  fs::rename(partial, c.data);
+}
+
+bool is_postgres_of(const fs::path& data, pid_t pid) {
+  std::ifstream in("/proc/" + std::to_string(pid) + "/cmdline");
+  const std::string words((std::istreambuf_iterator<char>(in)), {});
+  return words.find(data.string()) != words.npos || words.find("cluster_name=releasehealthd") != words.npos;
+}
+
+// A server that outlived its daemon is asked to stop; a pid file whose process is gone, or is another program by now,
+// is removed: we hold the lock, so no one else runs this cluster.
+void clear_leftovers(const cluster& c) {
+  const auto pid_file = c.data / "postmaster.pid";
+  const auto line = first_line(pid_file);
+  if (line.empty()) return;
+  const auto pid = static_cast<pid_t>(std::atol(line.c_str()));
+  const auto deadline = std::chrono::steady_clock::now() + stop_deadline;
+  while (pid > 1 && is_postgres_of(c.data, pid)) {
+    kill(pid, SIGINT);
+    if (std::chrono::steady_clock::now() > deadline)
+      throw std::runtime_error("private PostgreSQL: process " + line + " of an earlier run does not stop");
+    std::this_thread::sleep_for(pause);
+  }
+  fs::remove(pid_file);
+}
+
+}
+
+struct private_postgres::running {
+  cluster where;
+  std::optional<file_lock> lock;  // of the owner
+  bp::child server;
+
+  explicit running(const fs::path& state_dir) : where(state_dir) {}
+
+  void start(const progress& tell) {
+    const auto major = fs::exists(where.data / "PG_VERSION") ? first_line(where.data / "PG_VERSION") : std::string();
+    const auto binaries = find_server_binaries(major);
+    if (major.empty()) {
+      tell("creating a private PostgreSQL in " + where.folder.string());
+      create(where, binaries);
+    }
+    clear_leftovers(where);
+    std::vector<std::string> words = {"-D", where.data.string(), "-k", where.folder.string(), "-p", "5432"};
+    for (const char* s : settings) words.insert(words.end(), {"-c", s});
+    server = bp::child((binaries / "postgres").string(), bp::args(words), bp::std_in<bp::null, (bp::std_out & bp::std_err)>(where.folder / "start.log").string(),
+                       in_child(where.owner, true));
+    const auto deadline = std::chrono::steady_clock::now() + start_deadline;
+    while (!where.answers()) {
+      if (!server.running())
+        throw std::runtime_error("private PostgreSQL did not start; see " + (where.data / "log").string() + " and " +
+                                 (where.folder / "start.log").string());
+      if (std::chrono::steady_clock::now() > deadline)
+        throw std::runtime_error("private PostgreSQL did not answer within 60 seconds; see " + (where.data / "log").string());
+      std::this_thread::sleep_for(pause);
+    }
+  }
+
+  ~running() {
+    if (!server.valid() || !server.running()) return;
+    kill(server.id(), SIGINT);  // a fast shutdown: sessions end, everything is on disk
+    std::error_code ec;
+    server.wait_for(stop_deadline, ec);
+  }
+};
+
+private_postgres::private_postgres(std::unique_ptr<running> r) : running_(std::move(r)) {}
+private_postgres::~private_postgres() = default;
+private_postgres::private_postgres(private_postgres&&) noexcept = default;
+
+private_postgres private_postgres::use(const fs::path& state_dir, bool serve, const progress& tell) {
+  auto r = std::make_unique<running>(state_dir);
+  r->where.make_folder();
+  file_lock lock(r->where.lock_file);
+  const auto deadline = std::chrono::steady_clock::now() + turn_deadline;
+  bool told = false;
+  while (!lock.take(serve ? "serve" : "command")) {
+    const bool by_daemon = first_line(r->where.lock_file) == "serve";
+    if (serve && by_daemon) throw std::runtime_error("another releasehealthd serves from " + state_dir.string());
+    if (by_daemon && r->where.answers()) return private_postgres(std::move(r));
+    if (!std::exchange(told, true)) tell("waiting for another releasehealthd that uses " + r->where.folder.string());
+    if (std::chrono::steady_clock::now() > deadline)
+      throw std::runtime_error("another releasehealthd has held " + r->where.lock_file.string() + " for 60 seconds");
+    std::this_thread::sleep_for(pause);
+  }
+  r->lock.emplace(std::move(lock));
+  r->start(tell);
+  return private_postgres(std::move(r));
+}
+
+void private_postgres::restart_if_gone(const progress& tell) {
+  if (!is_owner() || running_->server.running()) return;
+  tell("private PostgreSQL ended by itself; starting it again");
+  running_->start(tell);
+}
+
+std::string private_postgres::dsn() const { return running_->where.dsn(); }
+bool private_postgres::is_owner() const { return running_->lock.has_value(); }
+
+fs::path find_server_binaries(const std::string& major) {
+  std::map<int, fs::path> found;
+  std::error_code ec;
+  for (const auto& version : fs::directory_iterator("/usr/lib/postgresql", ec))
+    if (fs::exists(version.path() / "bin/postgres") && fs::exists(version.path() / "bin/initdb"))
+      found[std::atoi(version.path().filename().c_str())] = version.path() / "bin";
+  if (found.empty())
+    throw std::runtime_error("private PostgreSQL: no server binaries in /usr/lib/postgresql/*/bin; install the package "
+                             "postgresql, or set [database] url");
+  if (major.empty()) return found.rbegin()->second;
+  if (const auto same = found.find(std::atoi(major.c_str())); same != found.end()) return same->second;
+  std::string there;
+  for (const auto& [version, path] : found) there += (there.empty() ? "" : ", ") + std::to_string(version);
+  throw std::runtime_error("private PostgreSQL: the data is of version " + major + ", the server binaries here are of " +
+                           there + "; install postgresql-" + major +
+                           ", or move the data with export events and import events");
+}
+
+}

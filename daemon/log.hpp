@@ -1,0 +1,34 @@
+#pragma once
+// Structured logs on stderr: one line an event, as logfmt or JSON. Bodies, secrets and signatures never get here.
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace spdlog {
+class logger;
+}
+
+namespace releasehealth {
+
+enum class log_format { logfmt, json };
+enum class log_level { debug, info, warning, error };
+
+class logger {
+ public:
+  using field = std::pair<std::string_view, std::string>;
+  logger(log_format, log_level lowest);
+
+  void debug(std::string_view message, std::initializer_list<field> fields = {}) const;
+  void info(std::string_view message, std::initializer_list<field> fields = {}) const;
+  void warning(std::string_view message, std::initializer_list<field> fields = {}) const;
+  void error(std::string_view message, std::initializer_list<field> fields = {}) const;
+
+ private:
+  void write(log_level, std::string_view message, std::initializer_list<field>) const;
+  log_format format_;
+  std::shared_ptr<spdlog::logger> sink_;
+};
+
+}

@@ -1,0 +1,39 @@
+#pragma once
+// The daemon's metrics about itself (interface.md §4). Lives on the io thread.
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "collectors/time.hpp"
+#include "daemon/figures/exposition.hpp"
+
+namespace releasehealth {
+
+/// What became of a delivery, in the words of releasehealth_deliveries_total.
+enum class outcome { accepted, duplicate, ignored, dead, unauthorized, malformed, too_large, unavailable };
+
+class metrics {
+ public:
+  /// Every source has all outcomes at 0 from the start.
+  explicit metrics(const std::vector<std::string>& sources);
+  ~metrics();
+
+  /// A source that came with a reload.
+  void know(const std::string& source);
+
+  void delivery(std::string_view source, outcome, timestamp at);
+  void delivery_took(duration);
+  void database(bool up);
+  void refresh(bool success, timestamp at, duration took);
+  void ledger(std::int64_t dead, std::int64_t unplaced);
+  void reload(bool success, timestamp at);
+
+  std::string render(text_format) const;
+
+ private:
+  struct registry;
+  std::unique_ptr<registry> registry_;
+};
+
+}

@@ -1,0 +1,83 @@
+#include "daemon/timeline/calendar.hpp"
+
+#include <date/tz.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace releasehealth {
+namespace {
+
+using namespace std::chrono;
+
+std::optional<unsigned> weekday_named(std::string_view text) {
+  constexpr std::array<std::string_view, 7> names = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  const auto at = std::ranges::find(names, text);
+  if (at == names.end()) return {};
+  return static_cast<unsigned>(at - names.begin());
+}
+
+std::optional<minutes> clock_time(std::string_view text) {
+  const auto digit = [&](std::size_t i) { return text[i] - '0'; };
+  if (text.size() != 5 || text[2] != ':') return {};
+  for (std::size_t i : {0u, 1u, 3u, 4u})
+    if (!std::isdigit(static_cast<unsigned char>(text[i]))) return {};
+  const minutes at = hours{digit(0) * 10 + digit(1)} + minutes{digit(3) * 10 + digit(4)};
+  if (digit(3) > 5 || at > hours{24}) return {};
+  return at;
+}
+
+}
+
+result<weekly_hours> parse_weekly_hours(std::string_view text) {
+  const error wrong(errc::malformed, "is not like \"Mon-Fri 09:00-17:00\"");
+  const auto space = text.find(' ');
+  if (space == text.npos) return wrong;
+  const auto week = text.substr(0, space), day = text.substr(space + 1);
+  const auto dash = week.find('-');
+  const auto first = weekday_named(week.substr(0, dash));
+  const auto last = dash == week.npos ? first : weekday_named(week.substr(dash + 1));
+  if (!first || !last || day.size() != 11 || day[5] != '-') return wrong;
+  const auto from = clock_time(day.substr(0, 5)), to = clock_time(day.substr(6));
+  if (!from || !to || *from >= *to) return wrong;
+  return weekly_hours{*first, *last, *from, *to};
+}
+
+result<calendar> calendar::in_zone(const std::string& name) {
+  try {
+    return calendar(date::locate_zone(name));
+  } catch (const std::runtime_error&) {
+    return error(errc::malformed, "is no zone of the IANA database on this machine");
+  }
+}
+
+year_month calendar::month_of(timestamp at) const {
+  const auto local = zone_->to_local(at);
+  const year_month_day day{sys_days{floor<days>(local).time_since_epoch()}};
+  return day.year() / day.month();
+}
+
+timestamp calendar::month_begin(year_month month) const {
+  const auto midnight = date::local_days{sys_days{month / 1}.time_since_epoch()};
+  // a clock change at midnight makes it exist twice or not at all: the earliest instant of the month either way
+  return zone_->to_sys(midnight, date::choose::earliest);
+}
+
+timestamp calendar::month_begin(timestamp at, int count) const { return month_begin(month_of(at) + months{count}); }
+
+bool calendar::within(const std::vector<weekly_hours>& week, timestamp at) const {
+  const auto local = zone_->to_local(at);
+  const auto day = floor<days>(local);
+  const unsigned today = weekday{sys_days{day.time_since_epoch()}}.c_encoding();
+  const auto time = local - day;
+  return std::ranges::any_of(week, [&](const weekly_hours& h) {
+    const bool on_day = h.first_day <= h.last_day ? today >= h.first_day && today <= h.last_day
+                                                  : today >= h.first_day || today <= h.last_day;
+    return on_day && time >= h.from && time < h.to;
+  });
+}
+
+std::string calendar::zone_name() const { return zone_->name(); }
+
+}

@@ -1,0 +1,42 @@
+#pragma once
+// The configured zone and week: where months are cut and when releases are meant to happen.
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collectors/result.hpp"
+#include "collectors/time.hpp"
+
+namespace date {
+class time_zone;
+}
+
+namespace releasehealth {
+
+/// "Mon-Thu 09:00-16:00": weekdays with the same hours, half-open, in local time.
+struct weekly_hours {
+  unsigned first_day = 1, last_day = 5;  ///< 0 = Sunday ... 6 = Saturday; may wrap around
+  std::chrono::minutes from{0}, to{24 * 60};
+};
+result<weekly_hours> parse_weekly_hours(std::string_view);
+
+class calendar {
+ public:
+  /// errc::malformed if the system's zone database has no such zone.
+  static result<calendar> in_zone(const std::string& iana_name);
+  calendar() : calendar(*in_zone("UTC")) {}
+
+  /// The first instant of the local month that `months` lies after the one of `at` (0: its own, -1: the one before).
+  timestamp month_begin(timestamp at, int months = 0) const;
+  /// The first instant of that local month; where midnight does not exist, the first instant after it.
+  timestamp month_begin(std::chrono::year_month) const;
+  std::chrono::year_month month_of(timestamp) const;
+  bool within(const std::vector<weekly_hours>&, timestamp) const;
+  std::string zone_name() const;
+
+ private:
+  explicit calendar(const date::time_zone* z) : zone_(z) {}
+  const date::time_zone* zone_;
+};
+
+}

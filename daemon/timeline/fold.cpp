@@ -1,0 +1,169 @@
+#include "daemon/timeline/fold.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <set>
+
+namespace releasehealth {
+namespace {
+
+constexpr std::array<std::string_view, 5> deployment_ranks = {"pending", "running", "canceled", "failed", "succeeded"};
+constexpr std::array<std::string_view, 3> incident_ranks = {"open", "acknowledged", "resolved"};
+
+// A report without a state, or with one that changes none (inactive, superseded, destroyed), ranks before all.
+int rank(const report& r) {
+  const auto state = text_at(r.fields, "/state");
+  for (const auto& ranks : {std::span<const std::string_view>(deployment_ranks), std::span<const std::string_view>(incident_ranks)}) {
+    const auto at = std::ranges::find(ranks, std::string_view(state));
+    if (at != ranks.end()) return 1 + static_cast<int>(at - ranks.begin());
+  }
+  return 0;
+}
+
+bool is_terminal(std::string_view state) { return state == "succeeded" || state == "failed" || state == "canceled"; }
+
+struct course {
+  std::string state;
+  std::optional<timestamp> finished_at, first_running;
+};
+
+// The state is that of the last terminal report; finished is when its last unbroken run began. Only another terminal
+// state breaks a run.
+course read_course(const std::vector<report>& ordered) {
+  course c;
+  for (const auto& r : ordered) {
+    if (r.retraction) continue;
+    const auto state = text_at(r.fields, "/state");
+    if (state == "running" && !c.first_running) c.first_running = r.time;
+    if (is_terminal(state)) {
+      if (state == c.state) continue;
+      c.state = state;
+      c.finished_at = time_at(r.fields, "/finished_at").value_or(r.time);
+    } else if (!is_terminal(c.state) && (state == "pending" || state == "running")) {
+      c.state = state;
+    }
+  }
+  return c;
+}
+
+deployment fold_place(const std::string& source, const std::string& subject, const place& where,
+                      std::vector<report> reports) {
+  deployment d;
+  d.source = source;
+  d.subject = subject;
+  d.where = where;
+  std::vector<report> told, overriding;
+  for (auto& r : reports) (r.is_override ? overriding : told).push_back(std::move(r));
+  d.facts = merge_reports(told);
+  const auto c = read_course(told);
+  d.state = c.state;
+  d.finished_at = c.finished_at;
+  d.overrides = merge_reports(overriding);
+  for (const auto& [name, value] : d.overrides)
+    if (name != "by" && name != "reason") d.facts[name] = value;
+  if (const auto state = text_at(d.overrides, "/state"); !state.empty()) {
+    if (is_terminal(state) && !d.finished_at && !overriding.empty()) d.finished_at = overriding.back().time;
+    d.state = state;
+  }
+  if (const auto finished = time_at(d.overrides, "/finished_at")) d.finished_at = finished;
+  if (!is_terminal(d.state)) d.finished_at.reset();
+  d.created_at = time_at(d.facts, "/created_at");
+  d.started_at = time_at(d.facts, "/started_at");
+  if (!d.started_at) d.started_at = c.first_running;
+  if (!d.started_at) d.started_at = d.finished_at;  // never the creation of a request that waits for approval
+  d.version = text_at(d.facts, "/version");
+  d.commit = text_at(d.facts, "/commit");
+  std::ranges::transform(d.commit, d.commit.begin(), [](char ch) { return ch >= 'A' && ch <= 'Z' ? char(ch + 32) : ch; });
+  return d;
+}
+
+// What a report says about its place; an empty name says nothing.
+struct named {
+  std::string service, environment;
+  bool fits(const place& p) const {
+    return (service.empty() || service == p.service) && (environment.empty() || environment == p.environment);
+  }
+};
+
+// A report that names no service or no environment applies to all with that source and subject, so the places are the
+// pairs that reports name, completed by the names that stand alone.
+std::set<place> places_of(const std::vector<named>& names) {
+  std::set<place> pairs;
+  std::set<std::string> services, environments, lone_services, lone_environments;
+  for (const auto& n : names) {
+    if (!n.service.empty()) services.insert(n.service);
+    if (!n.environment.empty()) environments.insert(n.environment);
+    if (!n.service.empty() && !n.environment.empty()) pairs.insert({n.service, n.environment});
+  }
+  for (const auto& s : services)
+    if (std::ranges::none_of(pairs, [&](const place& p) { return p.service == s; })) lone_services.insert(s);
+  for (const auto& e : environments)
+    if (std::ranges::none_of(pairs, [&](const place& p) { return p.environment == e; })) lone_environments.insert(e);
+  if (services.empty()) services.insert("");
+  if (environments.empty()) environments.insert("production");
+  for (const auto& s : lone_services)
+    for (const auto& e : lone_environments.empty() ? environments : lone_environments) pairs.insert({s, e});
+  for (const auto& e : lone_environments)
+    for (const auto& s : services) pairs.insert({s, e});
+  if (pairs.empty()) pairs.insert({*services.begin(), *environments.begin()});
+  return pairs;
+}
+
+}
+
+void order_reports(std::vector<report>& reports) {
+  std::ranges::sort(reports, [](const report& a, const report& b) {
+    if (a.time != b.time) return a.time < b.time;
+    if (const auto ra = rank(a), rb = rank(b); ra != rb) return ra < rb;
+    return a.id < b.id;
+  });
+}
+
+json::object merge_reports(const std::vector<report>& ordered) {
+  json::object merged;
+  for (const auto& r : ordered) {
+    if (r.retraction) continue;
+    for (const auto& [name, value] : r.fields) {
+      if (value.is_null()) merged.erase(name);
+      else merged[name] = value;
+    }
+  }
+  return merged;
+}
+
+bool is_retracted(const std::vector<report>& ordered) {
+  bool gone = false;
+  for (const auto& r : ordered)
+    if (r.retraction) {
+      const auto* said = r.fields.if_contains("retracted");
+      gone = !said || !said->is_bool() || said->get_bool();
+    }
+  return gone;
+}
+
+std::vector<deployment> fold_deployment(const std::string& source, const std::string& subject,
+                                        std::vector<report> reports, const naming& names) {
+  order_reports(reports);
+  if (reports.empty() || is_retracted(reports)) return {};
+  std::vector<named> said;
+  for (const auto& r : reports) {
+    if (r.retraction) said.push_back({});
+    else said.push_back({names.service(source, r.fields), names.environment(text_at(r.fields, "/environment"))});
+  }
+  std::vector<deployment> out;
+  for (const auto& where : places_of(said)) {
+    std::vector<report> own;
+    for (std::size_t i = 0; i < reports.size(); ++i)
+      if (!reports[i].retraction && said[i].fits(where)) own.push_back(reports[i]);
+    if (!own.empty()) out.push_back(fold_place(source, subject, where, std::move(own)));
+  }
+  return out;
+}
+
+json::object fold_commit(std::vector<report> reports) {
+  order_reports(reports);
+  return is_retracted(reports) ? json::object() : merge_reports(reports);
+}
+
+}

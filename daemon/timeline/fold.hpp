@@ -1,0 +1,52 @@
+#pragma once
+// Reports of one thing become what they say together (figures.md §2), whatever the order in which they came.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "collectors/event.hpp"
+#include "daemon/timeline/naming.hpp"
+
+namespace releasehealth {
+
+/// One stored event about a thing.
+struct report {
+  std::string id;
+  timestamp time;
+  bool retraction = false;
+  bool is_override = false;
+  json::object fields;
+};
+
+/// A deployment as its reports tell it together, before it takes its place in the live stack.
+struct deployment {
+  std::string source, subject;
+  place where;
+  std::string state;  ///< pending, running, canceled, failed, succeeded; empty if no report said
+  std::optional<timestamp> created_at, started_at, finished_at;  ///< finished_at: terminal states only
+  std::string version, commit;
+  json::object facts;         ///< every field as the last report that carries it left it
+  json::object commit_facts;  ///< those of its commit (interface.md §3)
+  json::object overrides;     ///< fields set by overrides, with the `by` and `reason` of the last one
+
+  bool succeeded() const { return state == "succeeded"; }
+};
+
+/// Reports in the order of figures.md §2: (time, rank of the state, id bytewise).
+void order_reports(std::vector<report>&);
+
+/// Merges fields in that order: the last report that carries a field wins, null clears, arrays are replaced whole.
+/// An override beats reports; its null withdraws what an earlier override said.
+json::object merge_reports(const std::vector<report>& ordered);
+
+/// Whether the latest retraction among them takes the thing out of all figures.
+bool is_retracted(const std::vector<report>& ordered);
+
+/// The deployments of one (source, subject): one for each place that its reports name. None if it was retracted.
+std::vector<deployment> fold_deployment(const std::string& source, const std::string& subject, std::vector<report>,
+                                        const naming&);
+
+/// The merged facts of a commit, from all reports about it; empty if it was retracted.
+json::object fold_commit(std::vector<report>);
+
+}

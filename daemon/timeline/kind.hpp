@@ -1,0 +1,57 @@
+#pragma once
+// What kind a deployment is by configured and default rules (figures.md §4, steps 5 and 6).
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/timeline/calendar.hpp"
+#include "daemon/timeline/fold.hpp"
+
+namespace releasehealth {
+
+/// A pattern on one of the texts that a rule may look at.
+struct text_condition {
+  std::string key;  ///< one of rule_keys()
+  pattern matches;
+};
+
+/// Keys for patterns: ref tag title label workflow task environment service.
+std::span<const std::string_view> rule_keys();
+
+/// A [[rule]]: all of its conditions must hold.
+struct kind_rule {
+  std::string name, kind;
+  std::vector<text_condition> when, unless;
+  bool patch_release = false;       ///< the third number of the version is above 0
+  std::optional<duration> within;   ///< of the line's preceding release
+  bool outside_calendar = false;    ///< finished outside the configured release hours
+};
+
+struct rulebook {
+  std::vector<kind_rule> rules;
+  bool default_rules = true;
+  calendar zone;
+  std::vector<weekly_hours> release_hours;
+};
+
+/// "1.8.3" within "v1.8.3": the line is (1, 8), the patch 3.
+struct version_numbers {
+  std::uint64_t major = 0, minor = 0, patch = 0;
+  std::pair<std::uint64_t, std::uint64_t> line() const { return {major, minor}; }
+};
+std::optional<version_numbers> parse_version(std::string_view);
+
+struct decision {
+  std::string kind;    ///< planned, hotfix, rollback or redeploy
+  std::string reason;  ///< which step said so, as kind_reason keeps it
+};
+
+/// Steps 5 and 6. `line_released_at`: when the line's preceding release finished, if there is one.
+decision decide_by_rules(const rulebook&, const deployment&, std::optional<timestamp> line_released_at);
+
+/// figures.md §4's own rules, rollback first.
+const std::vector<kind_rule>& default_rules();
+
+}

@@ -1,0 +1,76 @@
+#include "daemon/timeline/naming.hpp"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+
+namespace releasehealth {
+namespace {
+
+// interface.md §5: what counts as production when nothing is configured for the name
+bool sounds_like_production(std::string_view name) {
+  static const RE2 yes("(?i)^(prod|production|prd|live)([-_./ 0-9]|$)");
+  static const RE2 no("(?i)stag|test|preview");
+  const re2::StringPiece text(name.data(), name.size());
+  return RE2::PartialMatch(text, yes) && !RE2::PartialMatch(text, no);
+}
+
+}
+
+result<pattern> compile_pattern(const std::string& text) {
+  RE2::Options options(RE2::Quiet);
+  options.set_case_sensitive(false);
+  options.set_max_mem(1 << 20);  // a pattern that needs more is a mistake
+  auto compiled = std::make_shared<const RE2>(text, options);
+  if (!compiled->ok()) return error(errc::malformed, compiled->error());
+  return pattern(std::move(compiled));
+}
+
+bool matches(const pattern& p, std::string_view text) {
+  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *p);
+}
+
+naming::naming(std::vector<service_rule> services, std::vector<environment_rule> environments)
+    : services_(std::move(services)), environments_(std::move(environments)) {}
+
+std::string naming::service(std::string_view source, const json::object& fields) const {
+  const auto raw = text_at(fields, "/service"), repository = text_at(fields, "/repository");
+  // a service that the sender names apart from its repository (several in one repository) is mapped by that name only
+  const bool by_repository = raw.empty() || repository.empty() || raw == repository;
+  for (const auto& s : services_) {
+    if (!raw.empty() && (raw == s.name || s.was.contains(raw))) return s.name;
+    const bool from_here = s.source.empty() || s.source == source;
+    if (by_repository && from_here && !s.repository.empty() && s.repository == (repository.empty() ? raw : repository))
+      return s.name;
+  }
+  return raw;
+}
+
+std::string naming::environment(std::string_view name) const {
+  for (const auto& e : environments_)
+    if (!name.empty() && (name == e.name || (e.match && matches(e.match, name)))) return e.name;
+  return std::string(name);
+}
+
+bool naming::is_production(std::string_view environment) const {
+  const auto known = std::ranges::find(environments_, environment, &environment_rule::name);
+  return known == environments_.end() ? sounds_like_production(environment) : known->production;
+}
+
+std::string naming::team(std::string_view service) const {
+  const auto known = std::ranges::find(services_, service, &service_rule::name);
+  return known == services_.end() ? std::string() : known->team;
+}
+
+std::vector<place> naming::configured() const {
+  std::vector<std::string> productions;
+  for (const auto& e : environments_)
+    if (e.production) productions.push_back(e.name);
+  if (productions.empty()) productions.emplace_back("production");
+  std::vector<place> all;
+  for (const auto& s : services_)
+    for (const auto& e : productions) all.push_back({s.name, e});
+  return all;
+}
+
+}

@@ -1,0 +1,1 @@
+SELECT service, environment, generation FROM place

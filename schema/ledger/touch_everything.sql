@@ -1,0 +1,1 @@
+INSERT INTO touched (thing, source, subject) SELECT DISTINCT thing, source, subject FROM event
