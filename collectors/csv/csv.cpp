@@ -85,7 +85,7 @@ result<event> read_row(const std::vector<std::string>& columns, const std::vecto
   if (!out.contains("id")) out["id"] = "row-" + sha256_hex(identity).substr(0, 32);
   if (out["type"] == "deployment") {
     if (!out.contains("state")) out["state"] = "succeeded";
-    if (!out.contains("time") && out.contains("finished_at")) out["time"] = out["finished_at"];
+    if (!out.contains("time") && time_at(out, "/finished_at")) out["time"] = out["finished_at"];
   }
   return canonical::read_event(std::move(out), received_at);
 }

@@ -1,0 +1,119 @@
+#include "daemon/config.hpp"
+
+#include <cstdlib>
+#include <fstream>
+
+#include "tests/check.hpp"
+
+using namespace releasehealth;
+
+namespace {
+
+environment no_environment = [](const std::string&) { return std::optional<std::string>(); };
+
+std::string mistakes(std::string_view text, const environment& env = no_environment) {
+  const auto read = parse_config(text, "c.toml", env);
+  std::string all;
+  if (const auto* wrong = std::get_if<config_mistakes>(&read))
+    for (const auto& m : wrong->all) all += (all.empty() ? "" : "\n") + m;
+  return all;
+}
+
+config right(std::string_view text, const environment& env = no_environment) {
+  auto read = parse_config(text, "c.toml", env);
+  REQUIRE(std::holds_alternative<config>(read));
+  return std::get<config>(std::move(read));
+}
+
+}
+
+TEST_SUITE("nodb") {
+  TEST_CASE("every mistake is told, with its file, line and column") {
+    const std::pair<const char*, const char*> cases[] = {
+        {"a = ", "c.toml:1:5: "},
+        {"\nstat_dir = 'x'", "c.toml:2:1: stat_dir: unknown key"},
+        {"[intake]\nlisten = 9620", "c.toml:2:10: intake.listen: is not text"},
+        {"[intake]\nlisten = 'here'", "c.toml:2:10: intake.listen: is not like \"127.0.0.1:9620\""},
+        {"[intake]\nlisten = ':99999'", "is not like"},
+        {"[calendar]\ntime_zone = 'Mars/Olympus'", "c.toml:2:13: calendar.time_zone: is no zone"},
+        {"[[token]]\nname = 't'", "c.toml:1:1: token: needs token or token_file"},
+        {"[[token]]\nname = 't'\ntoken = 'x'\nscopes = ['sned']", "c.toml:4:10: token.scopes: may hold send, read and amend, not sned"},
+        {"[[token]]\nname='t'\ntoken='x'\ntoken_file='y'", "exclude each other"},
+        {"[[token]]\nname='t'\ntoken_file='not/there'", "cannot read not/there"},
+        {"[[source]]\nname = 'g'\nkind = 'github'", "needs secret or secret_file, or unauthenticated = true"},
+        {"[[source]]\nname = 'g'\nkind = 'githup'\nx = 1", "c.toml:3:8: source.kind: is none of: github"},
+        {"[[source]]\nname = 'g/x'\nkind = 'github'\nsecret='x'", "source.name: may hold small letters"},
+        {"[[source]]\nname = 'api'\nkind = 'github'\nsecret='x'", "is taken by the daemon's own events"},
+        {"[[source]]\nname = 'g'\nkind = 'github'\nsecret = ''", "is an empty secret"},
+        {"[[source]]\nname = 'g'\nkind = 'github'\nsecret='x'\ndeployments = 'pushes'", "c.toml:5:15: source.deployments: is none of: deployment_status release workflow_run"},
+        {"[[source]]\nname = 'g'\nkind = 'github'\nsecret='x'\ndeployments = 'release'", "needs environment"},
+        {"[[source]]\nname = 'g'\nkind = 'github'\nsecret='x'\nincidents = { label = 'x' }", "source.incidents.label: unknown key"},
+        {"[[rule]]\nname = 'r'\nkind = 'hotfix'\nwhen = { ref = '(' }", "is not a pattern that RE2 takes"},
+        {"[[rule]]\nname = 'r'\nkind = 'hotfix'\nwhen = { branch = 'x' }", "rule.when.branch: unknown key"},
+        {"[[rule]]\nname = 'r'\nkind = 'urgent'\nwhen = { ref = 'x' }", "rule.kind: is none of"},
+        {"[[rule]]\nname = 'r'\nkind = 'hotfix'", "rule.when: has no condition"},
+        {"[[rule]]\nname = 'r'\nkind = 'hotfix'\nwhen = { outside_calendar = true }", "needs [calendar] releases"},
+        {"[[threshold]]\nfigure = 'hotfixs'\nperiod = 'month'\nabove = 5", "threshold.figure: is none of: hotfixes"},
+        {"[[threshold]]\nfigure = 'hotfixes'\nperiod = '3d'\nabove = 5", "threshold.period: is neither"},
+        {"[[threshold]]\nfigure = 'hotfixes'\nperiod = 'month'", "needs above or below, and not both"},
+        {"[threshold]\nfigure = 'hotfixes'", "write [[threshold]]"},
+        {"[figures]\nperiods = ['30']", "is not a duration like"},
+        {"[log]\nformat = 'xml'", "log.format: is not one of the words"},
+    };
+    for (const auto& [text, expected] : cases) {
+      CAPTURE(text);
+      const auto told = mistakes(text);
+      CAPTURE(told);
+      CHECK(told.find(expected) != told.npos);
+    }
+    CHECK(mistakes("x = 1\ny = 2").find('\n') != std::string::npos);
+  }
+
+  TEST_CASE("an empty file is the defaults") {
+    const auto c = right("");
+    CHECK(c.intake.port == 9620);
+    CHECK(c.operations.address == "127.0.0.1");
+    CHECK(c.database_url.empty());
+    CHECK(c.figures.rolling == std::vector<std::string>{"7d", "30d", "90d", "180d"});
+    CHECK(c.figures.thresholds.size() == default_thresholds().size());
+    CHECK(c.timeline.stack.rules.default_rules);
+  }
+
+  TEST_CASE("secrets come inline or from files, several at once, and the environment overrides scalars") {
+    char name[] = "/tmp/rh-secret-XXXXXX";
+    const int fd = mkstemp(name);
+    REQUIRE(fd >= 0);
+    std::ofstream(name) << "from-file\n";
+    const auto c = right(std::string("[[source]]\nname='g'\nkind='github'\nsecret_file='") + name + "'\n[[token]]\nname='t'\nscopes=['send']\ntoken=['old','new']\n",
+                         [](const std::string& v) -> std::optional<std::string> {
+                           if (v == "RELEASEHEALTHD_DATABASE_URL") return "postgresql:///x";
+                           if (v == "RELEASEHEALTHD_INTAKE_LISTEN") return "[::1]:1";
+                           return {};
+                         });
+    std::remove(name);
+    CHECK(c.sources[0].secrets[0].reveal() == "from-file");
+    CHECK(c.tokens[0].values.size() == 2);
+    CHECK(c.database_url == "postgresql:///x");
+    CHECK(c.intake.address == "::1");
+    CHECK(c.intake.port == 1);
+  }
+
+  TEST_CASE("a configured threshold replaces the default of its figure and period, a service's own the general one") {
+    const auto c = right("[[threshold]]\nfigure='hotfixes'\nperiod='month'\nabove=3\n[[threshold]]\nfigure='hotfixes'\nperiod='month'\nabove=9\nservice='legacy'\n");
+    const auto limit = [&](const char* service) {
+      for (const auto& t : thresholds_of(c.figures.thresholds, service))
+        if (t.figure == "hotfixes") return t.limit;
+      return -1.0;
+    };
+    CHECK(limit("checkout") == 3);
+    CHECK(limit("legacy") == 9);
+    CHECK(thresholds_of(c.figures.thresholds, "legacy").size() == default_thresholds().size());
+  }
+
+  TEST_CASE("the example configuration is right, and has every key") {
+    std::ifstream in(SOURCE_DIR "/deploy/config.toml");
+    REQUIRE(in);
+    std::string text((std::istreambuf_iterator<char>(in)), {});
+    CHECK(mistakes(text).find("unknown key") == std::string::npos);
+  }
+}

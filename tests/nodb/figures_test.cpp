@@ -1,0 +1,144 @@
+#include "daemon/figures/alert_rules.hpp"
+#include "daemon/figures/exposition.hpp"
+#include "daemon/figures/period.hpp"
+#include "daemon/figures/report.hpp"
+#include "daemon/figures/snapshot.hpp"
+#include "daemon/operations/negotiate.hpp"
+#include "tests/check.hpp"
+
+using namespace releasehealth;
+
+namespace {
+
+std::string show(const period& p) { return p.label + ' ' + format_time(p.begin) + ' ' + format_time(p.end) + (p.partial ? " partial" : ""); }
+
+period find(const std::vector<period>& all, std::string_view label) {
+  for (const auto& p : all)
+    if (p.label == label) return p;
+  FAIL("no such period");
+  return {};
+}
+
+}
+
+TEST_SUITE("nodb") {
+  TEST_CASE("months are cut at local midnight, whatever the zone does there") {
+    const std::tuple<const char*, const char*, const char*> cases[] = {
+        {"UTC", "2026-11-20T12:00:00Z", "month 2026-11-01T00:00:00Z 2026-11-20T12:00:00Z partial"},
+        {"Europe/Berlin", "2026-10-31T22:59:59.999Z", "month 2026-09-30T22:00:00Z 2026-10-31T22:59:59.999Z partial"},
+        {"Europe/Berlin", "2026-10-31T23:00:00Z", "month 2026-10-31T23:00:00Z 2026-10-31T23:00:00Z partial"},
+        {"America/St_Johns", "2026-03-01T03:29:59Z", "month 2026-02-01T03:30:00Z 2026-03-01T03:29:59Z partial"},
+        {"America/St_Johns", "2026-03-01T03:30:00Z", "month 2026-03-01T03:30:00Z 2026-03-01T03:30:00Z partial"},
+        {"Pacific/Apia", "2026-01-31T11:00:00Z", "month 2026-01-31T11:00:00Z 2026-01-31T11:00:00Z partial"},
+        {"Pacific/Apia", "2026-01-31T10:59:59Z", "month 2025-12-31T11:00:00Z 2026-01-31T10:59:59Z partial"},
+        {"Asia/Amman", "2022-04-01T00:00:00Z", "month 2022-03-31T21:00:00Z 2022-04-01T00:00:00Z partial"},
+        {"America/Asuncion", "2017-10-01T12:00:00Z", "month 2017-10-01T04:00:00Z 2017-10-01T12:00:00Z partial"},  // midnight did not exist
+    };
+    for (const auto& [zone, now, expected] : cases) {
+      CAPTURE(zone);
+      CHECK(show(find(current_periods({"30d"}, *calendar::in_zone(zone), *parse_time(now)), month)) == expected);
+    }
+  }
+
+  TEST_CASE("rolling periods end now; the previous month is whole, February 29 included") {
+    const auto all = current_periods({"7d", "30d"}, {}, *parse_time("2024-03-15T06:00:00Z"));
+    REQUIRE(all.size() == 4);
+    CHECK(show(all[0]) == "7d 2024-03-08T06:00:00Z 2024-03-15T06:00:00Z");
+    CHECK(show(all[3]) == "previous_month 2024-02-01T00:00:00Z 2024-03-01T00:00:00Z");
+  }
+
+  TEST_CASE("a report may ask for a month, a quarter or a stretch") {
+    const auto now = *parse_time("2026-11-20T12:00:00Z");
+    const auto berlin = *calendar::in_zone("Europe/Berlin");
+    CHECK(show(*parse_period("2026-10", berlin, now)) == "2026-10 2026-09-30T22:00:00Z 2026-10-31T23:00:00Z");
+    CHECK(show(*parse_period("2026-Q4", {}, now)) == "2026-Q4 2026-10-01T00:00:00Z 2026-11-20T12:00:00Z partial");
+    CHECK(parse_period("2026-01-01T00:00:00Z/2026-01-02T00:00:00Z", {}, now));
+    for (const auto* wrong : {"", "2026", "2026-13", "2026-Q5", "10-2026", "2026-01-02T00:00:00Z/2026-01-01T00:00:00Z"}) {
+      CAPTURE(wrong);
+      CHECK_FALSE(parse_period(wrong, {}, now));
+    }
+    CHECK(months_between("2025-11", "2026-02", {}, now)->size() == 4);
+    CHECK_FALSE(months_between("2026-02", "2025-11", {}, now));
+  }
+
+  TEST_CASE("a ratio without a denominator has no value; counts are 0") {
+    const std::vector<std::string> columns = {"planned", "hotfix", "rollback", "redeploy", "failed", "planned_changes", "hotfix_changes", "rolled_back"};
+    const period p{"30d", *parse_time("2026-01-01T00:00:00Z"), *parse_time("2026-01-31T00:00:00Z"), false};
+    const auto value = [&](const char* name, const std::vector<std::int64_t>& counts) {
+      const auto* f = find_figure(name);
+      REQUIRE(f);
+      return evaluate(*f, f->slices[0], columns, counts, p);
+    };
+    const std::vector<std::int64_t> none(8, 0), some = {10, 5, 1, 3, 2, 10, 5, 3};
+    CHECK(value("deployments", none)->value == 0);
+    CHECK_FALSE(value("rework_ratio", none));
+    CHECK_FALSE(value("rollback_ratio", none));
+    CHECK_FALSE(value("hotfixes_per_planned_deployment", none));
+    CHECK(value("deployments_per_day", none)->value == 0);
+    CHECK(value("hotfixes_per_planned_deployment", some)->value == 0.5);
+    CHECK(value("rework_ratio", some)->value == doctest::Approx(5.0 / 16));
+    CHECK(value("rework_ratio", some)->denominator == 16);
+    CHECK(value("rollback_ratio", some)->value == doctest::Approx(0.2));
+    CHECK(value("deployments_per_day", some)->value == doctest::Approx(16.0 / 30));
+  }
+
+  TEST_CASE("the page: names escaped, production whole, other environments counts only, no empty ratio") {
+    snapshot s;
+    s.at = *parse_time("2026-11-20T12:00:00Z");
+    s.periods = {{"month", *parse_time("2026-11-01T00:00:00Z"), s.at, true}};
+    s.columns = {"planned", "hotfix", "rollback", "redeploy", "failed", "planned_changes", "hotfix_changes", "rolled_back"};
+    s.places[{"a \"b\"\n\\c", "production"}].counts["month"] = {0, 6, 0, 0, 1, 0, 6, 0};
+    s.places[{"checkout", "staging"}].counts["month"] = {4, 2, 0, 0, 0, 4, 2, 0};
+    s.places[{"checkout", "staging"}].last["hotfix"] = *parse_time("2026-11-02T00:00:00Z");
+    const auto page = render(s, {}, text_format::prometheus);
+    const auto holds = [&](std::string_view line) { return page.find(line) != page.npos; };
+    CHECK(holds("releasehealth_deployments{service_name=\"a \\\"b\\\"\\n\\\\c\",team_name=\"\",deployment_environment=\"production\",kind=\"hotfix\",period=\"month\"} 6\n"));
+    CHECK(holds("releasehealth_rework_ratio{service_name=\"a "));
+    CHECK_FALSE(holds("releasehealth_hotfixes_per_planned_deployment{"));
+    CHECK(holds("releasehealth_deployments{service_name=\"checkout\",team_name=\"\",deployment_environment=\"staging\",kind=\"planned\",period=\"month\"} 4\n"));
+    CHECK_FALSE(holds("releasehealth_changes{service_name=\"checkout\""));
+    CHECK_FALSE(holds("releasehealth_threshold{service_name=\"checkout\""));
+    CHECK(holds("deployment_environment=\"staging\",kind=\"hotfix\"} 1793577600\n"));
+    CHECK(page.find("# TYPE releasehealth_deployments gauge") == page.rfind("# TYPE releasehealth_deployments gauge"));
+  }
+
+  TEST_CASE("counters are named as each format wants, bounds have a point, help is escaped") {
+    for (const auto format : {text_format::prometheus, text_format::openmetrics}) {
+      exposition e(format);
+      e.family("x", metric_type::counter, "a \"b\" \\ c\nd");
+      e.sample({{"l", "v"}}, 1.5);
+      e.family("empty", metric_type::gauge, "not written");
+      const bool om = format == text_format::openmetrics;
+      CHECK(e.text() == std::string(om ? "# HELP x a \\\"b\\\" \\\\ c\\nd\n# TYPE x counter\n" : "# HELP x_total a \"b\" \\\\ c\\nd\n# TYPE x_total counter\n") + "x_total{l=\"v\"} 1.5\n");
+    }
+    CHECK(format_bound(60) == "60.0");
+    CHECK(format_bound(0.005) == "0.005");
+    CHECK(format_bound(1.0 / 0.0) == "+Inf");
+  }
+
+  TEST_CASE("the format follows the scraper's Accept header") {
+    CHECK(negotiate_format("") == text_format::prometheus);
+    CHECK(negotiate_format("*/*") == text_format::prometheus);
+    CHECK(negotiate_format("application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1") ==
+          text_format::openmetrics);
+    CHECK(negotiate_format("application/openmetrics-text; version=2.0.0, text/plain;version=0.0.4;q=0.5") == text_format::prometheus);
+    CHECK(negotiate_format("text/plain;version=0.0.4, application/openmetrics-text;version=1.0.0;q=0.4") == text_format::prometheus);
+    CHECK(accepts_gzip("gzip"));
+    CHECK(accepts_gzip("deflate, gzip;q=0.5"));
+    CHECK_FALSE(accepts_gzip("gzip;q=0"));
+    CHECK_FALSE(accepts_gzip(""));
+  }
+
+  TEST_CASE("rules: one for each figure and period, with its minimum if any has one") {
+    const auto rules = prometheus_rules({{"hotfixes", "month", true, 5, 0, {}}, {"hotfixes", "month", true, 9, 0, "legacy"},
+                                         {"rollback_ratio", "90d", true, 0.05, 0, {}}, {"rollback_ratio", "90d", true, 0.1, 20, "legacy"}});
+    const auto count = [&](std::string_view what) {
+      int n = 0;
+      for (auto at = rules.find(what); at != rules.npos; at = rules.find(what, at + 1)) ++n;
+      return n;
+    };
+    CHECK(count("alert: ReleaseHealthHotfixes\n") == 1);
+    CHECK(count("alert: ReleaseHealthRollbackRatio\n") == 1);
+    CHECK(count("unless") == 1);
+  }
+}

@@ -1,0 +1,141 @@
+#include "tests/check.hpp"
+
+#include <sstream>
+
+#include "daemon/timeline/stack.hpp"
+
+using namespace releasehealth;
+
+namespace {
+
+const timestamp start = *parse_time("2026-01-01T00:00:00Z");
+
+/// One case a line: what is deployed one day after the other, and what it is. A word is `version`, then any of
+/// `@commit`, `=kind` (explicit), `!kind` (override), `#ref`, `+days` (instead of one).
+struct stack_case {
+  const char* rule;  ///< of figures.md
+  const char* deployed;
+  const char* kinds;
+  const char* rolled_back;  ///< positions from 1
+};
+
+deployment parse_word(const std::string& word, int position, timestamp& clock) {
+  deployment d;
+  d.source = "test";
+  char id[16];
+  std::snprintf(id, sizeof id, "%04d", position);
+  d.subject = id;
+  d.state = "succeeded";
+  d.where = {"checkout", "production"};
+  int days = 1;
+  for (std::size_t at = 0; at < word.size();) {
+    const auto end = std::min(word.find_first_of("@=!#+", at + 1), word.size());
+    const auto part = word.substr(at, end - at);
+    const auto value = part.substr(1);
+    switch (part[0]) {
+      case '@': d.commit = value; break;
+      case '=': d.facts["kind"] = value; break;
+      case '!': d.overrides = {{"kind", value}, {"by", "robin"}, {"reason", "so"}}; break;
+      case '#': d.facts["ref"] = value; break;
+      case '+': days = std::stoi(value); break;
+      default: if (part != "-") d.version = part;
+    }
+    at = end;
+  }
+  clock += std::chrono::days(days);
+  d.finished_at = clock;
+  return d;
+}
+
+std::vector<deployment> parse(const std::string& words) {
+  std::vector<deployment> all;
+  std::istringstream in(words);
+  timestamp clock = start;
+  for (std::string word; in >> word;) all.push_back(parse_word(word, static_cast<int>(all.size()) + 1, clock));
+  return all;
+}
+
+const stack_case cases[] = {
+    {"§3 v1 v2 v3 v1", "v1 v2 v3 v1", "planned planned planned rollback", "2 3"},
+    {"§3 redeploy", "v1 v1 v2 v2", "planned redeploy planned redeploy", ""},
+    {"§3 a version rolled back and deployed again is new", "v1 v2 v1 v2", "planned planned rollback planned", "2"},
+    {"§3 and may be rolled back again", "v1 v2 v1 v2 v1", "planned planned rollback planned rollback", "2 4"},
+    {"§3 the commit when both have one", "v1@aaaaaaa v2@bbbbbbb v1@ccccccc", "planned planned planned", ""},
+    {"§3 the commit beats the version", "v1@aaaaaaa v2@bbbbbbb v9@aaaaaaa", "planned planned rollback", "2"},
+    {"§3 a hex prefix of 7 or more is equal", "-@aaaaaaabbb -@ccccccc -@AAAAAAA", "planned planned rollback", "2"},
+    {"§3 a shorter prefix is not", "-@aaaaaabbb -@ccccccc -@aaaaaa", "planned planned planned", ""},
+    {"§3 else the version", "v1@aaaaaaa v2 v1", "planned planned rollback", "2"},
+    {"§3 unknown equals nothing", "- - -", "planned planned planned", ""},
+    {"§3 a rollback that names nothing on the stack goes one down", "v1 v2 v3 x=rollback", "planned planned planned rollback", "3"},
+    {"§3 which then answers to its identity too", "v1 v2 v3 x=rollback x", "planned planned planned rollback redeploy", "3"},
+    {"§3 and keeps its own", "v1 v2 v3 x=rollback v2", "planned planned planned rollback redeploy", "3"},
+    {"§3 with nothing below: an unmeasured base", "v1 v0=rollback", "planned rollback", "1"},
+    {"§3 the base answers to that identity", "v1 v0=rollback v0", "planned rollback redeploy", "1"},
+    {"§3 the base lies below what comes", "v1 v0=rollback v2 v0", "planned rollback planned rollback", "1 3"},
+    {"§3 a rollback onto nothing pops nothing", "v0=rollback v1", "rollback planned", ""},
+    {"§3 covered within 180 days: a target", "v1 v2 v1+180", "planned planned rollback", "2"},
+    {"§3 covered longer ago: none", "v1 v2 v1+181", "planned planned planned", ""},
+    {"§3 the top is always a target's neighbour", "v1 v2 x=rollback+181", "planned planned rollback", "2"},
+    {"§4.1 an override beats everything", "v1 v2 v1!planned", "planned planned planned", ""},
+    {"§4.1 an override to planned of what is live is pushed", "v1 v1!planned", "planned planned", ""},
+    {"§4.1 an override to hotfix pops nothing", "v1 v2 v1!hotfix v2", "planned planned hotfix rollback", "3"},
+    {"§4.1 an override to redeploy leaves the stack", "v1 v2!redeploy v1", "planned redeploy redeploy", ""},
+    {"§4.1 an override to rollback", "v1 v2 v3!rollback", "planned planned rollback", "2"},
+    {"§4.2 what is live beats an explicit kind", "v1 v1=hotfix", "planned redeploy", ""},
+    {"§4.3 an explicit kind beats an earlier identity", "v1 v2 v1=hotfix", "planned planned hotfix", ""},
+    {"§4.3 an explicit kind beats the rules", "v1 v2=planned#hotfix/2", "planned planned", ""},
+    {"§4.4 an earlier identity beats the rules", "v1 v2 v1#hotfix/1", "planned planned rollback", "2"},
+    {"§4.5 default rules", "v1 v2#hotfix/2 v3#refs/heads/hotfix/3 v4#not-hotfix/4", "planned hotfix hotfix planned", ""},
+    {"§4.6 planned", "v1 v2#main", "planned planned", ""},
+};
+
+std::string run(const char* deployed, const stack_settings& settings, std::string& rolled_back) {
+  const auto all = parse(deployed);
+  const auto verdicts = run_stack(all, settings);
+  std::string kinds;
+  rolled_back.clear();
+  for (std::size_t i = 0; i < verdicts.size(); ++i) {
+    kinds += (i ? " " : "") + verdicts[i].kind.kind;
+    if (verdicts[i].rolled_back_by) rolled_back += (rolled_back.empty() ? "" : " ") + std::to_string(i + 1);
+  }
+  return kinds;
+}
+
+}
+
+TEST_SUITE("nodb") {
+  TEST_CASE("the live stack and the kinds of deployments, case by case") {
+    for (const auto& c : cases) {
+      CAPTURE(c.rule);
+      CAPTURE(c.deployed);
+      std::string rolled_back;
+      CHECK(run(c.deployed, {}, rolled_back) == c.kinds);
+      CHECK(rolled_back == c.rolled_back);
+    }
+  }
+
+  TEST_CASE("each deployment knows the change that is live after it, each change what it covered") {
+    const auto all = parse("v1 v2 v3 v1 v4");
+    const auto v = run_stack(all, {});
+    const auto live = [&](std::size_t i) { return v[i].live ? v[i].live->subject : "-"; };
+    const auto below = [&](std::size_t i) { return v[i].below ? v[i].below->subject : "-"; };
+    CHECK(live(2) == "0003");
+    CHECK(live(3) == "0001");
+    CHECK(live(4) == "0005");
+    CHECK(below(0) == "-");
+    CHECK(below(2) == "0002");
+    CHECK(below(4) == "0001");
+    CHECK(v[1].rolled_back_by->subject == "0004");
+    CHECK(run_stack(parse("v1 v0=rollback"), {})[1].live == std::nullopt);
+  }
+
+  TEST_CASE("equal times are ordered by source and subject, bytewise") {
+    auto all = parse("v1 v2 v1");
+    for (auto& d : all) d.finished_at = start;
+    std::swap(all[0], all[2]);
+    order_deployments(all);
+    CHECK(all[0].subject == "0001");
+    CHECK(all[2].subject == "0003");
+    CHECK(run_stack(all, {})[2].kind.kind == "rollback");
+  }
+}

@@ -1,0 +1,52 @@
+#include "tests/check.hpp"
+
+#include "collectors/time.hpp"
+
+using namespace releasehealth;
+
+TEST_SUITE("nodb") {
+  TEST_CASE("a time with any offset and any fraction is read as UTC in microseconds") {
+    const std::pair<const char*, const char*> cases[] = {
+        {"2026-11-03T10:15:00Z", "2026-11-03T10:15:00Z"},
+        {"2026-11-03t10:15:00z", "2026-11-03T10:15:00Z"},
+        {"2026-11-03 10:15:00+00:00", "2026-11-03T10:15:00Z"},
+        {"2021-04-28T21:50:00+02:00", "2021-04-28T19:50:00Z"},
+        {"2021-04-28T21:50:00-03:30", "2021-04-29T01:20:00Z"},
+        {"2026-11-03T10:15:00.5Z", "2026-11-03T10:15:00.5Z"},
+        {"2026-11-03T10:15:00.123456789Z", "2026-11-03T10:15:00.123456Z"},
+        {"2024-02-29T23:59:59.999Z", "2024-02-29T23:59:59.999Z"},
+        {"2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"},
+        {"1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z"},
+    };
+    for (const auto& [text, utc] : cases) {
+      CAPTURE(text);
+      const auto read = parse_time(text);
+      REQUIRE(read);
+      CHECK(format_time(*read) == utc);
+    }
+  }
+
+  TEST_CASE("a time without an offset, or that no calendar has, is none") {
+    for (const auto* text : {"", "2026-11-03", "2026-11-03T10:15:00", "2026-11-03T10:15Z", "2026-02-29T00:00:00Z",
+                             "2026-13-01T00:00:00Z", "2026-11-03T24:00:00Z", "2026-11-03T10:60:00Z", "2026-11-03T10:15:00.Z",
+                             "2026-11-03T10:15:00+0200", "2026-11-03T10:15:00Zx", "0001-01-01T00:00:00Z", "1762164900",
+                             "2026-11-03T10:15:00+24:00"}) {
+      CAPTURE(text);
+      CHECK_FALSE(parse_time(text));
+    }
+  }
+
+  TEST_CASE("a duration is a whole number and a unit") {
+    using namespace std::chrono;
+    CHECK(parse_duration("48h") == std::optional<microseconds>(hours(48)));
+    CHECK(parse_duration("7d") == std::optional<microseconds>(days(7)));
+    CHECK(parse_duration("2w") == std::optional<microseconds>(days(14)));
+    CHECK(parse_duration("90s") == std::optional<microseconds>(seconds(90)));
+    for (const auto* text : {"", "7", "d", "7 d", "-1d", "1.5h", "7days", "99999d"}) {
+      CAPTURE(text);
+      CHECK_FALSE(parse_duration(text));
+    }
+    CHECK(format_duration(hours(48)) == "2d");
+    CHECK(format_duration(minutes(90)) == "90m");
+  }
+}

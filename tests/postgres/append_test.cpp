@@ -1,0 +1,114 @@
+#include "tests/check.hpp"
+
+#include <thread>
+
+#include "tests/postgres/cluster.hpp"
+#include "tests/postgres/history.hpp"
+
+using namespace releasehealth;
+using namespace releasehealth::test;
+
+namespace {
+
+event succeeded(const std::string& id) {
+  return deployment_event(id, id, "2026-11-03T10:00:00Z", {{"service", "checkout"}, {"state", "succeeded"}, {"version", id}});
+}
+
+}
+
+TEST_SUITE("postgres") {
+  TEST_CASE("a delivery is stored once, with its events and a queue entry each") {
+    const database db;
+    ledger::appender to(db.where());
+    const auto first = to.append({entry_of("k1", {succeeded("a"), succeeded("b")})}).front();
+    REQUIRE(first);
+    CHECK(first->accepted == 2);
+    CHECK(first->duplicates == 0);
+    const auto again = to.append({entry_of("k1", {succeeded("a"), succeeded("b")})}).front();
+    CHECK(again->accepted == 0);
+    CHECK(again->duplicates == 2);
+    CHECK(again->duplicate_delivery);
+    CHECK(db.query("SELECT (SELECT count(*) FROM delivery), (SELECT count(*) FROM event), (SELECT count(*) FROM touched)") == "1|2|2");
+  }
+
+  TEST_CASE("an event id that is stored is a duplicate, whatever its body and delivery") {
+    const database db;
+    ledger::appender to(db.where());
+    auto other = succeeded("a");
+    other.fields["version"] = "other";
+    CHECK(to.append({entry_of("k1", {succeeded("a")})}).front()->accepted == 1);
+    const auto second = to.append({entry_of("k2", {other, succeeded("b")})}).front();
+    CHECK(second->accepted == 1);
+    CHECK(second->duplicates == 1);
+    CHECK(db.query("SELECT fields->>'version' FROM event WHERE id = 'a'") == "a");
+  }
+
+  TEST_CASE("within one batch, too: the first wins") {
+    const database db;
+    ledger::appender to(db.where());
+    auto other = succeeded("b");
+    const auto r = to.append({entry_of("k1", {succeeded("a")}), entry_of("k1", {other}), entry_of("k2", {succeeded("a"), succeeded("c")})});
+    CHECK(r[0]->accepted == 1);
+    CHECK(r[1]->duplicate_delivery);
+    CHECK(r[2]->accepted == 1);
+    CHECK(db.query("SELECT string_agg(id, ' ' ORDER BY id) FROM event") == "a c");
+  }
+
+  TEST_CASE("what PostgreSQL refuses is found by halving, kept as dead, and harms no neighbour") {
+    const database db;
+    ledger::appender to(db.where());
+    std::vector<ledger::entry> batch;
+    for (int i = 0; i < 20; ++i) batch.push_back(entry_of("k" + std::to_string(i), {succeeded("d" + std::to_string(i))}));
+    batch[7].events[0].subject = "not \xC0\xA0 UTF-8";
+    batch[11].key = "not \xC0\xA0 UTF-8";
+    const auto r = to.append(batch);
+    for (std::size_t i = 0; i < r.size(); ++i) {
+      CAPTURE(i);
+      if (i == 11) CHECK(r[i].error().code == errc::malformed);
+      else if (i == 7) CHECK_FALSE(r[i]->refused.empty());
+      else CHECK(r[i]->accepted == 1);
+    }
+    CHECK(db.query("SELECT outcome, count(*) FROM delivery GROUP BY outcome ORDER BY outcome") == "accepted|18\ndead|1");
+  }
+
+  TEST_CASE("bodies are kept compressed, byte for byte") {
+    const database db;
+    auto e = entry_of("k", {succeeded("a")});
+    e.body = std::string(10'000, 'x') + '\0' + "\xFF";
+    REQUIRE(ledger::appender(db.where()).append({e}).front());
+    CHECK(db.query("SELECT length(body) < 200 FROM delivery") == "t");
+  }
+
+  TEST_CASE("without a database it says so, and works again when there is one") {
+    const database db;
+    auto away = db.where();
+    away.dsn += "_not_there";
+    CHECK(ledger::appender(away).append({entry_of("k", {succeeded("a")})}).front().error().code == errc::unavailable);
+    ledger::appender to(db.where());
+    REQUIRE(to.append({entry_of("k1", {succeeded("a")})}).front());
+    db.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+    const auto broken = to.append({entry_of("k2", {succeeded("b")})}).front();
+    if (!broken) {  // libpqxx 6 reconnects by itself, 7 does not
+      CHECK(broken.error().code == errc::unavailable);
+      CHECK(to.append({entry_of("k2", {succeeded("b")})}).front());
+    }
+    CHECK(db.query("SELECT count(*) FROM event") == "2");
+  }
+
+  TEST_CASE("identical deliveries from several daemons at once make one row") {
+    const database db;
+    std::vector<std::thread> daemons;
+    std::atomic<int> accepted = 0;
+    for (int d = 0; d < 4; ++d)
+      daemons.emplace_back([&] {
+        ledger::appender to(db.where());
+        for (int i = 0; i < 50; ++i) {
+          const auto r = to.append({entry_of("k" + std::to_string(i), {succeeded("d" + std::to_string(i))})}).front();
+          if (r) accepted += static_cast<int>(r->accepted);
+        }
+      });
+    for (auto& d : daemons) d.join();
+    CHECK(accepted == 50);
+    CHECK(db.query("SELECT (SELECT count(*) FROM delivery), (SELECT count(*) FROM event), (SELECT count(*) FROM touched)") == "50|50|50");
+  }
+}

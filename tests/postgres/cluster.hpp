@@ -1,0 +1,36 @@
+#pragma once
+// The run's own PostgreSQL, and a database from a template for each test.
+#include <filesystem>
+#include <string>
+
+#include "daemon/ledger/session.hpp"
+
+namespace releasehealth::test {
+
+/// A folder that is gone after the test.
+class temporary_folder {
+ public:
+  temporary_folder();
+  ~temporary_folder();
+  temporary_folder(const temporary_folder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// A migrated, empty database.
+class database {
+ public:
+  database();
+  ~database();
+  database(const database&) = delete;
+  session where() const;
+  /// The rows of a query as text: columns by '|', rows by newline.
+  std::string query(const std::string& sql) const;
+
+ private:
+  std::string name_;
+};
+
+}

@@ -1,0 +1,36 @@
+#pragma once
+// Events for tests, written short.
+#include <string>
+#include <vector>
+
+#include "daemon/ledger/append.hpp"
+#include "daemon/ledger/derive.hpp"
+
+namespace releasehealth::test {
+
+/// A deployment's report: "checkout", "d1", "2026-11-03T10:00:00Z", {{"state", "succeeded"}, ...}.
+inline event deployment_event(const std::string& id, const std::string& subject, const std::string& time, json::object fields) {
+  event e;
+  e.id = id;
+  e.thing = e.type = "deployment";
+  e.subject = subject;
+  e.time = *parse_time(time);
+  e.fields = std::move(fields);
+  return e;
+}
+
+inline ledger::entry entry_of(std::string key, std::vector<event> events) {
+  ledger::entry e;
+  e.source = "test";
+  e.key = std::move(key);
+  e.received_at = *parse_time("2026-11-20T12:00:00Z");
+  e.body = "{}";
+  e.events = std::move(events);
+  return e;
+}
+
+/// Everything that deriving gives, but for the places' generations, which count how often it did.
+inline const char* const derived_rows =
+    "SELECT * FROM deployment ORDER BY service, environment, source, subject";
+
+}

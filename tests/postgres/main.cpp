@@ -1,0 +1,76 @@
+#define DOCTEST_CONFIG_IMPLEMENT
+#include <doctest/doctest.h>
+
+#include <unistd.h>
+
+#include <csignal>
+#include <iostream>
+#include <pqxx/pqxx>
+
+#include "daemon/ledger/migrate.hpp"
+#include "daemon/ledger/private_postgres.hpp"
+#include "tests/postgres/cluster.hpp"
+
+namespace releasehealth::test {
+namespace {
+
+std::string cluster_dsn;
+constexpr const char* template_name = "pattern";
+
+std::string dsn_of(const std::string& name) { return cluster_dsn + " dbname=" + name; }
+
+void administer(const std::string& statement) {
+  pqxx::connection c(cluster_dsn);
+  pqxx::nontransaction(c).exec(statement);
+}
+
+}
+
+temporary_folder::temporary_folder() {
+  std::string name = "/tmp/rh-test-XXXXXX";
+  if (!mkdtemp(name.data())) throw std::runtime_error("no temporary folder");
+  path_ = name;
+  std::filesystem::permissions(path_, std::filesystem::perms(0711));  // PostgreSQL may run under another user
+}
+temporary_folder::~temporary_folder() {
+  std::error_code ec;
+  std::filesystem::remove_all(path_, ec);
+}
+
+database::database() {
+  static int count = 0;
+  name_ = "test_" + std::to_string(++count);
+  administer("CREATE DATABASE " + name_ + " TEMPLATE " + template_name);
+}
+database::~database() {
+  try {
+    administer("DROP DATABASE " + name_ + " WITH (FORCE)");
+  } catch (const std::exception& e) {
+    std::cerr << e.what() << '\n';
+  }
+}
+session database::where() const { return {.dsn = dsn_of(name_), .application = "test"}; }
+
+std::string database::query(const std::string& sql) const {
+  pqxx::connection c(dsn_of(name_));
+  pqxx::nontransaction work(c);
+  std::string out;
+  for (const auto& row : work.exec(sql)) {
+    if (!out.empty()) out += '\n';
+    for (pqxx::row_size_type i = 0; i < row.size(); ++i) out += (i ? "|" : "") + std::string(row[i].is_null() ? "-" : row[i].c_str());
+  }
+  return out;
+}
+
+}
+
+int main(int count, char** words) {
+  using namespace releasehealth;
+  std::signal(SIGPIPE, SIG_IGN);
+  test::temporary_folder folder;
+  const auto cluster = ledger::private_postgres::use(folder.path(), true, [](const std::string&) {});
+  test::cluster_dsn = cluster.dsn();
+  test::administer(std::string("CREATE DATABASE ") + test::template_name);
+  ledger::migrate({.dsn = test::dsn_of(test::template_name), .application = "template"});
+  return doctest::Context(count, words).run();
+}
