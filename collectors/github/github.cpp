@@ -54,6 +54,17 @@ void retract(event& e) {
   e.type = "retraction";
 }
 
+// The event, and that what it is about counts again, should it have been retracted before.
+decoded with_return(event e) {
+  event back = e;
+  back.id += "/returned";
+  back.fields = {{"of", e.thing}, {"retracted", false}};
+  back.type = "retraction";
+  decoded out(std::move(e));
+  out.events.push_back(std::move(back));
+  return out;
+}
+
 // ---- deployment and deployment_status
 
 // The deployment's own facts, which both of its events carry. Its payload is null, text or an object: an object may
@@ -124,7 +135,7 @@ result<decoded> release(const hook& h, timestamp now) {
   put(e, "url", h.text("/release/html_url"));
   put(e, "finished_at", published);
   e.fields["state"] = "succeeded";
-  return decoded(std::move(e));
+  return action == "published" ? with_return(std::move(e)) : decoded(std::move(e));
 }
 
 // ---- workflow_run
@@ -269,7 +280,7 @@ result<decoded> issues(const hook& h, timestamp now) {
   put(e, "url", h.text("/issue/html_url"));
   put(e, "started_at", time_at(h.in, "/issue/created_at"));
   e.fields["state"] = opens && h.text("/issue/state") != "closed" ? "open" : "resolved";
-  return decoded(std::move(e));
+  return action == "labeled" ? with_return(std::move(e)) : decoded(std::move(e));
 }
 
 result<decoded> ping(const hook&, timestamp) { return decoded::nothing("ping"); }

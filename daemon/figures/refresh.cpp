@@ -93,8 +93,8 @@ struct refresher::loop {
           page->gzip[at] = gzip(page->text[at]);
         }
         out.figures = std::move(page);
-        out.ledger = read.counts();
       }
+      out.ledger = read.counts();
       out.success = was_successful = true;
     } catch (const std::exception& e) {  // the last good page stays; the next tick tries again
       out.failure = e.what();

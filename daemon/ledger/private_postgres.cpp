@@ -28,6 +28,7 @@ namespace bp = boost::process;
 using namespace std::chrono_literals;
 
 constexpr auto start_deadline = 60s;  // crash recovery included
+constexpr auto retry_deadline = 5s;
 constexpr auto stop_deadline = 30s;
 constexpr auto turn_deadline = 60s;
 constexpr auto pause = 50ms;
@@ -180,19 +181,26 @@ struct private_postgres::running {
       create(where, binaries);
     }
     clear_leftovers(where);
+    spawn(binaries);
+    const auto began = std::chrono::steady_clock::now();
+    while (!where.answers()) {
+      const auto waited = std::chrono::steady_clock::now() - began;
+      const bool ended = !server.running();
+      if (ended && waited > retry_deadline)
+        throw std::runtime_error("private PostgreSQL did not start; see " + (where.data / "log").string() + " and " +
+                                 (where.folder / "start.log").string());
+      if (waited > start_deadline)
+        throw std::runtime_error("private PostgreSQL did not answer within 60 seconds; see " + (where.data / "log").string());
+      std::this_thread::sleep_for(pause);
+      if (ended) spawn(binaries);  // sessions of a killed server hold its shared memory for a moment
+    }
+  }
+
+  void spawn(const fs::path& binaries) {
     std::vector<std::string> words = {"-D", where.data.string(), "-k", where.folder.string(), "-p", "5432"};
     for (const char* s : settings) words.insert(words.end(), {"-c", s});
     server = bp::child((binaries / "postgres").string(), bp::args(words), bp::std_in<bp::null, (bp::std_out & bp::std_err)>(where.folder / "start.log").string(),
                        in_child(where.owner, true));
-    const auto deadline = std::chrono::steady_clock::now() + start_deadline;
-    while (!where.answers()) {
-      if (!server.running())
-        throw std::runtime_error("private PostgreSQL did not start; see " + (where.data / "log").string() + " and " +
-                                 (where.folder / "start.log").string());
-      if (std::chrono::steady_clock::now() > deadline)
-        throw std::runtime_error("private PostgreSQL did not answer within 60 seconds; see " + (where.data / "log").string());
-      std::this_thread::sleep_for(pause);
-    }
   }
 
   ~running() {

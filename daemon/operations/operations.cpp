@@ -70,9 +70,8 @@ void operations::publish(refreshed r) {
   parts_.own.database(r.success);
   parts_.own.refresh(r.success, r.at, r.took);
   if (!r.success) parts_.log.warning("refresh failed", {{"err", r.failure}});
-  if (!r.figures) return;
-  parts_.own.ledger(r.ledger.dead, r.ledger.unplaced);
-  page_ = std::move(r.figures);
+  if (r.success) parts_.own.ledger(r.ledger.dead, r.ledger.unplaced);
+  if (r.figures) page_ = std::move(r.figures);
 }
 
 // The last good page of the figures, then our own metrics; never waits for PostgreSQL. gzip members may follow one

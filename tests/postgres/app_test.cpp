@@ -1,0 +1,186 @@
+// The whole daemon in this process, on free ports.
+#include <thread>
+
+#include "daemon/app.hpp"
+#include "daemon/http/client.hpp"
+#include "tests/check.hpp"
+#include "tests/postgres/cluster.hpp"
+
+using namespace releasehealth;
+using namespace releasehealth::test;
+
+namespace {
+
+/// A daemon that serves until the end of the test; its clock stands still unless it is set.
+class running_app {
+ public:
+  explicit running_app(const session& database, const std::string& more = {}) {
+    auto read = parse_config("[database]\nurl = \"" + database.dsn + "\"\n[intake]\nlisten = '127.0.0.1:0'\n[operations]\nlisten = '127.0.0.1:0'\n"
+                             "[log]\nlevel = 'error'\n"
+                             "[[token]]\nname = 'all'\nscopes = ['send', 'read', 'amend']\ntoken = 'sesame'\n"
+                             "[[token]]\nname = 'sender'\nscopes = ['send']\ntoken = 'only-send'\n"
+                             "[[source]]\nname = 'github'\nkind = 'github'\nsecret = ['new', 'hush']\n" + more,
+                             "test.toml", [](const std::string&) { return std::optional<std::string>(); });
+    REQUIRE(std::holds_alternative<config>(read));
+    app_ = std::make_unique<app>(std::get<config>(std::move(read)), "test.toml", log_, [this] { return now_.load(); });
+    thread_ = std::thread([this] { app_->run(); });
+    for (int i = 0; i < 200 && operations("GET", "/-/ready").status != 200; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(25));
+  }
+  ~running_app() {
+    app_->stop();
+    thread_.join();
+  }
+
+  http::response operations(const std::string& method, const std::string& path, const std::string& body = {}, std::vector<std::pair<std::string, std::string>> header = {}) {
+    return *http::send(method, "http://127.0.0.1:" + std::to_string(app_->operations_port()) + path, body, header);
+  }
+  http::response intake(const std::string& method, const std::string& path, const std::string& body, std::vector<std::pair<std::string, std::string>> header) {
+    return *http::send(method, "http://127.0.0.1:" + std::to_string(app_->intake_port()) + path, body, header);
+  }
+  http::response send_events(const std::string& body, const std::string& token = "sesame", const std::string& type = "application/json") {
+    return intake("POST", "/api/v1/events", body, {{"Authorization", "Bearer " + token}, {"Content-Type", type}});
+  }
+  http::response github(const std::string& event, const std::string& id, const std::string& body, const std::string& secret = "hush") {
+    return intake("POST", "/webhooks/github", body,
+                  {{"Content-Type", "application/json"}, {"X-GitHub-Event", event}, {"X-GitHub-Delivery", id}, {"X-Hub-Signature-256", "sha256=" + hmac_sha256_hex(secret, body)}});
+  }
+  /// The value of a series on /metrics, once it is `wanted`; else what it is after five seconds.
+  std::string metric(const std::string& series, const std::string& wanted) {
+    std::string value;
+    for (int i = 0; i < 200; ++i) {
+      const auto page = operations("GET", "/metrics").body;
+      const auto at = page.find("\n" + series + ' ');
+      value = at == page.npos ? "absent" : page.substr(at + series.size() + 2, page.find('\n', at + 1) - at - series.size() - 2);
+      if (value == wanted) break;
+      std::this_thread::sleep_for(std::chrono::milliseconds(25));
+    }
+    return value;
+  }
+  void set_clock(const char* at) { now_ = *parse_time(at); }
+
+ private:
+  logger log_{log_format::logfmt, log_level::error};
+  std::atomic<timestamp> now_{*parse_time("2026-11-20T12:00:00Z")};
+  std::unique_ptr<app> app_;
+  std::thread thread_;
+};
+
+std::string deployed(const std::string& id, const std::string& more) {
+  const auto time = more.find("\"time\"") == more.npos ? R"("time":"2026-11-20T11:00:00Z",)" : "";
+  return R"({"id":")" + id + R"(","type":"deployment","service":"checkout","state":"succeeded",)" + time + more + "}";
+}
+
+const std::string hotfixes = "releasehealth_deployments{service_name=\"checkout\",team_name=\"\",deployment_environment=\"production\",kind=\"hotfix\",period=\"month\"}";
+
+}
+
+TEST_SUITE("postgres") {
+  TEST_CASE("every answer of interface.md section 2") {
+    const database db;
+    running_app app(db.where());
+    CHECK(app.send_events(deployed("1", R"("version":"1")")).body == "{\"accepted\":1,\"duplicates\":0,\"ignored\":0}\n");
+    CHECK(app.send_events(deployed("1", R"("version":"1")")).body == "{\"accepted\":0,\"duplicates\":1,\"ignored\":0}\n");
+    CHECK(app.send_events('[' + deployed("1", R"("version":"2")") + ',' + deployed("2", R"("version":"2")") + ']').body == "{\"accepted\":1,\"duplicates\":1,\"ignored\":0}\n");
+    CHECK(app.send_events("[]").status == 202);
+    CHECK(app.send_events("{").status == 400);
+    CHECK(app.send_events("{}").status == 400);
+    CHECK(app.send_events("{}", "wrong").status == 401);
+    CHECK(app.intake("POST", "/api/v1/events", "{}", {{"Content-Type", "application/json"}}).status == 401);
+    CHECK(app.send_events("{}", "sesame", "text/plain").status == 415);
+    CHECK(app.send_events(std::string(1024 * 1024 + 1, ' ')).status == 413);
+    CHECK(app.intake("GET", "/api/v1/events", "", {}).status == 405);
+    CHECK(app.intake("POST", "/webhooks/gitlab", "", {}).status == 404);
+    CHECK(app.github("ping", "p", "{}").body == "{\"accepted\":0,\"duplicates\":0,\"ignored\":1,\"reason\":\"ping\"}\n");
+    CHECK(app.github("ping", "p", "{}", "guess").status == 401);
+    CHECK(app.github("deployment_status", "d", "not json").status == 400);
+    const auto problem = app.send_events(R"({"id":"x","type":"deployment","state":"done"})");
+    CHECK(problem.content_type == "application/problem+json");
+    CHECK(problem.body.find(R"("pointer":"/state")") != problem.body.npos);
+    CHECK(app.operations("GET", "/-/healthy").status == 200);
+    CHECK(app.operations("GET", "/nowhere").status == 404);
+    CHECK(app.operations("POST", "/metrics").status == 405);
+  }
+
+  TEST_CASE("what GitHub sends is authentic but unreadable: kept as dead, counted, answered 202") {
+    const database db;
+    running_app app(db.where());
+    CHECK(app.github("deployment_status", "d1", R"({"deployment_status":{"state":"success"}})").status == 202);
+    CHECK(db.query("SELECT outcome, detail <> '', headers ? 'x-hub-signature-256' FROM delivery") == "dead|t|f");
+    CHECK(app.metric("releasehealth_dead_deliveries", "1") == "1");
+    CHECK(app.metric("releasehealth_deliveries_total{outcome=\"dead\",source=\"github\"}", "1") == "1");
+  }
+
+  TEST_CASE("a hotfix is on /metrics within five seconds, once, and an override takes it back") {
+    const database db;
+    running_app app(db.where());
+    app.send_events(deployed("a", R"("version":"1.0.0")"));
+    CHECK(app.metric(hotfixes, "0") == "0");
+    app.send_events(deployed("b", R"("version":"1.0.1","ref":"hotfix/1.0.1")"));
+    app.send_events(deployed("b", R"("version":"1.0.1","ref":"hotfix/1.0.1")"));
+    CHECK(app.metric(hotfixes, "1") == "1");
+    const auto id = db.query("SELECT id FROM deployment WHERE subject = 'b'");
+    const std::vector<std::pair<std::string, std::string>> amend = {{"Authorization", "Bearer sesame"}, {"Content-Type", "application/merge-patch+json"}};
+    CHECK(app.operations("PATCH", "/api/v1/deployments/" + id, R"({"kind":"planned"})", amend).status == 400);
+    CHECK(app.operations("PATCH", "/api/v1/deployments/" + id, R"({"kind":"planned","reason":"it was"})", {{"Authorization", "Bearer only-send"}, {"Content-Type", "application/json"}}).status == 403);
+    CHECK(app.operations("PATCH", "/api/v1/deployments/" + id, R"({"kind":"planned","reason":"it was"})", {{"Content-Type", "application/json"}}).status == 401);
+    CHECK(app.operations("PATCH", "/api/v1/deployments/none", R"({"kind":"planned","reason":"it was"})", amend).status == 404);
+    CHECK(app.operations("PATCH", "/api/v1/deployments/" + id, R"({"kind":"planned","reason":"it was"})", amend).status == 202);
+    CHECK(app.metric(hotfixes, "0") == "0");
+    const auto shown = app.operations("GET", "/api/v1/deployments/" + id);
+    CHECK(shown.body.find("override by all: it was") != shown.body.npos);
+  }
+
+  TEST_CASE("the month turns without an event, in the configured zone") {
+    const database db;
+    running_app app(db.where(), "[calendar]\ntime_zone = 'Europe/Berlin'\n");
+    app.set_clock("2026-11-30T22:59:00Z");
+    app.send_events(deployed("a", R"("kind":"hotfix","time":"2026-11-30T22:58:00Z")"));
+    CHECK(app.metric(hotfixes, "1") == "1");
+    app.set_clock("2026-11-30T23:00:00Z");
+    CHECK(app.metric(hotfixes, "0") == "0");
+    const auto previous = std::string(hotfixes).replace(hotfixes.find("month"), 5, "previous_month");
+    CHECK(app.metric(previous, "1") == "1");
+  }
+
+  TEST_CASE("two daemons on one database serve the same figures") {
+    const database db;
+    running_app one(db.where()), other(db.where());
+    one.send_events(deployed("a", R"("kind":"hotfix")"));
+    other.send_events(deployed("b", R"("kind":"hotfix")"));
+    CHECK(one.metric(hotfixes, "2") == "2");
+    CHECK(other.metric(hotfixes, "2") == "2");
+  }
+
+  TEST_CASE("without a database: 503 with Retry-After, not ready, and /metrics goes on answering") {
+    const database db;
+    auto away = db.where();
+    away.dsn += "_not_there";
+    running_app app(away);
+    CHECK(app.send_events(deployed("a", R"("version":"1")")).status == 503);
+    CHECK(app.operations("GET", "/-/ready").status == 503);
+    CHECK(app.metric("releasehealth_database_up", "0") == "0");
+    CHECK(app.metric("releasehealth_deliveries_total{outcome=\"unavailable\",source=\"api\"}", "1") == "1");
+  }
+
+  TEST_CASE("configured services are there at 0 from the first refresh") {
+    const database db;
+    running_app app(db.where(), "[[service]]\nname = 'checkout'\nteam = 'payments'\n");
+    CHECK(app.metric("releasehealth_deployments{service_name=\"checkout\",team_name=\"payments\",deployment_environment=\"production\",kind=\"hotfix\",period=\"month\"}", "0") == "0");
+    CHECK(app.metric("releasehealth_threshold{service_name=\"checkout\",team_name=\"payments\",deployment_environment=\"production\",figure=\"hotfixes\",period=\"month\",bound=\"above\"}", "5") == "5");
+  }
+
+  TEST_CASE("both formats, plain and compressed, end as they should") {
+    const database db;
+    running_app app(db.where());
+    app.send_events(deployed("a", R"("version":"1")"));
+    app.metric(hotfixes, "0");
+    const auto text = app.operations("GET", "/metrics");
+    CHECK(text.content_type == "text/plain; version=0.0.4; charset=utf-8");
+    const auto open = app.operations("GET", "/metrics", "", {{"Accept", "application/openmetrics-text;version=1.0.0"}});
+    CHECK(open.content_type == "application/openmetrics-text; version=1.0.0; charset=utf-8");
+    CHECK(open.body.ends_with("# EOF\n"));
+    CHECK(open.body.find("# EOF") == open.body.rfind("# EOF"));
+    const auto packed = app.operations("GET", "/metrics", "", {{"Accept-Encoding", "gzip"}});
+    CHECK(packed.body.substr(0, 2) == "\x1f\x8b");
+  }
+}
