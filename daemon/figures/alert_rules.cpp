@@ -61,11 +61,11 @@ std::string replaced(std::string text, std::string_view what, const std::string&
 }
 
 std::string describe(const limited_figure& l, const threshold& t) {
-  const auto value = "{{ $value | " + std::string(l.unit) + " }}";
+  const auto value = "{{ $value | " + std::string(l.shown_by) + " }}";
   const auto limit_query =
       "{{ with printf `max(releasehealth_threshold{service_name=%q,deployment_environment=%q,figure=\"" + t.figure + "\",period=\"" +
       t.period + "\"})` $labels.service_name $labels.deployment_environment | query }}{{ . | first | value | " +
-      std::string(l.unit) + " }}{{ end }}";
+      std::string(l.shown_by) + " }}{{ end }}";
   auto text = replaced(replaced(std::string(l.description), "{value}", value), "{limit}", limit_query);
   return "{{ $labels.service_name }} in {{ $labels.deployment_environment }} " + text + " (period: " + t.period + ").";
 }

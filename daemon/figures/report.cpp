@@ -71,25 +71,47 @@ void append_table(std::string& out, const std::vector<std::vector<std::string>>&
   }
 }
 
+std::string name_of(const period& p) { return p.label + (p.partial ? " (so far)" : ""); }
+
+/// A table with a line for each production place: `titles` name its columns, `value(place, column)` fills it.
+template <class Value>
+std::string table(const snapshot& s, const figure_settings& settings, const std::vector<std::string>& titles, Value value) {
+  std::vector<std::vector<std::string>> rows(1, {"service"});
+  rows[0].insert(rows[0].end(), titles.begin(), titles.end());
+  for (const auto& [where, known] : s.places) {
+    if (!settings.names.is_production(where.environment)) continue;
+    auto& row = rows.emplace_back();
+    row.push_back(where.service + (where.environment == "production" ? "" : " (" + where.environment + ")"));
+    for (std::size_t i = 0; i < titles.size(); ++i) row.push_back(value(where, i));
+  }
+  std::string out;
+  append_table(out, rows);
+  return out;
 }
 
-std::string text_report(const snapshot& s, const figure_settings& settings) {
+}
+
+std::vector<std::string> text_report_columns() {
+  std::vector<std::string> all;
+  for (const auto& c : text_columns) all.emplace_back(c.title);
+  return all;
+}
+
+std::string text_report(const snapshot& s, const figure_settings& settings, std::string_view only) {
   std::string out;
-  bool any_broken = false;
-  for (const auto& over : s.periods) {
-    out += (out.empty() ? "" : "\n") + over.label + (over.partial ? " (so far)" : "") + '\n';
-    std::vector<std::vector<std::string>> rows(1, {"service"});
-    for (const auto& c : text_columns) rows[0].emplace_back(c.title);
-    for (const auto& [where, known] : s.places) {
-      if (!settings.names.is_production(where.environment)) continue;
-      auto& row = rows.emplace_back();
-      row.push_back(where.service + (where.environment == "production" ? "" : " (" + where.environment + ")"));
-      for (const auto& c : text_columns) row.push_back(cell(s, settings, where, over, c));
-    }
-    append_table(out, rows);
+  std::vector<std::string> titles;
+  if (s.periods.size() == 1 && only.empty()) {  // everything about one period
+    titles = text_report_columns();
+    out = name_of(s.periods[0]) + '\n' + table(s, settings, titles, [&](const place& where, std::size_t i) {
+            return cell(s, settings, where, s.periods[0], text_columns[i]);
+          });
+  } else {  // one table for each column, the periods side by side
+    for (const auto& p : s.periods) titles.push_back(p.label);
+    for (const auto& c : text_columns)
+      if (only.empty() || only == c.title) out += (out.empty() ? "" : "\n") + std::string(c.title) + '\n' +
+             table(s, settings, titles, [&](const place& where, std::size_t i) { return cell(s, settings, where, s.periods[i], c); });
   }
-  any_broken = out.find(" !") != out.npos;
-  if (any_broken) out += "! over its limit\n";
+  if (out.find(" !") != out.npos) out += "! over its limit\n";
   return out;
 }
 

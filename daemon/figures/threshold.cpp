@@ -10,7 +10,7 @@ constexpr limited_figure table[] = {
      "had {value} hotfixes, the limit is {limit}", "humanize"},
     {"hotfixes_per_planned_deployment", "hotfixes_per_planned_deployment", "", "deployments", "planned",
      "ReleaseHealthHotfixesPerPlannedDeployment", "More hotfixes per planned deployment than the limit.",
-     "had {value} hotfixes per planned deployment, the limit is {limit}", "humanize"},
+     "had {value} hotfixes per planned deployment, the limit is {limit}", "printf \"%.2f\""},
     {"rework_ratio", "rework_ratio", "", "deployments", "", "ReleaseHealthReworkRatio",
      "A larger share of deployments is rework than the limit.", "spent {value} of its deployments on hotfixes, the limit is {limit}",
      "humanizePercentage"},

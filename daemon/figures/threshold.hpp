@@ -20,7 +20,7 @@ struct limited_figure {
   std::string_view alert;        ///< ReleaseHealth...
   std::string_view summary;      ///< one static sentence
   std::string_view description;  ///< {value} and {limit} stand for themselves
-  std::string_view unit;         ///< of both: humanize (counts) or humanizePercentage (ratios)
+  std::string_view shown_by;     ///< how a Prometheus template shows value and limit
 };
 std::span<const limited_figure> limited_figures();
 const limited_figure* find_limited_figure(std::string_view name);

@@ -1,0 +1,87 @@
+# Shared by the black-box tests: a daemon with a private PostgreSQL of its own in a temporary folder, and the checks.
+# shellcheck shell=bash
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+daemon=${1:?usage: $0 path/to/releasehealthd}
+work=$(mktemp -d /tmp/rh-blackbox-XXXXXX)
+chmod 711 "$work"
+pids=()
+
+finish() {
+  local rc=$?
+  trap - EXIT
+  for pid in "${pids[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
+  for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
+  if [ $rc -ne 0 ] && [ $rc -ne 77 ]; then
+    for log in "$work"/*.log; do [ -e "$log" ] && { echo "--- $(basename "$log")"; tail -n 20 "$log"; }; done
+  fi
+  rm -rf "$work"
+  exit $rc
+}
+trap finish EXIT
+
+fail() { echo "FAILED: $*" >&2; exit 1; }
+same() { [ "$2" = "$3" ] || { echo "expected: $2"; echo "got:      $3"; fail "$1"; }; echo "ok: $1"; }
+
+free_port() {
+  local port
+  while :; do
+    port=$((20000 + RANDOM % 20000))
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+  done
+}
+
+# wait_until SECONDS COMMAND...: until it succeeds
+wait_until() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    [ $SECONDS -lt $end ] || return 1
+    sleep 0.1
+  done
+}
+
+intake_port=$(free_port) operations_port=$(free_port)
+intake=http://127.0.0.1:$intake_port operations=http://127.0.0.1:$operations_port
+token=sesame
+secret=hush
+
+# configure: the top of a configuration; more is read from standard input
+configure() {
+  { cat <<TOML
+state_dir = "$work/state"
+[intake]
+listen = "127.0.0.1:$intake_port"
+[operations]
+listen = "127.0.0.1:$operations_port"
+[[token]]
+name = "test"
+scopes = ["send", "read", "amend"]
+token = "$token"
+TOML
+    cat; } >"$work/config.toml"
+}
+
+# start_daemon [ENVIRONMENT...]: in the background, until it is ready
+start_daemon() {
+  env "$@" setsid "$daemon" serve --config "$work/config.toml" 2>>"$work/daemon.log" &
+  daemon_pid=$!
+  pids+=("$daemon_pid")
+  wait_until 60 curl -sf "$operations/-/ready" || fail "the daemon is not ready"
+}
+
+stop_daemon() {
+  kill -TERM "$daemon_pid"
+  wait "$daemon_pid" || fail "the daemon ended with $?"
+}
+
+command_of() { "$daemon" "$@" --config "$work/config.toml" 2>>"$work/commands.log"; }
+
+# send_event JSON
+send_event() {
+  curl -sf "$intake/api/v1/events" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -d "$1"
+}
+
+# metric SERIES: its value on /metrics
+metric() { curl -s "$operations/metrics" | awk -v series="$1" 'index($0, series " ") == 1 { print $NF }'; }
+metric_is() { [ "$(metric "$1")" = "$2" ]; }
