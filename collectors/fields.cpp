@@ -22,8 +22,7 @@ constexpr field table[] = {
     {"commit", form::name, "deployment commit", {}},
     {"reviewed", form::flag, "deployment commit", {}},
     // deployments
-    {"state", form::choice, "deployment",
-     "pending running canceled failed succeeded inactive superseded destroyed"},
+    {"state", form::choice, "deployment", "pending running canceled failed succeeded inactive superseded destroyed"},
     {"version", form::name, "deployment", {}},
     {"created_at", form::time, "deployment", {}},
     {"started_at", form::time, "deployment incident", {}},

@@ -1,10 +1,10 @@
 #include "collectors/signature.hpp"
 
+#include <stdexcept>
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-
-#include <stdexcept>
 
 namespace releasehealth {
 namespace {
@@ -60,8 +60,7 @@ bool signed_with_any(std::span<const secret> secrets, std::string_view body, std
 bool token_is_any(std::span<const secret> secrets, std::string_view token) {
   bool any = false;
   for (const auto& s : secrets)  // digests have one length, so that the secret's own length stays unknown
-    any |= !token.empty() && !s.reveal().empty() &&
-           equal_in_constant_time(sha256_hex(s.reveal()), sha256_hex(token));
+    any |= !token.empty() && !s.reveal().empty() && equal_in_constant_time(sha256_hex(s.reveal()), sha256_hex(token));
   return any;
 }
 

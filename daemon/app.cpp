@@ -1,11 +1,12 @@
 #include "daemon/app.hpp"
 
+#include <csignal>
+#include <optional>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <csignal>
-#include <optional>
 
 #include "daemon/figures/refresh.hpp"
 #include "daemon/intake/intake.hpp"
@@ -54,12 +55,14 @@ struct app::parts {
         log(l),
         clock(std::move(now)),
         drain(c.drain),
-        postgres(c.database_url.empty() ? std::optional(ledger::private_postgres::use(c.state_dir, true, tell())) : std::nullopt),
+        postgres(c.database_url.empty() ? std::optional(ledger::private_postgres::use(c.state_dir, true, tell()))
+                                        : std::nullopt),
         database{.dsn = postgres ? postgres->dsn() : c.database_url, .application = "releasehealthd"},
         own(source_names(c)),
         queue(io, database.as("append")),
         in(c.sources, c.tokens, queue, own, log, clock, [this] { figures->touch(); }),
-        ops({io, database, queue, own, log, clock, [this] { figures->touch(); }, [this] { return reload(); }}, c.tokens),
+        ops({io, database, queue, own, log, clock, [this] { figures->touch(); }, [this] { return reload(); }},
+            c.tokens),
         intake_server(io, c.intake, in.service(), c.intake_limits),
         operations_server(io, c.operations, ops.service(), c.operations_limits) {
     own.reload(true, clock());
@@ -158,7 +161,8 @@ app::app(config c, std::filesystem::path file, const logger& log, std::function<
 app::~app() = default;
 
 void app::run() {
-  parts_->log.info("listening", {{"intake", std::to_string(intake_port())}, {"operations", std::to_string(operations_port())}});
+  parts_->log.info("listening",
+                   {{"intake", std::to_string(intake_port())}, {"operations", std::to_string(operations_port())}});
   parts_->io.run();
   parts_->figures.reset();
   parts_->io.restart();

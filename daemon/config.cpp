@@ -59,7 +59,8 @@ void read_source(config_table& t, config& c) {
   if (s.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") != s.name.npos)
     t.wrong("name", "may hold small letters, digits, - and _: it is a path");
   if (s.name == "api" || s.name == "import") t.wrong("name", "is taken by the daemon's own events");
-  if (std::ranges::any_of(c.sources, [&](const source& o) { return o.name == s.name; })) t.wrong("name", "is used twice");
+  if (std::ranges::any_of(c.sources, [&](const source& o) { return o.name == s.name; }))
+    t.wrong("name", "is used twice");
   const auto* kind = find_collector(s.kind);
   if (!kind) {
     std::string known;
@@ -84,8 +85,10 @@ void read_source(config_table& t, config& c) {
     s.settings[std::string(rule.key)] = std::move(values);
   };
   for (const auto& rule : kind->settings) {
-    if (const auto dot = rule.key.find('.'); dot != rule.key.npos) nested[std::string(rule.key.substr(0, dot))].push_back(&rule);
-    else read_setting(t, rule.key, rule);
+    if (const auto dot = rule.key.find('.'); dot != rule.key.npos)
+      nested[std::string(rule.key.substr(0, dot))].push_back(&rule);
+    else
+      read_setting(t, rule.key, rule);
   }
   for (const auto& [key, rules] : nested) {
     auto below = t.table(key);
@@ -174,8 +177,10 @@ void read_calendar(config_table&& t, calendar& zone, std::vector<weekly_hours>& 
   t.text("time_zone", name);
   if (!name.empty()) {
     auto known = calendar::in_zone(name);
-    if (known) zone = *known;
-    else t.wrong("time_zone", known.error().detail);
+    if (known)
+      zone = *known;
+    else
+      t.wrong("time_zone", known.error().detail);
   }
   std::string week;
   t.text("working_week", week);
@@ -183,8 +188,10 @@ void read_calendar(config_table&& t, calendar& zone, std::vector<weekly_hours>& 
   std::vector<std::string> releases;
   t.texts("releases", releases);
   for (const auto& r : releases) {
-    if (auto hours = parse_weekly_hours(r)) release_hours.push_back(*hours);
-    else t.wrong("releases", hours.error().detail);
+    if (auto hours = parse_weekly_hours(r))
+      release_hours.push_back(*hours);
+    else
+      t.wrong("releases", hours.error().detail);
   }
 }
 
@@ -234,9 +241,8 @@ void read_all(config_table& root, config& c) {
   std::vector<environment_rule> environments;
   root.tables("environment", [&](config_table& t) { environments.push_back(read_environment(t)); });
   c.figures.names = c.timeline.names = naming(std::move(services), std::move(environments));
-  root.tables("rule", [&](config_table& t) {
-    c.timeline.stack.rules.rules.push_back(read_rule(t, c.timeline.stack.rules));
-  });
+  root.tables("rule",
+              [&](config_table& t) { c.timeline.stack.rules.rules.push_back(read_rule(t, c.timeline.stack.rules)); });
   std::vector<threshold> thresholds;
   root.tables("threshold", [&](config_table& t) { thresholds.push_back(read_threshold(t, c.figures.rolling)); });
   c.figures.thresholds = effective_thresholds(thresholds);

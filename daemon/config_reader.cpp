@@ -1,9 +1,9 @@
 #include "daemon/config_reader.hpp"
 
-#include <sys/stat.h>
-
 #include <charconv>
 #include <fstream>
+
+#include <sys/stat.h>
 
 namespace releasehealth {
 
@@ -32,7 +32,9 @@ toml::source_region config_table::where(std::string_view key) const {
   return table_->source();
 }
 
-void config_table::wrong(std::string_view key, const std::string& what) { reading_.mistake(where(key), name(key) + ": " + what); }
+void config_table::wrong(std::string_view key, const std::string& what) {
+  reading_.mistake(where(key), name(key) + ": " + what);
+}
 void config_table::wrong(const std::string& what) { reading_.mistake(where(""), path_ + ": " + what); }
 
 const toml::node* config_table::find(std::string_view key) {
@@ -49,16 +51,21 @@ std::optional<std::string> config_table::override_of(std::string_view key) const
 
 void config_table::text(std::string_view key, std::string& into) {
   const auto* node = find(key);
-  if (auto given = override_of(key)) into = std::move(*given);
-  else if (node && !node->is_string()) wrong(key, "is not text");
-  else if (node) into = **node->as_string();
+  if (auto given = override_of(key))
+    into = std::move(*given);
+  else if (node && !node->is_string())
+    wrong(key, "is not text");
+  else if (node)
+    into = **node->as_string();
 }
 
 void config_table::flag(std::string_view key, bool& into) {
   const auto* node = find(key);
   if (const auto given = override_of(key)) {
-    if (*given == "true" || *given == "false") into = *given == "true";
-    else wrong(key, "is neither true nor false in the environment");
+    if (*given == "true" || *given == "false")
+      into = *given == "true";
+    else
+      wrong(key, "is neither true nor false in the environment");
   } else if (node && !node->is_boolean()) {
     wrong(key, "is neither true nor false");
   } else if (node) {
@@ -69,8 +76,10 @@ void config_table::flag(std::string_view key, bool& into) {
 void config_table::number(std::string_view key, double& into) {
   const auto* node = find(key);
   if (!node) return;
-  if (const auto value = node->value<double>(); node->is_number() && value) into = *value;
-  else wrong(key, "is not a number");
+  if (const auto value = node->value<double>(); node->is_number() && value)
+    into = *value;
+  else
+    wrong(key, "is not a number");
 }
 
 void config_table::whole(std::string_view key, std::int64_t least, std::int64_t most, std::int64_t& into) {
@@ -85,16 +94,20 @@ void config_table::whole(std::string_view key, std::int64_t least, std::int64_t 
   } else if (node->is_integer()) {
     value = **node->as_integer();
   }
-  if (value && *value >= least && *value <= most) into = *value;
-  else wrong(key, "is not a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+  if (value && *value >= least && *value <= most)
+    into = *value;
+  else
+    wrong(key, "is not a whole number from " + std::to_string(least) + " to " + std::to_string(most));
 }
 
 void config_table::length(std::string_view key, duration& into) {
   std::string written;
   text(key, written);
   if (written.empty()) return;
-  if (const auto parsed = parse_duration(written)) into = *parsed;
-  else wrong(key, "is not a duration like \"48h\" or \"7d\"");
+  if (const auto parsed = parse_duration(written))
+    into = *parsed;
+  else
+    wrong(key, "is not a duration like \"48h\" or \"7d\"");
 }
 
 void config_table::texts(std::string_view key, std::vector<std::string>& into) {
@@ -103,7 +116,8 @@ void config_table::texts(std::string_view key, std::vector<std::string>& into) {
   std::vector<std::string> values;
   if (node->is_string()) {
     values.push_back(**node->as_string());
-  } else if (const auto* array = node->as_array(); array && (array->empty() || array->is_homogeneous(toml::node_type::string))) {
+  } else if (const auto* array = node->as_array();
+             array && (array->empty() || array->is_homogeneous(toml::node_type::string))) {
     for (const auto& v : *array) values.push_back(**v.as_string());
   } else {
     return wrong(key, "is neither text nor a list of texts");
@@ -133,8 +147,10 @@ void config_table::secrets(std::string_view key, std::vector<secret>& into) {
     inline_values.push_back(std::move(value));
   }
   for (auto& v : inline_values) {
-    if (v.empty()) wrong(files.empty() ? key : std::string_view(file_key), "is an empty secret");
-    else into.emplace_back(std::move(v));
+    if (v.empty())
+      wrong(files.empty() ? key : std::string_view(file_key), "is an empty secret");
+    else
+      into.emplace_back(std::move(v));
   }
 }
 
@@ -143,8 +159,10 @@ void config_table::pattern_of(std::string_view key, pattern& into) {
   text(key, written);
   if (written.empty()) return;
   auto compiled = compile_pattern(written);
-  if (compiled) into = *compiled;
-  else wrong(key, "is not a pattern that RE2 takes: " + compiled.error().detail);
+  if (compiled)
+    into = *compiled;
+  else
+    wrong(key, "is not a pattern that RE2 takes: " + compiled.error().detail);
 }
 
 config_table config_table::table(std::string_view key) {
@@ -157,7 +175,8 @@ void config_table::tables(std::string_view key, const std::function<void(config_
   const auto* node = find(key);
   if (!node) return;
   const auto* array = node->as_array();
-  if (!array || !array->is_array_of_tables()) return wrong(key, "is not an array of tables: write [[" + name(key) + "]]");
+  if (!array || !array->is_array_of_tables())
+    return wrong(key, "is not an array of tables: write [[" + name(key) + "]]");
   for (const auto& element : *array) {
     config_table t(reading_, element.as_table(), name(key), false);
     each(t);

@@ -1,12 +1,12 @@
 #pragma once
 // Reading TOML strictly: every key is asked for by name and type, and what nobody asked for is a mistake.
-#include <toml++/toml.h>
-
 #include <functional>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
+
+#include <toml++/toml.h>
 
 #include "collectors/signature.hpp"
 #include "collectors/time.hpp"
@@ -35,7 +35,7 @@ class config_table {
   void flag(std::string_view key, bool& into);
   void number(std::string_view key, double& into);
   void whole(std::string_view key, std::int64_t least, std::int64_t most, std::int64_t& into);
-  void length(std::string_view key, duration& into);  ///< "48h"
+  void length(std::string_view key, duration& into);                 ///< "48h"
   void texts(std::string_view key, std::vector<std::string>& into);  ///< one text is a list of one
   /// `key` or `key`_file, of one or several values; files are read, their trailing newline is dropped.
   void secrets(std::string_view key, std::vector<secret>& into);

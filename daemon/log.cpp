@@ -16,8 +16,10 @@ void append_logfmt(std::string& out, std::string_view key, std::string_view valu
   if (!out.empty()) out += ' ';
   out += key;
   out += '=';
-  if (!value.empty() && value.find_first_of(" \"=\\\n\r\t") == value.npos) out += value;
-  else out += json::serialize(json::value(json::string(value)));  // quotes and escapes as Go's logfmt does
+  if (!value.empty() && value.find_first_of(" \"=\\\n\r\t") == value.npos)
+    out += value;
+  else
+    out += json::serialize(json::value(json::string(value)));  // quotes and escapes as Go's logfmt does
 }
 
 }

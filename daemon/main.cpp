@@ -1,12 +1,13 @@
-#include <CLI/CLI.hpp>
-
 #include <iostream>
+
+#include <CLI/CLI.hpp>
 
 #include "daemon/commands/command.hpp"
 
 int main(int count, char** words) {
   using namespace releasehealth;
-  CLI::App app("releasehealthd tells whether releases are healthy: webhooks in, Prometheus metrics out.", "releasehealthd");
+  CLI::App app("releasehealthd tells whether releases are healthy: webhooks in, Prometheus metrics out.",
+               "releasehealthd");
   common_options options;
   app.add_option("--config", options.config_file, "the configuration file")->capture_default_str();
   app.set_version_flag("--version", std::string("releasehealthd ") + RELEASEHEALTH_VERSION);

@@ -1,12 +1,12 @@
 #include "daemon/metrics.hpp"
 
+#include <array>
+#include <map>
+
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
-
-#include <array>
-#include <map>
 
 #include "daemon/process.hpp"
 
@@ -23,29 +23,37 @@ double seconds(duration d) { return std::chrono::duration<double>(d).count(); }
 
 struct metrics::registry {
   prometheus::Registry all;
-  prometheus::Family<prometheus::Gauge>& last_delivery =
-      family<prometheus::Gauge>("last_delivery_timestamp_seconds", "When the last authentic delivery of the source came in.");
+  prometheus::Family<prometheus::Gauge>& last_delivery = family<prometheus::Gauge>(
+      "last_delivery_timestamp_seconds", "When the last authentic delivery of the source came in.");
   prometheus::Family<prometheus::Counter>& delivery_family =
       family<prometheus::Counter>("deliveries", "Deliveries by source and by what became of them.");
   std::map<std::string, std::array<prometheus::Counter*, outcomes.size()>, std::less<>> deliveries;
   prometheus::Histogram& delivery_seconds =
       family<prometheus::Histogram>("delivery_seconds", "From the end of a delivery to its answer.")
-          .Add({}, prometheus::Histogram::BucketBoundaries{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10});
+          .Add({}, prometheus::Histogram::BucketBoundaries{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
+                                                           2.5, 5, 10});
   prometheus::Gauge& dead = gauge("dead_deliveries", "Authentic deliveries that could not be read, kept for replay.");
   prometheus::Gauge& unplaced = gauge("unplaced_deployments", "Deployments for which no report names a service.");
   prometheus::Gauge& database_up = gauge("database_up", "Whether PostgreSQL answered the last time it was asked.");
   prometheus::Gauge& refresh_success = gauge("refresh_success", "Whether the last refresh of the figures succeeded.");
   prometheus::Gauge& refresh_timestamp = gauge("refresh_timestamp_seconds", "When the last successful refresh began.");
   prometheus::Gauge& refresh_seconds = gauge("refresh_seconds", "How long the last refresh took.");
-  prometheus::Gauge& reload_success = gauge("config_last_reload_successful", "Whether the last reading of the configuration succeeded.");
-  prometheus::Gauge& reload_timestamp = gauge("config_last_reload_success_timestamp_seconds", "When the configuration was last read with success.");
+  prometheus::Gauge& reload_success =
+      gauge("config_last_reload_successful", "Whether the last reading of the configuration succeeded.");
+  prometheus::Gauge& reload_timestamp =
+      gauge("config_last_reload_success_timestamp_seconds", "When the configuration was last read with success.");
 
   template <class Metric>
   prometheus::Family<Metric>& family(const std::string& name, const std::string& help) {
-    const auto build = [&](auto builder) -> auto& { return builder.Name("releasehealth_" + name).Help(help).Register(all); };
-    if constexpr (std::is_same_v<Metric, prometheus::Counter>) return build(prometheus::BuildCounter());
-    else if constexpr (std::is_same_v<Metric, prometheus::Gauge>) return build(prometheus::BuildGauge());
-    else return build(prometheus::BuildHistogram());
+    const auto build = [&](auto builder) -> auto& {
+      return builder.Name("releasehealth_" + name).Help(help).Register(all);
+    };
+    if constexpr (std::is_same_v<Metric, prometheus::Counter>)
+      return build(prometheus::BuildCounter());
+    else if constexpr (std::is_same_v<Metric, prometheus::Gauge>)
+      return build(prometheus::BuildGauge());
+    else
+      return build(prometheus::BuildHistogram());
   }
   prometheus::Gauge& gauge(const std::string& name, const std::string& help) {
     return family<prometheus::Gauge>(name, help).Add({});
@@ -54,7 +62,9 @@ struct metrics::registry {
 
 metrics::metrics(const std::vector<std::string>& sources) : registry_(std::make_unique<registry>()) {
   auto& r = *registry_;
-  r.family<prometheus::Gauge>("build_info", "The version that runs; always 1.").Add({{"version", RELEASEHEALTH_VERSION}}).Set(1);
+  r.family<prometheus::Gauge>("build_info", "The version that runs; always 1.")
+      .Add({{"version", RELEASEHEALTH_VERSION}})
+      .Set(1);
   for (const auto& s : sources) know(s);
 }
 
@@ -97,8 +107,13 @@ void metrics::reload(bool success, timestamp at) {
 std::string metrics::render(text_format format) const {
   exposition out(format);
   for (const auto& f : registry_->all.Collect()) {
-    const bool counter = f.type == prometheus::MetricType::Counter, histogram = f.type == prometheus::MetricType::Histogram;
-    out.family(f.name, counter ? metric_type::counter : histogram ? metric_type::histogram : metric_type::gauge, f.help);
+    const bool counter = f.type == prometheus::MetricType::Counter,
+               histogram = f.type == prometheus::MetricType::Histogram;
+    out.family(f.name,
+               counter     ? metric_type::counter
+               : histogram ? metric_type::histogram
+                           : metric_type::gauge,
+               f.help);
     for (const auto& m : f.metric) {
       std::vector<label> labels;
       for (const auto& l : m.label) labels.emplace_back(l.name, l.value);

@@ -1,14 +1,14 @@
 #include "daemon/process.hpp"
 
-#include <dirent.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <sstream>
 #include <string>
+
+#include <dirent.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace releasehealth {
 namespace {
@@ -59,7 +59,8 @@ void write_process_metrics(exposition& out) {
   write("process_open_fds", metric_type::gauge, "Number of open file descriptors.", open_descriptors());
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
-    write("process_max_fds", metric_type::gauge, "Maximum number of open file descriptors.", static_cast<double>(limit.rlim_cur));
+    write("process_max_fds", metric_type::gauge, "Maximum number of open file descriptors.",
+          static_cast<double>(limit.rlim_cur));
 }
 
 }

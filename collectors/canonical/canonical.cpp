@@ -10,8 +10,10 @@ std::string take(json::object& from, std::string_view name, std::vector<problem>
   const auto entry = from.find(name);
   if (entry == from.end()) return {};
   std::string text;
-  if (entry->value().is_string()) text = std::string_view(entry->value().get_string());
-  else found.push_back({at + '/' + std::string(name), "is not text"});
+  if (entry->value().is_string())
+    text = std::string_view(entry->value().get_string());
+  else
+    found.push_back({at + '/' + std::string(name), "is not text"});
   from.erase(entry);
   return text;
 }
@@ -24,8 +26,10 @@ struct batch {
   void add(json::value v, const std::string& at) {
     if (found.size() >= max_problems) return;
     auto e = read_event(std::move(v), received_at, at);
-    if (e) events.push_back(std::move(*e));
-    else for (auto& p : e.error().problems) found.push_back(std::move(p));
+    if (e)
+      events.push_back(std::move(*e));
+    else
+      for (auto& p : e.error().problems) found.push_back(std::move(p));
   }
   result<std::vector<event>> done() {
     if (events.size() > max_batch) return error(errc::too_large, "more than 10000 events in one request");
@@ -66,8 +70,10 @@ result<event> read_event(json::value value, timestamp received_at, const std::st
   const auto time = take(e.fields, "time", found, at);
   e.time = received_at;
   if (!time.empty()) {
-    if (const auto parsed = parse_time(time)) e.time = *parsed;
-    else found.push_back({at + "/time", "is not an RFC 3339 time with an offset"});
+    if (const auto parsed = parse_time(time))
+      e.time = *parsed;
+    else
+      found.push_back({at + "/time", "is not an RFC 3339 time with an offset"});
   }
   e.thing = e.type;
   if (e.type == "retraction") {

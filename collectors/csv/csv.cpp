@@ -45,9 +45,12 @@ std::optional<std::vector<std::string>> reader::next() {
     const char c = rest_[at];
     if (c == '\n') ++next_line_;
     if (quoted) {
-      if (c != '"') row.back() += c;
-      else if (at + 1 < rest_.size() && rest_[at + 1] == '"') row.back() += rest_[++at];
-      else quoted = false;
+      if (c != '"')
+        row.back() += c;
+      else if (at + 1 < rest_.size() && rest_[at + 1] == '"')
+        row.back() += rest_[++at];
+      else
+        quoted = false;
     } else if (c == '"' && row.back().empty()) {
       quoted = true;
     } else if (c == ',') {
@@ -76,8 +79,8 @@ json::object read_object(const std::vector<std::string>& columns, const std::vec
 result<event> read_row(const std::vector<std::string>& columns, const std::vector<std::string>& row,
                        timestamp received_at) {
   if (row.size() != columns.size())
-    return error(errc::malformed, "has " + std::to_string(row.size()) + " cells, the header has " +
-                                      std::to_string(columns.size()));
+    return error(errc::malformed,
+                 "has " + std::to_string(row.size()) + " cells, the header has " + std::to_string(columns.size()));
   auto out = read_object(columns, row);
   std::string identity;
   for (std::size_t i = 0; i < row.size(); ++i) identity += columns[i] + '\0' + row[i] + '\0';

@@ -95,10 +95,11 @@ result<decoded> deployment(const hook& h, timestamp now) {
 result<decoded> deployment_status(const hook& h, timestamp now) {
   if (!h.reads_deployments_from("deployment_status")) return other_source_of_deployments(h, "deployment_status");
   static constexpr std::pair<std::string_view, std::string_view> states[] = {
-      {"queued", "pending"}, {"pending", "pending"}, {"waiting", "pending"}, {"in_progress", "running"},
-      {"success", "succeeded"}, {"failure", "failed"}, {"error", "failed"}, {"inactive", "inactive"}};
+      {"queued", "pending"},    {"pending", "pending"}, {"waiting", "pending"}, {"in_progress", "running"},
+      {"success", "succeeded"}, {"failure", "failed"},  {"error", "failed"},    {"inactive", "inactive"}};
   const auto state = h.text("/deployment_status/state");
-  const auto known = std::ranges::find(states, std::string_view(state), &std::pair<std::string_view, std::string_view>::first);
+  const auto known =
+      std::ranges::find(states, std::string_view(state), &std::pair<std::string_view, std::string_view>::first);
   if (known == std::end(states))
     return error(errc::unreadable, "unknown state", {{"/deployment_status/state", "is none that GitHub documents"}});
   auto e = h.start("deployment", h.text("/deployment/id"), time_at(h.in, "/deployment_status/created_at"), now);
@@ -231,8 +232,10 @@ event commit(const hook& h, const body& c, bool on_default, timestamp now, std::
   if (message.starts_with("Revert \"") && !message.starts_with("Revert \"Revert"))
     put(e, "reverts", sha_after(message, "This reverts commit "));
   // said only when true: a later push of the same commit to another branch must not take it back
-  if (on_default) e.fields["default_branch"] = true;
-  else put(e, "ref", h.text("/ref"));
+  if (on_default)
+    e.fields["default_branch"] = true;
+  else
+    put(e, "ref", h.text("/ref"));
   return e;
 }
 
@@ -244,7 +247,8 @@ result<decoded> push(const hook& h, timestamp now) {
   decoded out;
   if (commits && commits->is_array())
     for (const auto& c : commits->get_array())
-      out.events.push_back(commit(h, c, ref == "refs/heads/" + h.text("/repository/default_branch"), now, out.events.size()));
+      out.events.push_back(
+          commit(h, c, ref == "refs/heads/" + h.text("/repository/default_branch"), now, out.events.size()));
   if (out.events.empty()) out.ignored = "push: without commits";
   return out;
 }
@@ -263,7 +267,8 @@ result<decoded> issues(const hook& h, timestamp now) {
   const bool gone = action == "deleted" || action == "transferred" ||
                     (action == "unlabeled" && !has && is_wanted(h.text("/label/name")));
   if (!gone && !has) return decoded::nothing("issues: without a label of incidents.labels");
-  const bool opens = action == "opened" || action == "reopened" || (action == "labeled" && is_wanted(h.text("/label/name")));
+  const bool opens =
+      action == "opened" || action == "reopened" || (action == "labeled" && is_wanted(h.text("/label/name")));
   if (!gone && !opens && action != "closed") return decoded::nothing("issues: action " + action);
 
   const auto time = action == "opened"   ? time_at(h.in, "/issue/created_at")
@@ -359,7 +364,8 @@ result<decoded> decode(const source& s, const delivery& d) {
   if (!out) return out;
   for (auto& e : out->events)
     if (auto found = check(e, d.received_at); !found.empty())
-      return error(errc::unreadable, std::string(type) + " is not of the shape that GitHub documents", std::move(found));
+      return error(errc::unreadable, std::string(type) + " is not of the shape that GitHub documents",
+                   std::move(found));
   return out;
 }
 

@@ -33,7 +33,8 @@ int run_classify(const config& c, const classify_options& o) {
 
 std::function<int()> add_classify(CLI::App& app, const common_options& options) {
   const auto o = std::make_shared<classify_options>();
-  app.add_option("fields", o->fields, "key=value: ref=hotfix/1.8.3 title='Fix rounding' labels='a;b' version=1.8.3")->required();
+  app.add_option("fields", o->fields, "key=value: ref=hotfix/1.8.3 title='Fix rounding' labels='a;b' version=1.8.3")
+      ->required();
   app.add_option("--rules", o->rules_file, "take the rules of this configuration instead");
   app.add_option("--line-released-at", o->line_released_at, "when the preceding release of its line finished");
   return [o, &options] {

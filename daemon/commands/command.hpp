@@ -1,12 +1,12 @@
 #pragma once
 // A subcommand: what it takes, and what it does. One file each; commands.cpp lists them.
-#include <CLI/CLI.hpp>
-
 #include <functional>
 #include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
+
+#include <CLI/CLI.hpp>
 
 #include "daemon/config.hpp"
 #include "daemon/ledger/private_postgres.hpp"

@@ -42,7 +42,8 @@ config load_or_refuse(const common_options& options) {
 opened_database open_database(const config& c, const std::string& part) {
   opened_database out;
   if (c.database_url.empty())
-    out.postgres.emplace(ledger::private_postgres::use(c.state_dir, false, [](const std::string& what) { std::cerr << what << '\n'; }));
+    out.postgres.emplace(
+        ledger::private_postgres::use(c.state_dir, false, [](const std::string& what) { std::cerr << what << '\n'; }));
   out.where.dsn = out.postgres ? out.postgres->dsn() : c.database_url;
   out.where = out.where.as(part).unlimited();
   for (const auto& name : ledger::migrate(out.where)) std::cerr << "migrated " << name << '\n';

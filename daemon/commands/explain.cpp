@@ -18,9 +18,11 @@ std::string name_of(ledger::reader& from, const std::string& id) {
 void explain(ledger::reader& from, const json::object& d) {
   const auto text = [&](std::string_view column) { return text_at(d, '/' + std::string(column)); };
   const auto line = [](std::string_view name, const std::string& value) {
-    if (!value.empty()) std::cout << "  " << name << std::string(name.size() < 14 ? 14 - name.size() : 1, ' ') << value << '\n';
+    if (!value.empty())
+      std::cout << "  " << name << std::string(name.size() < 14 ? 14 - name.size() : 1, ' ') << value << '\n';
   };
-  std::cout << text("service") << " in " << text("environment") << ": deployment " << text("subject") << " of " << text("source") << '\n';
+  std::cout << text("service") << " in " << text("environment") << ": deployment " << text("subject") << " of "
+            << text("source") << '\n';
   line("id", text("id"));
   line("version", text("version"));
   line("commit", text("commit"));
@@ -29,7 +31,8 @@ void explain(ledger::reader& from, const json::object& d) {
   line("finished", text("finished_at"));
   if (!text("kind").empty()) {
     line("kind", text("kind") + ", because of: " + text("kind_reason"));
-    line("change", flag_at(d, "/is_change") ? "yes, it covered " + name_of(from, text("below")) : "no, what is live stayed a change made before");
+    line("change", flag_at(d, "/is_change") ? "yes, it covered " + name_of(from, text("below"))
+                                            : "no, what is live stayed a change made before");
     line("live after it", name_of(from, text("live")));
     if (!text("rolled_back_by").empty()) line("rolled back by", name_of(from, text("rolled_back_by")));
   } else {
@@ -40,8 +43,8 @@ void explain(ledger::reader& from, const json::object& d) {
   if (!text("commit").empty())
     for (auto& e : from.events_about("commit", "", text("commit"))) told.push_back(std::move(e));
   for (const auto& e : told) {
-    std::cout << "    " << format_time(e.told.time) << "  " << (e.told.is_override ? "override" : e.told.type) << ' ' << e.told.id << "  "
-              << json::serialize(e.told.fields) << '\n';
+    std::cout << "    " << format_time(e.told.time) << "  " << (e.told.is_override ? "override" : e.told.type) << ' '
+              << e.told.id << "  " << json::serialize(e.told.fields) << '\n';
   }
 }
 

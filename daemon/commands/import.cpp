@@ -1,6 +1,6 @@
-#include <unistd.h>
-
 #include <iostream>
+
+#include <unistd.h>
 
 #include "daemon/app.hpp"
 #include "daemon/commands/command.hpp"

@@ -1,8 +1,9 @@
+#include "daemon/figures/report.hpp"
+
 #include <iostream>
 
 #include "daemon/app.hpp"
 #include "daemon/commands/command.hpp"
-#include "daemon/figures/report.hpp"
 #include "daemon/ledger/derive.hpp"
 
 namespace releasehealth {

@@ -1,6 +1,6 @@
-#include <openssl/rand.h>
-
 #include <iostream>
+
+#include <openssl/rand.h>
 
 #include "collectors/signature.hpp"
 #include "daemon/commands/command.hpp"
@@ -43,7 +43,8 @@ std::function<int()> add_send(CLI::App& app, const common_options&) {
   app.add_option("type", o->type, "deployment, incident, work, flag, commit or retraction")->required();
   app.add_option("fields", o->fields, "key=value, as in service=checkout version=1.8.3 kind=hotfix");
   app.add_option("--url", o->url, "the daemon's intake")->envname("RELEASEHEALTH_URL")->capture_default_str();
-  app.add_option("--token-file", o->token_file, "holds a token with the scope send")->envname("RELEASEHEALTH_TOKEN_FILE");
+  app.add_option("--token-file", o->token_file, "holds a token with the scope send")
+      ->envname("RELEASEHEALTH_TOKEN_FILE");
   return [o] { return run_send(*o); };
 }
 

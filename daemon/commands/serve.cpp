@@ -20,8 +20,8 @@ std::function<int()> add_check_config(CLI::App&, const common_options& options) 
   return [&options] {
     const auto c = load_or_refuse(options);
     for (const auto& w : c.warnings) std::cerr << "warning: " << w << '\n';
-    std::cout << options.config_file << ": right; " << c.sources.size() << " sources, " << c.tokens.size() << " tokens, "
-              << c.figures.thresholds.size() << " thresholds\n";
+    std::cout << options.config_file << ": right; " << c.sources.size() << " sources, " << c.tokens.size()
+              << " tokens, " << c.figures.thresholds.size() << " thresholds\n";
     return 0;
   };
 }

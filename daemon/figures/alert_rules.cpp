@@ -19,7 +19,8 @@ constexpr own_rule own_rules[] = {
     {"ReleaseHealthDatabaseDown", "releasehealth_database_up == 0", "5m", "critical", "releasehealthd has no database.",
      "{{ $labels.instance }} cannot reach PostgreSQL: deliveries are answered 503."},
     {"ReleaseHealthFiguresStale", "time() - releasehealth_refresh_timestamp_seconds > 300", "1m", "warning",
-     "Figures are not refreshed.", "{{ $labels.instance }} last refreshed its figures {{ $value | humanizeDuration }} ago."},
+     "Figures are not refreshed.",
+     "{{ $labels.instance }} last refreshed its figures {{ $value | humanizeDuration }} ago."},
     {"ReleaseHealthDeadDeliveries", "releasehealth_dead_deliveries > 0", "", "warning", "Deliveries could not be read.",
      "{{ $value }} authentic deliveries could not be read and are kept; the log names what is wrong with them."},
 };
@@ -34,24 +35,24 @@ std::string selector(const figure& f, std::string_view slice, std::string_view p
 // comparison have the same labels.
 std::string over_replicas(const figure& f, std::string_view slice, std::string_view period) {
   const bool sliced = f.slices.size() > 1;
-  const auto one = "max without (instance" + std::string(sliced && !slice.empty() ? ", " + std::string(f.label) : "") + ") (" +
-                   selector(f, slice, period) + ")";
+  const auto one = "max without (instance" + std::string(sliced && !slice.empty() ? ", " + std::string(f.label) : "") +
+                   ") (" + selector(f, slice, period) + ")";
   return sliced && slice.empty() ? "sum without (" + std::string(f.label) + ") (" + one + ")" : one;
 }
 
 std::string limit(std::string_view metric, const threshold& t, bool bounded) {
   std::string labels = "figure=\"" + t.figure + "\",period=\"" + t.period + '"';
   if (bounded) labels += std::string(",bound=\"") + (t.above ? "above" : "below") + '"';
-  return "max without (instance, figure" + std::string(bounded ? ", bound" : "") + ") (releasehealth_" + std::string(metric) +
-         '{' + labels + "})";
+  return "max without (instance, figure" + std::string(bounded ? ", bound" : "") + ") (releasehealth_" +
+         std::string(metric) + '{' + labels + "})";
 }
 
 std::string expression(const limited_figure& l, const threshold& t, bool has_minimum) {
-  std::string out = over_replicas(*find_figure(l.figure), l.slice, t.period) + "\n            " + (t.above ? "> " : "< ") +
-                    limit("threshold", t, true);
+  std::string out = over_replicas(*find_figure(l.figure), l.slice, t.period) + "\n            " +
+                    (t.above ? "> " : "< ") + limit("threshold", t, true);
   if (has_minimum && !l.minimum_of.empty())
-    out += "\n          unless " + over_replicas(*find_figure(l.minimum_of), l.minimum_slice, t.period) + "\n            < " +
-           limit("threshold_minimum", t, false);
+    out += "\n          unless " + over_replicas(*find_figure(l.minimum_of), l.minimum_slice, t.period) +
+           "\n            < " + limit("threshold_minimum", t, false);
   return out;
 }
 
@@ -63,8 +64,9 @@ std::string replaced(std::string text, std::string_view what, const std::string&
 std::string describe(const limited_figure& l, const threshold& t) {
   const auto value = "{{ $value | " + std::string(l.shown_by) + " }}";
   const auto limit_query =
-      "{{ with printf `max(releasehealth_threshold{service_name=%q,deployment_environment=%q,figure=\"" + t.figure + "\",period=\"" +
-      t.period + "\"})` $labels.service_name $labels.deployment_environment | query }}{{ . | first | value | " +
+      "{{ with printf `max(releasehealth_threshold{service_name=%q,deployment_environment=%q,figure=\"" + t.figure +
+      "\",period=\"" + t.period +
+      "\"})` $labels.service_name $labels.deployment_environment | query }}{{ . | first | value | " +
       std::string(l.shown_by) + " }}{{ end }}";
   auto text = replaced(replaced(std::string(l.description), "{value}", value), "{limit}", limit_query);
   return "{{ $labels.service_name }} in {{ $labels.deployment_environment }} " + text + " (period: " + t.period + ").";
@@ -74,8 +76,9 @@ void append_rule(std::string& out, std::string_view alert, const std::string& ex
                  std::string_view severity, std::string_view summary, const std::string& description) {
   out += "      - alert: " + std::string(alert) + "\n        expr: |\n          " + expr + '\n';
   if (!wait.empty()) out += "        for: " + std::string(wait) + '\n';
-  out += "        labels:\n          severity: " + std::string(severity) + "\n        annotations:\n          summary: " +
-         std::string(summary) + "\n          description: |\n            " + description + '\n';
+  out += "        labels:\n          severity: " + std::string(severity) +
+         "\n        annotations:\n          summary: " + std::string(summary) +
+         "\n          description: |\n            " + description + '\n';
 }
 
 }

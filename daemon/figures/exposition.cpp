@@ -1,26 +1,36 @@
 #include "daemon/figures/exposition.hpp"
 
-#include <zlib.h>
-
 #include <charconv>
 #include <cmath>
 #include <stdexcept>
+
+#include <zlib.h>
 
 namespace releasehealth {
 namespace {
 
 void append_escaped(std::string& out, std::string_view text, bool quotes) {
   for (char c : text) {
-    if (c == '\\') out += "\\\\";
-    else if (c == '\n') out += "\\n";
-    else if (c == '"' && quotes) out += "\\\"";
-    else out += c;
+    if (c == '\\')
+      out += "\\\\";
+    else if (c == '\n')
+      out += "\\n";
+    else if (c == '"' && quotes)
+      out += "\\\"";
+    else
+      out += c;
   }
 }
 
 void append_number(std::string& out, double value) {
-  if (std::isnan(value)) { out += "NaN"; return; }
-  if (std::isinf(value)) { out += value > 0 ? "+Inf" : "-Inf"; return; }
+  if (std::isnan(value)) {
+    out += "NaN";
+    return;
+  }
+  if (std::isinf(value)) {
+    out += value > 0 ? "+Inf" : "-Inf";
+    return;
+  }
   char text[32];
   // whole numbers as such: 1700000000, not 1.7e+09
   const bool whole = std::abs(value) < 1e15 && value == std::trunc(value);

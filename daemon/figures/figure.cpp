@@ -10,7 +10,8 @@ const figure table[] = {
      .help = "Succeeded deployments finished in the period, by kind.",
      .looks = shape::count,
      .label = "kind",
-     .slices = {{"planned", {"planned"}}, {"hotfix", {"hotfix"}}, {"rollback", {"rollback"}}, {"redeploy", {"redeploy"}}},
+     .slices =
+         {{"planned", {"planned"}}, {"hotfix", {"hotfix"}}, {"rollback", {"rollback"}}, {"redeploy", {"redeploy"}}},
      .denominator = {},
      .everywhere = true},
     {.name = "failed_deployments",

@@ -11,9 +11,9 @@
 namespace releasehealth {
 
 enum class shape {
-  count,    ///< a sum of columns
-  ratio,    ///< a sum over a sum; no value if the denominator is 0
-  per_day   ///< a sum over the days of the period; no value for an empty period
+  count,   ///< a sum of columns
+  ratio,   ///< a sum over a sum; no value if the denominator is 0
+  per_day  ///< a sum over the days of the period; no value for an empty period
 };
 
 /// One series of a figure: the value of its label and the columns that it sums.

@@ -58,7 +58,8 @@ result<period> parse_period(std::string_view text, const calendar& zone, timesta
     const auto begin = parse_time(text.substr(0, slash)), end = parse_time(text.substr(slash + 1));
     if (begin && end && *begin < *end) return stretch(std::string(text), *begin, *end, now);
   }
-  return error(errc::malformed, "a period is 2026-10, 2026-Q4 or begin/end with RFC 3339 times, not " + std::string(text));
+  return error(errc::malformed,
+               "a period is 2026-10, 2026-Q4 or begin/end with RFC 3339 times, not " + std::string(text));
 }
 
 result<std::vector<period>> months_between(std::string_view from, std::string_view to, const calendar& zone,

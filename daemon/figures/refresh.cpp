@@ -108,7 +108,8 @@ struct refresher::loop {
 
 refresher::refresher(session s, ledger::derive_settings d, figure_settings f, std::function<timestamp()> clock,
                      std::function<void()> prepare, std::function<void(refreshed)> publish)
-    : loop_(std::make_unique<loop>(s, std::move(d), std::move(f), std::move(clock), std::move(prepare), std::move(publish))) {
+    : loop_(std::make_unique<loop>(s, std::move(d), std::move(f), std::move(clock), std::move(prepare),
+                                   std::move(publish))) {
   loop_->thread = std::thread([l = loop_.get()] { l->run(); });
 }
 

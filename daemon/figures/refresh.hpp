@@ -13,8 +13,8 @@ namespace releasehealth {
 /// What a refresh came to.
 struct refreshed {
   bool success = false;
-  std::string failure;       ///< why not
-  timestamp at;              ///< when it began
+  std::string failure;  ///< why not
+  timestamp at;         ///< when it began
   duration took{};
   ledger::ledger_counts ledger;
   /// The page in both formats, plain and compressed; null if nothing changed or the refresh failed: the last one stays.
@@ -38,7 +38,7 @@ class refresher {
   /// After a reload: other settings, from the next refresh on. Any thread.
   void use(ledger::derive_settings, figure_settings);
 
-  static constexpr auto tick = std::chrono::seconds{1};         ///< between looks at the queue and at other daemons' work
+  static constexpr auto tick = std::chrono::seconds{1};  ///< between looks at the queue and at other daemons' work
   static constexpr auto window_tick = std::chrono::minutes{1};  ///< windows move without events
 
  private:

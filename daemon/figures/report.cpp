@@ -19,8 +19,10 @@ std::string shortest(double value) {
 std::string readable(const figure& f, double value) {
   char text[32];
   const bool percent = f.looks == shape::ratio && f.name.ends_with("_ratio");
-  if (f.looks == shape::count) std::snprintf(text, sizeof text, "%.0f", value);
-  else std::snprintf(text, sizeof text, percent ? "%.1f %%" : "%.2f", percent ? value * 100 : value);
+  if (f.looks == shape::count)
+    std::snprintf(text, sizeof text, "%.0f", value);
+  else
+    std::snprintf(text, sizeof text, percent ? "%.1f %%" : "%.2f", percent ? value * 100 : value);
   return text;
 }
 
@@ -39,9 +41,11 @@ constexpr text_column text_columns[] = {
 };
 
 // The limit over a calendar month is that of the figure's `month` period, and no other's.
-const threshold* month_limit(const figure_settings& settings, const place& where, std::string_view figure, const std::vector<threshold>& mine) {
+const threshold* month_limit(const figure_settings& settings, const place& where, std::string_view figure,
+                             const std::vector<threshold>& mine) {
   if (!settings.names.is_production(where.environment)) return nullptr;
-  const auto found = std::ranges::find_if(mine, [&](const threshold& t) { return t.figure == figure && t.period == month; });
+  const auto found =
+      std::ranges::find_if(mine, [&](const threshold& t) { return t.figure == figure && t.period == month; });
   return found == mine.end() ? nullptr : &*found;
 }
 
@@ -75,7 +79,8 @@ std::string name_of(const period& p) { return p.label + (p.partial ? " (so far)"
 
 /// A table with a line for each production place: `titles` name its columns, `value(place, column)` fills it.
 template <class Value>
-std::string table(const snapshot& s, const figure_settings& settings, const std::vector<std::string>& titles, Value value) {
+std::string table(const snapshot& s, const figure_settings& settings, const std::vector<std::string>& titles,
+                  Value value) {
   std::vector<std::vector<std::string>> rows(1, {"service"});
   rows[0].insert(rows[0].end(), titles.begin(), titles.end());
   for (const auto& [where, known] : s.places) {
@@ -108,8 +113,10 @@ std::string text_report(const snapshot& s, const figure_settings& settings, std:
   } else {  // one table for each column, the periods side by side
     for (const auto& p : s.periods) titles.push_back(p.label);
     for (const auto& c : text_columns)
-      if (only.empty() || only == c.title) out += (out.empty() ? "" : "\n") + std::string(c.title) + '\n' +
-             table(s, settings, titles, [&](const place& where, std::size_t i) { return cell(s, settings, where, s.periods[i], c); });
+      if (only.empty() || only == c.title)
+        out += (out.empty() ? "" : "\n") + std::string(c.title) + '\n' +
+               table(s, settings, titles,
+                     [&](const place& where, std::size_t i) { return cell(s, settings, where, s.periods[i], c); });
   }
   if (out.find(" !") != out.npos) out += "! over its limit\n";
   return out;
@@ -119,8 +126,14 @@ std::string csv_report(const snapshot& s, const figure_settings& settings) {
   std::string out = "period,begin,end,service,team,environment,figure,label,value\r\n";
   for_each_figure(s, settings.names, [&](const figure_row& row) {
     const auto of = row.of.label.empty() ? std::string() : std::string(row.of.label) + '=' + std::string(row.in.value);
-    const std::string cells[] = {row.over.label, format_time(row.over.begin), format_time(row.over.end), row.where.service,
-                                 settings.names.team(row.where.service), row.where.environment, std::string(row.of.name), of,
+    const std::string cells[] = {row.over.label,
+                                 format_time(row.over.begin),
+                                 format_time(row.over.end),
+                                 row.where.service,
+                                 settings.names.team(row.where.service),
+                                 row.where.environment,
+                                 std::string(row.of.name),
+                                 of,
                                  row.value ? shortest(row.value->value) : std::string()};
     for (const auto& c : cells) out += csv::quote(c) + (&c == std::end(cells) - 1 ? "\r\n" : ",");
   });

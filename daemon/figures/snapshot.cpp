@@ -17,9 +17,8 @@ void render_figures(exposition& out, const snapshot& s, const naming& names) {
     }
     if (!row.value) return;
     const auto team = names.team(row.where.service);
-    std::vector<label> labels = {{"service_name", row.where.service},
-                                 {"team_name", team},
-                                 {"deployment_environment", row.where.environment}};
+    std::vector<label> labels = {
+        {"service_name", row.where.service}, {"team_name", team}, {"deployment_environment", row.where.environment}};
     if (!row.of.label.empty()) labels.emplace_back(row.of.label, row.in.value);
     labels.emplace_back("period", row.over.label);
     out.sample(labels, row.value->value);
@@ -32,8 +31,11 @@ void render_last(exposition& out, const snapshot& s, const naming& names) {
   for (const auto& [where, known] : s.places) {
     const auto team = names.team(where.service);
     for (const auto& [kind, finished] : known.last)
-      out.sample({{"service_name", where.service}, {"team_name", team}, {"deployment_environment", where.environment},
-                  {"kind", kind}}, seconds(finished));
+      out.sample({{"service_name", where.service},
+                  {"team_name", team},
+                  {"deployment_environment", where.environment},
+                  {"kind", kind}},
+                 seconds(finished));
   }
 }
 
@@ -72,7 +74,8 @@ void compute(snapshot& into, ledger::reader& from, const std::vector<period>& pe
   into.columns = std::move(counted.columns);
   for (const auto& p : places) into.places[p] = {};
   for (auto& row : counted.rows) into.places[row.where].counts[row.period] = std::move(row.counts);
-  for (const auto& last : from.last_deployments(places, now)) into.places[last.where].last[last.kind] = last.finished_at;
+  for (const auto& last : from.last_deployments(places, now))
+    into.places[last.where].last[last.kind] = last.finished_at;
 }
 
 std::string render(const snapshot& s, const figure_settings& settings, text_format format) {

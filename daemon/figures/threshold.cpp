@@ -12,11 +12,11 @@ constexpr limited_figure table[] = {
      "ReleaseHealthHotfixesPerPlannedDeployment", "More hotfixes per planned deployment than the limit.",
      "had {value} hotfixes per planned deployment, the limit is {limit}", "printf \"%.2f\""},
     {"rework_ratio", "rework_ratio", "", "deployments", "", "ReleaseHealthReworkRatio",
-     "A larger share of deployments is rework than the limit.", "spent {value} of its deployments on hotfixes, the limit is {limit}",
-     "humanizePercentage"},
+     "A larger share of deployments is rework than the limit.",
+     "spent {value} of its deployments on hotfixes, the limit is {limit}", "humanizePercentage"},
     {"rollback_ratio", "rollback_ratio", "", "changes", "", "ReleaseHealthRollbackRatio",
-     "A larger share of changes is rolled back than the limit.", "rolled back {value} of its changes, the limit is {limit}",
-     "humanizePercentage"},
+     "A larger share of changes is rolled back than the limit.",
+     "rolled back {value} of its changes, the limit is {limit}", "humanizePercentage"},
 };
 
 bool same_target(const threshold& a, const threshold& b) { return a.figure == b.figure && a.period == b.period; }
@@ -53,8 +53,8 @@ std::vector<threshold> thresholds_of(const std::vector<threshold>& effective, st
   for (const auto& t : effective) {
     if (!t.service.empty() && t.service != service) continue;
     const bool replaced = t.service.empty() && std::ranges::any_of(effective, [&](const auto& o) {
-      return o.service == service && same_target(o, t);
-    });
+                            return o.service == service && same_target(o, t);
+                          });
     if (!replaced) mine.push_back(t);
   }
   return mine;

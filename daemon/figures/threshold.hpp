@@ -12,10 +12,10 @@ namespace releasehealth {
 
 /// A figure that may have a limit: what a rule compares, and what it says when it fires.
 struct limited_figure {
-  std::string_view name;         ///< as [[threshold]] names it
-  std::string_view figure;       ///< of figures()
-  std::string_view slice;        ///< of that figure; empty: its only one
-  std::string_view minimum_of;   ///< the figure whose sum must reach the minimum; empty: no minimum applies
+  std::string_view name;        ///< as [[threshold]] names it
+  std::string_view figure;      ///< of figures()
+  std::string_view slice;       ///< of that figure; empty: its only one
+  std::string_view minimum_of;  ///< the figure whose sum must reach the minimum; empty: no minimum applies
   std::string_view minimum_slice;
   std::string_view alert;        ///< ReleaseHealth...
   std::string_view summary;      ///< one static sentence
@@ -29,8 +29,8 @@ struct threshold {
   std::string figure, period;
   bool above = true;  ///< the side on which it is broken
   double limit = 0;
-  double minimum = 0;          ///< of the denominator; 0: none
-  std::string service;         ///< empty: every service
+  double minimum = 0;   ///< of the denominator; 0: none
+  std::string service;  ///< empty: every service
 };
 
 /// figures.md §12, as far as the figures exist.

@@ -22,7 +22,8 @@ std::string query_value(const request& r, std::string_view name) {
 
 response problem(unsigned status, std::string_view title, std::string_view detail,
                  const std::vector<releasehealth::problem>& where) {
-  json::object body = {{"type", "about:blank"}, {"title", std::string(title)}, {"status", status}, {"detail", std::string(detail)}};
+  json::object body = {
+      {"type", "about:blank"}, {"title", std::string(title)}, {"status", status}, {"detail", std::string(detail)}};
   if (!where.empty()) {
     json::array errors;
     for (const auto& p : where) errors.push_back(json::object{{"pointer", p.pointer}, {"detail", p.detail}});

@@ -6,8 +6,10 @@ bool fits(std::string_view pattern, std::string_view path, parameters& found) {
   for (;;) {
     const auto p = pattern.find('/'), q = path.find('/');
     const auto wanted = pattern.substr(0, p), given = path.substr(0, q);
-    if (wanted.starts_with('{') && !given.empty()) found.emplace(wanted.substr(1, wanted.size() - 2), given);
-    else if (wanted != given) return false;
+    if (wanted.starts_with('{') && !given.empty())
+      found.emplace(wanted.substr(1, wanted.size() - 2), given);
+    else if (wanted != given)
+      return false;
     if (p == pattern.npos || q == path.npos) return p == pattern.npos && q == path.npos;
     pattern.remove_prefix(p + 1);
     path.remove_prefix(q + 1);

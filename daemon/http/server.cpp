@@ -1,5 +1,8 @@
 #include "daemon/http/server.hpp"
 
+#include <optional>
+#include <set>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -9,11 +12,9 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/url.hpp>
-#include <optional>
-#include <set>
 
-// A rule of this file, for GCC 12: in a line with co_await nothing is built with braces and no lambda captures by value;
-// such temporaries are destroyed twice. They get a name on the line above.
+// A rule of this file, for GCC 12: in a line with co_await nothing is built with braces and no lambda captures by
+// value; such temporaries are destroyed twice. They get a name on the line above.
 
 namespace releasehealth::http {
 
@@ -51,8 +52,10 @@ request head_of(const bhttp::request<bhttp::string_body>& in, const std::string&
 }
 
 response refusal(const error_code& ec) {
-  if (ec == bhttp::error::body_limit) return problem(413, "Content Too Large", "the body is larger than this endpoint takes");
-  if (ec == bhttp::error::header_limit) return problem(431, "Request Header Fields Too Large", "the head is larger than 16 KiB");
+  if (ec == bhttp::error::body_limit)
+    return problem(413, "Content Too Large", "the body is larger than this endpoint takes");
+  if (ec == bhttp::error::header_limit)
+    return problem(431, "Request Header Fields Too Large", "the head is larger than 16 KiB");
   return problem(400, "Bad Request", "not HTTP: " + ec.message());
 }
 
@@ -162,8 +165,10 @@ struct server::state : std::enable_shared_from_this<state> {
     message reply = to_message(std::move(out), parser.get().version(), keep, head_only);
     stream.expires_after(bounds.request_deadline);
     bhttp::response_serializer<bhttp::string_body> serializer(reply);
-    if (head_only) co_await bhttp::async_write_header(stream, serializer, asio::redirect_error(asio::use_awaitable, ec));
-    else co_await bhttp::async_write(stream, serializer, asio::redirect_error(asio::use_awaitable, ec));
+    if (head_only)
+      co_await bhttp::async_write_header(stream, serializer, asio::redirect_error(asio::use_awaitable, ec));
+    else
+      co_await bhttp::async_write(stream, serializer, asio::redirect_error(asio::use_awaitable, ec));
     co_return keep && !ec;
   }
 
@@ -179,7 +184,8 @@ struct server::state : std::enable_shared_from_this<state> {
   asio::awaitable<response> handle(request& in) {
     auto start = [this, &in](auto completion) {
       auto guard = asio::make_work_guard(completion);
-      auto held = std::make_shared<std::pair<decltype(completion), decltype(guard)>>(std::move(completion), std::move(guard));
+      auto held =
+          std::make_shared<std::pair<decltype(completion), decltype(guard)>>(std::move(completion), std::move(guard));
       auto reply = [held](response r) {
         auto run = [held, r = std::move(r)]() mutable { std::move(held->first)(std::move(r)); };
         asio::post(held->second.get_executor(), std::move(run));  // never from within the handler's own stack

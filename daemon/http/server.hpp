@@ -1,5 +1,6 @@
 #pragma once
-// An HTTP/1.1 listener on the io thread: sockets, limits, deadlines and a graceful end. Knows requests, not what they mean.
+// An HTTP/1.1 listener on the io thread: sockets, limits, deadlines and a graceful end. Knows requests, not what they
+// mean.
 #include <chrono>
 #include <cstdint>
 #include <functional>

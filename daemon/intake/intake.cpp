@@ -45,7 +45,9 @@ intake::intake(std::vector<source> sources, std::vector<token> tokens, ledger::c
       stored_(std::move(stored)) {
   routes_ = {
       {"POST", "/webhooks/{name}",
-       [this](http::request& r, const http::parameters& p, http::responder answer) { webhook(r, p, std::move(answer)); }},
+       [this](http::request& r, const http::parameters& p, http::responder answer) {
+         webhook(r, p, std::move(answer));
+       }},
       {"POST", "/api/v1/events",
        [this](http::request& r, const http::parameters&, http::responder answer) { events(r, std::move(answer)); }},
   };
@@ -73,13 +75,17 @@ http::service intake::service() {
 
 // The server refuses what is too large before anybody reads it: counted here.
 void intake::done(const http::request& r, const http::response& a) {
-  if (a.status == 413) metrics_.delivery(r.path.starts_with(webhooks) ? r.path.substr(webhooks.size()) : api_source, outcome::too_large, clock_());
-  log_.debug("request", {{"method", r.method}, {"path", r.path}, {"status", std::to_string(a.status)}, {"peer", r.peer}});
+  if (a.status == 413)
+    metrics_.delivery(r.path.starts_with(webhooks) ? r.path.substr(webhooks.size()) : api_source, outcome::too_large,
+                      clock_());
+  log_.debug("request",
+             {{"method", r.method}, {"path", r.path}, {"status", std::to_string(a.status)}, {"peer", r.peer}});
 }
 
 void intake::refused(const arrival& a, const error& e, std::string_view authenticate) {
   metrics_.delivery(a.source, meaning_of(e.code).counted, a.received_at);
-  log_.warning("delivery refused", {{"source", a.source}, {"status", std::to_string(meaning_of(e.code).status)}, {"err", e.text()}});
+  log_.warning("delivery refused",
+               {{"source", a.source}, {"status", std::to_string(meaning_of(e.code).status)}, {"err", e.text()}});
   a.answer(refuse(e, authenticate));
 }
 
@@ -101,7 +107,8 @@ void intake::webhook(http::request& r, const http::parameters& path, http::respo
   if (read && read->events.empty()) {
     metrics_.delivery(a.source, outcome::ignored, a.received_at);
     log_.debug("delivery ignored", {{"source", a.source}, {"delivery_id", e.key}, {"reason", read->ignored}});
-    return a.answer(http::json_answer(202, {{"accepted", 0}, {"duplicates", 0}, {"ignored", 1}, {"reason", read->ignored}}));
+    return a.answer(
+        http::json_answer(202, {{"accepted", 0}, {"duplicates", 0}, {"ignored", 1}, {"reason", read->ignored}}));
   }
   if (read) {
     e.events = std::move(read->events);
@@ -146,8 +153,13 @@ void intake::store(arrival a, ledger::entry e) {
                         : dead                                               ? outcome::dead
                                                                              : outcome::accepted;
     metrics_.delivery(a.source, became, a.received_at);
-    if (dead) log_.warning("delivery kept as dead", {{"source", a.source}, {"delivery_id", key}, {"err", why}});
-    else log_.info("delivery", {{"source", a.source}, {"delivery_id", key}, {"accepted", std::to_string(r->accepted)}, {"duplicates", std::to_string(r->duplicates)}});
+    if (dead)
+      log_.warning("delivery kept as dead", {{"source", a.source}, {"delivery_id", key}, {"err", why}});
+    else
+      log_.info("delivery", {{"source", a.source},
+                             {"delivery_id", key},
+                             {"accepted", std::to_string(r->accepted)},
+                             {"duplicates", std::to_string(r->duplicates)}});
     if (r->accepted > 0 || dead) stored_();
     a.answer(http::json_answer(202, {{"accepted", r->accepted}, {"duplicates", r->duplicates}, {"ignored", 0}}));
   });

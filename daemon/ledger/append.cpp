@@ -1,8 +1,8 @@
 #include "daemon/ledger/append.hpp"
 
-#include <zlib.h>
-
 #include <map>
+
+#include <zlib.h>
 
 #include "daemon/ledger/binary_array.hpp"
 #include "daemon/ledger/database.hpp"
@@ -100,7 +100,7 @@ result<stored> appender::bury(const entry& refused, const std::string& why) {
 
 std::vector<result<stored>> appender::append(const std::vector<entry>& all) {
   std::vector<result<stored>> out(all.size(), stored{});
-  std::vector<std::size_t> first;                        // one entry for each (source, key)
+  std::vector<std::size_t> first;  // one entry for each (source, key)
   std::map<std::pair<std::string, std::string>, std::size_t> seen;
   for (std::size_t i = 0; i < all.size(); ++i)
     if (seen.emplace(std::pair(all[i].source, all[i].key), i).second) first.push_back(i);
@@ -129,7 +129,8 @@ std::vector<result<stored>> appender::append(const std::vector<entry>& all) {
         open.emplace_back(middle, which.end());
         open.emplace_back(which.begin(), middle);
       }
-    } catch (const pqxx::failure& e) {  // the connection, or a COMMIT in doubt: the sender tries again, the key deduplicates
+    } catch (
+        const pqxx::failure& e) {  // the connection, or a COMMIT in doubt: the sender tries again, the key deduplicates
       connected_.reset();
       for (const auto i : which) out[i] = error(errc::unavailable, e.what());
     }
@@ -137,8 +138,10 @@ std::vector<result<stored>> appender::append(const std::vector<entry>& all) {
   for (std::size_t i = 0; i < all.size(); ++i) {
     const auto original = seen[std::pair(all[i].source, all[i].key)];
     if (original == i) continue;
-    if (out[original]) out[i] = stored{0, all[i].events.size(), true, {}};
-    else out[i] = out[original].error();
+    if (out[original])
+      out[i] = stored{0, all[i].events.size(), true, {}};
+    else
+      out[i] = out[original].error();
   }
   return out;
 }

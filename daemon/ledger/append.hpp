@@ -13,12 +13,12 @@ namespace releasehealth::ledger {
 /// A delivery on its way to the ledger.
 struct entry {
   std::string source;
-  std::string key;       ///< with the source: a second delivery with this key is a duplicate
+  std::string key;  ///< with the source: a second delivery with this key is a duplicate
   timestamp received_at;
   std::string outcome = "accepted";  ///< accepted, dead or imported
-  std::string detail;    ///< of a dead one: why
-  json::object headers;  ///< without signatures and tokens
-  std::string body;      ///< as received; kept compressed
+  std::string detail;                ///< of a dead one: why
+  json::object headers;              ///< without signatures and tokens
+  std::string body;                  ///< as received; kept compressed
   std::vector<event> events;
 };
 

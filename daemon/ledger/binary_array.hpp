@@ -1,10 +1,10 @@
 #pragma once
 // One-dimensional arrays in PostgreSQL's binary format: bodies travel without escaping, a batch in one parameter each.
-#include <pqxx/pqxx>
-
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include <pqxx/pqxx>
 
 #include "collectors/time.hpp"
 

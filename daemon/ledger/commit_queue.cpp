@@ -1,10 +1,11 @@
 #include "daemon/ledger/commit_queue.hpp"
 
+#include <deque>
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <deque>
 
 namespace releasehealth::ledger {
 

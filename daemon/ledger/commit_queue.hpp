@@ -23,7 +23,7 @@ class commit_queue {
   void append(entry, done);
   std::size_t waiting() const;
 
-  static constexpr std::size_t max_waiting = 4096;                    ///< entries
+  static constexpr std::size_t max_waiting = 4096;                     ///< entries
   static constexpr std::size_t max_waiting_bytes = 256 * 1024 * 1024;  ///< of bodies
 
  private:

@@ -1,8 +1,8 @@
 #include "daemon/ledger/database.hpp"
 
-#include <libpq-fe.h>
-
 #include <memory>
+
+#include <libpq-fe.h>
 
 namespace releasehealth::ledger {
 namespace {
@@ -20,14 +20,15 @@ std::string quoted(std::string_view value) {
 std::string conninfo(const session& s) {
   char* message = nullptr;
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(PQconninfoParse(s.dsn.c_str(), &message),
-                                                                           &PQconninfoFree);
+                                                                            &PQconninfoFree);
   if (!parsed) {
     std::string why = message ? message : "out of memory";
     PQfreemem(message);
     throw std::invalid_argument("[database] url: " + why);
   }
-  std::string options = "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c jit=off -c statement_timeout=" +
-                        std::to_string(s.statement_timeout_s) + "s";
+  std::string options =
+      "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c jit=off -c statement_timeout=" +
+      std::to_string(s.statement_timeout_s) + "s";
   if (s.read_only) options += " -c default_transaction_read_only=on";
   std::vector<std::pair<std::string_view, std::string>> all = {{"application_name", s.application},
                                                                {"connect_timeout", "5"},

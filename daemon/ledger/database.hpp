@@ -1,11 +1,11 @@
 #pragma once
 // The one place that knows which libpqxx this is. Only files of daemon/ledger include it.
-#include <pqxx/pqxx>
-
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <pqxx/pqxx>
 
 #include "collectors/json.hpp"
 #include "daemon/ledger/session.hpp"

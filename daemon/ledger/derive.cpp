@@ -115,7 +115,8 @@ class derivation {
     for (const auto& row : run(work_, sql::ledger_events_of_commits, text_array({shas.begin(), shas.end()})))
       reports[text(row["sha"])].push_back(read_report(row));
     for (auto& d : folded)
-      if (const auto known = reports.find(d.commit); known != reports.end()) d.commit_facts = fold_commit(known->second);
+      if (const auto known = reports.find(d.commit); known != reports.end())
+        d.commit_facts = fold_commit(known->second);
   }
 
   void run_place(const place& where) {
@@ -170,10 +171,12 @@ void derive_shadow(pqxx::connection& c, const derive_settings& settings, Then th
   {
     pqxx::transaction<pqxx::isolation_level::repeatable_read> work(c);
     derivation d(work, settings);
-    while (d.step() > 0) {}  // what was touched before this began
+    while (d.step() > 0) {
+    }  // what was touched before this began
     work.exec(std::string(sql::ledger_shadow));
     work.exec(std::string(sql::ledger_touch_everything));
-    while (d.step() > 0) {}
+    while (d.step() > 0) {
+    }
     then(work);
     work.commit();
   }
@@ -193,8 +196,7 @@ deriver& deriver::operator=(deriver&&) noexcept = default;
 
 // After a failure the connection is dropped, and made anew by the next call.
 deriver::connected& deriver::ready() {
-  if (!connected_ || !connected_->connection.is_open())
-    connected_.reset(new connected{connect(session_)});
+  if (!connected_ || !connected_->connection.is_open()) connected_.reset(new connected{connect(session_)});
   return *connected_;
 }
 
@@ -240,7 +242,8 @@ std::size_t deriver::rebuild() {
         affected.insert({text(row[0]), text(row[1])});
       }
     }
-    for (const auto& row : work.exec(std::string(sql::ledger_shadow_places))) affected.insert({text(row[0]), text(row[1])});
+    for (const auto& row : work.exec(std::string(sql::ledger_shadow_places)))
+      affected.insert({text(row[0]), text(row[1])});
     work.exec(std::string(sql::ledger_shadow_drop));
     std::erase_if(affected, [](const place& p) { return p.service.empty(); });
     const auto [services, environments] = place_arrays(affected);

@@ -13,7 +13,8 @@ std::vector<std::string> migrate(const session& s) {
   pqxx::work work(c);
   run(work, "SELECT pg_advisory_xact_lock($1)", locks::migrate);
   work.exec("SET LOCAL client_min_messages = warning");
-  work.exec("CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())");
+  work.exec(
+      "CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())");
   std::vector<std::string> applied;
   std::set<std::string> known;
   for (const auto& row : work.exec("SELECT name FROM migration")) known.insert(text(row[0]));

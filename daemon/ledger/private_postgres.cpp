@@ -1,5 +1,13 @@
 #include "daemon/ledger/private_postgres.hpp"
 
+#include <fstream>
+#include <optional>
+#include <thread>
+
+#include <boost/process/args.hpp>
+#include <boost/process/child.hpp>
+#include <boost/process/extend.hpp>
+#include <boost/process/io.hpp>
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
@@ -9,14 +17,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include <boost/process/args.hpp>
-#include <boost/process/child.hpp>
-#include <boost/process/extend.hpp>
-#include <boost/process/io.hpp>
-#include <fstream>
-#include <optional>
-#include <thread>
 
 #include "daemon/ledger/database.hpp"
 
@@ -34,12 +34,23 @@ constexpr auto turn_deadline = 60s;
 constexpr auto pause = 50ms;
 
 // Durable, private and small; the rest is PostgreSQL's own default.
-constexpr const char* settings[] = {"listen_addresses=",   "unix_socket_permissions=0700", "fsync=on",
-                                    "synchronous_commit=on", "full_page_writes=on",        "max_connections=40",
-                                    "jit=off",             "max_wal_size=1GB",             "logging_collector=on",
-                                    "log_directory=log",   "log_filename=postgresql-%a.log", "log_truncate_on_rotation=on",
-                                    "log_rotation_age=1d", "log_rotation_size=0",          "log_timezone=UTC",
-                                    "timezone=UTC",        "cluster_name=releasehealthd"};
+constexpr const char* settings[] = {"listen_addresses=",
+                                    "unix_socket_permissions=0700",
+                                    "fsync=on",
+                                    "synchronous_commit=on",
+                                    "full_page_writes=on",
+                                    "max_connections=40",
+                                    "jit=off",
+                                    "max_wal_size=1GB",
+                                    "logging_collector=on",
+                                    "log_directory=log",
+                                    "log_filename=postgresql-%a.log",
+                                    "log_truncate_on_rotation=on",
+                                    "log_rotation_age=1d",
+                                    "log_rotation_size=0",
+                                    "log_timezone=UTC",
+                                    "timezone=UTC",
+                                    "cluster_name=releasehealthd"};
 
 /// Who PostgreSQL runs as: it refuses root, so a daemon that is root gives it to `postgres`, else `nobody`.
 struct account {
@@ -133,9 +144,9 @@ void create(const cluster& c, const fs::path& binaries) {
   const auto partial = c.folder / "data.partial";  // renamed when whole: a kill in between leaves nothing to trip over
   fs::remove_all(partial);
   const auto log = c.folder / "initdb.log";
-  bp::child initdb((binaries / "initdb").string(), "-D", partial.string(), "-U", "releasehealthd", "-A", "trust", "-E", "UTF8",
-                   "--no-locale", "--no-instructions", bp::std_in<bp::null, (bp::std_out & bp::std_err)> log.string(),
-                   in_child(c.owner, true));
+  bp::child initdb((binaries / "initdb").string(), "-D", partial.string(), "-U", "releasehealthd", "-A", "trust", "-E",
+                   "UTF8", "--no-locale", "--no-instructions",
+                   bp::std_in<bp::null, (bp::std_out & bp::std_err)> log.string(), in_child(c.owner, true));
   initdb.wait();
   if (initdb.exit_code() != 0) throw std::runtime_error("private PostgreSQL: initdb failed; see " + log.string());
   fs::rename(partial, c.data);
@@ -190,7 +201,8 @@ struct private_postgres::running {
         throw std::runtime_error("private PostgreSQL did not start; see " + (where.data / "log").string() + " and " +
                                  (where.folder / "start.log").string());
       if (waited > start_deadline)
-        throw std::runtime_error("private PostgreSQL did not answer within 60 seconds; see " + (where.data / "log").string());
+        throw std::runtime_error("private PostgreSQL did not answer within 60 seconds; see " +
+                                 (where.data / "log").string());
       std::this_thread::sleep_for(pause);
       if (ended) spawn(binaries);  // sessions of a killed server hold its shared memory for a moment
     }
@@ -199,7 +211,8 @@ struct private_postgres::running {
   void spawn(const fs::path& binaries) {
     std::vector<std::string> words = {"-D", where.data.string(), "-k", where.folder.string(), "-p", "5432"};
     for (const char* s : settings) words.insert(words.end(), {"-c", s});
-    server = bp::child((binaries / "postgres").string(), bp::args(words), bp::std_in<bp::null, (bp::std_out & bp::std_err)>(where.folder / "start.log").string(),
+    server = bp::child((binaries / "postgres").string(), bp::args(words),
+                       bp::std_in<bp::null, (bp::std_out & bp::std_err)>(where.folder / "start.log").string(),
                        in_child(where.owner, true));
   }
 
@@ -251,14 +264,15 @@ fs::path find_server_binaries(const std::string& major) {
     if (fs::exists(version.path() / "bin/postgres") && fs::exists(version.path() / "bin/initdb"))
       found[std::atoi(version.path().filename().c_str())] = version.path() / "bin";
   if (found.empty())
-    throw std::runtime_error("private PostgreSQL: no server binaries in /usr/lib/postgresql/*/bin; install the package "
-                             "postgresql, or set [database] url");
+    throw std::runtime_error(
+        "private PostgreSQL: no server binaries in /usr/lib/postgresql/*/bin; install the package "
+        "postgresql, or set [database] url");
   if (major.empty()) return found.rbegin()->second;
   if (const auto same = found.find(std::atoi(major.c_str())); same != found.end()) return same->second;
   std::string there;
   for (const auto& [version, path] : found) there += (there.empty() ? "" : ", ") + std::to_string(version);
-  throw std::runtime_error("private PostgreSQL: the data is of version " + major + ", the server binaries here are of " +
-                           there + "; install postgresql-" + major +
+  throw std::runtime_error("private PostgreSQL: the data is of version " + major +
+                           ", the server binaries here are of " + there + "; install postgresql-" + major +
                            ", or move the data with export events and import events");
 }
 

@@ -28,13 +28,13 @@ auto reader::read(Work work) {
 std::map<place, std::int64_t> reader::generations() {
   return read([](pqxx::transaction_base& work) {
     std::map<place, std::int64_t> all;
-    for (const auto& row : run(work, sql::ledger_places))
-      all[{text(row[0]), text(row[1])}] = row[2].as<std::int64_t>();
+    for (const auto& row : run(work, sql::ledger_places)) all[{text(row[0]), text(row[1])}] = row[2].as<std::int64_t>();
     return all;
   });
 }
 
-population reader::count(std::string_view statement, const std::vector<period>& periods, const std::set<place>& places) {
+population reader::count(std::string_view statement, const std::vector<period>& periods,
+                         const std::set<place>& places) {
   return read([&](pqxx::transaction_base& work) {
     std::vector<std::string> labels, begins, ends;
     for (const auto& p : periods) {
@@ -43,7 +43,8 @@ population reader::count(std::string_view statement, const std::vector<period>& 
       ends.push_back(format_time(p.end));
     }
     const auto [services, environments] = place_arrays(places);
-    const auto rows = run(work, statement, text_array(labels), text_array(begins), text_array(ends), services, environments);
+    const auto rows =
+        run(work, statement, text_array(labels), text_array(begins), text_array(ends), services, environments);
     population out;
     for (pqxx::row_size_type c = 3; c < rows.columns(); ++c) out.columns.emplace_back(rows.column_name(c));
     for (const auto& row : rows) {
@@ -80,11 +81,16 @@ std::vector<json::object> reader::find_deployments(const std::string& name) {
       auto& d = out.emplace_back();
       for (const auto& f : row) {
         const std::string_view column = f.name();
-        if (f.is_null()) d[column] = nullptr;
-        else if (column == "facts" || column == "commit_facts" || column == "overrides") d[column] = json_object(f);
-        else if (column == "is_change") d[column] = f.as<bool>();
-        else if (column.ends_with("_at")) d[column] = format_time(*time_from_microseconds(f));
-        else d[column] = text(f);
+        if (f.is_null())
+          d[column] = nullptr;
+        else if (column == "facts" || column == "commit_facts" || column == "overrides")
+          d[column] = json_object(f);
+        else if (column == "is_change")
+          d[column] = f.as<bool>();
+        else if (column.ends_with("_at"))
+          d[column] = format_time(*time_from_microseconds(f));
+        else
+          d[column] = text(f);
       }
     }
     return out;
@@ -122,8 +128,8 @@ std::vector<stored_event> reader::events_after(const std::optional<stored_event>
   return read([&](pqxx::transaction_base& work) {
     const auto after = last ? last->received_at.time_since_epoch().count() : -1;
     std::vector<stored_event> out;
-    for (const auto& row : run(work, sql::ledger_export_events, std::int64_t{after}, last ? last->told.source : std::string(),
-                               last ? last->told.id : std::string()))
+    for (const auto& row : run(work, sql::ledger_export_events, std::int64_t{after},
+                               last ? last->told.source : std::string(), last ? last->told.id : std::string()))
       out.push_back(read_stored(row));
     return out;
   });

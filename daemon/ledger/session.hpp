@@ -5,9 +5,9 @@
 namespace releasehealth {
 
 struct session {
-  std::string dsn;          ///< what libpq takes: a URL or key=value pairs
-  std::string application;  ///< seen in pg_stat_activity and PostgreSQL's log: names the part of the program
-  bool read_only = false;   ///< physically: the server refuses writes
+  std::string dsn;                    ///< what libpq takes: a URL or key=value pairs
+  std::string application;            ///< seen in pg_stat_activity and PostgreSQL's log: names the part of the program
+  bool read_only = false;             ///< physically: the server refuses writes
   unsigned statement_timeout_s = 30;  ///< 0: none, for work that takes what it takes
 
   session as(std::string part) const {

@@ -9,7 +9,8 @@ namespace releasehealth {
 namespace {
 
 // What an override may not change: what a deployment is called, and whose it is.
-constexpr std::string_view identity[] = {"id", "type", "source", "subject", "time", "service", "environment", "repository", "by"};
+constexpr std::string_view identity[] = {"id",      "type",        "source",     "subject", "time",
+                                         "service", "environment", "repository", "by"};
 
 std::string random_id() {
   unsigned char bytes[16];

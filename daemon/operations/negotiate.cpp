@@ -47,7 +47,8 @@ text_format negotiate_format(std::string_view accept) {
     if (c.name == "application/openmetrics-text" && (c.version.empty() || c.version == "1.0.0" || c.version == "0.0.1"))
       openmetrics = std::max(openmetrics, c.q);
     // Prometheus 3 asks for version 1.0.0 too, which we do not write
-    if ((c.name == "text/plain" && (c.version.empty() || c.version == "0.0.4")) || c.name == "text/*" || c.name == "*/*")
+    if ((c.name == "text/plain" && (c.version.empty() || c.version == "0.0.4")) || c.name == "text/*" ||
+        c.name == "*/*")
       text = std::max(text, c.q);
   }
   return openmetrics > text ? text_format::openmetrics : text_format::prometheus;

@@ -23,15 +23,16 @@ struct operations::reads {
   /// Runs `read(reader)` on the thread and `then(result)` on the io thread; a failure is errc::unavailable.
   template <class Read, class Then>
   void run(Read read, Then then) {
-    asio::post(thread, [this, read = std::move(read), then = std::move(then), guard = asio::make_work_guard(io)]() mutable {
-      result<decltype(read(reader))> out = error();
-      try {
-        out = read(reader);
-      } catch (const std::exception& e) {
-        out = error(errc::unavailable, e.what());
-      }
-      asio::post(io, [out = std::move(out), then = std::move(then)]() mutable { then(std::move(out)); });
-    });
+    asio::post(thread,
+               [this, read = std::move(read), then = std::move(then), guard = asio::make_work_guard(io)]() mutable {
+                 result<decltype(read(reader))> out = error();
+                 try {
+                   out = read(reader);
+                 } catch (const std::exception& e) {
+                   out = error(errc::unavailable, e.what());
+                 }
+                 asio::post(io, [out = std::move(out), then = std::move(then)]() mutable { then(std::move(out)); });
+               });
   }
 };
 
@@ -45,12 +46,17 @@ operations::operations(parts p, std::vector<token> tokens)
   const auto id = [](const parameters& path) { return path.find("id")->second; };
   routes_ = {
       {"GET", "/metrics", [this](request& r, const parameters&, responder a) { metrics_page(r, std::move(a)); }},
-      {"GET", "/-/healthy", [](request&, const parameters&, responder a) { a({200, "text/plain", "healthy\n", {}}); }},
+      {"GET", "/-/healthy",
+       [](request&, const parameters&, responder a) {
+         a({200, "text/plain", "healthy\n", {}});
+       }},
       {"GET", "/-/ready", [this](request&, const parameters&, responder a) { ready(std::move(a)); }},
       {"POST", "/-/reload", [this](request&, const parameters&, responder a) { reload(std::move(a)); }},
       {"GET", "/", [this](request&, const parameters&, responder a) { landing(std::move(a)); }},
-      {"GET", "/api/v1/deployments/{id}", [this, id](request& r, const parameters& path, responder a) { show(id(path), r, std::move(a)); }},
-      {"PATCH", "/api/v1/deployments/{id}", [this, id](request& r, const parameters& path, responder a) { amend(id(path), r, std::move(a)); }},
+      {"GET", "/api/v1/deployments/{id}",
+       [this, id](request& r, const parameters& path, responder a) { show(id(path), r, std::move(a)); }},
+      {"PATCH", "/api/v1/deployments/{id}",
+       [this, id](request& r, const parameters& path, responder a) { amend(id(path), r, std::move(a)); }},
   };
 }
 
@@ -61,7 +67,9 @@ http::service operations::service() {
           .handle = [this](http::request& r, http::responder answer) { http::dispatch(routes_, r, answer); },
           .done =
               [this](const http::request& r, const http::response& a) {
-                parts_.log.debug("request", {{"method", r.method}, {"path", r.path}, {"status", std::to_string(a.status)}, {"peer", r.peer}});
+                parts_.log.debug(
+                    "request",
+                    {{"method", r.method}, {"path", r.path}, {"status", std::to_string(a.status)}, {"peer", r.peer}});
               }};
 }
 
@@ -104,7 +112,8 @@ void operations::reload(http::responder answer) {
 }
 
 void operations::landing(http::responder answer) {
-  answer({200, "text/html; charset=utf-8",
+  answer({200,
+          "text/html; charset=utf-8",
           "<!doctype html><html lang=\"en\"><head><title>releasehealthd</title></head><body><h1>releasehealthd</h1>"
           "<p>Release health as Prometheus metrics.</p><ul><li><a href=\"/metrics\">Metrics</a></li>"
           "<li><a href=\"/-/healthy\">Healthy</a></li><li><a href=\"/-/ready\">Ready</a></li></ul></body></html>\n",
@@ -130,10 +139,11 @@ void operations::amend(const std::string& id, http::request& r, http::responder 
   auto patch = read_amendment(r.header.get("Content-Type"), r.body, now);
   if (!patch) return answer(refuse(patch.error()));
   reads_->run([id](ledger::reader& from) { return from.find_deployments(id); },
-              [this, id, now, by = (*who)->name, patch = std::move(*patch), answer = std::move(answer)](
-                  result<std::vector<json::object>> found) mutable {
+              [this, id, now, by = (*who)->name, patch = std::move(*patch),
+               answer = std::move(answer)](result<std::vector<json::object>> found) mutable {
                 if (!found) return answer(refuse(found.error()));
-                const auto known = std::ranges::find_if(*found, [&](const auto& d) { return d.at("id") == json::string(id); });
+                const auto known =
+                    std::ranges::find_if(*found, [&](const auto& d) { return d.at("id") == json::string(id); });
                 if (known == found->end()) return answer(refuse(error(errc::unknown, "no deployment of this id")));
                 parts_.log.info("override", {{"deployment", id}, {"by", by}});
                 parts_.queue.append(override_entry(*known, std::move(patch), by, now),

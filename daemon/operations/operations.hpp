@@ -24,15 +24,15 @@ class operations {
     metrics& own;
     const logger& log;
     std::function<timestamp()> clock;
-    std::function<void()> stored;            ///< after an override
-    std::function<std::string()> reload;     ///< reads the configuration again; what is wrong with it, or nothing
+    std::function<void()> stored;         ///< after an override
+    std::function<std::string()> reload;  ///< reads the configuration again; what is wrong with it, or nothing
   };
   operations(parts, std::vector<token>);
   ~operations();
   http::service service();
 
   void use(std::vector<token> tokens) { tokens_ = std::move(tokens); }
-  void publish(refreshed);     ///< the last refresh
+  void publish(refreshed);  ///< the last refresh
   void drain() { draining_ = true; }
 
  private:

@@ -1,10 +1,10 @@
 #include "daemon/timeline/calendar.hpp"
 
-#include <date/tz.h>
-
 #include <algorithm>
 #include <array>
 #include <cctype>
+
+#include <date/tz.h>
 
 namespace releasehealth {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 #include <set>
+#include <span>
 
 namespace releasehealth {
 namespace {
@@ -14,7 +14,8 @@ constexpr std::array<std::string_view, 3> incident_ranks = {"open", "acknowledge
 // A report without a state, or with one that changes none (inactive, superseded, destroyed), ranks before all.
 int rank(const report& r) {
   const auto state = text_at(r.fields, "/state");
-  for (const auto& ranks : {std::span<const std::string_view>(deployment_ranks), std::span<const std::string_view>(incident_ranks)}) {
+  for (const auto& ranks :
+       {std::span<const std::string_view>(deployment_ranks), std::span<const std::string_view>(incident_ranks)}) {
     const auto at = std::ranges::find(ranks, std::string_view(state));
     if (at != ranks.end()) return 1 + static_cast<int>(at - ranks.begin());
   }
@@ -74,7 +75,8 @@ deployment fold_place(const std::string& source, const std::string& subject, con
   if (!d.started_at) d.started_at = d.finished_at;  // never the creation of a request that waits for approval
   d.version = text_at(d.facts, "/version");
   d.commit = text_at(d.facts, "/commit");
-  std::ranges::transform(d.commit, d.commit.begin(), [](char ch) { return ch >= 'A' && ch <= 'Z' ? char(ch + 32) : ch; });
+  std::ranges::transform(d.commit, d.commit.begin(),
+                         [](char ch) { return ch >= 'A' && ch <= 'Z' ? char(ch + 32) : ch; });
   return d;
 }
 
@@ -125,8 +127,10 @@ json::object merge_reports(const std::vector<report>& ordered) {
   for (const auto& r : ordered) {
     if (r.retraction) continue;
     for (const auto& [name, value] : r.fields) {
-      if (value.is_null()) merged.erase(name);
-      else merged[name] = value;
+      if (value.is_null())
+        merged.erase(name);
+      else
+        merged[name] = value;
     }
   }
   return merged;
@@ -148,8 +152,10 @@ std::vector<deployment> fold_deployment(const std::string& source, const std::st
   if (reports.empty() || is_retracted(reports)) return {};
   std::vector<named> said;
   for (const auto& r : reports) {
-    if (r.retraction) said.push_back({});
-    else said.push_back({names.service(source, r.fields), names.environment(text_at(r.fields, "/environment"))});
+    if (r.retraction)
+      said.push_back({});
+    else
+      said.push_back({names.service(source, r.fields), names.environment(text_at(r.fields, "/environment"))});
   }
   std::vector<deployment> out;
   for (const auto& where : places_of(said)) {

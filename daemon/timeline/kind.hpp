@@ -24,9 +24,9 @@ std::span<const std::string_view> rule_keys();
 struct kind_rule {
   std::string name, kind;
   std::vector<text_condition> when, unless;
-  bool patch_release = false;       ///< the third number of the version is above 0
-  std::optional<duration> within;   ///< of the line's preceding release
-  bool outside_calendar = false;    ///< finished outside the configured release hours
+  bool patch_release = false;      ///< the third number of the version is above 0
+  std::optional<duration> within;  ///< of the line's preceding release
+  bool outside_calendar = false;   ///< finished outside the configured release hours
 };
 
 struct rulebook {

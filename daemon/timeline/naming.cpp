@@ -1,8 +1,8 @@
 #include "daemon/timeline/naming.hpp"
 
-#include <re2/re2.h>
-
 #include <algorithm>
+
+#include <re2/re2.h>
 
 namespace releasehealth {
 namespace {

@@ -28,7 +28,7 @@ struct place {
 
 struct service_rule {
   std::string name, team;
-  std::set<std::string> was;  ///< former names
+  std::set<std::string> was;       ///< former names
   std::string source, repository;  ///< `match`: empty matches any source, no repository
 };
 

@@ -8,9 +8,7 @@ namespace {
 
 struct identity {
   std::string commit, version;
-  bool operator==(const identity& other) const {
-    return same_identity(commit, version, other.commit, other.version);
-  }
+  bool operator==(const identity& other) const { return same_identity(commit, version, other.commit, other.version); }
 };
 
 identity identity_of(const deployment& d) { return {d.commit, d.version}; }

@@ -19,10 +19,10 @@ struct deployment_key {
 /// What the stack says about one succeeded deployment.
 struct verdict {
   decision kind;
-  bool is_change = false;                       ///< it changed what is live: planned and hotfix
-  std::optional<deployment_key> live;           ///< the change on top after it; none: an unmeasured base
-  std::optional<deployment_key> below;          ///< of a change: the element it covered
-  std::optional<deployment_key> rolled_back_by; ///< of a change
+  bool is_change = false;                        ///< it changed what is live: planned and hotfix
+  std::optional<deployment_key> live;            ///< the change on top after it; none: an unmeasured base
+  std::optional<deployment_key> below;           ///< of a change: the element it covered
+  std::optional<deployment_key> rolled_back_by;  ///< of a change
 };
 
 struct stack_settings {

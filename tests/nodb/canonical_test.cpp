@@ -1,7 +1,7 @@
-#include "tests/check.hpp"
-
 #include "collectors/canonical/canonical.hpp"
+
 #include "collectors/csv/csv.hpp"
+#include "tests/check.hpp"
 
 using namespace releasehealth;
 
@@ -23,7 +23,8 @@ TEST_SUITE("nodb") {
   TEST_CASE("an event is read with its times as UTC; time defaults to receipt, subject to the id") {
     const auto read = canonical::read_events(
         "application/json; charset=utf-8",
-        R"({"id":"1","type":"deployment","service":"checkout","started_at":"2026-11-03T12:00:00+02:00","unheard":{"of":1}})", now);
+        R"({"id":"1","type":"deployment","service":"checkout","started_at":"2026-11-03T12:00:00+02:00","unheard":{"of":1}})",
+        now);
     REQUIRE(read);
     const auto& e = read->front();
     CHECK(e.time == now);
@@ -31,9 +32,11 @@ TEST_SUITE("nodb") {
     CHECK(e.thing == "deployment");
     CHECK(text_at(e.fields, "/started_at") == "2026-11-03T10:00:00Z");
     CHECK(text_at(e.fields, "/unheard/of") == "1");
-    const auto commit = canonical::read_events("application/json", R"({"id":"2","type":"commit","commit":"abc1234"})", now);
+    const auto commit =
+        canonical::read_events("application/json", R"({"id":"2","type":"commit","commit":"abc1234"})", now);
     CHECK(commit->front().subject == "abc1234");
-    const auto gone = canonical::read_events("application/json", R"({"id":"3","type":"retraction","of":"deployment","subject":"1"})", now);
+    const auto gone = canonical::read_events("application/json",
+                                             R"({"id":"3","type":"retraction","of":"deployment","subject":"1"})", now);
     CHECK(gone->front().thing == "deployment");
   }
 
@@ -42,9 +45,11 @@ TEST_SUITE("nodb") {
         {R"({"type":"deployment"})", "/id is empty, /subject is empty"},
         {R"({"id":"1","type":"deploy"})", "/type is none of: deployment incident work flag commit retraction"},
         {R"({"id":1,"type":"deployment"})", "/id is not text, /id is empty, /subject is empty"},
-        {R"({"id":"1","type":"deployment","time":"2026-11-20T12:05:00.000001Z"})", "/time is more than 5 minutes in the future"},
+        {R"({"id":"1","type":"deployment","time":"2026-11-20T12:05:00.000001Z"})",
+         "/time is more than 5 minutes in the future"},
         {R"({"id":"1","type":"deployment","time":"yesterday"})", "/time is not an RFC 3339 time with an offset"},
-        {R"({"id":"1","type":"deployment","finished_at":"2026-11-20T12:06:00Z"})", "/finished_at is more than 5 minutes in the future"},
+        {R"({"id":"1","type":"deployment","finished_at":"2026-11-20T12:06:00Z"})",
+         "/finished_at is more than 5 minutes in the future"},
         {R"({"id":"1","type":"deployment","state":"done"})",
          "/state is none of: pending running canceled failed succeeded inactive superseded destroyed"},
         {R"({"id":"1","type":"incident","state":"succeeded"})", "/state is none of: open acknowledged resolved"},
@@ -52,8 +57,10 @@ TEST_SUITE("nodb") {
         {R"({"id":"1","type":"deployment","labels":"hotfix"})", "/labels is not an array of names"},
         {R"({"id":"1","type":"deployment","id":"2"})", "/id duplicate key"},
         {R"({"id":"1","type":"deployment","service":"a\u0000"})", "/service holds a NUL character"},
-        {R"({"id":"1","type":"retraction"})", "/of is missing: what is retracted, /subject is missing: which one is retracted"},
-        {R"([{"id":"1","type":"deployment"},{"id":"2","type":"deployment","reviewed":"yes"}])", "/1/reviewed is neither true nor false"},
+        {R"({"id":"1","type":"retraction"})",
+         "/of is missing: what is retracted, /subject is missing: which one is retracted"},
+        {R"([{"id":"1","type":"deployment"},{"id":"2","type":"deployment","reviewed":"yes"}])",
+         "/1/reviewed is neither true nor false"},
         {R"([1])", "/0 is not an object"},
         {R"({"id":"1","type":"deployment","time":"2026-11-20T12:05:00Z","service":null})", "accepted 1"},
         {R"([])", "accepted 0"},
@@ -68,12 +75,15 @@ TEST_SUITE("nodb") {
     std::string umlauts;
     for (int i = 0; i < 200; ++i) umlauts += "\xC3\xBC";
     CHECK(refusal(R"({"id":"1","type":"deployment","service":")" + umlauts + "\"}") == "accepted 1");
-    CHECK(refusal(R"({"id":"1","type":"deployment","service":")" + umlauts + "x\"}") == "/service is longer than 200 characters");
+    CHECK(refusal(R"({"id":"1","type":"deployment","service":")" + umlauts + "x\"}") ==
+          "/service is longer than 200 characters");
   }
 
   TEST_CASE("NDJSON is read line by line, and one bad line refuses all") {
-    CHECK(refusal("{\"id\":\"1\",\"type\":\"deployment\"}\r\n\n{\"id\":\"2\",\"type\":\"deployment\"}\n", "application/x-ndjson") == "accepted 2");
-    CHECK(refusal("{\"id\":\"1\",\"type\":\"deployment\"}\n{\"id\":\"2\"\n", "application/x-ndjson").starts_with("/1 not JSON"));
+    CHECK(refusal("{\"id\":\"1\",\"type\":\"deployment\"}\r\n\n{\"id\":\"2\",\"type\":\"deployment\"}\n",
+                  "application/x-ndjson") == "accepted 2");
+    CHECK(refusal("{\"id\":\"1\",\"type\":\"deployment\"}\n{\"id\":\"2\"\n", "application/x-ndjson")
+              .starts_with("/1 not JSON"));
     CHECK(refusal("{}", "text/plain") == "events are application/json or application/x-ndjson");
   }
 

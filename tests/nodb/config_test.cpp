@@ -37,7 +37,8 @@ TEST_SUITE("nodb") {
         {"[intake]\nlisten = ':99999'", "is not like"},
         {"[calendar]\ntime_zone = 'Mars/Olympus'", "c.toml:2:13: calendar.time_zone: is no zone"},
         {"[[token]]\nname = 't'", "c.toml:1:1: token: needs token or token_file"},
-        {"[[token]]\nname = 't'\ntoken = 'x'\nscopes = ['sned']", "c.toml:4:10: token.scopes: may hold send, read and amend, not sned"},
+        {"[[token]]\nname = 't'\ntoken = 'x'\nscopes = ['sned']",
+         "c.toml:4:10: token.scopes: may hold send, read and amend, not sned"},
         {"[[token]]\nname='t'\ntoken='x'\ntoken_file='y'", "exclude each other"},
         {"[[token]]\nname='t'\ntoken_file='not/there'", "cannot read not/there"},
         {"[[source]]\nname = 'g'\nkind = 'github'", "needs secret or secret_file, or unauthenticated = true"},
@@ -45,9 +46,11 @@ TEST_SUITE("nodb") {
         {"[[source]]\nname = 'g/x'\nkind = 'github'\nsecret='x'", "source.name: may hold small letters"},
         {"[[source]]\nname = 'api'\nkind = 'github'\nsecret='x'", "is taken by the daemon's own events"},
         {"[[source]]\nname = 'g'\nkind = 'github'\nsecret = ''", "is an empty secret"},
-        {"[[source]]\nname = 'g'\nkind = 'github'\nsecret='x'\ndeployments = 'pushes'", "c.toml:5:15: source.deployments: is none of: deployment_status release workflow_run"},
+        {"[[source]]\nname = 'g'\nkind = 'github'\nsecret='x'\ndeployments = 'pushes'",
+         "c.toml:5:15: source.deployments: is none of: deployment_status release workflow_run"},
         {"[[source]]\nname = 'g'\nkind = 'github'\nsecret='x'\ndeployments = 'release'", "needs environment"},
-        {"[[source]]\nname = 'g'\nkind = 'github'\nsecret='x'\nincidents = { label = 'x' }", "source.incidents.label: unknown key"},
+        {"[[source]]\nname = 'g'\nkind = 'github'\nsecret='x'\nincidents = { label = 'x' }",
+         "source.incidents.label: unknown key"},
         {"[[rule]]\nname = 'r'\nkind = 'hotfix'\nwhen = { ref = '(' }", "is not a pattern that RE2 takes"},
         {"[[rule]]\nname = 'r'\nkind = 'hotfix'\nwhen = { branch = 'x' }", "rule.when.branch: unknown key"},
         {"[[rule]]\nname = 'r'\nkind = 'urgent'\nwhen = { ref = 'x' }", "rule.kind: is none of"},
@@ -84,7 +87,8 @@ TEST_SUITE("nodb") {
     const int fd = mkstemp(name);
     REQUIRE(fd >= 0);
     std::ofstream(name) << "from-file\n";
-    const auto c = right(std::string("[[source]]\nname='g'\nkind='github'\nsecret_file='") + name + "'\n[[token]]\nname='t'\nscopes=['send']\ntoken=['old','new']\n",
+    const auto c = right(std::string("[[source]]\nname='g'\nkind='github'\nsecret_file='") + name +
+                             "'\n[[token]]\nname='t'\nscopes=['send']\ntoken=['old','new']\n",
                          [](const std::string& v) -> std::optional<std::string> {
                            if (v == "RELEASEHEALTHD_DATABASE_URL") return "postgresql:///x";
                            if (v == "RELEASEHEALTHD_INTAKE_LISTEN") return "[::1]:1";
@@ -99,7 +103,9 @@ TEST_SUITE("nodb") {
   }
 
   TEST_CASE("a configured threshold replaces the default of its figure and period, a service's own the general one") {
-    const auto c = right("[[threshold]]\nfigure='hotfixes'\nperiod='month'\nabove=3\n[[threshold]]\nfigure='hotfixes'\nperiod='month'\nabove=9\nservice='legacy'\n");
+    const auto c = right(
+        "[[threshold]]\nfigure='hotfixes'\nperiod='month'\nabove=3\n[[threshold]]\nfigure='hotfixes'\nperiod='month'"
+        "\nabove=9\nservice='legacy'\n");
     const auto limit = [&](const char* service) {
       for (const auto& t : thresholds_of(c.figures.thresholds, service))
         if (t.figure == "hotfixes") return t.limit;

@@ -10,7 +10,9 @@ using namespace releasehealth;
 
 namespace {
 
-std::string show(const period& p) { return p.label + ' ' + format_time(p.begin) + ' ' + format_time(p.end) + (p.partial ? " partial" : ""); }
+std::string show(const period& p) {
+  return p.label + ' ' + format_time(p.begin) + ' ' + format_time(p.end) + (p.partial ? " partial" : "");
+}
 
 period find(const std::vector<period>& all, std::string_view label) {
   for (const auto& p : all)
@@ -32,7 +34,8 @@ TEST_SUITE("nodb") {
         {"Pacific/Apia", "2026-01-31T11:00:00Z", "month 2026-01-31T11:00:00Z 2026-01-31T11:00:00Z partial"},
         {"Pacific/Apia", "2026-01-31T10:59:59Z", "month 2025-12-31T11:00:00Z 2026-01-31T10:59:59Z partial"},
         {"Asia/Amman", "2022-04-01T00:00:00Z", "month 2022-03-31T21:00:00Z 2022-04-01T00:00:00Z partial"},
-        {"America/Asuncion", "2017-10-01T12:00:00Z", "month 2017-10-01T04:00:00Z 2017-10-01T12:00:00Z partial"},  // midnight did not exist
+        {"America/Asuncion", "2017-10-01T12:00:00Z",
+         "month 2017-10-01T04:00:00Z 2017-10-01T12:00:00Z partial"},  // midnight did not exist
     };
     for (const auto& [zone, now, expected] : cases) {
       CAPTURE(zone);
@@ -53,7 +56,8 @@ TEST_SUITE("nodb") {
     CHECK(show(*parse_period("2026-10", berlin, now)) == "2026-10 2026-09-30T22:00:00Z 2026-10-31T23:00:00Z");
     CHECK(show(*parse_period("2026-Q4", {}, now)) == "2026-Q4 2026-10-01T00:00:00Z 2026-11-20T12:00:00Z partial");
     CHECK(parse_period("2026-01-01T00:00:00Z/2026-01-02T00:00:00Z", {}, now));
-    for (const auto* wrong : {"", "2026", "2026-13", "2026-Q5", "10-2026", "2026-01-02T00:00:00Z/2026-01-01T00:00:00Z"}) {
+    for (const auto* wrong :
+         {"", "2026", "2026-13", "2026-Q5", "10-2026", "2026-01-02T00:00:00Z/2026-01-01T00:00:00Z"}) {
       CAPTURE(wrong);
       CHECK_FALSE(parse_period(wrong, {}, now));
     }
@@ -62,7 +66,8 @@ TEST_SUITE("nodb") {
   }
 
   TEST_CASE("a ratio without a denominator has no value; counts are 0") {
-    const std::vector<std::string> columns = {"planned", "hotfix", "rollback", "redeploy", "failed", "planned_changes", "hotfix_changes", "rolled_back"};
+    const std::vector<std::string> columns = {"planned", "hotfix",          "rollback",       "redeploy",
+                                              "failed",  "planned_changes", "hotfix_changes", "rolled_back"};
     const period p{"30d", *parse_time("2026-01-01T00:00:00Z"), *parse_time("2026-01-31T00:00:00Z"), false};
     const auto value = [&](const char* name, const std::vector<std::int64_t>& counts) {
       const auto* f = find_figure(name);
@@ -86,16 +91,22 @@ TEST_SUITE("nodb") {
     snapshot s;
     s.at = *parse_time("2026-11-20T12:00:00Z");
     s.periods = {{"month", *parse_time("2026-11-01T00:00:00Z"), s.at, true}};
-    s.columns = {"planned", "hotfix", "rollback", "redeploy", "failed", "planned_changes", "hotfix_changes", "rolled_back"};
+    s.columns = {"planned", "hotfix",          "rollback",       "redeploy",
+                 "failed",  "planned_changes", "hotfix_changes", "rolled_back"};
     s.places[{"a \"b\"\n\\c", "production"}].counts["month"] = {0, 6, 0, 0, 1, 0, 6, 0};
     s.places[{"checkout", "staging"}].counts["month"] = {4, 2, 0, 0, 0, 4, 2, 0};
     s.places[{"checkout", "staging"}].last["hotfix"] = *parse_time("2026-11-02T00:00:00Z");
     const auto page = render(s, {}, text_format::prometheus);
     const auto holds = [&](std::string_view line) { return page.find(line) != page.npos; };
-    CHECK(holds("releasehealth_deployments{service_name=\"a \\\"b\\\"\\n\\\\c\",team_name=\"\",deployment_environment=\"production\",kind=\"hotfix\",period=\"month\"} 6\n"));
+    CHECK(
+        holds("releasehealth_deployments{service_name=\"a "
+              "\\\"b\\\"\\n\\\\c\",team_name=\"\",deployment_environment=\"production\",kind=\"hotfix\",period="
+              "\"month\"} 6\n"));
     CHECK(holds("releasehealth_rework_ratio{service_name=\"a "));
     CHECK_FALSE(holds("releasehealth_hotfixes_per_planned_deployment{"));
-    CHECK(holds("releasehealth_deployments{service_name=\"checkout\",team_name=\"\",deployment_environment=\"staging\",kind=\"planned\",period=\"month\"} 4\n"));
+    CHECK(
+        holds("releasehealth_deployments{service_name=\"checkout\",team_name=\"\",deployment_environment=\"staging\","
+              "kind=\"planned\",period=\"month\"} 4\n"));
     CHECK_FALSE(holds("releasehealth_changes{service_name=\"checkout\""));
     CHECK_FALSE(holds("releasehealth_threshold{service_name=\"checkout\""));
     CHECK(holds("deployment_environment=\"staging\",kind=\"hotfix\"} 1793577600\n"));
@@ -109,7 +120,9 @@ TEST_SUITE("nodb") {
       e.sample({{"l", "v"}}, 1.5);
       e.family("empty", metric_type::gauge, "not written");
       const bool om = format == text_format::openmetrics;
-      CHECK(e.text() == std::string(om ? "# HELP x a \\\"b\\\" \\\\ c\\nd\n# TYPE x counter\n" : "# HELP x_total a \"b\" \\\\ c\\nd\n# TYPE x_total counter\n") + "x_total{l=\"v\"} 1.5\n");
+      CHECK(e.text() == std::string(om ? "# HELP x a \\\"b\\\" \\\\ c\\nd\n# TYPE x counter\n"
+                                       : "# HELP x_total a \"b\" \\\\ c\\nd\n# TYPE x_total counter\n") +
+                            "x_total{l=\"v\"} 1.5\n");
     }
     CHECK(format_bound(60) == "60.0");
     CHECK(format_bound(0.005) == "0.005");
@@ -119,10 +132,13 @@ TEST_SUITE("nodb") {
   TEST_CASE("the format follows the scraper's Accept header") {
     CHECK(negotiate_format("") == text_format::prometheus);
     CHECK(negotiate_format("*/*") == text_format::prometheus);
-    CHECK(negotiate_format("application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1") ==
+    CHECK(negotiate_format("application/openmetrics-text;version=1.0.0,application/"
+                           "openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1") ==
           text_format::openmetrics);
-    CHECK(negotiate_format("application/openmetrics-text; version=2.0.0, text/plain;version=0.0.4;q=0.5") == text_format::prometheus);
-    CHECK(negotiate_format("text/plain;version=0.0.4, application/openmetrics-text;version=1.0.0;q=0.4") == text_format::prometheus);
+    CHECK(negotiate_format("application/openmetrics-text; version=2.0.0, text/plain;version=0.0.4;q=0.5") ==
+          text_format::prometheus);
+    CHECK(negotiate_format("text/plain;version=0.0.4, application/openmetrics-text;version=1.0.0;q=0.4") ==
+          text_format::prometheus);
     CHECK(accepts_gzip("gzip"));
     CHECK(accepts_gzip("deflate, gzip;q=0.5"));
     CHECK_FALSE(accepts_gzip("gzip;q=0"));
@@ -130,8 +146,10 @@ TEST_SUITE("nodb") {
   }
 
   TEST_CASE("rules: one for each figure and period, with its minimum if any has one") {
-    const auto rules = prometheus_rules({{"hotfixes", "month", true, 5, 0, {}}, {"hotfixes", "month", true, 9, 0, "legacy"},
-                                         {"rollback_ratio", "90d", true, 0.05, 0, {}}, {"rollback_ratio", "90d", true, 0.1, 20, "legacy"}});
+    const auto rules = prometheus_rules({{"hotfixes", "month", true, 5, 0, {}},
+                                         {"hotfixes", "month", true, 9, 0, "legacy"},
+                                         {"rollback_ratio", "90d", true, 0.05, 0, {}},
+                                         {"rollback_ratio", "90d", true, 0.1, 20, "legacy"}});
     const auto count = [&](std::string_view what) {
       int n = 0;
       for (auto at = rules.find(what); at != rules.npos; at = rules.find(what, at + 1)) ++n;

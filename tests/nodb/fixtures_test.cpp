@@ -31,13 +31,16 @@ std::string become(const collector& kind, const fs::path& file) {
     const auto colon = line.find(": ");
     const auto name = line.substr(0, colon), value = line.substr(colon + 2);
     const auto equals = value.find('=');
-    if (name == "Fixture-Setting") from.settings[value.substr(0, equals)] = {value.substr(equals + 1)};
-    else head.add(name, value);
+    if (name == "Fixture-Setting")
+      from.settings[value.substr(0, equals)] = {value.substr(equals + 1)};
+    else
+      head.add(name, value);
   }
   const auto body = all.substr(end_of_head + 2);
   const auto read = kind.decode(from, {head, body, *parse_time("2026-11-20T12:00:00Z")});
   if (!read) {
-    constexpr const char* codes[] = {"malformed", "unreadable", "unauthorized", "forbidden", "unknown", "media_type", "too_large", "unavailable"};
+    constexpr const char* codes[] = {"malformed", "unreadable", "unauthorized", "forbidden",
+                                     "unknown",   "media_type", "too_large",    "unavailable"};
     return std::string(codes[static_cast<int>(read.error().code)]) + ": " + read.error().text() + '\n';
   }
   if (read->events.empty()) return "ignored: " + read->ignored + '\n';

@@ -1,8 +1,8 @@
-#include "tests/check.hpp"
+#include "daemon/timeline/fold.hpp"
 
 #include <algorithm>
 
-#include "daemon/timeline/fold.hpp"
+#include "tests/check.hpp"
 
 using namespace releasehealth;
 
@@ -18,12 +18,15 @@ report parse_report(const std::string& text, std::size_t n) {
     const auto word = text.substr(at + 1, end - at - 1);
     at = end;
     const auto equals = word.find('=');
-    if (word == "override") r.is_override = true;
+    if (word == "override")
+      r.is_override = true;
     else if (word == "retract" || word == "restore") {
       r.retraction = true;
       r.fields["retracted"] = word == "retract";
-    } else if (word.substr(equals + 1) == "null") r.fields[word.substr(0, equals)] = nullptr;
-    else r.fields[word.substr(0, equals)] = word.substr(equals + 1);
+    } else if (word.substr(equals + 1) == "null")
+      r.fields[word.substr(0, equals)] = nullptr;
+    else
+      r.fields[word.substr(0, equals)] = word.substr(equals + 1);
   }
   return r;
 }
@@ -32,8 +35,9 @@ std::string show(const std::vector<deployment>& all) {
   std::string out;
   const auto clock = [](const std::optional<timestamp>& t) { return t ? format_time(*t).substr(11, 5) : "-"; };
   for (const auto& d : all)
-    out += (out.empty() ? "" : "; ") + d.where.service + '/' + d.where.environment + ' ' + (d.state.empty() ? "?" : d.state) + ' ' +
-           clock(d.started_at) + ' ' + clock(d.finished_at) + (d.version.empty() ? "" : ' ' + d.version);
+    out += (out.empty() ? "" : "; ") + d.where.service + '/' + d.where.environment + ' ' +
+           (d.state.empty() ? "?" : d.state) + ' ' + clock(d.started_at) + ' ' + clock(d.finished_at) +
+           (d.version.empty() ? "" : ' ' + d.version);
   return out;
 }
 
@@ -44,27 +48,64 @@ struct fold_case {
 };
 
 const fold_case cases[] = {
-    {"§2 the last terminal report", {"10:00 service=a state=running", "10:05 state=succeeded"}, "a/production succeeded 10:00 10:05"},
-    {"§2 finished is the first report of the run", {"10:00 service=a state=succeeded", "10:05 state=succeeded"}, "a/production succeeded 10:00 10:00"},
-    {"§2 only another terminal state breaks a run", {"10:00 service=a state=succeeded", "10:01 state=running", "10:05 state=succeeded"}, "a/production succeeded 10:01 10:00"},
-    {"§2 which begins a new one", {"10:00 service=a state=succeeded", "10:05 state=failed", "10:09 state=succeeded"}, "a/production succeeded 10:09 10:09"},
-    {"§2 a late inactive changes neither", {"10:00 service=a state=succeeded", "11:00 state=inactive"}, "a/production succeeded 10:00 10:00"},
-    {"§2 nor superseded, nor destroyed", {"10:00 service=a state=failed", "11:00 state=superseded", "12:00 state=destroyed"}, "a/production failed 10:00 10:00"},
-    {"§2 its finished_at, else its time", {"10:00 service=a state=succeeded finished_at=2026-11-03T09:30:00Z"}, "a/production succeeded 09:30 09:30"},
-    {"§2 started_at, else the first running report", {"10:00 service=a state=running", "10:01 state=running", "10:05 state=succeeded"}, "a/production succeeded 10:00 10:05"},
-    {"§2 never the creation", {"09:00 service=a state=pending created_at=2026-11-03T09:00:00Z", "10:05 state=succeeded"}, "a/production succeeded 10:05 10:05"},
+    {"§2 the last terminal report",
+     {"10:00 service=a state=running", "10:05 state=succeeded"},
+     "a/production succeeded 10:00 10:05"},
+    {"§2 finished is the first report of the run",
+     {"10:00 service=a state=succeeded", "10:05 state=succeeded"},
+     "a/production succeeded 10:00 10:00"},
+    {"§2 only another terminal state breaks a run",
+     {"10:00 service=a state=succeeded", "10:01 state=running", "10:05 state=succeeded"},
+     "a/production succeeded 10:01 10:00"},
+    {"§2 which begins a new one",
+     {"10:00 service=a state=succeeded", "10:05 state=failed", "10:09 state=succeeded"},
+     "a/production succeeded 10:09 10:09"},
+    {"§2 a late inactive changes neither",
+     {"10:00 service=a state=succeeded", "11:00 state=inactive"},
+     "a/production succeeded 10:00 10:00"},
+    {"§2 nor superseded, nor destroyed",
+     {"10:00 service=a state=failed", "11:00 state=superseded", "12:00 state=destroyed"},
+     "a/production failed 10:00 10:00"},
+    {"§2 its finished_at, else its time",
+     {"10:00 service=a state=succeeded finished_at=2026-11-03T09:30:00Z"},
+     "a/production succeeded 09:30 09:30"},
+    {"§2 started_at, else the first running report",
+     {"10:00 service=a state=running", "10:01 state=running", "10:05 state=succeeded"},
+     "a/production succeeded 10:00 10:05"},
+    {"§2 never the creation",
+     {"09:00 service=a state=pending created_at=2026-11-03T09:00:00Z", "10:05 state=succeeded"},
+     "a/production succeeded 10:05 10:05"},
     {"§2 not finished has no finish", {"10:00 service=a state=running"}, "a/production running 10:00 -"},
-    {"§2 rank orders equal times", {"10:00 service=a state=succeeded", "10:00 state=running", "10:00 state=pending"}, "a/production succeeded 10:00 10:00"},
-    {"§2 the last report that carries a field wins", {"10:00 service=a state=succeeded version=1", "10:05 version=2"}, "a/production succeeded 10:00 10:00 2"},
-    {"§2 null clears", {"10:00 service=a state=succeeded version=1", "10:05 version=null"}, "a/production succeeded 10:00 10:00"},
-    {"§2 overrides beat reports, even later ones", {"10:00 service=a state=succeeded version=1", "10:01 override version=9 reason=x", "10:05 version=2"}, "a/production succeeded 10:00 10:00 9"},
-    {"§2 a null override withdraws it", {"10:00 service=a state=succeeded version=1", "10:01 override version=9", "10:02 override version=null"}, "a/production succeeded 10:00 10:00 1"},
+    {"§2 rank orders equal times",
+     {"10:00 service=a state=succeeded", "10:00 state=running", "10:00 state=pending"},
+     "a/production succeeded 10:00 10:00"},
+    {"§2 the last report that carries a field wins",
+     {"10:00 service=a state=succeeded version=1", "10:05 version=2"},
+     "a/production succeeded 10:00 10:00 2"},
+    {"§2 null clears",
+     {"10:00 service=a state=succeeded version=1", "10:05 version=null"},
+     "a/production succeeded 10:00 10:00"},
+    {"§2 overrides beat reports, even later ones",
+     {"10:00 service=a state=succeeded version=1", "10:01 override version=9 reason=x", "10:05 version=2"},
+     "a/production succeeded 10:00 10:00 9"},
+    {"§2 a null override withdraws it",
+     {"10:00 service=a state=succeeded version=1", "10:01 override version=9", "10:02 override version=null"},
+     "a/production succeeded 10:00 10:00 1"},
     {"§2 a retraction takes it out", {"10:00 service=a state=succeeded", "10:05 retract"}, ""},
     {"§2 whenever it came", {"10:05 service=a state=succeeded", "10:00 retract"}, ""},
-    {"§2 the latest retraction decides", {"10:00 service=a state=succeeded", "10:05 retract", "10:06 restore"}, "a/production succeeded 10:00 10:00"},
-    {"§2 no environment applies to all", {"10:00 service=a environment=eu state=running", "10:00 service=a environment=us state=running", "10:05 state=succeeded"}, "a/eu succeeded 10:00 10:05; a/us succeeded 10:00 10:05"},
-    {"§2 its own report to one", {"10:00 service=a environment=eu state=succeeded", "10:00 service=a environment=us state=failed"}, "a/eu succeeded 10:00 10:00; a/us failed 10:00 10:00"},
-    {"§2 service and environment from different reports", {"10:00 service=a state=running", "10:05 environment=staging state=succeeded"}, "a/staging succeeded 10:00 10:05"},
+    {"§2 the latest retraction decides",
+     {"10:00 service=a state=succeeded", "10:05 retract", "10:06 restore"},
+     "a/production succeeded 10:00 10:00"},
+    {"§2 no environment applies to all",
+     {"10:00 service=a environment=eu state=running", "10:00 service=a environment=us state=running",
+      "10:05 state=succeeded"},
+     "a/eu succeeded 10:00 10:05; a/us succeeded 10:00 10:05"},
+    {"§2 its own report to one",
+     {"10:00 service=a environment=eu state=succeeded", "10:00 service=a environment=us state=failed"},
+     "a/eu succeeded 10:00 10:00; a/us failed 10:00 10:00"},
+    {"§2 service and environment from different reports",
+     {"10:00 service=a state=running", "10:05 environment=staging state=succeeded"},
+     "a/staging succeeded 10:00 10:05"},
     {"interface §3 no report names a service", {"10:00 state=succeeded"}, "/production succeeded 10:00 10:00"},
 };
 
@@ -107,7 +148,8 @@ TEST_SUITE("nodb") {
       CAPTURE(yes);
       CHECK(names.is_production(yes));
     }
-    for (const auto* no : {"staging", "preprod", "prod-staging", "prod-test", "production-preview", "productive", "dev", ""}) {
+    for (const auto* no :
+         {"staging", "preprod", "prod-staging", "prod-test", "production-preview", "productive", "dev", ""}) {
       CAPTURE(no);
       CHECK_FALSE(names.is_production(no));
     }

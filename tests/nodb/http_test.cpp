@@ -7,9 +7,18 @@ namespace {
 
 std::string ask(const char* method, const char* path) {
   const std::vector<http::route> routes = {
-      {"GET", "/things/{id}", [](http::request&, const http::parameters& p, http::responder a) { a({200, "", p.find("id")->second, {}}); }},
-      {"PATCH", "/things/{id}", [](http::request&, const http::parameters&, http::responder a) { a({202, "", "", {}}); }},
-      {"GET", "/", [](http::request&, const http::parameters&, http::responder a) { a({200, "", "home", {}}); }},
+      {"GET", "/things/{id}",
+       [](http::request&, const http::parameters& p, http::responder a) {
+         a({200, "", p.find("id")->second, {}});
+       }},
+      {"PATCH", "/things/{id}",
+       [](http::request&, const http::parameters&, http::responder a) {
+         a({202, "", "", {}});
+       }},
+      {"GET", "/",
+       [](http::request&, const http::parameters&, http::responder a) {
+         a({200, "", "home", {}});
+       }},
   };
   http::request r;
   r.method = method;

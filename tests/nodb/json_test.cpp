@@ -1,6 +1,6 @@
-#include "tests/check.hpp"
-
 #include "collectors/json.hpp"
+
+#include "tests/check.hpp"
 
 using namespace releasehealth;
 
@@ -34,7 +34,8 @@ TEST_SUITE("nodb") {
   }
 
   TEST_CASE("reads by pointer take what is there and nothing else") {
-    const auto v = *parse_json(R"({"id":42,"text":"x\u0000y","time":"2026-11-03T10:15:00Z","on":true,"n":null,"o":{}})");
+    const auto v =
+        *parse_json(R"({"id":42,"text":"x\u0000y","time":"2026-11-03T10:15:00Z","on":true,"n":null,"o":{}})");
     CHECK(text_at(v, "/id") == "42");
     CHECK(text_at(v, "/text") == "xy");
     CHECK(text_at(v, "/n").empty());

@@ -1,7 +1,7 @@
-#include "tests/check.hpp"
-
 #include "daemon/timeline/kind.hpp"
+
 #include "daemon/timeline/stack.hpp"
+#include "tests/check.hpp"
 
 using namespace releasehealth;
 
@@ -77,10 +77,13 @@ TEST_SUITE("nodb") {
     quick.within = std::chrono::hours(48);
     settings.rules.rules.push_back(quick);
     const std::vector<deployment> all = {
-        released("1.0.0", "2026-01-01T00:00:00Z"), released("1.0.1", "2026-01-03T00:00:00Z"),       // 48 h: inclusive
-        released("1.0.2", "2026-01-05T00:00:00.000001Z"), released("2.0.0", "2026-01-05T00:01:00Z"),  // a little more; no patch
-        released("1.0.3", "2026-01-05T12:00:00Z"), released("2.0.1", "2026-01-06T00:00:00Z"),       // by line, not by time
-        released("3.0.1", "2026-01-06T00:01:00Z"),                                                  // no preceding release
+        released("1.0.0", "2026-01-01T00:00:00Z"),
+        released("1.0.1", "2026-01-03T00:00:00Z"),  // 48 h: inclusive
+        released("1.0.2", "2026-01-05T00:00:00.000001Z"),
+        released("2.0.0", "2026-01-05T00:01:00Z"),  // a little more; no patch
+        released("1.0.3", "2026-01-05T12:00:00Z"),
+        released("2.0.1", "2026-01-06T00:00:00Z"),  // by line, not by time
+        released("3.0.1", "2026-01-06T00:01:00Z"),  // no preceding release
     };
     std::string kinds;
     for (const auto& v : run_stack(all, settings)) kinds += v.kind.kind[0];

@@ -18,16 +18,19 @@ struct room_rule {
 
 constexpr room_rule rules[] = {
     {"collectors/", "daemon/.*", nullptr, "collectors are pure: they know nothing of the daemon"},
-    {"collectors/", "(pqxx|toml\\+\\+|boost/asio|boost/beast|spdlog|filesystem|fstream|ctime)(/.*)?", nullptr, "collectors do no I/O and have no clock"},
+    {"collectors/", "(pqxx|toml\\+\\+|boost/asio|boost/beast|spdlog|filesystem|fstream|ctime)(/.*)?", nullptr,
+     "collectors do no I/O and have no clock"},
     {"daemon/timeline/", "daemon/(?!timeline/).*", nullptr, "the timeline knows events only"},
-    {"daemon/timeline/", "(pqxx|toml\\+\\+|boost/asio|boost/beast|spdlog|filesystem|fstream|ctime)(/.*)?", nullptr, "the timeline does no I/O and has no clock"},
+    {"daemon/timeline/", "(pqxx|toml\\+\\+|boost/asio|boost/beast|spdlog|filesystem|fstream|ctime)(/.*)?", nullptr,
+     "the timeline does no I/O and has no clock"},
     {"daemon/", "pqxx.*", "daemon/ledger/", "only the ledger knows libpqxx"},
     {"daemon/", "daemon/ledger/(database|binary_array).hpp", "daemon/ledger/", "which its headers keep to themselves"},
     {"daemon/", "(boost/beast|boost/asio/ip).*", "daemon/http/", "only http/ knows sockets"},
     {"daemon/", "toml\\+\\+.*", "daemon/config", "only the configuration knows TOML"},
     {"daemon/", "prometheus/.*", "daemon/metrics", "only the own metrics know prometheus-cpp"},
     {"daemon/http/", "daemon/(?!http/).*", nullptr, "http/ knows requests, not their meaning"},
-    {"daemon/ledger/", "daemon/(intake|operations|figures|http|commands)/.*", nullptr, "the ledger serves, it does not call"},
+    {"daemon/ledger/", "daemon/(intake|operations|figures|http|commands)/.*", nullptr,
+     "the ledger serves, it does not call"},
 };
 
 }

@@ -1,6 +1,6 @@
-#include "tests/check.hpp"
-
 #include "collectors/signature.hpp"
+
+#include "tests/check.hpp"
 
 using namespace releasehealth;
 
@@ -22,7 +22,10 @@ TEST_SUITE("nodb") {
   }
 
   TEST_CASE("the signature covers the raw bytes: UTF-8, CRLF, an empty body, a form") {
-    CHECK(signed_by("test-secret", "{\"name\":\"\xC3\x9C" "bergr\xC3\xB6\xC3\x9F" "e\",\"emoji\":\"\xF0\x9F\x9A\x80\"}\r\n",
+    CHECK(signed_by("test-secret",
+                    "{\"name\":\"\xC3\x9C"
+                    "bergr\xC3\xB6\xC3\x9F"
+                    "e\",\"emoji\":\"\xF0\x9F\x9A\x80\"}\r\n",
                     "sha256=f4ff28fe6335933c3b4b9e9cebb1a4144bbb6c34827d1d0aa4c2e7a864eb4f5f"));
     CHECK(signed_by("test-secret", "", "sha256=a41bc6d81d6413576ae0994995e0ad89a416ec97389515c3604f47722122eeeb"));
     CHECK(signed_by("test-secret", "payload=%7B%22zen%22%3A%22Keep+it+logically+awesome.%22%7D",
@@ -31,7 +34,9 @@ TEST_SUITE("nodb") {
 
   TEST_CASE("everything but the right digest is refused") {
     const std::string good = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
-    const auto with = [&](const std::string& header) { return signed_by("It's a Secret to Everybody", "Hello, World!", header); };
+    const auto with = [&](const std::string& header) {
+      return signed_by("It's a Secret to Everybody", "Hello, World!", header);
+    };
     CHECK(with("sha256=" + good));
     CHECK(with("sha256=757107EA0EB2509FC211221CCE984B8A37570B6D7586C22C46F4379C8B043E17"));
     for (const auto& header : {std::string(), std::string("sha256="), good, "sha1=" + good, "sha256=" + good.substr(1),

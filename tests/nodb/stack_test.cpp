@@ -1,8 +1,8 @@
-#include "tests/check.hpp"
+#include "daemon/timeline/stack.hpp"
 
 #include <sstream>
 
-#include "daemon/timeline/stack.hpp"
+#include "tests/check.hpp"
 
 using namespace releasehealth;
 
@@ -38,7 +38,8 @@ deployment parse_word(const std::string& word, int position, timestamp& clock) {
       case '!': d.overrides = {{"kind", value}, {"by", "robin"}, {"reason", "so"}}; break;
       case '#': d.facts["ref"] = value; break;
       case '+': days = std::stoi(value); break;
-      default: if (part != "-") d.version = part;
+      default:
+        if (part != "-") d.version = part;
     }
     at = end;
   }
@@ -66,8 +67,10 @@ const stack_case cases[] = {
     {"§3 a shorter prefix is not", "-@aaaaaabbb -@ccccccc -@aaaaaa", "planned planned planned", ""},
     {"§3 else the version", "v1@aaaaaaa v2 v1", "planned planned rollback", "2"},
     {"§3 unknown equals nothing", "- - -", "planned planned planned", ""},
-    {"§3 a rollback that names nothing on the stack goes one down", "v1 v2 v3 x=rollback", "planned planned planned rollback", "3"},
-    {"§3 which then answers to its identity too", "v1 v2 v3 x=rollback x", "planned planned planned rollback redeploy", "3"},
+    {"§3 a rollback that names nothing on the stack goes one down", "v1 v2 v3 x=rollback",
+     "planned planned planned rollback", "3"},
+    {"§3 which then answers to its identity too", "v1 v2 v3 x=rollback x", "planned planned planned rollback redeploy",
+     "3"},
     {"§3 and keeps its own", "v1 v2 v3 x=rollback v2", "planned planned planned rollback redeploy", "3"},
     {"§3 with nothing below: an unmeasured base", "v1 v0=rollback", "planned rollback", "1"},
     {"§3 the base answers to that identity", "v1 v0=rollback v0", "planned rollback redeploy", "1"},
@@ -85,7 +88,8 @@ const stack_case cases[] = {
     {"§4.3 an explicit kind beats an earlier identity", "v1 v2 v1=hotfix", "planned planned hotfix", ""},
     {"§4.3 an explicit kind beats the rules", "v1 v2=planned#hotfix/2", "planned planned", ""},
     {"§4.4 an earlier identity beats the rules", "v1 v2 v1#hotfix/1", "planned planned rollback", "2"},
-    {"§4.5 default rules", "v1 v2#hotfix/2 v3#refs/heads/hotfix/3 v4#not-hotfix/4", "planned hotfix hotfix planned", ""},
+    {"§4.5 default rules", "v1 v2#hotfix/2 v3#refs/heads/hotfix/3 v4#not-hotfix/4", "planned hotfix hotfix planned",
+     ""},
     {"§4.6 planned", "v1 v2#main", "planned planned", ""},
 };
 

@@ -1,7 +1,8 @@
 // The whole daemon in this process, on free ports.
+#include "daemon/app.hpp"
+
 #include <thread>
 
-#include "daemon/app.hpp"
 #include "daemon/http/client.hpp"
 #include "tests/check.hpp"
 #include "tests/postgres/cluster.hpp"
@@ -15,34 +16,44 @@ namespace {
 class running_app {
  public:
   explicit running_app(const session& database, const std::string& more = {}) {
-    auto read = parse_config("[database]\nurl = \"" + database.dsn + "\"\n[intake]\nlisten = '127.0.0.1:0'\n[operations]\nlisten = '127.0.0.1:0'\n"
-                             "[log]\nlevel = 'error'\n"
-                             "[[token]]\nname = 'all'\nscopes = ['send', 'read', 'amend']\ntoken = 'sesame'\n"
-                             "[[token]]\nname = 'sender'\nscopes = ['send']\ntoken = 'only-send'\n"
-                             "[[source]]\nname = 'github'\nkind = 'github'\nsecret = ['new', 'hush']\n" + more,
+    auto read = parse_config("[database]\nurl = \"" + database.dsn +
+                                 "\"\n[intake]\nlisten = '127.0.0.1:0'\n[operations]\nlisten = '127.0.0.1:0'\n"
+                                 "[log]\nlevel = 'error'\n"
+                                 "[[token]]\nname = 'all'\nscopes = ['send', 'read', 'amend']\ntoken = 'sesame'\n"
+                                 "[[token]]\nname = 'sender'\nscopes = ['send']\ntoken = 'only-send'\n"
+                                 "[[source]]\nname = 'github'\nkind = 'github'\nsecret = ['new', 'hush']\n" +
+                                 more,
                              "test.toml", [](const std::string&) { return std::optional<std::string>(); });
     REQUIRE(std::holds_alternative<config>(read));
     app_ = std::make_unique<app>(std::get<config>(std::move(read)), "test.toml", log_, [this] { return now_.load(); });
     thread_ = std::thread([this] { app_->run(); });
-    for (int i = 0; i < 200 && operations("GET", "/-/ready").status != 200; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(25));
+    for (int i = 0; i < 200 && operations("GET", "/-/ready").status != 200; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(25));
   }
   ~running_app() {
     app_->stop();
     thread_.join();
   }
 
-  http::response operations(const std::string& method, const std::string& path, const std::string& body = {}, std::vector<std::pair<std::string, std::string>> header = {}) {
+  http::response operations(const std::string& method, const std::string& path, const std::string& body = {},
+                            std::vector<std::pair<std::string, std::string>> header = {}) {
     return *http::send(method, "http://127.0.0.1:" + std::to_string(app_->operations_port()) + path, body, header);
   }
-  http::response intake(const std::string& method, const std::string& path, const std::string& body, std::vector<std::pair<std::string, std::string>> header) {
+  http::response intake(const std::string& method, const std::string& path, const std::string& body,
+                        std::vector<std::pair<std::string, std::string>> header) {
     return *http::send(method, "http://127.0.0.1:" + std::to_string(app_->intake_port()) + path, body, header);
   }
-  http::response send_events(const std::string& body, const std::string& token = "sesame", const std::string& type = "application/json") {
+  http::response send_events(const std::string& body, const std::string& token = "sesame",
+                             const std::string& type = "application/json") {
     return intake("POST", "/api/v1/events", body, {{"Authorization", "Bearer " + token}, {"Content-Type", type}});
   }
-  http::response github(const std::string& event, const std::string& id, const std::string& body, const std::string& secret = "hush") {
+  http::response github(const std::string& event, const std::string& id, const std::string& body,
+                        const std::string& secret = "hush") {
     return intake("POST", "/webhooks/github", body,
-                  {{"Content-Type", "application/json"}, {"X-GitHub-Event", event}, {"X-GitHub-Delivery", id}, {"X-Hub-Signature-256", "sha256=" + hmac_sha256_hex(secret, body)}});
+                  {{"Content-Type", "application/json"},
+                   {"X-GitHub-Event", event},
+                   {"X-GitHub-Delivery", id},
+                   {"X-Hub-Signature-256", "sha256=" + hmac_sha256_hex(secret, body)}});
   }
   /// The value of a series on /metrics, once it is `wanted`; else what it is after five seconds.
   std::string metric(const std::string& series, const std::string& wanted) {
@@ -50,7 +61,8 @@ class running_app {
     for (int i = 0; i < 200; ++i) {
       const auto page = operations("GET", "/metrics").body;
       const auto at = page.find("\n" + series + ' ');
-      value = at == page.npos ? "absent" : page.substr(at + series.size() + 2, page.find('\n', at + 1) - at - series.size() - 2);
+      value = at == page.npos ? "absent"
+                              : page.substr(at + series.size() + 2, page.find('\n', at + 1) - at - series.size() - 2);
       if (value == wanted) break;
       std::this_thread::sleep_for(std::chrono::milliseconds(25));
     }
@@ -70,7 +82,9 @@ std::string deployed(const std::string& id, const std::string& more) {
   return R"({"id":")" + id + R"(","type":"deployment","service":"checkout","state":"succeeded",)" + time + more + "}";
 }
 
-const std::string hotfixes = "releasehealth_deployments{service_name=\"checkout\",team_name=\"\",deployment_environment=\"production\",kind=\"hotfix\",period=\"month\"}";
+const std::string hotfixes =
+    "releasehealth_deployments{service_name=\"checkout\",team_name=\"\",deployment_environment=\"production\",kind="
+    "\"hotfix\",period=\"month\"}";
 
 }
 
@@ -78,9 +92,13 @@ TEST_SUITE("postgres") {
   TEST_CASE("every answer of interface.md section 2") {
     const database db;
     running_app app(db.where());
-    CHECK(app.send_events(deployed("1", R"("version":"1")")).body == "{\"accepted\":1,\"duplicates\":0,\"ignored\":0}\n");
-    CHECK(app.send_events(deployed("1", R"("version":"1")")).body == "{\"accepted\":0,\"duplicates\":1,\"ignored\":0}\n");
-    CHECK(app.send_events('[' + deployed("1", R"("version":"2")") + ',' + deployed("2", R"("version":"2")") + ']').body == "{\"accepted\":1,\"duplicates\":1,\"ignored\":0}\n");
+    CHECK(app.send_events(deployed("1", R"("version":"1")")).body ==
+          "{\"accepted\":1,\"duplicates\":0,\"ignored\":0}\n");
+    CHECK(app.send_events(deployed("1", R"("version":"1")")).body ==
+          "{\"accepted\":0,\"duplicates\":1,\"ignored\":0}\n");
+    CHECK(
+        app.send_events('[' + deployed("1", R"("version":"2")") + ',' + deployed("2", R"("version":"2")") + ']').body ==
+        "{\"accepted\":1,\"duplicates\":1,\"ignored\":0}\n");
     CHECK(app.send_events("[]").status == 202);
     CHECK(app.send_events("{").status == 400);
     CHECK(app.send_events("{}").status == 400);
@@ -90,7 +108,8 @@ TEST_SUITE("postgres") {
     CHECK(app.send_events(std::string(1024 * 1024 + 1, ' ')).status == 413);
     CHECK(app.intake("GET", "/api/v1/events", "", {}).status == 405);
     CHECK(app.intake("POST", "/webhooks/gitlab", "", {}).status == 404);
-    CHECK(app.github("ping", "p", "{}").body == "{\"accepted\":0,\"duplicates\":0,\"ignored\":1,\"reason\":\"ping\"}\n");
+    CHECK(app.github("ping", "p", "{}").body ==
+          "{\"accepted\":0,\"duplicates\":0,\"ignored\":1,\"reason\":\"ping\"}\n");
     CHECK(app.github("ping", "p", "{}", "guess").status == 401);
     CHECK(app.github("deployment_status", "d", "not json").status == 400);
     const auto problem = app.send_events(R"({"id":"x","type":"deployment","state":"done"})");
@@ -119,12 +138,21 @@ TEST_SUITE("postgres") {
     app.send_events(deployed("b", R"("version":"1.0.1","ref":"hotfix/1.0.1")"));
     CHECK(app.metric(hotfixes, "1") == "1");
     const auto id = db.query("SELECT id FROM deployment WHERE subject = 'b'");
-    const std::vector<std::pair<std::string, std::string>> amend = {{"Authorization", "Bearer sesame"}, {"Content-Type", "application/merge-patch+json"}};
+    const std::vector<std::pair<std::string, std::string>> amend = {{"Authorization", "Bearer sesame"},
+                                                                    {"Content-Type", "application/merge-patch+json"}};
     CHECK(app.operations("PATCH", "/api/v1/deployments/" + id, R"({"kind":"planned"})", amend).status == 400);
-    CHECK(app.operations("PATCH", "/api/v1/deployments/" + id, R"({"kind":"planned","reason":"it was"})", {{"Authorization", "Bearer only-send"}, {"Content-Type", "application/json"}}).status == 403);
-    CHECK(app.operations("PATCH", "/api/v1/deployments/" + id, R"({"kind":"planned","reason":"it was"})", {{"Content-Type", "application/json"}}).status == 401);
-    CHECK(app.operations("PATCH", "/api/v1/deployments/none", R"({"kind":"planned","reason":"it was"})", amend).status == 404);
-    CHECK(app.operations("PATCH", "/api/v1/deployments/" + id, R"({"kind":"planned","reason":"it was"})", amend).status == 202);
+    CHECK(app.operations("PATCH", "/api/v1/deployments/" + id, R"({"kind":"planned","reason":"it was"})",
+                         {{"Authorization", "Bearer only-send"}, {"Content-Type", "application/json"}})
+              .status == 403);
+    CHECK(app.operations("PATCH", "/api/v1/deployments/" + id, R"({"kind":"planned","reason":"it was"})",
+                         {{"Content-Type", "application/json"}})
+              .status == 401);
+    CHECK(
+        app.operations("PATCH", "/api/v1/deployments/none", R"({"kind":"planned","reason":"it was"})", amend).status ==
+        404);
+    CHECK(
+        app.operations("PATCH", "/api/v1/deployments/" + id, R"({"kind":"planned","reason":"it was"})", amend).status ==
+        202);
     CHECK(app.metric(hotfixes, "0") == "0");
     const auto shown = app.operations("GET", "/api/v1/deployments/" + id);
     CHECK(shown.body.find("override by all: it was") != shown.body.npos);
@@ -165,8 +193,12 @@ TEST_SUITE("postgres") {
   TEST_CASE("configured services are there at 0 from the first refresh") {
     const database db;
     running_app app(db.where(), "[[service]]\nname = 'checkout'\nteam = 'payments'\n");
-    CHECK(app.metric("releasehealth_deployments{service_name=\"checkout\",team_name=\"payments\",deployment_environment=\"production\",kind=\"hotfix\",period=\"month\"}", "0") == "0");
-    CHECK(app.metric("releasehealth_threshold{service_name=\"checkout\",team_name=\"payments\",deployment_environment=\"production\",figure=\"hotfixes\",period=\"month\",bound=\"above\"}", "5") == "5");
+    CHECK(app.metric("releasehealth_deployments{service_name=\"checkout\",team_name=\"payments\",deployment_"
+                     "environment=\"production\",kind=\"hotfix\",period=\"month\"}",
+                     "0") == "0");
+    CHECK(app.metric("releasehealth_threshold{service_name=\"checkout\",team_name=\"payments\",deployment_environment="
+                     "\"production\",figure=\"hotfixes\",period=\"month\",bound=\"above\"}",
+                     "5") == "5");
   }
 
   TEST_CASE("both formats, plain and compressed, end as they should") {

@@ -1,7 +1,6 @@
-#include "tests/check.hpp"
-
 #include <thread>
 
+#include "tests/check.hpp"
 #include "tests/postgres/cluster.hpp"
 #include "tests/postgres/history.hpp"
 
@@ -11,7 +10,8 @@ using namespace releasehealth::test;
 namespace {
 
 event succeeded(const std::string& id) {
-  return deployment_event(id, id, "2026-11-03T10:00:00Z", {{"service", "checkout"}, {"state", "succeeded"}, {"version", id}});
+  return deployment_event(id, id, "2026-11-03T10:00:00Z",
+                          {{"service", "checkout"}, {"state", "succeeded"}, {"version", id}});
 }
 
 }
@@ -28,7 +28,9 @@ TEST_SUITE("postgres") {
     CHECK(again->accepted == 0);
     CHECK(again->duplicates == 2);
     CHECK(again->duplicate_delivery);
-    CHECK(db.query("SELECT (SELECT count(*) FROM delivery), (SELECT count(*) FROM event), (SELECT count(*) FROM touched)") == "1|2|2");
+    CHECK(db.query(
+              "SELECT (SELECT count(*) FROM delivery), (SELECT count(*) FROM event), (SELECT count(*) FROM touched)") ==
+          "1|2|2");
   }
 
   TEST_CASE("an event id that is stored is a duplicate, whatever its body and delivery") {
@@ -47,7 +49,8 @@ TEST_SUITE("postgres") {
     const database db;
     ledger::appender to(db.where());
     auto other = succeeded("b");
-    const auto r = to.append({entry_of("k1", {succeeded("a")}), entry_of("k1", {other}), entry_of("k2", {succeeded("a"), succeeded("c")})});
+    const auto r = to.append(
+        {entry_of("k1", {succeeded("a")}), entry_of("k1", {other}), entry_of("k2", {succeeded("a"), succeeded("c")})});
     CHECK(r[0]->accepted == 1);
     CHECK(r[1]->duplicate_delivery);
     CHECK(r[2]->accepted == 1);
@@ -58,17 +61,22 @@ TEST_SUITE("postgres") {
     const database db;
     ledger::appender to(db.where());
     std::vector<ledger::entry> batch;
-    for (int i = 0; i < 20; ++i) batch.push_back(entry_of("k" + std::to_string(i), {succeeded("d" + std::to_string(i))}));
+    for (int i = 0; i < 20; ++i)
+      batch.push_back(entry_of("k" + std::to_string(i), {succeeded("d" + std::to_string(i))}));
     batch[7].events[0].subject = "not \xC0\xA0 UTF-8";
     batch[11].key = "not \xC0\xA0 UTF-8";
     const auto r = to.append(batch);
     for (std::size_t i = 0; i < r.size(); ++i) {
       CAPTURE(i);
-      if (i == 11) CHECK(r[i].error().code == errc::malformed);
-      else if (i == 7) CHECK_FALSE(r[i]->refused.empty());
-      else CHECK(r[i]->accepted == 1);
+      if (i == 11)
+        CHECK(r[i].error().code == errc::malformed);
+      else if (i == 7)
+        CHECK_FALSE(r[i]->refused.empty());
+      else
+        CHECK(r[i]->accepted == 1);
     }
-    CHECK(db.query("SELECT outcome, count(*) FROM delivery GROUP BY outcome ORDER BY outcome") == "accepted|18\ndead|1");
+    CHECK(db.query("SELECT outcome, count(*) FROM delivery GROUP BY outcome ORDER BY outcome") ==
+          "accepted|18\ndead|1");
   }
 
   TEST_CASE("bodies are kept compressed, byte for byte") {
@@ -86,7 +94,9 @@ TEST_SUITE("postgres") {
     CHECK(ledger::appender(away).append({entry_of("k", {succeeded("a")})}).front().error().code == errc::unavailable);
     ledger::appender to(db.where());
     REQUIRE(to.append({entry_of("k1", {succeeded("a")})}).front());
-    db.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+    db.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+        "pg_backend_pid()");
     const auto broken = to.append({entry_of("k2", {succeeded("b")})}).front();
     if (!broken) {  // libpqxx 6 reconnects by itself, 7 does not
       CHECK(broken.error().code == errc::unavailable);
@@ -109,6 +119,8 @@ TEST_SUITE("postgres") {
       });
     for (auto& d : daemons) d.join();
     CHECK(accepted == 50);
-    CHECK(db.query("SELECT (SELECT count(*) FROM delivery), (SELECT count(*) FROM event), (SELECT count(*) FROM touched)") == "50|50|50");
+    CHECK(db.query(
+              "SELECT (SELECT count(*) FROM delivery), (SELECT count(*) FROM event), (SELECT count(*) FROM touched)") ==
+          "50|50|50");
   }
 }

@@ -1,9 +1,8 @@
-#include "tests/check.hpp"
-
 #include <algorithm>
 #include <random>
 #include <thread>
 
+#include "tests/check.hpp"
 #include "tests/postgres/cluster.hpp"
 #include "tests/postgres/history.hpp"
 
@@ -30,7 +29,8 @@ struct random_history {
   }
   int pick(int below) { return static_cast<int>(random() % static_cast<unsigned>(below)); }
   std::string time() {
-    return format_time(*parse_time("2026-01-01T00:00:00Z") + std::chrono::hours(pick(24 * 300)));  // hours: equal times happen
+    return format_time(*parse_time("2026-01-01T00:00:00Z") +
+                       std::chrono::hours(pick(24 * 300)));  // hours: equal times happen
   }
   void add(event e) {
     e.id = "e" + std::to_string(events.size());
@@ -39,9 +39,12 @@ struct random_history {
   void add_deployment(const std::string& subject) {
     static const char* const services[] = {"checkout", "search"};
     static const char* const environments[] = {"production", "staging"};
-    static const char* const states[] = {"succeeded", "succeeded", "succeeded", "failed", "canceled", "running", "inactive"};
+    static const char* const states[] = {"succeeded", "succeeded", "succeeded", "failed",
+                                         "canceled",  "running",   "inactive"};
     const std::string sha = "abcdef0" + std::to_string(pick(4));
-    json::object fields = {{"service", services[pick(2)]}, {"environment", environments[pick(4) == 0]}, {"version", "v" + std::to_string(pick(4))}};
+    json::object fields = {{"service", services[pick(2)]},
+                           {"environment", environments[pick(4) == 0]},
+                           {"version", "v" + std::to_string(pick(4))}};
     if (pick(3) == 0) fields["commit"] = sha;
     if (pick(8) == 0) fields["kind"] = "rollback", ++rollbacks;
     if (pick(8) == 0) fields["ref"] = "hotfix/1";
@@ -60,7 +63,8 @@ struct random_history {
       ++overrides;
     }
     if (pick(4) == 0) {
-      auto c = deployment_event("", sha, time(), {{"title", pick(2) ? "Revert \"x\"" : "Fix"}, {"labels", json::array{"hotfix"}}});
+      auto c = deployment_event("", sha, time(),
+                                {{"title", pick(2) ? "Revert \"x\"" : "Fix"}, {"labels", json::array{"hotfix"}}});
       c.type = c.thing = "commit";
       add(c);
       ++commits;
@@ -77,13 +81,15 @@ TEST_SUITE("postgres") {
     int n = 0;
     for (const auto* v : {"v1", "v2", "v3", "v1"}) {
       ++n;
-      store(to, {deployment_event("e" + std::to_string(n), "d" + std::to_string(n), "2026-11-0" + std::to_string(n) + "T00:00:00Z",
+      store(to, {deployment_event("e" + std::to_string(n), "d" + std::to_string(n),
+                                  "2026-11-0" + std::to_string(n) + "T00:00:00Z",
                                   {{"service", "checkout"}, {"state", "succeeded"}, {"version", v}})});
     }
     ledger::deriver derive(db.where(), {});
     CHECK(derive.derive() == 4);
     CHECK(derive.derive() == 0);
-    CHECK(db.query("SELECT d.subject, d.kind, d.is_change, r.subject FROM deployment d LEFT JOIN deployment r ON r.id = d.rolled_back_by ORDER BY 1") ==
+    CHECK(db.query("SELECT d.subject, d.kind, d.is_change, r.subject FROM deployment d LEFT JOIN deployment r ON r.id "
+                   "= d.rolled_back_by ORDER BY 1") ==
           "d1|planned|t|-\nd2|planned|t|d4\nd3|planned|t|d4\nd4|rollback|f|-");
     CHECK(derive.check().empty());
   }
@@ -93,7 +99,8 @@ TEST_SUITE("postgres") {
     ledger::appender to(db.where());
     ledger::deriver derive(db.where(), {});
     const auto deployed = [&](const char* id, const char* at, const char* version) {
-      store(to, {deployment_event(id, id, at, {{"service", "checkout"}, {"state", "succeeded"}, {"version", version}})});
+      store(to,
+            {deployment_event(id, id, at, {{"service", "checkout"}, {"state", "succeeded"}, {"version", version}})});
       derive.derive();
     };
     deployed("a", "2026-09-01T00:00:00Z", "v1");
@@ -110,10 +117,12 @@ TEST_SUITE("postgres") {
       const database db;
       ledger::appender to(db.where());
       ledger::deriver derive(db.where(), {});
-      auto commit = deployment_event("c", "aaaaaaabbbbbbbcccccccddddddd", "2026-11-01T00:00:00Z", {{"labels", json::array{"hotfix"}}});
+      auto commit = deployment_event("c", "aaaaaaabbbbbbbcccccccddddddd", "2026-11-01T00:00:00Z",
+                                     {{"labels", json::array{"hotfix"}}});
       commit.type = commit.thing = "commit";
       if (first) store(to, {commit}), derive.derive();
-      store(to, {deployment_event("d", "d", "2026-11-02T00:00:00Z", {{"service", "checkout"}, {"state", "succeeded"}, {"commit", "AAAAAAABBBBBBB"}})});
+      store(to, {deployment_event("d", "d", "2026-11-02T00:00:00Z",
+                                  {{"service", "checkout"}, {"state", "succeeded"}, {"commit", "AAAAAAABBBBBBB"}})});
       derive.derive();
       if (!first) store(to, {commit}), derive.derive();
       CHECK(db.query("SELECT kind, kind_reason FROM deployment") == "hotfix|default rule hotfix-label");
@@ -139,7 +148,8 @@ TEST_SUITE("postgres") {
     ledger::appender to(db.where());
     ledger::deriver derive(db.where(), {});
     for (int i = 0; i < 5; ++i)
-      store(to, {deployment_event(std::to_string(i), std::to_string(i), "2026-11-01T00:00:00Z", {{"service", "checkout"}, {"state", "succeeded"}})});
+      store(to, {deployment_event(std::to_string(i), std::to_string(i), "2026-11-01T00:00:00Z",
+                                  {{"service", "checkout"}, {"state", "succeeded"}})});
     derive.derive();
     const auto before = db.query(derived_rows);
     db.query("UPDATE deployment SET kind = 'hotfix' WHERE subject = '3' RETURNING 1");
@@ -173,20 +183,25 @@ TEST_SUITE("postgres") {
           std::ranges::shuffle(events, h.random);
         }
         for (std::size_t at = 0; at < events.size();) {
-          const auto size = order == 0 ? events.size() : std::min<std::size_t>(events.size() - at, 1 + static_cast<std::size_t>(h.pick(6)));
-          store(to, {events.begin() + static_cast<std::ptrdiff_t>(at), events.begin() + static_cast<std::ptrdiff_t>(at + size)});
+          const auto size = order == 0
+                                ? events.size()
+                                : std::min<std::size_t>(events.size() - at, 1 + static_cast<std::size_t>(h.pick(6)));
+          store(to, {events.begin() + static_cast<std::ptrdiff_t>(at),
+                     events.begin() + static_cast<std::ptrdiff_t>(at + size)});
           at += size;
           (h.pick(2) ? one : other).derive();
         }
         one.derive();
         const auto rows = db.query(derived_rows);
-        if (order == 0) reference = rows;
-        else CHECK(rows == reference);
+        if (order == 0)
+          reference = rows;
+        else
+          CHECK(rows == reference);
         CHECK(one.check().empty());
       }
     }
-    MESSAGE("of " << histories << " histories: " << rollbacks << " with rollbacks, " << retractions << " with retractions, " << overrides
-                  << " with overrides, " << commits << " with commits");
+    MESSAGE("of " << histories << " histories: " << rollbacks << " with rollbacks, " << retractions
+                  << " with retractions, " << overrides << " with overrides, " << commits << " with commits");
     CHECK(std::min({rollbacks, retractions, overrides, commits}) >= static_cast<int>(histories / 20));
   }
 
@@ -199,8 +214,10 @@ TEST_SUITE("postgres") {
         ledger::deriver derive(db.where(), {});
         for (int i = 0; i < 40; ++i) {
           const auto id = std::to_string(d) + '-' + std::to_string(i);
-          auto e = entry_of(id, {deployment_event(id, std::to_string(i), "2026-11-01T00:00:00Z",
-                                                  {{"service", "checkout"}, {"state", "succeeded"}, {"version", std::to_string(i % 5)}})});
+          auto e =
+              entry_of(id, {deployment_event(
+                               id, std::to_string(i), "2026-11-01T00:00:00Z",
+                               {{"service", "checkout"}, {"state", "succeeded"}, {"version", std::to_string(i % 5)}})});
           (void)to.append({e}).front();
           derive.derive();
         }

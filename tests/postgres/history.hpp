@@ -9,7 +9,8 @@
 namespace releasehealth::test {
 
 /// A deployment's report: "checkout", "d1", "2026-11-03T10:00:00Z", {{"state", "succeeded"}, ...}.
-inline event deployment_event(const std::string& id, const std::string& subject, const std::string& time, json::object fields) {
+inline event deployment_event(const std::string& id, const std::string& subject, const std::string& time,
+                              json::object fields) {
   event e;
   e.id = id;
   e.thing = e.type = "deployment";
@@ -30,7 +31,6 @@ inline ledger::entry entry_of(std::string key, std::vector<event> events) {
 }
 
 /// Everything that deriving gives, but for the places' generations, which count how often it did.
-inline const char* const derived_rows =
-    "SELECT * FROM deployment ORDER BY service, environment, source, subject";
+inline const char* const derived_rows = "SELECT * FROM deployment ORDER BY service, environment, source, subject";
 
 }

@@ -1,11 +1,10 @@
 #define DOCTEST_CONFIG_IMPLEMENT
-#include <doctest/doctest.h>
-
-#include <unistd.h>
-
 #include <csignal>
 #include <iostream>
+
+#include <doctest/doctest.h>
 #include <pqxx/pqxx>
+#include <unistd.h>
 
 #include "daemon/ledger/migrate.hpp"
 #include "daemon/ledger/private_postgres.hpp"
@@ -57,7 +56,8 @@ std::string database::query(const std::string& sql) const {
   std::string out;
   for (const auto& row : work.exec(sql)) {
     if (!out.empty()) out += '\n';
-    for (pqxx::row_size_type i = 0; i < row.size(); ++i) out += (i ? "|" : "") + std::string(row[i].is_null() ? "-" : row[i].c_str());
+    for (pqxx::row_size_type i = 0; i < row.size(); ++i)
+      out += (i ? "|" : "") + std::string(row[i].is_null() ? "-" : row[i].c_str());
   }
   return out;
 }

@@ -1,12 +1,13 @@
+#include "daemon/ledger/private_postgres.hpp"
+
+#include <fstream>
+#include <thread>
+
+#include <pqxx/pqxx>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <pqxx/pqxx>
-#include <thread>
-
-#include "daemon/ledger/private_postgres.hpp"
 #include "tests/check.hpp"
 #include "tests/postgres/cluster.hpp"
 
@@ -46,7 +47,8 @@ pid_t serve_in_child(const std::filesystem::path& state) {
 }
 
 void wait_for(const std::filesystem::path& file) {
-  for (int i = 0; i < 600 && !std::filesystem::exists(file); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  for (int i = 0; i < 600 && !std::filesystem::exists(file); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
   REQUIRE(std::filesystem::exists(file));
 }
 
@@ -58,7 +60,9 @@ TEST_SUITE("postgres") {
     const auto p = private_postgres::use(state.path(), true, quiet);
     CHECK(p.is_owner());
     CHECK(ask(p, "SELECT current_setting('listen_addresses')").empty());
-    CHECK(ask(p, "SELECT current_setting('fsync') || current_setting('synchronous_commit') || current_setting('full_page_writes')") == "ononon");
+    CHECK(ask(p,
+              "SELECT current_setting('fsync') || current_setting('synchronous_commit') || "
+              "current_setting('full_page_writes')") == "ononon");
     std::ifstream status("/proc/" + std::to_string(server_pid(state.path())) + "/status");
     for (std::string line; std::getline(status, line);)
       if (line.starts_with("Uid:")) CHECK(line.find("\t0\t") == line.npos);
@@ -92,7 +96,9 @@ TEST_SUITE("postgres") {
   TEST_CASE("a pid file that names another program by now is no obstacle") {
     const temporary_folder state;
     { const auto p = private_postgres::use(state.path(), true, quiet); }
-    std::ofstream(state.path() / "postgresql/data/postmaster.pid") << getpid() << "\n" << (state.path() / "postgresql/data").string() << "\n";
+    std::ofstream(state.path() / "postgresql/data/postmaster.pid")
+        << getpid() << "\n"
+        << (state.path() / "postgresql/data").string() << "\n";
     CHECK(ask(private_postgres::use(state.path(), true, quiet), "SELECT 1") == "1");
   }
 
@@ -102,7 +108,8 @@ TEST_SUITE("postgres") {
     const auto command = private_postgres::use(state.path(), false, quiet);
     CHECK_FALSE(command.is_owner());
     CHECK(ask(command, "SELECT 1") == "1");
-    CHECK_THROWS_WITH(private_postgres::use(state.path(), true, quiet), doctest::Contains("another releasehealthd serves"));
+    CHECK_THROWS_WITH(private_postgres::use(state.path(), true, quiet),
+                      doctest::Contains("another releasehealthd serves"));
   }
 
   TEST_CASE("when the server is gone the owner starts it again") {
@@ -121,7 +128,8 @@ TEST_SUITE("postgres") {
     std::filesystem::create_directories(state.path() / "postgresql/data");
     std::ofstream(state.path() / "postgresql/data/PG_VERSION") << "9\n";
     CHECK_THROWS_WITH(private_postgres::use(state.path(), true, quiet), doctest::Contains("the data is of version 9"));
-    CHECK_THROWS_WITH(private_postgres::use(state.path() / std::string(100, 'x'), true, quiet), doctest::Contains("too long for a Unix socket"));
+    CHECK_THROWS_WITH(private_postgres::use(state.path() / std::string(100, 'x'), true, quiet),
+                      doctest::Contains("too long for a Unix socket"));
     CHECK_THROWS_WITH(ledger::find_server_binaries("7"), doctest::Contains("install postgresql-7"));
   }
 }
