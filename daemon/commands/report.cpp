@@ -15,9 +15,7 @@ struct report_options {
 
 int run_report(const config& c, const report_options& o) {
   const auto now = system_now();
-  const auto current = c.figures.zone.month_of(now);
-  char this_month[16];
-  std::snprintf(this_month, sizeof this_month, "%04d-%02u", int(current.year()), unsigned(current.month()));
+  const auto this_month = format_month(c.figures.zone.month_of(now));
   const auto from = !o.from.empty() ? o.from : !o.month.empty() ? o.month : this_month;
   const auto to = !o.to.empty() ? o.to : !o.month.empty() ? o.month : this_month;
   auto periods = months_between(from, to, c.figures.zone, now);

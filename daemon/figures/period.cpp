@@ -24,12 +24,6 @@ std::optional<year_month> parse_month(std::string_view text) {
   return year{*y} / *m;
 }
 
-std::string label(year_month m) {
-  char text[16];
-  std::snprintf(text, sizeof text, "%04d-%02u", int(m.year()), unsigned(m.month()));
-  return text;
-}
-
 period stretch(std::string name, timestamp begin, timestamp end, timestamp now) {
   return {std::move(name), begin, std::max(begin, std::min(end, now)), end > now};
 }
@@ -43,6 +37,12 @@ std::vector<period> current_periods(const std::vector<std::string>& rolling, con
   all.push_back({std::string(month), this_month, now, true});
   all.push_back({std::string(previous_month), zone.month_begin(now, -1), this_month, false});
   return all;
+}
+
+std::string format_month(year_month m) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%04d-%02u", int(m.year()), unsigned(m.month()));
+  return text;
 }
 
 result<period> parse_period(std::string_view text, const calendar& zone, timestamp now) {
@@ -70,7 +70,7 @@ result<std::vector<period>> months_between(std::string_view from, std::string_vi
     return error(errc::malformed, "the months run backwards or are more than 600");
   std::vector<period> all;
   for (auto m = *first; m <= *last; m += months{1})
-    all.push_back(stretch(label(m), zone.month_begin(m), zone.month_begin(m + months{1}), now));
+    all.push_back(stretch(format_month(m), zone.month_begin(m), zone.month_begin(m + months{1}), now));
   return all;
 }
 

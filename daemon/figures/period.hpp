@@ -20,6 +20,9 @@ std::vector<period> current_periods(const std::vector<std::string>& rolling, con
 /// errc::malformed for anything else.
 result<period> parse_period(std::string_view, const calendar&, timestamp now);
 
+/// "2026-10".
+std::string format_month(std::chrono::year_month);
+
 /// The calendar months from one to the other, both included, `2026-10` each; at most 600.
 result<std::vector<period>> months_between(std::string_view from, std::string_view to, const calendar&, timestamp now);
 

@@ -17,7 +17,7 @@ struct refresher::loop {
 
   snapshot current;
   std::map<place, std::int64_t> generations;
-  timestamp windows_at{};  ///< the minute for which all windows were computed
+  std::int64_t windows_at = -1;  ///< the window_tick for which all places were computed
   bool was_successful = false;
 
   std::mutex mutex;
@@ -52,15 +52,15 @@ struct refresher::loop {
   void use(std::pair<ledger::derive_settings, figure_settings> other) {
     derive = ledger::deriver(database.as("derive"), std::move(other.first));
     settings = std::move(other.second);
-    windows_at = {};
+    windows_at = -1;
   }
 
   // Places whose figures may have changed: those that somebody derived, and at every minute all of them.
   std::set<place> places_to_compute(timestamp now) {
     auto latest = read.generations();
     std::set<place> changed;
-    const auto minute = std::chrono::floor<std::chrono::minutes>(now);
-    const bool all = minute != std::exchange(windows_at, minute) || !was_successful;
+    const auto tick_now = now.time_since_epoch() / duration(window_tick);  // every month begins with one
+    const bool all = tick_now != std::exchange(windows_at, tick_now) || !was_successful;
     std::map<place, std::int64_t> known;
     for (const auto& p : settings.names.configured()) known[p] = 0;
     known.merge(std::map(latest));
@@ -99,7 +99,7 @@ struct refresher::loop {
     } catch (const std::exception& e) {  // the last good page stays; the next tick tries again
       out.failure = e.what();
       was_successful = false;
-      windows_at = {};
+      windows_at = -1;
     }
     out.took = std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - began);
     publish(std::move(out));

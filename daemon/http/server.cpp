@@ -187,7 +187,10 @@ struct server::state : std::enable_shared_from_this<state> {
       auto held =
           std::make_shared<std::pair<decltype(completion), decltype(guard)>>(std::move(completion), std::move(guard));
       auto reply = [held](response r) {
-        auto run = [held, r = std::move(r)]() mutable { std::move(held->first)(std::move(r)); };
+        auto run = [held, r = std::move(r)]() mutable {
+          held->second.reset();  // whoever keeps the responder must not keep the io context running
+          std::move(held->first)(std::move(r));
+        };
         asio::post(held->second.get_executor(), std::move(run));  // never from within the handler's own stack
       };
       try {

@@ -52,6 +52,13 @@ struct columns {
   }
 };
 
+// Two daemons that insert the same events in another order: one of them is told to try again.
+bool is_conflict_of_transactions(const pqxx::sql_error& e) {
+  return e.sqlstate() == "40P01" || e.sqlstate() == "40001";
+}
+
+constexpr int max_conflicts = 5;
+
 // Connection, rights, resources or a shutdown: nothing that the data could change.
 bool is_refusal_of_data(const pqxx::sql_error& e) {
   const auto& state = e.sqlstate();
@@ -105,6 +112,7 @@ std::vector<result<stored>> appender::append(const std::vector<entry>& all) {
   for (std::size_t i = 0; i < all.size(); ++i)
     if (seen.emplace(std::pair(all[i].source, all[i].key), i).second) first.push_back(i);
 
+  int conflicts = 0;
   std::vector<std::vector<std::size_t>> open = {first};
   while (!open.empty()) {
     const auto which = std::move(open.back());
@@ -119,7 +127,9 @@ std::vector<result<stored>> appender::append(const std::vector<entry>& all) {
         out[i] = stored{accepted, all[i].events.size() - accepted, found == fresh.end(), {}};
       }
     } catch (const pqxx::sql_error& e) {
-      if (!is_refusal_of_data(e)) {
+      if (is_conflict_of_transactions(e) && ++conflicts <= max_conflicts) {
+        open.push_back(which);
+      } else if (!is_refusal_of_data(e)) {
         connected_.reset();
         for (const auto i : which) out[i] = error(errc::unavailable, e.what());
       } else if (which.size() == 1) {

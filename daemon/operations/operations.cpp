@@ -5,8 +5,10 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "daemon/figures/report.hpp"
 #include "daemon/intake/answer.hpp"
 #include "daemon/operations/amend.hpp"
+#include "daemon/operations/figures_api.hpp"
 #include "daemon/operations/negotiate.hpp"
 #include "daemon/tokens.hpp"
 
@@ -36,9 +38,11 @@ struct operations::reads {
   }
 };
 
-operations::operations(parts p, std::vector<token> tokens)
+operations::operations(parts p, std::vector<token> tokens, figure_settings settings, bool is_local)
     : parts_(std::move(p)),
       tokens_(std::move(tokens)),
+      settings_(std::move(settings)),
+      is_local_(is_local),
       reads_(new reads{parts_.io, ledger::reader(parts_.database.as("api"))}) {
   using http::parameters;
   using http::request;
@@ -53,6 +57,10 @@ operations::operations(parts p, std::vector<token> tokens)
       {"GET", "/-/ready", [this](request&, const parameters&, responder a) { ready(std::move(a)); }},
       {"POST", "/-/reload", [this](request&, const parameters&, responder a) { reload(std::move(a)); }},
       {"GET", "/", [this](request&, const parameters&, responder a) { landing(std::move(a)); }},
+      {"GET", "/api/v1/figures",
+       [this](request& r, const parameters&, responder a) { figures(r, std::move(a), false); }},
+      {"GET", "/api/v1/months",
+       [this](request& r, const parameters&, responder a) { figures(r, std::move(a), true); }},
       {"GET", "/api/v1/deployments/{id}",
        [this, id](request& r, const parameters& path, responder a) { show(id(path), r, std::move(a)); }},
       {"PATCH", "/api/v1/deployments/{id}",
@@ -120,10 +128,38 @@ void operations::landing(http::responder answer) {
           {{"Content-Security-Policy", "default-src 'none'"}, {"X-Content-Type-Options", "nosniff"}}});
 }
 
+bool operations::may_read(const http::request& r, const http::responder& answer) const {
+  if (is_local_) return true;
+  const auto who = authorize(tokens_, r.header, "read");
+  if (!who) answer(refuse(who.error()));
+  return who.has_value();
+}
+
+void operations::use(std::vector<token> tokens, figure_settings settings) {
+  tokens_ = std::move(tokens);
+  settings_ = std::move(settings);
+}
+
+void operations::figures(http::request& r, http::responder answer, bool months) {
+  if (!may_read(r, answer)) return;
+  const auto now = parts_.clock();
+  auto question = months ? read_months_question(r, settings_, now) : read_figure_question(r, settings_, now);
+  if (!question) return answer(refuse(question.error()));
+  const bool as_csv = r.header.get("Accept").starts_with("text/csv");
+  reads_->run(
+      [question = std::move(*question), settings = settings_, now](ledger::reader& from) {
+        return answer_question(from, question, settings, now);
+      },
+      [this, months, as_csv, answer = std::move(answer)](result<snapshot> s) {
+        if (!s) return answer(refuse(s.error()));
+        if (as_csv) return answer({200, "text/csv; charset=utf-8", csv_report(*s, settings_), {}});
+        auto all = figures_json(*s, settings_);
+        answer(http::json_answer(200, months ? json::value(std::move(all)) : std::move(all.front())));
+      });
+}
+
 void operations::show(const std::string& id, http::request& r, http::responder answer) {
-  const bool is_local = r.peer == "127.0.0.1" || r.peer == "::1";
-  if (!is_local)
-    if (auto who = authorize(tokens_, r.header, "read"); !who) return answer(refuse(who.error()));
+  if (!may_read(r, answer)) return;
   reads_->run([id](ledger::reader& from) { return from.find_deployments(id); },
               [answer = std::move(answer)](result<std::vector<json::object>> found) {
                 if (!found) return answer(refuse(found.error()));

@@ -27,11 +27,13 @@ class operations {
     std::function<void()> stored;         ///< after an override
     std::function<std::string()> reload;  ///< reads the configuration again; what is wrong with it, or nothing
   };
-  operations(parts, std::vector<token>);
+  /// `is_local`: the listener is on loopback, where reading needs no token.
+  operations(parts, std::vector<token>, figure_settings, bool is_local);
   ~operations();
   http::service service();
 
-  void use(std::vector<token> tokens) { tokens_ = std::move(tokens); }
+  /// After a reload: other tokens and settings.
+  void use(std::vector<token>, figure_settings);
   void publish(refreshed);  ///< the last refresh
   void drain() { draining_ = true; }
 
@@ -40,12 +42,16 @@ class operations {
   void ready(http::responder);
   void reload(http::responder);
   void landing(http::responder);
+  void figures(http::request&, http::responder, bool months);
   void show(const std::string& id, http::request&, http::responder);
   void amend(const std::string& id, http::request&, http::responder);
 
   struct reads;
   parts parts_;
+  bool may_read(const http::request&, const http::responder&) const;
   std::vector<token> tokens_;
+  figure_settings settings_;
+  bool is_local_;
   std::vector<http::route> routes_;
   std::shared_ptr<const refreshed::page> page_;
   bool database_up_ = false, draining_ = false;

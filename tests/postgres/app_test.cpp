@@ -77,6 +77,12 @@ class running_app {
   std::thread thread_;
 };
 
+std::string header(const http::response& r, std::string_view name) {
+  for (const auto& [key, value] : r.header)
+    if (key == name) return value;
+  return {};
+}
+
 std::string deployed(const std::string& id, const std::string& more) {
   const auto time = more.find("\"time\"") == more.npos ? R"("time":"2026-11-20T11:00:00Z",)" : "";
   return R"({"id":")" + id + R"(","type":"deployment","service":"checkout","state":"succeeded",)" + time + more + "}";
@@ -106,6 +112,8 @@ TEST_SUITE("postgres") {
     CHECK(app.intake("POST", "/api/v1/events", "{}", {{"Content-Type", "application/json"}}).status == 401);
     CHECK(app.send_events("{}", "sesame", "text/plain").status == 415);
     CHECK(app.send_events(std::string(1024 * 1024 + 1, ' ')).status == 413);
+    CHECK(header(app.intake("GET", "/api/v1/events", "", {}), "Allow") == "POST");
+    CHECK(header(app.send_events("{}", "wrong"), "WWW-Authenticate") == "Bearer");
     CHECK(app.intake("GET", "/api/v1/events", "", {}).status == 405);
     CHECK(app.intake("POST", "/webhooks/gitlab", "", {}).status == 404);
     CHECK(app.github("ping", "p", "{}").body ==
@@ -184,7 +192,9 @@ TEST_SUITE("postgres") {
     auto away = db.where();
     away.dsn += "_not_there";
     running_app app(away);
-    CHECK(app.send_events(deployed("a", R"("version":"1")")).status == 503);
+    const auto refused = app.send_events(deployed("a", R"("version":"1")"));
+    CHECK(refused.status == 503);
+    CHECK(header(refused, "Retry-After") == "10");
     CHECK(app.operations("GET", "/-/ready").status == 503);
     CHECK(app.metric("releasehealth_database_up", "0") == "0");
     CHECK(app.metric("releasehealth_deliveries_total{outcome=\"unavailable\",source=\"api\"}", "1") == "1");
@@ -199,6 +209,39 @@ TEST_SUITE("postgres") {
     CHECK(app.metric("releasehealth_threshold{service_name=\"checkout\",team_name=\"payments\",deployment_environment="
                      "\"production\",figure=\"hotfixes\",period=\"month\",bound=\"above\"}",
                      "5") == "5");
+  }
+
+  TEST_CASE("the API answers figures of any period, with numerators, denominators and null for nothing") {
+    const database db;
+    running_app app(db.where());
+    app.send_events(deployed("a", R"("version":"1")"));
+    app.send_events(deployed("b", R"("version":"2","kind":"hotfix")"));
+    app.send_events(R"({"id":"c","type":"deployment","service":"search","state":"failed","time":"2026-11-19T00:00:00Z"})");
+    CHECK(app.metric(hotfixes, "1") == "1");
+    const auto ask = [&](const std::string& path) { return json::parse(app.operations("GET", path).body); };
+    const auto find = [](const json::value& all, std::string_view service, std::string_view figure) {
+      for (const auto& row : all.at("figures").as_array())
+        if (text_at(row, "/service") == service && text_at(row, "/figure") == figure) return row.as_object();
+      return json::object();
+    };
+    const auto month_now = ask("/api/v1/figures?period=month");
+    CHECK(month_now.at("partial") == true);
+    const auto rework = find(month_now, "checkout", "rework_ratio");
+    CHECK(rework.at("value") == 0.5);
+    CHECK(rework.at("numerator") == 1);
+    CHECK(rework.at("denominator") == 2);
+    CHECK(find(month_now, "search", "rework_ratio").at("value").is_null());
+    CHECK(find(month_now, "search", "failed_deployments").at("value") == 1);
+    CHECK(find(ask("/api/v1/figures?period=2026-Q3&service=checkout"), "checkout", "deployments").at("value") == 0);
+    CHECK(ask("/api/v1/figures?service=checkout").at("period") == "30d");
+    CHECK(find(ask("/api/v1/figures?service=checkout"), "search", "deployments").empty());
+    const auto months = ask("/api/v1/months?months=3").as_array();
+    CHECK(months.size() == 3);
+    CHECK(months[0].at("period") == "2026-09");
+    CHECK(app.operations("GET", "/api/v1/figures?period=soon").status == 400);
+    CHECK(app.operations("GET", "/api/v1/months?months=0").status == 400);
+    const auto csv = app.operations("GET", "/api/v1/figures?period=month", "", {{"Accept", "text/csv"}}).body;
+    CHECK(csv.find("checkout,,production,rework_ratio,,0.5\r\n") != csv.npos);
   }
 
   TEST_CASE("both formats, plain and compressed, end as they should") {

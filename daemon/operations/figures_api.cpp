@@ -1,0 +1,91 @@
+#include "daemon/operations/figures_api.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace releasehealth {
+namespace {
+
+constexpr int default_months = 24, max_months = 120;
+
+figure_question about(const http::request& r) {
+  figure_question q;
+  q.service = http::query_value(r, "service");
+  q.environment = http::query_value(r, "environment");
+  q.team = http::query_value(r, "team");
+  return q;
+}
+
+json::value or_null(const std::optional<std::int64_t>& n) { return n ? json::value(*n) : json::value(nullptr); }
+
+}
+
+result<figure_question> read_figure_question(const http::request& r, const figure_settings& settings, timestamp now) {
+  auto q = about(r);
+  auto wanted = http::query_value(r, "period");
+  if (wanted.empty()) wanted = "30d";
+  for (auto& p : current_periods(settings.rolling, settings.zone, now))
+    if (p.label == wanted) q.periods.push_back(std::move(p));
+  if (q.periods.empty()) {
+    auto asked = parse_period(wanted, settings.zone, now);
+    if (!asked) return error(errc::malformed, "period: " + asked.error().detail);
+    q.periods.push_back(std::move(*asked));
+  }
+  return q;
+}
+
+result<figure_question> read_months_question(const http::request& r, const figure_settings& settings, timestamp now) {
+  auto q = about(r);
+  int count = default_months;
+  if (const auto asked = http::query_value(r, "months"); !asked.empty()) {
+    const auto [end, ec] = std::from_chars(asked.data(), asked.data() + asked.size(), count);
+    if (ec != std::errc{} || end != asked.data() + asked.size() || count < 1 || count > max_months)
+      return error(errc::malformed, "months: is not a whole number from 1 to 120");
+  }
+  const auto this_month = settings.zone.month_of(now);
+  q.periods = *months_between(format_month(this_month - std::chrono::months{count - 1}), format_month(this_month),
+                              settings.zone, now);
+  return q;
+}
+
+snapshot answer_question(ledger::reader& from, const figure_question& q, const figure_settings& settings, timestamp now) {
+  std::set<place> places;
+  const auto add = [&](const place& p) {
+    if ((q.service.empty() || q.service == p.service) && (q.environment.empty() || q.environment == p.environment) &&
+        (q.team.empty() || q.team == settings.names.team(p.service)))
+      places.insert(p);
+  };
+  for (const auto& p : settings.names.configured()) add(p);
+  for (const auto& [p, generation] : from.generations()) add(p);
+  snapshot s;
+  compute(s, from, q.periods, places, now);
+  return s;
+}
+
+json::array figures_json(const snapshot& s, const figure_settings& settings) {
+  std::map<std::string, json::array> rows;
+  for_each_figure(s, settings.names, [&](const figure_row& row) {
+    json::object labels;
+    if (!row.of.label.empty()) labels[row.of.label] = row.in.value;
+    rows[row.over.label].push_back(
+        {{"service", row.where.service},
+         {"team", settings.names.team(row.where.service)},
+         {"environment", row.where.environment},
+         {"figure", row.of.name},
+         {"labels", std::move(labels)},
+         {"value", row.value ? json::value(row.value->value) : json::value(nullptr)},
+         {"numerator", row.value ? or_null(row.value->numerator) : json::value(nullptr)},
+         {"denominator", row.value ? or_null(row.value->denominator) : json::value(nullptr)},
+         {"observations", nullptr}});
+  });
+  json::array out;
+  for (const auto& p : s.periods)
+    out.push_back({{"period", p.label},
+                   {"begin", format_time(p.begin)},
+                   {"end", format_time(p.end)},
+                   {"partial", p.partial},
+                   {"figures", std::move(rows[p.label])}});
+  return out;
+}
+
+}

@@ -1,0 +1,156 @@
+// The listener itself, over real sockets on loopback.
+#include "daemon/http/server.hpp"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <thread>
+
+#include "tests/check.hpp"
+
+using namespace releasehealth;
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+/// A server that echoes bodies, refuses those over 100 bytes at /small, throws at /throw and answers /later when told.
+struct echo_server {
+  asio::io_context io;
+  std::vector<http::responder> waiting;
+  http::server server;
+  std::thread thread;
+
+  explicit echo_server(http::limits limits = {})
+      : server(io, {"127.0.0.1", 0},
+               {.body_limit = [](const http::request& r) { return std::size_t(r.path == "/small" ? 100 : 1 << 20); },
+                .handle =
+                    [this](http::request& r, http::responder answer) {
+                      if (r.path == "/throw") throw std::runtime_error("secret detail");
+                      if (r.path == "/later") waiting.push_back(std::move(answer));
+                      else answer({200, "text/plain", r.method + ' ' + r.body, {}});
+                    },
+                .done = [](const http::request&, const http::response&) {}},
+               limits),
+        thread([this] { io.run(); }) {}
+  ~echo_server() {
+    bool drained = false;
+    asio::post(io, [&] { server.drain(std::chrono::seconds(5), [&] { drained = true; }); });
+    thread.join();
+    CHECK(drained);
+  }
+};
+
+struct client {
+  asio::io_context io;
+  tcp::socket socket{io};
+
+  explicit client(const echo_server& s) { socket.connect({asio::ip::make_address("127.0.0.1"), s.server.port()}); }
+  client& send(const std::string& bytes) {
+    boost::system::error_code ignored;  // the server may have closed already: what it said counts
+    asio::write(socket, asio::buffer(bytes), ignored);
+    return *this;
+  }
+  /// What comes until `end` has come, or the connection is closed.
+  std::string receive(const std::string& end = {}) {
+    std::string all;
+    boost::system::error_code ec;
+    char c = 0;
+    while (!ec && (end.empty() || all.find(end) == all.npos))
+      if (asio::read(socket, asio::buffer(&c, 1), ec) == 1) all += c;
+    return all;
+  }
+};
+
+std::string post(const std::string& path, const std::string& body, const std::string& more = {}) {
+  return "POST " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + more + "\r\n" + body;
+}
+
+}
+
+TEST_SUITE("nodb") {
+  TEST_CASE("requests on one connection are answered in order, HEAD without its body") {
+    echo_server s;
+    client c(s);
+    CHECK(c.send(post("/", "one")).receive("POST one").starts_with("HTTP/1.1 200 OK"));
+    CHECK(c.send(post("/", "two")).receive("POST two").find("200") != std::string::npos);
+    const auto head = c.send("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n").receive("\r\n\r\n");
+    CHECK(head.find("Content-Length: 4") != head.npos);
+    CHECK(c.send(post("/", "three", "Connection: close\r\n")).receive().ends_with("POST three"));
+  }
+
+  TEST_CASE("a body over the route's limit is refused by its head, and chunk by chunk") {
+    echo_server s;
+    CHECK(client(s).send(post("/small", std::string(100, 'x'), "Connection: close\r\n")).receive().find(" 200 ") != std::string::npos);
+    CHECK(client(s).send("POST /small HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n\r\n").receive().starts_with("HTTP/1.1 413"));
+    CHECK(client(s).send("POST /small HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n" + std::string(101, 'x') + "\r\n0\r\n\r\n").receive().starts_with("HTTP/1.1 413"));
+    CHECK(client(s).send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n").receive().starts_with("HTTP/1.1 413"));
+  }
+
+  TEST_CASE("what is not HTTP, and a head that is too large, are refused") {
+    echo_server s;
+    CHECK(client(s).send("hello\r\n\r\n").receive().starts_with("HTTP/1.1 400"));
+    CHECK(client(s).send("GET / HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n").receive().starts_with("HTTP/1.1 431"));
+    CHECK(client(s).send("POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n").receive().starts_with("HTTP/1.1 400"));
+  }
+
+  TEST_CASE("Expect: 100-continue is answered before the body") {
+    echo_server s;
+    client c(s);
+    c.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+    CHECK(c.receive("\r\n\r\n").starts_with("HTTP/1.1 100"));
+    CHECK(c.send("hello").receive("POST hello").starts_with("HTTP/1.1 200"));
+  }
+
+  TEST_CASE("a handler that throws is a 500 that discloses nothing") {
+    echo_server s;
+    const auto answer = client(s).send(post("/throw", "", "Connection: close\r\n")).receive();
+    CHECK(answer.starts_with("HTTP/1.1 500"));
+    CHECK(answer.find("secret") == answer.npos);
+  }
+
+  TEST_CASE("a sender that dawdles is cut off, others are served") {
+    http::limits limits;
+    limits.idle_deadline = std::chrono::seconds(1);
+    limits.request_deadline = std::chrono::seconds(1);
+    echo_server s(limits);
+    client slow_head(s), slow_body(s);
+    slow_head.send("POST / HT");
+    slow_body.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf");
+    CHECK(client(s).send(post("/", "quick", "Connection: close\r\n")).receive().ends_with("POST quick"));
+    CHECK(slow_head.receive().empty());
+    CHECK(slow_body.receive().empty());
+  }
+
+  TEST_CASE("connections over the limit are told to come back") {
+    http::limits limits;
+    limits.connections = 2;
+    echo_server s(limits);
+    client one(s), two(s);
+    CHECK(one.send(post("/", "1")).receive("POST 1").find(" 200 ") != std::string::npos);
+    CHECK(two.send(post("/", "2")).receive("POST 2").find(" 200 ") != std::string::npos);
+    const auto answer = client(s).send(post("/", "3")).receive();
+    CHECK(answer.starts_with("HTTP/1.1 503"));
+    CHECK(answer.find("Retry-After: 5") != answer.npos);
+  }
+
+  TEST_CASE("draining answers what is in progress and closes what is idle") {
+    echo_server s;
+    client busy(s), idle(s);
+    CHECK(idle.send(post("/", "x")).receive("POST x").find(" 200 ") != std::string::npos);
+    busy.send(post("/later", ""));
+    std::atomic<bool> waits = false;
+    while (!waits) asio::post(s.io, [&] { waits = !s.waiting.empty(); }), std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    std::atomic<bool> drained = false;
+    asio::post(s.io, [&] { s.server.drain(std::chrono::seconds(5), [&] { drained = true; }); });
+    CHECK(idle.receive().empty());
+    CHECK_FALSE(drained);
+    asio::post(s.io, [&] { s.waiting.front()({200, "text/plain", "at last", {}}); });
+    const auto answer = busy.receive();
+    CHECK(answer.ends_with("at last"));
+    CHECK(answer.find("Connection: close") != answer.npos);
+  }
+}
