@@ -16,6 +16,12 @@ figure_question about(const http::request& r) {
   return q;
 }
 
+// A count as a whole number: Boost writes every double with an exponent.
+json::value number(double value) {
+  const auto whole = static_cast<std::int64_t>(value);
+  return static_cast<double>(whole) == value ? json::value(whole) : json::value(value);
+}
+
 json::value or_null(const std::optional<std::int64_t>& n) { return n ? json::value(*n) : json::value(nullptr); }
 
 }
@@ -73,7 +79,7 @@ json::array figures_json(const snapshot& s, const figure_settings& settings) {
          {"environment", row.where.environment},
          {"figure", row.of.name},
          {"labels", std::move(labels)},
-         {"value", row.value ? json::value(row.value->value) : json::value(nullptr)},
+         {"value", row.value ? number(row.value->value) : json::value(nullptr)},
          {"numerator", row.value ? or_null(row.value->numerator) : json::value(nullptr)},
          {"denominator", row.value ? or_null(row.value->denominator) : json::value(nullptr)},
          {"observations", nullptr}});
