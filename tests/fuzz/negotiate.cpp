@@ -1,0 +1,17 @@
+// What scrapers and readers send in headers, paths and queries.
+#include <cstdint>
+
+#include "daemon/http/routes.hpp"
+#include "daemon/operations/negotiate.hpp"
+
+using namespace releasehealth;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  (void)negotiate_format(text);
+  (void)accepts_gzip(text);
+  (void)http::parse_query(text);
+  http::parameters found;
+  (void)http::fits("/api/v1/deployments/{id}", text, found);
+  return 0;
+}
