@@ -142,11 +142,7 @@ void intake::store(arrival a, ledger::entry e) {
   const auto key = e.key, unreadable = e.detail;
   queue_.append(std::move(e), [this, a = std::move(a), key, unreadable](result<ledger::stored> r) {
     metrics_.delivery_took(std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - a.began));
-    if (!r) {
-      metrics_.database(r.error().code != errc::unavailable);
-      return refused(a, r.error());
-    }
-    metrics_.database(true);
+    if (!r) return refused(a, r.error());
     const auto why = r->refused.empty() ? unreadable : r->refused;
     const bool dead = !why.empty();
     const auto became = r->duplicate_delivery || (r->accepted == 0 && !dead) ? outcome::duplicate

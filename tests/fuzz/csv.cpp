@@ -1,8 +1,8 @@
 // Tables: any bytes are rows, and a quoted cell reads as itself.
+#include "collectors/csv/csv.hpp"
+
 #include <cstdint>
 #include <cstdlib>
-
-#include "collectors/csv/csv.hpp"
 
 using namespace releasehealth;
 

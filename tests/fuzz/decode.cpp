@@ -6,12 +6,16 @@
 using namespace releasehealth;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  constexpr const char* types[] = {"ping", "deployment", "deployment_status", "release", "workflow_run", "pull_request", "push", "issues"};
+  constexpr const char* types[] = {"ping", "deployment", "deployment_status", "release", "workflow_run", "pull_request",
+                                   "push", "issues"};
   if (size < 3) return 0;
   const auto& kind = collectors()[data[0] % collectors().size()];
   source from;
   from.name = from.kind = kind.kind;
-  from.settings = {{"deployments", {types[2 + data[2] % 3]}}, {"environment", {"production"}}, {"workflows", {"Deploy"}}, {"incidents.labels", {"incident"}}};
+  from.settings = {{"deployments", {types[2 + data[2] % 3]}},
+                   {"environment", {"production"}},
+                   {"workflows", {"Deploy"}},
+                   {"incidents.labels", {"incident"}}};
   headers head;
   head.add("Content-Type", data[2] & 16 ? "application/x-www-form-urlencoded" : "application/json");
   head.add("X-GitHub-Event", types[data[1] % std::size(types)]);

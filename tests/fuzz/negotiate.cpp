@@ -1,8 +1,9 @@
 // What scrapers and readers send in headers, paths and queries.
+#include "daemon/operations/negotiate.hpp"
+
 #include <cstdint>
 
 #include "daemon/http/routes.hpp"
-#include "daemon/operations/negotiate.hpp"
 
 using namespace releasehealth;
 

@@ -1,8 +1,8 @@
 // Times and durations: what is read is written and read as the same.
+#include "collectors/time.hpp"
+
 #include <cstdint>
 #include <cstdlib>
-
-#include "collectors/time.hpp"
 
 using namespace releasehealth;
 

@@ -1,13 +1,14 @@
 // The listener itself, over real sockets on loopback.
 #include "daemon/http/server.hpp"
 
+#include <thread>
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
-#include <thread>
 
 #include "tests/check.hpp"
 
@@ -30,8 +31,10 @@ struct echo_server {
                 .handle =
                     [this](http::request& r, http::responder answer) {
                       if (r.path == "/throw") throw std::runtime_error("secret detail");
-                      if (r.path == "/later") waiting.push_back(std::move(answer));
-                      else answer({200, "text/plain", r.method + ' ' + r.body, {}});
+                      if (r.path == "/later")
+                        waiting.push_back(std::move(answer));
+                      else
+                        answer({200, "text/plain", r.method + ' ' + r.body, {}});
                     },
                 .done = [](const http::request&, const http::response&) {}},
                limits),
@@ -66,7 +69,8 @@ struct client {
 };
 
 std::string post(const std::string& path, const std::string& body, const std::string& more = {}) {
-  return "POST " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + more + "\r\n" + body;
+  return "POST " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + more +
+         "\r\n" + body;
 }
 
 }
@@ -84,17 +88,34 @@ TEST_SUITE("nodb") {
 
   TEST_CASE("a body over the route's limit is refused by its head, and chunk by chunk") {
     echo_server s;
-    CHECK(client(s).send(post("/small", std::string(100, 'x'), "Connection: close\r\n")).receive().find(" 200 ") != std::string::npos);
-    CHECK(client(s).send("POST /small HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n\r\n").receive().starts_with("HTTP/1.1 413"));
-    CHECK(client(s).send("POST /small HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n" + std::string(101, 'x') + "\r\n0\r\n\r\n").receive().starts_with("HTTP/1.1 413"));
-    CHECK(client(s).send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n").receive().starts_with("HTTP/1.1 413"));
+    CHECK(client(s).send(post("/small", std::string(100, 'x'), "Connection: close\r\n")).receive().find(" 200 ") !=
+          std::string::npos);
+    CHECK(client(s)
+              .send("POST /small HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n\r\n")
+              .receive()
+              .starts_with("HTTP/1.1 413"));
+    CHECK(client(s)
+              .send("POST /small HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n" +
+                    std::string(101, 'x') + "\r\n0\r\n\r\n")
+              .receive()
+              .starts_with("HTTP/1.1 413"));
+    CHECK(client(s)
+              .send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n")
+              .receive()
+              .starts_with("HTTP/1.1 413"));
   }
 
   TEST_CASE("what is not HTTP, and a head that is too large, are refused") {
     echo_server s;
     CHECK(client(s).send("hello\r\n\r\n").receive().starts_with("HTTP/1.1 400"));
-    CHECK(client(s).send("GET / HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n").receive().starts_with("HTTP/1.1 431"));
-    CHECK(client(s).send("POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n").receive().starts_with("HTTP/1.1 400"));
+    CHECK(client(s)
+              .send("GET / HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n")
+              .receive()
+              .starts_with("HTTP/1.1 431"));
+    CHECK(client(s)
+              .send("POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n")
+              .receive()
+              .starts_with("HTTP/1.1 400"));
   }
 
   TEST_CASE("Expect: 100-continue is answered before the body") {
@@ -143,7 +164,8 @@ TEST_SUITE("nodb") {
     CHECK(idle.send(post("/", "x")).receive("POST x").find(" 200 ") != std::string::npos);
     busy.send(post("/later", ""));
     std::atomic<bool> waits = false;
-    while (!waits) asio::post(s.io, [&] { waits = !s.waiting.empty(); }), std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    while (!waits)
+      asio::post(s.io, [&] { waits = !s.waiting.empty(); }), std::this_thread::sleep_for(std::chrono::milliseconds(5));
     std::atomic<bool> drained = false;
     asio::post(s.io, [&] { s.server.drain(std::chrono::seconds(5), [&] { drained = true; }); });
     CHECK(idle.receive().empty());

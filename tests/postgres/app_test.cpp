@@ -216,7 +216,8 @@ TEST_SUITE("postgres") {
     running_app app(db.where());
     app.send_events(deployed("a", R"("version":"1")"));
     app.send_events(deployed("b", R"("version":"2","kind":"hotfix")"));
-    app.send_events(R"({"id":"c","type":"deployment","service":"search","state":"failed","time":"2026-11-19T00:00:00Z"})");
+    app.send_events(
+        R"({"id":"c","type":"deployment","service":"search","state":"failed","time":"2026-11-19T00:00:00Z"})");
     CHECK(app.metric(hotfixes, "1") == "1");
     const auto ask = [&](const std::string& path) { return json::parse(app.operations("GET", path).body); };
     const auto find = [](const json::value& all, std::string_view service, std::string_view figure) {

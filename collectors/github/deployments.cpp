@@ -1,0 +1,129 @@
+#include <algorithm>
+
+#include "collectors/github/hook.hpp"
+
+namespace releasehealth::github {
+namespace {
+
+decoded other_source_of_deployments(const hook& h, std::string_view type) {
+  return decoded::nothing(std::string(type) + ": this source takes its deployments from " +
+                          h.settings.setting("deployments"));
+}
+
+// The deployment's own facts, which both of its events carry. Its payload is null, text or an object: an object may
+// name the service.
+void put_deployment(const hook& h, event& e) {
+  const auto named = h.text("/deployment/payload/service");
+  put(e, "service", named.empty() ? h.text("/repository/full_name") : named);
+  put(e, "repository", h.text("/repository/full_name"));
+  const auto environment = h.text("/deployment_status/environment");
+  put(e, "environment", environment.empty() ? h.text("/deployment/environment") : environment);
+  put(e, "ref", h.text("/deployment/ref"));
+  put(e, "commit", h.text("/deployment/sha"));
+  put(e, "version", h.text("/deployment/payload/version"));
+  put(e, "task", h.text("/deployment/task"));
+  // not a title: rules look at titles, and those are the commit's (figures.md §4)
+  put(e, "description", first_line(h.text("/deployment/description")));
+  put(e, "actor", h.text("/deployment/creator/login"));
+  put(e, "created_at", time_at(h.in, "/deployment/created_at"));
+}
+
+}
+
+result<decoded> deployment(const hook& h, timestamp now) {
+  if (!h.reads_deployments_from("deployment_status")) return other_source_of_deployments(h, "deployment");
+  auto e = h.start("deployment", h.text("/deployment/id"), time_at(h.in, "/deployment/created_at"), now);
+  put_deployment(h, e);
+  e.fields["state"] = "pending";
+  return decoded(std::move(e));
+}
+
+result<decoded> deployment_status(const hook& h, timestamp now) {
+  if (!h.reads_deployments_from("deployment_status")) return other_source_of_deployments(h, "deployment_status");
+  static constexpr std::pair<std::string_view, std::string_view> states[] = {
+      {"queued", "pending"},    {"pending", "pending"}, {"waiting", "pending"}, {"in_progress", "running"},
+      {"success", "succeeded"}, {"failure", "failed"},  {"error", "failed"},    {"inactive", "inactive"}};
+  const auto state = h.text("/deployment_status/state");
+  const auto known =
+      std::ranges::find(states, std::string_view(state), &std::pair<std::string_view, std::string_view>::first);
+  if (known == std::end(states))
+    return error(errc::unreadable, "unknown state", {{"/deployment_status/state", "is none that GitHub documents"}});
+  auto e = h.start("deployment", h.text("/deployment/id"), time_at(h.in, "/deployment_status/created_at"), now);
+  put_deployment(h, e);
+  e.fields["state"] = known->second;
+  const auto log = h.text("/deployment_status/log_url");
+  put(e, "url", log.empty() ? h.text("/deployment_status/target_url") : log);
+  return decoded(std::move(e));
+}
+
+// ---- release
+
+result<decoded> release(const hook& h, timestamp now) {
+  if (!h.reads_deployments_from("release")) return other_source_of_deployments(h, "release");
+  const auto action = h.text("/action");
+  const bool gone = action == "deleted" || action == "unpublished";
+  // one release fires created, published and released together: published and released say the same of one release id
+  if (!gone && action != "published" && action != "released") return decoded::nothing("release: action " + action);
+  if (flag_at(h.in, "/release/draft")) return decoded::nothing("release: a draft");
+  if (!gone && flag_at(h.in, "/release/prerelease")) return decoded::nothing("release: a prerelease");
+  const auto published = time_at(h.in, "/release/published_at");
+  auto e = h.start("deployment", h.text("/release/id"), gone ? std::nullopt : published, now);
+  if (gone) {
+    retract(e);
+    return decoded(std::move(e));
+  }
+  put(e, "service", h.text("/repository/full_name"));
+  put(e, "repository", h.text("/repository/full_name"));
+  put(e, "environment", h.settings.setting("environment"));
+  put(e, "version", h.text("/release/tag_name"));
+  put(e, "tag", h.text("/release/tag_name"));
+  put(e, "title", first_line(h.text("/release/name")));
+  put(e, "actor", h.text("/release/author/login"));
+  put(e, "url", h.text("/release/html_url"));
+  put(e, "finished_at", published);
+  e.fields["state"] = "succeeded";
+  return action == "published" ? with_return(std::move(e)) : decoded(std::move(e));
+}
+
+// ---- workflow_run
+
+namespace {
+
+std::string_view state_of_run(std::string_view action, std::string_view conclusion) {
+  if (action == "requested") return "pending";
+  if (action == "in_progress") return "running";
+  if (conclusion == "success") return "succeeded";
+  if (conclusion == "failure" || conclusion == "timed_out" || conclusion == "startup_failure") return "failed";
+  if (conclusion == "cancelled") return "canceled";
+  return {};  // action_required, neutral, skipped, stale: nothing was deployed
+}
+
+}
+
+result<decoded> workflow_run(const hook& h, timestamp now) {
+  if (!h.reads_deployments_from("workflow_run")) return other_source_of_deployments(h, "workflow_run");
+  const auto name = h.text("/workflow_run/name"), path = h.text("/workflow_run/path");
+  const auto named = [&](const std::string& wanted) { return wanted == name || wanted == path; };
+  if (std::ranges::none_of(h.settings.list("workflows"), named))
+    return decoded::nothing("workflow_run: not one of the configured workflows");
+  const auto state = state_of_run(h.text("/action"), h.text("/workflow_run/conclusion"));
+  if (state.empty()) return decoded::nothing("workflow_run: conclusion " + h.text("/workflow_run/conclusion"));
+  const auto attempt = h.text("/workflow_run/run_attempt");
+  auto e = h.start("deployment", h.text("/workflow_run/id") + (attempt.empty() ? "" : '/' + attempt),
+                   time_at(h.in, "/workflow_run/updated_at"), now);
+  put(e, "service", h.text("/repository/full_name"));
+  put(e, "repository", h.text("/repository/full_name"));
+  put(e, "environment", h.settings.setting("environment"));
+  put(e, "ref", h.text("/workflow_run/head_branch"));
+  put(e, "commit", h.text("/workflow_run/head_sha"));
+  put(e, "workflow", name);
+  put(e, "title", first_line(h.text("/workflow_run/head_commit/message")));
+  put(e, "actor", h.text("/workflow_run/triggering_actor/login"));
+  put(e, "url", h.text("/workflow_run/html_url"));
+  put(e, "created_at", time_at(h.in, "/workflow_run/created_at"));
+  put(e, "started_at", time_at(h.in, "/workflow_run/run_started_at"));
+  e.fields["state"] = state;
+  return decoded(std::move(e));
+}
+
+}

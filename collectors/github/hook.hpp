@@ -1,0 +1,51 @@
+#pragma once
+// What reading one GitHub delivery needs, and the readers of its event types. Included by this folder only.
+#include <optional>
+#include <string>
+
+#include "collectors/collector.hpp"
+
+namespace releasehealth::github {
+
+/// One delivery on its way to events: the source's settings, the delivery's id and its body.
+struct hook {
+  const source& settings;
+  std::string id;
+  const json::value& in;
+
+  std::string text(std::string_view pointer) const { return text_at(in, pointer); }
+  bool reads_deployments_from(std::string_view type) const { return settings.setting("deployments") == type; }
+
+  event start(std::string type, std::string subject, std::optional<timestamp> time, timestamp fallback) const {
+    event e;
+    e.id = id;
+    e.thing = e.type = std::move(type);
+    e.subject = std::move(subject);
+    e.time = time.value_or(fallback);
+    return e;
+  }
+};
+
+/// Sets a field, unless there is nothing to set.
+void put(event&, std::string_view field, std::string value);
+void put(event&, std::string_view field, std::optional<timestamp> value);
+/// The names of the labels at a pointer, as the field `labels`.
+void put_labels(event&, const json::value& in, std::string_view pointer);
+std::string first_line(std::string text);
+/// Makes the event a retraction of what it is about.
+void retract(event&);
+/// The event, and that what it is about counts again, should it have been retracted before.
+decoded with_return(event);
+
+// deployments.cpp
+result<decoded> deployment(const hook&, timestamp now);
+result<decoded> deployment_status(const hook&, timestamp now);
+result<decoded> release(const hook&, timestamp now);
+result<decoded> workflow_run(const hook&, timestamp now);
+// commits.cpp
+result<decoded> pull_request(const hook&, timestamp now);
+result<decoded> push(const hook&, timestamp now);
+// issues.cpp
+result<decoded> issues(const hook&, timestamp now);
+
+}
