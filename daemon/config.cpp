@@ -45,7 +45,7 @@ void read_token(config_table& t, config& c) {
   }
   t.secrets("token", read.values);
   if (read.name.empty()) t.wrong("needs a name");
-  if (read.values.empty()) t.wrong("needs token or token_file");
+  if (read.values.empty() && !t.has("token") && !t.has("token_file")) t.wrong("needs token or token_file");
   c.tokens.push_back(std::move(read));
 }
 
@@ -68,7 +68,7 @@ void read_source(config_table& t, config& c) {
     t.skip_rest();  // its settings cannot be judged
     return t.wrong("kind", "is none of: " + known);
   }
-  if (s.secrets.empty() && !s.unauthenticated) t.wrong("needs secret or secret_file, or unauthenticated = true");
+  if (s.secrets.empty() && !s.unauthenticated && !t.has("secret") && !t.has("secret_file")) t.wrong("needs secret or secret_file, or unauthenticated = true");
   std::map<std::string, std::vector<const setting_rule*>> nested;
   const auto read_setting = [&s](config_table& from, std::string_view key, const setting_rule& rule) {
     std::vector<std::string> values;

@@ -132,6 +132,7 @@ void config_table::secrets(std::string_view key, std::vector<secret>& into) {
   texts(file_key, files);
   if (const auto given = override_of(key)) inline_values = {*given};
   if (const auto given = override_of(file_key)) files = {*given};
+  if (inline_values.empty() && files.empty() && (has(key) || has(file_key))) return wrong(key, "is an empty list");
   if (!inline_values.empty() && !files.empty()) return wrong(key, "and " + file_key + " exclude each other");
   for (const auto& f : files) {
     const auto path = reading_.file.parent_path() / f;  // an absolute path stands for itself

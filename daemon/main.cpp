@@ -10,12 +10,14 @@ int main(int count, char** words) {
                "releasehealthd");
   common_options options;
   app.add_option("--config", options.config_file, "the configuration file")->capture_default_str();
-  app.set_version_flag("--version", std::string("releasehealthd ") + RELEASEHEALTH_VERSION);
-  app.fallthrough();
+  const auto version = std::string("releasehealthd ") + RELEASEHEALTH_VERSION;
+  app.set_version_flag("--version", version);
   app.require_subcommand(0, 1);
   auto run = commands().front().add(app, options);
   for (const auto& c : commands()) {
     auto* sub = app.add_subcommand(c.name, c.help);
+    sub->add_option("--config", options.config_file, "the configuration file")->capture_default_str();
+    sub->set_version_flag("--version", version);
     sub->callback([&run, chosen = c.add(*sub, options)] { run = chosen; });
   }
   try {

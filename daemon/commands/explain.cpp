@@ -31,8 +31,7 @@ void explain(ledger::reader& from, const json::object& d) {
   line("finished", text("finished_at"));
   if (!text("kind").empty()) {
     line("kind", text("kind") + ", because of: " + text("kind_reason"));
-    line("change", flag_at(d, "/is_change") ? "yes, it covered " + name_of(from, text("below"))
-                                            : "no, what is live stayed a change made before");
+    line("change", flag_at(d, "/is_change") ? "yes, it covered " + name_of(from, text("below")) : "no");
     line("live after it", name_of(from, text("live")));
     if (!text("rolled_back_by").empty()) line("rolled back by", name_of(from, text("rolled_back_by")));
   } else {

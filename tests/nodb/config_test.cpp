@@ -46,6 +46,7 @@ TEST_SUITE("nodb") {
         {"[[source]]\nname = 'g/x'\nkind = 'github'\nsecret='x'", "source.name: may hold small letters"},
         {"[[source]]\nname = 'api'\nkind = 'github'\nsecret='x'", "is taken by the daemon's own events"},
         {"[[source]]\nname = 'g'\nkind = 'github'\nsecret = ''", "is an empty secret"},
+        {"[[source]]\nname = 'g'\nkind = 'github'\nsecret = []", "is an empty list"},
         {"[[source]]\nname = 'g'\nkind = 'github'\nsecret='x'\ndeployments = 'pushes'",
          "c.toml:5:15: source.deployments: is none of: deployment_status release workflow_run"},
         {"[[source]]\nname = 'g'\nkind = 'github'\nsecret='x'\ndeployments = 'release'", "needs environment"},
