@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include <boost/url.hpp>
 
 #include "collectors/fields.hpp"
+#include "collectors/form.hpp"
 #include "collectors/github/hook.hpp"
 
 namespace releasehealth::github {
@@ -63,14 +63,9 @@ result<std::string> json_text(const delivery& d) {
   if (media == "application/json") return std::string(d.body);
   if (media != "application/x-www-form-urlencoded")
     return error(errc::media_type, "GitHub sends application/json or application/x-www-form-urlencoded");
-  const auto form = boost::urls::parse_query({d.body.data(), d.body.size()});
-  if (form)
-    for (const auto& p : *form)
-      if (p.key == "payload") {
-        boost::urls::encoding_opts options;
-        options.space_as_plus = true;
-        return p.value.decode(options);
-      }
+  if (auto form = parse_form(d.body))
+    for (auto& [name, value] : *form)
+      if (name == "payload") return std::move(value);
   return error(errc::malformed, "the form has no field payload");
 }
 

@@ -1,22 +1,13 @@
 #include "daemon/http/message.hpp"
 
-#include <boost/url.hpp>
+#include "collectors/form.hpp"
 
 namespace releasehealth::http {
 
-std::vector<std::pair<std::string, std::string>> parse_query(std::string_view text) {
-  std::vector<std::pair<std::string, std::string>> out;
-  const auto parsed = boost::urls::parse_query({text.data(), text.size()});
-  if (!parsed) return out;
-  boost::urls::encoding_opts options;
-  options.space_as_plus = true;
-  for (const auto& p : *parsed) out.emplace_back(p.key.decode(options), p.value.decode(options));
-  return out;
-}
-
 std::string query_value(const request& r, std::string_view name) {
-  for (auto& [key, value] : parse_query(r.query))
-    if (key == name) return value;
+  if (auto parameters = parse_form(r.query))
+    for (auto& [key, value] : *parameters)
+      if (key == name) return std::move(value);
   return {};
 }
 

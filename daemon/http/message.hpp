@@ -36,8 +36,7 @@ struct service {
   std::function<void(const request&, const response&)> done;
 };
 
-/// The parameters of a query, decoded; of several with one name the first.
-std::vector<std::pair<std::string, std::string>> parse_query(std::string_view);
+/// The first parameter of that name in the query, decoded; empty if there is none.
 std::string query_value(const request&, std::string_view name);
 
 /// RFC 9457: type, title, status, detail, and where in the body the mistakes are.

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "collectors/form.hpp"
 #include "daemon/http/routes.hpp"
 
 using namespace releasehealth;
@@ -11,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   (void)negotiate_format(text);
   (void)accepts_gzip(text);
-  (void)http::parse_query(text);
+  (void)parse_form(text);
   http::parameters found;
   (void)http::fits("/api/v1/deployments/{id}", text, found);
   return 0;

@@ -50,5 +50,9 @@ TEST_SUITE("nodb") {
     CHECK(http::query_value(r, "service") == "a b");
     CHECK(http::query_value(r, "environment") == "x y");
     CHECK(http::query_value(r, "absent").empty());
+    r.query.clear();
+    CHECK(http::query_value(r, "service").empty());
+    r.query = "service=%zz";
+    CHECK(http::query_value(r, "service").empty());
   }
 }

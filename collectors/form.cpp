@@ -1,0 +1,18 @@
+#include "collectors/form.hpp"
+
+#include <boost/url.hpp>
+
+namespace releasehealth {
+
+std::optional<std::vector<std::pair<std::string, std::string>>> parse_form(std::string_view text) {
+  std::vector<std::pair<std::string, std::string>> fields;
+  const std::string terminated(text);  // Boost.URL 1.81 takes strlen of it, whatever length the view has
+  const auto parsed = boost::urls::parse_query(terminated);
+  if (!parsed) return {};
+  boost::urls::encoding_opts options;
+  options.space_as_plus = true;
+  for (const auto& p : *parsed) fields.emplace_back(p.key.decode(options), p.value.decode(options));
+  return fields;
+}
+
+}
