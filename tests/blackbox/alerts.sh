@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # From a hotfix to a firing alert and back, with the real Prometheus and the real Alertmanager in real time; and every
 # query of the dashboard has an answer there.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.bash"
 
 promtool test rules "$root/dashboards/alerts_test.yaml" >"$work/promtool.log" || fail "the rules' own tests"
 same "dashboards/alerts.yaml is what the defaults give" "$("$daemon" rules --config "$root/tests/blackbox/defaults.toml")" "$(cat "$root/dashboards/alerts.yaml")"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A 2xx is on disk: the daemon is killed -9 again and again while deliveries come in, and every acknowledged one is there,
 # once. SIGTERM lets requests in progress end.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.bash"
 configure </dev/null
 
 rounds=5 sent=0

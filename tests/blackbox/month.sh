@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The edge of a local month, seen by a daemon whose clock is shifted: at midnight in Berlin the count begins anew.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.bash"
 library=$(find /usr/lib -name 'libfaketime*.so.1' ! -name '*MT*' 2>/dev/null | head -n 1)
 [ -n "$library" ] || { echo "skipped: libfaketime is not installed"; exit 77; }
 

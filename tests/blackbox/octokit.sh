@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every example delivery of GitHub's own collection, signed by its own client library: what each becomes stands in
 # octokit.tsv. RELEASEHEALTH_WRITE_FIXTURES=1 writes the table anew.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.bash"
 table=$root/tests/blackbox/octokit.tsv
 
 configure <<TOML

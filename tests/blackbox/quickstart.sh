@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The quickstart's figures equal counts made over the demo's own files with awk, and checkout is above its limit.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib.bash"
 
 port=$(free_port)
 while (exec 3<>"/dev/tcp/127.0.0.1/$((port + 1))") 2>/dev/null; do port=$(free_port); done
