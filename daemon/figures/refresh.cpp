@@ -18,7 +18,7 @@ struct refresher::loop {
   snapshot current;
   std::map<place, std::int64_t> generations;
   std::int64_t windows_at = -1;  ///< the window_tick for which all places were computed
-  bool was_successful = false;
+  bool was_successful = false, lost_places = false;
 
   std::mutex mutex;
   std::condition_variable wake;
@@ -69,7 +69,7 @@ struct refresher::loop {
       const auto before = generations.find(p);
       if (all || before == generations.end() || before->second != generation) changed.insert(p);
     }
-    std::erase_if(current.places, [&](const auto& entry) { return !known.contains(entry.first); });
+    lost_places = std::erase_if(current.places, [&](const auto& entry) { return !known.contains(entry.first); }) > 0;
     generations = std::move(known);
     return changed;
   }
@@ -83,8 +83,7 @@ struct refresher::loop {
       prepare = nullptr;
       derive.derive();
       const auto places = places_to_compute(out.at);
-      const bool first = !was_successful;
-      if (!places.empty() || first) {
+      if (!places.empty() || lost_places || !was_successful) {
         compute(current, read, current_periods(settings.rolling, settings.zone, out.at), places, out.at);
         auto page = std::make_shared<refreshed::page>();
         for (const auto format : {text_format::prometheus, text_format::openmetrics}) {

@@ -155,7 +155,7 @@ void create(const cluster& c, const fs::path& binaries) {
 bool is_postgres_of(const fs::path& data, pid_t pid) {
   std::ifstream in("/proc/" + std::to_string(pid) + "/cmdline");
   const std::string words((std::istreambuf_iterator<char>(in)), {});
-  return words.find(data.string()) != words.npos || words.find("cluster_name=releasehealthd") != words.npos;
+  return words.find('\0' + data.string() + '\0') != words.npos;
 }
 
 // A server that outlived its daemon is asked to stop; a pid file whose process is gone, or is another program by now,

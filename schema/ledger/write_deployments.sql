@@ -2,17 +2,17 @@
 -- more go; the stack's columns stay until it runs again, unless the deployment is no longer a succeeded one.
 WITH now AS (
   SELECT * FROM jsonb_to_recordset($3::jsonb) AS r (
-    service text, environment text, source text, subject text, id text, state text, created_at timestamptz,
+    id text, service text, environment text, source text, subject text, state text, created_at timestamptz,
     started_at timestamptz, finished_at timestamptz, version text, commit text, facts jsonb, commit_facts jsonb,
     overrides jsonb)
 ), gone AS (
   DELETE FROM deployment d USING unnest($1::text[], $2::text[]) AS t (source, subject)
   WHERE d.source = t.source AND d.subject = t.subject AND NOT EXISTS (SELECT FROM now WHERE now.id = d.id)
 )
-INSERT INTO deployment AS d (service, environment, source, subject, id, state, created_at, started_at, finished_at,
+INSERT INTO deployment AS d (id, service, environment, source, subject, state, created_at, started_at, finished_at,
                              version, commit, facts, commit_facts, overrides)
 SELECT * FROM now
-ON CONFLICT (service, environment, source, subject) DO UPDATE SET
+ON CONFLICT (id) DO UPDATE SET
   state = excluded.state, created_at = excluded.created_at, started_at = excluded.started_at,
   finished_at = excluded.finished_at, version = excluded.version, commit = excluded.commit, facts = excluded.facts,
   commit_facts = excluded.commit_facts, overrides = excluded.overrides,

@@ -2,6 +2,7 @@
 #include <random>
 #include <thread>
 
+#include "collectors/fields.hpp"
 #include "tests/check.hpp"
 #include "tests/postgres/cluster.hpp"
 #include "tests/postgres/history.hpp"
@@ -141,6 +142,28 @@ TEST_SUITE("postgres") {
     derive.derive();
     CHECK(db.query("SELECT service, environment, kind FROM deployment") == "checkout|production|planned");
     CHECK(db.query("SELECT service, environment FROM place") == "checkout|production");
+  }
+
+  TEST_CASE("names as long as they may be, in characters of four bytes") {
+    const database db;
+    ledger::appender to(db.where());
+    ledger::deriver derive(db.where(), {});
+    std::string name;
+    std::mt19937 random(7);  // what compresses well would fit an index by luck
+    for (int i = 0; i < 200; ++i) {
+      const auto n = random() % 4096;
+      name += "\xF0\x9F";
+      name += static_cast<char>(0x80 + n / 64);
+      name += static_cast<char>(0x80 + n % 64);
+    }
+    auto e = deployment_event(name, name, "2026-11-01T00:00:00Z",
+                              {{"service", name}, {"environment", name}, {"state", "succeeded"}, {"version", name}, {"commit", name}});
+    e.source = name;
+    CHECK(check(e, *parse_time("2026-11-20T00:00:00Z")).empty());
+    store(to, {e});
+    CHECK(derive.derive() == 1);
+    CHECK(db.query("SELECT length(service), kind FROM deployment") == "200|planned");
+    CHECK(derive.check().empty());
   }
 
   TEST_CASE("rebuild mends what was damaged, writing only that, and check finds it") {
