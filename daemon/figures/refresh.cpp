@@ -94,9 +94,10 @@ struct refresher::loop {
         out.figures = std::move(page);
       }
       out.ledger = read.counts();
-      out.success = was_successful = true;
+      out.success = out.database_up = was_successful = true;
     } catch (const std::exception& e) {  // the last good page stays; the next tick tries again
       out.failure = e.what();
+      out.database_up = read.answers();
       was_successful = false;
       windows_at = -1;
     }

@@ -13,6 +13,7 @@ namespace releasehealth {
 /// What a refresh came to.
 struct refreshed {
   bool success = false;
+  bool database_up = false;  ///< PostgreSQL answered, even if the refresh failed
   std::string failure;  ///< why not
   timestamp at;         ///< when it began
   duration took{};

@@ -21,6 +21,11 @@ void keep(history& h, result<event> e, std::size_t line, const history_defaults&
     h.refused.push_back({line, e.error()});
     return;
   }
+  if (const auto mark = e->fields.find("override"); mark != e->fields.end()) {  // as `export events` writes it
+    e->is_override = mark->value() == true;
+    e->fields.erase(mark);
+  }
+  e->fields.erase("received_at");
   complete(*e, defaults);
   h.events.push_back(std::move(*e));
 }

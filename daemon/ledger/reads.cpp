@@ -25,6 +25,14 @@ auto reader::read(Work work) {
   }
 }
 
+bool reader::answers() noexcept {
+  try {
+    return read([](pqxx::transaction_base& work) { return !work.exec("SELECT 1").empty(); });
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
 std::map<place, std::int64_t> reader::generations() {
   return read([](pqxx::transaction_base& work) {
     std::map<place, std::int64_t> all;

@@ -54,6 +54,8 @@ class reader {
   ~reader();
   reader(reader&&) noexcept;
 
+  /// Whether PostgreSQL answers at all.
+  bool answers() noexcept;
   std::map<place, std::int64_t> generations();
   /// `sql`: a statement of schema/figures that takes labels, begins, ends, services and environments.
   population count(std::string_view sql, const std::vector<period>&, const std::set<place>&);

@@ -82,10 +82,14 @@ http::service operations::service() {
 }
 
 void operations::publish(refreshed r) {
-  database_up_ = r.success;
-  parts_.own.database(r.success);
+  database_up_ = r.database_up;
+  parts_.own.database(r.database_up);
   parts_.own.refresh(r.success, r.at, r.took);
-  if (!r.success) parts_.log.warning("refresh failed", {{"err", r.failure}});
+  if (r.failure != last_failure_) {  // said once, not at every tick
+    last_failure_ = r.failure;
+    if (r.success) parts_.log.info("refresh succeeds again");
+    else parts_.log.warning("refresh failed; the last figures stay", {{"err", r.failure}});
+  }
   if (r.success) parts_.own.ledger(r.ledger.dead, r.ledger.unplaced);
   if (r.figures) page_ = std::move(r.figures);
 }

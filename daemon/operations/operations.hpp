@@ -55,6 +55,7 @@ class operations {
   std::vector<http::route> routes_;
   std::shared_ptr<const refreshed::page> page_;
   bool database_up_ = false, draining_ = false;
+  std::string last_failure_;
   std::unique_ptr<reads> reads_;
 };
 

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# What an operator does: reload, read logs, send from a pipeline, ask why, move a database with export and import.
+. "$(dirname "$0")/lib.bash"
+configure <<TOML
+[log]
+format = "json"
+level = "debug"
+[[source]]
+name = "github"
+kind = "github"
+secret = "$secret"
+TOML
+start_daemon
+
+# a wrong configuration is refused whole and the old one serves on
+cp "$work/config.toml" "$work/right.toml"
+echo 'stat_dir = "x"' >>"$work/config.toml"
+kill -HUP "$daemon_pid"
+wait_until 5 metric_is releasehealth_config_last_reload_successful 0 || fail "the failed reload does not show"
+same "a wrong configuration is refused by /-/reload, too" 500 "$(curl -s -o "$work/reload" -w '%{http_code}' -X POST "$operations/-/reload")"
+grep -q 'stat_dir: unknown key' "$work/reload" || fail "/-/reload does not say what is wrong"
+same "check-config says so with 2" 2 "$("$daemon" check-config --config "$work/config.toml" >/dev/null 2>&1; echo $?)"
+sed 's/name = "github"/name = "hub"/' "$work/right.toml" >"$work/config.toml"
+same "a right one is taken" reloaded "$(curl -s -X POST "$operations/-/reload")"
+same "its new source answers" 401 "$(curl -s -o /dev/null -w '%{http_code}' -X POST "$intake/webhooks/hub")"
+same "its old one is gone" 404 "$(curl -s -o /dev/null -w '%{http_code}' -X POST "$intake/webhooks/github")"
+
+# pipelines and people
+printf '%s\n' "$token" >"$work/token"
+export RELEASEHEALTH_URL=$intake RELEASEHEALTH_TOKEN_FILE=$work/token
+same "send" '{"accepted":1,"duplicates":0,"ignored":0}' "$(command_of send deployment subject=d1 state=succeeded service=checkout version=1.0.0 commit=aaaaaaa)"
+command_of send deployment service=checkout version=1.0.1 ref=hotfix/1.0.1 'labels=a;b' >/dev/null
+same "send says what is wrong, and fails" 1 "$("$daemon" send deployment state=done >/dev/null 2>&1; echo $?)"
+wait_until 5 metric_is 'releasehealth_deployments{service_name="checkout",team_name="",deployment_environment="production",kind="hotfix",period="month"}' 1 || fail "the hotfix does not show"
+command_of explain deployment 1.0.1 | grep -q 'hotfix, because of: default rule hotfix-ref' || fail "explain does not explain"
+same "classify" "hotfix: default rule hotfix-ref" "$(command_of classify ref=hotfix/1.0.1)"
+id=$(curl -s "$operations/api/v1/deployments/1.0.1" | jq -r .id)
+curl -sf -X PATCH "$operations/api/v1/deployments/$id" -H "Authorization: Bearer $token" -H 'Content-Type: application/merge-patch+json' -d '{"kind":"planned","reason":"planned"}' >/dev/null
+printf 'service,version,finished_at\nsearch,4.0,2026-01-05T00:00:00Z\nsearch,4.1,2026-01-06T00:00:00Z\nsearch,bad,yesterday\n' >"$work/history.csv"
+same "a bad row fails the import, and is named" 1 "$("$daemon" import csv "$work/history.csv" --config "$work/config.toml" >/dev/null 2>"$work/import"; echo $?)"
+grep -q 'history.csv:4: .*finished_at' "$work/import" || fail "the bad row is not named: $(cat "$work/import")"
+same "and the others are there, once" "0 stored, 2 were there already" "$("$daemon" import csv "$work/history.csv" --config "$work/config.toml" 2>&1 >/dev/null | tail -n 1)"
+
+# everything out, into a fresh database, and the same figures
+wait_until 5 metric_is 'releasehealth_deployments{service_name="checkout",team_name="",deployment_environment="production",kind="planned",period="month"}' 2 || fail "the override does not show"
+command_of export events >"$work/all.ndjson"
+report() { "$daemon" report --config "$1" --from 2026-01 --to 2026-12 --format csv 2>/dev/null | cut -d, -f1,4-; }
+report "$work/config.toml" >"$work/before.csv"
+sed "s|$work/state|$work/other|" "$work/config.toml" >"$work/other.toml"
+"$daemon" import events "$work/all.ndjson" --config "$work/other.toml" 2>>"$work/commands.log"
+report "$work/other.toml" >"$work/after.csv"
+# deployments per day of the month so far depend on the second
+diff <(grep -v deployments_per_day "$work/before.csv") <(grep -v deployments_per_day "$work/after.csv") || fail "export and import give other figures"
+echo "ok: export and import give the same figures ($(wc -l <"$work/before.csv") rows)"
+
+# logs are JSON, line by line, and hold neither secrets nor bodies
+stop_daemon
+jq -es 'all(has("ts") and has("level") and has("msg"))' "$work/daemon.log" >/dev/null || fail "a line of the log is not JSON"
+if grep -qE "$token|$secret|hotfix/1.0.1" "$work/daemon.log"; then fail "the log holds a secret or a body"; fi
+echo "ok: $(wc -l <"$work/daemon.log") log lines are JSON without secrets and bodies"
