@@ -7,7 +7,7 @@
 namespace releasehealth::ledger {
 namespace {
 
-std::string quoted(std::string_view value) {
+std::string libpq_value(std::string_view value) {
   std::string out = "'";
   for (char c : value) {
     if (c == '\'' || c == '\\') out += '\\';
@@ -39,9 +39,9 @@ std::string conninfo(const session& s) {
   for (const auto* o = parsed.get(); o->keyword; ++o)
     if (o->val) {
       std::erase_if(all, [&](const auto& ours) { return ours.first == o->keyword; });
-      out += std::string(o->keyword) + '=' + quoted(o->val) + ' ';
+      out += std::string(o->keyword) + '=' + libpq_value(o->val) + ' ';
     }
-  for (const auto& [keyword, value] : all) out += std::string(keyword) + '=' + quoted(value) + ' ';
+  for (const auto& [keyword, value] : all) out += std::string(keyword) + '=' + libpq_value(value) + ' ';
   return out;
 }
 
