@@ -84,7 +84,7 @@ struct collector {
 };
 
 /// Every kind of source there is: the only list of them.
-std::span<const collector> collectors();
+std::span<const collector* const> collectors();
 
 /// The collector of that kind, or none.
 const collector* find_collector(std::string_view kind);

@@ -6,8 +6,8 @@
 namespace releasehealth {
 namespace {
 
-const collector table[] = {
-    github::collect,
+const collector* const table[] = {
+    &github::collect,
 };
 
 bool same_name(std::string_view a, std::string_view b) {
@@ -17,11 +17,11 @@ bool same_name(std::string_view a, std::string_view b) {
 
 }
 
-std::span<const collector> collectors() { return table; }
+std::span<const collector* const> collectors() { return table; }
 
 const collector* find_collector(std::string_view kind) {
-  const auto found = std::ranges::find(table, kind, &collector::kind);
-  return found == std::end(table) ? nullptr : found;
+  const auto found = std::ranges::find(table, kind, [](const collector* c) { return c->kind; });
+  return found == std::end(table) ? nullptr : *found;
 }
 
 void headers::add(std::string name, std::string value) { list_.emplace_back(std::move(name), std::move(value)); }

@@ -63,8 +63,8 @@ struct app::parts {
         own(source_names(c)),
         queue(io, database.as("append")),
         in(c.sources, c.tokens, queue, own, log, clock, [this] { figures->touch(); }),
-        ops({io, database, queue, own, log, clock, [this] { figures->touch(); }, [this] { return reload(); }},
-            c.tokens, c.figures, is_loopback(c.operations)),
+        ops({io, database, queue, own, log, clock, [this] { figures->touch(); }, [this] { return reload(); }}, c.tokens,
+            c.figures, is_loopback(c.operations)),
         intake_server(io, c.intake, in.service(), c.intake_limits),
         operations_server(io, c.operations, ops.service(), c.operations_limits) {
     own.reload(true, clock());

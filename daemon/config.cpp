@@ -64,11 +64,12 @@ void read_source(config_table& t, config& c) {
   const auto* kind = find_collector(s.kind);
   if (!kind) {
     std::string known;
-    for (const auto& k : collectors()) known += (known.empty() ? "" : " ") + std::string(k.kind);
+    for (const auto* k : collectors()) known += (known.empty() ? "" : " ") + std::string(k->kind);
     t.skip_rest();  // its settings cannot be judged
     return t.wrong("kind", "is none of: " + known);
   }
-  if (s.secrets.empty() && !s.unauthenticated && !t.has("secret") && !t.has("secret_file")) t.wrong("needs secret or secret_file, or unauthenticated = true");
+  if (s.secrets.empty() && !s.unauthenticated && !t.has("secret") && !t.has("secret_file"))
+    t.wrong("needs secret or secret_file, or unauthenticated = true");
   std::map<std::string, std::vector<const setting_rule*>> nested;
   const auto read_setting = [&s](config_table& from, std::string_view key, const setting_rule& rule) {
     std::vector<std::string> values;

@@ -8,9 +8,9 @@
 
 namespace releasehealth::canonical {
 
-inline constexpr std::size_t max_batch = 10'000;        ///< events in one request
-inline constexpr std::size_t max_problems = 20;         ///< mistakes told at once
-inline constexpr std::size_t body_limit = 1024 * 1024;  ///< bytes of one request
+inline constexpr std::size_t max_batch = 10'000;                     ///< events in one request
+inline constexpr std::size_t max_problems = 20;                      ///< mistakes told at once
+inline constexpr std::size_t body_limit = std::size_t{1024} * 1024;  ///< bytes of one request
 
 /// One event from its JSON object. The time defaults to receipt, the subject to the id (a commit's to its sha).
 result<event> read_event(json::value, timestamp received_at, const std::string& at = {});

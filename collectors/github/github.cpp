@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-
 #include "collectors/fields.hpp"
 #include "collectors/form.hpp"
 #include "collectors/github/hook.hpp"
@@ -91,7 +90,7 @@ result<decoded> decode(const source& s, const delivery& d) {
 constinit const collector collect = {
     .kind = "github",
     .help = "GitHub and GitHub Enterprise Server webhooks, signed with X-Hub-Signature-256",
-    .body_limit = 25 * 1024 * 1024,
+    .body_limit = std::size_t{25} * 1024 * 1024,
     .settings = settings,
     .authentic = authentic,
     .key = key,

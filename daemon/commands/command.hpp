@@ -19,10 +19,10 @@ struct common_options {
 };
 
 struct command {
-  const char* name;
-  const char* help;
+  const char* name = nullptr;
+  const char* help = nullptr;
   /// Declares its arguments and returns what runs once they are read: the exit code.
-  std::function<int()> (*add)(CLI::App&, const common_options&);
+  std::function<int()> (*add)(CLI::App&, const common_options&) = nullptr;
 };
 
 /// Every command there is; the first one runs when none is named.

@@ -18,7 +18,7 @@ struct import_options {
 // A bar on a terminal, nothing elsewhere: logs are no place for it.
 class progress_bar {
  public:
-  void show(std::size_t done, std::size_t total) {
+  void show(std::size_t done, std::size_t total) const {
     if (!terminal_) return;
     const auto share = total == 0 ? 100 : done * 100 / total;
     std::cerr << "\r  " << std::string(share / 4, '#') << std::string(25 - share / 4, '.') << ' ' << share << " %";

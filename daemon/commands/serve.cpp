@@ -36,9 +36,9 @@ std::function<int()> add_migrate(CLI::App&, const common_options& options) {
 
 std::function<int()> add_sources(CLI::App&, const common_options&) {
   return [] {
-    for (const auto& c : collectors()) {
-      std::cout << c.kind << "  " << c.help << '\n';
-      for (const auto& s : c.settings) {
+    for (const auto* c : collectors()) {
+      std::cout << c->kind << "  " << c->help << '\n';
+      for (const auto& s : c->settings) {
         std::cout << "    " << s.key << "  " << s.help;
         if (!s.choices.empty()) std::cout << " (" << s.choices << ")";
         if (!s.fallback.empty()) std::cout << ", default " << s.fallback;

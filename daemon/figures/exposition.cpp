@@ -4,6 +4,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#define ZLIB_CONST
 #include <zlib.h>
 
 namespace releasehealth {
@@ -83,7 +84,7 @@ std::string gzip(std::string_view text) {
   if (deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, MAX_WBITS + gzip_wrapper, 8, Z_DEFAULT_STRATEGY) != Z_OK)
     throw std::runtime_error("zlib could not start");
   std::string out(deflateBound(&z, static_cast<uLong>(text.size())), '\0');
-  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  z.next_in = reinterpret_cast<const Bytef*>(text.data());
   z.avail_in = static_cast<uInt>(text.size());
   z.next_out = reinterpret_cast<Bytef*>(out.data());
   z.avail_out = static_cast<uInt>(out.size());

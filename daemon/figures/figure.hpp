@@ -37,7 +37,7 @@ std::span<const figure> figures();
 const figure* find_figure(std::string_view name);
 
 struct figure_value {
-  double value;
+  double value = 0;
   std::optional<std::int64_t> numerator, denominator;
 };
 

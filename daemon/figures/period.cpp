@@ -32,6 +32,7 @@ period stretch(std::string name, timestamp begin, timestamp end, timestamp now) 
 
 std::vector<period> current_periods(const std::vector<std::string>& rolling, const calendar& zone, timestamp now) {
   std::vector<period> all;
+  all.reserve(rolling.size() + 2);
   for (const auto& r : rolling) all.push_back({r, now - *parse_duration(r), now, false});
   const auto this_month = zone.month_begin(now);
   all.push_back({std::string(month), this_month, now, true});
@@ -41,7 +42,7 @@ std::vector<period> current_periods(const std::vector<std::string>& rolling, con
 
 std::string format_month(year_month m) {
   char text[16];
-  std::snprintf(text, sizeof text, "%04d-%02u", int(m.year()), unsigned(m.month()));
+  (void)std::snprintf(text, sizeof text, "%04d-%02u", int(m.year()), unsigned(m.month()));
   return text;
 }
 

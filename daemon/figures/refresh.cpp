@@ -106,7 +106,7 @@ struct refresher::loop {
   }
 };
 
-refresher::refresher(session s, ledger::derive_settings d, figure_settings f, std::function<timestamp()> clock,
+refresher::refresher(const session& s, ledger::derive_settings d, figure_settings f, std::function<timestamp()> clock,
                      std::function<void()> prepare, std::function<void(refreshed)> publish)
     : loop_(std::make_unique<loop>(s, std::move(d), std::move(f), std::move(clock), std::move(prepare),
                                    std::move(publish))) {

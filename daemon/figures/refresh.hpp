@@ -14,8 +14,8 @@ namespace releasehealth {
 struct refreshed {
   bool success = false;
   bool database_up = false;  ///< PostgreSQL answered, even if the refresh failed
-  std::string failure;  ///< why not
-  timestamp at;         ///< when it began
+  std::string failure;       ///< why not
+  timestamp at;              ///< when it began
   duration took{};
   ledger::ledger_counts ledger;
   /// The page in both formats, plain and compressed; null if nothing changed or the refresh failed: the last one stays.
@@ -29,7 +29,7 @@ class refresher {
  public:
   /// `prepare` runs before the first refresh, again and again until it does not throw. `publish` hands over, and does
   /// nothing else. Both run on the refresher's thread.
-  refresher(session, ledger::derive_settings, figure_settings, std::function<timestamp()> clock,
+  refresher(const session&, ledger::derive_settings, figure_settings, std::function<timestamp()> clock,
             std::function<void()> prepare, std::function<void(refreshed)> publish);
   ~refresher();  ///< lets the refresh on its way end
 

@@ -20,9 +20,9 @@ std::string readable(const figure& f, double value) {
   char text[32];
   const bool percent = f.looks == shape::ratio && f.name.ends_with("_ratio");
   if (f.looks == shape::count)
-    std::snprintf(text, sizeof text, "%.0f", value);
+    (void)std::snprintf(text, sizeof text, "%.0f", value);
   else
-    std::snprintf(text, sizeof text, percent ? "%.1f %%" : "%.2f", percent ? value * 100 : value);
+    (void)std::snprintf(text, sizeof text, percent ? "%.1f %%" : "%.2f", percent ? value * 100 : value);
   return text;
 }
 

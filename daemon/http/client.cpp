@@ -49,7 +49,8 @@ result<response> send(const std::string& method, const std::string& url, const s
   io.run();
   if (failed) return error(errc::unavailable, url + ": " + failed.message());
   response out;
-  for (const auto& field : answer) out.header.emplace_back(std::string(field.name_string()), std::string(field.value()));
+  for (const auto& field : answer)
+    out.header.emplace_back(std::string(field.name_string()), std::string(field.value()));
   out.status = answer.result_int();
   out.content_type = std::string(answer[bhttp::field::content_type]);
   out.body = std::move(answer.body());

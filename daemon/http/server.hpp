@@ -23,10 +23,10 @@ struct endpoint {
 /// Every limit of a listener, by name.
 struct limits {
   std::uint32_t header_bytes = 16 * 1024;
-  std::size_t body_bytes = 25 * 1024 * 1024;  ///< the most that any route takes
-  std::chrono::seconds request_deadline{30};  ///< from the end of its head to the end of its body
-  std::chrono::seconds idle_deadline{60};     ///< from one answer to the end of the next head
-  std::size_t connections = 512;              ///< more are answered 503 at once
+  std::size_t body_bytes = std::size_t{25} * 1024 * 1024;  ///< the most that any route takes
+  std::chrono::seconds request_deadline{30};               ///< from the end of its head to the end of its body
+  std::chrono::seconds idle_deadline{60};                  ///< from one answer to the end of the next head
+  std::size_t connections = 512;                           ///< more are answered 503 at once
 };
 
 class server {

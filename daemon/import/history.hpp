@@ -11,7 +11,7 @@
 namespace releasehealth {
 
 struct refused_record {
-  std::size_t line;  ///< from 1
+  std::size_t line = 0;  ///< from 1
   error why;
 };
 struct history {

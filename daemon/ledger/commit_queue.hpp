@@ -23,8 +23,8 @@ class commit_queue {
   void append(entry, done);
   std::size_t waiting() const;
 
-  static constexpr std::size_t max_waiting = 4096;                     ///< entries
-  static constexpr std::size_t max_waiting_bytes = 256 * 1024 * 1024;  ///< of bodies
+  static constexpr std::size_t max_waiting = 4096;                                  ///< entries
+  static constexpr std::size_t max_waiting_bytes = std::size_t{256} * 1024 * 1024;  ///< of bodies
 
  private:
   struct state;

@@ -187,6 +187,7 @@ void derive_shadow(pqxx::connection& c, const derive_settings& settings, Then th
 
 struct deriver::connected {
   pqxx::connection connection;
+  explicit connected(const session& s) : connection(connect(s)) {}
 };
 
 deriver::deriver(session s, derive_settings settings) : session_(std::move(s)), settings_(std::move(settings)) {}
@@ -196,7 +197,7 @@ deriver& deriver::operator=(deriver&&) noexcept = default;
 
 // After a failure the connection is dropped, and made anew by the next call.
 deriver::connected& deriver::ready() {
-  if (!connected_ || !connected_->connection.is_open()) connected_.reset(new connected{connect(session_)});
+  if (!connected_ || !connected_->connection.is_open()) connected_ = std::make_unique<connected>(session_);
   return *connected_;
 }
 

@@ -1,5 +1,6 @@
 #include "daemon/ledger/private_postgres.hpp"
 
+#include <charconv>
 #include <fstream>
 #include <optional>
 #include <thread>
@@ -66,6 +67,13 @@ account find_account() {
   throw std::runtime_error("private PostgreSQL: it does not run as root, and there is no user postgres or nobody");
 }
 
+// 0 for what is no number.
+int number(std::string_view text) {
+  int value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
 std::string first_line(const fs::path& file) {
   std::ifstream in(file);
   std::string line;
@@ -118,7 +126,7 @@ class file_lock {
   }
   file_lock(file_lock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
 
-  bool take(const std::string& who) {
+  bool take(const std::string& who) const {
     if (flock(fd_, LOCK_EX | LOCK_NB) != 0) return false;
     if (ftruncate(fd_, 0) != 0 || pwrite(fd_, who.data(), who.size(), 0) < 0)
       throw std::runtime_error(std::string("cannot write the lock file: ") + std::strerror(errno));
@@ -164,7 +172,7 @@ void clear_leftovers(const cluster& c) {
   const auto pid_file = c.data / "postmaster.pid";
   const auto line = first_line(pid_file);
   if (line.empty()) return;
-  const auto pid = static_cast<pid_t>(std::atol(line.c_str()));
+  const auto pid = number(line);
   const auto deadline = std::chrono::steady_clock::now() + stop_deadline;
   while (pid > 1 && is_postgres_of(c.data, pid)) {
     kill(pid, SIGINT);
@@ -262,13 +270,13 @@ fs::path find_server_binaries(const std::string& major) {
   std::error_code ec;
   for (const auto& version : fs::directory_iterator("/usr/lib/postgresql", ec))
     if (fs::exists(version.path() / "bin/postgres") && fs::exists(version.path() / "bin/initdb"))
-      found[std::atoi(version.path().filename().c_str())] = version.path() / "bin";
+      found[number(version.path().filename().string())] = version.path() / "bin";
   if (found.empty())
     throw std::runtime_error(
         "private PostgreSQL: no server binaries in /usr/lib/postgresql/*/bin; install the package "
         "postgresql, or set [database] url");
   if (major.empty()) return found.rbegin()->second;
-  if (const auto same = found.find(std::atoi(major.c_str())); same != found.end()) return same->second;
+  if (const auto same = found.find(number(major)); same != found.end()) return same->second;
   std::string there;
   for (const auto& [version, path] : found) there += (there.empty() ? "" : ", ") + std::to_string(version);
   throw std::runtime_error("private PostgreSQL: the data is of version " + major +

@@ -7,16 +7,17 @@ namespace releasehealth::ledger {
 
 struct reader::connected {
   pqxx::connection connection;
+  explicit connected(const session& s) : connection(connect(s)) {}
 };
 
-reader::reader(session s) : session_(s.reading()) {}
+reader::reader(const session& s) : session_(s.reading()) {}
 reader::~reader() = default;
 reader::reader(reader&&) noexcept = default;
 
 template <class Work>
 auto reader::read(Work work) {
   try {
-    if (!connected_ || !connected_->connection.is_open()) connected_.reset(new connected{connect(session_)});
+    if (!connected_ || !connected_->connection.is_open()) connected_ = std::make_unique<connected>(session_);
     pqxx::nontransaction transaction(connected_->connection);
     return work(transaction);
   } catch (const pqxx::failure&) {

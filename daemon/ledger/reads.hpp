@@ -50,15 +50,15 @@ struct stored_event {
 /// Used by one thread at a time; throws pqxx::failure, after which the next call connects anew.
 class reader {
  public:
-  explicit reader(session);
+  explicit reader(const session&);
   ~reader();
   reader(reader&&) noexcept;
 
   /// Whether PostgreSQL answers at all.
   bool answers() noexcept;
   std::map<place, std::int64_t> generations();
-  /// `sql`: a statement of schema/figures that takes labels, begins, ends, services and environments.
-  population count(std::string_view sql, const std::vector<period>&, const std::set<place>&);
+  /// `statement`: one of schema/figures that takes labels, begins, ends, services and environments.
+  population count(std::string_view statement, const std::vector<period>&, const std::set<place>&);
   std::vector<last_deployment> last_deployments(const std::set<place>&, timestamp now);
   ledger_counts counts();
 

@@ -54,7 +54,8 @@ result<figure_question> read_months_question(const http::request& r, const figur
   return q;
 }
 
-snapshot answer_question(ledger::reader& from, const figure_question& q, const figure_settings& settings, timestamp now) {
+snapshot answer_question(ledger::reader& from, const figure_question& q, const figure_settings& settings,
+                         timestamp now) {
   std::set<place> places;
   const auto add = [&](const place& p) {
     if ((q.service.empty() || q.service == p.service) && (q.environment.empty() || q.environment == p.environment) &&
@@ -73,16 +74,15 @@ json::array figures_json(const snapshot& s, const figure_settings& settings) {
   for_each_figure(s, settings.names, [&](const figure_row& row) {
     json::object labels;
     if (!row.of.label.empty()) labels[row.of.label] = row.in.value;
-    rows[row.over.label].push_back(
-        {{"service", row.where.service},
-         {"team", settings.names.team(row.where.service)},
-         {"environment", row.where.environment},
-         {"figure", row.of.name},
-         {"labels", std::move(labels)},
-         {"value", row.value ? number(row.value->value) : json::value(nullptr)},
-         {"numerator", row.value ? or_null(row.value->numerator) : json::value(nullptr)},
-         {"denominator", row.value ? or_null(row.value->denominator) : json::value(nullptr)},
-         {"observations", nullptr}});
+    rows[row.over.label].push_back({{"service", row.where.service},
+                                    {"team", settings.names.team(row.where.service)},
+                                    {"environment", row.where.environment},
+                                    {"figure", row.of.name},
+                                    {"labels", std::move(labels)},
+                                    {"value", row.value ? number(row.value->value) : json::value(nullptr)},
+                                    {"numerator", row.value ? or_null(row.value->numerator) : json::value(nullptr)},
+                                    {"denominator", row.value ? or_null(row.value->denominator) : json::value(nullptr)},
+                                    {"observations", nullptr}});
   });
   json::array out;
   for (const auto& p : s.periods)

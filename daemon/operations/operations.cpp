@@ -16,6 +16,20 @@ namespace releasehealth {
 
 namespace asio = boost::asio;
 
+namespace {
+
+// The review page comes here; until then, what Prometheus' conventions ask for.
+void landing(const http::responder& answer) {
+  answer({200,
+          "text/html; charset=utf-8",
+          "<!doctype html><html lang=\"en\"><head><title>releasehealthd</title></head><body><h1>releasehealthd</h1>"
+          "<p>Release health as Prometheus metrics.</p><ul><li><a href=\"/metrics\">Metrics</a></li>"
+          "<li><a href=\"/-/healthy\">Healthy</a></li><li><a href=\"/-/ready\">Ready</a></li></ul></body></html>\n",
+          {{"Content-Security-Policy", "default-src 'none'"}, {"X-Content-Type-Options", "nosniff"}}});
+}
+
+}
+
 /// Reads of the API: one thread with its own connection, so that a slow one never holds up the io thread.
 struct operations::reads {
   asio::io_context& io;
@@ -49,18 +63,17 @@ operations::operations(parts p, std::vector<token> tokens, figure_settings setti
   using http::responder;
   const auto id = [](const parameters& path) { return path.find("id")->second; };
   routes_ = {
-      {"GET", "/metrics", [this](request& r, const parameters&, responder a) { metrics_page(r, std::move(a)); }},
+      {"GET", "/metrics", [this](request& r, const parameters&, responder a) { metrics_page(r, a); }},
       {"GET", "/-/healthy",
        [](request&, const parameters&, responder a) {
          a({200, "text/plain", "healthy\n", {}});
        }},
-      {"GET", "/-/ready", [this](request&, const parameters&, responder a) { ready(std::move(a)); }},
-      {"POST", "/-/reload", [this](request&, const parameters&, responder a) { reload(std::move(a)); }},
-      {"GET", "/", [this](request&, const parameters&, responder a) { landing(std::move(a)); }},
+      {"GET", "/-/ready", [this](request&, const parameters&, responder a) { ready(a); }},
+      {"POST", "/-/reload", [this](request&, const parameters&, responder a) { reload(a); }},
+      {"GET", "/", [](request&, const parameters&, responder a) { landing(a); }},
       {"GET", "/api/v1/figures",
        [this](request& r, const parameters&, responder a) { figures(r, std::move(a), false); }},
-      {"GET", "/api/v1/months",
-       [this](request& r, const parameters&, responder a) { figures(r, std::move(a), true); }},
+      {"GET", "/api/v1/months", [this](request& r, const parameters&, responder a) { figures(r, std::move(a), true); }},
       {"GET", "/api/v1/deployments/{id}",
        [this, id](request& r, const parameters& path, responder a) { show(id(path), r, std::move(a)); }},
       {"PATCH", "/api/v1/deployments/{id}",
@@ -87,8 +100,10 @@ void operations::publish(refreshed r) {
   parts_.own.refresh(r.success, r.at, r.took);
   if (r.failure != last_failure_) {  // said once, not at every tick
     last_failure_ = r.failure;
-    if (r.success) parts_.log.info("refresh succeeds again");
-    else parts_.log.warning("refresh failed; the last figures stay", {{"err", r.failure}});
+    if (r.success)
+      parts_.log.info("refresh succeeds again");
+    else
+      parts_.log.warning("refresh failed; the last figures stay", {{"err", r.failure}});
   }
   if (r.success) parts_.own.ledger(r.ledger.dead, r.ledger.unplaced);
   if (r.figures) page_ = std::move(r.figures);
@@ -96,7 +111,7 @@ void operations::publish(refreshed r) {
 
 // The last good page of the figures, then our own metrics; never waits for PostgreSQL. gzip members may follow one
 // another, so the page's compressed twin is sent as it is.
-void operations::metrics_page(http::request& r, http::responder answer) {
+void operations::metrics_page(const http::request& r, const http::responder& answer) const {
   const auto format = negotiate_format(r.header.get("Accept"));
   const auto at = static_cast<std::size_t>(format);
   auto own = parts_.own.render(format);
@@ -111,25 +126,16 @@ void operations::metrics_page(http::request& r, http::responder answer) {
   answer(std::move(out));
 }
 
-void operations::ready(http::responder answer) {
+void operations::ready(const http::responder& answer) const {
   if (draining_) return answer({503, "text/plain", "draining\n", {}});
   if (!database_up_) return answer({503, "text/plain", "PostgreSQL does not answer\n", {}});
   answer({200, "text/plain", "ready\n", {}});
 }
 
-void operations::reload(http::responder answer) {
+void operations::reload(const http::responder& answer) const {
   const auto wrong = parts_.reload();
   if (wrong.empty()) return answer({200, "text/plain", "reloaded\n", {}});
   answer({500, "text/plain", "the configuration was kept as it was:\n" + wrong + '\n', {}});
-}
-
-void operations::landing(http::responder answer) {
-  answer({200,
-          "text/html; charset=utf-8",
-          "<!doctype html><html lang=\"en\"><head><title>releasehealthd</title></head><body><h1>releasehealthd</h1>"
-          "<p>Release health as Prometheus metrics.</p><ul><li><a href=\"/metrics\">Metrics</a></li>"
-          "<li><a href=\"/-/healthy\">Healthy</a></li><li><a href=\"/-/ready\">Ready</a></li></ul></body></html>\n",
-          {{"Content-Security-Policy", "default-src 'none'"}, {"X-Content-Type-Options", "nosniff"}}});
 }
 
 bool operations::may_read(const http::request& r, const http::responder& answer) const {
@@ -150,16 +156,14 @@ void operations::figures(http::request& r, http::responder answer, bool months) 
   auto question = months ? read_months_question(r, settings_, now) : read_figure_question(r, settings_, now);
   if (!question) return answer(refuse(question.error()));
   const bool as_csv = r.header.get("Accept").starts_with("text/csv");
-  reads_->run(
-      [question = std::move(*question), settings = settings_, now](ledger::reader& from) {
-        return answer_question(from, question, settings, now);
-      },
-      [this, months, as_csv, answer = std::move(answer)](result<snapshot> s) {
-        if (!s) return answer(refuse(s.error()));
-        if (as_csv) return answer({200, "text/csv; charset=utf-8", csv_report(*s, settings_), {}});
-        auto all = figures_json(*s, settings_);
-        answer(http::json_answer(200, months ? json::value(std::move(all)) : std::move(all.front())));
-      });
+  reads_->run([question = std::move(*question), settings = settings_,
+               now](ledger::reader& from) { return answer_question(from, question, settings, now); },
+              [this, months, as_csv, answer = std::move(answer)](result<snapshot> s) {
+                if (!s) return answer(refuse(s.error()));
+                if (as_csv) return answer({200, "text/csv; charset=utf-8", csv_report(*s, settings_), {}});
+                auto all = figures_json(*s, settings_);
+                answer(http::json_answer(200, months ? json::value(std::move(all)) : std::move(all.front())));
+              });
 }
 
 void operations::show(const std::string& id, http::request& r, http::responder answer) {

@@ -38,10 +38,9 @@ class operations {
   void drain() { draining_ = true; }
 
  private:
-  void metrics_page(http::request&, http::responder);
-  void ready(http::responder);
-  void reload(http::responder);
-  void landing(http::responder);
+  void metrics_page(const http::request&, const http::responder&) const;
+  void ready(const http::responder&) const;
+  void reload(const http::responder&) const;
   void figures(http::request&, http::responder, bool months);
   void show(const std::string& id, http::request&, http::responder);
   void amend(const std::string& id, http::request&, http::responder);

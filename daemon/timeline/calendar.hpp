@@ -26,8 +26,9 @@ class calendar {
   static result<calendar> in_zone(const std::string& iana_name);
   calendar() : calendar(*in_zone("UTC")) {}
 
-  /// The first instant of the local month that `months` lies after the one of `at` (0: its own, -1: the one before).
-  timestamp month_begin(timestamp at, int months = 0) const;
+  /// The first instant of the local month that lies `count` months after the one of `at` (0: its own, -1: the one
+  /// before).
+  timestamp month_begin(timestamp at, int count = 0) const;
   /// The first instant of that local month; where midnight does not exist, the first instant after it.
   timestamp month_begin(std::chrono::year_month) const;
   std::chrono::year_month month_of(timestamp) const;

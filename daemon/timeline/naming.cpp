@@ -34,7 +34,8 @@ naming::naming(std::vector<service_rule> services, std::vector<environment_rule>
     : services_(std::move(services)), environments_(std::move(environments)) {}
 
 std::string naming::service(std::string_view source, const json::object& fields) const {
-  const auto raw = text_at(fields, "/service"), repository = text_at(fields, "/repository");
+  auto raw = text_at(fields, "/service");
+  const auto repository = text_at(fields, "/repository");
   // a service that the sender names apart from its repository (several in one repository) is mapped by that name only
   const bool by_repository = raw.empty() || repository.empty() || raw == repository;
   for (const auto& s : services_) {

@@ -9,7 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   constexpr const char* types[] = {"ping", "deployment", "deployment_status", "release", "workflow_run", "pull_request",
                                    "push", "issues"};
   if (size < 3) return 0;
-  const auto& kind = collectors()[data[0] % collectors().size()];
+  const auto& kind = *collectors()[data[0] % collectors().size()];
   source from;
   from.name = from.kind = kind.kind;
   from.settings = {{"deployments", {types[2 + data[2] % 3]}},

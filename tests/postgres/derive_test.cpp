@@ -156,8 +156,9 @@ TEST_SUITE("postgres") {
       name += static_cast<char>(0x80 + n / 64);
       name += static_cast<char>(0x80 + n % 64);
     }
-    auto e = deployment_event(name, name, "2026-11-01T00:00:00Z",
-                              {{"service", name}, {"environment", name}, {"state", "succeeded"}, {"version", name}, {"commit", name}});
+    auto e = deployment_event(
+        name, name, "2026-11-01T00:00:00Z",
+        {{"service", name}, {"environment", name}, {"state", "succeeded"}, {"version", name}, {"commit", name}});
     e.source = name;
     CHECK(check(e, *parse_time("2026-11-20T00:00:00Z")).empty());
     store(to, {e});
