@@ -6,8 +6,8 @@
 
 namespace releasehealth::github {
 
-void put(event& e, std::string_view field, std::string value) {
-  if (!value.empty()) e.fields[field] = std::move(value);
+void put(event& e, std::string_view field, std::string_view value) {
+  if (!value.empty()) e.fields[field] = value;
 }
 
 void put(event& e, std::string_view field, std::optional<timestamp> value) {

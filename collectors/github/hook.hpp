@@ -27,7 +27,7 @@ struct hook {
 };
 
 /// Sets a field, unless there is nothing to set.
-void put(event&, std::string_view field, std::string value);
+void put(event&, std::string_view field, std::string_view value);
 void put(event&, std::string_view field, std::optional<timestamp> value);
 /// The names of the labels at a pointer, as the field `labels`.
 void put_labels(event&, const json::value& in, std::string_view pointer);

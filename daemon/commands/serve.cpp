@@ -7,7 +7,7 @@ namespace releasehealth {
 
 std::function<int()> add_serve(CLI::App&, const common_options& options) {
   return [&options] {
-    std::signal(SIGPIPE, SIG_IGN);
+    (void)std::signal(SIGPIPE, SIG_IGN);
     auto c = load_or_refuse(options);
     const logger log(c.logs, c.lowest);
     app daemon(std::move(c), options.config_file, log, system_now);
