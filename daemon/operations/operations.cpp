@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "collectors/canonical/canonical.hpp"
 #include "daemon/figures/report.hpp"
 #include "daemon/intake/answer.hpp"
 #include "daemon/operations/amend.hpp"
@@ -84,7 +85,7 @@ operations::operations(parts p, std::vector<token> tokens, figure_settings setti
 operations::~operations() { reads_->thread.join(); }
 
 http::service operations::service() {
-  return {.body_limit = [](const http::request&) { return std::size_t{1024 * 1024}; },
+  return {.body_limit = [](const http::request&) { return canonical::body_limit; },
           .handle = [this](http::request& r, http::responder answer) { http::dispatch(routes_, r, answer); },
           .done =
               [this](const http::request& r, const http::response& a) {
