@@ -74,6 +74,14 @@ struct refresher::loop {
     return changed;
   }
 
+  void touch() {
+    {
+      const std::lock_guard lock(mutex);
+      touched = true;
+    }
+    wake.notify_one();
+  }
+
   void refresh() {
     refreshed out;
     out.at = clock();
@@ -81,7 +89,7 @@ struct refresher::loop {
     try {
       if (prepare) prepare();
       prepare = nullptr;
-      derive.derive();
+      if (derive.derive_batch() == ledger::deriver::max_things) touch();  // more waits; figures do not wait for it
       const auto places = places_to_compute(out.at);
       if (!places.empty() || lost_places || !was_successful) {
         compute(current, read, current_periods(settings.rolling, settings.zone, out.at), places, out.at);
@@ -131,12 +139,6 @@ void refresher::use(ledger::derive_settings d, figure_settings f) {
   loop_->wake.notify_one();
 }
 
-void refresher::touch() {
-  {
-    const std::lock_guard lock(loop_->mutex);
-    loop_->touched = true;
-  }
-  loop_->wake.notify_one();
-}
+void refresher::touch() { loop_->touch(); }
 
 }

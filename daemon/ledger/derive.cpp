@@ -201,21 +201,23 @@ deriver::connected& deriver::ready() {
   return *connected_;
 }
 
-std::size_t deriver::derive() {
-  std::size_t total = 0;
+std::size_t deriver::derive_batch() {
   try {
-    for (;;) {
-      pqxx::work work(ready().connection);
-      if (!run(work, "SELECT pg_try_advisory_xact_lock($1)", locks::derive)[0][0].as<bool>()) return total;
-      const auto taken = derivation(work, settings_).step();
-      work.commit();
-      total += taken;
-      if (taken == 0) return total;
-    }
+    pqxx::work work(ready().connection);
+    if (!run(work, "SELECT pg_try_advisory_xact_lock($1)", locks::derive)[0][0].as<bool>()) return 0;
+    const auto taken = derivation(work, settings_).step();
+    work.commit();
+    return taken;
   } catch (const pqxx::failure&) {
     connected_.reset();
     throw;
   }
+}
+
+std::size_t deriver::derive() {
+  std::size_t total = 0;
+  while (const auto taken = derive_batch()) total += taken;
+  return total;
 }
 
 std::vector<difference> deriver::check() {
