@@ -30,8 +30,8 @@ class deriver {
   deriver(deriver&&) noexcept;
   deriver& operator=(deriver&&) noexcept;
 
-  /// Derives what was touched since, in one transaction of at most `max_things`. Returns how many queue entries it took;
-  /// 0 also if another daemon is at it.
+  /// Derives what was touched since, in one transaction of at most `max_things`. Returns how many queue entries it
+  /// took; 0 also if another daemon is at it.
   std::size_t derive_batch();
   /// The same until nothing is left.
   std::size_t derive();
