@@ -8,6 +8,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "collectors/canonical/canonical.hpp"
 #include "daemon/figures/refresh.hpp"
 #include "daemon/intake/intake.hpp"
 #include "daemon/ledger/migrate.hpp"
@@ -23,7 +24,7 @@ namespace {
 constexpr auto watch_interval = std::chrono::seconds(1);
 
 std::vector<std::string> source_names(const config& c) {
-  std::vector<std::string> names = {api_source};
+  std::vector<std::string> names = {canonical::source_name};
   for (const auto& s : c.sources) names.push_back(s.name);
   return names;
 }

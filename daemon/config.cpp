@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "collectors/canonical/canonical.hpp"
 #include "daemon/config_reader.hpp"
 
 namespace releasehealth {
@@ -58,7 +59,7 @@ void read_source(config_table& t, config& c) {
   if (s.name.empty()) t.wrong("needs a name");
   if (s.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") != s.name.npos)
     t.wrong("name", "may hold small letters, digits, - and _: it is a path");
-  if (s.name == "api" || s.name == "import") t.wrong("name", "is taken by the daemon's own events");
+  if (s.name == canonical::source_name || s.name == "import") t.wrong("name", "is taken by the daemon's own events");
   if (std::ranges::any_of(c.sources, [&](const source& o) { return o.name == s.name; }))
     t.wrong("name", "is used twice");
   const auto* kind = find_collector(s.kind);

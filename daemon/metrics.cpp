@@ -16,7 +16,6 @@ namespace {
 constexpr std::array<std::string_view, 8> outcomes = {"accepted",     "duplicate", "ignored",   "dead",
                                                       "unauthorized", "malformed", "too_large", "unavailable"};
 
-double seconds(timestamp t) { return std::chrono::duration<double>(t.time_since_epoch()).count(); }
 double seconds(duration d) { return std::chrono::duration<double>(d).count(); }
 
 }
@@ -82,7 +81,7 @@ void metrics::delivery(std::string_view source, outcome o, timestamp at) {
   if (known == registry_->deliveries.end()) return;
   known->second[static_cast<std::size_t>(o)]->Increment();
   if (o == outcome::accepted || o == outcome::duplicate || o == outcome::ignored || o == outcome::dead)
-    registry_->last_delivery.Add({{"source", std::string(source)}}).Set(seconds(at));
+    registry_->last_delivery.Add({{"source", std::string(source)}}).Set(unix_seconds(at));
 }
 
 void metrics::delivery_took(duration d) { registry_->delivery_seconds.Observe(seconds(d)); }
@@ -91,7 +90,7 @@ void metrics::database(bool up) { registry_->database_up.Set(up); }
 void metrics::refresh(bool success, timestamp at, duration took) {
   registry_->refresh_success.Set(success);
   registry_->refresh_seconds.Set(seconds(took));
-  if (success) registry_->refresh_timestamp.Set(seconds(at));
+  if (success) registry_->refresh_timestamp.Set(unix_seconds(at));
 }
 
 void metrics::ledger(std::int64_t dead, std::int64_t unplaced) {
@@ -101,7 +100,7 @@ void metrics::ledger(std::int64_t dead, std::int64_t unplaced) {
 
 void metrics::reload(bool success, timestamp at) {
   registry_->reload_success.Set(success);
-  if (success) registry_->reload_timestamp.Set(seconds(at));
+  if (success) registry_->reload_timestamp.Set(unix_seconds(at));
 }
 
 std::string metrics::render(text_format format) const {

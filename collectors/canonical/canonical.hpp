@@ -8,6 +8,9 @@
 
 namespace releasehealth::canonical {
 
+/// Where these events come from unless they say otherwise.
+inline constexpr const char* source_name = "api";
+
 inline constexpr std::size_t max_batch = 10'000;                     ///< events in one request
 inline constexpr std::size_t max_problems = 20;                      ///< mistakes told at once
 inline constexpr std::size_t body_limit = std::size_t{1024} * 1024;  ///< bytes of one request

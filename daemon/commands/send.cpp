@@ -1,10 +1,8 @@
 #include <iostream>
 
-#include <openssl/rand.h>
-
-#include "collectors/signature.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/http/client.hpp"
+#include "daemon/random_id.hpp"
 
 namespace releasehealth {
 namespace {
@@ -14,16 +12,10 @@ struct send_options {
   std::vector<std::string> fields;
 };
 
-std::string random_id() {
-  unsigned char bytes[16];
-  if (RAND_bytes(bytes, sizeof bytes) != 1) throw std::runtime_error("OpenSSL has no random bytes");
-  return "send-" + sha256_hex({reinterpret_cast<const char*>(bytes), sizeof bytes}).substr(0, 32);
-}
-
 int run_send(const send_options& o) {
   auto event = read_fields(o.fields);
   event["type"] = o.type;
-  if (!event.contains("id")) event["id"] = random_id();
+  if (!event.contains("id")) event["id"] = "send-" + random_id();
   // a deployment that names no earlier one is told once, when it is done
   if (o.type == "deployment" && !event.contains("subject") && !event.contains("state")) event["state"] = "succeeded";
   if (o.token_file.empty()) throw usage_error("send needs --token-file, or RELEASEHEALTH_TOKEN_FILE");

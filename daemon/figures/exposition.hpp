@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "collectors/time.hpp"
+
 namespace releasehealth {
 
 enum class text_format { prometheus, openmetrics };
@@ -38,6 +40,9 @@ class exposition {
 
 /// gzip of a whole text; members may be sent one after the other as one body.
 std::string gzip(std::string_view);
+
+/// A time as Prometheus counts it.
+inline double unix_seconds(timestamp t) { return std::chrono::duration<double>(t.time_since_epoch()).count(); }
 
 /// A bucket's `le`: always with a point, so that it reads the same in Prometheus 2 and 3.
 std::string format_bound(double);

@@ -63,7 +63,6 @@ struct refresher::loop {
     const bool all = tick_now != std::exchange(windows_at, tick_now) || !was_successful;
     std::map<place, std::int64_t> known;
     for (const auto& p : settings.names.configured()) known[p] = 0;
-    known.merge(std::map(latest));
     for (const auto& [p, generation] : latest) known[p] = generation;
     for (const auto& [p, generation] : known) {
       const auto before = generations.find(p);
@@ -107,7 +106,6 @@ struct refresher::loop {
       out.failure = e.what();
       out.database_up = read.answers();
       was_successful = false;
-      windows_at = -1;
     }
     out.took = std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - began);
     publish(std::move(out));

@@ -5,8 +5,6 @@
 namespace releasehealth {
 namespace {
 
-double seconds(timestamp t) { return std::chrono::duration<double>(t.time_since_epoch()).count(); }
-
 void render_figures(exposition& out, const snapshot& s, const naming& names) {
   const figure* current = nullptr;
   std::string name;
@@ -35,7 +33,7 @@ void render_last(exposition& out, const snapshot& s, const naming& names) {
                   {"team_name", team},
                   {"deployment_environment", where.environment},
                   {"kind", kind}},
-                 seconds(finished));
+                 unix_seconds(finished));
   }
 }
 

@@ -43,7 +43,4 @@ class intake {
   std::vector<http::route> routes_;
 };
 
-/// Where canonical events come from unless they say otherwise (interface.md §3).
-inline constexpr const char* api_source = "api";
-
 }

@@ -60,6 +60,4 @@ void commit_queue::append(entry e, done d) {
   s.next();
 }
 
-std::size_t commit_queue::waiting() const { return state_->waiting.size(); }
-
 }

@@ -21,7 +21,6 @@ class commit_queue {
 
   /// errc::unavailable at once if too much waits already.
   void append(entry, done);
-  std::size_t waiting() const;
 
   static constexpr std::size_t max_waiting = 4096;                                  ///< entries
   static constexpr std::size_t max_waiting_bytes = std::size_t{256} * 1024 * 1024;  ///< of bodies

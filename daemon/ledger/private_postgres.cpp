@@ -139,11 +139,11 @@ class file_lock {
 
 // What the child does between fork and exec: become the unprivileged user in a session of its own (a Ctrl-C on the
 // terminal is for the daemon, which drains first), and stop when the daemon is gone, even by kill -9.
-auto in_child(const account& owner, bool dies_with_parent) {
-  return bp::extend::on_exec_setup = [owner, dies_with_parent](auto&) {
+auto in_child(const account& owner) {
+  return bp::extend::on_exec_setup = [owner](auto&) {
     setsid();
     if (owner.other && (setgroups(0, nullptr) != 0 || setgid(owner.gid) != 0 || setuid(owner.uid) != 0)) _exit(126);
-    if (dies_with_parent) prctl(PR_SET_PDEATHSIG, SIGINT);  // after setuid, which clears it
+    prctl(PR_SET_PDEATHSIG, SIGINT);  // after setuid, which clears it
     if (chdir("/") != 0) _exit(126);
   };
 }
@@ -154,7 +154,7 @@ void create(const cluster& c, const fs::path& binaries) {
   const auto log = c.folder / "initdb.log";
   bp::child initdb((binaries / "initdb").string(), "-D", partial.string(), "-U", "releasehealthd", "-A", "trust", "-E",
                    "UTF8", "--no-locale", "--no-instructions",
-                   bp::std_in<bp::null, (bp::std_out & bp::std_err)> log.string(), in_child(c.owner, true));
+                   bp::std_in<bp::null, (bp::std_out & bp::std_err)> log.string(), in_child(c.owner));
   initdb.wait();
   if (initdb.exit_code() != 0) throw std::runtime_error("private PostgreSQL: initdb failed; see " + log.string());
   fs::rename(partial, c.data);
@@ -221,7 +221,7 @@ struct private_postgres::running {
     for (const char* s : settings) words.insert(words.end(), {"-c", s});
     server = bp::child((binaries / "postgres").string(), bp::args(words),
                        bp::std_in<bp::null, (bp::std_out & bp::std_err)>(where.folder / "start.log").string(),
-                       in_child(where.owner, true));
+                       in_child(where.owner));
   }
 
   ~running() {

@@ -1,9 +1,8 @@
 #include "daemon/operations/amend.hpp"
 
-#include <openssl/rand.h>
-
+#include "collectors/canonical/canonical.hpp"
 #include "collectors/fields.hpp"
-#include "collectors/signature.hpp"
+#include "daemon/random_id.hpp"
 
 namespace releasehealth {
 namespace {
@@ -11,12 +10,6 @@ namespace {
 // What an override may not change: what a deployment is called, and whose it is.
 constexpr std::string_view identity[] = {"id",      "type",        "source",     "subject", "time",
                                          "service", "environment", "repository", "by"};
-
-std::string random_id() {
-  unsigned char bytes[16];
-  if (RAND_bytes(bytes, sizeof bytes) != 1) throw std::runtime_error("OpenSSL has no random bytes");
-  return sha256_hex({reinterpret_cast<const char*>(bytes), sizeof bytes}).substr(0, 32);
-}
 
 }
 
@@ -56,7 +49,7 @@ ledger::entry override_entry(const json::object& deployment, json::object patch,
   e.fields["service"] = deployment.at("service");
   e.fields["environment"] = deployment.at("environment");
   ledger::entry out;
-  out.source = "api";
+  out.source = canonical::source_name;
   out.key = e.id;
   out.received_at = now;
   out.events.push_back(std::move(e));
