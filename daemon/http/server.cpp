@@ -155,10 +155,15 @@ struct server::state : std::enable_shared_from_this<state> {
         if (ec) co_return false;
       }
       co_await bhttp::async_read(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, ec));
-      if (ec) co_return co_await refuse(stream, ec);
-      in.body = std::move(parser.get().body());
-      stream.expires_never();
-      out = co_await handle(in);
+      if (ec && !is_mistake_of_sender(ec)) co_return false;
+      if (ec) {
+        out = refusal(ec);
+        keep = false;
+      } else {
+        in.body = std::move(parser.get().body());
+        stream.expires_never();
+        out = co_await handle(in);
+      }
     }
     serves.done(in, out);
     keep = keep && !draining;

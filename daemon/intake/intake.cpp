@@ -76,14 +76,15 @@ http::service intake::service() {
 // The server refuses what is too large before anybody reads it: counted here.
 void intake::done(const http::request& r, const http::response& a) {
   if (a.status == 413)
-    metrics_.delivery(r.path.starts_with(webhooks) ? r.path.substr(webhooks.size()) : api_source, outcome::too_large,
-                      clock_());
+    metrics_.delivery(r.path.starts_with(webhooks) ? r.path.substr(webhooks.size()) : canonical::source_name,
+                      outcome::too_large, clock_());
   log_.debug("request",
              {{"method", r.method}, {"path", r.path}, {"status", std::to_string(a.status)}, {"peer", r.peer}});
 }
 
 void intake::refused(const arrival& a, const error& e, std::string_view authenticate) {
-  metrics_.delivery(a.source, meaning_of(e.code).counted, a.received_at);
+  // too large is counted in done(), for what the server refuses and for this alike
+  if (e.code != errc::too_large) metrics_.delivery(a.source, meaning_of(e.code).counted, a.received_at);
   log_.warning("delivery refused",
                {{"source", a.source}, {"status", std::to_string(meaning_of(e.code).status)}, {"err", e.text()}});
   a.answer(refuse(e, authenticate));
@@ -122,14 +123,14 @@ void intake::webhook(http::request& r, const http::parameters& path, http::respo
 }
 
 void intake::events(http::request& r, http::responder answer) {
-  arrival a{.source = api_source, .received_at = clock_(), .answer = std::move(answer)};
+  arrival a{.source = canonical::source_name, .received_at = clock_(), .answer = std::move(answer)};
   if (auto who = authorize(tokens_, r.header, "send"); !who) return refused(a, who.error());
   const auto type = r.header.get("Content-Type");
   auto read = canonical::read_events(type, r.body, a.received_at);
   if (!read) return refused(a, read.error());
   if (read->empty()) return a.answer(http::json_answer(202, {{"accepted", 0}, {"duplicates", 0}, {"ignored", 0}}));
   ledger::entry e;
-  e.source = api_source;
+  e.source = canonical::source_name;
   e.key = sha256_hex(r.body);
   e.received_at = a.received_at;
   e.events = std::move(*read);

@@ -112,6 +112,11 @@ TEST_SUITE("postgres") {
     CHECK(app.intake("POST", "/api/v1/events", "{}", {{"Content-Type", "application/json"}}).status == 401);
     CHECK(app.send_events("{}", "sesame", "text/plain").status == 415);
     CHECK(app.send_events(std::string(1024 * 1024 + 1, ' ')).status == 413);
+    std::string many = "[";
+    for (int i = 0; i < 10'001; ++i) many += R"({"id":"1","type":"work"},)";
+    many.back() = ']';
+    CHECK(app.send_events(many).status == 413);
+    CHECK(app.metric("releasehealth_deliveries_total{outcome=\"too_large\",source=\"api\"}", "2") == "2");
     CHECK(header(app.intake("GET", "/api/v1/events", "", {}), "Allow") == "POST");
     CHECK(header(app.send_events("{}", "wrong"), "WWW-Authenticate") == "Bearer");
     CHECK(app.intake("GET", "/api/v1/events", "", {}).status == 405);
