@@ -23,10 +23,12 @@ trap finish EXIT
 fail() { echo "FAILED: $*" >&2; exit 1; }
 same() { [ "$2" = "$3" ] || { echo "expected: $2"; echo "got:      $3"; fail "$1"; }; echo "ok: $1"; }
 
+# free_port: below those that the kernel gives to outgoing connections, which may be taken, or in TIME_WAIT, at any time
 free_port() {
-  local port
+  local port ephemeral
+  read -r ephemeral _ </proc/sys/net/ipv4/ip_local_port_range
   while :; do
-    port=$((20000 + RANDOM % 20000))
+    port=$((10000 + RANDOM % ((ephemeral > 12000 ? ephemeral : 32768) - 10000)))
     (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
   done
 }
