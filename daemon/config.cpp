@@ -242,7 +242,7 @@ void read_all(config_table& root, config& c) {
   root.tables("service", [&](config_table& t) { services.push_back(read_service(t)); });
   std::vector<environment_rule> environments;
   root.tables("environment", [&](config_table& t) { environments.push_back(read_environment(t)); });
-  c.figures.names = c.timeline.names = naming(std::move(services), std::move(environments));
+  c.figures.names = c.timeline.blame.names = naming(std::move(services), std::move(environments));
   root.tables("rule",
               [&](config_table& t) { c.timeline.stack.rules.rules.push_back(read_rule(t, c.timeline.stack.rules)); });
   std::vector<threshold> thresholds;

@@ -6,18 +6,20 @@
 #include <vector>
 
 #include "daemon/ledger/session.hpp"
-#include "daemon/timeline/naming.hpp"
+#include "daemon/timeline/blame.hpp"
 #include "daemon/timeline/stack.hpp"
 
 namespace releasehealth::ledger {
 
 struct derive_settings {
-  naming names;
+  blame_settings blame;
   stack_settings stack;
+  duration duration_cap = std::chrono::hours{72};  ///< of an open stretch that nobody reports work on (figures.md §8)
 };
 
 /// A row that differs between what is stored and what the events give.
 struct difference {
+  std::string table;
   std::string side;  ///< stored or derived
   std::string row;
 };

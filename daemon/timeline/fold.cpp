@@ -167,6 +167,11 @@ std::vector<deployment> fold_deployment(const std::string& source, const std::st
   return out;
 }
 
+std::optional<timestamp> deployment::first_commit_at() const {
+  const auto own = time_at(facts, "/first_commit_at");
+  return own ? own : time_at(commit_facts, "/authored_at");
+}
+
 json::object fold_commit(std::vector<report> reports) {
   order_reports(reports);
   return is_retracted(reports) ? json::object() : merge_reports(reports);

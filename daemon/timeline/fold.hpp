@@ -30,6 +30,8 @@ struct deployment {
   json::object overrides;     ///< fields set by overrides, with the `by` and `reason` of the last one
 
   bool succeeded() const { return state == "succeeded"; }
+  /// The first commit's time: the deployment's own, else that of its commit (figures.md §7, lead time).
+  std::optional<timestamp> first_commit_at() const;
 };
 
 /// Reports in the order of figures.md §2: (time, rank of the state, id bytewise).

@@ -94,6 +94,12 @@ std::optional<version_numbers> parse_version(std::string_view text) {
   return version_numbers{numbers[0], numbers[1], numbers[2]};
 }
 
+duration rulebook::longest_within() const {
+  duration longest{0};
+  for (const auto& r : rules) longest = std::max(longest, r.within.value_or(longest));
+  return longest;
+}
+
 decision decide_by_rules(const rulebook& book, const deployment& d, std::optional<timestamp> line_released_at) {
   for (const auto& r : book.rules)
     if (holds(r, book, d, line_released_at)) return {r.kind, "rule " + r.name};

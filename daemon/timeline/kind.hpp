@@ -34,6 +34,9 @@ struct rulebook {
   bool default_rules = true;
   calendar zone;
   std::vector<weekly_hours> release_hours;
+
+  /// How far back a rule may look for the line's preceding release; 0: none does.
+  duration longest_within() const;
 };
 
 /// "1.8.3" within "v1.8.3": the line is (1, 8), the patch 3.

@@ -19,10 +19,12 @@ struct deployment_key {
 /// What the stack says about one succeeded deployment.
 struct verdict {
   decision kind;
-  bool is_change = false;                        ///< it changed what is live: planned and hotfix
-  std::optional<deployment_key> live;            ///< the change on top after it; none: an unmeasured base
-  std::optional<deployment_key> below;           ///< of a change: the element it covered
-  std::optional<deployment_key> rolled_back_by;  ///< of a change
+  bool is_change = false;                   ///< it changed what is live: planned and hotfix
+  std::optional<deployment_key> live;       ///< who made the element on top after it; none: nothing is live
+  std::optional<deployment_key> below;      ///< of one that made an element: who made the one below
+  std::optional<timestamp> covers_since;    ///< of one that made an element: since when the one below is covered
+  std::vector<deployment_key> rolled_back;  ///< the changes that it popped
+  bool operator==(const verdict&) const = default;
 };
 
 struct stack_settings {
@@ -30,10 +32,47 @@ struct stack_settings {
   duration rollback_lookback = std::chrono::days{180};
 };
 
-/// Whether the two deployments are of one identity: the commit if both have one (a hex prefix of 7 or more is equal),
-/// else the version. Unknown equals nothing.
-bool same_identity(std::string_view commit_a, std::string_view version_a, std::string_view commit_b,
-                   std::string_view version_b);
+/// What makes two deployments the same: the commit if both have one (case-insensitive; a hex prefix of 7 or more is
+/// equal), else the version. Unknown equals nothing.
+struct identity {
+  std::string commit, version;
+  bool operator==(const identity&) const;
+};
+identity identity_of(const deployment&);
+
+/// One level of the stack: a change, or what a rollback returned to without anything below that was measured.
+struct element {
+  deployment_key by;
+  bool is_change = true;
+  timestamp covers_since;            ///< when the change that covered the level below finished
+  std::vector<identity> answers_to;  ///< its own, and those of rollbacks that returned to it without naming it
+  bool is(const identity&) const;
+};
+
+/// The stack at one point of the sequence, from which it goes on with the deployments after it.
+class live_stack {
+ public:
+  /// `levels` from the bottom; those below the first one that can be no target any more may be left out.
+  explicit live_stack(const stack_settings&, std::vector<element> levels = {});
+
+  /// The next deployment in the order of order_deployments().
+  verdict apply(const deployment&);
+
+  const std::vector<element>& levels() const { return levels_; }
+  /// Whether that level can still be returned to, or have another put in its place; if not, it never will again.
+  bool in_reach(std::size_t level, timestamp now) const;
+  /// When the last change of a release line finished, as rules look at it.
+  void know_line(std::pair<std::uint64_t, std::uint64_t> line, timestamp finished) { lines_[line] = finished; }
+
+ private:
+  std::optional<std::size_t> nearest(const identity&, std::size_t below, timestamp now) const;
+  decision decide(const deployment&) const;
+  void roll_back(const deployment&, verdict&);
+
+  const stack_settings& settings_;
+  std::vector<element> levels_;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, timestamp> lines_;
+};
 
 /// Orders succeeded deployments by (finished, source, subject), bytewise, as the stack runs over them.
 void order_deployments(std::vector<deployment>&);

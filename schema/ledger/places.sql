@@ -1,1 +1,1 @@
-SELECT service, environment, generation FROM place
+SELECT service, environment, generation, team FROM place

@@ -1,12 +1,29 @@
--- The given places got other figures; those that no deployment names any more go.
+-- The given places ($1, $2; $3 whether they are production) got other figures, and with them their services' other
+-- places: a team is the service's. Those that no deployment, incident or work names any more go.
 WITH given AS (
-  SELECT p.service, p.environment,
-         EXISTS (SELECT FROM deployment d WHERE d.service = p.service AND d.environment = p.environment) AS known
-  FROM unnest($1::text[], $2::text[]) AS p (service, environment)
+  SELECT service, environment, bool_or(production) AS production FROM (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::boolean[]) AS p (service, environment, production)
+    UNION ALL
+    SELECT p.service, p.environment, p.production FROM place p WHERE p.service = ANY ($1::text[])
+    UNION ALL
+    SELECT e.service, 'production', true FROM engagement e WHERE e.service = ANY ($1::text[]) AND e.environment = '') AS p
+  WHERE environment <> '' GROUP BY service, environment
+), judged AS (
+  SELECT p.*,
+         (p.service <> '' AND EXISTS (SELECT FROM deployment d WHERE d.service = p.service AND d.environment = p.environment))
+         OR EXISTS (SELECT FROM incident i WHERE i.service = p.service AND i.environment = p.environment)
+         OR (p.environment = 'production'
+             AND EXISTS (SELECT FROM engagement e WHERE e.service = p.service AND e.environment = '')
+             AND NOT EXISTS (SELECT FROM deployment d WHERE d.service = p.service AND d.production)
+             AND NOT EXISTS (SELECT FROM incident i WHERE i.service = p.service AND i.production)) AS known,
+         coalesce((SELECT d.facts->>'team' FROM deployment d WHERE d.service = p.service AND d.facts ? 'team'
+                   ORDER BY d.finished_at DESC NULLS LAST, d.id DESC LIMIT 1), '') AS team
+  FROM given p
 ), gone AS (
-  DELETE FROM place USING given
-  WHERE NOT given.known AND place.service = given.service AND place.environment = given.environment
+  DELETE FROM place USING judged
+  WHERE NOT judged.known AND place.service = judged.service AND place.environment = judged.environment
 )
-INSERT INTO place (service, environment, generation)
-SELECT service, environment, nextval('place_generation') FROM given WHERE known
-ON CONFLICT (service, environment) DO UPDATE SET generation = excluded.generation
+INSERT INTO place (service, environment, generation, production, team)
+SELECT service, environment, nextval('place_generation'), production, team FROM judged WHERE known
+ON CONFLICT (service, environment) DO UPDATE
+SET generation = excluded.generation, production = excluded.production, team = excluded.team

@@ -10,6 +10,7 @@ namespace {
 
 struct model_element {
   int change;  // -1: the unmeasured base
+  int covers;  // since which day the one below is covered
   std::vector<std::string> versions;
 };
 
@@ -24,11 +25,10 @@ bool holds(const model_element& e, const std::string& version) {
   return false;
 }
 
-// Whether element i of the stack may be returned to at day `now`: nothing covers it, or what does is at most 180 days
-// old.
-bool reachable(const std::vector<model_element>& stack, std::size_t i, const std::vector<int>& days, int now) {
+// Whether element i of the stack may be returned to at day `now`: nothing covers it, or not for more than 180 days.
+bool reachable(const std::vector<model_element>& stack, std::size_t i, int now) {
   for (std::size_t above = i + 1; above < stack.size(); ++above)
-    if (stack[above].change >= 0 && now - days[static_cast<std::size_t>(stack[above].change)] > 180) return false;
+    if (now - stack[above].covers > 180) return false;
   return true;
 }
 
@@ -42,30 +42,32 @@ model run_model(const std::vector<std::string>& versions, const std::vector<std:
     if (!stack.empty() && holds(stack.back(), versions[i])) kind = "redeploy";
     if (kind.empty()) kind = explicit_kinds[i];
     for (std::size_t e = 0; kind.empty() && e + 1 < stack.size(); ++e)
-      if (holds(stack[e], versions[i]) && reachable(stack, e, days, days[i])) kind = "rollback";
+      if (holds(stack[e], versions[i]) && reachable(stack, e, days[i])) kind = "rollback";
     if (kind.empty()) kind = "planned";
     m.kinds.push_back(kind);
     if (kind == "rollback") {
       int target = -1;
       for (std::size_t e = 0; e < stack.size(); ++e)
-        if (holds(stack[e], versions[i]) && reachable(stack, e, days, days[i])) target = static_cast<int>(e);
-      if (target < 0 && stack.size() >= 2 && reachable(stack, stack.size() - 2, days, days[i])) {
+        if (holds(stack[e], versions[i]) && reachable(stack, e, days[i])) target = static_cast<int>(e);
+      if (target < 0 && stack.size() >= 2 && reachable(stack, stack.size() - 2, days[i])) {
         target = static_cast<int>(stack.size()) - 2;
         stack[stack.size() - 2].versions.push_back(versions[i]);
       }
+      int covers = days[i];
       const auto pop = [&] {
         if (stack.back().change >= 0)
           m.rolled_back_by[static_cast<std::size_t>(stack.back().change)] = static_cast<int>(i);
+        covers = stack.back().covers;
         stack.pop_back();
       };
       if (target >= 0) {
         while (static_cast<int>(stack.size()) > target + 1) pop();
       } else {
         if (!stack.empty()) pop();
-        stack.push_back({-1, {versions[i]}});
+        stack.push_back({-1, covers, {versions[i]}});
       }
     } else if (kind != "redeploy") {
-      stack.push_back({static_cast<int>(i), {versions[i]}});
+      stack.push_back({static_cast<int>(i), days[i], {versions[i]}});
     }
     m.live.push_back(stack.empty() ? -1 : stack.back().change);
   }
@@ -100,12 +102,17 @@ TEST_SUITE("nodb") {
       }
       const auto said = run_stack(all, {});
       const auto expected = run_model(versions, kinds, days);
+      std::vector<int> rolled_back_by(versions.size(), -1);
+      for (std::size_t i = 0; i < said.size(); ++i)
+        for (const auto& popped : said[i].rolled_back)
+          rolled_back_by[static_cast<std::size_t>(std::stoi(popped.subject))] = static_cast<int>(i);
+      CHECK(rolled_back_by == expected.rolled_back_by);
       CAPTURE(history);
       for (std::size_t i = 0; i < versions.size(); ++i) {
         CAPTURE(i);
         CHECK(said[i].kind.kind == expected.kinds[i]);
-        CHECK((said[i].rolled_back_by ? std::stoi(said[i].rolled_back_by->subject) : -1) == expected.rolled_back_by[i]);
-        CHECK((said[i].live ? std::stoi(said[i].live->subject) : -1) == expected.live[i]);
+        const auto live = said[i].live ? std::stoi(said[i].live->subject) : -1;
+        CHECK((live >= 0 && said[static_cast<std::size_t>(live)].is_change ? live : -1) == expected.live[i]);
         rollbacks += expected.kinds[i] == "rollback";
         bases += expected.live[i] < 0;
         for (std::size_t e = 0; e < i; ++e)

@@ -1,5 +1,6 @@
 #include "daemon/timeline/stack.hpp"
 
+#include <set>
 #include <sstream>
 
 #include "tests/check.hpp"
@@ -97,11 +98,13 @@ std::string run(const char* deployed, const stack_settings& settings, std::strin
   const auto all = parse(deployed);
   const auto verdicts = run_stack(all, settings);
   std::string kinds;
-  rolled_back.clear();
+  std::set<int> popped;
   for (std::size_t i = 0; i < verdicts.size(); ++i) {
     kinds += (i ? " " : "") + verdicts[i].kind.kind;
-    if (verdicts[i].rolled_back_by) rolled_back += (rolled_back.empty() ? "" : " ") + std::to_string(i + 1);
+    for (const auto& p : verdicts[i].rolled_back) popped.insert(std::stoi(p.subject));
   }
+  rolled_back.clear();
+  for (const auto position : popped) rolled_back += (rolled_back.empty() ? "" : " ") + std::to_string(position);
   return kinds;
 }
 
@@ -129,8 +132,28 @@ TEST_SUITE("nodb") {
     CHECK(below(0) == "-");
     CHECK(below(2) == "0002");
     CHECK(below(4) == "0001");
-    CHECK(v[1].rolled_back_by->subject == "0004");
-    CHECK(run_stack(parse("v1 v0=rollback"), {})[1].live == std::nullopt);
+    REQUIRE(v[3].rolled_back.size() == 2);
+    CHECK(v[3].rolled_back[1].subject == "0002");
+    CHECK(run_stack(parse("v1 v0=rollback"), {})[1].live->subject == "0002");  // the rollback made the base
+  }
+
+  TEST_CASE("what can be returned to no more never can again, and a stack may be resumed without it") {
+    const auto all = parse("v1 v2 v3+200 x=rollback v2 v1 y=rollback v4 v2 x v4 v1");
+    const auto whole = run_stack(all, {});
+    const stack_settings settings;
+    live_stack running(settings);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      auto levels = running.levels();
+      while (levels.size() > 1 && !running.in_reach(running.levels().size() - levels.size(), *all[i].finished_at))
+        levels.erase(levels.begin());
+      live_stack resumed(settings, levels);
+      for (std::size_t rest = i; rest < all.size(); ++rest) {
+        CAPTURE(i);
+        CAPTURE(rest);
+        CHECK(resumed.apply(all[rest]).rolled_back == whole[rest].rolled_back);
+      }
+      running.apply(all[i]);
+    }
   }
 
   TEST_CASE("equal times are ordered by source and subject, bytewise") {

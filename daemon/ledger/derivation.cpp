@@ -1,0 +1,152 @@
+#include "daemon/ledger/derivation.hpp"
+
+#include <algorithm>
+
+#include "collectors/signature.hpp"
+#include "sql.hpp"
+
+namespace releasehealth::ledger {
+namespace {
+
+std::vector<stretch> read_stretches(const pqxx::field& f) {
+  std::vector<stretch> all;
+  for (const auto& v : json::parse(f.c_str()).as_array())
+    all.push_back({*time_at(v, "/from"), time_at(v, "/until"), {}});
+  return all;
+}
+
+}
+
+std::set<std::string> derivation::blamed_changes() const {
+  std::set<std::string> all;
+  for (const auto& [id, i] : incidents)
+    for (const auto* row : {&i.before, &i.now})
+      if (*row && !(*row)->told.change.empty()) all.insert((*row)->told.change);
+  return all;
+}
+
+things derivation::changed_incidents() const {
+  things all;
+  for (const auto& [id, i] : incidents)
+    for (const auto* row : {&i.before, &i.now})
+      if (*row) all.emplace((*row)->told.source, (*row)->told.subject);
+  return all;
+}
+
+std::pair<std::string, std::string> thing_arrays(const things& all) {
+  std::vector<std::string> sources, subjects;
+  for (const auto& [source, subject] : all) {
+    sources.push_back(source);
+    subjects.push_back(subject);
+  }
+  return {text_array(sources), text_array(subjects)};
+}
+
+std::string id_array(const std::set<std::string>& ids) { return text_array({ids.begin(), ids.end()}); }
+
+report read_report(const pqxx::row& row) {
+  return {.id = text(row["id"]),
+          .time = *time_from_microseconds(row["time"]),
+          .retraction = row["retraction"].as<bool>(),
+          .is_override = row["is_override"].as<bool>(),
+          .fields = json_object(row["fields"])};
+}
+
+std::map<thing_key, std::vector<report>> load_reports(pqxx::transaction_base& work, const std::string& type,
+                                                      const things& all) {
+  std::map<thing_key, std::vector<report>> reports;
+  const auto [sources, subjects] = thing_arrays(all);
+  for (const auto& row : run(work, sql::ledger_events_of_things, type, sources, subjects))
+    reports[{text(row["source"]), text(row["subject"])}].push_back(read_report(row));
+  return reports;
+}
+
+settled read_settled(const pqxx::row& row) {
+  settled d;
+  d.id = text(row["id"]);
+  d.source = text(row["source"]);
+  d.subject = text(row["subject"]);
+  d.where = {text(row["service"]), text(row["environment"])};
+  d.production = row["production"].as<bool>();
+  d.state = text(row["state"]);
+  d.version = text(row["version"]);
+  d.commit = text(row["commit"]);
+  d.kind = text(row["kind"]);
+  d.is_change = row["is_change"].as<bool>();
+  d.started_at = time_from_microseconds(row["started_at"]);
+  d.finished_at = time_from_microseconds(row["finished_at"]);
+  d.live = text(row["live"]);
+  d.below = text(row["below"]);
+  d.rolled_back_by = text(row["rolled_back_by"]);
+  d.fixes = text(row["fixes"]);
+  d.incident = text(row["incident"]);
+  return d;
+}
+
+std::vector<settled> load_deployments(pqxx::transaction_base& work, const std::set<std::string>& ids) {
+  std::vector<settled> all;
+  if (ids.empty()) return all;
+  for (const auto& row : run(work, sql::ledger_deployments_by_id, id_array(ids))) all.push_back(read_settled(row));
+  return all;
+}
+
+void add_names(const settled& d, std::set<std::string>& names, std::set<std::string>& commits) {
+  constexpr std::size_t shortest = 7;  // figures.md §3
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; };
+  for (const auto* name : {&d.id, &d.subject, &d.version, &d.commit}) {
+    auto small = *name;
+    std::ranges::transform(small, small.begin(), lower);
+    if (!small.empty()) names.insert(std::move(small));
+  }
+  for (auto digits = shortest; digits < d.commit.size(); ++digits) names.insert(d.commit.substr(0, digits));
+  if (d.commit.size() >= shortest) commits.insert(d.commit);
+}
+
+incident_row read_incident(const pqxx::row& row) {
+  incident_row i;
+  i.id = text(row["id"]);
+  i.where = {text(row["service"]), text(row["environment"])};
+  i.production = row["production"].as<bool>();
+  i.told = {.source = text(row["source"]),
+            .subject = text(row["subject"]),
+            .change = text(row["blamed"]),
+            .started_at = *time_from_microseconds(row["started_at"]),
+            .detected_at = *time_from_microseconds(row["detected_at"]),
+            .restored_at = time_from_microseconds(row["restored_at"]),
+            .stretches = read_stretches(row["stretches"])};
+  return i;
+}
+
+std::vector<incident_row> load_incidents(pqxx::transaction_base& work, const std::set<std::string>& ids) {
+  std::vector<incident_row> all;
+  if (ids.empty()) return all;
+  for (const auto& row : run(work, sql::ledger_incidents_by_id, id_array(ids))) all.push_back(read_incident(row));
+  return all;
+}
+
+remedy read_remedy(const pqxx::row& row) {
+  return {.by_way = way_of(text(row["way"])).value(),
+          .by = text(row["by"]),
+          .change = text(row["change"]),
+          .incident_source = text(row["incident_source"]),
+          .incident_subject = text(row["incident_subject"]),
+          .started_at = *time_from_microseconds(row["started_at"]),
+          .finished_at = *time_from_microseconds(row["finished_at"])};
+}
+
+json::value time_or_null(const std::optional<timestamp>& t) {
+  return t ? json::value(format_time(*t)) : json::value(nullptr);
+}
+
+json::value text_or_null(const std::string& t) { return t.empty() ? json::value(nullptr) : json::value(t); }
+
+std::string row_id(std::initializer_list<std::string_view> names) {
+  std::string all;
+  for (const auto& name : names) {
+    if (&name != names.begin()) all += '\0';
+    all += name;
+  }
+  return sha256_hex(all).substr(0, 20);
+}
+
+}

@@ -1,0 +1,87 @@
+#pragma once
+// One transaction's derivation, stage by stage: each looks at what the stages before it changed, before and after, and
+// derives again only what that may touch. Statements return supersets; the timeline's pure functions decide.
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/ledger/database.hpp"
+#include "daemon/ledger/derive.hpp"
+#include "daemon/timeline/remedy.hpp"
+
+namespace releasehealth::ledger {
+
+/// A thing by (source, subject).
+using thing_key = std::pair<std::string, std::string>;
+using things = std::set<thing_key>;
+
+/// An incident in one of its services, as it is stored.
+struct incident_row {
+  std::string id;
+  place where;
+  bool production = false;
+  blaming told;
+};
+
+/// A row before and after; either may be missing.
+template <class Row>
+struct changed {
+  std::optional<Row> before, now;
+};
+
+struct derivation {
+  pqxx::transaction_base& work;
+  const derive_settings& settings;
+  std::map<std::string, changed<settled>> deployments;     ///< by id
+  std::map<std::string, changed<incident_row>> incidents;  ///< by id
+  std::vector<remedy> remedies;                            ///< written and deleted ones
+  std::set<place> places;                                  ///< where figures may have changed
+
+  /// The changes that changed incidents blame now, or blamed before.
+  std::set<std::string> blamed_changes() const;
+  /// The things of changed incidents.
+  things changed_incidents() const;
+};
+
+/// Deployments and what their commits add.
+void derive_deployments(derivation&, const things& touched);
+/// The live stack of the places that changed: from the first change on, for as long as verdicts may differ.
+void derive_stacks(derivation&);
+/// Incidents and whom they blame.
+void derive_incidents(derivation&, const things& touched);
+/// What rollbacks, flags and hotfixes remedied.
+void derive_remedies(derivation&, const things& touched_flags);
+/// What failed and when it recovered, hotfixes' responses, incidents' decisions.
+void derive_failures(derivation&);
+/// Who was at work.
+void derive_engagements(derivation&, const things& touched_work);
+
+// what the stages share
+
+/// Two parallel text[].
+std::pair<std::string, std::string> thing_arrays(const things&);
+std::string id_array(const std::set<std::string>&);
+/// The reports of things of one type.
+std::map<thing_key, std::vector<report>> load_reports(pqxx::transaction_base&, const std::string& type, const things&);
+/// A row of the columns of deployments_by_id.sql.
+settled read_settled(const pqxx::row&);
+std::vector<settled> load_deployments(pqxx::transaction_base&, const std::set<std::string>& ids);
+/// Every name that somebody may use for a deployment, in small letters, and its commit, of which a name may be longer.
+void add_names(const settled&, std::set<std::string>& names, std::set<std::string>& commits);
+/// A row of the columns of incidents_by_id.sql.
+incident_row read_incident(const pqxx::row&);
+std::vector<incident_row> load_incidents(pqxx::transaction_base&, const std::set<std::string>& ids);
+report read_report(const pqxx::row&);
+remedy read_remedy(const pqxx::row&);
+
+/// As the statements' JSON parameters want it.
+json::value time_or_null(const std::optional<timestamp>&);
+json::value text_or_null(const std::string&);  ///< empty is null
+
+/// 20 hexadecimal digits of what a row names: rows with names as keys would not fit an index.
+std::string row_id(std::initializer_list<std::string_view> names);
+
+}

@@ -1,0 +1,141 @@
+#include "daemon/ledger/derivation.hpp"
+#include "sql.hpp"
+
+namespace releasehealth::ledger {
+namespace {
+
+using remedies_by_key = std::map<std::string, std::vector<remedy>>;
+using blaming_by_change = std::map<std::string, std::vector<blaming>>;
+
+blaming_by_change load_blaming(pqxx::transaction_base& work, const std::set<std::string>& changes) {
+  blaming_by_change all;
+  for (const auto& row : run(work, sql::ledger_incidents_blaming, id_array(changes))) {
+    auto i = read_incident(row);
+    all[i.told.change].push_back(std::move(i.told));
+  }
+  return all;
+}
+
+std::vector<remedy> load_remedies(pqxx::transaction_base& work, const std::set<std::string>& changes,
+                                  const things& named) {
+  std::vector<remedy> all;
+  const auto [sources, subjects] = thing_arrays(named);
+  for (const auto& row : run(work, sql::ledger_remedies_of, id_array(changes), sources, subjects))
+    all.push_back(read_remedy(row));
+  return all;
+}
+
+// Writes rows and notes the places of those that differed.
+void write(derivation& in, std::string_view statement, const json::array& rows) {
+  if (rows.empty()) return;
+  for (const auto& row : run(in.work, statement, json::serialize(rows))) in.places.insert({text(row[0]), text(row[1])});
+}
+
+json::value way_or_null(const std::optional<way>& w) { return w ? json::value(name_of(*w)) : json::value(nullptr); }
+
+void write_failures(derivation& in, const std::set<std::string>& changes) {
+  const auto blaming = load_blaming(in.work, changes);
+  remedies_by_key remedies;
+  for (auto& r : load_remedies(in.work, changes, {})) remedies[r.change].push_back(std::move(r));
+  json::array rows;
+  for (const auto& d : load_deployments(in.work, changes)) {
+    const auto blamed = blaming.find(d.id);
+    const auto remedied = remedies.find(d.id);
+    const auto f =
+        !d.is_change
+            ? failure()
+            : judge(blamed == blaming.end() ? std::span<const releasehealth::blaming>() : std::span(blamed->second),
+                    remedied == remedies.end() ? std::span<const remedy>() : std::span(remedied->second));
+    rows.push_back(json::object{{"id", d.id},
+                                {"failed", f.failed},
+                                {"issue_at", time_or_null(f.issue_at)},
+                                {"recovered_at", time_or_null(f.recovered_at)},
+                                {"first_remedy", way_or_null(f.first)}});
+  }
+  write(in, sql::ledger_write_failures, rows);
+}
+
+void write_responses(derivation& in, const std::set<std::string>& hotfixes) {
+  if (hotfixes.empty()) return;
+  std::map<std::string, std::set<std::string>> changes_of;
+  std::set<std::string> changes;
+  for (const auto& row : run(in.work, sql::ledger_remedies_by, id_array(hotfixes))) {
+    const auto r = read_remedy(row);
+    if (r.by_way != way::hotfix || r.change.empty()) continue;
+    changes_of[r.by].insert(r.change);
+    changes.insert(r.change);
+  }
+  const auto blaming = load_blaming(in.work, changes);
+  json::array rows;
+  for (const auto& h : load_deployments(in.work, hotfixes)) {
+    std::vector<releasehealth::blaming> of_remedied;
+    for (const auto& change : changes_of[h.id])
+      if (const auto b = blaming.find(change); b != blaming.end())
+        of_remedied.insert(of_remedied.end(), b->second.begin(), b->second.end());
+    const auto from = h.kind == "hotfix" ? response_from(h, of_remedied) : std::nullopt;
+    rows.push_back(json::object{{"id", h.id}, {"response_from", time_or_null(from)}});
+  }
+  write(in, sql::ledger_write_responses, rows);
+}
+
+void write_decisions(derivation& in) {
+  std::set<std::string> changes, ids, blamed;
+  things named, decided;
+  for (const auto& r : in.remedies) {
+    if (!r.change.empty()) changes.insert(r.change);
+    if (!r.incident_subject.empty()) named.emplace(r.incident_source, r.incident_subject);
+  }
+  for (const auto& [id, i] : in.incidents) ids.insert(id);
+  if (changes.empty() && ids.empty() && named.empty()) return;
+  const auto [sources, subjects] = thing_arrays(named);
+  std::vector<incident_row> all;
+  for (const auto& row :
+       run(in.work, sql::ledger_incidents_to_decide, id_array(changes), id_array(ids), sources, subjects)) {
+    auto& i = all.emplace_back(read_incident(row));
+    decided.emplace(i.told.source, i.told.subject);
+    if (!i.told.change.empty()) blamed.insert(i.told.change);
+  }
+  const auto remedies = load_remedies(in.work, blamed, decided);
+  remedies_by_key of_change;
+  std::map<thing_key, std::vector<remedy>> of_incident;
+  for (const auto& r : remedies) {
+    of_change[r.change].push_back(r);
+    of_incident[{r.incident_source, r.incident_subject}].push_back(r);
+  }
+  json::array rows;
+  for (const auto& i : all) {
+    auto candidates = of_incident[{i.told.source, i.told.subject}];
+    const auto& more = of_change[i.told.change];
+    candidates.insert(candidates.end(), more.begin(), more.end());
+    const auto* r = i.production ? deciding_remedy(i.told, candidates) : nullptr;
+    rows.push_back(json::object{{"id", i.id},
+                                {"decided_at", r ? json::value(format_time(r->started_at)) : json::value(nullptr)},
+                                {"decided_way", way_or_null(r ? std::optional(r->by_way) : std::nullopt)}});
+  }
+  write(in, sql::ledger_write_decisions, rows);
+}
+
+}
+
+void derive_failures(derivation& in) {
+  auto changes = in.blamed_changes();
+  std::set<std::string> hotfixes;
+  for (const auto& r : in.remedies) {
+    if (!r.change.empty()) changes.insert(r.change);
+    if (r.by_way == way::hotfix) hotfixes.insert(r.by);
+  }
+  for (const auto& [id, d] : in.deployments)
+    for (const auto* row : {&d.before, &d.now}) {
+      if (*row && (*row)->is_change) changes.insert(id);
+      if (*row && (*row)->kind == "hotfix") hotfixes.insert(id);
+    }
+  if (!changes.empty()) {
+    write_failures(in, changes);
+    for (const auto& r : load_remedies(in.work, in.blamed_changes(), {}))
+      if (r.by_way == way::hotfix) hotfixes.insert(r.by);
+  }
+  write_responses(in, hotfixes);
+  write_decisions(in);
+}
+
+}

@@ -1,0 +1,121 @@
+#include "daemon/ledger/derivation.hpp"
+#include "sql.hpp"
+
+namespace releasehealth::ledger {
+namespace {
+
+// What changed deployments may have moved, by their own times and by every name that somebody may have used for them.
+things incidents_of(pqxx::transaction_base& work, const std::map<std::string, changed<settled>>& deployments) {
+  json::array rows;
+  std::set<std::string> names, commits;
+  for (const auto& [id, d] : deployments)
+    for (const auto* row : {&d.before, &d.now}) {
+      if (!*row || !(*row)->production) continue;
+      rows.push_back(json::object{{"id", id},
+                                  {"service", (*row)->where.service},
+                                  {"environment", (*row)->where.environment},
+                                  {"started_at", time_or_null((*row)->started_at)},
+                                  {"finished_at", time_or_null((*row)->finished_at)}});
+      add_names(**row, names, commits);
+    }
+  things all;
+  if (rows.empty()) return all;
+  for (const auto& row :
+       run(work, sql::ledger_incidents_of_deployments, json::serialize(rows), id_array(names), id_array(commits)))
+    all.emplace(text(row[0]), text(row[1]));
+  return all;
+}
+
+/// An incident in one of its services.
+struct share {
+  const incident* of;
+  std::string service;
+};
+
+json::object as_row(const share& s, const blame& b) {
+  const auto& i = *s.of;
+  json::array open;
+  for (const auto& st : i.stretches)
+    open.push_back({{"from", format_time(st.from)}, {"until", time_or_null(st.until)}});
+  const auto& last = i.stretches.back();
+  return {{"id", row_id({i.source, i.subject, s.service})},
+          {"source", i.source},
+          {"subject", i.subject},
+          {"service", s.service},
+          {"environment", b.environment},
+          {"production", b.production},
+          {"state", i.state},
+          {"severity", i.severity ? json::value(i.severity) : json::value(nullptr)},
+          {"started_at", format_time(i.started_at)},
+          {"detected_at", format_time(i.detected_at)},
+          {"acknowledged_at", time_or_null(i.acknowledged_at)},
+          {"restored_at", time_or_null(i.restored_at())},
+          {"resolved_at", time_or_null(last.until)},
+          {"open", std::move(open)},
+          {"culprit", i.culprit},
+          {"facts", i.facts},
+          {"overrides", i.overrides},
+          {"blamed", b.change ? json::value(b.change->id) : json::value(nullptr)},
+          {"reason", b.reason}};
+}
+
+// For each share the deployments that its blame may depend on.
+std::vector<std::vector<settled>> load_candidates(pqxx::transaction_base& work, const std::vector<share>& shares) {
+  json::array asked;
+  for (std::size_t n = 0; n < shares.size(); ++n)
+    asked.push_back(json::object{{"n", n},
+                                 {"service", shares[n].service},
+                                 {"started_at", format_time(shares[n].of->started_at)},
+                                 {"culprit", shares[n].of->culprit}});
+  std::set<std::string> ids;
+  std::vector<std::set<std::string>> wanted(shares.size());
+  for (const auto& row : run(work, sql::ledger_blame_candidates, json::serialize(asked))) {
+    wanted[row[0].as<std::size_t>()].insert(text(row[1]));
+    ids.insert(text(row[1]));
+  }
+  std::map<std::string, settled> known;
+  for (auto& d : load_deployments(work, ids)) known.emplace(d.id, std::move(d));
+  std::vector<std::vector<settled>> all(shares.size());
+  for (std::size_t n = 0; n < shares.size(); ++n)
+    for (const auto& id : wanted[n])
+      if (const auto d = known.find(id); d != known.end()) all[n].push_back(d->second);
+  return all;
+}
+
+}
+
+void derive_incidents(derivation& in, const things& touched) {
+  auto affected = incidents_of(in.work, in.deployments);
+  affected.insert(touched.begin(), touched.end());
+  if (affected.empty()) return;
+  const auto [sources, subjects] = thing_arrays(affected);
+  std::map<std::string, incident_row> before;
+  for (const auto& row : run(in.work, sql::ledger_incidents_of_things, sources, subjects)) {
+    auto i = read_incident(row);
+    before.emplace(i.id, std::move(i));
+  }
+  std::vector<incident> folded;
+  for (auto& [key, told] : load_reports(in.work, "incident", affected))
+    if (auto i = fold_incident(key.first, key.second, std::move(told), in.settings.blame.names))
+      folded.push_back(std::move(*i));
+  std::vector<share> shares;
+  for (const auto& i : folded) {
+    for (const auto& service : i.services) shares.push_back({&i, service});
+    if (i.services.empty()) shares.push_back({&i, ""});
+  }
+  const auto known = load_candidates(in.work, shares);
+  json::array rows;
+  for (std::size_t n = 0; n < shares.size(); ++n)
+    rows.push_back(as_row(shares[n], find_blame(*shares[n].of, shares[n].service, known[n], in.settings.blame)));
+  std::set<std::string> ids;
+  for (const auto& row : run(in.work, sql::ledger_write_incidents, sources, subjects, json::serialize(rows)))
+    ids.insert(text(row[0]));
+  for (const auto& id : ids)
+    if (const auto was = before.find(id); was != before.end()) in.incidents[id].before = was->second;
+  for (auto& i : load_incidents(in.work, ids)) in.incidents[i.id].now = std::move(i);
+  for (const auto& [id, i] : in.incidents)
+    for (const auto* row : {&i.before, &i.now})
+      if (*row) in.places.insert((*row)->where);
+}
+
+}

@@ -1,0 +1,170 @@
+#include "daemon/timeline/blame.hpp"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+namespace releasehealth {
+namespace {
+
+auto by_finish(const settled& d) { return std::tie(*d.finished_at, d.source, d.subject); }
+auto by_start(const settled& d) { return std::tie(*d.started_at, d.source, d.subject); }
+
+const settled* find(std::string_view id, std::span<const settled> known) {
+  const auto at = std::ranges::find(known, id, &settled::id);
+  return at == known.end() ? nullptr : &*at;
+}
+
+// The change that a deployment stands for: itself, or of a redeploy the one that it put there again.
+const settled* change_of(const settled& d, std::span<const settled> known) {
+  if (d.is_change) return &d;
+  if (d.kind != "redeploy") return nullptr;
+  const auto* live = find(d.live, known);
+  return live && live->is_change ? live : nullptr;
+}
+
+// The last finished at or before t, else the first after.
+const settled* nearest(std::span<const settled* const> matches, timestamp t) {
+  const settled *before = nullptr, *after = nullptr;
+  for (const auto* d : matches) {
+    if (*d->finished_at <= t) {
+      if (!before || by_finish(*before) < by_finish(*d)) before = d;
+    } else if (!after || by_finish(*d) < by_finish(*after)) {
+      after = d;
+    }
+  }
+  return before ? before : after;
+}
+
+// figures.md §5.1
+void blame_culprit(blame& b, const incident& i, std::span<const settled> known) {
+  if (i.culprit == "none") {
+    b.reason = "not_a_change";
+    return;
+  }
+  std::vector<const settled*> changes, own, others;
+  for (const auto* d : named(i.culprit, i.source, known)) {
+    if (!d->production || !d->finished_at) continue;
+    (change_of(*d, known) ? changes : others).push_back(d);
+  }
+  // a version means something within a service: another service's counts if none of the incident's has it
+  for (const auto* d : changes)
+    if (std::ranges::binary_search(i.services, d->where.service)) own.push_back(d);
+  if (const auto* match = nearest(own.empty() ? changes : own, i.started_at)) {
+    b.change = change_of(*match, known);
+  } else if (const auto* other = nearest(others, i.started_at)) {
+    b.reason = other->succeeded() ? "not_a_change" : "failed_deployment";
+  } else {
+    b.reason = "culprit_unknown";
+  }
+}
+
+/// What of the service matters: production, and the incident's environment if it names one.
+bool concerns(const settled& d, std::string_view service, const incident& i) {
+  return d.production && d.where.service == service && (i.environment.empty() || d.where.environment == i.environment);
+}
+
+// figures.md §5.2
+const settled* in_progress(const incident& i, std::string_view service, std::span<const settled> known) {
+  const settled* latest = nullptr;
+  for (const auto& d : known) {
+    if (!concerns(d, service, i) || !d.started_at || !d.finished_at) continue;
+    const bool attempt = d.is_change || d.state == "failed" || d.state == "canceled";
+    if (!attempt || !(*d.started_at <= i.started_at && i.started_at < *d.finished_at)) continue;
+    if (!latest || by_start(*latest) < by_start(d)) latest = &d;
+  }
+  return latest;
+}
+
+/// In each production environment of the service, what was live at t: the element on top, a change or an unmeasured
+/// base.
+std::vector<const settled*> live_at(timestamp t, std::string_view service, std::span<const settled> known) {
+  std::map<std::string_view, const settled*> last;
+  for (const auto& d : known) {
+    if (!d.production || d.where.service != service || !d.succeeded() || !d.finished_at || *d.finished_at > t) continue;
+    auto& l = last[d.where.environment];
+    if (!l || by_finish(*l) < by_finish(d)) l = &d;
+  }
+  std::vector<const settled*> all;
+  for (const auto& [environment, d] : last)
+    if (const auto* live = find(d->live, known)) all.push_back(live);
+  return all;
+}
+
+const settled* latest_of(std::span<const settled* const> all) {
+  const settled* latest = nullptr;
+  for (const auto* d : all)
+    if (!latest || by_finish(*latest) < by_finish(*d)) latest = d;
+  return latest;
+}
+
+// figures.md §5.3 and §5.4
+void blame_live(blame& b, const incident& i, std::string_view service, std::span<const settled> known,
+                duration window) {
+  auto live = live_at(i.started_at, service, known);
+  std::erase_if(live, [&](const settled* d) { return !d->is_change || !concerns(*d, service, i); });
+  const auto* change = latest_of(live);
+  if (!change)
+    b.reason = "no_deployment";
+  else if (i.started_at - *change->finished_at > window)
+    b.reason = "outside_window";
+  else
+    b.change = change;
+}
+
+}
+
+std::vector<const settled*> named(std::string_view name, std::string_view own_source, std::span<const settled> known) {
+  std::vector<const settled*> by_id, own, other, by_identity;
+  std::set<std::string_view> other_sources;
+  const identity wanted{std::string(name), {}};
+  for (const auto& d : known) {
+    if (d.id == name) by_id.push_back(&d);
+    if (d.subject == name && d.source == own_source) own.push_back(&d);
+    if (d.subject == name && d.source != own_source) {
+      other.push_back(&d);
+      other_sources.insert(d.source);
+    }
+    if (d.version == name || wanted == identity{d.commit, {}}) by_identity.push_back(&d);
+  }
+  if (!by_id.empty()) return by_id;
+  if (!own.empty()) return own;
+  if (other_sources.size() == 1) return other;
+  return by_identity;
+}
+
+duration blame_settings::window(std::string_view service) const {
+  const auto own = windows.find(service);
+  return own == windows.end() ? attribution_window : own->second;
+}
+
+blame find_blame(const incident& i, std::string_view service, std::span<const settled> known,
+                 const blame_settings& settings) {
+  blame b;
+  b.environment = i.environment;
+  b.production = i.environment.empty() || settings.names.is_production(i.environment);
+  if (!b.production) return b;
+  if (!i.culprit.empty()) {
+    blame_culprit(b, i, known);
+  } else if (service.empty()) {
+    b.reason = "no_service";
+  } else if (const auto* attempt = in_progress(i, service, known)) {
+    if (attempt->is_change)
+      b.change = attempt;
+    else
+      b.reason = "failed_deployment";
+  } else {
+    blame_live(b, i, service, known, settings.window(service));
+  }
+  if (b.environment.empty())
+    b.environment = b.change ? b.change->where.environment : changed_last(service, i.started_at, known);
+  return b;
+}
+
+std::string changed_last(std::string_view service, timestamp t, std::span<const settled> known) {
+  const auto live = live_at(t, service, known);
+  const auto* latest = latest_of(live);
+  return latest ? latest->where.environment : "production";
+}
+
+}

@@ -1,0 +1,58 @@
+#pragma once
+// Which change an incident is blamed on (figures.md §5), and what remedied it (§6, §7). Pure: whoever calls brings the
+// deployments and incidents that may matter; bringing more changes nothing.
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "daemon/timeline/incident.hpp"
+#include "daemon/timeline/stack.hpp"
+
+namespace releasehealth {
+
+/// A deployment with what the live stack made of it.
+struct settled {
+  std::string id;  ///< names it among all
+  std::string source, subject;
+  place where;
+  bool production = false;
+  std::string state, version, commit;
+  std::string kind;  ///< empty unless succeeded
+  bool is_change = false;
+  std::optional<timestamp> started_at, finished_at;
+  std::string live, below, rolled_back_by;  ///< ids; empty: none
+  std::string fixes, incident;              ///< as a report names them
+  bool operator==(const settled&) const = default;
+
+  bool succeeded() const { return state == "succeeded"; }
+};
+
+/// The deployments that a name means: the one of that id; else those with it as subject in the own source; else in the
+/// only other source that has one; else those of that version or commit.
+std::vector<const settled*> named(std::string_view name, std::string_view own_source, std::span<const settled>);
+
+struct blame {
+  const settled* change = nullptr;  ///< none: unattributed
+  std::string reason;               ///< why it is unattributed; empty for an incident outside production
+  std::string environment;          ///< the incident's own, or the one that figures.md §5 gives it
+  bool production = true;
+};
+
+struct blame_settings {
+  naming names;
+  duration attribution_window = std::chrono::days{7};
+  std::map<std::string, duration, std::less<>> windows;  ///< of services that have their own
+  duration window(std::string_view service) const;
+};
+
+/// The blame of one incident for one of its services (empty: it names none). `known` holds at least what its culprit
+/// names and, of the service, the attempts in progress at its start and, for each production environment, the last
+/// succeeded deployment finished at or before it; and what is live after all of these.
+blame find_blame(const incident&, std::string_view service, std::span<const settled> known, const blame_settings&);
+
+/// The environment in which a service was changed last at that time; `production` if in none.
+std::string changed_last(std::string_view service, timestamp, std::span<const settled> known);
+
+}

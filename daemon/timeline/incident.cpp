@@ -1,0 +1,202 @@
+#include "daemon/timeline/incident.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace releasehealth {
+namespace {
+
+struct told {
+  std::vector<report> reports, overrides;
+  json::object facts, overriding;  ///< merged; facts with the overrides in them
+};
+
+// Retractions are left out: whether there is a thing at all was decided by them.
+told split(std::vector<report> ordered) {
+  told t;
+  for (auto& r : ordered)
+    if (!r.retraction) (r.is_override ? t.overrides : t.reports).push_back(std::move(r));
+  t.facts = merge_reports(t.reports);
+  t.overriding = merge_reports(t.overrides);
+  for (const auto& [name, value] : t.overriding)
+    if (name != "by" && name != "reason") t.facts[name] = value;
+  return t;
+}
+
+// `service` is a short way to write `services`: the last report that carries either wins.
+void write_as_services(std::vector<report>& reports) {
+  for (auto& r : reports) {
+    if (!r.fields.contains("services"))
+      if (const auto* one = r.fields.if_contains("service"))
+        r.fields["services"] = one->is_null() ? json::value(nullptr) : json::value(json::array{*one});
+    r.fields.erase("service");
+  }
+}
+
+std::vector<std::string> mapped_services(const std::string& source, const json::object& facts, const naming& names) {
+  std::set<std::string> all;
+  if (const auto* given = facts.if_contains("services"); given && given->is_array())
+    for (const auto& v : given->get_array()) {
+      json::object named = {{"service", v}};
+      if (const auto* repository = facts.if_contains("repository")) named["repository"] = *repository;
+      if (auto service = names.service(source, named); !service.empty()) all.insert(std::move(service));
+    }
+  if (all.empty())
+    if (auto service = names.service(source, facts); !service.empty()) all.insert(std::move(service));
+  return {all.begin(), all.end()};
+}
+
+bool carries(const report& r, std::string_view field) {
+  const auto* value = r.fields.if_contains(field);
+  return value && !value->is_null();
+}
+
+// A report that says when it was resolved, and no state, says that it is.
+std::string state_of(const report& r) {
+  auto state = text_at(r.fields, "/state");
+  return state.empty() && carries(r, "resolved_at") ? "resolved" : state;
+}
+
+class course {
+ public:
+  explicit course(timestamp opened) { stretches_.push_back({opened, {}, {}}); }
+
+  // The first resolution of a run closes; a later one only corrects its time. Acknowledging resolves nothing, and
+  // reopens nothing either.
+  void tell(const report& r) {
+    const auto state = state_of(r);
+    auto& last = stretches_.back();
+    if (state == "resolved") {
+      if (const auto at = time_at(r.fields, "/resolved_at"))
+        last.until = std::max(last.from, *at);
+      else if (!last.until)
+        last.until = std::max(last.from, r.time);
+    } else if (state == "open" && last.until) {
+      stretches_.push_back({std::max(*last.until, r.time), {}, {}});
+    }
+  }
+
+  // What a person says beats all of it: about the last stretch.
+  void override_with(const json::object& said, timestamp at) {
+    auto& last = stretches_.back();
+    const auto state = text_at(said, "/state");
+    const auto resolved = time_at(said, "/resolved_at");
+    if (state == "open" || state == "acknowledged")
+      last.until.reset();
+    else if (resolved)
+      last.until = std::max(last.from, *resolved);
+    else if (state == "resolved" && !last.until)
+      last.until = std::max(last.from, at);
+  }
+
+  // A mitigation belongs to the stretch that it lies in: the last one that began before it.
+  void mitigate(timestamp at) {
+    auto of = stretches_.begin();
+    for (auto s = stretches_.begin(); s != stretches_.end(); ++s)
+      if (s->from <= at) of = s;
+    of->mitigated = std::max(of->from, of->until ? std::min(at, *of->until) : at);
+  }
+
+  std::vector<stretch> stretches() && { return std::move(stretches_); }
+
+ private:
+  std::vector<stretch> stretches_;
+};
+
+std::vector<stretch> read_stretches(const told& t, timestamp opened) {
+  course c(opened);
+  for (const auto& r : t.reports) c.tell(r);
+  if (!t.overrides.empty()) c.override_with(t.overriding, t.overrides.back().time);
+  const auto* last_word = t.facts.if_contains("mitigated_at");
+  for (const auto* all : {&t.reports, &t.overrides})
+    for (const auto& r : *all)
+      if (const auto at = last_word ? time_at(r.fields, "/mitigated_at") : std::nullopt) c.mitigate(*at);
+  return std::move(c).stretches();
+}
+
+std::vector<responder> read_responders(const json::object& facts) {
+  std::vector<responder> all;
+  const auto* given = facts.if_contains("responders");
+  if (!given || !given->is_array()) return all;
+  for (const auto& v : given->get_array()) {
+    if (!v.is_object()) continue;
+    responder r{text_at(v, "/person"), time_at(v, "/from"), time_at(v, "/to")};
+    if (!r.person.empty()) all.push_back(std::move(r));
+  }
+  return all;
+}
+
+timestamp first_time(const told& t) { return (t.reports.empty() ? t.overrides : t.reports).front().time; }
+
+// In the order of figures.md §2; nothing if the thing is retracted, or only retractions spoke of it.
+std::optional<told> read(std::vector<report> reports) {
+  order_reports(reports);
+  if (is_retracted(reports)) return {};
+  auto t = split(std::move(reports));
+  if (t.reports.empty() && t.overrides.empty()) return {};
+  return t;
+}
+
+}
+
+std::optional<incident> fold_incident(const std::string& source, const std::string& subject,
+                                      std::vector<report> reports, const naming& names) {
+  write_as_services(reports);
+  const auto t = read(std::move(reports));
+  if (!t) return {};
+  incident i;
+  i.source = source;
+  i.subject = subject;
+  i.facts = t->facts;
+  i.overrides = t->overriding;
+  i.services = mapped_services(source, i.facts, names);
+  i.environment = names.environment(text_at(i.facts, "/environment"));
+  i.severity = static_cast<int>(number_at(i.facts, "/severity").value_or(0));
+  const auto started = time_at(i.facts, "/started_at"), detected = time_at(i.facts, "/detected_at");
+  i.started_at = started ? *started : detected.value_or(first_time(*t));
+  i.detected_at = detected.value_or(i.started_at);
+  i.acknowledged_at = time_at(i.facts, "/acknowledged_at");
+  for (const auto& r : t->reports)
+    if (!i.acknowledged_at && text_at(r.fields, "/state") == "acknowledged") i.acknowledged_at = r.time;
+  i.stretches = read_stretches(*t, i.started_at);
+  i.state = !i.is_open() ? "resolved" : i.acknowledged_at ? "acknowledged" : "open";
+  i.culprit = text_at(i.facts, "/culprit");
+  i.responders = read_responders(i.facts);
+  return i;
+}
+
+std::optional<work> fold_work(const std::string& source, const std::string& subject, std::vector<report> reports,
+                              const naming& names) {
+  const auto t = read(std::move(reports));
+  if (!t) return {};
+  work w;
+  w.source = source;
+  w.subject = subject;
+  w.person = text_at(t->facts, "/person");
+  w.incident = text_at(t->facts, "/incident");
+  w.service = names.service(source, t->facts);
+  w.begin = time_at(t->facts, "/begin");
+  w.end = time_at(t->facts, "/end");
+  w.seconds = number_at(t->facts, "/seconds");
+  w.at = w.begin.value_or(first_time(*t));
+  return w;
+}
+
+std::optional<flag_change> fold_flag(const std::string& source, const std::string& subject, std::vector<report> reports,
+                                     const naming& names) {
+  const auto t = read(std::move(reports));
+  if (!t) return {};
+  flag_change f;
+  f.source = source;
+  f.subject = subject;
+  f.service = names.service(source, t->facts);
+  f.environment = names.environment(text_at(t->facts, "/environment"));
+  f.flag = text_at(t->facts, "/flag");
+  f.incident = text_at(t->facts, "/incident");
+  const auto* on = t->facts.if_contains("on");
+  f.on = !on || !on->is_bool() || on->get_bool();
+  f.at = time_at(t->facts, "/at").value_or(first_time(*t));
+  return f;
+}
+
+}

@@ -1,0 +1,130 @@
+#include "daemon/timeline/remedy.hpp"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+namespace releasehealth {
+namespace {
+
+constexpr std::array<std::string_view, 3> names = {"rollback", "flag", "hotfix"};
+
+auto in_order(const remedy& r) { return std::tie(r.started_at, r.by_way, r.by); }
+
+const settled* change_named(const settled& hotfix, std::span<const settled> in_place) {
+  std::vector<const settled*> changes;
+  for (const auto* d : named(hotfix.fixes, hotfix.source, in_place)) {
+    if (d->where != hotfix.where || !d->finished_at) continue;
+    const auto live = d->kind == "redeploy" ? std::ranges::find(in_place, d->live, &settled::id) : in_place.end();
+    if (live != in_place.end()) d = &*live;
+    if (d->is_change && d->id != hotfix.id) changes.push_back(d);
+  }
+  const settled *before = nullptr, *after = nullptr;
+  const auto by_finish = [](const settled& d) { return std::tie(*d.finished_at, d.source, d.subject); };
+  for (const auto* d : changes) {
+    if (*d->finished_at <= *hotfix.started_at) {
+      if (!before || by_finish(*before) < by_finish(*d)) before = d;
+    } else if (!after || by_finish(*d) < by_finish(*after)) {
+      after = d;
+    }
+  }
+  return before ? before : after;
+}
+
+std::optional<std::string> latest_detected(std::span<const blaming> all) {
+  const blaming* latest = nullptr;
+  const auto order = [](const blaming& b) { return std::tie(b.detected_at, b.source, b.subject, b.change); };
+  for (const auto& b : all)
+    if (!b.change.empty() && (!latest || order(*latest) < order(b))) latest = &b;
+  return latest ? std::optional(latest->change) : std::nullopt;
+}
+
+}
+
+std::string_view name_of(way w) { return names[static_cast<std::size_t>(w)]; }
+
+std::optional<way> way_of(std::string_view name) {
+  const auto at = std::ranges::find(names, name);
+  return at == names.end() ? std::nullopt : std::optional(static_cast<way>(at - names.begin()));
+}
+
+bool blaming::open_at(timestamp at) const {
+  return std::ranges::any_of(stretches, [&](const stretch& s) { return s.from <= at && (!s.until || at < *s.until); });
+}
+
+std::vector<blaming> named_incident(std::string_view own_source, std::span<const blaming> of_that_subject) {
+  std::vector<blaming> own, others;
+  for (const auto& b : of_that_subject) (b.source == own_source ? own : others).push_back(b);
+  if (!own.empty()) return own;
+  const bool several = std::ranges::any_of(others, [&](const auto& b) { return b.source != others.front().source; });
+  return several ? own : others;
+}
+
+std::optional<std::string> remedied_by(const settled& hotfix, std::span<const settled> in_place,
+                                       std::span<const blaming> named, std::span<const blaming> open,
+                                       std::span<const settled> chain, duration attribution_window) {
+  const auto start = *hotfix.started_at;
+  // only a change of the hotfix's own place can be remedied, and nothing remedies itself
+  const auto of_this_place = [&](std::span<const blaming> from, bool only_open) {
+    std::vector<blaming> all;
+    for (const auto& b : from) {
+      const auto change = std::ranges::find(in_place, b.change, &settled::id);
+      if (change != in_place.end() && change->where == hotfix.where && change->id != hotfix.id &&
+          (!only_open || b.open_at(start)))
+        all.push_back(b);
+    }
+    return all;
+  };
+  if (!hotfix.fixes.empty()) {
+    const auto* fixed = hotfix.fixes == "none" ? nullptr : change_named(hotfix, in_place);
+    return fixed ? std::optional(fixed->id) : std::nullopt;
+  }
+  if (!hotfix.incident.empty()) return latest_detected(of_this_place(named, false));
+  if (auto blamed = latest_detected(of_this_place(open, true))) return blamed;
+  for (const auto& d : chain)
+    if (d.is_change && d.kind == "planned" && d.id != hotfix.id)
+      return start - *d.finished_at <= attribution_window ? std::optional(d.id) : std::nullopt;
+  return {};
+}
+
+const remedy* first_remedy(std::span<const remedy> all) {
+  const auto first = std::ranges::min_element(all, {}, in_order);
+  return first == all.end() ? nullptr : &*first;
+}
+
+failure judge(std::span<const blaming> incidents, std::span<const remedy> remedies) {
+  failure f;
+  f.failed = !incidents.empty() || !remedies.empty();
+  const auto issue = [&](timestamp at) { f.issue_at = std::min(at, f.issue_at.value_or(at)); };
+  for (const auto& i : incidents) issue(i.detected_at);
+  for (const auto& r : remedies) issue(r.started_at);
+  const auto* first = first_remedy(remedies);
+  if (first) f.first = first->by_way;
+  if (incidents.empty()) {
+    if (first) f.recovered_at = first->finished_at;
+  } else if (std::ranges::all_of(incidents, [](const blaming& i) { return i.restored_at.has_value(); })) {
+    for (const auto& i : incidents) f.recovered_at = std::max(*i.restored_at, f.recovered_at.value_or(*i.restored_at));
+  }
+  return f;
+}
+
+std::optional<timestamp> response_from(const settled& hotfix, std::span<const blaming> of_remedied_change) {
+  std::optional<timestamp> earliest;
+  for (const auto& b : of_remedied_change)
+    if (b.open_at(*hotfix.started_at)) earliest = std::min(b.detected_at, earliest.value_or(b.detected_at));
+  return earliest;
+}
+
+const remedy* deciding_remedy(const blaming& incident, std::span<const remedy> all) {
+  const remedy* first = nullptr;
+  for (const auto& r : all) {
+    const bool of_it = (!incident.change.empty() && r.change == incident.change) ||
+                       (r.incident_source == incident.source && r.incident_subject == incident.subject);
+    if (!of_it || r.started_at < incident.detected_at) continue;
+    if (incident.restored_at && r.started_at > *incident.restored_at) continue;
+    if (!first || in_order(r) < in_order(*first)) first = &r;
+  }
+  return first;
+}
+
+}

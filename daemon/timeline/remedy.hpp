@@ -1,0 +1,65 @@
+#pragma once
+// What remedied which change (figures.md §6), and what that and its incidents make of the change (§7). Pure.
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "daemon/timeline/blame.hpp"
+
+namespace releasehealth {
+
+/// Ways to remedy, in the order in which ties are decided.
+enum class way { rollback, flag, hotfix };
+std::string_view name_of(way);
+std::optional<way> way_of(std::string_view name);
+
+struct remedy {
+  way by_way = way::rollback;
+  std::string by;                                 ///< id of the deployment, or of the flag change
+  std::string change;                             ///< id of the change remedied; empty: it only names an incident
+  std::string incident_source, incident_subject;  ///< the incident that it names; empty: none
+  timestamp started_at, finished_at;
+  auto operator<=>(const remedy&) const = default;
+};
+
+/// An incident as remedies and failures look at it: one for each of its services.
+struct blaming {
+  std::string source, subject;
+  std::string change;  ///< id of the change blamed; empty: unattributed
+  timestamp started_at, detected_at;
+  std::optional<timestamp> restored_at;
+  std::vector<stretch> stretches;
+  bool open_at(timestamp) const;
+};
+
+/// The rows of the incident that a name means: of the own source, else of the only other source that has one.
+std::vector<blaming> named_incident(std::string_view own_source, std::span<const blaming> of_that_subject);
+
+/// The change that a hotfix remedies; null: none. `in_place`: at least the deployments of its place that `fixes` means;
+/// `named`: the incidents that `incident` means; `blaming`: at least those open at its start that blame a change of its
+/// place; `chain`: the live stack at its start from the top down, as far as the attribution window reaches.
+std::optional<std::string> remedied_by(const settled& hotfix, std::span<const settled> in_place,
+                                       std::span<const blaming> named, std::span<const blaming> open,
+                                       std::span<const settled> chain, duration attribution_window);
+
+/// The earliest start; ties: rollback, flag, hotfix.
+const remedy* first_remedy(std::span<const remedy>);
+
+struct failure {
+  bool failed = false;
+  std::optional<timestamp> issue_at, recovered_at;
+  std::optional<way> first;
+  bool operator==(const failure&) const = default;
+};
+/// `incidents`: all that blame the change; `remedies`: all of it.
+failure judge(std::span<const blaming> incidents, std::span<const remedy> remedies);
+
+/// From when a hotfix's response counts: the earliest detection among the incidents that were open at its start and
+/// blame the change that it remedies.
+std::optional<timestamp> response_from(const settled& hotfix, std::span<const blaming> of_remedied_change);
+
+/// The first remedy, of the blamed change or naming the incident, that starts between detection and restoration.
+const remedy* deciding_remedy(const blaming&, std::span<const remedy> of_change_or_naming);
+
+}

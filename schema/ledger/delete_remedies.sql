@@ -1,0 +1,1 @@
+DELETE FROM remedy WHERE id = ANY ($1::text[])

@@ -1,0 +1,43 @@
+-- What the remedy of a hotfix may depend on, as (n, role, id) from the top of the stack down. $1: n, id, source, subject,
+-- service, environment, started_at, finished_at, fixes, incident, attribution in microseconds. Roles: fixes (a deployment
+-- of its place that it may name), chain (the live stack at its start), open and named (incidents).
+WITH RECURSIVE h AS (
+  SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (
+    n int, id text, source text, subject text, service text, environment text, started_at timestamptz,
+    finished_at timestamptz, fixes text, incident text, attribution bigint)
+), fixes AS (
+  SELECT h.n, d.id, d.live FROM h JOIN deployment d
+    ON (d.id = h.fixes OR d.subject = h.fixes) AND d.service = h.service AND d.environment = h.environment
+  UNION
+  SELECT h.n, d.id, d.live FROM h JOIN deployment d
+    ON d.version = h.fixes AND d.service = h.service AND d.environment = h.environment WHERE h.fixes <> ''
+  UNION
+  SELECT h.n, d.id, d.live FROM h CROSS JOIN LATERAL generate_series(7, greatest(7, length(h.fixes))) AS digits
+  JOIN deployment d ON d.commit <> '' AND d.commit = left(lower(h.fixes), digits)
+   AND d.service = h.service AND d.environment = h.environment WHERE h.fixes <> ''
+  UNION
+  SELECT h.n, d.id, d.live FROM h JOIN deployment d
+    ON length(h.fixes) >= 7 AND d.commit > lower(h.fixes) AND d.commit < lower(h.fixes) || 'g'
+   AND d.service = h.service AND d.environment = h.environment
+), level AS (
+  SELECT h.n, 1 AS depth, d.id, d.below, d.is_change AND d.kind = 'planned' AS found,
+         d.finished_at, h.started_at - h.attribution * interval '1 microsecond' AS oldest
+  FROM h CROSS JOIN LATERAL (
+    SELECT d.live FROM deployment d
+    WHERE d.service = h.service AND d.environment = h.environment AND d.state = 'succeeded'
+      AND d.finished_at <= h.started_at AND (d.finished_at, d.source, d.subject) < (h.finished_at, h.source, h.subject)
+    ORDER BY d.finished_at DESC, d.source DESC, d.subject DESC LIMIT 1) AS last
+  JOIN deployment d ON d.id = last.live
+  UNION ALL
+  SELECT level.n, level.depth + 1, d.id, d.below, d.is_change AND d.kind = 'planned', d.finished_at, level.oldest
+  FROM level JOIN deployment d ON d.id = level.below
+  WHERE NOT level.found AND level.finished_at >= level.oldest
+)
+SELECT n, 'fixes' AS role, id, 0 AS depth FROM fixes
+UNION SELECT n, 'fixes', live, 0 FROM fixes WHERE live IS NOT NULL
+UNION ALL SELECT n, 'chain', id, depth FROM level
+UNION ALL
+SELECT h.n, 'open', i.id, 0 FROM h JOIN incident i ON i.stretches @> h.started_at AND i.blamed IS NOT NULL
+UNION ALL
+SELECT h.n, 'named', i.id, 0 FROM h JOIN incident i ON i.subject = h.incident
+ORDER BY n, role, depth

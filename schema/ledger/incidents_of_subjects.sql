@@ -1,0 +1,1 @@
+SELECT DISTINCT source, subject FROM incident WHERE subject = ANY ($1::text[])

@@ -1,0 +1,28 @@
+-- Rollbacks and hotfixes whose remedy may depend on what changed. $1: changed deployments before and now (id, service,
+-- environment, finished_at, rolled_back_by, window in microseconds); $2: every name of theirs in small letters; $3:
+-- their commits; $4: changed incidents before and now (blamed, begins, ends); $5: their subjects.
+WITH c AS (
+  SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (
+    id text, service text, environment text, finished_at timestamptz, rolled_back_by text, attribution bigint)
+), i AS (
+  SELECT * FROM jsonb_to_recordset($4::jsonb) AS r (blamed text, begins timestamptz, ends timestamptz)
+)
+SELECT id FROM c
+UNION SELECT rolled_back_by FROM c WHERE rolled_back_by IS NOT NULL
+UNION
+SELECT h.id FROM c JOIN deployment h
+  ON h.service = c.service AND h.environment = c.environment AND h.kind = 'hotfix'
+ AND h.started_at >= c.finished_at AND h.started_at <= c.finished_at + c.attribution * interval '1 microsecond'
+UNION
+SELECT h.id FROM deployment h WHERE h.facts ? 'fixes' AND lower((h.facts->>'fixes') COLLATE "C") = ANY ($2::text[])
+UNION
+SELECT h.id FROM unnest($3::text[]) AS known (commit) JOIN deployment h
+  ON h.facts ? 'fixes' AND lower((h.facts->>'fixes') COLLATE "C") > known.commit AND lower((h.facts->>'fixes') COLLATE "C") < known.commit || 'g'
+UNION
+SELECT h.id FROM i JOIN deployment b ON b.id = i.blamed
+JOIN deployment h ON h.service = b.service AND h.environment = b.environment AND h.kind = 'hotfix'
+ AND h.started_at >= i.begins AND h.started_at <= coalesce(i.ends, 'infinity')
+UNION
+SELECT r.by FROM i JOIN remedy r ON r.change = i.blamed WHERE r.way = 'hotfix'
+UNION
+SELECT h.id FROM deployment h WHERE h.facts ? 'incident' AND h.facts->>'incident' = ANY ($5::text[])

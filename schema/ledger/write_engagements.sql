@@ -1,0 +1,21 @@
+-- The engagements of the given incidents ($1, $2) and pieces of work ($3, $4): $5 their rows now, whose ids follow from
+-- what they hold. Returns the places of those that differed.
+WITH now AS (
+  SELECT *, CASE WHEN r.seconds IS NULL THEN tstzrange(r.at, r.until) END AS during
+  FROM jsonb_to_recordset($5::jsonb) AS r (
+    id text, thing text, source text, subject text, service text, environment text, method text, person text,
+    at timestamptz, until timestamptz, seconds bigint, piece text)
+), things AS (
+  SELECT 'incident' AS thing, * FROM unnest($1::text[], $2::text[]) AS t (source, subject)
+  UNION ALL SELECT 'work', * FROM unnest($3::text[], $4::text[]) AS t (source, subject)
+), gone AS (
+  DELETE FROM engagement e USING things t
+  WHERE e.thing = t.thing AND e.source = t.source AND e.subject = t.subject AND NOT EXISTS (SELECT FROM now WHERE now.id = e.id)
+  RETURNING e.service, e.environment
+), written AS (
+  INSERT INTO engagement AS e (id, thing, source, subject, service, environment, method, person, during, at, seconds, piece)
+  SELECT id, thing, source, subject, service, environment, method, person, during, at, seconds, piece FROM now
+  ON CONFLICT (id) DO NOTHING
+  RETURNING e.service, e.environment
+)
+SELECT * FROM gone UNION SELECT * FROM written

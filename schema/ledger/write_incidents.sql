@@ -1,0 +1,31 @@
+-- What the given incidents ($1, $2) say and whom they blame: $3 their rows. Returns what changed.
+WITH now AS (
+  SELECT r.*, (SELECT coalesce(range_agg(tstzrange((s->>'from')::timestamptz, (s->>'until')::timestamptz)), '{}')
+               FROM jsonb_array_elements(r.open) AS s) AS stretches
+  FROM jsonb_to_recordset($3::jsonb) AS r (
+    id text, source text, subject text, service text, environment text, production boolean, state text, severity smallint,
+    started_at timestamptz, detected_at timestamptz, acknowledged_at timestamptz, restored_at timestamptz,
+    resolved_at timestamptz, open jsonb, culprit text, facts jsonb, overrides jsonb, blamed text, reason text)
+), gone AS (
+  DELETE FROM incident i USING unnest($1::text[], $2::text[]) AS t (source, subject)
+  WHERE i.source = t.source AND i.subject = t.subject AND NOT EXISTS (SELECT FROM now WHERE now.id = i.id)
+  RETURNING i.id
+), written AS (
+  INSERT INTO incident AS i (id, source, subject, service, environment, production, state, severity, started_at,
+    detected_at, acknowledged_at, restored_at, resolved_at, stretches, culprit, facts, overrides, blamed, reason)
+  SELECT id, source, subject, service, environment, production, state, severity, started_at, detected_at,
+    acknowledged_at, restored_at, resolved_at, stretches, culprit, facts, overrides, blamed, reason FROM now
+  ON CONFLICT (id) DO UPDATE SET
+    environment = excluded.environment, production = excluded.production, state = excluded.state,
+    severity = excluded.severity, started_at = excluded.started_at, detected_at = excluded.detected_at,
+    acknowledged_at = excluded.acknowledged_at, restored_at = excluded.restored_at, resolved_at = excluded.resolved_at,
+    stretches = excluded.stretches, culprit = excluded.culprit, facts = excluded.facts, overrides = excluded.overrides,
+    blamed = excluded.blamed, reason = excluded.reason
+  WHERE (i.environment, i.production, i.state, i.severity, i.started_at, i.detected_at, i.acknowledged_at, i.restored_at,
+         i.resolved_at, i.stretches, i.culprit, i.facts, i.overrides, i.blamed, i.reason)
+    IS DISTINCT FROM (excluded.environment, excluded.production, excluded.state, excluded.severity, excluded.started_at,
+         excluded.detected_at, excluded.acknowledged_at, excluded.restored_at, excluded.resolved_at, excluded.stretches,
+         excluded.culprit, excluded.facts, excluded.overrides, excluded.blamed, excluded.reason)
+  RETURNING i.id
+)
+SELECT id FROM gone UNION ALL SELECT id FROM written
