@@ -10,7 +10,8 @@ namespace {
 
 std::vector<stretch> read_stretches(const pqxx::field& f) {
   std::vector<stretch> all;
-  for (const auto& v : json::parse(f.c_str()).as_array())
+  const auto parsed = json::parse(f.c_str());
+  for (const auto& v : parsed.as_array())
     all.push_back({*time_at(v, "/from"), time_at(v, "/until"), {}});
   return all;
 }

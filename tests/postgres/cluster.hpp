@@ -1,11 +1,16 @@
 #pragma once
 // The run's own PostgreSQL, and a database from a template for each test.
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include "daemon/ledger/session.hpp"
 
 namespace releasehealth::test {
+
+/// What deriving writes.
+inline constexpr const char* derived_tables[] = {"deployment", "incident",   "flag_change", "remedy",
+                                                 "work",       "engagement", "place"};
 
 /// A folder that is gone after the test.
 class temporary_folder {
@@ -28,9 +33,15 @@ class database {
   session where() const;
   /// The rows of a query as text: columns by '|', rows by newline.
   std::string query(const std::string& sql) const;
+  /// Everything that deriving gives, but for the places' generations, which count how often it did.
+  std::string derived() const;
+  /// As it was at first.
+  void empty() const;
 
  private:
+  struct connected;
   std::string name_;
+  std::unique_ptr<connected> connected_;
 };
 
 }

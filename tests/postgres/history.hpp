@@ -8,6 +8,17 @@
 
 namespace releasehealth::test {
 
+/// A report of any type.
+inline event report_of(const std::string& type, const std::string& subject, const std::string& time,
+                       json::object fields) {
+  event e;
+  e.thing = e.type = type;
+  e.subject = subject;
+  e.time = *parse_time(time);
+  e.fields = std::move(fields);
+  return e;
+}
+
 /// A deployment's report: "checkout", "d1", "2026-11-03T10:00:00Z", {{"state", "succeeded"}, ...}.
 inline event deployment_event(const std::string& id, const std::string& subject, const std::string& time,
                               json::object fields) {
@@ -29,8 +40,5 @@ inline ledger::entry entry_of(std::string key, std::vector<event> events) {
   e.events = std::move(events);
   return e;
 }
-
-/// Everything that deriving gives, but for the places' generations, which count how often it did.
-inline const char* const derived_rows = "SELECT * FROM deployment ORDER BY service, environment, source, subject";
 
 }

@@ -36,23 +36,44 @@ temporary_folder::~temporary_folder() {
   std::filesystem::remove_all(path_, ec);
 }
 
+struct database::connected {
+  pqxx::connection connection;
+  explicit connected(const std::string& dsn) : connection(dsn) {}
+};
+
 database::database() {
   static int count = 0;
   name_ = "test_" + std::to_string(++count);
   administer("CREATE DATABASE " + name_ + " TEMPLATE " + template_name);
+  connected_ = std::make_unique<connected>(dsn_of(name_));
 }
 database::~database() {
+  connected_.reset();
   try {
     administer("DROP DATABASE " + name_ + " WITH (FORCE)");
   } catch (const std::exception& e) {
     std::cerr << e.what() << '\n';
   }
 }
+void database::empty() const {
+  std::string all;
+  for (const auto table : {"delivery", "event", "touched"}) all += std::string("DELETE FROM ") + table + ';';
+  for (const auto table : derived_tables) all += std::string("DELETE FROM ") + table + ';';
+  query(all + "SELECT 1");
+}
+
+std::string database::derived() const {
+  std::string all;
+  for (const auto table : derived_tables)
+    all += std::string(all.empty() ? "" : " UNION ALL ") + "SELECT '" + table +
+           "' AS t, to_jsonb(r) - 'generation' AS r FROM " + table + " AS r";
+  return query(all + " ORDER BY t, r");
+}
+
 session database::where() const { return {.dsn = dsn_of(name_), .application = "test"}; }
 
 std::string database::query(const std::string& sql) const {
-  pqxx::connection c(dsn_of(name_));
-  pqxx::nontransaction work(c);
+  pqxx::nontransaction work(connected_->connection);
   std::string out;
   for (const auto& row : work.exec(sql)) {
     if (!out.empty()) out += '\n';

@@ -1,0 +1,166 @@
+#pragma once
+// Random histories: what sources may tell, in an order in which nobody would.
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/postgres/history.hpp"
+
+namespace releasehealth::test {
+
+/// Services, environments, deployments with several reports, commits, incidents that reopen, name culprits or several
+/// services, remedies that name something, flags, work, retractions, overrides, equal times, gaps longer than a
+/// rollback looks back. Everything follows from the seed.
+class random_history {
+ public:
+  explicit random_history(unsigned seed) : random(seed) {
+    for (int n = 3 + pick(14); n > 0; --n) add_deployment();
+    for (int n = pick(6); n > 0; --n) add_incident();
+    for (int n = pick(3); n > 0; --n) add_flag();
+    for (int n = pick(4); n > 0; --n) add_work();
+  }
+
+  std::mt19937 random;
+  std::vector<event> events;         ///< by the time that they tell
+  std::set<std::string_view> holds;  ///< what there is in it, by name
+
+  int pick(int below) { return static_cast<int>(random() % static_cast<unsigned>(below)); }
+  bool one_in(int n) { return pick(n) == 0; }
+
+ private:
+  std::string time() {  // few instants, so that equal ones happen; few of them far away
+    const auto day = one_in(6) ? 190 + pick(4) : one_in(4) ? pick(40) : pick(6);
+    return format_time(*parse_time("2026-01-01T00:00:00Z") + std::chrono::days(day) + std::chrono::hours(6 * pick(4)));
+  }
+  std::string deployment_name() { return "d" + std::to_string(pick(std::max(1, deployments))); }
+  std::string incident_name() { return "i" + std::to_string(pick(6)); }
+  std::string version() { return "v1." + std::to_string(pick(4)) + '.' + std::to_string(pick(2)); }
+  std::string commit() { return "abcdef0" + std::string(one_in(3) ? "" : "12345") + std::to_string(pick(3)); }
+  std::string service() {
+    static const char* const names[] = {"checkout", "search", "cart"};
+    return names[pick(3)];
+  }
+  std::string environment() {
+    static const char* const names[] = {"production", "production", "production", "prod-eu", "staging"};
+    return names[pick(5)];
+  }
+  std::string source() { return one_in(5) ? "other" : "test"; }
+
+  void add(event e, const std::string& from) {
+    e.id = "e" + std::to_string(events.size());
+    e.source = from;
+    events.push_back(std::move(e));
+  }
+  void maybe_retract(const std::string& type, const std::string& subject, const std::string& from) {
+    if (!one_in(12)) return;
+    auto e = report_of(type, subject, time(), {{"retracted", !one_in(3)}});
+    e.type = "retraction";
+    add(std::move(e), from);
+    holds.insert("retraction");
+  }
+  void maybe_override(const std::string& type, const std::string& subject, const std::string& from, json::object said) {
+    if (!one_in(8)) return;
+    said["by"] = "robin";
+    said["reason"] = "so";
+    auto e = report_of(type, subject, time(), std::move(said));
+    e.is_override = true;
+    add(std::move(e), from);
+    holds.insert("override");
+  }
+
+  void add_deployment() {
+    static const char* const states[] = {"succeeded", "succeeded", "succeeded", "succeeded", "succeeded",
+                                         "failed",    "canceled",  "running",   "inactive"};
+    const auto subject = "d" + std::to_string(deployments++);
+    const auto from = source();
+    json::object fields = {{"service", service()}, {"environment", environment()}, {"version", version()}};
+    if (one_in(3)) fields["commit"] = commit();
+    if (one_in(8)) fields["kind"] = "rollback";
+    if (one_in(4)) fields["ref"] = "hotfix/1";
+    if (one_in(10)) fields["fixes"] = one_in(2) ? deployment_name() : one_in(4) ? std::string("none") : version();
+    if (one_in(10)) fields["incident"] = incident_name();
+    if (one_in(10)) fields["team"] = one_in(2) ? "payments" : "search";
+    fields["state"] = states[pick(9)];
+    if (one_in(3)) fields["started_at"] = time();
+    add(report_of("deployment", subject, time(), fields), from);
+    for (int more = pick(3); more > 0; --more) {
+      json::object later = {{"state", states[pick(9)]}};
+      if (one_in(4)) later["version"] = version();
+      if (one_in(6)) later["service"] = service();
+      add(report_of("deployment", subject, time(), later), from);
+    }
+    maybe_retract("deployment", subject, from);
+    maybe_override(
+        "deployment", subject, from,
+        one_in(2) ? json::object{{"kind", one_in(2) ? "hotfix" : "planned"}} : json::object{{"finished_at", time()}});
+    if (one_in(6))
+      add(report_of("commit", commit(), time(),
+                    {{"title", one_in(2) ? "Revert \"x\"" : "Fix"},
+                     {"labels", json::array{"hotfix"}},
+                     {"authored_at", time()}}),
+          from);
+  }
+
+  void add_incident() {
+    const auto subject = incident_name();
+    const auto from = source();
+    json::object fields = {{"state", "open"}};
+    if (one_in(3)) {
+      fields["services"] = json::array{"checkout", "search"};
+      holds.insert("several services");
+    } else if (!one_in(10)) {
+      fields["service"] = service();
+    }
+    if (one_in(4)) fields["environment"] = environment();
+    if (one_in(2)) fields["severity"] = 1 + pick(5);
+    if (one_in(3)) fields["started_at"] = time();
+    if (one_in(4)) fields["detected_at"] = time();
+    if (one_in(5))
+      fields["culprit"] = one_in(3)   ? deployment_name()
+                          : one_in(2) ? version()
+                          : one_in(4) ? std::string("none")
+                                      : commit();
+    if (one_in(4)) fields["responders"] = json::array{{{"person", "ana"}, {"from", time()}}, {{"person", "bo"}}};
+    add(report_of("incident", subject, time(), fields), from);
+    if (one_in(3)) add(report_of("incident", subject, time(), {{"state", "acknowledged"}}), from);
+    if (one_in(4)) add(report_of("incident", subject, time(), {{"mitigated_at", time()}}), from);
+    if (!one_in(3)) add(report_of("incident", subject, time(), {{"state", "resolved"}}), from);
+    if (one_in(3)) {
+      add(report_of("incident", subject, time(), {{"state", "open"}}), from);
+      holds.insert("another opening");
+      if (!one_in(3)) add(report_of("incident", subject, time(), {{"state", "resolved"}}), from);
+    }
+    maybe_retract("incident", subject, from);
+    maybe_override("incident", subject, from,
+                   one_in(2) ? json::object{{"culprit", deployment_name()}} : json::object{{"resolved_at", time()}});
+  }
+
+  void add_flag() {
+    json::object fields = {{"flag", "dark-mode"}, {"on", one_in(4)}, {"incident", incident_name()}};
+    if (one_in(3)) fields["service"] = service();
+    const auto subject = "f" + std::to_string(pick(3)), from = source();
+    add(report_of("flag", subject, time(), fields), from);
+    maybe_retract("flag", subject, from);
+  }
+
+  void add_work() {
+    json::object fields;
+    if (!one_in(4)) fields["person"] = one_in(2) ? "ana" : "bo";
+    if (!one_in(3)) fields["incident"] = incident_name();
+    if (one_in(2)) fields["service"] = service();
+    if (one_in(3)) {
+      fields["seconds"] = 60 * pick(100);
+    } else {
+      fields["begin"] = time();
+      fields["end"] = time();
+    }
+    const auto subject = "w" + std::to_string(pick(4)), from = source();
+    add(report_of("work", subject, time(), fields), from);
+    maybe_retract("work", subject, from);
+  }
+
+  int deployments = 0;
+};
+
+}
