@@ -11,8 +11,7 @@ namespace {
 std::vector<stretch> read_stretches(const pqxx::field& f) {
   std::vector<stretch> all;
   const auto parsed = json::parse(f.c_str());
-  for (const auto& v : parsed.as_array())
-    all.push_back({*time_at(v, "/from"), time_at(v, "/until"), {}});
+  for (const auto& v : parsed.as_array()) all.push_back({*time_at(v, "/from"), time_at(v, "/until"), {}});
   return all;
 }
 

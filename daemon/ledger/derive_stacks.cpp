@@ -47,12 +47,21 @@ stacked read_stacked(const pqxx::row& row, const place& where) {
   return s;
 }
 
+/// What changed in a place, before and after.
+struct touched_place {
+  std::set<position> at;
+  std::set<std::string> ids;
+  std::set<std::string> returned_to;  ///< by a rollback among them: it may answer to other identities now
+};
+
 /// One place, from one change on.
 class resumed_stack {
  public:
   resumed_stack(pqxx::transaction_base& work, const derive_settings& settings, const place& where,
-                const std::set<position>& touched, std::set<std::string> suspects)
-      : work_(work), settings_(settings), where_(where), touched_(touched), suspects_(std::move(suspects)) {}
+                const touched_place& touched)
+      : work_(work), settings_(settings), where_(where), touched_(touched), suspects_(touched.ids) {
+    suspects_.insert(touched.returned_to.begin(), touched.returned_to.end());
+  }
 
   /// Runs from `from` until nothing can differ any more. Returns the position of the first touched one that it did not
   /// reach; nothing if there is none. What was stored about rows that change is added.
@@ -74,8 +83,8 @@ class resumed_stack {
       }
     }
     write(stack, settled, changed);
-    const auto rest = touched_.upper_bound(settled ? run_.back().at() : position{timestamp::max(), {}, {}});
-    return rest == touched_.end() ? std::nullopt : std::optional(*rest);
+    const auto rest = touched_.at.upper_bound(settled ? run_.back().at() : position{timestamp::max(), {}, {}});
+    return rest == touched_.at.end() ? std::nullopt : std::optional(*rest);
   }
 
  private:
@@ -143,7 +152,7 @@ class resumed_stack {
     const auto& was = s.stored;
     const bool differs = v.kind.kind != was.kind || v.kind.reason != was.reason || v.is_change != was.is_change ||
                          id_of(v.live) != was.live || id_of(v.below) != was.below || v.covers_since != was.covers_since;
-    if (differs || touched_.contains(s.at())) {
+    if (differs || touched_.at.contains(s.at())) {
       suspects_.insert(was.id);
       if (was.kind == "rollback") suspects_.insert(was.live);
       if (v.kind.kind == "rollback") suspects_.insert(id_of(v.live));  // it may answer to another identity now
@@ -176,11 +185,12 @@ class resumed_stack {
     std::set<std::string> standing, ran;
     for (const auto& e : stack.levels()) standing.insert(id_of(e.by));
     for (const auto& s : run_) ran.insert(s.stored.id);
-    // what still stands where the run ended is popped by whom it was popped by before, if that comes later
+    // What still stands where the run ended is popped by whom it was popped by before, if that comes later; a suspect
+    // is out of reach by then, so nothing pops it any more.
     const auto popper_of = [&](const std::string& id, const std::string& stored) {
       if (const auto popped = popper_.find(id); popped != popper_.end()) return popped->second;
-      const bool later = is_settled && standing.contains(id) && !ran.contains(stored) && !suspects_.contains(stored);
-      return later ? stored : std::string();
+      const bool as_before = is_settled && standing.contains(id) && !suspects_.contains(id);
+      return as_before && !ran.contains(stored) && !touched_.ids.contains(stored) ? stored : std::string();
     };
     json::array rows;
     const auto write_row = [&](const stored_verdict& was, const stored_verdict& is) {
@@ -225,7 +235,7 @@ class resumed_stack {
   pqxx::transaction_base& work_;
   const derive_settings& settings_;
   const place& where_;
-  const std::set<position>& touched_;
+  const touched_place& touched_;
   std::set<std::string> suspects_;  ///< ids of elements that may be others than before, and of rows that are gone
   std::vector<stacked> before_;     ///< on the stack when the run began
   std::vector<stacked> run_;
@@ -238,10 +248,6 @@ class resumed_stack {
 }
 
 void derive_stacks(derivation& in) {
-  struct touched_place {
-    std::set<position> at;
-    std::set<std::string> suspects;
-  };
   std::map<place, touched_place> touched;
   for (const auto& [id, d] : in.deployments)
     for (const auto* row : {&d.before, &d.now}) {
@@ -250,13 +256,13 @@ void derive_stacks(derivation& in) {
       if (!(*row)->succeeded() || !(*row)->finished_at) continue;
       auto& t = touched[(*row)->where];
       t.at.insert({*(*row)->finished_at, (*row)->source, (*row)->subject});
-      t.suspects.insert(id);
-      if ((*row)->kind == "rollback") t.suspects.insert((*row)->live);
+      t.ids.insert(id);
+      if ((*row)->kind == "rollback") t.returned_to.insert((*row)->live);
     }
   std::map<std::string, stored_verdict> changed;
   for (const auto& [where, t] : touched) {
     auto from = std::optional(*t.at.begin());
-    while (from) from = resumed_stack(in.work, in.settings, where, t.at, t.suspects).run_from(*from, changed);
+    while (from) from = resumed_stack(in.work, in.settings, where, t).run_from(*from, changed);
   }
   std::set<std::string> ids;
   for (const auto& [id, was] : changed) ids.insert(id);

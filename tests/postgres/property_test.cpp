@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <sstream>
 
 #include "tests/check.hpp"
 #include "tests/postgres/cluster.hpp"
@@ -15,13 +16,27 @@ namespace {
 
 unsigned histories() {
   const char* asked = std::getenv("RELEASEHEALTH_HISTORIES");
-  return asked ? static_cast<unsigned>(std::stoul(asked)) : 300;
+  return asked ? static_cast<unsigned>(std::stoul(asked)) : 120;
 }
 
 void store(ledger::appender& to, std::vector<event> events) {
   static int n = 0;
   auto e = entry_of("delivery-" + std::to_string(++n), std::move(events));
   REQUIRE(to.append({e}).front());
+}
+
+// The lines that only one of the two has.
+std::string differing(const std::string& is, const std::string& should_be) {
+  if (is == should_be) return {};
+  std::map<std::string, int> lines;
+  for (const auto& [text, side] : {std::pair(&is, 1), std::pair(&should_be, -1)}) {
+    std::istringstream in(*text);
+    for (std::string line; std::getline(in, line);) lines[line] += side;
+  }
+  std::string out;
+  for (const auto& [line, side] : lines)
+    if (side != 0) out += (side > 0 ? "\n+ " : "\n- ") + line;
+  return out;
 }
 
 constexpr auto is_late = std::chrono::days(30);
@@ -34,8 +49,19 @@ TEST_SUITE("postgres") {
     std::map<std::string, unsigned> shares;
     const database db;
     ledger::appender to(db.where());
-    ledger::deriver one(db.where(), {}), other(db.where(), {});
-    for (unsigned seed = 1; seed <= total; ++seed) {
+    // a short look-back, so that much is forgotten in the long ones; a rule that looks back at the release line
+    ledger::derive_settings settings;
+    settings.stack.rollback_lookback = std::chrono::days(40);
+    kind_rule quick{.name = "quick",
+                    .kind = "hotfix",
+                    .when = {},
+                    .unless = {},
+                    .patch_release = true,
+                    .within = std::chrono::hours(48)};
+    settings.stack.rules.rules.push_back(quick);
+    ledger::deriver one(db.where(), settings), other(db.where(), settings);
+    const char* only = std::getenv("RELEASEHEALTH_SEED");
+    for (unsigned seed = only ? static_cast<unsigned>(std::stoul(only)) : 1; seed <= total; ++seed) {
       CAPTURE(seed);
       random_history h(seed);
       db.empty();
@@ -70,7 +96,7 @@ TEST_SUITE("postgres") {
       }
       one.derive();
       shares["late event"] += late;
-      CHECK(db.derived() == reference);
+      CHECK(differing(db.derived(), reference) == "");
       if (seed % 10 == 0) CHECK(other.check().empty());
     }
     std::string said;

@@ -14,14 +14,15 @@ namespace releasehealth::test {
 /// rollback looks back. Everything follows from the seed.
 class random_history {
  public:
-  explicit random_history(unsigned seed) : random(seed) {
-    for (int n = 3 + pick(14); n > 0; --n) add_deployment();
+  explicit random_history(unsigned seed) : random(seed), is_long(seed % 3 == 0) {
+    for (int n = is_long ? 30 + pick(30) : 3 + pick(14); n > 0; --n) add_deployment();
     for (int n = pick(6); n > 0; --n) add_incident();
     for (int n = pick(3); n > 0; --n) add_flag();
     for (int n = pick(4); n > 0; --n) add_work();
   }
 
   std::mt19937 random;
+  const bool is_long;                ///< many deployments of one place, over longer than a rollback looks back
   std::vector<event> events;         ///< by the time that they tell
   std::set<std::string_view> holds;  ///< what there is in it, by name
 
@@ -30,20 +31,21 @@ class random_history {
 
  private:
   std::string time() {  // few instants, so that equal ones happen; few of them far away
+    if (is_long) return format_time(*parse_time("2026-01-01T00:00:00Z") + std::chrono::hours(6 * pick(4 * 365)));
     const auto day = one_in(6) ? 190 + pick(4) : one_in(4) ? pick(40) : pick(6);
     return format_time(*parse_time("2026-01-01T00:00:00Z") + std::chrono::days(day) + std::chrono::hours(6 * pick(4)));
   }
   std::string deployment_name() { return "d" + std::to_string(pick(std::max(1, deployments))); }
   std::string incident_name() { return "i" + std::to_string(pick(6)); }
-  std::string version() { return "v1." + std::to_string(pick(4)) + '.' + std::to_string(pick(2)); }
+  std::string version() { return "v1." + std::to_string(pick(is_long ? 12 : 4)) + '.' + std::to_string(pick(2)); }
   std::string commit() { return "abcdef0" + std::string(one_in(3) ? "" : "12345") + std::to_string(pick(3)); }
   std::string service() {
     static const char* const names[] = {"checkout", "search", "cart"};
-    return names[pick(3)];
+    return names[is_long ? 0 : pick(3)];
   }
   std::string environment() {
     static const char* const names[] = {"production", "production", "production", "prod-eu", "staging"};
-    return names[pick(5)];
+    return names[is_long ? 0 : pick(5)];
   }
   std::string source() { return one_in(5) ? "other" : "test"; }
 

@@ -1,0 +1,275 @@
+// Blame, remedies, failures: one case a line, with the rule of figures.md that it pins, and the group of edge cases
+// that it belongs to. Each is derived in order, and once more backwards, report by report.
+#include <algorithm>
+
+#include "tests/check.hpp"
+#include "tests/postgres/cases.hpp"
+#include "tests/postgres/cluster.hpp"
+
+using namespace releasehealth;
+using namespace releasehealth::test;
+
+namespace {
+
+/// `becomes`: kinds of deployments that are not planned; whom incidents blame, or why nobody, with restore= and
+/// decision= in minutes; who remedies what; failed changes with issue= and recovered= in minutes after their finish;
+/// responses.
+struct timeline_case {
+  const char* rule;
+  const char* told;
+  const char* becomes;
+};
+
+const timeline_case cases[] = {
+    // §5 blame
+    {"§5.3 the live change takes the blame", "d1 08:00 v1; d2 10:00 v2; i1 11:00", "i1>d2; d2 failed issue=60"},
+    {"§5.3 at the instant of its finish already (group 12)", "d1 08:00 v1; d2 10:00 v2; i1 10:00",
+     "i1>d2; d2 failed issue=0"},
+    {"§5.3 a microsecond before it is not yet its (group 12)", "d1 08:00 v1; d2 10:00 v2; i1 09:59:59.999999",
+     "i1>d1; d1 failed issue=120"},
+    {"§5.3 up to the attribution window (group 14)", "d1 08:00 v1; i1 8/08:00", "i1>d1; d1 failed issue=10080"},
+    {"§5.4 and no longer (group 14)", "d1 08:00 v1; i1 8/08:00:01", "i1>outside_window"},
+    {"§5.4 months later (group 14)", "d1 08:00 v1; i1 180/08:00", "i1>outside_window"},
+    {"§5.4 nothing was deployed (group 7)", "i1 10:00", "i1>no_deployment"},
+    {"§5.4 nothing yet", "i1 10:00; d1 11:00 v1", "i1>no_deployment"},
+    {"§5.4 no service", "d1 08:00 v1; i1 10:00 svc=-", "i1>no_service"},
+    {"§5 another service never takes the blame (group 14)", "d1 08:00 v1; d2 09:00 v2 svc=search; i1 10:00",
+     "i1>d1; d1 failed issue=120"},
+    {"§5 nor does staging (groups 2, 14)", "d1 08:00 v1; d2 09:00 v2 env=staging; i1 10:00",
+     "i1>d1; d1 failed issue=120"},
+    {"§5 an incident in staging blames nobody", "d1 08:00 v1; i1 10:00 env=staging", "i1@staging>"},
+    {"§5 the start decides, not the detection", "d1 08:00 v1; d2 10:00 v2; i1 11:00 started=09:00 detected=10:30",
+     "i1>d1; d1 failed issue=150"},
+    {"§5 else the detection", "d1 08:00 v1; d2 10:00 v2; i1 11:00 detected=09:00", "i1>d1; d1 failed issue=60"},
+    {"§5 a redeploy stands for its change", "d1 08:00 v1; d2 09:00 v1; i1 10:00",
+     "d2 redeploy; i1>d1; d1 failed issue=120"},
+    {"§5.3 after a rollback what it returned to is live", "d1 08:00 v1; d2 09:00 v2; d3 10:00 v1; i1 11:00",
+     "d3 rollback; i1>d1; d3 rollback d2; d1 failed issue=180; d2 failed issue=60 recovered=60 rollback"},
+    {"§5.3 an unmeasured base is no change", "d1 08:00 v1; d2 09:00 v0 kind=rollback; i1 10:00",
+     "d2 rollback; i1>no_deployment; d2 rollback d1; d1 failed issue=60 recovered=60 rollback"},
+    {"§5.2 in progress (group 12)", "d1 08:00 v1; d2 10:30 v2 start=10:00; i1 10:10", "i1>d2; d2 failed issue=0"},
+    {"§5.2 from the instant of its start", "d1 08:00 v1; d2 10:30 v2 start=10:00; i1 10:00",
+     "i1>d2; d2 failed issue=0"},
+    {"§5.2 the one started last", "d1 10:40 v1 start=10:00; d2 10:30 v2 start=10:05; i1 10:10",
+     "i1>d2; d2 failed issue=0"},
+    {"§5.2 an attempt that failed", "d1 08:00 v1; d2 10:30 v2 start=10:00 state=failed; i1 10:10",
+     "i1>failed_deployment"},
+    {"§5.2 or was canceled", "d1 08:00 v1; d2 10:30 v2 start=10:00 state=canceled; i1 10:10", "i1>failed_deployment"},
+    {"§5.2 not once it has ended", "d1 08:00 v1; d2 10:30 v2 start=10:00 state=failed; i1 10:30",
+     "i1>d1; d1 failed issue=150"},
+    {"§5.2 a rollback in progress takes no blame", "d1 08:00 v1; d2 09:00 v2; d3 10:30 v1 start=10:00; i1 10:10",
+     "d3 rollback; i1>d2 decision=-; d3 rollback d2; d2 failed issue=60 recovered=- rollback"},
+    {"§5.1 a culprit by deployment", "d1 08:00 v1; d2 10:00 v2; i1 11:00 culprit=d1", "i1>d1; d1 failed issue=180"},
+    {"§5.1 by version", "d1 08:00 v1; d2 10:00 v2; i1 11:00 culprit=v1", "i1>d1; d1 failed issue=180"},
+    {"§5.1 by commit, a prefix of 7", "d1 08:00 commit=abcdef012345; d2 10:00 v2; i1 11:00 culprit=ABCDEF0",
+     "i1>d1; d1 failed issue=180"},
+    {"§5.1 of another service, whatever the window", "d1 08:00 v1; d2 09:00 v2 svc=search; i1 30/10:00 culprit=d2",
+     "i1>d2; d2 failed issue=41820"},
+    {"§5.1 for all its services", "d1 08:00 v1; d2 09:00 v2 svc=search; i1 10:00 svc=checkout,search culprit=d2",
+     "i1/checkout>d2; i1/search>d2; d2 failed issue=60"},
+    {"§5.1 of several matches the last before it",
+     "d1 08:00 v1; d2 09:00 v2; d3 10:00 v1 kind=planned; d4 12:00 v3; i1 11:00 culprit=v1",
+     "i1>d3; d3 failed issue=60"},
+    {"§5.1 else the first after", "i1 07:00 culprit=v1; d1 08:00 v1; d2 09:00 v2; d3 10:00 v1 kind=planned",
+     "i1>d1; d1 failed issue=0"},
+    {"§5.1 a redeploy stands for its change", "d1 08:00 v1; d2 09:00 v1; d3 09:30 v3; i1 10:00 culprit=d2",
+     "d2 redeploy; i1>d1; d1 failed issue=120"},
+    {"§5.1 none", "d1 08:00 v1; i1 10:00 culprit=none", "i1>not_a_change"},
+    {"§5.1 not found", "d1 08:00 v1; i1 10:00 culprit=v9", "i1>culprit_unknown"},
+    {"§5.1 found later (group 13)", "i1 10:00 culprit=v9; d1 11:00 v9", "i1>d1; d1 failed issue=0"},
+    {"§5.1 an attempt that failed", "d1 08:00 v1; d2 09:00 v2 state=failed; i1 10:00 culprit=d2",
+     "i1>failed_deployment"},
+    {"§5.1 a rollback is no change", "d1 08:00 v1; d2 09:00 v2; d3 10:00 v1; i1 11:00 culprit=d3",
+     "d3 rollback; i1>not_a_change; d3 rollback d2; d2 failed issue=60 recovered=60 rollback"},
+    {"§5.1 a deployment that is not production's is not found", "d1 08:00 v1 env=staging; i1 10:00 culprit=d1",
+     "i1>culprit_unknown"},
+    {"interface §3 a reference: the own source first (group 5)",
+     "d1 08:00 v1 src=other; d1 09:00 v2 svc=checkout; i1 10:00 culprit=d1", "i1>d1; d1 failed issue=60"},
+    {"interface §3 several sources that have it are none",
+     "d1 08:00 v1 src=a; d1 09:00 v2 src=b svc=checkout; i1 10:00 culprit=d1", "i1>culprit_unknown"},
+    {"§5 no environment: that of the change (group 2)", "d1 08:00 v1 env=prod-eu; i1 10:00",
+     "i1@prod-eu>d1; d1 failed issue=120"},
+    {"§5 else the one changed last", "d1 08:00 v1 env=prod-eu; d2 09:00 v1 env=prod-us; i1 20/10:00",
+     "i1@prod-us>outside_window"},
+    {"§5 of two environments the one changed last takes the blame",
+     "d1 08:00 v1 env=prod-eu; d2 09:00 v1 env=prod-us; i1 10:00", "i1@prod-us>d2; d2 failed issue=60"},
+    {"§5 the incident's own", "d1 08:00 v1 env=prod-eu; d2 09:00 v1 env=prod-us; i1 10:00 env=prod-eu",
+     "i1@prod-eu>d1; d1 failed issue=120"},
+    // §6 remedies
+    {"§6 a rollback remedies what it popped (group 1)", "d1 08:00 v1; d2 09:00 v2; d3 10:00 v3; d4 11:00 v1",
+     "d4 rollback; d4 rollback d2; d4 rollback d3; d2 failed issue=120 recovered=120 rollback; d3 failed issue=60 "
+     "recovered=60 rollback"},
+    {"§6 v1 twice is none (group 2)", "d1 08:00 v1; d2 09:00 v1", "d2 redeploy"},
+    {"§6 a hotfix remedies the latest planned change", "d1 08:00 v1; d2 10:00 v2 kind=hotfix start=09:50",
+     "d2 hotfix; d2 hotfix d1; d1 failed issue=110 recovered=120 hotfix"},
+    {"§6 within the window", "d1 08:00 v1; d2 8/08:30 v2 kind=hotfix start=8/08:00",
+     "d2 hotfix; d2 hotfix d1; d1 failed issue=10080 recovered=10110 hotfix"},
+    {"§6 and no longer: unattributed", "d1 08:00 v1; d2 8/08:30 v2 kind=hotfix start=8/08:01", "d2 hotfix"},
+    {"§6 a hotfix of a hotfix (group 26)", "d1 08:00 v1; d2 09:00 v2 kind=hotfix; d3 10:00 v3 kind=hotfix",
+     "d2 hotfix; d3 hotfix; d2 hotfix d1; d3 hotfix d1; d1 failed issue=60 recovered=60 hotfix"},
+    {"§6 the planned change at its start, not at its finish",
+     "d1 08:00 v1; d2 09:30 v2; d3 10:00 v3 kind=hotfix start=09:00",
+     "d3 hotfix; d3 hotfix d1; d1 failed issue=60 recovered=120 hotfix"},
+    {"§6 what it names", "d1 08:00 v1; d2 09:00 v2; d3 10:00 v3 kind=hotfix fixes=d1",
+     "d3 hotfix; d3 hotfix d1; d1 failed issue=120 recovered=120 hotfix"},
+    {"§6 by version", "d1 08:00 v1; d2 09:00 v2; d3 10:00 v3 kind=hotfix fixes=v1",
+     "d3 hotfix; d3 hotfix d1; d1 failed issue=120 recovered=120 hotfix"},
+    {"§6 what it names is unknown: nothing", "d1 08:00 v1; d3 10:00 v3 kind=hotfix fixes=d9", "d3 hotfix"},
+    {"§6 none: nothing", "d1 08:00 v1; d3 10:00 v3 kind=hotfix fixes=none", "d3 hotfix"},
+    {"§6 the change of the incident that it names",
+     "d1 08:00 v1; i1 08:30; i1 08:40 resolved; d2 09:00 v2; d3 10:00 v3 kind=hotfix incident=i1",
+     "d3 hotfix; i1>d1 restore=10 decision=-; d3 hotfix d1 for i1; d1 failed issue=30 recovered=40 hotfix"},
+    {"§6 the change blamed by the incident open at its start",
+     "d1 08:00 v1; i1 08:30; d2 09:00 v2; d3 10:00 v3 kind=hotfix start=09:30",
+     "d3 hotfix; i1>d1 decision=60/hotfix; d3 hotfix d1; d1 failed issue=30 recovered=- hotfix; d3 response=90"},
+    {"§6 the one detected last",
+     "d1 08:00 v1; i1 08:30 started=08:30 detected=09:20; d2 09:00 v2; i2 09:10; d3 10:00 v3 kind=hotfix start=09:30",
+     "d3 hotfix; i1>d1 decision=10/hotfix; i2>d2; d3 hotfix d1; d1 failed issue=80 recovered=- hotfix; d2 "
+     "failed issue=10; d3 response=40"},
+    {"§6 an incident that is over counts no more",
+     "d1 08:00 v1; i1 08:30; i1 08:40 resolved; d2 09:00 v2; d3 10:00 v3 kind=hotfix start=09:30",
+     "d3 hotfix; i1>d1 restore=10; d3 hotfix d2; d1 failed issue=30 recovered=40; d2 failed issue=30 recovered=60 "
+     "hotfix"},
+    {"§6 not itself", "d1 08:00 v1; d2 10:00 v2 kind=hotfix start=09:00; i1 09:00",
+     "d2 hotfix; i1>d2; d2 hotfix d1; d1 failed issue=60 recovered=120 hotfix; d2 failed issue=0"},
+    {"§6 within one service only", "d1 08:00 v1; i1 08:30; d2 09:00 v2 svc=search kind=hotfix",
+     "d2 hotfix; i1>d1; d1 failed issue=30"},
+    {"§6 production only", "d1 08:00 v1 env=staging; d2 09:00 v2 env=staging kind=hotfix; d3 10:00 v1 env=staging",
+     "d2 hotfix; d3 rollback"},
+    {"§6 a flag switched off for an incident", "d1 08:00 v1; i1 08:30; f1 08:45 off incident=i1; i1 09:00 resolved",
+     "i1>d1 restore=30 decision=15/flag; f1 flag d1 for i1; d1 failed issue=30 recovered=60 flag"},
+    {"§6 switched on remedies nothing", "d1 08:00 v1; i1 08:30; f1 08:45 on incident=i1; i1 09:00 resolved",
+     "i1>d1 restore=30; d1 failed issue=30 recovered=60"},
+    {"§6 of another service neither", "d1 08:00 v1; i1 08:30; f1 08:45 off incident=i1 svc=search; i1 09:00 resolved",
+     "i1>d1 restore=30 decision=15/flag; f1 flag for i1; d1 failed issue=30 recovered=60"},
+    {"§6 first remedy: earliest start",
+     "d1 08:00 v1; i1 08:30; d2 10:00 v2 kind=hotfix start=09:00; f1 09:30 off incident=i1; i1 11:00 resolved",
+     "d2 hotfix; i1>d1 restore=150 decision=30/hotfix; d2 hotfix d1; f1 flag d1 for i1; d1 failed issue=30 "
+     "recovered=180 hotfix; d2 response=90"},
+    {"§6 ties: flag before hotfix",
+     "d1 08:00 v1; i1 08:30; d2 10:00 v2 kind=hotfix start=09:00; f1 09:00 off incident=i1; i1 11:00 resolved",
+     "d2 hotfix; i1>d1 restore=150 decision=30/flag; d2 hotfix d1; f1 flag d1 for i1; d1 failed issue=30 recovered=180 "
+     "flag; d2 response=90"},
+    {"§6 ties: rollback before flag",
+     "d1 07:00 v0; d2 08:00 v1; i1 08:30; d3 10:00 v0 start=09:00; f1 09:00 off incident=i1; i1 11:00 resolved",
+     "d3 rollback; i1>d2 restore=150 decision=30/rollback; d3 rollback d2; f1 flag d2 for i1; d2 failed issue=30 "
+     "recovered=180 rollback"},
+    // §7 failures and their times
+    {"§7 two incidents, one failed change (group 3)",
+     "d1 08:00 v1; i1 09:00; i2 10:00; i1 11:00 resolved; i2 10:30 resolved",
+     "i1>d1 restore=120; i2>d1 restore=30; d1 failed issue=60 recovered=180"},
+    {"§7 none recovered while one is open (group 16)", "d1 08:00 v1; i1 09:00; i2 10:00; i1 11:00 resolved",
+     "i1>d1 restore=120; i2>d1; d1 failed issue=60"},
+    {"§7 the issue is the earliest detection or remedy",
+     "d1 08:00 v1; d2 10:00 v0 kind=rollback start=09:30; i1 09:45 detected=09:50; i1 10:30 resolved",
+     "d2 rollback; i1>d1 restore=40 decision=-; d2 rollback d1; d1 failed issue=90 recovered=150 rollback"},
+    {"§7 restored when mitigated", "d1 08:00 v1; i1 09:00; i1 09:20 mitigated=09:15; i1 12:00 resolved",
+     "i1>d1 restore=15; d1 failed issue=60 recovered=75"},
+    {"§7 acknowledging restores nothing (group 16)", "d1 08:00 v1; i1 09:00; i1 09:10 ack",
+     "i1>d1; d1 failed issue=60"},
+    {"§7 reopened: to the last resolution (group 15)",
+     "d1 08:00 v1; i1 09:00; i1 09:30 resolved; i1 10:00 open; i1 11:00 resolved",
+     "i1>d1 restore=120; d1 failed issue=60 recovered=180"},
+    {"§7 reopened and open (group 15)", "d1 08:00 v1; i1 09:00; i1 09:30 resolved; i1 10:00 open",
+     "i1>d1; d1 failed issue=60"},
+    {"§7 the mitigation of an earlier stretch is none of the last (group 15)",
+     "d1 08:00 v1; i1 09:00; i1 09:20 mitigated=09:10; i1 09:30 resolved; i1 10:00 open", "i1>d1; d1 failed issue=60"},
+    {"§2 resolved before it was told (group 13)", "i1 11:00 resolved; i1 09:00; d1 08:00 v1",
+     "i1>d1 restore=120; d1 failed issue=60 recovered=180"},
+    {"§2 a close that says when (group 17)", "d1 08:00 v1; i1 09:00; i1 12:00 resolved resolved=10:00",
+     "i1>d1 restore=60; d1 failed issue=60 recovered=120"},
+    {"§2 a deleted incident is none (group 17)", "d1 08:00 v1; i1 09:00; retract i1 10:00", ""},
+    {"§2 and is one again", "d1 08:00 v1; i1 09:00; retract i1 10:00; restore i1 11:00", "i1>d1; d1 failed issue=60"},
+    {"§2 an override of the culprit", "d1 08:00 v1; d2 09:00 v2; i1 10:00; override i1 11:00 culprit=d1",
+     "i1>d1; d1 failed issue=120"},
+    {"§2 a retracted deployment takes no blame (group 17)", "d1 08:00 v1; d2 09:00 v2; i1 10:00; retract d2 11:00",
+     "i1>d1; d1 failed issue=120"},
+    {"§7 durations are never negative (group 15)", "i1 07:00 culprit=d1; i1 07:30 resolved; d1 08:00 v1",
+     "i1>d1 restore=30; d1 failed issue=0 recovered=0"},
+    {"§7 recovery counts from the change, restoring from the incident (group 18)",
+     "d1 08:00 v1; i1 20:00; i1 20:05 resolved", "i1>d1 restore=5; d1 failed issue=720 recovered=725"},
+    {"§7 the response counts from the earliest detection",
+     "d1 08:00 v1; i1 08:30 detected=08:40; i2 08:50; d2 10:00 v2 kind=hotfix start=09:30",
+     "d2 hotfix; i1>d1 decision=50/hotfix; i2>d1 decision=40/hotfix; d2 hotfix d1; d1 failed issue=40 recovered=- "
+     "hotfix; d2 response=80"},
+    {"§7 no incident, no response", "d1 08:00 v1; d2 10:00 v2 kind=hotfix",
+     "d2 hotfix; d2 hotfix d1; d1 failed issue=120 recovered=120 hotfix"},
+    {"§7 a decision lies between detection and restoration",
+     "d1 08:00 v1; i1 08:30; i1 09:00 resolved; f1 09:30 off incident=i1",
+     "i1>d1 restore=30 decision=-; f1 flag d1 for i1; d1 failed issue=30 recovered=60 flag"},
+    {"§7 a remedy that names the incident decides too",
+     "i1 08:30; d1 09:00 v1; d2 10:00 v2 kind=hotfix start=09:30 incident=i1",
+     "d2 hotfix; i1>no_deployment decision=60/hotfix; d2 hotfix for i1"},
+    // §3, §4 in the database
+    {"§3 a late deployment re-evaluates the past (group 13)", "d1 08:00 v1; d3 45/08:00 v1; i1 10:00; d2 09:00 v2",
+     "d3 rollback; i1>d2 decision=63240/rollback; d3 rollback d2; d2 failed issue=60 recovered=- rollback"},
+    {"§2 failed, canceled and unfinished attempts are no changes (group 6)",
+     "d1 08:00 v1; d2 09:00 v2 state=failed; d3 09:30 v3 state=canceled; d4 09:40 v4 state=running; i1 10:00",
+     "i1>d1; d1 failed issue=120"},
+    {"§2 a retried attempt with the same id (group 6)",
+     "d1 08:00 v1; d2 09:00 v2 state=failed; d2 09:30 state=succeeded; i1 09:30", "i1>d2; d2 failed issue=0"},
+    {"§2 a late inactive does not move the finish (group 6)", "d1 08:00 v1; d1 12:00 state=inactive; i1 09:00",
+     "i1>d1; d1 failed issue=60"},
+    {"§2 one id in two services (group 5)", "d1 08:00 v1; d1 08:00 v1 svc=search src=other; i1 09:00",
+     "i1>d1; d1 failed issue=60"},
+    {"§3 one commit in two services is two changes (group 4)",
+     "d1 08:00 commit=abcdef01; d2 08:00 commit=abcdef01 svc=search; i1 09:00 svc=checkout,search",
+     "i1/checkout>d1; i1/search>d2; d1 failed issue=60; d2 failed issue=60"},
+    {"§5 two regions in the same second are two (group 2)",
+     "d1 08:00 v1 env=prod-eu; d2 08:00 v1 env=prod-us; i1 09:00 env=prod-us", "i1@prod-us>d2; d2 failed issue=60"},
+};
+
+const char* const outcome = R"sql(
+WITH named AS (SELECT id, subject FROM deployment UNION ALL SELECT id, subject FROM flag_change)
+SELECT coalesce(string_agg(line, '; ' ORDER BY rank, line), '') FROM (
+  SELECT 1 AS rank, subject || ' ' || kind AS line FROM deployment WHERE kind <> 'planned'
+  UNION ALL
+  SELECT 2, i.subject || CASE WHEN count(*) OVER (PARTITION BY i.source, i.subject) > 1 THEN '/' || i.service ELSE '' END
+         || CASE WHEN i.environment <> 'production' THEN '@' || i.environment ELSE '' END || '>'
+         || coalesce((SELECT subject FROM named WHERE id = i.blamed), i.reason)
+         || CASE WHEN i.restored_at IS NOT NULL THEN ' restore=' || extract(epoch FROM greatest(i.restored_at, i.started_at) - i.started_at)::int / 60 ELSE '' END
+         || CASE WHEN i.decided_at IS NOT NULL
+                 THEN ' decision=' || extract(epoch FROM i.decided_at - i.detected_at)::int / 60 || '/' || i.decided_way
+                 WHEN EXISTS (SELECT FROM remedy r WHERE r.change = i.blamed) THEN ' decision=-' ELSE '' END
+  FROM incident i
+  UNION ALL
+  SELECT 3, (SELECT subject FROM named WHERE id = r.by) || ' ' || way
+         || coalesce(' ' || (SELECT subject FROM named WHERE id = r.change), '') || coalesce(' for ' || incident_subject, '')
+  FROM remedy r
+  UNION ALL
+  SELECT 4, subject || ' failed issue=' || extract(epoch FROM greatest(issue_at, finished_at) - finished_at)::int / 60
+         || CASE WHEN recovered_at IS NOT NULL THEN ' recovered=' || extract(epoch FROM greatest(recovered_at, finished_at) - finished_at)::int / 60
+                 WHEN first_remedy IS NOT NULL THEN ' recovered=-' ELSE '' END
+         || coalesce(' ' || first_remedy, '')
+  FROM deployment WHERE failed
+  UNION ALL
+  SELECT 5, subject || ' response=' || extract(epoch FROM finished_at - response_from)::int / 60
+  FROM deployment WHERE response_from IS NOT NULL) AS lines
+)sql";
+
+}
+
+TEST_SUITE("postgres") {
+  TEST_CASE("what events mean, case by case, in order and backwards") {
+    const database db;
+    ledger::appender to(db.where());
+    ledger::deriver derive(db.where(), {});
+    int n = 0;
+    for (const auto& c : cases) {
+      INFO(std::string(c.rule));
+      INFO(std::string(c.told));
+      auto events = case_reader::read(c.told);
+      db.empty();
+      REQUIRE(to.append({entry_of("case-" + std::to_string(++n), events)}).front());
+      derive.derive();
+      CHECK(db.query(outcome) == std::string(c.becomes));
+      db.empty();
+      std::ranges::reverse(events);
+      for (const auto& e : events) {
+        REQUIRE(to.append({entry_of("case-" + std::to_string(++n), {e})}).front());
+        derive.derive();
+      }
+      CHECK(db.query(outcome) == std::string(c.becomes));
+    }
+  }
+}
