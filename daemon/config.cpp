@@ -159,6 +159,7 @@ threshold read_threshold(config_table& t, const std::vector<std::string>& rollin
   t.text("figure", read.figure);
   t.text("period", read.period);
   t.text("service", read.service);
+  t.text("team", read.team);
   t.number("minimum", read.minimum);
   if (t.has("above") == t.has("below")) t.wrong("needs above or below, and not both");
   read.above = t.has("above");

@@ -10,7 +10,7 @@ namespace releasehealth {
 namespace {
 
 struct report_options {
-  std::string month, from, to, format = "text", service, figure;
+  std::string month, from, to, format = "text", service, team, figure;
 };
 
 int run_report(const config& c, const report_options& o) {
@@ -24,11 +24,9 @@ int run_report(const config& c, const report_options& o) {
   const auto database = open_database(c, "report");
   ledger::deriver(database.where, c.timeline).derive();
   ledger::reader reader(database.where);
-  std::set<place> places;
-  for (const auto& [p, generation] : reader.generations())
-    if (o.service.empty() || p.service == o.service) places.insert(p);
-  snapshot s;
-  compute(s, reader, *periods, places, now);
+  const auto s =
+      answer_question(reader, {.periods = std::move(*periods), .service = o.service, .environment = {}, .team = o.team},
+                      c.figures, now);
   std::cout << (o.format == "csv" ? csv_report(s, c.figures) : text_report(s, c.figures, o.figure));
   return 0;
 }
@@ -41,6 +39,7 @@ std::function<int()> add_report(CLI::App& app, const common_options& options) {
   app.add_option("--from", o->from, "the first month");
   app.add_option("--to", o->to, "the last month, included");
   app.add_option("--service", o->service, "this one only");
+  app.add_option("--team", o->team, "this one's services only");
   app.add_option("--figure", o->figure, "this column only, of the text")->check(CLI::IsMember(text_report_columns()));
   app.add_option("--format", o->format)->check(CLI::IsMember({"text", "csv"}))->capture_default_str();
   return [o, &options] { return run_report(load_or_refuse(options), *o); };

@@ -25,19 +25,39 @@ constexpr own_rule own_rules[] = {
      "{{ $value }} authentic deliveries could not be read and are kept; the log names what is wrong with them."},
 };
 
-std::string selector(const figure& f, std::string_view slice, std::string_view period) {
-  std::string out = "releasehealth_" + std::string(f.name) + '{';
-  if (!slice.empty()) out += std::string(f.label) + "=\"" + std::string(slice) + "\",";
-  return out + "period=\"" + std::string(period) + "\"}";
-}
+/// One side of a comparison: of services, or of teams.
+struct side {
+  const figure& of;
+  std::string_view slice, period;
+  bool is_team;
+
+  bool is_quantile() const { return of.looks == shape::quantiles; }
+  std::string_view label() const { return is_quantile() ? "quantile" : of.label; }
+  std::string metric() const { return (is_team ? "releasehealth_team_" : "releasehealth_") + std::string(of.name); }
+  std::string selector() const {
+    std::string out = metric() + '{';
+    if (!slice.empty()) out += std::string(label()) + "=\"" + std::string(slice) + "\",";
+    return out + "period=\"" + std::string(period) + "\"}";
+  }
+};
 
 // Replicas export the same: max without their instance. What tells slices apart goes too, so that both sides of a
 // comparison have the same labels.
-std::string over_replicas(const figure& f, std::string_view slice, std::string_view period) {
-  const bool sliced = f.slices.size() > 1;
-  const auto one = "max without (instance" + std::string(sliced && !slice.empty() ? ", " + std::string(f.label) : "") +
-                   ") (" + selector(f, slice, period) + ")";
-  return sliced && slice.empty() ? "sum without (" + std::string(f.label) + ") (" + one + ")" : one;
+std::string over_replicas(const side& s) {
+  const bool sliced = s.is_quantile() || s.of.slices.size() > 1;
+  const std::string label(s.label());
+  const auto one =
+      "max without (instance" + (sliced && !s.slice.empty() ? ", " + label : "") + ") (" + s.selector() + ")";
+  return sliced && s.slice.empty() ? "sum without (" + label + ") (" + one + ")" : one;
+}
+
+// What must reach the minimum: of a quantile its observations.
+std::string measured_by(const limited_figure& l, const side& s) {
+  if (!l.minimum_of.empty()) return over_replicas({*find_figure(l.minimum_of), l.minimum_slice, s.period, s.is_team});
+  auto metric = s.metric();
+  constexpr std::string_view unit = "_seconds";
+  metric.replace(metric.rfind(unit), unit.size(), "_observations");
+  return "max without (instance) (" + metric + "{period=\"" + std::string(s.period) + "\"})";
 }
 
 std::string limit(std::string_view metric, const threshold& t, bool bounded) {
@@ -47,12 +67,15 @@ std::string limit(std::string_view metric, const threshold& t, bool bounded) {
          std::string(metric) + '{' + labels + "})";
 }
 
+bool is_of_team(const limited_figure& l, const threshold& t) {
+  return !t.team.empty() || find_figure(l.figure)->to == belongs::teams;
+}
+
 std::string expression(const limited_figure& l, const threshold& t, bool has_minimum) {
-  std::string out = over_replicas(*find_figure(l.figure), l.slice, t.period) + "\n            " +
-                    (t.above ? "> " : "< ") + limit("threshold", t, true);
-  if (has_minimum && !l.minimum_of.empty())
-    out += "\n          unless " + over_replicas(*find_figure(l.minimum_of), l.minimum_slice, t.period) +
-           "\n            < " + limit("threshold_minimum", t, false);
+  const side s{*find_figure(l.figure), l.slice, t.period, is_of_team(l, t)};
+  std::string out = over_replicas(s) + "\n            " + (t.above ? "> " : "< ") + limit("threshold", t, true);
+  if (has_minimum && (!l.minimum_of.empty() || s.is_quantile()))
+    out += "\n          unless " + measured_by(l, s) + "\n            < " + limit("threshold_minimum", t, false);
   return out;
 }
 
@@ -63,13 +86,16 @@ std::string replaced(std::string text, std::string_view what, const std::string&
 
 std::string describe(const limited_figure& l, const threshold& t) {
   const auto value = "{{ $value | " + std::string(l.shown_by) + " }}";
-  const auto limit_query =
-      "{{ with printf `max(releasehealth_threshold{service_name=%q,deployment_environment=%q,figure=\"" + t.figure +
-      "\",period=\"" + t.period +
-      "\"})` $labels.service_name $labels.deployment_environment | query }}{{ . | first | value | " +
-      std::string(l.shown_by) + " }}{{ end }}";
+  const bool is_team = is_of_team(l, t);
+  const std::string names = is_team ? "service_name=\"\",team_name=%q" : "service_name=%q,deployment_environment=%q";
+  const std::string values = is_team ? "$labels.team_name" : "$labels.service_name $labels.deployment_environment";
+  const auto limit_query = "{{ with printf `max(releasehealth_threshold{" + names + ",figure=\"" + t.figure +
+                           "\",period=\"" + t.period + "\"})` " + values + " | query }}{{ . | first | value | " +
+                           std::string(l.shown_by) + " }}{{ end }}";
   auto text = replaced(replaced(std::string(l.description), "{value}", value), "{limit}", limit_query);
-  return "{{ $labels.service_name }} in {{ $labels.deployment_environment }} " + text + " (period: " + t.period + ").";
+  const std::string who =
+      is_team ? "{{ $labels.team_name }}" : "{{ $labels.service_name }} in {{ $labels.deployment_environment }}";
+  return who + ' ' + text + " (period: " + t.period + ").";
 }
 
 void append_rule(std::string& out, std::string_view alert, const std::string& expr, std::string_view wait,
@@ -87,13 +113,13 @@ std::string prometheus_rules(const std::vector<threshold>& thresholds) {
   std::string out =
       "# Written by `releasehealthd rules`: the limits themselves are exported as releasehealth_threshold.\n"
       "groups:\n  - name: releasehealth-thresholds\n    rules:\n";
-  std::set<std::tuple<std::string, std::string, bool>> written;  // one rule serves every service
+  std::set<std::tuple<std::string, std::string, bool, bool>> written;  // one rule serves every service, one every team
   for (const auto& t : thresholds) {
-    if (!written.emplace(t.figure, t.period, t.above).second) continue;
+    const auto& l = *find_limited_figure(t.figure);
+    if (!written.emplace(t.figure, t.period, t.above, is_of_team(l, t)).second) continue;
     bool has_minimum = false;
     for (const auto& other : thresholds)
       has_minimum |= other.figure == t.figure && other.period == t.period && other.minimum > 0;
-    const auto& l = *find_limited_figure(t.figure);
     append_rule(out, l.alert, expression(l, t, has_minimum), "", "warning", l.summary, describe(l, t));
   }
   out += "  - name: releasehealth-daemon\n    rules:\n";

@@ -43,7 +43,7 @@ void append_number(std::string& out, double value) {
 }
 
 void exposition::family(std::string_view name, metric_type type, std::string_view help) {
-  constexpr std::string_view types[] = {"gauge", "counter", "histogram"};
+  constexpr std::string_view types[] = {"gauge", "counter", "histogram", "summary"};
   name_ = name;
   type_ = type;
   // text 0.0.4 names a counter's metadata like its sample, OpenMetrics like the family

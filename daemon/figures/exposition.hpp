@@ -12,7 +12,7 @@
 namespace releasehealth {
 
 enum class text_format { prometheus, openmetrics };
-enum class metric_type { gauge, counter, histogram };
+enum class metric_type { gauge, counter, histogram, summary };
 
 using label = std::pair<std::string_view, std::string_view>;
 

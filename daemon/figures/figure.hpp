@@ -11,9 +11,13 @@
 namespace releasehealth {
 
 enum class shape {
-  count,   ///< a sum of columns
-  ratio,   ///< a sum over a sum; no value if the denominator is 0
-  per_day  ///< a sum over the days of the period; no value for an empty period
+  count,      ///< a sum of columns
+  seconds,    ///< a sum of columns that hold seconds
+  ratio,      ///< a sum over a sum; no value if the denominator is 0
+  per_day,    ///< a sum over the days of the period; no value for an empty period
+  quantiles,  ///< of durations in seconds: columns NAME_p50, NAME_p90 and NAME_n, their number
+  capacity,   ///< of a team: engineers times working seconds of the period; no value without engineers
+  share       ///< a sum of columns over the capacity
 };
 
 /// One series of a figure: the value of its label and the columns that it sums.
@@ -22,27 +26,50 @@ struct slice {
   std::vector<std::string_view> columns;
 };
 
+/// Whose figure it is.
+enum class belongs {
+  everywhere,  ///< to every environment of a service, and to teams
+  production,  ///< to production environments, and to teams
+  teams        ///< to teams only
+};
+
 struct figure {
   std::string_view name;  ///< the metric without the prefix releasehealth_
   std::string_view help;
   shape looks;
   std::string_view label;  ///< the name of the label that tells the slices apart
   std::vector<slice> slices;
-  std::vector<std::string_view> denominator;
-  bool everywhere = false;  ///< also for environments that are not production
+  std::vector<std::string_view> denominator = {};
+  belongs to = belongs::production;
+  bool sparse = false;  ///< a breakdown: a slice without anything in it has no series
 };
 
-/// The figures of schema/figures/deployments.sql.
+/// The figures over the populations of schema/figures.
 std::span<const figure> figures();
 const figure* find_figure(std::string_view name);
 
 struct figure_value {
   double value = 0;
-  std::optional<std::int64_t> numerator, denominator;
+  std::optional<double> numerator, denominator;
+  std::optional<double> observations;
 };
 
-/// A slice's value over one row of counts. Nothing where there is nothing to measure (figures.md §1).
-std::optional<figure_value> evaluate(const figure&, const slice&, const std::vector<std::string>& columns,
-                                     const std::vector<std::int64_t>& counts, const ledger::period&);
+/// Quantiles that durations have.
+struct quantile {
+  std::string_view label, suffix;
+};
+inline constexpr quantile quantiles[] = {{"0.5", "_p50"}, {"0.9", "_p90"}};
+
+/// What is measured over one scope and period, by column; NaN is no value. What a population of other scopes counts may
+/// be missing at the end.
+struct measured {
+  const std::vector<std::string>& columns;
+  const std::vector<double>& values;
+  const ledger::period& over;
+  double capacity_s = 0;  ///< of a team with engineers
+};
+
+/// A slice's value; of quantiles that of the given one. Nothing where there is nothing to measure (figures.md §1).
+std::optional<figure_value> evaluate(const figure&, const slice&, const measured&, const quantile* = nullptr);
 
 }

@@ -1,5 +1,6 @@
 #include "daemon/figures/refresh.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -17,7 +18,8 @@ struct refresher::loop {
 
   snapshot current;
   std::map<place, std::int64_t> generations;
-  std::int64_t windows_at = -1;  ///< the window_tick for which all places were computed
+  std::map<place, std::string> places;  ///< all there are, and their teams
+  std::int64_t windows_at = -1;         ///< the window_tick for which all places were computed
   bool was_successful = false, lost_places = false;
 
   std::mutex mutex;
@@ -57,18 +59,19 @@ struct refresher::loop {
 
   // Places whose figures may have changed: those that somebody derived, and at every minute all of them.
   std::set<place> places_to_compute(timestamp now) {
-    auto latest = read.generations();
+    const auto latest = read.places();
     std::set<place> changed;
     const auto tick_now = now.time_since_epoch() / duration(window_tick);  // every month begins with one
     const bool all = tick_now != std::exchange(windows_at, tick_now) || !was_successful;
     std::map<place, std::int64_t> known;
     for (const auto& p : settings.names.configured()) known[p] = 0;
-    for (const auto& [p, generation] : latest) known[p] = generation;
+    for (const auto& [p, state] : latest) known[p] = state.generation;
     for (const auto& [p, generation] : known) {
       const auto before = generations.find(p);
       if (all || before == generations.end() || before->second != generation) changed.insert(p);
     }
-    lost_places = std::erase_if(current.places, [&](const auto& entry) { return !known.contains(entry.first); }) > 0;
+    places = places_and_teams(latest, settings);
+    lost_places = std::ranges::any_of(current.places, [&](const auto& entry) { return !known.contains(entry.first); });
     generations = std::move(known);
     return changed;
   }
@@ -89,9 +92,10 @@ struct refresher::loop {
       if (prepare) prepare();
       prepare = nullptr;
       if (derive.derive_batch() == ledger::deriver::max_things) touch();  // more waits; figures do not wait for it
-      const auto places = places_to_compute(out.at);
-      if (!places.empty() || lost_places || !was_successful) {
-        compute(current, read, current_periods(settings.rolling, settings.zone, out.at), places, out.at);
+      const auto changed = places_to_compute(out.at);
+      if (!changed.empty() || lost_places || !was_successful) {
+        compute(current, read, current_periods(settings.rolling, settings.zone, out.at), places, changed, settings,
+                out.at);
         auto page = std::make_shared<refreshed::page>();
         for (const auto format : {text_format::prometheus, text_format::openmetrics}) {
           const auto at = static_cast<std::size_t>(format);

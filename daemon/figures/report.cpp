@@ -53,8 +53,7 @@ std::string cell(const snapshot& s, const figure_settings& settings, const place
                  const text_column& column) {
   const auto& f = *find_figure(column.figure);
   const auto in = std::ranges::find(f.slices, column.slice, &slice::value);
-  const auto& counts = s.places.at(where).counts.at(over.label);
-  const auto value = evaluate(f, *in, s.columns, counts, over);
+  const auto value = evaluate(f, *in, {s.columns, s.places.at(where).values.at(over.label), over});
   if (!value) return "-";
   const auto mine = thresholds_of(settings.thresholds, where.service);
   const auto* limit = month_limit(settings, where, column.limited, mine);
@@ -124,13 +123,15 @@ std::string text_report(const snapshot& s, const figure_settings& settings, std:
 
 std::string csv_report(const snapshot& s, const figure_settings& settings) {
   std::string out = "period,begin,end,service,team,environment,figure,label,value\r\n";
-  for_each_figure(s, settings.names, [&](const figure_row& row) {
-    const auto of = row.of.label.empty() ? std::string() : std::string(row.of.label) + '=' + std::string(row.in.value);
+  for_each_figure(s, settings, [&](const figure_row& row) {
+    std::string of;
+    for (const auto& [name, value] : row.labels())
+      of += (of.empty() ? "" : ";") + std::string(name) + '=' + std::string(value);
     const std::string cells[] = {row.over.label,
                                  format_time(row.over.begin),
                                  format_time(row.over.end),
                                  row.where.service,
-                                 settings.names.team(row.where.service),
+                                 row.team,
                                  row.where.environment,
                                  std::string(row.of.name),
                                  of,

@@ -1,5 +1,5 @@
 #pragma once
-// The figures of all places at one instant: what /metrics shows, reports print and the API answers.
+// The figures of all places and teams at one instant: what /metrics shows, reports print and the API answers.
 #include <map>
 #include <set>
 #include <string>
@@ -16,51 +16,105 @@ namespace releasehealth {
 struct figure_settings {
   std::vector<std::string> rolling = {"7d", "30d", "90d", "180d"};
   calendar zone;
+  weekly_hours working_week{.first_day = 1, .last_day = 5, .from = std::chrono::hours{9}, .to = std::chrono::hours{17}};
+  duration response_target = std::chrono::hours{2};
   naming names;
+  std::map<std::string, double, std::less<>> engineers;      ///< of teams
   std::vector<threshold> thresholds = default_thresholds();  ///< effective ones
+
+  /// The configured team of a service, else the one that its deployments name.
+  std::string team_of(const std::string& service, const std::string& told) const;
 };
 
-struct place_figures {
-  std::map<std::string, std::vector<std::int64_t>, std::less<>> counts;  ///< by period label
-  std::map<std::string, timestamp> last;                                 ///< by kind
+/// Figures of a place, or of a team.
+struct scope_figures {
+  std::string team;                                                ///< a place's; of a team its name
+  std::map<std::string, std::vector<double>, std::less<>> values;  ///< by period label, in the order of columns
+  std::map<std::string, timestamp> last;                           ///< by kind
+  ledger::open_incidents open;
 };
 
 struct snapshot {
   timestamp at;
   std::vector<period> periods;
   std::vector<std::string> columns;
-  std::map<place, place_figures> places;
+  std::map<place, scope_figures> places;
+  std::map<std::string, scope_figures> teams;
 };
 
-/// Computes the figures of the given places and puts them in. The periods replace those of the snapshot.
-void compute(snapshot& into, ledger::reader&, const std::vector<period>&, const std::set<place>&, timestamp now);
+/// Every place there is and its team: those known to the ledger and those configured.
+std::map<place, std::string> places_and_teams(const std::map<place, ledger::place_state>&, const figure_settings&);
 
-/// One figure's value for one place and period, with all that names it.
+/// Computes the figures of the given ones among all places, and of the teams that they belong to, and puts them in. The
+/// periods replace those of the snapshot; what is no longer there goes.
+void compute(snapshot& into, ledger::reader&, const std::vector<period>&, const std::map<place, std::string>& all,
+             const std::set<place>& changed, const figure_settings&, timestamp now);
+
+/// Figures that somebody asks for; an empty name asks for all.
+struct figure_question {
+  std::vector<period> periods;
+  std::string service, environment, team;
+};
+/// Teams are in it if the question is about teams, or about everything.
+snapshot answer_question(ledger::reader&, const figure_question&, const figure_settings&, timestamp now);
+
+/// One value, with all that names it: of a place, or of a team, whose place is empty.
 struct figure_row {
   const place& where;
+  const std::string& team;
   const period& over;
   const figure& of;
   const slice& in;
+  std::string_view quantile;  ///< empty: none
   std::optional<figure_value> value;
+
+  bool is_team() const { return where.environment.empty(); }
+  /// "kind=hotfix", "remedy=none;quantile=0.5": as CSV writes them.
+  std::vector<label> labels() const;
 };
 
-/// Calls `each(figure_row)` for every figure, place and period that is defined (figures.md §1: only production has
-/// all), by figure first. Rows without a value included.
+/// Calls `each(figure_row)` for every figure, place, team and period that is defined (figures.md §1: only production
+/// has all), by figure first, places before teams. Rows without a value included, empty slices of breakdowns left out.
 template <class Each>
-void for_each_figure(const snapshot& s, const naming& names, Each each) {
-  for (const auto& f : figures())
-    for (const auto& [where, known] : s.places) {
-      if (!f.everywhere && !names.is_production(where.environment)) continue;
-      for (const auto& p : s.periods) {
-        const auto counts = known.counts.find(p.label);
-        if (counts == known.counts.end()) continue;
-        for (const auto& in : f.slices)
-          each(figure_row{where, p, f, in, evaluate(f, in, s.columns, counts->second, p)});
-      }
-    }
-}
+void for_each_figure(const snapshot&, const figure_settings&, Each each);
 
 /// The page of the figures and their thresholds.
 std::string render(const snapshot&, const figure_settings&, text_format);
+
+/// Whether a figure is one of that place: in production all but those of teams, elsewhere counts; where no service is
+/// named only what is about incidents.
+bool is_defined(const figure&, const place&, const naming&);
+/// A team's working seconds; 0 without engineers.
+double capacity(const figure_settings&, std::string_view team, const period&);
+
+template <class Each>
+void for_each_figure(const snapshot& s, const figure_settings& settings, Each each) {
+  static const place no_place;
+  const auto each_slice = [&](const figure& f, const place& where, const scope_figures& known, bool is_team) {
+    for (const auto& p : s.periods) {
+      const auto values = known.values.find(p.label);
+      if (values == known.values.end()) continue;
+      const measured m{s.columns, values->second, p, is_team ? capacity(settings, known.team, p) : 0};
+      for (const auto& in : f.slices) {
+        if (f.looks != shape::quantiles) {
+          const auto value = evaluate(f, in, m);
+          if (f.sparse && value && value->value == 0) continue;
+          each(figure_row{where, known.team, p, f, in, {}, value});
+          continue;
+        }
+        for (const auto& q : quantiles) {
+          const auto value = evaluate(f, in, m, &q);
+          if (f.sparse && !value) continue;
+          each(figure_row{where, known.team, p, f, in, q.label, value});
+        }
+      }
+    }
+  };
+  for (const auto& f : figures()) {
+    for (const auto& [where, known] : s.places)
+      if (is_defined(f, where, settings.names)) each_slice(f, where, known, false);
+    for (const auto& [name, known] : s.teams) each_slice(f, no_place, known, true);
+  }
+}
 
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "daemon/figures/figure.hpp"
+
 namespace releasehealth {
 namespace {
 
@@ -17,10 +19,38 @@ constexpr limited_figure table[] = {
     {"rollback_ratio", "rollback_ratio", "", "changes", "", "ReleaseHealthRollbackRatio",
      "A larger share of changes is rolled back than the limit.",
      "rolled back {value} of its changes, the limit is {limit}", "humanizePercentage"},
+    {"change_fail_ratio", "change_fail_ratio", "", "changes", "", "ReleaseHealthChangeFailRatio",
+     "A larger share of changes fails than the limit.", "had {value} of its changes fail, the limit is {limit}",
+     "humanizePercentage"},
+    {"time_to_issue_seconds", "time_to_issue_seconds", "0.5", "", "", "ReleaseHealthTimeToIssue",
+     "Half of the failed changes show their first issue sooner than the limit.",
+     "has a median of {value} from a failed change to its first issue, the limit is {limit}", "humanizeDuration"},
+    {"hotfix_response_seconds", "hotfix_response_seconds", "0.5", "", "", "ReleaseHealthHotfixResponse",
+     "Half of the hotfixes take longer than the limit.",
+     "has a median of {value} from an incident to its hotfix, the limit is {limit}", "humanizeDuration"},
+    {"firefighting_ratio", "firefighting_ratio", "", "", "", "ReleaseHealthFirefighting",
+     "A larger share of the team's time goes into incidents than the limit.",
+     "spent {value} of its time on incidents, the limit is {limit}", "humanizePercentage"},
 };
+
+bool is_of_teams(const threshold& t) {
+  const auto* l = find_limited_figure(t.figure);
+  return l && find_figure(l->figure)->to == belongs::teams;
+}
 
 bool same_target(const threshold& a, const threshold& b) { return a.figure == b.figure && a.period == b.period; }
 
+}
+
+std::vector<threshold> thresholds_of_team(const std::vector<threshold>& effective, std::string_view team) {
+  std::vector<threshold> mine;
+  for (const auto& t : effective) {
+    const bool general = t.team.empty() && t.service.empty() && is_of_teams(t);
+    const bool replaced =
+        general && std::ranges::any_of(effective, [&](const auto& o) { return o.team == team && same_target(o, t); });
+    if ((general && !replaced) || (!t.team.empty() && t.team == team)) mine.push_back(t);
+  }
+  return mine;
 }
 
 std::span<const limited_figure> limited_figures() { return table; }
@@ -32,9 +62,13 @@ const limited_figure* find_limited_figure(std::string_view name) {
 
 const std::vector<threshold>& default_thresholds() {
   static const std::vector<threshold> defaults = {
-      {"hotfixes", "month", true, 5, 0, {}},
-      {"hotfixes_per_planned_deployment", "30d", true, 0.25, 5, {}},
-      {"rollback_ratio", "90d", true, 0.05, 20, {}},
+      {"hotfixes", "month", true, 5, 0, {}, {}},
+      {"hotfixes_per_planned_deployment", "30d", true, 0.25, 5, {}, {}},
+      {"rollback_ratio", "90d", true, 0.05, 20, {}, {}},
+      {"change_fail_ratio", "30d", true, 0.15, 10, {}, {}},
+      {"time_to_issue_seconds", "30d", false, 48 * 3600, 3, {}, {}},
+      {"hotfix_response_seconds", "30d", true, 2 * 3600, 1, {}, {}},
+      {"firefighting_ratio", "30d", true, 0.2, 0, {}, {}},
   };
   return defaults;
 }
@@ -42,7 +76,8 @@ const std::vector<threshold>& default_thresholds() {
 std::vector<threshold> effective_thresholds(const std::vector<threshold>& configured) {
   std::vector<threshold> all;
   for (const auto& d : default_thresholds())
-    if (std::ranges::none_of(configured, [&](const auto& c) { return same_target(c, d) && c.service.empty(); }))
+    if (std::ranges::none_of(configured,
+                             [&](const auto& c) { return same_target(c, d) && c.service.empty() && c.team.empty(); }))
       all.push_back(d);
   all.insert(all.end(), configured.begin(), configured.end());
   return all;
@@ -51,7 +86,7 @@ std::vector<threshold> effective_thresholds(const std::vector<threshold>& config
 std::vector<threshold> thresholds_of(const std::vector<threshold>& effective, std::string_view service) {
   std::vector<threshold> mine;
   for (const auto& t : effective) {
-    if (!t.service.empty() && t.service != service) continue;
+    if ((!t.service.empty() && t.service != service) || !t.team.empty() || is_of_teams(t)) continue;
     const bool replaced = t.service.empty() && std::ranges::any_of(effective, [&](const auto& o) {
                             return o.service == service && same_target(o, t);
                           });

@@ -14,8 +14,8 @@ namespace releasehealth {
 struct limited_figure {
   std::string_view name;        ///< as [[threshold]] names it
   std::string_view figure;      ///< of figures()
-  std::string_view slice;       ///< of that figure; empty: its only one
-  std::string_view minimum_of;  ///< the figure whose sum must reach the minimum; empty: no minimum applies
+  std::string_view slice;       ///< of that figure, or its quantile; empty: its only one
+  std::string_view minimum_of;  ///< the figure whose sum must reach the minimum; empty: of a quantile its observations
   std::string_view minimum_slice;
   std::string_view alert;        ///< ReleaseHealth...
   std::string_view summary;      ///< one static sentence
@@ -31,6 +31,7 @@ struct threshold {
   double limit = 0;
   double minimum = 0;   ///< of the denominator; 0: none
   std::string service;  ///< empty: every service
+  std::string team;     ///< empty: every team, if the figure is one of teams; else none
 };
 
 /// figures.md §12, as far as the figures exist.
@@ -41,5 +42,8 @@ std::vector<threshold> effective_thresholds(const std::vector<threshold>& config
 
 /// The limits of one service: its own before those for every service.
 std::vector<threshold> thresholds_of(const std::vector<threshold>& effective, std::string_view service);
+
+/// The limits of one team: those for it, and those on figures that only teams have.
+std::vector<threshold> thresholds_of_team(const std::vector<threshold>& effective, std::string_view team);
 
 }

@@ -56,8 +56,8 @@ void derive_incidents(derivation&, const things& touched);
 void derive_remedies(derivation&, const things& touched_flags);
 /// What failed and when it recovered, hotfixes' responses, incidents' decisions.
 void derive_failures(derivation&);
-/// Who was at work.
-void derive_engagements(derivation&, const things& touched_work);
+/// Who was at work: on incidents that changed or were told something that no row shows, as when they were mitigated.
+void derive_engagements(derivation&, const things& touched_work, const things& touched_incidents);
 
 // what the stages share
 

@@ -40,7 +40,7 @@ std::size_t step(pqxx::transaction_base& work, const derive_settings& settings) 
   derive_incidents(in, touched["incident"]);
   derive_remedies(in, touched["flag"]);
   derive_failures(in);
-  derive_engagements(in, touched["work"]);
+  derive_engagements(in, touched["work"], touched["incident"]);
   if (!in.places.empty()) write_places(in);
   return static_cast<std::size_t>(taken.size());
 }

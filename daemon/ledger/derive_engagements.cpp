@@ -105,8 +105,9 @@ void add_incident(json::array& rows, const incident& i, const std::vector<work>&
 
 }
 
-void derive_engagements(derivation& in, const things& touched_work) {
+void derive_engagements(derivation& in, const things& touched_work, const things& touched_incidents) {
   auto incidents = in.changed_incidents();
+  incidents.insert(touched_incidents.begin(), touched_incidents.end());
   auto subjects = write_work(in, touched_work);
   for (const auto& [source, subject] : incidents) subjects.insert(subject);
   if (subjects.empty() && touched_work.empty()) return;

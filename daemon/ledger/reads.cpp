@@ -1,5 +1,7 @@
 #include "daemon/ledger/reads.hpp"
 
+#include <limits>
+
 #include "daemon/ledger/database.hpp"
 #include "sql.hpp"
 
@@ -34,35 +36,96 @@ bool reader::answers() noexcept {
   }
 }
 
-std::map<place, std::int64_t> reader::generations() {
+std::map<place, place_state> reader::places() {
   return read([](pqxx::transaction_base& work) {
-    std::map<place, std::int64_t> all;
-    for (const auto& row : run(work, sql::ledger_places)) all[{text(row[0]), text(row[1])}] = row[2].as<std::int64_t>();
+    std::map<place, place_state> all;
+    for (const auto& row : run(work, sql::ledger_places))
+      all[{text(row[0]), text(row[1])}] = {row[2].as<std::int64_t>(), text(row[3])};
     return all;
   });
 }
 
-population reader::count(std::string_view statement, const std::vector<period>& periods,
-                         const std::set<place>& places) {
-  return read([&](pqxx::transaction_base& work) {
-    std::vector<std::string> labels, begins, ends;
+namespace {
+
+/// Periods and scopes as parallel arrays.
+struct question {
+  std::string labels, begins, ends, numbers, services, environments, crews, firsts;
+
+  question(const std::vector<period>& periods, const std::vector<scope>& scopes) {
+    std::vector<std::string> columns[8];
     for (const auto& p : periods) {
-      labels.push_back(p.label);
-      begins.push_back(format_time(p.begin));
-      ends.push_back(format_time(p.end));
+      columns[0].push_back(p.label);
+      columns[1].push_back(format_time(p.begin));
+      columns[2].push_back(format_time(p.end));
     }
-    const auto [services, environments] = place_arrays(places);
-    const auto rows =
-        run(work, statement, text_array(labels), text_array(begins), text_array(ends), services, environments);
-    population out;
-    for (pqxx::row_size_type c = 3; c < rows.columns(); ++c) out.columns.emplace_back(rows.column_name(c));
-    for (const auto& row : rows) {
-      auto& r = out.rows.emplace_back();
-      r.where = {text(row[0]), text(row[1])};
-      r.period = text(row[2]);
-      for (pqxx::row_size_type c = 3; c < rows.columns(); ++c) r.counts.push_back(row[c].as<std::int64_t>());
-    }
-    return out;
+    for (std::size_t n = 0; n < scopes.size(); ++n)
+      for (const auto& p : scopes[n]) {
+        columns[3].push_back(std::to_string(n));
+        columns[4].push_back(p.where.service);
+        columns[5].push_back(p.where.environment);
+        columns[6].push_back(p.crew);
+        columns[7].emplace_back(p.is_first ? "true" : "false");
+      }
+    std::string* const arrays[8] = {&labels, &begins, &ends, &numbers, &services, &environments, &crews, &firsts};
+    for (std::size_t c = 0; c < 8; ++c) *arrays[c] = text_array(columns[c]);
+  }
+};
+
+population read_population(const pqxx::result& rows) {
+  constexpr pqxx::row_size_type keys = 2;  // scope and period
+  population out;
+  for (auto c = keys; c < rows.columns(); ++c) out.columns.emplace_back(rows.column_name(c));
+  for (const auto& row : rows) {
+    auto& r = out.rows.emplace_back();
+    r.scope = row[0].as<std::size_t>();
+    r.period = text(row[1]);
+    for (auto c = keys; c < rows.columns(); ++c)
+      r.values.push_back(row[c].is_null() ? std::numeric_limits<double>::quiet_NaN() : row[c].as<double>());
+  }
+  return out;
+}
+
+}
+
+population reader::count(std::string_view statement, const std::vector<period>& periods,
+                         const std::vector<scope>& scopes) {
+  return read([&](pqxx::transaction_base& work) {
+    const question q(periods, scopes);
+    return read_population(run(work, statement, q.labels, q.begins, q.ends, q.numbers, q.services, q.environments));
+  });
+}
+
+population reader::count(std::string_view statement, const std::vector<period>& periods,
+                         const std::vector<scope>& scopes, double target_s) {
+  return read([&](pqxx::transaction_base& work) {
+    const question q(periods, scopes);
+    return read_population(
+        run(work, statement, q.labels, q.begins, q.ends, q.numbers, q.services, q.environments, target_s));
+  });
+}
+
+population reader::count_work(const std::vector<period>& periods, const std::vector<scope>& scopes,
+                              const std::map<std::string, std::set<std::string>>& services_of) {
+  return read([&](pqxx::transaction_base& work) {
+    const question q(periods, scopes);
+    std::vector<std::string> crews, services;
+    for (const auto& [crew, members] : services_of)
+      for (const auto& service : members) {
+        crews.push_back(crew);
+        services.push_back(service);
+      }
+    return read_population(run(work, sql::figures_work, q.labels, q.begins, q.ends, q.numbers, q.services,
+                               q.environments, q.crews, q.firsts, text_array(crews), text_array(services)));
+  });
+}
+
+std::vector<open_incidents> reader::count_open(const std::vector<scope>& scopes) {
+  return read([&](pqxx::transaction_base& work) {
+    const question q({}, scopes);
+    std::vector<open_incidents> all(scopes.size());
+    for (const auto& row : run(work, sql::figures_open_incidents, q.numbers, q.services, q.environments))
+      all[row[0].as<std::size_t>()] = {row[1].as<std::int64_t>(), time_from_microseconds(row[2])};
+    return all;
   });
 }
 

@@ -20,15 +20,33 @@ struct period {
   bool partial = false;  ///< data does not cover it whole
 };
 
-/// Counts of one place in one period, in the order of `population::columns`.
-struct population_row {
+/// A place as part of a scope: a scope's figures are those of all its places together.
+struct scope_place {
   place where;
+  std::string crew;      ///< whose people work there: a team, or a service without one (figures.md §8)
+  bool is_first = true;  ///< of the service's production environments: work that names none counts here
+};
+using scope = std::vector<scope_place>;
+
+/// What is measured over one scope in one period, in the order of `population::columns`; NaN is no value.
+struct population_row {
+  std::size_t scope = 0;
   std::string period;
-  std::vector<std::int64_t> counts;
+  std::vector<double> values;
 };
 struct population {
   std::vector<std::string> columns;
   std::vector<population_row> rows;
+};
+
+struct open_incidents {
+  std::int64_t count = 0;
+  std::optional<timestamp> since;  ///< start of the oldest
+};
+
+struct place_state {
+  std::int64_t generation = 0;
+  std::string team;  ///< as deployments name it; empty: none does
 };
 
 struct last_deployment {
@@ -56,9 +74,17 @@ class reader {
 
   /// Whether PostgreSQL answers at all.
   bool answers() noexcept;
-  std::map<place, std::int64_t> generations();
-  /// `statement`: one of schema/figures that takes labels, begins, ends, services and environments.
-  population count(std::string_view statement, const std::vector<period>&, const std::set<place>&);
+  /// Every known place.
+  std::map<place, place_state> places();
+  /// `statement`: one of schema/figures that takes periods and the places of scopes. One row for each of both.
+  population count(std::string_view statement, const std::vector<period>&, const std::vector<scope>&);
+  /// The same for a statement that takes a target in seconds.
+  population count(std::string_view statement, const std::vector<period>&, const std::vector<scope>&, double target_s);
+  /// Firefighting; `services_of`: the services of every crew.
+  population count_work(const std::vector<period>&, const std::vector<scope>&,
+                        const std::map<std::string, std::set<std::string>>& services_of);
+  /// By scope.
+  std::vector<open_incidents> count_open(const std::vector<scope>&);
   std::vector<last_deployment> last_deployments(const std::set<place>&, timestamp now);
   ledger_counts counts();
 

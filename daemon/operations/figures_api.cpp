@@ -22,7 +22,7 @@ json::value number(double value) {
   return static_cast<double>(whole) == value ? json::value(whole) : json::value(value);
 }
 
-json::value or_null(const std::optional<std::int64_t>& n) { return n ? json::value(*n) : json::value(nullptr); }
+json::value or_null(const std::optional<double>& n) { return n ? number(*n) : json::value(nullptr); }
 
 }
 
@@ -54,35 +54,21 @@ result<figure_question> read_months_question(const http::request& r, const figur
   return q;
 }
 
-snapshot answer_question(ledger::reader& from, const figure_question& q, const figure_settings& settings,
-                         timestamp now) {
-  std::set<place> places;
-  const auto add = [&](const place& p) {
-    if ((q.service.empty() || q.service == p.service) && (q.environment.empty() || q.environment == p.environment) &&
-        (q.team.empty() || q.team == settings.names.team(p.service)))
-      places.insert(p);
-  };
-  for (const auto& p : settings.names.configured()) add(p);
-  for (const auto& [p, generation] : from.generations()) add(p);
-  snapshot s;
-  compute(s, from, q.periods, places, now);
-  return s;
-}
-
 json::array figures_json(const snapshot& s, const figure_settings& settings) {
   std::map<std::string, json::array> rows;
-  for_each_figure(s, settings.names, [&](const figure_row& row) {
+  for_each_figure(s, settings, [&](const figure_row& row) {
     json::object labels;
-    if (!row.of.label.empty()) labels[row.of.label] = row.in.value;
-    rows[row.over.label].push_back({{"service", row.where.service},
-                                    {"team", settings.names.team(row.where.service)},
-                                    {"environment", row.where.environment},
-                                    {"figure", row.of.name},
-                                    {"labels", std::move(labels)},
-                                    {"value", row.value ? number(row.value->value) : json::value(nullptr)},
-                                    {"numerator", row.value ? or_null(row.value->numerator) : json::value(nullptr)},
-                                    {"denominator", row.value ? or_null(row.value->denominator) : json::value(nullptr)},
-                                    {"observations", nullptr}});
+    for (const auto& [name, value] : row.labels()) labels[name] = value;
+    rows[row.over.label].push_back(
+        {{"service", row.where.service},
+         {"team", row.team},
+         {"environment", row.where.environment},
+         {"figure", row.of.name},
+         {"labels", std::move(labels)},
+         {"value", row.value ? number(row.value->value) : json::value(nullptr)},
+         {"numerator", row.value ? or_null(row.value->numerator) : json::value(nullptr)},
+         {"denominator", row.value ? or_null(row.value->denominator) : json::value(nullptr)},
+         {"observations", row.value ? or_null(row.value->observations) : json::value(nullptr)}});
   });
   json::array out;
   for (const auto& p : s.periods)

@@ -5,21 +5,12 @@
 
 namespace releasehealth {
 
-/// Which periods and places a request is about; an empty name is any.
-struct figure_question {
-  std::vector<period> periods;
-  std::string service, environment, team;
-};
-
 /// `period` (a rolling one, month, previous_month, 2026-10, 2026-Q4, begin/end; default 30d), service, environment,
 /// team. errc::malformed names the parameter.
 result<figure_question> read_figure_question(const http::request&, const figure_settings&, timestamp now);
 
 /// `months` (default 24, at most 120): that many calendar months up to this one, the oldest first.
 result<figure_question> read_months_question(const http::request&, const figure_settings&, timestamp now);
-
-/// The figures of a question. Blocks: for a thread that may.
-snapshot answer_question(ledger::reader&, const figure_question&, const figure_settings&, timestamp now);
 
 /// One object for each period: figures with their labels, numerators and denominators; nothing to measure is null.
 json::array figures_json(const snapshot&, const figure_settings&);

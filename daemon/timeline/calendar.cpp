@@ -66,16 +66,37 @@ timestamp calendar::month_begin(year_month month) const {
 
 timestamp calendar::month_begin(timestamp at, int count) const { return month_begin(month_of(at) + months{count}); }
 
+namespace {
+
+bool on_day(const weekly_hours& h, unsigned today) {
+  return h.first_day <= h.last_day ? today >= h.first_day && today <= h.last_day
+                                   : today >= h.first_day || today <= h.last_day;
+}
+
+}
+
+duration calendar::working_time(const weekly_hours& week, timestamp begin, timestamp end) const {
+  duration total{0};
+  if (begin >= end) return total;
+  const auto last = floor<days>(zone_->to_local(end));
+  for (auto day = floor<days>(zone_->to_local(begin)); day <= last; day += days{1}) {
+    if (!on_day(week, weekday{sys_days{day.time_since_epoch()}}.c_encoding())) continue;
+    const auto at = [&](minutes of_day) {
+      return timestamp(zone_->to_sys(day + of_day, date::choose::earliest).time_since_epoch());
+    };
+    const auto from = std::max(begin, at(week.from)), to = std::min(end, at(week.to));
+    if (from < to) total += to - from;
+  }
+  return total;
+}
+
 bool calendar::within(const std::vector<weekly_hours>& week, timestamp at) const {
   const auto local = zone_->to_local(at);
   const auto day = floor<days>(local);
   const unsigned today = weekday{sys_days{day.time_since_epoch()}}.c_encoding();
   const auto time = local - day;
-  return std::ranges::any_of(week, [&](const weekly_hours& h) {
-    const bool on_day = h.first_day <= h.last_day ? today >= h.first_day && today <= h.last_day
-                                                  : today >= h.first_day || today <= h.last_day;
-    return on_day && time >= h.from && time < h.to;
-  });
+  return std::ranges::any_of(week,
+                             [&](const weekly_hours& h) { return on_day(h, today) && time >= h.from && time < h.to; });
 }
 
 std::string calendar::zone_name() const { return zone_->name(); }

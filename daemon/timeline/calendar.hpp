@@ -32,6 +32,8 @@ class calendar {
   /// The first instant of that local month; where midnight does not exist, the first instant after it.
   timestamp month_begin(std::chrono::year_month) const;
   std::chrono::year_month month_of(timestamp) const;
+  /// How much of [begin, end) falls into those hours; never negative.
+  duration working_time(const weekly_hours&, timestamp begin, timestamp end) const;
   bool within(const std::vector<weekly_hours>&, timestamp) const;
   std::string zone_name() const;
 

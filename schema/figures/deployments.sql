@@ -1,17 +1,19 @@
--- Counts of deployments over periods: $1 labels, $2 begins, $3 ends (half-open); $4, $5 the places.
--- One row per place and period, zeros included.
-SELECT place.service, place.environment, period.label,
+-- Counts of deployments that finished in a period: $1 labels, $2 begins, $3 ends (half-open) of the periods; $4, $5, $6
+-- number, service and environment of the places that make up each scope. One row per scope and period, zeros included;
+-- a quantile over nothing is null.
+WITH period AS (
+  SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS period (label, begins, ends)
+), scope AS (
+  SELECT * FROM unnest($4::int[], $5::text[], $6::text[]) AS scope (n, service, environment)
+)
+SELECT scope.n, period.label,
        count(*) FILTER (WHERE d.kind = 'planned')  AS planned,
        count(*) FILTER (WHERE d.kind = 'hotfix')   AS hotfix,
        count(*) FILTER (WHERE d.kind = 'rollback') AS rollback,
        count(*) FILTER (WHERE d.kind = 'redeploy') AS redeploy,
-       count(*) FILTER (WHERE d.state = 'failed')  AS failed,
-       count(*) FILTER (WHERE d.is_change AND d.kind = 'planned') AS planned_changes,
-       count(*) FILTER (WHERE d.is_change AND d.kind = 'hotfix')  AS hotfix_changes,
-       count(d.rolled_back_by) AS rolled_back
-FROM unnest($4::text[], $5::text[]) AS place (service, environment)
-CROSS JOIN unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS period (label, begins, ends)
+       count(*) FILTER (WHERE d.state = 'failed')  AS failed
+FROM scope CROSS JOIN period
 LEFT JOIN deployment d
-  ON d.service = place.service AND d.environment = place.environment
+  ON d.service = scope.service AND d.environment = scope.environment
  AND d.finished_at >= period.begins AND d.finished_at < period.ends
-GROUP BY place.service, place.environment, period.label
+GROUP BY scope.n, period.label

@@ -1,3 +1,6 @@
+#include <limits>
+#include <map>
+
 #include "daemon/figures/alert_rules.hpp"
 #include "daemon/figures/exposition.hpp"
 #include "daemon/figures/period.hpp"
@@ -12,6 +15,31 @@ namespace {
 
 std::string show(const period& p) {
   return p.label + ' ' + format_time(p.begin) + ' ' + format_time(p.end) + (p.partial ? " partial" : "");
+}
+
+// Every column that a figure needs, and values for them: 0, of quantiles none, but for those given.
+std::vector<std::string> all_columns() {
+  std::vector<std::string> all;
+  for (const auto& f : figures()) {
+    for (const auto& s : f.slices)
+      for (const auto c : s.columns) {
+        if (f.looks != shape::quantiles) all.emplace_back(c);
+        for (const auto* suffix : {"_n", "_p50", "_p90"})
+          if (f.looks == shape::quantiles) all.push_back(std::string(c) + suffix);
+      }
+    for (const auto c : f.denominator) all.emplace_back(c);
+  }
+  return all;
+}
+
+std::vector<double> values_of(const std::map<std::string, double>& given) {
+  std::vector<double> all;
+  for (const auto& c : all_columns()) {
+    const auto known = given.find(c);
+    const bool quantile = c.ends_with("_p50") || c.ends_with("_p90");
+    all.push_back(known != given.end() ? known->second : quantile ? std::numeric_limits<double>::quiet_NaN() : 0);
+  }
+  return all;
 }
 
 period find(const std::vector<period>& all, std::string_view label) {
@@ -66,15 +94,25 @@ TEST_SUITE("nodb") {
   }
 
   TEST_CASE("a ratio without a denominator has no value; counts are 0") {
-    const std::vector<std::string> columns = {"planned", "hotfix",          "rollback",       "redeploy",
-                                              "failed",  "planned_changes", "hotfix_changes", "rolled_back"};
     const period p{"30d", *parse_time("2026-01-01T00:00:00Z"), *parse_time("2026-01-31T00:00:00Z"), false};
-    const auto value = [&](const char* name, const std::vector<std::int64_t>& counts) {
+    const auto columns = all_columns();
+    const auto value = [&](const char* name, const std::vector<double>& counts) {
       const auto* f = find_figure(name);
       REQUIRE(f);
-      return evaluate(*f, f->slices[0], columns, counts, p);
+      return evaluate(*f, f->slices[0], {columns, counts, p});
     };
-    const std::vector<std::int64_t> none(8, 0), some = {10, 5, 1, 3, 2, 10, 5, 3};
+    const auto none = values_of({}), some = values_of({{"planned", 10},
+                                                       {"hotfix", 5},
+                                                       {"rollback", 1},
+                                                       {"redeploy", 3},
+                                                       {"failed", 2},
+                                                       {"planned_changes", 10},
+                                                       {"hotfix_changes", 5},
+                                                       {"rolled_back", 3},
+                                                       {"failed_planned", 3},
+                                                       {"failed_hotfix", 1},
+                                                       {"recovery_p50", 90},
+                                                       {"recovery_n", 2}});
     CHECK(value("deployments", none)->value == 0);
     CHECK_FALSE(value("rework_ratio", none));
     CHECK_FALSE(value("rollback_ratio", none));
@@ -85,18 +123,31 @@ TEST_SUITE("nodb") {
     CHECK(value("rework_ratio", some)->denominator == 16);
     CHECK(value("rollback_ratio", some)->value == doctest::Approx(0.2));
     CHECK(value("deployments_per_day", some)->value == doctest::Approx(16.0 / 30));
+    CHECK(value("change_fail_ratio", some)->value == doctest::Approx(4.0 / 15));
+    CHECK(value("planned_fail_ratio", some)->value == doctest::Approx(0.3));
+    CHECK(value("hotfix_fail_ratio", some)->value == doctest::Approx(0.2));
+    CHECK_FALSE(value("change_fail_ratio", none));
+    CHECK(value("recovery_seconds", some)->value == 90);
+    CHECK(value("recovery_seconds", some)->observations == 2);
+    CHECK_FALSE(value("recovery_seconds", none));
+    CHECK_FALSE(value("firefighting_ratio", some));  // no engineers
   }
 
   TEST_CASE("the page: names escaped, production whole, other environments counts only, no empty ratio") {
     snapshot s;
     s.at = *parse_time("2026-11-20T12:00:00Z");
     s.periods = {{"month", *parse_time("2026-11-01T00:00:00Z"), s.at, true}};
-    s.columns = {"planned", "hotfix",          "rollback",       "redeploy",
-                 "failed",  "planned_changes", "hotfix_changes", "rolled_back"};
-    s.places[{"a \"b\"\n\\c", "production"}].counts["month"] = {0, 6, 0, 0, 1, 0, 6, 0};
-    s.places[{"checkout", "staging"}].counts["month"] = {4, 2, 0, 0, 0, 4, 2, 0};
+    s.columns = all_columns();
+    s.places[{"a \"b\"\n\\c", "production"}].values["month"] = values_of(
+        {{"hotfix", 6}, {"failed", 1}, {"hotfix_changes", 6}, {"issue_p50", 60}, {"issue_p90", 100}, {"issue_n", 2}});
+    s.places[{"checkout", "staging"}].values["month"] = values_of({{"planned", 4}, {"hotfix", 2}});
+    s.places[{"", "production"}].values["month"] = values_of({{"no_service", 1}, {"severity_unknown", 1}});
+    s.teams["payments"].team = "payments";
+    s.teams["payments"].values["month"] = values_of({{"hotfix", 6}, {"fire_duration", 36000}});
     s.places[{"checkout", "staging"}].last["hotfix"] = *parse_time("2026-11-02T00:00:00Z");
-    const auto page = render(s, {}, text_format::prometheus);
+    figure_settings settings;
+    settings.engineers["payments"] = 1;
+    const auto page = render(s, settings, text_format::prometheus);
     const auto holds = [&](std::string_view line) { return page.find(line) != page.npos; };
     CHECK(
         holds("releasehealth_deployments{service_name=\"a "
@@ -110,6 +161,22 @@ TEST_SUITE("nodb") {
     CHECK_FALSE(holds("releasehealth_changes{service_name=\"checkout\""));
     CHECK_FALSE(holds("releasehealth_threshold{service_name=\"checkout\""));
     CHECK(holds("deployment_environment=\"staging\",kind=\"hotfix\"} 1793577600\n"));
+    CHECK(holds("# TYPE releasehealth_time_to_issue_seconds summary\n"));
+    CHECK(holds("deployment_environment=\"production\",quantile=\"0.9\",period=\"month\"} 100\n"));
+    CHECK(holds("releasehealth_time_to_issue_observations{service_name=\"a "));
+    CHECK_FALSE(holds("releasehealth_recovery_seconds{"));
+    CHECK(
+        holds("releasehealth_unattributed_incidents{service_name=\"\",team_name=\"\",deployment_environment="
+              "\"production\",reason=\"no_service\",period=\"month\"} 1\n"));
+    CHECK_FALSE(holds("releasehealth_deployments{service_name=\"\""));
+    CHECK_FALSE(holds("severity=\"1\""));
+    CHECK(holds("releasehealth_team_deployments{team_name=\"payments\",kind=\"hotfix\",period=\"month\"} 6\n"));
+    // 2026-11-01 to noon of Friday the 20th: 14 working days of 8 hours and one of 3
+    CHECK(holds("releasehealth_team_capacity_seconds{team_name=\"payments\",period=\"month\"} 414000\n"));
+    CHECK(holds("releasehealth_team_firefighting_ratio{team_name=\"payments\",period=\"month\"} 0.0869"));
+    CHECK(
+        holds("releasehealth_threshold{service_name=\"\",team_name=\"payments\",deployment_environment=\"\",figure="
+              "\"firefighting_ratio\",period=\"30d\",bound=\"above\"} 0.2\n"));
     CHECK(page.find("# TYPE releasehealth_deployments gauge") == page.rfind("# TYPE releasehealth_deployments gauge"));
   }
 
@@ -146,17 +213,24 @@ TEST_SUITE("nodb") {
   }
 
   TEST_CASE("rules: one for each figure and period, with its minimum if any has one") {
-    const auto rules = prometheus_rules({{"hotfixes", "month", true, 5, 0, {}},
-                                         {"hotfixes", "month", true, 9, 0, "legacy"},
-                                         {"rollback_ratio", "90d", true, 0.05, 0, {}},
-                                         {"rollback_ratio", "90d", true, 0.1, 20, "legacy"}});
+    const auto rules = prometheus_rules({{"hotfixes", "month", true, 5, 0, {}, {}},
+                                         {"hotfixes", "month", true, 9, 0, "legacy", {}},
+                                         {"hotfixes", "month", true, 20, 0, {}, "payments"},
+                                         {"firefighting_ratio", "30d", true, 0.2, 0, {}, {}},
+                                         {"time_to_issue_seconds", "30d", false, 172800, 3, {}, {}},
+                                         {"rollback_ratio", "90d", true, 0.05, 0, {}, {}},
+                                         {"rollback_ratio", "90d", true, 0.1, 20, "legacy", {}}});
     const auto count = [&](std::string_view what) {
       int n = 0;
       for (auto at = rules.find(what); at != rules.npos; at = rules.find(what, at + 1)) ++n;
       return n;
     };
-    CHECK(count("alert: ReleaseHealthHotfixes\n") == 1);
+    CHECK(count("alert: ReleaseHealthHotfixes\n") == 2);  // of services, and of the team that has a limit
+    CHECK(count("releasehealth_team_deployments{kind=\"hotfix\",period=\"month\"}") == 1);
+    CHECK(count("releasehealth_team_firefighting_ratio{period=\"30d\"}") == 1);
+    CHECK(count("releasehealth_time_to_issue_seconds{quantile=\"0.5\",period=\"30d\"}") == 1);
+    CHECK(count("releasehealth_time_to_issue_observations{period=\"30d\"}") == 1);
     CHECK(count("alert: ReleaseHealthRollbackRatio\n") == 1);
-    CHECK(count("unless") == 1);
+    CHECK(count("unless") == 2);
   }
 }

@@ -1,0 +1,50 @@
+-- Incidents that started in a period, durations in seconds: $1 labels, $2 begins, $3 ends (half-open) of the periods; $4, $5, $6
+-- number, service and environment of the places that make up each scope. One row per scope and period, zeros included;
+-- a quantile over nothing is null.
+WITH period AS (
+  SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS period (label, begins, ends)
+), scope AS (
+  SELECT * FROM unnest($4::int[], $5::text[], $6::text[]) AS scope (n, service, environment)
+), told AS (
+  -- of several services of one scope once; blamed in one, it is attributed
+  SELECT DISTINCT ON (scope.n, period.label, i.source, i.subject) scope.n, period.label, i.source, i.severity, i.reason, i.decided_way,
+         CASE WHEN i.restored_at IS NOT NULL
+              THEN greatest(0, extract(epoch FROM i.restored_at - i.started_at))::float8 END AS restore,
+         CASE WHEN i.decided_at IS NOT NULL
+              THEN greatest(0, extract(epoch FROM i.decided_at - i.detected_at))::float8 END AS decision
+  FROM scope CROSS JOIN period
+  JOIN incident i ON i.service = scope.service AND i.environment = scope.environment AND i.production
+   AND i.started_at >= period.begins AND i.started_at < period.ends
+  ORDER BY scope.n, period.label, i.source, i.subject, i.blamed NULLS LAST, i.service
+)
+SELECT scope.n, period.label,
+       count(*) FILTER (WHERE i.severity = 1) AS severity_1,
+       count(*) FILTER (WHERE i.severity = 2) AS severity_2,
+       count(*) FILTER (WHERE i.severity = 3) AS severity_3,
+       count(*) FILTER (WHERE i.severity = 4) AS severity_4,
+       count(*) FILTER (WHERE i.severity = 5) AS severity_5,
+       count(*) FILTER (WHERE i.source IS NOT NULL AND i.severity IS NULL) AS severity_unknown,
+       count(*) FILTER (WHERE i.reason = 'no_deployment') AS no_deployment,
+       count(*) FILTER (WHERE i.reason = 'outside_window') AS outside_window,
+       count(*) FILTER (WHERE i.reason = 'culprit_unknown') AS culprit_unknown,
+       count(*) FILTER (WHERE i.reason = 'no_service') AS no_service,
+       count(*) FILTER (WHERE i.reason = 'not_a_change') AS not_a_change,
+       count(*) FILTER (WHERE i.reason = 'failed_deployment') AS failed_deployment,
+       count(i.restore) AS restore_n,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY i.restore) AS restore_p50,
+       percentile_cont(0.9) WITHIN GROUP (ORDER BY i.restore) AS restore_p90,
+       count(i.decision) AS decision_n,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY i.decision) AS decision_p50,
+       percentile_cont(0.9) WITHIN GROUP (ORDER BY i.decision) AS decision_p90,
+       count(i.decision) FILTER (WHERE i.decided_way = 'rollback') AS decision_rollback_n,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY i.decision) FILTER (WHERE i.decided_way = 'rollback') AS decision_rollback_p50,
+       percentile_cont(0.9) WITHIN GROUP (ORDER BY i.decision) FILTER (WHERE i.decided_way = 'rollback') AS decision_rollback_p90,
+       count(i.decision) FILTER (WHERE i.decided_way = 'hotfix') AS decision_hotfix_n,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY i.decision) FILTER (WHERE i.decided_way = 'hotfix') AS decision_hotfix_p50,
+       percentile_cont(0.9) WITHIN GROUP (ORDER BY i.decision) FILTER (WHERE i.decided_way = 'hotfix') AS decision_hotfix_p90,
+       count(i.decision) FILTER (WHERE i.decided_way = 'flag') AS decision_flag_n,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY i.decision) FILTER (WHERE i.decided_way = 'flag') AS decision_flag_p50,
+       percentile_cont(0.9) WITHIN GROUP (ORDER BY i.decision) FILTER (WHERE i.decided_way = 'flag') AS decision_flag_p90
+FROM (SELECT DISTINCT n FROM scope) AS scope CROSS JOIN period
+LEFT JOIN told i ON i.n = scope.n AND i.label = period.label
+GROUP BY scope.n, period.label
