@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "collectors/alertmanager/alertmanager.hpp"
 #include "collectors/collector.hpp"
 #include "collectors/github/github.hpp"
 
@@ -8,6 +9,7 @@ namespace {
 
 const collector* const table[] = {
     &github::collect,
+    &alertmanager::collect,
 };
 
 bool same_name(std::string_view a, std::string_view b) {

@@ -144,6 +144,14 @@ struct checker {
 
 std::span<const field> fields() { return table; }
 
+void put(event& e, std::string_view field, std::string_view value) {
+  if (!value.empty()) e.fields[field] = value;
+}
+
+void put(event& e, std::string_view field, std::optional<timestamp> value) {
+  if (value) e.fields[field] = format_time(*value);
+}
+
 bool is_event_type(std::string_view type) { return has_word(all, type); }
 
 std::vector<problem> check(event& e, timestamp received_at, const std::string& at) {

@@ -35,6 +35,10 @@ std::span<const field> fields();
 /// The event types.
 bool is_event_type(std::string_view);
 
+/// Sets a field, unless there is nothing to set.
+void put(event&, std::string_view field, std::string_view value);
+void put(event&, std::string_view field, std::optional<timestamp> value);
+
 /// Limits of interface.md §3.
 inline constexpr std::size_t max_name = 200;
 inline constexpr std::size_t max_text = 10'000;

@@ -100,7 +100,7 @@ void read_source(config_table& t, config& c) {
   c.sources.push_back(std::move(s));
 }
 
-service_rule read_service(config_table& t) {
+service_rule read_service(config_table& t, blame_settings& blame) {
   service_rule s;
   t.text("name", s.name);
   t.text("team", s.team);
@@ -110,8 +110,22 @@ service_rule read_service(config_table& t) {
   auto match = t.table("match");
   match.text("source", s.source);
   match.text("repository", s.repository);
+  duration window = blame.attribution_window;
+  t.length("attribution_window", window);
+  if (t.has("attribution_window")) blame.windows[s.name] = window;
   if (s.name.empty()) t.wrong("needs a name");
   return s;
+}
+
+void read_team(config_table& t, std::map<std::string, double, std::less<>>& engineers) {
+  std::string name;
+  double count = 0;
+  t.text("name", name);
+  t.number("engineers", count);
+  if (name.empty()) t.wrong("needs a name");
+  if (count < 0) t.wrong("engineers", "is less than 0");
+  if (engineers.contains(name)) t.wrong("name", "is used twice");
+  engineers[name] = count;
 }
 
 environment_rule read_environment(config_table& t) {
@@ -162,6 +176,7 @@ threshold read_threshold(config_table& t, const std::vector<std::string>& rollin
   t.text("team", read.team);
   t.number("minimum", read.minimum);
   if (t.has("above") == t.has("below")) t.wrong("needs above or below, and not both");
+  if (!read.service.empty() && !read.team.empty()) t.wrong("is for a service or for a team, not for both");
   read.above = t.has("above");
   t.number("above", read.limit);
   t.number("below", read.limit);
@@ -175,7 +190,8 @@ threshold read_threshold(config_table& t, const std::vector<std::string>& rollin
   return read;
 }
 
-void read_calendar(config_table&& t, calendar& zone, std::vector<weekly_hours>& release_hours) {
+void read_calendar(config_table&& t, calendar& zone, weekly_hours& working_week,
+                   std::vector<weekly_hours>& release_hours) {
   std::string name;
   t.text("time_zone", name);
   if (!name.empty()) {
@@ -187,7 +203,12 @@ void read_calendar(config_table&& t, calendar& zone, std::vector<weekly_hours>& 
   }
   std::string week;
   t.text("working_week", week);
-  if (!week.empty() && !parse_weekly_hours(week)) t.wrong("working_week", parse_weekly_hours(week).error().detail);
+  if (!week.empty()) {
+    if (auto hours = parse_weekly_hours(week))
+      working_week = *hours;
+    else
+      t.wrong("working_week", hours.error().detail);
+  }
   std::vector<std::string> releases;
   t.texts("releases", releases);
   for (const auto& r : releases) {
@@ -204,6 +225,9 @@ void read_figures(config_table&& t, config& c) {
     if (const auto length = parse_duration(p); !length || *length == duration{0})
       t.wrong("periods", '"' + p + "\" is not a duration like \"30d\"");
   t.length("rollback_lookback", c.timeline.stack.rollback_lookback);
+  t.length("attribution_window", c.timeline.blame.attribution_window);
+  t.length("duration_cap", c.timeline.duration_cap);
+  t.length("response_target", c.figures.response_target);
   t.flag("default_rules", c.timeline.stack.rules.default_rules);
 }
 
@@ -236,11 +260,12 @@ void read_all(config_table& root, config& c) {
   }
   root.tables("token", [&](config_table& t) { read_token(t, c); });
   root.tables("source", [&](config_table& t) { read_source(t, c); });
-  read_calendar(root.table("calendar"), c.figures.zone, c.timeline.stack.rules.release_hours);
+  read_calendar(root.table("calendar"), c.figures.zone, c.figures.working_week, c.timeline.stack.rules.release_hours);
   c.timeline.stack.rules.zone = c.figures.zone;
   read_figures(root.table("figures"), c);
   std::vector<service_rule> services;
-  root.tables("service", [&](config_table& t) { services.push_back(read_service(t)); });
+  root.tables("service", [&](config_table& t) { services.push_back(read_service(t, c.timeline.blame)); });
+  root.tables("team", [&](config_table& t) { read_team(t, c.figures.engineers); });
   std::vector<environment_rule> environments;
   root.tables("environment", [&](config_table& t) { environments.push_back(read_environment(t)); });
   c.figures.names = c.timeline.blame.names = naming(std::move(services), std::move(environments));

@@ -2,17 +2,7 @@
 
 #include <algorithm>
 
-#include "collectors/fields.hpp"
-
 namespace releasehealth::github {
-
-void put(event& e, std::string_view field, std::string_view value) {
-  if (!value.empty()) e.fields[field] = value;
-}
-
-void put(event& e, std::string_view field, std::optional<timestamp> value) {
-  if (value) e.fields[field] = format_time(*value);
-}
 
 std::string first_line(std::string text) {
   text.resize(std::min({text.find('\n'), text.find('\r'), text.size()}));

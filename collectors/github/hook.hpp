@@ -4,6 +4,7 @@
 #include <string>
 
 #include "collectors/collector.hpp"
+#include "collectors/fields.hpp"
 
 namespace releasehealth::github {
 
@@ -26,9 +27,6 @@ struct hook {
   }
 };
 
-/// Sets a field, unless there is nothing to set.
-void put(event&, std::string_view field, std::string_view value);
-void put(event&, std::string_view field, std::optional<timestamp> value);
 /// The names of the labels at a pointer, as the field `labels`.
 void put_labels(event&, const json::value& in, std::string_view pointer);
 std::string first_line(std::string text);

@@ -1,6 +1,6 @@
 -- Incidents that are open, and since when the oldest is: $1, $2, $3 number, service and environment of the places that make
 -- up each scope.
-SELECT scope.n, count(DISTINCT (i.source, i.subject)) AS open, microseconds(min(i.started_at)) AS since
+SELECT scope.n, count(DISTINCT (i.source, i.subject)) FILTER (WHERE i.source IS NOT NULL) AS open, microseconds(min(i.started_at)) AS since
 FROM unnest($1::int[], $2::text[], $3::text[]) AS scope (n, service, environment)
 LEFT JOIN incident i ON i.service = scope.service AND i.environment = scope.environment AND i.resolved_at IS NULL AND i.production
 GROUP BY scope.n
