@@ -64,13 +64,12 @@ struct refresher::loop {
     const auto tick_now = now.time_since_epoch() / duration(window_tick);  // every month begins with one
     const bool all = tick_now != std::exchange(windows_at, tick_now) || !was_successful;
     std::map<place, std::int64_t> known;
-    for (const auto& p : settings.names.configured()) known[p] = 0;
-    for (const auto& [p, state] : latest) known[p] = state.generation;
+    places = places_and_teams(latest, settings);
+    for (const auto& [p, team] : places) known[p] = latest.contains(p) ? latest.at(p).generation : 0;
     for (const auto& [p, generation] : known) {
       const auto before = generations.find(p);
       if (all || before == generations.end() || before->second != generation) changed.insert(p);
     }
-    places = places_and_teams(latest, settings);
     lost_places = std::ranges::any_of(current.places, [&](const auto& entry) { return !known.contains(entry.first); });
     generations = std::move(known);
     return changed;

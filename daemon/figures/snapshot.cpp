@@ -232,8 +232,15 @@ double capacity(const figure_settings& settings, std::string_view team, const pe
 std::map<place, std::string> places_and_teams(const std::map<place, ledger::place_state>& known,
                                               const figure_settings& settings) {
   std::map<place, std::string> all;
-  for (const auto& p : settings.names.configured()) all[p] = settings.team_of(p.service, {});
-  for (const auto& [p, state] : known) all[p] = settings.team_of(p.service, state.team);
+  std::set<std::string> placed;
+  for (const auto& [p, state] : known) {
+    all[p] = settings.team_of(p.service, state.team);
+    if (settings.names.is_production(p.environment)) placed.insert(p.service);
+  }
+  // where nothing says what production is called, a configured service has the name that its deployments use
+  for (const auto& p : settings.names.configured())
+    if (settings.names.names_production() || !placed.contains(p.service))
+      all.try_emplace(p, settings.team_of(p.service, {}));
   return all;
 }
 

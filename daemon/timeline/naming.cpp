@@ -63,6 +63,10 @@ std::string naming::team(std::string_view service) const {
   return known == services_.end() ? std::string() : known->team;
 }
 
+bool naming::names_production() const {
+  return std::ranges::any_of(environments_, [](const environment_rule& e) { return e.production; });
+}
+
 std::vector<place> naming::configured() const {
   std::vector<std::string> productions;
   for (const auto& e : environments_)

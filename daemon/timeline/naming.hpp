@@ -52,6 +52,8 @@ class naming {
   std::string team(std::string_view service) const;
   /// Configured services in each configured production environment (`production` if none is): known from the start.
   std::vector<place> configured() const;
+  /// Whether an environment is configured as production.
+  bool names_production() const;
 
  private:
   std::vector<service_rule> services_;

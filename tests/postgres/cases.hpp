@@ -50,7 +50,8 @@ class case_reader {
     }
     in >> at;
     auto e = report_of(type_of(name[0]), name, case_time(at), {});
-    e.id = "e" + std::to_string(events_.size());
+    static int reports = 0;
+    e.id = "e" + std::to_string(++reports);
     e.source = "test";
     std::string services =
         verb.empty() && first_report(name) && e.type != "work" && e.type != "flag" ? "checkout" : "-";
