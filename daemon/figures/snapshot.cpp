@@ -67,15 +67,15 @@ void run(const plan& p, std::span<const asker> asked, snapshot& s, ledger::reade
   }
 }
 
-// The service's production environment where work that names none counts: `production`, else the first by name.
-std::map<std::string, std::string> first_environments(const std::map<place, std::string>& all, const naming& names) {
-  std::map<std::string, std::string> first;
-  for (const auto& [where, team] : all)
-    if (names.is_production(where.environment) && !where.service.empty())
-      if (const auto [at, is_new] = first.try_emplace(where.service, where.environment);
-          !is_new && where.environment == "production")
-        at->second = where.environment;
-  return first;
+// Whether work that names no environment counts here: in `production`, else in the first production environment by
+// name.
+bool is_first(const place& where, const std::map<place, std::string>& all, const naming& names) {
+  if (!names.is_production(where.environment)) return false;
+  if (where.environment == "production" || all.contains({where.service, "production"}))
+    return where.environment == "production";
+  for (auto p = all.lower_bound({where.service, ""}); p != all.end() && p->first.service == where.service; ++p)
+    if (names.is_production(p->first.environment)) return p->first == where;
+  return false;
 }
 
 std::vector<label> identity(const place& where, const std::string& team) {
@@ -244,6 +244,21 @@ std::map<place, std::string> places_and_teams(const std::map<place, ledger::plac
   return all;
 }
 
+ledger::scope scope_of(const place& where, const std::string& team, const std::map<place, std::string>& all,
+                       const naming& names) {
+  ledger::scope out;
+  const auto add = [&](const place& p, const std::string& its_team) {
+    out.push_back({p, crew_of(p.service, its_team), is_first(p, all, names)});
+  };
+  if (!where.environment.empty()) {
+    if (const auto known = all.find(where); known != all.end()) add(where, known->second);
+    return out;
+  }
+  for (const auto& [p, its_team] : all)
+    if (its_team == team && names.is_production(p.environment) && !p.service.empty()) add(p, its_team);
+  return out;
+}
+
 void compute(snapshot& into, ledger::reader& from, const std::vector<period>& periods,
              const std::map<place, std::string>& all, const std::set<place>& changed, const figure_settings& settings,
              timestamp now) {
@@ -251,7 +266,6 @@ void compute(snapshot& into, ledger::reader& from, const std::vector<period>& pe
   into.periods = periods;
   std::erase_if(into.places, [&](const auto& entry) { return !all.contains(entry.first); });
   std::set<std::string> teams, changed_teams;
-  const auto firsts = first_environments(all, settings.names);
   plan production, others;
   for (const auto& [where, team] : all) {
     const bool counts = settings.names.is_production(where.environment) && !where.service.empty();
@@ -262,19 +276,14 @@ void compute(snapshot& into, ledger::reader& from, const std::vector<period>& pe
     auto& to = into.places[where];
     if (counts) changed_teams.insert(to.team);
     to = {.team = team, .values = {}, .last = {}, .open = {}};
-    const bool is_first = firsts.contains(where.service) && firsts.at(where.service) == where.environment;
     (settings.names.is_production(where.environment) ? production : others)
-        .add({{where, crew_of(where.service, team), is_first}}, to);
+        .add(scope_of(where, team, all, settings.names), to);
   }
   std::erase_if(into.teams, [&](const auto& entry) { return !teams.contains(entry.first); });
   for (const auto& name : teams) {
     if (!changed_teams.contains(name) && into.teams.contains(name)) continue;
-    ledger::scope members;
-    for (const auto& [where, team] : all)
-      if (team == name && settings.names.is_production(where.environment) && !where.service.empty())
-        members.push_back({where, crew_of(where.service, team), firsts.at(where.service) == where.environment});
     auto& to = into.teams[name] = {.team = name, .values = {}, .last = {}, .open = {}};
-    production.add(std::move(members), to);
+    production.add(scope_of({}, name, all, settings.names), to);
   }
   run(production, populations, into, from, settings);
   run(others, std::span(populations).first(1), into, from, settings);

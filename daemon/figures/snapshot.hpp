@@ -45,6 +45,9 @@ struct snapshot {
 /// Every place there is and its team: those known to the ledger and those configured.
 std::map<place, std::string> places_and_teams(const std::map<place, ledger::place_state>&, const figure_settings&);
 
+/// The scope of a place or, if it has no environment, of a team: its production places. Empty if there is none such.
+ledger::scope scope_of(const place&, const std::string& team, const std::map<place, std::string>& all, const naming&);
+
 /// Computes the figures of the given ones among all places, and of the teams that they belong to, and puts them in. The
 /// periods replace those of the snapshot; what is no longer there goes.
 void compute(snapshot& into, ledger::reader&, const std::vector<period>&, const std::map<place, std::string>& all,

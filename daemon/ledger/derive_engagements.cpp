@@ -103,6 +103,22 @@ void add_incident(json::array& rows, const incident& i, const std::vector<work>&
       rows.push_back(as_row("incident", key, where, *e, row_id({w.source, w.subject})));
 }
 
+// Nobody known works only where nobody of the team is known to be at work: the figures of its other services change
+// too.
+void add_team_mates(derivation& in, const std::set<std::string>& services) {
+  std::map<std::string, std::set<place>> places_of;
+  std::set<std::string> teams;
+  for (const auto& row : run(in.work, sql::ledger_places)) {
+    const place where{text(row[0]), text(row[1])};
+    auto team = in.settings.blame.names.team(where.service);
+    if (team.empty()) team = text(row[3]);
+    if (team.empty()) continue;
+    if (services.contains(where.service)) teams.insert(team);
+    places_of[team].insert(where);
+  }
+  for (const auto& team : teams) in.places.insert(places_of[team].begin(), places_of[team].end());
+}
+
 }
 
 void derive_engagements(derivation& in, const things& touched_work, const things& touched_incidents) {
@@ -138,9 +154,13 @@ void derive_engagements(derivation& in, const things& touched_work, const things
         add_incident(rows, *i, naming[key], row.where, in.settings.duration_cap);
   }
   const auto [work_sources, work_subjects] = thing_arrays(pieces);
+  std::set<std::string> services;
   for (const auto& row : run(in.work, sql::ledger_write_engagements, incident_sources, incident_subjects, work_sources,
-                             work_subjects, json::serialize(rows)))
+                             work_subjects, json::serialize(rows))) {
+    services.insert(text(row[0]));
     in.places.insert({text(row[0]), text(row[1])});
+  }
+  if (!services.empty()) add_team_mates(in, services);
 }
 
 }

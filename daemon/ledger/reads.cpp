@@ -146,6 +146,47 @@ ledger_counts reader::counts() {
   });
 }
 
+namespace {
+
+constexpr pqxx::oid jsonb_type = 3802;
+
+std::vector<json::object> read_objects(const pqxx::result& rows) {
+  std::vector<json::object> out;
+  for (const auto& row : rows) out.push_back(json_object(row[0]));
+  return out;
+}
+
+}
+
+std::vector<json::object> reader::find_incidents(const std::string& name) {
+  return read([&](pqxx::transaction_base& work) { return read_objects(run(work, sql::ledger_find_incidents, name)); });
+}
+
+std::vector<json::object> reader::members(std::string_view statement, const period& over, const scope& of) {
+  return read([&](pqxx::transaction_base& work) {
+    const question q({over}, {of});
+    return read_objects(
+        run(work, statement, format_time(over.begin), format_time(over.end), q.services, q.environments));
+  });
+}
+
+std::vector<json::object> reader::members(std::string_view statement, const period& over, const scope& of,
+                                          double target_s) {
+  return read([&](pqxx::transaction_base& work) {
+    const question q({over}, {of});
+    return read_objects(
+        run(work, statement, format_time(over.begin), format_time(over.end), q.services, q.environments, target_s));
+  });
+}
+
+std::vector<json::object> reader::work_members(const period& over, const scope& of) {
+  return read([&](pqxx::transaction_base& work) {
+    const question q({over}, {of});
+    return read_objects(run(work, sql::figures_work_members, format_time(over.begin), format_time(over.end), q.services,
+                            q.environments, q.firsts));
+  });
+}
+
 std::vector<json::object> reader::find_deployments(const std::string& name) {
   return read([&](pqxx::transaction_base& work) {
     std::vector<json::object> out;
@@ -155,9 +196,9 @@ std::vector<json::object> reader::find_deployments(const std::string& name) {
         const std::string_view column = f.name();
         if (f.is_null())
           d[column] = nullptr;
-        else if (column == "facts" || column == "commit_facts" || column == "overrides")
-          d[column] = json_object(f);
-        else if (column == "is_change")
+        else if (f.type() == jsonb_type)
+          d[column] = json::parse(f.c_str());
+        else if (column == "is_change" || column == "failed")
           d[column] = f.as<bool>();
         else if (column.ends_with("_at"))
           d[column] = format_time(*time_from_microseconds(f));

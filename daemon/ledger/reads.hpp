@@ -88,6 +88,14 @@ class reader {
   std::vector<last_deployment> last_deployments(const std::set<place>&, timestamp now);
   ledger_counts counts();
 
+  /// What a figure over a scope and a period is made of, as JSON objects with a column for each that the figure's
+  /// population has. `statement`: one of schema/figures that lists members.
+  std::vector<json::object> members(std::string_view statement, const period&, const scope&);
+  std::vector<json::object> members(std::string_view statement, const period&, const scope&, double target_s);
+  std::vector<json::object> work_members(const period&, const scope&);
+
+  /// By row id or the sender's own name: at most 20, one for each service.
+  std::vector<json::object> find_incidents(const std::string& name);
   /// By id, the sender's own name, or version: at most 20, each as a JSON object of its columns.
   std::vector<json::object> find_deployments(const std::string& name);
   /// The events about a deployment, or about the commit of that name, in the order of receipt.

@@ -1,8 +1,9 @@
 // Figures over periods and scopes: one case a line, with the rule of figures.md that it pins.
-#include "daemon/figures/snapshot.hpp"
+#include "daemon/figures/members.hpp"
 #include "tests/check.hpp"
 #include "tests/postgres/cases.hpp"
 #include "tests/postgres/cluster.hpp"
+#include "tests/postgres/random_history.hpp"
 
 using namespace releasehealth;
 using namespace releasehealth::test;
@@ -222,6 +223,45 @@ TEST_SUITE("postgres") {
                      false};
       const auto s = answer_question(from, {.periods = {p}, .service = {}, .environment = {}, .team = {}}, with, p.end);
       CHECK(read(s, with, c.of, c.figure) == std::string(c.is));
+    }
+  }
+
+  TEST_CASE("what explain lists behind each figure is as many as the figure counts") {
+    const database db;
+    ledger::appender to(db.where());
+    ledger::derive_settings derive_with;
+    derive_with.blame.names = settings().names;
+    ledger::deriver derive(db.where(), derive_with);
+    ledger::reader from(db.where());
+    auto with = settings();
+    with.response_target = std::chrono::hours(1000);  // the histories' times are hours apart
+    const period p{"p", *parse_time(case_time("1/00:00")), *parse_time(case_time("20/00:00")), false};
+    std::map<std::string_view, int> checked;
+    for (unsigned seed = 1; seed <= 40; ++seed) {
+      INFO(seed);
+      db.empty();
+      REQUIRE(to.append({entry_of("history-" + std::to_string(seed), random_history(seed).events)}).front());
+      derive.derive();
+      const auto s = answer_question(from, {.periods = {p}, .service = {}, .environment = {}, .team = {}}, with, p.end);
+      const auto all = places_and_teams(from.places(), with);
+      for_each_figure(s, with, [&](const figure_row& row) {
+        if (!row.value || row.of.looks == shape::seconds || row.of.looks == shape::share ||
+            row.of.looks == shape::capacity)
+          return;
+        const auto behind = find_members(from, row.of, row.in, p, scope_of(row.where, row.team, all, with.names), with);
+        INFO(std::string(row.of.name));
+        INFO(std::string(row.in.value));
+        const auto& v = *row.value;
+        const auto counted = v.observations ? *v.observations : v.numerator.value_or(v.value);
+        CHECK(static_cast<double>(behind.counted.size()) == counted);
+        if (v.denominator) CHECK(static_cast<double>(behind.of.size()) == *v.denominator);
+        checked[row.of.name] += counted > 0;
+      });
+    }
+    for (const auto& f : figures()) {
+      if (f.looks == shape::seconds || f.to == belongs::teams) continue;
+      INFO(std::string(f.name));
+      CHECK(checked[f.name] > 0);
     }
   }
 

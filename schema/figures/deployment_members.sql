@@ -1,0 +1,33 @@
+-- The deployments behind the columns of deployments.sql, changes.sql and hotfixes.sql in one period: a boolean for each
+-- count, seconds for each duration. $1 begin, $2 end, $3, $4 service and environment of the places, $5 the target in
+-- seconds. A test compares them with the counts.
+SELECT to_jsonb(m) AS member FROM (
+  SELECT d.id, d.source, d.subject, d.service, d.environment, d.version, d.finished_at, d.state, d.kind, d.kind_reason,
+         d.kind IS NOT DISTINCT FROM 'planned' AS planned, d.kind IS NOT DISTINCT FROM 'hotfix' AS hotfix,
+         d.kind IS NOT DISTINCT FROM 'rollback' AS rollback, d.kind IS NOT DISTINCT FROM 'redeploy' AS redeploy,
+         d.state = 'failed' AS failed,
+         d.is_change AND d.kind = 'planned' AS planned_changes, d.is_change AND d.kind = 'hotfix' AS hotfix_changes,
+         d.rolled_back_by IS NOT NULL AS rolled_back,
+         d.failed AND d.kind = 'planned' AS failed_planned, d.failed AND d.kind = 'hotfix' AS failed_hotfix,
+         d.failed AND issue.s <= 3600 AS issue_within_1h, d.failed AND issue.s <= 86400 AS issue_within_24h,
+         d.failed AND issue.s <= 172800 AS issue_within_48h, d.failed AND issue.s <= 604800 AS issue_within_7d,
+         issue.s AS issue, recovery.s AS recovery,
+         CASE WHEN d.first_remedy = 'rollback' THEN recovery.s END AS recovery_rollback,
+         CASE WHEN d.first_remedy = 'hotfix' THEN recovery.s END AS recovery_hotfix,
+         CASE WHEN d.first_remedy = 'flag' THEN recovery.s END AS recovery_flag,
+         CASE WHEN d.first_remedy IS NULL THEN recovery.s END AS recovery_none,
+         CASE WHEN d.is_change AND d.first_commit_at IS NOT NULL
+              THEN greatest(0, extract(epoch FROM d.finished_at - d.first_commit_at)) END AS lead,
+         response.s AS response, response.s IS NOT NULL AS response_n, coalesce(response.s <= $5::float8, false) AS response_in_target
+  FROM unnest($3::text[], $4::text[]) AS place (service, environment)
+  JOIN deployment d ON d.service = place.service AND d.environment = place.environment
+   AND d.finished_at >= $1::timestamptz AND d.finished_at < $2::timestamptz
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN d.failed THEN greatest(0, extract(epoch FROM d.issue_at - d.finished_at)) END AS s) AS issue
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN d.recovered_at IS NOT NULL THEN greatest(0, extract(epoch FROM d.recovered_at - d.finished_at)) END AS s) AS recovery
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN d.kind = 'hotfix' AND d.response_from IS NOT NULL
+                THEN greatest(0, extract(epoch FROM d.finished_at - d.response_from)) END AS s) AS response
+) AS m
+ORDER BY m.finished_at, m.source, m.subject, m.service, m.environment

@@ -1,0 +1,31 @@
+-- The incidents behind the columns of incidents.sql in one period: a boolean for each count, seconds for each duration. $1
+-- begin, $2 end, $3, $4 service and environment of the places. A test compares them with the counts.
+SELECT to_jsonb(m) AS member FROM (
+  SELECT DISTINCT ON (i.source, i.subject) i.id, i.source, i.subject, i.service, i.environment, i.started_at, i.state, i.reason, i.blamed,
+         i.facts->>'title' AS title,
+         i.severity IS NOT DISTINCT FROM 1 AS severity_1,
+         i.severity IS NOT DISTINCT FROM 2 AS severity_2,
+         i.severity IS NOT DISTINCT FROM 3 AS severity_3,
+         i.severity IS NOT DISTINCT FROM 4 AS severity_4,
+         i.severity IS NOT DISTINCT FROM 5 AS severity_5,
+         i.severity IS NULL AS severity_unknown,
+         i.reason = 'no_deployment' AS no_deployment,
+         i.reason = 'outside_window' AS outside_window,
+         i.reason = 'culprit_unknown' AS culprit_unknown,
+         i.reason = 'no_service' AS no_service,
+         i.reason = 'not_a_change' AS not_a_change,
+         i.reason = 'failed_deployment' AS failed_deployment,
+         restore.s AS restore, decision.s AS decision,
+         CASE WHEN i.decided_way = 'rollback' THEN decision.s END AS decision_rollback,
+         CASE WHEN i.decided_way = 'hotfix' THEN decision.s END AS decision_hotfix,
+         CASE WHEN i.decided_way = 'flag' THEN decision.s END AS decision_flag
+  FROM unnest($3::text[], $4::text[]) AS place (service, environment)
+  JOIN incident i ON i.service = place.service AND i.environment = place.environment AND i.production
+   AND i.started_at >= $1::timestamptz AND i.started_at < $2::timestamptz
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN i.restored_at IS NOT NULL THEN greatest(0, extract(epoch FROM i.restored_at - i.started_at)) END AS s) AS restore
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN i.decided_at IS NOT NULL THEN greatest(0, extract(epoch FROM i.decided_at - i.detected_at)) END AS s) AS decision
+  ORDER BY i.source, i.subject, i.blamed NULLS LAST, i.service
+) AS m
+ORDER BY m.started_at, m.source, m.subject
