@@ -67,11 +67,11 @@ kills=0 crashes=0
 while [ $SECONDS -lt $end ]; do
   sleep "0.$((RANDOM % 9 + 1))"
   if [ $((RANDOM % 20)) -eq 0 ]; then  # with kill -9 PostgreSQL restarts all of its backends
-    victim=$(database "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'releasehealthd%' ORDER BY random() LIMIT 1")
-    [ -n "$victim" ] && kill -9 "$victim" 2>/dev/null && crashes=$((crashes + 1))
+    victim=$(database "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'releasehealthd%' ORDER BY random() LIMIT 1") || true  # it may be coming back
+    [ -n "$victim" ] && kill -9 "$victim" 2>/dev/null && crashes=$((crashes + 1)) || true
   else
-    killed=$(database "SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'releasehealthd%' ORDER BY random() LIMIT 1) AS victim")
-    [ "$killed" = 1 ] && kills=$((kills + 1))
+    killed=$(database "SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'releasehealthd%' ORDER BY random() LIMIT 1) AS victim") || true
+    [ "$killed" = 1 ] && kills=$((kills + 1)) || true
   fi
 done
 wait "${clients[@]}" || fail "a client could not get rid of its events"
