@@ -1,0 +1,176 @@
+// What a late event costs in a service of many deployments, against rebuilding that service: ratios within one run.
+#include "daemon/ledger/derive.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <random>
+
+#include "daemon/ledger/append.hpp"
+#include "daemon/ledger/migrate.hpp"
+#include "daemon/ledger/private_postgres.hpp"
+
+using namespace releasehealth;
+
+namespace {
+
+constexpr int deployments = 20'000, incidents = 1'000, rounds = 5;
+constexpr auto history = std::chrono::days(3 * 365);
+const auto first_day = *parse_time("2023-11-01T00:00:00Z");
+const auto now = first_day + history;
+constexpr double target = 0.05;
+
+event report(const std::string& type, const std::string& subject, timestamp at, json::object fields) {
+  static int n = 0;
+  event e;
+  e.id = "e" + std::to_string(++n);
+  e.thing = e.type = type;
+  e.subject = subject;
+  e.time = at;
+  e.fields = std::move(fields);
+  return e;
+}
+
+event deployed(const std::string& subject, timestamp at, const std::string& version, std::string_view ref = "main") {
+  return report("deployment", subject, at,
+                {{"service", "checkout"},
+                 {"environment", "production"},
+                 {"state", "succeeded"},
+                 {"started_at", format_time(at - std::chrono::minutes(7))},
+                 {"version", version},
+                 {"ref", ref},
+                 {"title", "Rounding of three-way splits"},
+                 {"actor", "robin"},
+                 {"url", "https://example.org/deployments/" + subject}});
+}
+
+void store(ledger::appender& to, const std::vector<event>& events) {
+  static int n = 0;
+  ledger::entry e;
+  e.source = "bench";
+  e.key = std::to_string(++n);
+  e.received_at = now;
+  e.body = "{}";
+  e.events = events;
+  if (const auto stored = to.append({e}); !stored.front()) throw std::runtime_error(stored.front().error().text());
+}
+
+// Every twentieth is a rollback, every twentieth a hotfix; an incident for every twentieth.
+void fill(ledger::appender& to) {
+  std::mt19937 random(1);
+  std::vector<event> batch;
+  const auto step = duration(history) / deployments;
+  const auto flush = [&] {
+    if (!batch.empty()) store(to, batch);
+    batch.clear();
+  };
+  for (int n = 0; n < deployments; ++n) {
+    const auto at = first_day + step * n;
+    const auto version = n % 20 == 7 ? "v" + std::to_string(n - 2) : "v" + std::to_string(n);
+    batch.push_back(deployed("d" + std::to_string(n), at, version, n % 20 == 13 ? "hotfix/1" : "main"));
+    if (n % (deployments / incidents) == 11) {
+      const auto subject = "i" + std::to_string(n);
+      batch.push_back(report("incident", subject, at + std::chrono::minutes(5),
+                             {{"service", "checkout"}, {"state", "open"}, {"severity", 1 + n % 5}}));
+      batch.push_back(report("incident", subject, at + std::chrono::minutes(90), {{"state", "resolved"}}));
+    }
+    if (batch.size() >= 1000) flush();
+  }
+  flush();
+}
+
+double seconds(const std::function<void()>& work) {
+  const auto began = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+}
+
+double median(std::vector<double> all) {
+  std::ranges::sort(all);
+  return all[all.size() / 2];
+}
+
+/// A late event, and where it falls.
+struct late_case {
+  const char* name;
+  std::function<event(int round)> make;
+};
+
+const late_case cases[] = {
+    {"the newest deployment",
+     [](int r) { return deployed("n" + std::to_string(r), now + std::chrono::hours(r), "n" + std::to_string(r)); }},
+    {"a deployment 40 days late",
+     [](int r) { return deployed("l" + std::to_string(r), now - std::chrono::days(40 + r), "l" + std::to_string(r)); }},
+    {"a deployment in the middle of the history",
+     [](int r) {
+       return deployed("m" + std::to_string(r), first_day + history / 2 + std::chrono::hours(r),
+                       "m" + std::to_string(r));
+     }},
+    {"the first deployment of all",
+     [](int r) {
+       return deployed("f" + std::to_string(r), first_day - std::chrono::hours(r + 1), "f" + std::to_string(r));
+     }},
+    {"a failed attempt in the middle",
+     [](int r) {
+       auto e = deployed("a" + std::to_string(r), first_day + history / 2 + std::chrono::hours(r), "a");
+       e.fields["state"] = "failed";
+       return e;
+     }},
+    {"an incident 40 days late",
+     [](int r) {
+       return report("incident", "late" + std::to_string(r), now - std::chrono::days(40 + r),
+                     {{"service", "checkout"}, {"state", "open"}});
+     }},
+    {"the retraction of a deployment in the middle",
+     [](int r) {
+       auto e = report("deployment", "d" + std::to_string(deployments / 2 + 3 * r), now, {{"retracted", true}});
+       e.type = "retraction";
+       return e;
+     }},
+};
+
+}
+
+int main() {
+  std::string folder = "/tmp/rh-bench-XXXXXX";
+  if (!mkdtemp(folder.data())) return 1;
+  std::filesystem::permissions(folder, std::filesystem::perms(0711));
+  int broken = 0;
+  {
+    const auto cluster = ledger::private_postgres::use(folder, true, [](const std::string&) {});
+    const session where{.dsn = cluster.dsn(), .application = "bench"};
+    ledger::migrate(where);
+    ledger::appender to(where);
+    ledger::deriver derive(where, {});
+    const auto filled = seconds([&] { fill(to); });
+    const auto derived = seconds([&] { derive.derive(); });
+    std::fprintf(stderr, "%d deployments, %d incidents: stored in %.1f s, derived in %.1f s\n", deployments, incidents,
+                 filled, derived);
+    std::vector<double> rebuilt;
+    std::vector<std::vector<double>> late(std::size(cases)), ratios(std::size(cases));
+    for (int r = 0; r < rounds; ++r) {
+      rebuilt.push_back(seconds([&] { derive.rebuild(); }));
+      for (std::size_t c = 0; c < std::size(cases); ++c) {
+        store(to, {cases[c].make(r)});
+        late[c].push_back(seconds([&] { derive.derive(); }));
+        ratios[c].push_back(late[c].back() / rebuilt.back());
+      }
+    }
+    if (!derive.check().empty()) throw std::runtime_error("what was derived step by step is not what a rebuild gives");
+    std::printf(
+        "| one late event among %d deployments | derived in s | rebuilt in s | ratio min | median | max | target |\n",
+        deployments);
+    std::printf("|---|---|---|---|---|---|---|\n");
+    for (std::size_t c = 0; c < std::size(cases); ++c) {
+      const auto [least, most] = std::ranges::minmax(ratios[c]);
+      const auto middle = median(ratios[c]);
+      broken += middle >= target;
+      std::printf("| %s | %.3f | %.2f | %.4f | %.4f | %.4f | < %.2f: %s |\n", cases[c].name, median(late[c]),
+                  median(rebuilt), least, middle, most, target, middle < target ? "holds" : "does not hold");
+    }
+  }
+  std::filesystem::remove_all(folder);
+  return broken ? 1 : 0;
+}
