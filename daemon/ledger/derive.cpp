@@ -17,6 +17,8 @@ void write_places(derivation& in) {
   run(in.work, sql::ledger_write_places, text_array(services), text_array(environments), text_array(production));
 }
 
+constexpr pqxx::result::size_type many_things = 1000;
+
 /// Takes up to `max_things` entries from the queue and derives what they touch: into the real tables, or into shadows
 /// of the same names. Returns how many it took.
 std::size_t step(pqxx::transaction_base& work, const derive_settings& settings) {
@@ -37,6 +39,8 @@ std::size_t step(pqxx::transaction_base& work, const derive_settings& settings) 
   derive_deployments(in, touched["deployment"]);
   derive_stacks(in);
   if (!in.places.empty()) write_places(in);  // blame looks at every environment of a service
+  // an import or a rebuild: nobody has counted the tables yet, and a plan for a few rows takes minutes over many
+  if (taken.size() >= many_things) work.exec(std::string(sql::ledger_analyze));
   derive_incidents(in, touched["incident"]);
   derive_remedies(in, touched["flag"]);
   derive_failures(in);

@@ -1,10 +1,14 @@
 -- The deployments that the blame of an incident may depend on, as (n, id). $1: n, service, started_at, culprit.
 WITH i AS (
   SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (n int, service text, started_at timestamptz, culprit text)
+), named AS MATERIALIZED (  -- hardly any; the planner cannot know
+  SELECT * FROM i WHERE culprit <> ''
 ), candidate AS (
-  -- attempts in progress
-  SELECT i.n, d.id, d.live FROM i JOIN deployment d
-    ON tstzrange(d.started_at, d.finished_at) @> i.started_at AND d.started_at < d.finished_at AND d.service = i.service
+  -- attempts in progress: few anywhere at one time, many in one service at all times, so OFFSET keeps its name out of it
+  SELECT i.n, d.id, d.live FROM i CROSS JOIN LATERAL (
+    SELECT d.id, d.live, d.service FROM deployment d
+    WHERE tstzrange(d.started_at, d.finished_at) @> i.started_at AND d.started_at < d.finished_at OFFSET 0) AS d
+  WHERE d.service = i.service
   UNION ALL  -- the last succeeded one in each production environment
   SELECT i.n, last.id, last.live FROM i JOIN place p ON p.service = i.service AND p.production
   CROSS JOIN LATERAL (
@@ -12,15 +16,17 @@ WITH i AS (
     WHERE d.service = p.service AND d.environment = p.environment AND d.state = 'succeeded' AND d.finished_at <= i.started_at
     ORDER BY d.finished_at DESC, d.source DESC, d.subject DESC LIMIT 1) AS last
   UNION ALL  -- what the culprit may name
-  SELECT i.n, d.id, d.live FROM i JOIN deployment d ON i.culprit <> '' AND (d.id = i.culprit OR d.subject = i.culprit)
+  SELECT i.n, d.id, d.live FROM named i JOIN deployment d ON d.id = i.culprit
   UNION ALL
-  SELECT i.n, d.id, d.live FROM i JOIN deployment d ON i.culprit <> '' AND d.version = i.culprit
+  SELECT i.n, d.id, d.live FROM named i JOIN deployment d ON d.subject = i.culprit
   UNION ALL
-  SELECT i.n, d.id, d.live FROM i
+  SELECT i.n, d.id, d.live FROM named i JOIN deployment d ON d.version <> '' AND d.version = i.culprit
+  UNION ALL
+  SELECT i.n, d.id, d.live FROM named i
   CROSS JOIN LATERAL generate_series(7, greatest(7, length(i.culprit))) AS digits
-  JOIN deployment d ON d.commit <> '' AND d.commit = left(lower(i.culprit), digits) WHERE i.culprit <> ''
+  JOIN deployment d ON d.commit <> '' AND d.commit = left(lower(i.culprit), digits)
   UNION ALL
-  SELECT i.n, d.id, d.live FROM i JOIN deployment d
-    ON length(i.culprit) >= 7 AND d.commit > lower(i.culprit) AND d.commit < lower(i.culprit) || 'g'
+  SELECT i.n, d.id, d.live FROM named i JOIN deployment d
+    ON length(i.culprit) >= 7 AND d.commit <> '' AND d.commit > lower(i.culprit) AND d.commit < lower(i.culprit) || 'g'
 )
 SELECT n, id FROM candidate UNION SELECT n, live FROM candidate WHERE live IS NOT NULL

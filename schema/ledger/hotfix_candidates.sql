@@ -5,19 +5,24 @@ WITH RECURSIVE h AS (
   SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (
     n int, id text, source text, subject text, service text, environment text, started_at timestamptz,
     finished_at timestamptz, fixes text, incident text, attribution bigint)
+), naming AS MATERIALIZED (  -- hardly any does; the planner cannot know
+  SELECT * FROM h WHERE fixes <> ''
 ), fixes AS (
-  SELECT h.n, d.id, d.live FROM h JOIN deployment d
-    ON (d.id = h.fixes OR d.subject = h.fixes) AND d.service = h.service AND d.environment = h.environment
+  SELECT h.n, d.id, d.live FROM naming h JOIN deployment d
+    ON d.id = h.fixes AND d.service = h.service AND d.environment = h.environment
   UNION
-  SELECT h.n, d.id, d.live FROM h JOIN deployment d
-    ON d.version = h.fixes AND d.service = h.service AND d.environment = h.environment WHERE h.fixes <> ''
+  SELECT h.n, d.id, d.live FROM naming h JOIN deployment d
+    ON d.subject = h.fixes AND d.service = h.service AND d.environment = h.environment
   UNION
-  SELECT h.n, d.id, d.live FROM h CROSS JOIN LATERAL generate_series(7, greatest(7, length(h.fixes))) AS digits
+  SELECT h.n, d.id, d.live FROM naming h JOIN deployment d
+    ON d.version <> '' AND d.version = h.fixes AND d.service = h.service AND d.environment = h.environment
+  UNION
+  SELECT h.n, d.id, d.live FROM naming h CROSS JOIN LATERAL generate_series(7, greatest(7, length(h.fixes))) AS digits
   JOIN deployment d ON d.commit <> '' AND d.commit = left(lower(h.fixes), digits)
-   AND d.service = h.service AND d.environment = h.environment WHERE h.fixes <> ''
+   AND d.service = h.service AND d.environment = h.environment
   UNION
-  SELECT h.n, d.id, d.live FROM h JOIN deployment d
-    ON length(h.fixes) >= 7 AND d.commit > lower(h.fixes) AND d.commit < lower(h.fixes) || 'g'
+  SELECT h.n, d.id, d.live FROM naming h JOIN deployment d
+    ON length(h.fixes) >= 7 AND d.commit <> '' AND d.commit > lower(h.fixes) AND d.commit < lower(h.fixes) || 'g'
    AND d.service = h.service AND d.environment = h.environment
 ), level AS (
   SELECT h.n, 1 AS depth, d.id, d.below, d.is_change AND d.kind = 'planned' AS found,
@@ -39,5 +44,5 @@ UNION ALL SELECT n, 'chain', id, depth FROM level
 UNION ALL
 SELECT h.n, 'open', i.id, 0 FROM h JOIN incident i ON i.stretches @> h.started_at AND i.blamed IS NOT NULL
 UNION ALL
-SELECT h.n, 'named', i.id, 0 FROM h JOIN incident i ON i.subject = h.incident
+SELECT h.n, 'named', i.id, 0 FROM h JOIN incident i ON i.subject = h.incident WHERE h.incident <> ''
 ORDER BY n, role, depth
