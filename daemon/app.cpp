@@ -72,8 +72,11 @@ struct app::parts {
     for (const auto& w : c.warnings) log.warning(w);
     // on the refresher's thread: a database that is away must keep neither /metrics nor the start from going on, and
     // until the schema is there deliveries get 503
-    const auto migrate = [this] {
-      for (const auto& name : ledger::migrate(database.as("migrate"))) log.info("migrated", {{"name", name}});
+    const auto migrate = [this, timeline = c.timeline] {
+      const auto applied = ledger::migrate(database.as("migrate"));
+      for (const auto& name : applied) log.info("migrated", {{"name", name}});
+      // a migration may have everything derived again: no figures before that is done
+      if (!applied.empty()) ledger::deriver(database.as("derive"), timeline).derive();
     };
     const auto publish = [this](refreshed r) {
       asio::post(io, [this, r = std::move(r)]() mutable {

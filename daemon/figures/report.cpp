@@ -16,7 +16,22 @@ std::string shortest(double value) {
   return {text, end};
 }
 
+// "2d 3h", "5m 12s": the two largest units.
+std::string readable_duration(double seconds) {
+  constexpr std::pair<std::int64_t, char> units[] = {{86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};
+  auto rest = std::llround(seconds);
+  for (std::size_t u = 0; u < std::size(units); ++u) {
+    if (rest < units[u].first && u + 1 < std::size(units)) continue;
+    auto out = std::to_string(rest / units[u].first) + units[u].second;
+    if (u + 1 < std::size(units))
+      out += ' ' + std::to_string(rest % units[u].first / units[u + 1].first) + units[u + 1].second;
+    return out;
+  }
+  return {};
+}
+
 std::string readable(const figure& f, double value) {
+  if (f.looks == shape::quantiles || f.looks == shape::seconds) return readable_duration(value);
   char text[32];
   const bool percent = f.looks == shape::ratio && f.name.ends_with("_ratio");
   if (f.looks == shape::count)
@@ -26,7 +41,7 @@ std::string readable(const figure& f, double value) {
   return text;
 }
 
-/// A column of the text report; the limit of `limited` marks its values.
+/// A column of the text report, of quantiles the median; the limit of `limited` marks its values.
 struct text_column {
   std::string_view title, figure, slice, limited;
 };
@@ -38,6 +53,9 @@ constexpr text_column text_columns[] = {
     {"hotfixes/planned", "hotfixes_per_planned_deployment", "", "hotfixes_per_planned_deployment"},
     {"rework", "rework_ratio", "", "rework_ratio"},
     {"rolled back", "rollback_ratio", "", "rollback_ratio"},
+    {"change fail", "change_fail_ratio", "", "change_fail_ratio"},
+    {"to issue", "time_to_issue_seconds", "", "time_to_issue_seconds"},
+    {"recovery", "recovery_seconds", "", ""},
 };
 
 // The limit over a calendar month is that of the figure's `month` period, and no other's.

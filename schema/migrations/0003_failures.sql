@@ -1,4 +1,6 @@
--- What went wrong and what was done about it: derived like the deployments, by the same protocol.
+-- What went wrong and what was done about it: derived like the deployments, by the same protocol. All of it is derived
+-- again from the events, for the stack keeps more than it did.
+TRUNCATE deployment, place;
 
 CREATE FUNCTION microseconds(timestamptz) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
   RETURN (extract(epoch FROM $1) * 1000000)::bigint;
@@ -125,6 +127,5 @@ CREATE TABLE engagement (
 CREATE INDEX engagement_thing ON engagement (source, subject);
 CREATE INDEX engagement_service ON engagement (service, environment);
 
--- What is stored is derived again with the new columns.
 INSERT INTO touched (thing, source, subject)
 SELECT thing, source, subject FROM event GROUP BY thing, source, subject ORDER BY min(time);

@@ -26,7 +26,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("a time without an offset, or that no calendar has, is none") {
+  TEST_CASE("a time without an offset, or that no calendar has, is none (group 11)") {
     for (const auto* text :
          {"", "2026-11-03", "2026-11-03T10:15:00", "2026-11-03T10:15Z", "2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z",
           "2026-11-03T24:00:00Z", "2026-11-03T10:60:00Z", "2026-11-03T10:15:00.Z", "2026-11-03T10:15:00+0200",
