@@ -177,6 +177,9 @@ threshold read_threshold(config_table& t, const std::vector<std::string>& rollin
   t.number("minimum", read.minimum);
   if (t.has("above") == t.has("below")) t.wrong("needs above or below, and not both");
   if (!read.service.empty() && !read.team.empty()) t.wrong("is for a service or for a team, not for both");
+  if (const auto* l = find_limited_figure(read.figure);
+      l && find_figure(l->figure)->to == belongs::teams && !read.service.empty())
+    t.wrong("service", "has no such figure: it is one of teams");
   read.above = t.has("above");
   t.number("above", read.limit);
   t.number("below", read.limit);

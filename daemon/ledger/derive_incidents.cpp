@@ -11,15 +11,16 @@ things incidents_of(pqxx::transaction_base& work, const std::map<std::string, ch
   for (const auto& [id, d] : deployments)
     for (const auto* row : {&d.before, &d.now}) {
       if (!*row || !(*row)->production) continue;
-      rows.push_back(json::object{{"id", id},
-                                  {"service", (*row)->where.service},
-                                  {"environment", (*row)->where.environment},
-                                  {"started_at", time_or_null((*row)->started_at)},
-                                  {"finished_at", time_or_null((*row)->finished_at)}});
+      if ((*row)->finished_at)  // one that has not ended takes no blame, but a name may mean it
+        rows.push_back(json::object{{"id", id},
+                                    {"service", (*row)->where.service},
+                                    {"environment", (*row)->where.environment},
+                                    {"started_at", time_or_null((*row)->started_at)},
+                                    {"finished_at", time_or_null((*row)->finished_at)}});
       add_names(**row, names, commits);
     }
   things all;
-  if (rows.empty()) return all;
+  if (names.empty()) return all;
   for (const auto& row :
        run(work, sql::ledger_incidents_of_deployments, json::serialize(rows), id_array(names), id_array(commits)))
     all.emplace(text(row[0]), text(row[1]));

@@ -211,7 +211,9 @@ void add_flags(derivation& in, const things& touched, std::set<std::string>& by,
   }
   known_deployments blamed;
   const auto known = load_known(in.work, incidents, blamed);
-  for (const auto& [id, f] : flags) {
+  for (const auto& flag : flags) {
+    const auto& id = flag.first;
+    const auto& f = flag.second;
     by.insert(id);
     if (f.on) continue;
     const auto fits = [&](const settled& change) {
