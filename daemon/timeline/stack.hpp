@@ -24,7 +24,6 @@ struct verdict {
   std::optional<deployment_key> below;      ///< of one that made an element: who made the one below
   std::optional<timestamp> covers_since;    ///< of one that made an element: since when the one below is covered
   std::vector<deployment_key> rolled_back;  ///< the changes that it popped
-  bool operator==(const verdict&) const = default;
 };
 
 struct stack_settings {

@@ -61,7 +61,9 @@ TEST_SUITE("postgres") {
     settings.stack.rules.rules.push_back(quick);
     ledger::deriver one(db.where(), settings), other(db.where(), settings);
     const char* only = std::getenv("RELEASEHEALTH_SEED");
-    for (unsigned seed = only ? static_cast<unsigned>(std::stoul(only)) : 1; seed <= total; ++seed) {
+    const unsigned first = only ? static_cast<unsigned>(std::stoul(only)) : 1;
+    const unsigned ran = total - first + 1;
+    for (unsigned seed = first; seed <= total; ++seed) {
       CAPTURE(seed);
       random_history h(seed);
       db.empty();
@@ -100,11 +102,11 @@ TEST_SUITE("postgres") {
       if (seed % 10 == 0) CHECK(other.check().empty());
     }
     std::string said;
-    for (const auto& [what, n] : shares) said += ' ' + what + ' ' + std::to_string(n * 100 / total) + " %,";
-    MESSAGE("of " << total << " histories:" << said);
+    for (const auto& [what, n] : shares) said += ' ' + what + ' ' + std::to_string(n * 100 / ran) + " %,";
+    MESSAGE("of " << ran << " histories:" << said);
     for (const auto* what : {"rollback", "reopening", "several services", "late event", "retraction", "override"}) {
       CAPTURE(what);
-      CHECK(shares[what] * 20 >= total);
+      CHECK(shares[what] * 20 >= ran);
     }
   }
 }
