@@ -53,8 +53,10 @@ start_daemon
 same "and it is stored" late "$(command_of export events | jq -r 'select(.id == "late").id')"
 
 # the private PostgreSQL is killed under the daemon: 503, /metrics goes on, and a moment later deliveries are taken again
+has_figures() { grep -q '^releasehealth_deployments{' <(curl -sf "$operations/metrics"); }
+wait_until 20 has_figures || fail "the figures are not there after a start"
 kill -9 "$(head -n 1 "$work/state/postgresql/data/postmaster.pid")"
-curl -sf "$operations/metrics" | grep -q '^releasehealth_deployments{' || fail "/metrics does not answer without PostgreSQL"
+has_figures || fail "/metrics does not answer without PostgreSQL"
 wait_until 30 send_event '{"id":"after","type":"deployment","service":"checkout","version":"after","state":"succeeded"}' ||
   fail "deliveries are not taken again after PostgreSQL was killed"
 wait_until 10 metric_is releasehealth_database_up 1 || fail "the database does not come back"
