@@ -21,14 +21,6 @@ void line(std::string_view name, const std::string& value) {
     std::cout << "  " << name << std::string(name.size() < 14 ? 14 - name.size() : 1, ' ') << value << '\n';
 }
 
-std::string text(const json::value& in, std::string_view column) { return text_at(in, '/' + std::string(column)); }
-
-// Times in JSON that PostgreSQL wrote carry its offset; people read one form.
-std::string time(const json::value& in, std::string_view column) {
-  const auto at = time_at(in, '/' + std::string(column));
-  return at ? format_time(*at) : std::string();
-}
-
 void tell(const std::vector<ledger::stored_event>& told) {
   std::cout << "  told by\n";
   for (const auto& e : told)

@@ -48,19 +48,13 @@ period read_period(const std::string& wanted, const figure_settings& settings, t
   return *asked;
 }
 
-std::string text(const json::value& in, std::string_view column) { return text_at(in, '/' + std::string(column)); }
-
-std::string time(const json::value& in, std::string_view column) {
-  const auto at = time_at(in, '/' + std::string(column));
-  return at ? format_time(*at) : std::string("now");
-}
-
 // One line about a member: a deployment, an incident or a stretch of work.
 std::string describe(const json::object& m) {
   if (m.contains("method"))
     return time(m, "begins") + "  " + (text(m, "person").empty() ? "somebody" : text(m, "person")) + " (" +
            text(m, "method") + ") on " + text(m, "thing") + ' ' + text(m, "subject") + ' ' +
-           (text(m, "seconds").empty() ? "until " + time(m, "ends") : "for " + text(m, "seconds") + " s");
+           (text(m, "seconds").empty() ? "until " + (time(m, "ends").empty() ? "now" : time(m, "ends"))
+                                       : "for " + text(m, "seconds") + " s");
   const auto of = text(m, "service") + ' ' + text(m, "subject");
   if (m.contains("started_at"))
     return time(m, "started_at") + "  incident " + of +

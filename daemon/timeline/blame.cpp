@@ -15,27 +15,6 @@ const settled* find(std::string_view id, std::span<const settled> known) {
   return at == known.end() ? nullptr : &*at;
 }
 
-// The change that a deployment stands for: itself, or of a redeploy the one that it put there again.
-const settled* change_of(const settled& d, std::span<const settled> known) {
-  if (d.is_change) return &d;
-  if (d.kind != "redeploy") return nullptr;
-  const auto* live = find(d.live, known);
-  return live && live->is_change ? live : nullptr;
-}
-
-// The last finished at or before t, else the first after.
-const settled* nearest(std::span<const settled* const> matches, timestamp t) {
-  const settled *before = nullptr, *after = nullptr;
-  for (const auto* d : matches) {
-    if (*d->finished_at <= t) {
-      if (!before || by_finish(*before) < by_finish(*d)) before = d;
-    } else if (!after || by_finish(*d) < by_finish(*after)) {
-      after = d;
-    }
-  }
-  return before ? before : after;
-}
-
 // figures.md §5.1
 void blame_culprit(blame& b, const incident& i, std::span<const settled> known) {
   if (i.culprit == "none") {
@@ -131,6 +110,25 @@ std::vector<const settled*> named(std::string_view name, std::string_view own_so
   if (!own.empty()) return own;
   if (other_sources.size() == 1) return other;
   return by_identity;
+}
+
+const settled* change_of(const settled& d, std::span<const settled> known) {
+  if (d.is_change) return &d;
+  if (d.kind != "redeploy") return nullptr;
+  const auto* live = find(d.live, known);
+  return live && live->is_change ? live : nullptr;
+}
+
+const settled* nearest(std::span<const settled* const> matches, timestamp t) {
+  const settled *before = nullptr, *after = nullptr;
+  for (const auto* d : matches) {
+    if (*d->finished_at <= t) {
+      if (!before || by_finish(*before) < by_finish(*d)) before = d;
+    } else if (!after || by_finish(*d) < by_finish(*after)) {
+      after = d;
+    }
+  }
+  return before ? before : after;
 }
 
 duration blame_settings::window(std::string_view service) const {

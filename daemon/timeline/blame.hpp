@@ -33,6 +33,12 @@ struct settled {
 /// only other source that has one; else those of that version or commit.
 std::vector<const settled*> named(std::string_view name, std::string_view own_source, std::span<const settled>);
 
+/// The change that a deployment stands for: itself, or of a redeploy the one that it put there again; else null.
+const settled* change_of(const settled&, std::span<const settled> known);
+
+/// Of several matches the last that finished at or before t, else the first after (figures.md §5.1). All have finished.
+const settled* nearest(std::span<const settled* const> matches, timestamp t);
+
 struct blame {
   const settled* change = nullptr;  ///< none: unattributed
   std::string reason;               ///< why it is unattributed; empty for an incident outside production

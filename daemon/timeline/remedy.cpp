@@ -15,20 +15,10 @@ const settled* change_named(const settled& hotfix, std::span<const settled> in_p
   std::vector<const settled*> changes;
   for (const auto* d : named(hotfix.fixes, hotfix.source, in_place)) {
     if (d->where != hotfix.where || !d->finished_at) continue;
-    const auto live = d->kind == "redeploy" ? std::ranges::find(in_place, d->live, &settled::id) : in_place.end();
-    if (live != in_place.end()) d = &*live;
-    if (d->is_change && d->id != hotfix.id) changes.push_back(d);
+    const auto* change = change_of(*d, in_place);
+    if (change && change->id != hotfix.id) changes.push_back(change);
   }
-  const settled *before = nullptr, *after = nullptr;
-  const auto by_finish = [](const settled& d) { return std::tie(*d.finished_at, d.source, d.subject); };
-  for (const auto* d : changes) {
-    if (*d->finished_at <= *hotfix.started_at) {
-      if (!before || by_finish(*before) < by_finish(*d)) before = d;
-    } else if (!after || by_finish(*d) < by_finish(*after)) {
-      after = d;
-    }
-  }
-  return before ? before : after;
+  return nearest(changes, *hotfix.started_at);
 }
 
 std::optional<std::string> latest_detected(std::span<const blaming> all) {
@@ -115,9 +105,9 @@ std::optional<timestamp> response_from(const settled& hotfix, std::span<const bl
   return earliest;
 }
 
-const remedy* deciding_remedy(const blaming& incident, std::span<const remedy> all) {
+const remedy* deciding_remedy(const blaming& incident, std::span<const remedy> of_change_or_naming) {
   const remedy* first = nullptr;
-  for (const auto& r : all) {
+  for (const auto& r : of_change_or_naming) {
     const bool of_it = (!incident.change.empty() && r.change == incident.change) ||
                        (r.incident_source == incident.source && r.incident_subject == incident.subject);
     if (!of_it || r.started_at < incident.detected_at) continue;

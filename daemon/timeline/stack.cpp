@@ -104,6 +104,7 @@ void order_deployments(std::vector<deployment>& all) {
 std::vector<verdict> run_stack(const std::vector<deployment>& ordered, const stack_settings& settings) {
   live_stack stack(settings);
   std::vector<verdict> all;
+  all.reserve(ordered.size());
   for (const auto& d : ordered) all.push_back(stack.apply(d));
   return all;
 }
