@@ -281,7 +281,7 @@ void compute(snapshot& into, ledger::reader& from, const std::vector<period>& pe
   }
   std::erase_if(into.teams, [&](const auto& entry) { return !teams.contains(entry.first); });
   for (const auto& name : teams) {
-    if (!changed_teams.contains(name) && into.teams.contains(name)) continue;
+    if (!changed_teams.contains(name)) continue;
     auto& to = into.teams[name] = {.team = name, .values = {}, .last = {}, .open = {}};
     production.add(scope_of({}, name, all, settings.names), to);
   }

@@ -61,6 +61,16 @@ std::map<thing_key, std::vector<report>> load_reports(pqxx::transaction_base& wo
   return reports;
 }
 
+void fold_incidents(derivation& in, const things& wanted) {
+  things missing;
+  for (const auto& key : wanted)
+    if (!in.folded.contains(key)) missing.insert(key);
+  if (missing.empty()) return;
+  for (auto& [key, told] : load_reports(in.work, "incident", missing))
+    if (auto i = fold_incident(key.first, key.second, std::move(told), in.settings.blame.names))
+      in.folded.emplace(key, std::move(*i));
+}
+
 settled read_settled(const pqxx::row& row) {
   settled d;
   d.id = text(row["id"]);

@@ -37,6 +37,7 @@ struct derivation {
   const derive_settings& settings;
   std::map<std::string, changed<settled>> deployments;     ///< by id
   std::map<std::string, changed<incident_row>> incidents;  ///< by id
+  std::map<thing_key, incident> folded;                    ///< by fold_incidents()
   std::vector<remedy> remedies;                            ///< written and deleted ones
   std::set<place> places;                                  ///< where figures may have changed
 
@@ -66,6 +67,8 @@ std::pair<std::string, std::string> thing_arrays(const things&);
 std::string id_array(const std::set<std::string>&);
 /// The reports of things of one type.
 std::map<thing_key, std::vector<report>> load_reports(pqxx::transaction_base&, const std::string& type, const things&);
+/// Folds the given incidents into `folded`, unless they are there; retracted ones are not.
+void fold_incidents(derivation&, const things&);
 /// A row of the columns of deployments_by_id.sql.
 settled read_settled(const pqxx::row&);
 std::vector<settled> load_deployments(pqxx::transaction_base&, const std::set<std::string>& ids);

@@ -35,7 +35,13 @@ std::size_t step(pqxx::transaction_base& work, const derive_settings& settings) 
   if (!commits.empty())
     for (const auto& row : run(work, sql::ledger_things_of_commits, id_array(commits)))
       touched["deployment"].emplace(text(row[0]), text(row[1]));
-  derivation in{.work = work, .settings = settings, .deployments = {}, .incidents = {}, .remedies = {}, .places = {}};
+  derivation in{.work = work,
+                .settings = settings,
+                .deployments = {},
+                .incidents = {},
+                .folded = {},
+                .remedies = {},
+                .places = {}};
   derive_deployments(in, touched["deployment"]);
   derive_stacks(in);
   if (!in.places.empty()) write_places(in);  // blame looks at every environment of a service

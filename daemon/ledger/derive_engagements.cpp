@@ -146,12 +146,13 @@ void derive_engagements(derivation& in, const things& touched_work, const things
     auto i = read_incident(row);
     stored[{i.told.source, i.told.subject}].push_back(std::move(i));
   }
-  for (auto& [key, told] : load_reports(in.work, "incident", incidents)) {
-    const auto i = fold_incident(key.first, key.second, std::move(told), in.settings.blame.names);
-    if (!i) continue;
+  fold_incidents(in, incidents);
+  for (const auto& key : incidents) {
+    const auto i = in.folded.find(key);
+    if (i == in.folded.end()) continue;
     for (const auto& row : stored[key])
       if (row.production && !row.where.service.empty())
-        add_incident(rows, *i, naming[key], row.where, in.settings.duration_cap);
+        add_incident(rows, i->second, naming[key], row.where, in.settings.duration_cap);
   }
   const auto [work_sources, work_subjects] = thing_arrays(pieces);
   std::set<std::string> services;

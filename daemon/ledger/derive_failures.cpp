@@ -9,7 +9,8 @@ using blaming_by_change = std::map<std::string, std::vector<blaming>>;
 
 blaming_by_change load_blaming(pqxx::transaction_base& work, const std::set<std::string>& changes) {
   blaming_by_change all;
-  for (const auto& row : run(work, sql::ledger_incidents_blaming, id_array(changes))) {
+  const std::string none = "{}";
+  for (const auto& row : run(work, sql::ledger_incidents_about, id_array(changes), none, none, none)) {
     auto i = read_incident(row);
     all[i.told.change].push_back(std::move(i.told));
   }
@@ -90,7 +91,7 @@ void write_decisions(derivation& in) {
   const auto [sources, subjects] = thing_arrays(named);
   std::vector<incident_row> all;
   for (const auto& row :
-       run(in.work, sql::ledger_incidents_to_decide, id_array(changes), id_array(ids), sources, subjects)) {
+       run(in.work, sql::ledger_incidents_about, id_array(changes), id_array(ids), sources, subjects)) {
     auto& i = all.emplace_back(read_incident(row));
     decided.emplace(i.told.source, i.told.subject);
     if (!i.told.change.empty()) blamed.insert(i.told.change);

@@ -95,12 +95,9 @@ void derive_incidents(derivation& in, const things& touched) {
     auto i = read_incident(row);
     before.emplace(i.id, std::move(i));
   }
-  std::vector<incident> folded;
-  for (auto& [key, told] : load_reports(in.work, "incident", affected))
-    if (auto i = fold_incident(key.first, key.second, std::move(told), in.settings.blame.names))
-      folded.push_back(std::move(*i));
+  fold_incidents(in, affected);
   std::vector<share> shares;
-  for (const auto& i : folded) {
+  for (const auto& [key, i] : in.folded) {
     for (const auto& service : i.services) shares.push_back({&i, service});
     if (i.services.empty()) shares.push_back({&i, ""});
   }
