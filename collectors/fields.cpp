@@ -71,7 +71,7 @@ constexpr field table[] = {
     {"on", form::flag, "flag", {}},
     {"at", form::time, "flag", {}},
     // commits
-    {"default_branch", form::flag, "commit", {}},
+    {"default_branch", form::flag, "deployment commit", {}},
     {"pull_request", form::name, "commit", {}},
     {"picked_from", form::name, "commit", {}},
     {"reverts", form::name, "commit", {}},

@@ -144,6 +144,16 @@ remedy read_remedy(const pqxx::row& row) {
           .finished_at = *time_from_microseconds(row["finished_at"])};
 }
 
+std::vector<remedy> load_remedies(pqxx::transaction_base& work, const std::set<std::string>& changes,
+                                  const things& named) {
+  std::vector<remedy> all;
+  if (changes.empty() && named.empty()) return all;
+  const auto [sources, subjects] = thing_arrays(named);
+  for (const auto& row : run(work, sql::ledger_remedies_of, id_array(changes), sources, subjects))
+    all.push_back(read_remedy(row));
+  return all;
+}
+
 json::value time_or_null(const std::optional<timestamp>& t) {
   return t ? json::value(format_time(*t)) : json::value(nullptr);
 }

@@ -39,6 +39,7 @@ struct derivation {
   std::map<std::string, changed<incident_row>> incidents;  ///< by id
   std::map<thing_key, incident> folded;                    ///< by fold_incidents()
   std::vector<remedy> remedies;                            ///< written and deleted ones
+  std::set<std::string> hotfixes;                          ///< ids: what they answer may have changed
   std::set<place> places;                                  ///< where figures may have changed
 
   /// The changes that changed incidents blame now, or blamed before.
@@ -55,8 +56,11 @@ void derive_stacks(derivation&);
 void derive_incidents(derivation&, const things& touched);
 /// What rollbacks, flags and hotfixes remedied.
 void derive_remedies(derivation&, const things& touched_flags);
-/// What failed and when it recovered, hotfixes' responses, incidents' decisions.
+/// What failed and when it recovered, and hotfixes' responses.
 void derive_failures(derivation&);
+/// What hotfixes leave to be done, and what is concluded about the incidents that they answer: decisions, and whether
+/// these are what the policy says.
+void derive_follow_ups(derivation&, const std::set<std::string>& touched_commits);
 /// Who was at work: on incidents that changed or were told something that no row shows, as when they were mitigated.
 void derive_engagements(derivation&, const things& touched_work, const things& touched_incidents);
 
@@ -79,6 +83,8 @@ incident_row read_incident(const pqxx::row&);
 std::vector<incident_row> load_incidents(pqxx::transaction_base&, const std::set<std::string>& ids);
 report read_report(const pqxx::row&);
 remedy read_remedy(const pqxx::row&);
+/// Those of the given changes, and those that name one of the given incidents.
+std::vector<remedy> load_remedies(pqxx::transaction_base&, const std::set<std::string>& changes, const things& named);
 
 /// As the statements' JSON parameters want it.
 json::value time_or_null(const std::optional<timestamp>&);

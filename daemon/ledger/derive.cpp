@@ -41,6 +41,7 @@ std::size_t step(pqxx::transaction_base& work, const derive_settings& settings) 
                 .incidents = {},
                 .folded = {},
                 .remedies = {},
+                .hotfixes = {},
                 .places = {}};
   derive_deployments(in, touched["deployment"]);
   derive_stacks(in);
@@ -50,6 +51,7 @@ std::size_t step(pqxx::transaction_base& work, const derive_settings& settings) 
   derive_incidents(in, touched["incident"]);
   derive_remedies(in, touched["flag"]);
   derive_failures(in);
+  derive_follow_ups(in, commits);
   derive_engagements(in, touched["work"], touched["incident"]);
   if (!in.places.empty()) write_places(in);
   return static_cast<std::size_t>(taken.size());

@@ -7,6 +7,7 @@
 
 #include "daemon/ledger/session.hpp"
 #include "daemon/timeline/blame.hpp"
+#include "daemon/timeline/policy.hpp"
 #include "daemon/timeline/stack.hpp"
 
 namespace releasehealth::ledger {
@@ -14,6 +15,7 @@ namespace releasehealth::ledger {
 struct derive_settings {
   blame_settings blame;
   stack_settings stack;
+  policy decisions;
   duration duration_cap = std::chrono::hours{72};  ///< of an open stretch that nobody reports work on (figures.md §8)
 };
 

@@ -17,15 +17,6 @@ blaming_by_change load_blaming(pqxx::transaction_base& work, const std::set<std:
   return all;
 }
 
-std::vector<remedy> load_remedies(pqxx::transaction_base& work, const std::set<std::string>& changes,
-                                  const things& named) {
-  std::vector<remedy> all;
-  const auto [sources, subjects] = thing_arrays(named);
-  for (const auto& row : run(work, sql::ledger_remedies_of, id_array(changes), sources, subjects))
-    all.push_back(read_remedy(row));
-  return all;
-}
-
 // Writes rows and notes the places of those that differed.
 void write(derivation& in, std::string_view statement, const json::array& rows) {
   if (rows.empty()) return;
@@ -79,48 +70,11 @@ void write_responses(derivation& in, const std::set<std::string>& hotfixes) {
   write(in, sql::ledger_write_responses, rows);
 }
 
-void write_decisions(derivation& in) {
-  std::set<std::string> changes, ids, blamed;
-  things named, decided;
-  for (const auto& r : in.remedies) {
-    if (!r.change.empty()) changes.insert(r.change);
-    if (!r.incident_subject.empty()) named.emplace(r.incident_source, r.incident_subject);
-  }
-  for (const auto& [id, i] : in.incidents) ids.insert(id);
-  if (changes.empty() && ids.empty() && named.empty()) return;
-  const auto [sources, subjects] = thing_arrays(named);
-  std::vector<incident_row> all;
-  for (const auto& row :
-       run(in.work, sql::ledger_incidents_about, id_array(changes), id_array(ids), sources, subjects)) {
-    auto& i = all.emplace_back(read_incident(row));
-    decided.emplace(i.told.source, i.told.subject);
-    if (!i.told.change.empty()) blamed.insert(i.told.change);
-  }
-  const auto remedies = load_remedies(in.work, blamed, decided);
-  remedies_by_key of_change;
-  std::map<thing_key, std::vector<remedy>> of_incident;
-  for (const auto& r : remedies) {
-    of_change[r.change].push_back(r);
-    of_incident[{r.incident_source, r.incident_subject}].push_back(r);
-  }
-  json::array rows;
-  for (const auto& i : all) {
-    auto candidates = of_incident[{i.told.source, i.told.subject}];
-    const auto& more = of_change[i.told.change];
-    candidates.insert(candidates.end(), more.begin(), more.end());
-    const auto* r = i.production ? deciding_remedy(i.told, candidates) : nullptr;
-    rows.push_back(json::object{{"id", i.id},
-                                {"decided_at", r ? json::value(format_time(r->started_at)) : json::value(nullptr)},
-                                {"decided_way", way_or_null(r ? std::optional(r->by_way) : std::nullopt)}});
-  }
-  write(in, sql::ledger_write_decisions, rows);
-}
-
 }
 
 void derive_failures(derivation& in) {
   auto changes = in.blamed_changes();
-  std::set<std::string> hotfixes;
+  auto& hotfixes = in.hotfixes;
   for (const auto& r : in.remedies) {
     if (!r.change.empty()) changes.insert(r.change);
     if (r.by_way == way::hotfix) hotfixes.insert(r.by);
@@ -136,7 +90,6 @@ void derive_failures(derivation& in) {
       if (r.by_way == way::hotfix) hotfixes.insert(r.by);
   }
   write_responses(in, hotfixes);
-  write_decisions(in);
 }
 
 }

@@ -7,15 +7,15 @@ namespace {
 
 bool is_hex(std::string_view text) { return text.find_first_not_of("0123456789abcdefABCDEF") == text.npos; }
 
+deployment_key key_of(const deployment& d) { return {d.source, d.subject}; }
+
+}
+
 bool same_commit(std::string_view a, std::string_view b) {
   if (a.size() > b.size()) std::swap(a, b);
   if (a.size() != b.size() && !(a.size() >= 7 && is_hex(a) && is_hex(b))) return false;
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; };
   return std::ranges::equal(a, b.substr(0, a.size()), {}, lower, lower);
-}
-
-deployment_key key_of(const deployment& d) { return {d.source, d.subject}; }
-
 }
 
 bool identity::operator==(const identity& other) const {

@@ -38,6 +38,8 @@ struct identity {
   bool operator==(const identity&) const;
 };
 identity identity_of(const deployment&);
+/// Whether two names mean the same commit.
+bool same_commit(std::string_view a, std::string_view b);
 
 /// One level of the stack: a change, or what a rollback returned to without anything below that was measured.
 struct element {

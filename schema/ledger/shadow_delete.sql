@@ -11,5 +11,7 @@ WITH deployment_gone AS (
   DELETE FROM public.work r USING (SELECT * FROM public.work EXCEPT SELECT * FROM pg_temp.work) AS wrong
   WHERE r.id = wrong.id RETURNING r.id), engagement_gone AS (
   DELETE FROM public.engagement r USING (SELECT * FROM public.engagement EXCEPT SELECT * FROM pg_temp.engagement) AS wrong
-  WHERE r.id = wrong.id RETURNING r.id)
-SELECT (SELECT count(*) FROM deployment_gone) + (SELECT count(*) FROM incident_gone) + (SELECT count(*) FROM flag_change_gone) + (SELECT count(*) FROM remedy_gone) + (SELECT count(*) FROM work_gone) + (SELECT count(*) FROM engagement_gone)
+  WHERE r.id = wrong.id RETURNING r.id), commit_seen_gone AS (
+  DELETE FROM public.commit_seen r USING (SELECT * FROM public.commit_seen EXCEPT SELECT * FROM pg_temp.commit_seen) AS wrong
+  WHERE r.sha = wrong.sha RETURNING r.sha)
+SELECT (SELECT count(*) FROM deployment_gone) + (SELECT count(*) FROM incident_gone) + (SELECT count(*) FROM flag_change_gone) + (SELECT count(*) FROM remedy_gone) + (SELECT count(*) FROM work_gone) + (SELECT count(*) FROM engagement_gone) + (SELECT count(*) FROM commit_seen_gone)

@@ -75,6 +75,9 @@ TEST_SUITE("postgres") {
       shares["reopening"] +=
           db.query("SELECT count(*) FROM incident WHERE (SELECT count(*) FROM unnest(stretches)) > 1") != "0";
       shares["failed change"] += reference.find("\"failed\": true") != reference.npos;
+      shares["merged back"] += db.query("SELECT count(*) FROM deployment WHERE merged_back_at IS NOT NULL") != "0";
+      shares["against policy"] += db.query("SELECT count(*) FROM incident WHERE is_against_policy") != "0";
+      shares["closed too early"] += db.query("SELECT count(*) FROM incident WHERE is_closed_too_early") != "0";
       shares["remedy"] += reference.find("remedy|") != reference.npos;
 
       db.empty();

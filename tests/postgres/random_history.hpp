@@ -19,6 +19,7 @@ class random_history {
     for (int n = pick(6); n > 0; --n) add_incident();
     for (int n = pick(3); n > 0; --n) add_flag();
     for (int n = pick(4); n > 0; --n) add_work();
+    for (int n = pick(4); n > 0; --n) add_commit();
   }
 
   std::mt19937 random;
@@ -82,6 +83,13 @@ class random_history {
     if (one_in(4)) fields["ref"] = "hotfix/1";
     if (one_in(10)) fields["fixes"] = one_in(2) ? deployment_name() : one_in(4) ? std::string("none") : version();
     if (one_in(10)) fields["incident"] = incident_name();
+    if (one_in(6)) fields["cause"] = one_in(2) ? "data" : "bad luck";
+    if (one_in(6)) fields["justification"] = "revenue";
+    if (one_in(12)) fields["merged_back_at"] = time();
+    if (one_in(8)) fields["default_branch"] = one_in(2);
+    if (one_in(8)) fields["tested"] = one_in(2);
+    if (one_in(8)) fields["lines_changed"] = pick(50);
+    if (one_in(8)) fields["review_held_at"] = time();
     if (one_in(10)) fields["team"] = one_in(2) ? "payments" : "search";
     fields["state"] = states[pick(9)];
     if (one_in(3)) fields["started_at"] = time();
@@ -123,6 +131,13 @@ class random_history {
                           : one_in(2) ? version()
                           : one_in(4) ? std::string("none")
                                       : commit();
+    if (one_in(5)) fields["cause"] = one_in(2) ? "security" : "data";
+    if (one_in(6)) fields["touches"] = json::array{"money"};
+    if (one_in(4)) fields["blast_radius"] = one_in(2) ? "small" : "large";
+    if (one_in(4)) fields["trajectory"] = one_in(2) ? "stable" : "rising";
+    if (one_in(4)) fields["cause_known"] = one_in(2);
+    if (one_in(4)) fields["fix_tested"] = one_in(2);
+    if (one_in(6)) fields["review_held_at"] = time();
     if (one_in(4)) fields["responders"] = json::array{{{"person", "ana"}, {"from", time()}}, {{"person", "bo"}}};
     add(report_of("incident", subject, time(), fields), from);
     if (one_in(3)) add(report_of("incident", subject, time(), {{"state", "acknowledged"}}), from);
@@ -160,6 +175,24 @@ class random_history {
     const auto subject = "w" + std::to_string(pick(4)), from = source();
     add(report_of("work", subject, time(), fields), from);
     maybe_retract("work", subject, from);
+  }
+
+  void add_commit() {
+    json::object fields;
+    if (one_in(2)) fields["default_branch"] = !one_in(5);
+    if (one_in(3)) fields["picked_from"] = commit();
+    if (one_in(2)) {
+      fields["repository"] = one_in(4) ? "acme/search" : "acme/checkout";
+      fields["pull_request"] = std::to_string(pick(3));
+      fields["ref"] = one_in(2) ? "hotfix/1" : "hotfix/2";
+      if (one_in(2)) fields["title"] = "Fix";
+      if (one_in(2)) fields["merged_at"] = time();
+    }
+    if (one_in(4)) fields["lines_changed"] = pick(20);
+    if (one_in(4)) fields["reviewed"] = one_in(2);
+    const auto subject = one_in(2) ? commit() : "fedcba0" + std::to_string(pick(3)), from = source();
+    add(report_of("commit", subject, time(), fields), from);
+    maybe_retract("commit", subject, from);
   }
 
   int deployments = 0;

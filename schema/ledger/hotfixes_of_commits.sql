@@ -1,0 +1,23 @@
+-- Hotfixes whose code may have come back by commits that changed. $1: those commits, before and now: sha, repository, ref,
+-- title, pull_request, picked_from.
+WITH c AS (
+  SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (sha text, repository text, ref text, title text, pull_request text, picked_from text)
+), deployed AS (
+  SELECT sha FROM c
+  UNION SELECT picked_from FROM c WHERE picked_from <> ''
+  UNION SELECT other.sha FROM c JOIN commit_seen other ON other.picked_from <> '' AND other.picked_from = c.sha
+  UNION SELECT other.sha FROM c CROSS JOIN LATERAL generate_series(7, length(c.sha) - 1) AS n
+  JOIN commit_seen other ON other.picked_from <> '' AND other.picked_from = left(c.sha, n)
+  UNION SELECT other.sha FROM c JOIN commit_seen other
+    ON length(c.sha) >= 7 AND other.picked_from <> '' AND other.picked_from > c.sha AND other.picked_from < c.sha || 'g'
+  UNION SELECT other.sha FROM c JOIN commit_seen other
+    ON c.pull_request <> '' AND other.pull_request <> '' AND other.repository = c.repository AND md5(other.ref) = md5(c.ref)
+  UNION SELECT other.sha FROM c JOIN commit_seen other
+    ON c.pull_request <> '' AND other.pull_request <> '' AND other.repository = c.repository AND md5(other.title) = md5(c.title)
+)
+SELECT d.id FROM deployed CROSS JOIN LATERAL generate_series(7, greatest(7, length(deployed.sha))) AS n
+JOIN deployment d ON d.commit <> '' AND d.commit = left(lower(deployed.sha), n) WHERE d.kind = 'hotfix'
+UNION
+SELECT d.id FROM deployed JOIN deployment d
+  ON length(deployed.sha) >= 7 AND d.commit <> '' AND d.commit > lower(deployed.sha) AND d.commit < lower(deployed.sha) || 'g'
+WHERE d.kind = 'hotfix'

@@ -1,0 +1,16 @@
+-- What the given commits ($1) say: $2 their rows now. Those that differ are returned as they were and as they are.
+WITH now AS (
+  SELECT * FROM jsonb_to_recordset($2::jsonb) AS r (
+    sha text, repository text, ref text, title text, pull_request text, picked_from text, merged_at timestamptz, reached_at timestamptz)
+), before AS MATERIALIZED (
+  SELECT * FROM commit_seen WHERE sha = ANY ($1::text[])
+), gone AS (
+  DELETE FROM commit_seen c WHERE c.sha = ANY ($1::text[]) AND NOT EXISTS (SELECT FROM now WHERE now.sha = c.sha)
+), written AS (
+  INSERT INTO commit_seen AS c SELECT * FROM now
+  ON CONFLICT (sha) DO UPDATE SET repository = excluded.repository, ref = excluded.ref, title = excluded.title,
+    pull_request = excluded.pull_request, picked_from = excluded.picked_from, merged_at = excluded.merged_at,
+    reached_at = excluded.reached_at
+)
+SELECT DISTINCT sha, repository, ref, title, pull_request, picked_from FROM (
+  (SELECT * FROM before EXCEPT SELECT * FROM now) UNION ALL (SELECT * FROM now EXCEPT SELECT * FROM before)) AS differs
