@@ -37,7 +37,9 @@ struct side {
   std::string selector() const {
     std::string out = metric() + '{';
     if (!slice.empty()) out += std::string(label()) + "=\"" + std::string(slice) + "\",";
-    return out + "period=\"" + std::string(period) + "\"}";
+    if (!period.empty()) out += "period=\"" + std::string(period) + "\",";
+    if (out.back() == ',') out.pop_back();
+    return out + '}';
   }
 };
 
@@ -61,7 +63,8 @@ std::string measured_by(const limited_figure& l, const side& s) {
 }
 
 std::string limit(std::string_view metric, const threshold& t, bool bounded) {
-  std::string labels = "figure=\"" + t.figure + "\",period=\"" + t.period + '"';
+  std::string labels = "figure=\"" + t.figure + '"';
+  if (!t.period.empty()) labels += ",period=\"" + t.period + '"';
   if (bounded) labels += std::string(",bound=\"") + (t.above ? "above" : "below") + '"';
   return "max without (instance, figure" + std::string(bounded ? ", bound" : "") + ") (releasehealth_" +
          std::string(metric) + '{' + labels + "})";
@@ -73,7 +76,8 @@ bool is_of_team(const limited_figure& l, const threshold& t) {
 
 std::string expression(const limited_figure& l, const threshold& t, bool has_minimum) {
   const side s{*find_figure(l.figure), l.slice, t.period, is_of_team(l, t)};
-  std::string out = over_replicas(s) + "\n            " + (t.above ? "> " : "< ") + limit("threshold", t, true);
+  std::string out = (l.is_age ? "time() - " : "") + over_replicas(s) + "\n            " + (t.above ? "> " : "< ") +
+                    limit("threshold", t, true);
   if (has_minimum && (!l.minimum_of.empty() || s.is_quantile()))
     out += "\n          unless " + measured_by(l, s) + "\n            < " + limit("threshold_minimum", t, false);
   return out;
@@ -90,12 +94,12 @@ std::string describe(const limited_figure& l, const threshold& t) {
   const std::string names = is_team ? "service_name=\"\",team_name=%q" : "service_name=%q,deployment_environment=%q";
   const std::string values = is_team ? "$labels.team_name" : "$labels.service_name $labels.deployment_environment";
   const auto limit_query = "{{ with printf `max(releasehealth_threshold{" + names + ",figure=\"" + t.figure +
-                           "\",period=\"" + t.period + "\"})` " + values + " | query }}{{ . | first | value | " +
-                           std::string(l.shown_by) + " }}{{ end }}";
+                           (t.period.empty() ? "\"" : "\",period=\"" + t.period + '"') + "})` " + values +
+                           " | query }}{{ . | first | value | " + std::string(l.shown_by) + " }}{{ end }}";
   auto text = replaced(replaced(std::string(l.description), "{value}", value), "{limit}", limit_query);
   const std::string who =
       is_team ? "{{ $labels.team_name }}" : "{{ $labels.service_name }} in {{ $labels.deployment_environment }}";
-  return who + ' ' + text + " (period: " + t.period + ").";
+  return who + ' ' + text + (t.period.empty() ? "." : " (period: " + t.period + ").");
 }
 
 void append_rule(std::string& out, std::string_view alert, const std::string& expr, std::string_view wait,

@@ -17,13 +17,14 @@ enum class shape {
   per_day,    ///< a sum over the days of the period; no value for an empty period
   quantiles,  ///< of durations in seconds: columns NAME_p50, NAME_p90 and NAME_n, their number
   capacity,   ///< of a team: engineers times working seconds of the period; no value without engineers
-  share       ///< a sum of columns over the capacity
+  share,      ///< a sum of columns over the capacity
+  instant     ///< a column of seconds since the epoch
 };
 
 /// One series of a figure: the value of its label and the columns that it sums.
 struct slice {
-  std::string_view value;  ///< empty: the figure has no label
-  std::vector<std::string_view> columns;
+  std::string value;  ///< empty: the figure has no label
+  std::vector<std::string> columns;
 };
 
 /// Whose figure it is.
@@ -39,14 +40,22 @@ struct figure {
   shape looks;
   std::string_view label;  ///< the name of the label that tells the slices apart
   std::vector<slice> slices;
-  std::vector<std::string_view> denominator = {};
+  std::vector<std::string> denominator = {};
   belongs to = belongs::production;
-  bool sparse = false;  ///< a breakdown: a slice without anything in it has no series
+  bool sparse = false;           ///< a breakdown: a slice without anything in it has no series
+  bool is_now = false;           ///< what holds at an instant: it has no period
+  bool without_service = false;  ///< also of what names no service
 };
 
 /// The figures over the populations of schema/figures.
 std::span<const figure> figures();
 const figure* find_figure(std::string_view name);
+
+/// The causes of hotfixes unless configured (figures.md §9).
+std::span<const std::string_view> default_causes();
+/// The slices of the figure by cause: those, `unknown` and `other`.
+std::vector<slice> slices_by_cause(const std::vector<std::string>& causes);
+inline constexpr std::string_view by_cause = "hotfixes_by_cause";
 
 struct figure_value {
   double value = 0;

@@ -2,26 +2,23 @@
 
 #include <algorithm>
 
-#include "sql.hpp"
-
 namespace releasehealth {
 namespace {
 
 // Members carry a boolean for what is counted and a number for a duration that they have.
-bool has_any(const json::object& member, const std::vector<std::string_view>& columns) {
+bool has_any(const json::object& member, const std::vector<std::string>& columns) {
   return std::ranges::any_of(columns, [&](std::string_view column) {
+    if (column.find(':') != column.npos) {  // counted by key
+      const auto* keys = member.if_contains("keys");
+      return keys && keys->is_array() &&
+             std::ranges::find(keys->get_array(), json::value(column)) != keys->get_array().end();
+    }
     const auto* value = member.if_contains(column);
     return value && (value->is_bool() ? value->get_bool() : !value->is_null());
   });
 }
 
-bool any_known(const std::vector<json::object>& all, const std::vector<std::string_view>& columns) {
-  return std::ranges::any_of(
-      all, [&](const json::object& m) { return std::ranges::any_of(columns, [&](auto c) { return m.contains(c); }); });
-}
-
-std::vector<json::object> those_with(const std::vector<json::object>& all,
-                                     const std::vector<std::string_view>& columns) {
+std::vector<json::object> those_with(const std::vector<json::object>& all, const std::vector<std::string>& columns) {
   std::vector<json::object> out;
   std::ranges::copy_if(all, std::back_inserter(out), [&](const auto& m) { return has_any(m, columns); });
   return out;
@@ -37,11 +34,22 @@ members find_members(ledger::reader& from, const figure& f, const slice& in, con
       std::erase_if(all, [&](const json::object& m) { return text_at(m, "/method") != in.value; });
     return {std::move(all), {}};
   }
-  const auto target = std::chrono::duration<double>(settings.response_target).count();
-  for (const auto& all : {from.members(sql::figures_deployment_members, over, of, target),
-                          from.members(sql::figures_incident_members, over, of)})
-    if (any_known(all, in.columns)) return {those_with(all, in.columns), those_with(all, f.denominator)};
-  return {};
+  const auto seconds = [](duration d) { return std::chrono::duration<double>(d).count(); };
+  const auto due = seconds(settings.review_due), horizon = seconds(settings.follow_up_horizon);
+  // what holds at an instant looks back: as far as somebody owes something, or to the first incident
+  const auto with_begin = [&](timestamp begin) {
+    return period{over.label, f.is_now ? begin : over.begin, over.end, false};
+  };
+  auto ended = from.deployment_members(with_begin(over.end - settings.follow_up_horizon), of,
+                                       seconds(settings.response_target), due, settings.causes);
+  auto started = from.incident_members(with_begin({}), of, horizon, due);
+  members out;
+  for (const auto* all : {&ended, &started})
+    for (const auto& [columns, into] : {std::pair(&in.columns, &out.counted), std::pair(&f.denominator, &out.of)}) {
+      auto some = those_with(*all, *columns);
+      into->insert(into->end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
+    }
+  return out;
 }
 
 }

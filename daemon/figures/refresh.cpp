@@ -5,6 +5,8 @@
 #include <mutex>
 #include <thread>
 
+#include "daemon/figures/page.hpp"
+
 namespace releasehealth {
 
 struct refresher::loop {

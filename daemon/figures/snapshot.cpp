@@ -16,6 +16,37 @@ ledger::population plain(std::string_view statement, ledger::reader& from, const
   return from.count(statement, periods, scopes);
 }
 
+/// The columns that are counted by key.
+std::vector<std::string> breakdown_keys(const figure_settings& settings) {
+  std::vector<std::string> all;
+  for (const auto& f : figures())
+    for (const auto& in : settings.slices_of(f))
+      for (const auto& c : in.columns)
+        if (c.find(':') != c.npos) all.push_back(c);
+  return all;
+}
+
+// figures.md §11: a run of months, each with more hotfixes than the one before. The month in which a scope's first
+// deployment finished is not covered whole, so nothing is compared with it.
+ledger::population count_rising_months(ledger::reader& from, const std::vector<ledger::scope>& scopes,
+                                       const figure_settings& settings, timestamp now) {
+  constexpr int most = 60;  // a run of as many would end with sixty hotfixes in a month
+  std::vector<timestamp> begins;
+  for (int back = most; back >= 0; --back) begins.push_back(settings.zone.month_begin(now, -back));
+  const auto all = from.count_hotfix_months(scopes, begins);
+  ledger::population out{{"rising_months"}, {}};
+  for (std::size_t n = 0; n < all.size(); ++n) {
+    const auto& of = all[n];
+    double run = 0;
+    for (auto m = of.hotfixes.size(); m-- > 1 && of.hotfixes[m] > of.hotfixes[m - 1];) {
+      if (!of.since || begins[m - 1] < *of.since) break;
+      ++run;
+    }
+    out.rows.push_back({n, {}, {run}});
+  }
+  return out;
+}
+
 /// What is measured, in the order of the columns. Only the first population has something to say outside production.
 constexpr asker populations[] = {
     [](auto& from, auto& periods, auto& scopes, auto&, auto&) {
@@ -31,9 +62,27 @@ constexpr asker populations[] = {
       return from.count(sql::figures_hotfixes, periods, scopes,
                         std::chrono::duration<double>(settings.response_target).count());
     },
+    [](auto& from, auto& periods, auto& scopes, auto& settings, auto&) {
+      return from.count_keys(sql::figures_hotfix_breakdowns, periods, scopes, breakdown_keys(settings),
+                             settings.causes);
+    },
     [](auto& from, auto& periods, auto& scopes, auto&, auto& services_of) {
       return from.count_work(periods, scopes, services_of);
     },
+};
+
+using asker_now = ledger::population (*)(ledger::reader&, const std::vector<ledger::scope>&, const figure_settings&,
+                                         timestamp now);
+
+/// What holds at an instant. Only the first has something to say outside production.
+constexpr asker_now populations_now[] = {
+    [](auto& from, auto& scopes, auto&, auto now) { return from.last_deployments(scopes, now); },
+    [](auto& from, auto& scopes, auto&, auto now) { return from.open_incidents(scopes, now); },
+    [](auto& from, auto& scopes, auto& settings, auto now) {
+      const auto seconds = [](duration d) { return std::chrono::duration<double>(d).count(); };
+      return from.follow_ups(scopes, now, seconds(settings.follow_up_horizon), seconds(settings.review_due));
+    },
+    count_rising_months,
 };
 
 // Whose people work on a service: its team, or it stands alone.
@@ -53,17 +102,31 @@ struct plan {
   }
 };
 
-void run(const plan& p, std::span<const asker> asked, snapshot& s, ledger::reader& from,
-         const figure_settings& settings) {
+void add_columns(std::vector<std::string>& to, const std::vector<std::string>& more) {
+  for (const auto& c : more)
+    if (std::ranges::find(to, c) == to.end()) to.push_back(c);
+}
+
+void run(const plan& p, std::span<const asker> asked, std::span<const asker_now> asked_now, snapshot& s,
+         ledger::reader& from, const figure_settings& settings) {
   if (p.scopes.empty()) return;
-  for (const auto ask : asked) {
-    const auto counted = ask(from, s.periods, p.scopes, settings, p.services_of);
-    for (const auto& c : counted.columns)
-      if (std::ranges::find(s.columns, c) == s.columns.end()) s.columns.push_back(c);
+  const auto add = [&](const ledger::population& counted, auto values_of) {
     for (const auto& row : counted.rows) {
-      auto& values = p.into[row.scope]->values[row.period];
+      auto& values = values_of(row);
       values.insert(values.end(), row.values.begin(), row.values.end());
     }
+  };
+  for (const auto ask : asked) {
+    const auto counted = ask(from, s.periods, p.scopes, settings, p.services_of);
+    add_columns(s.columns, counted.columns);
+    add(
+        counted, [&](const auto& row) -> auto& { return p.into[row.scope]->values[row.period]; });
+  }
+  for (const auto ask : asked_now) {
+    const auto counted = ask(from, p.scopes, settings, s.at);
+    add_columns(s.columns_now, counted.columns);
+    add(
+        counted, [&](const auto& row) -> auto& { return p.into[row.scope]->now; });
   }
 }
 
@@ -76,130 +139,6 @@ bool is_first(const place& where, const std::map<place, std::string>& all, const
   for (auto p = all.lower_bound({where.service, ""}); p != all.end() && p->first.service == where.service; ++p)
     if (names.is_production(p->first.environment)) return p->first == where;
   return false;
-}
-
-std::vector<label> identity(const place& where, const std::string& team) {
-  if (where.environment.empty()) return {{"team_name", team}};
-  return {{"service_name", where.service}, {"team_name", team}, {"deployment_environment", where.environment}};
-}
-
-void render_figures(exposition& out, const snapshot& s, const figure_settings& settings) {
-  struct family {
-    std::string metric, observations;
-    const figure* of = nullptr;
-    std::vector<std::pair<std::vector<label>, double>> counted;
-  };
-  family current;
-  bool is_team = false;
-  const auto end_family = [&] {
-    if (current.counted.empty()) return;
-    out.family(current.observations, metric_type::gauge, "Observations behind " + current.metric + ".");
-    for (const auto& [labels, n] : current.counted) out.sample(labels, n);
-  };
-  for_each_figure(s, settings, [&](const figure_row& row) {
-    if (current.of != &row.of || is_team != row.is_team()) {
-      end_family();
-      is_team = row.is_team();
-      const std::string prefix = is_team ? "releasehealth_team_" : "releasehealth_";
-      current = {prefix + std::string(row.of.name), prefix + std::string(row.of.name), &row.of, {}};
-      if (row.of.looks == shape::quantiles) {
-        constexpr std::string_view unit = "_seconds";
-        current.observations.replace(current.observations.rfind(unit), unit.size(), "_observations");
-      }
-      out.family(current.metric, row.of.looks == shape::quantiles ? metric_type::summary : metric_type::gauge,
-                 row.of.help);
-    }
-    if (row.of.looks == shape::quantiles && (row.quantile == quantiles[0].label)) {
-      auto labels = identity(row.where, row.team);
-      if (!row.of.label.empty()) labels.emplace_back(row.of.label, row.in.value);
-      labels.emplace_back("period", row.over.label);
-      current.counted.emplace_back(std::move(labels), row.value ? row.value->observations.value_or(0) : 0);
-    }
-    if (!row.value) return;
-    auto labels = identity(row.where, row.team);
-    for (const auto& l : row.labels()) labels.push_back(l);
-    labels.emplace_back("period", row.over.label);
-    out.sample(labels, row.value->value);
-  });
-  end_family();
-}
-
-/// Calls `each(prefix, place, figures)` for places, then for teams.
-template <class Family, class Each>
-void for_each_scope(const snapshot& s, Family family, Each each) {
-  static const place no_place;
-  family("releasehealth_");
-  for (const auto& [where, known] : s.places) each(where, known);
-  family("releasehealth_team_");
-  for (const auto& [name, known] : s.teams) each(no_place, known);
-}
-
-void render_instants(exposition& out, const snapshot& s, const figure_settings& settings) {
-  for_each_scope(
-      s,
-      [&](const std::string& prefix) {
-        out.family(prefix + "last_deployment_timestamp_seconds", metric_type::gauge,
-                   "When the last succeeded deployment of the kind finished.");
-      },
-      [&](const place& where, const scope_figures& known) {
-        for (const auto& [kind, finished] : known.last) {
-          auto labels = identity(where, known.team);
-          labels.emplace_back("kind", kind);
-          out.sample(labels, unix_seconds(finished));
-        }
-      });
-  const auto has_incidents = [&](const place& where) {
-    return where.environment.empty() || settings.names.is_production(where.environment);
-  };
-  for_each_scope(
-      s,
-      [&](const std::string& prefix) {
-        out.family(prefix + "open_incidents", metric_type::gauge, "Incidents that are open now.");
-      },
-      [&](const place& where, const scope_figures& known) {
-        if (has_incidents(where)) out.sample(identity(where, known.team), static_cast<double>(known.open.count));
-      });
-  for_each_scope(
-      s,
-      [&](const std::string& prefix) {
-        out.family(prefix + "oldest_open_incident_timestamp_seconds", metric_type::gauge,
-                   "When the oldest open incident started.");
-      },
-      [&](const place& where, const scope_figures& known) {
-        if (has_incidents(where) && known.open.since)
-          out.sample(identity(where, known.team), unix_seconds(*known.open.since));
-      });
-}
-
-void render_thresholds(exposition& out, const snapshot& s, const figure_settings& settings) {
-  const auto each = [&](auto write) {
-    for (const auto& [where, known] : s.places) {
-      if (!settings.names.is_production(where.environment) || where.service.empty()) continue;
-      for (const auto& t : thresholds_of(settings.thresholds, where.service))
-        write(t, std::vector<label>{{"service_name", where.service},
-                                    {"team_name", known.team},
-                                    {"deployment_environment", where.environment},
-                                    {"figure", t.figure},
-                                    {"period", t.period}});
-    }
-    for (const auto& [name, known] : s.teams)
-      for (const auto& t : thresholds_of_team(settings.thresholds, name))
-        write(t, std::vector<label>{{"service_name", ""},
-                                    {"team_name", name},
-                                    {"deployment_environment", ""},
-                                    {"figure", t.figure},
-                                    {"period", t.period}});
-  };
-  out.family("releasehealth_threshold", metric_type::gauge, "The limit of a figure, and on which side it is broken.");
-  each([&](const threshold& t, std::vector<label> labels) {
-    labels.emplace_back("bound", t.above ? "above" : "below");
-    out.sample(labels, t.limit);
-  });
-  out.family("releasehealth_threshold_minimum", metric_type::gauge,
-             "How much there must be to measure before the limit applies.");
-  each([&](const threshold& t, const std::vector<label>& labels) {
-    if (t.minimum > 0) out.sample(labels, t.minimum);
-  });
 }
 
 }
@@ -218,7 +157,7 @@ std::vector<label> figure_row::labels() const {
 
 bool is_defined(const figure& f, const place& where, const naming& names) {
   if (f.to == belongs::teams) return false;
-  if (where.service.empty()) return f.name == "incidents" || f.name == "unattributed_incidents";
+  if (where.service.empty()) return f.without_service && names.is_production(where.environment);
   return f.to == belongs::everywhere || names.is_production(where.environment);
 }
 
@@ -275,28 +214,18 @@ void compute(snapshot& into, ledger::reader& from, const std::vector<period>& pe
     if (counts) changed_teams.insert(team);
     auto& to = into.places[where];
     if (counts) changed_teams.insert(to.team);
-    to = {.team = team, .values = {}, .last = {}, .open = {}};
+    to = {.team = team, .values = {}, .now = {}};
     (settings.names.is_production(where.environment) ? production : others)
         .add(scope_of(where, team, all, settings.names), to);
   }
   std::erase_if(into.teams, [&](const auto& entry) { return !teams.contains(entry.first); });
   for (const auto& name : teams) {
     if (!changed_teams.contains(name)) continue;
-    auto& to = into.teams[name] = {.team = name, .values = {}, .last = {}, .open = {}};
+    auto& to = into.teams[name] = {.team = name, .values = {}, .now = {}};
     production.add(scope_of({}, name, all, settings.names), to);
   }
-  run(production, populations, into, from, settings);
-  run(others, std::span(populations).first(1), into, from, settings);
-  const auto open = from.count_open(production.scopes);
-  for (std::size_t n = 0; n < open.size(); ++n) production.into[n]->open = open[n];
-  for (const auto& last : from.last_deployments(changed, now))
-    if (const auto to = into.places.find(last.where); to != into.places.end())
-      to->second.last[last.kind] = last.finished_at;
-  for (const auto& [where, known] : into.places)
-    if (const auto team = into.teams.find(known.team);
-        team != into.teams.end() && settings.names.is_production(where.environment))
-      for (const auto& [kind, finished] : known.last)
-        team->second.last[kind] = std::max(finished, team->second.last[kind]);
+  run(production, populations, populations_now, into, from, settings);
+  run(others, std::span(populations).first(1), std::span(populations_now).first(1), into, from, settings);
 }
 
 snapshot answer_question(ledger::reader& from, const figure_question& q, const figure_settings& settings,
@@ -307,19 +236,14 @@ snapshot answer_question(ledger::reader& from, const figure_question& q, const f
     if ((q.service.empty() || q.service == p.service) && (q.environment.empty() || q.environment == p.environment) &&
         (q.team.empty() || q.team == team))
       asked.insert(p);
+  auto periods = q.periods;
+  const auto since = from.first_known();
+  for (auto& p : periods) p.partial = p.partial || !since || p.begin < *since;
   snapshot s;
-  compute(s, from, q.periods, all, asked, settings, now);
+  compute(s, from, periods, all, asked, settings, now);
   if (!q.service.empty() || !q.environment.empty()) s.teams.clear();
   std::erase_if(s.teams, [&](const auto& entry) { return !q.team.empty() && q.team != entry.first; });
   return s;
-}
-
-std::string render(const snapshot& s, const figure_settings& settings, text_format format) {
-  exposition out(format);
-  render_figures(out, s, settings);
-  render_instants(out, s, settings);
-  render_thresholds(out, s, settings);
-  return out.text();
 }
 
 }

@@ -18,26 +18,30 @@ struct figure_settings {
   calendar zone;
   weekly_hours working_week{.first_day = 1, .last_day = 5, .from = std::chrono::hours{9}, .to = std::chrono::hours{17}};
   duration response_target = std::chrono::hours{2};
+  duration review_due = std::chrono::days{7}, follow_up_horizon = std::chrono::days{90};
   naming names;
   std::map<std::string, double, std::less<>> engineers;      ///< of teams
   std::vector<threshold> thresholds = default_thresholds();  ///< effective ones
+  std::vector<std::string> causes{default_causes().begin(), default_causes().end()};
+  std::vector<slice> cause_slices = slices_by_cause(causes);
 
   /// The configured team of a service, else the one that its deployments name.
   std::string team_of(const std::string& service, const std::string& told) const;
+  /// A figure's slices: those of the table, or the configured ones.
+  const std::vector<slice>& slices_of(const figure& f) const { return f.name == by_cause ? cause_slices : f.slices; }
 };
 
 /// Figures of a place, or of a team.
 struct scope_figures {
   std::string team;                                                ///< a place's; of a team its name
   std::map<std::string, std::vector<double>, std::less<>> values;  ///< by period label, in the order of columns
-  std::map<std::string, timestamp> last;                           ///< by kind
-  ledger::open_incidents open;
+  std::vector<double> now;                                         ///< in the order of columns_now
 };
 
 struct snapshot {
   timestamp at;
   std::vector<period> periods;
-  std::vector<std::string> columns;
+  std::vector<std::string> columns, columns_now;
   std::map<place, scope_figures> places;
   std::map<std::string, scope_figures> teams;
 };
@@ -78,11 +82,9 @@ struct figure_row {
 
 /// Calls `each(figure_row)` for every figure, place, team and period that is defined (figures.md §1: only production
 /// has all), by figure first, places before teams. Rows without a value included, empty slices of breakdowns left out.
+/// What holds at an instant comes once, over a period of no length and without a name.
 template <class Each>
 void for_each_figure(const snapshot&, const figure_settings&, Each each);
-
-/// The page of the figures and their thresholds.
-std::string render(const snapshot&, const figure_settings&, text_format);
 
 /// Whether a figure is one of that place: in production all but those of teams, elsewhere counts; where no service is
 /// named only what is about incidents.
@@ -93,30 +95,32 @@ double capacity(const figure_settings&, std::string_view team, const period&);
 template <class Each>
 void for_each_figure(const snapshot& s, const figure_settings& settings, Each each) {
   static const place no_place;
-  const auto each_slice = [&](const figure& f, const place& where, const scope_figures& known, bool is_team) {
-    for (const auto& p : s.periods) {
-      const auto values = known.values.find(p.label);
-      if (values == known.values.end()) continue;
-      const measured m{s.columns, values->second, p, is_team ? capacity(settings, known.team, p) : 0};
-      for (const auto& in : f.slices) {
-        if (f.looks != shape::quantiles) {
-          const auto value = evaluate(f, in, m);
-          if (f.sparse && value && value->value == 0) continue;
-          each(figure_row{where, known.team, p, f, in, {}, value});
-          continue;
-        }
-        for (const auto& q : quantiles) {
-          const auto value = evaluate(f, in, m, &q);
-          if (f.sparse && !value) continue;
-          each(figure_row{where, known.team, p, f, in, q.label, value});
-        }
+  const period now{{}, s.at, s.at, false};
+  const auto each_slice = [&](const figure& f, const place& where, const scope_figures& known, const measured& m) {
+    for (const auto& in : settings.slices_of(f)) {
+      if (f.looks != shape::quantiles) {
+        const auto value = evaluate(f, in, m);
+        if (f.sparse && (!value || value->value == 0)) continue;
+        each(figure_row{where, known.team, m.over, f, in, {}, value});
+        continue;
+      }
+      for (const auto& q : quantiles) {
+        const auto value = evaluate(f, in, m, &q);
+        if (f.sparse && !value) continue;
+        each(figure_row{where, known.team, m.over, f, in, q.label, value});
       }
     }
   };
+  const auto each_period = [&](const figure& f, const place& where, const scope_figures& known, bool is_team) {
+    if (f.is_now) return each_slice(f, where, known, {s.columns_now, known.now, now});
+    for (const auto& p : s.periods)
+      if (const auto values = known.values.find(p.label); values != known.values.end())
+        each_slice(f, where, known, {s.columns, values->second, p, is_team ? capacity(settings, known.team, p) : 0});
+  };
   for (const auto& f : figures()) {
     for (const auto& [where, known] : s.places)
-      if (is_defined(f, where, settings.names)) each_slice(f, where, known, false);
-    for (const auto& [name, known] : s.teams) each_slice(f, no_place, known, true);
+      if (is_defined(f, where, settings.names)) each_period(f, where, known, false);
+    for (const auto& [name, known] : s.teams) each_period(f, no_place, known, true);
   }
 }
 

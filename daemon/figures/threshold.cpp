@@ -31,6 +31,18 @@ constexpr limited_figure table[] = {
     {"firefighting_ratio", "firefighting_ratio", "", "", "", "ReleaseHealthFirefighting",
      "A larger share of the team's time goes into incidents than the limit.",
      "spent {value} of its time on incidents, the limit is {limit}", "humanizePercentage"},
+    {"hotfix_fail_ratio", "hotfix_fail_ratio", "", "changes", "hotfix", "ReleaseHealthHotfixFailRatio",
+     "Hotfixes fail more often than the limit.", "had {value} of its hotfixes fail, the limit is {limit}",
+     "humanizePercentage"},
+    {"oldest_unmerged_hotfix_seconds", "oldest_unmerged_hotfix_timestamp_seconds", "", "", "",
+     "ReleaseHealthUnmergedHotfix", "A hotfix has not been merged back for longer than the limit.",
+     "has a hotfix that is not merged back after {value}, the limit is {limit}", "humanizeDuration", true},
+    {"overdue_reviews", "overdue_reviews", "", "", "", "ReleaseHealthOverdueReviews",
+     "More post-incident reviews are overdue than the limit.",
+     "has {value} post-incident reviews overdue, the limit is {limit}", "humanize"},
+    {"hotfix_rising_months", "hotfix_rising_months", "", "", "", "ReleaseHealthHotfixesRise",
+     "Hotfixes have risen for more months in a row than the limit.",
+     "has had more hotfixes than the month before for {value} months in a row, the limit is {limit}", "humanize"},
 };
 
 bool is_of_teams(const threshold& t) {
@@ -69,6 +81,10 @@ const std::vector<threshold>& default_thresholds() {
       {"time_to_issue_seconds", "30d", false, 48 * 3600, 3, {}, {}},
       {"hotfix_response_seconds", "30d", true, 2 * 3600, 1, {}, {}},
       {"firefighting_ratio", "30d", true, 0.2, 0, {}, {}},
+      {"hotfix_fail_ratio", "90d", true, 0, 3, {}, {}, "planned_fail_ratio"},
+      {"oldest_unmerged_hotfix_seconds", "", true, 24 * 3600, 0, {}, {}},
+      {"overdue_reviews", "", true, 0, 0, {}, {}},
+      {"hotfix_rising_months", "", true, 2, 0, {}, {}},
   };
   return defaults;
 }

@@ -21,20 +21,22 @@ struct limited_figure {
   std::string_view summary;      ///< one static sentence
   std::string_view description;  ///< {value} and {limit} stand for themselves
   std::string_view shown_by;     ///< how a Prometheus template shows value and limit
+  bool is_age = false;           ///< the figure says since when: the limit is on the seconds from then on
 };
 std::span<const limited_figure> limited_figures();
 const limited_figure* find_limited_figure(std::string_view name);
 
 struct threshold {
-  std::string figure, period;
-  bool above = true;  ///< the side on which it is broken
+  std::string figure, period;  ///< the period is empty for what holds at an instant
+  bool above = true;           ///< the side on which it is broken
   double limit = 0;
-  double minimum = 0;   ///< of the denominator; 0: none
-  std::string service;  ///< empty: every service
-  std::string team;     ///< empty: every team, if the figure is one of teams; else none
+  double minimum = 0;         ///< of the denominator; 0: none
+  std::string service;        ///< empty: every service
+  std::string team;           ///< empty: every team, if the figure is one of teams; else none
+  std::string limit_of = {};  ///< the figure of the same scope and period that is the limit; empty: `limit`
 };
 
-/// figures.md §12, as far as the figures exist.
+/// figures.md §12. What it asks to be at least 3 is above 2.
 const std::vector<threshold>& default_thresholds();
 
 /// The configured ones, and the defaults whose figure and period nothing configured replaces for every service.

@@ -97,14 +97,15 @@ void write_follow_ups(derivation& in, const std::set<std::string>& hotfixes) {
       f = follow_up(json_object(row["facts"]), json_object(row["commit_facts"]), answered[id],
                     seen == evidence.end() ? std::nullopt : merged_back(commit, seen->second));
     }
-    rows.push_back(json::object{{"id", id},
-                                {"cause", text_or_null(f.cause)},
-                                {"is_justified", f.is_justified},
-                                {"is_attributed", is_hotfix && row["is_attributed"].as<bool>()},
-                                {"owes_merge", f.owes_merge},
-                                {"merged_back_at", time_or_null(f.merged_back_at)},
-                                {"lines_changed", f.lines_changed ? json::value(*f.lines_changed) : json::value(nullptr)},
-                                {"done", json::value_from(f.done)}});
+    rows.push_back(
+        json::object{{"id", id},
+                     {"cause", text_or_null(f.cause)},
+                     {"is_justified", f.is_justified},
+                     {"is_attributed", is_hotfix && row["is_attributed"].as<bool>()},
+                     {"owes_merge", f.owes_merge},
+                     {"merged_back_at", time_or_null(f.merged_back_at)},
+                     {"lines_changed", f.lines_changed ? json::value(*f.lines_changed) : json::value(nullptr)},
+                     {"done", json::value_from(f.done)}});
   }
   for (const auto& row : run(in.work, sql::ledger_write_follow_ups, json::serialize(rows)))
     in.places.insert({text(row[0]), text(row[1])});
@@ -154,10 +155,9 @@ json::object as_row(const incident_row& i, const incident_facts& facts, const st
   const auto* first = i.production ? deciding_remedy(i.told, candidates) : nullptr;
   const auto since = first ? first->started_at - i.told.detected_at : duration{0};
   const auto said = i.production ? recommend(rules, read_policy_facts(facts.told), since) : std::nullopt;
-  const bool too_early =
-      i.production && is_closed_too_early(facts.resolved_at, facts.severity,
-                                          time_at(facts.told, "/review_held_at").has_value(),
-                                          debts_of(i.told, candidates, debts));
+  const bool too_early = i.production && is_closed_too_early(facts.resolved_at, facts.severity,
+                                                             time_at(facts.told, "/review_held_at").has_value(),
+                                                             debts_of(i.told, candidates, debts));
   return {{"id", i.id},
           {"decided_at", time_or_null(first ? std::optional(first->started_at) : std::nullopt)},
           {"decided_way", first ? json::value(name_of(first->by_way)) : json::value(nullptr)},

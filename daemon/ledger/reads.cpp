@@ -1,5 +1,6 @@
 #include "daemon/ledger/reads.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "daemon/ledger/database.hpp"
@@ -71,14 +72,14 @@ struct question {
   }
 };
 
-population read_population(const pqxx::result& rows) {
-  constexpr pqxx::row_size_type keys = 2;  // scope and period
+/// Columns are keys (`scope`, and where there are periods `period`), then values.
+population read_population(const pqxx::result& rows, pqxx::row_size_type keys = 2) {
   population out;
   for (auto c = keys; c < rows.columns(); ++c) out.columns.emplace_back(rows.column_name(c));
   for (const auto& row : rows) {
     auto& r = out.rows.emplace_back();
     r.scope = row[0].as<std::size_t>();
-    r.period = text(row[1]);
+    if (keys > 1) r.period = text(row[1]);
     for (auto c = keys; c < rows.columns(); ++c)
       r.values.push_back(row[c].is_null() ? std::numeric_limits<double>::quiet_NaN() : row[c].as<double>());
   }
@@ -119,24 +120,71 @@ population reader::count_work(const std::vector<period>& periods, const std::vec
   });
 }
 
-std::vector<open_incidents> reader::count_open(const std::vector<scope>& scopes) {
+population reader::count_keys(std::string_view statement, const std::vector<period>& periods,
+                              const std::vector<scope>& scopes, const std::vector<std::string>& keys,
+                              const std::vector<std::string>& causes) {
+  return read([&](pqxx::transaction_base& work) {
+    const question q(periods, scopes);
+    std::map<std::pair<std::size_t, std::string>, std::vector<double>> counts;
+    for (std::size_t n = 0; n < scopes.size(); ++n)
+      for (const auto& p : periods) counts[{n, p.label}].resize(keys.size());
+    for (const auto& row :
+         run(work, statement, q.labels, q.begins, q.ends, q.numbers, q.services, q.environments, text_array(causes)))
+      if (const auto key = std::ranges::find(keys, text(row[2])); key != keys.end())
+        counts.at({row[0].as<std::size_t>(), text(row[1])})[static_cast<std::size_t>(key - keys.begin())] =
+            row[3].as<double>();
+    population out{keys, {}};
+    for (auto& [at, values] : counts) out.rows.push_back({at.first, at.second, std::move(values)});
+    return out;
+  });
+}
+
+population reader::open_incidents(const std::vector<scope>& scopes, timestamp now) {
   return read([&](pqxx::transaction_base& work) {
     const question q({}, scopes);
-    std::vector<open_incidents> all(scopes.size());
-    for (const auto& row : run(work, sql::figures_open_incidents, q.numbers, q.services, q.environments))
-      all[row[0].as<std::size_t>()] = {row[1].as<std::int64_t>(), time_from_microseconds(row[2])};
+    return read_population(run(work, sql::figures_open_incidents, q.numbers, q.services, q.environments, format_time(now)), 1);
+  });
+}
+
+population reader::last_deployments(const std::vector<scope>& scopes, timestamp now) {
+  return read([&](pqxx::transaction_base& work) {
+    const question q({}, scopes);
+    return read_population(
+        run(work, sql::figures_last_deployments, q.numbers, q.services, q.environments, format_time(now)), 1);
+  });
+}
+
+population reader::follow_ups(const std::vector<scope>& scopes, timestamp now, double horizon_s, double review_due_s) {
+  return read([&](pqxx::transaction_base& work) {
+    const question q({}, scopes);
+    return read_population(run(work, sql::figures_follow_ups, q.numbers, q.services, q.environments, format_time(now),
+                               horizon_s, review_due_s),
+                           1);
+  });
+}
+
+std::vector<hotfix_months> reader::count_hotfix_months(const std::vector<scope>& scopes,
+                                                       const std::vector<timestamp>& begins) {
+  return read([&](pqxx::transaction_base& work) {
+    const question q({}, scopes);
+    std::vector<std::string> at;
+    for (const auto b : begins) at.push_back(format_time(b));
+    std::vector<hotfix_months> all(scopes.size(), {std::vector<std::int64_t>(begins.size() - 1), {}});
+    for (const auto& row :
+         run(work, sql::figures_hotfix_months, text_array(at), q.numbers, q.services, q.environments)) {
+      auto& of = all[row[0].as<std::size_t>()];
+      if (const auto month = row[1].as<std::size_t>(); month > 0)
+        of.hotfixes[month - 1] = row[2].as<std::int64_t>();
+      else
+        of.since = time_from_microseconds(row[3]);
+    }
     return all;
   });
 }
 
-std::vector<last_deployment> reader::last_deployments(const std::set<place>& places, timestamp now) {
-  return read([&](pqxx::transaction_base& work) {
-    const auto [services, environments] = place_arrays(places);
-    std::vector<last_deployment> out;
-    for (const auto& row : run(work, sql::figures_last_deployments, services, environments, format_time(now)))
-      out.push_back({{text(row[0]), text(row[1])}, text(row[2]), *time_from_microseconds(row[3])});
-    return out;
-  });
+std::optional<timestamp> reader::first_known() {
+  return read(
+      [](pqxx::transaction_base& work) { return time_from_microseconds(run(work, sql::figures_first_known)[0][0]); });
 }
 
 ledger_counts reader::counts() {
@@ -162,20 +210,21 @@ std::vector<json::object> reader::find_incidents(const std::string& name) {
   return read([&](pqxx::transaction_base& work) { return read_objects(run(work, sql::ledger_find_incidents, name)); });
 }
 
-std::vector<json::object> reader::members(std::string_view statement, const period& over, const scope& of) {
+std::vector<json::object> reader::deployment_members(const period& over, const scope& of, double target_s,
+                                                     double review_due_s, const std::vector<std::string>& causes) {
   return read([&](pqxx::transaction_base& work) {
     const question q({over}, {of});
-    return read_objects(
-        run(work, statement, format_time(over.begin), format_time(over.end), q.services, q.environments));
+    return read_objects(run(work, sql::figures_deployment_members, format_time(over.begin), format_time(over.end),
+                            q.services, q.environments, target_s, text_array(causes), review_due_s));
   });
 }
 
-std::vector<json::object> reader::members(std::string_view statement, const period& over, const scope& of,
-                                          double target_s) {
+std::vector<json::object> reader::incident_members(const period& over, const scope& of, double horizon_s,
+                                                   double review_due_s) {
   return read([&](pqxx::transaction_base& work) {
     const question q({over}, {of});
-    return read_objects(
-        run(work, statement, format_time(over.begin), format_time(over.end), q.services, q.environments, target_s));
+    return read_objects(run(work, sql::figures_incident_members, format_time(over.begin), format_time(over.end),
+                            q.services, q.environments, horizon_s, review_due_s));
   });
 }
 

@@ -39,20 +39,15 @@ struct population {
   std::vector<population_row> rows;
 };
 
-struct open_incidents {
-  std::int64_t count = 0;
-  std::optional<timestamp> since;  ///< start of the oldest
+/// Hotfixes by month, of one scope.
+struct hotfix_months {
+  std::vector<std::int64_t> hotfixes;
+  std::optional<timestamp> since;  ///< the first deployment finished
 };
 
 struct place_state {
   std::int64_t generation = 0;
   std::string team;  ///< as deployments name it; empty: none does
-};
-
-struct last_deployment {
-  place where;
-  std::string kind;
-  timestamp finished_at;
 };
 
 struct ledger_counts {
@@ -83,15 +78,24 @@ class reader {
   /// Firefighting; `services_of`: the services of every crew.
   population count_work(const std::vector<period>&, const std::vector<scope>&,
                         const std::map<std::string, std::set<std::string>>& services_of);
-  /// By scope.
-  std::vector<open_incidents> count_open(const std::vector<scope>&);
-  std::vector<last_deployment> last_deployments(const std::set<place>&, timestamp now);
+  /// A statement that counts by key, in long form: one column for each of `keys`.
+  population count_keys(std::string_view statement, const std::vector<period>&, const std::vector<scope>&,
+                        const std::vector<std::string>& keys, const std::vector<std::string>& causes);
+  /// What holds at an instant: one row for each scope, without a period.
+  population open_incidents(const std::vector<scope>&, timestamp now);
+  population last_deployments(const std::vector<scope>&, timestamp now);
+  population follow_ups(const std::vector<scope>&, timestamp now, double horizon_s, double review_due_s);
+  /// By scope; `begins`: of the months, and the end of the last one.
+  std::vector<hotfix_months> count_hotfix_months(const std::vector<scope>&, const std::vector<timestamp>& begins);
+  /// Since when there is data; nothing if there is none.
+  std::optional<timestamp> first_known();
   ledger_counts counts();
 
   /// What a figure over a scope and a period is made of, as JSON objects with a column for each that the figure's
-  /// population has. `statement`: one of schema/figures that lists members.
-  std::vector<json::object> members(std::string_view statement, const period&, const scope&);
-  std::vector<json::object> members(std::string_view statement, const period&, const scope&, double target_s);
+  /// population has. Durations in seconds.
+  std::vector<json::object> deployment_members(const period&, const scope&, double target_s, double review_due_s,
+                                               const std::vector<std::string>& causes);
+  std::vector<json::object> incident_members(const period&, const scope&, double horizon_s, double review_due_s);
   std::vector<json::object> work_members(const period&, const scope&);
 
   /// By row id or the sender's own name: at most 20, one for each service.

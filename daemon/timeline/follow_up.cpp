@@ -8,10 +8,14 @@
 namespace releasehealth {
 namespace {
 
-constexpr std::array<std::string_view, 16> facts_of_hotfixes = {
-    "approved",      "branched_from_production", "cherry_picked", "reviewed",      "tested",
-    "regression_test", "rollback_path",          "verified",      "communicated",  "lines_changed",
-    "action_items",  "merged_back_at",           "review_held_at", "justification", "decision", "cause"};
+constexpr std::array<std::string_view, 16> facts_of_hotfixes = {"approved",       "branched_from_production",
+                                                                "cherry_picked",  "reviewed",
+                                                                "tested",         "regression_test",
+                                                                "rollback_path",  "verified",
+                                                                "communicated",   "lines_changed",
+                                                                "action_items",   "merged_back_at",
+                                                                "review_held_at", "justification",
+                                                                "decision",       "cause"};
 
 bool is_severe(int severity) { return severity == 1 || severity == 2; }
 
@@ -71,8 +75,8 @@ follow_ups follow_up(const json::object& facts, const json::object& commit_facts
   if (!f.lines_changed) f.lines_changed = number_at(commit_facts, "/lines_changed");
   for (const auto name : facts_of_hotfixes) {
     const auto* told = told_by(facts, commit_facts, name);
-    const bool shown = name == "merged_back_at" ? f.merged_back_at.has_value()
-                       : name == "cause"        ? !f.cause.empty()
+    const bool shown = name == "merged_back_at"           ? f.merged_back_at.has_value()
+                       : name == "cause"                  ? !f.cause.empty()
                        : name == "cherry_picked" && !told ? commit_facts.contains("picked_from")
                                                           : told && is_told(*told);
     if (shown) f.done.emplace_back(name);
@@ -84,9 +88,8 @@ bool is_closed_too_early(std::optional<timestamp> resolved_at, int severity, boo
                          std::span<const merge_debt> hotfixes) {
   if (!resolved_at) return false;
   if (is_severe(severity) && !review_held) return true;
-  return std::ranges::any_of(hotfixes, [&](const merge_debt& h) {
-    return h.owes && (!h.merged_back_at || *h.merged_back_at > *resolved_at);
-  });
+  return std::ranges::any_of(
+      hotfixes, [&](const merge_debt& h) { return h.owes && (!h.merged_back_at || *h.merged_back_at > *resolved_at); });
 }
 
 }

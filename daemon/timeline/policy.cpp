@@ -13,11 +13,11 @@ bool holds(const policy_rule& r, const policy_facts& f, duration since_detection
   const auto one_of = [](const std::set<std::string>& words, const std::string& told) {
     return words.empty() || words.contains(told);
   };
-  const bool touches = r.touches.empty() ||
-                       std::ranges::any_of(f.touches, [&](const auto& what) { return r.touches.contains(what); });
+  const bool touches =
+      r.touches.empty() || std::ranges::any_of(f.touches, [&](const auto& what) { return r.touches.contains(what); });
   return touches && one_of(r.blast_radius, f.blast_radius) && one_of(r.trajectory, f.trajectory) &&
-         r.cause_known.value_or(f.cause_known) == f.cause_known && r.fix_tested.value_or(f.fix_tested) == f.fix_tested &&
-         (!r.at_most || since_detection <= *r.at_most);
+         r.cause_known.value_or(f.cause_known) == f.cause_known &&
+         r.fix_tested.value_or(f.fix_tested) == f.fix_tested && (!r.at_most || since_detection <= *r.at_most);
 }
 
 }

@@ -13,10 +13,10 @@ namespace releasehealth {
 
 /// What an incident carries for the policy (interface.md §3).
 struct policy_facts {
-  std::set<std::string> touches;            ///< money data identity access security core_workflow
-  std::string blast_radius, trajectory;     ///< small, large; rising, stable, falling; empty: nobody said
+  std::set<std::string> touches;                 ///< money data identity access security core_workflow
+  std::string blast_radius, trajectory;          ///< small, large; rising, stable, falling; empty: nobody said
   bool cause_known = false, fix_tested = false;  ///< an unknown cause is one that nobody said to be known
-  bool told = false;                        ///< somebody said any of it: what nobody describes is not judged
+  bool told = false;                             ///< somebody said any of it: what nobody describes is not judged
 };
 policy_facts read_policy_facts(const json::object& incident_facts);
 

@@ -1,21 +1,27 @@
 -- Hotfixes that finished in a period, durations in seconds: $1 labels, $2 begins, $3 ends (half-open) of the periods; $4, $5, $6
--- number, service and environment of the places that make up each scope. One row per scope and period, zeros included;
--- a quantile over nothing is null.
+-- number, service and environment of the places that make up each scope; $7 the target of a response. One row per scope
+-- and period, zeros included; a quantile over nothing is null.
 WITH period AS (
   SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS period (label, begins, ends)
 ), scope AS (
   SELECT * FROM unnest($4::int[], $5::text[], $6::text[]) AS scope (n, service, environment)
 ), hotfix AS (
-  SELECT scope.n, period.label, greatest(0, extract(epoch FROM d.finished_at - d.response_from))::float8 AS response
+  SELECT scope.n, period.label, d.is_justified, d.is_attributed, d.lines_changed::float8 AS size,
+         CASE WHEN d.response_from IS NOT NULL THEN greatest(0, extract(epoch FROM d.finished_at - d.response_from))::float8 END AS response
   FROM scope CROSS JOIN period
   JOIN deployment d ON d.service = scope.service AND d.environment = scope.environment
-   AND d.finished_at >= period.begins AND d.finished_at < period.ends AND d.kind = 'hotfix' AND d.response_from IS NOT NULL
+   AND d.finished_at >= period.begins AND d.finished_at < period.ends AND d.kind = 'hotfix'
 )
 SELECT scope.n, period.label,
+       count(*) FILTER (WHERE NOT h.is_justified) AS unjustified,
+       count(*) FILTER (WHERE NOT h.is_attributed) AS unattributed,
        count(*) FILTER (WHERE h.response <= $7::float8) AS response_in_target,
        count(h.response) AS response_n,
        percentile_cont(0.5) WITHIN GROUP (ORDER BY h.response) AS response_p50,
-       percentile_cont(0.9) WITHIN GROUP (ORDER BY h.response) AS response_p90
+       percentile_cont(0.9) WITHIN GROUP (ORDER BY h.response) AS response_p90,
+       count(h.size) AS size_n,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY h.size) AS size_p50,
+       percentile_cont(0.9) WITHIN GROUP (ORDER BY h.size) AS size_p90
 FROM (SELECT DISTINCT n FROM scope) AS scope CROSS JOIN period
 LEFT JOIN hotfix h ON h.n = scope.n AND h.label = period.label
 GROUP BY scope.n, period.label

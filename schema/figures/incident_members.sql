@@ -1,5 +1,6 @@
 -- The incidents behind the columns of incidents.sql in one period: a boolean for each count, seconds for each duration. $1
--- begin, $2 end, $3, $4 service and environment of the places. A test compares them with the counts.
+-- begin, $2 end, $3, $4 service and environment of the places; $5, $6 for how long before the end somebody owes a review, and
+-- after how long, in seconds. A test compares them with the counts.
 SELECT to_jsonb(m) AS member FROM (
   SELECT DISTINCT ON (i.source, i.subject) i.id, i.source, i.subject, i.service, i.environment, i.started_at, i.state, i.reason, i.blamed,
          i.facts->>'title' AS title,
@@ -15,6 +16,18 @@ SELECT to_jsonb(m) AS member FROM (
          i.reason = 'no_service' AS no_service,
          i.reason = 'not_a_change' AS not_a_change,
          i.reason = 'failed_deployment' AS failed_deployment,
+         i.resolved_at IS NULL AS open,
+         i.severity IN (1, 2) AND NOT i.facts ? 'review_held_at' AND i.resolved_at >= $2::timestamptz - make_interval(secs => $5::float8)
+           AND i.resolved_at < $2::timestamptz - make_interval(secs => $6::float8) AS overdue_reviews,
+         i.is_against_policy AS against_policy, i.is_closed_too_early AS closed_too_early,
+         i.recommended IS NOT DISTINCT FROM 'rollback' AS recommended_rollback,
+         i.recommended IS NOT DISTINCT FROM 'hotfix' AS recommended_hotfix,
+         i.recommended IS NOT DISTINCT FROM 'flag' AS recommended_flag,
+         i.recommended IS NOT DISTINCT FROM 'watch' AS recommended_watch,
+         i.decided_way IS NOT DISTINCT FROM 'rollback' AS taken_rollback,
+         i.decided_way IS NOT DISTINCT FROM 'hotfix' AS taken_hotfix,
+         i.decided_way IS NOT DISTINCT FROM 'flag' AS taken_flag,
+         i.decided_way IS NULL AS taken_none, i.recommended, i.decided_way,
          restore.s AS restore, decision.s AS decision,
          CASE WHEN i.decided_way = 'rollback' THEN decision.s END AS decision_rollback,
          CASE WHEN i.decided_way = 'hotfix' THEN decision.s END AS decision_hotfix,

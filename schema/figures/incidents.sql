@@ -7,7 +7,8 @@ WITH period AS (
   SELECT * FROM unnest($4::int[], $5::text[], $6::text[]) AS scope (n, service, environment)
 ), told AS (
   -- of several services of one scope once; blamed in one, it is attributed
-  SELECT DISTINCT ON (scope.n, period.label, i.source, i.subject) scope.n, period.label, i.source, i.severity, i.reason, i.decided_way,
+  SELECT DISTINCT ON (scope.n, period.label, i.source, i.subject) scope.n, period.label, i.source, i.severity, i.reason, i.decided_way, i.recommended,
+         i.is_against_policy, i.is_closed_too_early,
          CASE WHEN i.restored_at IS NOT NULL
               THEN greatest(0, extract(epoch FROM i.restored_at - i.started_at))::float8 END AS restore,
          CASE WHEN i.decided_at IS NOT NULL
@@ -30,6 +31,16 @@ SELECT scope.n, period.label,
        count(*) FILTER (WHERE i.reason = 'no_service') AS no_service,
        count(*) FILTER (WHERE i.reason = 'not_a_change') AS not_a_change,
        count(*) FILTER (WHERE i.reason = 'failed_deployment') AS failed_deployment,
+       count(*) FILTER (WHERE i.is_against_policy) AS against_policy,
+       count(*) FILTER (WHERE i.is_closed_too_early) AS closed_too_early,
+       count(*) FILTER (WHERE i.recommended = 'rollback') AS recommended_rollback,
+       count(*) FILTER (WHERE i.recommended = 'hotfix') AS recommended_hotfix,
+       count(*) FILTER (WHERE i.recommended = 'flag') AS recommended_flag,
+       count(*) FILTER (WHERE i.recommended = 'watch') AS recommended_watch,
+       count(*) FILTER (WHERE i.decided_way = 'rollback') AS taken_rollback,
+       count(*) FILTER (WHERE i.decided_way = 'hotfix') AS taken_hotfix,
+       count(*) FILTER (WHERE i.decided_way = 'flag') AS taken_flag,
+       count(*) FILTER (WHERE i.source IS NOT NULL AND i.decided_way IS NULL) AS taken_none,
        count(i.restore) AS restore_n,
        percentile_cont(0.5) WITHIN GROUP (ORDER BY i.restore) AS restore_p50,
        percentile_cont(0.9) WITHIN GROUP (ORDER BY i.restore) AS restore_p90,

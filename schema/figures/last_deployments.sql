@@ -1,9 +1,14 @@
--- When the last deployment of each kind finished, up to $3; $1, $2 the places. Nothing where there was none.
-SELECT place.service, place.environment, kind.name AS kind, (extract(epoch FROM last.finished_at) * 1000000)::bigint AS finished_at
-FROM unnest($1::text[], $2::text[]) AS place (service, environment)
+-- When the last deployment of each kind finished, up to $4, in seconds since the epoch; $1, $2, $3 number, service and
+-- environment of the places that make up each scope. Null where there was none.
+SELECT scope.n,
+       max(extract(epoch FROM last.finished_at)::float8) FILTER (WHERE kind.name = 'planned') AS last_planned,
+       max(extract(epoch FROM last.finished_at)::float8) FILTER (WHERE kind.name = 'hotfix') AS last_hotfix,
+       max(extract(epoch FROM last.finished_at)::float8) FILTER (WHERE kind.name = 'rollback') AS last_rollback,
+       max(extract(epoch FROM last.finished_at)::float8) FILTER (WHERE kind.name = 'redeploy') AS last_redeploy
+FROM unnest($1::int[], $2::text[], $3::text[]) AS scope (n, service, environment)
 CROSS JOIN unnest(ARRAY['planned', 'hotfix', 'rollback', 'redeploy']) AS kind (name)
 CROSS JOIN LATERAL (
   SELECT max(d.finished_at) AS finished_at FROM deployment d
-  WHERE d.service = place.service AND d.environment = place.environment AND d.kind = kind.name
-    AND d.state = 'succeeded' AND d.finished_at <= $3::timestamptz) AS last
-WHERE last.finished_at IS NOT NULL
+  WHERE d.service = scope.service AND d.environment = scope.environment AND d.kind = kind.name
+    AND d.state = 'succeeded' AND d.finished_at <= $4::timestamptz) AS last
+GROUP BY scope.n

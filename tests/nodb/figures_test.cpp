@@ -3,6 +3,7 @@
 
 #include "daemon/figures/alert_rules.hpp"
 #include "daemon/figures/exposition.hpp"
+#include "daemon/figures/page.hpp"
 #include "daemon/figures/period.hpp"
 #include "daemon/figures/report.hpp"
 #include "daemon/figures/snapshot.hpp"
@@ -19,15 +20,16 @@ std::string show(const period& p) {
 
 // Every column that a figure needs, and values for them: 0, of quantiles none, but for those given.
 std::vector<std::string> all_columns() {
+  const figure_settings settings;
   std::vector<std::string> all;
   for (const auto& f : figures()) {
-    for (const auto& s : f.slices)
-      for (const auto c : s.columns) {
+    for (const auto& s : settings.slices_of(f))
+      for (const auto& c : s.columns) {
         if (f.looks != shape::quantiles) all.emplace_back(c);
         for (const auto* suffix : {"_n", "_p50", "_p90"})
           if (f.looks == shape::quantiles) all.push_back(std::string(c) + suffix);
       }
-    for (const auto c : f.denominator) all.emplace_back(c);
+    for (const auto& c : f.denominator) all.emplace_back(c);
   }
   return all;
 }
@@ -36,8 +38,8 @@ std::vector<double> values_of(const std::map<std::string, double>& given) {
   std::vector<double> all;
   for (const auto& c : all_columns()) {
     const auto known = given.find(c);
-    const bool quantile = c.ends_with("_p50") || c.ends_with("_p90");
-    all.push_back(known != given.end() ? known->second : quantile ? std::numeric_limits<double>::quiet_NaN() : 0);
+    const bool empty = c.ends_with("_p50") || c.ends_with("_p90") || c.starts_with("last_") || c.ends_with("_since");
+    all.push_back(known != given.end() ? known->second : empty ? std::numeric_limits<double>::quiet_NaN() : 0);
   }
   return all;
 }
@@ -137,14 +139,17 @@ TEST_SUITE("nodb") {
     snapshot s;
     s.at = *parse_time("2026-11-20T12:00:00Z");
     s.periods = {{"month", *parse_time("2026-11-01T00:00:00Z"), s.at, true}};
-    s.columns = all_columns();
+    s.columns = s.columns_now = all_columns();
     s.places[{"a \"b\"\n\\c", "production"}].values["month"] = values_of(
         {{"hotfix", 6}, {"failed", 1}, {"hotfix_changes", 6}, {"issue_p50", 60}, {"issue_p90", 100}, {"issue_n", 2}});
     s.places[{"checkout", "staging"}].values["month"] = values_of({{"planned", 4}, {"hotfix", 2}});
     s.places[{"", "production"}].values["month"] = values_of({{"no_service", 1}, {"severity_unknown", 1}});
     s.teams["payments"].team = "payments";
     s.teams["payments"].values["month"] = values_of({{"hotfix", 6}, {"fire_duration", 36000}});
-    s.places[{"checkout", "staging"}].last["hotfix"] = *parse_time("2026-11-02T00:00:00Z");
+    for (auto& [where, known] : s.places) known.now = values_of({});
+    s.places[{"checkout", "staging"}].now = values_of({{"last_hotfix", 1793577600}, {"open", 7}});
+    s.places[{"", "production"}].now = values_of({{"open", 1}, {"open_since", 1793577600}});
+    s.teams["payments"].now = values_of({{"unmerged", 1}, {"unmerged_since", 1793577600}});
     figure_settings settings;
     settings.engineers["payments"] = 1;
     const auto page = render(s, settings, text_format::prometheus);
@@ -170,6 +175,13 @@ TEST_SUITE("nodb") {
               "\"production\",reason=\"no_service\",period=\"month\"} 1\n"));
     CHECK_FALSE(holds("releasehealth_deployments{service_name=\"\""));
     CHECK_FALSE(holds("severity=\"1\""));
+    CHECK_FALSE(holds("releasehealth_open_incidents{service_name=\"checkout\""));
+    CHECK(holds(
+        "releasehealth_open_incidents{service_name=\"\",team_name=\"\",deployment_environment=\"production\"} 1\n"));
+    CHECK(holds("releasehealth_team_oldest_unmerged_hotfix_timestamp_seconds{team_name=\"payments\"} 1793577600\n"));
+    CHECK_FALSE(holds("releasehealth_oldest_unmerged_hotfix_timestamp_seconds{"));
+    CHECK(holds("releasehealth_hotfix_size_observations{service_name=\"a "));
+    CHECK(holds("deployment_environment=\"production\",figure=\"overdue_reviews\",bound=\"above\"} 0\n"));
     CHECK(holds("releasehealth_team_deployments{team_name=\"payments\",kind=\"hotfix\",period=\"month\"} 6\n"));
     // 2026-11-01 to noon of Friday the 20th: 14 working days of 8 hours and one of 3
     CHECK(holds("releasehealth_team_capacity_seconds{team_name=\"payments\",period=\"month\"} 414000\n"));

@@ -7,6 +7,7 @@
 //                            mitigated= resolved= culprit= severity= person=
 //   f1 11:00 off incident=i1 a flag
 //   w1 11:00 from= to=       work; or seconds=; person= incident=
+//   #abcdef1 10:00 main      a commit, on the default branch; pr= repository= picked_from= ref= title= merged=
 //   retract d1 12:00         and restore; override d1 12:00 kind=planned
 //
 // Everywhere svc= (several by commas; checkout if nothing is said, `svc=-` for none), env=, src=. A time is 10:00 of
@@ -37,7 +38,11 @@ class case_reader {
 
  private:
   static std::string type_of(char first) {
-    return first == 'd' ? "deployment" : first == 'i' ? "incident" : first == 'f' ? "flag" : "work";
+    return first == 'd'   ? "deployment"
+           : first == 'i' ? "incident"
+           : first == 'f' ? "flag"
+           : first == '#' ? "commit"
+                          : "work";
   }
 
   void read_line(const std::string& line) {
@@ -49,12 +54,12 @@ class case_reader {
       in >> name;
     }
     in >> at;
-    auto e = report_of(type_of(name[0]), name, case_time(at), {});
+    auto e = report_of(type_of(name[0]), name[0] == '#' ? name.substr(1) : name, case_time(at), {});
     static int reports = 0;
     e.id = "e" + std::to_string(++reports);
     e.source = "test";
     std::string services =
-        verb.empty() && first_report(name) && e.type != "work" && e.type != "flag" ? "checkout" : "-";
+        verb.empty() && first_report(name) && (e.type == "deployment" || e.type == "incident") ? "checkout" : "-";
     for (std::string word; in >> word;) {
       const auto equals = word.find('=');
       const auto key = word.substr(0, equals), value = equals == word.npos ? "" : word.substr(equals + 1);
@@ -102,11 +107,16 @@ class case_reader {
                                                                 {"detected", "detected_at"},
                                                                 {"mitigated", "mitigated_at"},
                                                                 {"resolved", "resolved_at"},
+                                                                {"merged", "merged_at"},
+                                                                {"back", "merged_back_at"},
+                                                                {"review", "review_held_at"},
                                                                 {"from", "begin"},
                                                                 {"to", "end"}};
     if (value.empty()) {
       if (key == "off" || key == "on")
         e.fields["on"] = key == "on";
+      else if (key == "main")
+        e.fields["default_branch"] = true;
       else if (e.type == "incident")
         e.fields["state"] = key == "ack" ? "acknowledged" : key;
       else
@@ -122,7 +132,13 @@ class case_reader {
       e.fields["environment"] = value;
     else if (key == "person" && e.type == "incident")
       e.fields["responders"] = json::array{{{"person", value}}};
-    else if (key == "severity" || key == "seconds")
+    else if (key == "pr")
+      e.fields["pull_request"] = value;
+    else if (key == "touches")
+      e.fields[key] = json::array{value};
+    else if (value == "true" || value == "false")
+      e.fields[key] = value == "true";
+    else if (key == "severity" || key == "seconds" || key == "lines_changed")
       e.fields[key] = std::stoi(value);
     else
       e.fields[key] = value;

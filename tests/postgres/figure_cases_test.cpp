@@ -167,6 +167,139 @@ const figure_case cases[] = {
      "1/00:00 2/00:00", "firefighting_ratio", "0.0625"},
     {"§8 no capacity on a weekend, no share", "i1 3/10:00; i1 3/11:00 resolved", "team payments", "3/00:00 4/00:00",
      "firefighting_ratio", "-"},
+    // §9
+    {"§9 not merged back", "d1 08:00 v1 kind=hotfix commit=abcdef1", "checkout", "1/00:00 2/00:00", "unmerged_hotfixes",
+     "1"},
+    {"§9 since when", "d1 08:00 v1 kind=hotfix; d2 09:00 v2 kind=hotfix", "checkout", "1/00:00 2/00:00",
+     "oldest_unmerged_hotfix_timestamp_seconds", "1767254400"},
+    {"§9 its commit reached the default branch", "d1 08:00 v1 kind=hotfix commit=abcdef1; #abcdef1234 10:00 main",
+     "checkout", "1/00:00 2/00:00", "unmerged_hotfixes", "0"},
+    {"§9 a commit that names it as cherry-picked did",
+     "d1 08:00 v1 kind=hotfix commit=abcdef1234; #fedcba9 10:00 main picked_from=abcdef12", "checkout",
+     "1/00:00 2/00:00", "unmerged_hotfixes", "0"},
+    {"§9 one that was picked from the default branch has been there",
+     "d1 08:00 v1 kind=hotfix commit=abcdef1; #abcdef1 07:00 picked_from=fedcba9; #fedcba9 06:00 main", "checkout",
+     "1/00:00 2/00:00", "unmerged_hotfixes", "0"},
+    {"§9 a pick that did not reach it is none",
+     "d1 08:00 v1 kind=hotfix commit=abcdef1; #fedcba9 10:00 picked_from=abcdef1", "checkout", "1/00:00 2/00:00",
+     "unmerged_hotfixes", "1"},
+    {"§9 its pull request's twin, of the same branch",
+     "d1 08:00 v1 kind=hotfix commit=abcdef1; #abcdef1 07:00 repository=acme pr=7 ref=hotfix/1; #fedcba9 09:00 main "
+     "repository=acme pr=8 ref=hotfix/1",
+     "checkout", "1/00:00 2/00:00", "unmerged_hotfixes", "0"},
+    {"§9 a twin of the same title",
+     "d1 08:00 v1 kind=hotfix commit=abcdef1; #abcdef1 07:00 repository=acme pr=7 title=Tax; #fedcba9 09:00 main "
+     "repository=acme pr=8 title=Tax",
+     "checkout", "1/00:00 2/00:00", "unmerged_hotfixes", "0"},
+    {"§9 not of another repository",
+     "d1 08:00 v1 kind=hotfix commit=abcdef1; #abcdef1 07:00 repository=acme pr=7 ref=hotfix/1; #fedcba9 09:00 main "
+     "repository=other pr=8 ref=hotfix/1",
+     "checkout", "1/00:00 2/00:00", "unmerged_hotfixes", "1"},
+    {"§9 nor one merged before it",
+     "d1 08:00 v1 kind=hotfix commit=abcdef1; #abcdef1 07:00 repository=acme pr=7 title=Tax; #fedcba9 06:00 main "
+     "repository=acme pr=8 title=Tax",
+     "checkout", "1/00:00 2/00:00", "unmerged_hotfixes", "1"},
+    {"§9 a retracted commit proves nothing",
+     "d1 08:00 v1 kind=hotfix commit=abcdef1; #abcdef1 10:00 main; retract #abcdef1 11:00", "checkout",
+     "1/00:00 2/00:00", "unmerged_hotfixes", "1"},
+    {"§9 somebody says so", "d1 08:00 v1 kind=hotfix; override d1 10:00 back=09:30", "checkout", "1/00:00 2/00:00",
+     "unmerged_hotfixes", "0"},
+    {"§9 what was rolled back owes nothing", "d1 08:00 v1; d2 09:00 v2 kind=hotfix; d3 10:00 v1", "checkout",
+     "1/00:00 2/00:00", "unmerged_hotfixes", "0"},
+    {"§9 nor what came from the default branch", "d1 08:00 v1 kind=hotfix default_branch=true", "checkout",
+     "1/00:00 2/00:00", "unmerged_hotfixes", "0"},
+    {"§9 nor what is older than the horizon", "d1 08:00 v1 kind=hotfix", "checkout", "1/00:00 92/00:00",
+     "unmerged_hotfixes", "0"},
+    {"§9 nor planned releases", "d1 08:00 v1", "checkout", "1/00:00 2/00:00", "unmerged_hotfixes", "0"},
+    {"§9 a review is due after seven days", "d1 08:00 v1 kind=hotfix", "checkout", "1/00:00 8/08:00:01",
+     "overdue_reviews", "1"},
+    {"§9 not before", "d1 08:00 v1 kind=hotfix", "checkout", "1/00:00 8/08:00", "overdue_reviews", "0"},
+    {"§9 nor once it was held", "d1 08:00 v1 kind=hotfix; d1 5/08:00 state=inactive review=5/08:00", "checkout",
+     "1/00:00 9/00:00", "overdue_reviews", "0"},
+    {"§9 of incidents of severity 1 and 2 too, from their resolution",
+     "i1 08:00 severity=2; i1 09:00 resolved; i2 08:00 severity=3; i2 09:00 resolved; i3 08:00 severity=1", "checkout",
+     "1/00:00 9/00:00", "overdue_reviews", "1"},
+    {"§9 an incident of two services once in the team", "i1 08:00 severity=2 svc=checkout,search; i1 09:00 resolved",
+     "team payments", "1/00:00 9/00:00", "overdue_reviews", "1"},
+    {"§9 unjustified", "d1 08:00 v1 kind=hotfix; d2 09:00 v2 kind=hotfix justification=revenue", "checkout",
+     "1/00:00 2/00:00", "unjustified_hotfixes", "1"},
+    {"§9 an incident of severity 1 or 2 justifies", "d1 08:00 v1; i1 09:00 severity=2; d2 10:00 v2 kind=hotfix",
+     "checkout", "1/00:00 2/00:00", "unjustified_hotfixes", "0"},
+    {"§9 one of severity 3 does not", "d1 08:00 v1; i1 09:00 severity=3; d2 10:00 v2 kind=hotfix", "checkout",
+     "1/00:00 2/00:00", "unjustified_hotfixes", "1"},
+    {"§9 nor one that was over", "d1 08:00 v1; i1 08:10 severity=1; i1 09:00 resolved; d2 10:00 v2 kind=hotfix",
+     "checkout", "1/00:00 2/00:00", "unjustified_hotfixes", "1"},
+    {"§9 unless it is named",
+     "d1 08:00 v1; i1 08:10 severity=1; i1 09:00 resolved; d2 10:00 v2 kind=hotfix incident=i1", "checkout",
+     "1/00:00 2/00:00", "unjustified_hotfixes", "0"},
+    {"§6 unattributed", "d1 08:00 v1 kind=hotfix; d2 09:00 v2; d3 10:00 v3 kind=hotfix", "checkout", "1/00:00 2/00:00",
+     "unattributed_hotfixes", "1"},
+    {"§9 the cause is its own", "d1 08:00 v1 kind=hotfix cause=data", "checkout", "1/00:00 2/00:00",
+     "hotfixes_by_cause cause=data", "1"},
+    {"§9 else its incident's", "d1 08:00 v1; i1 09:00 cause=security; d2 10:00 v2 kind=hotfix", "checkout",
+     "1/00:00 2/00:00", "hotfixes_by_cause cause=security", "1"},
+    {"§9 of several that of the one it names",
+     "d1 08:00 v1; i1 09:00 cause=security; i2 09:30 cause=data; d2 10:00 v2 kind=hotfix incident=i1", "checkout",
+     "1/00:00 2/00:00", "hotfixes_by_cause cause=security", "1"},
+    {"§9 none is unknown", "d1 08:00 v1 kind=hotfix", "checkout", "1/00:00 2/00:00", "hotfixes_by_cause cause=unknown",
+     "1"},
+    {"§9 anything else is other", "d1 08:00 v1 kind=hotfix cause=moon", "checkout", "1/00:00 2/00:00",
+     "hotfixes_by_cause cause=other", "1"},
+    {"§11 by justification", "d1 08:00 v1 kind=hotfix justification=data", "checkout", "1/00:00 2/00:00",
+     "hotfixes_by_justification justification=data", "1"},
+    {"§11 with a fact", "d1 08:00 v1 kind=hotfix tested=true; d2 09:00 v2 kind=hotfix tested=false", "checkout",
+     "1/00:00 2/00:00", "hotfixes_with fact=tested", "1"},
+    {"§11 a fact of its commit", "d1 08:00 v1 kind=hotfix commit=abcdef1; #abcdef1 07:00 reviewed=true", "checkout",
+     "1/00:00 2/00:00", "hotfixes_with fact=reviewed", "1"},
+    {"§11 cherry-picked by its commit", "d1 08:00 v1 kind=hotfix commit=abcdef1; #abcdef1 07:00 picked_from=fedcba9",
+     "checkout", "1/00:00 2/00:00", "hotfixes_with fact=cherry_picked", "1"},
+    {"§11 merged back", "d1 08:00 v1 kind=hotfix commit=abcdef1; #abcdef1 09:00 main", "checkout", "1/00:00 2/00:00",
+     "hotfixes_with fact=merged_back_at", "1"},
+    {"§11 size", "d1 08:00 v1 kind=hotfix lines_changed=10; d2 09:00 v2 kind=hotfix lines_changed=20", "checkout",
+     "1/00:00 2/00:00", "hotfix_size_lines quantile=0.5", "15"},
+    {"§9 closed too early: before its hotfix was merged back",
+     "d1 08:00 v1; i1 09:00; d2 10:00 v2 kind=hotfix; i1 11:00 resolved", "checkout", "1/00:00 2/00:00",
+     "closed_too_early", "1"},
+    {"§9 not after it",
+     "d1 08:00 v1; i1 09:00; d2 10:00 v2 kind=hotfix commit=abcdef1; #abcdef1 10:30 main; i1 11:00 resolved",
+     "checkout", "1/00:00 2/00:00", "closed_too_early", "0"},
+    {"§9 of severity 1 and 2 without a review", "i1 09:00 severity=1; i1 11:00 resolved", "checkout", "1/00:00 2/00:00",
+     "closed_too_early", "1"},
+    {"§9 with one not", "i1 09:00 severity=1; i1 11:00 resolved; i1 5/11:00 review=5/10:00", "checkout",
+     "1/00:00 2/00:00", "closed_too_early", "0"},
+    {"§9 against the policy: money is rolled back",
+     "d1 08:00 v1; i1 09:00 touches=money; d2 10:00 v2 kind=hotfix start=09:30", "checkout", "1/00:00 2/00:00",
+     "incidents_against_policy", "1"},
+    {"§9 as it says", "d1 08:00 v1; d2 08:30 v2; i1 09:00 touches=money; d3 10:00 v1 start=09:30", "checkout",
+     "1/00:00 2/00:00", "incidents_against_policy", "0"},
+    {"§9 what nobody describes is not judged", "d1 08:00 v1; i1 09:00; d2 10:00 v2 kind=hotfix start=09:30", "checkout",
+     "1/00:00 2/00:00", "incidents_against_policy", "0"},
+    {"§9 a hotfix with a known cause and a tested fix",
+     "d1 08:00 v1; i1 09:00 cause_known=true fix_tested=true; d2 10:00 v2 kind=hotfix start=09:30", "checkout",
+     "1/00:00 2/00:00", "incidents_against_policy", "0"},
+    {"§9 not with one that nobody tested",
+     "d1 08:00 v1; i1 09:00 cause_known=true; d2 10:00 v2 kind=hotfix start=09:30", "checkout", "1/00:00 2/00:00",
+     "incidents_against_policy", "1"},
+    {"§9 watch what is small and not rising",
+     "d1 08:00 v1; d2 08:30 v2; i1 09:00 blast_radius=small trajectory=stable; d3 10:00 v1 start=09:30", "checkout",
+     "1/00:00 2/00:00", "incidents_against_policy", "1"},
+    {"§9 for at most an hour",
+     "d1 08:00 v1; d2 08:30 v2; i1 09:00 blast_radius=small trajectory=stable; d3 11:00 v1 start=10:01", "checkout",
+     "1/00:00 2/00:00", "incidents_against_policy", "0"},
+    {"§11 what was recommended", "i1 09:00 touches=data", "checkout", "1/00:00 2/00:00",
+     "incidents_by_recommendation remedy=rollback", "1"},
+    {"§11 what was done", "d1 08:00 v1; i1 09:00; d2 10:00 v2 kind=hotfix start=09:30", "checkout", "1/00:00 2/00:00",
+     "incidents_by_remedy remedy=hotfix", "1"},
+    // §11 rising months: January to June of 2026; the first month of a service is not covered whole
+    {"§11 each with more than the one before",
+     "d0 08:00 v0; d1 33/08:00 v1 kind=hotfix; d2 62/08:00 v2 kind=hotfix; d3 63/08:00 v3 kind=hotfix; d4 92/08:00 v4 "
+     "kind=hotfix; d5 93/08:00 v5 kind=hotfix; d6 94/08:00 v6 kind=hotfix",
+     "checkout", "1/00:00 130/00:00", "hotfix_rising_months", "2"},
+    {"§11 not if the previous month has no more",
+     "d0 08:00 v0; d1 33/08:00 v1 kind=hotfix; d2 62/08:00 v2 kind=hotfix; d3 63/08:00 v3 kind=hotfix", "checkout",
+     "1/00:00 130/00:00", "hotfix_rising_months", "0"},
+    {"§11 the current month does not count", "d0 08:00 v0; d1 33/08:00 v1 kind=hotfix", "checkout", "1/00:00 40/00:00",
+     "hotfix_rising_months", "0"},
 };
 
 figure_settings settings() {
@@ -248,7 +381,9 @@ TEST_SUITE("postgres") {
         if (!row.value || row.of.looks == shape::seconds || row.of.looks == shape::share ||
             row.of.looks == shape::capacity)
           return;
-        const auto behind = find_members(from, row.of, row.in, p, scope_of(row.where, row.team, all, with.names), with);
+        if (row.of.looks == shape::instant || row.of.name == "hotfix_rising_months") return;
+        const auto behind =
+            find_members(from, row.of, row.in, row.over, scope_of(row.where, row.team, all, with.names), with);
         INFO(std::string(row.of.name));
         INFO(std::string(row.in.value));
         const auto& v = *row.value;
@@ -259,7 +394,9 @@ TEST_SUITE("postgres") {
       });
     }
     for (const auto& f : figures()) {
-      if (f.looks == shape::seconds || f.to == belongs::teams) continue;
+      if (f.looks == shape::seconds || f.to == belongs::teams || f.looks == shape::instant ||
+          f.name == "hotfix_rising_months")
+        continue;
       INFO(std::string(f.name));
       CHECK(checked[f.name] > 0);
     }
@@ -278,14 +415,15 @@ TEST_SUITE("postgres") {
                 .front());
     derive.derive();
     const auto now = *parse_time(case_time("2/00:00"));
-    const auto s = answer_question(from, {}, settings(), now);
-    const auto& checkout = s.places.at({"checkout", "production"});
-    CHECK(checkout.open.count == 2);
-    CHECK(checkout.open.since == parse_time(case_time("10:00")));
-    CHECK(s.places.at({"search", "production"}).open.count == 1);
-    CHECK(s.places.at({"checkout", "staging"}).open.count == 0);
-    CHECK(s.teams.at("payments").open.count == 2);
-    CHECK(s.teams.at("payments").last.at("planned") == parse_time(case_time("09:00")));
+    const auto with = settings();
+    const auto s = answer_question(from, {}, with, now);
+    CHECK(read(s, with, "checkout", "open_incidents") == "2");
+    CHECK(read(s, with, "checkout", "oldest_open_incident_timestamp_seconds") == "1767261600");
+    CHECK(read(s, with, "search", "open_incidents") == "1");
+    CHECK(read(s, with, "checkout@staging", "open_incidents") == "-");
+    CHECK(read(s, with, "team payments", "open_incidents") == "2");
+    CHECK(read(s, with, "team payments", "last_deployment_timestamp_seconds kind=planned") == "1767258000");
+    CHECK(read(s, with, "checkout", "last_deployment_timestamp_seconds kind=hotfix") == "-");
   }
 
   TEST_CASE("a team is as the service's last deployment names it, unless configured") {

@@ -1,0 +1,98 @@
+#include "daemon/figures/page.hpp"
+
+namespace releasehealth {
+namespace {
+
+std::vector<label> identity(const place& where, const std::string& team) {
+  if (where.environment.empty()) return {{"team_name", team}};
+  return {{"service_name", where.service}, {"team_name", team}, {"deployment_environment", where.environment}};
+}
+
+void render_figures(exposition& out, const snapshot& s, const figure_settings& settings) {
+  struct family {
+    std::string metric, observations;
+    const figure* of = nullptr;
+    std::vector<std::pair<std::vector<label>, double>> counted;
+  };
+  family current;
+  bool is_team = false;
+  const auto end_family = [&] {
+    if (current.counted.empty()) return;
+    out.family(current.observations, metric_type::gauge, "Observations behind " + current.metric + ".");
+    for (const auto& [labels, n] : current.counted) out.sample(labels, n);
+  };
+  for_each_figure(s, settings, [&](const figure_row& row) {
+    if (current.of != &row.of || is_team != row.is_team()) {
+      end_family();
+      is_team = row.is_team();
+      const std::string prefix = is_team ? "releasehealth_team_" : "releasehealth_";
+      current = {prefix + std::string(row.of.name), prefix + std::string(row.of.name), &row.of, {}};
+      if (row.of.looks == shape::quantiles)  // in the place of the unit
+        current.observations.replace(current.observations.rfind('_'), std::string::npos, "_observations");
+      out.family(current.metric, row.of.looks == shape::quantiles ? metric_type::summary : metric_type::gauge,
+                 row.of.help);
+    }
+    if (row.of.looks == shape::quantiles && (row.quantile == quantiles[0].label)) {
+      auto labels = identity(row.where, row.team);
+      if (!row.of.label.empty()) labels.emplace_back(row.of.label, row.in.value);
+      if (!row.over.label.empty()) labels.emplace_back("period", row.over.label);
+      current.counted.emplace_back(std::move(labels), row.value ? row.value->observations.value_or(0) : 0);
+    }
+    if (!row.value) return;
+    auto labels = identity(row.where, row.team);
+    for (const auto& l : row.labels()) labels.push_back(l);
+    if (!row.over.label.empty()) labels.emplace_back("period", row.over.label);
+    out.sample(labels, row.value->value);
+  });
+  end_family();
+}
+
+// A limit that is a figure itself is that figure's value; nothing where there is none to compare with.
+std::optional<double> resolve(const threshold& t, const snapshot& s, const scope_figures& known) {
+  if (t.limit_of.empty()) return t.limit;
+  const auto* f = find_figure(t.limit_of);
+  for (const auto& p : s.periods)
+    if (const auto values = known.values.find(p.label); p.label == t.period && values != known.values.end())
+      if (const auto v = evaluate(*f, f->slices.front(), {s.columns, values->second, p})) return v->value;
+  return {};
+}
+
+void render_thresholds(exposition& out, const snapshot& s, const figure_settings& settings) {
+  const auto each = [&](auto write) {
+    const auto each_of = [&](const std::vector<threshold>& mine, const place& where, const scope_figures& known) {
+      for (const auto& t : mine) {
+        std::vector<label> labels = {{"service_name", where.service},
+                                     {"team_name", known.team},
+                                     {"deployment_environment", where.environment},
+                                     {"figure", t.figure}};
+        if (!t.period.empty()) labels.emplace_back("period", t.period);
+        write(t, known, std::move(labels));
+      }
+    };
+    for (const auto& [where, known] : s.places)
+      if (settings.names.is_production(where.environment) && !where.service.empty())
+        each_of(thresholds_of(settings.thresholds, where.service), where, known);
+    for (const auto& [name, known] : s.teams) each_of(thresholds_of_team(settings.thresholds, name), {}, known);
+  };
+  out.family("releasehealth_threshold", metric_type::gauge, "The limit of a figure, and on which side it is broken.");
+  each([&](const threshold& t, const scope_figures& known, std::vector<label> labels) {
+    labels.emplace_back("bound", t.above ? "above" : "below");
+    if (const auto limit = resolve(t, s, known)) out.sample(labels, *limit);
+  });
+  out.family("releasehealth_threshold_minimum", metric_type::gauge,
+             "How much there must be to measure before the limit applies.");
+  each([&](const threshold& t, const scope_figures&, const std::vector<label>& labels) {
+    if (t.minimum > 0) out.sample(labels, t.minimum);
+  });
+}
+
+}
+
+std::string render(const snapshot& s, const figure_settings& settings, text_format format) {
+  exposition out(format);
+  render_figures(out, s, settings);
+  render_thresholds(out, s, settings);
+  return out.text();
+}
+
+}

@@ -1,0 +1,17 @@
+-- Hotfixes that finished in a period by what is known about them: $1 labels, $2 begins, $3 ends (half-open) of the periods;
+-- $4, $5, $6 number, service and environment of the places that make up each scope; $7 the known causes. Rows of (scope,
+-- period, key, count) with keys like cause:data, justification:revenue, with:tested; none where the count is 0.
+WITH period AS (
+  SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS period (label, begins, ends)
+), scope AS (
+  SELECT * FROM unnest($4::int[], $5::text[], $6::text[]) AS scope (n, service, environment)
+)
+SELECT scope.n, period.label, k.key, count(*)
+FROM scope CROSS JOIN period
+JOIN deployment d ON d.service = scope.service AND d.environment = scope.environment
+ AND d.finished_at >= period.begins AND d.finished_at < period.ends AND d.kind = 'hotfix'
+CROSS JOIN LATERAL (
+  SELECT 'cause:' || CASE WHEN coalesce(d.cause, 'unknown') = 'unknown' THEN 'unknown' WHEN d.cause = ANY ($7::text[]) THEN d.cause ELSE 'other' END
+  UNION ALL SELECT 'justification:' || coalesce(d.facts->>'justification', 'none')
+  UNION ALL SELECT 'with:' || unnest(d.done)) AS k (key)
+GROUP BY scope.n, period.label, k.key
