@@ -6,10 +6,13 @@
 #include <fstream>
 
 #include "collectors/canonical/canonical.hpp"
+#include "collectors/fields.hpp"
 #include "daemon/config_reader.hpp"
 
 namespace releasehealth {
 namespace {
+
+constexpr std::size_t max_causes = 100;  // each is a series of every service
 
 void read_listener(config_table& t, http::endpoint& at, http::limits& bounds) {
   std::string listen;
@@ -160,12 +163,43 @@ kind_rule read_rule(config_table& t, const rulebook& book) {
     when.length("within", within);
     if (when.has("within")) r.within = within;
     when.flag("outside_calendar", r.outside_calendar);
+    when.flag("during_incident", r.during_incident);
     if (r.outside_calendar && book.release_hours.empty()) when.wrong("outside_calendar", "needs [calendar] releases");
-    if (r.when.empty() && !r.patch_release && !r.within && !r.outside_calendar) t.wrong("when", "has no condition");
+    if (r.when.empty() && !r.patch_release && !r.within && !r.outside_calendar && !r.during_incident)
+      t.wrong("when", "has no condition");
   }
   auto unless = t.table("unless");
   read_conditions(unless, r.unless);
   return r;
+}
+
+policy_rule read_policy(config_table& t) {
+  policy_rule p;
+  t.text("name", p.name);
+  t.text("then", p.then);
+  if (p.name.empty()) t.wrong("needs a name");
+  if (std::ranges::find(remedy_choices(), p.then) == remedy_choices().end())
+    t.wrong("then", "is none of: rollback hotfix flag watch");
+  auto when = t.table("when");
+  for (const auto& [key, into] : {std::pair("touches", &p.touches), std::pair("blast_radius", &p.blast_radius),
+                                  std::pair("trajectory", &p.trajectory)}) {
+    std::vector<std::string> words;
+    when.texts(key, words);
+    const auto known = std::ranges::find(fields(), std::string_view(key), &field::name);
+    for (const auto& w : words)
+      if (!known->choices.empty() && (' ' + std::string(known->choices) + ' ').find(' ' + w + ' ') == std::string::npos)
+        when.wrong(key, "is none of: " + std::string(known->choices));
+    into->insert(words.begin(), words.end());
+  }
+  for (const auto& [key, into] : {std::pair("cause_known", &p.cause_known), std::pair("fix_tested", &p.fix_tested)}) {
+    bool value = false;
+    when.flag(key, value);
+    if (when.has(key)) *into = value;
+  }
+  duration at_most{};
+  when.length("at_most", at_most);
+  if (when.has("at_most")) p.at_most = at_most;
+  return p;
 }
 
 threshold read_threshold(config_table& t, const std::vector<std::string>& rolling) {
@@ -181,14 +215,22 @@ threshold read_threshold(config_table& t, const std::vector<std::string>& rollin
       l && find_figure(l->figure)->to == belongs::teams && !read.service.empty())
     t.wrong("service", "has no such figure: it is one of teams");
   read.above = t.has("above");
-  t.number("above", read.limit);
-  t.number("below", read.limit);
-  if (!find_limited_figure(read.figure)) {
+  for (const auto* side : {"above", "below"}) {
+    t.number_or_name(side, read.limit, read.limit_of);
+    if (const auto* f = find_figure(read.limit_of);
+        t.has(side) && !read.limit_of.empty() && (!f || f->looks != shape::ratio || f->to == belongs::teams))
+      t.wrong(side, "is neither a number nor the name of a ratio");
+  }
+  const auto* limited = find_limited_figure(read.figure);
+  if (!limited) {
     std::string known;
     for (const auto& f : limited_figures()) known += (known.empty() ? "" : " ") + std::string(f.name);
     t.wrong("figure", "is none of: " + known);
   }
-  if (read.period != month && read.period != previous_month && std::ranges::find(rolling, read.period) == rolling.end())
+  if (limited && find_figure(limited->figure)->is_now) {
+    if (!read.period.empty()) t.wrong("period", "is not for a figure that holds at an instant");
+  } else if (read.period != month && read.period != previous_month &&
+             std::ranges::find(rolling, read.period) == rolling.end())
     t.wrong("period", "is neither month, previous_month nor one of [figures] periods");
   return read;
 }
@@ -231,7 +273,17 @@ void read_figures(config_table&& t, config& c) {
   t.length("attribution_window", c.timeline.blame.attribution_window);
   t.length("duration_cap", c.timeline.duration_cap);
   t.length("response_target", c.figures.response_target);
+  t.length("review_due", c.figures.review_due);
+  t.length("follow_up_horizon", c.figures.follow_up_horizon);
+  t.length("merge_back_due", c.merge_back_due);
+  t.texts("causes", c.figures.causes);
+  if (c.figures.causes.size() > max_causes) t.wrong("causes", "are more than 100");
+  std::set<std::string> distinct = {"unknown", "other"};
+  for (const auto& cause : c.figures.causes)
+    if (!distinct.insert(cause).second) t.wrong("causes", "name " + cause + " twice, or as the rest is called");
+  c.figures.cause_slices = slices_by_cause(c.figures.causes);
   t.flag("default_rules", c.timeline.stack.rules.default_rules);
+  t.flag("default_policy", c.timeline.decisions.default_rules);
 }
 
 void read_all(config_table& root, config& c) {
@@ -274,9 +326,10 @@ void read_all(config_table& root, config& c) {
   c.figures.names = c.timeline.blame.names = naming(std::move(services), std::move(environments));
   root.tables("rule",
               [&](config_table& t) { c.timeline.stack.rules.rules.push_back(read_rule(t, c.timeline.stack.rules)); });
+  root.tables("policy", [&](config_table& t) { c.timeline.decisions.rules.push_back(read_policy(t)); });
   std::vector<threshold> thresholds;
   root.tables("threshold", [&](config_table& t) { thresholds.push_back(read_threshold(t, c.figures.rolling)); });
-  c.figures.thresholds = effective_thresholds(thresholds);
+  c.figures.thresholds = effective_thresholds(thresholds, default_thresholds(c.merge_back_due));
 }
 
 }

@@ -82,6 +82,14 @@ void config_table::number(std::string_view key, double& into) {
     wrong(key, "is not a number");
 }
 
+void config_table::number_or_name(std::string_view key, double& value, std::string& name) {
+  const auto* node = table_ ? table_->get(key) : nullptr;
+  if (node && node->is_string())
+    text(key, name);
+  else
+    number(key, value);
+}
+
 void config_table::whole(std::string_view key, std::int64_t least, std::int64_t most, std::int64_t& into) {
   const auto* node = find(key);
   std::optional<std::int64_t> value;

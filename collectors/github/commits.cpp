@@ -48,10 +48,14 @@ event commit(const hook& h, const json::value& c, bool on_default, timestamp now
   if (message.starts_with("Revert \"") && !message.starts_with("Revert \"Revert"))
     put(e, "reverts", sha_after(message, "This reverts commit "));
   // said only when true: a later push of the same commit to another branch must not take it back
-  if (on_default)
+  if (on_default) {
     e.fields["default_branch"] = true;
-  else
+    // the commit may be older than its way to the default branch
+    if (const auto pushed = number_at(h.in, "/repository/pushed_at"))
+      put(e, "merged_at", std::optional(timestamp(std::chrono::seconds(*pushed))));
+  } else {
     put(e, "ref", h.text("/ref"));
+  }
   return e;
 }
 

@@ -19,6 +19,7 @@ void put_deployment(const hook& h, event& e) {
   const auto environment = h.text("/deployment_status/environment");
   put(e, "environment", environment.empty() ? h.text("/deployment/environment") : environment);
   put(e, "ref", h.text("/deployment/ref"));
+  if (h.is_default_branch(h.text("/deployment/ref"))) e.fields["default_branch"] = true;
   put(e, "commit", h.text("/deployment/sha"));
   put(e, "version", h.text("/deployment/payload/version"));
   put(e, "task", h.text("/deployment/task"));
@@ -115,6 +116,7 @@ result<decoded> workflow_run(const hook& h, timestamp now) {
   put(e, "repository", h.text("/repository/full_name"));
   put(e, "environment", h.settings.setting("environment"));
   put(e, "ref", h.text("/workflow_run/head_branch"));
+  if (h.is_default_branch(h.text("/workflow_run/head_branch"))) e.fields["default_branch"] = true;
   put(e, "commit", h.text("/workflow_run/head_sha"));
   put(e, "workflow", name);
   put(e, "title", first_line(h.text("/workflow_run/head_commit/message")));

@@ -17,6 +17,12 @@ struct hook {
   std::string text(std::string_view pointer) const { return text_at(in, pointer); }
   bool reads_deployments_from(std::string_view type) const { return settings.setting("deployments") == type; }
 
+  /// A deployment from the default branch has nothing to be merged back.
+  bool is_default_branch(std::string_view ref) const {
+    const auto branch = text("/repository/default_branch");
+    return !branch.empty() && (ref == branch || ref == "refs/heads/" + branch);
+  }
+
   event start(std::string type, std::string subject, std::optional<timestamp> time, timestamp fallback) const {
     event e;
     e.id = id;

@@ -38,8 +38,8 @@ struct side {
     std::string out = metric() + '{';
     if (!slice.empty()) out += std::string(label()) + "=\"" + std::string(slice) + "\",";
     if (!period.empty()) out += "period=\"" + std::string(period) + "\",";
-    if (out.back() == ',') out.pop_back();
-    return out + '}';
+    out.pop_back();  // the last comma, or the bracket if there is nothing to select
+    return slice.empty() && period.empty() ? out : out + '}';
   }
 };
 

@@ -72,8 +72,8 @@ const limited_figure* find_limited_figure(std::string_view name) {
   return found == std::end(table) ? nullptr : found;
 }
 
-const std::vector<threshold>& default_thresholds() {
-  static const std::vector<threshold> defaults = {
+std::vector<threshold> default_thresholds(duration merge_back_due) {
+  return {
       {"hotfixes", "month", true, 5, 0, {}, {}},
       {"hotfixes_per_planned_deployment", "30d", true, 0.25, 5, {}, {}},
       {"rollback_ratio", "90d", true, 0.05, 20, {}, {}},
@@ -82,16 +82,16 @@ const std::vector<threshold>& default_thresholds() {
       {"hotfix_response_seconds", "30d", true, 2 * 3600, 1, {}, {}},
       {"firefighting_ratio", "30d", true, 0.2, 0, {}, {}},
       {"hotfix_fail_ratio", "90d", true, 0, 3, {}, {}, "planned_fail_ratio"},
-      {"oldest_unmerged_hotfix_seconds", "", true, 24 * 3600, 0, {}, {}},
+      {"oldest_unmerged_hotfix_seconds", "", true, std::chrono::duration<double>(merge_back_due).count(), 0, {}, {}},
       {"overdue_reviews", "", true, 0, 0, {}, {}},
       {"hotfix_rising_months", "", true, 2, 0, {}, {}},
   };
-  return defaults;
 }
 
-std::vector<threshold> effective_thresholds(const std::vector<threshold>& configured) {
+std::vector<threshold> effective_thresholds(const std::vector<threshold>& configured,
+                                            const std::vector<threshold>& defaults) {
   std::vector<threshold> all;
-  for (const auto& d : default_thresholds())
+  for (const auto& d : defaults)
     if (std::ranges::none_of(configured,
                              [&](const auto& c) { return same_target(c, d) && c.service.empty() && c.team.empty(); }))
       all.push_back(d);

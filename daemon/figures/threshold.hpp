@@ -37,10 +37,11 @@ struct threshold {
 };
 
 /// figures.md §12. What it asks to be at least 3 is above 2.
-const std::vector<threshold>& default_thresholds();
+std::vector<threshold> default_thresholds(duration merge_back_due = std::chrono::hours{24});
 
 /// The configured ones, and the defaults whose figure and period nothing configured replaces for every service.
-std::vector<threshold> effective_thresholds(const std::vector<threshold>& configured);
+std::vector<threshold> effective_thresholds(const std::vector<threshold>& configured,
+                                            const std::vector<threshold>& defaults);
 
 /// The limits of one service: its own before those for every service.
 std::vector<threshold> thresholds_of(const std::vector<threshold>& effective, std::string_view service);

@@ -35,6 +35,7 @@ struct changed {
 struct derivation {
   pqxx::transaction_base& work;
   const derive_settings& settings;
+  const things& touched_incidents;
   std::map<std::string, changed<settled>> deployments;     ///< by id
   std::map<std::string, changed<incident_row>> incidents;  ///< by id
   std::map<thing_key, incident> folded;                    ///< by fold_incidents()
@@ -53,7 +54,7 @@ void derive_deployments(derivation&, const things& touched);
 /// The live stack of the places that changed: from the first change on, for as long as verdicts may differ.
 void derive_stacks(derivation&);
 /// Incidents and whom they blame.
-void derive_incidents(derivation&, const things& touched);
+void derive_incidents(derivation&);
 /// What rollbacks, flags and hotfixes remedied.
 void derive_remedies(derivation&, const things& touched_flags);
 /// What failed and when it recovered, and hotfixes' responses.
@@ -62,7 +63,7 @@ void derive_failures(derivation&);
 /// these are what the policy says.
 void derive_follow_ups(derivation&, const std::set<std::string>& touched_commits);
 /// Who was at work: on incidents that changed or were told something that no row shows, as when they were mitigated.
-void derive_engagements(derivation&, const things& touched_work, const things& touched_incidents);
+void derive_engagements(derivation&, const things& touched_work);
 
 // what the stages share
 

@@ -37,6 +37,7 @@ std::size_t step(pqxx::transaction_base& work, const derive_settings& settings) 
       touched["deployment"].emplace(text(row[0]), text(row[1]));
   derivation in{.work = work,
                 .settings = settings,
+                .touched_incidents = touched["incident"],
                 .deployments = {},
                 .incidents = {},
                 .folded = {},
@@ -48,11 +49,11 @@ std::size_t step(pqxx::transaction_base& work, const derive_settings& settings) 
   if (!in.places.empty()) write_places(in);  // blame looks at every environment of a service
   // an import or a rebuild: nobody has counted the tables yet, and a plan for a few rows takes minutes over many
   if (taken.size() >= many_things) work.exec(std::string(sql::ledger_analyze));
-  derive_incidents(in, touched["incident"]);
+  derive_incidents(in);
   derive_remedies(in, touched["flag"]);
   derive_failures(in);
   derive_follow_ups(in, commits);
-  derive_engagements(in, touched["work"], touched["incident"]);
+  derive_engagements(in, touched["work"]);
   if (!in.places.empty()) write_places(in);
   return static_cast<std::size_t>(taken.size());
 }

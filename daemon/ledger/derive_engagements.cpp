@@ -121,9 +121,9 @@ void add_team_mates(derivation& in, const std::set<std::string>& services) {
 
 }
 
-void derive_engagements(derivation& in, const things& touched_work, const things& touched_incidents) {
+void derive_engagements(derivation& in, const things& touched_work) {
   auto incidents = in.changed_incidents();
-  incidents.insert(touched_incidents.begin(), touched_incidents.end());
+  incidents.insert(in.touched_incidents.begin(), in.touched_incidents.end());
   auto subjects = write_work(in, touched_work);
   for (const auto& [source, subject] : incidents) subjects.insert(subject);
   if (subjects.empty() && touched_work.empty()) return;

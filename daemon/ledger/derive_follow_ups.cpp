@@ -18,9 +18,12 @@ std::optional<commit_seen> fold_seen(const std::string& sha, std::vector<report>
   c.pull_request = text_at(facts, "/pull_request");
   c.picked_from = text_at(facts, "/picked_from");
   c.merged_at = time_at(facts, "/merged_at").value_or(told.front().time);
-  for (const auto& r : told)
-    if (!c.reached_at && flag_at(facts, "/default_branch") && flag_at(r.fields, "/default_branch"))
-      c.reached_at = time_at(r.fields, "/merged_at").value_or(r.time);
+  if (!flag_at(facts, "/default_branch")) return c;
+  for (const auto& r : told) {
+    if (!flag_at(r.fields, "/default_branch")) continue;
+    const auto at = time_at(r.fields, "/merged_at").value_or(r.time);
+    c.reached_at = std::min(at, c.reached_at.value_or(at));
+  }
   return c;
 }
 

@@ -85,9 +85,9 @@ std::vector<std::vector<settled>> load_candidates(pqxx::transaction_base& work, 
 
 }
 
-void derive_incidents(derivation& in, const things& touched) {
+void derive_incidents(derivation& in) {
   auto affected = incidents_of(in.work, in.deployments);
-  affected.insert(touched.begin(), touched.end());
+  affected.insert(in.touched_incidents.begin(), in.touched_incidents.end());
   if (affected.empty()) return;
   const auto [sources, subjects] = thing_arrays(affected);
   std::map<std::string, incident_row> before;

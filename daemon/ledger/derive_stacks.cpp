@@ -16,7 +16,7 @@ struct position {
 
 /// What is stored about a succeeded deployment's place in the stack.
 struct stored_verdict {
-  std::string id, kind, reason, live, below, rolled_back_by;
+  std::string id, kind, reason, evidence, live, below, rolled_back_by;
   bool is_change = false;
   std::optional<timestamp> covers_since;
 };
@@ -39,6 +39,7 @@ stacked read_stacked(const pqxx::row& row, const place& where) {
   s.stored = {.id = text(row["id"]),
               .kind = text(row["kind"]),
               .reason = {},
+              .evidence = {},
               .live = text(row["live"]),
               .below = text(row["below"]),
               .rolled_back_by = text(row["rolled_back_by"]),
@@ -57,9 +58,8 @@ struct touched_place {
 /// One place, from one change on.
 class resumed_stack {
  public:
-  resumed_stack(pqxx::transaction_base& work, const derive_settings& settings, const place& where,
-                const touched_place& touched)
-      : work_(work), settings_(settings), where_(where), touched_(touched), suspects_(touched.ids) {
+  resumed_stack(derivation& in, const place& where, const touched_place& touched)
+      : in_(in), work_(in.work), settings_(in.settings), where_(where), touched_(touched), suspects_(touched.ids) {
     suspects_.insert(touched.returned_to.begin(), touched.returned_to.end());
   }
 
@@ -139,19 +139,48 @@ class resumed_stack {
              from.source, from.subject, static_cast<std::int64_t>(page_size + 1))) {
       auto& s = page.emplace_back(read_stacked(row, where_));
       s.stored.reason = text(row["kind_reason"]);
+      s.stored.evidence = text(row["kind_evidence"]);
+      s.told.started_at = time_from_microseconds(row["started_at"]);
       s.told.facts = json_object(row["facts"]);
       s.told.commit_facts = json_object(row["commit_facts"]);
       s.told.overrides = json_object(row["overrides"]);
     }
+    if (settings_.stack.rules.looks_at_incidents()) tell_incidents(page);
     return page;
+  }
+
+  // Which of them started while an incident of their service was open: one of their environment, or of none that
+  // anybody named. Incidents that this step touches are stored as they were, so those are asked as they are now.
+  void tell_incidents(std::vector<stacked>& page) const {
+    std::vector<std::string> starts;
+    for (const auto& s : page) starts.push_back(format_time(s.told.started_at.value_or(*s.told.finished_at)));
+    const auto [sources, subjects] = thing_arrays(in_.touched_incidents);
+    std::set<std::size_t> during;
+    const auto is_here = [&](const std::string& environment) {
+      return environment == where_.environment ||
+             (environment.empty() && settings_.blame.names.is_production(where_.environment));
+    };
+    for (const auto& row :
+         run(work_, sql::ledger_incidents_during, where_.service, text_array(starts), sources, subjects))
+      if (is_here(settings_.blame.names.environment(text(row[1])))) during.insert(row[0].as<std::size_t>() - 1);
+    for (const auto& key : in_.touched_incidents) {
+      const auto known = in_.folded.find(key);
+      if (known == in_.folded.end() || !is_here(known->second.environment) ||
+          !std::ranges::binary_search(known->second.services, where_.service))
+        continue;
+      for (std::size_t n = 0; n < page.size(); ++n)
+        if (known->second.open_at(page[n].told.started_at.value_or(*page[n].told.finished_at))) during.insert(n);
+    }
+    for (const auto n : during) page[n].told.during_incident = true;
   }
 
   void apply(live_stack& stack, stacked s) {
     auto v = stack.apply(s.told);
     for (const auto& popped : v.rolled_back) popper_[id_of(popped)] = s.stored.id;
     const auto& was = s.stored;
-    const bool differs = v.kind.kind != was.kind || v.kind.reason != was.reason || v.is_change != was.is_change ||
-                         id_of(v.live) != was.live || id_of(v.below) != was.below || v.covers_since != was.covers_since;
+    const bool differs = v.kind.kind != was.kind || v.kind.reason != was.reason || v.kind.evidence != was.evidence ||
+                         v.is_change != was.is_change || id_of(v.live) != was.live || id_of(v.below) != was.below ||
+                         v.covers_since != was.covers_since;
     if (differs || touched_.at.contains(s.at())) {
       suspects_.insert(was.id);
       if (was.kind == "rollback") suspects_.insert(was.live);
@@ -198,6 +227,7 @@ class resumed_stack {
       rows.push_back(json::object{{"id", was.id},
                                   {"kind", is.kind},
                                   {"kind_reason", is.reason},
+                                  {"kind_evidence", is.evidence},
                                   {"is_change", is.is_change},
                                   {"live", text_or_null(is.live)},
                                   {"below", text_or_null(is.below)},
@@ -210,13 +240,14 @@ class resumed_stack {
       const stored_verdict is{.id = was.id,
                               .kind = v.kind.kind,
                               .reason = v.kind.reason,
+                              .evidence = v.kind.evidence,
                               .live = id_of(v.live),
                               .below = id_of(v.below),
                               .rolled_back_by = v.is_change ? popper_of(was.id, was.rolled_back_by) : std::string(),
                               .is_change = v.is_change,
                               .covers_since = v.covers_since};
-      if (is.kind != was.kind || is.reason != was.reason || is.live != was.live || is.below != was.below ||
-          is.rolled_back_by != was.rolled_back_by || is.is_change != was.is_change ||
+      if (is.kind != was.kind || is.reason != was.reason || is.evidence != was.evidence || is.live != was.live ||
+          is.below != was.below || is.rolled_back_by != was.rolled_back_by || is.is_change != was.is_change ||
           is.covers_since != was.covers_since)
         write_row(was, is);
     }
@@ -232,6 +263,7 @@ class resumed_stack {
     if (!ids.empty()) run(work_, sql::ledger_write_poppers, text_array(ids), text_array(by));
   }
 
+  const derivation& in_;
   pqxx::transaction_base& work_;
   const derive_settings& settings_;
   const place& where_;
@@ -244,6 +276,24 @@ class resumed_stack {
   timestamp last_difference_{};
   std::size_t since_difference_ = 0;
 };
+
+// Where rules look at incidents, what started during one that was touched is decided again.
+void add_during_incidents(derivation& in, std::map<place, touched_place>& touched) {
+  if (!in.settings.stack.rules.looks_at_incidents() || in.touched_incidents.empty()) return;
+  fold_incidents(in, in.touched_incidents);
+  json::array now;
+  for (const auto& key : in.touched_incidents)
+    if (const auto i = in.folded.find(key); i != in.folded.end())
+      for (const auto& service : i->second.services)
+        for (const auto& s : i->second.stretches)
+          now.push_back({{"service", service}, {"from", format_time(s.from)}, {"until", time_or_null(s.until)}});
+  const auto [sources, subjects] = thing_arrays(in.touched_incidents);
+  for (const auto& row : run(in.work, sql::ledger_deployments_during, json::serialize(now), sources, subjects)) {
+    const place where{text(row["service"]), text(row["environment"])};
+    in.places.insert(where);
+    touched[where].at.insert({*time_from_microseconds(row["finished_at"]), text(row["source"]), text(row["subject"])});
+  }
+}
 
 }
 
@@ -259,10 +309,11 @@ void derive_stacks(derivation& in) {
       t.ids.insert(id);
       if ((*row)->kind == "rollback") t.returned_to.insert((*row)->live);
     }
+  add_during_incidents(in, touched);
   std::map<std::string, stored_verdict> changed;
   for (const auto& [where, t] : touched) {
     auto from = std::optional(*t.at.begin());
-    while (from) from = resumed_stack(in.work, in.settings, where, t).run_from(*from, changed);
+    while (from) from = resumed_stack(in, where, t).run_from(*from, changed);
   }
   std::set<std::string> ids;
   for (const auto& [id, was] : changed) ids.insert(id);

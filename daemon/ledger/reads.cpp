@@ -142,7 +142,8 @@ population reader::count_keys(std::string_view statement, const std::vector<peri
 population reader::open_incidents(const std::vector<scope>& scopes, timestamp now) {
   return read([&](pqxx::transaction_base& work) {
     const question q({}, scopes);
-    return read_population(run(work, sql::figures_open_incidents, q.numbers, q.services, q.environments, format_time(now)), 1);
+    return read_population(
+        run(work, sql::figures_open_incidents, q.numbers, q.services, q.environments, format_time(now)), 1);
   });
 }
 

@@ -25,9 +25,10 @@ struct deployment {
   std::string state;  ///< pending, running, canceled, failed, succeeded; empty if no report said
   std::optional<timestamp> created_at, started_at, finished_at;  ///< finished_at: terminal states only
   std::string version, commit;
-  json::object facts;         ///< every field as the last report that carries it left it
-  json::object commit_facts;  ///< those of its commit (interface.md §3)
-  json::object overrides;     ///< fields set by overrides, with the `by` and `reason` of the last one
+  json::object facts;            ///< every field as the last report that carries it left it
+  json::object commit_facts;     ///< those of its commit (interface.md §3)
+  bool during_incident = false;  ///< told by whoever knows the incidents: one of its service was open when it started
+  json::object overrides;        ///< fields set by overrides, with the `by` and `reason` of the last one
 
   bool succeeded() const { return state == "succeeded"; }
   /// The first commit's time: the deployment's own, else that of its commit (figures.md §7, lead time).

@@ -139,6 +139,10 @@ std::optional<told> read(std::vector<report> reports) {
 
 }
 
+bool incident::open_at(timestamp t) const {
+  return std::ranges::any_of(stretches, [&](const stretch& s) { return s.from <= t && (!s.until || t < *s.until); });
+}
+
 std::optional<incident> fold_incident(const std::string& source, const std::string& subject,
                                       std::vector<report> reports, const naming& names) {
   write_as_services(reports);

@@ -36,6 +36,7 @@ struct incident {
   std::vector<responder> responders;
   json::object facts, overrides;
 
+  bool open_at(timestamp t) const;
   bool is_open() const { return !stretches.back().until; }
   /// figures.md §7: of its last stretch; none while it is neither mitigated nor resolved.
   std::optional<timestamp> restored_at() const { return stretches.back().restored(); }

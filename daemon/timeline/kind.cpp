@@ -30,21 +30,50 @@ std::vector<std::string> texts(const deployment& d, std::string_view key) {
   return out;
 }
 
-bool holds(const text_condition& c, const deployment& d) {
-  const auto all = texts(d, c.key);
-  return std::ranges::any_of(all, [&](const std::string& t) { return matches(c.matches, t); });
+// The text that matches; nothing if none does.
+std::optional<std::string> matching(const text_condition& c, const deployment& d) {
+  for (auto& t : texts(d, c.key))
+    if (matches(c.matches, t)) return std::move(t);
+  return {};
 }
 
-bool holds(const kind_rule& r, const rulebook& book, const deployment& d, std::optional<timestamp> line_released_at) {
-  if (!std::ranges::all_of(r.when, [&](const auto& c) { return holds(c, d); })) return false;
-  if (std::ranges::any_of(r.unless, [&](const auto& c) { return holds(c, d); })) return false;
+void add(std::string& evidence, std::string_view what) {
+  constexpr std::size_t longest = 200;  // a title may be a page; the event keeps all of it
+  if (!evidence.empty()) evidence += ", ";
+  auto end = std::min(what.size(), longest);
+  while (end > 0 && end < what.size() && (what[end] & 0xC0) == 0x80) --end;  // no half character
+  evidence += what.substr(0, end);
+}
+
+// What made the rule hold; nothing if it does not.
+std::optional<std::string> evidence_of(const kind_rule& r, const rulebook& book, const deployment& d,
+                                       std::optional<timestamp> line_released_at) {
+  std::string evidence;
+  for (const auto& c : r.when) {
+    const auto text = matching(c, d);
+    if (!text) return {};
+    add(evidence, c.key + ' ' + *text);
+  }
+  for (const auto& c : r.unless)
+    if (matching(c, d)) return {};
   if (r.patch_release) {
     const auto v = parse_version(d.version);
-    if (!v || v->patch == 0) return false;
+    if (!v || v->patch == 0) return {};
+    add(evidence, "patch release " + d.version);
   }
-  if (r.within && !(line_released_at && d.finished_at && *d.finished_at - *line_released_at <= *r.within)) return false;
-  if (r.outside_calendar && !(d.finished_at && !book.zone.within(book.release_hours, *d.finished_at))) return false;
-  return true;
+  if (r.within) {
+    if (!line_released_at || !d.finished_at || *d.finished_at - *line_released_at > *r.within) return {};
+    add(evidence, "release of its line at " + format_time(*line_released_at));
+  }
+  if (r.outside_calendar) {
+    if (!d.finished_at || book.zone.within(book.release_hours, *d.finished_at)) return {};
+    add(evidence, "outside the release hours");
+  }
+  if (r.during_incident) {
+    if (!d.during_incident) return {};
+    add(evidence, "during an incident");
+  }
+  return evidence;
 }
 
 kind_rule simple(std::string name, std::string kind, std::string key, const std::string& text,
@@ -100,12 +129,18 @@ duration rulebook::longest_within() const {
   return longest;
 }
 
+bool rulebook::looks_at_incidents() const {
+  return std::ranges::any_of(rules, [](const kind_rule& r) { return r.during_incident; });
+}
+
 decision decide_by_rules(const rulebook& book, const deployment& d, std::optional<timestamp> line_released_at) {
   for (const auto& r : book.rules)
-    if (holds(r, book, d, line_released_at)) return {r.kind, "rule " + r.name};
+    if (auto evidence = evidence_of(r, book, d, line_released_at))
+      return {r.kind, "rule " + r.name, std::move(*evidence)};
   if (book.default_rules)
     for (const auto& r : default_rules())
-      if (holds(r, book, d, line_released_at)) return {r.kind, "default rule " + r.name};
+      if (auto evidence = evidence_of(r, book, d, line_released_at))
+        return {r.kind, "default rule " + r.name, std::move(*evidence)};
   return {"planned", "no rule matched"};
 }
 

@@ -27,6 +27,7 @@ struct kind_rule {
   bool patch_release = false;      ///< the third number of the version is above 0
   std::optional<duration> within;  ///< of the line's preceding release
   bool outside_calendar = false;   ///< finished outside the configured release hours
+  bool during_incident = false;    ///< an incident of its service was open when it started
 };
 
 struct rulebook {
@@ -37,6 +38,7 @@ struct rulebook {
 
   /// How far back a rule may look for the line's preceding release; 0: none does.
   duration longest_within() const;
+  bool looks_at_incidents() const;
 };
 
 /// "1.8.3" within "v1.8.3": the line is (1, 8), the patch 3.
@@ -47,8 +49,9 @@ struct version_numbers {
 std::optional<version_numbers> parse_version(std::string_view);
 
 struct decision {
-  std::string kind;    ///< planned, hotfix, rollback or redeploy
-  std::string reason;  ///< which step said so, as kind_reason keeps it
+  std::string kind;           ///< planned, hotfix, rollback or redeploy
+  std::string reason;         ///< which step said so, as kind_reason keeps it
+  std::string evidence = {};  ///< what a rule matched: "ref hotfix/1.8.3"
 };
 
 /// Steps 5 and 6. `line_released_at`: when the line's preceding release finished, if there is one.

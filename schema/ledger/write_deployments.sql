@@ -21,6 +21,7 @@ WITH now AS (
     first_commit_at = excluded.first_commit_at,
     kind = CASE WHEN excluded.state = 'succeeded' THEN d.kind END,
     kind_reason = CASE WHEN excluded.state = 'succeeded' THEN d.kind_reason END,
+    kind_evidence = CASE WHEN excluded.state = 'succeeded' THEN d.kind_evidence ELSE '' END,
     is_change = d.is_change AND excluded.state = 'succeeded',
     live = CASE WHEN excluded.state = 'succeeded' THEN d.live END,
     below = CASE WHEN excluded.state = 'succeeded' THEN d.below END,

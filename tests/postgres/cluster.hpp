@@ -10,7 +10,7 @@ namespace releasehealth::test {
 
 /// What deriving writes.
 inline constexpr const char* derived_tables[] = {"deployment", "incident",   "flag_change", "remedy",
-                                                 "work",       "engagement", "place", "commit_seen"};
+                                                 "work",       "engagement", "place",       "commit_seen"};
 
 /// A folder that is gone after the test.
 class temporary_folder {

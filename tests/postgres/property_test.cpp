@@ -59,6 +59,13 @@ TEST_SUITE("postgres") {
                     .patch_release = true,
                     .within = std::chrono::hours(48)};
     settings.stack.rules.rules.push_back(quick);
+    settings.stack.rules.rules.push_back({.name = "fire",
+                                          .kind = "hotfix",
+                                          .when = {},
+                                          .unless = {},
+                                          .patch_release = true,
+                                          .within = {},
+                                          .during_incident = true});
     ledger::deriver one(db.where(), settings), other(db.where(), settings);
     const char* only = std::getenv("RELEASEHEALTH_SEED");
     const unsigned first = only ? static_cast<unsigned>(std::stoul(only)) : 1;
@@ -75,6 +82,7 @@ TEST_SUITE("postgres") {
       shares["reopening"] +=
           db.query("SELECT count(*) FROM incident WHERE (SELECT count(*) FROM unnest(stretches)) > 1") != "0";
       shares["failed change"] += reference.find("\"failed\": true") != reference.npos;
+      shares["during an incident"] += reference.find("rule fire") != reference.npos;
       shares["merged back"] += db.query("SELECT count(*) FROM deployment WHERE merged_back_at IS NOT NULL") != "0";
       shares["against policy"] += db.query("SELECT count(*) FROM incident WHERE is_against_policy") != "0";
       shares["closed too early"] += db.query("SELECT count(*) FROM incident WHERE is_closed_too_early") != "0";

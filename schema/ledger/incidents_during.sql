@@ -1,0 +1,6 @@
+-- Which of the instants $2 lie within an incident of service $1, and the environment that its reports name; without the
+-- incidents $3, $4.
+SELECT at.n, i.facts->>'environment' AS environment
+FROM unnest($2::timestamptz[]) WITH ORDINALITY AS at (at, n)
+JOIN incident i ON i.service = $1 AND i.stretches @> at.at
+WHERE NOT EXISTS (SELECT FROM unnest($3::text[], $4::text[]) AS t (source, subject) WHERE t.source = i.source AND t.subject = i.subject)
