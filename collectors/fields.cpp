@@ -11,6 +11,8 @@ constexpr field table[] = {
     {"service", form::name, "deployment incident work flag", {}},
     {"environment", form::name, "deployment incident flag", {}},
     {"team", form::name, "deployment", {}},
+    {"repository", form::name, "deployment incident work flag commit", {}},
+    {"path", form::text, "deployment incident work flag", {}},
     {"title", form::text, "deployment incident commit", {}},
     {"url", form::text, all, {}},
     {"cause", form::name, "deployment incident", {}},

@@ -113,6 +113,8 @@ service_rule read_service(config_table& t, blame_settings& blame) {
   auto match = t.table("match");
   match.text("source", s.source);
   match.text("repository", s.repository);
+  match.text("path", s.path);
+  if (!s.path.empty() && s.repository.empty()) match.wrong("path", "needs the repository that it lies in");
   duration window = blame.attribution_window;
   t.length("attribution_window", window);
   if (t.has("attribution_window")) blame.windows[s.name] = window;
@@ -273,6 +275,7 @@ void read_figures(config_table&& t, config& c) {
   t.length("attribution_window", c.timeline.blame.attribution_window);
   t.length("duration_cap", c.timeline.duration_cap);
   t.length("response_target", c.figures.response_target);
+  t.whole("max_names", 1, 100'000, c.timeline.max_names);
   t.length("review_due", c.figures.review_due);
   t.length("follow_up_horizon", c.figures.follow_up_horizon);
   t.length("merge_back_due", c.merge_back_due);

@@ -33,6 +33,11 @@ struct metrics::registry {
                                                            2.5, 5, 10});
   prometheus::Gauge& dead = gauge("dead_deliveries", "Authentic deliveries that could not be read, kept for replay.");
   prometheus::Gauge& unplaced = gauge("unplaced_deployments", "Deployments for which no report names a service.");
+  prometheus::Family<prometheus::Gauge>& other_names = family<prometheus::Gauge>(
+      "other_names", "Names beyond the most that are kept apart, counted together as `other`.");
+  prometheus::Gauge& other_services = other_names.Add({{"kind", "service"}});
+  prometheus::Gauge& other_environments = other_names.Add({{"kind", "environment"}});
+  prometheus::Gauge& other_teams = other_names.Add({{"kind", "team"}});
   prometheus::Gauge& database_up = gauge("database_up", "Whether PostgreSQL answered the last time it was asked.");
   prometheus::Gauge& refresh_success = gauge("refresh_success", "Whether the last refresh of the figures succeeded.");
   prometheus::Gauge& refresh_timestamp = gauge("refresh_timestamp_seconds", "When the last successful refresh began.");
@@ -93,9 +98,13 @@ void metrics::refresh(bool success, timestamp at, duration took) {
   if (success) registry_->refresh_timestamp.Set(unix_seconds(at));
 }
 
-void metrics::ledger(std::int64_t dead, std::int64_t unplaced) {
-  registry_->dead.Set(static_cast<double>(dead));
-  registry_->unplaced.Set(static_cast<double>(unplaced));
+void metrics::ledger(const ledger::ledger_counts& c) {
+  for (const auto& [gauge, count] : {std::pair(&registry_->dead, c.dead),
+                                     {&registry_->unplaced, c.unplaced},
+                                     {&registry_->other_services, c.other_services},
+                                     {&registry_->other_environments, c.other_environments},
+                                     {&registry_->other_teams, c.other_teams}})
+    gauge->Set(static_cast<double>(count));
 }
 
 void metrics::reload(bool success, timestamp at) {

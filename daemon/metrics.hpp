@@ -7,6 +7,7 @@
 
 #include "collectors/time.hpp"
 #include "daemon/figures/exposition.hpp"
+#include "daemon/ledger/reads.hpp"
 
 namespace releasehealth {
 
@@ -26,7 +27,7 @@ class metrics {
   void delivery_took(duration);
   void database(bool up);
   void refresh(bool success, timestamp at, duration took);
-  void ledger(std::int64_t dead, std::int64_t unplaced);
+  void ledger(const ledger::ledger_counts&);
   void reload(bool success, timestamp at);
 
   std::string render(text_format) const;

@@ -14,6 +14,7 @@ struct refresher::loop {
   ledger::deriver derive;
   ledger::reader read;
   figure_settings settings;
+  std::int64_t max_names;
   std::function<timestamp()> clock;
   std::function<void()> prepare;  // null once it is done
   std::function<void(refreshed)> publish;
@@ -30,12 +31,13 @@ struct refresher::loop {
   std::optional<std::pair<ledger::derive_settings, figure_settings>> other_settings;
   std::thread thread;
 
-  loop(const session& s, ledger::derive_settings d, figure_settings f, std::function<timestamp()> c,
+  loop(const session& s, const ledger::derive_settings& d, figure_settings f, std::function<timestamp()> c,
        std::function<void()> first, std::function<void(refreshed)> p)
       : database(s),
-        derive(s.as("derive"), std::move(d)),
+        derive(s.as("derive"), d),
         read(s.as("figures")),
         settings(std::move(f)),
+        max_names(d.max_names),
         clock(std::move(c)),
         prepare(std::move(first)),
         publish(std::move(p)) {}
@@ -54,6 +56,7 @@ struct refresher::loop {
   }
 
   void use(std::pair<ledger::derive_settings, figure_settings> other) {
+    max_names = other.first.max_names;
     derive = ledger::deriver(database.as("derive"), std::move(other.first));
     settings = std::move(other.second);
     windows_at = -1;
@@ -105,7 +108,7 @@ struct refresher::loop {
         }
         out.figures = std::move(page);
       }
-      out.ledger = read.counts();
+      out.ledger = read.counts(max_names);
       out.success = out.database_up = was_successful = true;
     } catch (const std::exception& e) {  // the last good page stays; the next tick tries again
       out.failure = e.what();
@@ -119,8 +122,7 @@ struct refresher::loop {
 
 refresher::refresher(const session& s, ledger::derive_settings d, figure_settings f, std::function<timestamp()> clock,
                      std::function<void()> prepare, std::function<void(refreshed)> publish)
-    : loop_(std::make_unique<loop>(s, std::move(d), std::move(f), std::move(clock), std::move(prepare),
-                                   std::move(publish))) {
+    : loop_(std::make_unique<loop>(s, d, std::move(f), std::move(clock), std::move(prepare), std::move(publish))) {
   loop_->thread = std::thread([l = loop_.get()] { l->run(); });
 }
 

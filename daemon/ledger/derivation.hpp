@@ -49,6 +49,9 @@ struct derivation {
   things changed_incidents() const;
 };
 
+/// Registers the names that events about the touched things use (null: all events, as a rebuild begins). Returns those
+/// that are `other`; if that changed for a name that was known, everything is touched again.
+other_names know_names(pqxx::transaction_base&, const derive_settings&, const std::map<std::string, things>* touched);
 /// Deployments and what their commits add.
 void derive_deployments(derivation&, const things& touched);
 /// The live stack of the places that changed: from the first change on, for as long as verdicts may differ.

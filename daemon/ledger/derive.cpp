@@ -35,8 +35,11 @@ std::size_t step(pqxx::transaction_base& work, const derive_settings& settings) 
   if (!commits.empty())
     for (const auto& row : run(work, sql::ledger_things_of_commits, id_array(commits)))
       touched["deployment"].emplace(text(row[0]), text(row[1]));
+  auto with = settings;
+  if (auto others = know_names(work, settings, &touched); !others.empty())
+    with.blame.names = settings.blame.names.with(std::move(others));
   derivation in{.work = work,
-                .settings = settings,
+                .settings = with,
                 .touched_incidents = touched["incident"],
                 .deployments = {},
                 .incidents = {},
@@ -68,6 +71,7 @@ void derive_shadow(pqxx::connection& c, const derive_settings& settings, Then th
     while (step(work, settings) > 0) {
     }  // what was touched before this began
     work.exec(std::string(sql::ledger_shadow));
+    know_names(work, settings, nullptr);
     work.exec(std::string(sql::ledger_touch_everything));
     while (step(work, settings) > 0) {
     }

@@ -188,10 +188,11 @@ std::optional<timestamp> reader::first_known() {
       [](pqxx::transaction_base& work) { return time_from_microseconds(run(work, sql::figures_first_known)[0][0]); });
 }
 
-ledger_counts reader::counts() {
-  return read([](pqxx::transaction_base& work) {
-    const auto row = run(work, sql::ledger_counts)[0];
-    return ledger_counts{row[0].as<std::int64_t>(), row[1].as<std::int64_t>()};
+ledger_counts reader::counts(std::int64_t max_names) {
+  return read([&](pqxx::transaction_base& work) {
+    const auto row = run(work, sql::ledger_counts, max_names)[0];
+    const auto whole = [&](pqxx::row_size_type column) { return row[column].as<std::int64_t>(); };
+    return ledger_counts{whole(0), whole(1), whole(2), whole(3), whole(4)};
   });
 }
 

@@ -52,6 +52,7 @@ struct place_state {
 
 struct ledger_counts {
   std::int64_t dead = 0, unplaced = 0;
+  std::int64_t other_services = 0, other_environments = 0, other_teams = 0;  ///< names beyond the most of a kind
 };
 
 /// A stored event, with what the ledger adds to it.
@@ -89,7 +90,7 @@ class reader {
   std::vector<hotfix_months> count_hotfix_months(const std::vector<scope>&, const std::vector<timestamp>& begins);
   /// Since when there is data; nothing if there is none.
   std::optional<timestamp> first_known();
-  ledger_counts counts();
+  ledger_counts counts(std::int64_t max_names);
 
   /// What a figure over a scope and a period is made of, as JSON objects with a column for each that the figure's
   /// population has. Durations in seconds.

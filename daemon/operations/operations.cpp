@@ -106,7 +106,7 @@ void operations::publish(refreshed r) {
     else
       parts_.log.warning("refresh failed; the last figures stay", {{"err", r.failure}});
   }
-  if (r.success) parts_.own.ledger(r.ledger.dead, r.ledger.unplaced);
+  if (r.success) parts_.own.ledger(r.ledger);
   if (r.figures) page_ = std::move(r.figures);
 }
 

@@ -49,7 +49,7 @@ course read_course(const std::vector<report>& ordered) {
 }
 
 deployment fold_place(const std::string& source, const std::string& subject, const place& where,
-                      std::vector<report> reports) {
+                      std::vector<report> reports, const naming& names) {
   deployment d;
   d.source = source;
   d.subject = subject;
@@ -69,6 +69,7 @@ deployment fold_place(const std::string& source, const std::string& subject, con
   }
   if (const auto finished = time_at(d.overrides, "/finished_at")) d.finished_at = finished;
   if (!is_terminal(d.state)) d.finished_at.reset();
+  if (const auto team = text_at(d.facts, "/team"); !team.empty()) d.facts["team"] = names.team_named(team);
   d.created_at = time_at(d.facts, "/created_at");
   d.started_at = time_at(d.facts, "/started_at");
   if (!d.started_at) d.started_at = c.first_running;
@@ -162,7 +163,7 @@ std::vector<deployment> fold_deployment(const std::string& source, const std::st
     std::vector<report> own;
     for (std::size_t i = 0; i < reports.size(); ++i)
       if (!reports[i].retraction && said[i].fits(where)) own.push_back(reports[i]);
-    if (!own.empty()) out.push_back(fold_place(source, subject, where, std::move(own)));
+    if (!own.empty()) out.push_back(fold_place(source, subject, where, std::move(own), names));
   }
   return out;
 }

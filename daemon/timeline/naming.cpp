@@ -15,6 +15,12 @@ bool sounds_like_production(std::string_view name) {
   return RE2::PartialMatch(text, yes) && !RE2::PartialMatch(text, no);
 }
 
+// services/checkout holds services/checkout/api, but not services/checkout2.
+bool lies_in(std::string_view path, std::string_view folder) {
+  return path.starts_with(folder) &&
+         (path.size() == folder.size() || folder.ends_with('/') || path[folder.size()] == '/');
+}
+
 }
 
 result<pattern> compile_pattern(const std::string& text) {
@@ -35,22 +41,41 @@ naming::naming(std::vector<service_rule> services, std::vector<environment_rule>
 
 std::string naming::service(std::string_view source, const json::object& fields) const {
   auto raw = text_at(fields, "/service");
-  const auto repository = text_at(fields, "/repository");
+  const auto repository = text_at(fields, "/repository"), path = text_at(fields, "/path");
   // a service that the sender names apart from its repository (several in one repository) is mapped by that name only
   const bool by_repository = raw.empty() || repository.empty() || raw == repository;
   for (const auto& s : services_) {
     if (!raw.empty() && (raw == s.name || s.was.contains(raw))) return s.name;
     const bool from_here = s.source.empty() || s.source == source;
-    if (by_repository && from_here && !s.repository.empty() && s.repository == (repository.empty() ? raw : repository))
+    if (by_repository && from_here && !s.repository.empty() &&
+        s.repository == (repository.empty() ? raw : repository) && (s.path.empty() || lies_in(path, s.path)))
       return s.name;
   }
-  return raw;
+  return others_ && others_->services.contains(raw) ? std::string(other_name) : raw;
 }
 
 std::string naming::environment(std::string_view name) const {
   for (const auto& e : environments_)
     if (!name.empty() && (name == e.name || (e.match && matches(e.match, name)))) return e.name;
-  return std::string(name);
+  return std::string(others_ && others_->environments.contains(name) ? other_name : name);
+}
+
+std::string naming::team_named(std::string_view name) const {
+  return std::string(others_ && others_->teams.contains(name) ? other_name : name);
+}
+
+bool naming::configures_service(std::string_view name) const {
+  return std::ranges::find(services_, name, &service_rule::name) != services_.end();
+}
+
+bool naming::configures_environment(std::string_view name) const {
+  return std::ranges::find(environments_, name, &environment_rule::name) != environments_.end();
+}
+
+naming naming::with(other_names others) const {
+  auto copy = *this;
+  copy.others_ = std::make_shared<const other_names>(std::move(others));
+  return copy;
 }
 
 bool naming::is_production(std::string_view environment) const {

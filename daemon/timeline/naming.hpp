@@ -30,6 +30,7 @@ struct service_rule {
   std::string name, team;
   std::set<std::string> was;       ///< former names
   std::string source, repository;  ///< `match`: empty matches any source, no repository
+  std::string path = {};           ///< within the repository: that folder and what lies below; empty: all of it
 };
 
 struct environment_rule {
@@ -37,6 +38,14 @@ struct environment_rule {
   bool production = false;
   pattern match;  ///< may be null: the name alone
 };
+
+/// Names that came after the first ones of their kind (interface.md §5): each is `other`.
+struct other_names {
+  std::set<std::string, std::less<>> services, environments, teams;
+  bool empty() const { return services.empty() && environments.empty() && teams.empty(); }
+  bool operator==(const other_names&) const = default;
+};
+inline constexpr std::string_view other_name = "other";
 
 /// Mapping rules, in the order of the file; what nothing names is taken as it comes.
 class naming {
@@ -49,15 +58,22 @@ class naming {
   /// The environment of that name; empty stays empty.
   std::string environment(std::string_view name) const;
   bool is_production(std::string_view environment) const;
+  /// A team as a deployment names it.
+  std::string team_named(std::string_view name) const;
   std::string team(std::string_view service) const;
   /// Configured services in each configured production environment (`production` if none is): known from the start.
   std::vector<place> configured() const;
+  bool configures_service(std::string_view name) const;
+  bool configures_environment(std::string_view name) const;
+  /// The same rules, with those names as `other`.
+  naming with(other_names) const;
   /// Whether an environment is configured as production.
   bool names_production() const;
 
  private:
   std::vector<service_rule> services_;
   std::vector<environment_rule> environments_;
+  std::shared_ptr<const other_names> others_;  ///< may be null
 };
 
 }

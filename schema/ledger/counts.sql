@@ -1,3 +1,6 @@
--- The ledger's own gauges.
+-- The ledger's own gauges; $1: how many names of a kind stay.
 SELECT (SELECT count(*) FROM delivery WHERE outcome = 'dead') AS dead,
-       (SELECT count(*) FROM deployment WHERE service = '') AS unplaced
+       (SELECT count(*) FROM deployment WHERE service = '') AS unplaced,
+       (SELECT greatest(0, count(*) - $1::bigint) FROM known_name WHERE kind = 'service') AS other_services,
+       (SELECT greatest(0, count(*) - $1::bigint) FROM known_name WHERE kind = 'environment') AS other_environments,
+       (SELECT greatest(0, count(*) - $1::bigint) FROM known_name WHERE kind = 'team') AS other_teams

@@ -13,5 +13,7 @@ WITH deployment_gone AS (
   DELETE FROM public.engagement r USING (SELECT * FROM public.engagement EXCEPT SELECT * FROM pg_temp.engagement) AS wrong
   WHERE r.id = wrong.id RETURNING r.id), commit_seen_gone AS (
   DELETE FROM public.commit_seen r USING (SELECT * FROM public.commit_seen EXCEPT SELECT * FROM pg_temp.commit_seen) AS wrong
-  WHERE r.sha = wrong.sha RETURNING r.sha)
-SELECT (SELECT count(*) FROM deployment_gone) + (SELECT count(*) FROM incident_gone) + (SELECT count(*) FROM flag_change_gone) + (SELECT count(*) FROM remedy_gone) + (SELECT count(*) FROM work_gone) + (SELECT count(*) FROM engagement_gone) + (SELECT count(*) FROM commit_seen_gone)
+  WHERE r.sha = wrong.sha RETURNING r.sha), known_name_gone AS (
+  DELETE FROM public.known_name r USING (SELECT * FROM public.known_name EXCEPT SELECT * FROM pg_temp.known_name) AS wrong
+  WHERE r.kind = wrong.kind AND r.name = wrong.name RETURNING r.name)
+SELECT (SELECT count(*) FROM deployment_gone) + (SELECT count(*) FROM incident_gone) + (SELECT count(*) FROM flag_change_gone) + (SELECT count(*) FROM remedy_gone) + (SELECT count(*) FROM work_gone) + (SELECT count(*) FROM engagement_gone) + (SELECT count(*) FROM commit_seen_gone) + (SELECT count(*) FROM known_name_gone)

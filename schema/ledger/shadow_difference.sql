@@ -28,6 +28,10 @@ SELECT 'commit_seen' AS "table", side, to_jsonb(r) AS "row" FROM (
   SELECT 'stored' AS side, * FROM (SELECT * FROM public.commit_seen EXCEPT SELECT * FROM pg_temp.commit_seen) AS s
   UNION ALL SELECT 'derived', * FROM (SELECT * FROM pg_temp.commit_seen EXCEPT SELECT * FROM public.commit_seen) AS d) AS r
 UNION ALL
+SELECT 'known_name' AS "table", side, to_jsonb(r) AS "row" FROM (
+  SELECT 'stored' AS side, * FROM (SELECT * FROM public.known_name EXCEPT SELECT * FROM pg_temp.known_name) AS s
+  UNION ALL SELECT 'derived', * FROM (SELECT * FROM pg_temp.known_name EXCEPT SELECT * FROM public.known_name) AS d) AS r
+UNION ALL
 SELECT 'place', side, to_jsonb(r) FROM (
   SELECT 'stored' AS side, * FROM (SELECT service, environment, production, team FROM public.place
                                    EXCEPT SELECT service, environment, production, team FROM pg_temp.place) AS s

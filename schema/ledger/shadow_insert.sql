@@ -6,5 +6,6 @@ WITH deployment_came AS (
   INSERT INTO public.remedy SELECT * FROM (SELECT * FROM pg_temp.remedy EXCEPT SELECT * FROM public.remedy) AS missing RETURNING id), work_came AS (
   INSERT INTO public.work SELECT * FROM (SELECT * FROM pg_temp.work EXCEPT SELECT * FROM public.work) AS missing RETURNING id), engagement_came AS (
   INSERT INTO public.engagement SELECT * FROM (SELECT * FROM pg_temp.engagement EXCEPT SELECT * FROM public.engagement) AS missing RETURNING id), commit_seen_came AS (
-  INSERT INTO public.commit_seen SELECT * FROM (SELECT * FROM pg_temp.commit_seen EXCEPT SELECT * FROM public.commit_seen) AS missing RETURNING sha)
-SELECT (SELECT count(*) FROM deployment_came) + (SELECT count(*) FROM incident_came) + (SELECT count(*) FROM flag_change_came) + (SELECT count(*) FROM remedy_came) + (SELECT count(*) FROM work_came) + (SELECT count(*) FROM engagement_came) + (SELECT count(*) FROM commit_seen_came)
+  INSERT INTO public.commit_seen SELECT * FROM (SELECT * FROM pg_temp.commit_seen EXCEPT SELECT * FROM public.commit_seen) AS missing RETURNING sha), known_name_came AS (
+  INSERT INTO public.known_name SELECT * FROM (SELECT * FROM pg_temp.known_name EXCEPT SELECT * FROM public.known_name) AS missing RETURNING name)
+SELECT (SELECT count(*) FROM deployment_came) + (SELECT count(*) FROM incident_came) + (SELECT count(*) FROM flag_change_came) + (SELECT count(*) FROM remedy_came) + (SELECT count(*) FROM work_came) + (SELECT count(*) FROM engagement_came) + (SELECT count(*) FROM commit_seen_came) + (SELECT count(*) FROM known_name_came)

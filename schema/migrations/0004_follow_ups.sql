@@ -34,5 +34,15 @@ CREATE INDEX commit_seen_picked ON commit_seen (picked_from) WHERE picked_from <
 CREATE INDEX commit_seen_ref ON commit_seen (repository, md5(ref)) WHERE pull_request <> '';
 CREATE INDEX commit_seen_title ON commit_seen (repository, md5(title)) WHERE pull_request <> '';
 
+-- Names that nothing configures, by their first receipt: the first ones of each kind stay, the rest are one.
+CREATE TABLE known_name (
+  kind        text NOT NULL,                       -- service, environment, team
+  name        text COLLATE "C" NOT NULL,
+  received_at timestamptz NOT NULL,
+  source      text COLLATE "C" NOT NULL,
+  id          text COLLATE "C" NOT NULL,
+  PRIMARY KEY (kind, name)
+);
+
 INSERT INTO touched (thing, source, subject)
 SELECT thing, source, subject FROM event GROUP BY thing, source, subject ORDER BY min(time);

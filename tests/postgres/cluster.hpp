@@ -9,8 +9,8 @@
 namespace releasehealth::test {
 
 /// What deriving writes.
-inline constexpr const char* derived_tables[] = {"deployment", "incident",   "flag_change", "remedy",
-                                                 "work",       "engagement", "place",       "commit_seen"};
+inline constexpr const char* derived_tables[] = {"deployment", "incident", "flag_change", "remedy",    "work",
+                                                 "engagement", "place",    "commit_seen", "known_name"};
 
 /// A folder that is gone after the test.
 class temporary_folder {
