@@ -1,14 +1,64 @@
 #include <iostream>
+#include <map>
 
 #include "daemon/commands/command.hpp"
+#include "daemon/figures/period.hpp"
+#include "daemon/ledger/shadow.hpp"
 
 namespace releasehealth {
 namespace {
 
 struct classify_options {
-  std::string rules_file, line_released_at;
+  std::string rules_file, line_released_at, month, service;
   std::vector<std::string> fields;
+  bool stored = false, dry_run = false, during_incident = false;
 };
+
+std::string told(const decision& d) {
+  return d.kind + ": " + d.reason + (d.evidence.empty() ? "" : " matched " + d.evidence);
+}
+
+// Every stored deployment with the decision that was recorded for it.
+int list_stored(const config& c, const classify_options& o) {
+  const auto database = open_database(c, "classify");
+  ledger::deriver(database.where, c.timeline).derive();
+  ledger::reader from(database.where);
+  period over{"all", {}, timestamp::max(), false};
+  if (!o.month.empty()) {
+    const auto asked = parse_period(o.month, c.figures.zone, timestamp::max());
+    if (!asked) throw usage_error("--month: " + asked.error().detail);
+    over = *asked;
+  }
+  for (const auto& d : from.decisions(over.begin, over.end, o.service))
+    std::cout << format_time(d.finished_at) << "  " << d.where.service << ' ' << d.where.environment << ' ' << d.subject
+              << (d.version.empty() ? "" : " (" + d.version + ")") << "  " << told(d.decided) << '\n';
+  return 0;
+}
+
+// What a change of rules would move, by month; nothing is written.
+int dry_run(const config& now, const config& then) {
+  const auto database = open_database(now, "classify");
+  ledger::deriver(database.where, now.timeline).derive();
+  auto timeline = now.timeline;
+  timeline.stack = then.timeline.stack;
+  ledger::shadow with(database.where, timeline);
+  const auto moved = with.moved();
+  std::map<std::string, std::map<std::string, int>> by_month;
+  for (const auto& d : moved)
+    ++by_month[format_month(now.figures.zone.month_of(d.finished_at))][d.kind_before + " -> " + d.kind];
+  for (const auto& [month, changes] : by_month) {
+    std::cout << month;
+    for (const auto& [change, count] : changes) std::cout << "  " << change << ' ' << count;
+    std::cout << '\n';
+  }
+  for (const auto& d : moved)
+    std::cout << "  " << format_time(d.finished_at) << "  " << d.where.service << ' ' << d.where.environment << ' '
+              << d.subject << (d.version.empty() ? "" : " (" + d.version + ")") << "  " << d.kind_before << " ("
+              << d.reason_before << ") -> " << d.kind << " (" << d.reason << ")\n";
+  std::cerr << moved.size()
+            << " deployments would be of another kind; `releasehealthd rebuild` applies rules to the past\n";
+  return 0;
+}
 
 int run_classify(const config& c, const classify_options& o) {
   deployment d;
@@ -17,6 +67,7 @@ int run_classify(const config& c, const classify_options& o) {
   if (d.where.environment.empty()) d.where.environment = "production";
   d.version = text_at(d.facts, "/version");
   d.finished_at = time_at(d.facts, "/finished_at");
+  d.during_incident = o.during_incident;
   std::optional<timestamp> released;
   if (!o.line_released_at.empty()) {
     released = parse_time(o.line_released_at);
@@ -25,7 +76,7 @@ int run_classify(const config& c, const classify_options& o) {
   const auto explicit_kind = text_at(d.facts, "/kind");
   const auto decided = explicit_kind.empty() ? decide_by_rules(c.timeline.stack.rules, d, released)
                                              : decision{explicit_kind, "explicit kind"};
-  std::cout << decided.kind << ": " << decided.reason << '\n';
+  std::cout << told(decided) << '\n';
   return 0;
 }
 
@@ -33,12 +84,22 @@ int run_classify(const config& c, const classify_options& o) {
 
 std::function<int()> add_classify(CLI::App& app, const common_options& options) {
   const auto o = std::make_shared<classify_options>();
-  app.add_option("fields", o->fields, "key=value: ref=hotfix/1.8.3 title='Fix rounding' labels='a;b' version=1.8.3")
-      ->required();
+  app.add_option("fields", o->fields, "key=value: ref=hotfix/1.8.3 title='Fix rounding' labels='a;b' version=1.8.3");
   app.add_option("--rules", o->rules_file, "take the rules of this configuration instead");
   app.add_option("--line-released-at", o->line_released_at, "when the preceding release of its line finished");
+  app.add_flag("--during-incident", o->during_incident, "an incident of its service was open when it started");
+  app.add_flag("--stored", o->stored, "every stored deployment with its decision");
+  app.add_option("--month", o->month, "with --stored: 2026-10, only what finished then");
+  app.add_option("--service", o->service, "with --stored: this one only");
+  app.add_flag("--dry-run", o->dry_run, "with --rules: which stored deployments would move, by month");
   return [o, &options] {
-    return run_classify(load_or_refuse(o->rules_file.empty() ? options : common_options{o->rules_file}), *o);
+    if (o->fields.empty() + !o->stored + !o->dry_run != 2)
+      throw usage_error("classify takes fields, or --stored, or --dry-run");
+    if (o->dry_run && o->rules_file.empty()) throw usage_error("--dry-run needs --rules");
+    auto c = load_or_refuse(options);
+    auto other = o->rules_file.empty() ? c : load_or_refuse(common_options{o->rules_file});
+    if (o->dry_run) return dry_run(c, other);
+    return o->stored ? list_stored(c, *o) : run_classify(other, *o);
   };
 }
 

@@ -18,7 +18,7 @@ int run_send(const send_options& o) {
   if (!event.contains("id")) event["id"] = "send-" + random_id();
   // a deployment that names no earlier one is told once, when it is done
   if (o.type == "deployment" && !event.contains("subject") && !event.contains("state")) event["state"] = "succeeded";
-  if (o.token_file.empty()) throw usage_error("send needs --token-file, or RELEASEHEALTH_TOKEN_FILE");
+  if (o.token_file.empty()) throw usage_error("send needs --token-file, or RELEASEHEALTHD_TOKEN_FILE");
   auto token = read_file(o.token_file);
   token.erase(token.find_last_not_of("\r\n") + 1);
   const auto answer = http::send("POST", o.url + "/api/v1/events", json::serialize(event),
@@ -34,9 +34,9 @@ std::function<int()> add_send(CLI::App& app, const common_options&) {
   const auto o = std::make_shared<send_options>();
   app.add_option("type", o->type, "deployment, incident, work, flag, commit or retraction")->required();
   app.add_option("fields", o->fields, "key=value, as in service=checkout version=1.8.3 kind=hotfix");
-  app.add_option("--url", o->url, "the daemon's intake")->envname("RELEASEHEALTH_URL")->capture_default_str();
+  app.add_option("--url", o->url, "the daemon's intake")->envname("RELEASEHEALTHD_URL")->capture_default_str();
   app.add_option("--token-file", o->token_file, "holds a token with the scope send")
-      ->envname("RELEASEHEALTH_TOKEN_FILE");
+      ->envname("RELEASEHEALTHD_TOKEN_FILE");
   return [o] { return run_send(*o); };
 }
 

@@ -6,9 +6,18 @@
 #include <cstdio>
 
 #include "collectors/csv/csv.hpp"
+#include "daemon/figures/dora.hpp"
 
 namespace releasehealth {
 namespace {
+
+// A count as a whole number: Boost writes every double with an exponent.
+json::value number(double value) {
+  const auto whole = static_cast<std::int64_t>(value);
+  return static_cast<double>(whole) == value ? json::value(whole) : json::value(value);
+}
+
+json::value or_null(const std::optional<double>& n) { return n ? number(*n) : json::value(nullptr); }
 
 std::string shortest(double value) {
   char text[32];
@@ -33,7 +42,7 @@ std::string readable_duration(double seconds) {
 std::string readable(const figure& f, double value) {
   if (f.looks == shape::quantiles || f.looks == shape::seconds) return readable_duration(value);
   char text[32];
-  const bool percent = f.looks == shape::ratio && f.name.ends_with("_ratio");
+  const bool percent = f.looks == shape::ratio && f.name.ends_with("_ratio");  // others may exceed 1
   if (f.looks == shape::count)
     (void)std::snprintf(text, sizeof text, "%.0f", value);
   else
@@ -79,25 +88,37 @@ std::string cell(const snapshot& s, const figure_settings& settings, const place
   return readable(f, value->value) + (broken ? " !" : "");
 }
 
-void append_table(std::string& out, const std::vector<std::vector<std::string>>& rows) {
+void append_table(std::string& out, const std::vector<std::vector<std::string>>& rows, report_format format) {
+  const bool markdown = format == report_format::markdown;
+  const std::string_view between = markdown ? " | " : "  ";
   std::vector<std::size_t> widths(rows.front().size());
   for (const auto& row : rows)
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
   for (const auto& row : rows) {
+    if (markdown) out += "| ";
     for (std::size_t i = 0; i < row.size(); ++i) {
       const std::string padding(widths[i] - row[i].size(), ' ');
-      out += i == 0 ? row[i] + padding : "  " + padding + row[i];
+      if (i > 0) out += between;
+      out += i == 0 ? row[i] + padding : padding + row[i];
     }
+    out += markdown ? " |\n" : "\n";
+    if (!markdown || &row != &rows.front()) continue;
+    out += "|:---|";
+    for (std::size_t i = 1; i < row.size(); ++i) out += "---:|";
     out += '\n';
   }
 }
 
-std::string name_of(const period& p) { return p.label + (p.partial ? " (so far)" : ""); }
+std::string heading(const std::string& text, report_format format) {
+  return format == report_format::markdown ? "## " + text + "\n\n" : text + '\n';
+}
+
+std::string name_of(const period& p) { return p.label + (p.partial ? " (partial)" : ""); }
 
 /// A table with a line for each production place: `titles` name its columns, `value(place, column)` fills it.
 template <class Value>
 std::string table(const snapshot& s, const figure_settings& settings, const std::vector<std::string>& titles,
-                  Value value) {
+                  report_format format, Value value) {
   std::vector<std::vector<std::string>> rows(1, {"service"});
   rows[0].insert(rows[0].end(), titles.begin(), titles.end());
   for (const auto& [where, known] : s.places) {
@@ -107,8 +128,27 @@ std::string table(const snapshot& s, const figure_settings& settings, const std:
     for (std::size_t i = 0; i < titles.size(); ++i) row.push_back(value(where, i));
   }
   std::string out;
-  append_table(out, rows);
+  append_table(out, rows, format);
   return out;
+}
+
+// DORA's five of one period, each with its band.
+std::string dora_table(const snapshot& s, const figure_settings& settings, const period& over, report_format format) {
+  std::vector<std::string> titles;
+  for (const auto& m : dora_metrics()) titles.emplace_back(m.title);
+  return heading("DORA's five metrics", format) +
+         table(s, settings, titles, format,
+               [&](const place& where, std::size_t i) -> std::string {
+                 const auto& m = dora_metrics()[i];
+                 const auto& f = *find_figure(m.figure);
+                 const auto v =
+                     evaluate(f, f.slices.front(), {s.columns, s.places.at(where).values.at(over.label), over});
+                 if (!v) return "-";
+                 const auto band = band_of(m, v->value);
+                 const auto unit = f.looks == shape::per_day ? " a day" : "";
+                 return readable(f, v->value) + unit + (band.empty() ? "" : ' ' + std::string(band));
+               }) +
+         (format == report_format::markdown ? "\n" : "") + std::string(about_bands) + '\n';
 }
 
 }
@@ -119,28 +159,34 @@ std::vector<std::string> text_report_columns() {
   return all;
 }
 
-std::string text_report(const snapshot& s, const figure_settings& settings, std::string_view only) {
+std::string text_report(const snapshot& s, const figure_settings& settings, std::string_view only,
+                        report_format format) {
   std::string out;
   std::vector<std::string> titles;
-  if (s.periods.size() == 1 && only.empty()) {  // everything about one period
+  const bool has_one = s.periods.size() == 1 && only.empty();
+  if (has_one) {  // everything about one period
+    const auto& over = s.periods[0];
     titles = text_report_columns();
-    out = name_of(s.periods[0]) + '\n' + table(s, settings, titles, [&](const place& where, std::size_t i) {
-            return cell(s, settings, where, s.periods[0], text_columns[i]);
+    out = heading(name_of(over), format) + table(s, settings, titles, format, [&](const place& where, std::size_t i) {
+            return cell(s, settings, where, over, text_columns[i]);
           });
   } else {  // one table for each column, the periods side by side
     for (const auto& p : s.periods) titles.push_back(p.label);
     for (const auto& c : text_columns)
       if (only.empty() || only == c.title)
-        out += (out.empty() ? "" : "\n") + std::string(c.title) + '\n' +
-               table(s, settings, titles,
+        out += (out.empty() ? "" : "\n") + heading(std::string(c.title), format) +
+               table(s, settings, titles, format,
                      [&](const place& where, std::size_t i) { return cell(s, settings, where, s.periods[i], c); });
   }
-  if (out.find(" !") != out.npos) out += "! over its limit\n";
+  if (out.find(" !") != out.npos)
+    out += (format == report_format::markdown ? "\n! over its limit\n" : "! over its limit\n");
+  if (has_one) out += '\n' + dora_table(s, settings, s.periods[0], format);
   return out;
 }
 
 std::string csv_report(const snapshot& s, const figure_settings& settings) {
   std::string out = "period,begin,end,service,team,environment,figure,label,value\r\n";
+
   for_each_figure(s, settings, [&](const figure_row& row) {
     std::string of;
     for (const auto& [name, value] : row.labels())
@@ -156,6 +202,39 @@ std::string csv_report(const snapshot& s, const figure_settings& settings) {
                                  row.value ? shortest(row.value->value) : std::string()};
     for (const auto& c : cells) out += csv::quote(c) + (&c == std::end(cells) - 1 ? "\r\n" : ",");
   });
+  return out;
+}
+
+json::array figures_json(const snapshot& s, const figure_settings& settings) {
+  std::map<std::string, json::array> rows;
+  const auto add_to_each = [&](json::object row) {  // what holds now belongs to the periods that reach to it
+    for (const auto& p : s.periods)
+      if (p.end == s.at) rows[p.label].push_back(row);
+  };
+  for_each_figure(s, settings, [&](const figure_row& row) {
+    json::object labels;
+    for (const auto& [name, value] : row.labels()) labels[name] = value;
+    json::object out = {{"service", row.where.service},
+                        {"team", row.team},
+                        {"environment", row.where.environment},
+                        {"figure", row.of.name},
+                        {"labels", std::move(labels)},
+                        {"value", row.value ? number(row.value->value) : json::value(nullptr)},
+                        {"numerator", row.value ? or_null(row.value->numerator) : json::value(nullptr)},
+                        {"denominator", row.value ? or_null(row.value->denominator) : json::value(nullptr)},
+                        {"observations", row.value ? or_null(row.value->observations) : json::value(nullptr)}};
+    if (row.of.is_now)
+      add_to_each(std::move(out));
+    else
+      rows[row.over.label].push_back(std::move(out));
+  });
+  json::array out;
+  for (const auto& p : s.periods)
+    out.push_back({{"period", p.label},
+                   {"begin", format_time(p.begin)},
+                   {"end", format_time(p.end)},
+                   {"partial", p.partial},
+                   {"figures", std::move(rows[p.label])}});
   return out;
 }
 

@@ -68,6 +68,12 @@ void derive_follow_ups(derivation&, const std::set<std::string>& touched_commits
 /// Who was at work: on incidents that changed or were told something that no row shows, as when they were mitigated.
 void derive_engagements(derivation&, const things& touched_work);
 
+/// Takes up to deriver::max_things entries from the queue and derives what they touch, by all stages: into the real
+/// tables, or into shadows of the same names. Returns how many it took.
+std::size_t derive_step(pqxx::transaction_base&, const derive_settings&);
+/// Makes shadows of the derived tables and derives all events again into them, at the transaction's instant.
+void derive_everything(pqxx::transaction_base&, const derive_settings&);
+
 // what the stages share
 
 /// Two parallel text[].

@@ -19,9 +19,9 @@ void write_places(derivation& in) {
 
 constexpr pqxx::result::size_type many_things = 1000;
 
-/// Takes up to `max_things` entries from the queue and derives what they touch: into the real tables, or into shadows
-/// of the same names. Returns how many it took.
-std::size_t step(pqxx::transaction_base& work, const derive_settings& settings) {
+}
+
+std::size_t derive_step(pqxx::transaction_base& work, const derive_settings& settings) {
   std::map<std::string, things> touched;  // by type
   std::set<std::string> commits;
   const auto taken = run(work, sql::ledger_take_touched, deriver::max_things);
@@ -61,6 +61,16 @@ std::size_t step(pqxx::transaction_base& work, const derive_settings& settings) 
   return static_cast<std::size_t>(taken.size());
 }
 
+void derive_everything(pqxx::transaction_base& work, const derive_settings& settings) {
+  work.exec(std::string(sql::ledger_shadow));
+  know_names(work, settings, nullptr);
+  work.exec(std::string(sql::ledger_touch_everything));
+  while (derive_step(work, settings) > 0) {
+  }
+}
+
+namespace {
+
 /// All of it again, beside the real tables, at one instant of the database. The caller decides what becomes of it.
 template <class Then>
 void derive_shadow(pqxx::connection& c, const derive_settings& settings, Then then) {
@@ -68,13 +78,9 @@ void derive_shadow(pqxx::connection& c, const derive_settings& settings, Then th
   pqxx::nontransaction(c).exec("SELECT pg_advisory_lock(" + std::to_string(locks::derive) + ")");
   {
     pqxx::transaction<pqxx::isolation_level::repeatable_read> work(c);
-    while (step(work, settings) > 0) {
+    while (derive_step(work, settings) > 0) {
     }  // what was touched before this began
-    work.exec(std::string(sql::ledger_shadow));
-    know_names(work, settings, nullptr);
-    work.exec(std::string(sql::ledger_touch_everything));
-    while (step(work, settings) > 0) {
-    }
+    derive_everything(work, settings);
     then(work);
     work.commit();
   }
@@ -103,7 +109,7 @@ std::size_t deriver::derive_batch() {
   try {
     pqxx::work work(ready().connection);
     if (!run(work, "SELECT pg_try_advisory_xact_lock($1)", locks::derive)[0][0].as<bool>()) return 0;
-    const auto taken = step(work, settings_);
+    const auto taken = derive_step(work, settings_);
     work.commit();
     return taken;
   } catch (const pqxx::failure&) {

@@ -14,11 +14,13 @@ struct reader::connected {
 };
 
 reader::reader(const session& s) : session_(s.reading()) {}
+reader::reader(pqxx::transaction_base& within) : within_(&within) {}
 reader::~reader() = default;
 reader::reader(reader&&) noexcept = default;
 
 template <class Work>
 auto reader::read(Work work) {
+  if (within_) return work(*within_);
   try {
     if (!connected_ || !connected_->connection.is_open()) connected_ = std::make_unique<connected>(session_);
     pqxx::nontransaction transaction(connected_->connection);
@@ -200,12 +202,27 @@ namespace {
 
 constexpr pqxx::oid jsonb_type = 3802;
 
+std::string time_or_infinity(timestamp t) { return t == timestamp::max() ? "infinity" : format_time(t); }
+
 std::vector<json::object> read_objects(const pqxx::result& rows) {
   std::vector<json::object> out;
   for (const auto& row : rows) out.push_back(json_object(row[0]));
   return out;
 }
 
+}
+
+std::vector<decided_deployment> reader::decisions(timestamp begin, timestamp end, const std::string& service) {
+  return read([&](pqxx::transaction_base& work) {
+    std::vector<decided_deployment> all;
+    for (const auto& row : run(work, sql::ledger_decisions, time_or_infinity(begin), time_or_infinity(end), service))
+      all.push_back({.where = {text(row["service"]), text(row["environment"])},
+                     .subject = text(row["subject"]),
+                     .version = text(row["version"]),
+                     .finished_at = *time_from_microseconds(row["finished_at"]),
+                     .decided = {text(row["kind"]), text(row["kind_reason"]), text(row["kind_evidence"])}});
+    return all;
+  });
 }
 
 std::vector<json::object> reader::find_incidents(const std::string& name) {

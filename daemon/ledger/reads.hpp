@@ -9,7 +9,12 @@
 
 #include "collectors/event.hpp"
 #include "daemon/ledger/session.hpp"
+#include "daemon/timeline/kind.hpp"
 #include "daemon/timeline/naming.hpp"
+
+namespace pqxx {
+class transaction_base;
+}
 
 namespace releasehealth::ledger {
 
@@ -55,6 +60,14 @@ struct ledger_counts {
   std::int64_t other_services = 0, other_environments = 0, other_teams = 0;  ///< names beyond the most of a kind
 };
 
+/// A deployment and what kind it is.
+struct decided_deployment {
+  place where;
+  std::string subject, version;
+  timestamp finished_at;
+  decision decided;
+};
+
 /// A stored event, with what the ledger adds to it.
 struct stored_event {
   event told;
@@ -65,6 +78,8 @@ struct stored_event {
 class reader {
  public:
   explicit reader(const session&);
+  /// Within a transaction of somebody else's.
+  explicit reader(pqxx::transaction_base&);
   ~reader();
   reader(reader&&) noexcept;
 
@@ -99,6 +114,8 @@ class reader {
   std::vector<json::object> incident_members(const period&, const scope&, double horizon_s, double review_due_s);
   std::vector<json::object> work_members(const period&, const scope&);
 
+  /// The kinds of what finished in [begin, end); an empty service is every one.
+  std::vector<decided_deployment> decisions(timestamp begin, timestamp end, const std::string& service);
   /// By row id or the sender's own name: at most 20, one for each service.
   std::vector<json::object> find_incidents(const std::string& name);
   /// By id, the sender's own name, or version: at most 20, each as a JSON object of its columns.
@@ -115,6 +132,7 @@ class reader {
   auto read(Work work);
   session session_;
   std::unique_ptr<connected> connected_;
+  pqxx::transaction_base* within_ = nullptr;
 };
 
 }

@@ -16,14 +16,6 @@ figure_question about(const http::request& r) {
   return q;
 }
 
-// A count as a whole number: Boost writes every double with an exponent.
-json::value number(double value) {
-  const auto whole = static_cast<std::int64_t>(value);
-  return static_cast<double>(whole) == value ? json::value(whole) : json::value(value);
-}
-
-json::value or_null(const std::optional<double>& n) { return n ? number(*n) : json::value(nullptr); }
-
 }
 
 result<figure_question> read_figure_question(const http::request& r, const figure_settings& settings, timestamp now) {
@@ -52,32 +44,6 @@ result<figure_question> read_months_question(const http::request& r, const figur
   q.periods = *months_between(format_month(this_month - std::chrono::months{count - 1}), format_month(this_month),
                               settings.zone, now);
   return q;
-}
-
-json::array figures_json(const snapshot& s, const figure_settings& settings) {
-  std::map<std::string, json::array> rows;
-  for_each_figure(s, settings, [&](const figure_row& row) {
-    json::object labels;
-    for (const auto& [name, value] : row.labels()) labels[name] = value;
-    rows[row.over.label].push_back(
-        {{"service", row.where.service},
-         {"team", row.team},
-         {"environment", row.where.environment},
-         {"figure", row.of.name},
-         {"labels", std::move(labels)},
-         {"value", row.value ? number(row.value->value) : json::value(nullptr)},
-         {"numerator", row.value ? or_null(row.value->numerator) : json::value(nullptr)},
-         {"denominator", row.value ? or_null(row.value->denominator) : json::value(nullptr)},
-         {"observations", row.value ? or_null(row.value->observations) : json::value(nullptr)}});
-  });
-  json::array out;
-  for (const auto& p : s.periods)
-    out.push_back({{"period", p.label},
-                   {"begin", format_time(p.begin)},
-                   {"end", format_time(p.end)},
-                   {"partial", p.partial},
-                   {"figures", std::move(rows[p.label])}});
-  return out;
 }
 
 }

@@ -12,7 +12,4 @@ result<figure_question> read_figure_question(const http::request&, const figure_
 /// `months` (default 24, at most 120): that many calendar months up to this one, the oldest first.
 result<figure_question> read_months_question(const http::request&, const figure_settings&, timestamp now);
 
-/// One object for each period: figures with their labels, numerators and denominators; nothing to measure is null.
-json::array figures_json(const snapshot&, const figure_settings&);
-
 }

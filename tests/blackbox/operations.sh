@@ -27,7 +27,7 @@ same "its old one is gone" 404 "$(curl -s -o /dev/null -w '%{http_code}' -X POST
 
 # pipelines and people
 printf '%s\n' "$token" >"$work/token"
-export RELEASEHEALTH_URL=$intake RELEASEHEALTH_TOKEN_FILE=$work/token
+export RELEASEHEALTHD_URL=$intake RELEASEHEALTHD_TOKEN_FILE=$work/token
 same "send" '{"accepted":1,"duplicates":0,"ignored":0}' "$(command_of send deployment subject=d1 state=succeeded service=checkout version=1.0.0 commit=aaaaaaa)"
 command_of send deployment service=checkout version=1.0.1 ref=hotfix/1.0.1 'labels=a;b' >/dev/null
 same "send says what is wrong, and fails" 1 "$("$daemon" send deployment state=done >/dev/null 2>&1; echo $?)"

@@ -1,0 +1,1 @@
+INSERT INTO pg_temp.as_of VALUES ($1::timestamptz)
