@@ -29,8 +29,6 @@ std::vector<std::string> source_names(const config& c) {
   return names;
 }
 
-bool is_loopback(const http::endpoint& at) { return at.address.starts_with("127.") || at.address == "::1"; }
-
 }
 
 timestamp system_now() { return std::chrono::floor<duration>(std::chrono::system_clock::now()); }
@@ -64,8 +62,7 @@ struct app::parts {
         own(source_names(c)),
         queue(io, database.as("append")),
         in(c.sources, c.tokens, queue, own, log, clock, [this] { figures->touch(); }),
-        ops({io, database, queue, own, log, clock, [this] { figures->touch(); }, [this] { return reload(); }}, c.tokens,
-            c.figures, is_loopback(c.operations)),
+        ops({io, database, queue, own, log, clock, [this] { figures->touch(); }, [this] { return reload(); }}, c),
         intake_server(io, c.intake, in.service(), c.intake_limits),
         operations_server(io, c.operations, ops.service(), c.operations_limits) {
     own.reload(true, clock());
@@ -138,7 +135,7 @@ struct app::parts {
     auto& c = std::get<config>(read);
     for (const auto& name : source_names(c)) own.know(name);
     in.use(c.sources, c.tokens);
-    ops.use(c.tokens, c.figures);
+    ops.use(c);
     figures->use(c.timeline, c.figures);
     own.reload(true, clock());
     log.info("configuration reloaded", {{"file", file.string()}});

@@ -11,13 +11,7 @@
 namespace releasehealth {
 namespace {
 
-// A count as a whole number: Boost writes every double with an exponent.
-json::value number(double value) {
-  const auto whole = static_cast<std::int64_t>(value);
-  return static_cast<double>(whole) == value ? json::value(whole) : json::value(value);
-}
-
-json::value or_null(const std::optional<double>& n) { return n ? number(*n) : json::value(nullptr); }
+json::value or_null(const std::optional<double>& n) { return n ? json_number(*n) : json::value(nullptr); }
 
 std::string shortest(double value) {
   char text[32];
@@ -153,6 +147,11 @@ std::string dora_table(const snapshot& s, const figure_settings& settings, const
 
 }
 
+json::value json_number(double value) {
+  const auto whole = static_cast<std::int64_t>(value);
+  return static_cast<double>(whole) == value ? json::value(whole) : json::value(value);
+}
+
 std::vector<std::string> text_report_columns() {
   std::vector<std::string> all;
   for (const auto& c : text_columns) all.emplace_back(c.title);
@@ -219,7 +218,7 @@ json::array figures_json(const snapshot& s, const figure_settings& settings) {
                         {"environment", row.where.environment},
                         {"figure", row.of.name},
                         {"labels", std::move(labels)},
-                        {"value", row.value ? number(row.value->value) : json::value(nullptr)},
+                        {"value", row.value ? json_number(row.value->value) : json::value(nullptr)},
                         {"numerator", row.value ? or_null(row.value->numerator) : json::value(nullptr)},
                         {"denominator", row.value ? or_null(row.value->denominator) : json::value(nullptr)},
                         {"observations", row.value ? or_null(row.value->observations) : json::value(nullptr)}};

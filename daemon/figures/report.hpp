@@ -18,6 +18,9 @@ std::vector<std::string> text_report_columns();
 /// period,begin,end,service,team,environment,figure,label,value: one row a figure; an empty value is no value.
 std::string csv_report(const snapshot&, const figure_settings&);
 
+/// A count as a whole number: Boost writes every double with an exponent.
+json::value json_number(double);
+
 /// One object for each period: figures with their labels, numerators and denominators; nothing to measure is null.
 json::array figures_json(const snapshot&, const figure_settings&);
 

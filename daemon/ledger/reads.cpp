@@ -200,13 +200,31 @@ ledger_counts reader::counts(std::int64_t max_names) {
 
 namespace {
 
-constexpr pqxx::oid jsonb_type = 3802;
-
 std::string time_or_infinity(timestamp t) { return t == timestamp::max() ? "infinity" : format_time(t); }
+
+// PostgreSQL writes times with an offset; here they are written as everywhere.
+void write_times(json::value& in) {
+  if (in.is_array()) {
+    for (auto& v : in.get_array()) write_times(v);
+  } else if (in.is_object()) {
+    for (auto& [name, v] : in.get_object()) {
+      const bool is_time =
+          name.ends_with("_at") || name == "from" || name == "until" || name == "begins" || name == "ends";
+      if (const auto at = is_time && v.is_string() ? parse_time(std::string_view(v.get_string())) : std::nullopt)
+        v = format_time(*at);
+      else
+        write_times(v);
+    }
+  }
+}
 
 std::vector<json::object> read_objects(const pqxx::result& rows) {
   std::vector<json::object> out;
-  for (const auto& row : rows) out.push_back(json_object(row[0]));
+  for (const auto& row : rows) {
+    json::value found = json_object(row[0]);
+    write_times(found);
+    out.push_back(std::move(found.get_object()));
+  }
   return out;
 }
 
@@ -256,26 +274,8 @@ std::vector<json::object> reader::work_members(const period& over, const scope& 
 }
 
 std::vector<json::object> reader::find_deployments(const std::string& name) {
-  return read([&](pqxx::transaction_base& work) {
-    std::vector<json::object> out;
-    for (const auto& row : run(work, sql::ledger_find_deployments, name)) {
-      auto& d = out.emplace_back();
-      for (const auto& f : row) {
-        const std::string_view column = f.name();
-        if (f.is_null())
-          d[column] = nullptr;
-        else if (f.type() == jsonb_type)
-          d[column] = json::parse(f.c_str());
-        else if (column == "is_change" || column == "failed")
-          d[column] = f.as<bool>();
-        else if (column.ends_with("_at"))
-          d[column] = format_time(*time_from_microseconds(f));
-        else
-          d[column] = text(f);
-      }
-    }
-    return out;
-  });
+  return read(
+      [&](pqxx::transaction_base& work) { return read_objects(run(work, sql::ledger_find_deployments, name)); });
 }
 
 namespace {

@@ -1,5 +1,7 @@
 #include "daemon/operations/amend.hpp"
 
+#include <span>
+
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/fields.hpp"
 #include "daemon/random_id.hpp"
@@ -7,13 +9,28 @@
 namespace releasehealth {
 namespace {
 
-// What an override may not change: what a deployment is called, and whose it is.
-constexpr std::string_view identity[] = {"id",      "type",        "source",     "subject", "time",
-                                         "service", "environment", "repository", "by"};
+// What an override may not change: what a thing is called, whose it is, and what overrides say of themselves.
+constexpr std::string_view identity[] = {"id", "type", "source", "subject", "time", "repository", "path", "by", "was"};
+// A deployment is one of its service and environment; an incident's are facts like others.
+constexpr std::string_view place_of_deployment[] = {"service", "environment"};
+
+// What stood there: as it was derived, else as it was told.
+json::object values_before(const json::object& row, const json::object& patch) {
+  json::object was;
+  const auto& facts = row.at("facts").as_object();
+  for (const auto& [name, value] : patch) {
+    if (name == "reason") continue;
+    const auto* derived = row.if_contains(name);
+    const auto* told = facts.if_contains(name);
+    was[name] = derived ? *derived : told ? *told : json::value(nullptr);
+  }
+  return was;
+}
 
 }
 
-result<json::object> read_amendment(std::string_view content_type, std::string_view body, timestamp now) {
+result<json::object> read_amendment(std::string_view thing, std::string_view content_type, std::string_view body,
+                                    timestamp now) {
   const auto type = content_type.substr(0, content_type.find(';'));
   if (type != "application/merge-patch+json" && type != "application/json")
     return error(errc::media_type, "an amendment is application/merge-patch+json");
@@ -22,12 +39,16 @@ result<json::object> read_amendment(std::string_view content_type, std::string_v
   if (!patch->is_object()) return error(errc::malformed, "not an amendment", {{"", "is not an object"}});
   event e;
   e.id = e.subject = "x";
-  e.thing = e.type = "deployment";
+  e.thing = e.type = thing;
   e.time = now;
   e.fields = std::move(patch->get_object());
   std::vector<problem> found;
-  for (const auto name : identity)
-    if (e.fields.contains(name)) found.push_back({'/' + std::string(name), "cannot be amended"});
+  const auto refuse = [&](std::span<const std::string_view> names) {
+    for (const auto name : names)
+      if (e.fields.contains(name)) found.push_back({'/' + std::string(name), "cannot be amended"});
+  };
+  refuse(identity);
+  if (thing == "deployment") refuse(place_of_deployment);
   const auto reason = text_at(e.fields, "/reason");
   if (reason.empty() || reason.size() > max_text) found.push_back({"/reason", "is missing: why this is amended"});
   if (e.fields.size() < 2) found.push_back({"", "names no field to amend"});
@@ -36,18 +57,21 @@ result<json::object> read_amendment(std::string_view content_type, std::string_v
   return std::move(e.fields);
 }
 
-ledger::entry override_entry(const json::object& deployment, json::object patch, const std::string& by, timestamp now) {
+ledger::entry override_entry(std::string_view thing, const json::object& row, json::object patch, const std::string& by,
+                             timestamp now) {
   event e;
   e.id = "override-" + random_id();
-  e.source = text_at(deployment, "/source");
-  e.thing = e.type = "deployment";
-  e.subject = text_at(deployment, "/subject");
+  e.source = text_at(row, "/source");
+  e.thing = e.type = thing;
+  e.subject = text_at(row, "/subject");
   e.time = now;
   e.is_override = true;
+  auto was = values_before(row, patch);
   e.fields = std::move(patch);
   e.fields["by"] = by;
-  e.fields["service"] = deployment.at("service");
-  e.fields["environment"] = deployment.at("environment");
+  e.fields["was"] = std::move(was);
+  if (thing == "deployment")
+    for (const auto name : place_of_deployment) e.fields[name] = row.at(name);
   ledger::entry out;
   out.source = canonical::source_name;
   out.key = e.id;

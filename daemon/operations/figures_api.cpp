@@ -32,6 +32,14 @@ result<figure_question> read_figure_question(const http::request& r, const figur
   return q;
 }
 
+result<std::optional<timestamp>> read_as_of(const http::request& r, timestamp now) {
+  const auto asked = http::query_value(r, "as_of");
+  if (asked.empty()) return std::optional<timestamp>();
+  const auto at = parse_time(asked);
+  if (!at || *at > now) return error(errc::malformed, "as_of: is not an RFC 3339 time with an offset, up to now");
+  return at;
+}
+
 result<figure_question> read_months_question(const http::request& r, const figure_settings& settings, timestamp now) {
   auto q = about(r);
   int count = default_months;

@@ -9,6 +9,9 @@ namespace releasehealth {
 /// team. errc::malformed names the parameter.
 result<figure_question> read_figure_question(const http::request&, const figure_settings&, timestamp now);
 
+/// `as_of`: an RFC 3339 time before now. Nothing if it is not asked for.
+result<std::optional<timestamp>> read_as_of(const http::request&, timestamp now);
+
 /// `months` (default 24, at most 120): that many calendar months up to this one, the oldest first.
 result<figure_question> read_months_question(const http::request&, const figure_settings&, timestamp now);
 

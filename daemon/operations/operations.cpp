@@ -6,9 +6,12 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "collectors/canonical/canonical.hpp"
+#include "daemon/explain/explanation.hpp"
 #include "daemon/figures/report.hpp"
 #include "daemon/intake/answer.hpp"
+#include "daemon/ledger/shadow.hpp"
 #include "daemon/operations/amend.hpp"
+#include "daemon/operations/decide.hpp"
 #include "daemon/operations/figures_api.hpp"
 #include "daemon/operations/negotiate.hpp"
 #include "daemon/tokens.hpp"
@@ -19,6 +22,14 @@ namespace asio = boost::asio;
 
 namespace {
 
+bool is_loopback(const http::endpoint& at) { return at.address.starts_with("127.") || at.address == "::1"; }
+
+std::vector<json::object> find(ledger::reader& from, std::string_view thing, const std::string& name) {
+  return thing == "deployment" ? from.find_deployments(name) : from.find_incidents(name);
+}
+
+error unknown(std::string_view thing) { return error(errc::unknown, "no " + std::string(thing) + " of this id"); }
+
 // The review page comes here; until then, what Prometheus' conventions ask for.
 void landing(const http::responder& answer) {
   answer({200,
@@ -28,6 +39,20 @@ void landing(const http::responder& answer) {
           "<li><a href=\"/-/healthy\">Healthy</a></li><li><a href=\"/-/ready\">Ready</a></li></ul></body></html>\n",
           {{"Content-Security-Policy", "default-src 'none'"}, {"X-Content-Type-Options", "nosniff"}}});
 }
+
+}
+
+namespace {
+
+/// What a read gives: itself if it may fail on its own.
+template <class T>
+struct outcome_of {
+  using type = result<T>;
+};
+template <class T>
+struct outcome_of<result<T>> {
+  using type = result<T>;
+};
 
 }
 
@@ -42,7 +67,7 @@ struct operations::reads {
   void run(Read read, Then then) {
     asio::post(thread,
                [this, read = std::move(read), then = std::move(then), guard = asio::make_work_guard(io)]() mutable {
-                 result<decltype(read(reader))> out = error();
+                 typename outcome_of<decltype(read(reader))>::type out = error();
                  try {
                    out = read(reader);
                  } catch (const std::exception& e) {
@@ -53,12 +78,14 @@ struct operations::reads {
   }
 };
 
-operations::operations(parts p, std::vector<token> tokens, figure_settings settings, bool is_local)
+operations::operations(parts p, const config& c)
     : parts_(std::move(p)),
-      tokens_(std::move(tokens)),
-      settings_(std::move(settings)),
-      is_local_(is_local),
-      reads_(new reads{parts_.io, ledger::reader(parts_.database.as("api"))}) {
+      tokens_(c.tokens),
+      settings_(c.figures),
+      timeline_(c.timeline),
+      is_local_(is_loopback(c.operations)),
+      reads_(new reads{parts_.io, ledger::reader(parts_.database.as("api"))}),
+      past_(new reads{parts_.io, ledger::reader(parts_.database.as("api"))}) {
   using http::parameters;
   using http::request;
   using http::responder;
@@ -75,14 +102,31 @@ operations::operations(parts p, std::vector<token> tokens, figure_settings setti
       {"GET", "/api/v1/figures",
        [this](request& r, const parameters&, responder a) { figures(r, std::move(a), false); }},
       {"GET", "/api/v1/months", [this](request& r, const parameters&, responder a) { figures(r, std::move(a), true); }},
-      {"GET", "/api/v1/deployments/{id}",
-       [this, id](request& r, const parameters& path, responder a) { show(id(path), r, std::move(a)); }},
-      {"PATCH", "/api/v1/deployments/{id}",
-       [this, id](request& r, const parameters& path, responder a) { amend(id(path), r, std::move(a)); }},
+      {"POST", "/api/v1/decide", [this](request& r, const parameters&, responder a) { decide(r, std::move(a)); }},
+      {"GET", "/api/v1/figures/{id}/explain",
+       [this, id](request& r, const parameters& path, responder a) { explain_figure(id(path), r, std::move(a)); }},
   };
+  static constexpr struct {
+    std::string_view thing, one, why;
+  } things[] = {{"deployment", "/api/v1/deployments/{id}", "/api/v1/deployments/{id}/explain"},
+                {"incident", "/api/v1/incidents/{id}", "/api/v1/incidents/{id}/explain"}};
+  for (const auto& t : things) {
+    const auto add = [&](std::string_view method, std::string_view path_pattern, auto handle) {
+      routes_.push_back(
+          {method, path_pattern, [this, id, thing = t.thing, handle](request& r, const parameters& path, responder a) {
+             (this->*handle)(thing, id(path), r, std::move(a));
+           }});
+    };
+    add("GET", t.one, &operations::show);
+    add("PATCH", t.one, &operations::amend);
+    add("GET", t.why, &operations::explain);
+  }
 }
 
-operations::~operations() { reads_->thread.join(); }
+operations::~operations() {
+  reads_->thread.join();
+  past_->thread.join();
+}
 
 http::service operations::service() {
   return {.body_limit = [](const http::request&) { return canonical::body_limit; },
@@ -146,52 +190,122 @@ bool operations::may_read(const http::request& r, const http::responder& answer)
   return who.has_value();
 }
 
-void operations::use(std::vector<token> tokens, figure_settings settings) {
-  tokens_ = std::move(tokens);
-  settings_ = std::move(settings);
+void operations::use(const config& c) {
+  tokens_ = c.tokens;
+  settings_ = c.figures;
+  timeline_ = c.timeline;
 }
 
 void operations::figures(http::request& r, http::responder answer, bool months) {
   if (!may_read(r, answer)) return;
   const auto now = parts_.clock();
-  auto question = months ? read_months_question(r, settings_, now) : read_figure_question(r, settings_, now);
+  const auto as_of = read_as_of(r, now);
+  if (!as_of) return answer(refuse(as_of.error()));
+  const auto at = as_of->value_or(now);
+  auto question = months ? read_months_question(r, settings_, at) : read_figure_question(r, settings_, at);
   if (!question) return answer(refuse(question.error()));
   const bool as_csv = r.header.get("Accept").starts_with("text/csv");
-  reads_->run([question = std::move(*question), settings = settings_,
-               now](ledger::reader& from) { return answer_question(from, question, settings, now); },
-              [this, months, as_csv, answer = std::move(answer)](result<snapshot> s) {
-                if (!s) return answer(refuse(s.error()));
-                if (as_csv) return answer({200, "text/csv; charset=utf-8", csv_report(*s, settings_), {}});
-                auto all = figures_json(*s, settings_);
-                answer(http::json_answer(200, months ? json::value(std::move(all)) : std::move(all.front())));
-              });
+  const auto write = [this, months, as_csv, answer](result<snapshot> s) {
+    if (!s) return answer(refuse(s.error()));
+    if (as_csv) return answer({200, "text/csv; charset=utf-8", csv_report(*s, settings_), {}});
+    auto all = figures_json(*s, settings_);
+    answer(http::json_answer(200, months ? json::value(std::move(all)) : std::move(all.front())));
+  };
+  if (!*as_of)
+    return reads_->run([question = std::move(*question), settings = settings_,
+                        now](ledger::reader& from) { return answer_question(from, question, settings, now); },
+                       write);
+  if (std::exchange(looks_back_, true))
+    return answer(refuse(error(errc::unavailable, "another question about the past is being answered")));
+  past_->run(
+      [question = std::move(*question), settings = settings_, timeline = timeline_,
+       database = parts_.database.as("past"), at](ledger::reader&) {
+        ledger::shadow past(database, timeline, at);
+        return answer_question(past.read(), question, settings, at);
+      },
+      [this, write](result<snapshot> s) {
+        looks_back_ = false;
+        write(std::move(s));
+      });
 }
 
-void operations::show(const std::string& id, http::request& r, http::responder answer) {
+void operations::show(std::string_view thing, const std::string& id, http::request& r, http::responder answer) {
   if (!may_read(r, answer)) return;
-  reads_->run([id](ledger::reader& from) { return from.find_deployments(id); },
-              [answer = std::move(answer)](result<std::vector<json::object>> found) {
+  reads_->run([thing, id](ledger::reader& from) { return find(from, thing, id); },
+              [thing, answer = std::move(answer)](result<std::vector<json::object>> found) {
                 if (!found) return answer(refuse(found.error()));
-                if (found->empty()) return answer(refuse(error(errc::unknown, "no deployment of this id")));
+                if (found->empty()) return answer(refuse(unknown(thing)));
                 answer(http::json_answer(200, found->front()));
               });
 }
 
-void operations::amend(const std::string& id, http::request& r, http::responder answer) {
+void operations::explain(std::string_view thing, const std::string& id, http::request& r, http::responder answer) {
+  if (!may_read(r, answer)) return;
+  reads_->run(
+      [thing, id](ledger::reader& from) {
+        return thing == "deployment" ? explain_deployment(from, id) : explain_incident(from, id);
+      },
+      [thing, answer = std::move(answer)](result<std::vector<explanation>> all) {
+        if (!all) return answer(refuse(all.error()));
+        if (all->empty()) return answer(refuse(unknown(thing)));
+        answer(http::json_answer(200, as_json(all->front())));
+      });
+}
+
+void operations::explain_figure(const std::string& figure, http::request& r, http::responder answer) {
+  if (!may_read(r, answer)) return;
+  figure_inquiry q;
+  q.figure = figure;
+  for (const auto& [into, name] : {std::pair(&q.service, "service"), std::pair(&q.environment, "environment"),
+                                   std::pair(&q.team, "team"), std::pair(&q.period, "period")})
+    if (auto given = http::query_value(r, name); !given.empty()) *into = std::move(given);
+  std::set<std::string_view> names = {"quantile"};
+  for (const auto& f : releasehealth::figures())
+    if (!f.label.empty()) names.insert(f.label);
+  for (const auto name : names)
+    if (auto given = http::query_value(r, name); !given.empty()) q.labels.emplace_back(name, std::move(given));
+  reads_->run([q, settings = settings_, now = parts_.clock()](
+                  ledger::reader& from) { return releasehealth::explain_figure(from, q, settings, now); },
+              [answer = std::move(answer)](result<std::vector<explanation>> asked) {
+                if (!asked) return answer(refuse(asked.error()));
+                json::array all;
+                for (const auto& e : *asked) all.push_back(as_json(e));
+                answer(http::json_answer(200, {{"items", std::move(all)}, {"next", nullptr}}));
+              });
+}
+
+void operations::decide(http::request& r, http::responder answer) {
+  if (!may_read(r, answer)) return;
+  const auto now = parts_.clock();
+  auto q = read_decision_question(r.body, now);
+  if (!q) return answer(refuse(q.error()));
+  const auto name = q->incident;  // before the question goes to the other lambda
+  reads_->run(
+      [name](ledger::reader& from) { return name.empty() ? std::vector<json::object>() : from.find_incidents(name); },
+      [this, q = std::move(*q), now, answer = std::move(answer)](result<std::vector<json::object>> found) {
+        if (!found) return answer(refuse(found.error()));
+        if (found->empty() && !q.incident.empty()) return answer(refuse(unknown("incident")));
+        auto decided = answer_decision(timeline_.decisions, q, found->empty() ? nullptr : &found->front(), now);
+        if (!decided) return answer(refuse(decided.error()));
+        answer(http::json_answer(200, std::move(*decided)));
+      });
+}
+
+void operations::amend(std::string_view thing, const std::string& id, http::request& r, http::responder answer) {
   auto who = authorize(tokens_, r.header, "amend");
   if (!who) return answer(refuse(who.error()));
   const auto now = parts_.clock();
-  auto patch = read_amendment(r.header.get("Content-Type"), r.body, now);
+  auto patch = read_amendment(thing, r.header.get("Content-Type"), r.body, now);
   if (!patch) return answer(refuse(patch.error()));
-  reads_->run([id](ledger::reader& from) { return from.find_deployments(id); },
-              [this, id, now, by = (*who)->name, patch = std::move(*patch),
+  reads_->run([thing, id](ledger::reader& from) { return find(from, thing, id); },
+              [this, thing, id, now, by = (*who)->name, patch = std::move(*patch),
                answer = std::move(answer)](result<std::vector<json::object>> found) mutable {
                 if (!found) return answer(refuse(found.error()));
                 const auto known =
-                    std::ranges::find_if(*found, [&](const auto& d) { return d.at("id") == json::string(id); });
-                if (known == found->end()) return answer(refuse(error(errc::unknown, "no deployment of this id")));
-                parts_.log.info("override", {{"deployment", id}, {"by", by}});
-                parts_.queue.append(override_entry(*known, std::move(patch), by, now),
+                    std::ranges::find_if(*found, [&](const auto& row) { return row.at("id") == json::string(id); });
+                if (known == found->end()) return answer(refuse(unknown(thing)));
+                parts_.log.info("override", {{std::string(thing), id}, {"by", by}});
+                parts_.queue.append(override_entry(thing, *known, std::move(patch), by, now),
                                     [this, answer = std::move(answer)](result<ledger::stored> stored) {
                                       if (!stored) return answer(refuse(stored.error()));
                                       parts_.stored();

@@ -27,13 +27,12 @@ class operations {
     std::function<void()> stored;         ///< after an override
     std::function<std::string()> reload;  ///< reads the configuration again; what is wrong with it, or nothing
   };
-  /// `is_local`: the listener is on loopback, where reading needs no token.
-  operations(parts, std::vector<token>, figure_settings, bool is_local);
+  operations(parts, const config&);
   ~operations();
   http::service service();
 
   /// After a reload: other tokens and settings.
-  void use(std::vector<token>, figure_settings);
+  void use(const config&);
   void publish(refreshed);  ///< the last refresh
   void drain() { draining_ = true; }
 
@@ -42,20 +41,26 @@ class operations {
   void ready(const http::responder&) const;
   void reload(const http::responder&) const;
   void figures(http::request&, http::responder, bool months);
-  void show(const std::string& id, http::request&, http::responder);
-  void amend(const std::string& id, http::request&, http::responder);
+  void show(std::string_view thing, const std::string& id, http::request&, http::responder);
+  void amend(std::string_view thing, const std::string& id, http::request&, http::responder);
+  void explain(std::string_view thing, const std::string& id, http::request&, http::responder);
+  void explain_figure(const std::string& figure, http::request&, http::responder);
+  void decide(http::request&, http::responder);
 
   struct reads;
   parts parts_;
   bool may_read(const http::request&, const http::responder&) const;
   std::vector<token> tokens_;
   figure_settings settings_;
-  bool is_local_;
+  ledger::derive_settings timeline_;
+  const bool is_local_;  ///< on loopback, where reading needs no token
   std::vector<http::route> routes_;
   std::shared_ptr<const refreshed::page> page_;
   bool database_up_ = false, draining_ = false;
   std::string last_failure_;
   std::unique_ptr<reads> reads_;
+  std::unique_ptr<reads> past_;  ///< what was known at an instant takes long: apart from the others, one at a time
+  bool looks_back_ = false;
 };
 
 }

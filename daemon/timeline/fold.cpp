@@ -62,7 +62,7 @@ deployment fold_place(const std::string& source, const std::string& subject, con
   d.finished_at = c.finished_at;
   d.overrides = merge_reports(overriding);
   for (const auto& [name, value] : d.overrides)
-    if (name != "by" && name != "reason") d.facts[name] = value;
+    if (!is_about_override(name)) d.facts[name] = value;
   if (const auto state = text_at(d.overrides, "/state"); !state.empty()) {
     if (is_terminal(state) && !d.finished_at && !overriding.empty()) d.finished_at = overriding.back().time;
     d.state = state;
@@ -114,6 +114,8 @@ std::set<place> places_of(const std::vector<named>& names) {
 }
 
 }
+
+bool is_about_override(std::string_view field) { return field == "by" || field == "reason" || field == "was"; }
 
 void order_reports(std::vector<report>& reports) {
   std::ranges::sort(reports, [](const report& a, const report& b) {

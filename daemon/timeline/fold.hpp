@@ -28,12 +28,15 @@ struct deployment {
   json::object facts;            ///< every field as the last report that carries it left it
   json::object commit_facts;     ///< those of its commit (interface.md §3)
   bool during_incident = false;  ///< told by whoever knows the incidents: one of its service was open when it started
-  json::object overrides;        ///< fields set by overrides, with the `by` and `reason` of the last one
+  json::object overrides;        ///< fields set by overrides, with what the last one says of itself
 
   bool succeeded() const { return state == "succeeded"; }
   /// The first commit's time: the deployment's own, else that of its commit (figures.md §7, lead time).
   std::optional<timestamp> first_commit_at() const;
 };
+
+/// What an override says of itself, not of the thing: who, why, and what its fields were before.
+bool is_about_override(std::string_view field);
 
 /// Reports in the order of figures.md §2: (time, rank of the state, id bytewise).
 void order_reports(std::vector<report>&);

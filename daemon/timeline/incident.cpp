@@ -19,7 +19,7 @@ told split(std::vector<report> ordered) {
   t.facts = merge_reports(t.reports);
   t.overriding = merge_reports(t.overrides);
   for (const auto& [name, value] : t.overriding)
-    if (name != "by" && name != "reason") t.facts[name] = value;
+    if (!is_about_override(name)) t.facts[name] = value;
   return t;
 }
 

@@ -3,7 +3,7 @@
 -- seconds, $6 the known causes, $7 after how many seconds a review is due. A test compares them
 -- with the counts.
 SELECT to_jsonb(m) AS member FROM (
-  SELECT d.id, d.source, d.subject, d.service, d.environment, d.version, d.finished_at, d.state, d.kind, d.kind_reason,
+  SELECT d.id, d.source, d.subject, d.service, d.environment, d.version, d.finished_at, d.state, d.kind, d.kind_reason, d.kind_evidence,
          d.kind IS NOT DISTINCT FROM 'planned' AS planned, d.kind IS NOT DISTINCT FROM 'hotfix' AS hotfix,
          d.kind IS NOT DISTINCT FROM 'rollback' AS rollback, d.kind IS NOT DISTINCT FROM 'redeploy' AS redeploy,
          d.state = 'failed' AS failed,

@@ -1,17 +1,22 @@
 -- By public id, by the sender's own name, or by version.
-SELECT id, service, environment, source, subject, state,
-       microseconds(created_at) AS created_at, microseconds(started_at) AS started_at, microseconds(finished_at) AS finished_at,
-       microseconds(first_commit_at) AS first_commit_at,
-       version, commit, kind, kind_reason, is_change, live, below, rolled_back_by,
-       failed, microseconds(issue_at) AS issue_at, microseconds(recovered_at) AS recovered_at, first_remedy,
-       microseconds(response_from) AS detected_at,
-       facts, commit_facts, overrides,
-       (SELECT coalesce(jsonb_agg(jsonb_build_object('way', r.way, 'by', r.by, 'started_at', r.started_at) ORDER BY r.started_at, r.by), '[]')
-        FROM remedy r WHERE r.change = d.id) AS remedied_by,
-       (SELECT coalesce(jsonb_agg(r.change ORDER BY r.change), '[]') FROM remedy r WHERE r.by = d.id AND r.change IS NOT NULL) AS remedies,
-       (SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_object('source', i.source, 'subject', i.subject)), '[]')
-        FROM incident i WHERE i.blamed = d.id) AS blamed_by
-FROM deployment d
-WHERE id = $1 OR subject = $1 OR version = $1
-ORDER BY d.finished_at NULLS LAST, source, subject, service, environment
+SELECT to_jsonb(m) AS found FROM (
+  SELECT d.id, d.service, d.environment, d.source, d.subject, d.state, d.created_at, d.started_at, d.finished_at, d.first_commit_at,
+         d.version, d.commit, d.kind, d.kind_reason, d.kind_evidence, d.is_change, d.live, d.below, d.rolled_back_by,
+         d.failed, d.issue_at, d.recovered_at, d.first_remedy, d.response_from AS detected_at,
+         d.cause, d.is_justified, d.is_attributed, d.owes_merge, d.merged_back_at, d.lines_changed, d.done,
+         d.facts, d.commit_facts, d.overrides,
+         (SELECT coalesce(jsonb_agg(jsonb_build_object('way', r.way, 'by', r.by, 'started_at', r.started_at) ORDER BY r.started_at, r.by), '[]')
+          FROM remedy r WHERE r.change = d.id) AS remedied_by,
+         (SELECT coalesce(jsonb_agg(r.change ORDER BY r.change), '[]') FROM remedy r WHERE r.by = d.id AND r.change IS NOT NULL) AS remedies,
+         (SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_object('source', i.source, 'subject', i.subject, 'severity', i.severity,
+                                                                'is_named', i.source = r.incident_source AND i.subject = r.incident_subject)), '[]')
+          FROM remedy r JOIN incident i ON i.production
+           AND ((i.source = r.incident_source AND i.subject = r.incident_subject) OR (i.blamed = r.change AND i.stretches @> r.started_at))
+          WHERE r.by = d.id) AS answers,
+         (SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_object('source', i.source, 'subject', i.subject)), '[]')
+          FROM incident i WHERE i.blamed = d.id) AS blamed_by
+  FROM deployment d
+  WHERE d.id = $1 OR d.subject = $1 OR d.version = $1
+) AS m
+ORDER BY m.finished_at NULLS LAST, m.source, m.subject, m.service, m.environment
 LIMIT 20

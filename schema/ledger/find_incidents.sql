@@ -1,7 +1,8 @@
 -- By row id or by the sender's own name: one row for each service.
 SELECT to_jsonb(m) AS found FROM (
   SELECT i.id, i.source, i.subject, i.service, i.environment, i.production, i.state, i.severity, i.started_at, i.detected_at,
-         i.acknowledged_at, i.restored_at, i.resolved_at, i.culprit, i.blamed, i.reason, i.decided_at, i.decided_way, i.facts, i.overrides,
+         i.acknowledged_at, i.restored_at, i.resolved_at, i.culprit, i.blamed, i.reason, i.decided_at, i.decided_way,
+         i.recommended, i.policy, i.is_against_policy, i.is_closed_too_early, i.facts, i.overrides,
          (SELECT coalesce(jsonb_agg(jsonb_build_object('from', lower(s), 'until', upper(s)) ORDER BY s), '[]')
           FROM unnest(i.stretches) AS s) AS stretches,
          (SELECT coalesce(jsonb_agg(jsonb_build_object('way', r.way, 'by', r.by, 'change', r.change, 'started_at', r.started_at) ORDER BY r.started_at, r.by), '[]')

@@ -1,91 +1,16 @@
 // The whole daemon in this process, on free ports.
-#include "daemon/app.hpp"
-
-#include <thread>
-
-#include "daemon/http/client.hpp"
 #include "tests/check.hpp"
-#include "tests/postgres/cluster.hpp"
+#include "tests/postgres/running_app.hpp"
 
 using namespace releasehealth;
 using namespace releasehealth::test;
 
 namespace {
 
-/// A daemon that serves until the end of the test; its clock stands still unless it is set.
-class running_app {
- public:
-  explicit running_app(const session& database, const std::string& more = {}) {
-    auto read = parse_config("[database]\nurl = \"" + database.dsn +
-                                 "\"\n[intake]\nlisten = '127.0.0.1:0'\n[operations]\nlisten = '127.0.0.1:0'\n"
-                                 "[log]\nlevel = 'error'\n"
-                                 "[[token]]\nname = 'all'\nscopes = ['send', 'read', 'amend']\ntoken = 'sesame'\n"
-                                 "[[token]]\nname = 'sender'\nscopes = ['send']\ntoken = 'only-send'\n"
-                                 "[[source]]\nname = 'github'\nkind = 'github'\nsecret = ['new', 'hush']\n" +
-                                 more,
-                             "test.toml", [](const std::string&) { return std::optional<std::string>(); });
-    REQUIRE(std::holds_alternative<config>(read));
-    app_ = std::make_unique<app>(std::get<config>(std::move(read)), "test.toml", log_, [this] { return now_.load(); });
-    thread_ = std::thread([this] { app_->run(); });
-    for (int i = 0; i < 200 && operations("GET", "/-/ready").status != 200; ++i)
-      std::this_thread::sleep_for(std::chrono::milliseconds(25));
-  }
-  ~running_app() {
-    app_->stop();
-    thread_.join();
-  }
-
-  http::response operations(const std::string& method, const std::string& path, const std::string& body = {},
-                            std::vector<std::pair<std::string, std::string>> header = {}) {
-    return *http::send(method, "http://127.0.0.1:" + std::to_string(app_->operations_port()) + path, body, header);
-  }
-  http::response intake(const std::string& method, const std::string& path, const std::string& body,
-                        std::vector<std::pair<std::string, std::string>> header) {
-    return *http::send(method, "http://127.0.0.1:" + std::to_string(app_->intake_port()) + path, body, header);
-  }
-  http::response send_events(const std::string& body, const std::string& token = "sesame",
-                             const std::string& type = "application/json") {
-    return intake("POST", "/api/v1/events", body, {{"Authorization", "Bearer " + token}, {"Content-Type", type}});
-  }
-  http::response github(const std::string& event, const std::string& id, const std::string& body,
-                        const std::string& secret = "hush") {
-    return intake("POST", "/webhooks/github", body,
-                  {{"Content-Type", "application/json"},
-                   {"X-GitHub-Event", event},
-                   {"X-GitHub-Delivery", id},
-                   {"X-Hub-Signature-256", "sha256=" + hmac_sha256_hex(secret, body)}});
-  }
-  /// The value of a series on /metrics, once it is `wanted`; else what it is after five seconds.
-  std::string metric(const std::string& series, const std::string& wanted) {
-    std::string value;
-    for (int i = 0; i < 200; ++i) {
-      const auto page = operations("GET", "/metrics").body;
-      const auto at = page.find("\n" + series + ' ');
-      value = at == page.npos ? "absent"
-                              : page.substr(at + series.size() + 2, page.find('\n', at + 1) - at - series.size() - 2);
-      if (value == wanted) break;
-      std::this_thread::sleep_for(std::chrono::milliseconds(25));
-    }
-    return value;
-  }
-  void set_clock(const char* at) { now_ = *parse_time(at); }
-
- private:
-  logger log_{log_format::logfmt, log_level::error};
-  std::atomic<timestamp> now_{*parse_time("2026-11-20T12:00:00Z")};
-  std::unique_ptr<app> app_;
-  std::thread thread_;
-};
-
 std::string header(const http::response& r, std::string_view name) {
   for (const auto& [key, value] : r.header)
     if (key == name) return value;
   return {};
-}
-
-std::string deployed(const std::string& id, const std::string& more) {
-  const auto time = more.find("\"time\"") == more.npos ? R"("time":"2026-11-20T11:00:00Z",)" : "";
-  return R"({"id":")" + id + R"(","type":"deployment","service":"checkout","state":"succeeded",)" + time + more + "}";
 }
 
 const std::string hotfixes =

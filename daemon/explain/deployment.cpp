@@ -1,0 +1,71 @@
+#include "daemon/explain/explanation.hpp"
+
+namespace releasehealth {
+namespace {
+
+const json::array& list(const json::object& in, std::string_view column) { return in.at(column).as_array(); }
+
+void add_failure(ledger::reader& from, const json::object& d, explanation& to) {
+  if (!flag_at(d, "/failed")) return to.add("failed", flag_at(d, "/is_change") ? "no" : "");
+  const auto recovered = text(d, "recovered_at");
+  to.add("failed",
+         "yes; first issue " + text(d, "issue_at") + ", recovered " + (recovered.empty() ? "not yet" : recovered));
+  for (const auto& i : list(d, "blamed_by"))
+    to.add("  blamed by", "incident " + text(i, "subject") + " of " + text(i, "source"));
+  for (const auto& r : list(d, "remedied_by"))
+    to.add("  remedied by",
+           text(r, "way") + ' ' + name_of_deployment(from, text(r, "by")) + ", started " + text(r, "started_at"));
+}
+
+void add_follow_ups(const json::object& d, explanation& to) {
+  if (text(d, "kind") != "hotfix") return;
+  to.add("cause", text(d, "cause").empty() ? "unknown" : text(d, "cause"));
+  const auto merged = text(d, "merged_back_at");
+  to.add("merged back", !merged.empty()                      ? merged
+                        : !flag_at(d, "/owes_merge")         ? "not needed: it came from the default branch"
+                        : !text(d, "rolled_back_by").empty() ? "not needed: it was rolled back"
+                                                             : "no");
+  to.add("review", text(d, "facts/review_held_at").empty() ? "not held" : "held " + text(d, "facts/review_held_at"));
+  to.add("justified",
+         flag_at(d, "/is_justified") ? "yes" : "no: neither a justification nor an incident of severity 1 or 2");
+  std::string done;
+  for (const auto& fact : list(d, "done")) done += (done.empty() ? "" : " ") + std::string(fact.as_string());
+  to.add("known facts", done.empty() ? "none" : done);
+}
+
+explanation explain(ledger::reader& from, json::object d) {
+  explanation e;
+  e.title = text(d, "service") + " in " + text(d, "environment") + ": deployment " + text(d, "subject") + " of " +
+            text(d, "source");
+  for (const auto* column : {"id", "version", "commit", "state"}) e.add(column, text(d, column));
+  e.add("started", text(d, "started_at"));
+  e.add("finished", text(d, "finished_at"));
+  if (!text(d, "kind").empty()) {
+    e.add("kind", kind_and_reason(d));
+    e.add("change", flag_at(d, "/is_change") ? "yes, it covered " + name_of_deployment(from, text(d, "below")) : "no");
+    e.add("live after it", name_of_deployment(from, text(d, "live")));
+    if (!text(d, "rolled_back_by").empty())
+      e.add("rolled back by", name_of_deployment(from, text(d, "rolled_back_by")));
+    for (auto& r : remedied_and_why(from, d)) e.add("remedies", std::move(r));
+    if (!text(d, "detected_at").empty()) e.add("response", "counts from a detection at " + text(d, "detected_at"));
+    add_failure(from, d, e);
+    add_follow_ups(d, e);
+  } else {
+    e.add("kind", "none: it has not succeeded");
+  }
+  e.told_by = from.events_about("deployment", text(d, "source"), text(d, "subject"));
+  if (!text(d, "commit").empty())
+    for (auto& told : from.events_about("commit", "", text(d, "commit"))) e.told_by.push_back(std::move(told));
+  e.about = std::move(d);
+  return e;
+}
+
+}
+
+std::vector<explanation> explain_deployment(ledger::reader& from, const std::string& name) {
+  std::vector<explanation> all;
+  for (auto& d : from.find_deployments(name)) all.push_back(explain(from, std::move(d)));
+  return all;
+}
+
+}

@@ -1,0 +1,62 @@
+#include "daemon/explain/explanation.hpp"
+
+namespace releasehealth {
+
+std::string as_text(const explanation& e) {
+  constexpr std::size_t width = 16;
+  std::string out = e.title + '\n';
+  for (const auto& [what, why] : e.lines)
+    out += "  " + what + std::string(what.size() < width ? width - what.size() : 1, ' ') + why + '\n';
+  if (!e.told_by.empty()) out += "  told by\n";
+  for (const auto& [told, received_at] : e.told_by)
+    out += "    " + format_time(told.time) + "  " + (told.is_override ? "override" : told.type) + ' ' + told.id +
+           ", received " + format_time(received_at) + "  " + json::serialize(told.fields) + '\n';
+  return out;
+}
+
+json::object as_json(const explanation& e) {
+  json::array lines, told_by;
+  for (const auto& [what, why] : e.lines) lines.push_back({{"what", what}, {"why", why}});
+  for (const auto& [told, received_at] : e.told_by)
+    told_by.push_back({{"id", told.id},
+                       {"source", told.source},
+                       {"type", told.type},
+                       {"time", format_time(told.time)},
+                       {"received_at", format_time(received_at)},
+                       {"override", told.is_override},
+                       {"fields", told.fields}});
+  return {{"title", e.title}, {"because", std::move(lines)}, {"about", e.about}, {"told_by", std::move(told_by)}};
+}
+
+std::string name_of_deployment(ledger::reader& from, const std::string& id) {
+  if (id.empty()) return "nothing that is measured";
+  const auto found = from.find_deployments(id);
+  if (found.empty()) return id;
+  const auto version = text(found.front(), "version");
+  return text(found.front(), "subject") + (version.empty() ? "" : " (" + version + ")");
+}
+
+std::string kind_and_reason(const json::object& d) {
+  if (text(d, "kind").empty()) return text(d, "state").empty() ? "nothing yet" : text(d, "state");
+  const auto evidence = text(d, "kind_evidence");
+  return text(d, "kind") + ", because " + (evidence.empty() ? "of: " : "") + text(d, "kind_reason") +
+         (evidence.empty() ? "" : " matched " + evidence);
+}
+
+std::vector<std::string> remedied_and_why(ledger::reader& from, const json::object& d) {
+  std::vector<std::string> all;
+  std::string named, open;
+  for (const auto& i : d.at("answers").as_array()) (flag_at(i, "/is_named") ? named : open) = text(i, "subject");
+  const auto fixes = text(d, "facts/fixes");
+  const auto why = text(d, "kind") == "rollback" ? "it took its place back from it"
+                   : !fixes.empty()              ? "it names it: fixes " + fixes
+                   : !named.empty()              ? "it names incident " + named + ", which blames it"
+                   : !open.empty()               ? "incident " + open + " was open when it started, and blames it"
+                                                 : "it was the latest planned change that was live when it started";
+  for (const auto& id : d.at("remedies").as_array())
+    all.push_back(name_of_deployment(from, std::string(id.as_string())) + ", because " + why);
+  if (all.empty() && text(d, "kind") == "hotfix") all.emplace_back("nothing that is known: it is unattributed");
+  return all;
+}
+
+}

@@ -1,0 +1,130 @@
+#include <algorithm>
+
+#include "daemon/explain/explanation.hpp"
+#include "daemon/figures/members.hpp"
+#include "daemon/figures/report.hpp"
+
+namespace releasehealth {
+namespace {
+
+/// A figure by name and, of its series, those that the labels name.
+struct asked_figure {
+  const figure* of = nullptr;
+  std::vector<std::pair<std::string, std::string>> labels;
+  bool names(const figure_row& row) const {
+    if (&row.of != of) return false;
+    const auto given = row.labels();
+    return std::ranges::all_of(labels,
+                               [&](const auto& l) { return std::ranges::find(given, label(l)) != given.end(); });
+  }
+};
+
+result<asked_figure> read_figure(const figure_inquiry& q) {
+  asked_figure asked{find_figure(q.figure), q.labels};
+  if (!asked.of)
+    if (const auto* limited = find_limited_figure(q.figure)) {  // `hotfixes`, as thresholds name it
+      asked.of = find_figure(limited->figure);
+      const auto name = asked.of->looks == shape::quantiles ? std::string_view("quantile") : asked.of->label;
+      if (!limited->slice.empty()) asked.labels.emplace_back(name, limited->slice);
+    }
+  if (asked.of) return asked;
+  std::string known;
+  for (const auto& f : figures()) known += ' ' + std::string(f.name);
+  return error(errc::malformed, "figure: " + q.figure + " is none of:" + known);
+}
+
+result<period> read_period(const std::string& wanted, const figure_settings& settings, timestamp now) {
+  for (auto& p : current_periods(settings.rolling, settings.zone, now))
+    if (p.label == wanted) return p;
+  auto asked = parse_period(wanted, settings.zone, now);
+  if (!asked) return error(errc::malformed, "period: " + asked.error().detail);
+  return asked;
+}
+
+std::string somebody_or(const std::string& person) { return person.empty() ? "somebody" : person; }
+
+// One line about a member: a deployment, an incident or a stretch of work.
+std::string describe(ledger::reader& from, const json::object& m) {
+  if (m.contains("method"))
+    return text(m, "begins") + "  " + somebody_or(text(m, "person")) + " (" + text(m, "method") + ") on " +
+           text(m, "thing") + ' ' + text(m, "subject") + ' ' +
+           (text(m, "seconds").empty() ? "until " + (text(m, "ends").empty() ? "now" : text(m, "ends"))
+                                       : "for " + text(m, "seconds") + " s");
+  const auto of = text(m, "service") + ' ' + text(m, "subject");
+  if (m.contains("started_at"))
+    return text(m, "started_at") + "  incident " + of +
+           (text(m, "title").empty() ? "" : " \"" + text(m, "title") + '"') +
+           (text(m, "reason").empty() ? "" : ", unattributed: " + text(m, "reason"));
+  auto out = text(m, "finished_at") + "  " + of + (text(m, "version").empty() ? "" : " (" + text(m, "version") + ")") +
+             "  " + kind_and_reason(m);
+  if (text(m, "kind") == "hotfix")
+    for (const auto& d : from.find_deployments(text(m, "id")))
+      for (const auto& r : remedied_and_why(from, d)) out += "; it remedies " + r;
+  return out;
+}
+
+constexpr std::size_t most = 200;  // of a list that somebody reads
+
+void add_members(ledger::reader& from, const char* title, const std::vector<json::object>& all, const slice& in,
+                 bool is_duration, explanation& to) {
+  for (std::size_t n = 0; n < std::min(all.size(), most); ++n) {
+    auto line = describe(from, all[n]);
+    if (is_duration) line += "  " + json::serialize(all[n].at(in.columns.front()));
+    to.add(title, std::move(line));
+  }
+  if (all.size() > most) to.add(title, "and " + std::to_string(all.size() - most) + " more");
+}
+
+std::string written(double value) {
+  char out[32];
+  (void)std::snprintf(out, sizeof out, "%.10g", value);
+  return out;
+}
+
+explanation explain(ledger::reader& from, const figure_row& row, const members& behind) {
+  explanation e;
+  std::string series(row.of.name);
+  for (const auto& [name, value] : row.labels()) series += ' ' + std::string(name) + '=' + std::string(value);
+  const auto scope = row.is_team() ? "team " + row.team : row.where.service + " in " + row.where.environment;
+  const auto over = row.of.is_now ? "at " + format_time(row.over.end)
+                                  : "over " + row.over.label + " (" + format_time(row.over.begin) + " to " +
+                                        format_time(row.over.end) + (row.over.partial ? ", partial" : "") + ')';
+  auto value = row.value ? written(row.value->value) : std::string("no value: nothing to measure");
+  if (row.value && row.value->denominator)
+    value += " = " + written(*row.value->numerator) + " / " + written(*row.value->denominator);
+  e.title = series + " of " + scope + ' ' + over + " = " + value;
+  e.about = {{"figure", row.of.name}, {"value", row.value ? json_number(row.value->value) : json::value(nullptr)}};
+  e.add("is", std::string(row.of.help));
+  e.add("counted", std::to_string(behind.counted.size()));
+  add_members(from, "  -", behind.counted, row.in, row.of.looks == shape::quantiles, e);
+  if (!row.of.denominator.empty()) {
+    e.add("among", std::to_string(behind.of.size()));
+    add_members(from, "  -", behind.of, row.in, false, e);
+  }
+  return e;
+}
+
+}
+
+result<std::vector<explanation>> explain_figure(ledger::reader& from, const figure_inquiry& q,
+                                                const figure_settings& settings, timestamp now) {
+  const auto asked = read_figure(q);
+  if (!asked) return asked.error();
+  if (q.service.empty() && q.team.empty())
+    return error(errc::malformed, "service: a figure is one of a service or of a team");
+  const auto over = read_period(q.period, settings, now);
+  if (!over) return over.error();
+  const auto s = answer_question(
+      from, {.periods = {*over}, .service = q.service, .environment = q.environment, .team = q.team}, settings, now);
+  const auto places = places_and_teams(from.places(), settings);
+  std::vector<explanation> all;
+  for_each_figure(s, settings, [&](const figure_row& row) {
+    if (!asked->names(row) || row.is_team() != !q.team.empty()) return;
+    const auto of = scope_of(row.where, row.team, places, settings.names);
+    all.push_back(explain(from, row, find_members(from, row.of, row.in, row.over, of, settings)));
+  });
+  if (all.empty()) return error(errc::unknown, "nothing of that is known there");
+  return all;
+}
+
+}

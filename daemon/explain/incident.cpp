@@ -1,0 +1,74 @@
+#include "daemon/explain/explanation.hpp"
+
+namespace releasehealth {
+namespace {
+
+/// Why an incident blames no change, for people.
+constexpr std::pair<std::string_view, std::string_view> reasons[] = {
+    {"no_deployment", "no change was live when it started"},
+    {"outside_window", "the change that was live had been so for longer than the attribution window"},
+    {"culprit_unknown", "its culprit is not known, or names several"},
+    {"no_service", "it names no service"},
+    {"not_a_change", "its culprit is none, or changed nothing"},
+    {"failed_deployment", "a deployment that did not succeed was in progress, or is its culprit"},
+};
+
+std::string why_nothing(const std::string& reason) {
+  for (const auto& [name, meaning] : reasons)
+    if (name == reason) return reason + ": " + std::string(meaning);
+  return "it is not in production";
+}
+
+std::string or_else(std::string told, std::string_view otherwise) {
+  return told.empty() ? std::string(otherwise) : told;
+}
+
+void add_decision(const json::object& i, explanation& to) {
+  if (!text(i, "decided_at").empty()) to.add("decided", text(i, "decided_way") + ", started " + text(i, "decided_at"));
+  if (!text(i, "recommended").empty())
+    to.add("policy", text(i, "recommended") + ", because of: " + text(i, "policy") +
+                         (flag_at(i, "/is_against_policy") ? "; what was done is against it" : ""));
+  if (flag_at(i, "/is_closed_too_early"))
+    to.add("closed too early", "a hotfix was not merged back, or the review of severity 1 or 2 was never held");
+}
+
+explanation explain(ledger::reader& from, json::object i) {
+  explanation e;
+  e.title = or_else(text(i, "service"), "no service") + " in " + text(i, "environment") + ": incident " +
+            text(i, "subject") + " of " + text(i, "source");
+  for (const auto* column : {"id", "state", "severity"}) e.add(column, text(i, column));
+  e.add("title", text(i, "facts/title"));
+  e.add("started", text(i, "started_at"));
+  e.add("detected", text(i, "detected_at"));
+  e.add("acknowledged", text(i, "acknowledged_at"));
+  for (const auto& s : i.at("stretches").as_array())
+    e.add("open", text(s, "from") + " to " + or_else(text(s, "until"), "now"));
+  e.add("restored", or_else(text(i, "restored_at"), "not yet"));
+  const auto culprit = text(i, "culprit");
+  if (!text(i, "blamed").empty())
+    e.add("blames", name_of_deployment(from, text(i, "blamed")) +
+                        (culprit.empty() ? ", in progress or live when it started" : ", named as culprit: " + culprit));
+  else
+    e.add("blames", "nothing; " + why_nothing(text(i, "reason")));
+  for (const auto& r : i.at("remedies").as_array())
+    e.add("remedy",
+          text(r, "way") + ' ' + name_of_deployment(from, text(r, "by")) + ", started " + text(r, "started_at"));
+  add_decision(i, e);
+  for (const auto& w : i.at("work").as_array())
+    e.add("at work", or_else(text(w, "person"), "somebody") + " (" + text(w, "method") + "), " +
+                         (text(w, "seconds").empty() ? text(w, "from") + " to " + or_else(text(w, "until"), "now")
+                                                     : text(w, "seconds") + " s"));
+  e.told_by = from.events_about("incident", text(i, "source"), text(i, "subject"));
+  e.about = std::move(i);
+  return e;
+}
+
+}
+
+std::vector<explanation> explain_incident(ledger::reader& from, const std::string& name) {
+  std::vector<explanation> all;
+  for (auto& i : from.find_incidents(name)) all.push_back(explain(from, std::move(i)));
+  return all;
+}
+
+}

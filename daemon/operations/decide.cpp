@@ -1,0 +1,54 @@
+#include "daemon/operations/decide.hpp"
+
+#include <algorithm>
+
+#include "collectors/fields.hpp"
+
+namespace releasehealth {
+
+result<decision_question> read_decision_question(std::string_view body, timestamp now) {
+  auto asked = parse_json_strictly(body);
+  if (!asked) return asked.error();
+  if (!asked->is_object()) return error(errc::malformed, "not a question", {{"", "is not an object"}});
+  event e;
+  e.id = e.subject = "x";
+  e.thing = e.type = "incident";
+  e.time = now;
+  e.fields = std::move(asked->get_object());
+  std::vector<problem> found;
+  for (const auto& [name, value] : e.fields) {
+    const bool known = name == "incident" || name == "detected_at" ||
+                       std::ranges::find(policy_keys(), std::string_view(name)) != policy_keys().end();
+    if (!known) found.push_back({'/' + pointer_token(name), "is no fact that a policy looks at"});
+  }
+  for (auto& p : check(e, now)) found.push_back(std::move(p));
+  if (!found.empty()) return error(errc::malformed, "nothing was decided", std::move(found));
+  decision_question q{text_at(e.fields, "/incident"), std::move(e.fields)};
+  q.facts.erase("incident");
+  return q;
+}
+
+result<json::object> answer_decision(const policy& rules, const decision_question& q, const json::object* stored,
+                                     timestamp now) {
+  json::object facts;
+  for (const auto key : policy_keys())
+    if (const auto* told = stored ? stored->at("facts").as_object().if_contains(key) : nullptr) facts[key] = *told;
+  for (const auto& [name, value] : q.facts) facts[name] = value;
+  auto detected = time_at(facts, "/detected_at");
+  if (!detected && stored) detected = time_at(*stored, "/detected_at");
+  facts.erase("detected_at");
+  const auto since = std::max(duration{0}, now - detected.value_or(now));
+  const auto said = recommend(rules, read_policy_facts(facts), since);
+  if (!said && !read_policy_facts(facts).told)
+    return error(errc::malformed, "nothing was decided",
+                 {{"", "tells none of touches, blast_radius, trajectory, cause_known, fix_tested"}});
+  std::string because = said ? "rule " + said->rule : std::string("no rule of the policy holds");
+  if (detected)
+    because += ", " + format_duration(std::chrono::floor<std::chrono::minutes>(since)) + " after the detection";
+  return json::object{{"decision", said ? json::value(said->then) : json::value(nullptr)},
+                      {"policy", said ? json::value(said->rule) : json::value(nullptr)},
+                      {"because", because},
+                      {"facts", std::move(facts)}};
+}
+
+}
