@@ -32,8 +32,8 @@ same "send" '{"accepted":1,"duplicates":0,"ignored":0}' "$(command_of send deplo
 command_of send deployment service=checkout version=1.0.1 ref=hotfix/1.0.1 'labels=a;b' >/dev/null
 same "send says what is wrong, and fails" 1 "$("$daemon" send deployment state=done >/dev/null 2>&1; echo $?)"
 wait_until 5 metric_is 'releasehealth_deployments{service_name="checkout",team_name="",deployment_environment="production",kind="hotfix",period="month"}' 1 || fail "the hotfix does not show"
-grep -q 'hotfix, because of: default rule hotfix-ref' <(command_of explain deployment 1.0.1) || fail "explain does not explain"
-same "classify" "hotfix: default rule hotfix-ref" "$(command_of classify ref=hotfix/1.0.1)"
+grep -q 'hotfix, because default rule hotfix-ref matched ref hotfix/1.0.1' <(command_of explain deployment 1.0.1) || fail "explain does not explain"
+same "classify" "hotfix: default rule hotfix-ref matched ref hotfix/1.0.1" "$(command_of classify ref=hotfix/1.0.1)"
 id=$(curl -s "$operations/api/v1/deployments/1.0.1" | jq -r .id)
 curl -sf -X PATCH "$operations/api/v1/deployments/$id" -H "Authorization: Bearer $token" -H 'Content-Type: application/merge-patch+json' -d '{"kind":"planned","reason":"planned"}' >/dev/null
 printf 'service,version,finished_at\nsearch,4.0,2026-01-05T00:00:00Z\nsearch,4.1,2026-01-06T00:00:00Z\nsearch,bad,yesterday\n' >"$work/history.csv"
