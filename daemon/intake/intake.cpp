@@ -73,6 +73,13 @@ http::service intake::service() {
           .done = [this](const http::request& r, const http::response& a) { done(r, a); }};
 }
 
+// Signatures are over the bytes as they came; nobody who sends to us compresses them.
+std::optional<error> refuse_encoding(const http::request& r) {
+  const auto encoding = r.header.get("Content-Encoding");
+  if (encoding.empty() || encoding == "identity") return {};
+  return error(errc::media_type, "Content-Encoding: " + std::string(encoding) + " is not read");
+}
+
 // The server refuses what is too large before anybody reads it: counted here.
 void intake::done(const http::request& r, const http::response& a) {
   if (a.status == 413)
@@ -98,6 +105,7 @@ void intake::webhook(http::request& r, const http::parameters& path, http::respo
   const delivery d{r.header, r.body, a.received_at};
   if (!from->unauthenticated && !kind.authentic(*from, d))
     return refused(a, error(errc::unauthorized, "the signature is missing or wrong"), "Signature");
+  if (const auto encoded = refuse_encoding(r)) return refused(a, *encoded);
 
   ledger::entry e;
   e.source = from->name;
@@ -125,6 +133,7 @@ void intake::webhook(http::request& r, const http::parameters& path, http::respo
 void intake::events(http::request& r, http::responder answer) {
   arrival a{.source = canonical::source_name, .received_at = clock_(), .answer = std::move(answer)};
   if (auto who = authorize(tokens_, r.header, "send"); !who) return refused(a, who.error());
+  if (const auto encoded = refuse_encoding(r)) return refused(a, *encoded);
   const auto type = r.header.get("Content-Type");
   auto read = canonical::read_events(type, r.body, a.received_at);
   if (!read) return refused(a, read.error());

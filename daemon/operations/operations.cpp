@@ -216,7 +216,7 @@ void operations::figures(http::request& r, http::responder answer, bool months) 
                         now](ledger::reader& from) { return answer_question(from, question, settings, now); },
                        write);
   if (std::exchange(looks_back_, true))
-    return answer(refuse(error(errc::unavailable, "another question about the past is being answered")));
+    return answer(http::problem(503, "Service Unavailable", "another question about the past is being answered"));
   past_->run(
       [question = std::move(*question), settings = settings_, timeline = timeline_,
        database = parts_.database.as("past"), at](ledger::reader&) {

@@ -139,6 +139,14 @@ TEST_SUITE("nodb") {
     CHECK(names.environment("LIVE") == "production");
     CHECK(names.environment("staging") == "staging");
     CHECK(names.is_production("eu"));
+    const naming several({{"api", {}, {}, {}, "acme/shop", "services/api"}, {"shop", {}, {}, {}, "acme/shop"}}, {});
+    const auto in = [&](const char* path) {
+      return several.service("github", {{"service", "acme/shop"}, {"repository", "acme/shop"}, {"path", path}});
+    };
+    CHECK(in("services/api") == "api");
+    CHECK(in("services/api/v2") == "api");
+    CHECK(in("services/apis") == "shop");
+    CHECK(in("") == "shop");
     CHECK(names.configured() == std::vector<place>{{"checkout", "production"}, {"checkout", "eu"}});
   }
 

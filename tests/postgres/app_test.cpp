@@ -58,6 +58,32 @@ TEST_SUITE("postgres") {
     CHECK(app.operations("POST", "/metrics").status == 405);
   }
 
+  TEST_CASE(
+      "the same body under another delivery id changes no figure; compressed bodies are refused (groups 20, 21)") {
+    const database db;
+    running_app app(db.where());
+    const std::string body =
+        R"({"deployment_status":{"state":"success","created_at":"2026-11-20T11:00:00Z"},"deployment":{"id":1,"sha":"aaaaaaa1","ref":"hotfix/1","environment":"production","created_at":"2026-11-20T10:59:00Z"},"repository":{"full_name":"checkout"}})";
+    CHECK(app.github("deployment_status", "1", body).status == 202);
+    CHECK(app.metric(hotfixes, "1") == "1");
+    CHECK(app.github("deployment_status", "2", body).body.find("\"accepted\":1") != std::string::npos);
+    CHECK(app.metric("releasehealth_deliveries_total{outcome=\"accepted\",source=\"github\"}", "2") == "2");
+    CHECK(app.metric(hotfixes, "1") == "1");
+    const auto packed = gzip(body);
+    CHECK(app.intake("POST", "/webhooks/github", packed,
+                     {{"Content-Type", "application/json"},
+                      {"Content-Encoding", "gzip"},
+                      {"X-GitHub-Event", "deployment_status"},
+                      {"X-Hub-Signature-256", "sha256=" + hmac_sha256_hex("hush", packed)}})
+              .status == 415);
+    CHECK(app.intake("POST", "/webhooks/github", packed,
+                     {{"Content-Type", "application/json"},
+                      {"Content-Encoding", "gzip"},
+                      {"X-GitHub-Event", "deployment_status"},
+                      {"X-Hub-Signature-256", "sha256=" + hmac_sha256_hex("hush", body)}})
+              .status == 401);
+  }
+
   TEST_CASE("what GitHub sends is authentic but unreadable: kept as dead, counted, answered 202") {
     const database db;
     running_app app(db.where());

@@ -3,9 +3,11 @@
 #include <thread>
 
 #include "collectors/fields.hpp"
+#include "daemon/figures/page.hpp"
+#include "daemon/figures/report.hpp"
 #include "tests/check.hpp"
 #include "tests/postgres/cluster.hpp"
-#include "tests/postgres/history.hpp"
+#include "tests/postgres/random_history.hpp"
 
 using namespace releasehealth;
 using namespace releasehealth::test;
@@ -110,6 +112,101 @@ TEST_SUITE("postgres") {
     CHECK(derive.derive() == 1);
     CHECK(db.query("SELECT length(service), kind FROM deployment") == "200|planned");
     CHECK(derive.check().empty());
+  }
+
+  TEST_CASE("names beyond the most of a kind are one, in the order of their receipt (group 24)") {
+    const database db;
+    ledger::appender to(db.where());
+    ledger::derive_settings settings;
+    settings.max_names = 2;
+    settings.blame.names = naming({{"checkout", {}, {"cart"}, {}, {}}}, {});
+    ledger::deriver derive(db.where(), settings);
+    ledger::reader from(db.where());
+    const auto told = [&](const char* service, const char* received) {
+      auto e = entry_of(service, {deployment_event(service, service, "2026-11-01T00:00:00Z",
+                                                   {{"service", service}, {"team", service}, {"state", "succeeded"}})});
+      e.received_at = *parse_time(received);
+      REQUIRE(to.append({e}).front());
+      derive.derive();
+    };
+    const auto services = [&] { return db.query("SELECT string_agg(service, ' ' ORDER BY service) FROM place"); };
+    told("cart", "2026-11-01T00:00:00Z");  // configured: none of those that count
+    told("b", "2026-11-03T00:00:00Z");
+    told("c", "2026-11-04T00:00:00Z");
+    CHECK(services() == "b c checkout");
+    told("d", "2026-11-05T00:00:00Z");
+    told("e", "2026-11-06T00:00:00Z");
+    CHECK(services() == "b c checkout other");
+    CHECK(db.query("SELECT count(*), min(facts->>'team') FROM deployment WHERE service = 'other'") == "2|other");
+    CHECK(from.counts(settings.max_names).other_services == 2);
+    CHECK(from.counts(settings.max_names).other_teams == 3);
+    CHECK(from.counts(settings.max_names).other_environments == 0);
+    told("a", "2026-11-02T00:00:00Z");  // received first, stored last: as by a daemon that was cut off
+    CHECK(services() == "a b checkout other");
+    CHECK(derive.check().empty());
+  }
+
+  TEST_CASE("a rule that looks at incidents is asked again when they change") {
+    const database db;
+    ledger::appender to(db.where());
+    ledger::derive_settings settings;
+    settings.stack.rules.rules.push_back(
+        {.name = "fire", .kind = "hotfix", .when = {}, .unless = {}, .within = {}, .during_incident = true});
+    ledger::deriver derive(db.where(), settings);
+    const auto incident = [&](const char* id, json::object fields) {
+      store(to, {report_of("incident", "i", "2026-11-01T10:00:00Z", std::move(fields))});
+      db.query(std::string("UPDATE event SET id = '") + id + "' WHERE id = '' RETURNING 1");
+      derive.derive();
+    };
+    const auto kind = [&] { return db.query("SELECT kind, kind_reason, kind_evidence FROM deployment"); };
+    store(to, {deployment_event("d", "d", "2026-11-01T10:30:00Z", {{"service", "checkout"}, {"state", "succeeded"}})});
+    derive.derive();
+    CHECK(kind() == "planned|no rule matched|");
+    incident("1", {{"service", "search"}});
+    CHECK(kind() == "planned|no rule matched|");
+    incident("2", {{"services", json::array{"checkout", "search"}}});
+    CHECK(kind() == "hotfix|rule fire|during an incident");
+    incident("3", {{"environment", "staging"}});
+    CHECK(kind() == "planned|no rule matched|");
+    incident("4", {{"environment", "production"}});
+    CHECK(kind() == "hotfix|rule fire|during an incident");
+    incident("5", {{"resolved_at", "2026-11-01T10:30:00Z"}});
+    CHECK(kind() == "planned|no rule matched|");
+    CHECK(derive.check().empty());
+  }
+
+  TEST_CASE("everything that was derived dropped: rebuild restores every page, byte for byte") {
+    const database db;
+    ledger::appender to(db.where());
+    ledger::deriver derive(db.where(), {});
+    ledger::reader from(db.where());
+    figure_settings with;
+    with.engineers["payments"] = 3;
+    const auto now = *parse_time("2026-02-20T12:00:00Z");
+    const auto pages = [&] {
+      const auto s = answer_question(
+          from,
+          {.periods = current_periods(with.rolling, with.zone, now), .service = {}, .environment = {}, .team = {}},
+          with, now);
+      return render(s, with, text_format::prometheus) + render(s, with, text_format::openmetrics) +
+             csv_report(s, with) + json::serialize(figures_json(s, with)) + text_report(s, with, "planned") +
+             text_report(s, with, "recovery", report_format::markdown);
+    };
+    std::size_t bytes = 0;
+    for (unsigned seed = 1; seed <= 30; ++seed) {
+      CAPTURE(seed);
+      db.empty();
+      store(to, random_history(seed).events);
+      derive.derive();
+      const auto before = pages();
+      for (const auto* table : derived_tables)
+        db.query(std::string("WITH gone AS (DELETE FROM ") + table + " RETURNING 1) SELECT count(*) FROM gone");
+      CHECK(pages() != before);
+      derive.rebuild();
+      CHECK(pages() == before);
+      bytes += before.size();
+    }
+    CHECK(bytes > 1'000'000);
   }
 
   TEST_CASE("rebuild mends what was damaged, writing only that, and check finds it") {
