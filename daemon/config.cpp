@@ -289,6 +289,15 @@ void read_figures(config_table&& t, config& c) {
   t.flag("default_policy", c.timeline.decisions.default_rules);
 }
 
+// Of everything that decides what events mean. What only decides how figures are shown may be in it, too: a rebuild
+// that changes nothing is cheap.
+std::string fingerprint_of(const config_table& root) {
+  std::string all = RELEASEHEALTH_VERSION;
+  for (const auto* key : {"calendar", "figures", "service", "environment", "rule", "policy"})
+    all += '\n' + root.spelled(key);
+  return sha256_hex(all).substr(0, 16);
+}
+
 void read_all(config_table& root, config& c) {
   std::string state_dir;
   if (const char* systemd = std::getenv("STATE_DIRECTORY")) c.state_dir = systemd;
@@ -330,6 +339,7 @@ void read_all(config_table& root, config& c) {
   root.tables("rule",
               [&](config_table& t) { c.timeline.stack.rules.rules.push_back(read_rule(t, c.timeline.stack.rules)); });
   root.tables("policy", [&](config_table& t) { c.timeline.decisions.rules.push_back(read_policy(t)); });
+  c.timeline.fingerprint = fingerprint_of(root);
   std::vector<threshold> thresholds;
   root.tables("threshold", [&](config_table& t) { thresholds.push_back(read_threshold(t, c.figures.rolling)); });
   c.figures.thresholds = effective_thresholds(thresholds, default_thresholds(c.merge_back_due));

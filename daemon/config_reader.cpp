@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <fstream>
+#include <sstream>
 
 #include <sys/stat.h>
 
@@ -172,6 +173,13 @@ void config_table::pattern_of(std::string_view key, pattern& into) {
     into = *compiled;
   else
     wrong(key, "is not a pattern that RE2 takes: " + compiled.error().detail);
+}
+
+std::string config_table::spelled(std::string_view key) const {
+  const auto* node = table_ ? table_->get(key) : nullptr;
+  std::ostringstream out;
+  if (node) node->visit([&](const auto& n) { out << toml::json_formatter{n}; });
+  return out.str();
 }
 
 config_table config_table::table(std::string_view key) {

@@ -63,6 +63,8 @@ class config_table {
   /// Calls `each(config_table&)` for every table of the array.
   void tables(std::string_view key, const std::function<void(config_table&)>& each);
 
+  /// What stands below a key, spelled in one way; empty if nothing does.
+  std::string spelled(std::string_view key) const;
   bool has(std::string_view key) const { return table_ && table_->contains(key); }
   void skip_rest();  ///< what was not asked for is no mistake
   void wrong(std::string_view key, const std::string& what);

@@ -33,6 +33,9 @@ struct metrics::registry {
                                                            2.5, 5, 10});
   prometheus::Gauge& dead = gauge("dead_deliveries", "Authentic deliveries that could not be read, kept for replay.");
   prometheus::Gauge& unplaced = gauge("unplaced_deployments", "Deployments for which no report names a service.");
+  prometheus::Gauge& rebuild_needed =
+      gauge("rebuild_needed",
+            "Whether the past was derived by other rules than the configured ones: `rebuild` applies these.");
   prometheus::Family<prometheus::Gauge>& other_names = family<prometheus::Gauge>(
       "other_names", "Names beyond the most that are kept apart, counted together as `other`.");
   prometheus::Gauge& other_services = other_names.Add({{"kind", "service"}});
@@ -98,7 +101,8 @@ void metrics::refresh(bool success, timestamp at, duration took) {
   if (success) registry_->refresh_timestamp.Set(unix_seconds(at));
 }
 
-void metrics::ledger(const ledger::ledger_counts& c) {
+void metrics::ledger(const ledger::ledger_counts& c, bool rules_changed) {
+  registry_->rebuild_needed.Set(rules_changed);
   for (const auto& [gauge, count] : {std::pair(&registry_->dead, c.dead),
                                      {&registry_->unplaced, c.unplaced},
                                      {&registry_->other_services, c.other_services},

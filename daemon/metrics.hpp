@@ -27,7 +27,7 @@ class metrics {
   void delivery_took(duration);
   void database(bool up);
   void refresh(bool success, timestamp at, duration took);
-  void ledger(const ledger::ledger_counts&);
+  void ledger(const ledger::ledger_counts&, bool rules_changed);
   void reload(bool success, timestamp at);
 
   std::string render(text_format) const;

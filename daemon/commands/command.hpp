@@ -50,12 +50,16 @@ json::object read_fields(const std::vector<std::string>& words);
 /// Reads a whole file, "-" being standard input; std::runtime_error if it cannot.
 std::string read_file(const std::string& path);
 
+/// The token in that file; usage_error if none is named.
+std::string read_token(const std::string& file);
+
 std::function<int()> add_serve(CLI::App&, const common_options&);
 std::function<int()> add_check_config(CLI::App&, const common_options&);
 std::function<int()> add_migrate(CLI::App&, const common_options&);
 std::function<int()> add_import(CLI::App&, const common_options&);
 std::function<int()> add_export(CLI::App&, const common_options&);
 std::function<int()> add_send(CLI::App&, const common_options&);
+std::function<int()> add_amend(CLI::App&, const common_options&);
 std::function<int()> add_classify(CLI::App&, const common_options&);
 std::function<int()> add_explain(CLI::App&, const common_options&);
 std::function<int()> add_rebuild(CLI::App&, const common_options&);

@@ -17,8 +17,9 @@ const command table[] = {
     {"import", "history in: events as NDJSON, or csv", add_import},
     {"export", "everything out again, as NDJSON", add_export},
     {"send", "one event to a running daemon", add_send},
-    {"classify", "what kind a deployment would be, and which rule says so", add_classify},
-    {"explain", "why a deployment is what it is", add_explain},
+    {"amend", "change what is stored about a deployment or an incident: overrides and follow-ups", add_amend},
+    {"classify", "what kind a deployment would be, is, or would become by other rules", add_classify},
+    {"explain", "why a deployment, an incident or a figure is what it is", add_explain},
     {"rebuild", "derive everything again from the events", add_rebuild},
     {"report", "the figures, month by month", add_report},
     {"rules", "the alert rules for the configured thresholds", add_rules},
@@ -59,6 +60,13 @@ json::object read_fields(const std::vector<std::string>& words) {
     values.push_back(w.substr(equals + 1));
   }
   return csv::read_object(names, values);
+}
+
+std::string read_token(const std::string& file) {
+  if (file.empty()) throw usage_error("needs --token-file, or RELEASEHEALTHD_TOKEN_FILE");
+  auto token = read_file(file);
+  token.erase(token.find_last_not_of("\r\n") + 1);
+  return token;
 }
 
 std::string read_file(const std::string& path) {

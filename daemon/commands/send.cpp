@@ -18,11 +18,9 @@ int run_send(const send_options& o) {
   if (!event.contains("id")) event["id"] = "send-" + random_id();
   // a deployment that names no earlier one is told once, when it is done
   if (o.type == "deployment" && !event.contains("subject") && !event.contains("state")) event["state"] = "succeeded";
-  if (o.token_file.empty()) throw usage_error("send needs --token-file, or RELEASEHEALTHD_TOKEN_FILE");
-  auto token = read_file(o.token_file);
-  token.erase(token.find_last_not_of("\r\n") + 1);
-  const auto answer = http::send("POST", o.url + "/api/v1/events", json::serialize(event),
-                                 {{"Content-Type", "application/json"}, {"Authorization", "Bearer " + token}});
+  const auto answer =
+      http::send("POST", o.url + "/api/v1/events", json::serialize(event),
+                 {{"Content-Type", "application/json"}, {"Authorization", "Bearer " + read_token(o.token_file)}});
   if (!answer) throw std::runtime_error(answer.error().text());
   (answer->status == 202 ? std::cout : std::cerr) << answer->body;
   return answer->status == 202 ? 0 : 1;

@@ -15,6 +15,7 @@ struct refresher::loop {
   ledger::reader read;
   figure_settings settings;
   std::int64_t max_names;
+  std::string fingerprint;
   std::function<timestamp()> clock;
   std::function<void()> prepare;  // null once it is done
   std::function<void(refreshed)> publish;
@@ -38,6 +39,7 @@ struct refresher::loop {
         read(s.as("figures")),
         settings(std::move(f)),
         max_names(d.max_names),
+        fingerprint(d.fingerprint),
         clock(std::move(c)),
         prepare(std::move(first)),
         publish(std::move(p)) {}
@@ -57,6 +59,7 @@ struct refresher::loop {
 
   void use(std::pair<ledger::derive_settings, figure_settings> other) {
     max_names = other.first.max_names;
+    fingerprint = other.first.fingerprint;
     derive = ledger::deriver(database.as("derive"), std::move(other.first));
     settings = std::move(other.second);
     windows_at = -1;
@@ -109,6 +112,7 @@ struct refresher::loop {
         out.figures = std::move(page);
       }
       out.ledger = read.counts(max_names);
+      out.rules_changed = !out.ledger.derived_by.empty() && out.ledger.derived_by != fingerprint;
       out.success = out.database_up = was_successful = true;
     } catch (const std::exception& e) {  // the last good page stays; the next tick tries again
       out.failure = e.what();

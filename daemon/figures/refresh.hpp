@@ -18,6 +18,7 @@ struct refreshed {
   timestamp at;              ///< when it began
   duration took{};
   ledger::ledger_counts ledger;
+  bool rules_changed = false;  ///< the past was derived by other rules: a rebuild applies these
   /// The page in both formats, plain and compressed; null if nothing changed or the refresh failed: the last one stays.
   struct page {
     std::string text[2], gzip[2];  ///< by text_format

@@ -110,6 +110,7 @@ std::size_t deriver::derive_batch() {
     pqxx::work work(ready().connection);
     if (!run(work, "SELECT pg_try_advisory_xact_lock($1)", locks::derive)[0][0].as<bool>()) return 0;
     const auto taken = derive_step(work, settings_);
+    if (taken > 0) run(work, sql::ledger_note_rules, settings_.fingerprint);
     work.commit();
     return taken;
   } catch (const pqxx::failure&) {
@@ -141,6 +142,7 @@ std::size_t deriver::rebuild() {
     for (const auto statement : {sql::ledger_shadow_delete, sql::ledger_shadow_insert})
       rows += work.exec(std::string(statement))[0][0].as<std::size_t>();
     if (rows > 0) work.exec(std::string(sql::ledger_shadow_places));
+    run(work, sql::ledger_write_rules, settings_.fingerprint);
     work.exec(std::string(sql::ledger_shadow_drop));
   });
   return rows;

@@ -16,6 +16,7 @@ struct derive_settings {
   blame_settings blame;
   stack_settings stack;
   policy decisions;
+  std::string fingerprint;                         ///< of what all of this is read from: another one asks for a rebuild
   std::int64_t max_names = 1000;                   ///< of a kind that nothing configures (interface.md §5)
   duration duration_cap = std::chrono::hours{72};  ///< of an open stretch that nobody reports work on (figures.md §8)
 };

@@ -150,7 +150,12 @@ void operations::publish(refreshed r) {
     else
       parts_.log.warning("refresh failed; the last figures stay", {{"err", r.failure}});
   }
-  if (r.success) parts_.own.ledger(r.ledger);
+  if (r.success) {
+    parts_.own.ledger(r.ledger, r.rules_changed);
+    if (r.rules_changed && !std::exchange(rules_changed_, r.rules_changed))
+      parts_.log.warning("the past was derived by other rules: `releasehealthd rebuild` applies the configured ones");
+    rules_changed_ = r.rules_changed;
+  }
   if (r.figures) page_ = std::move(r.figures);
 }
 

@@ -56,7 +56,7 @@ class operations {
   const bool is_local_;  ///< on loopback, where reading needs no token
   std::vector<http::route> routes_;
   std::shared_ptr<const refreshed::page> page_;
-  bool database_up_ = false, draining_ = false;
+  bool database_up_ = false, draining_ = false, rules_changed_ = false;
   std::string last_failure_;
   std::unique_ptr<reads> reads_;
   std::unique_ptr<reads> past_;  ///< what was known at an instant takes long: apart from the others, one at a time

@@ -3,4 +3,5 @@ SELECT (SELECT count(*) FROM delivery WHERE outcome = 'dead') AS dead,
        (SELECT count(*) FROM deployment WHERE service = '') AS unplaced,
        (SELECT greatest(0, count(*) - $1::bigint) FROM known_name WHERE kind = 'service') AS other_services,
        (SELECT greatest(0, count(*) - $1::bigint) FROM known_name WHERE kind = 'environment') AS other_environments,
-       (SELECT greatest(0, count(*) - $1::bigint) FROM known_name WHERE kind = 'team') AS other_teams
+       (SELECT greatest(0, count(*) - $1::bigint) FROM known_name WHERE kind = 'team') AS other_teams,
+       coalesce((SELECT fingerprint FROM derived_by), '') AS derived_by

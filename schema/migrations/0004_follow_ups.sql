@@ -44,5 +44,11 @@ CREATE TABLE known_name (
   PRIMARY KEY (kind, name)
 );
 
+-- By which rules the past was derived: others apply to it by a rebuild.
+CREATE TABLE derived_by (
+  one         boolean PRIMARY KEY DEFAULT true CHECK (one),
+  fingerprint text NOT NULL
+);
+
 INSERT INTO touched (thing, source, subject)
 SELECT thing, source, subject FROM event GROUP BY thing, source, subject ORDER BY min(time);

@@ -34,8 +34,29 @@ same "send says what is wrong, and fails" 1 "$("$daemon" send deployment state=d
 wait_until 5 metric_is 'releasehealth_deployments{service_name="checkout",team_name="",deployment_environment="production",kind="hotfix",period="month"}' 1 || fail "the hotfix does not show"
 grep -q 'hotfix, because default rule hotfix-ref matched ref hotfix/1.0.1' <(command_of explain deployment 1.0.1) || fail "explain does not explain"
 same "classify" "hotfix: default rule hotfix-ref matched ref hotfix/1.0.1" "$(command_of classify ref=hotfix/1.0.1)"
+same "explain says the same as data" "hotfix" "$(command_of explain deployment 1.0.1 --json | jq -r .about.kind)"
 id=$(curl -s "$operations/api/v1/deployments/1.0.1" | jq -r .id)
-curl -sf -X PATCH "$operations/api/v1/deployments/$id" -H "Authorization: Bearer $token" -H 'Content-Type: application/merge-patch+json' -d '{"kind":"planned","reason":"planned"}' >/dev/null
+same "amend" '{"accepted":1}' "$(command_of amend deployment "$id" kind=planned --reason 'it was planned' --url "$operations")"
+same "amend says what is wrong, and fails" 1 "$("$daemon" amend deployment "$id" kind=wrong --reason x --url "$operations" >/dev/null 2>&1; echo $?)"
+
+# other rules: what they would move, that the past was derived without them, and a rebuild
+{ cat "$work/config.toml"; printf '[[rule]]\nname = "first"\nkind = "hotfix"\nwhen = { service = "^checkout$" }\n'; } >"$work/rules.toml"
+month=$(date -u +%Y-%m)
+same "a dry run names the month and the moves" "$month  planned -> hotfix 1" "$(command_of classify --dry-run --rules "$work/rules.toml" | head -n 1)"
+grep -q "checkout production d1 (1.0.0)  planned: no rule matched" <(command_of classify --stored --month "$month" --service checkout) || fail "classify --stored"
+same "rules are as they were" 0 "$(metric releasehealth_rebuild_needed)"
+cp "$work/config.toml" "$work/before.toml"
+cp "$work/rules.toml" "$work/config.toml"
+curl -sf -X POST "$operations/-/reload" >/dev/null
+wait_until 5 metric_is releasehealth_rebuild_needed 1 || fail "nobody says that a rebuild is needed"
+same "the past is as it was" "1.0.0" "$(command_of report --format json | jq -r '.[0].figures[] | select(.figure == "deployments" and .labels.kind == "planned" and .service == "checkout") | if .value == 2 then "1.0.0" else .value end')"
+command_of rebuild
+wait_until 5 metric_is releasehealth_rebuild_needed 0 || fail "the rebuild does not show"
+wait_until 5 metric_is 'releasehealth_deployments{service_name="checkout",team_name="",deployment_environment="production",kind="hotfix",period="month"}' 1 || fail "the rule does not hold for the past"
+cp "$work/before.toml" "$work/config.toml"
+curl -sf -X POST "$operations/-/reload" >/dev/null
+command_of rebuild
+same "before all of it nothing was known" "null" "$(command_of report --as-of 2026-01-01T00:00:00Z --format json | jq -c '.[0].figures[0].value // null')"
 printf 'service,version,finished_at\nsearch,4.0,2026-01-05T00:00:00Z\nsearch,4.1,2026-01-06T00:00:00Z\nsearch,bad,yesterday\n' >"$work/history.csv"
 same "a bad row fails the import, and is named" 1 "$("$daemon" import csv "$work/history.csv" --config "$work/config.toml" >/dev/null 2>"$work/import"; echo $?)"
 grep -q 'history.csv:4: .*finished_at' "$work/import" || fail "the bad row is not named: $(cat "$work/import")"
