@@ -65,6 +65,18 @@ TEST_SUITE("nodb") {
          "is for a service or for a team, not for both"},
         {"[[threshold]]\nfigure = 'firefighting_ratio'\nperiod = '30d'\nabove = 0.3\nservice = 'a'",
          "threshold.service: has no such figure: it is one of teams"},
+        {"[[threshold]]\nfigure = 'overdue_reviews'\nperiod = '30d'\nabove = 1",
+         "threshold.period: is not for a figure that holds at an instant"},
+        {"[[threshold]]\nfigure = 'hotfix_fail_ratio'\nperiod = '90d'\nabove = 'hotfixes'",
+         "threshold.above: is neither a number nor the name of a ratio"},
+        {"[[policy]]\nname = 'p'\nthen = 'pray'", "policy.then: is none of: rollback hotfix flag watch"},
+        {"[[policy]]\nname = 'p'\nthen = 'watch'\nwhen = { trajectory = 'sideways' }",
+         "policy.when.trajectory: is none of: rising stable falling"},
+        {"[[policy]]\nname = 'p'\nthen = 'watch'\nwhen = { severity = 1 }", "policy.when.severity: unknown key"},
+        {"[figures]\ncauses = ['data', 'data']", "figures.causes: name data twice"},
+        {"[figures]\ncauses = ['other']", "figures.causes: name other twice, or as the rest is called"},
+        {"[figures]\nmax_names = 0", "figures.max_names"},
+        {"[[service]]\nname = 's'\nmatch = { path = 'x' }", "service.match.path: needs the repository that it lies in"},
         {"[[team]]\nengineers = 3", "team: needs a name"},
         {"[[team]]\nname = 'a'\nengineers = -1", "team.engineers: is less than 0"},
         {"[[team]]\nname = 'a'\n[[team]]\nname = 'a'", "team.name: is used twice"},
@@ -124,6 +136,19 @@ TEST_SUITE("nodb") {
     CHECK(limit("checkout") == 3);
     CHECK(limit("legacy") == 9);
     CHECK(thresholds_of(c.figures.thresholds, "legacy").size() == default_thresholds().size() - 1);
+  }
+
+  TEST_CASE("a limit may be another figure; when a hotfix should be back is a limit, too; causes are slices") {
+    const auto c = right(
+        "[figures]\nmerge_back_due = '2d'\ncauses = ['weather']\n"
+        "[[threshold]]\nfigure = 'change_fail_ratio'\nperiod = '30d'\nabove = 'planned_fail_ratio'\n");
+    for (const auto& t : c.figures.thresholds) {
+      if (t.figure == "oldest_unmerged_hotfix_seconds") CHECK(t.limit == 2 * 86400);
+      if (t.figure == "change_fail_ratio") CHECK(t.limit_of == "planned_fail_ratio");
+    }
+    CHECK(c.figures.cause_slices.size() == 3);
+    CHECK(c.timeline.fingerprint != right("").timeline.fingerprint);
+    CHECK(right("# nothing\n").timeline.fingerprint == right("").timeline.fingerprint);
   }
 
   TEST_CASE("the example configuration is right as it stands, and with every key that it shows commented out") {

@@ -2,6 +2,7 @@
 #include <map>
 
 #include "daemon/figures/alert_rules.hpp"
+#include "daemon/figures/dora.hpp"
 #include "daemon/figures/exposition.hpp"
 #include "daemon/figures/page.hpp"
 #include "daemon/figures/period.hpp"
@@ -190,6 +191,26 @@ TEST_SUITE("nodb") {
         holds("releasehealth_threshold{service_name=\"\",team_name=\"payments\",deployment_environment=\"\",figure="
               "\"firefighting_ratio\",period=\"30d\",bound=\"above\"} 0.2\n"));
     CHECK(page.find("# TYPE releasehealth_deployments gauge") == page.rfind("# TYPE releasehealth_deployments gauge"));
+  }
+
+  TEST_CASE("DORA's five, in the bands that were published for them, each end inclusive") {
+    const auto band = [](std::string_view figure, double value) {
+      for (const auto& m : dora_metrics())
+        if (m.figure == figure) return std::string(band_of(m, value));
+      return std::string("no such metric");
+    };
+    CHECK(dora_metrics().size() == 5);
+    CHECK(band("deployments_per_day", 5.0 / 7) == "elite");
+    CHECK(band("deployments_per_day", 0.5) == "high");
+    CHECK(band("deployments_per_day", 1.0 / 30) == "medium");
+    CHECK(band("deployments_per_day", 0.01) == "low");
+    CHECK(band("lead_time_seconds", 86400) == "elite");
+    CHECK(band("lead_time_seconds", 86401) == "high");
+    CHECK(band("recovery_seconds", 3600) == "elite");
+    CHECK(band("recovery_seconds", 8 * 86400) == "low");
+    CHECK(band("change_fail_ratio", 0.15) == "medium");
+    CHECK(band("rework_ratio", 0.5).empty());
+    for (const auto& m : dora_metrics()) CHECK(find_figure(m.figure));
   }
 
   TEST_CASE("counters are named as each format wants, bounds have a point, help is escaped") {
