@@ -126,6 +126,16 @@ std::string table(const snapshot& s, const figure_settings& settings, const std:
   return out;
 }
 
+/// Every row of every period; what holds now belongs to the periods that reach to it.
+template <class Each>
+void for_each_row(const snapshot& s, const figure_settings& settings, Each each) {
+  for_each_figure(s, settings, [&](const figure_row& row) {
+    if (!row.of.is_now) return each(row);
+    for (const auto& p : s.periods)
+      if (p.end == s.at) each(figure_row{row.where, row.team, p, row.of, row.in, row.quantile, row.value});
+  });
+}
+
 // DORA's five of one period, each with its band.
 std::string dora_table(const snapshot& s, const figure_settings& settings, const period& over, report_format format) {
   std::vector<std::string> titles;
@@ -186,7 +196,7 @@ std::string text_report(const snapshot& s, const figure_settings& settings, std:
 std::string csv_report(const snapshot& s, const figure_settings& settings) {
   std::string out = "period,begin,end,service,team,environment,figure,label,value\r\n";
 
-  for_each_figure(s, settings, [&](const figure_row& row) {
+  for_each_row(s, settings, [&](const figure_row& row) {
     std::string of;
     for (const auto& [name, value] : row.labels())
       of += (of.empty() ? "" : ";") + std::string(name) + '=' + std::string(value);
@@ -206,11 +216,7 @@ std::string csv_report(const snapshot& s, const figure_settings& settings) {
 
 json::array figures_json(const snapshot& s, const figure_settings& settings) {
   std::map<std::string, json::array> rows;
-  const auto add_to_each = [&](json::object row) {  // what holds now belongs to the periods that reach to it
-    for (const auto& p : s.periods)
-      if (p.end == s.at) rows[p.label].push_back(row);
-  };
-  for_each_figure(s, settings, [&](const figure_row& row) {
+  for_each_row(s, settings, [&](const figure_row& row) {
     json::object labels;
     for (const auto& [name, value] : row.labels()) labels[name] = value;
     json::object out = {{"service", row.where.service},
@@ -222,10 +228,7 @@ json::array figures_json(const snapshot& s, const figure_settings& settings) {
                         {"numerator", row.value ? or_null(row.value->numerator) : json::value(nullptr)},
                         {"denominator", row.value ? or_null(row.value->denominator) : json::value(nullptr)},
                         {"observations", row.value ? or_null(row.value->observations) : json::value(nullptr)}};
-    if (row.of.is_now)
-      add_to_each(std::move(out));
-    else
-      rows[row.over.label].push_back(std::move(out));
+    rows[row.over.label].push_back(std::move(out));
   });
   json::array out;
   for (const auto& p : s.periods)

@@ -177,7 +177,16 @@ std::optional<timestamp> deployment::first_commit_at() const {
 
 json::object fold_commit(std::vector<report> reports) {
   order_reports(reports);
-  return is_retracted(reports) ? json::object() : merge_reports(reports);
+  if (is_retracted(reports)) return {};
+  auto facts = merge_reports(reports);
+  for (const auto& [one, all] : {std::pair("title", "titles"), std::pair("ref", "refs")}) {
+    std::set<std::string> texts;
+    for (const auto& r : reports)
+      if (auto text = text_at(r.fields, '/' + std::string(one)); !r.retraction && !text.empty())
+        texts.insert(std::move(text));
+    if (!texts.empty()) facts[all] = json::value_from(texts);
+  }
+  return facts;
 }
 
 }

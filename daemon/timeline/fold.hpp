@@ -52,7 +52,9 @@ bool is_retracted(const std::vector<report>& ordered);
 std::vector<deployment> fold_deployment(const std::string& source, const std::string& subject, std::vector<report>,
                                         const naming&);
 
-/// The merged facts of a commit, from all reports about it; empty if it was retracted.
+/// The merged facts of a commit, from all reports about it; empty if it was retracted. A push tells the commit's title
+/// and branch, a pull request its own: `titles` and `refs` hold all of them, in order of their bytes, for rules to look
+/// at.
 json::object fold_commit(std::vector<report>);
 
 }

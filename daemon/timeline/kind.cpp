@@ -10,8 +10,14 @@ namespace {
 constexpr std::array<std::string_view, 8> keys = {"ref",      "tag",  "title",       "label",
                                                   "workflow", "task", "environment", "service"};
 
-void add_text(std::vector<std::string>& to, const json::object& from, std::string_view pointer) {
-  if (auto text = text_at(from, pointer); !text.empty()) to.push_back(std::move(text));
+void add_text(std::vector<std::string>& to, const json::object& from, std::string_view key) {
+  const auto* text = from.if_contains(key);
+  if (text && text->is_string() && !text->get_string().empty()) to.emplace_back(text->get_string());
+}
+
+void add_texts(std::vector<std::string>& to, const json::object& from, std::string_view key) {
+  if (const auto* all = from.if_contains(key); all && all->is_array())
+    for (const auto& one : all->get_array()) add_text(to, {{"text", one}}, "text");
 }
 
 // The texts of a key: the deployment's own and those of its commit. Bodies and messages are never among them, because
@@ -20,13 +26,16 @@ std::vector<std::string> texts(const deployment& d, std::string_view key) {
   std::vector<std::string> out;
   if (key == "environment") return {d.where.environment};
   if (key == "service") return {d.where.service};
-  for (const auto* facts : {&d.facts, &d.commit_facts}) {
-    if (key != "label") {
-      add_text(out, *facts, '/' + std::string(key));
-    } else if (const auto* labels = facts->if_contains("labels"); labels && labels->is_array()) {
-      for (const auto& label : labels->get_array()) add_text(out, {{"label", label}}, "/label");
-    }
+  if (key == "label") {
+    for (const auto* facts : {&d.facts, &d.commit_facts}) add_texts(out, *facts, "labels");
+    return out;
   }
+  add_text(out, d.facts, key);
+  const auto several = std::string(key) + 's';  // a commit has the title of its pull request, too
+  if (d.commit_facts.contains(several))
+    add_texts(out, d.commit_facts, several);
+  else
+    add_text(out, d.commit_facts, key);
   return out;
 }
 

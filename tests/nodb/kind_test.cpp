@@ -49,6 +49,11 @@ TEST_SUITE("nodb") {
     CHECK(decide({{"ref", "main"}}, {{"ref", "hotfix/9"}}) == "hotfix default rule hotfix-ref");
     CHECK(decide({}, {{"labels", {"hotfix"}}}) == "hotfix default rule hotfix-label");
     CHECK(decide({}, {{"title", "Revert \"x\""}}) == "rollback default rule rollback-title");
+    // as a push and a pull request tell it
+    const auto told = fold_commit(
+        {{.id = "b", .time = {}, .fields = {{"title", "Merge pull request #7"}, {"ref", "refs/heads/release/1"}}},
+         {.id = "a", .time = {}, .fields = {{"title", "Hotfix: rounding"}, {"ref", "hotfix/1"}}}});
+    CHECK(decide({}, told) == "hotfix default rule hotfix-ref");
   }
 
   TEST_CASE("configured rules come first, in order, and all their conditions must hold") {

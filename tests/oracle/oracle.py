@@ -86,7 +86,10 @@ class History:
 
     def commit_facts(self, sha):
         about = ordered([r for key, rs in self.of('commit') if sha and same_commit(key[2], sha) for r in rs])
-        return {} if is_retracted(about) else merged([r for r in about if r['type'] != 'retraction'])
+        told = [r for r in about if r['type'] != 'retraction']
+        if is_retracted(about):
+            return {}
+        return dict(merged(told), all_texts={k: {r['fields'][k] for r in told if r['fields'].get(k)} for k in ('ref', 'title')})
 
     def fold_deployment(self, source, subject, reports):
         told = [r for r in reports if r['type'] != 'retraction']
@@ -254,7 +257,7 @@ class History:
         texts = {}
         for facts in (d['facts'], d['commit_facts']):
             for key in ('ref', 'title', 'task', 'workflow'):
-                texts.setdefault(key, []).extend([facts[key]] if facts.get(key) else [])
+                texts.setdefault(key, []).extend(facts.get('all_texts', {}).get(key) or ([facts[key]] if facts.get(key) else []))
             texts.setdefault('label', []).extend(facts.get('labels', []))
 
         def says(key, pattern):
@@ -486,6 +489,9 @@ class History:
             if is_retracted(reports) or not told:
                 continue
             facts = merged(told)
+            requests = [r['fields'] for r in told if 'pull_request' in r['fields']]
+            for k in ('ref', 'title', 'pull_request'):  # a push of the same commit tells its own
+                facts[k] = requests[-1].get(k) if requests else None
             on_default = [r for r in told if facts.get('default_branch') and r['fields'].get('default_branch')]
             at = instant(facts, 'merged_at')
             seen.append({'sha': sha, 'facts': facts, 'merged': reports[0]['at'] if at is None else at,
