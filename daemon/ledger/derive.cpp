@@ -139,9 +139,7 @@ std::size_t deriver::rebuild() {
   auto c = connect(session_.unlimited());
   std::size_t rows = 0;
   derive_shadow(c, settings_, [&](pqxx::transaction_base& work) {
-    for (const auto statement : {sql::ledger_shadow_delete, sql::ledger_shadow_insert})
-      rows += work.exec(std::string(statement))[0][0].as<std::size_t>();
-    if (rows > 0) work.exec(std::string(sql::ledger_shadow_places));
+    rows = run(work, sql::ledger_shadow_apply)[0][0].as<std::size_t>();
     run(work, sql::ledger_write_rules, settings_.fingerprint);
     work.exec(std::string(sql::ledger_shadow_drop));
   });

@@ -1,6 +1,7 @@
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <csignal>
 #include <iostream>
+#include <sstream>
 
 #include <doctest/doctest.h>
 #include <pqxx/pqxx>
@@ -55,16 +56,23 @@ database::~database() {
     std::cerr << e.what() << '\n';
   }
 }
+std::vector<std::string> database::derived_tables() const {
+  std::vector<std::string> all;
+  std::istringstream names(query("SELECT unnest(derived_tables())"));
+  for (std::string name; std::getline(names, name);) all.push_back(name);
+  return all;
+}
+
 void database::empty() const {
   std::string all;
   for (const auto table : {"delivery", "event", "touched"}) all += std::string("DELETE FROM ") + table + ';';
-  for (const auto table : derived_tables) all += std::string("DELETE FROM ") + table + ';';
+  for (const auto& table : derived_tables()) all += std::string("DELETE FROM ") + table + ';';
   query(all + "SELECT 1");
 }
 
 std::string database::derived() const {
   std::string all;
-  for (const auto table : derived_tables)
+  for (const auto& table : derived_tables())
     all += std::string(all.empty() ? "" : " UNION ALL ") + "SELECT '" + table +
            "' AS t, to_jsonb(r) - 'generation' AS r FROM " + table + " AS r";
   return query(all + " ORDER BY t, r");
