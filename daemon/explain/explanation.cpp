@@ -5,12 +5,16 @@ namespace releasehealth {
 std::string as_text(const explanation& e) {
   constexpr std::size_t width = 16;
   std::string out = e.title + '\n';
-  for (const auto& [what, why] : e.lines)
-    out += "  " + what + std::string(what.size() < width ? width - what.size() : 1, ' ') + why + '\n';
+  for (const auto& [what, why] : e.lines) {
+    out.append("  ").append(what).append(what.size() < width ? width - what.size() : 1, ' ');
+    out.append(why).append("\n");
+  }
   if (!e.told_by.empty()) out += "  told by\n";
-  for (const auto& [told, received_at] : e.told_by)
-    out += "    " + format_time(told.time) + "  " + (told.is_override ? "override" : told.type) + ' ' + told.id +
-           ", received " + format_time(received_at) + "  " + json::serialize(told.fields) + '\n';
+  for (const auto& [told, received_at] : e.told_by) {
+    out.append("    ").append(format_time(told.time)).append("  ").append(told.is_override ? "override" : told.type);
+    out.append(" ").append(told.id).append(", received ").append(format_time(received_at)).append("  ");
+    out.append(json::serialize(told.fields)).append("\n");
+  }
   return out;
 }
 

@@ -19,7 +19,7 @@ std::string why_nothing(const std::string& reason) {
   return "it is not in production";
 }
 
-std::string or_else(std::string told, std::string_view otherwise) {
+std::string or_else(const std::string& told, std::string_view otherwise) {
   return told.empty() ? std::string(otherwise) : told;
 }
 

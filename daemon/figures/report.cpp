@@ -65,8 +65,8 @@ constexpr text_column text_columns[] = {
 const threshold* month_limit(const figure_settings& settings, const place& where, std::string_view figure,
                              const std::vector<threshold>& mine) {
   if (!settings.names.is_production(where.environment)) return nullptr;
-  const auto found =
-      std::ranges::find_if(mine, [&](const threshold& t) { return t.figure == figure && t.period == month; });
+  const auto found = std::ranges::find_if(
+      mine, [&](const threshold& t) { return t.figure == figure && t.period == month && t.limit_of.empty(); });
   return found == mine.end() ? nullptr : &*found;
 }
 

@@ -38,7 +38,8 @@ std::vector<std::string> mapped_services(const std::string& source, const json::
   if (const auto* given = facts.if_contains("services"); given && given->is_array())
     for (const auto& v : given->get_array()) {
       json::object named = {{"service", v}};
-      if (const auto* repository = facts.if_contains("repository")) named["repository"] = *repository;
+      for (const auto* key : {"repository", "path"})
+        if (const auto* told = facts.if_contains(key)) named[key] = *told;
       if (auto service = names.service(source, named); !service.empty()) all.insert(std::move(service));
     }
   if (all.empty())

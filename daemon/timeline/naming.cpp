@@ -50,6 +50,8 @@ std::string naming::service(std::string_view source, const json::object& fields)
     if (by_repository && from_here && !s.repository.empty() &&
         s.repository == (repository.empty() ? raw : repository) && (s.path.empty() || lies_in(path, s.path)))
       return s.name;
+    // a source of one service, which its reports need not name
+    if (raw.empty() && repository.empty() && s.repository.empty() && !s.source.empty() && from_here) return s.name;
   }
   return others_ && others_->services.contains(raw) ? std::string(other_name) : raw;
 }

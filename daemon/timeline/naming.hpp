@@ -29,7 +29,7 @@ struct place {
 struct service_rule {
   std::string name, team;
   std::set<std::string> was;       ///< former names
-  std::string source, repository;  ///< `match`: empty matches any source, no repository
+  std::string source, repository;  ///< `match`: empty matches any source; a source alone, what names no service
   std::string path = {};           ///< within the repository: that folder and what lies below; empty: all of it
 };
 

@@ -143,6 +143,10 @@ TEST_SUITE("nodb") {
     const auto in = [&](const char* path) {
       return several.service("github", {{"service", "acme/shop"}, {"repository", "acme/shop"}, {"path", path}});
     };
+    const naming of_source({{"search", {}, {}, "argocd-search", {}}}, {});
+    CHECK(of_source.service("argocd-search", json::object{}) == "search");
+    CHECK(of_source.service("argocd-search", {{"service", "admin"}}) == "admin");
+    CHECK(of_source.service("argocd", json::object{}).empty());
     CHECK(in("services/api") == "api");
     CHECK(in("services/api/v2") == "api");
     CHECK(in("services/apis") == "shop");
