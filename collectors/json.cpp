@@ -126,6 +126,10 @@ std::optional<timestamp> time_at(const json::value& in, std::string_view pointer
   return parse_time({at->get_string().data(), at->get_string().size()});
 }
 
+std::optional<timestamp> sender_time_at(const json::value& in, std::string_view pointer) {
+  return parse_sender_time(text_at(in, pointer));
+}
+
 bool flag_at(const json::value& in, std::string_view pointer) {
   const auto* at = find(in, pointer);
   return at && at->is_bool() && at->get_bool();

@@ -27,6 +27,9 @@ std::string text_at(const json::value&, std::string_view pointer);
 /// The RFC 3339 time at a pointer; nothing if there is none or it cannot be read.
 std::optional<timestamp> time_at(const json::value&, std::string_view pointer);
 
+/// The same for every spelling of parse_sender_time().
+std::optional<timestamp> sender_time_at(const json::value&, std::string_view pointer);
+
 /// The boolean at a pointer; false if there is none.
 bool flag_at(const json::value&, std::string_view pointer);
 

@@ -1,5 +1,6 @@
 #pragma once
 // Proofs of who sent something, one function per signature family. All compare in constant time and fail closed.
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,6 +29,15 @@ bool equal_in_constant_time(std::string_view, std::string_view);
 /// Family a (sources.md §4.1): `<prefix><hex HMAC-SHA256(secret, body)>`, upper or lower case, for any of the secrets.
 /// An empty or short digest, and an empty list of secrets, match nothing.
 bool signed_with_any(std::span<const secret>, std::string_view body, std::string_view header, std::string_view prefix);
+
+/// Family e (sources.md §13): Standard Webhooks. `header` is a list of `v1,<base64 HMAC-SHA256(secret,
+/// id.timestamp.body)>`; other versions are skipped. A secret is `whsec_` and base64, or the key itself. Refused if the
+/// timestamp is more than five minutes from `now_unix`, both ways.
+struct standard_webhook {
+  std::string_view id, timestamp, signatures;
+};
+bool signed_as_standard_webhook(std::span<const secret>, const standard_webhook&, std::string_view body,
+                                std::int64_t now_unix);
 
 /// A shared token in a header, for any of the secrets. An empty token or secret matches nothing.
 bool token_is_any(std::span<const secret>, std::string_view token);

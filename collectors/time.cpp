@@ -89,6 +89,18 @@ std::optional<timestamp> parse_time(std::string_view text) {
   return at_utc;
 }
 
+std::optional<timestamp> parse_sender_time(std::string_view text) {
+  std::string as_rfc3339(text);
+  if (as_rfc3339.ends_with(" UTC")) as_rfc3339.replace(as_rfc3339.size() - 4, 4, "Z");
+  const auto size = as_rfc3339.size();
+  if (size > 5 && (as_rfc3339[size - 5] == '+' || as_rfc3339[size - 5] == '-') &&
+      as_rfc3339.find(':') != std::string::npos)
+    as_rfc3339.insert(size - 2, ":");
+  if (const auto space = as_rfc3339.find_last_of(' '); space != std::string::npos && space > 10)
+    as_rfc3339.erase(space, 1);
+  return parse_time(as_rfc3339);
+}
+
 std::optional<duration> parse_duration(std::string_view text) {
   if (text.size() < 2) return {};
   for (const auto& [letter, length] : units) {

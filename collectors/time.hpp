@@ -14,6 +14,10 @@ using timestamp = std::chrono::sys_time<duration>;
 /// Nothing for anything else: a time without an offset, a date that no calendar has, years outside 1970-9999.
 std::optional<timestamp> parse_time(std::string_view text);
 
+/// Reads what senders write besides: "2021-04-28 21:50:00 +0200", "2020-11-02 12:55:12 UTC", "...T12:42:30.000+0000"
+/// (sources.md §7). Nothing for a time without an offset.
+std::optional<timestamp> parse_sender_time(std::string_view text);
+
 /// Reads "48h", "7d", "30m", "90s", "2w". Nothing for anything else; at most 10 years.
 std::optional<duration> parse_duration(std::string_view text);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "collectors/facts.hpp"
 #include "collectors/fields.hpp"
 
 namespace releasehealth::alertmanager {
@@ -17,24 +18,6 @@ constexpr setting_rule settings[] = {
     {"labels.environment", true, "", "",
      "labels that name the environment; default: environment, deployment_environment, env"},
 };
-
-struct severity_word {
-  std::string_view word;
-  int severity;
-};
-constexpr severity_word severities[] = {
-    {"critical", 1}, {"page", 1}, {"emergency", 1}, {"error", 2}, {"high", 2}, {"major", 2},  {"warning", 3},
-    {"medium", 3},   {"warn", 3}, {"minor", 4},     {"low", 4},   {"info", 5}, {"notice", 5}, {"informational", 5},
-};
-
-// "critical", "2", "sev2", "P2"; 0 for what says nothing.
-int severity_of(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
-  const auto known = std::ranges::find(severities, text, &severity_word::word);
-  if (known != std::end(severities)) return known->severity;
-  const auto digits = text.starts_with("sev") ? text.substr(3) : text.starts_with("p") ? text.substr(1) : text;
-  return digits.size() == 1 && digits[0] >= '1' && digits[0] <= '5' ? digits[0] - '0' : 0;
-}
 
 std::string label(const json::value& alert, std::string_view name) {
   return text_at(alert, "/labels/" + pointer_token(name));

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "collectors/collector.hpp"
+#include "collectors/facts.hpp"
 #include "collectors/fields.hpp"
 
 namespace releasehealth::github {
@@ -32,14 +33,6 @@ struct hook {
     return e;
   }
 };
-
-/// The names of the labels at a pointer, as the field `labels`.
-void put_labels(event&, const json::value& in, std::string_view pointer);
-std::string first_line(std::string text);
-/// Makes the event a retraction of what it is about.
-void retract(event&);
-/// The event, and that what it is about counts again, should it have been retracted before.
-decoded with_return(event);
 
 // deployments.cpp
 result<decoded> deployment(const hook&, timestamp now);

@@ -10,7 +10,7 @@ result<decoded> issues(const hook& h, timestamp now) {
   if (wanted.empty()) return decoded::nothing("issues: this source has no incidents.labels");
   const auto action = h.text("/action");
   event labels;
-  put_labels(labels, h.in, "/issue/labels");
+  put_labels(labels, h.in, "/issue/labels", "/name");
   const auto is_wanted = [&](std::string_view label) { return std::ranges::find(wanted, label) != wanted.end(); };
   bool has = false;
   for (const auto& l : labels.fields["labels"].get_array()) has |= is_wanted(std::string_view(l.get_string()));

@@ -57,4 +57,33 @@ TEST_SUITE("nodb") {
     CHECK_FALSE(token_is_any(both, "olD"));
     CHECK_FALSE(token_is_any(empty, ""));
   }
+
+  TEST_CASE("Standard Webhooks: the specification's example, rotation, age, and nothing else") {
+    const auto secret_of = [](const char* text) { return std::vector<secret>{secret(text)}; };
+    // put together here, so that nobody takes the public example for a secret
+    const auto example = secret_of(("whsec" + std::string("_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")).c_str());
+    const standard_webhook good{"msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330",
+                                "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="};
+    const std::string_view body = "{\"test\": 2432232314}";
+    const auto passes = [&](const standard_webhook& w, std::int64_t now = 1614265330) {
+      return signed_as_standard_webhook(example, w, body, now);
+    };
+    CHECK(passes(good));
+    CHECK(passes(good, 1614265330 + 300));
+    CHECK_FALSE(passes(good, 1614265330 + 301));
+    CHECK_FALSE(passes(good, 1614265330 - 301));
+    CHECK(passes({good.id, good.timestamp, "v1a,xyz v2,abc v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE= v1,wrong"}));
+    for (const auto* wrong : {"", "v1,", "v1", "v2,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+                              "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="}) {
+      CAPTURE(wrong);
+      CHECK_FALSE(passes({good.id, good.timestamp, wrong}));
+    }
+    CHECK_FALSE(passes({"", good.timestamp, good.signatures}));
+    CHECK_FALSE(passes({good.id, "1614265330x", good.signatures}));
+    CHECK_FALSE(passes({good.id, "1614265331", good.signatures}));
+    CHECK_FALSE(signed_as_standard_webhook({}, good, body, 1614265330));
+    CHECK_FALSE(signed_as_standard_webhook(secret_of(""), good, body, 1614265330));
+    CHECK_FALSE(signed_as_standard_webhook(secret_of(("whsec" + std::string("_!")).c_str()), good, body, 1614265330));
+    CHECK_FALSE(signed_as_standard_webhook(secret_of("other"), good, body, 1614265330));
+  }
 }

@@ -36,6 +36,24 @@ TEST_SUITE("nodb") {
     }
   }
 
+  TEST_CASE("what senders write besides RFC 3339") {
+    const auto read = [](const char* text) {
+      const auto t = parse_sender_time(text);
+      return t ? format_time(*t) : std::string("-");
+    };
+    CHECK(read("2021-04-28 21:50:00 +0200") == "2021-04-28T19:50:00Z");
+    CHECK(read("2020-11-02 12:55:12 UTC") == "2020-11-02T12:55:12Z");
+    CHECK(read("2019-06-01T12:42:30.000+0000") == "2019-06-01T12:42:30Z");
+    CHECK(read("2019-06-01T12:42:30.5-0330") == "2019-06-01T16:12:30.5Z");
+    CHECK(read("2026-11-03T10:15:00Z") == "2026-11-03T10:15:00Z");
+    CHECK(read("2026-11-03T10:15:00+02:00") == "2026-11-03T08:15:00Z");
+    CHECK(read("2026-11-03 10:15:00") == "-");
+    CHECK(read("0001-01-01T00:00:00Z") == "-");
+    CHECK(read("") == "-");
+    CHECK(read(" UTC") == "-");
+    CHECK(read("+0000") == "-");
+  }
+
   TEST_CASE("a duration is a whole number and a unit") {
     using namespace std::chrono;
     CHECK(parse_duration("48h") == std::optional<microseconds>(hours(48)));

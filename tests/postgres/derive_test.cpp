@@ -175,6 +175,26 @@ TEST_SUITE("postgres") {
     CHECK(derive.check().empty());
   }
 
+  TEST_CASE("what an incident tells later its hotfix knows, also if it blames nothing") {
+    const database db;
+    ledger::appender to(db.where());
+    ledger::deriver derive(db.where(), {});
+    const auto told = [&](event e, const char* id) {
+      e.id = id;
+      store(to, {e});
+      derive.derive();
+    };
+    told(deployment_event("", "h", "2026-11-01T10:00:00Z",
+                          {{"service", "checkout"}, {"state", "succeeded"}, {"kind", "hotfix"}, {"incident", "i"}}),
+         "1");
+    told(report_of("incident", "i", "2026-11-01T09:00:00Z", {{"service", "checkout"}, {"culprit", "none"}}), "2");
+    const auto known = [&] { return db.query("SELECT cause, is_justified, is_attributed FROM deployment"); };
+    CHECK(known() == "-|f|f");
+    told(report_of("incident", "i", "2026-11-02T09:00:00Z", {{"cause", "data"}, {"severity", 2}}), "3");
+    CHECK(known() == "data|t|f");
+    CHECK(derive.check().empty());
+  }
+
   TEST_CASE("everything that was derived dropped: rebuild restores every page, byte for byte") {
     const database db;
     ledger::appender to(db.where());
