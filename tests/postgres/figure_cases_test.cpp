@@ -219,6 +219,8 @@ const figure_case cases[] = {
     {"§9 of incidents of severity 1 and 2 too, from their resolution",
      "i1 08:00 severity=2; i1 09:00 resolved; i2 08:00 severity=3; i2 09:00 resolved; i3 08:00 severity=1", "checkout",
      "1/00:00 9/00:00", "overdue_reviews", "1"},
+    {"§9 imported history owes none", "i1 08:00 severity=2; i1 09:00 resolved; d1 08:00 v1 kind=hotfix", "checkout",
+     "1/00:00 92/10:00", "overdue_reviews", "0"},
     {"§9 an incident of two services once in the team", "i1 08:00 severity=2 svc=checkout,search; i1 09:00 resolved",
      "team payments", "1/00:00 9/00:00", "overdue_reviews", "1"},
     {"§9 unjustified", "d1 08:00 v1 kind=hotfix; d2 09:00 v2 kind=hotfix justification=revenue", "checkout",
