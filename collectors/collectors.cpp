@@ -3,13 +3,17 @@
 #include "collectors/alertmanager/alertmanager.hpp"
 #include "collectors/collector.hpp"
 #include "collectors/github/github.hpp"
+#include "collectors/gitlab/gitlab.hpp"
+#include "collectors/pagerduty/pagerduty.hpp"
 
 namespace releasehealth {
 namespace {
 
 const collector* const table[] = {
     &github::collect,
+    &gitlab::collect,
     &alertmanager::collect,
+    &pagerduty::collect,
 };
 
 bool same_name(std::string_view a, std::string_view b) {

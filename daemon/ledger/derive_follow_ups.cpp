@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <ranges>
 
 #include "daemon/ledger/derivation.hpp"
 #include "daemon/timeline/follow_up.hpp"
@@ -17,12 +16,11 @@ std::optional<commit_seen> fold_seen(const std::string& sha, std::vector<report>
   c.sha = sha;
   c.repository = text_at(facts, "/repository");
   // a push of the same commit tells its own title and branch
-  const auto of_pull_request = std::ranges::find_if(
-      std::views::reverse(told), [](const report& r) { return !r.retraction && r.fields.contains("pull_request"); });
-  if (of_pull_request != told.rend()) {
-    c.pull_request = text_at(of_pull_request->fields, "/pull_request");
-    c.ref = text_at(of_pull_request->fields, "/ref");
-    c.title = text_at(of_pull_request->fields, "/title");
+  for (const auto& r : told) {
+    if (r.retraction || !r.fields.contains("pull_request")) continue;
+    c.pull_request = text_at(r.fields, "/pull_request");
+    c.ref = text_at(r.fields, "/ref");
+    c.title = text_at(r.fields, "/title");
   }
   c.picked_from = text_at(facts, "/picked_from");
   c.merged_at = time_at(facts, "/merged_at").value_or(told.front().time);

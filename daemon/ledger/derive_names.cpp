@@ -78,7 +78,7 @@ other_names know_names(pqxx::transaction_base& work, const derive_settings& sett
   } else {
     all = read_receipts(run(work, sql::ledger_names_of_everything), names);
   }
-  const auto before = load_others(work, settings.max_names);
+  auto before = load_others(work, settings.max_names);
   json::array rows;
   for (const auto& [name, at] : all)
     rows.push_back(json::object{{"kind", name.first},

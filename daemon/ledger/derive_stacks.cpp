@@ -153,6 +153,7 @@ class resumed_stack {
   // anybody named. Incidents that this step touches are stored as they were, so those are asked as they are now.
   void tell_incidents(std::vector<stacked>& page) const {
     std::vector<std::string> starts;
+    starts.reserve(page.size());
     for (const auto& s : page) starts.push_back(format_time(s.told.started_at.value_or(*s.told.finished_at)));
     const auto [sources, subjects] = thing_arrays(in_.touched_incidents);
     std::set<std::size_t> during;

@@ -1,0 +1,135 @@
+// deployment, release, pipeline, tag push: deployments, of which a source reads one.
+#include <algorithm>
+
+#include "collectors/gitlab/hook.hpp"
+
+namespace releasehealth::gitlab {
+namespace {
+
+decoded other_source_of_deployments(const hook& h, std::string_view type) {
+  return decoded::nothing(std::string(type) + ": this source takes its deployments from " +
+                          h.settings.setting("deployments"));
+}
+
+constexpr std::pair<std::string_view, std::string_view> states[] = {
+    {"created", "pending"},   {"pending", "pending"},   {"waiting_for_resource", "pending"},
+    {"preparing", "pending"}, {"scheduled", "pending"}, {"manual", "pending"},
+    {"running", "running"},   {"success", "succeeded"}, {"failed", "failed"},
+    {"canceled", "canceled"}};
+
+std::string_view state_of(std::string_view status) {
+  const auto known = std::ranges::find(states, status, &std::pair<std::string_view, std::string_view>::first);
+  return known == std::end(states) ? std::string_view() : known->second;
+}
+
+void put_project(const hook& h, event& e) {
+  put(e, "service", h.project());
+  put(e, "repository", h.project());
+}
+
+void put_ref(const hook& h, event& e, const std::string& ref) {
+  put(e, "ref", ref);
+  if (h.is_default_branch(ref)) e.fields["default_branch"] = true;
+}
+
+}
+
+result<decoded> deployment(const hook& h, timestamp now) {
+  if (!h.reads_deployments_from("deployment")) return other_source_of_deployments(h, "deployment");
+  // protected environments also say blocked, approved, rejected: nothing was deployed or failed by that
+  const auto state = state_of(h.text("/status"));
+  if (state.empty()) return decoded::nothing("deployment: status " + h.text("/status"));
+  const auto at = h.time("/status_changed_at");
+  auto e = h.start("deployment", h.text("/deployment_id"), at, now);
+  put_project(h, e);
+  put(e, "environment", h.text("/environment"));
+  put_ref(h, e, h.text("/ref"));
+  const auto url = h.text("/commit_url");
+  const auto sha = url.substr(url.rfind('/') + 1);
+  put(e, "commit", sha.size() >= 40 ? sha : h.text("/short_sha"));
+  put(e, "title", first_line(h.text("/commit_title")));
+  put(e, "actor", h.text("/user/username"));
+  put(e, "url", h.text("/deployable_url"));
+  e.fields["state"] = state;
+  return decoded(std::move(e));
+}
+
+result<decoded> release(const hook& h, timestamp now) {
+  if (!h.reads_deployments_from("release")) return other_source_of_deployments(h, "release");
+  const auto released = h.time("/released_at");
+  const bool gone = h.text("/action") == "delete";
+  auto e = h.start("deployment", "release/" + h.text("/id"), gone ? std::nullopt : released, now);
+  if (gone) {
+    retract(e);
+    return decoded(std::move(e));
+  }
+  put_project(h, e);
+  put(e, "environment", h.settings.setting("environment"));
+  put(e, "version", h.text("/tag"));
+  put(e, "tag", h.text("/tag"));
+  put(e, "commit", h.text("/commit/id"));
+  put(e, "title", first_line(h.text("/name")));
+  put(e, "url", h.text("/url"));
+  put(e, "finished_at", released);
+  e.fields["state"] = "succeeded";
+  return decoded(std::move(e));
+}
+
+// A job with an environment that it starts is a deployment; a pipeline tells all of its jobs every time.
+result<decoded> pipeline(const hook& h, timestamp now) {
+  if (!h.reads_deployments_from("pipeline")) return other_source_of_deployments(h, "pipeline");
+  json::error_code ec;
+  const auto* builds = h.in.find_pointer("/builds", ec);
+  decoded out;
+  if (builds && builds->is_array())
+    for (const auto& b : builds->get_array()) {
+      const auto state = state_of(text_at(b, "/status"));
+      if (text_at(b, "/environment/name").empty() || text_at(b, "/environment/action") != "start" || state.empty())
+        continue;
+      const auto finished = sender_time_at(b, "/finished_at"), started = sender_time_at(b, "/started_at"),
+                 created = sender_time_at(b, "/created_at");
+      auto e = h.start("deployment", "job/" + text_at(b, "/id"),
+                       finished  ? finished
+                       : started ? started
+                                 : created,
+                       now);
+      e.id += '/' + text_at(b, "/id") + '/' + std::string(state);
+      put_project(h, e);
+      put(e, "environment", text_at(b, "/environment/name"));
+      put_ref(h, e, h.text("/object_attributes/ref"));
+      put(e, "commit", h.text("/object_attributes/sha"));
+      put(e, "title", first_line(h.text("/commit/message")));
+      put(e, "workflow", text_at(b, "/name"));
+      put(e, "actor", text_at(b, "/user/username"));
+      put(e, "created_at", created);
+      put(e, "started_at", started);
+      if (state != "pending" && state != "running") put(e, "finished_at", finished);
+      e.fields["state"] = state;
+      out.events.push_back(std::move(e));
+    }
+  if (out.events.empty()) out.ignored = "pipeline: no job with an environment";
+  return out;
+}
+
+result<decoded> tag_push(const hook& h, timestamp now) {
+  if (!h.reads_deployments_from("tag_push")) return other_source_of_deployments(h, "tag push");
+  constexpr std::string_view prefix = "refs/tags/";
+  const auto ref = h.text("/ref"), after = h.text("/after");
+  if (!ref.starts_with(prefix)) return decoded::nothing("tag push: " + ref + " is no tag");
+  const auto tag = ref.substr(prefix.size());
+  auto e = h.start("deployment", "tag/" + h.project() + '/' + tag, std::nullopt, now);
+  if (after.find_first_not_of('0') == after.npos) {
+    retract(e);
+    return decoded(std::move(e));
+  }
+  put_project(h, e);
+  put(e, "environment", h.settings.setting("environment"));
+  put(e, "version", tag);
+  put(e, "tag", tag);
+  put(e, "commit", h.text("/checkout_sha"));
+  put(e, "actor", h.text("/user_username"));
+  e.fields["state"] = "succeeded";
+  return with_return(std::move(e));
+}
+
+}

@@ -1,0 +1,90 @@
+#include "collectors/gitlab/gitlab.hpp"
+
+#include <algorithm>
+
+#include "collectors/gitlab/hook.hpp"
+
+namespace releasehealth::gitlab {
+namespace {
+
+struct event_type {
+  std::string_view name;  ///< X-Gitlab-Event
+  result<decoded> (*read)(const hook&, timestamp now);
+};
+
+constexpr event_type types[] = {
+    {"Deployment Hook", deployment},
+    {"Release Hook", release},
+    {"Pipeline Hook", pipeline},
+    {"Tag Push Hook", tag_push},
+    {"Push Hook", push},
+    {"Merge Request Hook", merge_request},
+    {"Issue Hook", issue},
+    {"Confidential Issue Hook", issue},
+    {"Work Item Hook", issue},
+    {"Feature Flag Hook", feature_flag},
+};
+
+constexpr setting_rule settings[] = {
+    {"deployments", false, "deployment release pipeline tag_push", "deployment",
+     "which event stands for a deployment; the others are ignored and counted"},
+    {"environment", false, "", "", "where releases and tags go; required with them"},
+    {"incidents.labels", true, "", "",
+     "issues with one of these labels are incidents, besides those of the type incident"},
+};
+
+std::string check_settings(const source& s) {
+  const auto from = s.setting("deployments");
+  if ((from == "release" || from == "tag_push") && s.setting("environment").empty())
+    return "deployments = \"" + from + "\" needs environment: GitLab does not say where they go";
+  return {};
+}
+
+// With a signing token the signature decides alone; the old token only where there is none (sources.md §4.2).
+bool authentic(const source& s, const delivery& d) {
+  const auto signatures = d.header.get("webhook-signature");
+  if (signatures.empty()) return token_is_any(s.secrets, d.header.get("X-Gitlab-Token"));
+  const auto now = std::chrono::floor<std::chrono::seconds>(d.received_at).time_since_epoch().count();
+  return signed_as_standard_webhook(
+      s.secrets, {d.header.get("webhook-id"), d.header.get("webhook-timestamp"), signatures}, d.body, now);
+}
+
+// X-Gitlab-Webhook-UUID is another one at every attempt, and so no key.
+std::string key(const delivery& d) {
+  for (const auto* name : {"Idempotency-Key", "webhook-id"})
+    if (const auto id = d.header.get(name); !id.empty()) return std::string(id);
+  return sha256_hex(d.body);
+}
+
+result<decoded> decode(const source& s, const delivery& d) {
+  const auto type = d.header.get("Content-Type");
+  if (type.substr(0, type.find(';')) != "application/json")
+    return error(errc::media_type, "GitLab sends application/json");
+  const auto in = parse_json(d.body);
+  if (!in) return in.error();
+  const auto name = d.header.get("X-Gitlab-Event");
+  const auto known = std::ranges::find(types, name, &event_type::name);
+  if (known == std::end(types)) return decoded::nothing("event type " + std::string(name) + " is not read");
+  auto out = known->read({s, key(d), *in}, d.received_at);
+  if (!out) return out;
+  for (auto& e : out->events)
+    if (auto found = check(e, d.received_at); !found.empty())
+      return error(errc::unreadable, std::string(name) + " is not of the shape that GitLab documents",
+                   std::move(found));
+  return out;
+}
+
+}
+
+constinit const collector collect = {
+    .kind = "gitlab",
+    .help = "GitLab webhooks, with a signing token (Standard Webhooks) or the old secret token",
+    .body_limit = std::size_t{25} * 1024 * 1024,
+    .settings = settings,
+    .authentic = authentic,
+    .key = key,
+    .decode = decode,
+    .check = check_settings,
+};
+
+}
