@@ -25,6 +25,9 @@ class headers {
   std::vector<std::pair<std::string, std::string>> list_;
 };
 
+/// The headers of Standard Webhooks, under their own names or Svix'; empty where there are none.
+standard_webhook read_standard_webhook(const headers&);
+
 /// A configured [[source]]: what its keys said. Settings that take lists hold several values, the others one or none.
 struct source {
   std::string name;  ///< its path, /webhooks/{name}, and the `source` of its events

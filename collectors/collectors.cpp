@@ -37,6 +37,15 @@ std::string_view headers::get(std::string_view name) const {
   return found == list_.end() ? std::string_view() : std::string_view(found->second);
 }
 
+standard_webhook read_standard_webhook(const headers& all) {
+  const auto either = [&](std::string_view own, std::string_view svix) {
+    const auto value = all.get(own);
+    return value.empty() ? all.get(svix) : value;
+  };
+  return {either("webhook-id", "svix-id"), either("webhook-timestamp", "svix-timestamp"),
+          either("webhook-signature", "svix-signature")};
+}
+
 std::string source::setting(std::string_view key) const {
   const auto values = list(key);
   return values.empty() ? std::string() : values.front();

@@ -90,6 +90,13 @@ bool signed_with_any(std::span<const secret> secrets, std::string_view body, std
   return any;
 }
 
+std::string standard_webhook_signature(const secret& s, std::string_view id, std::string_view timestamp,
+                                       std::string_view body) {
+  std::string content(id);
+  content.append(".").append(timestamp).append(".").append(body);
+  return base64(hmac_sha256(key_of(s), content));
+}
+
 bool signed_as_standard_webhook(std::span<const secret> secrets, const standard_webhook& w, std::string_view body,
                                 std::int64_t now_unix) {
   constexpr std::int64_t tolerance = 300;
@@ -97,13 +104,10 @@ bool signed_as_standard_webhook(std::span<const secret> secrets, const standard_
   const auto [end, ec] = std::from_chars(w.timestamp.data(), w.timestamp.data() + w.timestamp.size(), at);
   if (w.id.empty() || ec != std::errc{} || end != w.timestamp.data() + w.timestamp.size()) return false;
   if (at < now_unix - tolerance || at > now_unix + tolerance) return false;
-  std::string content(w.id);
-  content.append(".").append(w.timestamp).append(".").append(body);
   bool any = false;
   for (const auto& s : secrets) {
-    const auto key = key_of(s);
-    if (key.empty()) continue;
-    const auto wanted = "v1," + base64(hmac_sha256(key, content));
+    if (key_of(s).empty()) continue;
+    const auto wanted = "v1," + standard_webhook_signature(s, w.id, w.timestamp, body);
     for (std::size_t from = 0; from < w.signatures.size();) {
       const auto space = std::min(w.signatures.find(' ', from), w.signatures.size());
       any |= equal_in_constant_time(wanted, w.signatures.substr(from, space - from));

@@ -36,6 +36,9 @@ bool signed_with_any(std::span<const secret>, std::string_view body, std::string
 struct standard_webhook {
   std::string_view id, timestamp, signatures;
 };
+/// The base64 that such a signature holds, without its version.
+std::string standard_webhook_signature(const secret&, std::string_view id, std::string_view timestamp,
+                                       std::string_view body);
 bool signed_as_standard_webhook(std::span<const secret>, const standard_webhook&, std::string_view body,
                                 std::int64_t now_unix);
 

@@ -2,6 +2,17 @@
 
 namespace releasehealth {
 
+namespace {
+
+result<const token*> with_scope(const token* found, std::string_view scope, const char* otherwise) {
+  if (!found) return error(errc::unauthorized, otherwise);
+  if (!found->scopes.contains(scope))
+    return error(errc::forbidden, "the token " + found->name + " lacks the scope " + std::string(scope));
+  return found;
+}
+
+}
+
 result<const token*> authorize(const std::vector<token>& tokens, const headers& header, std::string_view scope) {
   constexpr std::string_view scheme = "Bearer ";
   const auto given = header.get("Authorization");
@@ -9,10 +20,18 @@ result<const token*> authorize(const std::vector<token>& tokens, const headers& 
   if (given.starts_with(scheme))
     for (const auto& t : tokens)
       if (token_is_any(t.values, given.substr(scheme.size()))) found = &t;
-  if (!found) return error(errc::unauthorized, "this needs a bearer token");
-  if (!found->scopes.contains(scope))
-    return error(errc::forbidden, "the token " + found->name + " lacks the scope " + std::string(scope));
-  return found;
+  return with_scope(found, scope, "this needs a bearer token");
+}
+
+result<const token*> authorize_sender(const std::vector<token>& tokens, const headers& header, std::string_view body,
+                                      timestamp now) {
+  const auto signature = read_standard_webhook(header);
+  if (signature.signatures.empty()) return authorize(tokens, header, "send");
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  const token* found = nullptr;
+  for (const auto& t : tokens)
+    if (signed_as_standard_webhook(t.values, signature, body, seconds)) found = &t;
+  return with_scope(found, "send", "the signature is wrong, or too old");
 }
 
 }

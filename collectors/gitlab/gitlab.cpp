@@ -42,11 +42,10 @@ std::string check_settings(const source& s) {
 
 // With a signing token the signature decides alone; the old token only where there is none (sources.md §4.2).
 bool authentic(const source& s, const delivery& d) {
-  const auto signatures = d.header.get("webhook-signature");
-  if (signatures.empty()) return token_is_any(s.secrets, d.header.get("X-Gitlab-Token"));
+  const auto signature = read_standard_webhook(d.header);
+  if (signature.signatures.empty()) return token_is_any(s.secrets, d.header.get("X-Gitlab-Token"));
   const auto now = std::chrono::floor<std::chrono::seconds>(d.received_at).time_since_epoch().count();
-  return signed_as_standard_webhook(
-      s.secrets, {d.header.get("webhook-id"), d.header.get("webhook-timestamp"), signatures}, d.body, now);
+  return signed_as_standard_webhook(s.secrets, signature, d.body, now);
 }
 
 // X-Gitlab-Webhook-UUID is another one at every attempt, and so no key.

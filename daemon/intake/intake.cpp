@@ -48,6 +48,8 @@ intake::intake(std::vector<source> sources, std::vector<token> tokens, ledger::c
        [this](http::request& r, const http::parameters& p, http::responder answer) {
          webhook(r, p, std::move(answer));
        }},
+      {"OPTIONS", "/webhooks/{name}",
+       [this](http::request& r, const http::parameters& p, http::responder answer) { consent(r, p, answer); }},
       {"POST", "/api/v1/events",
        [this](http::request& r, const http::parameters&, http::responder answer) { events(r, std::move(answer)); }},
   };
@@ -97,6 +99,19 @@ void intake::refused(const arrival& a, const error& e, std::string_view authenti
   a.answer(refuse(e, authenticate));
 }
 
+// CloudEvents' handshake (sources.md §12): somebody asks whether it may send here. Whether what it sends is taken still
+// depends on its signature; a callback is never called.
+void intake::consent(const http::request& r, const http::parameters& path, const http::responder& answer) const {
+  if (!find_source(path.find("name")->second))
+    return answer(http::problem(404, "Not Found", "no source of this name is configured"));
+  http::response out{200, "text/plain", {}, {{"Allow", "POST, OPTIONS"}}};
+  if (const auto origin = r.header.get("WebHook-Request-Origin"); !origin.empty()) {
+    out.header.emplace_back("WebHook-Allowed-Origin", "*");
+    if (!r.header.get("WebHook-Request-Rate").empty()) out.header.emplace_back("WebHook-Allowed-Rate", "*");
+  }
+  answer(std::move(out));
+}
+
 void intake::webhook(http::request& r, const http::parameters& path, http::responder answer) {
   const auto* from = find_source(path.find("name")->second);
   if (!from) return answer(http::problem(404, "Not Found", "no source of this name is configured"));
@@ -132,7 +147,7 @@ void intake::webhook(http::request& r, const http::parameters& path, http::respo
 
 void intake::events(http::request& r, http::responder answer) {
   arrival a{.source = canonical::source_name, .received_at = clock_(), .answer = std::move(answer)};
-  if (auto who = authorize(tokens_, r.header, "send"); !who) return refused(a, who.error());
+  if (auto who = authorize_sender(tokens_, r.header, r.body, a.received_at); !who) return refused(a, who.error());
   if (const auto encoded = refuse_encoding(r)) return refused(a, *encoded);
   const auto type = r.header.get("Content-Type");
   auto read = canonical::read_events(type, r.body, a.received_at);
@@ -140,7 +155,8 @@ void intake::events(http::request& r, http::responder answer) {
   if (read->empty()) return a.answer(http::json_answer(202, {{"accepted", 0}, {"duplicates", 0}, {"ignored", 0}}));
   ledger::entry e;
   e.source = canonical::source_name;
-  e.key = sha256_hex(r.body);
+  const auto id = read_standard_webhook(r.header).id;
+  e.key = id.empty() ? sha256_hex(r.body) : std::string(id);
   e.received_at = a.received_at;
   e.events = std::move(*read);
   e.headers = kept_headers(r.header);

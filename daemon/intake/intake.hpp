@@ -26,6 +26,7 @@ class intake {
 
  private:
   struct arrival;  ///< one delivery on its way: whose, since when, and how to answer
+  void consent(const http::request&, const http::parameters&, const http::responder&) const;
   void webhook(http::request&, const http::parameters&, http::responder);
   void events(http::request&, http::responder);
   void refused(const arrival&, const error&, std::string_view authenticate = "Bearer");

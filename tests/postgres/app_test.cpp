@@ -84,6 +84,31 @@ TEST_SUITE("postgres") {
               .status == 401);
   }
 
+  TEST_CASE("canonical events may be signed as Standard Webhooks with a token; CloudEvents' handshake is answered") {
+    const database db;
+    running_app app(db.where(), "[[token]]\nname = 'signer'\nscopes = ['send']\ntoken = 'plain key'\n");
+    const auto body = deployed("1", R"("version":"1")");
+    const auto at = std::to_string(parse_time("2026-11-20T12:00:00Z")->time_since_epoch().count() / 1'000'000);
+    const auto send = [&](const std::string& key, const std::string& prefix = "webhook-") {
+      return app
+          .intake("POST", "/api/v1/events", body,
+                  {{"Content-Type", "application/json"},
+                   {prefix + "id", "msg-1"},
+                   {prefix + "timestamp", at},
+                   {prefix + "signature", "v1," + standard_webhook_signature(secret(key), "msg-1", at, body)}})
+          .status;
+    };
+    CHECK(send("wrong") == 401);
+    CHECK(send("plain key") == 202);
+    CHECK(send("plain key", "svix-") == 202);
+    CHECK(db.query("SELECT count(*), min(key) FROM delivery") == "1|msg-1");
+    const auto asked =
+        app.intake("OPTIONS", "/webhooks/github", "", {{"WebHook-Request-Origin", "eventemitter.example.com"}});
+    CHECK(asked.status == 200);
+    CHECK(header(asked, "WebHook-Allowed-Origin") == "*");
+    CHECK(app.intake("OPTIONS", "/webhooks/nobody", "", {}).status == 404);
+  }
+
   TEST_CASE("what GitHub sends is authentic but unreadable: kept as dead, counted, answered 202") {
     const database db;
     running_app app(db.where());
