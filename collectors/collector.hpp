@@ -45,6 +45,7 @@ struct delivery {
   const headers& header;
   std::string_view body;
   timestamp received_at;
+  std::string_view query = {};  ///< of the URL, as it came: it may hold a token
 };
 
 /// What a delivery turned out to be: events, or a reason why it is of no interest.

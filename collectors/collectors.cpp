@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "collectors/alertmanager/alertmanager.hpp"
+#include "collectors/cloudevents/cloudevents.hpp"
 #include "collectors/collector.hpp"
 #include "collectors/github/github.hpp"
 #include "collectors/gitlab/gitlab.hpp"
@@ -10,10 +11,7 @@ namespace releasehealth {
 namespace {
 
 const collector* const table[] = {
-    &github::collect,
-    &gitlab::collect,
-    &alertmanager::collect,
-    &pagerduty::collect,
+    &github::collect, &gitlab::collect, &alertmanager::collect, &pagerduty::collect, &cloudevents::collect,
 };
 
 bool same_name(std::string_view a, std::string_view b) {

@@ -117,7 +117,7 @@ void intake::webhook(http::request& r, const http::parameters& path, http::respo
   if (!from) return answer(http::problem(404, "Not Found", "no source of this name is configured"));
   const auto& kind = *find_collector(from->kind);
   arrival a{.source = from->name, .received_at = clock_(), .answer = std::move(answer)};
-  const delivery d{r.header, r.body, a.received_at};
+  const delivery d{r.header, r.body, a.received_at, r.query};
   if (!from->unauthenticated && !kind.authentic(*from, d))
     return refused(a, error(errc::unauthorized, "the signature is missing or wrong"), "Signature");
   if (const auto encoded = refuse_encoding(r)) return refused(a, *encoded);

@@ -1,0 +1,125 @@
+// CDEvents 0.1 to 0.6 drafts (sources.md §11): services that are deployed, upgraded or rolled back, incidents, tickets.
+#include <algorithm>
+
+#include "collectors/cloudevents/envelope.hpp"
+#include "collectors/facts.hpp"
+#include "collectors/fields.hpp"
+
+namespace releasehealth::cloudevents {
+namespace {
+
+/// `dev.cdevents.<subject>.<predicate>.<version>`: compatible whatever the version.
+struct meaning {
+  std::string_view kind;  ///< subject.predicate
+  std::string_view thing, state;
+  std::string_view deployed_as = {};  ///< an explicit kind
+};
+constexpr meaning meanings[] = {
+    {"service.deployed", "deployment", "succeeded"},
+    {"service.upgraded", "deployment", "succeeded"},
+    {"service.rolledback", "deployment", "succeeded", "rollback"},
+    {"incident.detected", "incident", "open"},
+    {"incident.reported", "incident", "open"},
+    {"incident.resolved", "incident", "resolved"},
+    {"ticket.created", "incident", "open"},
+    {"ticket.updated", "incident", ""},
+    {"ticket.closed", "incident", "resolved"},
+};
+
+std::string kind_of(std::string_view type) {
+  constexpr std::string_view prefix = "dev.cdevents.";
+  if (!type.starts_with(prefix)) return {};
+  type.remove_prefix(prefix.size());
+  const auto predicate = type.find('.');
+  return std::string(type.substr(0, predicate == type.npos ? predicate : type.find('.', predicate + 1)));
+}
+
+// pkg:oci/app@sha256%3A0b31...?tag=1.8.3: the tag, else what follows the @.
+std::string version_of(const std::string& purl) {
+  constexpr std::string_view tag = "tag=";
+  const auto question = purl.find('?'), at = purl.rfind('@', question);
+  if (question != purl.npos)
+    if (const auto t = purl.find(tag, question); t != purl.npos)
+      return purl.substr(t + tag.size(), purl.find_first_of("&#", t) - t - tag.size());
+  if (at == purl.npos) return {};
+  auto version = purl.substr(at + 1, std::min(question, purl.size()) - at - 1);
+  if (const auto colon = version.find("%3A"); colon != version.npos) version.replace(colon, 3, ":");
+  return version;
+}
+
+// A link to what caused it, by the id of that event, which is what a deployment is called here.
+std::string caused_by(const json::value& in) {
+  json::error_code ec;
+  const auto* links = in.find_pointer("/context/links", ec);
+  if (links && links->is_array())
+    for (const auto& l : links->get_array())
+      if (text_at(l, "/linkType") == "RELATION")
+        if (auto target = text_at(l, "/target/contextId"); !target.empty()) return target;
+  return {};
+}
+
+// Our fields in customData, where CDEvents have none: severity, commit, kind, ref... What is not of our form is
+// somebody else's.
+void put_custom(event& e, const json::value& in, timestamp now) {
+  json::error_code ec;
+  const auto* custom = in.find_pointer("/customData", ec);
+  if (!custom || !custom->is_object()) return;
+  for (const auto& f : fields()) {
+    const auto* value = custom->get_object().if_contains(f.name);
+    if (!value || f.looks == form::any || f.name == "state") continue;
+    event probe;
+    probe.id = probe.subject = "x";
+    probe.thing = probe.type = e.type;
+    probe.fields[f.name] = *value;
+    if ((' ' + std::string(f.types) + ' ').find(' ' + e.type + ' ') != std::string::npos && check(probe, now).empty())
+      e.fields[f.name] = probe.fields[f.name];
+  }
+  if (const auto severity = severity_of(text_at(*custom, "/severity")); severity && e.type == "incident")
+    e.fields["severity"] = severity;
+}
+
+}
+
+event read_cdevent(const envelope& from, timestamp now, std::string& why) {
+  event e;
+  const auto text = [&](const char* pointer) { return text_at(from.data, pointer); };
+  const auto kind = kind_of(from.type);
+  const auto known = std::ranges::find(meanings, kind, &meaning::kind);
+  if (known == std::end(meanings)) {
+    why = "event type " + from.type + " is not read";
+    return e;
+  }
+  const auto ticket = text("/subject/content/ticketType");
+  if (kind.starts_with("ticket.") && ticket != "incident" && ticket != "bug") {
+    why = "ticket: neither an incident nor a bug";
+    return e;
+  }
+  e.thing = e.type = known->thing;
+  const auto time = time_at(from.data, "/context/timestamp");
+  e.time = time ? *time : from.time.value_or(now);
+  put(e, "state", known->state);
+  put(e, "environment", text("/subject/content/environment/id"));
+  const auto version = version_of(text("/subject/content/artifactId"));
+  if (e.type == "deployment") {
+    e.subject = from.id;
+    put(e, "service", from.subject.empty() ? text("/subject/id") : from.subject);
+    put(e, "version", version);
+    put(e, "kind", known->deployed_as);
+    put(e, "finished_at", std::optional(e.time));
+  } else {
+    e.subject = text("/subject/id");
+    put(e, "service", text("/subject/content/service/id"));
+    const auto description = text("/subject/content/description");
+    put(e, "title", first_line(description.empty() ? text("/subject/content/summary") : description));
+    const auto url = text("/subject/content/ticketURI");
+    put(e, "url", url.empty() ? text("/subject/content/uri") : url);
+    const auto cause = caused_by(from.data);
+    if (known->state == "open") put(e, "culprit", cause.empty() ? version : cause);
+    if (kind == "incident.detected") put(e, "detected_at", std::optional(e.time));
+    if (const auto severity = severity_of(text("/subject/content/priority"))) e.fields["severity"] = severity;
+  }
+  put_custom(e, from.data, now);
+  return e;
+}
+
+}

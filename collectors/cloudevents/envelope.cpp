@@ -1,0 +1,121 @@
+#include "collectors/cloudevents/envelope.hpp"
+
+#include <algorithm>
+
+namespace releasehealth::cloudevents {
+namespace {
+
+constexpr std::size_t no_hex = 16;
+std::size_t hex_value(char c) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  return std::min(digits.find(c >= 'A' && c <= 'F' ? char(c + 32) : c), no_hex);
+}
+
+bool is_utf8(std::string_view text) {
+  json::error_code ec;
+  (void)json::parse('"' + std::string(text) + '"', ec);
+  return !ec || text.find_first_of("\"\\") != text.npos;
+}
+
+// First a quoted string is unescaped, then one round of percent-decoding. Senders that encode nothing write UTF-8, or
+// Latin-1, as it is (sources.md §12).
+std::string header_value(std::string_view raw) {
+  std::string text;
+  const bool quoted = raw.size() >= 2 && raw.front() == '"' && raw.back() == '"';
+  if (quoted) raw = raw.substr(1, raw.size() - 2);
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    if (quoted && raw[i] == '\\' && i + 1 < raw.size()) {
+      text += raw[++i];
+    } else if (raw[i] == '%' && i + 2 < raw.size() && hex_value(raw[i + 1]) < no_hex &&
+               hex_value(raw[i + 2]) < no_hex) {
+      text += static_cast<char>(hex_value(raw[i + 1]) * 16 + hex_value(raw[i + 2]));
+      i += 2;
+    } else {
+      text += raw[i];
+    }
+  }
+  if (is_utf8(text)) return text;
+  std::string utf8;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80) {
+      utf8 += c;
+    } else {
+      utf8 += static_cast<char>(0xC0 | (byte >> 6));
+      utf8 += static_cast<char>(0x80 | (byte & 0x3F));
+    }
+  }
+  return utf8;
+}
+
+result<envelope> structured(const json::value& in) {
+  envelope e{text_at(in, "/id"),      text_at(in, "/source"), text_at(in, "/type"),
+             text_at(in, "/subject"), time_at(in, "/time"),   {}};
+  if (const auto* data = in.is_object() ? in.get_object().if_contains("data") : nullptr) e.data = *data;
+  std::vector<problem> found;
+  for (const auto& [name, value] : {std::pair("id", &e.id), std::pair("source", &e.source), std::pair("type", &e.type)})
+    if (value->empty()) found.push_back({'/' + std::string(name), "is missing"});
+  if (!found.empty()) return error(errc::malformed, "not a CloudEvent", std::move(found));
+  return e;
+}
+
+// A CDEvent carries the same in its context.
+envelope of_context(json::value in) {
+  envelope e{text_at(in, "/context/id"), text_at(in, "/context/source"),    text_at(in, "/context/type"),
+             text_at(in, "/subject/id"), time_at(in, "/context/timestamp"), {}};
+  e.data = std::move(in);
+  return e;
+}
+
+std::string media_type(const headers& h) {
+  std::string type(h.get("Content-Type").substr(0, h.get("Content-Type").find(';')));
+  std::ranges::transform(type, type.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+  return type;
+}
+
+}
+
+result<std::vector<envelope>> read_envelopes(const delivery& d) {
+  const auto type = media_type(d.header);
+  const auto header = [&](const char* name) { return header_value(d.header.get(name)); };
+  const bool binary = !header("ce-id").empty() && !header("ce-source").empty() && !header("ce-type").empty() &&
+                      !header("ce-specversion").empty();
+  const bool cloudevent = type.starts_with("application/cloudevents");
+  if (!cloudevent && !binary && type != "application/json")
+    return error(errc::media_type, "a CloudEvent is application/cloudevents+json, or has its attributes in headers");
+  std::vector<envelope> all;
+  if (!cloudevent && binary && d.body.empty()) {
+    all.push_back({header("ce-id"),
+                   header("ce-source"),
+                   header("ce-type"),
+                   header("ce-subject"),
+                   parse_time(header("ce-time")),
+                   {}});
+    return all;
+  }
+  auto in = parse_json(d.body);
+  if (!in) return in.error();
+  if (type.starts_with("application/cloudevents-batch")) {
+    if (!in->is_array()) return error(errc::malformed, "not a batch of CloudEvents", {{"", "is not an array"}});
+    if (in->get_array().size() > max_batch) return error(errc::too_large, "more than 1000 CloudEvents in one batch");
+    for (const auto& one : in->get_array()) {
+      auto e = structured(one);
+      if (!e) return e.error();
+      all.push_back(std::move(*e));
+    }
+  } else if (cloudevent) {
+    auto e = structured(*in);
+    if (!e) return e.error();
+    all.push_back(std::move(*e));
+  } else if (binary) {
+    all.push_back({header("ce-id"), header("ce-source"), header("ce-type"), header("ce-subject"),
+                   parse_time(header("ce-time")), std::move(*in)});
+  } else if (!text_at(*in, "/context/type").empty()) {
+    all.push_back(of_context(std::move(*in)));
+  } else {
+    return error(errc::malformed, "neither a CloudEvent nor a CDEvent", {{"/context/type", "is missing"}});
+  }
+  return all;
+}
+
+}

@@ -1,0 +1,25 @@
+#pragma once
+// A CloudEvent however it travels: binary, structured, batch, or a CDEvent alone. Included by this folder only.
+#include <string>
+#include <vector>
+
+#include "collectors/collector.hpp"
+
+namespace releasehealth::cloudevents {
+
+struct envelope {
+  std::string id, source, type, subject;
+  std::optional<timestamp> time;
+  json::value data;  ///< null: none
+};
+
+inline constexpr std::size_t max_batch = 1000;  ///< nobody asked for batches, so they are small
+
+/// errc::media_type, errc::malformed.
+result<std::vector<envelope>> read_envelopes(const delivery&);
+
+// cdevents.cpp
+/// What a CDEvent says; nothing of interest is an event without a type, and `why` says why.
+event read_cdevent(const envelope&, timestamp now, std::string& why);
+
+}
