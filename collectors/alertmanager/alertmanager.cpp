@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "collectors/facts.hpp"
-#include "collectors/fields.hpp"
+#include "collectors/hook.hpp"
 
 namespace releasehealth::alertmanager {
 namespace {
@@ -99,10 +98,7 @@ std::string key(const delivery& d) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto type = d.header.get("Content-Type");
-  if (type.substr(0, type.find(';')) != "application/json")
-    return error(errc::media_type, "Alertmanager sends application/json");
-  const auto in = parse_json(d.body);
+  const auto in = json_body(d, "Alertmanager");
   if (!in) return in.error();
   json::error_code ec;
   const auto* alerts = in->find_pointer("/alerts", ec);

@@ -17,7 +17,7 @@ result<decoded> pull_request(const hook& h, timestamp now) {
   put(e, "url", h.text("/pull_request/html_url"));
   put(e, "merged_at", merged);
   put_labels(e, h.in, "/pull_request/labels", "/name");
-  if (h.text("/pull_request/base/ref") == h.text("/repository/default_branch")) e.fields["default_branch"] = true;
+  if (h.is_default_branch(h.text("/pull_request/base/ref"))) e.fields["default_branch"] = true;
   const auto added = number_at(h.in, "/pull_request/additions"), removed = number_at(h.in, "/pull_request/deletions");
   if (added && removed) e.fields["lines_changed"] = *added + *removed;
   return decoded(std::move(e));
@@ -55,8 +55,7 @@ result<decoded> push(const hook& h, timestamp now) {
   decoded out;
   if (commits && commits->is_array())
     for (const auto& c : commits->get_array())
-      out.events.push_back(
-          commit(h, c, ref == "refs/heads/" + h.text("/repository/default_branch"), now, out.events.size()));
+      out.events.push_back(commit(h, c, h.is_default_branch(ref), now, out.events.size()));
   if (out.events.empty()) out.ignored = "push: without commits";
   return out;
 }

@@ -5,11 +5,6 @@
 namespace releasehealth::github {
 namespace {
 
-decoded other_source_of_deployments(const hook& h, std::string_view type) {
-  return decoded::nothing(std::string(type) + ": this source takes its deployments from " +
-                          h.settings.setting("deployments"));
-}
-
 // The deployment's own facts, which both of its events carry. Its payload is null, text or an object: an object may
 // name the service.
 void put_deployment(const hook& h, event& e) {

@@ -13,12 +13,7 @@ result<decoded> ping(const hook&, timestamp) { return decoded::nothing("ping"); 
 
 // ---- the table
 
-struct event_type {
-  std::string_view name;
-  result<decoded> (*read)(const hook&, timestamp now);
-};
-
-constexpr event_type types[] = {
+constexpr hook_type types[] = {
     {"ping", ping},
     {"deployment", deployment},
     {"deployment_status", deployment_status},
@@ -73,16 +68,8 @@ result<decoded> decode(const source& s, const delivery& d) {
   if (!text) return text.error();
   auto in = parse_json(*text);
   if (!in) return in.error();
-  const auto type = d.header.get("X-GitHub-Event");
-  const auto known = std::ranges::find(types, type, &event_type::name);
-  if (known == std::end(types)) return decoded::nothing("event type " + std::string(type) + " is not read");
-  auto out = known->read({s, key(d), *in}, d.received_at);
-  if (!out) return out;
-  for (auto& e : out->events)
-    if (auto found = check(e, d.received_at); !found.empty())
-      return error(errc::unreadable, std::string(type) + " is not of the shape that GitHub documents",
-                   std::move(found));
-  return out;
+  return read_by_type(types, d.header.get("X-GitHub-Event"),
+                      {s, key(d), *in, text_at(*in, "/repository/default_branch")}, d.received_at, "GitHub");
 }
 
 }

@@ -14,7 +14,7 @@ result<decoded> merge_request(const hook& h, timestamp now) {
     if (sha.empty()) sha = h.text(pointer);
   auto e = h.start("commit", sha, at, now);
   put(e, "commit", sha);
-  put(e, "repository", h.project());
+  put(e, "repository", project_of(h));
   put(e, "ref", h.text("/object_attributes/source_branch"));
   put(e, "title", h.text("/object_attributes/title"));
   put(e, "pull_request", h.text("/object_attributes/iid"));
@@ -37,7 +37,7 @@ result<decoded> push(const hook& h, timestamp now) {
       auto e = h.start("commit", text_at(c, "/id"), authored, now);
       e.id += '/' + std::to_string(out.events.size());
       put(e, "commit", e.subject);
-      put(e, "repository", h.project());
+      put(e, "repository", project_of(h));
       put_message(e, text_at(c, "/message"));
       put(e, "url", text_at(c, "/url"));
       put(e, "authored_at", authored);

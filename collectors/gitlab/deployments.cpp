@@ -6,11 +6,6 @@
 namespace releasehealth::gitlab {
 namespace {
 
-decoded other_source_of_deployments(const hook& h, std::string_view type) {
-  return decoded::nothing(std::string(type) + ": this source takes its deployments from " +
-                          h.settings.setting("deployments"));
-}
-
 constexpr std::pair<std::string_view, std::string_view> states[] = {
     {"created", "pending"},   {"pending", "pending"},   {"waiting_for_resource", "pending"},
     {"preparing", "pending"}, {"scheduled", "pending"}, {"manual", "pending"},
@@ -23,8 +18,8 @@ std::string_view state_of(std::string_view status) {
 }
 
 void put_project(const hook& h, event& e) {
-  put(e, "service", h.project());
-  put(e, "repository", h.project());
+  put(e, "service", project_of(h));
+  put(e, "repository", project_of(h));
 }
 
 void put_ref(const hook& h, event& e, const std::string& ref) {
@@ -117,7 +112,7 @@ result<decoded> tag_push(const hook& h, timestamp now) {
   const auto ref = h.text("/ref"), after = h.text("/after");
   if (!ref.starts_with(prefix)) return decoded::nothing("tag push: " + ref + " is no tag");
   const auto tag = ref.substr(prefix.size());
-  auto e = h.start("deployment", "tag/" + h.project() + '/' + tag, std::nullopt, now);
+  auto e = h.start("deployment", "tag/" + project_of(h) + '/' + tag, std::nullopt, now);
   if (after.find_first_not_of('0') == after.npos) {
     retract(e);
     return decoded(std::move(e));

@@ -7,12 +7,8 @@
 namespace releasehealth::gitlab {
 namespace {
 
-struct event_type {
-  std::string_view name;  ///< X-Gitlab-Event
-  result<decoded> (*read)(const hook&, timestamp now);
-};
-
-constexpr event_type types[] = {
+// By X-Gitlab-Event.
+constexpr hook_type types[] = {
     {"Deployment Hook", deployment},
     {"Release Hook", release},
     {"Pipeline Hook", pipeline},
@@ -56,21 +52,10 @@ std::string key(const delivery& d) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto type = d.header.get("Content-Type");
-  if (type.substr(0, type.find(';')) != "application/json")
-    return error(errc::media_type, "GitLab sends application/json");
-  const auto in = parse_json(d.body);
+  const auto in = json_body(d, "GitLab");
   if (!in) return in.error();
-  const auto name = d.header.get("X-Gitlab-Event");
-  const auto known = std::ranges::find(types, name, &event_type::name);
-  if (known == std::end(types)) return decoded::nothing("event type " + std::string(name) + " is not read");
-  auto out = known->read({s, key(d), *in}, d.received_at);
-  if (!out) return out;
-  for (auto& e : out->events)
-    if (auto found = check(e, d.received_at); !found.empty())
-      return error(errc::unreadable, std::string(name) + " is not of the shape that GitLab documents",
-                   std::move(found));
-  return out;
+  return read_by_type(types, d.header.get("X-Gitlab-Event"), {s, key(d), *in, text_at(*in, "/project/default_branch")},
+                      d.received_at, "GitLab");
 }
 
 }

@@ -26,9 +26,9 @@ result<decoded> issue(const hook& h, timestamp now) {
     return decoded::nothing("issue: neither an incident nor with a label of incidents.labels");
   const bool closed = text("state") == "closed", acknowledged = text("escalation_status") == "acknowledged";
   const auto at = text("action") == "open" ? time("created_at") : closed ? time("closed_at") : time("updated_at");
-  auto e = h.start("incident", h.project() + '#' + text("iid"), at, now);
-  put(e, "service", h.project());
-  put(e, "repository", h.project());
+  auto e = h.start("incident", project_of(h) + '#' + text("iid"), at, now);
+  put(e, "service", project_of(h));
+  put(e, "repository", project_of(h));
   put(e, "title", text("title"));
   put(e, "url", text("url"));
   put(e, "started_at", time("created_at"));
@@ -42,8 +42,8 @@ result<decoded> feature_flag(const hook& h, timestamp now) {
   const auto name = h.text("/object_attributes/name");
   auto e = h.start("flag", h.id, std::nullopt, now);
   put(e, "flag", name);
-  put(e, "service", h.project());
-  put(e, "repository", h.project());
+  put(e, "service", project_of(h));
+  put(e, "repository", project_of(h));
   e.fields["on"] = flag_at(h.in, "/object_attributes/active");
   return decoded(std::move(e));
 }

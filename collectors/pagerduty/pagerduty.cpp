@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "collectors/facts.hpp"
-#include "collectors/fields.hpp"
+#include "collectors/hook.hpp"
 
 namespace releasehealth::pagerduty {
 namespace {
@@ -65,10 +64,7 @@ json::array responders_of(const json::value& in) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto media = d.header.get("Content-Type");
-  if (media.substr(0, media.find(';')) != "application/json")
-    return error(errc::media_type, "PagerDuty sends application/json");
-  const auto in = parse_json(d.body);
+  const auto in = json_body(d, "PagerDuty");
   if (!in) return in.error();
   const auto text = [&](const char* pointer) { return text_at(*in, pointer); };
   const auto type = text("/event/event_type");

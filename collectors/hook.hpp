@@ -1,0 +1,48 @@
+#pragma once
+// One delivery of JSON on its way to events, and the way from its type to whoever reads it: for sources that send
+// several types to one URL.
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "collectors/collector.hpp"
+#include "collectors/facts.hpp"
+#include "collectors/fields.hpp"
+
+namespace releasehealth {
+
+/// The source's settings, the delivery's id, its body, and the default branch of what it is about (empty: not told).
+struct hook {
+  const source& settings;
+  std::string id;
+  const json::value& in;
+  std::string default_branch;
+
+  std::string text(std::string_view pointer) const { return text_at(in, pointer); }
+  std::optional<timestamp> time(std::string_view pointer) const { return sender_time_at(in, pointer); }
+  bool reads_deployments_from(std::string_view type) const { return settings.setting("deployments") == type; }
+  /// A deployment from there has nothing to be merged back.
+  bool is_default_branch(std::string_view ref) const {
+    return !default_branch.empty() && (ref == default_branch || ref == "refs/heads/" + default_branch);
+  }
+  /// An event about that thing, at `at` or else at `fallback`.
+  event start(std::string type, std::string subject, std::optional<timestamp> at, timestamp fallback) const;
+};
+
+/// What a source answers for a type of event that does not stand for a deployment here.
+decoded other_source_of_deployments(const hook&, std::string_view type);
+
+struct hook_type {
+  std::string_view name;
+  result<decoded> (*read)(const hook&, timestamp now);
+};
+
+/// Reads the delivery as its type asks for, and checks what comes of it. `sender`: who documents the shape.
+result<decoded> read_by_type(std::span<const hook_type>, std::string_view type, const hook&, timestamp received_at,
+                             std::string_view sender);
+
+/// The body of a sender of application/json. errc::media_type, errc::malformed.
+result<json::value> json_body(const delivery&, std::string_view sender);
+
+}
