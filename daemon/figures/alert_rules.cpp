@@ -23,6 +23,15 @@ constexpr own_rule own_rules[] = {
      "{{ $labels.instance }} last refreshed its figures {{ $value | humanizeDuration }} ago."},
     {"ReleaseHealthDeadDeliveries", "releasehealth_dead_deliveries > 0", "", "warning", "Deliveries could not be read.",
      "{{ $value }} authentic deliveries could not be read and are kept; the log names what is wrong with them."},
+    {"ReleaseHealthRebuildNeeded", "releasehealth_rebuild_needed == 1", "1h", "warning",
+     "The past was derived by other rules than the configured ones.",
+     "{{ $labels.instance }}: `releasehealthd rebuild` applies the configured rules to the past; `classify --dry-run` "
+     "says "
+     "beforehand what moves."},
+    {"ReleaseHealthOtherNames", "releasehealth_other_names > 0", "", "warning", "Names are no longer kept apart.",
+     "{{ $value }} names of the kind {{ $labels.kind }} came after the most that are kept apart, and are counted as "
+     "`other`: "
+     "map them in the configuration, or raise max_names."},
 };
 
 /// One side of a comparison: of services, or of teams.
