@@ -1,0 +1,122 @@
+// Every fixture of every source, mutated: a field gone or of another type, a name without end, deep, cut off, with NUL
+// or with bytes that are no UTF-8. Whatever comes of it is an answer, never an exception; what is read passes the check
+// again.
+#include <filesystem>
+#include <fstream>
+
+#include "collectors/collector.hpp"
+#include "collectors/fields.hpp"
+#include "tests/check.hpp"
+
+using namespace releasehealth;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct fixture {
+  source from;
+  headers head;
+  std::string body;
+};
+
+fixture read(const collector& kind, const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  const std::string all((std::istreambuf_iterator<char>(in)), {});
+  fixture f;
+  f.from.name = f.from.kind = kind.kind;
+  for (const auto& rule : kind.settings)
+    if (!rule.fallback.empty()) f.from.settings[std::string(rule.key)] = {std::string(rule.fallback)};
+  const auto end_of_head = all.find("\n\n");
+  std::istringstream lines(all.substr(0, end_of_head));
+  for (std::string line; std::getline(lines, line);) {
+    const auto colon = line.find(": "), equals = line.find('=');
+    if (line.starts_with("Fixture-Setting: "))
+      f.from.settings[line.substr(colon + 2, equals - colon - 2)] = {line.substr(equals + 1)};
+    else
+      f.head.add(line.substr(0, colon), line.substr(colon + 2));
+  }
+  f.body = all.substr(end_of_head + 2);
+  return f;
+}
+
+struct outcome_counts {
+  int bodies = 0, events = 0, ignored = 0, refused = 0;
+
+  void add(const collector& kind, const fixture& f, std::string_view body) {
+    const delivery d{f.head, body, *parse_time("2026-11-20T12:00:00Z")};
+    ++bodies;
+    CHECK_FALSE(kind.key(d).empty());
+    CHECK_FALSE(kind.authentic(f.from, d));  // no secret is configured
+    auto read = kind.decode(f.from, d);
+    if (!read) {
+      ++refused;
+      return;
+    }
+    for (auto& e : read->events) CHECK(check(e, d.received_at).empty());
+    ++(read->events.empty() ? ignored : events);
+  }
+};
+
+void collect_pointers(const json::value& in, const std::string& at, std::vector<std::string>& into) {
+  if (!at.empty()) into.push_back(at);
+  if (in.is_object())
+    for (const auto& [name, value] : in.get_object()) collect_pointers(value, at + '/' + pointer_token(name), into);
+  if (in.is_array() && !in.get_array().empty()) collect_pointers(in.get_array().front(), at + "/0", into);
+}
+
+}
+
+TEST_SUITE("nodb") {
+  TEST_CASE("no mutation of any fixture is more than a refusal") {
+    const json::value others[] = {nullptr,
+                                  true,
+                                  -1,
+                                  1e300,
+                                  "",
+                                  "x",
+                                  json::value(std::string(100'000, 'x')),
+                                  json::array{},
+                                  json::object{},
+                                  json::array{json::array{nullptr}, 1, "\xC3\xA9"},
+                                  "0001-01-01T00:00:00Z",
+                                  "9999-12-31T23:59:60+23:59"};
+    for (const auto* kind : collectors()) {
+      outcome_counts counts;
+      for (const auto& entry : fs::directory_iterator(fs::path(SOURCE_DIR) / "collectors" / kind->kind / "fixtures")) {
+        if (entry.path().extension() != ".http") continue;
+        CAPTURE(entry.path().filename().string());
+        const auto f = read(*kind, entry.path());
+        counts.add(*kind, f, "");
+        counts.add(*kind, f, std::string(50'000, '['));
+        counts.add(*kind, f, f.body.substr(0, f.body.size() / 2));
+        counts.add(*kind, f, f.body + std::string(1, '\0'));
+        counts.add(*kind, f, "\"\xC0\xA0\"");
+        const auto in = parse_json(f.body);
+        if (!in) continue;
+        std::vector<std::string> pointers;
+        collect_pointers(*in, {}, pointers);
+        for (const auto& pointer : pointers) {
+          CAPTURE(pointer);
+          for (const auto& other : others) {
+            auto changed = *in;
+            json::error_code ec;
+            *changed.find_pointer(pointer, ec) = other;
+            counts.add(*kind, f, json::serialize(changed));
+          }
+          auto without = *in;
+          const auto slash = pointer.rfind('/');
+          json::error_code ec;
+          auto* parent = slash == 0 ? &without : without.find_pointer(pointer.substr(0, slash), ec);
+          if (parent && parent->is_object()) {
+            parent->get_object().erase(pointer.substr(slash + 1));
+            counts.add(*kind, f, json::serialize(without));
+          }
+        }
+      }
+      MESSAGE(kind->kind << ": " << counts.bodies << " bodies, " << counts.events << " with events, " << counts.ignored
+                         << " ignored, " << counts.refused << " refused");
+      CHECK(counts.refused > 20);
+      CHECK(counts.events > 20);
+    }
+  }
+}
