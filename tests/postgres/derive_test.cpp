@@ -172,6 +172,12 @@ TEST_SUITE("postgres") {
     CHECK(kind() == "hotfix|rule fire|during an incident");
     incident("5", {{"resolved_at", "2026-11-01T10:30:00Z"}});
     CHECK(kind() == "planned|no rule matched|");
+    // what nobody places has no kind, also during an incident that names no service
+    store(to, {deployment_event("u", "u", "2026-11-01T10:20:00Z", {{"state", "succeeded"}})});
+    derive.derive();
+    incident("6", {{"services", nullptr}, {"resolved_at", nullptr}});
+    incident("7", {{"title", "again"}});
+    CHECK(db.query("SELECT kind FROM deployment WHERE subject = 'u'") == "-");
     CHECK(derive.check().empty());
   }
 
