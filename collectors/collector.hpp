@@ -25,6 +25,9 @@ class headers {
   std::vector<std::pair<std::string, std::string>> list_;
 };
 
+/// The token of `Authorization: Bearer`; empty for any other scheme, or without one.
+std::string_view bearer_token(const headers&);
+
 /// The headers of Standard Webhooks, under their own names or Svix'; empty where there are none.
 standard_webhook read_standard_webhook(const headers&);
 

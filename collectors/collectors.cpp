@@ -35,6 +35,12 @@ std::string_view headers::get(std::string_view name) const {
   return found == list_.end() ? std::string_view() : std::string_view(found->second);
 }
 
+std::string_view bearer_token(const headers& all) {
+  constexpr std::string_view scheme = "Bearer ";
+  const auto given = all.get("Authorization");
+  return given.starts_with(scheme) ? given.substr(scheme.size()) : std::string_view();
+}
+
 standard_webhook read_standard_webhook(const headers& all) {
   const auto either = [&](std::string_view own, std::string_view svix) {
     const auto value = all.get(own);

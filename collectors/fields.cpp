@@ -84,15 +84,6 @@ constexpr field table[] = {
     {"retracted", form::flag, "retraction", {}},
 };
 
-bool has_word(std::string_view words, std::string_view word) {
-  for (std::size_t at = 0; at < words.size();) {
-    const auto end = std::min(words.find(' ', at), words.size());
-    if (words.substr(at, end - at) == word) return true;
-    at = end + 1;
-  }
-  return false;
-}
-
 // Counts characters, not bytes: a limit that a reader can count.
 std::size_t characters(std::string_view utf8) {
   return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (c & 0xC0) != 0x80; }));
@@ -145,6 +136,15 @@ struct checker {
 }
 
 std::span<const field> fields() { return table; }
+
+bool has_word(std::string_view words, std::string_view word) {
+  for (std::size_t at = 0; at < words.size();) {
+    const auto end = std::min(words.find(' ', at), words.size());
+    if (words.substr(at, end - at) == word) return true;
+    at = end + 1;
+  }
+  return false;
+}
 
 void put(event& e, std::string_view field, std::string_view value) {
   if (!value.empty()) e.fields[field] = value;

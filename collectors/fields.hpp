@@ -32,6 +32,9 @@ struct field {
 /// Every field there is, id, type, time, subject and source excepted. What is not in here is kept as it came.
 std::span<const field> fields();
 
+/// Whether a space-separated list, as the table writes them, holds that word.
+bool has_word(std::string_view words, std::string_view word);
+
 /// The event types.
 bool is_event_type(std::string_view);
 

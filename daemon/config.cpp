@@ -84,7 +84,7 @@ void read_source(config_table& t, config& c) {
       from.text(key, value);
       if (value.empty()) value = rule.fallback;
       if (!value.empty()) values = {value};
-      if (!rule.choices.empty() && (' ' + std::string(rule.choices) + ' ').find(' ' + value + ' ') == std::string::npos)
+      if (!rule.choices.empty() && !has_word(rule.choices, value))
         from.wrong(key, "is none of: " + std::string(rule.choices));
     }
     s.settings[std::string(rule.key)] = std::move(values);
@@ -189,7 +189,7 @@ policy_rule read_policy(config_table& t) {
     when.texts(key, words);
     const auto known = std::ranges::find(fields(), std::string_view(key), &field::name);
     for (const auto& w : words)
-      if (!known->choices.empty() && (' ' + std::string(known->choices) + ' ').find(' ' + w + ' ') == std::string::npos)
+      if (!known->choices.empty() && !has_word(known->choices, w))
         when.wrong(key, "is none of: " + std::string(known->choices));
     into->insert(words.begin(), words.end());
   }

@@ -14,12 +14,10 @@ result<const token*> with_scope(const token* found, std::string_view scope, cons
 }
 
 result<const token*> authorize(const std::vector<token>& tokens, const headers& header, std::string_view scope) {
-  constexpr std::string_view scheme = "Bearer ";
-  const auto given = header.get("Authorization");
+  const auto given = bearer_token(header);
   const token* found = nullptr;
-  if (given.starts_with(scheme))
-    for (const auto& t : tokens)
-      if (token_is_any(t.values, given.substr(scheme.size()))) found = &t;
+  for (const auto& t : tokens)
+    if (token_is_any(t.values, given)) found = &t;
   return with_scope(found, scope, "this needs a bearer token");
 }
 

@@ -81,11 +81,7 @@ std::span<const json::value> alerts_of(const json::value& in) {
                                       : std::span<const json::value>();
 }
 
-bool authentic(const source& s, const delivery& d) {
-  constexpr std::string_view scheme = "Bearer ";
-  const auto header = d.header.get("Authorization");
-  return header.starts_with(scheme) && token_is_any(s.secrets, header.substr(scheme.size()));
-}
+bool authentic(const source& s, const delivery& d) { return token_is_any(s.secrets, bearer_token(d.header)); }
 
 // It has no id of its own: the same alerts in the same state are the same delivery, whenever it is repeated and by
 // whichever of several Alertmanagers (sources.md §6).

@@ -71,8 +71,7 @@ void put_custom(event& e, const json::value& in, timestamp now) {
     probe.id = probe.subject = "x";
     probe.thing = probe.type = e.type;
     probe.fields[f.name] = *value;
-    if ((' ' + std::string(f.types) + ' ').find(' ' + e.type + ' ') != std::string::npos && check(probe, now).empty())
-      e.fields[f.name] = probe.fields[f.name];
+    if (has_word(f.types, e.type) && check(probe, now).empty()) e.fields[f.name] = probe.fields[f.name];
   }
   if (const auto severity = severity_of(text_at(*custom, "/severity")); severity && e.type == "incident")
     e.fields["severity"] = severity;

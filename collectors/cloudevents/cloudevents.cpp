@@ -12,14 +12,12 @@ constexpr std::string_view own_prefix = "dev.releasehealth.";
 
 // A delivery target takes the token in the header or in the query; a Standard Webhooks signature does as well.
 bool authentic(const source& s, const delivery& d) {
-  constexpr std::string_view scheme = "Bearer ";
   const auto signature = read_standard_webhook(d.header);
   if (!signature.signatures.empty()) {
     const auto now = std::chrono::floor<std::chrono::seconds>(d.received_at).time_since_epoch().count();
     return signed_as_standard_webhook(s.secrets, signature, d.body, now);
   }
-  const auto header = d.header.get("Authorization");
-  if (!header.empty()) return header.starts_with(scheme) && token_is_any(s.secrets, header.substr(scheme.size()));
+  if (!d.header.get("Authorization").empty()) return token_is_any(s.secrets, bearer_token(d.header));
   if (const auto query = parse_form(d.query))
     for (const auto& [name, value] : *query)
       if (name == "access_token") return token_is_any(s.secrets, value);

@@ -33,14 +33,6 @@ result<asked_figure> read_figure(const figure_inquiry& q) {
   return error(errc::malformed, "figure: " + q.figure + " is none of:" + known);
 }
 
-result<period> read_period(const std::string& wanted, const figure_settings& settings, timestamp now) {
-  for (auto& p : current_periods(settings.rolling, settings.zone, now))
-    if (p.label == wanted) return p;
-  auto asked = parse_period(wanted, settings.zone, now);
-  if (!asked) return error(errc::malformed, "period: " + asked.error().detail);
-  return asked;
-}
-
 std::string somebody_or(const std::string& person) { return person.empty() ? "somebody" : person; }
 
 // One line about a member: a deployment, an incident or a stretch of work.
@@ -112,7 +104,7 @@ result<std::vector<explanation>> explain_figure(ledger::reader& from, const figu
   if (!asked) return asked.error();
   if (q.service.empty() && q.team.empty())
     return error(errc::malformed, "service: a figure is one of a service or of a team");
-  const auto over = read_period(q.period, settings, now);
+  const auto over = find_period(q.period, settings.rolling, settings.zone, now);
   if (!over) return over.error();
   const auto s = answer_question(
       from, {.periods = {*over}, .service = q.service, .environment = q.environment, .team = q.team}, settings, now);

@@ -63,6 +63,15 @@ result<period> parse_period(std::string_view text, const calendar& zone, timesta
                "a period is 2026-10, 2026-Q4 or begin/end with RFC 3339 times, not " + std::string(text));
 }
 
+result<period> find_period(std::string_view wanted, const std::vector<std::string>& rolling, const calendar& zone,
+                           timestamp now) {
+  for (auto& p : current_periods(rolling, zone, now))
+    if (p.label == wanted) return std::move(p);
+  auto asked = parse_period(wanted, zone, now);
+  if (!asked) return error(errc::malformed, "period: " + asked.error().detail);
+  return asked;
+}
+
 result<std::vector<period>> months_between(std::string_view from, std::string_view to, const calendar& zone,
                                            timestamp now) {
   const auto first = parse_month(from), last = parse_month(to);

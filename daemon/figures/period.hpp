@@ -20,6 +20,9 @@ std::vector<period> current_periods(const std::vector<std::string>& rolling, con
 /// errc::malformed for anything else.
 result<period> parse_period(std::string_view, const calendar&, timestamp now);
 
+/// A current period by its label, else what parse_period() reads.
+result<period> find_period(std::string_view, const std::vector<std::string>& rolling, const calendar&, timestamp now);
+
 /// "2026-10".
 std::string format_month(std::chrono::year_month);
 

@@ -195,7 +195,6 @@ std::string text_report(const snapshot& s, const figure_settings& settings, std:
 
 std::string csv_report(const snapshot& s, const figure_settings& settings) {
   std::string out = "period,begin,end,service,team,environment,figure,label,value\r\n";
-
   for_each_row(s, settings, [&](const figure_row& row) {
     std::string of;
     for (const auto& [name, value] : row.labels())

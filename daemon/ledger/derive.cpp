@@ -35,11 +35,11 @@ std::size_t derive_step(pqxx::transaction_base& work, const derive_settings& set
   if (!commits.empty())
     for (const auto& row : run(work, sql::ledger_things_of_commits, id_array(commits)))
       touched["deployment"].emplace(text(row[0]), text(row[1]));
-  auto with = settings;
+  std::optional<derive_settings> with;  // a copy only where names are `other`
   if (auto others = know_names(work, settings, &touched); !others.empty())
-    with.blame.names = settings.blame.names.with(std::move(others));
+    with.emplace(settings).blame.names = settings.blame.names.with(std::move(others));
   derivation in{.work = work,
-                .settings = with,
+                .settings = with ? *with : settings,
                 .touched_incidents = touched["incident"],
                 .deployments = {},
                 .incidents = {},

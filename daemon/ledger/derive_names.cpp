@@ -87,8 +87,10 @@ other_names know_names(pqxx::transaction_base& work, const derive_settings& sett
                                 {"source", at.source},
                                 {"id", at.id}});
   if (rows.empty()) return before;
+  const auto written = run(work, sql::ledger_write_names, json::serialize(rows));
+  if (written.empty()) return before;  // as nearly always: every name was known
   receipts fresh;
-  for (const auto& row : run(work, sql::ledger_write_names, json::serialize(rows)))
+  for (const auto& row : written)
     if (const auto name = all.find({row["kind"].c_str(), text(row["name"])});
         name != all.end() && row["is_new"].as<bool>())
       fresh.insert(*name);

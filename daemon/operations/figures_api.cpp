@@ -22,13 +22,9 @@ result<figure_question> read_figure_question(const http::request& r, const figur
   auto q = about(r);
   auto wanted = http::query_value(r, "period");
   if (wanted.empty()) wanted = "30d";
-  for (auto& p : current_periods(settings.rolling, settings.zone, now))
-    if (p.label == wanted) q.periods.push_back(std::move(p));
-  if (q.periods.empty()) {
-    auto asked = parse_period(wanted, settings.zone, now);
-    if (!asked) return error(errc::malformed, "period: " + asked.error().detail);
-    q.periods.push_back(std::move(*asked));
-  }
+  auto asked = find_period(wanted, settings.rolling, settings.zone, now);
+  if (!asked) return asked.error();
+  q.periods.push_back(std::move(*asked));
   return q;
 }
 

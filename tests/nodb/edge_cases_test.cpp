@@ -4,15 +4,9 @@
 #include <sstream>
 
 #include "tests/check.hpp"
+#include "tests/nodb/fixture.hpp"
 
-namespace {
-
-std::string content(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-}
+using namespace releasehealth::test;
 
 TEST_SUITE("nodb") {
   TEST_CASE("every group of edge cases has tests, and they are where the table says") {
@@ -27,7 +21,7 @@ TEST_SUITE("nodb") {
       for (auto* cell : {&group, &what, &file, &test}) std::getline(in, *cell, '\t');
       CAPTURE(line);
       CHECK_FALSE(test.empty());
-      CHECK(content(tests + file).find(test) != std::string::npos);
+      CHECK(read_all(tests + file).find(test) != std::string::npos);
       groups.insert(std::stoi(group));
     }
     CHECK(groups.size() == 26);

@@ -7,37 +7,17 @@
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/collector.hpp"
 #include "tests/check.hpp"
+#include "tests/nodb/fixture.hpp"
 
 using namespace releasehealth;
+using namespace releasehealth::test;
 namespace fs = std::filesystem;
 
 namespace {
 
-std::string read_all(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 std::string become(const collector& kind, const fs::path& file) {
-  const auto all = read_all(file);
-  const auto end_of_head = all.find("\n\n");
-  source from;
-  from.name = from.kind = kind.kind;
-  for (const auto& rule : kind.settings)
-    if (!rule.fallback.empty()) from.settings[std::string(rule.key)] = {std::string(rule.fallback)};
-  headers head;
-  std::istringstream lines(all.substr(0, end_of_head));
-  for (std::string line; std::getline(lines, line);) {
-    const auto colon = line.find(": ");
-    const auto name = line.substr(0, colon), value = line.substr(colon + 2);
-    const auto equals = value.find('=');
-    if (name == "Fixture-Setting")
-      from.settings[value.substr(0, equals)] = {value.substr(equals + 1)};
-    else
-      head.add(name, value);
-  }
-  const auto body = all.substr(end_of_head + 2);
-  const auto read = kind.decode(from, {head, body, *parse_time("2026-11-20T12:00:00Z")});
+  const auto f = read_fixture(kind, file);
+  const auto read = kind.decode(f.from, f.as_delivery(f.body));
   if (!read) {
     constexpr const char* codes[] = {"malformed", "unreadable", "unauthorized", "forbidden",
                                      "unknown",   "media_type", "too_large",    "unavailable"};

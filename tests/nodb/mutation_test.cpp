@@ -2,48 +2,23 @@
 // or with bytes that are no UTF-8. Whatever comes of it is an answer, never an exception; what is read passes the check
 // again.
 #include <filesystem>
-#include <fstream>
 
 #include "collectors/collector.hpp"
 #include "collectors/fields.hpp"
 #include "tests/check.hpp"
+#include "tests/nodb/fixture.hpp"
 
 using namespace releasehealth;
+using namespace releasehealth::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-struct fixture {
-  source from;
-  headers head;
-  std::string body;
-};
-
-fixture read(const collector& kind, const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  const std::string all((std::istreambuf_iterator<char>(in)), {});
-  fixture f;
-  f.from.name = f.from.kind = kind.kind;
-  for (const auto& rule : kind.settings)
-    if (!rule.fallback.empty()) f.from.settings[std::string(rule.key)] = {std::string(rule.fallback)};
-  const auto end_of_head = all.find("\n\n");
-  std::istringstream lines(all.substr(0, end_of_head));
-  for (std::string line; std::getline(lines, line);) {
-    const auto colon = line.find(": "), equals = line.find('=');
-    if (line.starts_with("Fixture-Setting: "))
-      f.from.settings[line.substr(colon + 2, equals - colon - 2)] = {line.substr(equals + 1)};
-    else
-      f.head.add(line.substr(0, colon), line.substr(colon + 2));
-  }
-  f.body = all.substr(end_of_head + 2);
-  return f;
-}
 
 struct outcome_counts {
   int bodies = 0, events = 0, ignored = 0, refused = 0;
 
   void add(const collector& kind, const fixture& f, std::string_view body) {
-    const delivery d{f.head, body, *parse_time("2026-11-20T12:00:00Z")};
+    const auto d = f.as_delivery(body);
     ++bodies;
     CHECK_FALSE(kind.key(d).empty());
     CHECK_FALSE(kind.authentic(f.from, d));  // no secret is configured
@@ -85,7 +60,7 @@ TEST_SUITE("nodb") {
       for (const auto& entry : fs::directory_iterator(fs::path(SOURCE_DIR) / "collectors" / kind->kind / "fixtures")) {
         if (entry.path().extension() != ".http") continue;
         CAPTURE(entry.path().filename().string());
-        const auto f = read(*kind, entry.path());
+        const auto f = read_fixture(*kind, entry.path());
         counts.add(*kind, f, "");
         counts.add(*kind, f, std::string(50'000, '['));
         counts.add(*kind, f, f.body.substr(0, f.body.size() / 2));

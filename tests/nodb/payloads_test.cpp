@@ -7,8 +7,10 @@
 
 #include "collectors/collector.hpp"
 #include "tests/check.hpp"
+#include "tests/nodb/fixture.hpp"
 
 using namespace releasehealth;
+using namespace releasehealth::test;
 namespace fs = std::filesystem;
 
 namespace {
@@ -38,18 +40,10 @@ const std::map<std::string, std::string> gitlab_headers = {{"deployment", "Deplo
                                                            {"work_item", "Issue Hook"},
                                                            {"feature_flag", "Feature Flag Hook"}};
 
-std::string read_all(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 std::string become(const collection& c, const fs::path& file) {
   const auto& kind = *find_collector(c.kind);
   const auto body = read_all(file);
-  source from;
-  from.name = from.kind = c.kind;
-  for (const auto& rule : kind.settings)
-    if (!rule.fallback.empty()) from.settings[std::string(rule.key)] = {std::string(rule.fallback)};
+  const auto from = source_of(kind);
   headers head;
   head.add("Content-Type", "application/json");
   if (*c.header) {

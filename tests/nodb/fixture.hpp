@@ -1,0 +1,53 @@
+#pragma once
+// A collector's fixture: fixtures/NAME.http is a delivery, its head as sent and its body byte for byte;
+// `Fixture-Setting: key=value` sets a key of the source.
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "collectors/collector.hpp"
+
+namespace releasehealth::test {
+
+inline std::string read_all(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// A source of that kind with its settings as they are by default.
+inline source source_of(const collector& kind) {
+  source from;
+  from.name = from.kind = kind.kind;
+  for (const auto& rule : kind.settings)
+    if (!rule.fallback.empty()) from.settings[std::string(rule.key)] = {std::string(rule.fallback)};
+  return from;
+}
+
+struct fixture {
+  source from;
+  headers head;
+  std::string body;
+
+  delivery as_delivery(std::string_view with_body) const {
+    return {head, with_body, *parse_time("2026-11-20T12:00:00Z")};
+  }
+};
+
+inline fixture read_fixture(const collector& kind, const std::filesystem::path& file) {
+  const auto all = read_all(file);
+  const auto end_of_head = all.find("\n\n");
+  fixture f{source_of(kind), {}, all.substr(end_of_head + 2)};
+  std::istringstream lines(all.substr(0, end_of_head));
+  for (std::string line; std::getline(lines, line);) {
+    const auto colon = line.find(": ");
+    const auto name = line.substr(0, colon), value = line.substr(colon + 2);
+    const auto equals = value.find('=');
+    if (name == "Fixture-Setting")
+      f.from.settings[value.substr(0, equals)] = {value.substr(equals + 1)};
+    else
+      f.head.add(name, value);
+  }
+  return f;
+}
+
+}
