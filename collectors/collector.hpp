@@ -25,12 +25,6 @@ class headers {
   std::vector<std::pair<std::string, std::string>> list_;
 };
 
-/// The token of `Authorization: Bearer`; empty for any other scheme, or without one.
-std::string_view bearer_token(const headers&);
-
-/// The headers of Standard Webhooks, under their own names or Svix'; empty where there are none.
-standard_webhook read_standard_webhook(const headers&);
-
 /// A configured [[source]]: what its keys said. Settings that take lists hold several values, the others one or none.
 struct source {
   std::string name;  ///< its path, /webhooks/{name}, and the `source` of its events
@@ -49,6 +43,7 @@ struct delivery {
   std::string_view body;
   timestamp received_at;
   std::string_view query = {};  ///< of the URL, as it came: it may hold a token
+  std::string_view path = {};   ///< what stands behind /webhooks/{name}: /deployments
 };
 
 /// What a delivery turned out to be: events, or a reason why it is of no interest.
@@ -78,8 +73,8 @@ struct setting_rule {
 struct collector {
   std::string_view kind;
   std::string_view help;
-  std::size_t body_limit;  ///< bytes
-  std::span<const setting_rule> settings;
+  std::size_t body_limit = std::size_t{1024} * 1024;  ///< bytes
+  std::span<const setting_rule> settings = {};
   /// Did the holder of one of the source's secrets send these bytes?
   bool (*authentic)(const source&, const delivery&);
   /// What makes a repeated delivery the same one (sources.md §6).
@@ -87,7 +82,9 @@ struct collector {
   /// errc::media_type, errc::malformed: refuse it. errc::unreadable: keep it as dead.
   result<decoded> (*decode)(const source&, const delivery&);
   /// What is wrong with the settings together; empty if nothing is.
-  std::string (*check)(const source&);
+  std::string (*check)(const source&) = [](const source&) { return std::string(); };
+  /// Whether paths below /webhooks/{name} are its too.
+  bool takes_paths = false;
 };
 
 /// Every kind of source there is: the only list of them.

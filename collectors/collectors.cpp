@@ -1,18 +1,28 @@
 #include <algorithm>
 
-#include "collectors/alertmanager/alertmanager.hpp"
-#include "collectors/cloudevents/cloudevents.hpp"
 #include "collectors/collector.hpp"
-#include "collectors/github/github.hpp"
-#include "collectors/gitlab/gitlab.hpp"
-#include "collectors/pagerduty/pagerduty.hpp"
+
+// Each source's row stands in its own folder; this is the list of them.
+// clang-format off
+#define RELEASEHEALTH_SOURCES(row) \
+  row(github) row(gitlab) row(alertmanager) row(pagerduty) row(cloudevents) row(standard_webhooks) \
+  row(argocd) row(jenkins) row(grafana) row(jira) row(azure_devops) row(sentry) row(flux) row(bitbucket) \
+  row(circleci) row(incidentio) row(rootly) row(firehydrant) row(opsgenie) row(datadog) row(launchdarkly) \
+  row(octopus) row(harness) row(spinnaker) row(servicenow) row(kubernetes) row(devlake)
+// clang-format on
 
 namespace releasehealth {
+
+#define RELEASEHEALTH_DECLARE(name) \
+  namespace name {                  \
+  extern const collector collect;   \
+  }
+RELEASEHEALTH_SOURCES(RELEASEHEALTH_DECLARE)
+
 namespace {
 
-const collector* const table[] = {
-    &github::collect, &gitlab::collect, &alertmanager::collect, &pagerduty::collect, &cloudevents::collect,
-};
+#define RELEASEHEALTH_POINT(name) &name::collect,
+constexpr const collector* table[] = {RELEASEHEALTH_SOURCES(RELEASEHEALTH_POINT)};
 
 bool same_name(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
@@ -33,21 +43,6 @@ void headers::add(std::string name, std::string value) { list_.emplace_back(std:
 std::string_view headers::get(std::string_view name) const {
   const auto found = std::ranges::find_if(list_, [&](const auto& h) { return same_name(h.first, name); });
   return found == list_.end() ? std::string_view() : std::string_view(found->second);
-}
-
-std::string_view bearer_token(const headers& all) {
-  constexpr std::string_view scheme = "Bearer ";
-  const auto given = all.get("Authorization");
-  return given.starts_with(scheme) ? given.substr(scheme.size()) : std::string_view();
-}
-
-standard_webhook read_standard_webhook(const headers& all) {
-  const auto either = [&](std::string_view own, std::string_view svix) {
-    const auto value = all.get(own);
-    return value.empty() ? all.get(svix) : value;
-  };
-  return {either("webhook-id", "svix-id"), either("webhook-timestamp", "svix-timestamp"),
-          either("webhook-signature", "svix-signature")};
 }
 
 std::string source::setting(std::string_view key) const {

@@ -1,6 +1,8 @@
 #include "collectors/facts.hpp"
 
 #include <algorithm>
+#include <sstream>
+#include <stdexcept>
 
 #include "collectors/fields.hpp"
 
@@ -12,8 +14,10 @@ struct severity_word {
   int severity;
 };
 constexpr severity_word severities[] = {
-    {"critical", 1}, {"page", 1}, {"emergency", 1}, {"error", 2}, {"high", 2}, {"major", 2},  {"warning", 3},
-    {"medium", 3},   {"warn", 3}, {"minor", 4},     {"low", 4},   {"info", 5}, {"notice", 5}, {"informational", 5},
+    {"critical", 1}, {"page", 1},     {"emergency", 1},     {"fatal", 1},  {"highest", 1},
+    {"blocker", 1},  {"error", 2},    {"high", 2},          {"major", 2},  {"warning", 3},
+    {"medium", 3},   {"moderate", 3}, {"warn", 3},          {"minor", 4},  {"low", 4},
+    {"info", 5},     {"notice", 5},   {"informational", 5}, {"lowest", 5}, {"trivial", 5},
 };
 
 // The sha that stands behind `words` in a commit message.
@@ -32,6 +36,86 @@ std::string first_line(std::string text) {
   return text;
 }
 
+std::string repository_of(std::string url) {
+  if (url.ends_with(".git")) url.resize(url.size() - 4);
+  if (const auto scheme = url.find("://"); scheme != url.npos) {
+    const auto path = url.find('/', scheme + 3);
+    return path == url.npos ? std::string() : url.substr(path + 1);
+  }
+  const auto colon = url.find(':');
+  return colon == url.npos ? url : url.substr(colon + 1);
+}
+
+void read_into(event& e, const json::value& in, std::initializer_list<reading> all) {
+  for (const auto& [name, pointer] : all) {
+    if (e.fields.contains(name)) continue;
+    const auto known = std::ranges::find(fields(), name, &field::name);
+    if (known == fields().end()) throw std::logic_error("no field is called " + std::string(name));
+    switch (known->looks) {
+      case form::time: put(e, name, sender_time_at(in, pointer)); break;
+      case form::severity:
+        if (const auto severity = severity_of(text_at(in, pointer))) e.fields[name] = severity;
+        break;
+      case form::count:
+        if (const auto number = number_at(in, pointer)) e.fields[name] = *number;
+        break;
+      default: {
+        const auto text = text_at(in, pointer);
+        put(e, name, name == "title" ? first_line(text) : text);
+      }
+    }
+  }
+}
+
+std::string_view our_word(std::span<const word> words, std::string_view theirs) {
+  const auto known = std::ranges::find(words, theirs, &word::theirs);
+  return known == words.end() ? std::string_view() : known->ours;
+}
+
+void put_state(event& e, std::string_view state) {
+  put(e, "state", state);
+  const auto at = std::optional(e.time);
+  if (has_word("succeeded failed canceled", state) && !e.fields.contains("finished_at")) put(e, "finished_at", at);
+  if (state == "resolved" && !e.fields.contains("resolved_at")) put(e, "resolved_at", at);
+  if (state == "acknowledged" && !e.fields.contains("acknowledged_at")) put(e, "acknowledged_at", at);
+}
+
+std::span<const json::value> elements_at(const json::value& in, std::string_view pointer) {
+  json::error_code ec;
+  const auto* all = in.find_pointer({pointer.data(), pointer.size()}, ec);
+  if (!all || !all->is_array()) return {};
+  return {all->get_array().data(), all->get_array().size()};
+}
+
+void put_responders(event& e, const json::value& in, std::string_view pointer, std::string_view name) {
+  json::array all;
+  for (const auto& one : elements_at(in, pointer))
+    if (auto person = text_at(one, name); !person.empty() && all.size() < max_names)
+      all.push_back(json::object{{"person", std::move(person)}});
+  if (!all.empty()) e.fields["responders"] = std::move(all);
+}
+
+void put_services(event& e, const json::value& in, std::string_view pointer, std::string_view name) {
+  json::array all;
+  for (const auto& one : elements_at(in, pointer))
+    if (auto service = text_at(one, name); !service.empty() && all.size() < max_names)
+      all.emplace_back(std::move(service));
+  if (!all.empty()) e.fields["services"] = std::move(all);
+}
+
+std::string tag_at(const json::value& in, std::string_view pointer, std::string_view names) {
+  std::vector<std::string> tags;
+  for (const auto& tag : elements_at(in, pointer)) tags.push_back(text_at(tag, ""));
+  if (tags.empty()) {
+    std::istringstream list(text_at(in, pointer));
+    for (std::string tag; std::getline(list >> std::ws, tag, ',');) tags.push_back(tag);
+  }
+  for (const auto& tag : tags)
+    if (const auto end = tag.find_first_of(":="); end != tag.npos && has_word(names, tag.substr(0, end)))
+      return tag.substr(end + 1);
+  return {};
+}
+
 void put_message(event& e, std::string_view message) {
   put(e, "title", first_line(std::string(message)));
   put(e, "picked_from", sha_after(message, "(cherry picked from commit "));
@@ -41,13 +125,10 @@ void put_message(event& e, std::string_view message) {
 }
 
 void put_labels(event& e, const json::value& in, std::string_view pointer, std::string_view name) {
-  json::error_code ec;
-  const auto* labels = in.find_pointer({pointer.data(), pointer.size()}, ec);
   json::array names;
-  if (labels && labels->is_array())
-    for (const auto& label : labels->get_array())
-      if (auto text = text_at(label, name); !text.empty() && names.size() < max_names)
-        names.emplace_back(std::move(text));
+  for (const auto& label : elements_at(in, pointer))
+    if (auto text = text_at(label, name); !text.empty() && names.size() < max_names)
+      names.emplace_back(std::move(text));
   e.fields["labels"] = std::move(names);
 }
 

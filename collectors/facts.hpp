@@ -1,5 +1,7 @@
 #pragma once
 // What several sources tell in the same way: commits by their messages, things that are gone, severities by a word.
+#include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -9,6 +11,45 @@
 namespace releasehealth {
 
 std::string first_line(std::string text);
+
+/// acme/checkout of https://host/acme/checkout.git and of git@host:acme/checkout.git.
+std::string repository_of(std::string url);
+
+/// Where in a sender's body a field of an event stands.
+struct reading {
+  std::string_view field, pointer;
+};
+
+/// Sets each of these fields as its form asks for (fields.hpp): text, a title's first line, a time in any spelling, a
+/// severity by its word, a number. Of several readings of one field the first that finds something is kept.
+void read_into(event&, const json::value& in, std::initializer_list<reading>);
+
+/// A word of a sender, and what we call it.
+struct word {
+  std::string_view theirs, ours;
+};
+
+/// Our word for that one; empty if the sender means nothing that we know.
+std::string_view our_word(std::span<const word>, std::string_view theirs);
+
+/// Sets the state and, for the end of a deployment or an incident, when that was.
+void put_state(event&, std::string_view state);
+
+/// Everybody whose name stands at `name` of the elements at `pointer`, as the field `responders`.
+void put_responders(event&, const json::value& in, std::string_view pointer, std::string_view name);
+
+/// The names at `name` of the elements at `pointer`, as an incident's services: nothing where there is none.
+void put_services(event&, const json::value& in, std::string_view pointer, std::string_view name);
+
+/// The elements of the array at a pointer; none if there is no array.
+std::span<const json::value> elements_at(const json::value&, std::string_view pointer);
+
+/// The value of the first tag `name:value` or `name=value` with one of these names (space-separated) in the array of
+/// texts, or the comma-separated text, at a pointer.
+std::string tag_at(const json::value& in, std::string_view pointer, std::string_view names);
+
+inline constexpr std::string_view service_tags = "service service_name";
+inline constexpr std::string_view environment_tags = "environment deployment_environment env";
 
 /// Title, what it was picked from and what it reverts, as git writes them into a commit's message.
 void put_message(event&, std::string_view message);

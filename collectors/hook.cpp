@@ -13,23 +13,41 @@ event hook::start(std::string type, std::string subject, std::optional<timestamp
   return e;
 }
 
+void hook::put_branch(event& e, std::string_view ref, std::optional<timestamp> pushed) const {
+  if (is_default_branch(ref)) {
+    e.fields["default_branch"] = true;
+    put(e, "merged_at", pushed);
+  } else {
+    put(e, "ref", ref);
+  }
+}
+
 decoded other_source_of_deployments(const hook& h, std::string_view type) {
   return decoded::nothing(std::string(type) + ": this source takes its deployments from " +
                           h.settings.setting("deployments"));
+}
+
+bool is_listed(const hook& h, std::string_view setting, std::initializer_list<std::string_view> words, bool unset) {
+  const auto list = h.settings.list(setting);
+  if (list.empty()) return unset;
+  return std::ranges::any_of(list, [&](const auto& one) { return std::ranges::find(words, one) != words.end(); });
+}
+
+result<decoded> checked(result<decoded> out, timestamp received_at, std::string_view what, std::string_view sender) {
+  if (!out) return out;
+  for (auto& e : out->events)
+    if (auto found = check(e, received_at); !found.empty())
+      return error(errc::unreadable,
+                   std::string(what) + " is not of the shape that " + std::string(sender) + " documents",
+                   std::move(found));
+  return out;
 }
 
 result<decoded> read_by_type(std::span<const hook_type> types, std::string_view type, const hook& h,
                              timestamp received_at, std::string_view sender) {
   const auto known = std::ranges::find(types, type, &hook_type::name);
   if (known == types.end()) return decoded::nothing("event type " + std::string(type) + " is not read");
-  auto out = known->read(h, received_at);
-  if (!out) return out;
-  for (auto& e : out->events)
-    if (auto found = check(e, received_at); !found.empty())
-      return error(errc::unreadable,
-                   std::string(type) + " is not of the shape that " + std::string(sender) + " documents",
-                   std::move(found));
-  return out;
+  return checked(known->read(h, received_at), received_at, type, sender);
 }
 
 result<json::value> json_body(const delivery& d, std::string_view sender) {

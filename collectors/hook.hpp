@@ -26,6 +26,14 @@ struct hook {
   bool is_default_branch(std::string_view ref) const {
     return !default_branch.empty() && (ref == default_branch || ref == "refs/heads/" + default_branch);
   }
+  /// The id at a pointer behind what tells it from other ids; empty, which no check lets pass, if there is none.
+  std::string subject(std::string_view prefix, std::string_view pointer) const {
+    auto id = text(pointer);
+    return id.empty() ? id : std::string(prefix) + id;
+  }
+  /// Where a commit was pushed to, and when. That it reached the default branch is said only when true: a later push of
+  /// it to another branch must not take it back.
+  void put_branch(event&, std::string_view ref, std::optional<timestamp> pushed) const;
   /// An event about that thing, at `at` or else at `fallback`.
   event start(std::string type, std::string subject, std::optional<timestamp> at, timestamp fallback) const;
 };
@@ -38,7 +46,15 @@ struct hook_type {
   result<decoded> (*read)(const hook&, timestamp now);
 };
 
-/// Reads the delivery as its type asks for, and checks what comes of it. `sender`: who documents the shape.
+/// Whether a list of the settings holds one of these words; a list that is not set holds all of them if `unset` says
+/// so.
+bool is_listed(const hook&, std::string_view setting, std::initializer_list<std::string_view> words,
+               bool unset = false);
+
+/// The events, or errc::unreadable if one of them passes no check. `what` came, `sender` documents its shape.
+result<decoded> checked(result<decoded>, timestamp received_at, std::string_view what, std::string_view sender);
+
+/// Reads the delivery as its type asks for, and checks what comes of it.
 result<decoded> read_by_type(std::span<const hook_type>, std::string_view type, const hook&, timestamp received_at,
                              std::string_view sender);
 

@@ -1,8 +1,8 @@
 #include "collectors/signature.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
+#include <memory>
 #include <stdexcept>
 
 #include <openssl/crypto.h>
@@ -12,11 +12,12 @@
 namespace releasehealth {
 namespace {
 
-std::string hex(std::span<const unsigned char> bytes) {
+std::string hex(std::string_view bytes) {
   constexpr char digits[] = "0123456789abcdef";
   std::string out;
   out.reserve(bytes.size() * 2);
-  for (unsigned char b : bytes) {
+  for (const char c : bytes) {
+    const auto b = static_cast<unsigned char>(c);
     out += digits[b >> 4];
     out += digits[b & 15];
   }
@@ -25,24 +26,81 @@ std::string hex(std::span<const unsigned char> bytes) {
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
-using digest = std::array<unsigned char, 32>;
-
-digest hmac_sha256(std::string_view key, std::string_view text) {
-  digest out{};
+std::string hmac(const EVP_MD* digest, std::string_view key, std::string_view text) {
+  unsigned char out[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
-  if (!HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(text), text.size(), out.data(), &size))
-    throw std::runtime_error("OpenSSL refused to compute HMAC-SHA256");
-  return out;
+  if (!HMAC(digest, key.data(), static_cast<int>(key.size()), bytes_of(text), text.size(), out, &size))
+    throw std::runtime_error("OpenSSL refused to compute an HMAC");
+  return {reinterpret_cast<const char*>(out), size};
 }
 
-std::string base64(std::span<const unsigned char> bytes) {
+std::string base64(std::string_view bytes) {
   std::string out((bytes.size() + 2) / 3 * 4 + 1, '\0');
   out.resize(static_cast<std::size_t>(
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), bytes.data(), static_cast<int>(bytes.size()))));
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), bytes_of(bytes), static_cast<int>(bytes.size()))));
   return out;
 }
 
-// Missing padding is tolerated; empty for what is no base64.
+constexpr std::string_view secret_prefix = "whsec_", public_prefix = "whpk_";
+constexpr std::int64_t tolerance = 300;  // seconds, both ways
+
+std::string after_prefix(std::string_view text, std::string_view prefix) {
+  return from_base64(std::string(text.substr(prefix.size())));
+}
+
+std::string key_of(const secret& s) {
+  const auto text = s.reveal();
+  if (text.starts_with(public_prefix)) return {};
+  return text.starts_with(secret_prefix) ? after_prefix(text, secret_prefix) : std::string(text);
+}
+
+std::string standard_content(std::string_view id, std::string_view timestamp, std::string_view body) {
+  std::string content(id);
+  return content.append(".").append(timestamp).append(".").append(body);
+}
+
+// Nothing for what is no time, or one too far from now.
+bool is_recent(std::string_view timestamp, std::int64_t now_unix) {
+  std::int64_t at = 0;
+  const auto* end = timestamp.data() + timestamp.size();
+  const auto [stop, ec] = std::from_chars(timestamp.data(), end, at);
+  return ec == std::errc{} && stop == end && at >= now_unix - tolerance && at <= now_unix + tolerance;
+}
+
+bool verifies_ed25519(const std::string& public_key, const std::string& signature, const std::string& content) {
+  using key_pointer = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
+  using context_pointer = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
+  const key_pointer key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes_of(public_key), public_key.size()),
+                        EVP_PKEY_free);
+  const context_pointer context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  return key && context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
+         EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(content), content.size()) == 1;
+}
+
+// Calls f for each part of a list, without the spaces before it.
+template <class F>
+void for_each_part(std::string_view list, char separator, const F& f) {
+  for (std::size_t from = 0; from < list.size();) {
+    const auto end = std::min(list.find(separator, from), list.size());
+    auto part = list.substr(from, end - from);
+    while (part.starts_with(' ')) part.remove_prefix(1);
+    f(part);
+    from = end + 1;
+  }
+}
+
+// Every secret is tried, so that the time does not tell which one matched.
+bool digest_of_any(std::span<const secret> secrets, const EVP_MD* digest, std::string_view text, std::string given) {
+  for (char& c : given)
+    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+  bool any = false;
+  for (const auto& s : secrets)
+    any |= !s.reveal().empty() && equal_in_constant_time(hex(hmac(digest, s.reveal(), text)), given);
+  return any;
+}
+
+}
+
 std::string from_base64(std::string text) {
   while (!text.empty() && text.back() == '=') text.pop_back();
   const auto length = text.size() * 3 / 4;
@@ -55,22 +113,14 @@ std::string from_base64(std::string text) {
   return out;
 }
 
-std::string key_of(const secret& s) {
-  constexpr std::string_view prefix = "whsec_";
-  const auto text = s.reveal();
-  return text.starts_with(prefix) ? from_base64(std::string(text.substr(prefix.size()))) : std::string(text);
-}
-
-}
-
-std::string hmac_sha256_hex(std::string_view key, std::string_view text) { return hex(hmac_sha256(key, text)); }
+std::string hmac_sha256_hex(std::string_view key, std::string_view text) { return hex(hmac(EVP_sha256(), key, text)); }
 
 std::string sha256_hex(std::string_view text) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
   if (!EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr))
     throw std::runtime_error("OpenSSL refused to compute SHA-256");
-  return hex({digest, size});
+  return hex({reinterpret_cast<const char*>(digest), size});
 }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
@@ -79,39 +129,52 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
 
 bool signed_with_any(std::span<const secret> secrets, std::string_view body, std::string_view header,
                      std::string_view prefix) {
-  if (!header.starts_with(prefix)) return false;
-  std::string given(header.substr(prefix.size()));
-  if (given.size() != 64) return false;
-  for (char& c : given)
-    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
-  bool any = false;  // every secret is tried, so that the time does not tell which one matched
-  for (const auto& s : secrets)
-    any |= !s.reveal().empty() && equal_in_constant_time(hmac_sha256_hex(s.reveal(), body), given);
+  return header.starts_with(prefix) &&
+         digest_of_any(secrets, EVP_sha256(), body, std::string(header.substr(prefix.size())));
+}
+
+bool signed_with_named_digest(std::span<const secret> secrets, std::string_view body, std::string_view header) {
+  static constexpr std::pair<std::string_view, const EVP_MD* (*)()> digests[] = {
+      {"sha224=", EVP_sha224}, {"sha256=", EVP_sha256}, {"sha384=", EVP_sha384}, {"sha512=", EVP_sha512}};
+  return std::ranges::any_of(digests, [&](const auto& d) {
+    return header.starts_with(d.first) &&
+           digest_of_any(secrets, d.second(), body, std::string(header.substr(d.first.size())));
+  });
+}
+
+bool signed_in_list(std::span<const secret> secrets, std::string_view body, std::string_view list) {
+  bool any = false;
+  for_each_part(list, ',', [&](std::string_view one) { any |= signed_with_any(secrets, body, one, "v1="); });
   return any;
+}
+
+bool signed_at_time(std::span<const secret> secrets, const timed_signature& given, std::string_view body,
+                    std::int64_t now_unix) {
+  if (!is_recent(given.timestamp, now_unix)) return false;
+  std::string content(given.timestamp);
+  content.append(given.separator).append(body);
+  return digest_of_any(secrets, EVP_sha256(), content, std::string(given.hex));
 }
 
 std::string standard_webhook_signature(const secret& s, std::string_view id, std::string_view timestamp,
                                        std::string_view body) {
-  std::string content(id);
-  content.append(".").append(timestamp).append(".").append(body);
-  return base64(hmac_sha256(key_of(s), content));
+  return base64(hmac(EVP_sha256(), key_of(s), standard_content(id, timestamp, body)));
 }
 
 bool signed_as_standard_webhook(std::span<const secret> secrets, const standard_webhook& w, std::string_view body,
                                 std::int64_t now_unix) {
-  constexpr std::int64_t tolerance = 300;
-  std::int64_t at = 0;
-  const auto [end, ec] = std::from_chars(w.timestamp.data(), w.timestamp.data() + w.timestamp.size(), at);
-  if (w.id.empty() || ec != std::errc{} || end != w.timestamp.data() + w.timestamp.size()) return false;
-  if (at < now_unix - tolerance || at > now_unix + tolerance) return false;
+  constexpr std::string_view asymmetric = "v1a,";
+  if (w.id.empty() || !is_recent(w.timestamp, now_unix)) return false;
   bool any = false;
   for (const auto& s : secrets) {
-    if (key_of(s).empty()) continue;
-    const auto wanted = "v1," + standard_webhook_signature(s, w.id, w.timestamp, body);
-    for (std::size_t from = 0; from < w.signatures.size();) {
-      const auto space = std::min(w.signatures.find(' ', from), w.signatures.size());
-      any |= equal_in_constant_time(wanted, w.signatures.substr(from, space - from));
-      from = space + 1;
+    if (s.reveal().starts_with(public_prefix)) {
+      const auto key = after_prefix(s.reveal(), public_prefix), content = standard_content(w.id, w.timestamp, body);
+      for_each_part(w.signatures, ' ', [&](std::string_view one) {
+        any |= one.starts_with(asymmetric) && verifies_ed25519(key, after_prefix(one, asymmetric), content);
+      });
+    } else if (!key_of(s).empty()) {
+      const auto wanted = "v1," + standard_webhook_signature(s, w.id, w.timestamp, body);
+      for_each_part(w.signatures, ' ', [&](std::string_view one) { any |= equal_in_constant_time(wanted, one); });
     }
   }
   return any;

@@ -20,6 +20,9 @@ class secret {
 /// Lower-case hex of HMAC-SHA256(key, text).
 std::string hmac_sha256_hex(std::string_view key, std::string_view text);
 
+/// The bytes of a base64 text, whose padding may be missing; empty for what is no base64.
+std::string from_base64(std::string text);
+
 /// Lower-case hex of SHA-256(text).
 std::string sha256_hex(std::string_view text);
 
@@ -30,9 +33,24 @@ bool equal_in_constant_time(std::string_view, std::string_view);
 /// An empty or short digest, and an empty list of secrets, match nothing.
 bool signed_with_any(std::span<const secret>, std::string_view body, std::string_view header, std::string_view prefix);
 
-/// Family e (sources.md §13): Standard Webhooks. `header` is a list of `v1,<base64 HMAC-SHA256(secret,
-/// id.timestamp.body)>`; other versions are skipped. A secret is `whsec_` and base64, or the key itself. Refused if the
-/// timestamp is more than five minutes from `now_unix`, both ways.
+/// The same, where the prefix names the digest: `sha224=`, `sha256=`, `sha384=` or `sha512=`.
+bool signed_with_named_digest(std::span<const secret>, std::string_view body, std::string_view header);
+
+/// Family b: a list of `v1=<hex HMAC-SHA256(secret, body)>`, several while a secret is replaced; other versions are
+/// skipped.
+bool signed_in_list(std::span<const secret>, std::string_view body, std::string_view list);
+
+/// Families c and d: `<hex HMAC-SHA256(secret, timestamp + separator + body)>`. Refused if the timestamp, in seconds,
+/// is more than five minutes from `now_unix`, both ways.
+struct timed_signature {
+  std::string_view timestamp, separator, hex;
+};
+bool signed_at_time(std::span<const secret>, const timed_signature&, std::string_view body, std::int64_t now_unix);
+
+/// Family e (sources.md §13): Standard Webhooks. `signatures` is a list of `v1,<base64 HMAC-SHA256(secret,
+/// id.timestamp.body)>` and `v1a,<base64 Ed25519(secret, id.timestamp.body)>`; other versions are skipped. A secret is
+/// `whsec_` and base64, or the key itself; or, for `v1a`, the public key, `whpk_` and base64. Refused if the timestamp
+/// is more than five minutes from `now_unix`, both ways.
 struct standard_webhook {
   std::string_view id, timestamp, signatures;
 };

@@ -1,6 +1,7 @@
 #include "collectors/time.hpp"
 
 #include <charconv>
+#include <cstdint>
 #include <cstdio>
 
 namespace releasehealth {
@@ -89,7 +90,25 @@ std::optional<timestamp> parse_time(std::string_view text) {
   return at_utc;
 }
 
+namespace {
+
+// 10^11 seconds are the year 5138, 10^11 milliseconds 1973: no unit can be taken for another within a lifetime.
+std::optional<timestamp> since_1970(std::string_view digits) {
+  std::int64_t n = 0;
+  const auto* end = digits.data() + digits.size();
+  if (const auto [stop, ec] = std::from_chars(digits.data(), end, n); ec != std::errc{} || stop != end || n <= 0)
+    return {};
+  constexpr std::int64_t step = 1000, first = 100'000'000'000;
+  if (n < first) return timestamp(seconds{n});
+  if (n < first * step) return timestamp(milliseconds{n});
+  if (n < first * step * step) return timestamp(microseconds{n});
+  return timestamp(floor<microseconds>(nanoseconds{n}));
+}
+
+}
+
 std::optional<timestamp> parse_sender_time(std::string_view text) {
+  if (!text.empty() && text.find_first_not_of("0123456789") == text.npos) return since_1970(text);
   std::string as_rfc3339(text);
   if (as_rfc3339.ends_with(" UTC")) as_rfc3339.replace(as_rfc3339.size() - 4, 4, "Z");
   const auto size = as_rfc3339.size();

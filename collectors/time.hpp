@@ -15,7 +15,8 @@ using timestamp = std::chrono::sys_time<duration>;
 std::optional<timestamp> parse_time(std::string_view text);
 
 /// Reads what senders write besides: "2021-04-28 21:50:00 +0200", "2020-11-02 12:55:12 UTC", "...T12:42:30.000+0000"
-/// (sources.md §7). Nothing for a time without an offset.
+/// (sources.md §7), and digits: seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by how many
+/// they are. Nothing for a time without an offset, and for what stands for "unset": 0, the year 1.
 std::optional<timestamp> parse_sender_time(std::string_view text);
 
 /// Reads "48h", "7d", "30m", "90s", "2w". Nothing for anything else; at most 10 years.

@@ -1,5 +1,7 @@
 #include "daemon/tokens.hpp"
 
+#include "collectors/credentials.hpp"
+
 namespace releasehealth {
 
 namespace {
@@ -25,10 +27,9 @@ result<const token*> authorize_sender(const std::vector<token>& tokens, const he
                                       timestamp now) {
   const auto signature = read_standard_webhook(header);
   if (signature.signatures.empty()) return authorize(tokens, header, "send");
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
   const token* found = nullptr;
   for (const auto& t : tokens)
-    if (signed_as_standard_webhook(t.values, signature, body, seconds)) found = &t;
+    if (signed_as_standard_webhook(t.values, signature, body, whole_unix_seconds(now))) found = &t;
   return with_scope(found, "send", "the signature is wrong, or too old");
 }
 

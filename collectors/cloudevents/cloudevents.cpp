@@ -1,7 +1,6 @@
-#include "collectors/cloudevents/cloudevents.hpp"
-
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/cloudevents/envelope.hpp"
+#include "collectors/credentials.hpp"
 #include "collectors/fields.hpp"
 #include "collectors/form.hpp"
 
@@ -12,16 +11,11 @@ constexpr std::string_view own_prefix = "dev.releasehealth.";
 
 // A delivery target takes the token in the header or in the query; a Standard Webhooks signature does as well.
 bool authentic(const source& s, const delivery& d) {
-  const auto signature = read_standard_webhook(d.header);
-  if (!signature.signatures.empty()) {
-    const auto now = std::chrono::floor<std::chrono::seconds>(d.received_at).time_since_epoch().count();
-    return signed_as_standard_webhook(s.secrets, signature, d.body, now);
-  }
-  if (!d.header.get("Authorization").empty()) return token_is_any(s.secrets, bearer_token(d.header));
-  if (const auto query = parse_form(d.query))
+  const bool shown = !d.header.get("Authorization").empty() || !read_standard_webhook(d.header).signatures.empty();
+  if (const auto query = parse_form(d.query); query && !shown)
     for (const auto& [name, value] : *query)
       if (name == "access_token") return token_is_any(s.secrets, value);
-  return false;
+  return shows_standard_webhook_or_secret(s, d);
 }
 
 // One of (source, id), as CloudEvents says; long ones as their digest.
@@ -71,15 +65,12 @@ result<decoded> decode(const source&, const delivery& d) {
 
 }
 
-constinit const collector collect = {
+extern constinit const collector collect = {
     .kind = "cloudevents",
     .help = "CloudEvents over HTTP: CDEvents and our own events, with the secret as bearer token",
-    .body_limit = std::size_t{1024} * 1024,
-    .settings = {},
     .authentic = authentic,
     .key = key,
     .decode = decode,
-    .check = [](const source&) { return std::string(); },
 };
 
 }

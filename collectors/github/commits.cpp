@@ -25,7 +25,7 @@ result<decoded> pull_request(const hook& h, timestamp now) {
 
 namespace {
 
-event commit(const hook& h, const json::value& c, bool on_default, timestamp now, std::size_t index) {
+event commit(const hook& h, const json::value& c, std::string_view ref, timestamp now, std::size_t index) {
   auto e = h.start("commit", text_at(c, "/id"), time_at(c, "/timestamp"), now);
   e.id += '/' + std::to_string(index);
   put(e, "commit", e.subject);
@@ -33,15 +33,7 @@ event commit(const hook& h, const json::value& c, bool on_default, timestamp now
   put_message(e, text_at(c, "/message"));
   put(e, "url", text_at(c, "/url"));
   put(e, "authored_at", time_at(c, "/timestamp"));
-  // said only when true: a later push of the same commit to another branch must not take it back
-  if (on_default) {
-    e.fields["default_branch"] = true;
-    // the commit may be older than its way to the default branch
-    if (const auto pushed = number_at(h.in, "/repository/pushed_at"))
-      put(e, "merged_at", std::optional(timestamp(std::chrono::seconds(*pushed))));
-  } else {
-    put(e, "ref", h.text("/ref"));
-  }
+  h.put_branch(e, ref, h.time("/repository/pushed_at"));  // the commit may be older than its way to the branch
   return e;
 }
 
@@ -50,12 +42,8 @@ event commit(const hook& h, const json::value& c, bool on_default, timestamp now
 result<decoded> push(const hook& h, timestamp now) {
   const auto ref = h.text("/ref");
   if (!ref.starts_with("refs/heads/")) return decoded::nothing("push: of a tag");
-  json::error_code ec;
-  const auto* commits = h.in.find_pointer("/commits", ec);
   decoded out;
-  if (commits && commits->is_array())
-    for (const auto& c : commits->get_array())
-      out.events.push_back(commit(h, c, h.is_default_branch(ref), now, out.events.size()));
+  for (const auto& c : elements_at(h.in, "/commits")) out.events.push_back(commit(h, c, ref, now, out.events.size()));
   if (out.events.empty()) out.ignored = "push: without commits";
   return out;
 }

@@ -1,5 +1,3 @@
-#include "collectors/github/github.hpp"
-
 #include <algorithm>
 
 #include "collectors/fields.hpp"
@@ -74,7 +72,7 @@ result<decoded> decode(const source& s, const delivery& d) {
 
 }
 
-constinit const collector collect = {
+extern constinit const collector collect = {
     .kind = "github",
     .help = "GitHub and GitHub Enterprise Server webhooks, signed with X-Hub-Signature-256",
     .body_limit = std::size_t{25} * 1024 * 1024,

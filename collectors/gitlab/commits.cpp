@@ -28,27 +28,19 @@ result<decoded> merge_request(const hook& h, timestamp now) {
 // GitLab does not say when it was pushed: the delivery is, as it is sent once and at once.
 result<decoded> push(const hook& h, timestamp now) {
   const auto ref = h.text("/ref");
-  json::error_code ec;
-  const auto* commits = h.in.find_pointer("/commits", ec);
   decoded out;
-  if (commits && commits->is_array())
-    for (const auto& c : commits->get_array()) {
-      const auto authored = sender_time_at(c, "/timestamp");
-      auto e = h.start("commit", text_at(c, "/id"), authored, now);
-      e.id += '/' + std::to_string(out.events.size());
-      put(e, "commit", e.subject);
-      put(e, "repository", project_of(h));
-      put_message(e, text_at(c, "/message"));
-      put(e, "url", text_at(c, "/url"));
-      put(e, "authored_at", authored);
-      if (h.is_default_branch(ref)) {  // said only when true, as for other sources
-        e.fields["default_branch"] = true;
-        put(e, "merged_at", std::optional(now));
-      } else {
-        put(e, "ref", ref);
-      }
-      out.events.push_back(std::move(e));
-    }
+  for (const auto& c : elements_at(h.in, "/commits")) {
+    const auto authored = sender_time_at(c, "/timestamp");
+    auto e = h.start("commit", text_at(c, "/id"), authored, now);
+    e.id += '/' + std::to_string(out.events.size());
+    put(e, "commit", e.subject);
+    put(e, "repository", project_of(h));
+    put_message(e, text_at(c, "/message"));
+    put(e, "url", text_at(c, "/url"));
+    put(e, "authored_at", authored);
+    h.put_branch(e, ref, now);
+    out.events.push_back(std::move(e));
+  }
   if (out.events.empty()) out.ignored = "push: without commits";
   return out;
 }

@@ -1,7 +1,4 @@
-#include "collectors/gitlab/gitlab.hpp"
-
-#include <algorithm>
-
+#include "collectors/credentials.hpp"
 #include "collectors/gitlab/hook.hpp"
 
 namespace releasehealth::gitlab {
@@ -38,18 +35,12 @@ std::string check_settings(const source& s) {
 
 // With a signing token the signature decides alone; the old token only where there is none (sources.md §4.2).
 bool authentic(const source& s, const delivery& d) {
-  const auto signature = read_standard_webhook(d.header);
-  if (signature.signatures.empty()) return token_is_any(s.secrets, d.header.get("X-Gitlab-Token"));
-  const auto now = std::chrono::floor<std::chrono::seconds>(d.received_at).time_since_epoch().count();
-  return signed_as_standard_webhook(s.secrets, signature, d.body, now);
+  return read_standard_webhook(d.header).signatures.empty() ? token_is_any(s.secrets, d.header.get("X-Gitlab-Token"))
+                                                            : shows_standard_webhook(s, d);
 }
 
 // X-Gitlab-Webhook-UUID is another one at every attempt, and so no key.
-std::string key(const delivery& d) {
-  for (const auto* name : {"Idempotency-Key", "webhook-id"})
-    if (const auto id = d.header.get(name); !id.empty()) return std::string(id);
-  return sha256_hex(d.body);
-}
+std::string key(const delivery& d) { return key_in(d, {"Idempotency-Key", "webhook-id"}); }
 
 result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "GitLab");
@@ -60,7 +51,7 @@ result<decoded> decode(const source& s, const delivery& d) {
 
 }
 
-constinit const collector collect = {
+extern constinit const collector collect = {
     .kind = "gitlab",
     .help = "GitLab webhooks, with a signing token (Standard Webhooks) or the old secret token",
     .body_limit = std::size_t{25} * 1024 * 1024,

@@ -1,7 +1,6 @@
-#include "collectors/pagerduty/pagerduty.hpp"
-
 #include <algorithm>
 
+#include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
 
 namespace releasehealth::pagerduty {
@@ -32,81 +31,50 @@ constexpr event_type types[] = {
     {"incident.custom_field_values.updated", ""},
 };
 
-// A list of v1=<hex>, several while a secret is replaced; other versions are skipped.
 bool authentic(const source& s, const delivery& d) {
-  const auto list = d.header.get("X-PagerDuty-Signature");
-  bool any = false;
-  for (std::size_t from = 0; from < list.size();) {
-    const auto comma = std::min(list.find(',', from), list.size());
-    auto one = list.substr(from, comma - from);
-    while (one.starts_with(' ')) one.remove_prefix(1);
-    any |= signed_with_any(s.secrets, d.body, one, "v1=");
-    from = comma + 1;
+  return signed_in_list(s.secrets, d.body, d.header.get("X-PagerDuty-Signature"));
+}
+
+std::string key(const delivery& d) { return key_in(d, {"X-Webhook-Id"}); }  // the same at every attempt
+
+result<decoded> incident(const hook& h, timestamp now) {
+  const auto type = h.text("/event/event_type");
+  const auto known = std::ranges::find(types, type, &event_type::name);
+  if (known == std::end(types)) return decoded::nothing("event type " + type + " is not read");
+  if (h.settings.setting("urgency") == "high" && h.text("/event/data/urgency") == "low")
+    return decoded::nothing("an incident of low urgency");
+  // events about an incident wrap it, those about its responders name it
+  const auto id = h.text("/event/data/incident/id");
+  auto e = h.start("incident", id.empty() ? h.text("/event/data/id") : id, h.time("/event/occurred_at"), now);
+  if (id.empty()) {
+    read_into(e, h.in,
+              {{"started_at", "/event/data/created_at"},
+               {"service", "/event/data/service/summary"},
+               {"title", "/event/data/title"},
+               {"url", "/event/data/html_url"},
+               {"severity", "/event/data/priority/summary"}});
+    put_responders(e, h.in, "/event/data/assignees", "/summary");
   }
-  return any;
-}
-
-std::string key(const delivery& d) {
-  const auto id = d.header.get("X-Webhook-Id");  // the same at every attempt
-  return id.empty() ? sha256_hex(d.body) : std::string(id);
-}
-
-// Everybody who is on it now; who left is told by no event.
-json::array responders_of(const json::value& in) {
-  json::array all;
-  json::error_code ec;
-  const auto* assignees = in.find_pointer("/event/data/assignees", ec);
-  if (assignees && assignees->is_array())
-    for (const auto& a : assignees->get_array())
-      if (auto name = text_at(a, "/summary"); !name.empty() && all.size() < max_names)
-        all.push_back(json::object{{"person", name}});
-  return all;
+  put_state(e, known->state);
+  return decoded(std::move(e));
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "PagerDuty");
   if (!in) return in.error();
-  const auto text = [&](const char* pointer) { return text_at(*in, pointer); };
-  const auto type = text("/event/event_type");
-  const auto known = std::ranges::find(types, type, &event_type::name);
-  if (known == std::end(types)) return decoded::nothing("event type " + type + " is not read");
-  if (s.setting("urgency") == "high" && text("/event/data/urgency") == "low")
-    return decoded::nothing("an incident of low urgency");
-  const auto created = time_at(*in, "/event/data/created_at"), occurred = time_at(*in, "/event/occurred_at");
-  event e;
-  e.thing = e.type = "incident";
-  e.id = text("/event/id");
-  // events about an incident wrap it, those about its responders name it
-  const auto id = text("/event/data/incident/id");
-  e.subject = id.empty() ? text("/event/data/id") : id;
-  e.time = occurred.value_or(d.received_at);
-  put(e, "state", known->state);
-  if (id.empty()) {
-    put(e, "started_at", created);
-    put(e, "service", text("/event/data/service/summary"));
-    put(e, "title", text("/event/data/title"));
-    put(e, "url", text("/event/data/html_url"));
-    if (const auto severity = severity_of(text("/event/data/priority/summary"))) e.fields["severity"] = severity;
-    if (auto all = responders_of(*in); !all.empty()) e.fields["responders"] = std::move(all);
-  }
-  if (known->state == "resolved") put(e, "resolved_at", occurred);
-  if (known->state == "acknowledged") put(e, "acknowledged_at", occurred);
-  if (auto found = check(e, d.received_at); !found.empty())
-    return error(errc::unreadable, type + " is not of the shape that PagerDuty documents", std::move(found));
-  return decoded(std::move(e));
+  const hook h{s, text_at(*in, "/event/id"), *in, {}};
+  return checked(incident(h, d.received_at), d.received_at, h.text("/event/event_type"), "PagerDuty");
 }
 
 }
 
-constinit const collector collect = {
+extern constinit const collector collect = {
     .kind = "pagerduty",
     .help = "PagerDuty's webhooks V3, signed with X-PagerDuty-Signature: incidents",
-    .body_limit = std::size_t{1024} * 1024,
     .settings = settings,
     .authentic = authentic,
     .key = key,
     .decode = decode,
-    .check = [](const source&) { return std::string(); },
 };
 
 }

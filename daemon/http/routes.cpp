@@ -4,6 +4,10 @@ namespace releasehealth::http {
 
 bool fits(std::string_view pattern, std::string_view path, parameters& found) {
   for (;;) {
+    if (pattern.ends_with("...}") && pattern.starts_with('{')) {
+      found.emplace(pattern.substr(1, pattern.size() - 5), path);
+      return !path.empty();
+    }
     const auto p = pattern.find('/'), q = path.find('/');
     const auto wanted = pattern.substr(0, p), given = path.substr(0, q);
     if (wanted.starts_with('{') && !given.empty())

@@ -15,7 +15,7 @@ using parameters = std::map<std::string, std::string, std::less<>>;
 
 struct route {
   std::string_view method;
-  std::string_view pattern;  ///< /webhooks/{name}
+  std::string_view pattern;  ///< /webhooks/{name}; at its end {path...} takes all that is left
   std::function<void(request&, const parameters&, responder)> handle;
 };
 

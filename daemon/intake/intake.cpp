@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "collectors/canonical/canonical.hpp"
+#include "collectors/credentials.hpp"
 #include "daemon/intake/answer.hpp"
 #include "daemon/tokens.hpp"
 
@@ -10,6 +11,13 @@ namespace releasehealth {
 namespace {
 
 constexpr std::string_view webhooks = "/webhooks/";
+
+// The name in /webhooks/{name}/...; every other path takes canonical events.
+std::string_view source_in(std::string_view path) {
+  if (!path.starts_with(webhooks)) return canonical::source_name;
+  path.remove_prefix(webhooks.size());
+  return path.substr(0, path.find('/'));
+}
 
 // What replay needs of the head: everything but what proves who sent it.
 json::object kept_headers(const headers& all) {
@@ -48,6 +56,10 @@ intake::intake(std::vector<source> sources, std::vector<token> tokens, ledger::c
        [this](http::request& r, const http::parameters& p, http::responder answer) {
          webhook(r, p, std::move(answer));
        }},
+      {"POST", "/webhooks/{name}/{path...}",
+       [this](http::request& r, const http::parameters& p, http::responder answer) {
+         webhook(r, p, std::move(answer));
+       }},
       {"OPTIONS", "/webhooks/{name}",
        [this](http::request& r, const http::parameters& p, http::responder answer) { consent(r, p, answer); }},
       {"POST", "/api/v1/events",
@@ -68,7 +80,7 @@ const source* intake::find_source(std::string_view name) const {
 http::service intake::service() {
   return {.body_limit =
               [this](const http::request& r) {
-                const auto* s = r.path.starts_with(webhooks) ? find_source(r.path.substr(webhooks.size())) : nullptr;
+                const auto* s = find_source(source_in(r.path));
                 return s ? find_collector(s->kind)->body_limit : canonical::body_limit;
               },
           .handle = [this](http::request& r, http::responder answer) { http::dispatch(routes_, r, answer); },
@@ -84,9 +96,7 @@ std::optional<error> refuse_encoding(const http::request& r) {
 
 // The server refuses what is too large before anybody reads it: counted here.
 void intake::done(const http::request& r, const http::response& a) {
-  if (a.status == 413)
-    metrics_.delivery(r.path.starts_with(webhooks) ? r.path.substr(webhooks.size()) : canonical::source_name,
-                      outcome::too_large, clock_());
+  if (a.status == 413) metrics_.delivery(source_in(r.path), outcome::too_large, clock_());
   log_.debug("request",
              {{"method", r.method}, {"path", r.path}, {"status", std::to_string(a.status)}, {"peer", r.peer}});
 }
@@ -116,8 +126,11 @@ void intake::webhook(http::request& r, const http::parameters& path, http::respo
   const auto* from = find_source(path.find("name")->second);
   if (!from) return answer(http::problem(404, "Not Found", "no source of this name is configured"));
   const auto& kind = *find_collector(from->kind);
+  const auto below = std::string_view(r.path).substr(webhooks.size() + from->name.size());
+  if (!below.empty() && !kind.takes_paths)
+    return answer(http::problem(404, "Not Found", "the kind " + from->kind + " has nothing below its own path"));
   arrival a{.source = from->name, .received_at = clock_(), .answer = std::move(answer)};
-  const delivery d{r.header, r.body, a.received_at, r.query};
+  const delivery d{r.header, r.body, a.received_at, r.query, below};
   if (!from->unauthenticated && !kind.authentic(*from, d))
     return refused(a, error(errc::unauthorized, "the signature is missing or wrong"), "Signature");
   if (const auto encoded = refuse_encoding(r)) return refused(a, *encoded);

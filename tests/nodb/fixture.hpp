@@ -1,6 +1,6 @@
 #pragma once
 // A collector's fixture: fixtures/NAME.http is a delivery, its head as sent and its body byte for byte;
-// `Fixture-Setting: key=value` sets a key of the source.
+// `Fixture-Setting: key=value` sets a key of the source, `Fixture-Path` is the path below that of the source.
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -26,17 +26,17 @@ inline source source_of(const collector& kind) {
 struct fixture {
   source from;
   headers head;
-  std::string body;
+  std::string body, path;
 
   delivery as_delivery(std::string_view with_body) const {
-    return {head, with_body, *parse_time("2026-11-20T12:00:00Z")};
+    return {.header = head, .body = with_body, .received_at = *parse_time("2026-11-20T12:00:00Z"), .path = path};
   }
 };
 
 inline fixture read_fixture(const collector& kind, const std::filesystem::path& file) {
   const auto all = read_all(file);
   const auto end_of_head = all.find("\n\n");
-  fixture f{source_of(kind), {}, all.substr(end_of_head + 2)};
+  fixture f{source_of(kind), {}, all.substr(end_of_head + 2), {}};
   std::istringstream lines(all.substr(0, end_of_head));
   for (std::string line; std::getline(lines, line);) {
     const auto colon = line.find(": ");
@@ -44,6 +44,8 @@ inline fixture read_fixture(const collector& kind, const std::filesystem::path& 
     const auto equals = value.find('=');
     if (name == "Fixture-Setting")
       f.from.settings[value.substr(0, equals)] = {value.substr(equals + 1)};
+    else if (name == "Fixture-Path")
+      f.path = value;
     else
       f.head.add(name, value);
   }

@@ -1,0 +1,81 @@
+// Argo CD's notifications, in the template that deploy/argocd has: each sync is a deployment.
+#include "collectors/credentials.hpp"
+#include "collectors/hook.hpp"
+
+namespace releasehealth::argocd {
+namespace {
+
+constexpr setting_rule settings[] = {
+    {"environment", false, "", "", "of applications without a label environment or env"},
+    {"identity", false, "image revision", "image",
+     "what was deployed: the tag of an application's only image, or the revision that was synced"},
+};
+
+constexpr word phases[] = {
+    {"Running", "running"}, {"Succeeded", "succeeded"}, {"Failed", "failed"}, {"Error", "failed"}};
+
+bool is_commit(std::string_view text) {
+  return text.size() >= 7 && text.size() <= 40 && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
+
+// registry:5000/shop/checkout:1.8.3@sha256:... -> 1.8.3; empty unless there is one image with a tag.
+std::string only_tag(const hook& h) {
+  const auto images = elements_at(h.in, "/images");
+  if (images.size() != 1) return {};
+  auto image = text_at(images.front(), "");
+  image.resize(std::min(image.find('@'), image.size()));
+  const auto colon = image.rfind(':'), slash = image.rfind('/');
+  return colon == image.npos || (slash != image.npos && slash > colon) ? std::string() : image.substr(colon + 1);
+}
+
+// A commit of the repository that holds the manifests is a new one also when it brings an old image back: the image
+// says what is live.
+void put_identity(event& e, const hook& h) {
+  const auto tag = h.settings.setting("identity") == "image" ? only_tag(h) : std::string();
+  const auto what = tag.empty() ? h.text("/operation/revision") : tag;
+  put(e, is_commit(what) ? "commit" : "version", what);
+}
+
+result<decoded> sync(const hook& h, timestamp now) {
+  const auto state = our_word(phases, h.text("/operation/phase"));
+  if (state.empty()) return decoded::nothing("phase " + h.text("/operation/phase"));
+  const auto started = h.time("/operation/startedAt"), finished = h.time("/operation/finishedAt");
+  auto e = h.start("deployment", h.text("/namespace") + '/' + h.text("/app") + '/' + h.text("/operation/startedAt"),
+                   state == "running" ? started : finished, now);
+  e.id = e.subject + '/' + std::string(state);
+  read_into(e, h.in,
+            {{"service", "/labels/service"},
+             {"service", "/app"},
+             {"environment", "/labels/environment"},
+             {"environment", "/labels/env"},
+             {"ref", "/target_revision"},
+             {"actor", "/operation/initiatedBy"},
+             {"started_at", "/operation/startedAt"},
+             {"url", "/url"}});
+  put(e, "repository", repository_of(h.text("/repository")));
+  if (!e.fields.contains("environment")) put(e, "environment", h.settings.setting("environment"));
+  put_identity(e, h);
+  put_state(e, state);
+  return decoded(std::move(e));
+}
+
+std::string key(const delivery& d) { return key_in(d, {}); }
+
+result<decoded> decode(const source& s, const delivery& d) {
+  const auto in = json_body(d, "Argo CD");
+  if (!in) return in.error();
+  return checked(sync({s, key(d), *in, {}}, d.received_at), d.received_at, "the notification", "our template");
+}
+
+}
+
+extern constinit const collector collect = {
+    .kind = "argocd",
+    .help = "Argo CD notifications from the template in deploy/argocd, with the secret as bearer token",
+    .settings = settings,
+    .authentic = shows_secret,
+    .key = key,
+    .decode = decode,
+};
+
+}

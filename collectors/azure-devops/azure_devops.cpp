@@ -1,0 +1,63 @@
+#include "collectors/azure-devops/hook.hpp"
+#include "collectors/credentials.hpp"
+
+namespace releasehealth::azure_devops {
+namespace {
+
+// By /eventType.
+constexpr hook_type types[] = {
+    {"ms.vss-release.deployment-started-event", release_started},
+    {"ms.vss-release.deployment-completed-event", release_completed},
+    {"ms.vss-pipelines.stage-state-changed-event", stage},
+    {"ms.vss-pipelines.run-state-changed-event", run},
+    {"build.complete", build},
+    {"git.push", push},
+    {"git.pullrequest.updated", pull_request},
+    {"git.pullrequest.merged", pull_request},
+};
+
+constexpr setting_rule settings[] = {
+    {"deployments", false, "release stage run build", "release",
+     "which event stands for a deployment: of a classic release, of a pipeline's stage or run, or a build"},
+    {"stages", true, "", "",
+     "the names of the stages that deploy, each to the environment of its name; required with "
+     "stage"},
+    {"pipelines", true, "", "", "the names of the pipelines that deploy; required with run and build"},
+    {"environment", false, "", "", "where runs and builds go; required with them"},
+};
+
+std::string check_settings(const source& s) {
+  const auto from = s.setting("deployments");
+  if (from == "stage" && s.list("stages").empty())
+    return "deployments = \"stage\" needs stages: not every stage deploys";
+  if (from != "run" && from != "build") return {};
+  if (s.list("pipelines").empty()) return "deployments = \"" + from + "\" needs pipelines: not every pipeline deploys";
+  if (s.setting("environment").empty())
+    return "deployments = \"" + from + "\" needs environment: Azure DevOps does not say where they go";
+  return {};
+}
+
+std::string key(const delivery& d) { return key_in(d, {}); }
+
+result<decoded> decode(const source& s, const delivery& d) {
+  const auto in = json_body(d, "Azure DevOps");
+  if (!in) return in.error();
+  const auto id = text_at(*in, "/id");
+  return read_by_type(types, text_at(*in, "/eventType"),
+                      {s, id.empty() ? key(d) : id, *in, text_at(*in, "/resource/repository/defaultBranch")},
+                      d.received_at, "Azure DevOps");
+}
+
+}
+
+extern constinit const collector collect = {
+    .kind = "azure-devops",
+    .help = "Azure DevOps' service hooks, with the secret as password: releases, pipelines, pushes, pull requests",
+    .settings = settings,
+    .authentic = shows_secret,
+    .key = key,
+    .decode = decode,
+    .check = check_settings,
+};
+
+}

@@ -1,0 +1,134 @@
+// Classic releases, stages and runs of YAML pipelines, builds: deployments, of which a source reads one.
+#include "collectors/azure-devops/hook.hpp"
+
+namespace releasehealth::azure_devops {
+namespace {
+
+constexpr word states[] = {
+    {"inProgress", "running"},  {"running", "running"},
+    {"succeeded", "succeeded"}, {"partiallySucceeded", "succeeded"},
+    {"failed", "failed"},       {"canceled", "canceled"},
+    {"stopped", "canceled"},    {"rejected", "canceled"},
+    {"queued", "pending"},      {"notStarted", "pending"},
+    {"waiting", "pending"},
+};
+
+// "refs/heads/main" of "LG:refs/heads/main:600b51...", and what stands behind it.
+void put_source_version(event& e, const std::string& text) {
+  const auto first = text.find(':'), last = text.rfind(':');
+  if (first == text.npos || first == last) return;
+  put(e, "ref", text.substr(first + 1, last - first - 1));
+  put(e, "commit", text.substr(last + 1));
+}
+
+result<decoded> release(const hook& h, timestamp now, std::string_view state, std::optional<timestamp> at) {
+  if (!h.reads_deployments_from("release")) return other_source_of_deployments(h, "release");
+  if (state.empty()) return decoded::nothing("release: status " + h.text("/resource/environment/status"));
+  auto subject = h.subject("release/" + h.text("/resource/environment/releaseId") + '/', "/resource/environment/id");
+  if (const auto attempt = h.text("/resource/deployment/id"); !subject.empty() && !attempt.empty())
+    subject += '/' + attempt;
+  auto e = h.start("deployment", subject, at, now);
+  read_into(e, h.in,
+            {{"service", "/resource/release/releaseDefinition/name"},
+             {"service", "/resource/environment/releaseDefinition/name"},
+             {"service", "/resource/project/name"},
+             {"environment", "/resource/environment/name"},
+             {"version", "/resource/environment/release/name"},
+             {"version", "/resource/release/name"},
+             {"commit", "/resource/release/artifacts/0/definitionReference/sourceVersion/id"},
+             {"ref", "/resource/release/artifacts/0/definitionReference/branch/id"},
+             {"actor", "/resource/deployment/requestedFor/displayName"},
+             {"url", "/resource/environment/release/_links/web/href"},
+             {"started_at", "/resource/deployment/startedOn"}});
+  put_state(e, state);
+  return decoded(std::move(e));
+}
+
+// What runs of pipelines and their stages have in common.
+void put_run(const hook& h, event& e) {
+  read_into(e, h.in,
+            {{"service", "/resource/pipeline/name"},
+             {"service", "/resource/run/pipeline/name"},
+             {"workflow", "/resource/pipeline/name"},
+             {"workflow", "/resource/run/pipeline/name"},
+             {"version", "/resource/run/name"},
+             {"commit", "/resource/run/resources/repositories/self/version"},
+             {"ref", "/resource/run/resources/repositories/self/refName"},
+             {"repository", "/resource/run/resources/repositories/self/repository/fullName"},
+             {"url", "/resource/run/_links/web/href"}});
+}
+
+std::string_view state_of(const hook& h, const std::string& of) {
+  const auto state = h.text("/resource/" + of + "/state");
+  return our_word(states, state == "completed" ? h.text("/resource/" + of + "/result") : state);
+}
+
+}
+
+result<decoded> release_started(const hook& h, timestamp now) {
+  const auto began = h.time("/resource/deployment/startedOn");
+  return release(h, now, "running", began ? began : h.time("/createdDate"));
+}
+
+result<decoded> release_completed(const hook& h, timestamp now) {
+  const auto ended = h.time("/resource/deployment/completedOn");
+  return release(h, now, our_word(states, h.text("/resource/environment/status")),
+                 ended ? ended : h.time("/createdDate"));
+}
+
+result<decoded> stage(const hook& h, timestamp now) {
+  if (!h.reads_deployments_from("stage")) return other_source_of_deployments(h, "stage");
+  const auto name = h.text("/resource/stage/name"), title = h.text("/resource/stage/displayName");
+  if (!is_listed(h, "stages", {name, title})) return decoded::nothing("stage: none of stages");
+  const auto state = state_of(h, "stage");
+  if (state.empty()) return decoded::nothing("stage: result " + h.text("/resource/stage/result"));
+  const auto ended = h.time("/resource/stage/finishTime");
+  auto e =
+      h.start("deployment", "run/" + h.text("/resource/run/id") + '/' + name + '/' + h.text("/resource/stage/attempt"),
+              ended ? ended : h.time("/createdDate"), now);
+  put_run(h, e);
+  put(e, "environment", name);
+  read_into(e, h.in, {{"started_at", "/resource/stage/startTime"}, {"finished_at", "/resource/stage/finishTime"}});
+  put_state(e, state);
+  return decoded(std::move(e));
+}
+
+result<decoded> run(const hook& h, timestamp now) {
+  if (!h.reads_deployments_from("run")) return other_source_of_deployments(h, "run");
+  const auto pipeline = h.text("/resource/pipeline/name");
+  if (!is_listed(h, "pipelines", {pipeline.empty() ? h.text("/resource/run/pipeline/name") : pipeline}))
+    return decoded::nothing("run: none of pipelines");
+  const auto state = state_of(h, "run");
+  if (state.empty()) return decoded::nothing("run: result " + h.text("/resource/run/result"));
+  const auto ended = h.time("/resource/run/finishedDate");
+  auto e = h.start("deployment", h.subject("run/", "/resource/run/id"), ended ? ended : h.time("/createdDate"), now);
+  put_run(h, e);
+  put(e, "environment", h.settings.setting("environment"));
+  read_into(e, h.in, {{"created_at", "/resource/run/createdDate"}, {"finished_at", "/resource/run/finishedDate"}});
+  put_state(e, state);
+  return decoded(std::move(e));
+}
+
+result<decoded> build(const hook& h, timestamp now) {
+  if (!h.reads_deployments_from("build")) return other_source_of_deployments(h, "build");
+  if (!is_listed(h, "pipelines", {h.text("/resource/definition/name")}))
+    return decoded::nothing("build: none of pipelines");
+  const auto result = h.text("/resource/result");
+  const auto state = our_word(states, result.empty() ? h.text("/resource/status") : result);
+  if (state.empty()) return decoded::nothing("build: status " + h.text("/resource/status"));
+  auto e = h.start("deployment", h.subject("build/", "/resource/id"), h.time("/resource/finishTime"), now);
+  read_into(e, h.in,
+            {{"service", "/resource/definition/name"},
+             {"workflow", "/resource/definition/name"},
+             {"version", "/resource/buildNumber"},
+             {"actor", "/resource/lastChangedBy/displayName"},
+             {"url", "/resource/url"},
+             {"started_at", "/resource/startTime"},
+             {"finished_at", "/resource/finishTime"}});
+  put_source_version(e, h.text("/resource/sourceGetVersion"));
+  put(e, "environment", h.settings.setting("environment"));
+  put_state(e, state);
+  return decoded(std::move(e));
+}
+
+}

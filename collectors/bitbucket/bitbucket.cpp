@@ -1,0 +1,84 @@
+#include "collectors/bitbucket/hook.hpp"
+#include "collectors/credentials.hpp"
+
+namespace releasehealth::bitbucket {
+namespace {
+
+// By X-Event-Key.
+constexpr hook_type types[] = {
+    {"repo:commit_status_created", commit_status},
+    {"repo:commit_status_updated", commit_status},
+    {"repo:push", push},
+    {"pullrequest:fulfilled", pull_request},
+    {"issue:created", issue},
+    {"issue:updated", issue},
+    {"repo:refs_changed", refs_changed},
+    {"pr:merged", merged},
+};
+
+constexpr setting_rule settings[] = {
+    {"deployments", false, "commit_status tag", "commit_status",
+     "what stands for a deployment: Bitbucket sends no event for its own deployments"},
+    {"statuses", true, "", "", "the keys or names of the commit statuses that stand for a deployment"},
+    {"environment", false, "", "", "where they go; required with statuses and with tag"},
+    {"default_branch", false, "", "main", "Bitbucket does not say which it is"},
+    {"incidents.kinds", true, "", "", "issues of one of these kinds are incidents: bug"},
+};
+
+std::string check_settings(const source& s) {
+  const bool deploys = s.setting("deployments") == "tag" || !s.list("statuses").empty();
+  return deploys && s.setting("environment").empty() ? "needs environment: Bitbucket does not say where deployments go"
+                                                     : "";
+}
+
+bool authentic(const source& s, const delivery& d) {
+  return signed_with_any(s.secrets, d.body, d.header.get("X-Hub-Signature"), "sha256=");
+}
+
+std::string key(const delivery& d) { return key_in(d, {"X-Request-UUID", "X-Request-Id"}); }
+
+result<decoded> decode(const source& s, const delivery& d) {
+  const auto in = json_body(d, "Bitbucket");
+  if (!in) return in.error();
+  return read_by_type(types, d.header.get("X-Event-Key"), {s, key(d), *in, s.setting("default_branch")}, d.received_at,
+                      "Bitbucket");
+}
+
+}
+
+std::string repository_at(const json::value& in, const std::string& pointer) {
+  const auto name = text_at(in, pointer + "/full_name");
+  return name.empty() ? text_at(in, pointer + "/project/key") + '/' + text_at(in, pointer + "/slug") : name;
+}
+
+std::optional<event> tagged(const hook& h, const std::string& tag, const std::string& commit, bool gone,
+                            timestamp now) {
+  if (!h.reads_deployments_from("tag")) return {};
+  const auto repository = repository_at(h.in, "/repository");
+  auto e = h.start("deployment", "tag/" + repository + '/' + tag, std::nullopt, now);
+  e.id += "/tag/" + tag;
+  if (gone) {
+    retract(e);
+    return e;
+  }
+  put(e, "service", repository);
+  put(e, "repository", repository);
+  put(e, "environment", h.settings.setting("environment"));
+  put(e, "version", tag);
+  put(e, "tag", tag);
+  put(e, "commit", commit);
+  put_state(e, "succeeded");
+  return e;
+}
+
+extern constinit const collector collect = {
+    .kind = "bitbucket",
+    .help = "Bitbucket Cloud and Data Center webhooks, signed with X-Hub-Signature",
+    .settings = settings,
+    .authentic = authentic,
+    .key = key,
+    .decode = decode,
+    .check = check_settings,
+};
+
+}

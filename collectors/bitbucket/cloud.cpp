@@ -1,0 +1,118 @@
+// Bitbucket Cloud.
+#include <algorithm>
+
+#include "collectors/bitbucket/hook.hpp"
+
+namespace releasehealth::bitbucket {
+namespace {
+
+constexpr word status_states[] = {
+    {"INPROGRESS", "running"}, {"SUCCESSFUL", "succeeded"}, {"FAILED", "failed"}, {"STOPPED", "canceled"}};
+constexpr word issue_states[] = {{"new", "open"},          {"open", "open"},       {"submitted", "open"},
+                                 {"resolved", "resolved"}, {"closed", "resolved"}, {"wontfix", "resolved"}};
+
+bool is_gone(std::string_view state) { return state == "invalid" || state == "duplicate"; }
+
+void put_repository(const hook& h, event& e) {
+  put(e, "service", repository_at(h.in, "/repository"));
+  put(e, "repository", repository_at(h.in, "/repository"));
+}
+
+}
+
+result<decoded> commit_status(const hook& h, timestamp now) {
+  if (!h.reads_deployments_from("commit_status")) return other_source_of_deployments(h, "commit status");
+  if (!is_listed(h, "statuses", {h.text("/commit_status/key"), h.text("/commit_status/name")}))
+    return decoded::nothing("commit status: none of statuses");
+  const auto state = our_word(status_states, h.text("/commit_status/state"));
+  if (state.empty()) return decoded::nothing("commit status: state " + h.text("/commit_status/state"));
+  auto sha = h.text("/commit_status/commit/hash");
+  if (sha.empty()) {
+    const auto link = h.text("/commit_status/links/commit/href");
+    sha = link.substr(link.rfind('/') + 1);
+  }
+  // the url is that of the build: another attempt for the same commit has another one
+  const auto which = sha + '/' + h.text("/commit_status/key") + '/' + h.text("/commit_status/url");
+  auto e = h.start("deployment", "status/" + sha256_hex(which).substr(0, 32), h.time("/commit_status/updated_on"), now);
+  put_repository(h, e);
+  put(e, "environment", h.settings.setting("environment"));
+  put(e, "commit", sha);
+  read_into(e, h.in,
+            {{"workflow", "/commit_status/name"},
+             {"ref", "/commit_status/refname"},
+             {"actor", "/actor/display_name"},
+             {"url", "/commit_status/url"},
+             {"created_at", "/commit_status/created_on"}});
+  if (h.is_default_branch(h.text("/commit_status/refname"))) e.fields["default_branch"] = true;
+  put_state(e, state);
+  return decoded(std::move(e));
+}
+
+result<decoded> push(const hook& h, timestamp now) {
+  decoded out;
+  for (const auto& change : elements_at(h.in, "/push/changes")) {
+    const auto name = text_at(change, "/new/name"), old = text_at(change, "/old/name");
+    if (text_at(change, "/new/type") == "tag" || text_at(change, "/old/type") == "tag") {
+      const bool gone = name.empty();
+      if (auto e = tagged(h, gone ? old : name, text_at(change, "/new/target/hash"), gone, now))
+        out.events.push_back(std::move(*e));
+      continue;
+    }
+    for (const auto& c : elements_at(change, "/commits")) {
+      const auto authored = sender_time_at(c, "/date");
+      auto e = h.start("commit", text_at(c, "/hash"), authored, now);
+      e.id += '/' + std::to_string(out.events.size());
+      put(e, "commit", e.subject);
+      put(e, "repository", repository_at(h.in, "/repository"));
+      put_message(e, text_at(c, "/message"));
+      put(e, "url", text_at(c, "/links/html/href"));
+      put(e, "authored_at", authored);
+      h.put_branch(e, name, now);  // when it was pushed is not told: the delivery is sent once and at once
+      out.events.push_back(std::move(e));
+    }
+  }
+  if (out.events.empty()) out.ignored = "push: without commits";
+  return out;
+}
+
+result<decoded> pull_request(const hook& h, timestamp now) {
+  auto e = h.start("commit", h.text("/pullrequest/merge_commit/hash"), h.time("/pullrequest/updated_on"), now);
+  read_into(e, h.in,
+            {{"commit", "/pullrequest/merge_commit/hash"},
+             {"ref", "/pullrequest/source/branch/name"},
+             {"title", "/pullrequest/title"},
+             {"pull_request", "/pullrequest/id"},
+             {"url", "/pullrequest/links/html/href"},
+             {"merged_at", "/pullrequest/updated_on"}});
+  put(e, "repository", repository_at(h.in, "/repository"));
+  const auto participants = elements_at(h.in, "/pullrequest/participants");
+  if (std::ranges::any_of(participants, [](const json::value& p) { return flag_at(p, "/approved"); }))
+    e.fields["reviewed"] = true;
+  if (h.is_default_branch(h.text("/pullrequest/destination/branch/name"))) e.fields["default_branch"] = true;
+  return decoded(std::move(e));
+}
+
+result<decoded> issue(const hook& h, timestamp now) {
+  const bool is = is_listed(h, "incidents.kinds", {h.text("/issue/kind")});
+  if (!is && !is_listed(h, "incidents.kinds", {h.text("/changes/kind/old")}))
+    return decoded::nothing("issue: a kind that is none of incidents.kinds");
+  const auto updated = h.time("/issue/updated_on");
+  auto e = h.start("incident", repository_at(h.in, "/repository") + '#' + h.text("/issue/id"),
+                   updated ? updated : h.time("/issue/created_on"), now);
+  const auto state = h.text("/issue/state");
+  if (!is || is_gone(state)) {
+    retract(e);
+    return decoded(std::move(e));
+  }
+  put_repository(h, e);
+  read_into(e, h.in,
+            {{"title", "/issue/title"},
+             {"severity", "/issue/priority"},
+             {"url", "/issue/links/html/href"},
+             {"started_at", "/issue/created_on"}});
+  put_state(e, our_word(issue_states, state));
+  return is_gone(h.text("/changes/status/old")) || !h.text("/changes/kind/old").empty() ? with_return(std::move(e))
+                                                                                        : decoded(std::move(e));
+}
+
+}

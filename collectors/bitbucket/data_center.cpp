@@ -1,0 +1,47 @@
+// Bitbucket Data Center and Server: the same by other names.
+#include <algorithm>
+
+#include "collectors/bitbucket/hook.hpp"
+
+namespace releasehealth::bitbucket {
+
+result<decoded> refs_changed(const hook& h, timestamp now) {
+  decoded out;
+  for (const auto& change : elements_at(h.in, "/changes")) {
+    const bool gone = text_at(change, "/type") == "DELETE";
+    const auto name = text_at(change, "/ref/displayId"), sha = text_at(change, "/toHash");
+    if (text_at(change, "/ref/type") == "TAG") {
+      if (auto e = tagged(h, name, sha, gone, now)) out.events.push_back(std::move(*e));
+      continue;
+    }
+    if (gone) continue;
+    auto e = h.start("commit", sha, h.time("/date"), now);
+    e.id += '/' + std::to_string(out.events.size());
+    put(e, "commit", sha);
+    put(e, "repository", repository_at(h.in, "/repository"));
+    h.put_branch(e, name, h.time("/date"));
+    out.events.push_back(std::move(e));
+  }
+  if (out.events.empty()) out.ignored = "push: without commits";
+  return out;
+}
+
+result<decoded> merged(const hook& h, timestamp now) {
+  const auto closed = h.time("/pullRequest/closedDate");
+  auto e = h.start("commit", h.text("/pullRequest/properties/mergeCommit/id"), closed, now);
+  read_into(e, h.in,
+            {{"commit", "/pullRequest/properties/mergeCommit/id"},
+             {"ref", "/pullRequest/fromRef/displayId"},
+             {"title", "/pullRequest/title"},
+             {"pull_request", "/pullRequest/id"},
+             {"url", "/pullRequest/links/self/0/href"},
+             {"merged_at", "/pullRequest/closedDate"}});
+  put(e, "repository", repository_at(h.in, "/pullRequest/toRef/repository"));
+  const auto reviewers = elements_at(h.in, "/pullRequest/reviewers");
+  if (std::ranges::any_of(reviewers, [](const json::value& r) { return flag_at(r, "/approved"); }))
+    e.fields["reviewed"] = true;
+  if (h.is_default_branch(h.text("/pullRequest/toRef/displayId"))) e.fields["default_branch"] = true;
+  return decoded(std::move(e));
+}
+
+}

@@ -1,0 +1,22 @@
+#pragma once
+// The readers of Bitbucket's event types, of Cloud and of Data Center. Included by this folder only.
+#include "collectors/hook.hpp"
+
+namespace releasehealth::bitbucket {
+
+/// acme/checkout in Cloud, ACME/checkout in Data Center.
+std::string repository_at(const json::value& in, const std::string& pointer);
+
+// cloud.cpp
+result<decoded> commit_status(const hook&, timestamp now);
+result<decoded> push(const hook&, timestamp now);
+result<decoded> pull_request(const hook&, timestamp now);
+result<decoded> issue(const hook&, timestamp now);
+// data_center.cpp
+result<decoded> refs_changed(const hook&, timestamp now);
+result<decoded> merged(const hook&, timestamp now);
+
+/// A tag that was pushed, or taken away: a deployment where the source says so.
+std::optional<event> tagged(const hook&, const std::string& tag, const std::string& commit, bool gone, timestamp now);
+
+}

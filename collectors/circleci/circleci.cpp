@@ -1,0 +1,90 @@
+// CircleCI's outbound webhooks: a workflow, or one of its jobs, is a deployment.
+#include "collectors/credentials.hpp"
+#include "collectors/hook.hpp"
+
+namespace releasehealth::circleci {
+namespace {
+
+constexpr setting_rule settings[] = {
+    {"workflows", true, "", "", "the names of the workflows that deploy"},
+    {"jobs", true, "", "", "the names of the jobs that deploy; one of workflows and jobs is required"},
+    {"environment", false, "", "", "where they go; required"},
+};
+
+constexpr word states[] = {
+    {"success", "succeeded"}, {"failed", "failed"}, {"error", "failed"}, {"canceled", "canceled"}};
+
+result<decoded> completed(const hook& h, timestamp now, const std::string& what, std::string_view listed) {
+  const auto at = [&](const char* member) { return '/' + what + '/' + member; };
+  if (!is_listed(h, listed, {h.text(at("name"))})) return decoded::nothing(what + ": none of " + std::string(listed));
+  const auto state = our_word(states, h.text(at("status")));
+  if (state.empty()) return decoded::nothing(what + ": status " + h.text(at("status")));
+  const auto ended = h.time(at("stopped_at"));
+  auto e = h.start("deployment", what + '/' + h.text(at("id")), ended ? ended : h.time("/happened_at"), now);
+  const auto name = at("name"), url = at("url"), created = at("created_at"), started = at("started_at"),
+             stopped = at("stopped_at");
+  // vcs is that of OAuth projects, trigger_parameters that of GitHub App and GitLab ones
+  read_into(e, h.in,
+            {{"service", "/project/slug"},
+             {"repository", "/project/slug"},
+             {"workflow", name},
+             {"commit", "/pipeline/vcs/revision"},
+             {"commit", "/pipeline/trigger_parameters/git/checkout_sha"},
+             {"ref", "/pipeline/vcs/branch"},
+             {"ref", "/pipeline/trigger_parameters/git/branch"},
+             {"version", "/pipeline/vcs/tag"},
+             {"version", "/pipeline/trigger_parameters/git/tag"},
+             {"tag", "/pipeline/vcs/tag"},
+             {"title", "/pipeline/vcs/commit/subject"},
+             {"title", "/pipeline/trigger_parameters/git/commit_title"},
+             {"actor", "/pipeline/vcs/commit/author/name"},
+             {"actor", "/pipeline/trigger_parameters/git/commit_author_name"},
+             {"url", url},
+             {"created_at", created},
+             {"started_at", started},
+             {"started_at", created},
+             {"finished_at", stopped}});
+  const auto main = h.text("/pipeline/trigger_parameters/git/default_branch");
+  if (!main.empty() && main == text_at(e.fields, "/ref")) e.fields["default_branch"] = true;
+  put(e, "environment", h.settings.setting("environment"));
+  put_state(e, state);
+  return decoded(std::move(e));
+}
+
+result<decoded> workflow(const hook& h, timestamp now) { return completed(h, now, "workflow", "workflows"); }
+result<decoded> job(const hook& h, timestamp now) { return completed(h, now, "job", "jobs"); }
+result<decoded> ping(const hook&, timestamp) { return decoded::nothing("ping"); }
+
+constexpr hook_type types[] = {{"workflow-completed", workflow}, {"job-completed", job}, {"ping", ping}};
+
+std::string check_settings(const source& s) {
+  if (s.list("workflows").empty() && s.list("jobs").empty()) return "needs workflows or jobs: not all of them deploy";
+  return s.setting("environment").empty() ? "needs environment: CircleCI does not say where they go" : "";
+}
+
+bool authentic(const source& s, const delivery& d) {
+  return signed_in_list(s.secrets, d.body, d.header.get("circleci-signature"));
+}
+
+std::string key(const delivery& d) { return key_in(d, {}); }
+
+result<decoded> decode(const source& s, const delivery& d) {
+  const auto in = json_body(d, "CircleCI");
+  if (!in) return in.error();
+  const auto id = text_at(*in, "/id");
+  return read_by_type(types, text_at(*in, "/type"), {s, id.empty() ? key(d) : id, *in, {}}, d.received_at, "CircleCI");
+}
+
+}
+
+extern constinit const collector collect = {
+    .kind = "circleci",
+    .help = "CircleCI's outbound webhooks, signed with circleci-signature: workflows and jobs that deploy",
+    .settings = settings,
+    .authentic = authentic,
+    .key = key,
+    .decode = decode,
+    .check = check_settings,
+};
+
+}

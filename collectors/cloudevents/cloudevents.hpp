@@ -1,8 +1,0 @@
-#pragma once
-#include "collectors/collector.hpp"
-
-namespace releasehealth::cloudevents {
-
-extern const collector collect;
-
-}

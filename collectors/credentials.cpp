@@ -1,0 +1,54 @@
+#include "collectors/credentials.hpp"
+
+namespace releasehealth {
+namespace {
+
+std::string_view after_scheme(const headers& all, std::string_view scheme) {
+  const auto given = all.get("Authorization");
+  return given.starts_with(scheme) ? given.substr(scheme.size()) : std::string_view();
+}
+
+}
+
+std::string_view bearer_token(const headers& all) { return after_scheme(all, "Bearer "); }
+
+std::string basic_password(const headers& all) {
+  const auto pair = from_base64(std::string(after_scheme(all, "Basic ")));
+  const auto colon = pair.find(':');
+  return colon == pair.npos ? std::string() : pair.substr(colon + 1);
+}
+
+bool shows_secret(const source& s, const delivery& d) {
+  const auto token = bearer_token(d.header);
+  return token_is_any(s.secrets, token.empty() ? basic_password(d.header) : std::string(token));
+}
+
+standard_webhook read_standard_webhook(const headers& all) {
+  const auto either = [&](std::string_view own, std::string_view svix) {
+    const auto value = all.get(own);
+    return value.empty() ? all.get(svix) : value;
+  };
+  return {either("webhook-id", "svix-id"), either("webhook-timestamp", "svix-timestamp"),
+          either("webhook-signature", "svix-signature")};
+}
+
+bool shows_standard_webhook(const source& s, const delivery& d) {
+  return signed_as_standard_webhook(s.secrets, read_standard_webhook(d.header), d.body,
+                                    whole_unix_seconds(d.received_at));
+}
+
+bool shows_standard_webhook_or_secret(const source& s, const delivery& d) {
+  return read_standard_webhook(d.header).signatures.empty() ? shows_secret(s, d) : shows_standard_webhook(s, d);
+}
+
+std::string key_in(const delivery& d, std::initializer_list<std::string_view> names) {
+  for (const auto name : names)
+    if (const auto id = d.header.get(name); !id.empty()) return std::string(id);
+  return sha256_hex(d.body);
+}
+
+std::int64_t whole_unix_seconds(timestamp at) {
+  return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
+}
+
+}

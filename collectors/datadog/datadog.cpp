@@ -1,0 +1,65 @@
+// Datadog's webhooks integration, in the template of the README: monitors and incidents.
+#include "collectors/credentials.hpp"
+#include "collectors/hook.hpp"
+
+namespace releasehealth::datadog {
+namespace {
+
+constexpr word transitions[] = {
+    {"Triggered", "open"}, {"Warn", "open"}, {"No Data", "open"}, {"Recovered", "resolved"}};
+constexpr word statuses[] = {
+    {"active", "open"}, {"stable", "acknowledged"}, {"resolved", "resolved"}, {"completed", "resolved"}};
+
+void put_tags(const hook& h, event& e) {
+  put(e, "service", tag_at(h.in, "/tags", service_tags));
+  put(e, "environment", tag_at(h.in, "/tags", environment_tags));
+  read_into(e, h.in, {{"title", "/title"}, {"url", "/link"}});
+}
+
+// The cycle is the same from triggering to recovery, the aggregate in each of a monitor's alerts.
+result<decoded> monitor(const hook& h, timestamp now) {
+  const auto transition = h.text("/transition");
+  const auto state = our_word(transitions, transition);
+  if (state.empty()) return decoded::nothing("transition " + transition);
+  auto subject = h.text("/cycle");
+  if (subject.empty()) subject = h.text("/aggregate");
+  auto e = h.start("incident", "monitor/" + subject, h.time("/date_ms"), now);
+  put_tags(h, e);
+  read_into(e, h.in, {{"severity", "/priority"}});
+  if (state == "open") put(e, "started_at", std::optional(e.time));
+  put_state(e, state);
+  return decoded(std::move(e));
+}
+
+result<decoded> incident(const hook& h, timestamp now) {
+  auto e = h.start("incident", "incident/" + h.text("/incident"), h.time("/date_ms"), now);
+  put_tags(h, e);
+  read_into(e, h.in, {{"severity", "/incident_severity"}});
+  put_state(e, our_word(statuses, h.text("/incident_status")));
+  return decoded(std::move(e));
+}
+
+std::string key(const delivery& d) { return key_in(d, {}); }
+
+result<decoded> decode(const source& s, const delivery& d) {
+  const auto in = json_body(d, "Datadog");
+  if (!in) return in.error();
+  const hook h{s, text_at(*in, "/id") + '/' + text_at(*in, "/transition") + text_at(*in, "/incident_status"), *in, {}};
+  // a variable that does not apply stays empty, or as it stands in the template
+  const auto id = h.text("/incident");
+  const bool is_incident = !id.empty() && !id.starts_with('$');
+  return checked(is_incident ? incident(h, d.received_at) : monitor(h, d.received_at), d.received_at,
+                 "the notification", "the template");
+}
+
+}
+
+extern constinit const collector collect = {
+    .kind = "datadog",
+    .help = "Datadog's webhooks integration in our template, with the secret as bearer token: monitors and incidents",
+    .authentic = shows_secret,
+    .key = key,
+    .decode = decode,
+};
+
+}

@@ -1,0 +1,79 @@
+// FireHydrant's webhooks: each carries the incident with the milestones that it has reached.
+#include "collectors/credentials.hpp"
+#include "collectors/hook.hpp"
+
+namespace releasehealth::firehydrant {
+namespace {
+
+constexpr word fields_of_milestones[] = {
+    {"started", "started_at"},
+    {"detected", "detected_at"},
+    {"acknowledged", "acknowledged_at"},
+    {"mitigated", "mitigated_at"},
+    {"resolved", "resolved_at"},
+    {"postmortem_completed", "review_held_at"},
+    {"retrospective_completed", "review_held_at"},
+};
+
+constexpr word states[] = {
+    {"started", "open"},
+    {"detected", "open"},
+    {"acknowledged", "acknowledged"},
+    {"investigating", "acknowledged"},
+    {"identified", "acknowledged"},
+    {"mitigated", "acknowledged"},
+    {"resolved", "resolved"},
+    {"closed", "resolved"},
+    {"postmortem_started", "resolved"},
+    {"postmortem_completed", "resolved"},
+    {"retrospective_started", "resolved"},
+    {"retrospective_completed", "resolved"},
+};
+
+result<decoded> incident(const hook& h, timestamp now) {
+  if (h.text("/event/resource_type") != "incident")
+    return decoded::nothing("a resource of type " + h.text("/event/resource_type"));
+  auto e = h.start("incident", h.text("/data/incident/id"), std::nullopt, now);
+  const auto operation = h.text("/event/operation");
+  if (operation == "DELETED" || operation == "ARCHIVED") {
+    retract(e);
+    return decoded(std::move(e));
+  }
+  read_into(e, h.in,
+            {{"title", "/data/incident/name"},
+             {"severity", "/data/incident/severity"},
+             {"url", "/data/incident/incident_url"},
+             {"environment", "/data/incident/environments/0/name"}});
+  put_services(e, h.in, "/data/incident/services", "/name");
+  put_responders(e, h.in, "/data/incident/role_assignments", "/user/name");
+  for (const auto& m : elements_at(h.in, "/data/incident/milestones"))
+    if (const auto field = our_word(fields_of_milestones, text_at(m, "/type")); !field.empty())
+      put(e, field, sender_time_at(m, "/occurred_at"));
+  if (!e.fields.contains("started_at")) read_into(e, h.in, {{"started_at", "/data/incident/created_at"}});
+  put(e, "state", our_word(states, h.text("/data/incident/current_milestone")));
+  return decoded(std::move(e));
+}
+
+bool authentic(const source& s, const delivery& d) {
+  return signed_with_any(s.secrets, d.body, d.header.get("fh-signature"), "");
+}
+
+std::string key(const delivery& d) { return key_in(d, {}); }
+
+result<decoded> decode(const source& s, const delivery& d) {
+  const auto in = json_body(d, "FireHydrant");
+  if (!in) return in.error();
+  return checked(incident({s, key(d), *in, {}}, d.received_at), d.received_at, "the event", "FireHydrant");
+}
+
+}
+
+extern constinit const collector collect = {
+    .kind = "firehydrant",
+    .help = "FireHydrant's webhooks, signed with fh-signature: incidents and their milestones",
+    .authentic = authentic,
+    .key = key,
+    .decode = decode,
+};
+
+}

@@ -1,0 +1,48 @@
+// Grafana alerting: Alertmanager's alerts, signed by Grafana.
+#include <array>
+
+#include "collectors/alertmanager/alerts.hpp"
+#include "collectors/credentials.hpp"
+#include "collectors/hook.hpp"
+
+namespace releasehealth::grafana {
+namespace {
+
+constexpr std::string_view signature_header = "X-Grafana-Alerting-Signature";
+
+constexpr std::array settings = {
+    alertmanager::label_settings[0], alertmanager::label_settings[1],
+    setting_rule{"timestamp_header", false, "", "",
+                 "the header that the contact point puts its timestamp in, if it is configured to"}};
+
+// The signature, where there is one, decides alone. Once a timestamp header is configured an undated one is refused.
+bool authentic(const source& s, const delivery& d) {
+  const auto signature = d.header.get(signature_header);
+  if (signature.empty()) return shows_secret(s, d);
+  const auto dated_by = s.setting("timestamp_header");
+  if (dated_by.empty()) return signed_with_any(s.secrets, d.body, signature, "");
+  return signed_at_time(s.secrets, {d.header.get(dated_by), ":", signature}, d.body, whole_unix_seconds(d.received_at));
+}
+
+result<decoded> decode(const source& s, const delivery& d) {
+  const auto in = json_body(d, "Grafana");
+  if (!in) return in.error();
+  if (!text_at(*in, "/ruleId").empty()) return decoded::nothing("legacy alerting");
+  if (const auto all = elements_at(*in, "/alerts");
+      all.size() == 1 && text_at(all.front(), "/labels/alertname") == "TestAlert")
+    return decoded::nothing("a test notification");
+  return alertmanager::read_alerts(s, *in, d.received_at, "Grafana");
+}
+
+}
+
+extern constinit const collector collect = {
+    .kind = "grafana",
+    .help = "Grafana alerting's webhook contact point, signed with HMAC, or with the secret as token or password",
+    .settings = settings,
+    .authentic = authentic,
+    .key = alertmanager::key_of_alerts,
+    .decode = decode,
+};
+
+}

@@ -1,0 +1,61 @@
+// Harness' pipeline notifications by webhook. Harness publishes no schema: what is missing is missing.
+#include "collectors/credentials.hpp"
+#include "collectors/hook.hpp"
+
+namespace releasehealth::harness {
+namespace {
+
+constexpr setting_rule settings[] = {
+    {"pipelines", true, "", "", "the identifiers or names of the pipelines that deploy; required"},
+    {"environment", false, "", "", "where they go; required"},
+};
+
+constexpr word types[] = {{"PipelineStart", "running"}, {"PipelineSuccess", "succeeded"}, {"PipelineFailed", "failed"}};
+
+result<decoded> pipeline(const hook& h, timestamp now) {
+  const auto type = h.text("/eventData/eventType");
+  const auto state = our_word(types, type);
+  if (state.empty()) return decoded::nothing("event type " + type + " is not read");
+  if (!is_listed(h, "pipelines", {h.text("/eventData/pipelineIdentifier"), h.text("/eventData/pipelineName")}))
+    return decoded::nothing("a pipeline that is none of pipelines");
+  const auto ended = h.time("/eventData/endTs"), began = h.time("/eventData/startTs");
+  auto e = h.start("deployment", h.text("/eventData/planExecutionId"), state == "running" ? began : ended, now);
+  e.id = e.subject + '/' + type;
+  read_into(e, h.in,
+            {{"service", "/eventData/pipelineIdentifier"},
+             {"workflow", "/eventData/pipelineName"},
+             {"workflow", "/eventData/pipelineIdentifier"},
+             {"actor", "/eventData/triggeredBy/name"},
+             {"url", "/eventData/executionUrl"},
+             {"started_at", "/eventData/startTs"}});
+  put(e, "environment", h.settings.setting("environment"));
+  put_state(e, state);
+  return decoded(std::move(e));
+}
+
+std::string check_settings(const source& s) {
+  if (s.list("pipelines").empty()) return "needs pipelines: not every pipeline deploys";
+  return s.setting("environment").empty() ? "needs environment: Harness does not say where they go" : "";
+}
+
+std::string key(const delivery& d) { return key_in(d, {}); }
+
+result<decoded> decode(const source& s, const delivery& d) {
+  const auto in = json_body(d, "Harness");
+  if (!in) return in.error();
+  return checked(pipeline({s, key(d), *in, {}}, d.received_at), d.received_at, "the notification", "Harness");
+}
+
+}
+
+extern constinit const collector collect = {
+    .kind = "harness",
+    .help = "Harness' pipeline notifications, with the secret as bearer token: deployments (its CDEvents: cloudevents)",
+    .settings = settings,
+    .authentic = shows_secret,
+    .key = key,
+    .decode = decode,
+    .check = check_settings,
+};
+
+}

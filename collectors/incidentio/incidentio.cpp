@@ -1,0 +1,131 @@
+// incident.io's webhooks: incidents, with their own account of the time that people worked on them.
+#include "collectors/credentials.hpp"
+#include "collectors/hook.hpp"
+
+namespace releasehealth::incidentio {
+namespace {
+
+constexpr setting_rule settings[] = {
+    {"fields.services", false, "", "Affected services", "the custom field that names the services"},
+    {"fields.environment", false, "", "Environment", "the custom field that names the environment"},
+    {"fields.cause", false, "", "Cause", "the custom field that names the cause"},
+};
+
+constexpr word categories[] = {{"triage", "open"}, {"live", "open"}, {"learning", "resolved"}, {"closed", "resolved"}};
+constexpr std::string_view gone = "declined merged canceled";
+
+/// incident.io's own timestamps, and those that its users most often add.
+constexpr reading milestones[] = {
+    {"started_at", "Impact started at"}, {"detected_at", "Detected at"},   {"detected_at", "Reported at"},
+    {"acknowledged_at", "Accepted at"},  {"mitigated_at", "Mitigated at"}, {"mitigated_at", "Fixed at"},
+    {"resolved_at", "Resolved at"},
+};
+
+// Whether an option, something of the catalog, or plain text.
+std::string value_of(const json::value& entry) {
+  for (const auto* pointer : {"/value_catalog_entry/name", "/value_option/value", "/value_text"})
+    if (auto text = text_at(entry, pointer); !text.empty()) return text;
+  return {};
+}
+
+void put_fields(event& e, const hook& h, const json::value& incident) {
+  for (const auto& entry : elements_at(incident, "/custom_field_entries")) {
+    const auto name = text_at(entry, "/custom_field/name");
+    json::array values;
+    for (const auto& v : elements_at(entry, "/values"))
+      if (auto text = value_of(v); !text.empty() && values.size() < max_names) values.emplace_back(std::move(text));
+    if (values.empty()) continue;
+    if (name == h.settings.setting("fields.environment")) e.fields["environment"] = values.front();
+    if (name == h.settings.setting("fields.cause")) e.fields["cause"] = values.front();
+    if (name == h.settings.setting("fields.services")) e.fields["services"] = std::move(values);
+  }
+}
+
+void put_milestones(event& e, const json::value& incident) {
+  for (const auto& [field, name] : milestones)
+    for (const auto& t : elements_at(incident, "/incident_timestamp_values"))
+      if (text_at(t, "/incident_timestamp/name") == name && !e.fields.contains(field))
+        put(e, field, sender_time_at(t, "/value/value"));
+}
+
+// The minutes are those of everybody together, and of all the time until now.
+std::optional<event> workload(const hook& h, const json::value& incident, const event& of) {
+  const auto minutes = number_at(incident, "/workload_minutes_total");
+  if (!minutes || *minutes <= 0 || *minutes > std::int64_t{1} << 32) return {};
+  auto e = h.start("work", of.subject + "/workload", of.time, of.time);
+  e.id += "/workload";
+  put(e, "incident", of.subject);
+  e.fields["seconds"] = *minutes * 60;
+  return e;
+}
+
+// `before`: the category of the status that it had, where it has a new one.
+result<decoded> read(const hook& h, const json::value& incident, timestamp now, bool tells_state,
+                     std::string_view before) {
+  auto e = h.start("incident", text_at(incident, "/id"), sender_time_at(incident, "/updated_at"), now);
+  const auto category = text_at(incident, "/incident_status/category");
+  if (has_word(gone, category)) {
+    retract(e);
+    return decoded(std::move(e));
+  }
+  read_into(e, incident, {{"title", "/name"}, {"severity", "/severity/name"}, {"url", "/permalink"}});
+  put_fields(e, h, incident);
+  put_milestones(e, incident);
+  put_responders(e, incident, "/incident_role_assignments", "/assignee/name");
+  if (!e.fields.contains("started_at")) read_into(e, incident, {{"started_at", "/created_at"}});
+  if (before == "learning" && category == "closed") put(e, "review_held_at", std::optional(e.time));
+  if (tells_state) put_state(e, our_word(categories, category));
+  auto work = workload(h, incident, e);
+  auto out = has_word(gone, before) ? with_return(std::move(e)) : decoded(std::move(e));
+  if (work) out.events.push_back(std::move(*work));
+  return out;
+}
+
+// The object stands under the name of its type.
+result<decoded> created(const hook& h, timestamp now) {
+  json::error_code ec;
+  const auto* at = h.in.find_pointer("/public_incident.incident_created_v2", ec);
+  return read(h, at ? *at : json::value(), now, true, {});
+}
+
+result<decoded> updated(const hook& h, timestamp now) {
+  json::error_code ec;
+  const auto* at = h.in.find_pointer("/public_incident.incident_updated_v2", ec);
+  return read(h, at ? *at : json::value(), now, false, {});
+}
+
+result<decoded> status_updated(const hook& h, timestamp now) {
+  json::error_code ec;
+  const auto* at = h.in.find_pointer("/public_incident.incident_status_updated_v2/incident", ec);
+  const auto before = h.text("/public_incident.incident_status_updated_v2/previous_status/category");
+  return read(h, at ? *at : json::value(), now, true, before);
+}
+
+constexpr hook_type types[] = {
+    {"public_incident.incident_created_v2", created},
+    {"public_incident.incident_updated_v2", updated},
+    {"public_incident.incident_status_updated_v2", status_updated},
+};
+
+std::string key(const delivery& d) { return key_in(d, {"webhook-id", "svix-id"}); }
+
+result<decoded> decode(const source& s, const delivery& d) {
+  const auto in = json_body(d, "incident.io");
+  if (!in) return in.error();
+  const auto type = text_at(*in, "/event_type");
+  if (type.starts_with("private_incident.")) return decoded::nothing("a private incident");
+  return read_by_type(types, type, {s, key(d), *in, {}}, d.received_at, "incident.io");
+}
+
+}
+
+extern constinit const collector collect = {
+    .kind = "incidentio",
+    .help = "incident.io's webhooks, signed as Standard Webhooks: incidents and the work on them",
+    .settings = settings,
+    .authentic = shows_standard_webhook,
+    .key = key,
+    .decode = decode,
+};
+
+}

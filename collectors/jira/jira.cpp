@@ -1,0 +1,132 @@
+// Jira Cloud and Data Center: issues of some types are incidents, released versions may be deployments.
+#include <algorithm>
+
+#include "collectors/credentials.hpp"
+#include "collectors/hook.hpp"
+
+namespace releasehealth::jira {
+namespace {
+
+constexpr setting_rule settings[] = {
+    {"incidents.types", true, "", "", "issue types that are incidents; default: Incident"},
+    {"incidents.labels", true, "", "", "issues with one of these labels are incidents, whatever their type"},
+    {"deployments", false, "none version_released", "none", "whether a released version stands for a deployment"},
+    {"environment", false, "", "", "where released versions go; required with them"},
+};
+
+constexpr word categories[] = {{"new", "open"}, {"indeterminate", "acknowledged"}, {"done", "resolved"}};
+
+bool is_type(const hook& h, const std::string& type) {
+  return h.settings.list("incidents.types").empty() ? type == "Incident" : is_listed(h, "incidents.types", {type});
+}
+
+// Labels of a changelog stand in one text, separated by spaces; those of an issue in an array.
+bool has_label(const hook& h, std::string_view labels) {
+  return std::ranges::any_of(h.settings.list("incidents.labels"), [&](const auto& l) { return has_word(labels, l); });
+}
+
+bool is_incident(const hook& h) {
+  std::string labels;
+  for (const auto& l : elements_at(h.in, "/issue/fields/labels")) labels += text_at(l, "") + ' ';
+  return is_type(h, h.text("/issue/fields/issuetype/name")) || has_label(h, labels);
+}
+
+const json::value* changed(const hook& h, std::string_view field) {
+  const auto items = elements_at(h.in, "/changelog/items");
+  const auto found = std::ranges::find(items, field, [](const json::value& i) { return text_at(i, "/field"); });
+  return found == items.end() ? nullptr : &*found;
+}
+
+bool was_incident(const hook& h) {
+  const auto *type = changed(h, "issuetype"), *labels = changed(h, "labels");
+  return (type && is_type(h, text_at(*type, "/fromString"))) ||
+         (labels && has_label(h, text_at(*labels, "/fromString")));
+}
+
+event start(const hook& h, timestamp now) {
+  return h.start("incident", h.text("/issue/key"), h.time("/timestamp"), now);
+}
+
+result<decoded> issue(const hook& h, timestamp now) {
+  auto e = start(h, now);
+  if (!is_incident(h)) {
+    if (!was_incident(h)) return decoded::nothing("issue: neither of a type nor with a label of incidents");
+    retract(e);
+    return decoded(std::move(e));
+  }
+  const auto state = our_word(categories, h.text("/issue/fields/status/statusCategory/key"));
+  read_into(e, h.in,
+            {{"service", "/issue/fields/components/0/name"},
+             {"service", "/issue/fields/project/key"},
+             {"title", "/issue/fields/summary"},
+             {"url", "/issue/self"},
+             {"severity", "/issue/fields/priority/name"},
+             {"started_at", "/issue/fields/created"},
+             {"resolved_at", "/issue/fields/resolutiondate"}});
+  // every edit is a delivery: only a new status, a new kind of issue, or a body that does not say what
+  // changed, tells of the state
+  const bool returns = changed(h, "issuetype") || changed(h, "labels");
+  const bool tells = elements_at(h.in, "/changelog/items").empty() || changed(h, "status") || changed(h, "resolution");
+  if (tells || returns) put_state(e, state);
+  return returns ? with_return(std::move(e)) : decoded(std::move(e));
+}
+
+result<decoded> deleted(const hook& h, timestamp now) {
+  if (!is_incident(h)) return decoded::nothing("issue: neither of a type nor with a label of incidents");
+  auto e = start(h, now);
+  retract(e);
+  return decoded(std::move(e));
+}
+
+result<decoded> version(const hook& h, timestamp now) {
+  if (!h.reads_deployments_from("version_released")) return decoded::nothing("version: no deployment here");
+  auto e = h.start("deployment", "version/" + h.text("/version/id"), h.time("/timestamp"), now);
+  read_into(e, h.in,
+            {{"service", "/version/projectKey"},
+             {"service", "/version/projectId"},
+             {"version", "/version/name"},
+             {"tag", "/version/name"},
+             {"title", "/version/description"},
+             {"url", "/version/self"}});
+  put(e, "environment", h.settings.setting("environment"));
+  put_state(e, "succeeded");
+  return decoded(std::move(e));
+}
+
+constexpr hook_type types[] = {{"jira:issue_created", issue},
+                               {"jira:issue_updated", issue},
+                               {"jira:issue_deleted", deleted},
+                               {"jira:version_released", version}};
+
+bool authentic(const source& s, const delivery& d) {
+  return signed_with_any(s.secrets, d.body, d.header.get("X-Hub-Signature"), "sha256=");
+}
+
+std::string key(const delivery& d) { return key_in(d, {"X-Atlassian-Webhook-Identifier"}); }
+
+result<decoded> decode(const source& s, const delivery& d) {
+  const auto in = json_body(d, "Jira");
+  if (!in) return in.error();
+  return read_by_type(types, text_at(*in, "/webhookEvent"), {s, key(d), *in, {}}, d.received_at, "Jira");
+}
+
+std::string check_settings(const source& s) {
+  return s.setting("deployments") == "version_released" && s.setting("environment").empty()
+             ? "deployments = \"version_released\" needs environment: Jira does not say where they go"
+             : "";
+}
+
+}
+
+extern constinit const collector collect = {
+    .kind = "jira",
+    .help = "Jira's webhooks, signed with X-Hub-Signature: issues that are incidents, released versions",
+    .body_limit = std::size_t{25} * 1024 * 1024,
+    .settings = settings,
+    .authentic = authentic,
+    .key = key,
+    .decode = decode,
+    .check = check_settings,
+};
+
+}

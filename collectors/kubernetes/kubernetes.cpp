@@ -1,0 +1,98 @@
+// Objects of Kubernetes' apps/v1 as its API gives them, one or a List: what a rollout ended with. Kubernetes itself
+// sends nothing; its controllers do (argocd, flux, cloudevents), or a hook behind a rollout posts the object here.
+#include <algorithm>
+
+#include "collectors/credentials.hpp"
+#include "collectors/hook.hpp"
+
+namespace releasehealth::kubernetes {
+namespace {
+
+constexpr setting_rule settings[] = {
+    {"environment", false, "", "", "of objects without a label `environment`; default: their namespace"},
+};
+
+const json::value* condition(const json::value& object, std::string_view type) {
+  const auto all = elements_at(object, "/status/conditions");
+  const auto found = std::ranges::find(all, type, [](const json::value& c) { return text_at(c, "/type"); });
+  return found == all.end() ? nullptr : &*found;
+}
+
+std::string label(const json::value& object, std::string_view name) {
+  return text_at(object, "/metadata/labels/" + pointer_token(name));
+}
+
+// A Deployment says how its rollout went in a condition; a StatefulSet or a DaemonSet only that all of it is there.
+std::string_view state_of(const json::value& object) {
+  if (const auto* progressing = condition(object, "Progressing")) {
+    const auto reason = text_at(*progressing, "/reason");
+    if (reason == "NewReplicaSetAvailable") return "succeeded";
+    if (reason == "ProgressDeadlineExceeded") return "failed";
+    return "running";
+  }
+  if (text_at(object, "/kind") == "DaemonSet")
+    return number_at(object, "/status/updatedNumberScheduled") == number_at(object, "/status/desiredNumberScheduled")
+               ? "succeeded"
+               : "running";
+  return number_at(object, "/status/updatedReplicas") == number_at(object, "/spec/replicas") ? "succeeded" : "running";
+}
+
+// registry/checkout:1.8.3 -> 1.8.3
+std::string tag_of(std::string image) {
+  image.resize(std::min(image.find('@'), image.size()));
+  const auto colon = image.rfind(':'), slash = image.rfind('/');
+  return colon == image.npos || (slash != image.npos && slash > colon) ? std::string() : image.substr(colon + 1);
+}
+
+std::optional<event> rollout(const hook& h, const json::value& object, timestamp now) {
+  if (!has_word("Deployment StatefulSet DaemonSet", text_at(object, "/kind"))) return {};
+  // the revision of a Deployment counts its rollouts, also those that bring an old one back
+  auto revision = text_at(object, "/metadata/annotations/" + pointer_token("deployment.kubernetes.io/revision"));
+  if (revision.empty()) revision = text_at(object, "/metadata/generation");
+  const auto state = state_of(object);
+  const auto* progressing = condition(object, "Progressing");
+  const auto at = progressing && state != "running" ? sender_time_at(*progressing, "/lastUpdateTime") : std::nullopt;
+  auto e = h.start("deployment", text_at(object, "/metadata/uid") + '/' + revision, at, now);
+  e.id = e.subject + '/' + std::string(state);
+  put(e, "version", label(object, "app.kubernetes.io/version"));
+  put(e, "version",
+      e.fields.contains("version") ? "" : tag_of(text_at(object, "/spec/template/spec/containers/0/image")));
+  auto service = label(object, "app.kubernetes.io/name");
+  put(e, "service", service.empty() ? text_at(object, "/metadata/name") : service);
+  auto environment = label(object, "environment");
+  if (environment.empty()) environment = h.settings.setting("environment");
+  put(e, "environment", environment.empty() ? text_at(object, "/metadata/namespace") : environment);
+  put(e, "message", text_at(object, "/metadata/annotations/" + pointer_token("kubernetes.io/change-cause")));
+  put_state(e, state);
+  return e;
+}
+
+result<decoded> objects(const hook& h, timestamp now) {
+  decoded out;
+  const auto all = h.text("/kind").ends_with("List") ? elements_at(h.in, "/items") : std::span(&h.in, 1);
+  for (const auto& object : all)
+    if (auto e = rollout(h, object, now)) out.events.push_back(std::move(*e));
+  if (out.events.empty()) out.ignored = "no Deployment, StatefulSet or DaemonSet";
+  return out;
+}
+
+std::string key(const delivery& d) { return key_in(d, {}); }
+
+result<decoded> decode(const source& s, const delivery& d) {
+  const auto in = json_body(d, "Kubernetes");
+  if (!in) return in.error();
+  return checked(objects({s, key(d), *in, {}}, d.received_at), d.received_at, "the object", "Kubernetes");
+}
+
+}
+
+extern constinit const collector collect = {
+    .kind = "kubernetes",
+    .help = "objects of apps/v1 as Kubernetes' API gives them, with the secret as bearer token: rollouts",
+    .settings = settings,
+    .authentic = shows_secret,
+    .key = key,
+    .decode = decode,
+};
+
+}

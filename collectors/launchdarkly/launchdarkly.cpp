@@ -1,0 +1,68 @@
+// LaunchDarkly's webhooks: flags that are switched on or off.
+#include <algorithm>
+
+#include "collectors/credentials.hpp"
+#include "collectors/hook.hpp"
+
+namespace releasehealth::launchdarkly {
+namespace {
+
+// The part behind `name/` in proj/shop:env/production:flag/new-checkout.
+std::string part_of(const std::string& resource, const std::string& name) {
+  for (std::size_t from = 0; from < resource.size();) {
+    const auto end = std::min(resource.find(':', from), resource.size());
+    if (resource.compare(from, name.size() + 1, name + '/') == 0) {
+      auto part = resource.substr(from + name.size() + 1, end - from - name.size() - 1);
+      return part.substr(0, part.find(';'));  // tags follow a semicolon
+    }
+    from = end + 1;
+  }
+  return {};
+}
+
+result<decoded> flag(const hook& h, timestamp now) {
+  const auto verb = h.text("/titleVerb");
+  const bool on = verb.starts_with("turned on"), off = verb.starts_with("turned off");
+  if (!on && !off) return decoded::nothing("flag: neither turned on nor off");
+  decoded out;
+  for (const auto& access : elements_at(h.in, "/accesses")) {
+    const auto resource = text_at(access, "/resource"), name = part_of(resource, "flag");
+    if (text_at(access, "/action") != "updateOn" || name.empty()) continue;
+    auto e = h.start("flag", h.id + '/' + std::to_string(out.events.size()), h.time("/date"), now);
+    e.id = e.subject;
+    put(e, "flag", name);
+    put(e, "service", part_of(resource, "proj"));
+    put(e, "environment", part_of(resource, "env"));
+    put(e, "at", std::optional(e.time));
+    e.fields["on"] = on;
+    out.events.push_back(std::move(e));
+  }
+  if (out.events.empty()) out.ignored = "flag: neither turned on nor off";
+  return out;
+}
+
+constexpr hook_type types[] = {{"flag", flag}};
+
+bool authentic(const source& s, const delivery& d) {
+  return signed_with_any(s.secrets, d.body, d.header.get("X-LD-Signature"), "");
+}
+
+std::string key(const delivery& d) { return key_in(d, {}); }
+
+result<decoded> decode(const source& s, const delivery& d) {
+  const auto in = json_body(d, "LaunchDarkly");
+  if (!in) return in.error();
+  return read_by_type(types, text_at(*in, "/kind"), {s, text_at(*in, "/_id"), *in, {}}, d.received_at, "LaunchDarkly");
+}
+
+}
+
+extern constinit const collector collect = {
+    .kind = "launchdarkly",
+    .help = "LaunchDarkly's webhooks, signed with X-LD-Signature: flags that are switched on or off",
+    .authentic = authentic,
+    .key = key,
+    .decode = decode,
+};
+
+}

@@ -1,0 +1,54 @@
+// Octopus Deploy's subscriptions: deployments, by the ids of what they are about.
+#include "collectors/credentials.hpp"
+#include "collectors/hook.hpp"
+
+namespace releasehealth::octopus {
+namespace {
+
+constexpr word states[] = {
+    {"DeploymentQueued", "pending"}, {"DeploymentStarted", "running"}, {"DeploymentSucceeded", "succeeded"},
+    {"DeploymentFailed", "failed"},  {"TaskCanceled", "canceled"},
+};
+
+// Projects-1, Environments-2, Releases-3, Deployments-4: the names are told by nobody.
+std::string document(const hook& h, std::string_view kind) {
+  for (const auto& id : elements_at(h.in, "/Payload/Event/RelatedDocumentIds"))
+    if (auto text = text_at(id, ""); text.starts_with(kind)) return text;
+  return {};
+}
+
+result<decoded> happened(const hook& h, timestamp now) {
+  const auto category = h.text("/Payload/Event/Category");
+  const auto state = our_word(states, category);
+  if (state.empty()) return decoded::nothing("category " + category);
+  const auto deployment = document(h, "Deployments-");
+  if (deployment.empty()) return decoded::nothing("a task that is no deployment");
+  auto e = h.start("deployment", deployment, h.time("/Payload/Event/Occurred"), now);
+  put(e, "service", document(h, "Projects-"));
+  put(e, "environment", document(h, "Environments-"));
+  put(e, "version", document(h, "Releases-"));
+  read_into(e, h.in, {{"actor", "/Payload/Event/Username"}, {"message", "/Payload/Event/Message"}});
+  put_state(e, state);
+  return decoded(std::move(e));
+}
+
+std::string key(const delivery& d) { return key_in(d, {}); }
+
+result<decoded> decode(const source& s, const delivery& d) {
+  const auto in = json_body(d, "Octopus");
+  if (!in) return in.error();
+  return checked(happened({s, text_at(*in, "/Payload/Event/Id"), *in, {}}, d.received_at), d.received_at, "the event",
+                 "Octopus");
+}
+
+}
+
+extern constinit const collector collect = {
+    .kind = "octopus",
+    .help = "Octopus Deploy's subscriptions, with the secret as bearer token: deployments",
+    .authentic = shows_secret,
+    .key = key,
+    .decode = decode,
+};
+
+}

@@ -1,0 +1,62 @@
+// Opsgenie's outgoing webhook: an alert is an incident.
+#include <algorithm>
+
+#include "collectors/credentials.hpp"
+#include "collectors/hook.hpp"
+
+namespace releasehealth::opsgenie {
+namespace {
+
+constexpr word actions[] = {
+    {"Create", "open"},        {"Acknowledge", "acknowledged"},
+    {"Close", "resolved"},     {"UnAcknowledge", ""},
+    {"AddNote", ""},           {"AddTags", ""},
+    {"RemoveTags", ""},        {"AddTeam", ""},
+    {"AssignOwnership", ""},   {"TakeOwnership", ""},
+    {"Escalate", ""},          {"EscalateNext", ""},
+    {"UpdatePriority", ""},    {"UpdateMessage", ""},
+    {"UpdateDescription", ""},
+};
+
+result<decoded> alert(const hook& h, timestamp now) {
+  const auto action = h.text("/action");
+  const auto known = std::ranges::find(actions, action, &word::theirs);
+  if (action != "Delete" && known == std::end(actions)) return decoded::nothing("action " + action);
+  auto e = h.start("incident", h.text("/alert/alertId"), h.time("/alert/updatedAt"), now);
+  e.id = e.subject + '/' + action + '/' + h.text("/alert/updatedAt");
+  if (action == "Delete") {
+    retract(e);
+    return decoded(std::move(e));
+  }
+  put(e, "service", tag_at(h.in, "/alert/tags", service_tags));
+  put(e, "environment", tag_at(h.in, "/alert/tags", environment_tags));
+  read_into(e, h.in,
+            {{"service", "/alert/entity"},
+             {"title", "/alert/message"},
+             {"severity", "/alert/priority"},
+             {"started_at", "/alert/createdAt"}});
+  put_state(e, known->ours);
+  if (const auto who = h.text("/alert/username"); known->ours == "acknowledged" && !who.empty())
+    e.fields["responders"] = json::array{json::object{{"person", who}}};
+  return decoded(std::move(e));
+}
+
+std::string key(const delivery& d) { return key_in(d, {}); }
+
+result<decoded> decode(const source& s, const delivery& d) {
+  const auto in = json_body(d, "Opsgenie");
+  if (!in) return in.error();
+  return checked(alert({s, key(d), *in, {}}, d.received_at), d.received_at, "the alert", "Opsgenie");
+}
+
+}
+
+extern constinit const collector collect = {
+    .kind = "opsgenie",
+    .help = "Opsgenie's webhook integration, with the secret as bearer token or password: alerts are incidents",
+    .authentic = shows_secret,
+    .key = key,
+    .decode = decode,
+};
+
+}

@@ -1,0 +1,86 @@
+// Rootly's webhooks: each carries the incident with all its milestones.
+#include <algorithm>
+
+#include "collectors/credentials.hpp"
+#include "collectors/hook.hpp"
+
+namespace releasehealth::rootly {
+namespace {
+
+constexpr word states[] = {
+    {"incident.created", "open"}, {"incident.in_triage", "open"},    {"incident.updated", ""},
+    {"incident.mitigated", ""},   {"incident.resolved", "resolved"}, {"incident.cancelled", "gone"},
+    {"incident.deleted", "gone"},
+};
+
+result<decoded> incident(const hook& h, timestamp now, std::string_view state) {
+  auto e = h.start("incident", h.text("/data/id"), h.time("/event/issued_at"), now);
+  if (state == "gone") {
+    retract(e);
+    return decoded(std::move(e));
+  }
+  if (const auto kind = h.text("/data/kind"); kind.starts_with("test") || kind.starts_with("example"))
+    return decoded::nothing("an incident of kind " + kind);
+  read_into(e, h.in,
+            {{"title", "/data/title"},
+             {"url", "/data/url"},
+             {"severity", "/data/severity/slug"},
+             {"severity", "/data/severity/name"},
+             {"severity", "/data/severity"},
+             {"environment", "/data/environments/0/name"},
+             {"environment", "/data/environments/0"},
+             {"cause", "/data/causes/0/slug"},
+             {"started_at", "/data/started_at"},
+             {"detected_at", "/data/detected_at"},
+             {"acknowledged_at", "/data/acknowledged_at"},
+             {"mitigated_at", "/data/mitigated_at"},
+             {"resolved_at", "/data/resolved_at"}});
+  put_services(e, h.in, "/data/services", "/name");
+  if (!e.fields.contains("services")) put_services(e, h.in, "/data/services", "");
+  put_responders(e, h.in, "/data/roles", "/user/full_name");
+  put_state(e, state);
+  return decoded(std::move(e));
+}
+
+result<decoded> post_mortem(const hook& h, timestamp now) {
+  auto of = h.text("/data/incident_id");
+  if (of.empty()) of = h.text("/data/incident/id");
+  auto e = h.start("incident", of, h.time("/event/issued_at"), now);
+  const auto published = h.time("/data/published_at");
+  put(e, "review_held_at", std::optional(published.value_or(e.time)));
+  return decoded(std::move(e));
+}
+
+bool authentic(const source& s, const delivery& d) {
+  const auto header = d.header.get("X-Rootly-Signature");  // t=<unix>,v1=<hex>
+  const auto comma = header.find(",v1=");
+  if (!header.starts_with("t=") || comma == header.npos) return false;
+  return signed_at_time(s.secrets, {header.substr(2, comma - 2), "", header.substr(comma + 4)}, d.body,
+                        whole_unix_seconds(d.received_at));
+}
+
+std::string key(const delivery& d) { return key_in(d, {}); }
+
+result<decoded> decode(const source& s, const delivery& d) {
+  const auto in = json_body(d, "Rootly");
+  if (!in) return in.error();
+  const auto type = text_at(*in, "/event/type"), id = text_at(*in, "/event/id");
+  const hook h{s, id.empty() ? key(d) : id, *in, {}};
+  const auto known = std::ranges::find(states, type, &word::theirs);
+  if (known != std::end(states)) return checked(incident(h, d.received_at, known->ours), d.received_at, type, "Rootly");
+  if (type == "incident_post_mortem.published")
+    return checked(post_mortem(h, d.received_at), d.received_at, type, "Rootly");
+  return decoded::nothing("event type " + type + " is not read");
+}
+
+}
+
+extern constinit const collector collect = {
+    .kind = "rootly",
+    .help = "Rootly's webhooks, signed with X-Rootly-Signature: incidents and their reviews",
+    .authentic = authentic,
+    .key = key,
+    .decode = decode,
+};
+
+}

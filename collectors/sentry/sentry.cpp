@@ -1,0 +1,99 @@
+// Sentry's integration platform: issues and metric alerts are incidents, an issue alert names the release.
+#include "collectors/credentials.hpp"
+#include "collectors/hook.hpp"
+
+namespace releasehealth::sentry {
+namespace {
+
+constexpr setting_rule settings[] = {
+    {"levels", true, "", "", "issues of these levels are incidents; default: fatal, error"},
+};
+
+constexpr word issue_states[] = {{"created", "open"},      {"unresolved", "open"},   {"assigned", "acknowledged"},
+                                 {"resolved", "resolved"}, {"archived", "resolved"}, {"ignored", "resolved"}};
+constexpr word alert_states[] = {{"critical", "open"}, {"warning", "open"}, {"resolved", "resolved"}};
+
+bool is_level(const hook& h, const std::string& level) {
+  return h.settings.list("levels").empty() ? level == "fatal" || level == "error" : is_listed(h, "levels", {level});
+}
+
+result<decoded> issue(const hook& h, timestamp now) {
+  const auto state = our_word(issue_states, h.text("/action"));
+  if (state.empty()) return decoded::nothing("issue: action " + h.text("/action"));
+  if (!is_level(h, h.text("/data/issue/level"))) return decoded::nothing("issue: a level that is none of levels");
+  // only its creation is dated
+  const auto at = h.text("/action") == "created" ? h.time("/data/issue/firstSeen") : std::nullopt;
+  auto e = h.start("incident", "issue/" + h.text("/data/issue/id"), at, now);
+  read_into(e, h.in,
+            {{"service", "/data/issue/project/slug"},
+             {"title", "/data/issue/title"},
+             {"severity", "/data/issue/level"},
+             {"url", "/data/issue/web_url"},
+             {"started_at", "/data/issue/firstSeen"}});
+  put_state(e, state);
+  return decoded(std::move(e));
+}
+
+// What an issue itself does not say: the release, which is to blame, and the environment.
+result<decoded> event_alert(const hook& h, timestamp now) {
+  if (!is_level(h, h.text("/data/event/level"))) return decoded::nothing("event_alert: a level that is none of levels");
+  auto issue = h.text("/data/event/issue_id");
+  if (issue.empty()) issue = h.text("/data/event/groupID");
+  auto e = h.start("incident", "issue/" + issue, h.time("/data/event/datetime"), now);
+  read_into(e, h.in,
+            {{"title", "/data/event/title"},
+             {"severity", "/data/event/level"},
+             {"environment", "/data/event/environment"},
+             {"url", "/data/event/web_url"}});
+  for (const auto& tag : elements_at(h.in, "/data/event/tags")) {  // pairs of name and value
+    if (text_at(tag, "/0") == "environment") put(e, "environment", text_at(tag, "/1"));
+    if (text_at(tag, "/0") == "release") put(e, "culprit", text_at(tag, "/1"));
+  }
+  read_into(e, h.in, {{"culprit", "/data/event/release"}});
+  return decoded(std::move(e));
+}
+
+result<decoded> metric_alert(const hook& h, timestamp now) {
+  const auto action = h.text("/action"), state = std::string(our_word(alert_states, action));
+  if (state.empty()) return decoded::nothing("metric_alert: action " + action);
+  const auto at = h.time(state == "resolved" ? "/data/metric_alert/date_closed" : "/data/metric_alert/date_detected");
+  auto e = h.start("incident", "alert/" + h.text("/data/metric_alert/id"), at, now);
+  read_into(e, h.in,
+            {{"service", "/data/metric_alert/projects/0"},
+             {"environment", "/data/metric_alert/alert_rule/environment"},
+             {"title", "/data/metric_alert/title"},
+             {"url", "/data/web_url"},
+             {"started_at", "/data/metric_alert/date_started"},
+             {"detected_at", "/data/metric_alert/date_detected"},
+             {"resolved_at", "/data/metric_alert/date_closed"}});
+  if (state == "open") e.fields["severity"] = severity_of(action);
+  put_state(e, state);
+  return decoded(std::move(e));
+}
+
+constexpr hook_type types[] = {{"issue", issue}, {"event_alert", event_alert}, {"metric_alert", metric_alert}};
+
+bool authentic(const source& s, const delivery& d) {
+  return signed_with_any(s.secrets, d.body, d.header.get("Sentry-Hook-Signature"), "");
+}
+
+std::string key(const delivery& d) { return key_in(d, {"Request-ID"}); }
+
+result<decoded> decode(const source& s, const delivery& d) {
+  const auto in = json_body(d, "Sentry");
+  if (!in) return in.error();
+  return read_by_type(types, d.header.get("Sentry-Hook-Resource"), {s, key(d), *in, {}}, d.received_at, "Sentry");
+}
+
+}
+
+extern constinit const collector collect = {
+    .kind = "sentry",
+    .help = "Sentry's webhooks of an internal integration, signed with Sentry-Hook-Signature: issues and alerts",
+    .settings = settings,
+    .authentic = authentic,
+    .key = key,
+    .decode = decode,
+};
+
+}

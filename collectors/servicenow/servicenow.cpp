@@ -1,0 +1,54 @@
+// ServiceNow: what the business rule in the README sends of an incident.
+#include "collectors/credentials.hpp"
+#include "collectors/hook.hpp"
+
+namespace releasehealth::servicenow {
+namespace {
+
+// As the table's choices have them by default.
+constexpr word states[] = {{"1", "open"},     {"2", "acknowledged"}, {"3", "acknowledged"},
+                           {"6", "resolved"}, {"7", "resolved"},     {"8", "gone"}};
+
+result<decoded> incident(const hook& h, timestamp now) {
+  auto e = h.start("incident", h.text("/sys_id"), h.time("/sys_updated_on"), now);
+  e.id = e.subject + '/' + h.text("/sys_mod_count");
+  const auto state = our_word(states, h.text("/state"));
+  if (state == "gone" || flag_at(h.in, "/deleted")) {
+    retract(e);
+    return decoded(std::move(e));
+  }
+  read_into(e, h.in,
+            {{"service", "/service"},
+             {"environment", "/environment"},
+             {"title", "/short_description"},
+             {"url", "/url"},
+             {"severity", "/priority"},
+             {"cause", "/cause"},
+             {"culprit", "/caused_by"},
+             {"started_at", "/opened_at"},
+             {"resolved_at", "/resolved_at"}});
+  if (const auto who = h.text("/assigned_to"); !who.empty())
+    e.fields["responders"] = json::array{json::object{{"person", who}}};
+  put(e, "state", state);
+  return decoded(std::move(e));
+}
+
+std::string key(const delivery& d) { return key_in(d, {}); }
+
+result<decoded> decode(const source& s, const delivery& d) {
+  const auto in = json_body(d, "ServiceNow");
+  if (!in) return in.error();
+  return checked(incident({s, key(d), *in, {}}, d.received_at), d.received_at, "the body", "the business rule");
+}
+
+}
+
+extern constinit const collector collect = {
+    .kind = "servicenow",
+    .help = "ServiceNow's incidents through our business rule, with the secret as bearer token or password",
+    .authentic = shows_secret,
+    .key = key,
+    .decode = decode,
+};
+
+}

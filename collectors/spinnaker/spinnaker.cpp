@@ -1,0 +1,78 @@
+// Spinnaker's Echo: the pipelines of Orca that deploy.
+#include "collectors/credentials.hpp"
+#include "collectors/hook.hpp"
+
+namespace releasehealth::spinnaker {
+namespace {
+
+constexpr setting_rule settings[] = {
+    {"pipelines", true, "", "", "the names of the pipelines that deploy; required"},
+    {"environment", false, "", "", "where they go; required"},
+};
+
+constexpr word states[] = {{"SUCCEEDED", "succeeded"},
+                           {"TERMINAL", "failed"},
+                           {"STOPPED", "failed"},
+                           {"FAILED_CONTINUE", "failed"},
+                           {"CANCELED", "canceled"}};
+
+result<decoded> pipeline(const hook& h, timestamp now, std::string_view state, std::string_view time) {
+  if (!is_listed(h, "pipelines", {h.text("/content/execution/name")}))
+    return decoded::nothing("a pipeline that is none of pipelines");
+  auto e = h.start("deployment", h.text("/content/execution/id"), h.time(time), now);
+  e.id = e.subject + '/' + std::string(state);
+  read_into(e, h.in,
+            {{"service", "/details/application"},
+             {"workflow", "/content/execution/name"},
+             {"actor", "/content/execution/trigger/user"},
+             {"commit", "/content/execution/trigger/buildInfo/scm/0/sha1"},
+             {"ref", "/content/execution/trigger/buildInfo/scm/0/branch"},
+             {"version", "/content/execution/trigger/tag"},
+             {"version", "/content/execution/trigger/buildInfo/number"},
+             {"started_at", "/content/execution/startTime"}});
+  put(e, "environment", h.settings.setting("environment"));
+  put_state(e, state);
+  return decoded(std::move(e));
+}
+
+result<decoded> starting(const hook& h, timestamp now) {
+  return pipeline(h, now, "running", "/content/execution/startTime");
+}
+
+// `failed` is the end of a canceled one as well: the status tells.
+result<decoded> ended(const hook& h, timestamp now) {
+  const auto status = h.text("/content/execution/status");
+  const auto state = our_word(states, status);
+  if (state.empty()) return decoded::nothing("status " + status);
+  return pipeline(h, now, state, "/content/execution/endTime");
+}
+
+constexpr hook_type types[] = {
+    {"orca:pipeline:starting", starting}, {"orca:pipeline:complete", ended}, {"orca:pipeline:failed", ended}};
+
+std::string check_settings(const source& s) {
+  if (s.list("pipelines").empty()) return "needs pipelines: not every pipeline deploys";
+  return s.setting("environment").empty() ? "needs environment: Spinnaker does not say where they go" : "";
+}
+
+std::string key(const delivery& d) { return key_in(d, {}); }
+
+result<decoded> decode(const source& s, const delivery& d) {
+  const auto in = json_body(d, "Spinnaker");
+  if (!in) return in.error();
+  return read_by_type(types, text_at(*in, "/details/type"), {s, key(d), *in, {}}, d.received_at, "Spinnaker");
+}
+
+}
+
+extern constinit const collector collect = {
+    .kind = "spinnaker",
+    .help = "Spinnaker's Echo (rest), with the secret as bearer token or password: pipelines that deploy",
+    .settings = settings,
+    .authentic = shows_secret,
+    .key = key,
+    .decode = decode,
+    .check = check_settings,
+};
+
+}
