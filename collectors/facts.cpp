@@ -77,7 +77,6 @@ void put_state(event& e, std::string_view state) {
   const auto at = std::optional(e.time);
   if (has_word("succeeded failed canceled", state) && !e.fields.contains("finished_at")) put(e, "finished_at", at);
   if (state == "resolved" && !e.fields.contains("resolved_at")) put(e, "resolved_at", at);
-  if (state == "acknowledged" && !e.fields.contains("acknowledged_at")) put(e, "acknowledged_at", at);
 }
 
 std::span<const json::value> elements_at(const json::value& in, std::string_view pointer) {
@@ -152,8 +151,15 @@ int severity_of(std::string text) {
   std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
   const auto known = std::ranges::find(severities, text, &severity_word::word);
   if (known != std::end(severities)) return known->severity;
-  const auto digits = text.starts_with("sev") ? text.substr(3) : text.starts_with("p") ? text.substr(1) : text;
-  return digits.size() == 1 && digits[0] >= '1' && digits[0] <= '5' ? digits[0] - '0' : 0;
+  auto rest = std::string_view(text);
+  for (const std::string_view prefix : {"severity", "sev", "priority", "p"})
+    if (rest.starts_with(prefix)) {
+      rest.remove_prefix(prefix.size());
+      break;
+    }
+  if (rest.starts_with('-') || rest.starts_with(' ')) rest.remove_prefix(1);
+  const bool digit = !rest.empty() && rest[0] >= '1' && rest[0] <= '5';
+  return digit && (rest.size() == 1 || rest[1] == ' ') ? rest[0] - '0' : 0;  // "1 - Critical"
 }
 
 }

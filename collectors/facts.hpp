@@ -32,7 +32,8 @@ struct word {
 /// Our word for that one; empty if the sender means nothing that we know.
 std::string_view our_word(std::span<const word>, std::string_view theirs);
 
-/// Sets the state and, for the end of a deployment or an incident, when that was.
+/// Sets the state and, for the end of a deployment or an incident, when that was. When an incident was acknowledged is
+/// left to the fold, which takes the first report: a later one must not move it.
 void put_state(event&, std::string_view state);
 
 /// Everybody whose name stands at `name` of the elements at `pointer`, as the field `responders`.
@@ -62,7 +63,7 @@ void retract(event&);
 /// The event, and that what it is about counts again, should it have been retracted before.
 decoded with_return(event);
 
-/// "critical", "2", "sev2", "P2": 1 to 5; 0 for what says nothing.
+/// "critical", "2", "SEV-2", "P2", "2 - High": 1 to 5; 0 for what says nothing.
 int severity_of(std::string word);
 
 }

@@ -28,8 +28,8 @@ struct hook {
   }
   /// The id at a pointer behind what tells it from other ids; empty, which no check lets pass, if there is none.
   std::string subject(std::string_view prefix, std::string_view pointer) const {
-    auto id = text(pointer);
-    return id.empty() ? id : std::string(prefix) + id;
+    auto own = text(pointer);
+    return own.empty() ? own : std::string(prefix) + own;
   }
   /// Where a commit was pushed to, and when. That it reached the default branch is said only when true: a later push of
   /// it to another branch must not take it back.

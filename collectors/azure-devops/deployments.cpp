@@ -83,9 +83,9 @@ result<decoded> stage(const hook& h, timestamp now) {
   const auto state = state_of(h, "stage");
   if (state.empty()) return decoded::nothing("stage: result " + h.text("/resource/stage/result"));
   const auto ended = h.time("/resource/stage/finishTime");
-  auto e =
-      h.start("deployment", "run/" + h.text("/resource/run/id") + '/' + name + '/' + h.text("/resource/stage/attempt"),
-              ended ? ended : h.time("/createdDate"), now);
+  auto subject = h.subject("run/", "/resource/run/id");
+  if (!subject.empty()) subject += '/' + name + '/' + h.text("/resource/stage/attempt");
+  auto e = h.start("deployment", subject, ended ? ended : h.time("/createdDate"), now);
   put_run(h, e);
   put(e, "environment", name);
   read_into(e, h.in, {{"started_at", "/resource/stage/startTime"}, {"finished_at", "/resource/stage/finishTime"}});

@@ -97,7 +97,7 @@ result<decoded> issue(const hook& h, timestamp now) {
   if (!is && !is_listed(h, "incidents.kinds", {h.text("/changes/kind/old")}))
     return decoded::nothing("issue: a kind that is none of incidents.kinds");
   const auto updated = h.time("/issue/updated_on");
-  auto e = h.start("incident", repository_at(h.in, "/repository") + '#' + h.text("/issue/id"),
+  auto e = h.start("incident", h.subject(repository_at(h.in, "/repository") + '#', "/issue/id"),
                    updated ? updated : h.time("/issue/created_on"), now);
   const auto state = h.text("/issue/state");
   if (!is || is_gone(state)) {

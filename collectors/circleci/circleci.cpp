@@ -14,20 +14,24 @@ constexpr setting_rule settings[] = {
 constexpr word states[] = {
     {"success", "succeeded"}, {"failed", "failed"}, {"error", "failed"}, {"canceled", "canceled"}};
 
+// acme/checkout of gh/acme/checkout; what GitHub Apps are called, circleci/<id>/<id>, names nothing.
+std::string repository(const hook& h) {
+  const auto slug = h.text("/project/slug");
+  return slug.starts_with("circleci/") ? h.text("/project/name") : slug.substr(slug.find('/') + 1);
+}
+
 result<decoded> completed(const hook& h, timestamp now, const std::string& what, std::string_view listed) {
   const auto at = [&](const char* member) { return '/' + what + '/' + member; };
   if (!is_listed(h, listed, {h.text(at("name"))})) return decoded::nothing(what + ": none of " + std::string(listed));
   const auto state = our_word(states, h.text(at("status")));
   if (state.empty()) return decoded::nothing(what + ": status " + h.text(at("status")));
   const auto ended = h.time(at("stopped_at"));
-  auto e = h.start("deployment", what + '/' + h.text(at("id")), ended ? ended : h.time("/happened_at"), now);
+  auto e = h.start("deployment", h.subject(what + '/', at("id")), ended ? ended : h.time("/happened_at"), now);
   const auto name = at("name"), url = at("url"), created = at("created_at"), started = at("started_at"),
              stopped = at("stopped_at");
   // vcs is that of OAuth projects, trigger_parameters that of GitHub App and GitLab ones
   read_into(e, h.in,
-            {{"service", "/project/slug"},
-             {"repository", "/project/slug"},
-             {"workflow", name},
+            {{"workflow", name},
              {"commit", "/pipeline/vcs/revision"},
              {"commit", "/pipeline/trigger_parameters/git/checkout_sha"},
              {"ref", "/pipeline/vcs/branch"},
@@ -44,6 +48,8 @@ result<decoded> completed(const hook& h, timestamp now, const std::string& what,
              {"started_at", started},
              {"started_at", created},
              {"finished_at", stopped}});
+  put(e, "repository", repository(h));
+  put(e, "service", repository(h));
   const auto main = h.text("/pipeline/trigger_parameters/git/default_branch");
   if (!main.empty() && main == text_at(e.fields, "/ref")) e.fields["default_branch"] = true;
   put(e, "environment", h.settings.setting("environment"));

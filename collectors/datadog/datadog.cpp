@@ -21,9 +21,9 @@ result<decoded> monitor(const hook& h, timestamp now) {
   const auto transition = h.text("/transition");
   const auto state = our_word(transitions, transition);
   if (state.empty()) return decoded::nothing("transition " + transition);
-  auto subject = h.text("/cycle");
-  if (subject.empty()) subject = h.text("/aggregate");
-  auto e = h.start("incident", "monitor/" + subject, h.time("/date_ms"), now);
+  auto subject = h.subject("monitor/", "/cycle");
+  if (subject.empty()) subject = h.subject("monitor/", "/aggregate");
+  auto e = h.start("incident", subject, h.time("/date_ms"), now);
   put_tags(h, e);
   read_into(e, h.in, {{"severity", "/priority"}});
   if (state == "open") put(e, "started_at", std::optional(e.time));
@@ -32,7 +32,7 @@ result<decoded> monitor(const hook& h, timestamp now) {
 }
 
 result<decoded> incident(const hook& h, timestamp now) {
-  auto e = h.start("incident", "incident/" + h.text("/incident"), h.time("/date_ms"), now);
+  auto e = h.start("incident", h.subject("incident/", "/incident"), h.time("/date_ms"), now);
   put_tags(h, e);
   read_into(e, h.in, {{"severity", "/incident_severity"}});
   put_state(e, our_word(statuses, h.text("/incident_status")));

@@ -1,4 +1,6 @@
 // FireHydrant's webhooks: each carries the incident with the milestones that it has reached.
+#include <algorithm>
+
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
 
@@ -30,10 +32,22 @@ constexpr word states[] = {
     {"retrospective_completed", "resolved"},
 };
 
+// When it reached what it is at now. A milestone that is not the latest was gone back to: when, nobody says.
+std::optional<timestamp> reached(const hook& h) {
+  const auto current = h.text("/data/incident/current_milestone");
+  std::optional<timestamp> at, latest;
+  for (const auto& m : elements_at(h.in, "/data/incident/milestones")) {
+    const auto occurred = sender_time_at(m, "/occurred_at");
+    latest = std::max(latest, occurred);
+    if (text_at(m, "/type") == current) at = std::max(at, occurred);
+  }
+  return at == latest ? at : std::nullopt;
+}
+
 result<decoded> incident(const hook& h, timestamp now) {
   if (h.text("/event/resource_type") != "incident")
     return decoded::nothing("a resource of type " + h.text("/event/resource_type"));
-  auto e = h.start("incident", h.text("/data/incident/id"), std::nullopt, now);
+  auto e = h.start("incident", h.text("/data/incident/id"), reached(h), now);
   const auto operation = h.text("/event/operation");
   if (operation == "DELETED" || operation == "ARCHIVED") {
     retract(e);

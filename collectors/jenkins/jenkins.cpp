@@ -22,7 +22,7 @@ std::string parameter(const hook& h, std::string_view setting) {
 
 event build(const hook& h, std::optional<timestamp> at, timestamp now, std::string_view state) {
   const auto job = h.text("/name");
-  auto e = h.start("deployment", job + '#' + h.text("/build/number"), at, now);
+  auto e = h.start("deployment", h.subject(job + '#', "/build/number"), at, now);
   e.id = e.subject + '/' + std::string(state);
   put(e, "service", parameter(h, "parameters.service"));
   put(e, "environment", parameter(h, "parameters.environment"));

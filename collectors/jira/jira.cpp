@@ -80,7 +80,7 @@ result<decoded> deleted(const hook& h, timestamp now) {
 
 result<decoded> version(const hook& h, timestamp now) {
   if (!h.reads_deployments_from("version_released")) return decoded::nothing("version: no deployment here");
-  auto e = h.start("deployment", "version/" + h.text("/version/id"), h.time("/timestamp"), now);
+  auto e = h.start("deployment", h.subject("version/", "/version/id"), h.time("/timestamp"), now);
   read_into(e, h.in,
             {{"service", "/version/projectKey"},
              {"service", "/version/projectId"},

@@ -23,7 +23,7 @@ result<decoded> issue(const hook& h, timestamp now) {
   if (!is_level(h, h.text("/data/issue/level"))) return decoded::nothing("issue: a level that is none of levels");
   // only its creation is dated
   const auto at = h.text("/action") == "created" ? h.time("/data/issue/firstSeen") : std::nullopt;
-  auto e = h.start("incident", "issue/" + h.text("/data/issue/id"), at, now);
+  auto e = h.start("incident", h.subject("issue/", "/data/issue/id"), at, now);
   read_into(e, h.in,
             {{"service", "/data/issue/project/slug"},
              {"title", "/data/issue/title"},
@@ -37,9 +37,9 @@ result<decoded> issue(const hook& h, timestamp now) {
 // What an issue itself does not say: the release, which is to blame, and the environment.
 result<decoded> event_alert(const hook& h, timestamp now) {
   if (!is_level(h, h.text("/data/event/level"))) return decoded::nothing("event_alert: a level that is none of levels");
-  auto issue = h.text("/data/event/issue_id");
-  if (issue.empty()) issue = h.text("/data/event/groupID");
-  auto e = h.start("incident", "issue/" + issue, h.time("/data/event/datetime"), now);
+  auto issue = h.subject("issue/", "/data/event/issue_id");
+  if (issue.empty()) issue = h.subject("issue/", "/data/event/groupID");
+  auto e = h.start("incident", issue, h.time("/data/event/datetime"), now);
   read_into(e, h.in,
             {{"title", "/data/event/title"},
              {"severity", "/data/event/level"},
@@ -57,7 +57,7 @@ result<decoded> metric_alert(const hook& h, timestamp now) {
   const auto action = h.text("/action"), state = std::string(our_word(alert_states, action));
   if (state.empty()) return decoded::nothing("metric_alert: action " + action);
   const auto at = h.time(state == "resolved" ? "/data/metric_alert/date_closed" : "/data/metric_alert/date_detected");
-  auto e = h.start("incident", "alert/" + h.text("/data/metric_alert/id"), at, now);
+  auto e = h.start("incident", h.subject("alert/", "/data/metric_alert/id"), at, now);
   read_into(e, h.in,
             {{"service", "/data/metric_alert/projects/0"},
              {"environment", "/data/metric_alert/alert_rule/environment"},

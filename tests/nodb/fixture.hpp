@@ -5,6 +5,8 @@
 #include <fstream>
 #include <sstream>
 
+#include <re2/re2.h>
+
 #include "collectors/collector.hpp"
 
 namespace releasehealth::test {
@@ -50,6 +52,24 @@ inline fixture read_fixture(const collector& kind, const std::filesystem::path& 
       f.head.add(name, value);
   }
   return f;
+}
+
+/// Whether the source's README lists that reason under `## Ignored`; `…` there stands for any words.
+inline bool lists_reason(const collector& kind, const std::string& reason) {
+  std::istringstream lines(read_all(std::filesystem::path(SOURCE_DIR) / "collectors" / kind.kind / "README.md"));
+  bool in_table = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("## ")) in_table = line == "## Ignored";
+    const auto cell = in_table && line.starts_with("| `") ? line.substr(2, line.find(" | ") - 2) : std::string();
+    for (std::size_t from = 0; (from = cell.find('`', from)) != cell.npos;) {
+      const auto end = cell.find('`', from + 1);
+      auto pattern = RE2::QuoteMeta(cell.substr(from + 1, end - from - 1));
+      RE2::GlobalReplace(&pattern, "…", ".*");
+      if (RE2::FullMatch(reason, pattern)) return true;
+      from = end + 1;
+    }
+  }
+  return false;
 }
 
 }

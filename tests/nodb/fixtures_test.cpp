@@ -43,6 +43,9 @@ TEST_SUITE("nodb") {
         const auto events = become(*kind, entry.path());
         if (std::getenv("RELEASEHEALTH_WRITE_FIXTURES")) std::ofstream(expected, std::ios::binary) << events;
         CHECK(events == read_all(expected));
+        constexpr std::string_view ignored = "ignored: ";
+        if (events.starts_with(ignored))
+          CHECK(lists_reason(*kind, events.substr(ignored.size(), events.size() - ignored.size() - 1)));
       }
       CHECK(count > 5);
     }
