@@ -41,10 +41,12 @@ bool shows_standard_webhook_or_secret(const source& s, const delivery& d) {
   return read_standard_webhook(d.header).signatures.empty() ? shows_secret(s, d) : shows_standard_webhook(s, d);
 }
 
+std::string key_of_bytes(const delivery& d) { return sha256_hex(d.body); }
+
 std::string key_in(const delivery& d, std::initializer_list<std::string_view> names) {
   for (const auto name : names)
     if (const auto id = d.header.get(name); !id.empty()) return std::string(id);
-  return sha256_hex(d.body);
+  return key_of_bytes(d);
 }
 
 std::int64_t whole_unix_seconds(timestamp at) {

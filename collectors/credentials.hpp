@@ -26,7 +26,11 @@ bool shows_standard_webhook(const source&, const delivery&);
 /// Family e where there is such a signature, which then decides alone (sources.md §4.2); else families f and g.
 bool shows_standard_webhook_or_secret(const source&, const delivery&);
 
-/// What makes a delivery the same one: the first of these headers that it has, else the digest of its bytes.
+/// What makes a delivery the same one: the digest of its bytes, for senders that give it no id. (What has an id is told
+/// twice only as a delivery: its events are not counted again.)
+std::string key_of_bytes(const delivery&);
+
+/// The first of these headers that it has, else the digest of its bytes.
 std::string key_in(const delivery&, std::initializer_list<std::string_view> names);
 
 /// The seconds since 1970 that signatures with a time are judged by.

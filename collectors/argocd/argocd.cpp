@@ -59,12 +59,10 @@ result<decoded> sync(const hook& h, timestamp now) {
   return decoded(std::move(e));
 }
 
-std::string key(const delivery& d) { return key_in(d, {}); }
-
 result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "Argo CD");
   if (!in) return in.error();
-  return checked(sync({s, key(d), *in, {}}, d.received_at), d.received_at, "the notification", "our template");
+  return checked(sync({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the notification", "our template");
 }
 
 }
@@ -74,7 +72,7 @@ extern constinit const collector collect = {
     .help = "Argo CD notifications from the template in deploy/argocd, with the secret as bearer token",
     .settings = settings,
     .authentic = shows_secret,
-    .key = key,
+    .key = key_of_bytes,
     .decode = decode,
 };
 

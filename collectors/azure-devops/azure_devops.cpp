@@ -37,14 +37,12 @@ std::string check_settings(const source& s) {
   return {};
 }
 
-std::string key(const delivery& d) { return key_in(d, {}); }
-
 result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "Azure DevOps");
   if (!in) return in.error();
   const auto id = text_at(*in, "/id");
   return read_by_type(types, text_at(*in, "/eventType"),
-                      {s, id.empty() ? key(d) : id, *in, text_at(*in, "/resource/repository/defaultBranch")},
+                      {s, id.empty() ? key_of_bytes(d) : id, *in, text_at(*in, "/resource/repository/defaultBranch")},
                       d.received_at, "Azure DevOps");
 }
 
@@ -55,7 +53,7 @@ extern constinit const collector collect = {
     .help = "Azure DevOps' service hooks, with the secret as password: releases, pipelines, pushes, pull requests",
     .settings = settings,
     .authentic = shows_secret,
-    .key = key,
+    .key = key_of_bytes,
     .decode = decode,
     .check = check_settings,
 };

@@ -72,13 +72,11 @@ bool authentic(const source& s, const delivery& d) {
   return signed_in_list(s.secrets, d.body, d.header.get("circleci-signature"));
 }
 
-std::string key(const delivery& d) { return key_in(d, {}); }
-
 result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "CircleCI");
   if (!in) return in.error();
   const auto id = text_at(*in, "/id");
-  return read_by_type(types, text_at(*in, "/type"), {s, id.empty() ? key(d) : id, *in, {}}, d.received_at, "CircleCI");
+  return read_by_type(types, text_at(*in, "/type"), {s, id.empty() ? key_of_bytes(d) : id, *in, {}}, d.received_at, "CircleCI");
 }
 
 }
@@ -88,7 +86,7 @@ extern constinit const collector collect = {
     .help = "CircleCI's outbound webhooks, signed with circleci-signature: workflows and jobs that deploy",
     .settings = settings,
     .authentic = authentic,
-    .key = key,
+    .key = key_of_bytes,
     .decode = decode,
     .check = check_settings,
 };

@@ -39,8 +39,6 @@ result<decoded> incident(const hook& h, timestamp now) {
   return decoded(std::move(e));
 }
 
-std::string key(const delivery& d) { return key_in(d, {}); }
-
 result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "Datadog");
   if (!in) return in.error();
@@ -58,7 +56,7 @@ extern constinit const collector collect = {
     .kind = "datadog",
     .help = "Datadog's webhooks integration in our template, with the secret as bearer token: monitors and incidents",
     .authentic = shows_secret,
-    .key = key,
+    .key = key_of_bytes,
     .decode = decode,
 };
 

@@ -72,12 +72,10 @@ bool authentic(const source& s, const delivery& d) {
   return signed_with_any(s.secrets, d.body, d.header.get("fh-signature"), "");
 }
 
-std::string key(const delivery& d) { return key_in(d, {}); }
-
 result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "FireHydrant");
   if (!in) return in.error();
-  return checked(incident({s, key(d), *in, {}}, d.received_at), d.received_at, "the event", "FireHydrant");
+  return checked(incident({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the event", "FireHydrant");
 }
 
 }
@@ -86,7 +84,7 @@ extern constinit const collector collect = {
     .kind = "firehydrant",
     .help = "FireHydrant's webhooks, signed with fh-signature: incidents and their milestones",
     .authentic = authentic,
-    .key = key,
+    .key = key_of_bytes,
     .decode = decode,
 };
 

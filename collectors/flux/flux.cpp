@@ -76,13 +76,10 @@ bool authentic(const source& s, const delivery& d) {
   return signature.empty() ? shows_secret(s, d) : signed_with_named_digest(s.secrets, d.body, signature);
 }
 
-// Its own repetition of an event is another delivery with the same bytes.
-std::string key(const delivery& d) { return key_in(d, {}); }
-
 result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "Flux");
   if (!in) return in.error();
-  return checked(reconciled({s, key(d), *in, {}}, d.received_at), d.received_at, "the event", "Flux");
+  return checked(reconciled({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the event", "Flux");
 }
 
 }
@@ -92,7 +89,7 @@ extern constinit const collector collect = {
     .help = "Flux' alerts through a provider generic-hmac, or generic with the secret as token: deployments",
     .settings = settings,
     .authentic = authentic,
-    .key = key,
+    .key = key_of_bytes,
     .decode = decode,
 };
 

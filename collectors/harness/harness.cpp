@@ -38,12 +38,10 @@ std::string check_settings(const source& s) {
   return s.setting("environment").empty() ? "needs environment: Harness does not say where they go" : "";
 }
 
-std::string key(const delivery& d) { return key_in(d, {}); }
-
 result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "Harness");
   if (!in) return in.error();
-  return checked(pipeline({s, key(d), *in, {}}, d.received_at), d.received_at, "the notification", "Harness");
+  return checked(pipeline({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the notification", "Harness");
 }
 
 }
@@ -53,7 +51,7 @@ extern constinit const collector collect = {
     .help = "Harness' pipeline notifications, with the secret as bearer token: deployments (its CDEvents: cloudevents)",
     .settings = settings,
     .authentic = shows_secret,
-    .key = key,
+    .key = key_of_bytes,
     .decode = decode,
     .check = check_settings,
 };

@@ -59,12 +59,10 @@ result<decoded> completed(const hook& h, timestamp now) {
 
 constexpr hook_type types[] = {{"STARTED", started}, {"COMPLETED", completed}};
 
-std::string key(const delivery& d) { return key_in(d, {}); }
-
 result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "Jenkins");
   if (!in) return in.error();
-  const hook h{s, key(d), *in, {}};
+  const hook h{s, key_of_bytes(d), *in, {}};
   if (!is_listed(h, "jobs", {h.text("/name")})) return decoded::nothing("a job that is none of jobs");
   const auto phase = h.text("/build/phase");
   if (phase == "QUEUED" || phase == "FINALIZED") return decoded::nothing("phase " + phase);
@@ -82,7 +80,7 @@ extern constinit const collector collect = {
     .help = "Jenkins' notification plugin, with the secret as password in its URL (a pipeline step: see `send`)",
     .settings = settings,
     .authentic = shows_secret,
-    .key = key,
+    .key = key_of_bytes,
     .decode = decode,
     .check = check_settings,
 };

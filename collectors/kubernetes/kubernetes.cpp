@@ -76,12 +76,10 @@ result<decoded> objects(const hook& h, timestamp now) {
   return out;
 }
 
-std::string key(const delivery& d) { return key_in(d, {}); }
-
 result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "Kubernetes");
   if (!in) return in.error();
-  return checked(objects({s, key(d), *in, {}}, d.received_at), d.received_at, "the object", "Kubernetes");
+  return checked(objects({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the object", "Kubernetes");
 }
 
 }
@@ -91,7 +89,7 @@ extern constinit const collector collect = {
     .help = "objects of apps/v1 as Kubernetes' API gives them, with the secret as bearer token: rollouts",
     .settings = settings,
     .authentic = shows_secret,
-    .key = key,
+    .key = key_of_bytes,
     .decode = decode,
 };
 

@@ -48,8 +48,6 @@ bool authentic(const source& s, const delivery& d) {
   return signed_with_any(s.secrets, d.body, d.header.get("X-LD-Signature"), "");
 }
 
-std::string key(const delivery& d) { return key_in(d, {}); }
-
 result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "LaunchDarkly");
   if (!in) return in.error();
@@ -62,7 +60,7 @@ extern constinit const collector collect = {
     .kind = "launchdarkly",
     .help = "LaunchDarkly's webhooks, signed with X-LD-Signature: flags that are switched on or off",
     .authentic = authentic,
-    .key = key,
+    .key = key_of_bytes,
     .decode = decode,
 };
 

@@ -32,8 +32,6 @@ result<decoded> happened(const hook& h, timestamp now) {
   return decoded(std::move(e));
 }
 
-std::string key(const delivery& d) { return key_in(d, {}); }
-
 result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "Octopus");
   if (!in) return in.error();
@@ -47,7 +45,7 @@ extern constinit const collector collect = {
     .kind = "octopus",
     .help = "Octopus Deploy's subscriptions, with the secret as bearer token: deployments",
     .authentic = shows_secret,
-    .key = key,
+    .key = key_of_bytes,
     .decode = decode,
 };
 

@@ -41,12 +41,10 @@ result<decoded> alert(const hook& h, timestamp now) {
   return decoded(std::move(e));
 }
 
-std::string key(const delivery& d) { return key_in(d, {}); }
-
 result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "Opsgenie");
   if (!in) return in.error();
-  return checked(alert({s, key(d), *in, {}}, d.received_at), d.received_at, "the alert", "Opsgenie");
+  return checked(alert({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the alert", "Opsgenie");
 }
 
 }
@@ -55,7 +53,7 @@ extern constinit const collector collect = {
     .kind = "opsgenie",
     .help = "Opsgenie's webhook integration, with the secret as bearer token or password: alerts are incidents",
     .authentic = shows_secret,
-    .key = key,
+    .key = key_of_bytes,
     .decode = decode,
 };
 

@@ -59,13 +59,11 @@ bool authentic(const source& s, const delivery& d) {
                         whole_unix_seconds(d.received_at));
 }
 
-std::string key(const delivery& d) { return key_in(d, {}); }
-
 result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "Rootly");
   if (!in) return in.error();
   const auto type = text_at(*in, "/event/type"), id = text_at(*in, "/event/id");
-  const hook h{s, id.empty() ? key(d) : id, *in, {}};
+  const hook h{s, id.empty() ? key_of_bytes(d) : id, *in, {}};
   const auto known = std::ranges::find(states, type, &word::theirs);
   if (known != std::end(states)) return checked(incident(h, d.received_at, known->ours), d.received_at, type, "Rootly");
   if (type == "incident_post_mortem.published")
@@ -79,7 +77,7 @@ extern constinit const collector collect = {
     .kind = "rootly",
     .help = "Rootly's webhooks, signed with X-Rootly-Signature: incidents and their reviews",
     .authentic = authentic,
-    .key = key,
+    .key = key_of_bytes,
     .decode = decode,
 };
 

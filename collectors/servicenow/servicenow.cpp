@@ -33,12 +33,10 @@ result<decoded> incident(const hook& h, timestamp now) {
   return decoded(std::move(e));
 }
 
-std::string key(const delivery& d) { return key_in(d, {}); }
-
 result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "ServiceNow");
   if (!in) return in.error();
-  return checked(incident({s, key(d), *in, {}}, d.received_at), d.received_at, "the body", "the business rule");
+  return checked(incident({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the body", "the business rule");
 }
 
 }
@@ -47,7 +45,7 @@ extern constinit const collector collect = {
     .kind = "servicenow",
     .help = "ServiceNow's incidents through our business rule, with the secret as bearer token or password",
     .authentic = shows_secret,
-    .key = key,
+    .key = key_of_bytes,
     .decode = decode,
 };
 

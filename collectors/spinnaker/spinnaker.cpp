@@ -55,12 +55,10 @@ std::string check_settings(const source& s) {
   return s.setting("environment").empty() ? "needs environment: Spinnaker does not say where they go" : "";
 }
 
-std::string key(const delivery& d) { return key_in(d, {}); }
-
 result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "Spinnaker");
   if (!in) return in.error();
-  return read_by_type(types, text_at(*in, "/details/type"), {s, key(d), *in, {}}, d.received_at, "Spinnaker");
+  return read_by_type(types, text_at(*in, "/details/type"), {s, key_of_bytes(d), *in, {}}, d.received_at, "Spinnaker");
 }
 
 }
@@ -70,7 +68,7 @@ extern constinit const collector collect = {
     .help = "Spinnaker's Echo (rest), with the secret as bearer token or password: pipelines that deploy",
     .settings = settings,
     .authentic = shows_secret,
-    .key = key,
+    .key = key_of_bytes,
     .decode = decode,
     .check = check_settings,
 };

@@ -86,4 +86,98 @@ TEST_SUITE("nodb") {
     CHECK_FALSE(signed_as_standard_webhook(secret_of(("whsec" + std::string("_!")).c_str()), good, body, 1614265330));
     CHECK_FALSE(signed_as_standard_webhook(secret_of("other"), good, body, 1614265330));
   }
+
+  // sources.md §4.3: vectors of CircleCI's documentation, and computed ones for the other families
+  const std::string_view pagerduty_body = R"({"event":{"id":"e1","event_type":"incident.triggered"}})";
+
+  TEST_CASE("family a without a prefix, and with the digest that the prefix names") {
+    const std::vector<secret> secrets = {secret("test-secret")}, none;
+    const std::string hex = "4486305e9c260404cf60b51e5499b9ed082111688649fffe7195c3e8f5efc936";
+    CHECK(signed_with_any(secrets, pagerduty_body, hex, ""));
+    CHECK_FALSE(signed_with_any(secrets, pagerduty_body, "", ""));
+    CHECK_FALSE(signed_with_any(secrets, pagerduty_body, "sha256=" + hex, ""));
+    CHECK(signed_with_named_digest(secrets, pagerduty_body, "sha256=" + hex));
+    // RFC 4231, case 2, with the other digests
+    const std::vector<secret> jefe = {secret("Jefe")};
+    const std::string_view text = "what do ya want for nothing?";
+    CHECK(signed_with_named_digest(jefe, text, "sha224=a30e01098bc6dbbf45690f3a7e9e6d0f8bbea2a39e6148008fd05e44"));
+    CHECK(signed_with_named_digest(jefe, text,
+                                   "sha384=af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e"
+                                   "8e2240ca5e69e2c78b3239ecfab21649"));
+    CHECK(signed_with_named_digest(jefe, text,
+                                   "sha512=164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554"
+                                   "9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737"));
+    for (const auto& header :
+         {std::string(), hex, "sha1=" + hex, "sha224=" + hex, std::string("sha512="), "md5=" + hex})
+      CHECK_FALSE(signed_with_named_digest(secrets, pagerduty_body, header));
+    CHECK_FALSE(signed_with_named_digest(none, pagerduty_body, "sha256=" + hex));
+  }
+
+  TEST_CASE("family b: a list of versions, several while a secret is replaced") {
+    const std::string ours = "v1=4486305e9c260404cf60b51e5499b9ed082111688649fffe7195c3e8f5efc936",
+                      old = "v1=cb8fa1d990fa07553183efff3262d692f68cde4b1e94a65605c331042fd3e562";
+    const auto passes = [&](const char* key, const std::string& list) {
+      const std::vector<secret> secrets = {secret(key)};
+      return signed_in_list(secrets, pagerduty_body, list);
+    };
+    CHECK(passes("test-secret", ours));
+    CHECK(passes("old-secret", ours + "," + old));
+    CHECK(passes("old-secret", ours + ", " + old));
+    CHECK(passes("test-secret", "v2=abc," + ours));
+    for (const auto& list : {std::string(), std::string("v1="), std::string(","), old, "v2=" + ours.substr(3),
+                             ours.substr(3), ours.substr(0, ours.size() - 1)})
+      CHECK_FALSE(passes("test-secret", list));
+
+    struct vector {
+      const char *key, *body, *hex;
+    };
+    for (const auto& [key, body, hex] :
+         {vector{"secret", "hello world", "734cc62f32841568f45715aeb9f4d7891324e6d948e4c6c60c0621cdac48623a"},
+          vector{"another-secret", "lalala", "daa220016c8f29a8b214fbfc3671aeec2145cfb1e6790184ffb38b6d0425fa00"},
+          vector{"hunter123", "an-important-request-payload",
+                 "9be2242094a9a8c00c64306f382a7f9d691de910b4a266f67bd314ef18ac49fa"},
+          vector{"secret", "foo", "773ba44693c7553d6ee20f61ea5d2757a9a4f4a44d2841ae4e95b52e4cd62db4"}}) {
+      const std::vector<secret> secrets = {secret(key)};
+      CHECK(signed_in_list(secrets, body, "v1=" + std::string(hex)));
+    }
+  }
+
+  TEST_CASE("families c and d: a time before the body, with and without a colon, within five minutes") {
+    const std::vector<secret> secrets = {secret("test-secret")}, none, empty = {secret("")};
+    const timed_signature rootly{"1700000000", "", "c6467cecbadf4ee4eaeb4667f0c5b36c33f416cab18e6a644e71c453bca589f7"};
+    const timed_signature grafana{"1700000000", ":",
+                                  "1a7eea1922bb637002d8f00cc567b3dadf2dac4d6abff26c01582db35eb50520"};
+    for (const auto& good : {rootly, grafana}) {
+      CHECK(signed_at_time(secrets, good, pagerduty_body, 1700000000));
+      CHECK(signed_at_time(secrets, good, pagerduty_body, 1700000300));
+      CHECK_FALSE(signed_at_time(secrets, good, pagerduty_body, 1700000301));
+      CHECK_FALSE(signed_at_time(secrets, good, pagerduty_body, 1699999699));
+      CHECK_FALSE(signed_at_time(secrets, {"1700000001", good.separator, good.hex}, pagerduty_body, 1700000000));
+      CHECK_FALSE(signed_at_time(secrets, {"", good.separator, good.hex}, pagerduty_body, 0));
+      CHECK_FALSE(signed_at_time(secrets, {good.timestamp, good.separator, ""}, pagerduty_body, 1700000000));
+      CHECK_FALSE(signed_at_time(secrets, {good.timestamp, ".", good.hex}, pagerduty_body, 1700000000));
+      CHECK_FALSE(signed_at_time(none, good, pagerduty_body, 1700000000));
+      CHECK_FALSE(signed_at_time(empty, good, pagerduty_body, 1700000000));
+    }
+  }
+
+  TEST_CASE("family e, asymmetric: RFC 8032's keys sign the same content") {
+    // its second key pair; the signature was made with openssl pkeyutl over msg_1.1614265330.{}
+    const std::vector<secret> key = {secret("whpk" + std::string("_PUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw="))};
+    const std::string good =
+        "v1a,PV0DsseRBpmYl/EhiW6XVk4Bw6vT2aY9J5412rCjfFp12iWqOlXI3GnXZPhh/zt7CHs7RHdjTMHbky+Y3ENMCg==";
+    const auto passes = [&](const std::string& list, std::string_view body = "{}", std::int64_t now = 1614265330) {
+      return signed_as_standard_webhook(key, {"msg_1", "1614265330", list}, body, now);
+    };
+    CHECK(passes(good));
+    CHECK(passes("v1,abc " + good));
+    CHECK_FALSE(passes(good, "{ }"));
+    CHECK_FALSE(passes(good, "{}", 1614265330 + 301));
+    CHECK_FALSE(passes("v1" + good.substr(3)));
+    for (const auto* wrong : {"", "v1a,", "v1a,AAAA", "v1a"}) CHECK_FALSE(passes(wrong));
+    // a public key is no secret: nobody may sign with it
+    const auto forged =
+        "v1," + standard_webhook_signature(secret(std::string(key[0].reveal())), "msg_1", "1614265330", "{}");
+    CHECK_FALSE(passes(forged));
+  }
 }

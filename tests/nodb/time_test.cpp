@@ -67,4 +67,12 @@ TEST_SUITE("nodb") {
     CHECK(format_duration(hours(48)) == "2d");
     CHECK(format_duration(minutes(90)) == "90m");
   }
+
+  TEST_CASE("digits are a time since 1970, in the unit that their number tells") {
+    for (const auto* same : {"1793701200", "1793701200000", "1793701200000000", "1793701200000000999"})
+      CHECK(parse_sender_time(same) == parse_time("2026-11-03T10:20:00Z"));
+    CHECK(parse_sender_time("1793701200123") == parse_time("2026-11-03T10:20:00.123Z"));
+    for (const auto* nothing : {"0", "", "-1793701200", "17937012000000000000000000", "1793701200.5", "1793701200 "})
+      CHECK_FALSE(parse_sender_time(nothing));
+  }
 }
