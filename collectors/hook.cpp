@@ -27,10 +27,9 @@ decoded other_source_of_deployments(const hook& h, std::string_view type) {
                           h.settings.setting("deployments"));
 }
 
-bool is_listed(const hook& h, std::string_view setting, std::initializer_list<std::string_view> words, bool unset) {
-  const auto list = h.settings.list(setting);
-  if (list.empty()) return unset;
-  return std::ranges::any_of(list, [&](const auto& one) { return std::ranges::find(words, one) != words.end(); });
+bool is_listed(const hook& h, std::string_view setting, std::initializer_list<std::string_view> words) {
+  return std::ranges::any_of(h.settings.list(setting),
+                             [&](const auto& one) { return std::ranges::find(words, one) != words.end(); });
 }
 
 result<decoded> checked(result<decoded> out, timestamp received_at, std::string_view what, std::string_view sender) {

@@ -46,10 +46,8 @@ struct hook_type {
   result<decoded> (*read)(const hook&, timestamp now);
 };
 
-/// Whether a list of the settings holds one of these words; a list that is not set holds all of them if `unset` says
-/// so.
-bool is_listed(const hook&, std::string_view setting, std::initializer_list<std::string_view> words,
-               bool unset = false);
+/// Whether a list of the settings holds one of these words.
+bool is_listed(const hook&, std::string_view setting, std::initializer_list<std::string_view> words);
 
 /// The events, or errc::unreadable if one of them passes no check. `what` came, `sender` documents its shape.
 result<decoded> checked(result<decoded>, timestamp received_at, std::string_view what, std::string_view sender);

@@ -32,7 +32,8 @@ std::string only_tag(const hook& h) {
 // says what is live.
 void put_identity(event& e, const hook& h) {
   const auto tag = h.settings.setting("identity") == "image" ? only_tag(h) : std::string();
-  const auto what = tag.empty() ? h.text("/operation/revision") : tag;
+  const auto revision = h.text("/operation/revision");  // of the first source, where there are several
+  const auto what = !tag.empty() ? tag : !revision.empty() ? revision : h.text("/operation/revisions/0");
   put(e, is_commit(what) ? "commit" : "version", what);
 }
 

@@ -76,7 +76,8 @@ result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "CircleCI");
   if (!in) return in.error();
   const auto id = text_at(*in, "/id");
-  return read_by_type(types, text_at(*in, "/type"), {s, id.empty() ? key_of_bytes(d) : id, *in, {}}, d.received_at, "CircleCI");
+  return read_by_type(types, text_at(*in, "/type"), {s, id.empty() ? key_of_bytes(d) : id, *in, {}}, d.received_at,
+                      "CircleCI");
 }
 
 }

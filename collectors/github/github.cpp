@@ -28,6 +28,7 @@ constexpr setting_rule settings[] = {
     {"environment", false, "", "", "where releases and workflow runs go; required with them"},
     {"workflows", true, "", "", "the names or paths of the workflows that deploy; required with workflow_run"},
     {"incidents.labels", true, "", "", "issues with one of these labels are incidents"},
+    {"incidents.types", true, "", "", "issues of one of these types are incidents: Incident"},
 };
 
 std::string check_settings(const source& s) {

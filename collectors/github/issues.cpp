@@ -1,24 +1,39 @@
-// Issues with a label of incidents.labels: incidents.
+// Issues with a label of incidents.labels, or of a type of incidents.types: incidents.
 #include <algorithm>
 
 #include "collectors/github/hook.hpp"
 
 namespace releasehealth::github {
+namespace {
+
+bool is_wanted_label(const hook& h, std::string_view label) { return is_listed(h, "incidents.labels", {label}); }
+
+bool is_wanted_type(const hook& h, std::string_view type) { return is_listed(h, "incidents.types", {type}); }
+
+bool is_incident(const hook& h) {
+  const auto labels = elements_at(h.in, "/issue/labels");
+  return is_wanted_type(h, h.text("/issue/type/name")) ||
+         std::ranges::any_of(labels, [&](const json::value& l) { return is_wanted_label(h, text_at(l, "/name")); });
+}
+
+// Whether this delivery is about the label or the type that makes an issue an incident.
+bool turns_on_it(const hook& h, std::string_view action) {
+  if (action == "labeled" || action == "unlabeled") return is_wanted_label(h, h.text("/label/name"));
+  return (action == "typed" || action == "untyped") && is_wanted_type(h, h.text("/type/name"));
+}
+
+}
 
 result<decoded> issues(const hook& h, timestamp now) {
-  const auto wanted = h.settings.list("incidents.labels");
-  if (wanted.empty()) return decoded::nothing("issues: this source has no incidents.labels");
+  if (h.settings.list("incidents.labels").empty() && h.settings.list("incidents.types").empty())
+    return decoded::nothing("issues: this source has neither incidents.labels nor incidents.types");
   const auto action = h.text("/action");
-  event labels;
-  put_labels(labels, h.in, "/issue/labels", "/name");
-  const auto is_wanted = [&](std::string_view label) { return std::ranges::find(wanted, label) != wanted.end(); };
-  bool has = false;
-  for (const auto& l : labels.fields["labels"].get_array()) has |= is_wanted(std::string_view(l.get_string()));
+  const bool is = is_incident(h), turns = turns_on_it(h, action);
   const bool gone = action == "deleted" || action == "transferred" ||
-                    (action == "unlabeled" && !has && is_wanted(h.text("/label/name")));
-  if (!gone && !has) return decoded::nothing("issues: without a label of incidents.labels");
-  const bool opens =
-      action == "opened" || action == "reopened" || (action == "labeled" && is_wanted(h.text("/label/name")));
+                    ((action == "unlabeled" || action == "untyped") && !is && turns);
+  if (!gone && !is) return decoded::nothing("issues: neither with a label nor of a type of incidents");
+  const bool becomes = (action == "labeled" || action == "typed") && turns;
+  const bool opens = action == "opened" || action == "reopened" || becomes;
   if (!gone && !opens && action != "closed") return decoded::nothing("issues: action " + action);
 
   const auto time = action == "opened"   ? time_at(h.in, "/issue/created_at")
@@ -29,13 +44,14 @@ result<decoded> issues(const hook& h, timestamp now) {
     retract(e);
     return decoded(std::move(e));
   }
-  put(e, "service", h.text("/repository/full_name"));
-  put(e, "repository", h.text("/repository/full_name"));
-  put(e, "title", h.text("/issue/title"));
-  put(e, "url", h.text("/issue/html_url"));
-  put(e, "started_at", time_at(h.in, "/issue/created_at"));
+  read_into(e, h.in,
+            {{"service", "/repository/full_name"},
+             {"repository", "/repository/full_name"},
+             {"title", "/issue/title"},
+             {"url", "/issue/html_url"},
+             {"started_at", "/issue/created_at"}});
   e.fields["state"] = opens && h.text("/issue/state") != "closed" ? "open" : "resolved";
-  return action == "labeled" ? with_return(std::move(e)) : decoded(std::move(e));
+  return becomes ? with_return(std::move(e)) : decoded(std::move(e));
 }
 
 }

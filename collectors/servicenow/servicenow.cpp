@@ -36,7 +36,8 @@ result<decoded> incident(const hook& h, timestamp now) {
 result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "ServiceNow");
   if (!in) return in.error();
-  return checked(incident({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the body", "the business rule");
+  return checked(incident({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the body",
+                 "the business rule");
 }
 
 }
