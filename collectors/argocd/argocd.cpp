@@ -55,7 +55,7 @@ result<decoded> sync(const hook& h, timestamp now) {
              {"url", "/url"}});
   put(e, "repository", repository_of(h.text("/repository")));
   if (!e.fields.contains("environment")) put(e, "environment", h.settings.setting("environment"));
-  put_identity(e, h);
+  if (state == "succeeded") put_identity(e, h);  // before, the images are those of the deployment before
   put_state(e, state);
   return decoded(std::move(e));
 }
