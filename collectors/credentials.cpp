@@ -24,12 +24,10 @@ bool shows_secret(const source& s, const delivery& d) {
 }
 
 standard_webhook read_standard_webhook(const headers& all) {
-  const auto either = [&](std::string_view own, std::string_view svix) {
-    const auto value = all.get(own);
-    return value.empty() ? all.get(svix) : value;
-  };
-  return {either("webhook-id", "svix-id"), either("webhook-timestamp", "svix-timestamp"),
-          either("webhook-signature", "svix-signature")};
+  // never one header of these and another of those: what is not signed would stand beside what is
+  if (all.get("webhook-signature").empty() && !all.get("svix-signature").empty())
+    return {all.get("svix-id"), all.get("svix-timestamp"), all.get("svix-signature")};
+  return {all.get("webhook-id"), all.get("webhook-timestamp"), all.get("webhook-signature")};
 }
 
 bool shows_standard_webhook(const source& s, const delivery& d) {
@@ -42,6 +40,11 @@ bool shows_standard_webhook_or_secret(const source& s, const delivery& d) {
 }
 
 std::string key_of_bytes(const delivery& d) { return sha256_hex(d.body); }
+
+std::string key_of_standard_webhook(const delivery& d) {
+  const auto id = read_standard_webhook(d.header).id;
+  return id.empty() ? key_of_bytes(d) : std::string(id);
+}
 
 std::string key_in(const delivery& d, std::initializer_list<std::string_view> names) {
   for (const auto name : names)

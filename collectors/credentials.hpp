@@ -30,6 +30,9 @@ bool shows_standard_webhook_or_secret(const source&, const delivery&);
 /// twice only as a delivery: its events are not counted again.)
 std::string key_of_bytes(const delivery&);
 
+/// The id that is signed with it; without one the digest of its bytes.
+std::string key_of_standard_webhook(const delivery&);
+
 /// The first of these headers that it has, else the digest of its bytes.
 std::string key_in(const delivery&, std::initializer_list<std::string_view> names);
 

@@ -11,10 +11,11 @@ std::size_t hex_value(char c) {
   return std::min(digits.find(c >= 'A' && c <= 'F' ? char(c + 32) : c), no_hex);
 }
 
-bool is_utf8(std::string_view text) {
+bool is_utf8(std::string text) {
+  std::ranges::replace_if(text, [](char c) { return c == '"' || c == '\\' || (c >= 0 && c < ' '); }, ' ');
   json::error_code ec;
-  (void)json::parse('"' + std::string(text) + '"', ec);
-  return !ec || text.find_first_of("\"\\") != text.npos;
+  (void)json::parse('"' + text + '"', ec);
+  return !ec;
 }
 
 // First a quoted string is unescaped, then one round of percent-decoding. Senders that encode nothing write UTF-8, or

@@ -40,7 +40,9 @@ bool authentic(const source& s, const delivery& d) {
 }
 
 // X-Gitlab-Webhook-UUID is another one at every attempt, and so no key.
-std::string key(const delivery& d) { return key_in(d, {"Idempotency-Key", "webhook-id"}); }
+std::string key(const delivery& d) {
+  return read_standard_webhook(d.header).id.empty() ? key_in(d, {"Idempotency-Key"}) : key_of_standard_webhook(d);
+}
 
 result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "GitLab");

@@ -107,14 +107,12 @@ constexpr hook_type types[] = {
     {"public_incident.incident_status_updated_v2", status_updated},
 };
 
-std::string key(const delivery& d) { return key_in(d, {"webhook-id", "svix-id"}); }
-
 result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "incident.io");
   if (!in) return in.error();
   const auto type = text_at(*in, "/event_type");
   if (type.starts_with("private_incident.")) return decoded::nothing("a private incident");
-  return read_by_type(types, type, {s, key(d), *in, {}}, d.received_at, "incident.io");
+  return read_by_type(types, type, {s, key_of_standard_webhook(d), *in, {}}, d.received_at, "incident.io");
 }
 
 }
@@ -124,7 +122,7 @@ extern constinit const collector collect = {
     .help = "incident.io's webhooks, signed as Standard Webhooks: incidents and the work on them",
     .settings = settings,
     .authentic = shows_standard_webhook,
-    .key = key,
+    .key = key_of_standard_webhook,
     .decode = decode,
 };
 

@@ -6,14 +6,12 @@
 namespace releasehealth::standard_webhooks {
 namespace {
 
-std::string key(const delivery& d) { return key_in(d, {"webhook-id", "svix-id"}); }
-
 // {"type", "timestamp", "data"}: the specification's recommended body. The type may have dots before ours.
 result<std::vector<event>> read_enveloped(const delivery& d, json::value in) {
   auto fields = in.at("data").get_object();
   const auto type = text_at(in, "/type");
   if (!fields.contains("type")) fields["type"] = type.substr(type.rfind('.') + 1);
-  if (!fields.contains("id")) fields["id"] = key(d);
+  if (!fields.contains("id")) fields["id"] = key_of_standard_webhook(d);
   if (const auto time = text_at(in, "/timestamp"); !fields.contains("time") && !time.empty()) fields["time"] = time;
   auto e = canonical::read_event(std::move(fields), d.received_at, "/data");
   if (!e) return e.error();
@@ -45,7 +43,7 @@ extern constinit const collector collect = {
     .kind = "standard-webhooks",
     .help = "our own events, signed as Standard Webhooks (v1 or v1a) or with the secret as bearer token",
     .authentic = shows_standard_webhook_or_secret,
-    .key = key,
+    .key = key_of_standard_webhook,
     .decode = decode,
 };
 

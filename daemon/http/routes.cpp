@@ -4,11 +4,11 @@ namespace releasehealth::http {
 
 bool fits(std::string_view pattern, std::string_view path, parameters& found) {
   for (;;) {
-    if (pattern.ends_with("...}") && pattern.starts_with('{')) {
+    const auto p = pattern.find('/'), q = path.find('/');
+    if (p == pattern.npos && pattern.starts_with('{') && pattern.ends_with("...}")) {
       found.emplace(pattern.substr(1, pattern.size() - 5), path);
       return !path.empty();
     }
-    const auto p = pattern.find('/'), q = path.find('/');
     const auto wanted = pattern.substr(0, p), given = path.substr(0, q);
     if (wanted.starts_with('{') && !given.empty())
       found.emplace(wanted.substr(1, wanted.size() - 2), given);

@@ -1,0 +1,162 @@
+// Every kind of source as its sender would use it: signed by the sender's own client where there is one, then with a byte
+// changed, with another secret, without any, again, in the wrong media type, cut off and of an unknown type.
+//   node contract.mjs config SECRET SIGNING_TOKEN          the sources, as TOML
+//   node contract.mjs run INTAKE_URL SECRET SIGNING_TOKEN  a line for each check; exits 1 if one fails
+import { readFileSync } from "node:fs";
+import { request } from "node:http";
+import { createHmac } from "node:crypto";
+import { sign as signGithub } from "@octokit/webhooks-methods";
+import { CloudEvent, HTTP } from "cloudevents";
+import { Webhook as Svix } from "svix";
+import { basic, hmac, iso, json, senders, standard } from "./senders.mjs";
+
+const root = new URL("../../", import.meta.url);
+const now = () => Math.floor(Date.now() / 1000);
+
+/** A fixture of the collector: its headers, settings and body. */
+function fixture(kind, name) {
+  const text = readFileSync(new URL(`collectors/${kind}/fixtures/${name}.http`, root), "utf8");
+  const end = text.indexOf("\n\n");
+  const headers = {}, settings = {};
+  for (const line of text.slice(0, end).split("\n")) {
+    const [, header, value] = line.match(/^([^:]+): (.*)$/);
+    if (header !== "Fixture-Setting") headers[header.toLowerCase()] = value;
+    else settings[value.slice(0, value.indexOf("="))] = value.slice(value.indexOf("=") + 1);
+  }
+  return { headers, settings, body: text.slice(end + 2) };
+}
+
+const bearer = (secret) => ({ authorization: `Bearer ${secret}` });
+const header = (name, prefix = "") => (secret, body) => ({ [name]: prefix + hmac(secret, body) });
+const token = (secret) => bearer(secret);
+const password = (secret) => ({ authorization: basic(secret) });
+
+// kind -> [a fixture that becomes an event, its proof(secret, body, id), proof of the body?, list settings, unknown type]
+const kinds = {
+  github: ["deployment_status.success", async (s, b) => ({ "x-hub-signature-256": await signGithub(s, b) }), true, { "x-github-event": "star" }],
+  gitlab: ["deployment.success", (s, b, id) => ({ ...standard(s, id, b), "idempotency-key": id }), true, { "x-gitlab-event": "Emoji Hook" }],
+  alertmanager: ["firing", token, false],
+  pagerduty: ["triggered", header("x-pagerduty-signature", "v1="), true, { body: { event: { id: "1", event_type: "pagey.ping", data: {} } } }],
+  cloudevents: ["cdevents.structured", token, false],
+  "standard-webhooks": ["event", (s, b, id) => standard(s, id, b), true],
+  argocd: ["succeeded", token, false],
+  jenkins: ["completed.success", password, false],
+  grafana: ["firing", header("x-grafana-alerting-signature"), true],
+  jira: ["created", header("x-hub-signature", "sha256="), true, { body: { webhookEvent: "board_created" } }],
+  "azure-devops": ["release.succeeded", password, false, { body: { eventType: "workitem.created" } }],
+  sentry: ["issue.created", header("sentry-hook-signature"), true, { "sentry-hook-resource": "installation" }],
+  flux: ["upgrade_succeeded", (s, b) => ({ "x-signature": `sha512=${createHmac("sha512", s).update(b).digest("hex")}` }), true],
+  bitbucket: ["commit_status.successful", header("x-hub-signature", "sha256="), true, { "x-event-key": "repo:fork" }],
+  circleci: ["workflow.success", (s, b) => ({ "circleci-signature": `v1=${hmac(s, b)},v2=abc` }), true, { body: { type: "ping" } }],
+  incidentio: ["created", (s, b, id) => standard(s, id, b, Svix, "svix"), true, { body: { event_type: "public_alert.alert_created_v1" } }],
+  rootly: ["created", (s, b) => ({ "x-rootly-signature": `t=${now()},v1=${hmac(s, now() + b)}` }), true, { body: { event: { type: "pulse.created" } } }],
+  firehydrant: ["created", header("fh-signature"), true, { body: { event: { resource_type: "task" } } }],
+  opsgenie: ["create", token, false, { body: { action: "Restart", alert: {} } }],
+  datadog: ["triggered", token, false, { body: { transition: "Renotify" } }],
+  launchdarkly: ["turned_off", header("x-ld-signature"), true, { body: { kind: "member" } }],
+  octopus: ["succeeded", token, false, { body: { Payload: { Event: { Category: "MachineAdded" } } } }],
+  harness: ["success", token, false, { body: { eventData: { eventType: "StageStart" } } }],
+  spinnaker: ["complete", password, false, { body: { details: { type: "orca:stage:complete" } } }],
+  servicenow: ["resolved", password, false],
+  kubernetes: ["available", token, false, { body: { kind: "Pod" } }],
+  devlake: ["deployment", token, false, { body: { issueKey: "X-1", type: "BUG" } }],
+};
+const lists = ["jobs", "stages", "pipelines", "statuses", "workflows"];
+const signs = (kind) => ["gitlab", "standard-webhooks", "incidentio"].includes(kind);
+
+const [, , mode, ...args] = process.argv;
+if (mode === "config") {
+  const [secret, signingToken] = args;
+  for (const [kind, [name]] of Object.entries(kinds)) {
+    console.log(`[[source]]\nname = "${kind}"\nkind = "${kind}"\nsecret = "${signs(kind) ? signingToken : secret}"`);
+    for (const [key, value] of Object.entries(fixture(kind, name).settings)) console.log(`${key} = ${lists.includes(key) ? `["${value}"]` : `"${value}"`}`);
+  }
+  process.exit(0);
+}
+
+const [url, secret, signingToken] = args;
+let failed = 0;
+async function post(path, headers, body) {
+  const answer = await fetch(url + path, { method: "POST", headers, body });
+  return { status: answer.status, ...(await answer.json()) };
+}
+function expect(what, wanted, answer) {
+  const ok = Object.entries(wanted).every(([key, value]) => answer[key] === value);
+  console.log(`${ok ? "ok" : "FAILED"}\t${what}${ok ? "" : `\t${JSON.stringify(answer)}`}`);
+  if (!ok) failed++;
+}
+
+for (const [kind, [name, proof, covers, unknown]] of Object.entries(kinds)) {
+  const own = signs(kind) ? signingToken : secret, other = signs(kind) ? `whsec_${Buffer.from("x".repeat(24)).toString("base64")}` : "another";
+  const { headers, body } = fixture(kind, name);
+  const path = `/webhooks/${kind}`, id = `contract-${kind}`;
+  const proven = await proof(own, body, id);
+  const changed = body.replace(/"(succeeded|open|checkout)/, '"$1x');
+  expect(`${kind}: without proof`, { status: 401 }, await post(path, headers, body));
+  expect(`${kind}: another secret`, { status: 401 }, await post(path, { ...headers, ...(await proof(other, body, id)) }, body));
+  expect(`${kind}: an empty secret`, { status: 401 }, await post(path, { ...headers, ...Object.fromEntries(Object.keys(proven).map((k) => [k, ""])) }, body));
+  if (covers) expect(`${kind}: a changed byte`, { status: 401 }, await post(path, { ...headers, ...proven }, body.replace("{", "{ ")));
+  const first = await post(path, { ...headers, ...proven }, body);
+  expect(`${kind}: accepted`, { status: 202, duplicates: 0, ignored: 0 }, first);
+  expect(`${kind}: again`, { status: 202, accepted: 0, duplicates: first.accepted }, await post(path, { ...headers, ...(await proof(own, body, id)) }, body));
+  const xml = { ...headers, "content-type": "application/xml" };
+  expect(`${kind}: another media type`, { status: 415 }, await post(path, { ...xml, ...proven }, body));
+  const half = body.slice(0, body.length / 2);
+  expect(`${kind}: cut off`, { status: 400 }, await post(path, { ...headers, ...(await proof(own, half, id)) }, half));
+  expect(`${kind}: something below it`, { status: kind === "devlake" ? 202 : 404 }, await post(`${path}/deployments`, { ...headers, ...proven }, body));
+  if (unknown) {
+    const text = unknown.body ? JSON.stringify(unknown.body) : changed;
+    const rest = Object.fromEntries(Object.entries(unknown).filter(([key]) => key !== "body"));
+    expect(`${kind}: of an unknown type`, { status: 202, ignored: 1 }, await post(path, { ...headers, ...rest, ...(await proof(own, text, `${id}-2`)) }, text));
+  }
+}
+
+// Timestamps within five minutes, both ways; a strong signature is never replaced by a weaker proof.
+const at = (seconds) => new Date(Date.now() + seconds * 1000);
+{
+  const { headers, body } = fixture("standard-webhooks", "event");
+  for (const seconds of [-310, 310]) {
+    expect(`standard-webhooks: ${seconds} s off`, { status: 401 }, await post("/webhooks/standard-webhooks", { ...headers, ...standard(signingToken, "stale", body, undefined, "webhook", at(seconds)) }, body));
+  }
+  const gitlab = fixture("gitlab", "deployment.success");
+  expect("gitlab: a wrong signature beside the right token", { status: 401 },
+    await post("/webhooks/gitlab", { ...gitlab.headers, ...standard(`whsec_${Buffer.from("y".repeat(24)).toString("base64")}`, "weak", gitlab.body), "x-gitlab-token": signingToken }, gitlab.body));
+  expect("gitlab: the old token alone", { status: 202 },
+    await post("/webhooks/gitlab", { ...gitlab.headers, "idempotency-key": "weak-2", "x-gitlab-token": signingToken }, gitlab.body));
+  const rootly = fixture("rootly", "created");
+  expect("rootly: stale", { status: 401 },
+    await post("/webhooks/rootly", { ...rootly.headers, "x-rootly-signature": `t=${now() - 400},v1=${hmac(secret, now() - 400 + rootly.body)}` }, rootly.body));
+}
+
+// CloudEvents in the modes of its own SDK, with a subject that is no ASCII.
+const cdevent = (n, subject) => {
+  const context = { version: "0.4.1", id: `sdk-${n}`, source: "/pipelines/sdk", type: "dev.cdevents.service.deployed.0.2.0", timestamp: iso(Date.now() - 60000) };
+  return new CloudEvent({ specversion: "1.0", id: context.id, source: context.source, type: context.type, time: context.timestamp, subject,
+    datacontenttype: "application/json",
+    data: { context, subject: { id: subject, type: "service", content: { environment: { id: "production" }, artifactId: `pkg:oci/app@${n}` } } } });
+};
+const cloud = bearer(secret);
+const binary = HTTP.binary(cdevent(1, "svc-sdk")), structured = HTTP.structured(cdevent(2, "svc-sdk"));
+expect("cloudevents: binary", { status: 202, accepted: 1 }, await post("/webhooks/cloudevents", { ...binary.headers, ...cloud }, binary.body));
+expect("cloudevents: structured", { status: 202, accepted: 1 }, await post("/webhooks/cloudevents", { ...structured.headers, ...cloud }, structured.body));
+const batch = JSON.stringify([3, 4].map((n) => cdevent(n, "svc-sdk").toJSON()));
+expect("cloudevents: batch", { status: 202, accepted: 2 }, await post("/webhooks/cloudevents", { ...cloud, "content-type": "application/cloudevents-batch+json" }, batch));
+expect("cloudevents: an empty batch", { status: 202, accepted: 0 }, await post("/webhooks/cloudevents", { ...cloud, "content-type": "application/cloudevents-batch+json" }, "[]"));
+expect("cloudevents: token in the query", { status: 202 }, await post(`/webhooks/cloudevents?access_token=${secret}`, structured.headers, structured.body));
+
+/** Header values as bytes: the SDK leaves a subject like this one as it is, and Node's fetch refuses it. */
+function raw(path, headers, body, encoding) {
+  const bytes = Object.fromEntries(Object.entries(headers).map(([k, v]) => [k, Buffer.from(v, encoding).toString("latin1")]));
+  return new Promise((resolve, reject) => {
+    const sent = request(url + path, { method: "POST", headers: { ...bytes, "content-length": Buffer.byteLength(body) } }, (answer) => {
+      const parts = [];
+      answer.on("data", (part) => parts.push(part)).on("end", () => resolve({ status: answer.statusCode, ...JSON.parse(Buffer.concat(parts)) }));
+    });
+    sent.on("error", reject).end(Buffer.from(body)); // as text it would take the headers with it into UTF-8
+  });
+}
+for (const [n, encoding] of [[5, "utf8"], [6, "latin1"]]) {
+  const message = HTTP.binary(cdevent(n, 'svc "a" é'));
+  expect(`cloudevents: a subject in ${encoding}`, { status: 202, accepted: 1 }, await raw("/webhooks/cloudevents", { ...message.headers, ...cloud }, message.body, encoding));
+}
+process.exit(failed ? 1 : 0);
