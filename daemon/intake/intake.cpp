@@ -5,6 +5,7 @@
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/credentials.hpp"
 #include "daemon/intake/answer.hpp"
+#include "daemon/intake/receive.hpp"
 #include "daemon/tokens.hpp"
 
 namespace releasehealth {
@@ -17,20 +18,6 @@ std::string_view source_in(std::string_view path) {
   if (!path.starts_with(webhooks)) return canonical::source_name;
   path.remove_prefix(webhooks.size());
   return path.substr(0, path.find('/'));
-}
-
-// What replay needs of the head: everything but what proves who sent it.
-json::object kept_headers(const headers& all) {
-  json::object kept;
-  for (const auto& [name, value] : all.all()) {
-    std::string lower(name);
-    std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
-    const auto holds = [&](std::string_view word) { return lower.find(word) != lower.npos; };
-    if (holds("authorization") || holds("cookie") || holds("signature") || holds("token") || holds("secret")) continue;
-    auto& text = kept[lower].emplace_string();
-    for (const char c : value) text += c >= ' ' && c <= '~' ? c : '?';  // headers are bytes, JSON is UTF-8
-  }
-  return kept;
 }
 
 }
@@ -135,27 +122,16 @@ void intake::webhook(http::request& r, const http::parameters& path, http::respo
     return refused(a, error(errc::unauthorized, "the signature is missing or wrong"), "Signature");
   if (const auto encoded = refuse_encoding(r)) return refused(a, *encoded);
 
-  ledger::entry e;
-  e.source = from->name;
-  e.key = kind.key(d);
-  e.received_at = a.received_at;
-  auto read = kind.decode(*from, d);
-  if (!read && read.error().code != errc::unreadable) return refused(a, read.error());
-  if (read && read->events.empty()) {
+  auto read = receive(*from, d);
+  if (!read) return refused(a, read.error());
+  if (!read->ignored.empty()) {
     metrics_.delivery(a.source, outcome::ignored, a.received_at);
-    log_.debug("delivery ignored", {{"source", a.source}, {"delivery_id", e.key}, {"reason", read->ignored}});
+    log_.debug("delivery ignored", {{"source", a.source}, {"delivery_id", read->entry.key}, {"reason", read->ignored}});
     return a.answer(
         http::json_answer(202, {{"accepted", 0}, {"duplicates", 0}, {"ignored", 1}, {"reason", read->ignored}}));
   }
-  if (read) {
-    e.events = std::move(read->events);
-  } else {
-    e.outcome = "dead";
-    e.detail = read.error().text();
-  }
-  e.headers = kept_headers(r.header);
-  e.body = std::move(r.body);
-  store(std::move(a), std::move(e));
+  read->entry.body = std::move(r.body);
+  store(std::move(a), std::move(read->entry));
 }
 
 void intake::events(http::request& r, http::responder answer) {

@@ -1,0 +1,115 @@
+#include <algorithm>
+#include <iostream>
+
+#include "daemon/app.hpp"
+#include "daemon/commands/command.hpp"
+#include "daemon/import/github_deliveries.hpp"
+#include "daemon/intake/receive.hpp"
+#include "daemon/ledger/derive.hpp"
+
+namespace releasehealth {
+namespace {
+
+struct redeliver_options {
+  std::string from, source_name, repository, organization, hook, token_file, api = github_hooks{}.api, since = "3d";
+  bool all = false, dry_run = false;
+};
+
+const source& find_github_source(const config& c, const std::string& name) {
+  const source* found = nullptr;
+  for (const auto& s : c.sources) {
+    if (s.kind != "github" || (!name.empty() && s.name != name)) continue;
+    if (found) throw usage_error("several sources are of the kind github: name one with --source");
+    found = &s;
+  }
+  if (!found)
+    throw usage_error(name.empty() ? "no source is of the kind github" : "no github source is called " + name);
+  return *found;
+}
+
+github_hooks hooks_of(const redeliver_options& o) {
+  if (o.repository.empty() == o.organization.empty()) throw usage_error("needs --repository or --organization");
+  return {o.api, o.repository.empty() ? "orgs/" + o.organization : "repos/" + o.repository, read_token(o.token_file)};
+}
+
+template <class T>
+T value_or_fail(result<T> r) {
+  if (!r) throw std::runtime_error(r.error().text());
+  return std::move(*r);
+}
+
+struct tally {
+  std::size_t stored = 0, known = 0, ignored = 0, dead = 0, refused = 0;
+};
+
+// Fetched from GitHub itself, with our token and over TLS: nobody else's signature is needed.
+void store_one(const source& from, const github_hooks& at, const std::string& hook, const github_delivery& d,
+               ledger::appender& to, tally& count) {
+  auto request = value_or_fail(fetch_github_delivery(at, hook, d.id));
+  auto read = receive(from, {request.header, request.body, d.delivered_at});
+  if (!read) {
+    ++count.refused;
+    std::cerr << d.guid << " (" << d.event << "): " << read.error().text() << '\n';
+    return;
+  }
+  if (!read->ignored.empty()) {
+    ++count.ignored;
+    return;
+  }
+  read->entry.received_at = system_now();
+  read->entry.body = std::move(request.body);
+  const bool dead = !read->entry.detail.empty();
+  const auto stored = value_or_fail(to.append({std::move(read->entry)}).front());
+  if (stored.duplicate_delivery)
+    ++count.known;
+  else if (dead || !stored.refused.empty())
+    ++count.dead;
+  else
+    ++count.stored;
+}
+
+int run_redeliver(const config& c, const redeliver_options& o) {
+  const auto& from = find_github_source(c, o.source_name);
+  const auto at = hooks_of(o);
+  const auto length = parse_duration(o.since);
+  if (!length) throw usage_error("--since is written like 3d or 12h");
+  const auto hook = o.hook.empty() ? value_or_fail(find_github_hook(at, "/webhooks/" + from.name)) : o.hook;
+  auto deliveries = value_or_fail(list_github_deliveries(at, hook, system_now() - *length));
+  const auto known = deliveries.size();
+  if (!o.all) std::erase_if(deliveries, [](const github_delivery& d) { return d.answered; });
+  std::cerr << known << " deliveries of hook " << hook << " since " << o.since << " ago, " << deliveries.size()
+            << (o.all ? " to look at\n" : " never answered 2xx\n");
+  if (o.dry_run) {
+    for (const auto& d : deliveries)
+      std::cout << format_time(d.delivered_at) << ' ' << d.guid << ' ' << d.event << '\n';
+    return 0;
+  }
+  if (deliveries.empty()) return 0;
+  const auto database = open_database(c, "redeliver");
+  ledger::appender to(database.where);
+  tally count;
+  for (const auto& d : deliveries) store_one(from, at, hook, d, to, count);
+  ledger::deriver(database.where, c.timeline).derive();
+  std::cerr << count.stored << " stored, " << count.known << " were there already, " << count.ignored << " ignored, "
+            << count.dead << " dead, " << count.refused << " refused\n";
+  return count.refused == 0 ? 0 : 1;
+}
+
+}
+
+std::function<int()> add_redeliver(CLI::App& app, const common_options& options) {
+  const auto o = std::make_shared<redeliver_options>();
+  app.add_option("from", o->from, "github")->required()->check(CLI::IsMember({"github"}));
+  app.add_option("--repository", o->repository, "whose hook it is: acme/checkout");
+  app.add_option("--organization", o->organization, "or the organisation's: acme");
+  app.add_option("--hook", o->hook, "its id; otherwise the one whose URL ends with /webhooks/ and the source's name");
+  app.add_option("--source", o->source_name, "the configured source; otherwise the only one of the kind github");
+  app.add_option("--since", o->since, "how far back")->capture_default_str();
+  app.add_option("--token-file", o->token_file, "holds a token of GitHub that may read the hook")->required();
+  app.add_option("--api", o->api, "GitHub's API; of Enterprise Server https://host/api/v3")->capture_default_str();
+  app.add_flag("--all", o->all, "fetch what was answered 2xx too: for a database that was lost");
+  app.add_flag("--dry-run", o->dry_run, "list them only");
+  return [o, &options] { return run_redeliver(load_or_refuse(options), *o); };
+}
+
+}

@@ -1,0 +1,22 @@
+#pragma once
+// From an authentic delivery to what the ledger keeps of it, whether it came in now or was fetched later.
+#include <string>
+
+#include "collectors/collector.hpp"
+#include "daemon/ledger/append.hpp"
+
+namespace releasehealth {
+
+struct received {
+  ledger::entry entry;  ///< without its body, which is the caller's to give
+  std::string ignored;  ///< not empty: of no interest, for this reason
+};
+
+/// Reads it as its source's kind asks for. errc::malformed, errc::media_type, errc::too_large: refuse it. What is of no
+/// shape that its sender documents is kept as dead.
+result<received> receive(const source&, const delivery&);
+
+/// What replay needs of the head: everything but what proves who sent it.
+json::object kept_headers(const headers&);
+
+}
