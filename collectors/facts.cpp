@@ -46,6 +46,11 @@ std::string repository_of(std::string url) {
   return colon == url.npos ? url : url.substr(colon + 1);
 }
 
+std::string subject_at(const json::value& in, std::string_view prefix, std::string_view pointer) {
+  auto id = text_at(in, pointer);
+  return id.empty() ? id : std::string(prefix) + id;
+}
+
 void read_into(event& e, const json::value& in, std::initializer_list<reading> all) {
   for (const auto& [name, pointer] : all) {
     if (e.fields.contains(name)) continue;

@@ -15,6 +15,9 @@ std::string first_line(std::string text);
 /// acme/checkout of https://host/acme/checkout.git and of git@host:acme/checkout.git.
 std::string repository_of(std::string url);
 
+/// The id at a pointer, behind what tells it from other ids; empty, which no check lets pass, if there is none.
+std::string subject_at(const json::value& in, std::string_view prefix, std::string_view pointer);
+
 /// Where in a sender's body a field of an event stands.
 struct reading {
   std::string_view field, pointer;

@@ -26,10 +26,8 @@ struct hook {
   bool is_default_branch(std::string_view ref) const {
     return !default_branch.empty() && (ref == default_branch || ref == "refs/heads/" + default_branch);
   }
-  /// The id at a pointer behind what tells it from other ids; empty, which no check lets pass, if there is none.
   std::string subject(std::string_view prefix, std::string_view pointer) const {
-    auto own = text(pointer);
-    return own.empty() ? own : std::string(prefix) + own;
+    return subject_at(in, prefix, pointer);
   }
   /// Where a commit was pushed to, and when. That it reached the default branch is said only when true: a later push of
   /// it to another branch must not take it back.

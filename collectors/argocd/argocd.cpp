@@ -41,8 +41,9 @@ result<decoded> sync(const hook& h, timestamp now) {
   const auto state = our_word(phases, h.text("/operation/phase"));
   if (state.empty()) return decoded::nothing("phase " + h.text("/operation/phase"));
   const auto started = h.time("/operation/startedAt"), finished = h.time("/operation/finishedAt");
-  auto e = h.start("deployment", h.subject(h.text("/namespace") + '/' + h.text("/app") + '/', "/operation/startedAt"),
-                   state == "running" ? started : finished, now);
+  auto subject = h.subject(h.text("/namespace") + '/', "/app");
+  if (!subject.empty()) subject += '/' + h.text("/operation/startedAt");
+  auto e = h.start("deployment", subject, state == "running" ? started : finished, now);
   e.id = e.subject + '/' + std::string(state);
   read_into(e, h.in,
             {{"service", "/labels/service"},

@@ -48,7 +48,7 @@ result<decoded> decode(const source& s, const delivery& d) {
 
 std::string repository_at(const json::value& in, const std::string& pointer) {
   const auto name = text_at(in, pointer + "/full_name");
-  return name.empty() ? text_at(in, pointer + "/project/key") + '/' + text_at(in, pointer + "/slug") : name;
+  return name.empty() ? subject_at(in, text_at(in, pointer + "/project/key") + '/', pointer + "/slug") : name;
 }
 
 std::optional<event> tagged(const hook& h, const std::string& tag, const std::string& commit, bool gone,

@@ -12,7 +12,8 @@ std::size_t hex_value(char c) {
 }
 
 bool is_utf8(std::string text) {
-  std::ranges::replace_if(text, [](char c) { return c == '"' || c == '\\' || (c >= 0 && c < ' '); }, ' ');
+  std::ranges::replace_if(
+      text, [](char c) { return c == '"' || c == '\\' || (c >= 0 && c < ' '); }, ' ');
   json::error_code ec;
   (void)json::parse('"' + text + '"', ec);
   return !ec;

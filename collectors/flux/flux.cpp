@@ -54,10 +54,10 @@ result<decoded> reconciled(const hook& h, timestamp now) {
   const auto known = std::ranges::find(reasons, name, &reason::name);
   if (known == std::end(reasons)) return decoded::nothing("reason " + name);
   const auto revision = metadata(h, "revision");
-  auto subject =
-      h.text("/involvedObject/namespace") + '/' + h.text("/involvedObject/name") + '/' + revision + '/' + name;
+  auto subject = h.subject(h.text("/involvedObject/namespace") + '/', "/involvedObject/name");
   // a failure is told again at each attempt; what succeeded may come back later
-  if (known->state == "succeeded") subject += '/' + h.text("/timestamp");
+  if (!subject.empty()) subject += '/' + revision + '/' + name;
+  if (!subject.empty() && known->state == "succeeded") subject += '/' + h.text("/timestamp");
   auto e = h.start("deployment", subject.size() <= max_name ? subject : sha256_hex(subject), h.time("/timestamp"), now);
   e.id = e.subject;
   put(e, "service", metadata(h, "service"));

@@ -104,8 +104,8 @@ result<decoded> workflow_run(const hook& h, timestamp now) {
     return decoded::nothing("workflow_run: not one of the configured workflows");
   const auto state = state_of_run(h.text("/action"), h.text("/workflow_run/conclusion"));
   if (state.empty()) return decoded::nothing("workflow_run: conclusion " + h.text("/workflow_run/conclusion"));
-  const auto attempt = h.text("/workflow_run/run_attempt");
-  auto e = h.start("deployment", h.text("/workflow_run/id") + (attempt.empty() ? "" : '/' + attempt),
+  const auto attempt = h.text("/workflow_run/run_attempt"), id = h.text("/workflow_run/id");
+  auto e = h.start("deployment", id.empty() || attempt.empty() ? id : id + '/' + attempt,
                    time_at(h.in, "/workflow_run/updated_at"), now);
   put(e, "service", h.text("/repository/full_name"));
   put(e, "repository", h.text("/repository/full_name"));

@@ -39,7 +39,7 @@ result<decoded> issues(const hook& h, timestamp now) {
   const auto time = action == "opened"   ? time_at(h.in, "/issue/created_at")
                     : action == "closed" ? time_at(h.in, "/issue/closed_at")
                                          : time_at(h.in, "/issue/updated_at");
-  auto e = h.start("incident", h.text("/repository/full_name") + '#' + h.text("/issue/number"), time, now);
+  auto e = h.start("incident", h.subject(h.text("/repository/full_name") + '#', "/issue/number"), time, now);
   if (gone) {
     retract(e);
     return decoded(std::move(e));

@@ -53,7 +53,7 @@ result<decoded> release(const hook& h, timestamp now) {
   if (!h.reads_deployments_from("release")) return other_source_of_deployments(h, "release");
   const auto released = h.time("/released_at");
   const bool gone = h.text("/action") == "delete";
-  auto e = h.start("deployment", "release/" + h.text("/id"), gone ? std::nullopt : released, now);
+  auto e = h.start("deployment", h.subject("release/", "/id"), gone ? std::nullopt : released, now);
   if (gone) {
     retract(e);
     return decoded(std::move(e));
@@ -83,7 +83,7 @@ result<decoded> pipeline(const hook& h, timestamp now) {
         continue;
       const auto finished = sender_time_at(b, "/finished_at"), started = sender_time_at(b, "/started_at"),
                  created = sender_time_at(b, "/created_at");
-      auto e = h.start("deployment", "job/" + text_at(b, "/id"),
+      auto e = h.start("deployment", subject_at(b, "job/", "/id"),
                        finished  ? finished
                        : started ? started
                                  : created,

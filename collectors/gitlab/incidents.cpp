@@ -26,7 +26,7 @@ result<decoded> issue(const hook& h, timestamp now) {
     return decoded::nothing("issue: neither an incident nor with a label of incidents.labels");
   const bool closed = text("state") == "closed", acknowledged = text("escalation_status") == "acknowledged";
   const auto at = text("action") == "open" ? time("created_at") : closed ? time("closed_at") : time("updated_at");
-  auto e = h.start("incident", project_of(h) + '#' + text("iid"), at, now);
+  auto e = h.start("incident", h.subject(project_of(h) + '#', "/object_attributes/iid"), at, now);
   put(e, "service", project_of(h));
   put(e, "repository", project_of(h));
   put(e, "title", text("title"));

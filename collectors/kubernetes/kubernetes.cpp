@@ -30,11 +30,10 @@ std::string_view state_of(const json::value& object) {
     if (reason == "ProgressDeadlineExceeded") return "failed";
     return "running";
   }
-  if (text_at(object, "/kind") == "DaemonSet")
-    return number_at(object, "/status/updatedNumberScheduled") == number_at(object, "/status/desiredNumberScheduled")
-               ? "succeeded"
-               : "running";
-  return number_at(object, "/status/updatedReplicas") == number_at(object, "/spec/replicas") ? "succeeded" : "running";
+  const bool daemons = text_at(object, "/kind") == "DaemonSet";
+  const auto updated = number_at(object, daemons ? "/status/updatedNumberScheduled" : "/status/updatedReplicas"),
+             wanted = number_at(object, daemons ? "/status/desiredNumberScheduled" : "/spec/replicas");
+  return updated && updated == wanted ? "succeeded" : "running";
 }
 
 // registry/checkout:1.8.3 -> 1.8.3
@@ -52,7 +51,8 @@ std::optional<event> rollout(const hook& h, const json::value& object, timestamp
   const auto state = state_of(object);
   const auto* progressing = condition(object, "Progressing");
   const auto at = progressing && state != "running" ? sender_time_at(*progressing, "/lastUpdateTime") : std::nullopt;
-  auto e = h.start("deployment", text_at(object, "/metadata/uid") + '/' + revision, at, now);
+  auto e = h.start("deployment", subject_at(object, "", "/metadata/uid"), at, now);
+  if (!e.subject.empty()) e.subject += '/' + revision;
   e.id = e.subject + '/' + std::string(state);
   put(e, "version", label(object, "app.kubernetes.io/version"));
   put(e, "version",

@@ -46,6 +46,10 @@ result<decoded> incident(const hook& h, timestamp now) {
   // events about an incident wrap it, those about its responders name it
   const auto id = h.text("/event/data/incident/id");
   auto e = h.start("incident", id.empty() ? h.text("/event/data/id") : id, h.time("/event/occurred_at"), now);
+  if (h.text("/event/data/resolve_reason/type") == "merge_resolve_reason") {  // the other one goes on
+    retract(e);
+    return decoded(std::move(e));
+  }
   if (id.empty()) {
     read_into(e, h.in,
               {{"started_at", "/event/data/created_at"},

@@ -34,6 +34,9 @@ result<decoded> issue(const hook& h, timestamp now) {
   return decoded(std::move(e));
 }
 
+// 1.8.3 of checkout@1.8.3
+std::string version_of(const std::string& release) { return release.substr(release.rfind('@') + 1); }
+
 // What an issue itself does not say: the release, which is to blame, and the environment.
 result<decoded> event_alert(const hook& h, timestamp now) {
   if (!is_level(h, h.text("/data/event/level"))) return decoded::nothing("event_alert: a level that is none of levels");
@@ -47,9 +50,9 @@ result<decoded> event_alert(const hook& h, timestamp now) {
              {"url", "/data/event/web_url"}});
   for (const auto& tag : elements_at(h.in, "/data/event/tags")) {  // pairs of name and value
     if (text_at(tag, "/0") == "environment") put(e, "environment", text_at(tag, "/1"));
-    if (text_at(tag, "/0") == "release") put(e, "culprit", text_at(tag, "/1"));
+    if (text_at(tag, "/0") == "release") put(e, "culprit", version_of(text_at(tag, "/1")));
   }
-  read_into(e, h.in, {{"culprit", "/data/event/release"}});
+  if (const auto release = h.text("/data/event/release"); !release.empty()) put(e, "culprit", version_of(release));
   return decoded(std::move(e));
 }
 

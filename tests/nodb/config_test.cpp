@@ -4,6 +4,7 @@
 #include <fstream>
 #include <regex>
 
+#include "collectors/collector.hpp"
 #include "tests/check.hpp"
 
 using namespace releasehealth;
@@ -171,5 +172,32 @@ TEST_SUITE("nodb") {
     CHECK(mistakes(as_it_stands).empty());
     CHECK(mistakes(with_all).empty());
     CHECK(shown > 20);
+  }
+
+  TEST_CASE("what the READMEs of the sources show is right, and the top README names every source") {
+    const auto read = [](const std::string& file) {
+      std::ifstream in(SOURCE_DIR "/" + file);
+      return std::string(std::istreambuf_iterator<char>(in), {});
+    };
+    const auto top = read("README.md");
+    for (const auto* kind : collectors()) {
+      const auto page = "collectors/" + std::string(kind->kind) + "/README.md";
+      CAPTURE(page);
+      CHECK(top.find("](" + page + ")") != top.npos);
+      auto text = read(page);
+      text = std::regex_replace(text, std::regex("secret_file = \"[^\"]*\""), "secret = \"x\"");
+      const std::regex block("```toml\n([^`]*)```");
+      for (std::sregex_iterator at(text.begin(), text.end(), block), end; at != end; ++at) {
+        const auto shown = (*at)[1].str();
+        CHECK(mistakes(shown) == "");
+        // and with what it shows commented out, one key at a time
+        const std::regex commented("# ([a-z_]+ = [^\n]*)");
+        for (std::sregex_iterator key(shown.begin(), shown.end(), commented); key != end; ++key) {
+          CAPTURE((*key)[1].str());
+          const auto said = mistakes(shown + (*key)[1].str() + '\n');
+          CHECK(said.find("unknown key") == said.npos);
+        }
+      }
+    }
   }
 }
