@@ -25,6 +25,9 @@ class headers {
   std::vector<std::pair<std::string, std::string>> list_;
 };
 
+/// The media type of a Content-Type: in small letters, without its parameters.
+std::string media_type(std::string_view content_type);
+
 /// A configured [[source]]: what its keys said. Settings that take lists hold several values, the others one or none.
 struct source {
   std::string name;  ///< its path, /webhooks/{name}, and the `source` of its events

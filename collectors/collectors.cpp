@@ -24,10 +24,9 @@ namespace {
 #define RELEASEHEALTH_POINT(name) &name::collect,
 constexpr const collector* table[] = {RELEASEHEALTH_SOURCES(RELEASEHEALTH_POINT)};
 
-bool same_name(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::ranges::equal(a, b, {}, lower, lower);
-}
+char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool same_name(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, to_lower, to_lower); }
 
 }
 
@@ -43,6 +42,13 @@ void headers::add(std::string name, std::string value) { list_.emplace_back(std:
 std::string_view headers::get(std::string_view name) const {
   const auto found = std::ranges::find_if(list_, [&](const auto& h) { return same_name(h.first, name); });
   return found == list_.end() ? std::string_view() : std::string_view(found->second);
+}
+
+std::string media_type(std::string_view content_type) {
+  std::string type(content_type.substr(0, content_type.find(';')));
+  while (type.ends_with(' ')) type.pop_back();
+  std::ranges::transform(type, type.begin(), to_lower);
+  return type;
 }
 
 std::string source::setting(std::string_view key) const {

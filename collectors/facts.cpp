@@ -79,9 +79,8 @@ std::string_view our_word(std::span<const word> words, std::string_view theirs) 
 
 void put_state(event& e, std::string_view state) {
   put(e, "state", state);
-  const auto at = std::optional(e.time);
-  if (has_word("succeeded failed canceled", state) && !e.fields.contains("finished_at")) put(e, "finished_at", at);
-  if (state == "resolved" && !e.fields.contains("resolved_at")) put(e, "resolved_at", at);
+  if (has_word("succeeded failed canceled", state) && !e.fields.contains("finished_at"))
+    put(e, "finished_at", std::optional(e.time));
 }
 
 std::span<const json::value> elements_at(const json::value& in, std::string_view pointer) {

@@ -35,8 +35,8 @@ struct word {
 /// Our word for that one; empty if the sender means nothing that we know.
 std::string_view our_word(std::span<const word>, std::string_view theirs);
 
-/// Sets the state and, for the end of a deployment or an incident, when that was. When an incident was acknowledged is
-/// left to the fold, which takes the first report: a later one must not move it.
+/// Sets the state and, at the end of a deployment, when that was. When an incident was acknowledged or resolved is left
+/// to the fold unless the sender says so: it takes the first report, and a later one must not move it.
 void put_state(event&, std::string_view state);
 
 /// Everybody whose name stands at `name` of the elements at `pointer`, as the field `responders`.

@@ -44,13 +44,15 @@ std::string base64(std::string_view bytes) {
 constexpr std::string_view secret_prefix = "whsec_", public_prefix = "whpk_";
 constexpr std::int64_t tolerance = 300;  // seconds, both ways
 
+bool is_usable(const secret& s) { return !s.reveal().empty() && !is_public_key(s); }
+
 std::string after_prefix(std::string_view text, std::string_view prefix) {
   return from_base64(std::string(text.substr(prefix.size())));
 }
 
 std::string key_of(const secret& s) {
   const auto text = s.reveal();
-  if (text.starts_with(public_prefix)) return {};
+  if (is_public_key(s)) return {};
   return text.starts_with(secret_prefix) ? after_prefix(text, secret_prefix) : std::string(text);
 }
 
@@ -95,11 +97,13 @@ bool digest_of_any(std::span<const secret> secrets, const EVP_MD* digest, std::s
     if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
   bool any = false;
   for (const auto& s : secrets)
-    any |= !s.reveal().empty() && equal_in_constant_time(hex(hmac(digest, s.reveal(), text)), given);
+    any |= is_usable(s) && equal_in_constant_time(hex(hmac(digest, s.reveal(), text)), given);
   return any;
 }
 
 }
+
+bool is_public_key(const secret& s) { return s.reveal().starts_with(public_prefix); }
 
 std::string from_base64(std::string text) {
   while (!text.empty() && text.back() == '=') text.pop_back();
@@ -167,7 +171,7 @@ bool signed_as_standard_webhook(std::span<const secret> secrets, const standard_
   if (w.id.empty() || !is_recent(w.timestamp, now_unix)) return false;
   bool any = false;
   for (const auto& s : secrets) {
-    if (s.reveal().starts_with(public_prefix)) {
+    if (is_public_key(s)) {
       const auto key = after_prefix(s.reveal(), public_prefix), content = standard_content(w.id, w.timestamp, body);
       for_each_part(w.signatures, ' ', [&](std::string_view one) {
         any |= one.starts_with(asymmetric) && verifies_ed25519(key, after_prefix(one, asymmetric), content);
@@ -183,7 +187,7 @@ bool signed_as_standard_webhook(std::span<const secret> secrets, const standard_
 bool token_is_any(std::span<const secret> secrets, std::string_view token) {
   bool any = false;
   for (const auto& s : secrets)  // digests have one length, so that the secret's own length stays unknown
-    any |= !token.empty() && !s.reveal().empty() && equal_in_constant_time(sha256_hex(s.reveal()), sha256_hex(token));
+    any |= !token.empty() && is_usable(s) && equal_in_constant_time(sha256_hex(s.reveal()), sha256_hex(token));
   return any;
 }
 

@@ -26,11 +26,14 @@ std::string from_base64(std::string text);
 /// Lower-case hex of SHA-256(text).
 std::string sha256_hex(std::string_view text);
 
+/// Whether a secret is the public key of asymmetric signatures, `whpk_` and base64: what knows it proves nothing.
+bool is_public_key(const secret&);
+
 /// Compares without telling by its time where two texts differ. Different lengths differ.
 bool equal_in_constant_time(std::string_view, std::string_view);
 
 /// Family a (sources.md §4.1): `<prefix><hex HMAC-SHA256(secret, body)>`, upper or lower case, for any of the secrets.
-/// An empty or short digest, and an empty list of secrets, match nothing.
+/// An empty or short digest, an empty list of secrets, and a public key match nothing.
 bool signed_with_any(std::span<const secret>, std::string_view body, std::string_view header, std::string_view prefix);
 
 /// The same, where the prefix names the digest: `sha224=`, `sha256=`, `sha384=` or `sha512=`.
@@ -60,7 +63,8 @@ std::string standard_webhook_signature(const secret&, std::string_view id, std::
 bool signed_as_standard_webhook(std::span<const secret>, const standard_webhook&, std::string_view body,
                                 std::int64_t now_unix);
 
-/// A shared token in a header, for any of the secrets. An empty token or secret matches nothing.
+/// A shared token in a header, for any of the secrets. An empty token or secret matches
+/// nothing, nor does a public key.
 bool token_is_any(std::span<const secret>, std::string_view token);
 
 }

@@ -1,5 +1,6 @@
 #include "collectors/canonical/canonical.hpp"
 
+#include "collectors/collector.hpp"
 #include "collectors/fields.hpp"
 
 namespace releasehealth::canonical {
@@ -89,7 +90,7 @@ result<event> read_event(json::value value, timestamp received_at, const std::st
 
 result<std::vector<event>> read_events(std::string_view content_type, std::string_view body, timestamp received_at) {
   batch to{received_at, {}, {}};
-  const auto type = content_type.substr(0, content_type.find(';'));
+  const auto type = media_type(content_type);
   if (type == "application/x-ndjson") {
     add_lines(to, body);
   } else if (type == "application/json") {

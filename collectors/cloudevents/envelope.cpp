@@ -69,16 +69,10 @@ envelope of_context(json::value in) {
   return e;
 }
 
-std::string media_type(const headers& h) {
-  std::string type(h.get("Content-Type").substr(0, h.get("Content-Type").find(';')));
-  std::ranges::transform(type, type.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
-  return type;
-}
-
 }
 
 result<std::vector<envelope>> read_envelopes(const delivery& d) {
-  const auto type = media_type(d.header);
+  const auto type = media_type(d.header.get("Content-Type"));
   const auto header = [&](const char* name) { return header_value(d.header.get(name)); };
   const bool binary = !header("ce-id").empty() && !header("ce-source").empty() && !header("ce-type").empty() &&
                       !header("ce-specversion").empty();

@@ -51,8 +51,7 @@ std::string key(const delivery& d) {
 
 // A hook is sent as JSON or as a form with one field, `payload`.
 result<std::string> json_text(const delivery& d) {
-  const auto type = d.header.get("Content-Type");
-  const auto media = type.substr(0, type.find(';'));
+  const auto media = media_type(d.header.get("Content-Type"));
   if (media == "application/json") return std::string(d.body);
   if (media != "application/x-www-form-urlencoded")
     return error(errc::media_type, "GitHub sends application/json or application/x-www-form-urlencoded");

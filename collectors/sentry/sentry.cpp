@@ -37,6 +37,15 @@ result<decoded> issue(const hook& h, timestamp now) {
 // 1.8.3 of checkout@1.8.3
 std::string version_of(const std::string& release) { return release.substr(release.rfind('@') + 1); }
 
+// checkout of https://sentry.io/api/0/projects/acme/checkout/events/...
+std::string project_of(const std::string& url) {
+  constexpr std::string_view before = "/projects/";
+  const auto at = url.find(before);
+  const auto organization = at == url.npos ? at : url.find('/', at + before.size());
+  if (organization == url.npos) return {};
+  return url.substr(organization + 1, url.find('/', organization + 1) - organization - 1);
+}
+
 // What an issue itself does not say: the release, which is to blame, and the environment.
 result<decoded> event_alert(const hook& h, timestamp now) {
   if (!is_level(h, h.text("/data/event/level"))) return decoded::nothing("event_alert: a level that is none of levels");
@@ -44,10 +53,12 @@ result<decoded> event_alert(const hook& h, timestamp now) {
   if (issue.empty()) issue = h.subject("issue/", "/data/event/groupID");
   auto e = h.start("incident", issue, h.time("/data/event/datetime"), now);
   read_into(e, h.in,
-            {{"title", "/data/event/title"},
+            {{"service", "/data/event/project_slug"},
+             {"title", "/data/event/title"},
              {"severity", "/data/event/level"},
              {"environment", "/data/event/environment"},
              {"url", "/data/event/web_url"}});
+  if (!e.fields.contains("service")) put(e, "service", project_of(h.text("/data/event/url")));
   for (const auto& tag : elements_at(h.in, "/data/event/tags")) {  // pairs of name and value
     if (text_at(tag, "/0") == "environment") put(e, "environment", text_at(tag, "/1"));
     if (text_at(tag, "/0") == "release") put(e, "culprit", version_of(text_at(tag, "/1")));

@@ -179,5 +179,7 @@ TEST_SUITE("nodb") {
     const auto forged =
         "v1," + standard_webhook_signature(secret(std::string(key[0].reveal())), "msg_1", "1614265330", "{}");
     CHECK_FALSE(passes(forged));
+    CHECK_FALSE(token_is_any(key, key[0].reveal()));
+    CHECK_FALSE(signed_with_any(key, "{}", hmac_sha256_hex(key[0].reveal(), "{}"), ""));
   }
 }
