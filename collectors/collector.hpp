@@ -70,6 +70,7 @@ struct setting_rule {
   std::string_view choices;  ///< space-separated; empty: any text
   std::string_view fallback;
   std::string_view help;
+  bool is_required = false;
 };
 
 /// A kind of source. All functions are pure: no I/O, no clock, no globals.

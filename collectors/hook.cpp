@@ -22,6 +22,21 @@ void hook::put_branch(event& e, std::string_view ref, std::optional<timestamp> p
   }
 }
 
+void add_commits(decoded& out, const hook& h, const pushed_commits& p, timestamp now) {
+  for (const auto& c : p.all) {
+    const auto authored = sender_time_at(c, p.authored_at);
+    auto e = h.start("commit", text_at(c, p.id), authored, now);
+    e.id += '/' + std::to_string(out.events.size());
+    put(e, "commit", e.subject);
+    put(e, "repository", p.repository);
+    put_message(e, text_at(c, p.message));
+    put(e, "url", text_at(c, p.url));
+    put(e, "authored_at", authored);
+    h.put_branch(e, p.ref, p.pushed_at);
+    out.events.push_back(std::move(e));
+  }
+}
+
 decoded other_source_of_deployments(const hook& h, std::string_view type) {
   return decoded::nothing(std::string(type) + ": this source takes its deployments from " +
                           h.settings.setting("deployments"));

@@ -36,6 +36,15 @@ struct hook {
   event start(std::string type, std::string subject, std::optional<timestamp> at, timestamp fallback) const;
 };
 
+/// Commits that were pushed, and where their facts stand in each.
+struct pushed_commits {
+  std::span<const json::value> all;
+  std::string_view id, message, authored_at, url;  ///< pointers into each of them
+  std::string repository, ref;
+  std::optional<timestamp> pushed_at;
+};
+void add_commits(decoded&, const hook&, const pushed_commits&, timestamp now);
+
 /// What a source answers for a type of event that does not stand for a deployment here.
 decoded other_source_of_deployments(const hook&, std::string_view type);
 

@@ -87,6 +87,8 @@ void read_source(config_table& t, config& c) {
       if (!rule.choices.empty() && !has_word(rule.choices, value))
         from.wrong(key, "is none of: " + std::string(rule.choices));
     }
+    if (rule.is_required && values.empty() && !from.has(key))
+      from.wrong("needs " + std::string(rule.key) + ": " + std::string(rule.help));
     s.settings[std::string(rule.key)] = std::move(values);
   };
   for (const auto& rule : kind->settings) {

@@ -6,20 +6,17 @@
 namespace releasehealth::azure_devops {
 
 result<decoded> push(const hook& h, timestamp now) {
-  const auto ref = h.text("/resource/refUpdates/0/name");
   decoded out;
-  for (const auto& c : elements_at(h.in, "/resource/commits")) {
-    const auto authored = sender_time_at(c, "/author/date");
-    auto e = h.start("commit", text_at(c, "/commitId"), authored, now);
-    e.id += '/' + std::to_string(out.events.size());
-    put(e, "commit", e.subject);
-    put(e, "repository", h.text("/resource/repository/name"));
-    put_message(e, text_at(c, "/comment"));
-    put(e, "url", text_at(c, "/url"));
-    put(e, "authored_at", authored);
-    h.put_branch(e, ref, h.time("/resource/date").value_or(now));
-    out.events.push_back(std::move(e));
-  }
+  add_commits(out, h,
+              {.all = elements_at(h.in, "/resource/commits"),
+               .id = "/commitId",
+               .message = "/comment",
+               .authored_at = "/author/date",
+               .url = "/url",
+               .repository = h.text("/resource/repository/name"),
+               .ref = h.text("/resource/refUpdates/0/name"),
+               .pushed_at = h.time("/resource/date").value_or(now)},
+              now);
   if (out.events.empty()) out.ignored = "push: without commits";
   return out;
 }

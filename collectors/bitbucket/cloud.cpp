@@ -58,18 +58,16 @@ result<decoded> push(const hook& h, timestamp now) {
         out.events.push_back(std::move(*e));
       continue;
     }
-    for (const auto& c : elements_at(change, "/commits")) {
-      const auto authored = sender_time_at(c, "/date");
-      auto e = h.start("commit", text_at(c, "/hash"), authored, now);
-      e.id += '/' + std::to_string(out.events.size());
-      put(e, "commit", e.subject);
-      put(e, "repository", repository_at(h.in, "/repository"));
-      put_message(e, text_at(c, "/message"));
-      put(e, "url", text_at(c, "/links/html/href"));
-      put(e, "authored_at", authored);
-      h.put_branch(e, name, now);  // when it was pushed is not told: the delivery is sent once and at once
-      out.events.push_back(std::move(e));
-    }
+    add_commits(out, h,
+                {.all = elements_at(change, "/commits"),
+                 .id = "/hash",
+                 .message = "/message",
+                 .authored_at = "/date",
+                 .url = "/links/html/href",
+                 .repository = repository_at(h.in, "/repository"),
+                 .ref = name,
+                 .pushed_at = now},  // it is not told: the delivery is sent once and at once
+                now);
   }
   if (out.events.empty()) out.ignored = "push: without commits";
   return out;

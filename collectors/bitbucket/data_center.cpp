@@ -15,12 +15,16 @@ result<decoded> refs_changed(const hook& h, timestamp now) {
       continue;
     }
     if (gone) continue;
-    auto e = h.start("commit", sha, h.time("/date"), now);
-    e.id += '/' + std::to_string(out.events.size());
-    put(e, "commit", sha);
-    put(e, "repository", repository_at(h.in, "/repository"));
-    h.put_branch(e, name, h.time("/date"));
-    out.events.push_back(std::move(e));
+    add_commits(out, h,
+                {.all = std::span(&change, 1),  // the last commit of a push, and nothing of it but its hash
+                 .id = "/toHash",
+                 .message = "/message",
+                 .authored_at = "/date",
+                 .url = "/url",
+                 .repository = repository_at(h.in, "/repository"),
+                 .ref = name,
+                 .pushed_at = h.time("/date")},
+                h.time("/date").value_or(now));
   }
   if (out.events.empty()) out.ignored = "push: without commits";
   return out;

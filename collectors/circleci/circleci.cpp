@@ -8,7 +8,7 @@ namespace {
 constexpr setting_rule settings[] = {
     {"workflows", true, "", "", "the names of the workflows that deploy"},
     {"jobs", true, "", "", "the names of the jobs that deploy; one of workflows and jobs is required"},
-    {"environment", false, "", "", "where they go; required"},
+    {"environment", false, "", "", "where they go: CircleCI does not say", true},
 };
 
 constexpr word states[] = {
@@ -65,7 +65,7 @@ constexpr hook_type types[] = {{"workflow-completed", workflow}, {"job-completed
 
 std::string check_settings(const source& s) {
   if (s.list("workflows").empty() && s.list("jobs").empty()) return "needs workflows or jobs: not all of them deploy";
-  return s.setting("environment").empty() ? "needs environment: CircleCI does not say where they go" : "";
+  return {};
 }
 
 bool authentic(const source& s, const delivery& d) {

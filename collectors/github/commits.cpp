@@ -23,27 +23,20 @@ result<decoded> pull_request(const hook& h, timestamp now) {
   return decoded(std::move(e));
 }
 
-namespace {
-
-event commit(const hook& h, const json::value& c, std::string_view ref, timestamp now, std::size_t index) {
-  auto e = h.start("commit", text_at(c, "/id"), time_at(c, "/timestamp"), now);
-  e.id += '/' + std::to_string(index);
-  put(e, "commit", e.subject);
-  put(e, "repository", h.text("/repository/full_name"));
-  put_message(e, text_at(c, "/message"));
-  put(e, "url", text_at(c, "/url"));
-  put(e, "authored_at", time_at(c, "/timestamp"));
-  h.put_branch(e, ref, h.time("/repository/pushed_at"));  // the commit may be older than its way to the branch
-  return e;
-}
-
-}
-
 result<decoded> push(const hook& h, timestamp now) {
   const auto ref = h.text("/ref");
   if (!ref.starts_with("refs/heads/")) return decoded::nothing("push: of a tag");
   decoded out;
-  for (const auto& c : elements_at(h.in, "/commits")) out.events.push_back(commit(h, c, ref, now, out.events.size()));
+  add_commits(out, h,
+              {.all = elements_at(h.in, "/commits"),
+               .id = "/id",
+               .message = "/message",
+               .authored_at = "/timestamp",
+               .url = "/url",
+               .repository = h.text("/repository/full_name"),
+               .ref = ref,
+               .pushed_at = h.time("/repository/pushed_at")},  // a commit may be older than its way to the branch
+              now);
   if (out.events.empty()) out.ignored = "push: without commits";
   return out;
 }

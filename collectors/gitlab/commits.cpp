@@ -27,20 +27,17 @@ result<decoded> merge_request(const hook& h, timestamp now) {
 
 // GitLab does not say when it was pushed: the delivery is, as it is sent once and at once.
 result<decoded> push(const hook& h, timestamp now) {
-  const auto ref = h.text("/ref");
   decoded out;
-  for (const auto& c : elements_at(h.in, "/commits")) {
-    const auto authored = sender_time_at(c, "/timestamp");
-    auto e = h.start("commit", text_at(c, "/id"), authored, now);
-    e.id += '/' + std::to_string(out.events.size());
-    put(e, "commit", e.subject);
-    put(e, "repository", project_of(h));
-    put_message(e, text_at(c, "/message"));
-    put(e, "url", text_at(c, "/url"));
-    put(e, "authored_at", authored);
-    h.put_branch(e, ref, now);
-    out.events.push_back(std::move(e));
-  }
+  add_commits(out, h,
+              {.all = elements_at(h.in, "/commits"),
+               .id = "/id",
+               .message = "/message",
+               .authored_at = "/timestamp",
+               .url = "/url",
+               .repository = project_of(h),
+               .ref = h.text("/ref"),
+               .pushed_at = now},
+              now);
   if (out.events.empty()) out.ignored = "push: without commits";
   return out;
 }

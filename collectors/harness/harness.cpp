@@ -6,8 +6,8 @@ namespace releasehealth::harness {
 namespace {
 
 constexpr setting_rule settings[] = {
-    {"pipelines", true, "", "", "the identifiers or names of the pipelines that deploy; required"},
-    {"environment", false, "", "", "where they go; required"},
+    {"pipelines", true, "", "", "the identifiers or names of the pipelines that deploy", true},
+    {"environment", false, "", "", "where they go: it does not say", true},
 };
 
 constexpr word types[] = {{"PipelineStart", "running"}, {"PipelineSuccess", "succeeded"}, {"PipelineFailed", "failed"}};
@@ -33,11 +33,6 @@ result<decoded> pipeline(const hook& h, timestamp now) {
   return decoded(std::move(e));
 }
 
-std::string check_settings(const source& s) {
-  if (s.list("pipelines").empty()) return "needs pipelines: not every pipeline deploys";
-  return s.setting("environment").empty() ? "needs environment: Harness does not say where they go" : "";
-}
-
 result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "Harness");
   if (!in) return in.error();
@@ -53,7 +48,6 @@ extern constinit const collector collect = {
     .authentic = shows_secret,
     .key = key_of_bytes,
     .decode = decode,
-    .check = check_settings,
 };
 
 }

@@ -6,7 +6,7 @@ namespace releasehealth::jenkins {
 namespace {
 
 constexpr setting_rule settings[] = {
-    {"jobs", true, "", "", "the names of the jobs that deploy; required"},
+    {"jobs", true, "", "", "the names of the jobs that deploy", true},
     {"environment", false, "", "", "where they deploy to, unless a parameter of the build says so"},
     {"parameters.service", false, "", "SERVICE", "the build's parameter that names the service; without it, the job"},
     {"parameters.environment", false, "", "ENVIRONMENT", "the build's parameter that names the environment"},
@@ -69,10 +69,6 @@ result<decoded> decode(const source& s, const delivery& d) {
   return read_by_type(types, phase, h, d.received_at, "Jenkins' notification plugin");
 }
 
-std::string check_settings(const source& s) {
-  return s.list("jobs").empty() ? "needs jobs: not every job deploys" : std::string();
-}
-
 }
 
 extern constinit const collector collect = {
@@ -82,7 +78,6 @@ extern constinit const collector collect = {
     .authentic = shows_secret,
     .key = key_of_bytes,
     .decode = decode,
-    .check = check_settings,
 };
 
 }

@@ -6,8 +6,8 @@ namespace releasehealth::spinnaker {
 namespace {
 
 constexpr setting_rule settings[] = {
-    {"pipelines", true, "", "", "the names of the pipelines that deploy; required"},
-    {"environment", false, "", "", "where they go; required"},
+    {"pipelines", true, "", "", "the names of the pipelines that deploy", true},
+    {"environment", false, "", "", "where they go: it does not say", true},
 };
 
 constexpr word states[] = {{"SUCCEEDED", "succeeded"},
@@ -50,11 +50,6 @@ result<decoded> ended(const hook& h, timestamp now) {
 constexpr hook_type types[] = {
     {"orca:pipeline:starting", starting}, {"orca:pipeline:complete", ended}, {"orca:pipeline:failed", ended}};
 
-std::string check_settings(const source& s) {
-  if (s.list("pipelines").empty()) return "needs pipelines: not every pipeline deploys";
-  return s.setting("environment").empty() ? "needs environment: Spinnaker does not say where they go" : "";
-}
-
 result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "Spinnaker");
   if (!in) return in.error();
@@ -70,7 +65,6 @@ extern constinit const collector collect = {
     .authentic = shows_secret,
     .key = key_of_bytes,
     .decode = decode,
-    .check = check_settings,
 };
 
 }

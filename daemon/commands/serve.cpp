@@ -42,6 +42,7 @@ std::function<int()> add_sources(CLI::App&, const common_options&) {
         std::cout << "    " << s.key << "  " << s.help;
         if (!s.choices.empty()) std::cout << " (" << s.choices << ")";
         if (!s.fallback.empty()) std::cout << ", default " << s.fallback;
+        if (s.is_required) std::cout << "; required";
         std::cout << '\n';
       }
     }
