@@ -60,7 +60,7 @@ struct app::parts {
                                         : std::nullopt),
         database{.dsn = postgres ? postgres->dsn() : c.database_url, .application = "releasehealthd"},
         own(source_names(c)),
-        queue(io, database.as("append")),
+        queue(io, database.as("append"), queue_settings(c)),
         in(c.sources, c.tokens, queue, own, log, clock, [this] { figures->touch(); }),
         ops({io, database, queue, own, log, clock, [this] { figures->touch(); }, [this] { return reload(); }}, c),
         intake_server(io, c.intake, in.service(), c.intake_limits),
@@ -83,6 +83,20 @@ struct app::parts {
     figures = std::make_unique<refresher>(database, c.timeline, c.figures, clock, migrate, publish);
     wait_for_signals();
     watch_postgres();
+  }
+
+  // Without room for it the daemon does not start: it would acknowledge less than it was told to.
+  ledger::commit_queue::settings queue_settings(const config& c) {
+    std::unique_ptr<ledger::spool> overflow;
+    if (c.spool.bytes > 0) {
+      std::filesystem::create_directories(c.state_dir);
+      overflow = std::make_unique<ledger::spool>(c.state_dir / "spool.sqlite", c.spool);
+    }
+    return {.overflow = std::move(overflow),
+            .patience = c.patience,
+            .clock = clock,
+            .drained = [this] { figures->touch(); },
+            .spooled = [this](const ledger::spool::contents& now) { own.spooled(now); }};
   }
 
   std::function<void(const std::string&)> tell() {
@@ -153,6 +167,7 @@ struct app::parts {
         ending.cancel(ignored);
         reloading.cancel(ignored);
         watch.cancel();
+        queue.stop();
       });
     });
   }

@@ -291,6 +291,16 @@ void read_figures(config_table&& t, config& c) {
   t.flag("default_policy", c.timeline.decisions.default_rules);
 }
 
+void read_spool(config_table&& t, config& c) {
+  constexpr std::int64_t most_bytes = std::int64_t{1} << 40, most_patience_ms = 10'000;
+  auto bytes = static_cast<std::int64_t>(c.spool.bytes), patience = static_cast<std::int64_t>(c.patience.count());
+  t.whole("max_bytes", 0, most_bytes, bytes);
+  t.length("max_age", c.spool.age);
+  t.whole("patience_ms", 1, most_patience_ms, patience);
+  c.spool.bytes = static_cast<std::size_t>(bytes);
+  c.patience = std::chrono::milliseconds(patience);
+}
+
 // Of everything that decides what events mean. What only decides how figures are shown may be in it, too: a rebuild
 // that changes nothing is cheap.
 std::string fingerprint_of(const config_table& root) {
@@ -322,6 +332,7 @@ void read_all(config_table& root, config& c) {
     auto t = root.table("operations");
     read_listener(t, c.operations, c.operations_limits);
   }
+  read_spool(root.table("spool"), c);
   {
     auto t = root.table("log");
     t.choice("format", {"logfmt", "json"}, c.logs);

@@ -12,6 +12,7 @@
 #include "daemon/figures/snapshot.hpp"
 #include "daemon/http/server.hpp"
 #include "daemon/ledger/derive.hpp"
+#include "daemon/ledger/spool.hpp"
 #include "daemon/log.hpp"
 
 namespace releasehealth {
@@ -29,7 +30,9 @@ struct config {
   http::endpoint intake{"127.0.0.1", 9620};
   http::endpoint operations{"127.0.0.1", 9621};
   http::limits intake_limits, operations_limits;
-  std::chrono::seconds drain{10};  ///< how long requests in progress may take after SIGTERM
+  ledger::spool_limits spool;               ///< in state_dir
+  std::chrono::milliseconds patience{500};  ///< how long a delivery waits for PostgreSQL before it goes there
+  std::chrono::seconds drain{10};           ///< how long requests in progress may take after SIGTERM
   log_format logs = log_format::logfmt;
   log_level lowest = log_level::info;
   std::vector<token> tokens;

@@ -32,6 +32,13 @@ struct metrics::registry {
           .Add({}, prometheus::Histogram::BucketBoundaries{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
                                                            2.5, 5, 10});
   prometheus::Gauge& dead = gauge("dead_deliveries", "Authentic deliveries that could not be read, kept for replay.");
+  prometheus::Gauge& spooled = gauge("spooled_deliveries", "Acknowledged deliveries that are not in PostgreSQL yet.");
+  prometheus::Gauge& spooled_bytes = gauge("spooled_bytes", "Their size, with those that were set aside.");
+  prometheus::Gauge& set_aside =
+      gauge("set_aside_deliveries", "Spooled deliveries that PostgreSQL takes in no form, kept in the spool.");
+  prometheus::Family<prometheus::Gauge>& oldest_spooled = family<prometheus::Gauge>(
+      "oldest_spooled_delivery_timestamp_seconds", "Receipt of the oldest delivery that waits in the spool.");
+  prometheus::Gauge* oldest_spooled_now = nullptr;
   prometheus::Gauge& unplaced = gauge("unplaced_deployments", "Deployments for which no report names a service.");
   prometheus::Gauge& rebuild_needed =
       gauge("rebuild_needed",
@@ -99,6 +106,16 @@ void metrics::refresh(bool success, timestamp at, duration took) {
   registry_->refresh_success.Set(success);
   registry_->refresh_seconds.Set(seconds(took));
   if (success) registry_->refresh_timestamp.Set(unix_seconds(at));
+}
+
+void metrics::spooled(const ledger::spool::contents& c) {
+  auto& r = *registry_;
+  r.spooled.Set(static_cast<double>(c.deliveries));
+  r.spooled_bytes.Set(static_cast<double>(c.bytes));
+  r.set_aside.Set(static_cast<double>(c.set_aside));
+  if (c.oldest && !r.oldest_spooled_now) r.oldest_spooled_now = &r.oldest_spooled.Add({});
+  if (!c.oldest && r.oldest_spooled_now) r.oldest_spooled.Remove(std::exchange(r.oldest_spooled_now, nullptr));
+  if (c.oldest) r.oldest_spooled_now->Set(unix_seconds(*c.oldest));
 }
 
 void metrics::ledger(const ledger::ledger_counts& c, bool rules_changed) {

@@ -8,6 +8,7 @@
 #include "collectors/time.hpp"
 #include "daemon/figures/exposition.hpp"
 #include "daemon/ledger/reads.hpp"
+#include "daemon/ledger/spool.hpp"
 
 namespace releasehealth {
 
@@ -27,6 +28,7 @@ class metrics {
   void delivery_took(duration);
   void database(bool up);
   void refresh(bool success, timestamp at, duration took);
+  void spooled(const ledger::spool::contents&);
   void ledger(const ledger::ledger_counts&, bool rules_changed);
   void reload(bool success, timestamp at);
 

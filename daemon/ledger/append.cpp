@@ -74,9 +74,9 @@ struct appender::connected {
   }
 
   /// Accepted events per entry; nothing for a duplicate delivery.
-  std::map<std::size_t, std::size_t> write(const std::vector<entry>& all, const std::vector<std::size_t>& which) {
+  std::map<std::size_t, std::size_t> write(std::span<const entry* const> all, const std::vector<std::size_t>& which) {
     columns c;
-    for (const auto i : which) c.add(all[i], static_cast<std::int64_t>(c.source.size()) + 1);
+    for (const auto i : which) c.add(*all[i], static_cast<std::int64_t>(c.source.size()) + 1);
     pqxx::nontransaction work(connection);
     const auto rows = work.exec_prepared(
         "append", c.source.parameter(), c.key.parameter(), c.received_at.parameter(), c.outcome.parameter(),
@@ -106,11 +106,17 @@ result<stored> appender::bury(const entry& refused, const std::string& why) {
 }
 
 std::vector<result<stored>> appender::append(const std::vector<entry>& all) {
+  std::vector<const entry*> pointers;
+  for (const auto& e : all) pointers.push_back(&e);
+  return append(std::span<const entry* const>(pointers));
+}
+
+std::vector<result<stored>> appender::append(std::span<const entry* const> all) {
   std::vector<result<stored>> out(all.size(), stored{});
   std::vector<std::size_t> first;  // one entry for each (source, key)
   std::map<std::pair<std::string, std::string>, std::size_t> seen;
   for (std::size_t i = 0; i < all.size(); ++i)
-    if (seen.emplace(std::pair(all[i].source, all[i].key), i).second) first.push_back(i);
+    if (seen.emplace(std::pair(all[i]->source, all[i]->key), i).second) first.push_back(i);
 
   int conflicts = 0;
   std::vector<std::vector<std::size_t>> open = {first};
@@ -124,7 +130,7 @@ std::vector<result<stored>> appender::append(const std::vector<entry>& all) {
       for (const auto i : which) {
         const auto found = fresh.find(i);
         const auto accepted = found == fresh.end() ? 0 : found->second;
-        out[i] = stored{accepted, all[i].events.size() - accepted, found == fresh.end(), {}};
+        out[i] = stored{accepted, all[i]->events.size() - accepted, found == fresh.end(), {}};
       }
     } catch (const pqxx::sql_error& e) {
       if (is_conflict_of_transactions(e) && ++conflicts <= max_conflicts) {
@@ -133,7 +139,7 @@ std::vector<result<stored>> appender::append(const std::vector<entry>& all) {
         connected_.reset();
         for (const auto i : which) out[i] = error(errc::unavailable, e.what());
       } else if (which.size() == 1) {
-        out[which.front()] = bury(all[which.front()], e.what());
+        out[which.front()] = bury(*all[which.front()], e.what());
       } else {
         const auto middle = which.begin() + static_cast<std::ptrdiff_t>(which.size() / 2);
         open.emplace_back(middle, which.end());
@@ -146,10 +152,10 @@ std::vector<result<stored>> appender::append(const std::vector<entry>& all) {
     }
   }
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const auto original = seen[std::pair(all[i].source, all[i].key)];
+    const auto original = seen[std::pair(all[i]->source, all[i]->key)];
     if (original == i) continue;
     if (out[original])
-      out[i] = stored{0, all[i].events.size(), true, {}};
+      out[i] = stored{0, all[i]->events.size(), true, {}};
     else
       out[i] = out[original].error();
   }

@@ -1,6 +1,7 @@
 #pragma once
 // Writing deliveries and their events: durable when it returns, and each counted once.
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,7 @@ class appender {
   /// Appends all in one transaction. Per entry: what became of it, or errc::unavailable if PostgreSQL cannot be reached
   /// or will not write now, or errc::malformed if PostgreSQL takes it not even as dead. Entries that PostgreSQL refuses
   /// are found by halving and do not harm their neighbours.
+  std::vector<result<stored>> append(std::span<const entry* const>);
   std::vector<result<stored>> append(const std::vector<entry>&);
 
   static constexpr std::size_t max_batch = 256;  ///< entries in one statement; more brings nothing

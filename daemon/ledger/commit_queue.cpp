@@ -5,59 +5,250 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 namespace releasehealth::ledger {
 
 namespace asio = boost::asio;
+using steady = std::chrono::steady_clock;
+
+namespace {
+
+constexpr auto retry_interval = std::chrono::seconds(1);
+constexpr auto tick_interval = std::chrono::milliseconds(50);
+
+/// Somebody who waits for an answer. The entry is read by the threads, and changed by nobody.
+struct waiter {
+  std::shared_ptr<const entry> what;
+  commit_queue::done answer;
+  steady::time_point since;
+  bool is_answered = false, is_on_its_way_to_spool = false;
+};
+using waiters = std::vector<std::shared_ptr<waiter>>;
+
+std::vector<const entry*> entries_of(const waiters& all) {
+  std::vector<const entry*> out;
+  for (const auto& w : all) out.push_back(w->what.get());
+  return out;
+}
+
+void answer(waiter& w, result<stored> r) {
+  if (!std::exchange(w.is_answered, true)) w.answer(std::move(r));
+}
+
+bool is_away(const result<stored>& r) { return !r && r.error().code == errc::unavailable; }
+
+}
 
 struct commit_queue::state : std::enable_shared_from_this<state> {
-  state(asio::io_context& i, session s) : io(i), writer(std::move(s)) {}
+  state(asio::io_context& i, session s, settings given)
+      : io(i), writer(std::move(s)), with(std::move(given)), clock_tick(i) {
+    if (with.overflow) holds = with.overflow->count();
+  }
 
   asio::io_context& io;
-  appender writer;  // used by the thread only
-  asio::thread_pool thread{1};
-  std::deque<std::pair<entry, done>> waiting;
+  appender writer;  // used by the first thread only
+  settings with;
+  asio::thread_pool postgres{1}, disk{1};
+  asio::steady_timer clock_tick;
+
+  std::deque<std::shared_ptr<waiter>> waiting, to_spool;
+  waiters in_flight;
   std::size_t waiting_bytes = 0;
-  bool busy = false;
+  bool busy = false, spooling = false, away = false, ticking = false, stopped = false;
+  steady::time_point tried;
+  spool::contents holds;
+
+  // ---- what PostgreSQL's thread does
+
+  struct outcome {
+    std::vector<result<stored>> batch;  ///< empty: the spool went first, and is not done
+    bool is_away = false, has_drained = false;
+    spool::contents holds;
+  };
+
+  /// The oldest of the spool, before anything newer: of two deliveries with one id the first counts.
+  void drain_some(outcome& out) {
+    const auto oldest = with.overflow->oldest(appender::max_batch);
+    std::vector<const entry*> entries;
+    for (const auto& k : oldest) entries.push_back(&k.delivery);
+    const auto results = writer.append(entries);
+    std::vector<std::int64_t> gone;
+    for (std::size_t i = 0; i < oldest.size(); ++i) {
+      out.is_away |= is_away(results[i]);
+      if (results[i])
+        gone.push_back(oldest[i].number);
+      else if (!is_away(results[i]))
+        with.overflow->set_aside(oldest[i].number, results[i].error().text());
+    }
+    if (gone.empty()) return;
+    with.overflow->remove(gone);
+    out.has_drained = true;
+  }
+
+  outcome write(const std::vector<const entry*>& batch) {
+    outcome out;
+    if (with.overflow && with.overflow->count().deliveries > 0) {
+      try {
+        drain_some(out);
+      } catch (const std::exception&) {  // the spool cannot be read: what is new must not wait for it
+      }
+      out.holds = with.overflow->count();
+      if (!out.is_away && out.has_drained && out.holds.deliveries > 0) return out;
+    }
+    if (out.is_away)
+      out.batch.assign(batch.size(), error(errc::unavailable, "PostgreSQL is away"));
+    else if (!batch.empty())
+      out.batch = writer.append(batch);
+    for (const auto& r : out.batch) out.is_away |= is_away(r);
+    if (with.overflow) out.holds = with.overflow->count();
+    return out;
+  }
+
+  // ---- what the io thread does
 
   void next() {
-    if (busy || waiting.empty()) return;
+    const bool has_spooled = with.overflow && holds.deliveries > 0;
+    if (busy || stopped || (waiting.empty() && !has_spooled)) return;
+    if (away && with.overflow && steady::now() - tried < retry_interval) return tick();
     busy = true;
-    auto entries = std::make_shared<std::vector<entry>>();
-    auto dones = std::make_shared<std::vector<done>>();
-    while (!waiting.empty() && entries->size() < appender::max_batch) {
-      waiting_bytes -= waiting.front().first.body.size();
-      entries->push_back(std::move(waiting.front().first));
-      dones->push_back(std::move(waiting.front().second));
+    tried = steady::now();
+    while (!waiting.empty() && in_flight.size() < appender::max_batch) {
+      waiting_bytes -= waiting.front()->what->body.size();
+      in_flight.push_back(std::move(waiting.front()));
       waiting.pop_front();
     }
+    tick();
     // the guard keeps the io context running while nothing but a commit is on its way
-    asio::post(thread, [self = shared_from_this(), entries, dones, guard = asio::make_work_guard(io)] {
-      auto results = std::make_shared<std::vector<result<stored>>>(self->writer.append(*entries));
-      asio::post(self->io, [self, dones, results] {
-        self->busy = false;
-        for (std::size_t i = 0; i < dones->size(); ++i) (*dones)[i](std::move((*results)[i]));
+    asio::post(postgres, [self = shared_from_this(), batch = in_flight, guard = asio::make_work_guard(io)] {
+      auto out = std::make_shared<outcome>(self->write(entries_of(batch)));
+      asio::post(self->io, [self, out] { self->written(*out); });
+    });
+  }
+
+  void written(outcome& out) {
+    busy = false;
+    away = out.is_away;
+    auto batch = std::exchange(in_flight, {});
+    tell(out.holds);
+    if (out.has_drained && with.drained) with.drained();
+    if (out.batch.empty())  // the spool went first
+      for (auto w = batch.rbegin(); w != batch.rend(); ++w) put_back(std::move(*w));
+    for (std::size_t i = 0; i < out.batch.size(); ++i) {
+      if (is_away(out.batch[i]) && with.overflow)
+        spool_one(batch[i]);
+      else
+        answer(*batch[i], std::move(out.batch[i]));
+    }
+    spool_next();
+    next();
+  }
+
+  void put_back(std::shared_ptr<waiter> w) {
+    if (w->is_answered || w->is_on_its_way_to_spool) return;
+    waiting_bytes += w->what->body.size();
+    waiting.push_front(std::move(w));
+  }
+
+  void spool_one(const std::shared_ptr<waiter>& w) {
+    if (w->is_answered || std::exchange(w->is_on_its_way_to_spool, true)) return;
+    to_spool.push_back(w);
+  }
+
+  void spool_next() {
+    if (spooling || to_spool.empty()) return;
+    spooling = true;
+    waiters batch;
+    while (!to_spool.empty() && batch.size() < appender::max_batch) {
+      batch.push_back(std::move(to_spool.front()));
+      to_spool.pop_front();
+    }
+    asio::post(disk, [self = shared_from_this(), batch, guard = asio::make_work_guard(io)] {
+      auto results = std::make_shared<std::vector<result<stored>>>(
+          self->with.overflow->put(entries_of(batch), self->with.clock()));
+      asio::post(self->io, [self, batch, results, now = self->with.overflow->count()] {
+        self->spooling = false;
+        self->tell(now);
+        for (std::size_t i = 0; i < batch.size(); ++i) answer(*batch[i], std::move((*results)[i]));
+        self->spool_next();
         self->next();
       });
     });
   }
+
+  void tell(const spool::contents& now) {
+    holds = now;
+    if (with.overflow && with.spooled) with.spooled(now);
+  }
+
+  // Who has waited for too long goes to the spool: also out of a batch that is on its way, whose commit is in doubt
+  // then (should it succeed, what is drained later is a duplicate).
+  void lose_patience() {
+    const auto since = steady::now() - with.patience;
+    for (const auto& w : in_flight)
+      if (w->since < since) spool_one(w);
+    while (!waiting.empty() && waiting.front()->since < since) {
+      waiting_bytes -= waiting.front()->what->body.size();
+      spool_one(waiting.front());
+      waiting.pop_front();
+    }
+    spool_next();
+  }
+
+  void tick() {
+    if (ticking || stopped || !with.overflow) return;
+    ticking = true;
+    clock_tick.expires_after(tick_interval);
+    clock_tick.async_wait([self = shared_from_this()](boost::system::error_code ec) {
+      self->ticking = false;
+      if (ec || self->stopped) return;
+      self->lose_patience();
+      self->next();
+      if (self->busy || !self->waiting.empty() || self->holds.deliveries > 0) self->tick();
+    });
+  }
 };
 
-commit_queue::commit_queue(asio::io_context& io, session s) : state_(std::make_shared<state>(io, std::move(s))) {}
+commit_queue::commit_queue(asio::io_context& io, session s, settings with)
+    : state_(std::make_shared<state>(io, std::move(s), std::move(with))) {
+  state_->tell(state_->holds);
+  state_->next();
+}
 
 commit_queue::~commit_queue() {
+  stop();
   state_->waiting.clear();
-  state_->thread.join();
+  state_->to_spool.clear();
+  state_->postgres.join();
+  state_->disk.join();
 }
 
 void commit_queue::append(entry e, done d) {
   auto& s = *state_;
-  if (s.waiting.size() >= max_waiting || s.waiting_bytes + e.body.size() > max_waiting_bytes)
+  if (s.waiting.size() + s.to_spool.size() >= max_waiting || s.waiting_bytes + e.body.size() > max_waiting_bytes)
     return d(error(errc::unavailable, "too many deliveries wait for PostgreSQL"));
-  s.waiting_bytes += e.body.size();
-  s.waiting.emplace_back(std::move(e), std::move(d));
+  auto w = std::make_shared<waiter>(
+      waiter{std::make_shared<const entry>(std::move(e)), std::move(d), steady::now(), false, false});
+  if (s.away && s.with.overflow) {
+    s.spool_one(w);
+    s.spool_next();
+  } else {
+    s.waiting_bytes += w->what->body.size();
+    s.waiting.push_back(std::move(w));
+  }
   s.next();
+}
+
+const spool::contents& commit_queue::spooled() const { return state_->holds; }
+
+bool commit_queue::can_spool() const {
+  return state_->with.overflow && state_->with.overflow->has_room(state_->with.clock());
+}
+
+void commit_queue::stop() {
+  state_->stopped = true;
+  state_->clock_tick.cancel();
 }
 
 }

@@ -1,9 +1,11 @@
 #pragma once
-// Group commit: while one transaction is on its way to the disk, whatever arrives waits and goes with the next.
+// Group commit: while one transaction is on its way to the disk, whatever arrives waits and goes with the next. While
+// PostgreSQL is away or too slow, it goes to the spool instead, and from there to PostgreSQL when that is back.
 #include <functional>
 #include <memory>
 
 #include "daemon/ledger/append.hpp"
+#include "daemon/ledger/spool.hpp"
 
 namespace boost::asio {
 class io_context;
@@ -11,16 +13,32 @@ class io_context;
 
 namespace releasehealth::ledger {
 
-/// Belongs to the io thread; its own thread owns the connection. Completions run on the io thread.
+/// Belongs to the io thread; each of its two threads owns what it writes to. Completions run on the io thread.
 class commit_queue {
  public:
   using done = std::function<void(result<stored>)>;
 
-  commit_queue(boost::asio::io_context& io, session);
+  struct settings {
+    std::unique_ptr<spool> overflow;  ///< none: what PostgreSQL does not take is refused
+    duration patience;                ///< how long a delivery waits for PostgreSQL before it goes to the spool
+    std::function<timestamp()> clock;
+    std::function<void()> drained;                        ///< after each commit of what was spooled
+    std::function<void(const spool::contents&)> spooled;  ///< whenever the spool holds something else
+  };
+
+  commit_queue(boost::asio::io_context& io, session, settings);
   ~commit_queue();  ///< waits for the commit on its way; what waits behind it is dropped unanswered
 
   /// errc::unavailable at once if too much waits already.
   void append(entry, done);
+
+  /// What was acknowledged and is not in PostgreSQL yet.
+  const spool::contents& spooled() const;
+  /// Whether there is a spool that would take more.
+  bool can_spool() const;
+
+  /// No more attempts to drain: what is spooled stays for the next start.
+  void stop();
 
   static constexpr std::size_t max_waiting = 4096;                                  ///< entries
   static constexpr std::size_t max_waiting_bytes = std::size_t{256} * 1024 * 1024;  ///< of bodies

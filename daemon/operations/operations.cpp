@@ -178,7 +178,8 @@ void operations::metrics_page(const http::request& r, const http::responder& ans
 
 void operations::ready(const http::responder& answer) const {
   if (draining_) return answer({503, "text/plain", "draining\n", {}});
-  if (!database_up_) return answer({503, "text/plain", "PostgreSQL does not answer\n", {}});
+  if (!database_up_ && !parts_.queue.can_spool())
+    return answer({503, "text/plain", "PostgreSQL does not answer, and there is no spool with room\n", {}});
   answer({200, "text/plain", "ready\n", {}});
 }
 
@@ -214,6 +215,8 @@ void operations::figures(http::request& r, http::responder answer, bool months) 
     if (!s) return answer(refuse(s.error()));
     if (as_csv) return answer({200, "text/csv; charset=utf-8", csv_report(*s, settings_), {}});
     auto all = figures_json(*s, settings_);
+    if (const auto spooled = parts_.queue.spooled().deliveries; spooled > 0)  // acknowledged, and not in these figures
+      for (auto& one : all) one.as_object()["spooled"] = spooled;
     answer(http::json_answer(200, months ? json::value(std::move(all)) : std::move(all.front())));
   };
   if (!*as_of)

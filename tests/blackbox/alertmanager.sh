@@ -30,6 +30,7 @@ at_least() { [ "$(counted "$1")" -ge "$2" ] 2>/dev/null; }
 source_of | configure
 sed -i '1a [database]\nurl = "host='"$work"'/nowhere"' "$work/config.toml"
 sed -i 's/^state_dir.*//' "$work/config.toml"
+printf '[spool]\nmax_bytes = 0\n' >>"$work/config.toml"
 "$daemon" serve --config "$work/config.toml" 2>>"$work/daemon.log" &
 daemon_pid=$!
 pids+=("$daemon_pid")

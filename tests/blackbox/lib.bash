@@ -69,7 +69,8 @@ start_daemon() {
   env "$@" setsid "$daemon" serve --config "$work/config.toml" 2>>"$work/daemon.log" &
   daemon_pid=$!
   pids+=("$daemon_pid")
-  wait_until 60 curl -sf "$operations/-/ready" || fail "the daemon is not ready"
+  wait_until 60 metric_is releasehealth_refresh_success 1 || fail "the daemon has no figures"
+  curl -sf "$operations/-/ready" >/dev/null || fail "the daemon is not ready"
 }
 
 stop_daemon() {

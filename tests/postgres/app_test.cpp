@@ -168,11 +168,26 @@ TEST_SUITE("postgres") {
     CHECK(other.metric(hotfixes, "2") == "2");
   }
 
-  TEST_CASE("without a database: 503 with Retry-After, not ready, and /metrics goes on answering") {
+  TEST_CASE("without a database: 202 from the spool, ready, and the metrics say what waits") {
     const database db;
     auto away = db.where();
     away.dsn += "_not_there";
     running_app app(away);
+    const auto a = deployed("a", R"("version":"1")"), b = deployed("b", R"("version":"2")");
+    CHECK(json::parse(app.send_events(a).body).at("accepted") == 1);
+    CHECK(app.send_events(b).status == 202);
+    CHECK(json::parse(app.send_events(a).body).at("duplicates") == 1);
+    CHECK(app.operations("GET", "/-/ready").status == 200);
+    CHECK(app.metric("releasehealth_spooled_deliveries", "2") == "2");
+    CHECK(app.metric("releasehealth_database_up", "0") == "0");
+    CHECK(app.metric("releasehealth_oldest_spooled_delivery_timestamp_seconds", "1795176000") == "1795176000");
+  }
+
+  TEST_CASE("without a database and a spool: 503 with Retry-After, not ready, and /metrics goes on answering") {
+    const database db;
+    auto away = db.where();
+    away.dsn += "_not_there";
+    running_app app(away, "[spool]\nmax_bytes = 0\n");
     const auto refused = app.send_events(deployed("a", R"("version":"1")"));
     CHECK(refused.status == 503);
     CHECK(header(refused, "Retry-After") == "10");

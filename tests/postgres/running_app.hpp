@@ -1,5 +1,7 @@
 #pragma once
 // The whole daemon in this process, on free ports.
+#include <cstdlib>
+#include <filesystem>
 #include <thread>
 
 #include "daemon/app.hpp"
@@ -13,7 +15,7 @@ namespace releasehealth::test {
 class running_app {
  public:
   explicit running_app(const session& database, const std::string& more = {}) {
-    auto read = parse_config("[database]\nurl = \"" + database.dsn +
+    auto read = parse_config("state_dir = '" + state_.string() + "'\n[database]\nurl = \"" + database.dsn +
                                  "\"\n[intake]\nlisten = '127.0.0.1:0'\n[operations]\nlisten = '127.0.0.1:0'\n"
                                  "[log]\nlevel = 'error'\n"
                                  "[[token]]\nname = 'all'\nscopes = ['send', 'read', 'amend']\ntoken = 'sesame'\n"
@@ -24,12 +26,13 @@ class running_app {
     REQUIRE(std::holds_alternative<config>(read));
     app_ = std::make_unique<app>(std::get<config>(std::move(read)), "test.toml", log_, [this] { return now_.load(); });
     thread_ = std::thread([this] { app_->run(); });
-    for (int i = 0; i < 200 && operations("GET", "/-/ready").status != 200; ++i)
-      std::this_thread::sleep_for(std::chrono::milliseconds(25));
+    metric("releasehealth_refresh_success", "1");
   }
   ~running_app() {
     app_->stop();
     thread_.join();
+    app_.reset();
+    std::filesystem::remove_all(state_);
   }
 
   http::response operations(const std::string& method, const std::string& path, const std::string& body = {},
@@ -68,6 +71,13 @@ class running_app {
   void set_clock(const char* at) { now_ = *parse_time(at); }
 
  private:
+  static std::filesystem::path new_directory() {
+    std::string name = (std::filesystem::temp_directory_path() / "rh-state-XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()));
+    return name;
+  }
+
+  std::filesystem::path state_ = new_directory();
   logger log_{log_format::logfmt, log_level::error};
   std::atomic<timestamp> now_{*parse_time("2026-11-20T12:00:00Z")};
   std::unique_ptr<app> app_;

@@ -1,0 +1,196 @@
+#include "daemon/ledger/spool.hpp"
+
+#include <mutex>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "sql.hpp"
+
+namespace releasehealth::ledger {
+namespace {
+
+constexpr int busy_timeout_ms = 5000;  // another daemon, or a person, may have it open
+
+std::int64_t microseconds(timestamp t) { return t.time_since_epoch().count(); }
+timestamp from_microseconds(std::int64_t n) { return timestamp(duration(n)); }
+
+json::array written(const std::vector<event>& events) {
+  json::array all;
+  for (const auto& e : events)
+    all.push_back(json::object{{"source", e.source},
+                               {"id", e.id},
+                               {"type", e.type},
+                               {"thing", e.thing},
+                               {"subject", e.subject},
+                               {"time", microseconds(e.time)},
+                               {"override", e.is_override},
+                               {"fields", e.fields}});
+  return all;
+}
+
+std::vector<event> read_events(const std::string& text) {
+  std::vector<event> all;
+  const auto in = json::parse(text);
+  for (const auto& v : in.as_array()) {
+    const auto& o = v.as_object();
+    const auto word = [&](const char* name) { return std::string(o.at(name).as_string()); };
+    event& e = all.emplace_back();
+    e.source = word("source");
+    e.id = word("id");
+    e.type = word("type");
+    e.thing = word("thing");
+    e.subject = word("subject");
+    e.time = from_microseconds(o.at("time").as_int64());
+    e.is_override = o.at("override").as_bool();
+    e.fields = o.at("fields").as_object();
+  }
+  return all;
+}
+
+std::string text(const SQLite::Column& c) { return {static_cast<const char*>(c.getBlob()), std::size_t(c.getBytes())}; }
+
+}
+
+// What it holds is counted once, when it is opened, and from then on as it changes: it may hold very much.
+struct spool::file {
+  mutable std::mutex one_at_a_time;
+  SQLite::Database database;
+  spool_limits limits;
+  contents holds;
+
+  file(const std::filesystem::path& at, spool_limits l)
+      : database(at.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms), limits(l) {
+    database.exec("PRAGMA journal_mode = WAL");
+    database.exec("PRAGMA synchronous = FULL");  // each commit is on disk
+    database.exec(std::string(sql::spool_schema));
+    auto row = prepared(sql::spool_count);
+    row.executeStep();
+    holds.deliveries = static_cast<std::size_t>(row.getColumn(0).getInt64());
+    holds.bytes = static_cast<std::size_t>(row.getColumn(1).getInt64());
+    holds.set_aside = static_cast<std::size_t>(row.getColumn(2).getInt64());
+    find_oldest();
+  }
+
+  SQLite::Statement prepared(std::string_view statement) const { return {database, std::string(statement)}; }
+
+  void find_oldest() {
+    auto row = prepared(sql::spool_first);
+    holds.oldest = row.executeStep() ? std::optional(from_microseconds(row.getColumn(0).getInt64())) : std::nullopt;
+  }
+
+  std::string refusal(timestamp now) const {
+    if (holds.bytes >= limits.bytes) return "the spool is full";
+    if (holds.oldest && now - *holds.oldest > limits.age) return "the spool has held deliveries for too long";
+    return {};
+  }
+
+  result<stored> put_one(const entry& e, SQLite::Statement& insert, contents& after) const {
+    const auto headers = json::serialize(e.headers), events = json::serialize(written(e.events));
+    const auto size = e.body.size() + events.size() + headers.size();
+    if (after.bytes + size > limits.bytes) return error(errc::unavailable, "the spool is full");
+    insert.reset();
+    insert.bind(1, e.source);
+    insert.bind(2, e.key);
+    insert.bind(3, static_cast<std::int64_t>(microseconds(e.received_at)));
+    insert.bind(4, e.outcome);
+    insert.bind(5, e.detail);
+    insert.bind(6, headers);
+    insert.bind(7, e.body.data(), static_cast<int>(e.body.size()));
+    insert.bind(8, events);
+    insert.bind(9, static_cast<std::int64_t>(size));
+    if (insert.exec() == 0) return stored{0, e.events.size(), true, {}};
+    after.bytes += size;
+    ++after.deliveries;
+    return stored{e.events.size(), 0, false, {}};
+  }
+};
+
+spool::spool(const std::filesystem::path& at, spool_limits l) : file_(std::make_unique<file>(at, l)) {}
+spool::~spool() = default;
+
+std::vector<result<stored>> spool::put(std::span<const entry* const> all, timestamp now) {
+  const std::lock_guard lock(file_->one_at_a_time);
+  const auto refuse_all = [&](const std::string& why) {
+    return std::vector<result<stored>>(all.size(), error(errc::unavailable, why));
+  };
+  try {
+    if (const auto why = file_->refusal(now); !why.empty()) return refuse_all(why);
+    auto after = file_->holds;
+    std::vector<result<stored>> out;
+    {
+      SQLite::Transaction work(file_->database);
+      auto insert = file_->prepared(sql::spool_put);
+      for (const auto* e : all) out.push_back(file_->put_one(*e, insert, after));
+      work.commit();
+    }
+    file_->holds = after;
+    if (!after.oldest) file_->find_oldest();
+    return out;
+  } catch (const SQLite::Exception& e) {
+    return refuse_all(std::string("the spool cannot be written: ") + e.what());
+  }
+}
+
+std::vector<spool::kept> spool::oldest(std::size_t most) const {
+  const std::lock_guard lock(file_->one_at_a_time);
+  auto rows = file_->prepared(sql::spool_oldest);
+  rows.bind(1, static_cast<std::int64_t>(most));
+  std::vector<kept> all;
+  while (rows.executeStep()) {
+    auto& k = all.emplace_back();
+    k.number = rows.getColumn(0).getInt64();
+    k.delivery.source = text(rows.getColumn(1));
+    k.delivery.key = text(rows.getColumn(2));
+    k.delivery.received_at = from_microseconds(rows.getColumn(3).getInt64());
+    k.delivery.outcome = text(rows.getColumn(4));
+    k.delivery.detail = text(rows.getColumn(5));
+    k.delivery.headers = json::parse(text(rows.getColumn(6))).as_object();
+    k.delivery.body = text(rows.getColumn(7));
+    k.delivery.events = read_events(text(rows.getColumn(8)));
+  }
+  return all;
+}
+
+void spool::remove(std::span<const std::int64_t> numbers) {
+  const std::lock_guard lock(file_->one_at_a_time);
+  auto after = file_->holds;
+  {
+    SQLite::Transaction work(file_->database);
+    auto row = file_->prepared(sql::spool_remove);
+    for (const auto n : numbers) {
+      row.reset();
+      row.bind(1, n);
+      if (!row.executeStep()) continue;
+      after.bytes -= static_cast<std::size_t>(row.getColumn(0).getInt64());
+      --after.deliveries;
+    }
+    row.reset();
+    work.commit();
+  }
+  file_->holds = after;
+  file_->find_oldest();
+  if (after.bytes == 0) file_->database.exec("VACUUM");  // gives the disk back what an outage took
+}
+
+void spool::set_aside(std::int64_t number, const std::string& why) {
+  const std::lock_guard lock(file_->one_at_a_time);
+  auto row = file_->prepared(sql::spool_set_aside);
+  row.bind(1, number);
+  row.bind(2, why);
+  if (row.exec() == 0) return;
+  --file_->holds.deliveries;
+  ++file_->holds.set_aside;
+  file_->find_oldest();
+}
+
+bool spool::has_room(timestamp now) const {
+  const std::lock_guard lock(file_->one_at_a_time);
+  return file_->refusal(now).empty();
+}
+
+spool::contents spool::count() const {
+  const std::lock_guard lock(file_->one_at_a_time);
+  return file_->holds;
+}
+
+}

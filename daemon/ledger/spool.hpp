@@ -1,0 +1,58 @@
+#pragma once
+// A durable place of our own for deliveries that PostgreSQL does not take now: SQLite in the state directory. What is
+// in here was acknowledged; it goes to PostgreSQL in the order of its receipt, by any number of restarts.
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "daemon/ledger/append.hpp"
+
+namespace releasehealth::ledger {
+
+struct spool_limits {
+  std::size_t bytes = std::size_t{1024} * 1024 * 1024;  ///< of deliveries with their events; 0: there is no spool
+  duration age = std::chrono::hours{72};  ///< of the oldest: then nothing more is taken, so that somebody looks
+};
+
+/// Used by two threads, which it keeps apart. Every function throws std::runtime_error if SQLite cannot go on, except
+/// put(), which answers so.
+class spool {
+ public:
+  /// Opens the file, or makes it.
+  spool(const std::filesystem::path& file, spool_limits);
+  ~spool();
+
+  /// Puts all of them there in one transaction, on disk when it returns. Per entry what became of it: a delivery that
+  /// is there already is a duplicate; errc::unavailable if the spool is full, too old, or cannot be written.
+  std::vector<result<stored>> put(std::span<const entry* const>, timestamp now);
+
+  struct kept {
+    std::int64_t number;
+    entry delivery;
+  };
+  /// The oldest, at most so many, in the order of receipt.
+  std::vector<kept> oldest(std::size_t most) const;
+  void remove(std::span<const std::int64_t> numbers);
+  /// What PostgreSQL takes in no form stays, for a person to look at, and is drained no more.
+  void set_aside(std::int64_t number, const std::string& why);
+
+  struct contents {
+    std::size_t deliveries = 0;  ///< waiting
+    std::size_t bytes = 0;
+    std::size_t set_aside = 0;
+    std::optional<timestamp> oldest;  ///< receipt of the oldest that waits
+  };
+  contents count() const;
+  /// Whether put() would take more, as far as its limits go.
+  bool has_room(timestamp now) const;
+
+ private:
+  struct file;
+  std::unique_ptr<file> file_;
+};
+
+}

@@ -1,0 +1,5 @@
+SELECT received_at
+FROM delivery
+WHERE set_aside IS NULL
+ORDER BY number
+LIMIT 1

@@ -1,0 +1,5 @@
+SELECT number, source, key, received_at, outcome, detail, headers, body, events
+FROM delivery
+WHERE set_aside IS NULL
+ORDER BY number
+LIMIT ?1

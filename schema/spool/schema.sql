@@ -1,0 +1,15 @@
+-- SQLite, in the daemon's state directory: deliveries that were acknowledged while PostgreSQL did not take them.
+CREATE TABLE IF NOT EXISTS delivery (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  source TEXT NOT NULL,
+  key TEXT NOT NULL,
+  received_at INTEGER NOT NULL, -- microseconds since 1970
+  outcome TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  headers TEXT NOT NULL,
+  body BLOB NOT NULL,
+  events TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  set_aside TEXT, -- why PostgreSQL takes it in no form; NULL: it waits
+  UNIQUE (source, key)
+);

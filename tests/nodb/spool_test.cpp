@@ -1,0 +1,150 @@
+#include "daemon/ledger/spool.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "tests/check.hpp"
+
+using namespace releasehealth;
+using ledger::spool;
+namespace fs = std::filesystem;
+
+namespace {
+
+const auto noon = *parse_time("2026-11-20T12:00:00Z");
+
+struct place_for_spool {
+  fs::path folder;
+  place_for_spool() {
+    std::string name = (fs::temp_directory_path() / "rh-spool-XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()));
+    folder = name;
+  }
+  ~place_for_spool() { fs::remove_all(folder); }
+  spool open(ledger::spool_limits limits = {}) const { return {folder / "spool.sqlite", limits}; }
+};
+
+ledger::entry entry_of(const std::string& key, timestamp at = noon) {
+  ledger::entry e;
+  e.source = "api";
+  e.key = key;
+  e.received_at = at;
+  e.headers = {{"content-type", "application/json"}};
+  e.body = std::string("{\"a\":\0\"\xC3\xA9\"}", 12) + key;
+  event one;
+  one.id = key + "-1";
+  one.type = "retraction";
+  one.thing = "deployment";
+  one.subject = "d";
+  one.time = at;
+  one.is_override = true;
+  one.fields = {{"of", "deployment"}, {"retracted", true}, {"nothing", nullptr}};
+  e.events = {one, one};
+  e.events[1].id = key + "-2";
+  e.events[1].source = "elsewhere";
+  return e;
+}
+
+result<ledger::stored> put(spool& into, const ledger::entry& e, timestamp now = noon) {
+  const ledger::entry* one = &e;
+  return into.put({&one, 1}, now).front();
+}
+
+std::vector<std::string> keys_of(const std::vector<spool::kept>& all) {
+  std::vector<std::string> keys;
+  for (const auto& k : all) keys.push_back(k.delivery.key);
+  return keys;
+}
+
+}
+
+TEST_SUITE("nodb") {
+  TEST_CASE("what is spooled comes back as it was, in the order of receipt, also after a restart") {
+    const place_for_spool here;
+    {
+      auto s = here.open();
+      CHECK(put(s, entry_of("b"))->accepted == 2);
+      CHECK(put(s, entry_of("a"))->accepted == 2);
+      const auto again = put(s, entry_of("b"));
+      CHECK(again->duplicate_delivery);
+      CHECK(again->duplicates == 2);
+    }
+    const auto s = here.open();
+    CHECK(s.count().deliveries == 2);
+    CHECK(s.count().oldest == noon);
+    const auto all = s.oldest(10);
+    CHECK(keys_of(all) == std::vector<std::string>{"b", "a"});
+    CHECK(keys_of(s.oldest(1)) == std::vector<std::string>{"b"});
+    const auto wanted = entry_of("b");
+    const auto& got = all.front().delivery;
+    CHECK(got.source == wanted.source);
+    CHECK(got.received_at == wanted.received_at);
+    CHECK(got.outcome == wanted.outcome);
+    CHECK(got.headers == wanted.headers);
+    CHECK(got.body == wanted.body);
+    REQUIRE(got.events.size() == 2);
+    for (std::size_t i = 0; i < 2; ++i) {
+      CHECK(got.events[i].source == wanted.events[i].source);
+      CHECK(got.events[i].id == wanted.events[i].id);
+      CHECK(got.events[i].type == wanted.events[i].type);
+      CHECK(got.events[i].thing == wanted.events[i].thing);
+      CHECK(got.events[i].subject == wanted.events[i].subject);
+      CHECK(got.events[i].time == wanted.events[i].time);
+      CHECK(got.events[i].is_override == wanted.events[i].is_override);
+      CHECK(got.events[i].fields == wanted.events[i].fields);
+    }
+  }
+
+  TEST_CASE("what is drained is gone, what is set aside stays and is drained no more") {
+    const place_for_spool here;
+    auto s = here.open();
+    for (const auto* key : {"a", "b", "c"}) REQUIRE(put(s, entry_of(key, noon + std::chrono::seconds(key[0]))));
+    const auto all = s.oldest(10);
+    s.remove(std::vector{all[0].number});
+    s.set_aside(all[1].number, "no");
+    s.set_aside(all[1].number, "no");
+    CHECK(keys_of(s.oldest(10)) == std::vector<std::string>{"c"});
+    CHECK(s.count().deliveries == 1);
+    CHECK(s.count().set_aside == 1);
+    CHECK(s.count().oldest == noon + std::chrono::seconds('c'));
+    s.remove(std::vector{all[2].number, all[2].number});
+    CHECK(s.count().deliveries == 0);
+    CHECK(s.count().bytes > 0);  // what was set aside
+    CHECK_FALSE(s.count().oldest);
+    const auto reopened = here.open();
+    CHECK(reopened.count().set_aside == 1);
+    CHECK(reopened.count().bytes == s.count().bytes);
+  }
+
+  TEST_CASE("a full spool, and one that holds something for too long, take nothing more and lose nothing") {
+    const place_for_spool here;
+    const auto size = [&] {
+      auto s = here.open();
+      REQUIRE(put(s, entry_of("a")));
+      return s.count().bytes;
+    }();
+    auto s = here.open({.bytes = size * 2 + size / 2, .age = std::chrono::hours(1)});
+    REQUIRE(put(s, entry_of("b")));
+    CHECK(s.has_room(noon));
+    CHECK(put(s, entry_of("c")).error().code == errc::unavailable);
+    const auto late = noon + std::chrono::hours(2);
+    CHECK_FALSE(s.has_room(late));
+    s.remove(std::vector{s.oldest(1).front().number});
+    CHECK(put(s, entry_of("d"), late).error().code == errc::unavailable);
+    CHECK(put(s, entry_of("d"), noon));
+    CHECK(keys_of(s.oldest(10)) == std::vector<std::string>{"b", "d"});
+  }
+
+  TEST_CASE("of a batch, what has room is kept; the rest is refused") {
+    const place_for_spool here;
+    auto big = entry_of("big");
+    big.body.assign(100'000, 'x');
+    const auto small = entry_of("small");
+    auto s = here.open({.bytes = 50'000, .age = std::chrono::hours(1)});
+    const ledger::entry* both[] = {&big, &small};
+    const auto out = s.put(both, noon);
+    CHECK(out[0].error().code == errc::unavailable);
+    CHECK(out[1]->accepted == 2);
+    CHECK(s.count().deliveries == 1);
+  }
+}
