@@ -57,6 +57,7 @@ struct spool::file {
   SQLite::Database database;
   spool_limits limits;
   contents holds;
+  bool had_no_room = false;  ///< for the last that was put, and nothing was drained since
 
   file(const std::filesystem::path& at, spool_limits l)
       : database(at.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms), limits(l) {
@@ -84,10 +85,10 @@ struct spool::file {
     return {};
   }
 
-  result<stored> put_one(const entry& e, SQLite::Statement& insert, contents& after) const {
+  result<stored> put_one(const entry& e, SQLite::Statement& insert, contents& after) {
     const auto headers = json::serialize(e.headers), events = json::serialize(written(e.events));
     const auto size = e.body.size() + events.size() + headers.size();
-    if (after.bytes + size > limits.bytes) return error(errc::unavailable, "the spool is full");
+    if ((had_no_room = after.bytes + size > limits.bytes)) return error(errc::unavailable, "the spool is full");
     insert.reset();
     insert.bind(1, e.source);
     insert.bind(2, e.key);
@@ -168,6 +169,7 @@ void spool::remove(std::span<const std::int64_t> numbers) {
     work.commit();
   }
   file_->holds = after;
+  file_->had_no_room = false;
   file_->find_oldest();
   if (after.bytes == 0) file_->database.exec("VACUUM");  // gives the disk back what an outage took
 }
@@ -185,7 +187,7 @@ void spool::set_aside(std::int64_t number, const std::string& why) {
 
 bool spool::has_room(timestamp now) const {
   const std::lock_guard lock(file_->one_at_a_time);
-  return file_->refusal(now).empty();
+  return !file_->had_no_room && file_->refusal(now).empty();
 }
 
 spool::contents spool::count() const {

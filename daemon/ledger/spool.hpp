@@ -47,7 +47,7 @@ class spool {
     std::optional<timestamp> oldest;  ///< receipt of the oldest that waits
   };
   contents count() const;
-  /// Whether put() would take more, as far as its limits go.
+  /// Whether put() would take more, as far as is known: its limits are not reached, and the last that was put had room.
   bool has_room(timestamp now) const;
 
  private:

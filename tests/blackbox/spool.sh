@@ -1,26 +1,117 @@
 #!/usr/bin/env bash
-# PostgreSQL is away, slow, read-only: deliveries are acknowledged all the same, survive kills of the daemon, and are all
-# there, once, when it is back. One daemon keeps the PostgreSQL that the other, which is tested, uses.
+# PostgreSQL is gone, hangs, takes no writes: deliveries are acknowledged all the same, survive kills of the daemon, and
+# are all there, once, when it is back. One daemon keeps the PostgreSQL that the other, which is tested, uses.
 . "$(dirname "$0")/lib.bash"
-configure </dev/null
-cp "$work/config.toml" "$work/keeper.toml"
-sed -i "s/$intake_port/$(free_port)/; s/$operations_port/$(free_port)/" "$work/keeper.toml"
-keeper_operations=http://$(sed -n '/operations/,$s/^listen = "\(.*\)"/\1/p' "$work/keeper.toml")
+keeper_port=$(free_port)
+cat >"$work/keeper.toml" <<TOML
+state_dir = "$work/keeper"
+[intake]
+listen = "127.0.0.1:$(free_port)"
+[operations]
+listen = "127.0.0.1:$keeper_port"
+TOML
+dsn="host='$work/keeper/postgresql' port=5432 user=releasehealthd dbname=postgres"
+sql() { /usr/lib/postgresql/15/bin/psql -qXAt -d "$dsn" -c "$1"; }
 start_keeper() {
   setsid "$daemon" serve --config "$work/keeper.toml" 2>>"$work/keeper.log" &
   keeper_pid=$!
   pids+=("$keeper_pid")
-  wait_until 60 curl -sf "$keeper_operations/-/ready" || fail "the keeper of PostgreSQL is not ready"
-  wait_until 20 psql_of -c 'SELECT 1' || fail "PostgreSQL does not answer"
+  wait_until 60 sql 'SELECT 1' || fail "PostgreSQL does not answer"
 }
 stop_keeper() { kill -TERM "$keeper_pid"; wait "$keeper_pid" || fail "the keeper ended with $?"; }
 
-start_keeper_first() {
-  setsid "$daemon" serve --config "$work/keeper.toml" 2>>"$work/keeper.log" &
-  keeper_pid=$!
-  pids+=("$keeper_pid")
-  wait_until 60 test -S "$work/state/postgresql/socket/.s.PGSQL.5432" || ls -lR "$work/state/postgresql" | head -40
+# start_tested: it may have no database, and so no figures
+start_tested() {
+  setsid "$daemon" serve --config "$work/config.toml" 2>>"$work/daemon.log" &
+  daemon_pid=$!
+  pids+=("$daemon_pid")
+  wait_until 60 curl -sf "$operations/-/ready" || fail "the daemon is not ready"
 }
-start_keeper_first
-find "$work/state" -maxdepth 3 | head -20
+numbered=0
+# send N: the next N deliveries, each acknowledged; their ids are remembered
+send() {
+  local n
+  for n in $(seq "$1"); do
+    numbered=$((numbered + 1))
+    curl -sf -m 10 "$intake/api/v1/events" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' \
+      -d "{\"id\":\"n$numbered\",\"type\":\"deployment\",\"service\":\"checkout\",\"version\":\"$numbered\",\"state\":\"succeeded\"}" \
+      >>"$work/answers" || return 1
+    echo "n$numbered" >>"$work/sent"
+  done
+}
+is_drained() { metric_is releasehealth_spooled_deliveries 0 && metric_is releasehealth_database_up 1; }
+stored() { sql "SELECT id FROM event WHERE source = 'api' ORDER BY id"; }
+check_stored() {
+  wait_until 60 is_drained || fail "the spool is not drained after $1"
+  same "$1: everything that was acknowledged is stored, once" "$(sort "$work/sent")" "$(stored | sort)"
+}
+
+configure <<TOML
+[database]
+url = "$dsn"
+TOML
+
+# gone from the start, and the daemon killed meanwhile
+start_tested
+send 20 || fail "refused without PostgreSQL"
+kill -9 "$daemon_pid"
+wait "$daemon_pid" 2>/dev/null || true
+start_tested
+same "after kill -9 the spool holds what it held" 20 "$(metric releasehealth_spooled_deliveries)"
+again='{"id":"n7","type":"deployment","service":"checkout","version":"7","state":"succeeded"}'
+same "a repeated delivery is a duplicate in the spool, too" '{"accepted":0,"duplicates":1,"ignored":0}' "$(send_event "$again" | tr -d '\n')"
+same "a database that is away" 0 "$(metric releasehealth_database_up)"
+start_keeper
+check_stored "PostgreSQL gone"
+same "in the order of receipt" "$(head -20 "$work/sent")" "$(sql "SELECT id FROM event WHERE source = 'api' ORDER BY received_at")"
+
+# no writes
+sql "ALTER SYSTEM SET default_transaction_read_only = on" && sql "SELECT pg_reload_conf()" >/dev/null
+wait_until 10 test "$(sql 'SHOW default_transaction_read_only')" = on
+send 10 || fail "refused while PostgreSQL is read-only"
+same "read-only: they wait" 10 "$(metric releasehealth_spooled_deliveries)"
+same "the figures say what they do not contain" 10 "$(curl -s "$operations/api/v1/figures" | jq .spooled)"
+sql "BEGIN READ WRITE; ALTER SYSTEM RESET default_transaction_read_only" 2>/dev/null ||
+  PGOPTIONS='-c default_transaction_read_only=off' sql "ALTER SYSTEM RESET default_transaction_read_only"
+sql "SELECT pg_reload_conf()" >/dev/null
+check_stored "PostgreSQL read-only"
+
+# hanging: every process of it stands still, in the middle of what it does
+postmaster=$(head -n 1 "$work/keeper/postgresql/data/postmaster.pid")
+each_process() { kill "-$1" "$postmaster" $(pgrep -P "$postmaster"); }
+each_process STOP
+send 10 || { each_process CONT; fail "refused while PostgreSQL hangs"; }
+same "hanging: they wait" 10 "$(metric releasehealth_spooled_deliveries)"
+each_process CONT
+check_stored "PostgreSQL hanging"
+
+# killed again and again while deliveries come in, and the daemon too
+for round in 1 2 3; do
+  send 40 &
+  sender=$!
+  sleep 0.2
+  kill -9 "$(head -n 1 "$work/keeper/postgresql/data/postmaster.pid")" 2>/dev/null || true
+  wait "$sender" || fail "refused while PostgreSQL was killed"
+  numbered=$((numbered + 40))
+done
+check_stored "PostgreSQL killed"
+
+# full: 503, with the spool as it was
+stop_daemon
+stop_keeper
+sed -i '1a [spool]\nmax_bytes = 2000' "$work/config.toml"
+sed -i '/^\[spool\]/,/^max_bytes/{H;d}; $G' "$work/config.toml"
+start_tested
+until ! send 1; do [ "$(wc -l <"$work/sent")" -lt 1000 ] || fail "the spool has no limit"; done
+status=$(curl -s -o "$work/answer" -D "$work/head" -w '%{http_code}' "$intake/api/v1/events" -H "Authorization: Bearer $token" \
+  -H 'Content-Type: application/json' -d '{"id":"over","type":"deployment","service":"checkout","version":"over","state":"succeeded"}')
+same "a full spool is answered" 503 "$status"
+grep -qi '^retry-after: ' "$work/head" || fail "no Retry-After"
+same "not ready" 503 "$(curl -s -o /dev/null -w '%{http_code}' "$operations/-/ready")"
+start_keeper
+check_stored "a full spool"
+wait_until 10 curl -sf "$operations/-/ready" || fail "not ready after the spool was drained"
+stop_daemon
+command_of rebuild --check || fail "rebuild --check"
+echo "ok: rebuild --check agrees; $(wc -l <"$work/sent") acknowledged"
 stop_keeper

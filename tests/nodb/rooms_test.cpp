@@ -24,6 +24,7 @@ constexpr room_rule rules[] = {
     {"daemon/timeline/", "(pqxx|toml\\+\\+|boost/asio|boost/beast|spdlog|filesystem|fstream|ctime)(/.*)?", nullptr,
      "the timeline does no I/O and has no clock"},
     {"daemon/", "pqxx.*", "daemon/ledger/", "only the ledger knows libpqxx"},
+    {"daemon/", "SQLiteCpp.*", "daemon/ledger/spool", "only the spool knows SQLite"},
     {"daemon/", "daemon/ledger/(database|binary_array).hpp", "daemon/ledger/", "which its headers keep to themselves"},
     {"daemon/", "(boost/beast|boost/asio/ip).*", "daemon/http/", "only http/ knows sockets"},
     {"daemon/", "toml\\+\\+.*", "daemon/config", "only the configuration knows TOML"},

@@ -127,11 +127,13 @@ TEST_SUITE("nodb") {
     REQUIRE(put(s, entry_of("b")));
     CHECK(s.has_room(noon));
     CHECK(put(s, entry_of("c")).error().code == errc::unavailable);
+    CHECK_FALSE(s.has_room(noon));
     const auto late = noon + std::chrono::hours(2);
     CHECK_FALSE(s.has_room(late));
     s.remove(std::vector{s.oldest(1).front().number});
     CHECK(put(s, entry_of("d"), late).error().code == errc::unavailable);
     CHECK(put(s, entry_of("d"), noon));
+    CHECK(s.has_room(noon));
     CHECK(keys_of(s.oldest(10)) == std::vector<std::string>{"b", "d"});
   }
 
