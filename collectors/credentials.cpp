@@ -12,15 +12,16 @@ std::string_view after_scheme(const headers& all, std::string_view scheme) {
 
 std::string_view bearer_token(const headers& all) { return after_scheme(all, "Bearer "); }
 
-std::string basic_password(const headers& all) {
+std::pair<std::string, std::string> basic_credentials(const headers& all) {
   const auto pair = from_base64(std::string(after_scheme(all, "Basic ")));
   const auto colon = pair.find(':');
-  return colon == pair.npos ? std::string() : pair.substr(colon + 1);
+  if (colon == pair.npos) return {};
+  return {pair.substr(0, colon), pair.substr(colon + 1)};
 }
 
 bool shows_secret(const source& s, const delivery& d) {
   const auto token = bearer_token(d.header);
-  return token_is_any(s.secrets, token.empty() ? basic_password(d.header) : std::string(token));
+  return token_is_any(s.secrets, token.empty() ? basic_credentials(d.header).second : std::string(token));
 }
 
 standard_webhook read_standard_webhook(const headers& all) {

@@ -11,8 +11,8 @@ namespace releasehealth {
 /// The token of `Authorization: Bearer`; empty for any other scheme, or without one.
 std::string_view bearer_token(const headers&);
 
-/// The password of `Authorization: Basic`; empty for any other scheme, or without one.
-std::string basic_password(const headers&);
+/// Name and password of `Authorization: Basic`; empty for any other scheme, or without one.
+std::pair<std::string, std::string> basic_credentials(const headers&);
 
 /// Families f and g: one of the source's secrets as bearer token, or as the password of any user.
 bool shows_secret(const source&, const delivery&);

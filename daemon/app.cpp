@@ -14,6 +14,7 @@
 #include "daemon/ledger/migrate.hpp"
 #include "daemon/ledger/private_postgres.hpp"
 #include "daemon/operations/operations.hpp"
+#include "daemon/service_manager.hpp"
 
 namespace releasehealth {
 
@@ -42,7 +43,7 @@ struct app::parts {
   session database;
   asio::io_context io{1};
   asio::signal_set ending{io, SIGTERM, SIGINT}, reloading{io, SIGHUP};
-  asio::steady_timer watch{io};
+  asio::steady_timer watch{io}, watchdog{io};
   metrics own;
   ledger::commit_queue queue;
   std::unique_ptr<refresher> figures;
@@ -63,8 +64,8 @@ struct app::parts {
         queue(io, database.as("append"), queue_settings(c)),
         in(c.sources, c.tokens, queue, own, log, clock, [this] { figures->touch(); }),
         ops({io, database, queue, own, log, clock, [this] { figures->touch(); }, [this] { return reload(); }}, c),
-        intake_server(io, c.intake, in.service(), c.intake_limits),
-        operations_server(io, c.operations, ops.service(), c.operations_limits) {
+        intake_server(io, or_inherited(c.intake, "intake"), in.service(), c.intake_limits),
+        operations_server(io, or_inherited(c.operations, "operations"), ops.service(), c.operations_limits) {
     own.reload(true, clock());
     for (const auto& w : c.warnings) log.warning(w);
     // on the refresher's thread: a database that is away must keep neither /metrics nor the start from going on, and
@@ -83,6 +84,23 @@ struct app::parts {
     figures = std::make_unique<refresher>(database, c.timeline, c.figures, clock, migrate, publish);
     wait_for_signals();
     watch_postgres();
+    stay_alive();
+  }
+
+  static http::endpoint or_inherited(http::endpoint at, const char* name) {
+    at.inherited = service_manager::inherited_socket(name);
+    return at;
+  }
+
+  // From the io thread: if that hangs, the daemon does.
+  void stay_alive() {
+    const auto interval = service_manager::watchdog_interval();
+    if (!interval) return;
+    service_manager::alive();
+    watchdog.expires_after(*interval);
+    watchdog.async_wait([this](boost::system::error_code ec) {
+      if (!ec) stay_alive();
+    });
   }
 
   // Without room for it the daemon does not start: it would acknowledge less than it was told to.
@@ -136,6 +154,13 @@ struct app::parts {
 
   /// Keeps the old configuration if the new one is wrong, and says what is.
   std::string reload() {
+    service_manager::reloading();
+    const auto wrong = read_again();
+    service_manager::ready();
+    return wrong;
+  }
+
+  std::string read_again() {
     auto read = load_config(file, process_environment());
     if (const auto* wrong = std::get_if<config_mistakes>(&read)) {
       own.reload(false, clock());
@@ -159,6 +184,7 @@ struct app::parts {
   // Stop accepting, let the requests in progress end, and only then what they need.
   void end() {
     if (std::exchange(stopping, true)) return;
+    service_manager::stopping();
     log.info("draining", {{"at_most", std::to_string(drain.count()) + "s"}});
     ops.drain();
     intake_server.drain(drain, [this] {
@@ -167,6 +193,7 @@ struct app::parts {
         ending.cancel(ignored);
         reloading.cancel(ignored);
         watch.cancel();
+        watchdog.cancel();
         queue.stop();
       });
     });
@@ -181,6 +208,7 @@ app::~app() = default;
 void app::run() {
   parts_->log.info("listening",
                    {{"intake", std::to_string(intake_port())}, {"operations", std::to_string(operations_port())}});
+  service_manager::ready();
   parts_->io.run();
   parts_->figures.reset();
   parts_->io.restart();

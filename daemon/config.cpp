@@ -8,11 +8,32 @@
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/fields.hpp"
 #include "daemon/config_reader.hpp"
+#include "daemon/operations/users.hpp"
 
 namespace releasehealth {
 namespace {
 
 constexpr std::size_t max_causes = 100;  // each is a series of every service
+
+void read_tls(config_table&& t, std::optional<http::tls_settings>& into) {
+  http::tls_settings s;
+  enum class version { tls12, tls13 } least = version::tls12;
+  t.file("cert_file", s.cert_file);
+  t.file("key_file", s.key_file);
+  t.file("client_ca_file", s.client_ca_file);
+  t.choice("client_auth_type",
+           {"NoClientCert", "RequestClientCert", "RequireAnyClientCert", "VerifyClientCertIfGiven",
+            "RequireAndVerifyClientCert"},
+           s.clients);
+  t.choice("min_version", {"TLS12", "TLS13"}, least);
+  s.only_tls13 = least == version::tls13;
+  if (s.cert_file.empty() != s.key_file.empty()) t.wrong("needs cert_file and key_file");
+  const bool verifies =
+      s.clients == http::client_auth::verify_if_given || s.clients == http::client_auth::require_and_verify;
+  if (verifies && s.client_ca_file.empty()) t.wrong("client_auth_type", "needs client_ca_file");
+  if (s.cert_file.empty() && (verifies || !s.client_ca_file.empty())) t.wrong("needs cert_file and key_file");
+  if (!s.cert_file.empty()) into = std::move(s);
+}
 
 void read_listener(config_table& t, http::endpoint& at, http::limits& bounds) {
   std::string listen;
@@ -26,11 +47,16 @@ void read_listener(config_table& t, http::endpoint& at, http::limits& bounds) {
     if (ec != std::errc{} || stop != end) return t.wrong("listen", "is not like \"127.0.0.1:9620\"");
     auto host = listen.substr(0, colon);
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    at = {host.empty() ? "0.0.0.0" : host, port};
+    at.address = host.empty() ? "0.0.0.0" : host;
+    at.port = port;
   }
   auto connections = static_cast<std::int64_t>(bounds.connections);
+  auto per_peer = static_cast<std::int64_t>(bounds.connections_per_peer);
   t.whole("max_connections", 1, 100'000, connections);
+  t.whole("max_connections_per_peer", 1, 100'000, per_peer);
   bounds.connections = static_cast<std::size_t>(connections);
+  bounds.connections_per_peer = static_cast<std::size_t>(per_peer);
+  read_tls(t.table("tls_server_config"), at.tls);
   duration request = bounds.request_deadline, idle = bounds.idle_deadline;
   t.length("request_timeout", request);
   t.length("idle_timeout", idle);
@@ -331,6 +357,9 @@ void read_all(config_table& root, config& c) {
   {
     auto t = root.table("operations");
     read_listener(t, c.operations, c.operations_limits);
+    t.pairs("basic_auth_users", c.basic_auth_users);
+    for (const auto& [name, hash] : c.basic_auth_users)
+      if (const auto why = check_bcrypt(hash); !why.empty()) t.wrong("basic_auth_users", name + ' ' + why);
   }
   read_spool(root.table("spool"), c);
   {

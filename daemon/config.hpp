@@ -32,7 +32,8 @@ struct config {
   http::limits intake_limits, operations_limits;
   ledger::spool_limits spool;               ///< in state_dir
   std::chrono::milliseconds patience{500};  ///< how long a delivery waits for PostgreSQL before it goes there
-  std::chrono::seconds drain{10};           ///< how long requests in progress may take after SIGTERM
+  std::map<std::string, std::string> basic_auth_users;  ///< of operations: name, bcrypt hash; none: nobody is asked
+  std::chrono::seconds drain{10};                       ///< how long requests in progress may take after SIGTERM
   log_format logs = log_format::logfmt;
   log_level lowest = log_level::info;
   std::vector<token> tokens;

@@ -164,6 +164,25 @@ void config_table::secrets(std::string_view key, std::vector<secret>& into) {
   }
 }
 
+void config_table::file(std::string_view key, std::string& into) {
+  std::string written;
+  text(key, written);
+  if (written.empty()) return;
+  const auto path = reading_.file.parent_path() / written;
+  if (!std::ifstream(path)) return wrong(key, "cannot read " + path.string());
+  into = path.string();
+}
+
+void config_table::pairs(std::string_view key, std::map<std::string, std::string>& into) {
+  const auto* node = find(key);
+  if (!node) return;
+  if (!node->is_table()) return wrong(key, "is not a table");
+  for (const auto& [name, value] : *node->as_table()) {
+    if (!value.is_string()) return wrong(key, std::string(name.str()) + " is not text");
+    into[std::string(name.str())] = **value.as_string();
+  }
+}
+
 void config_table::pattern_of(std::string_view key, pattern& into) {
   std::string written;
   text(key, written);

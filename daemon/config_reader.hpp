@@ -1,6 +1,7 @@
 #pragma once
 // Reading TOML strictly: every key is asked for by name and type, and what nobody asked for is a mistake.
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -41,6 +42,10 @@ class config_table {
   /// `key` or `key`_file, of one or several values; files are read, their trailing newline is dropped.
   void secrets(std::string_view key, std::vector<secret>& into);
   void pattern_of(std::string_view key, pattern& into);
+  /// The path of a file that can be read; a relative one lies beside the configuration.
+  void file(std::string_view key, std::string& into);
+  /// A table of any keys with texts.
+  void pairs(std::string_view key, std::map<std::string, std::string>& into);
   /// One word of several, written to `into` by its position.
   template <class Enum>
   void choice(std::string_view key, std::initializer_list<std::string_view> words, Enum& into) {

@@ -1,5 +1,6 @@
 #include "daemon/http/server.hpp"
 
+#include <map>
 #include <optional>
 #include <set>
 
@@ -7,10 +8,12 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
 #include <boost/url.hpp>
 
 // A rule of this file, for GCC 12: in a line with co_await nothing is built with braces and no lambda captures by
@@ -25,6 +28,10 @@ using tcp = asio::ip::tcp;
 using boost::system::error_code;
 
 namespace {
+
+constexpr auto handshake_deadline = std::chrono::seconds(10);
+constexpr auto first_head_deadline = std::chrono::seconds(1);  // of who connected just before the end
+constexpr auto goodbye_deadline = std::chrono::seconds(1);
 
 using message = bhttp::response<bhttp::string_body>;
 
@@ -72,14 +79,24 @@ struct server::state : std::enable_shared_from_this<state> {
   tcp::acceptor acceptor;
   service serves;
   limits bounds;
+  std::optional<tls> secure;
   std::size_t connections = 0;
-  std::set<beast::tcp_stream*> idle;
+  std::map<std::string, std::size_t, std::less<>> by_peer;
+  std::set<beast::tcp_stream*> idle, fresh;  ///< waiting for a head; for their first
   bool draining = false;
   asio::steady_timer drained;
   std::set<beast::tcp_stream*> open;
 
   state(asio::io_context& i, const endpoint& at, service s, limits l)
       : io(i), acceptor(i), serves(std::move(s)), bounds(l), drained(i) {
+    if (at.tls) secure.emplace(*at.tls);
+    if (at.inherited) {
+      sockaddr_storage bound{};
+      socklen_t size = sizeof bound;
+      (void)getsockname(*at.inherited, reinterpret_cast<sockaddr*>(&bound), &size);
+      acceptor.assign(bound.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), *at.inherited);
+      return;
+    }
     const tcp::endpoint where(asio::ip::make_address(at.address), at.port);
     acceptor.open(where.protocol());
     acceptor.set_option(asio::socket_base::reuse_address(true));
@@ -93,7 +110,8 @@ struct server::state : std::enable_shared_from_this<state> {
     while (!draining) {
       error_code ec;
       tcp::socket socket = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, ec));
-      if (draining || ec == asio::error::operation_aborted) break;
+      if (ec == asio::error::operation_aborted) break;
+      if (ec && draining) break;
       if (ec) {  // out of descriptors, say: neither spin nor give up
         pause.expires_after(std::chrono::milliseconds(200));
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ec));
@@ -109,38 +127,78 @@ struct server::state : std::enable_shared_from_this<state> {
     const auto remote = socket.remote_endpoint(ec);
     const std::string peer = ec ? std::string() : remote.address().to_string();
     socket.set_option(tcp::no_delay(true), ec);
-    beast::tcp_stream stream(std::move(socket));
     ++connections;
-    open.insert(&stream);
-    beast::flat_buffer buffer;
-    bool keep = true;
-    while (keep && !draining) keep = co_await one_request(stream, buffer, peer);
-    stream.socket().shutdown(tcp::socket::shutdown_send, ec);
-    open.erase(&stream);
+    ++by_peer[peer];
+    if (secure)
+      co_await serve_secured(std::move(socket), peer);
+    else
+      co_await serve_plain(std::move(socket), peer);
     --connections;
+    if (--by_peer[peer] == 0) by_peer.erase(peer);
+  }
+
+  asio::awaitable<void> serve_plain(tcp::socket socket, std::string peer) {
+    beast::tcp_stream stream(std::move(socket));
+    co_await converse(stream, peer);
+    error_code ec;
+    stream.socket().shutdown(tcp::socket::shutdown_send, ec);
+  }
+
+  asio::awaitable<void> serve_secured(tcp::socket socket, std::string peer) {
+    const auto context = secure->current();
+    beast::ssl_stream<beast::tcp_stream> stream(beast::tcp_stream(std::move(socket)), *context);
+    auto& plain = beast::get_lowest_layer(stream);
+    error_code ec;
+    plain.expires_after(handshake_deadline);
+    co_await stream.async_handshake(asio::ssl::stream_base::server, asio::redirect_error(asio::use_awaitable, ec));
+    if (ec) co_return;
+    co_await converse(stream, peer);
+    plain.expires_after(goodbye_deadline);
+    co_await stream.async_shutdown(asio::redirect_error(asio::use_awaitable, ec));
+  }
+
+  template <class Stream>
+  asio::awaitable<void> converse(Stream& stream, const std::string& peer) {
+    auto& plain = beast::get_lowest_layer(stream);
+    open.insert(&plain);
+    fresh.insert(&plain);
+    beast::flat_buffer buffer;
+    bool keep = co_await one_request(stream, buffer, peer);  // also while it drains: somebody connected in time
+    while (keep && !draining) keep = co_await one_request(stream, buffer, peer);
+    fresh.erase(&plain);
+    open.erase(&plain);
+  }
+
+  bool is_crowded(const std::string& peer) const {
+    const auto of_peer = by_peer.find(peer);
+    return connections > bounds.connections ||
+           (of_peer != by_peer.end() && of_peer->second > bounds.connections_per_peer);
   }
 
   /// Reads and answers one request. False when the connection is done.
-  asio::awaitable<bool> one_request(beast::tcp_stream& stream, beast::flat_buffer& buffer, const std::string& peer) {
+  template <class Stream>
+  asio::awaitable<bool> one_request(Stream& stream, beast::flat_buffer& buffer, const std::string& peer) {
+    auto& plain = beast::get_lowest_layer(stream);
     bhttp::request_parser<bhttp::string_body> parser;
     parser.header_limit(bounds.header_bytes);
     parser.body_limit(bounds.body_bytes);  // before the head: lowering it later is ignored for Content-Length bodies
     error_code ec;
-    stream.expires_after(bounds.idle_deadline);
-    idle.insert(&stream);
+    plain.expires_after(bounds.idle_deadline);
+    idle.insert(&plain);
     co_await bhttp::async_read_header(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, ec));
-    idle.erase(&stream);
+    idle.erase(&plain);
+    fresh.erase(&plain);
     if (ec) co_return co_await refuse(stream, ec);
 
     request in = head_of(parser.get(), peer);
     const bool head_only = in.method == "HEAD";
     if (head_only) in.method = "GET";
-    stream.expires_after(bounds.request_deadline);
+    plain.expires_after(bounds.request_deadline);
     response out;
     bool keep = parser.get().keep_alive();
     const auto limit = serves.body_limit(in);
     const auto length = parser.content_length();
-    if (connections > bounds.connections) {
+    if (is_crowded(peer)) {
       out = problem(503, "Service Unavailable", "too many connections");
       out.header.emplace_back("Retry-After", "5");
       keep = false;
@@ -161,14 +219,14 @@ struct server::state : std::enable_shared_from_this<state> {
         keep = false;
       } else {
         in.body = std::move(parser.get().body());
-        stream.expires_never();
+        plain.expires_never();
         out = co_await handle(in);
       }
     }
     serves.done(in, out);
     keep = keep && !draining;
     message reply = to_message(std::move(out), parser.get().version(), keep, head_only);
-    stream.expires_after(bounds.request_deadline);
+    plain.expires_after(bounds.request_deadline);
     bhttp::response_serializer<bhttp::string_body> serializer(reply);
     if (head_only)
       co_await bhttp::async_write_header(stream, serializer, asio::redirect_error(asio::use_awaitable, ec));
@@ -177,7 +235,8 @@ struct server::state : std::enable_shared_from_this<state> {
     co_return keep && !ec;
   }
 
-  asio::awaitable<bool> refuse(beast::tcp_stream& stream, error_code why) {
+  template <class Stream>
+  asio::awaitable<bool> refuse(Stream& stream, error_code why) {
     if (!is_mistake_of_sender(why)) co_return false;
     message reply = to_message(refusal(why), 11, false, false);
     error_code ec;
@@ -212,9 +271,11 @@ struct server::state : std::enable_shared_from_this<state> {
     draining = true;
     error_code ec;
     acceptor.close(ec);
-    for (auto* stream : std::set(idle)) stream->close();
-    const auto end = std::chrono::steady_clock::now() + deadline;
+    const auto begin = std::chrono::steady_clock::now(), end = begin + deadline;
     while (connections > 0 && std::chrono::steady_clock::now() < end) {
+      const bool is_late = std::chrono::steady_clock::now() > begin + first_head_deadline;
+      for (auto* stream : std::set(idle))
+        if (is_late || !fresh.contains(stream)) stream->close();
       drained.expires_after(std::chrono::milliseconds(20));
       co_await drained.async_wait(asio::redirect_error(asio::use_awaitable, ec));
     }

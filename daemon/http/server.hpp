@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "daemon/http/message.hpp"
+#include "daemon/http/tls.hpp"
 
 namespace boost::asio {
 class io_context;
@@ -18,6 +20,8 @@ namespace releasehealth::http {
 struct endpoint {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  ///< 0: any free one
+  std::optional<tls_settings> tls = {};
+  std::optional<int> inherited = {};  ///< a listening socket that somebody else made: it goes on when this server ends
 };
 
 /// Every limit of a listener, by name.
@@ -27,11 +31,12 @@ struct limits {
   std::chrono::seconds request_deadline{30};               ///< from the end of its head to the end of its body
   std::chrono::seconds idle_deadline{60};                  ///< from one answer to the end of the next head
   std::size_t connections = 512;                           ///< more are answered 503 at once
+  std::size_t connections_per_peer = 256;                  ///< of one address; more are answered 503 at once
 };
 
 class server {
  public:
-  /// Binds and listens; throws boost::system::system_error if it cannot.
+  /// Binds and listens, or listens on what was inherited; throws boost::system::system_error if it cannot.
   server(boost::asio::io_context&, const endpoint&, service, limits);
   ~server();
   server(server&&) noexcept;

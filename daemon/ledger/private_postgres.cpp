@@ -167,20 +167,18 @@ bool is_postgres_of(const fs::path& data, pid_t pid) {
 }
 
 // A server that outlived its daemon is asked to stop; a pid file whose process is gone, or is another program by now,
-// is removed: we hold the lock, so no one else runs this cluster.
-void clear_leftovers(const cluster& c) {
+// is removed: we hold the lock, so no one else runs this cluster. False while such a server still runs.
+bool clear_leftovers(const cluster& c) {
   const auto pid_file = c.data / "postmaster.pid";
   const auto line = first_line(pid_file);
-  if (line.empty()) return;
+  if (line.empty()) return true;
   const auto pid = number(line);
-  const auto deadline = std::chrono::steady_clock::now() + stop_deadline;
-  while (pid > 1 && is_postgres_of(c.data, pid)) {
+  if (pid > 1 && is_postgres_of(c.data, pid)) {
     kill(pid, SIGINT);
-    if (std::chrono::steady_clock::now() > deadline)
-      throw std::runtime_error("private PostgreSQL: process " + line + " of an earlier run does not stop");
-    std::this_thread::sleep_for(pause);
+    return false;
   }
   fs::remove(pid_file);
+  return true;
 }
 
 }
@@ -199,7 +197,12 @@ struct private_postgres::running {
       tell("creating a private PostgreSQL in " + where.folder.string());
       create(where, binaries);
     }
-    clear_leftovers(where);
+    const auto deadline = std::chrono::steady_clock::now() + stop_deadline;
+    while (!clear_leftovers(where)) {
+      if (std::chrono::steady_clock::now() > deadline)
+        throw std::runtime_error("private PostgreSQL: the process of an earlier run does not stop");
+      std::this_thread::sleep_for(pause);
+    }
     spawn(binaries);
     const auto began = std::chrono::steady_clock::now();
     while (!where.answers()) {
@@ -258,8 +261,9 @@ private_postgres private_postgres::use(const fs::path& state_dir, bool serve, co
 
 void private_postgres::restart_if_gone(const progress& tell) {
   if (!is_owner() || running_->server.running()) return;
+  if (!clear_leftovers(running_->where)) return;
   tell("private PostgreSQL ended by itself; starting it again");
-  running_->start(tell);
+  running_->spawn(find_server_binaries(first_line(running_->where.data / "PG_VERSION")));
 }
 
 std::string private_postgres::dsn() const { return running_->where.dsn(); }

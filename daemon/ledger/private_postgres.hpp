@@ -22,7 +22,8 @@ class private_postgres {
   ~private_postgres();
   private_postgres(private_postgres&&) noexcept;
 
-  /// Starts the owner's server again if it ended by itself (killed for memory, say). Main thread.
+  /// Starts the owner's server again if it ended by itself (killed for memory, say), and does not wait for it: until it
+  /// answers, or if it ends again, this is to be called again. Main thread.
   void restart_if_gone(const progress& tell);
 
   /// How to connect to it.

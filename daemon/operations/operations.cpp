@@ -6,6 +6,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "collectors/canonical/canonical.hpp"
+#include "collectors/credentials.hpp"
 #include "daemon/explain/explanation.hpp"
 #include "daemon/figures/report.hpp"
 #include "daemon/intake/answer.hpp"
@@ -80,6 +81,7 @@ struct operations::reads {
 
 operations::operations(parts p, const config& c)
     : parts_(std::move(p)),
+      users_(parts_.io, c.basic_auth_users),
       tokens_(c.tokens),
       settings_(c.figures),
       timeline_(c.timeline),
@@ -130,13 +132,23 @@ operations::~operations() {
 
 http::service operations::service() {
   return {.body_limit = [](const http::request&) { return canonical::body_limit; },
-          .handle = [this](http::request& r, http::responder answer) { http::dispatch(routes_, r, answer); },
+          .handle = [this](http::request& r, http::responder answer) { admit(r, std::move(answer)); },
           .done =
               [this](const http::request& r, const http::response& a) {
                 parts_.log.debug(
                     "request",
                     {{"method", r.method}, {"path", r.path}, {"status", std::to_string(a.status)}, {"peer", r.peer}});
               }};
+}
+
+// Where users are configured, everybody is one of them; what takes a bearer token may show that instead.
+void operations::admit(http::request& r, http::responder answer) {
+  const bool shows_token = r.path.starts_with("/api/") && !bearer_token(r.header).empty();
+  if (!users_.are_asked() || shows_token) return http::dispatch(routes_, r, answer);
+  users_.admit(r.header, [this, &r, answer = std::move(answer)](bool is_user) {  // the request lives until the answer
+    if (is_user) return http::dispatch(routes_, r, answer);
+    answer(refuse(error(errc::unauthorized, "this needs a user and a password"), "Basic realm=\"releasehealthd\""));
+  });
 }
 
 void operations::publish(refreshed r) {
@@ -190,13 +202,15 @@ void operations::reload(const http::responder& answer) const {
 }
 
 bool operations::may_read(const http::request& r, const http::responder& answer) const {
-  if (is_local_) return true;
+  // where users are asked, who shows no token was admitted as one of them
+  if (users_.are_asked() ? bearer_token(r.header).empty() : is_local_) return true;
   const auto who = authorize(tokens_, r.header, "read");
   if (!who) answer(refuse(who.error()));
   return who.has_value();
 }
 
 void operations::use(const config& c) {
+  users_.use(c.basic_auth_users);
   tokens_ = c.tokens;
   settings_ = c.figures;
   timeline_ = c.timeline;

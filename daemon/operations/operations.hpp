@@ -8,6 +8,7 @@
 #include "daemon/http/routes.hpp"
 #include "daemon/ledger/commit_queue.hpp"
 #include "daemon/metrics.hpp"
+#include "daemon/operations/users.hpp"
 
 namespace boost::asio {
 class io_context;
@@ -50,6 +51,8 @@ class operations {
   struct reads;
   parts parts_;
   bool may_read(const http::request&, const http::responder&) const;
+  void admit(http::request&, http::responder);
+  users users_;
   std::vector<token> tokens_;
   figure_settings settings_;
   ledger::derive_settings timeline_;

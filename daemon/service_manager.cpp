@@ -1,0 +1,50 @@
+#include "daemon/service_manager.hpp"
+
+#include <cstdint>
+#include <cstdlib>
+#include <ctime>
+
+#include <sys/socket.h>
+#include <systemd/sd-daemon.h>
+
+namespace releasehealth::service_manager {
+namespace {
+
+constexpr int keep_variables = 0;
+
+// sd_notify(3): when the reload began, by the clock that the manager uses.
+std::uint64_t monotonic_microseconds() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 + static_cast<std::uint64_t>(now.tv_nsec) / 1000;
+}
+
+void tell(const std::string& state) { (void)sd_notify(keep_variables, state.c_str()); }
+
+}
+
+std::optional<int> inherited_socket(const std::string& name) {
+  char** names = nullptr;
+  const int count = sd_listen_fds_with_names(keep_variables, &names);
+  std::optional<int> found;
+  for (int i = 0; i < count; ++i) {
+    if (!found && name == names[i] && sd_is_socket(SD_LISTEN_FDS_START + i, AF_UNSPEC, SOCK_STREAM, 1) > 0)
+      found = SD_LISTEN_FDS_START + i;
+    std::free(names[i]);
+  }
+  std::free(names);
+  return found;
+}
+
+void ready() { tell("READY=1"); }
+void reloading() { tell("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(monotonic_microseconds())); }
+void stopping() { tell("STOPPING=1"); }
+void alive() { tell("WATCHDOG=1"); }
+
+std::optional<std::chrono::microseconds> watchdog_interval() {
+  std::uint64_t limit = 0;
+  if (sd_watchdog_enabled(keep_variables, &limit) <= 0) return {};
+  return std::chrono::microseconds(limit / 2);
+}
+
+}
