@@ -7,12 +7,14 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include "collectors/canonical/canonical.hpp"
 #include "daemon/figures/refresh.hpp"
 #include "daemon/intake/intake.hpp"
 #include "daemon/ledger/migrate.hpp"
 #include "daemon/ledger/private_postgres.hpp"
+#include "daemon/ledger/retention.hpp"
 #include "daemon/operations/operations.hpp"
 #include "daemon/service_manager.hpp"
 
@@ -23,6 +25,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr auto watch_interval = std::chrono::seconds(1);
+constexpr auto house_interval = std::chrono::hours(1);
 
 std::vector<std::string> source_names(const config& c) {
   std::vector<std::string> names = {canonical::source_name};
@@ -43,7 +46,9 @@ struct app::parts {
   session database;
   asio::io_context io{1};
   asio::signal_set ending{io, SIGTERM, SIGINT}, reloading{io, SIGHUP};
-  asio::steady_timer watch{io}, watchdog{io};
+  asio::steady_timer watch{io}, watchdog{io}, house{io};
+  duration keep_bodies{0};
+  asio::thread_pool housekeeping{1};
   metrics own;
   ledger::commit_queue queue;
   std::unique_ptr<refresher> figures;
@@ -67,6 +72,7 @@ struct app::parts {
         intake_server(io, or_inherited(c.intake, "intake"), in.service(), c.intake_limits),
         operations_server(io, or_inherited(c.operations, "operations"), ops.service(), c.operations_limits) {
     own.reload(true, clock());
+    keep_bodies = c.keep_bodies;
     for (const auto& w : c.warnings) log.warning(w);
     // on the refresher's thread: a database that is away must keep neither /metrics nor the start from going on, and
     // until the schema is there deliveries get 503
@@ -85,6 +91,24 @@ struct app::parts {
     wait_for_signals();
     watch_postgres();
     stay_alive();
+    keep_house();
+  }
+
+  // Once an hour, on a thread of its own, while nobody waits for it.
+  void keep_house() {
+    if (keep_bodies > duration{0})
+      asio::post(housekeeping, [this, before = clock() - keep_bodies] {
+        try {
+          if (const auto dropped = ledger::drop_bodies(database.as("retention"), before); dropped > 0)
+            log.info("bodies dropped", {{"count", std::to_string(dropped)}});
+        } catch (const std::exception& e) {
+          log.warning("bodies are not dropped", {{"err", e.what()}});
+        }
+      });
+    house.expires_after(house_interval);
+    house.async_wait([this](boost::system::error_code ec) {
+      if (!ec && !stopping) keep_house();
+    });
   }
 
   static http::endpoint or_inherited(http::endpoint at, const char* name) {
@@ -172,6 +196,7 @@ struct app::parts {
       return all;
     }
     auto& c = std::get<config>(read);
+    keep_bodies = c.keep_bodies;
     for (const auto& name : source_names(c)) own.know(name);
     in.use(c.sources, c.tokens);
     ops.use(c);
@@ -194,6 +219,7 @@ struct app::parts {
         reloading.cancel(ignored);
         watch.cancel();
         watchdog.cancel();
+        house.cancel();
         queue.stop();
       });
     });
@@ -211,6 +237,7 @@ void app::run() {
   service_manager::ready();
   parts_->io.run();
   parts_->figures.reset();
+  parts_->housekeeping.join();
   parts_->io.restart();
   parts_->io.poll();  // what the refresher handed over last
   parts_->log.info("stopped");

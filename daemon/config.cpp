@@ -362,6 +362,7 @@ void read_all(config_table& root, config& c) {
       if (const auto why = check_bcrypt(hash); !why.empty()) t.wrong("basic_auth_users", name + ' ' + why);
   }
   read_spool(root.table("spool"), c);
+  root.table("retention").length("bodies", c.keep_bodies);
   {
     auto t = root.table("log");
     t.choice("format", {"logfmt", "json"}, c.logs);

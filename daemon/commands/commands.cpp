@@ -23,6 +23,7 @@ const command table[] = {
     {"rebuild", "derive everything again from the events", add_rebuild},
     {"report", "the figures, month by month", add_report},
     {"rules", "the alert rules for the configured thresholds", add_rules},
+    {"erase", "a person out of events and bodies, with a record of it", add_erase},
     {"redeliver", "what a source sent while nobody answered, from its API", add_redeliver},
     {"sources", "the kinds of source, and what each needs", add_sources},
 };

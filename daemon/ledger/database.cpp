@@ -79,6 +79,15 @@ json::object json_object(const pqxx::field& f) {
 
 std::string text(const pqxx::field& f) { return f.is_null() ? std::string() : std::string(f.c_str(), f.size()); }
 
+std::string bytes(const pqxx::field& f) {
+#if PQXX_VERSION_MAJOR >= 7
+  const auto all = f.as<std::basic_string<std::byte>>();
+  return {reinterpret_cast<const char*>(all.data()), all.size()};
+#else
+  return pqxx::binarystring(f).str();
+#endif
+}
+
 std::optional<timestamp> time_from_microseconds(const pqxx::field& f) {
   if (f.is_null()) return {};
   return timestamp(duration(f.as<std::int64_t>()));

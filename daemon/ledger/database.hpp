@@ -33,7 +33,8 @@ std::string text_array(const std::vector<std::string>&);
 std::pair<std::string, std::string> place_arrays(const std::set<place>&);
 
 json::object json_object(const pqxx::field&);
-std::string text(const pqxx::field&);  ///< NULL is empty
+std::string text(const pqxx::field&);   ///< NULL is empty
+std::string bytes(const pqxx::field&);  ///< of a bytea
 std::optional<timestamp> time_from_microseconds(const pqxx::field&);
 
 }

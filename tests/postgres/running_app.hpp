@@ -1,7 +1,5 @@
 #pragma once
 // The whole daemon in this process, on free ports.
-#include <cstdlib>
-#include <filesystem>
 #include <thread>
 
 #include "daemon/app.hpp"
@@ -15,7 +13,7 @@ namespace releasehealth::test {
 class running_app {
  public:
   explicit running_app(const session& database, const std::string& more = {}) {
-    auto read = parse_config("state_dir = '" + state_.string() + "'\n[database]\nurl = \"" + database.dsn +
+    auto read = parse_config("state_dir = '" + state_.path().string() + "'\n[database]\nurl = \"" + database.dsn +
                                  "\"\n[intake]\nlisten = '127.0.0.1:0'\n[operations]\nlisten = '127.0.0.1:0'\n"
                                  "[log]\nlevel = 'error'\n"
                                  "[[token]]\nname = 'all'\nscopes = ['send', 'read', 'amend']\ntoken = 'sesame'\n"
@@ -31,8 +29,6 @@ class running_app {
   ~running_app() {
     app_->stop();
     thread_.join();
-    app_.reset();
-    std::filesystem::remove_all(state_);
   }
 
   http::response operations(const std::string& method, const std::string& path, const std::string& body = {},
@@ -71,13 +67,7 @@ class running_app {
   void set_clock(const char* at) { now_ = *parse_time(at); }
 
  private:
-  static std::filesystem::path new_directory() {
-    std::string name = (std::filesystem::temp_directory_path() / "rh-state-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()));
-    return name;
-  }
-
-  std::filesystem::path state_ = new_directory();
+  temporary_folder state_;
   logger log_{log_format::logfmt, log_level::error};
   std::atomic<timestamp> now_{*parse_time("2026-11-20T12:00:00Z")};
   std::unique_ptr<app> app_;

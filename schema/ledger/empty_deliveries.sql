@@ -1,0 +1,1 @@
+UPDATE delivery SET body = '', headers = '{}' WHERE id = ANY ($1::bigint[])

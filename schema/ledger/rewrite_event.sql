@@ -1,0 +1,7 @@
+-- Other fields of one event, which is then derived again.
+WITH changed AS (
+  UPDATE event SET fields = $3::jsonb WHERE source = $1 AND id = $2 RETURNING thing, source, subject
+)
+INSERT INTO touched (thing, source, subject)
+SELECT thing, source, subject
+FROM changed
