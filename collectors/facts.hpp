@@ -67,6 +67,6 @@ void retract(event&);
 decoded with_return(event);
 
 /// "critical", "2", "SEV-2", "P2", "2 - High": 1 to 5; 0 for what says nothing.
-int severity_of(std::string word);
+int severity_of(std::string text);
 
 }

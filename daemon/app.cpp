@@ -47,7 +47,6 @@ struct app::parts {
   asio::io_context io{1};
   asio::signal_set ending{io, SIGTERM, SIGINT}, reloading{io, SIGHUP};
   asio::steady_timer watch{io}, watchdog{io}, house{io};
-  duration keep_bodies{0};
   asio::thread_pool housekeeping{1};
   metrics own;
   ledger::commit_queue queue;
@@ -55,6 +54,7 @@ struct app::parts {
   releasehealth::intake in;
   releasehealth::operations ops;
   http::server intake_server, operations_server;
+  duration keep_bodies;
   bool stopping = false;
 
   parts(config c, std::filesystem::path f, const logger& l, std::function<timestamp()> now)
@@ -70,9 +70,9 @@ struct app::parts {
         in(c.sources, c.tokens, queue, own, log, clock, [this] { figures->touch(); }),
         ops({io, database, queue, own, log, clock, [this] { figures->touch(); }, [this] { return reload(); }}, c),
         intake_server(io, or_inherited(c.intake, "intake"), in.service(), c.intake_limits),
-        operations_server(io, or_inherited(c.operations, "operations"), ops.service(), c.operations_limits) {
+        operations_server(io, or_inherited(c.operations, "operations"), ops.service(), c.operations_limits),
+        keep_bodies(c.keep_bodies) {
     own.reload(true, clock());
-    keep_bodies = c.keep_bodies;
     for (const auto& w : c.warnings) log.warning(w);
     // on the refresher's thread: a database that is away must keep neither /metrics nor the start from going on, and
     // until the schema is there deliveries get 503
@@ -179,7 +179,7 @@ struct app::parts {
   /// Keeps the old configuration if the new one is wrong, and says what is.
   std::string reload() {
     service_manager::reloading();
-    const auto wrong = read_again();
+    auto wrong = read_again();
     service_manager::ready();
     return wrong;
   }

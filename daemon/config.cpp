@@ -359,7 +359,8 @@ void read_all(config_table& root, config& c) {
     read_listener(t, c.operations, c.operations_limits);
     t.pairs("basic_auth_users", c.basic_auth_users);
     for (const auto& [name, hash] : c.basic_auth_users)
-      if (const auto why = check_bcrypt(hash); !why.empty()) t.wrong("basic_auth_users", name + ' ' + why);
+      if (const auto why = check_bcrypt(hash); !why.empty())
+        t.wrong("basic_auth_users", std::string(name).append(" ").append(why));
   }
   read_spool(root.table("spool"), c);
   root.table("retention").length("bodies", c.keep_bodies);

@@ -35,7 +35,7 @@ class config_table {
   void text(std::string_view key, std::string& into);
   void flag(std::string_view key, bool& into);
   void number(std::string_view key, double& into);
-  void number_or_name(std::string_view key, double& number, std::string& name);
+  void number_or_name(std::string_view key, double& value, std::string& name);
   void whole(std::string_view key, std::int64_t least, std::int64_t most, std::int64_t& into);
   void length(std::string_view key, duration& into);                 ///< "48h"
   void texts(std::string_view key, std::vector<std::string>& into);  ///< one text is a list of one

@@ -90,6 +90,7 @@ result<std::vector<github_delivery>> list_github_deliveries(const github_hooks& 
     if (reached || cursor.empty()) break;
   }
   std::vector<github_delivery> all;
+  all.reserve(by_guid.size());
   for (auto& [guid, d] : by_guid) all.push_back(std::move(d));
   std::ranges::sort(all, {}, &github_delivery::delivered_at);
   return all;

@@ -31,7 +31,7 @@ class spool {
   std::vector<result<stored>> put(std::span<const entry* const>, timestamp now);
 
   struct kept {
-    std::int64_t number;
+    std::int64_t number = 0;
     entry delivery;
   };
   /// The oldest, at most so many, in the order of receipt.
