@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <ctime>
+#include <memory>
 
 #include <sys/socket.h>
 #include <systemd/sd-daemon.h>
@@ -11,6 +12,10 @@ namespace releasehealth::service_manager {
 namespace {
 
 constexpr int keep_variables = 0;
+
+struct release {
+  void operator()(void* p) const { std::free(p); }  // NOLINT(cppcoreguidelines-*): it came from malloc
+};
 
 // sd_notify(3): when the reload began, by the clock that the manager uses.
 std::uint64_t monotonic_microseconds() {
@@ -26,13 +31,13 @@ void tell(const std::string& state) { (void)sd_notify(keep_variables, state.c_st
 std::optional<int> inherited_socket(const std::string& name) {
   char** names = nullptr;
   const int count = sd_listen_fds_with_names(keep_variables, &names);
+  const std::unique_ptr<char*, release> list(names);  // sd_listen_fds_with_names(3): all of it is ours to free
   std::optional<int> found;
   for (int i = 0; i < count; ++i) {
-    if (!found && name == names[i] && sd_is_socket(SD_LISTEN_FDS_START + i, AF_UNSPEC, SOCK_STREAM, 1) > 0)
+    const std::unique_ptr<char, release> given(names[i]);
+    if (!found && name == given.get() && sd_is_socket(SD_LISTEN_FDS_START + i, AF_UNSPEC, SOCK_STREAM, 1) > 0)
       found = SD_LISTEN_FDS_START + i;
-    std::free(names[i]);
   }
-  std::free(names);
   return found;
 }
 

@@ -107,6 +107,7 @@ result<stored> appender::bury(const entry& refused, const std::string& why) {
 
 std::vector<result<stored>> appender::append(const std::vector<entry>& all) {
   std::vector<const entry*> pointers;
+  pointers.reserve(all.size());
   for (const auto& e : all) pointers.push_back(&e);
   return append(std::span<const entry* const>(pointers));
 }

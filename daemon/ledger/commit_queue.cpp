@@ -29,6 +29,7 @@ using waiters = std::vector<std::shared_ptr<waiter>>;
 
 std::vector<const entry*> entries_of(const waiters& all) {
   std::vector<const entry*> out;
+  out.reserve(all.size());
   for (const auto& w : all) out.push_back(w->what.get());
   return out;
 }
@@ -72,6 +73,7 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
   void drain_some(outcome& out) {
     const auto oldest = with.overflow->oldest(appender::max_batch);
     std::vector<const entry*> entries;
+    entries.reserve(oldest.size());
     for (const auto& k : oldest) entries.push_back(&k.delivery);
     const auto results = writer.append(entries);
     std::vector<std::int64_t> gone;
@@ -133,8 +135,12 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
     auto batch = std::exchange(in_flight, {});
     tell(out.holds);
     if (out.has_drained && with.drained) with.drained();
-    if (out.batch.empty())  // the spool went first
-      for (auto w = batch.rbegin(); w != batch.rend(); ++w) put_back(std::move(*w));
+    if (out.batch.empty()) {  // the spool went first
+      while (!batch.empty()) {
+        put_back(std::move(batch.back()));
+        batch.pop_back();
+      }
+    }
     for (std::size_t i = 0; i < out.batch.size(); ++i) {
       if (is_away(out.batch[i]) && with.overflow)
         spool_one(batch[i]);

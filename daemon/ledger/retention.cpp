@@ -22,11 +22,11 @@ std::string lowered(std::string text) {
 }
 
 // As `append` compressed it; what cannot be read holds nobody that could be found.
-std::string decompressed(std::string_view compressed) {
+std::string decompressed(std::string compressed) {
   std::string out;
   z_stream stream{};
   if (inflateInit(&stream) != Z_OK) return out;
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(compressed.data()));
+  stream.next_in = reinterpret_cast<Bytef*>(compressed.data());
   stream.avail_in = static_cast<uInt>(compressed.size());
   char part[64 * 1024];
   for (int state = Z_OK; state == Z_OK;) {

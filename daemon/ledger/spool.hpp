@@ -23,7 +23,7 @@ struct spool_limits {
 class spool {
  public:
   /// Opens the file, or makes it.
-  spool(const std::filesystem::path& file, spool_limits);
+  spool(const std::filesystem::path& at, spool_limits);
   ~spool();
 
   /// Puts all of them there in one transaction, on disk when it returns. Per entry what became of it: a delivery that

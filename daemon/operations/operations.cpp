@@ -29,7 +29,7 @@ std::vector<json::object> find(ledger::reader& from, std::string_view thing, con
   return thing == "deployment" ? from.find_deployments(name) : from.find_incidents(name);
 }
 
-error unknown(std::string_view thing) { return error(errc::unknown, "no " + std::string(thing) + " of this id"); }
+error unknown(std::string_view thing) { return {errc::unknown, "no " + std::string(thing) + " of this id"}; }
 
 // The review page comes here; until then, what Prometheus' conventions ask for.
 void landing(const http::responder& answer) {
