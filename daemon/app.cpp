@@ -131,8 +131,13 @@ struct app::parts {
   ledger::commit_queue::settings queue_settings(const config& c) {
     std::unique_ptr<ledger::spool> overflow;
     if (c.spool.bytes > 0) {
-      std::filesystem::create_directories(c.state_dir);
-      overflow = std::make_unique<ledger::spool>(c.state_dir / "spool.sqlite", c.spool);
+      try {
+        std::filesystem::create_directories(c.state_dir);
+        overflow = std::make_unique<ledger::spool>(c.state_dir / "spool.sqlite", c.spool);
+      } catch (const std::exception& e) {
+        throw std::runtime_error("no spool in " + c.state_dir.string() + ": " + e.what() +
+                                 "; set a state_dir that can be written, or [spool] max_bytes = 0");
+      }
     }
     return {.overflow = std::move(overflow),
             .patience = c.patience,
