@@ -20,13 +20,15 @@ constexpr severity_word severities[] = {
     {"info", 5},     {"notice", 5},   {"informational", 5}, {"lowest", 5}, {"trivial", 5},
 };
 
+constexpr std::string_view hex_digits = "0123456789abcdef";
+
 // The sha that stands behind `words` in a commit message.
 std::string sha_after(std::string_view message, std::string_view words) {
   const auto at = message.find(words);
   if (at == message.npos) return {};
   const auto rest = message.substr(at + words.size());
-  const auto sha = rest.substr(0, rest.find_first_not_of("0123456789abcdef"));
-  return sha.size() >= 7 && sha.size() <= 40 ? std::string(sha) : std::string();
+  const auto sha = rest.substr(0, rest.find_first_not_of(hex_digits));
+  return is_commit(sha) ? std::string(sha) : std::string();
 }
 
 }
@@ -44,6 +46,17 @@ std::string repository_of(std::string url) {
   }
   const auto colon = url.find(':');
   return colon == url.npos ? url : url.substr(colon + 1);
+}
+
+std::string tag_of_image(std::string image) {
+  image.resize(std::min(image.find('@'), image.size()));
+  const auto colon = image.rfind(':'), slash = image.rfind('/');
+  const bool is_port = slash != image.npos && slash > colon;
+  return colon == image.npos || is_port ? std::string() : image.substr(colon + 1);
+}
+
+bool is_commit(std::string_view text) {
+  return text.size() >= 7 && text.size() <= 40 && text.find_first_not_of(hex_digits) == text.npos;
 }
 
 std::string subject_at(const json::value& in, std::string_view prefix, std::string_view pointer) {

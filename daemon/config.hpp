@@ -30,7 +30,7 @@ struct config {
   http::endpoint intake{"127.0.0.1", 9620};
   http::endpoint operations{"127.0.0.1", 9621};
   http::limits intake_limits, operations_limits;
-  duration keep_bodies{0};                   ///< of deliveries, after their receipt; 0: for ever
+  duration keep_bodies{0};                  ///< of deliveries, after their receipt; 0: for ever
   ledger::spool_limits spool;               ///< in state_dir
   std::chrono::milliseconds patience{500};  ///< how long a delivery waits for PostgreSQL before it goes there
   std::map<std::string, std::string> basic_auth_users;  ///< of operations: name, bcrypt hash; none: nobody is asked

@@ -88,4 +88,7 @@ class config_table {
   std::set<std::string, std::less<>> asked_;
 };
 
+/// Reads calendar, figures, services, teams, environments, rules, policies and thresholds (config_meaning.cpp).
+void read_meaning(config_table& root, config&);
+
 }

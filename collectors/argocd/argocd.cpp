@@ -14,18 +14,10 @@ constexpr setting_rule settings[] = {
 constexpr word phases[] = {
     {"Running", "running"}, {"Succeeded", "succeeded"}, {"Failed", "failed"}, {"Error", "failed"}};
 
-bool is_commit(std::string_view text) {
-  return text.size() >= 7 && text.size() <= 40 && text.find_first_not_of("0123456789abcdef") == text.npos;
-}
-
-// registry:5000/shop/checkout:1.8.3@sha256:... -> 1.8.3; empty unless there is one image with a tag.
+// Of several images nobody says which one it is about.
 std::string only_tag(const hook& h) {
   const auto images = elements_at(h.in, "/images");
-  if (images.size() != 1) return {};
-  auto image = text_at(images.front(), "");
-  image.resize(std::min(image.find('@'), image.size()));
-  const auto colon = image.rfind(':'), slash = image.rfind('/');
-  return colon == image.npos || (slash != image.npos && slash > colon) ? std::string() : image.substr(colon + 1);
+  return images.size() == 1 ? tag_of_image(text_at(images.front(), "")) : std::string();
 }
 
 // A commit of the repository that holds the manifests is a new one also when it brings an old image back: the image

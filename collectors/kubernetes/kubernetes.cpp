@@ -36,13 +36,6 @@ std::string_view state_of(const json::value& object) {
   return updated && updated == wanted ? "succeeded" : "running";
 }
 
-// registry/checkout:1.8.3 -> 1.8.3
-std::string tag_of(std::string image) {
-  image.resize(std::min(image.find('@'), image.size()));
-  const auto colon = image.rfind(':'), slash = image.rfind('/');
-  return colon == image.npos || (slash != image.npos && slash > colon) ? std::string() : image.substr(colon + 1);
-}
-
 std::optional<event> rollout(const hook& h, const json::value& object, timestamp now) {
   if (!has_word("Deployment StatefulSet DaemonSet", text_at(object, "/kind"))) return {};
   // the revision of a Deployment counts its rollouts, also those that bring an old one back
@@ -56,7 +49,7 @@ std::optional<event> rollout(const hook& h, const json::value& object, timestamp
   e.id = e.subject + '/' + std::string(state);
   put(e, "version", label(object, "app.kubernetes.io/version"));
   put(e, "version",
-      e.fields.contains("version") ? "" : tag_of(text_at(object, "/spec/template/spec/containers/0/image")));
+      e.fields.contains("version") ? "" : tag_of_image(text_at(object, "/spec/template/spec/containers/0/image")));
   auto service = label(object, "app.kubernetes.io/name");
   put(e, "service", service.empty() ? text_at(object, "/metadata/name") : service);
   auto environment = label(object, "environment");
