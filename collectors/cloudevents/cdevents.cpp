@@ -49,12 +49,9 @@ std::string version_of(const std::string& purl) {
 
 // A link to what caused it, by the id of that event, which is what a deployment is called here.
 std::string caused_by(const json::value& in) {
-  json::error_code ec;
-  const auto* links = in.find_pointer("/context/links", ec);
-  if (links && links->is_array())
-    for (const auto& l : links->get_array())
-      if (text_at(l, "/linkType") == "RELATION")
-        if (auto target = text_at(l, "/target/contextId"); !target.empty()) return target;
+  for (const auto& l : elements_at(in, "/context/links"))
+    if (text_at(l, "/linkType") == "RELATION")
+      if (auto target = text_at(l, "/target/contextId"); !target.empty()) return target;
   return {};
 }
 

@@ -36,17 +36,15 @@ result<decoded> deployment(const hook& h, timestamp now) {
 
 result<decoded> deployment_status(const hook& h, timestamp now) {
   if (!h.reads_deployments_from("deployment_status")) return other_source_of_deployments(h, "deployment_status");
-  static constexpr std::pair<std::string_view, std::string_view> states[] = {
-      {"queued", "pending"},    {"pending", "pending"}, {"waiting", "pending"}, {"in_progress", "running"},
-      {"success", "succeeded"}, {"failure", "failed"},  {"error", "failed"},    {"inactive", "inactive"}};
-  const auto state = h.text("/deployment_status/state");
-  const auto known =
-      std::ranges::find(states, std::string_view(state), &std::pair<std::string_view, std::string_view>::first);
-  if (known == std::end(states))
+  static constexpr word states[] = {{"queued", "pending"},      {"pending", "pending"},   {"waiting", "pending"},
+                                    {"in_progress", "running"}, {"success", "succeeded"}, {"failure", "failed"},
+                                    {"error", "failed"},        {"inactive", "inactive"}};
+  const auto state = our_word(states, h.text("/deployment_status/state"));
+  if (state.empty())
     return error(errc::unreadable, "unknown state", {{"/deployment_status/state", "is none that GitHub documents"}});
   auto e = h.start("deployment", h.text("/deployment/id"), time_at(h.in, "/deployment_status/created_at"), now);
   put_deployment(h, e);
-  e.fields["state"] = known->second;
+  e.fields["state"] = state;
   const auto log = h.text("/deployment_status/log_url");
   put(e, "url", log.empty() ? h.text("/deployment_status/target_url") : log);
   return decoded(std::move(e));

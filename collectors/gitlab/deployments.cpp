@@ -1,21 +1,13 @@
 // deployment, release, pipeline, tag push: deployments, of which a source reads one.
-#include <algorithm>
-
 #include "collectors/gitlab/hook.hpp"
 
 namespace releasehealth::gitlab {
 namespace {
 
-constexpr std::pair<std::string_view, std::string_view> states[] = {
-    {"created", "pending"},   {"pending", "pending"},   {"waiting_for_resource", "pending"},
-    {"preparing", "pending"}, {"scheduled", "pending"}, {"manual", "pending"},
-    {"running", "running"},   {"success", "succeeded"}, {"failed", "failed"},
-    {"canceled", "canceled"}};
-
-std::string_view state_of(std::string_view status) {
-  const auto known = std::ranges::find(states, status, &std::pair<std::string_view, std::string_view>::first);
-  return known == std::end(states) ? std::string_view() : known->second;
-}
+constexpr word states[] = {{"created", "pending"},   {"pending", "pending"},   {"waiting_for_resource", "pending"},
+                           {"preparing", "pending"}, {"scheduled", "pending"}, {"manual", "pending"},
+                           {"running", "running"},   {"success", "succeeded"}, {"failed", "failed"},
+                           {"canceled", "canceled"}};
 
 void put_project(const hook& h, event& e) {
   put(e, "service", project_of(h));
@@ -32,7 +24,7 @@ void put_ref(const hook& h, event& e, const std::string& ref) {
 result<decoded> deployment(const hook& h, timestamp now) {
   if (!h.reads_deployments_from("deployment")) return other_source_of_deployments(h, "deployment");
   // protected environments also say blocked, approved, rejected: nothing was deployed or failed by that
-  const auto state = state_of(h.text("/status"));
+  const auto state = our_word(states, h.text("/status"));
   if (state.empty()) return decoded::nothing("deployment: status " + h.text("/status"));
   const auto at = h.time("/status_changed_at");
   auto e = h.start("deployment", h.text("/deployment_id"), at, now);
@@ -73,35 +65,32 @@ result<decoded> release(const hook& h, timestamp now) {
 // A job with an environment that it starts is a deployment; a pipeline tells all of its jobs every time.
 result<decoded> pipeline(const hook& h, timestamp now) {
   if (!h.reads_deployments_from("pipeline")) return other_source_of_deployments(h, "pipeline");
-  json::error_code ec;
-  const auto* builds = h.in.find_pointer("/builds", ec);
   decoded out;
-  if (builds && builds->is_array())
-    for (const auto& b : builds->get_array()) {
-      const auto state = state_of(text_at(b, "/status"));
-      if (text_at(b, "/environment/name").empty() || text_at(b, "/environment/action") != "start" || state.empty())
-        continue;
-      const auto finished = sender_time_at(b, "/finished_at"), started = sender_time_at(b, "/started_at"),
-                 created = sender_time_at(b, "/created_at");
-      auto e = h.start("deployment", subject_at(b, "job/", "/id"),
-                       finished  ? finished
-                       : started ? started
-                                 : created,
-                       now);
-      e.id += '/' + text_at(b, "/id") + '/' + std::string(state);
-      put_project(h, e);
-      put(e, "environment", text_at(b, "/environment/name"));
-      put_ref(h, e, h.text("/object_attributes/ref"));
-      put(e, "commit", h.text("/object_attributes/sha"));
-      put(e, "title", first_line(h.text("/commit/message")));
-      put(e, "workflow", text_at(b, "/name"));
-      put(e, "actor", text_at(b, "/user/username"));
-      put(e, "created_at", created);
-      put(e, "started_at", started);
-      if (state != "pending" && state != "running") put(e, "finished_at", finished);
-      e.fields["state"] = state;
-      out.events.push_back(std::move(e));
-    }
+  for (const auto& b : elements_at(h.in, "/builds")) {
+    const auto state = our_word(states, text_at(b, "/status"));
+    if (text_at(b, "/environment/name").empty() || text_at(b, "/environment/action") != "start" || state.empty())
+      continue;
+    const auto finished = sender_time_at(b, "/finished_at"), started = sender_time_at(b, "/started_at"),
+               created = sender_time_at(b, "/created_at");
+    auto e = h.start("deployment", subject_at(b, "job/", "/id"),
+                     finished  ? finished
+                     : started ? started
+                               : created,
+                     now);
+    e.id += '/' + text_at(b, "/id") + '/' + std::string(state);
+    put_project(h, e);
+    put(e, "environment", text_at(b, "/environment/name"));
+    put_ref(h, e, h.text("/object_attributes/ref"));
+    put(e, "commit", h.text("/object_attributes/sha"));
+    put(e, "title", first_line(h.text("/commit/message")));
+    put(e, "workflow", text_at(b, "/name"));
+    put(e, "actor", text_at(b, "/user/username"));
+    put(e, "created_at", created);
+    put(e, "started_at", started);
+    if (state != "pending" && state != "running") put(e, "finished_at", finished);
+    e.fields["state"] = state;
+    out.events.push_back(std::move(e));
+  }
   if (out.events.empty()) out.ignored = "pipeline: no job with an environment";
   return out;
 }

@@ -81,24 +81,25 @@ result<decoded> read(const hook& h, const json::value& incident, timestamp now, 
   return out;
 }
 
-// The object stands under the name of its type.
-result<decoded> created(const hook& h, timestamp now) {
+// The object stands under the name of its type; without it there is no id, and the delivery is kept as dead.
+const json::value& incident_at(const hook& h, std::string_view pointer) {
+  static const json::value nothing;
   json::error_code ec;
-  const auto* at = h.in.find_pointer("/public_incident.incident_created_v2", ec);
-  return read(h, at ? *at : json::value(), now, true, {});
+  const auto* at = h.in.find_pointer({pointer.data(), pointer.size()}, ec);
+  return at ? *at : nothing;
+}
+
+result<decoded> created(const hook& h, timestamp now) {
+  return read(h, incident_at(h, "/public_incident.incident_created_v2"), now, true, {});
 }
 
 result<decoded> updated(const hook& h, timestamp now) {
-  json::error_code ec;
-  const auto* at = h.in.find_pointer("/public_incident.incident_updated_v2", ec);
-  return read(h, at ? *at : json::value(), now, false, {});
+  return read(h, incident_at(h, "/public_incident.incident_updated_v2"), now, false, {});
 }
 
 result<decoded> status_updated(const hook& h, timestamp now) {
-  json::error_code ec;
-  const auto* at = h.in.find_pointer("/public_incident.incident_status_updated_v2/incident", ec);
   const auto before = h.text("/public_incident.incident_status_updated_v2/previous_status/category");
-  return read(h, at ? *at : json::value(), now, true, before);
+  return read(h, incident_at(h, "/public_incident.incident_status_updated_v2/incident"), now, true, before);
 }
 
 constexpr hook_type types[] = {

@@ -25,12 +25,14 @@ result<received> receive(const source& from, const delivery& d) {
   r.entry.source = from.name;
   r.entry.key = kind.key(d);
   r.entry.received_at = d.received_at;
+  if (read && read->events.empty()) {  // nothing of it is kept
+    r.ignored = read->ignored;
+    return r;
+  }
   r.entry.headers = kept_headers(d.header);
   if (!read) {
     r.entry.outcome = "dead";
     r.entry.detail = read.error().text();
-  } else if (read->events.empty()) {
-    r.ignored = read->ignored;
   } else {
     r.entry.events = std::move(read->events);
   }
