@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "collectors/event.hpp"
+#include "collectors/json.hpp"
 #include "collectors/result.hpp"
 #include "collectors/signature.hpp"
 
@@ -34,6 +35,7 @@ struct source {
   std::string kind;  ///< which collector reads it
   std::vector<secret> secrets;
   bool unauthenticated = false;
+  std::size_t body_limit = 0;  ///< bytes; 0: as the kind says
   std::map<std::string, std::vector<std::string>, std::less<>> settings;
 
   std::string setting(std::string_view key) const;
@@ -47,6 +49,7 @@ struct delivery {
   timestamp received_at;
   std::string_view query = {};  ///< of the URL, as it came: it may hold a token
   std::string_view path = {};   ///< what stands behind /webhooks/{name}: /deployments
+  body_limits may = {};         ///< hold
 };
 
 /// What a delivery turned out to be: events, or a reason why it is of no interest.

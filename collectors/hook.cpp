@@ -67,7 +67,7 @@ result<decoded> read_by_type(std::span<const hook_type> types, std::string_view 
 result<json::value> json_body(const delivery& d, std::string_view sender) {
   if (media_type(d.header.get("Content-Type")) != "application/json")
     return error(errc::media_type, std::string(sender) + " sends application/json");
-  return parse_json(d.body);
+  return parse_json(d.body, d.may);
 }
 
 }

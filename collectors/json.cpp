@@ -8,8 +8,6 @@
 namespace releasehealth {
 namespace {
 
-constexpr std::size_t max_depth = 32;
-
 // Follows the parser through a document and remembers where it is, to name the first duplicate key or NUL.
 struct strictness {
   static constexpr std::size_t max_object_size = json::object::max_size();
@@ -75,6 +73,29 @@ struct strictness {
   bool on_comment(json::string_view, ec&) { return true; }
 };
 
+json::parse_options options_of(const body_limits& may) {
+  json::parse_options options;
+  options.max_depth = may.json_depth;
+  return options;
+}
+
+// How many values a text holds at most, before any memory is spent on them: each but the first of its array or object
+// follows a comma.
+std::size_t count_values(std::string_view text) {
+  std::size_t count = 1;
+  bool is_quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (is_quoted && c == '\\')
+      ++i;
+    else if (c == '"')
+      is_quoted = !is_quoted;
+    else if (!is_quoted && (c == ',' || c == '[' || c == '{'))
+      ++count;
+  }
+  return count;
+}
+
 const json::value* find(const json::value& in, std::string_view pointer) {
   json::error_code ec;
   return in.find_pointer({pointer.data(), pointer.size()}, ec);
@@ -88,21 +109,20 @@ std::string error::text() const {
   return out;
 }
 
-result<json::value> parse_json(std::string_view text) {
+result<json::value> parse_json(std::string_view text, const body_limits& may) {
+  if (text.size() > may.json_values && count_values(text) > may.json_values)
+    return error(errc::too_large, "holds more JSON values than it may").over("intake.max_json_values");
   json::error_code ec;
-  json::parse_options options;
-  options.max_depth = max_depth;
-  auto value = json::parse({text.data(), text.size()}, ec, {}, options);
+  auto value = json::parse({text.data(), text.size()}, ec, {}, options_of(may));
+  if (ec == json::error::too_deep) return error(errc::malformed, "not JSON: too deep").over("intake.max_json_depth");
   if (ec) return error(errc::malformed, "not JSON: " + ec.message());
   return value;
 }
 
-result<json::value> parse_json_strictly(std::string_view text) {
-  auto value = parse_json(text);
+result<json::value> parse_json_strictly(std::string_view text, const body_limits& may) {
+  auto value = parse_json(text, may);
   if (!value) return value;
-  json::parse_options options;
-  options.max_depth = max_depth;
-  json::basic_parser<strictness> check(options);
+  json::basic_parser<strictness> check(options_of(may));
   json::error_code ec;
   check.write_some(false, text.data(), text.size(), ec);
   if (const auto& found = check.handler().found) return error(errc::malformed, "refused", {*found});

@@ -13,12 +13,18 @@ namespace releasehealth {
 
 namespace json = boost::json;
 
-/// Parses one document: UTF-8, at most 32 levels deep (errc::malformed).
-result<json::value> parse_json(std::string_view text);
+/// What a body may hold (daemon/limits.hpp).
+struct body_limits {
+  std::size_t json_depth = 32, json_values = 1'000'000, batch = 10'000;
+};
+
+/// Parses one document: UTF-8, and not deeper than it may be (errc::malformed); errc::too_large if it holds more
+/// values.
+result<json::value> parse_json(std::string_view text, const body_limits& = {});
 
 /// The same, and refuses a duplicate key and NUL, naming the place (interface.md §3). Boost keeps the last of two equal
 /// keys and PostgreSQL's text cannot hold NUL, so both would lose something that the sender meant.
-result<json::value> parse_json_strictly(std::string_view text);
+result<json::value> parse_json_strictly(std::string_view text, const body_limits& = {});
 
 /// The text at a pointer; empty if there is none. Numbers are read as their digits: ids come as either.
 /// NUL characters are dropped, because PostgreSQL's text cannot hold them.

@@ -2,6 +2,8 @@
 // How a failure that the caller decides about travels: result<T>, or an error with what is wrong where.
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <boost/system/result.hpp>
@@ -30,11 +32,17 @@ struct error {
   errc code = errc::malformed;
   std::string detail;
   std::vector<problem> problems;
+  std::string limit;  ///< the key of the limit that it is over (daemon/limits.hpp); empty: none
 
   error() = default;
   error(errc c, std::string text) : code(c), detail(std::move(text)) {}
   error(errc c, std::string text, std::vector<problem> where)
       : code(c), detail(std::move(text)), problems(std::move(where)) {}
+  /// The same error, over the limit of that key.
+  error over(std::string_view key) && {
+    limit = key;
+    return std::move(*this);
+  }
   /// "detail: pointer: detail; pointer: detail", for logs and terminals.
   std::string text() const;
 };

@@ -105,6 +105,8 @@ bool digest_of_any(std::span<const secret> secrets, const EVP_MD* digest, std::s
 
 bool is_public_key(const secret& s) { return s.reveal().starts_with(public_prefix); }
 
+bool is_signing_secret(const secret& s) { return is_public_key(s) || s.reveal().starts_with(secret_prefix); }
+
 std::string from_base64(std::string text) {
   while (!text.empty() && text.back() == '=') text.pop_back();
   const auto length = text.size() * 3 / 4;

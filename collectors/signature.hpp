@@ -29,6 +29,9 @@ std::string sha256_hex(std::string_view text);
 /// Whether a secret is the public key of asymmetric signatures, `whpk_` and base64: what knows it proves nothing.
 bool is_public_key(const secret&);
 
+/// Whether it is a secret of Standard Webhooks, `whsec_`, or such a public key.
+bool is_signing_secret(const secret&);
+
 /// Compares without telling by its time where two texts differ. Different lengths differ.
 bool equal_in_constant_time(std::string_view, std::string_view);
 

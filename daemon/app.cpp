@@ -26,6 +26,34 @@ namespace {
 
 constexpr auto watch_interval = std::chrono::seconds(1);
 constexpr auto house_interval = std::chrono::hours(1);
+constexpr auto largest_slew = std::chrono::seconds(1);  // between two looks
+
+std::chrono::milliseconds milliseconds(duration d) { return std::chrono::ceil<std::chrono::milliseconds>(d); }
+
+duration offset_of_clock() {
+  return std::chrono::floor<duration>(std::chrono::system_clock::now().time_since_epoch()) -
+         std::chrono::floor<duration>(std::chrono::steady_clock::now().time_since_epoch());
+}
+
+/// The keys of a listener's limits.
+struct listener_keys {
+  limit_id header, buffered, request, idle, connections, per_peer;
+};
+constexpr listener_keys intake_keys = {"intake.max_header_bytes", "intake.max_buffered_bytes",
+                                       "intake.request_timeout",  "intake.idle_timeout",
+                                       "intake.max_connections",  "intake.max_connections_per_peer"};
+constexpr listener_keys operations_keys = {"operations.max_header_bytes", "operations.max_buffered_bytes",
+                                           "operations.request_timeout",  "operations.idle_timeout",
+                                           "operations.max_connections",  "operations.max_connections_per_peer"};
+
+http::limits listener_limits(const limits& all, const listener_keys& of) {
+  return {.header_bytes = static_cast<std::uint32_t>(all[of.header]),
+          .buffered_bytes = all.size(of.buffered),
+          .request_deadline = milliseconds(all.time(of.request)),
+          .idle_deadline = milliseconds(all.time(of.idle)),
+          .connections = all.size(of.connections),
+          .connections_per_peer = all.size(of.per_peer)};
+}
 
 std::vector<std::string> source_names(const config& c) {
   std::vector<std::string> names = {canonical::source_name};
@@ -50,12 +78,14 @@ struct app::parts {
   asio::thread_pool housekeeping{1};
   metrics own;
   ledger::commit_queue queue;
+  bool is_postgres_away = false;
   std::unique_ptr<refresher> figures;
   releasehealth::intake in;
   releasehealth::operations ops;
   http::server intake_server, operations_server;
   duration keep_bodies;
   bool stopping = false;
+  duration offset = offset_of_clock();
 
   parts(config c, std::filesystem::path f, const logger& l, std::function<timestamp()> now)
       : file(std::move(f)),
@@ -64,20 +94,28 @@ struct app::parts {
         drain(c.drain),
         postgres(c.database_url.empty() ? std::optional(ledger::private_postgres::use(c.state_dir, true, tell()))
                                         : std::nullopt),
-        database{.dsn = postgres ? postgres->dsn() : c.database_url, .application = "releasehealthd"},
+        database{.dsn = postgres ? postgres->dsn() : c.database_url,
+                 .application = "releasehealthd",
+                 .statement_timeout = milliseconds(c.bounds.time("database.statement_timeout"))},
         own(source_names(c)),
         queue(io, database.as("append"), queue_settings(c)),
-        in(c.sources, c.tokens, queue, own, log, clock, [this] { figures->touch(); }),
+        in(c, queue, own, log, clock, [this] { figures->touch(); }),
         ops({io, database, queue, own, log, clock, [this] { figures->touch(); }, [this] { return reload(); }}, c),
-        intake_server(io, or_inherited(c.intake, "intake"), in.service(), c.intake_limits),
-        operations_server(io, or_inherited(c.operations, "operations"), ops.service(), c.operations_limits),
+        intake_server(io, or_inherited(c.intake, "intake"), in.service(), listener_limits(c.bounds, intake_keys)),
+        operations_server(io, or_inherited(c.operations, "operations"), ops.service(),
+                          listener_limits(c.bounds, operations_keys)),
         keep_bodies(c.keep_bodies) {
     own.reload(true, clock());
     for (const auto& w : c.warnings) log.warning(w);
     // on the refresher's thread: a database that is away must keep neither /metrics nor the start from going on, and
     // until the schema is there deliveries get 503
     const auto migrate = [this, timeline = c.timeline] {
-      const auto applied = ledger::migrate(database.as("migrate"));
+      std::vector<std::string> applied;
+      try {
+        applied = ledger::migrate(database.as("migrate"));
+      } catch (const ledger::newer_schema& e) {  // in the middle of an upgrade: deliveries are taken all the same
+        log.error("the schema is newer than this program; a newer one derives", {{"err", e.what()}});
+      }
       for (const auto& name : applied) log.info("migrated", {{"name", name}});
       // a migration may have everything derived again: no figures before that is done
       if (!applied.empty()) ledger::deriver(database.as("derive"), timeline).derive();
@@ -87,7 +125,8 @@ struct app::parts {
         if (!stopping) ops.publish(std::move(r));
       });
     };
-    figures = std::make_unique<refresher>(database, c.timeline, c.figures, clock, migrate, publish);
+    const auto reading = database.as("figures").within(milliseconds(c.bounds.time("figures.timeout")));
+    figures = std::make_unique<refresher>(database, reading, c.timeline, c.figures, clock, migrate, publish);
     wait_for_signals();
     watch_postgres();
     stay_alive();
@@ -130,10 +169,11 @@ struct app::parts {
   // Without room for it the daemon does not start: it would acknowledge less than it was told to.
   ledger::commit_queue::settings queue_settings(const config& c) {
     std::unique_ptr<ledger::spool> overflow;
-    if (c.spool.bytes > 0) {
+    const ledger::spool_limits room{c.bounds.size("spool.max_bytes"), c.bounds.time("spool.max_age")};
+    if (room.bytes > 0) {
       try {
         std::filesystem::create_directories(c.state_dir);
-        overflow = std::make_unique<ledger::spool>(c.state_dir / "spool.sqlite", c.spool);
+        overflow = std::make_unique<ledger::spool>(c.state_dir / "spool.sqlite", room);
       } catch (const std::exception& e) {
         throw std::runtime_error("no spool in " + c.state_dir.string() + ": " + e.what() +
                                  "; set a state_dir that can be written, or [spool] max_bytes = 0");
@@ -141,9 +181,26 @@ struct app::parts {
     }
     return {.overflow = std::move(overflow),
             .patience = c.patience,
+            .max_waiting = c.bounds.size("intake.max_waiting"),
+            .max_waiting_bytes = c.bounds.size("intake.max_waiting_bytes"),
             .clock = clock,
             .drained = [this] { figures->touch(); },
-            .spooled = [this](const ledger::spool::contents& now) { own.spooled(now); }};
+            .spooled = [this](const ledger::spool::contents& now) { own.spooled(now); },
+            .appended = [this](std::string_view reason, const std::string& said,
+                               bool is_durable) { appended(reason, said, is_durable); }};
+  }
+
+  // Said once, not at every attempt.
+  void appended(std::string_view reason, const std::string& said, bool is_durable) {
+    own.database_failed(reason);
+    if (reason == "timeout") own.reached("database.statement_timeout");
+    own.database_durable(is_durable);
+    const bool is_away = !reason.empty();
+    if (is_away == std::exchange(is_postgres_away, is_away)) return;
+    if (is_away)
+      log.warning("PostgreSQL takes no deliveries", {{"reason", std::string(reason)}, {"err", said}});
+    else
+      log.info("PostgreSQL takes deliveries again");
   }
 
   std::function<void(const std::string&)> tell() {
@@ -168,10 +225,20 @@ struct app::parts {
     });
   }
 
+  // The system's clock against the one that only goes on: signatures with a time and "now" are judged by the former.
+  void watch_clock() {
+    const auto moved = offset_of_clock() - offset;
+    offset += moved;
+    if (std::chrono::abs(moved) < largest_slew) return;
+    own.clock_jumped();
+    log.warning("the system's clock moved", {{"by_ms", std::to_string(milliseconds(moved).count())}});
+  }
+
   void watch_postgres() {
     watch.expires_after(watch_interval);
     watch.async_wait([this](boost::system::error_code ec) {
       if (ec || stopping) return;
+      watch_clock();
       try {
         if (postgres) postgres->restart_if_gone(tell());
       } catch (const std::exception& e) {
@@ -203,7 +270,9 @@ struct app::parts {
     auto& c = std::get<config>(read);
     keep_bodies = c.keep_bodies;
     for (const auto& name : source_names(c)) own.know(name);
-    in.use(c.sources, c.tokens);
+    in.use(c);
+    intake_server.use(listener_limits(c.bounds, intake_keys));
+    operations_server.use(listener_limits(c.bounds, operations_keys));
     ops.use(c);
     figures->use(c.timeline, c.figures);
     own.reload(true, clock());

@@ -33,8 +33,9 @@ void read_tls(config_table&& t, std::optional<http::tls_settings>& into) {
   if (!s.cert_file.empty()) into = std::move(s);
 }
 
-void read_listener(config_table& t, http::endpoint& at, http::limits& bounds) {
+void read_listener(config_table& t, http::endpoint& at, limits& bounds) {
   std::string listen;
+  t.bounds(bounds);
   t.text("listen", listen);
   if (!listen.empty()) {
     const auto colon = listen.rfind(':');
@@ -48,18 +49,25 @@ void read_listener(config_table& t, http::endpoint& at, http::limits& bounds) {
     at.address = host.empty() ? "0.0.0.0" : host;
     at.port = port;
   }
-  auto connections = static_cast<std::int64_t>(bounds.connections);
-  auto per_peer = static_cast<std::int64_t>(bounds.connections_per_peer);
-  t.whole("max_connections", 1, 100'000, connections);
-  t.whole("max_connections_per_peer", 1, 100'000, per_peer);
-  bounds.connections = static_cast<std::size_t>(connections);
-  bounds.connections_per_peer = static_cast<std::size_t>(per_peer);
   read_tls(t.table("tls_server_config"), at.tls);
-  duration request = bounds.request_deadline, idle = bounds.idle_deadline;
-  t.length("request_timeout", request);
-  t.length("idle_timeout", idle);
-  bounds.request_deadline = std::chrono::ceil<std::chrono::seconds>(request);
-  bounds.idle_deadline = std::chrono::ceil<std::chrono::seconds>(idle);
+}
+
+void read_token_values(config_table& t, token& into) {
+  constexpr std::size_t digest_length = 64;
+  std::vector<secret> values;
+  t.secrets("token", values);
+  t.texts("token_sha256", into.digests);
+  for (const auto& d : into.digests)
+    if (d.size() != digest_length || d.find_first_not_of("0123456789abcdef") != d.npos)
+      t.wrong("token_sha256", "is not 64 digits of 0-9 and a-f: printf %s TOKEN | sha256sum");
+  for (auto& v : values) {
+    if (is_signing_secret(v))
+      into.signing.push_back(std::move(v));
+    else
+      into.digests.push_back(sha256_hex(v.reveal()));
+  }
+  if (into.digests.empty() && into.signing.empty() && !t.has("token") && !t.has("token_file"))
+    t.wrong("needs token, token_file or token_sha256");
 }
 
 void read_token(config_table& t, config& c) {
@@ -71,9 +79,8 @@ void read_token(config_table& t, config& c) {
     if (s != "send" && s != "read" && s != "amend") t.wrong("scopes", "may hold send, read and amend, not " + s);
     read.scopes.insert(s);
   }
-  t.secrets("token", read.values);
+  read_token_values(t, read);
   if (read.name.empty()) t.wrong("needs a name");
-  if (read.values.empty() && !t.has("token") && !t.has("token_file")) t.wrong("needs token or token_file");
   c.tokens.push_back(std::move(read));
 }
 
@@ -83,6 +90,9 @@ void read_source(config_table& t, config& c) {
   t.text("kind", s.kind);
   t.secrets("secret", s.secrets);
   t.flag("unauthenticated", s.unauthenticated);
+  limits own;
+  t.bounds(own);
+  s.body_limit = own.size("source.max_body_bytes");
   if (s.name.empty()) t.wrong("needs a name");
   if (s.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") != s.name.npos)
     t.wrong("name", "may hold small letters, digits, - and _: it is a path");
@@ -130,12 +140,10 @@ void read_source(config_table& t, config& c) {
 }
 
 void read_spool(config_table&& t, config& c) {
-  constexpr std::int64_t most_bytes = std::int64_t{1} << 40, most_patience_ms = 10'000;
-  auto bytes = static_cast<std::int64_t>(c.spool.bytes), patience = static_cast<std::int64_t>(c.patience.count());
-  t.whole("max_bytes", 0, most_bytes, bytes);
-  t.length("max_age", c.spool.age);
+  constexpr std::int64_t most_patience_ms = 10'000;
+  auto patience = static_cast<std::int64_t>(c.patience.count());
+  t.bounds(c.bounds);
   t.whole("patience_ms", 1, most_patience_ms, patience);
-  c.spool.bytes = static_cast<std::size_t>(bytes);
   c.patience = std::chrono::milliseconds(patience);
 }
 
@@ -149,17 +157,18 @@ void read_all(config_table& root, config& c) {
     std::vector<secret> url;  // it may hold a password
     t.secrets("url", url);
     if (!url.empty()) c.database_url = url.front().reveal();
+    t.bounds(c.bounds);
   }
   {
     auto t = root.table("intake");
-    read_listener(t, c.intake, c.intake_limits);
+    read_listener(t, c.intake, c.bounds);
     duration drain = c.drain;
     t.length("drain_timeout", drain);
     c.drain = std::chrono::ceil<std::chrono::seconds>(drain);
   }
   {
     auto t = root.table("operations");
-    read_listener(t, c.operations, c.operations_limits);
+    read_listener(t, c.operations, c.bounds);
     t.pairs("basic_auth_users", c.basic_auth_users);
     for (const auto& [name, hash] : c.basic_auth_users)
       if (const auto why = check_bcrypt(hash); !why.empty())

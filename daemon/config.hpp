@@ -12,7 +12,7 @@
 #include "daemon/figures/snapshot.hpp"
 #include "daemon/http/server.hpp"
 #include "daemon/ledger/derive.hpp"
-#include "daemon/ledger/spool.hpp"
+#include "daemon/limits.hpp"
 #include "daemon/log.hpp"
 
 namespace releasehealth {
@@ -21,7 +21,10 @@ namespace releasehealth {
 struct token {
   std::string name;
   std::set<std::string, std::less<>> scopes;  ///< send, read, amend
-  std::vector<secret> values;                 ///< several while one is replaced
+  /// SHA-256 in hex of what is shown as bearer token, several while one is replaced. The token itself is kept nowhere:
+  /// it has as much chance as a key, so that a digest of it is as good as a slow one.
+  std::vector<std::string> digests;
+  std::vector<secret> signing;  ///< Standard Webhooks' secrets: they sign, and nobody shows them
 };
 
 struct config {
@@ -29,9 +32,8 @@ struct config {
   std::string database_url;  ///< empty: a private PostgreSQL in state_dir
   http::endpoint intake{"127.0.0.1", 9620};
   http::endpoint operations{"127.0.0.1", 9621};
-  http::limits intake_limits, operations_limits;
+  limits bounds;
   duration keep_bodies{0};                  ///< of deliveries, after their receipt; 0: for ever
-  ledger::spool_limits spool;               ///< in state_dir
   std::chrono::milliseconds patience{500};  ///< how long a delivery waits for PostgreSQL before it goes there
   std::map<std::string, std::string> basic_auth_users;  ///< of operations: name, bcrypt hash; none: nobody is asked
   std::chrono::seconds drain{10};                       ///< how long requests in progress may take after SIGTERM

@@ -181,7 +181,8 @@ void read_figures(config_table&& t, config& c) {
   t.length("attribution_window", c.timeline.blame.attribution_window);
   t.length("duration_cap", c.timeline.duration_cap);
   t.length("response_target", c.figures.response_target);
-  t.whole("max_names", 1, 100'000, c.timeline.max_names);
+  t.bounds(c.bounds);
+  c.timeline.max_names = c.bounds["figures.max_names"];
   t.length("review_due", c.figures.review_due);
   t.length("follow_up_horizon", c.figures.follow_up_horizon);
   t.length("merge_back_due", c.merge_back_due);

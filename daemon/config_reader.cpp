@@ -7,6 +7,11 @@
 #include <sys/stat.h>
 
 namespace releasehealth {
+namespace {
+
+constexpr std::size_t longest_secret = 64 * 1024;
+
+}
 
 void config_reading::mistake(const toml::source_region& where, const std::string& what) {
   std::string text = file.string();
@@ -119,6 +124,26 @@ void config_table::length(std::string_view key, duration& into) {
     wrong(key, "is not a duration like \"48h\" or \"7d\"");
 }
 
+void config_table::bounds(limits& into) {
+  for (std::size_t i = 0; i < limit_rules.size(); ++i) {
+    const auto& rule = limit_rules[i];
+    const auto dot = rule.key.find('.');
+    if (rule.key.substr(0, dot) != path_) continue;
+    const auto key = rule.key.substr(dot + 1);
+    if (rule.unit != limit_unit::time) {
+      whole(key, rule.least, rule.most, into.at(i));
+      continue;
+    }
+    duration value(into.at(i));
+    length(key, value);
+    if (value < duration(rule.least) || value > duration(rule.most))
+      wrong(key,
+            "is not from " + format_duration(duration(rule.least)) + " to " + format_duration(duration(rule.most)));
+    into.at(i) = value.count();
+  }
+  reading_.max_pattern_bytes = into["figures.max_pattern_bytes"];
+}
+
 void config_table::texts(std::string_view key, std::vector<std::string>& into) {
   const auto* node = find(key);
   if (!node) return;
@@ -134,6 +159,13 @@ void config_table::texts(std::string_view key, std::vector<std::string>& into) {
   into = std::move(values);
 }
 
+// An absolute path stands for itself; of others, systemd's credentials come before the configuration's own folder.
+std::filesystem::path config_table::file_of(const std::string& written) const {
+  if (const auto credentials = reading_.env("CREDENTIALS_DIRECTORY"))
+    if (auto path = std::filesystem::path(*credentials) / written; std::ifstream(path)) return path;
+  return reading_.file.parent_path() / written;
+}
+
 void config_table::secrets(std::string_view key, std::vector<secret>& into) {
   const auto file_key = std::string(key) + "_file";
   std::vector<std::string> inline_values, files;
@@ -144,11 +176,17 @@ void config_table::secrets(std::string_view key, std::vector<secret>& into) {
   if (inline_values.empty() && files.empty() && (has(key) || has(file_key))) return wrong(key, "is an empty list");
   if (!inline_values.empty() && !files.empty()) return wrong(key, "and " + file_key + " exclude each other");
   for (const auto& f : files) {
-    const auto path = reading_.file.parent_path() / f;  // an absolute path stands for itself
+    const auto path = file_of(f);
     std::ifstream in(path, std::ios::binary);
-    std::string value((std::istreambuf_iterator<char>(in)), {});
-    if (!in.good() && value.empty()) {
+    std::string value(longest_secret + 1, '\0');
+    in.read(value.data(), static_cast<std::streamsize>(value.size()));
+    value.resize(static_cast<std::size_t>(in.gcount()));
+    if (value.empty()) {
       wrong(file_key, "cannot read " + path.string());
+      continue;
+    }
+    if (value.size() > longest_secret) {
+      wrong(file_key, path.string() + " is too long for a secret");
       continue;
     }
     while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) value.pop_back();
@@ -168,7 +206,7 @@ void config_table::file(std::string_view key, std::string& into) {
   std::string written;
   text(key, written);
   if (written.empty()) return;
-  const auto path = reading_.file.parent_path() / written;
+  const auto path = file_of(written);
   if (!std::ifstream(path)) return wrong(key, "cannot read " + path.string());
   into = path.string();
 }
@@ -187,7 +225,7 @@ void config_table::pattern_of(std::string_view key, pattern& into) {
   std::string written;
   text(key, written);
   if (written.empty()) return;
-  auto compiled = compile_pattern(written);
+  auto compiled = compile_pattern(written, reading_.max_pattern_bytes);
   if (compiled)
     into = *compiled;
   else

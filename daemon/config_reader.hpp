@@ -20,6 +20,7 @@ struct config_reading {
   std::filesystem::path file;
   const environment& env;
   std::vector<std::string> mistakes, warnings;
+  std::int64_t max_pattern_bytes = limits()["figures.max_pattern_bytes"];
 
   void mistake(const toml::source_region&, const std::string& what);
 };
@@ -42,7 +43,9 @@ class config_table {
   /// `key` or `key`_file, of one or several values; files are read, their trailing newline is dropped.
   void secrets(std::string_view key, std::vector<secret>& into);
   void pattern_of(std::string_view key, pattern& into);
-  /// The path of a file that can be read; a relative one lies beside the configuration.
+  /// Every limit of daemon/limits.hpp that is a key of this table.
+  void bounds(limits& into);
+  /// The path of a file that can be read; a relative one lies among systemd's credentials, or beside the configuration.
   void file(std::string_view key, std::string& into);
   /// A table of any keys with texts.
   void pairs(std::string_view key, std::map<std::string, std::string>& into);
@@ -80,6 +83,7 @@ class config_table {
   std::optional<std::string> override_of(std::string_view key) const;
   toml::source_region where(std::string_view key) const;
   std::string name(std::string_view key) const;
+  std::filesystem::path file_of(const std::string& written) const;
 
   config_reading& reading_;
   const toml::table* table_;

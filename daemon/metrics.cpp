@@ -8,6 +8,8 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include "daemon/ledger/failure.hpp"
+#include "daemon/limits.hpp"
 #include "daemon/process.hpp"
 
 namespace releasehealth {
@@ -39,6 +41,16 @@ struct metrics::registry {
   prometheus::Family<prometheus::Gauge>& oldest_spooled = family<prometheus::Gauge>(
       "oldest_spooled_delivery_timestamp_seconds", "Receipt of the oldest delivery that waits in the spool.");
   prometheus::Gauge* oldest_spooled_now = nullptr;
+  prometheus::Gauge& spool_writable =
+      gauge("spool_writable", "Whether the spool's disk took the last write; 1 without a spool.");
+  std::map<std::string_view, prometheus::Counter*> limits_reached, failures;
+  prometheus::Counter& clock_jumps =
+      family<prometheus::Counter>("clock_jumps", "Times that the system's clock moved by over a second at once.")
+          .Add({});
+  prometheus::Gauge& schema_newer =
+      gauge("schema_newer", "Whether the schema is that of a newer program, which then derives what is shown here.");
+  prometheus::Gauge& database_durable =
+      gauge("database_durable", "Whether PostgreSQL brings to the disk what it says that it did (fsync).");
   prometheus::Gauge& unplaced = gauge("unplaced_deployments", "Deployments for which no report names a service.");
   prometheus::Gauge& rebuild_needed =
       gauge("rebuild_needed",
@@ -80,6 +92,14 @@ metrics::metrics(const std::vector<std::string>& sources) : registry_(std::make_
       .Add({{"version", RELEASEHEALTH_VERSION}})
       .Set(1);
   for (const auto& s : sources) know(s);
+  auto& reached = r.family<prometheus::Counter>("limits_reached", "Times that something met a limit, by its key.");
+  for (const auto& rule : limit_rules) r.limits_reached[rule.key] = &reached.Add({{"limit", std::string(rule.key)}});
+  for (const auto system : {"intake.open_files", "operations.open_files"})
+    r.limits_reached[system] = &reached.Add({{"limit", system}});
+  auto& failures = r.family<prometheus::Counter>("database_failures", "Times that PostgreSQL did not do something.");
+  for (const auto reason : ledger::failure_reasons())
+    r.failures[reason] = &failures.Add({{"reason", std::string(reason)}});
+  r.database_durable.Set(1);
 }
 
 void metrics::know(const std::string& source) {
@@ -101,6 +121,19 @@ void metrics::delivery(std::string_view source, outcome o, timestamp at) {
 
 void metrics::delivery_took(duration d) { registry_->delivery_seconds.Observe(seconds(d)); }
 void metrics::database(bool up) { registry_->database_up.Set(up); }
+void metrics::database_durable(bool durable) { registry_->database_durable.Set(durable); }
+void metrics::schema_newer(bool newer) { registry_->schema_newer.Set(newer); }
+void metrics::clock_jumped() { registry_->clock_jumps.Increment(); }
+
+void metrics::database_failed(std::string_view reason) {
+  if (const auto known = registry_->failures.find(reason); known != registry_->failures.end())
+    known->second->Increment();
+}
+
+void metrics::reached(std::string_view limit) {
+  if (const auto known = registry_->limits_reached.find(limit); known != registry_->limits_reached.end())
+    known->second->Increment();
+}
 
 void metrics::refresh(bool success, timestamp at, duration took) {
   registry_->refresh_success.Set(success);
@@ -113,6 +146,7 @@ void metrics::spooled(const ledger::spool::contents& c) {
   r.spooled.Set(static_cast<double>(c.deliveries));
   r.spooled_bytes.Set(static_cast<double>(c.bytes));
   r.set_aside.Set(static_cast<double>(c.set_aside));
+  r.spool_writable.Set(c.is_writable);
   if (c.oldest && !r.oldest_spooled_now) r.oldest_spooled_now = &r.oldest_spooled.Add({});
   if (!c.oldest && r.oldest_spooled_now) r.oldest_spooled.Remove(std::exchange(r.oldest_spooled_now, nullptr));
   if (c.oldest) r.oldest_spooled_now->Set(unix_seconds(*c.oldest));

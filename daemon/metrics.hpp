@@ -27,7 +27,14 @@ class metrics {
   void delivery(std::string_view source, outcome, timestamp at);
   void delivery_took(duration);
   void database(bool up);
+  /// Why PostgreSQL did not do something: one of ledger::failure_reasons(); empty: nothing was wrong.
+  void database_failed(std::string_view reason);
+  void database_durable(bool);
   void refresh(bool success, timestamp at, duration took);
+  void schema_newer(bool);
+  /// A limit was met, by its key; also "intake.open_files" and "operations.open_files", which the system sets.
+  void reached(std::string_view limit);
+  void clock_jumped();
   void spooled(const ledger::spool::contents&);
   void ledger(const ledger::ledger_counts&, bool rules_changed);
   void reload(bool success, timestamp at);

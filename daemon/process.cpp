@@ -7,6 +7,7 @@
 #include <string>
 
 #include <dirent.h>
+#include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -37,6 +38,19 @@ double open_descriptors() {
   return count;
 }
 
+}
+
+void name_this_thread(const char* name) { (void)pthread_setname_np(pthread_self(), name); }
+
+std::uint64_t raise_open_files() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return 0;
+  if (files.rlim_cur < files.rlim_max) {
+    files.rlim_cur = files.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &files);
+    (void)getrlimit(RLIMIT_NOFILE, &files);
+  }
+  return files.rlim_cur;
 }
 
 void write_process_metrics(exposition& out) {

@@ -17,9 +17,11 @@ result<const token*> with_scope(const token* found, std::string_view scope, cons
 
 result<const token*> authorize(const std::vector<token>& tokens, const headers& header, std::string_view scope) {
   const auto given = bearer_token(header);
+  const auto digest = given.empty() ? std::string() : sha256_hex(given);
   const token* found = nullptr;
   for (const auto& t : tokens)
-    if (token_is_any(t.values, given)) found = &t;
+    for (const auto& d : t.digests)
+      if (equal_in_constant_time(d, digest)) found = &t;
   return with_scope(found, scope, "this needs a bearer token");
 }
 
@@ -29,7 +31,7 @@ result<const token*> authorize_sender(const std::vector<token>& tokens, const he
   if (signature.signatures.empty()) return authorize(tokens, header, "send");
   const token* found = nullptr;
   for (const auto& t : tokens)
-    if (signed_as_standard_webhook(t.values, signature, body, whole_unix_seconds(now))) found = &t;
+    if (signed_as_standard_webhook(t.signing, signature, body, whole_unix_seconds(now))) found = &t;
   return with_scope(found, "send", "the signature is wrong, or too old");
 }
 

@@ -21,8 +21,10 @@ std::string take(json::object& from, std::string_view name, std::vector<problem>
 
 struct batch {
   timestamp received_at;
-  std::vector<event> events;
-  std::vector<problem> found;
+  const body_limits& may;
+  std::vector<event> events = {};
+  std::vector<problem> found = {};
+  std::string over = {};  ///< the limit that something in it is over
 
   void add(json::value v, const std::string& at) {
     if (found.size() >= max_problems) return;
@@ -33,24 +35,29 @@ struct batch {
       for (auto& p : e.error().problems) found.push_back(std::move(p));
   }
   result<std::vector<event>> done() {
-    if (events.size() > max_batch) return error(errc::too_large, "more than 10000 events in one request");
-    if (!found.empty()) return error(errc::malformed, "nothing was stored", std::move(found));
+    if (events.size() > may.batch) return too_many();
+    if (!found.empty()) return error(errc::malformed, "nothing was stored", std::move(found)).over(over);
     return std::move(events);
+  }
+  error too_many() const {
+    return error(errc::too_large, "more than " + std::to_string(may.batch) + " events in one request")
+        .over("intake.max_batch");
   }
 };
 
 void add_lines(batch& to, std::string_view body) {
-  for (std::size_t line = 0; !body.empty() && to.events.size() <= max_batch; ++line) {
+  for (std::size_t line = 0; !body.empty() && to.events.size() <= to.may.batch; ++line) {
     const auto end = std::min(body.find('\n'), body.size());
     const auto text = body.substr(0, end);
     body.remove_prefix(std::min(end + 1, body.size()));
     if (text.find_first_not_of(" \t\r") == text.npos) continue;
     const auto at = '/' + std::to_string(line);
-    auto value = parse_json_strictly(text);
+    auto value = parse_json_strictly(text, to.may);
     if (value) {
       to.add(std::move(*value), at);
     } else if (to.found.size() < max_problems) {
-      const auto& e = value.error();
+      const auto e = value.error();
+      if (!e.limit.empty()) to.over = e.limit;
       if (e.problems.empty()) to.found.push_back({at, e.detail});
       for (const auto& p : e.problems) to.found.push_back({at + p.pointer, p.detail});
     }
@@ -88,16 +95,17 @@ result<event> read_event(json::value value, timestamp received_at, const std::st
   return e;
 }
 
-result<std::vector<event>> read_events(std::string_view content_type, std::string_view body, timestamp received_at) {
-  batch to{received_at, {}, {}};
+result<std::vector<event>> read_events(std::string_view content_type, std::string_view body, timestamp received_at,
+                                       const body_limits& may) {
+  batch to{received_at, may};
   const auto type = media_type(content_type);
   if (type == "application/x-ndjson") {
     add_lines(to, body);
   } else if (type == "application/json") {
-    auto value = parse_json_strictly(body);
+    auto value = parse_json_strictly(body, may);
     if (!value) return value.error();
     if (value->is_array()) {
-      if (value->get_array().size() > max_batch) return error(errc::too_large, "more than 10000 events in one request");
+      if (value->get_array().size() > may.batch) return to.too_many();
       std::size_t index = 0;
       for (auto& v : value->get_array()) to.add(std::move(v), '/' + std::to_string(index++));
     } else {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "collectors/event.hpp"
+#include "collectors/json.hpp"
 #include "collectors/result.hpp"
 
 namespace releasehealth::canonical {
@@ -11,15 +12,14 @@ namespace releasehealth::canonical {
 /// Where these events come from unless they say otherwise.
 inline constexpr const char* source_name = "api";
 
-inline constexpr std::size_t max_batch = 10'000;                     ///< events in one request
-inline constexpr std::size_t max_problems = 20;                      ///< mistakes told at once
-inline constexpr std::size_t body_limit = std::size_t{1024} * 1024;  ///< bytes of one request
+inline constexpr std::size_t max_problems = 20;  ///< mistakes told at once
 
 /// One event from its JSON object. The time defaults to receipt, the subject to the id (a commit's to its sha).
 result<event> read_event(json::value, timestamp received_at, const std::string& at = {});
 
 /// The events of a body: one object, an array of them, or NDJSON. All are valid, or none is returned.
-result<std::vector<event>> read_events(std::string_view content_type, std::string_view body, timestamp received_at);
+result<std::vector<event>> read_events(std::string_view content_type, std::string_view body, timestamp received_at,
+                                       const body_limits& = {});
 
 /// The event as the API would take it.
 json::object write_event(const event&);

@@ -89,11 +89,12 @@ result<std::vector<envelope>> read_envelopes(const delivery& d) {
                    {}});
     return all;
   }
-  auto in = parse_json(d.body);
+  auto in = parse_json(d.body, d.may);
   if (!in) return in.error();
   if (type.starts_with("application/cloudevents-batch")) {
     if (!in->is_array()) return error(errc::malformed, "not a batch of CloudEvents", {{"", "is not an array"}});
-    if (in->get_array().size() > max_batch) return error(errc::too_large, "more than 1000 CloudEvents in one batch");
+    if (in->get_array().size() > d.may.batch)
+      return error(errc::too_large, "more CloudEvents in one batch than there may be").over("intake.max_batch");
     for (const auto& one : in->get_array()) {
       auto e = structured(one);
       if (!e) return e.error();

@@ -13,8 +13,6 @@ struct envelope {
   json::value data;  ///< null: none
 };
 
-inline constexpr std::size_t max_batch = 1000;  ///< nobody asked for batches, so they are small
-
 /// errc::media_type, errc::malformed.
 result<std::vector<envelope>> read_envelopes(const delivery&);
 

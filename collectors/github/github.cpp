@@ -64,7 +64,7 @@ result<std::string> json_text(const delivery& d) {
 result<decoded> decode(const source& s, const delivery& d) {
   auto text = json_text(d);
   if (!text) return text.error();
-  auto in = parse_json(*text);
+  auto in = parse_json(*text, d.may);
   if (!in) return in.error();
   return read_by_type(types, d.header.get("X-GitHub-Event"),
                       {s, key(d), *in, text_at(*in, "/repository/default_branch")}, d.received_at, "GitHub");

@@ -2,14 +2,29 @@
 
 #include "daemon/app.hpp"
 #include "daemon/commands/command.hpp"
+#include "daemon/process.hpp"
 
 namespace releasehealth {
+
+namespace {
+
+// Each connection is a file; PostgreSQL, the spool and what is read need some, too.
+void say_if_few_files(const config& c, const logger& log) {
+  constexpr std::uint64_t own_files = 64;
+  const auto wanted = c.bounds.size("intake.max_connections") + c.bounds.size("operations.max_connections") + own_files;
+  if (const auto may = raise_open_files(); may < wanted)
+    log.warning("fewer files may be open than connections are allowed: raise LimitNOFILE, or lower max_connections",
+                {{"open_files", std::to_string(may)}, {"wanted", std::to_string(wanted)}});
+}
+
+}
 
 std::function<int()> add_serve(CLI::App&, const common_options& options) {
   return [&options] {
     (void)std::signal(SIGPIPE, SIG_IGN);
     auto c = load_or_refuse(options);
     const logger log(c.logs, c.lowest);
+    say_if_few_files(c, log);
     app daemon(std::move(c), options.config_file, log, system_now);
     daemon.run();
     return 0;

@@ -6,6 +6,8 @@
 #include <thread>
 
 #include "daemon/figures/page.hpp"
+#include "daemon/ledger/failure.hpp"
+#include "daemon/process.hpp"
 
 namespace releasehealth {
 
@@ -32,11 +34,11 @@ struct refresher::loop {
   std::optional<std::pair<ledger::derive_settings, figure_settings>> other_settings;
   std::thread thread;
 
-  loop(const session& s, const ledger::derive_settings& d, figure_settings f, std::function<timestamp()> c,
-       std::function<void()> first, std::function<void(refreshed)> p)
+  loop(const session& s, const session& reading, const ledger::derive_settings& d, figure_settings f,
+       std::function<timestamp()> c, std::function<void()> first, std::function<void(refreshed)> p)
       : database(s),
         derive(s.as("derive"), d),
-        read(s.as("figures")),
+        read(reading),
         settings(std::move(f)),
         max_names(d.max_names),
         fingerprint(d.fingerprint),
@@ -45,6 +47,7 @@ struct refresher::loop {
         publish(std::move(p)) {}
 
   void run() {
+    name_this_thread("refresh");
     for (;;) {
       {
         std::unique_lock lock(mutex);
@@ -99,6 +102,7 @@ struct refresher::loop {
       if (prepare) prepare();
       prepare = nullptr;
       if (derive.derive_batch() == ledger::deriver::max_things) touch();  // more waits; figures do not wait for it
+      out.schema_is_newer = derive.schema_is_newer();
       const auto changed = places_to_compute(out.at);
       if (!changed.empty() || lost_places || !was_successful) {
         compute(current, read, current_periods(settings.rolling, settings.zone, out.at), places, changed, settings,
@@ -116,6 +120,7 @@ struct refresher::loop {
       out.success = out.database_up = was_successful = true;
     } catch (const std::exception& e) {  // the last good page stays; the next tick tries again
       out.failure = e.what();
+      out.reason = ledger::reason_of(e);
       out.database_up = read.answers();
       was_successful = false;
     }
@@ -124,9 +129,11 @@ struct refresher::loop {
   }
 };
 
-refresher::refresher(const session& s, ledger::derive_settings d, figure_settings f, std::function<timestamp()> clock,
-                     std::function<void()> prepare, std::function<void(refreshed)> publish)
-    : loop_(std::make_unique<loop>(s, d, std::move(f), std::move(clock), std::move(prepare), std::move(publish))) {
+refresher::refresher(const session& s, const session& reading, ledger::derive_settings d, figure_settings f,
+                     std::function<timestamp()> clock, std::function<void()> prepare,
+                     std::function<void(refreshed)> publish)
+    : loop_(std::make_unique<loop>(s, reading, d, std::move(f), std::move(clock), std::move(prepare),
+                                   std::move(publish))) {
   loop_->thread = std::thread([l = loop_.get()] { l->run(); });
 }
 

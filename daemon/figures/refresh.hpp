@@ -15,10 +15,12 @@ struct refreshed {
   bool success = false;
   bool database_up = false;  ///< PostgreSQL answered, even if the refresh failed
   std::string failure;       ///< why not
+  std::string_view reason;   ///< the same, as one of ledger::failure_reasons()
   timestamp at;              ///< when it began
   duration took{};
   ledger::ledger_counts ledger;
-  bool rules_changed = false;  ///< the past was derived by other rules: a rebuild applies these
+  bool schema_is_newer = false;  ///< a newer daemon derives; this one shows what that derived
+  bool rules_changed = false;    ///< the past was derived by other rules: a rebuild applies these
   /// The page in both formats, plain and compressed; null if nothing changed or the refresh failed: the last one stays.
   struct page {
     std::string text[2], gzip[2];  ///< by text_format
@@ -30,8 +32,8 @@ class refresher {
  public:
   /// `prepare` runs before the first refresh, again and again until it does not throw. `publish` hands over, and does
   /// nothing else. Both run on the refresher's thread.
-  refresher(const session&, ledger::derive_settings, figure_settings, std::function<timestamp()> clock,
-            std::function<void()> prepare, std::function<void(refreshed)> publish);
+  refresher(const session& deriving, const session& reading, ledger::derive_settings, figure_settings,
+            std::function<timestamp()> clock, std::function<void()> prepare, std::function<void(refreshed)> publish);
   ~refresher();  ///< lets the refresh on its way end
 
   /// Something was stored: refresh now. Any thread.

@@ -22,6 +22,7 @@ struct response {
   std::string content_type;
   std::string body;
   std::vector<std::pair<std::string, std::string>> header;  ///< besides Content-Type and Content-Length
+  std::string limit = {};                                   ///< which limit refused it; not sent
 };
 
 /// Called once, from the io thread.
@@ -34,6 +35,8 @@ struct service {
   std::function<void(request&, responder)> handle;  ///< the request lives until the answer is given
   /// After each answer: access log and metrics.
   std::function<void(const request&, const response&)> done;
+  /// A limit of the listener was met: the last part of its key, "max_connections", or "open_files".
+  std::function<void(std::string_view limit)> reached = [](std::string_view) {};
 };
 
 /// The first parameter of that name in the query, decoded; empty if there is none.

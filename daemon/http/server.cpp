@@ -1,8 +1,9 @@
 #include "daemon/http/server.hpp"
 
+#include <algorithm>
+#include <list>
 #include <map>
 #include <optional>
-#include <set>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -30,8 +31,11 @@ using boost::system::error_code;
 namespace {
 
 constexpr auto handshake_deadline = std::chrono::seconds(10);
-constexpr auto first_head_deadline = std::chrono::seconds(1);  // of who connected just before the end
+constexpr auto first_head_deadline = std::chrono::seconds(1);  // of who connected just before the end, or came too many
 constexpr auto goodbye_deadline = std::chrono::seconds(1);
+constexpr auto descriptors_pause = std::chrono::milliseconds(200);
+constexpr std::size_t small_body = 64 * 1024;  // is always taken: what all connections may send of these is bounded
+constexpr std::size_t most_turned_away = 64;   // at a time; more are closed without a word
 
 using message = bhttp::response<bhttp::string_body>;
 
@@ -62,8 +66,14 @@ response refusal(const error_code& ec) {
   if (ec == bhttp::error::body_limit)
     return problem(413, "Content Too Large", "the body is larger than this endpoint takes");
   if (ec == bhttp::error::header_limit)
-    return problem(431, "Request Header Fields Too Large", "the head is larger than 16 KiB");
+    return problem(431, "Request Header Fields Too Large", "the head is larger than this listener takes");
   return problem(400, "Bad Request", "not HTTP: " + ec.message());
+}
+
+response come_back_later(std::string_view why) {
+  auto out = problem(503, "Service Unavailable", why);
+  out.header.emplace_back("Retry-After", "5");
+  return out;
 }
 
 bool is_mistake_of_sender(const error_code& ec) {
@@ -75,17 +85,26 @@ bool is_mistake_of_sender(const error_code& ec) {
 }
 
 struct server::state : std::enable_shared_from_this<state> {
+  /// What a connection is at. It may be cut off, without a loss, until its request is handed to the service.
+  enum class stage { waits, receives, is_served };
+  struct connection {
+    beast::tcp_stream* stream;
+    std::string peer;
+    stage at = stage::waits;
+    bool has_asked = false;  ///< its first head came
+    connection(beast::tcp_stream* s, std::string p) : stream(s), peer(std::move(p)) {}
+  };
+
   asio::io_context& io;
   tcp::acceptor acceptor;
   service serves;
   limits bounds;
   std::optional<tls> secure;
-  std::size_t connections = 0;
+  std::size_t connections = 0, turned_away = 0, buffered = 0;
   std::map<std::string, std::size_t, std::less<>> by_peer;
-  std::set<beast::tcp_stream*> idle, fresh;  ///< waiting for a head; for their first
+  std::list<connection> open;  ///< the oldest first
   bool draining = false;
   asio::steady_timer drained;
-  std::set<beast::tcp_stream*> open;
 
   state(asio::io_context& i, const endpoint& at, service s, limits l)
       : io(i), acceptor(i), serves(std::move(s)), bounds(l), drained(i) {
@@ -112,8 +131,10 @@ struct server::state : std::enable_shared_from_this<state> {
       tcp::socket socket = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, ec));
       if (ec == asio::error::operation_aborted) break;
       if (ec && draining) break;
-      if (ec) {  // out of descriptors, say: neither spin nor give up
-        pause.expires_after(std::chrono::milliseconds(200));
+      if (ec) {  // out of descriptors, say: neither spin nor give up; who waits in the kernel's queue is not lost
+        if (ec == asio::error::no_descriptors || ec == boost::system::errc::too_many_files_open_in_system)
+          serves.reached("open_files");
+        pause.expires_after(descriptors_pause);
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ec));
         continue;
       }
@@ -127,6 +148,11 @@ struct server::state : std::enable_shared_from_this<state> {
     const auto remote = socket.remote_endpoint(ec);
     const std::string peer = ec ? std::string() : remote.address().to_string();
     socket.set_option(tcp::no_delay(true), ec);
+    if (const auto limit = crowd(peer); !limit.empty()) {
+      serves.reached(limit);
+      co_await turn_away(std::move(socket));
+      co_return;
+    }
     ++connections;
     ++by_peer[peer];
     if (secure)
@@ -135,6 +161,46 @@ struct server::state : std::enable_shared_from_this<state> {
       co_await serve_plain(std::move(socket), peer);
     --connections;
     if (--by_peer[peer] == 0) by_peer.erase(peer);
+  }
+
+  /// Which limit keeps one more connection of that peer out; none if there is room, or if room is made: whoever has
+  /// more connections than this peer loses the oldest that nothing is lost with.
+  std::string_view crowd(const std::string& peer) {
+    const auto known = by_peer.find(peer);
+    const auto of_peer = known == by_peer.end() ? 0 : known->second;
+    if (of_peer >= bounds.connections_per_peer) return "max_connections_per_peer";
+    if (connections < bounds.connections) return {};
+    constexpr std::string_view limit = "max_connections";
+    const auto most = std::ranges::max_element(by_peer, {}, [](const auto& one) { return one.second; });
+    if (most == by_peer.end() || most->second <= of_peer + 1) return limit;
+    for (const auto at : {stage::waits, stage::receives})
+      for (auto& c : open) {
+        if (c.at != at || c.peer != most->first) continue;
+        c.stream->close();
+        c.at = stage::is_served;  // not once more, until it is gone
+        serves.reached(limit);
+        return {};
+      }
+    return limit;
+  }
+
+  /// Says 503 to whoever asks at once; a TLS handshake is not worth it.
+  asio::awaitable<void> turn_away(tcp::socket socket) {
+    if (secure || turned_away >= most_turned_away) co_return;
+    ++turned_away;
+    beast::tcp_stream stream(std::move(socket));
+    beast::flat_buffer buffer;
+    bhttp::request_parser<bhttp::string_body> parser;
+    parser.header_limit(bounds.header_bytes);
+    error_code ec;
+    stream.expires_after(first_head_deadline);
+    co_await bhttp::async_read_header(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, ec));
+    if (!ec) {
+      message reply = to_message(come_back_later("too many connections"), 11, false, false);
+      co_await bhttp::async_write(stream, reply, asio::redirect_error(asio::use_awaitable, ec));
+      stream.socket().shutdown(tcp::socket::shutdown_send, ec);
+    }
+    --turned_away;
   }
 
   asio::awaitable<void> serve_plain(tcp::socket socket, std::string peer) {
@@ -151,6 +217,7 @@ struct server::state : std::enable_shared_from_this<state> {
     error_code ec;
     plain.expires_after(handshake_deadline);
     co_await stream.async_handshake(asio::ssl::stream_base::server, asio::redirect_error(asio::use_awaitable, ec));
+    if (ec == beast::error::timeout) serves.reached("idle_timeout");
     if (ec) co_return;
     co_await converse(stream, peer);
     plain.expires_after(goodbye_deadline);
@@ -159,50 +226,54 @@ struct server::state : std::enable_shared_from_this<state> {
 
   template <class Stream>
   asio::awaitable<void> converse(Stream& stream, const std::string& peer) {
-    auto& plain = beast::get_lowest_layer(stream);
-    open.insert(&plain);
-    fresh.insert(&plain);
+    const auto own = open.emplace(open.end(), &beast::get_lowest_layer(stream), peer);
     beast::flat_buffer buffer;
-    bool keep = co_await one_request(stream, buffer, peer);  // also while it drains: somebody connected in time
-    while (keep && !draining) keep = co_await one_request(stream, buffer, peer);
-    fresh.erase(&plain);
-    open.erase(&plain);
+    bool keep = co_await one_request(stream, buffer, *own);  // also while it drains: somebody connected in time
+    while (keep && !draining) keep = co_await one_request(stream, buffer, *own);
+    open.erase(own);
   }
 
-  bool is_crowded(const std::string& peer) const {
-    const auto of_peer = by_peer.find(peer);
-    return connections > bounds.connections ||
-           (of_peer != by_peer.end() && of_peer->second > bounds.connections_per_peer);
-  }
+  /// The part of a body that counts among all that are on their way in.
+  struct share {
+    state& of;
+    std::size_t bytes = 0;
+    explicit share(state& s) : of(s) {}
+    share(const share&) = delete;
+    ~share() { of.buffered -= bytes; }
+    bool grow_to(std::size_t size) {
+      const auto counted = size <= small_body ? 0 : size;
+      of.buffered += counted - bytes;
+      bytes = counted;
+      return of.buffered <= of.bounds.buffered_bytes || counted == 0;
+    }
+  };
 
   /// Reads and answers one request. False when the connection is done.
   template <class Stream>
-  asio::awaitable<bool> one_request(Stream& stream, beast::flat_buffer& buffer, const std::string& peer) {
+  asio::awaitable<bool> one_request(Stream& stream, beast::flat_buffer& buffer, connection& own) {
     auto& plain = beast::get_lowest_layer(stream);
     bhttp::request_parser<bhttp::string_body> parser;
     parser.header_limit(bounds.header_bytes);
     parser.body_limit(bounds.body_bytes);  // before the head: lowering it later is ignored for Content-Length bodies
     error_code ec;
     plain.expires_after(bounds.idle_deadline);
-    idle.insert(&plain);
+    own.at = stage::waits;
     co_await bhttp::async_read_header(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, ec));
-    idle.erase(&plain);
-    fresh.erase(&plain);
+    own.has_asked = true;
+    if (ec == beast::error::timeout && buffer.size() > 0) serves.reached("idle_timeout");
     if (ec) co_return co_await refuse(stream, ec);
 
-    request in = head_of(parser.get(), peer);
+    own.at = stage::receives;
+    request in = head_of(parser.get(), own.peer);
     const bool head_only = in.method == "HEAD";
     if (head_only) in.method = "GET";
     plain.expires_after(bounds.request_deadline);
     response out;
+    share held(*this);
     bool keep = parser.get().keep_alive();
     const auto limit = serves.body_limit(in);
     const auto length = parser.content_length();
-    if (is_crowded(peer)) {
-      out = problem(503, "Service Unavailable", "too many connections");
-      out.header.emplace_back("Retry-After", "5");
-      keep = false;
-    } else if (length && *length > limit) {
+    if (length && *length > limit) {
       out = refusal(bhttp::error::body_limit);
       keep = false;
     } else {
@@ -212,13 +283,23 @@ struct server::state : std::enable_shared_from_this<state> {
         co_await bhttp::async_write(stream, go_on, asio::redirect_error(asio::use_awaitable, ec));
         if (ec) co_return false;
       }
-      co_await bhttp::async_read(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, ec));
+      bool has_room = true;
+      while (!ec && has_room && !parser.is_done()) {
+        co_await bhttp::async_read_some(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, ec));
+        has_room = held.grow_to(parser.get().body().size());
+      }
+      if (ec == beast::error::timeout) serves.reached("request_timeout");
       if (ec && !is_mistake_of_sender(ec)) co_return false;
       if (ec) {
         out = refusal(ec);
         keep = false;
+      } else if (!has_room) {
+        serves.reached("max_buffered_bytes");
+        out = come_back_later("too many large bodies are on their way in");
+        keep = false;
       } else {
         in.body = std::move(parser.get().body());
+        own.at = stage::is_served;
         plain.expires_never();
         out = co_await handle(in);
       }
@@ -237,6 +318,7 @@ struct server::state : std::enable_shared_from_this<state> {
 
   template <class Stream>
   asio::awaitable<bool> refuse(Stream& stream, error_code why) {
+    if (why == bhttp::error::header_limit) serves.reached("max_header_bytes");
     if (!is_mistake_of_sender(why)) co_return false;
     message reply = to_message(refusal(why), 11, false, false);
     error_code ec;
@@ -274,12 +356,12 @@ struct server::state : std::enable_shared_from_this<state> {
     const auto begin = std::chrono::steady_clock::now(), end = begin + deadline;
     while (connections > 0 && std::chrono::steady_clock::now() < end) {
       const bool is_late = std::chrono::steady_clock::now() > begin + first_head_deadline;
-      for (auto* stream : std::set(idle))
-        if (is_late || !fresh.contains(stream)) stream->close();
+      for (auto& c : open)
+        if (c.at == stage::waits && (is_late || c.has_asked)) c.stream->close();
       drained.expires_after(std::chrono::milliseconds(20));
       co_await drained.async_wait(asio::redirect_error(asio::use_awaitable, ec));
     }
-    for (auto* stream : std::set(open)) stream->close();
+    for (auto& c : open) c.stream->close();
     done();
   }
 };
@@ -290,6 +372,8 @@ server::server(asio::io_context& io, const endpoint& at, service s, limits l)
 }
 server::~server() = default;
 server::server(server&&) noexcept = default;
+
+void server::use(const limits& l) { state_->bounds = l; }
 
 std::uint16_t server::port() const { return state_->acceptor.local_endpoint().port(); }
 

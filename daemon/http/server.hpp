@@ -24,14 +24,16 @@ struct endpoint {
   std::optional<int> inherited = {};  ///< a listening socket that somebody else made: it goes on when this server ends
 };
 
-/// Every limit of a listener, by name.
+/// Every limit of a listener, by name. What it is when nothing is configured stands in daemon/limits.hpp.
 struct limits {
   std::uint32_t header_bytes = 16 * 1024;
-  std::size_t body_bytes = std::size_t{25} * 1024 * 1024;  ///< the most that any route takes
-  std::chrono::seconds request_deadline{30};               ///< from the end of its head to the end of its body
-  std::chrono::seconds idle_deadline{60};                  ///< from one answer to the end of the next head
-  std::size_t connections = 512;                           ///< more are answered 503 at once
-  std::size_t connections_per_peer = 256;                  ///< of one address; more are answered 503 at once
+  std::size_t body_bytes = std::size_t{100} * 1024 * 1024;  ///< the most that any route takes
+  std::size_t buffered_bytes =
+      std::size_t{256} * 1024 * 1024;                  ///< of all bodies on their way in, small ones not counted
+  std::chrono::milliseconds request_deadline{30'000};  ///< from the end of its head to the end of its body
+  std::chrono::milliseconds idle_deadline{60'000};     ///< from one answer to the end of the next head
+  std::size_t connections = 512;
+  std::size_t connections_per_peer = 256;  ///< of one address
 };
 
 class server {
@@ -42,6 +44,9 @@ class server {
   server(server&&) noexcept;
 
   std::uint16_t port() const;
+
+  /// Other limits, from the next connection on.
+  void use(const limits&);
 
   /// Stops accepting, lets the requests in progress end, closes idle connections at once and the rest after the
   /// deadline; then calls `done`.

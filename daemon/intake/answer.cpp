@@ -21,6 +21,7 @@ http::response refuse(const error& e, std::string_view authenticate) {
   // what PostgreSQL says may name hosts and users: that is for the log
   auto out = http::problem(m.status, m.title,
                            e.code == errc::unavailable ? "nothing can be stored durably now" : e.detail, e.problems);
+  out.limit = e.limit;
   if (e.code == errc::unauthorized) out.header.emplace_back("WWW-Authenticate", authenticate);
   if (e.code == errc::unavailable) out.header.emplace_back("Retry-After", "10");
   return out;

@@ -29,10 +29,11 @@ struct intake::arrival {
   http::responder answer;
 };
 
-intake::intake(std::vector<source> sources, std::vector<token> tokens, ledger::commit_queue& queue, metrics& m,
-               const logger& log, wall_clock clock, std::function<void()> stored)
-    : sources_(std::move(sources)),
-      tokens_(std::move(tokens)),
+intake::intake(const config& c, ledger::commit_queue& queue, metrics& m, const logger& log, wall_clock clock,
+               std::function<void()> stored)
+    : sources_(c.sources),
+      tokens_(c.tokens),
+      bounds_(c.bounds),
       queue_(queue),
       metrics_(m),
       log_(log),
@@ -54,9 +55,10 @@ intake::intake(std::vector<source> sources, std::vector<token> tokens, ledger::c
   };
 }
 
-void intake::use(std::vector<source> sources, std::vector<token> tokens) {
-  sources_ = std::move(sources);
-  tokens_ = std::move(tokens);
+void intake::use(const config& c) {
+  sources_ = c.sources;
+  tokens_ = c.tokens;
+  bounds_ = c.bounds;
 }
 
 const source* intake::find_source(std::string_view name) const {
@@ -64,14 +66,22 @@ const source* intake::find_source(std::string_view name) const {
   return found == sources_.end() ? nullptr : &*found;
 }
 
+std::size_t intake::body_limit(const http::request& r) const {
+  const auto* s = find_source(source_in(r.path));
+  if (!s) return bounds_.size("intake.max_body_bytes");
+  return s->body_limit > 0 ? s->body_limit : find_collector(s->kind)->body_limit;
+}
+
+body_limits intake::may_hold() const {
+  return {bounds_.size("intake.max_json_depth"), bounds_.size("intake.max_json_values"),
+          bounds_.size("intake.max_batch")};
+}
+
 http::service intake::service() {
-  return {.body_limit =
-              [this](const http::request& r) {
-                const auto* s = find_source(source_in(r.path));
-                return s ? find_collector(s->kind)->body_limit : canonical::body_limit;
-              },
+  return {.body_limit = [this](const http::request& r) { return body_limit(r); },
           .handle = [this](http::request& r, http::responder answer) { http::dispatch(routes_, r, answer); },
-          .done = [this](const http::request& r, const http::response& a) { done(r, a); }};
+          .done = [this](const http::request& r, const http::response& a) { done(r, a); },
+          .reached = [this](std::string_view limit) { metrics_.reached("intake." + std::string(limit)); }};
 }
 
 // Signatures are over the bytes as they came; nobody who sends to us compresses them.
@@ -84,6 +94,10 @@ std::optional<error> refuse_encoding(const http::request& r) {
 // The server refuses what is too large before anybody reads it: counted here.
 void intake::done(const http::request& r, const http::response& a) {
   if (a.status == 413) metrics_.delivery(source_in(r.path), outcome::too_large, clock_());
+  if (!a.limit.empty())
+    metrics_.reached(a.limit);
+  else if (a.status == 413)
+    metrics_.reached(find_source(source_in(r.path)) ? "source.max_body_bytes" : "intake.max_body_bytes");
   log_.debug("request",
              {{"method", r.method}, {"path", r.path}, {"status", std::to_string(a.status)}, {"peer", r.peer}});
 }
@@ -117,7 +131,7 @@ void intake::webhook(http::request& r, const http::parameters& path, http::respo
   if (!below.empty() && !kind.takes_paths)
     return answer(http::problem(404, "Not Found", "the kind " + from->kind + " has nothing below its own path"));
   arrival a{.source = from->name, .received_at = clock_(), .answer = std::move(answer)};
-  const delivery d{r.header, r.body, a.received_at, r.query, below};
+  const delivery d{r.header, r.body, a.received_at, r.query, below, may_hold()};
   if (!from->unauthenticated && !kind.authentic(*from, d))
     return refused(a, error(errc::unauthorized, "the signature is missing or wrong"), "Signature");
   if (const auto encoded = refuse_encoding(r)) return refused(a, *encoded);
@@ -139,7 +153,7 @@ void intake::events(http::request& r, http::responder answer) {
   if (auto who = authorize_sender(tokens_, r.header, r.body, a.received_at); !who) return refused(a, who.error());
   if (const auto encoded = refuse_encoding(r)) return refused(a, *encoded);
   const auto type = r.header.get("Content-Type");
-  auto read = canonical::read_events(type, r.body, a.received_at);
+  auto read = canonical::read_events(type, r.body, a.received_at, may_hold());
   if (!read) return refused(a, read.error());
   if (read->empty()) return a.answer(http::json_answer(202, {{"accepted", 0}, {"duplicates", 0}, {"ignored", 0}}));
   ledger::entry e;

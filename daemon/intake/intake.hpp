@@ -17,12 +17,11 @@ using wall_clock = std::function<timestamp()>;
 class intake {
  public:
   /// `stored` is called after each commit that brought something new.
-  intake(std::vector<source>, std::vector<token>, ledger::commit_queue&, metrics&, const logger&, wall_clock,
-         std::function<void()> stored);
+  intake(const config&, ledger::commit_queue&, metrics&, const logger&, wall_clock, std::function<void()> stored);
   http::service service();
 
-  /// After a reload: other sources and tokens.
-  void use(std::vector<source>, std::vector<token>);
+  /// After a reload: other sources, tokens and limits.
+  void use(const config&);
 
  private:
   struct arrival;  ///< one delivery on its way: whose, since when, and how to answer
@@ -32,10 +31,13 @@ class intake {
   void refused(const arrival&, const error&, std::string_view authenticate = "Bearer");
   void store(arrival, ledger::entry);
   const source* find_source(std::string_view name) const;
+  std::size_t body_limit(const http::request&) const;
+  body_limits may_hold() const;
   void done(const http::request&, const http::response&);
 
   std::vector<source> sources_;
   std::vector<token> tokens_;
+  limits bounds_;
   ledger::commit_queue& queue_;
   metrics& metrics_;
   const logger& log_;

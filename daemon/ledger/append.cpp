@@ -6,6 +6,7 @@
 
 #include "daemon/ledger/binary_array.hpp"
 #include "daemon/ledger/database.hpp"
+#include "daemon/ledger/failure.hpp"
 #include "sql.hpp"
 
 namespace releasehealth::ledger {
@@ -69,8 +70,13 @@ bool is_refusal_of_data(const pqxx::sql_error& e) {
 
 struct appender::connected {
   pqxx::connection connection;
+  bool is_durable = true;
   explicit connected(const session& s) : connection(connect(s)) {
     connection.prepare("append", std::string(sql::ledger_append));
+    pqxx::nontransaction work(connection);
+    const auto row = work.exec(std::string(sql::ledger_durability))[0];
+    if (!row[0].as<bool>()) work.exec(std::string(sql::ledger_commit_durably));
+    is_durable = row[1].as<bool>();
   }
 
   /// Accepted events per entry; nothing for a duplicate delivery.
@@ -113,7 +119,15 @@ std::vector<result<stored>> appender::append(const std::vector<entry>& all) {
 }
 
 std::vector<result<stored>> appender::append(std::span<const entry* const> all) {
+  failure_ = {};
   std::vector<result<stored>> out(all.size(), stored{});
+  const auto give_up = [&](const std::vector<std::size_t>& which, const std::exception& e) {
+    connected_.reset();
+    failure_ = reason_of(e);
+    error away(errc::unavailable, e.what());
+    if (is_timeout(e)) away.limit = "database.statement_timeout";
+    for (const auto i : which) out[i] = away;
+  };
   std::vector<std::size_t> first;  // one entry for each (source, key)
   std::map<std::pair<std::string, std::string>, std::size_t> seen;
   for (std::size_t i = 0; i < all.size(); ++i)
@@ -127,6 +141,7 @@ std::vector<result<stored>> appender::append(std::span<const entry* const> all) 
     if (which.empty()) continue;
     try {
       if (!connected_) connected_ = std::make_unique<connected>(session_);
+      is_durable_ = connected_->is_durable;
       const auto fresh = connected_->write(all, which);
       for (const auto i : which) {
         const auto found = fresh.find(i);
@@ -137,8 +152,7 @@ std::vector<result<stored>> appender::append(std::span<const entry* const> all) 
       if (is_conflict_of_transactions(e) && ++conflicts <= max_conflicts) {
         open.push_back(which);
       } else if (!is_refusal_of_data(e)) {
-        connected_.reset();
-        for (const auto i : which) out[i] = error(errc::unavailable, e.what());
+        give_up(which, e);
       } else if (which.size() == 1) {
         out[which.front()] = bury(*all[which.front()], e.what());
       } else {
@@ -146,10 +160,8 @@ std::vector<result<stored>> appender::append(std::span<const entry* const> all) 
         open.emplace_back(middle, which.end());
         open.emplace_back(which.begin(), middle);
       }
-    } catch (
-        const pqxx::failure& e) {  // the connection, or a COMMIT in doubt: the sender tries again, the key deduplicates
-      connected_.reset();
-      for (const auto i : which) out[i] = error(errc::unavailable, e.what());
+    } catch (const pqxx::failure& e) {
+      give_up(which, e);  // the connection, or a COMMIT in doubt: whoever tries again meets the key
     }
   }
   for (std::size_t i = 0; i < all.size(); ++i) {

@@ -43,6 +43,11 @@ class appender {
   std::vector<result<stored>> append(std::span<const entry* const>);
   std::vector<result<stored>> append(const std::vector<entry>&);
 
+  /// Of the last append: why PostgreSQL was away for it, one of failure_reasons(); empty: it was not.
+  std::string_view failure() const { return failure_; }
+  /// Whether the server brings to the disk what it says that it did (fsync).
+  bool is_durable() const { return is_durable_; }
+
   static constexpr std::size_t max_batch = 256;  ///< entries in one statement; more brings nothing
 
  private:
@@ -50,6 +55,8 @@ class appender {
   result<stored> bury(const entry&, const std::string& why);
   session session_;
   std::unique_ptr<connected> connected_;
+  std::string_view failure_;
+  bool is_durable_ = true;
 };
 
 }

@@ -8,6 +8,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "daemon/process.hpp"
+
 namespace releasehealth::ledger {
 
 namespace asio = boost::asio;
@@ -34,8 +36,10 @@ std::vector<const entry*> entries_of(const waiters& all) {
   return out;
 }
 
-void answer(waiter& w, result<stored> r) {
-  if (!std::exchange(w.is_answered, true)) w.answer(std::move(r));
+// What it holds in memory, about: its body, and its events as values.
+std::size_t weight_of(const entry& e) {
+  constexpr std::size_t event_bytes = 1024;
+  return e.body.size() + e.events.size() * event_bytes;
 }
 
 bool is_away(const result<stored>& r) { return !r && r.error().code == errc::unavailable; }
@@ -46,6 +50,8 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
   state(asio::io_context& i, session s, settings given)
       : io(i), writer(std::move(s)), with(std::move(given)), clock_tick(i) {
     if (with.overflow) holds = with.overflow->count();
+    asio::post(postgres, [] { name_this_thread("append"); });
+    asio::post(disk, [] { name_this_thread("spool"); });
   }
 
   asio::io_context& io;
@@ -56,17 +62,26 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
 
   std::deque<std::shared_ptr<waiter>> waiting, to_spool;
   waiters in_flight;
-  std::size_t waiting_bytes = 0;
+  std::size_t unanswered = 0, unanswered_bytes = 0;
   bool busy = false, spooling = false, away = false, ticking = false, stopped = false;
-  steady::time_point tried;
+  steady::time_point tried, tried_disk;
   spool::contents holds;
 
   // ---- what PostgreSQL's thread does
 
   struct outcome {
     std::vector<result<stored>> batch;  ///< empty: the spool went first, and is not done
-    bool is_away = false, has_drained = false;
+    bool is_away = false, has_drained = false, is_durable = true;
+    std::string_view reason;  ///< why it is away
+    std::string said;
     spool::contents holds;
+
+    void note(const result<stored>& r, const appender& by) {
+      if (!releasehealth::ledger::is_away(r)) return;
+      is_away = true;
+      reason = by.failure();
+      said = r.error().detail;
+    }
   };
 
   /// The oldest of the spool, before anything newer: of two deliveries with one id the first counts.
@@ -78,7 +93,7 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
     const auto results = writer.append(entries);
     std::vector<std::int64_t> gone;
     for (std::size_t i = 0; i < oldest.size(); ++i) {
-      out.is_away |= is_away(results[i]);
+      out.note(results[i], writer);
       if (results[i])
         gone.push_back(oldest[i].number);
       else if (!is_away(results[i]))
@@ -103,12 +118,25 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
       out.batch.assign(batch.size(), error(errc::unavailable, "PostgreSQL is away"));
     else if (!batch.empty())
       out.batch = writer.append(batch);
-    for (const auto& r : out.batch) out.is_away |= is_away(r);
+    if (!out.is_away)
+      for (const auto& r : out.batch) out.note(r, writer);
+    out.is_durable = writer.is_durable();
     if (with.overflow) out.holds = with.overflow->count();
     return out;
   }
 
   // ---- what the io thread does
+
+  void add(const waiter& w) {
+    ++unanswered;
+    unanswered_bytes += weight_of(*w.what);
+  }
+  void answer(waiter& w, result<stored> r) {
+    if (std::exchange(w.is_answered, true)) return;
+    --unanswered;
+    unanswered_bytes -= weight_of(*w.what);
+    w.answer(std::move(r));
+  }
 
   void next() {
     const bool has_spooled = with.overflow && holds.deliveries > 0;
@@ -117,7 +145,6 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
     busy = true;
     tried = steady::now();
     while (!waiting.empty() && in_flight.size() < appender::max_batch) {
-      waiting_bytes -= waiting.front()->what->body.size();
       in_flight.push_back(std::move(waiting.front()));
       waiting.pop_front();
     }
@@ -134,6 +161,7 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
     away = out.is_away;
     auto batch = std::exchange(in_flight, {});
     tell(out.holds);
+    if (with.appended) with.appended(out.reason, out.said, out.is_durable);
     if (out.has_drained && with.drained) with.drained();
     if (out.batch.empty()) {  // the spool went first
       while (!batch.empty()) {
@@ -153,7 +181,6 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
 
   void put_back(std::shared_ptr<waiter> w) {
     if (w->is_answered || w->is_on_its_way_to_spool) return;
-    waiting_bytes += w->what->body.size();
     waiting.push_front(std::move(w));
   }
 
@@ -176,9 +203,10 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
       asio::post(self->io, [self, batch, results, now = self->with.overflow->count()] {
         self->spooling = false;
         self->tell(now);
-        for (std::size_t i = 0; i < batch.size(); ++i) answer(*batch[i], std::move((*results)[i]));
+        for (std::size_t i = 0; i < batch.size(); ++i) self->answer(*batch[i], std::move((*results)[i]));
         self->spool_next();
         self->next();
+        self->tick();
       });
     });
   }
@@ -195,7 +223,6 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
     for (const auto& w : in_flight)
       if (w->since < since) spool_one(w);
     while (!waiting.empty() && waiting.front()->since < since) {
-      waiting_bytes -= waiting.front()->what->body.size();
       spool_one(waiting.front());
       waiting.pop_front();
     }
@@ -211,7 +238,23 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
       if (ec || self->stopped) return;
       self->lose_patience();
       self->next();
-      if (self->busy || !self->waiting.empty() || self->holds.deliveries > 0) self->tick();
+      self->try_disk();
+      if (self->busy || !self->waiting.empty() || self->holds.deliveries > 0 || !self->holds.is_writable) self->tick();
+    });
+  }
+
+  // The disk of the spool was full or broken: nobody sends to a daemon that is not ready, so it looks by itself.
+  void try_disk() {
+    if (holds.is_writable || spooling || steady::now() - tried_disk < retry_interval) return;
+    spooling = true;
+    tried_disk = steady::now();
+    asio::post(disk, [self = shared_from_this(), guard = asio::make_work_guard(io)] {
+      self->with.overflow->try_disk();
+      asio::post(self->io, [self, now = self->with.overflow->count()] {
+        self->spooling = false;
+        self->tell(now);
+        self->spool_next();
+      });
     });
   }
 };
@@ -232,15 +275,17 @@ commit_queue::~commit_queue() {
 
 void commit_queue::append(entry e, done d) {
   auto& s = *state_;
-  if (s.waiting.size() + s.to_spool.size() >= max_waiting || s.waiting_bytes + e.body.size() > max_waiting_bytes)
-    return d(error(errc::unavailable, "too many deliveries wait for PostgreSQL"));
+  const error too_much(errc::unavailable, "too much is on its way to the disk");
+  if (s.unanswered >= s.with.max_waiting) return d(error(too_much).over("intake.max_waiting"));
+  if (s.unanswered_bytes + weight_of(e) > s.with.max_waiting_bytes)
+    return d(error(too_much).over("intake.max_waiting_bytes"));
   auto w = std::make_shared<waiter>(
       waiter{std::make_shared<const entry>(std::move(e)), std::move(d), steady::now(), false, false});
+  s.add(*w);
   if (s.away && s.with.overflow) {
     s.spool_one(w);
     s.spool_next();
   } else {
-    s.waiting_bytes += w->what->body.size();
     s.waiting.push_back(std::move(w));
   }
   s.next();

@@ -21,9 +21,14 @@ class commit_queue {
   struct settings {
     std::unique_ptr<spool> overflow;  ///< none: what PostgreSQL does not take is refused
     duration patience;                ///< how long a delivery waits for PostgreSQL before it goes to the spool
+    std::size_t max_waiting;          ///< deliveries that are not answered yet
+    std::size_t max_waiting_bytes;    ///< what they hold in memory, about
     std::function<timestamp()> clock;
     std::function<void()> drained;                        ///< after each commit of what was spooled
     std::function<void(const spool::contents&)> spooled;  ///< whenever the spool holds something else
+    /// After each attempt to append: why PostgreSQL was away for it (one of failure_reasons(), empty: it was not), with
+    /// what it said; and whether the server brings to the disk what it says that it did.
+    std::function<void(std::string_view reason, const std::string& said, bool is_durable)> appended;
   };
 
   commit_queue(boost::asio::io_context& io, session, settings);
@@ -39,9 +44,6 @@ class commit_queue {
 
   /// No more attempts to drain: what is spooled stays for the next start.
   void stop();
-
-  static constexpr std::size_t max_waiting = 4096;                                  ///< entries
-  static constexpr std::size_t max_waiting_bytes = std::size_t{256} * 1024 * 1024;  ///< of bodies
 
  private:
   struct state;

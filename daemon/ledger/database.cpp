@@ -1,5 +1,6 @@
 #include "daemon/ledger/database.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include <libpq-fe.h>
@@ -28,7 +29,7 @@ std::string conninfo(const session& s) {
   }
   std::string options =
       "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c jit=off -c statement_timeout=" +
-      std::to_string(s.statement_timeout_s) + "s";
+      std::to_string(s.statement_timeout.count());
   if (s.read_only) options += " -c default_transaction_read_only=on";
   std::vector<std::pair<std::string_view, std::string>> all = {{"application_name", s.application},
                                                                {"connect_timeout", "5"},
@@ -38,9 +39,16 @@ std::string conninfo(const session& s) {
   std::string out;
   for (const auto* o = parsed.get(); o->keyword; ++o)
     if (o->val) {
+      // of several servers the one that may be written to, so that a fail-over is followed
+      const std::string_view keyword = o->keyword, value = o->val;
+      if ((keyword == "host" || keyword == "hostaddr") && value.find(',') != value.npos)
+        all.emplace_back("target_session_attrs", s.read_only ? "primary" : "read-write");
       std::erase_if(all, [&](const auto& ours) { return ours.first == o->keyword; });
       out += std::string(o->keyword) + '=' + libpq_value(o->val) + ' ';
     }
+  std::ranges::sort(all);
+  const auto twice = std::ranges::unique(all, {}, &std::pair<std::string_view, std::string>::first);
+  all.erase(twice.begin(), twice.end());
   for (const auto& [keyword, value] : all) out += std::string(keyword) + '=' + libpq_value(value) + ' ';
   return out;
 }

@@ -2,6 +2,7 @@
 
 #include "daemon/ledger/derivation.hpp"
 #include "daemon/ledger/locks.hpp"
+#include "daemon/ledger/migrate.hpp"
 #include "sql.hpp"
 
 namespace releasehealth::ledger {
@@ -109,6 +110,9 @@ std::size_t deriver::derive_batch() {
   try {
     pqxx::work work(ready().connection);
     if (!run(work, "SELECT pg_try_advisory_xact_lock($1)", locks::derive)[0][0].as<bool>()) return 0;
+    static const auto known = known_migrations();
+    schema_is_newer_ = !run(work, sql::ledger_newer_migration, known).empty();
+    if (schema_is_newer_) return 0;
     const auto taken = derive_step(work, settings_);
     if (taken > 0) run(work, sql::ledger_note_rules, settings_.fingerprint);
     work.commit();

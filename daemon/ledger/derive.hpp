@@ -37,8 +37,10 @@ class deriver {
   deriver& operator=(deriver&&) noexcept;
 
   /// Derives what was touched since, in one transaction of at most `max_things`. Returns how many queue entries it
-  /// took; 0 also if another daemon is at it.
+  /// took; 0 also if another daemon is at it, or if the schema is a newer program's, which then does it.
   std::size_t derive_batch();
+  /// What derive_batch() found.
+  bool schema_is_newer() const { return schema_is_newer_; }
   /// The same until nothing is left.
   std::size_t derive();
 
@@ -55,6 +57,7 @@ class deriver {
   session session_;
   derive_settings settings_;
   std::unique_ptr<connected> connected_;
+  bool schema_is_newer_ = false;
 };
 
 /// What lists and URLs call a deployment: stable over a rebuild, as it follows from what it names.

@@ -8,6 +8,12 @@
 
 namespace releasehealth::ledger {
 
+std::string known_migrations() {
+  std::vector<std::string> names;
+  for (const auto& [name, statements] : sql::migrations) names.emplace_back(name);
+  return text_array(names);
+}
+
 std::vector<std::string> migrate(const session& s) {
   auto c = connect(s.unlimited());
   pqxx::work work(c);
@@ -25,8 +31,8 @@ std::vector<std::string> migrate(const session& s) {
     applied.emplace_back(name);
   }
   if (!known.empty())
-    throw std::runtime_error("the database was migrated by a newer releasehealthd (" + *known.begin() +
-                             "): this one does not know its schema");
+    throw newer_schema("the database was migrated by a newer releasehealthd (" + *known.begin() +
+                       "): this one does not know its schema");
   work.commit();
   return applied;
 }

@@ -1,5 +1,6 @@
 #pragma once
 // Brings a database's schema up to date: append-only migrations, each once, under one lock for all daemons.
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -7,7 +8,15 @@
 
 namespace releasehealth::ledger {
 
-/// Applies what is missing and returns the names applied. Throws if the database is newer than this program.
+/// The database was migrated by a newer program.
+struct newer_schema : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Applies what is missing and returns the names applied. Throws newer_schema.
 std::vector<std::string> migrate(const session&);
+
+/// The names of every migration that this program knows, as a text[].
+std::string known_migrations();
 
 }

@@ -1,14 +1,15 @@
 #pragma once
 // How a part of the program talks to PostgreSQL: where it is, and under which name and limits.
+#include <chrono>
 #include <string>
 
 namespace releasehealth {
 
 struct session {
-  std::string dsn;                    ///< what libpq takes: a URL or key=value pairs
-  std::string application;            ///< seen in pg_stat_activity and PostgreSQL's log: names the part of the program
-  bool read_only = false;             ///< physically: the server refuses writes
-  unsigned statement_timeout_s = 30;  ///< 0: none, for work that takes what it takes
+  std::string dsn;          ///< what libpq takes: a URL or key=value pairs
+  std::string application;  ///< seen in pg_stat_activity and PostgreSQL's log: names the part of the program
+  bool read_only = false;   ///< physically: the server refuses writes
+  std::chrono::milliseconds statement_timeout{30'000};  ///< 0: none, for work that takes what it takes
 
   session as(std::string part) const {
     session other = *this;
@@ -20,9 +21,14 @@ struct session {
     other.read_only = true;
     return other;
   }
+  session within(std::chrono::milliseconds limit) const {
+    session other = *this;
+    other.statement_timeout = limit;
+    return other;
+  }
   session unlimited() const {
     session other = *this;
-    other.statement_timeout_s = 0;
+    other.statement_timeout = {};
     return other;
   }
 };

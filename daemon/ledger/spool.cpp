@@ -79,16 +79,18 @@ struct spool::file {
     holds.oldest = row.executeStep() ? std::optional(from_microseconds(row.getColumn(0).getInt64())) : std::nullopt;
   }
 
-  std::string refusal(timestamp now) const {
-    if (holds.bytes >= limits.bytes) return "the spool is full";
-    if (holds.oldest && now - *holds.oldest > limits.age) return "the spool has held deliveries for too long";
+  std::optional<error> refusal(timestamp now) const {
+    if (holds.bytes >= limits.bytes) return full();
+    if (holds.oldest && now - *holds.oldest > limits.age)
+      return error(errc::unavailable, "the spool has held deliveries for too long").over("spool.max_age");
     return {};
   }
+  static error full() { return error(errc::unavailable, "the spool is full").over("spool.max_bytes"); }
 
   result<stored> put_one(const entry& e, SQLite::Statement& insert, contents& after) {
     const auto headers = json::serialize(e.headers), events = json::serialize(written(e.events));
     const auto size = e.body.size() + events.size() + headers.size();
-    if ((had_no_room = after.bytes + size > limits.bytes)) return error(errc::unavailable, "the spool is full");
+    if ((had_no_room = after.bytes + size > limits.bytes)) return full();
     insert.reset();
     insert.bind(1, e.source);
     insert.bind(2, e.key);
@@ -111,11 +113,9 @@ spool::~spool() = default;
 
 std::vector<result<stored>> spool::put(std::span<const entry* const> all, timestamp now) {
   const std::lock_guard lock(file_->one_at_a_time);
-  const auto refuse_all = [&](const std::string& why) {
-    return std::vector<result<stored>>(all.size(), error(errc::unavailable, why));
-  };
+  const auto refuse_all = [&](const error& why) { return std::vector<result<stored>>(all.size(), why); };
   try {
-    if (const auto why = file_->refusal(now); !why.empty()) return refuse_all(why);
+    if (const auto why = file_->refusal(now)) return refuse_all(*why);
     auto after = file_->holds;
     std::vector<result<stored>> out;
     {
@@ -125,10 +125,22 @@ std::vector<result<stored>> spool::put(std::span<const entry* const> all, timest
       work.commit();
     }
     file_->holds = after;
+    file_->holds.is_writable = true;
     if (!after.oldest) file_->find_oldest();
     return out;
   } catch (const SQLite::Exception& e) {
-    return refuse_all(std::string("the spool cannot be written: ") + e.what());
+    file_->holds.is_writable = false;
+    return refuse_all(error(errc::unavailable, std::string("the spool cannot be written: ") + e.what()));
+  }
+}
+
+void spool::try_disk() {
+  const std::lock_guard lock(file_->one_at_a_time);
+  try {
+    file_->database.exec(std::string(sql::spool_try_disk));
+    file_->holds.is_writable = true;
+  } catch (const SQLite::Exception&) {
+    file_->holds.is_writable = false;
   }
 }
 
@@ -187,7 +199,7 @@ void spool::set_aside(std::int64_t number, const std::string& why) {
 
 bool spool::has_room(timestamp now) const {
   const std::lock_guard lock(file_->one_at_a_time);
-  return !file_->had_no_room && file_->refusal(now).empty();
+  return !file_->had_no_room && file_->holds.is_writable && !file_->refusal(now);
 }
 
 spool::contents spool::count() const {

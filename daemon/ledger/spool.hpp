@@ -45,8 +45,11 @@ class spool {
     std::size_t bytes = 0;
     std::size_t set_aside = 0;
     std::optional<timestamp> oldest;  ///< receipt of the oldest that waits
+    bool is_writable = true;          ///< the last that was put did not meet a full or broken disk
   };
   contents count() const;
+  /// After a full or broken disk: whether that takes writes again.
+  void try_disk();
   /// Whether put() would take more, as far as is known: its limits are not reached, and the last that was put had room.
   bool has_room(timestamp now) const;
 

@@ -10,6 +10,7 @@
 #include "daemon/explain/explanation.hpp"
 #include "daemon/figures/report.hpp"
 #include "daemon/intake/answer.hpp"
+#include "daemon/ledger/failure.hpp"
 #include "daemon/ledger/shadow.hpp"
 #include "daemon/operations/amend.hpp"
 #include "daemon/operations/decide.hpp"
@@ -27,6 +28,10 @@ bool is_loopback(const http::endpoint& at) { return at.address.starts_with("127.
 
 std::vector<json::object> find(ledger::reader& from, std::string_view thing, const std::string& name) {
   return thing == "deployment" ? from.find_deployments(name) : from.find_incidents(name);
+}
+
+session read_session(const session& database, const config& c) {
+  return database.as("api").within(std::chrono::floor<std::chrono::milliseconds>(c.bounds.time("figures.timeout")));
 }
 
 error unknown(std::string_view thing) { return {errc::unknown, "no " + std::string(thing) + " of this id"}; }
@@ -72,7 +77,9 @@ struct operations::reads {
                  try {
                    out = read(reader);
                  } catch (const std::exception& e) {
-                   out = error(errc::unavailable, e.what());
+                   error why(errc::unavailable, e.what());
+                   if (ledger::is_timeout(e)) why.limit = "figures.timeout";
+                   out = std::move(why);
                  }
                  asio::post(io, [out = std::move(out), then = std::move(then)]() mutable { then(std::move(out)); });
                });
@@ -83,11 +90,12 @@ operations::operations(parts p, const config& c)
     : parts_(std::move(p)),
       users_(parts_.io, c.basic_auth_users),
       tokens_(c.tokens),
+      bounds_(c.bounds),
       settings_(c.figures),
       timeline_(c.timeline),
       is_local_(is_loopback(c.operations)),
-      reads_(new reads{parts_.io, ledger::reader(parts_.database.as("api"))}),
-      past_(new reads{parts_.io, ledger::reader(parts_.database.as("api"))}) {
+      reads_(new reads{parts_.io, ledger::reader(read_session(parts_.database, c))}),
+      past_(new reads{parts_.io, ledger::reader(read_session(parts_.database, c))}) {
   using http::parameters;
   using http::request;
   using http::responder;
@@ -131,14 +139,19 @@ operations::~operations() {
 }
 
 http::service operations::service() {
-  return {.body_limit = [](const http::request&) { return canonical::body_limit; },
+  return {.body_limit = [this](const http::request&) { return bounds_.size("operations.max_body_bytes"); },
           .handle = [this](http::request& r, http::responder answer) { admit(r, std::move(answer)); },
-          .done =
-              [this](const http::request& r, const http::response& a) {
-                parts_.log.debug(
-                    "request",
-                    {{"method", r.method}, {"path", r.path}, {"status", std::to_string(a.status)}, {"peer", r.peer}});
-              }};
+          .done = [this](const http::request& r, const http::response& a) { done(r, a); },
+          .reached = [this](std::string_view limit) { parts_.own.reached("operations." + std::string(limit)); }};
+}
+
+void operations::done(const http::request& r, const http::response& a) {
+  if (!a.limit.empty())
+    parts_.own.reached(a.limit);
+  else if (a.status == 413)
+    parts_.own.reached("operations.max_body_bytes");
+  parts_.log.debug("request",
+                   {{"method", r.method}, {"path", r.path}, {"status", std::to_string(a.status)}, {"peer", r.peer}});
 }
 
 // Where users are configured, everybody is one of them; what takes a bearer token may show that instead.
@@ -154,6 +167,9 @@ void operations::admit(http::request& r, http::responder answer) {
 void operations::publish(refreshed r) {
   database_up_ = r.database_up;
   parts_.own.database(r.database_up);
+  parts_.own.schema_newer(r.schema_is_newer);
+  if (!r.success) parts_.own.database_failed(r.reason);
+  if (r.reason == "timeout") parts_.own.reached("figures.timeout");
   parts_.own.refresh(r.success, r.at, r.took);
   if (r.failure != last_failure_) {  // said once, not at every tick
     last_failure_ = r.failure;
@@ -212,6 +228,7 @@ bool operations::may_read(const http::request& r, const http::responder& answer)
 void operations::use(const config& c) {
   users_.use(c.basic_auth_users);
   tokens_ = c.tokens;
+  bounds_ = c.bounds;
   settings_ = c.figures;
   timeline_ = c.timeline;
 }

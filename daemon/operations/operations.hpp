@@ -38,6 +38,7 @@ class operations {
   void drain() { draining_ = true; }
 
  private:
+  void done(const http::request&, const http::response&);
   void metrics_page(const http::request&, const http::responder&) const;
   void ready(const http::responder&) const;
   void reload(const http::responder&) const;
@@ -54,6 +55,7 @@ class operations {
   void admit(http::request&, http::responder);
   users users_;
   std::vector<token> tokens_;
+  limits bounds_;
   figure_settings settings_;
   ledger::derive_settings timeline_;
   const bool is_local_;  ///< on loopback, where reading needs no token

@@ -23,10 +23,10 @@ bool lies_in(std::string_view path, std::string_view folder) {
 
 }
 
-result<pattern> compile_pattern(const std::string& text) {
+result<pattern> compile_pattern(const std::string& text, std::int64_t max_bytes) {
   RE2::Options options(RE2::Quiet);
   options.set_case_sensitive(false);
-  options.set_max_mem(1 << 20);  // a pattern that needs more is a mistake
+  options.set_max_mem(max_bytes);
   auto compiled = std::make_shared<const RE2>(text, options);
   if (!compiled->ok()) return error(errc::malformed, compiled->error());
   return pattern(std::move(compiled));

@@ -16,7 +16,8 @@ namespace releasehealth {
 using pattern = std::shared_ptr<const re2::RE2>;
 
 /// A case-insensitive, unanchored RE2 pattern of a user; what is wrong with it as text (errc::malformed).
-result<pattern> compile_pattern(const std::string&);
+/// `max_bytes`: what it may take when it is compiled; one that needs more is a mistake.
+result<pattern> compile_pattern(const std::string&, std::int64_t max_bytes = std::int64_t{1} << 20);
 bool matches(const pattern&, std::string_view);
 
 /// A service in an environment: the scope within which a live stack runs.

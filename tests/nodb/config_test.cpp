@@ -38,7 +38,7 @@ TEST_SUITE("nodb") {
         {"[intake]\nlisten = 'here'", "c.toml:2:10: intake.listen: is not like \"127.0.0.1:9620\""},
         {"[intake]\nlisten = ':99999'", "is not like"},
         {"[calendar]\ntime_zone = 'Mars/Olympus'", "c.toml:2:13: calendar.time_zone: is no zone"},
-        {"[[token]]\nname = 't'", "c.toml:1:1: token: needs token or token_file"},
+        {"[[token]]\nname = 't'", "c.toml:1:1: token: needs token, token_file or token_sha256"},
         {"[[token]]\nname = 't'\ntoken = 'x'\nscopes = ['sned']",
          "c.toml:4:10: token.scopes: may hold send, read and amend, not sned"},
         {"[[token]]\nname='t'\ntoken='x'\ntoken_file='y'", "exclude each other"},
@@ -135,10 +135,58 @@ TEST_SUITE("nodb") {
                          });
     std::remove(name);
     CHECK(c.sources[0].secrets[0].reveal() == "from-file");
-    CHECK(c.tokens[0].values.size() == 2);
+    CHECK(c.tokens[0].digests.size() == 2);
     CHECK(c.database_url == "postgresql:///x");
     CHECK(c.intake.address == "::1");
     CHECK(c.intake.port == 1);
+  }
+
+  TEST_CASE("tokens are kept as digests, signing secrets as they are; credentials come before files of one's own") {
+    const auto c = right(
+        "[[token]]\nname='t'\ntoken=['shown','whsec_c2lnbnM=']\n"
+        "[[token]]\nname='d'\ntoken_sha256='2bd806c97f0e00af1a1fc3328fa763a9269723c8db8fac4f93af71db186d6e90'\n");
+    CHECK(c.tokens[0].digests == std::vector{sha256_hex("shown")});
+    CHECK(c.tokens[0].signing.size() == 1);
+    CHECK(c.tokens[1].digests.size() == 1);
+    for (const auto* bad : {"'abc'", "'2BD806C97F0E00AF1A1FC3328FA763A9269723C8DB8FAC4F93AF71DB186D6E90'"})
+      CHECK(mistakes(std::string("[[token]]\nname='d'\ntoken_sha256=") + bad).find("token_sha256") !=
+            std::string::npos);
+    char folder[] = "/tmp/rh-credentials-XXXXXX";
+    REQUIRE(mkdtemp(folder));
+    const std::filesystem::path credentials = folder;
+    std::ofstream(credentials / "github.secret") << "from-systemd";
+    const auto given = right("[[source]]\nname='g'\nkind='github'\nsecret_file='github.secret'\n",
+                             [&](const std::string& v) -> std::optional<std::string> {
+                               if (v == "CREDENTIALS_DIRECTORY") return credentials.string();
+                               return {};
+                             });
+    std::filesystem::remove_all(credentials);
+    CHECK(given.sources[0].secrets[0].reveal() == "from-systemd");
+    CHECK(mistakes("[[token]]\nname='t'\ntoken_file='/dev/zero'").find("too long") != std::string::npos);
+  }
+
+  TEST_CASE("every limit is a key, with a range; the example configuration shows it with its default") {
+    std::ifstream in(std::filesystem::path(SOURCE_DIR) / "deploy/config.toml");
+    const std::string example((std::istreambuf_iterator<char>(in)), {});
+    for (const auto& rule : limit_rules) {
+      CAPTURE(rule.key);
+      const auto dot = rule.key.find('.');
+      const std::string table(rule.key.substr(0, dot)), key(rule.key.substr(dot + 1));
+      const bool is_time = rule.unit == limit_unit::time;
+      const auto spelled = [&](std::int64_t n) {
+        return is_time ? '"' + format_duration(duration(n)) + '"' : std::to_string(n);
+      };
+      if (rule.fallback > 0) CHECK(example.find("# " + key + " = " + spelled(rule.fallback)) != example.npos);
+      if (table == "source") continue;
+      const auto set = [&](std::int64_t n) { return '[' + table + "]\n" + key + " = " + spelled(n) + '\n'; };
+      for (const auto n : {rule.least, rule.most})
+        if (n > 0) CHECK(right(set(n)).bounds.at(static_cast<std::size_t>(&rule - limit_rules.data())) == n);
+      const auto step = is_time ? limit_table::second : 1;
+      if (!is_time || rule.most < 10 * 365 * limit_table::day)
+        CHECK(mistakes(set(rule.most + step)).find(rule.key) != std::string::npos);
+    }
+    CHECK(right("[[source]]\nname='g'\nkind='github'\nsecret='x'\nmax_body_bytes=2048\n").sources[0].body_limit ==
+          2048);
   }
 
   TEST_CASE("a configured threshold replaces the default of its figure and period, a service's own the general one") {

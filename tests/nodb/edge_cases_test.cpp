@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "tests/check.hpp"
-#include "tests/nodb/fixture.hpp"
+#include "tests/fixture.hpp"
 
 using namespace releasehealth::test;
 

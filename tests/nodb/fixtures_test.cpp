@@ -7,7 +7,7 @@
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/collector.hpp"
 #include "tests/check.hpp"
-#include "tests/nodb/fixture.hpp"
+#include "tests/fixture.hpp"
 
 using namespace releasehealth;
 using namespace releasehealth::test;

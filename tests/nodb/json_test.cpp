@@ -5,6 +5,19 @@
 using namespace releasehealth;
 
 TEST_SUITE("nodb") {
+  TEST_CASE("a body may be so deep and hold so many values; what is quoted does not count") {
+    const body_limits few{.json_depth = 3, .json_values = 8, .batch = 1};
+    CHECK(parse_json("[[[1]]]", few));
+    CHECK(parse_json("[[[[1]]]]", few).error().limit == "intake.max_json_depth");
+    CHECK(parse_json("[[[[1]]]]", few).error().code == errc::malformed);
+    CHECK(parse_json("[1,2,3,4,5,6,7]", few));
+    CHECK(parse_json("[1,2,3,4,5,6,7,8]", few).error().limit == "intake.max_json_values");
+    CHECK(parse_json("[1,2,3,4,5,6,7,8]", few).error().code == errc::too_large);
+    CHECK(parse_json(R"(["1,2,3,4,5,[[[[{{{{", "\\",2])", few));
+    CHECK(parse_json(R"({"a":{"b":1,"c":2},"d":{"e":3}})", few));
+    CHECK(parse_json_strictly("[{},{},{},{},{},{},{},{}]", few).error().limit == "intake.max_json_values");
+  }
+
   TEST_CASE("strict parsing names the place of a duplicate key or a NUL") {
     const std::tuple<const char*, const char*, const char*> cases[] = {
         {R"({"a":1,"a":2})", "/a", "duplicate key"},

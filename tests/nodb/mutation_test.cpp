@@ -6,7 +6,7 @@
 #include "collectors/collector.hpp"
 #include "collectors/fields.hpp"
 #include "tests/check.hpp"
-#include "tests/nodb/fixture.hpp"
+#include "tests/fixture.hpp"
 
 using namespace releasehealth;
 using namespace releasehealth::test;

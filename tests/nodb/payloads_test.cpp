@@ -9,7 +9,7 @@
 
 #include "collectors/collector.hpp"
 #include "tests/check.hpp"
-#include "tests/nodb/fixture.hpp"
+#include "tests/fixture.hpp"
 
 using namespace releasehealth;
 using namespace releasehealth::test;

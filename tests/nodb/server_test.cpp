@@ -1,6 +1,7 @@
 // The listener itself, over real sockets on loopback.
 #include "daemon/http/server.hpp"
 
+#include <map>
 #include <thread>
 
 #include <boost/asio/connect.hpp>
@@ -22,6 +23,7 @@ namespace {
 struct echo_server {
   asio::io_context io;
   std::vector<http::responder> waiting;
+  std::map<std::string, int> reached;
   http::server server;
   std::thread thread;
 
@@ -36,7 +38,8 @@ struct echo_server {
                       else
                         answer({200, "text/plain", r.method + ' ' + r.body, {}});
                     },
-                .done = [](const http::request&, const http::response&) {}},
+                .done = [](const http::request&, const http::response&) {},
+                .reached = [this](std::string_view limit) { ++reached[std::string(limit)]; }},
                limits),
         thread([this] { io.run(); }) {}
   ~echo_server() {
@@ -51,7 +54,12 @@ struct client {
   asio::io_context io;
   tcp::socket socket{io};
 
-  explicit client(const echo_server& s) { socket.connect({asio::ip::make_address("127.0.0.1"), s.server.port()}); }
+  /// `from`: its address on the loopback network.
+  explicit client(const echo_server& s, const char* from = "127.0.0.1") {
+    socket.open(tcp::v4());
+    socket.bind({asio::ip::make_address(from), 0});
+    socket.connect({asio::ip::make_address("127.0.0.1"), s.server.port()});
+  }
   client& send(const std::string& bytes) {
     boost::system::error_code ignored;  // the server may have closed already: what it said counts
     asio::write(socket, asio::buffer(bytes), ignored);
@@ -156,6 +164,65 @@ TEST_SUITE("nodb") {
     const auto answer = client(s).send(post("/", "3")).receive();
     CHECK(answer.starts_with("HTTP/1.1 503"));
     CHECK(answer.find("Retry-After: 5") != answer.npos);
+  }
+
+  TEST_CASE("whoever has most connections makes room for others, with one by which nothing is lost") {
+    http::limits limits;
+    limits.connections = 3;
+    echo_server s(limits);
+    client first(s, "127.0.0.2"), second(s, "127.0.0.2"), third(s, "127.0.0.2");
+    CHECK(first.send(post("/", "1")).receive("POST 1").starts_with("HTTP/1.1 200"));
+    second.send(post("/later", ""));  // is being served: not cut off
+    third.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf");
+    CHECK(client(s).send(post("/", "other", "Connection: close\r\n")).receive().ends_with("POST other"));
+    CHECK(first.receive().empty());  // it waited for its next head
+    client own(s);
+    CHECK(own.send(post("/", "2")).receive("POST 2").starts_with("HTTP/1.1 200"));
+    client another(s, "127.0.0.3");
+    CHECK(another.send(post("/", "3")).receive("POST 3").starts_with("HTTP/1.1 200"));
+    CHECK(third.receive().empty());  // nobody waited for a head any more: a body that was on its way
+    std::atomic<bool> waits = false;
+    while (!waits)
+      asio::post(s.io, [&] { waits = !s.waiting.empty(); }), std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    asio::post(s.io, [&] { s.waiting.front()({200, "text/plain", "served", {}}); });
+    CHECK(second.receive("served").starts_with("HTTP/1.1 200"));
+    std::atomic<int> counted = 0;
+    asio::post(s.io, [&] { counted = s.reached["max_connections"]; });
+    while (counted == 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    CHECK(counted == 2);
+  }
+
+  TEST_CASE("one address has a share of the connections") {
+    http::limits limits;
+    limits.connections_per_peer = 2;
+    echo_server s(limits);
+    client one(s, "127.0.0.2"), two(s, "127.0.0.2");
+    CHECK(one.send(post("/", "1")).receive("POST 1").starts_with("HTTP/1.1 200"));
+    CHECK(two.send(post("/", "2")).receive("POST 2").starts_with("HTTP/1.1 200"));
+    CHECK(client(s, "127.0.0.2").send(post("/", "3")).receive().starts_with("HTTP/1.1 503"));
+    CHECK(client(s, "127.0.0.2").receive().empty());  // who says nothing is not waited for
+    CHECK(client(s).send(post("/", "4", "Connection: close\r\n")).receive().ends_with("POST 4"));
+  }
+
+  TEST_CASE("large bodies on their way in have a limit together, small ones go on") {
+    http::limits limits;
+    limits.buffered_bytes = 1'000'000;
+    echo_server s(limits);
+    const auto send = [&](std::size_t bytes) {
+      return client(s).send(post("/", std::string(bytes, 'x'), "Connection: close\r\n")).receive().substr(0, 12);
+    };
+    CHECK(send(900'000) == "HTTP/1.1 200");
+    const auto refused = send(1'040'000);
+    CHECK((refused.empty() || refused == "HTTP/1.1 503"));  // a reset may overtake the answer
+    client holder(s);
+    holder.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 950001\r\n\r\n" + std::string(950'000, 'x'));
+    CHECK(send(60'000) == "HTTP/1.1 200");
+    CHECK(holder.send("x").receive("xxxxx").starts_with("HTTP/1.1 200"));
+    CHECK(send(900'000) == "HTTP/1.1 200");  // nothing is held any more
+    std::atomic<int> counted = -1;
+    asio::post(s.io, [&] { counted = s.reached["max_buffered_bytes"]; });
+    while (counted < 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    CHECK(counted == 1);
   }
 
   TEST_CASE("draining answers what is in progress and closes what is idle") {

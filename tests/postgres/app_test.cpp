@@ -86,7 +86,7 @@ TEST_SUITE("postgres") {
 
   TEST_CASE("canonical events may be signed as Standard Webhooks with a token; CloudEvents' handshake is answered") {
     const database db;
-    running_app app(db.where(), "[[token]]\nname = 'signer'\nscopes = ['send']\ntoken = 'plain key'\n");
+    running_app app(db.where(), "[[token]]\nname = 'signer'\nscopes = ['send']\ntoken = 'whsec_cGxhaW4ga2V5'\n");
     const auto body = deployed("1", R"("version":"1")");
     const auto at = std::to_string(parse_time("2026-11-20T12:00:00Z")->time_since_epoch().count() / 1'000'000);
     const auto send = [&](const std::string& key, const std::string& prefix = "webhook-") {
@@ -99,8 +99,9 @@ TEST_SUITE("postgres") {
           .status;
     };
     CHECK(send("wrong") == 401);
-    CHECK(send("plain key") == 202);
-    CHECK(send("plain key", "svix-") == 202);
+    CHECK(app.send_events(body, "whsec_cGxhaW4ga2V5").status == 401);  // it signs, and is never shown
+    CHECK(send("whsec_cGxhaW4ga2V5") == 202);
+    CHECK(send("whsec_cGxhaW4ga2V5", "svix-") == 202);
     CHECK(db.query("SELECT count(*), min(key) FROM delivery") == "1|msg-1");
     const auto asked =
         app.intake("OPTIONS", "/webhooks/github", "", {{"WebHook-Request-Origin", "eventemitter.example.com"}});

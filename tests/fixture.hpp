@@ -35,23 +35,27 @@ struct fixture {
   }
 };
 
-inline fixture read_fixture(const collector& kind, const std::filesystem::path& file) {
-  const auto all = read_all(file);
-  const auto end_of_head = all.find("\n\n");
-  fixture f{source_of(kind), {}, all.substr(end_of_head + 2), {}};
+/// Reads any bytes, as far as they are one: fuzzers write them, too.
+inline fixture parse_fixture(const collector& kind, const std::string& all) {
+  const auto end_of_head = std::min(all.find("\n\n"), all.size());
+  fixture f{source_of(kind), {}, all.substr(std::min(end_of_head + 2, all.size())), {}};
   std::istringstream lines(all.substr(0, end_of_head));
   for (std::string line; std::getline(lines, line);) {
-    const auto colon = line.find(": ");
-    const auto name = line.substr(0, colon), value = line.substr(colon + 2);
-    const auto equals = value.find('=');
+    const auto colon = std::min(line.find(": "), line.size());
+    const auto name = line.substr(0, colon), value = line.substr(std::min(colon + 2, line.size()));
+    const auto equals = std::min(value.find('='), value.size());
     if (name == "Fixture-Setting")
-      f.from.settings[value.substr(0, equals)] = {value.substr(equals + 1)};
+      f.from.settings[value.substr(0, equals)] = {value.substr(std::min(equals + 1, value.size()))};
     else if (name == "Fixture-Path")
       f.path = value;
     else
       f.head.add(name, value);
   }
   return f;
+}
+
+inline fixture read_fixture(const collector& kind, const std::filesystem::path& file) {
+  return parse_fixture(kind, read_all(file));
 }
 
 /// Whether the source's README lists that reason under `## Ignored`; `…` there stands for any words.

@@ -1,0 +1,52 @@
+#include "daemon/ledger/failure.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "daemon/ledger/database.hpp"
+
+namespace releasehealth::ledger {
+namespace {
+
+// PostgreSQL's Appendix A, the longest prefix first; what none of them begins is "other".
+constexpr struct {
+  std::string_view state, reason;
+} by_state[] = {{"53100", "disk_full"}, {"53200", "memory"},  {"53300", "connections"}, {"25006", "read_only"},
+                {"57014", "timeout"},   {"55P03", "timeout"}, {"57P", "connection"},    {"08", "connection"},
+                {"42", "schema"},       {"58030", "io"},      {"XX001", "corrupt"},     {"XX002", "corrupt"}};
+
+// Before there is a connection there is no SQLSTATE.
+constexpr struct {
+  std::string_view words, reason;
+} by_words[] = {{"could not translate host name", "name_resolution"},
+                {"too many clients", "connections"},
+                {"connection slots", "connections"},
+                {"session is read-only", "read_only"},
+                {"server is in hot standby mode", "read_only"},
+                {"Too many open files", "open_files"},
+                {"authentication failed", "authentication"}};
+
+constexpr std::array<std::string_view, 13> reasons = {
+    "connection", "connections", "name_resolution", "authentication", "open_files", "read_only", "disk_full",
+    "io",         "memory",      "timeout",         "schema",         "corrupt",    "other"};
+
+}
+
+std::span<const std::string_view> failure_reasons() { return reasons; }
+
+std::string_view reason_of(const std::exception& e) {
+  if (const auto* sql = dynamic_cast<const pqxx::sql_error*>(&e); sql && !sql->sqlstate().empty()) {
+    const auto* known =
+        std::ranges::find_if(by_state, [&](const auto& one) { return sql->sqlstate().starts_with(one.state); });
+    return known == std::end(by_state) ? "other" : known->reason;
+  }
+  const std::string_view said = e.what();
+  for (const auto& one : by_words)
+    if (said.find(one.words) != said.npos) return one.reason;
+  return dynamic_cast<const pqxx::failure*>(&e) ? "connection" : "other";
+}
+
+bool is_timeout(const std::exception& e) { return reason_of(e) == "timeout"; }
+
+}

@@ -1,0 +1,18 @@
+#pragma once
+// Why PostgreSQL did not do something: what operators tell apart, and alerts and runbooks name.
+#include <exception>
+#include <span>
+#include <string_view>
+
+namespace releasehealth::ledger {
+
+/// Every reason there is, as releasehealth_database_failures_total{reason} counts them.
+std::span<const std::string_view> failure_reasons();
+
+/// One of failure_reasons(), by the SQLSTATE; where there is none, by what libpq says about a connection.
+std::string_view reason_of(const std::exception&);
+
+/// Over [database] statement_timeout, or over [figures] timeout.
+bool is_timeout(const std::exception&);
+
+}

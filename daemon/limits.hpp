@@ -1,0 +1,93 @@
+#pragma once
+// Every limit that something from outside can meet, by its key in the configuration. The one list of them: read,
+// exported as releasehealth_limits_reached_total, and documented from here.
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "collectors/time.hpp"
+
+namespace releasehealth {
+
+enum class limit_unit { count, bytes, time };
+
+struct limit_rule {
+  std::string_view key;  ///< the dotted name in the configuration; `source.` stands for each [[source]]
+  limit_unit unit;
+  std::int64_t fallback, least, most;  ///< times in microseconds
+  std::string_view reached;            ///< what happens then
+};
+
+namespace limit_table {
+
+inline constexpr std::int64_t kib = 1024, mib = 1024 * kib, gib = 1024 * mib;
+inline constexpr std::int64_t second = 1'000'000, day = 86'400 * second;
+using enum limit_unit;
+
+inline constexpr limit_rule rules[] = {
+    {"intake.max_connections", count, 512, 1, 100'000, "whoever has most loses one that waits, else 503"},
+    {"intake.max_connections_per_peer", count, 256, 1, 100'000, "503; of one address"},
+    {"intake.max_header_bytes", bytes, 16 * kib, kib, mib, "431"},
+    {"intake.max_body_bytes", bytes, mib, kib, 100 * mib, "413; of /api/v1/events"},
+    {"intake.max_buffered_bytes", bytes, 256 * mib, mib, 64 * gib, "503; of all bodies that are on their way in"},
+    {"intake.max_json_depth", count, 32, 4, 100, "400"},
+    {"intake.max_json_values", count, 1'000'000, 1000, 100'000'000, "413"},
+    {"intake.max_batch", count, 10'000, 1, 1'000'000, "413; of events in one request"},
+    {"intake.max_waiting", count, 4096, 1, 1'000'000, "503; of deliveries that are on their way to the disk"},
+    {"intake.max_waiting_bytes", bytes, 256 * mib, mib, 64 * gib, "503; of their bodies"},
+    {"intake.request_timeout", time, 30 * second, second, day, "cut off; from the end of a head to that of its body"},
+    {"intake.idle_timeout", time, 60 * second, second, day, "cut off; from an answer to the end of the next head"},
+    {"operations.max_connections", count, 512, 1, 100'000, "whoever has most loses one that waits, else 503"},
+    {"operations.max_connections_per_peer", count, 256, 1, 100'000, "503; of one address"},
+    {"operations.max_header_bytes", bytes, 16 * kib, kib, mib, "431"},
+    {"operations.max_body_bytes", bytes, mib, kib, 100 * mib, "413"},
+    {"operations.max_buffered_bytes", bytes, 64 * mib, mib, 64 * gib, "503; of all bodies that are on their way in"},
+    {"operations.request_timeout", time, 30 * second, second, day,
+     "cut off; from the end of a head to that of its body"},
+    {"operations.idle_timeout", time, 60 * second, second, day, "cut off; from an answer to the end of the next head"},
+    {"source.max_body_bytes", bytes, 0, kib, 100 * mib, "413; default: 25 MiB for github, gitlab and jira, else 1 MiB"},
+    {"spool.max_bytes", bytes, gib, 0, 1024 * gib, "503; 0: there is no spool"},
+    {"spool.max_age", time, 3 * day, second, 3650 * day, "503, so that somebody looks; of the oldest"},
+    {"database.statement_timeout", time, 30 * second, second, day, "given up, and tried again"},
+    {"figures.timeout", time, 30 * second, second, day, "given up: the last page stays, the API answers 503"},
+    {"figures.max_names", count, 1000, 1, 100'000, "the rest is `other`; of a kind that nothing configures"},
+    {"figures.max_pattern_bytes", bytes, mib, kib, 64 * mib, "a mistake of the configuration; of a compiled pattern"},
+};
+
+}
+
+inline constexpr std::span<const limit_rule> limit_rules = limit_table::rules;
+
+/// A limit that the compiler has found in the table.
+class limit_id {
+ public:
+  consteval limit_id(const char* key) : index_(find(key)) {}  // NOLINT(*-explicit-*): it is written as its key
+  constexpr std::size_t index() const { return index_; }
+
+ private:
+  static consteval std::size_t find(std::string_view key) {
+    for (std::size_t i = 0; i < limit_rules.size(); ++i)
+      if (limit_rules[i].key == key) return i;
+    throw "no limit of this key";  // does not compile
+  }
+  std::size_t index_;
+};
+
+/// What is configured.
+class limits {
+ public:
+  constexpr limits() {
+    for (std::size_t i = 0; i < limit_rules.size(); ++i) values_[i] = limit_rules[i].fallback;
+  }
+  constexpr std::int64_t operator[](limit_id l) const { return values_[l.index()]; }
+  constexpr std::size_t size(limit_id l) const { return static_cast<std::size_t>((*this)[l]); }
+  constexpr duration time(limit_id l) const { return duration((*this)[l]); }
+  /// By the position in the table.
+  constexpr std::int64_t& at(std::size_t index) { return values_[index]; }
+
+ private:
+  std::array<std::int64_t, limit_rules.size()> values_{};
+};
+
+}

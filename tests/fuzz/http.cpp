@@ -1,0 +1,72 @@
+// A listener, over a real connection: whatever comes, every answer is HTTP, and the server is there for the next.
+// Paths, queries and what scrapers say of themselves are read on the way.
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+
+#include "collectors/credentials.hpp"
+#include "daemon/http/routes.hpp"
+#include "daemon/http/server.hpp"
+#include "daemon/operations/negotiate.hpp"
+
+using namespace releasehealth;
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+void answer_all(http::request& r, http::responder answer) {
+  (void)negotiate_format(r.header.get("Accept"));
+  (void)accepts_gzip(r.header.get("Accept-Encoding"));
+  (void)basic_credentials(r.header);
+  const auto period = http::query_value(r, "period");
+  static const std::vector<http::route> routes = {
+      {"GET", "/api/v1/deployments/{id}",
+       [](http::request&, const http::parameters&, http::responder a) {
+         a({200, "text/plain", "found\n", {}});
+       }},
+      {"POST", "/webhooks/{name}/{path...}", [](http::request& in, const http::parameters&, http::responder a) {
+         a({202, "text/plain", in.body, {}});
+       }}};
+  http::dispatch(routes, r, answer);
+}
+
+struct listener {
+  asio::io_context io;
+  http::server server{io,
+                      {"127.0.0.1", 0},
+                      {.body_limit = [](const http::request&) { return std::size_t{1000}; },
+                       .handle = [](http::request& r, http::responder a) { answer_all(r, std::move(a)); },
+                       .done = [](const http::request&, const http::response&) {}},
+                      {}};
+};
+
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static listener l;
+  tcp::socket client(l.io);
+  client.connect({asio::ip::make_address("127.0.0.1"), l.server.port()});
+  client.non_blocking(true);
+  boost::system::error_code ec;
+  asio::write(client, asio::buffer(data, size), ec);  // inputs are smaller than a socket's buffer
+  client.shutdown(tcp::socket::shutdown_send, ec);
+  std::string all;
+  char part[4096];
+  constexpr int most_steps = 100'000;
+  for (int step = 0; step < most_steps; ++step) {
+    l.io.poll();
+    const auto n = client.read_some(asio::buffer(part), ec);
+    all.append(part, n);
+    if (ec && ec != asio::error::would_block) break;
+  }
+  if (ec == asio::error::would_block) std::abort();  // nobody lets go of the connection
+  client.close();
+  l.io.poll();
+  if (!all.empty() && !all.starts_with("HTTP/1.")) std::abort();
+  return 0;
+}
