@@ -169,7 +169,8 @@ struct app::parts {
   // Without room for it the daemon does not start: it would acknowledge less than it was told to.
   ledger::commit_queue::settings queue_settings(const config& c) {
     std::unique_ptr<ledger::spool> overflow;
-    const ledger::spool_limits room{c.bounds.size("spool.max_bytes"), c.bounds.time("spool.max_age")};
+    const ledger::spool_limits room{c.bounds.size("spool.max_bytes"), c.bounds.size("spool.min_free_bytes"),
+                                    c.bounds.time("spool.max_age")};
     if (room.bytes > 0) {
       try {
         std::filesystem::create_directories(c.state_dir);
@@ -186,6 +187,10 @@ struct app::parts {
             .clock = clock,
             .drained = [this] { figures->touch(); },
             .spooled = [this](const ledger::spool::contents& now) { own.spooled(now); },
+            .spool_failed =
+                [this](const std::string& why) {
+                  log.error("the spool cannot be drained", {{"err", why}});
+                },
             .appended = [this](std::string_view reason, const std::string& said,
                                bool is_durable) { appended(reason, said, is_durable); }};
   }

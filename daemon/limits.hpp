@@ -48,6 +48,7 @@ inline constexpr limit_rule rules[] = {
     {"operations.idle_timeout", time, 60 * second, second, day, "cut off; from an answer to the end of the next head"},
     {"source.max_body_bytes", bytes, 0, kib, 100 * mib, "413; default: 25 MiB for github, gitlab and jira, else 1 MiB"},
     {"spool.max_bytes", bytes, gib, 0, 1024 * gib, "503; 0: there is no spool"},
+    {"spool.min_free_bytes", bytes, 16 * mib, 0, 1024 * gib, "503; of its disk: draining it takes some, too"},
     {"spool.max_age", time, 3 * day, second, 3650 * day, "503, so that somebody looks; of the oldest"},
     {"database.statement_timeout", time, 30 * second, second, day, "given up, and tried again"},
     {"figures.timeout", time, 30 * second, second, day, "given up: the last page stays, the API answers 503"},

@@ -65,6 +65,7 @@ std::function<int()> add_explain(CLI::App&, const common_options&);
 std::function<int()> add_rebuild(CLI::App&, const common_options&);
 std::function<int()> add_report(CLI::App&, const common_options&);
 std::function<int()> add_erase(CLI::App&, const common_options&);
+std::function<int()> add_replay(CLI::App&, const common_options&);
 std::function<int()> add_redeliver(CLI::App&, const common_options&);
 std::function<int()> add_rules(CLI::App&, const common_options&);
 std::function<int()> add_sources(CLI::App&, const common_options&);

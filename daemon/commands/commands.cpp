@@ -25,6 +25,7 @@ const command table[] = {
     {"rules", "the alert rules for the configured thresholds", add_rules},
     {"erase", "a person out of events and bodies, with a record of it", add_erase},
     {"redeliver", "what a source sent while nobody answered, from its API", add_redeliver},
+    {"replay", "decode dead deliveries again, after a fix", add_replay},
     {"sources", "the kinds of source, and what each needs", add_sources},
 };
 

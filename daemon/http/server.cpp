@@ -34,6 +34,7 @@ constexpr auto handshake_deadline = std::chrono::seconds(10);
 constexpr auto first_head_deadline = std::chrono::seconds(1);  // of who connected just before the end, or came too many
 constexpr auto goodbye_deadline = std::chrono::seconds(1);
 constexpr auto descriptors_pause = std::chrono::milliseconds(200);
+constexpr std::size_t accepts_at_once = 64;
 constexpr std::size_t small_body = 64 * 1024;  // is always taken: what all connections may send of these is bounded
 constexpr std::size_t most_turned_away = 64;   // at a time; more are closed without a word
 
@@ -126,19 +127,26 @@ struct server::state : std::enable_shared_from_this<state> {
   asio::awaitable<void> accept_loop() {
     const auto self = shared_from_this();
     asio::steady_timer pause(io);
+    acceptor.non_blocking(true);
     while (!draining) {
       error_code ec;
       tcp::socket socket = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, ec));
+      for (std::size_t n = 1; !ec;
+           ++n) {  // a flood must not fill the kernel's queue: who is dropped there waits a second
+        asio::co_spawn(io, serve(std::move(socket)), asio::detached);
+        if (n == accepts_at_once) break;
+        socket = tcp::socket(io);
+        acceptor.accept(socket, ec);
+      }
       if (ec == asio::error::operation_aborted) break;
       if (ec && draining) break;
-      if (ec) {  // out of descriptors, say: neither spin nor give up; who waits in the kernel's queue is not lost
+      if (ec && ec != asio::error::would_block) {  // out of descriptors, say: neither spin nor give up; who waits in
+                                                   // the kernel's queue is not lost
         if (ec == asio::error::no_descriptors || ec == boost::system::errc::too_many_files_open_in_system)
           serves.reached("open_files");
         pause.expires_after(descriptors_pause);
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ec));
-        continue;
       }
-      asio::co_spawn(io, serve(std::move(socket)), asio::detached);
     }
   }
 

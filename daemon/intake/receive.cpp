@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace releasehealth {
+namespace {
+
+constexpr std::string_view path_header = ":path";  // as HTTP/2 calls it: no header has such a name
+
+}
 
 json::object kept_headers(const headers& all) {
   json::object kept;
@@ -15,6 +20,16 @@ json::object kept_headers(const headers& all) {
     for (const char c : value) text += c >= ' ' && c <= '~' ? c : '?';  // headers are bytes, JSON is UTF-8
   }
   return kept;
+}
+
+result<std::vector<event>> read_kept(const source& from, const ledger::entry& kept, timestamp as_of) {
+  headers head;
+  for (const auto& [name, value] : kept.headers) head.add(std::string(name), std::string(value.as_string()));
+  const auto path = std::string(head.get(path_header));
+  auto read =
+      find_collector(from.kind)->decode(from, {.header = head, .body = kept.body, .received_at = as_of, .path = path});
+  if (!read) return read.error();
+  return std::move(read->events);
 }
 
 result<received> receive(const source& from, const delivery& d) {
@@ -30,6 +45,7 @@ result<received> receive(const source& from, const delivery& d) {
     return r;
   }
   r.entry.headers = kept_headers(d.header);
+  if (!d.path.empty()) r.entry.headers[path_header] = d.path;
   if (!read) {
     r.entry.outcome = "dead";
     r.entry.detail = read.error().text();

@@ -16,6 +16,9 @@ struct received {
 /// shape that its sender documents is kept as dead.
 result<received> receive(const source&, const delivery&);
 
+/// What a delivery that was kept says now, if it is judged as of that time.
+result<std::vector<event>> read_kept(const source&, const ledger::entry&, timestamp);
+
 /// What replay needs of the head: everything but what proves who sent it.
 json::object kept_headers(const headers&);
 

@@ -2,25 +2,14 @@
 
 #include <map>
 
-#include <zlib.h>
-
 #include "daemon/ledger/binary_array.hpp"
+#include "daemon/ledger/body.hpp"
 #include "daemon/ledger/database.hpp"
 #include "daemon/ledger/failure.hpp"
 #include "sql.hpp"
 
 namespace releasehealth::ledger {
 namespace {
-
-std::string compress(const std::string& body) {
-  std::string out(compressBound(static_cast<uLong>(body.size())), '\0');
-  auto size = static_cast<uLongf>(out.size());
-  if (compress2(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(body.data()),
-                static_cast<uLong>(body.size()), Z_BEST_SPEED) != Z_OK)
-    throw std::runtime_error("zlib could not compress a body");
-  out.resize(size);
-  return out;
-}
 
 // The columns of append.sql, in its order.
 struct columns {

@@ -55,7 +55,8 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
   }
 
   asio::io_context& io;
-  appender writer;  // used by the first thread only
+  appender writer;                       // used by the first thread only
+  steady::time_point failed_to_drain{};  // and so is this
   settings with;
   asio::thread_pool postgres{1}, disk{1};
   asio::steady_timer clock_tick;
@@ -63,7 +64,7 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
   std::deque<std::shared_ptr<waiter>> waiting, to_spool;
   waiters in_flight;
   std::size_t unanswered = 0, unanswered_bytes = 0;
-  bool busy = false, spooling = false, away = false, ticking = false, stopped = false;
+  bool busy = false, spooling = false, away = false, ticking = false, stopped = false, is_spool_broken = false;
   steady::time_point tried, tried_disk;
   spool::contents holds;
 
@@ -74,6 +75,7 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
     bool is_away = false, has_drained = false, is_durable = true;
     std::string_view reason;  ///< why it is away
     std::string said;
+    std::string spool_failure;
     spool::contents holds;
 
     void note(const result<stored>& r, const appender& by) {
@@ -106,10 +108,13 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
 
   outcome write(const std::vector<const entry*>& batch) {
     outcome out;
-    if (with.overflow && with.overflow->count().deliveries > 0) {
+    if (with.overflow && with.overflow->count().deliveries > 0 && steady::now() - failed_to_drain > retry_interval) {
       try {
         drain_some(out);
-      } catch (const std::exception&) {  // the spool cannot be read: what is new must not wait for it
+      } catch (const std::exception& e) {  // the spool cannot be read, or nothing removed: what is new must not wait
+        failed_to_drain = steady::now();
+        out.has_drained = false;
+        out.spool_failure = e.what();
       }
       out.holds = with.overflow->count();
       if (!out.is_away && out.has_drained && out.holds.deliveries > 0) return out;
@@ -141,7 +146,8 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
   void next() {
     const bool has_spooled = with.overflow && holds.deliveries > 0;
     if (busy || stopped || (waiting.empty() && !has_spooled)) return;
-    if (away && with.overflow && steady::now() - tried < retry_interval) return tick();
+    const bool waits = away || (waiting.empty() && is_spool_broken);
+    if (waits && with.overflow && steady::now() - tried < retry_interval) return tick();
     busy = true;
     tried = steady::now();
     while (!waiting.empty() && in_flight.size() < appender::max_batch) {
@@ -159,6 +165,8 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
   void written(outcome& out) {
     busy = false;
     away = out.is_away;
+    if (!out.spool_failure.empty() && !is_spool_broken && with.spool_failed) with.spool_failed(out.spool_failure);
+    is_spool_broken = !out.spool_failure.empty() || (is_spool_broken && !out.has_drained && out.holds.deliveries > 0);
     auto batch = std::exchange(in_flight, {});
     tell(out.holds);
     if (with.appended) with.appended(out.reason, out.said, out.is_durable);

@@ -24,8 +24,9 @@ class commit_queue {
     std::size_t max_waiting;          ///< deliveries that are not answered yet
     std::size_t max_waiting_bytes;    ///< what they hold in memory, about
     std::function<timestamp()> clock;
-    std::function<void()> drained;                        ///< after each commit of what was spooled
-    std::function<void(const spool::contents&)> spooled;  ///< whenever the spool holds something else
+    std::function<void()> drained;                             ///< after each commit of what was spooled
+    std::function<void(const spool::contents&)> spooled;       ///< whenever the spool holds something else
+    std::function<void(const std::string& why)> spool_failed;  ///< it cannot be drained, though PostgreSQL is there
     /// After each attempt to append: why PostgreSQL was away for it (one of failure_reasons(), empty: it was not), with
     /// what it said; and whether the server brings to the disk what it says that it did.
     std::function<void(std::string_view reason, const std::string& said, bool is_durable)> appended;

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <vector>
 
-#include <zlib.h>
-
 #include "collectors/json.hpp"
+#include "daemon/ledger/body.hpp"
 #include "daemon/ledger/database.hpp"
 #include "sql.hpp"
 
@@ -19,24 +18,6 @@ char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' 
 std::string lowered(std::string text) {
   std::ranges::transform(text, text.begin(), to_lower);
   return text;
-}
-
-// As `append` compressed it; what cannot be read holds nobody that could be found.
-std::string decompressed(std::string compressed) {
-  std::string out;
-  z_stream stream{};
-  if (inflateInit(&stream) != Z_OK) return out;
-  stream.next_in = reinterpret_cast<Bytef*>(compressed.data());
-  stream.avail_in = static_cast<uInt>(compressed.size());
-  char part[64 * 1024];
-  for (int state = Z_OK; state == Z_OK;) {
-    stream.next_out = reinterpret_cast<Bytef*>(part);
-    stream.avail_out = sizeof part;
-    state = inflate(&stream, Z_NO_FLUSH);
-    out.append(part, sizeof part - stream.avail_out);
-  }
-  inflateEnd(&stream);
-  return out;
 }
 
 /// Replaces a text in every text of a value, whatever the case of its letters.
@@ -112,7 +93,7 @@ erased erase(const session& where, const erasure& e) {
     if (rows.empty()) break;
     for (const auto& row : rows) {
       last = row[0].as<std::int64_t>();
-      const auto body = lowered(decompressed(bytes(row[1])));
+      const auto body = lowered(decompress(bytes(row[1])));
       const bool holds = body.find(other.what) != body.npos || body.find(lowered(as_spelled(e.person))) != body.npos ||
                          lowered(text(row[2])).find(other.what) != std::string::npos;
       if (holds) found.push_back(text(row[0]));

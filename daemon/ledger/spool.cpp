@@ -55,12 +55,15 @@ std::string text(const SQLite::Column& c) { return {static_cast<const char*>(c.g
 struct spool::file {
   mutable std::mutex one_at_a_time;
   SQLite::Database database;
+  std::filesystem::path folder;
   spool_limits limits;
   contents holds;
   bool had_no_room = false;  ///< for the last that was put, and nothing was drained since
 
   file(const std::filesystem::path& at, spool_limits l)
-      : database(at.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms), limits(l) {
+      : database(at.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms),
+        folder(at.parent_path()),
+        limits(l) {
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("PRAGMA synchronous = FULL");  // each commit is on disk
     database.exec(std::string(sql::spool_schema));
@@ -79,7 +82,18 @@ struct spool::file {
     holds.oldest = row.executeStep() ? std::optional(from_microseconds(row.getColumn(0).getInt64())) : std::nullopt;
   }
 
-  std::optional<error> refusal(timestamp now) const {
+  /// What other programs fill the disk with may leave less than is needed to drain the spool: it stops before that.
+  bool has_disk() const {
+    std::error_code ec;
+    const auto space = std::filesystem::space(folder, ec);
+    return ec || space.available >= limits.free_bytes;
+  }
+
+  std::optional<error> refusal(timestamp now) {
+    if (!has_disk()) {
+      holds.is_writable = false;
+      return error(errc::unavailable, "the spool's disk is full").over("spool.min_free_bytes");
+    }
     if (holds.bytes >= limits.bytes) return full();
     if (holds.oldest && now - *holds.oldest > limits.age)
       return error(errc::unavailable, "the spool has held deliveries for too long").over("spool.max_age");
@@ -137,8 +151,8 @@ std::vector<result<stored>> spool::put(std::span<const entry* const> all, timest
 void spool::try_disk() {
   const std::lock_guard lock(file_->one_at_a_time);
   try {
-    file_->database.exec(std::string(sql::spool_try_disk));
-    file_->holds.is_writable = true;
+    if (file_->has_disk()) file_->database.exec(std::string(sql::spool_try_disk));
+    file_->holds.is_writable = file_->has_disk();
   } catch (const SQLite::Exception&) {
     file_->holds.is_writable = false;
   }

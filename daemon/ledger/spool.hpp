@@ -15,6 +15,7 @@ namespace releasehealth::ledger {
 
 struct spool_limits {
   std::size_t bytes = std::size_t{1024} * 1024 * 1024;  ///< of deliveries with their events; 0: there is no spool
+  std::size_t free_bytes = 0;                           ///< of its disk, which it leaves alone
   duration age = std::chrono::hours{72};  ///< of the oldest: then nothing more is taken, so that somebody looks
 };
 
@@ -22,7 +23,7 @@ struct spool_limits {
 /// put(), which answers so.
 class spool {
  public:
-  /// Opens the file, or makes it.
+  /// Opens the file, or makes it, in a folder that is there.
   spool(const std::filesystem::path& at, spool_limits);
   ~spool();
 

@@ -51,6 +51,8 @@ same "TLS 1.2, where 1.3 is the least" 000 "$(code "${client[@]}" "${user[@]}" -
 same "without a user" 401 "$(code "${client[@]}" "$operations/metrics")"
 same "with another password" 401 "$(code "${client[@]}" -u prometheus:guess "$operations/-/healthy")"
 same "as nobody known" 401 "$(code "${client[@]}" -u alice:open-sesame "$operations/metrics")"
+has_figures() { [ "$(code "${client[@]}" "${user[@]}" "$operations/api/v1/figures")" = 200 ]; }
+wait_until 30 has_figures || fail "no figures for a user"
 same "figures for a user" 200 "$(code "${client[@]}" "${user[@]}" "$operations/api/v1/figures")"
 same "figures for a token" 200 "$(code "${client[@]}" -H "Authorization: Bearer $token" "$operations/api/v1/figures")"
 same "figures for any other token" 401 "$(code "${client[@]}" -H "Authorization: Bearer guess" "$operations/api/v1/figures")"

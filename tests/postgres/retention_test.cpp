@@ -1,6 +1,7 @@
 #include "daemon/ledger/retention.hpp"
 
 #include "daemon/ledger/derive.hpp"
+#include "daemon/ledger/replay.hpp"
 #include "tests/check.hpp"
 #include "tests/postgres/cluster.hpp"
 #include "tests/postgres/history.hpp"
@@ -39,6 +40,33 @@ TEST_SUITE("postgres") {
           "dead fresh");
     CHECK(db.query("SELECT count(*) FROM event") == "2");
     CHECK(to.append({old}).front()->duplicate_delivery);
+  }
+
+  TEST_CASE("dead deliveries are read again after a fix, once; accepted ones may be, for what they say besides") {
+    const database db;
+    ledger::appender to(db.where());
+    auto dead = received("dead", "2026-01-01T00:00:00Z", {}, "dead body");
+    dead.outcome = "dead";
+    const auto known = received("known", "2026-01-01T00:00:00Z", {deployed_by("a", "ana")}, "known body");
+    for (const auto& r : to.append({dead, known})) REQUIRE(r);
+    const auto now = *parse_time("2026-02-01T00:00:00Z");
+    std::vector<std::string> asked;
+    const auto read = [&](const ledger::entry& e) {
+      asked.push_back(e.key + ": " + e.body + " of " + format_time(e.received_at));
+      return std::vector{deployed_by("a", "bob"), deployed_by(e.key, "ana")};
+    };
+    const auto nothing = [](const ledger::entry&) { return std::vector<event>(); };
+    CHECK(ledger::replay(db.where(), {}, now, nothing) == 0);
+    CHECK(db.query("SELECT count(*) FROM delivery WHERE outcome = 'dead'") == "1");
+    CHECK(ledger::replay(db.where(), {.source = "other"}, now, read) == 0);
+    CHECK(ledger::replay(db.where(), {}, now, read) == 1);
+    CHECK(ledger::replay(db.where(), {}, now, read) == 0);
+    CHECK(asked == std::vector<std::string>{"dead: dead body of 2026-01-01T00:00:00Z"});
+    CHECK(db.query("SELECT count(*) FROM delivery WHERE outcome = 'dead'") == "0");
+    CHECK(db.query("SELECT fields ->> 'actor' FROM event WHERE id = 'a'") == "ana");  // the first counts
+    CHECK(ledger::replay(db.where(), {.all = true, .source = {}}, now, read) == 1);
+    CHECK(db.query("SELECT string_agg(id, ' ' ORDER BY id) FROM event") == "a dead known");
+    CHECK(db.query("SELECT count(*) FROM touched") == "3");
   }
 
   TEST_CASE("a person is erased from events, bodies and what is derived of them, with a record of it") {

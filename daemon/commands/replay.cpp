@@ -1,0 +1,56 @@
+#include "daemon/ledger/replay.hpp"
+
+#include <algorithm>
+#include <iostream>
+
+#include "daemon/app.hpp"
+#include "daemon/commands/command.hpp"
+#include "daemon/intake/receive.hpp"
+#include "daemon/ledger/derive.hpp"
+
+namespace releasehealth {
+namespace {
+
+struct tally {
+  std::size_t read = 0, dead = 0, unknown = 0;
+};
+
+/// As the source reads it now; nothing if it still cannot. What came while the clock was wrong seemed to come from the
+/// future: it is judged by today's clock, but what names no time keeps that of its receipt.
+std::vector<event> read_again(const source& from, const ledger::entry& kept, timestamp now) {
+  const auto original = read_kept(from, kept, kept.received_at);
+  if (original) return *original;
+  auto later = read_kept(from, kept, now);
+  if (!later) return {};
+  for (auto& e : *later)
+    if (e.time == now) e.time = kept.received_at;
+  return std::move(*later);
+}
+
+int run_replay(const config& c, const ledger::replay_question& q) {
+  const auto database = open_database(c, "replay");
+  const auto now = system_now();
+  tally count;
+  const auto fresh = ledger::replay(database.where, q, now, [&](const ledger::entry& kept) -> std::vector<event> {
+    const auto from = std::ranges::find(c.sources, kept.source, &source::name);
+    if (from == c.sources.end()) return ++count.unknown, std::vector<event>();
+    auto events = read_again(*from, kept, now);
+    ++(events.empty() ? count.dead : count.read);
+    return events;
+  });
+  ledger::deriver(database.where, c.timeline).derive();
+  std::cerr << count.read << " deliveries read, " << fresh << " new events; " << count.dead << " say nothing still, "
+            << count.unknown << " are of no configured source\n";
+  return 0;
+}
+
+}
+
+std::function<int()> add_replay(CLI::App& app, const common_options& options) {
+  const auto q = std::make_shared<ledger::replay_question>();
+  app.add_flag("--all", q->all, "also those that were read before: what they say besides is added");
+  app.add_option("--source", q->source, "of this configured source only");
+  return [q, &options] { return run_replay(load_or_refuse(options), *q); };
+}
+
+}

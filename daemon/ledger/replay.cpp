@@ -1,0 +1,58 @@
+#include "daemon/ledger/replay.hpp"
+
+#include "daemon/ledger/body.hpp"
+#include "daemon/ledger/database.hpp"
+#include "sql.hpp"
+
+namespace releasehealth::ledger {
+namespace {
+
+constexpr int deliveries_at_once = 200;
+
+entry read_entry(const pqxx::row& row) {
+  entry e;
+  e.source = text(row["source"]);
+  e.key = text(row["key"]);
+  e.received_at = timestamp(duration(static_cast<std::int64_t>(row["received_at"].as<double>())));
+  e.headers = json_object(row["headers"]);
+  e.body = decompress(bytes(row["body"]));
+  return e;
+}
+
+std::string as_records(const std::vector<event>& events, const std::string& source) {
+  json::array all;
+  for (const auto& e : events)
+    all.push_back(json::object{{"source", e.source.empty() ? source : e.source},
+                               {"id", e.id},
+                               {"type", e.type},
+                               {"thing", e.thing},
+                               {"subject", e.subject},
+                               {"time", format_time(e.time)},
+                               {"fields", e.fields}});
+  return json::serialize(all);
+}
+
+}
+
+std::size_t replay(const session& where, const replay_question& q, timestamp now,
+                   const std::function<std::vector<event>(const entry&)>& read) {
+  auto connection = connect(where);
+  std::size_t fresh = 0;
+  for (std::int64_t last = 0;;) {
+    pqxx::work step(connection);
+    const auto rows =
+        run(step, sql::ledger_kept_deliveries, last, q.all ? "true" : "false", q.source, deliveries_at_once);
+    for (const auto& row : rows) {
+      last = row["id"].as<std::int64_t>();
+      const auto kept = read_entry(row);
+      const auto events = read(kept);
+      if (events.empty()) continue;
+      fresh += run(step, sql::ledger_revive, last, as_records(events, kept.source), format_time(now))[0][0]
+                   .as<std::size_t>();
+    }
+    step.commit();
+    if (rows.empty()) return fresh;
+  }
+}
+
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# SIGTERM lets requests in progress end; a private PostgreSQL that is killed comes back by itself. (What kills of the daemon
+# do is in tests/faults.)
+. "$(dirname "$0")/lib.bash"
+configure </dev/null
+start_daemon
+
+# a request whose body is still on its way when SIGTERM comes
+exec 3<>"/dev/tcp/127.0.0.1/$intake_port"
+body='{"id":"late","type":"deployment","service":"checkout","version":"late","state":"succeeded"}'
+printf 'POST /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %s\r\n\r\n%s' \
+  "$token" "${#body}" "${body:0:20}" >&3
+sleep 0.3
+kill -TERM "$daemon_pid"
+sleep 0.3
+printf %s "${body:20}" >&3
+read -r -t 5 status <&3
+exec 3>&-
+same "a request in progress is answered after SIGTERM" "HTTP/1.1 202 Accepted" "${status%$'\r'}"
+wait "$daemon_pid" || fail "the daemon ended with $?"
+start_daemon
+same "and it is stored" late "$(command_of export events | jq -r 'select(.id == "late").id')"
+
+# the private PostgreSQL is killed under the daemon: 503, /metrics goes on, and a moment later deliveries are taken again
+has_figures() { grep -q '^releasehealth_deployments{' <(curl -sf "$operations/metrics"); }
+wait_until 20 has_figures || fail "the figures are not there after a start"
+kill -9 "$(head -n 1 "$work/state/postgresql/data/postmaster.pid")"
+has_figures || fail "/metrics does not answer without PostgreSQL"
+wait_until 30 send_event '{"id":"after","type":"deployment","service":"checkout","version":"after","state":"succeeded"}' ||
+  fail "deliveries are not taken again after PostgreSQL was killed"
+wait_until 10 metric_is releasehealth_database_up 1 || fail "the database does not come back"
+same "nothing was lost with PostgreSQL's kill" "after late" "$(command_of export events | jq -r .id | sort | xargs)"
+stop_daemon
