@@ -6,10 +6,12 @@
 namespace releasehealth {
 
 std::function<int()> add_rules(CLI::App& app, const common_options& options) {
-  const auto format = std::make_shared<std::string>("prometheus");
+  const auto format = std::make_shared<std::string>("prometheus");  // the only one there is
+  const auto runbooks = std::make_shared<std::string>("dashboards/runbooks");
+  app.add_option("--runbooks", *runbooks, "the URL under which dashboards/runbooks can be read")->capture_default_str();
   app.add_option("--format", *format)->check(CLI::IsMember({"prometheus"}))->capture_default_str();
-  return [format, &options] {
-    std::cout << prometheus_rules(load_or_refuse(options).figures.thresholds);
+  return [format, runbooks, &options] {
+    std::cout << prometheus_rules(load_or_refuse(options).figures.thresholds, *runbooks);
     return 0;
   };
 }

@@ -1,5 +1,7 @@
 #include "daemon/figures/alert_rules.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <set>
 #include <tuple>
 
@@ -19,15 +21,53 @@ constexpr own_rule own_rules[] = {
     {"ReleaseHealthDatabaseDown", "releasehealth_database_up == 0", "5m", "critical", "releasehealthd has no database.",
      "{{ $labels.instance }} cannot reach PostgreSQL: deliveries go to the spool, and once that is full they are "
      "answered 503."},
+    {"ReleaseHealthDatabaseFailing",
+     "sum by (instance, reason) (increase(releasehealth_database_failures_total[5m])) > 0", "10m", "warning",
+     "PostgreSQL does not do what it is asked to.",
+     "{{ $labels.instance }}: {{ $labels.reason }}, again and again. What is acknowledged meanwhile is in the spool."},
     {"ReleaseHealthSpooling", "releasehealth_spooled_deliveries > 0", "10m", "warning",
      "Acknowledged deliveries wait for PostgreSQL.",
      "{{ $labels.instance }} keeps {{ $value }} deliveries in its spool: the figures do not contain them yet."},
+    {"ReleaseHealthRefusing",
+     "sum by (instance, source) (increase(releasehealth_deliveries_total{outcome=\"unavailable\"}[5m])) > 0", "",
+     "critical", "Deliveries are refused, as there is no durable place for them.",
+     "{{ $labels.instance }} answered 503 to {{ $labels.source }}. Senders that do not try again have lost them."},
+    {"ReleaseHealthSpoolDisk", "releasehealth_spool_writable == 0", "1m", "critical",
+     "The spool's disk takes no writes.", "{{ $labels.instance }} can acknowledge nothing while PostgreSQL is away."},
+    {"ReleaseHealthNotDurable", "releasehealth_database_durable == 0", "", "critical",
+     "PostgreSQL runs with fsync = off.", "{{ $labels.instance }} acknowledges what a power loss may take away."},
     {"ReleaseHealthSetAside", "releasehealth_set_aside_deliveries > 0", "", "warning",
      "PostgreSQL takes some deliveries in no form.",
      "{{ $labels.instance }} keeps {{ $value }} deliveries in spool.sqlite, with the reason beside each."},
     {"ReleaseHealthFiguresStale", "time() - releasehealth_refresh_timestamp_seconds > 300", "1m", "warning",
      "Figures are not refreshed.",
      "{{ $labels.instance }} last refreshed its figures {{ $value | humanizeDuration }} ago."},
+    {"ReleaseHealthSlow",
+     "histogram_quantile(0.99, sum by (instance, le) (rate(releasehealth_delivery_seconds_bucket[5m]))) > 1", "10m",
+     "warning", "Senders wait too long for their answer.",
+     "{{ $labels.instance }}: one delivery in a hundred takes {{ $value | humanizeDuration }}; Sentry gives up after 1 "
+     "s, "
+     "GitHub after 10 s."},
+    {"ReleaseHealthUnauthorized",
+     "sum by (instance, source) (increase(releasehealth_deliveries_total{outcome=\"unauthorized\"}[15m])) > 5", "",
+     "warning", "A source's deliveries do not prove who sent them.",
+     "{{ $labels.instance }} refused {{ $value | humanize }} deliveries to {{ $labels.source }} in 15 minutes: its "
+     "secret was "
+     "changed, or somebody else sends."},
+    {"ReleaseHealthLimitReached", "sum by (instance, limit) (increase(releasehealth_limits_reached_total[15m])) > 0",
+     "15m", "warning", "A limit is met again and again.",
+     "{{ $labels.instance }}: {{ $labels.limit }}, {{ $value | humanize }} times in 15 minutes."},
+    {"ReleaseHealthOpenFiles", "process_open_fds{job=\"releasehealthd\"} / process_max_fds > 0.8", "5m", "warning",
+     "Hardly any file may be opened any more.",
+     "{{ $labels.instance }} has opened {{ $value | humanizePercentage }} of the files that it may: then nobody can "
+     "connect."},
+    {"ReleaseHealthClockJumped", "increase(releasehealth_clock_jumps_total[15m]) > 0", "", "warning",
+     "The system's clock moved at once.",
+     "{{ $labels.instance }}: signatures with a time, and what is now, are judged by that clock."},
+    {"ReleaseHealthSchemaNewer", "releasehealth_schema_newer == 1", "1h", "warning",
+     "A daemon is older than its database's schema.",
+     "{{ $labels.instance }} takes deliveries, but leaves deriving to newer daemons: it has not been upgraded for an "
+     "hour."},
     {"ReleaseHealthDeadDeliveries", "releasehealth_dead_deliveries > 0", "", "warning", "Deliveries could not be read.",
      "{{ $value }} authentic deliveries could not be read and are kept; the log names what is wrong with them."},
     {"ReleaseHealthRebuildNeeded", "releasehealth_rebuild_needed == 1", "1h", "warning",
@@ -118,18 +158,33 @@ std::string describe(const limited_figure& l, const threshold& t) {
   return who + ' ' + text + (t.period.empty() ? "." : " (period: " + t.period + ").");
 }
 
+// The section of a page that has the alert's name: as renderers of Markdown anchor it.
+std::string runbook(std::string_view page, std::string_view alert) {
+  std::string anchor(alert);
+  std::ranges::transform(anchor, anchor.begin(), [](unsigned char c) { return std::tolower(c); });
+  return std::string(page) + '#' + anchor;
+}
+
 void append_rule(std::string& out, std::string_view alert, const std::string& expr, std::string_view wait,
-                 std::string_view severity, std::string_view summary, const std::string& description) {
+                 std::string_view severity, std::string_view summary, const std::string& description,
+                 const std::string& runbook_url = {}) {
   out += "      - alert: " + std::string(alert) + "\n        expr: |\n          " + expr + '\n';
   if (!wait.empty()) out += "        for: " + std::string(wait) + '\n';
   out += "        labels:\n          severity: " + std::string(severity) +
          "\n        annotations:\n          summary: " + std::string(summary) +
          "\n          description: |\n            " + description + '\n';
+  if (!runbook_url.empty()) out += "          runbook_url: " + runbook_url + '\n';
 }
 
 }
 
-std::string prometheus_rules(const std::vector<threshold>& thresholds) {
+std::vector<std::string_view> own_alerts() {
+  std::vector<std::string_view> names;
+  for (const auto& r : own_rules) names.push_back(r.alert);
+  return names;
+}
+
+std::string prometheus_rules(const std::vector<threshold>& thresholds, const std::string& runbooks) {
   std::string out =
       "# Written by `releasehealthd rules`: the limits themselves are exported as releasehealth_threshold.\n"
       "groups:\n  - name: releasehealth-thresholds\n    rules:\n";
@@ -144,7 +199,8 @@ std::string prometheus_rules(const std::vector<threshold>& thresholds) {
   }
   out += "  - name: releasehealth-daemon\n    rules:\n";
   for (const auto& r : own_rules)
-    append_rule(out, r.alert, std::string(r.expression), r.wait, r.severity, r.summary, std::string(r.description));
+    append_rule(out, r.alert, std::string(r.expression), r.wait, r.severity, r.summary, std::string(r.description),
+                runbook(runbooks + "/daemon.md", r.alert));
   return out;
 }
 

@@ -1,3 +1,5 @@
+#include <filesystem>
+#include <fstream>
 #include <limits>
 #include <map>
 
@@ -55,6 +57,21 @@ period find(const std::vector<period>& all, std::string_view label) {
 }
 
 TEST_SUITE("nodb") {
+  TEST_CASE("every alert about the daemon has a section in the runbook, and a test") {
+    const std::filesystem::path folder = std::filesystem::path(SOURCE_DIR) / "dashboards";
+    const auto read = [&](const char* name) {
+      std::ifstream in(folder / name);
+      return std::string((std::istreambuf_iterator<char>(in)), {});
+    };
+    const auto runbook = read("runbooks/daemon.md"), tests = read("alerts_test.yaml");
+    CHECK(own_alerts().size() > 10);
+    for (const auto alert : own_alerts()) {
+      CAPTURE(alert);
+      CHECK(runbook.find("\n## " + std::string(alert) + '\n') != runbook.npos);
+      CHECK(tests.find("alertname: " + std::string(alert) + '\n') != tests.npos);
+    }
+  }
+
   TEST_CASE("months are cut at local midnight, whatever the zone does there") {
     const std::tuple<const char*, const char*, const char*> cases[] = {
         {"UTC", "2026-11-20T12:00:00Z", "month 2026-11-01T00:00:00Z 2026-11-20T12:00:00Z partial"},
