@@ -144,6 +144,9 @@ auto in_child(const account& owner) {
     setsid();
     if (owner.other && (setgroups(0, nullptr) != 0 || setgid(owner.gid) != 0 || setuid(owner.uid) != 0)) _exit(126);
     prctl(PR_SET_PDEATHSIG, SIGINT);  // after setuid, which clears it
+    for (const char* ours :
+         {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"})
+      unsetenv(ours);  // PostgreSQL would tell systemd that it is the daemon
     if (chdir("/") != 0) _exit(126);
   };
 }

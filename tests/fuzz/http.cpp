@@ -1,5 +1,6 @@
 // A listener, over a real connection: whatever comes, every answer is HTTP, and the server is there for the next.
 // Paths, queries and what scrapers say of themselves are read on the way.
+#include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -35,6 +36,18 @@ void answer_all(http::request& r, http::responder answer) {
   http::dispatch(routes, r, answer);
 }
 
+// The fuzzer's own timer must not interrupt what would begin anew.
+struct without_alarms {
+  sigset_t before{};
+  without_alarms() {
+    sigset_t alarms;
+    sigemptyset(&alarms);
+    sigaddset(&alarms, SIGALRM);
+    pthread_sigmask(SIG_BLOCK, &alarms, &before);
+  }
+  ~without_alarms() { pthread_sigmask(SIG_SETMASK, &before, nullptr); }
+};
+
 struct listener {
   asio::io_context io;
   http::server server{io,
@@ -50,7 +63,10 @@ struct listener {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static listener l;
   tcp::socket client(l.io);
-  client.connect({asio::ip::make_address("127.0.0.1"), l.server.port()});
+  {
+    const without_alarms quiet;
+    client.connect({asio::ip::make_address("127.0.0.1"), l.server.port()});
+  }
   client.non_blocking(true);
   boost::system::error_code ec;
   asio::write(client, asio::buffer(data, size), ec);  // inputs are smaller than a socket's buffer
