@@ -1,6 +1,7 @@
 """The faults. Each scenario keeps senders sending while something breaks, and then counts: what was acknowledged is stored,
 once, and the figures count it once."""
 import contextlib
+import json
 import os
 import pathlib
 import random
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from house import Cluster, Daemon, Disk, Failed, free_port, wait_until
+from house import Cluster, Daemon, Disk, Failed, Image, free_port, wait_until
 from load import Load
 
 
@@ -376,6 +377,54 @@ def clock(house, programs, report, cluster):
     daemon.stop()
 
 
+def power(house, programs, report, long):
+    """The power goes: what is on the disk at that instant, and nothing else, is what the next start has. Spool and private
+    PostgreSQL are on it."""
+    if os.geteuid() != 0:
+        return report.note("skipped without root: a disk in a file")
+    image = Image(house, "disk", 400)
+    place = image.mount("before")
+    daemon = Daemon(house, "daemon", programs.now, None, state=place / "state").start()
+
+    def processes():
+        """The daemon's and its PostgreSQL's."""
+        mine = []
+        for process in pathlib.Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if str(place / "state").encode() in (process / "cmdline").read_bytes() or (process / "cwd").resolve().is_relative_to(place):
+                    mine.append(int(process.name))
+        return [daemon.process.pid, *mine]
+
+    def signal_all(number, pids):
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    for n in range(10 if long else 3):
+        with Load(f"power-{n}", [daemon]) as load:
+            settle(load)
+            all_of_them = processes()
+            if n % 3 == 2:  # PostgreSQL hangs: what is acknowledged is in the spool
+                signal_all(signal.SIGSTOP, [pid for pid in all_of_them if pid != daemon.process.pid])
+                settle(load)
+            time.sleep(random.random() / 2)
+            signal_all(signal.SIGSTOP, all_of_them)
+            time.sleep(0.1)  # answers that are on their way arrive
+            acknowledged = set(load.acknowledged)
+            after = image.copy(f"after-{n}")
+            signal_all(signal.SIGCONT, all_of_them)
+        report.add(load)
+        left = Daemon(house, f"left-{n}", programs.now, None, state=after.mount(f"after-{n}") / "state").start()
+        wait_until(60, "what the power left is drained", left.has_drained)
+        stored = {json.loads(line)["id"] for line in left.command("export", "events").stdout.splitlines() if line.startswith("{")}
+        report.count["lost"] += len(acknowledged - stored)
+        report.count["stored"] += len(acknowledged & stored)
+        if acknowledged - stored:
+            raise Failed(f"lost with the power: {sorted(acknowledged - stored)[:5]}")
+        report.note(f"the power went at {len(acknowledged)} acknowledged: all of them are on the disk")
+        left.stop()
+
+
 def crowd(house, programs, report, long):
     """Slow senders and a flood of connections from other addresses: healthy senders stay far from their deadline."""
     cluster = Cluster(house, "postgres").create().start()
@@ -399,4 +448,4 @@ def crowd(house, programs, report, long):
     report.check(cluster, daemon)
 
 
-ALL = {f.__name__: f for f in (kills, postgres, failover, upgrade, machine, crowd)}
+ALL = {f.__name__: f for f in (kills, power, postgres, failover, upgrade, machine, crowd)}
