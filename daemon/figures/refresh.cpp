@@ -101,8 +101,10 @@ struct refresher::loop {
     try {
       if (prepare) prepare();
       prepare = nullptr;
+      out.limit = "database.statement_timeout";
       if (derive.derive_batch() == ledger::deriver::max_things) touch();  // more waits; figures do not wait for it
       out.schema_is_newer = derive.schema_is_newer();
+      out.limit = "figures.timeout";
       const auto changed = places_to_compute(out.at);
       if (!changed.empty() || lost_places || !was_successful) {
         compute(current, read, current_periods(settings.rolling, settings.zone, out.at), places, changed, settings,
@@ -118,9 +120,11 @@ struct refresher::loop {
       out.ledger = read.counts(max_names);
       out.rules_changed = !out.ledger.derived_by.empty() && out.ledger.derived_by != fingerprint;
       out.success = out.database_up = was_successful = true;
+      out.limit = {};
     } catch (const std::exception& e) {  // the last good page stays; the next tick tries again
       out.failure = e.what();
       out.reason = ledger::reason_of(e);
+      if (!ledger::is_timeout(e)) out.limit = {};
       out.database_up = read.answers();
       was_successful = false;
     }

@@ -16,6 +16,7 @@ struct refreshed {
   bool database_up = false;  ///< PostgreSQL answered, even if the refresh failed
   std::string failure;       ///< why not
   std::string_view reason;   ///< the same, as one of ledger::failure_reasons()
+  std::string_view limit;    ///< the key of the limit that it met, if it was one
   timestamp at;              ///< when it began
   duration took{};
   ledger::ledger_counts ledger;

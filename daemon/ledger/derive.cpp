@@ -76,7 +76,8 @@ namespace {
 template <class Then>
 void derive_shadow(pqxx::connection& c, const derive_settings& settings, Then then) {
   // the lock first, the snapshot after it: within the transaction the snapshot would be older than the lock
-  pqxx::nontransaction(c).exec("SELECT pg_advisory_lock(" + std::to_string(locks::derive) + ")");
+  pqxx::nontransaction(c).exec("SELECT pg_advisory_lock_shared(" + std::to_string(locks::migrate) +
+                               "), pg_advisory_lock(" + std::to_string(locks::derive) + ")");
   {
     pqxx::transaction<pqxx::isolation_level::repeatable_read> work(c);
     while (derive_step(work, settings) > 0) {
@@ -85,7 +86,8 @@ void derive_shadow(pqxx::connection& c, const derive_settings& settings, Then th
     then(work);
     work.commit();
   }
-  pqxx::nontransaction(c).exec("SELECT pg_advisory_unlock(" + std::to_string(locks::derive) + ")");
+  pqxx::nontransaction(c).exec("SELECT pg_advisory_unlock(" + std::to_string(locks::derive) +
+                               "), pg_advisory_unlock_shared(" + std::to_string(locks::migrate) + ")");
 }
 
 }
@@ -109,10 +111,12 @@ deriver::connected& deriver::ready() {
 std::size_t deriver::derive_batch() {
   try {
     pqxx::work work(ready().connection);
-    if (!run(work, "SELECT pg_try_advisory_xact_lock($1)", locks::derive)[0][0].as<bool>()) return 0;
+    // no migration may come between the look at the schema and the end of what is derived by it
+    if (!run(work, "SELECT pg_try_advisory_xact_lock_shared($1)", locks::migrate)[0][0].as<bool>()) return 0;
     static const auto known = known_migrations();
     schema_is_newer_ = !run(work, sql::ledger_newer_migration, known).empty();
     if (schema_is_newer_) return 0;
+    if (!run(work, "SELECT pg_try_advisory_xact_lock($1)", locks::derive)[0][0].as<bool>()) return 0;
     const auto taken = derive_step(work, settings_);
     if (taken > 0) run(work, sql::ledger_note_rules, settings_.fingerprint);
     work.commit();

@@ -4,7 +4,7 @@
 
 namespace releasehealth::ledger::locks {
 
-inline constexpr std::int64_t migrate = 0x72656c6865610001;  ///< one migrates at a time
+inline constexpr std::int64_t migrate = 0x72656c6865610001;  ///< one migrates at a time, while nobody derives (shared)
 inline constexpr std::int64_t derive = 0x72656c6865610002;   ///< one derives at a time
 
 }

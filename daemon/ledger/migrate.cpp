@@ -14,16 +14,35 @@ std::string known_migrations() {
   return text_array(names);
 }
 
+namespace {
+
+std::set<std::string> applied_migrations(pqxx::transaction_base& work) {
+  std::set<std::string> names;
+  for (const auto& row : work.exec("SELECT name FROM migration")) names.insert(text(row[0]));
+  return names;
+}
+
+// Most starts have nothing to migrate, and must not wait for whoever derives.
+bool is_up_to_date(pqxx::connection& c) {
+  pqxx::work work(c);
+  if (work.exec("SELECT to_regclass('migration')")[0][0].is_null()) return false;
+  const auto names = applied_migrations(work);
+  return names.size() == std::size(sql::migrations) &&
+         std::ranges::all_of(sql::migrations, [&](const auto& m) { return names.contains(std::string(m.first)); });
+}
+
+}
+
 std::vector<std::string> migrate(const session& s) {
   auto c = connect(s.unlimited());
+  if (is_up_to_date(c)) return {};
   pqxx::work work(c);
   run(work, "SELECT pg_advisory_xact_lock($1)", locks::migrate);
   work.exec("SET LOCAL client_min_messages = warning");
   work.exec(
       "CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())");
   std::vector<std::string> applied;
-  std::set<std::string> known;
-  for (const auto& row : work.exec("SELECT name FROM migration")) known.insert(text(row[0]));
+  auto known = applied_migrations(work);
   for (const auto& [name, statements] : sql::migrations) {
     if (known.erase(std::string(name)) > 0) continue;
     work.exec(std::string(statements));

@@ -169,8 +169,9 @@ bool is_postgres_of(const fs::path& data, pid_t pid) {
   return words.find('\0' + data.string() + '\0') != words.npos;
 }
 
-// A server that outlived its daemon is asked to stop; a pid file whose process is gone, or is another program by now (after
-// a loss of power, say), is removed: we hold the lock, so no one else runs this cluster. False while such a server runs.
+// A server that outlived its daemon is asked to stop; a pid file whose process is gone, or is another program by now
+// (after a loss of power, say), is removed: we hold the lock, so no one else runs this cluster. False while such a
+// server runs.
 bool clear_leftovers(const cluster& c) {
   const auto pid = number(first_line(c.data / "postmaster.pid"));
   if (pid > 1 && is_postgres_of(c.data, pid)) {

@@ -169,7 +169,7 @@ void operations::publish(refreshed r) {
   parts_.own.database(r.database_up);
   parts_.own.schema_newer(r.schema_is_newer);
   if (!r.success) parts_.own.database_failed(r.reason);
-  if (r.reason == "timeout") parts_.own.reached("figures.timeout");
+  parts_.own.reached(r.limit);
   parts_.own.refresh(r.success, r.at, r.took);
   if (r.failure != last_failure_) {  // said once, not at every tick
     last_failure_ = r.failure;
