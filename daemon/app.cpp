@@ -16,6 +16,7 @@
 #include "daemon/ledger/private_postgres.hpp"
 #include "daemon/ledger/retention.hpp"
 #include "daemon/operations/operations.hpp"
+#include "daemon/process.hpp"
 #include "daemon/service_manager.hpp"
 
 namespace releasehealth {
@@ -26,14 +27,8 @@ namespace {
 
 constexpr auto watch_interval = std::chrono::seconds(1);
 constexpr auto house_interval = std::chrono::hours(1);
-constexpr auto largest_slew = std::chrono::seconds(1);  // between two looks
 
 std::chrono::milliseconds milliseconds(duration d) { return std::chrono::ceil<std::chrono::milliseconds>(d); }
-
-duration offset_of_clock() {
-  return std::chrono::floor<duration>(std::chrono::system_clock::now().time_since_epoch()) -
-         std::chrono::floor<duration>(std::chrono::steady_clock::now().time_since_epoch());
-}
 
 /// The keys of a listener's limits.
 struct listener_keys {
@@ -85,7 +80,7 @@ struct app::parts {
   http::server intake_server, operations_server;
   duration keep_bodies;
   bool stopping = false;
-  duration offset = offset_of_clock();
+  clock_watch clocks;
 
   parts(config c, std::filesystem::path f, const logger& l, std::function<timestamp()> now)
       : file(std::move(f)),
@@ -230,20 +225,18 @@ struct app::parts {
     });
   }
 
-  // The system's clock against the one that only goes on: signatures with a time and "now" are judged by the former.
-  void watch_clock() {
-    const auto moved = offset_of_clock() - offset;
-    offset += moved;
-    if (std::chrono::abs(moved) < largest_slew) return;
+  void look_at_clock() {
+    const auto moved = clocks.moved();
+    if (!moved) return;
     own.clock_jumped();
-    log.warning("the system's clock moved", {{"by_ms", std::to_string(milliseconds(moved).count())}});
+    log.warning("the system's clock moved", {{"by_ms", std::to_string(milliseconds(*moved).count())}});
   }
 
   void watch_postgres() {
     watch.expires_after(watch_interval);
     watch.async_wait([this](boost::system::error_code ec) {
       if (ec || stopping) return;
-      watch_clock();
+      look_at_clock();
       try {
         if (postgres) postgres->restart_if_gone(tell());
       } catch (const std::exception& e) {

@@ -53,6 +53,18 @@ std::uint64_t raise_open_files() {
   return files.rlim_cur;
 }
 
+duration clock_watch::offset() {
+  return std::chrono::floor<duration>(std::chrono::system_clock::now().time_since_epoch()) -
+         std::chrono::floor<duration>(std::chrono::steady_clock::now().time_since_epoch());
+}
+
+std::optional<duration> clock_watch::moved() {
+  constexpr auto largest_slew = std::chrono::seconds(1);
+  const auto by = offset() - offset_;
+  offset_ += by;
+  return std::chrono::abs(by) < largest_slew ? std::nullopt : std::optional(by);
+}
+
 void write_process_metrics(exposition& out) {
   // positions as proc(5) numbers them, less the three that are not in the list
   constexpr std::size_t user = 13 - 3, system = 14 - 3, start = 21 - 3, virtual_bytes = 22 - 3, resident_pages = 23 - 3;

@@ -1,6 +1,7 @@
 #pragma once
 // This process: its threads and files, and what Prometheus' client libraries say about every process.
 #include <cstdint>
+#include <optional>
 
 #include "daemon/figures/exposition.hpp"
 
@@ -11,6 +12,17 @@ void name_this_thread(const char* name);
 
 /// Raises the soft limit of open files to the hard one. Returns what it is then.
 std::uint64_t raise_open_files();
+
+/// The system's clock against the one that only goes on: signatures with a time, and "now", are judged by the former.
+class clock_watch {
+ public:
+  /// By how much it moved at once since the last look, if by a second or more.
+  std::optional<duration> moved();
+
+ private:
+  static duration offset();
+  duration offset_ = offset();
+};
 
 /// process_cpu_seconds_total and its kin.
 void write_process_metrics(exposition&);

@@ -1,8 +1,6 @@
 #include "daemon/http/server.hpp"
 
 #include <algorithm>
-#include <list>
-#include <map>
 #include <optional>
 
 #include <boost/asio/co_spawn.hpp>
@@ -16,6 +14,8 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 #include <boost/url.hpp>
+
+#include "daemon/http/connections.hpp"
 
 // A rule of this file, for GCC 12: in a line with co_await nothing is built with braces and no lambda captures by
 // value; such temporaries are destroyed twice. They get a name on the line above.
@@ -86,24 +86,15 @@ bool is_mistake_of_sender(const error_code& ec) {
 }
 
 struct server::state : std::enable_shared_from_this<state> {
-  /// What a connection is at. It may be cut off, without a loss, until its request is handed to the service.
-  enum class stage { waits, receives, is_served };
-  struct connection {
-    beast::tcp_stream* stream;
-    std::string peer;
-    stage at = stage::waits;
-    bool has_asked = false;  ///< its first head came
-    connection(beast::tcp_stream* s, std::string p) : stream(s), peer(std::move(p)) {}
-  };
+  using stage = connections::stage;
 
   asio::io_context& io;
   tcp::acceptor acceptor;
   service serves;
   limits bounds;
   std::optional<tls> secure;
-  std::size_t connections = 0, turned_away = 0, buffered = 0;
-  std::map<std::string, std::size_t, std::less<>> by_peer;
-  std::list<connection> open;  ///< the oldest first
+  connections all;
+  std::size_t turned_away = 0, buffered = 0;
   bool draining = false;
   asio::steady_timer drained;
 
@@ -156,40 +147,17 @@ struct server::state : std::enable_shared_from_this<state> {
     const auto remote = socket.remote_endpoint(ec);
     const std::string peer = ec ? std::string() : remote.address().to_string();
     socket.set_option(tcp::no_delay(true), ec);
-    if (const auto limit = crowd(peer); !limit.empty()) {
-      serves.reached(limit);
+    const auto admission = all.enter(peer, bounds.connections, bounds.connections_per_peer);
+    if (!admission.limit.empty()) serves.reached(admission.limit);
+    if (!admission.is_admitted) {
       co_await turn_away(std::move(socket));
       co_return;
     }
-    ++connections;
-    ++by_peer[peer];
     if (secure)
       co_await serve_secured(std::move(socket), peer);
     else
       co_await serve_plain(std::move(socket), peer);
-    --connections;
-    if (--by_peer[peer] == 0) by_peer.erase(peer);
-  }
-
-  /// Which limit keeps one more connection of that peer out; none if there is room, or if room is made: whoever has
-  /// more connections than this peer loses the oldest that nothing is lost with.
-  std::string_view crowd(const std::string& peer) {
-    const auto known = by_peer.find(peer);
-    const auto of_peer = known == by_peer.end() ? 0 : known->second;
-    if (of_peer >= bounds.connections_per_peer) return "max_connections_per_peer";
-    if (connections < bounds.connections) return {};
-    constexpr std::string_view limit = "max_connections";
-    const auto most = std::ranges::max_element(by_peer, {}, [](const auto& one) { return one.second; });
-    if (most == by_peer.end() || most->second <= of_peer + 1) return limit;
-    for (const auto at : {stage::waits, stage::receives})
-      for (auto& c : open) {
-        if (c.at != at || c.peer != most->first) continue;
-        c.stream->close();
-        c.at = stage::is_served;  // not once more, until it is gone
-        serves.reached(limit);
-        return {};
-      }
-    return limit;
+    all.leave(peer);
   }
 
   /// Says 503 to whoever asks at once; a TLS handshake is not worth it.
@@ -234,11 +202,12 @@ struct server::state : std::enable_shared_from_this<state> {
 
   template <class Stream>
   asio::awaitable<void> converse(Stream& stream, const std::string& peer) {
-    const auto own = open.emplace(open.end(), &beast::get_lowest_layer(stream), peer);
+    auto& plain = beast::get_lowest_layer(stream);
+    const auto own = all.open(peer, [&plain] { plain.close(); });
     beast::flat_buffer buffer;
     bool keep = co_await one_request(stream, buffer, *own);  // also while it drains: somebody connected in time
     while (keep && !draining) keep = co_await one_request(stream, buffer, *own);
-    open.erase(own);
+    all.closed(own);
   }
 
   /// The part of a body that counts among all that are on their way in.
@@ -258,7 +227,7 @@ struct server::state : std::enable_shared_from_this<state> {
 
   /// Reads and answers one request. False when the connection is done.
   template <class Stream>
-  asio::awaitable<bool> one_request(Stream& stream, beast::flat_buffer& buffer, connection& own) {
+  asio::awaitable<bool> one_request(Stream& stream, beast::flat_buffer& buffer, connections::entry& own) {
     auto& plain = beast::get_lowest_layer(stream);
     bhttp::request_parser<bhttp::string_body> parser;
     parser.header_limit(bounds.header_bytes);
@@ -362,14 +331,13 @@ struct server::state : std::enable_shared_from_this<state> {
     error_code ec;
     acceptor.close(ec);
     const auto begin = std::chrono::steady_clock::now(), end = begin + deadline;
-    while (connections > 0 && std::chrono::steady_clock::now() < end) {
+    while (all.count() > 0 && std::chrono::steady_clock::now() < end) {
       const bool is_late = std::chrono::steady_clock::now() > begin + first_head_deadline;
-      for (auto& c : open)
-        if (c.at == stage::waits && (is_late || c.has_asked)) c.stream->close();
+      all.close_waiting(is_late);
       drained.expires_after(std::chrono::milliseconds(20));
       co_await drained.async_wait(asio::redirect_error(asio::use_awaitable, ec));
     }
-    for (auto& c : open) c.stream->close();
+    all.close_all();
     done();
   }
 };

@@ -1,0 +1,50 @@
+#pragma once
+// Who is connected to a listener, and who has to go when there is no room: whoever has most loses one by which nothing
+// is lost. Knows no sockets.
+#include <cstddef>
+#include <functional>
+#include <list>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace releasehealth::http {
+
+class connections {
+ public:
+  /// What a connection is at. Until its request is handed to the service it may be cut off without a loss.
+  enum class stage { waits, receives, is_served };
+
+  struct entry {
+    std::string peer;
+    std::function<void()> close;
+    stage at = stage::waits;
+    bool has_asked = false;  ///< its first head came
+  };
+  using handle = std::list<entry>::iterator;
+
+  struct admission {
+    bool is_admitted = false;
+    std::string_view limit = {};  ///< what was met, even if somebody else made room
+  };
+  /// Whether one more of that peer may come in. If so it counts until leave().
+  admission enter(const std::string& peer, std::size_t most, std::size_t most_per_peer);
+  void leave(const std::string& peer);
+
+  /// Between enter() and leave(), once it can be closed. The oldest are first.
+  handle open(const std::string& peer, std::function<void()> close);
+  void closed(handle h) { open_.erase(h); }
+
+  std::size_t count() const { return count_; }
+  /// Closes those that wait for a head: all, or only those that have asked before.
+  void close_waiting(bool all);
+  void close_all();
+
+ private:
+  bool make_room(const std::string& of);
+  std::size_t count_ = 0;
+  std::map<std::string, std::size_t, std::less<>> by_peer_;
+  std::list<entry> open_;
+};
+
+}

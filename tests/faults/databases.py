@@ -1,0 +1,134 @@
+"""PostgreSQL breaks in every way, fails over, or is migrated under the daemon."""
+import os
+import signal
+import subprocess
+import time
+
+from house import Cluster, Daemon, Disk, Failed, wait_until
+from load import Load
+from report import settle
+
+
+def postgres(house, programs, report, long):
+    """PostgreSQL is stopped, killed, hangs, takes no writes, has no room, no connection: all is acknowledged."""
+    disk = house.small_disk("disk", 400)
+    cluster = Cluster(house, "postgres", folder=disk, options=["-c", "max_connections=14", "-c", "max_wal_size=64MB", "-c", "min_wal_size=32MB"])
+    cluster.create().start()
+    daemon = Daemon(house, "daemon", programs.now, cluster.dsn).start()
+    failures = lambda reason: daemon.metric(f'releasehealth_database_failures_total{{reason="{reason}"}}')
+
+    def broken(what, reason, break_it, mend):
+        before = failures(reason)
+        break_it()
+        wait_until(30, f"{what}: counted as {reason}", lambda: failures(reason) > before)
+        wait_until(30, f"{what}: goes on", load.goes_on())
+        spooled = daemon.metric("releasehealth_spooled_deliveries")
+        mend()
+        wait_until(90, f"{what}: drained", daemon.has_drained)
+        report.note(f"{what}: {int(spooled)} spooled meanwhile, counted as {reason}, drained")
+
+    def hold_all_connections():
+        """Whoever has a connection keeps it, and takes that of the daemon when it is ended."""
+        admin = subprocess.Popen(cluster.psql(), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True)
+        words = " ".join(f"'{w}'" for w in cluster.psql())
+        loop = f"until {words} -c 'SELECT pg_sleep(100)'; do sleep 0.02; done"
+        loops = [subprocess.Popen(["sh", "-c", loop], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True) for _ in range(20)]
+        time.sleep(1)
+        admin.stdin.write("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'releasehealthd%';\n")
+        admin.stdin.flush()
+        holders.append((admin, loops))
+
+    def let_go():
+        admin, loops = holders.pop()
+        for loop in loops:
+            os.killpg(loop.pid, signal.SIGKILL)
+            loop.wait()
+        admin.communicate("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND pid <> pg_backend_pid();\n")
+
+    def start_again():
+        if not cluster.answers():
+            if cluster.process.poll() is None:
+                cluster.kill()
+            cluster.start()
+
+    holders = []
+    with Load("postgres", [daemon]) as load:
+        settle(load)
+        broken("stopped", "connection", cluster.stop, cluster.start)
+        broken("stopped in immediate mode", "connection", lambda: cluster.stop("immediate"), cluster.start)
+        broken("killed", "connection", cluster.kill, cluster.start)
+        broken("read-only", "read_only", lambda: cluster.set("default_transaction_read_only", "on"), lambda: cluster.set("default_transaction_read_only", None))
+        broken("out of connections", "connections", hold_all_connections, let_go)
+        if disk:
+            full = Disk(disk)
+            broken("without room", "disk_full", full.fill, lambda: (full.free(), start_again()))
+        else:
+            report.note("skipped without root: a full disk")
+        cluster.signal(signal.SIGSTOP)
+        wait_until(30, "hanging: goes on", load.goes_on())
+        cluster.signal(signal.SIGCONT)
+        wait_until(60, "hanging: drained", daemon.has_drained)
+        report.note("hanging: spooled and drained")
+    report.add(load)
+    if load.refused:
+        raise Failed(f"refused while PostgreSQL was broken: {load.refused[:5]}")
+    report.check(cluster, daemon)
+
+
+def failover(house, programs, report, long):
+    """The primary is lost, its synchronous standby is promoted: the daemon finds it by itself, and nothing is lost."""
+    primary = Cluster(house, "primary").create().start()
+    standby = Cluster(house, "standby").copy_of(primary).start()
+    primary.set("synchronous_standby_names", "'standby'")
+    wait_until(30, "the standby is synchronous", lambda: primary.sql("SELECT sync_state FROM pg_stat_replication") == "sync")
+    daemon = Daemon(house, "daemon", programs.now, f"host='{primary.folder},{standby.folder}' port=5432,5432 user=releasehealthd dbname=postgres").start()
+    with Load("failover", [daemon]) as load:
+        settle(load)
+        primary.kill()
+        settle(load)
+        standby.run("pg_ctl", "-D", standby.data, "-w", "promote")
+        wait_until(60, "the standby takes what was spooled", daemon.has_drained)
+        report.note("the primary was killed, the standby promoted; drained into it")
+        settle(load)
+    report.add(load)
+    report.check(standby, daemon)
+
+
+def upgrade(house, programs, report, long):
+    """Two daemons on one database, one upgraded after the other over a migration, while both take deliveries."""
+    cluster = Cluster(house, "postgres").create().start()
+    one = Daemon(house, "one", programs.now, cluster.dsn).start()
+    two = Daemon(house, "two", programs.now, cluster.dsn).start()
+
+    def is_behind():
+        return two.metric("releasehealth_schema_newer") == 1
+
+    def agree():
+        page = lambda d: {k: v for k, v in d.metrics("releasehealth_deployments").items() if 'period="7d"' in k}
+        return page(one) == page(two) and len(page(one)) > 0
+
+    with Load("upgrade", [one, two]) as load:
+        settle(load)
+        one.stop()
+        one.program = programs.next
+        one.start()
+        wait_until(60, "the old daemon sees the new schema", is_behind)
+        settle(load)
+        two.stop()
+        two.start()  # the old program starts under the new schema
+        wait_until(60, "it sees it from the start, too", is_behind)
+        settle(load)
+        for command in ("migrate", "rebuild"):
+            refused = two.command(command)
+            if refused.returncode == 0 or "newer releasehealthd" not in refused.stdout:
+                raise Failed(f"{command} of the old program: {refused.returncode} {refused.stdout}")
+        report.note("the old daemon goes on under the new schema, starts under it, and leaves deriving to the new one")
+        two.stop()
+        two.program = programs.next
+        two.start()
+        wait_until(60, "nobody is behind", lambda: two.metric("releasehealth_schema_newer") == 0)
+        settle(load)
+    report.add(load)
+    report.check(cluster, one)
+    wait_until(90, "both serve the same figures", agree)
+    report.note("both are upgraded, and serve the same figures")

@@ -1,0 +1,53 @@
+"""What a scenario came to: what was acknowledged is stored, once, and the figures count it once."""
+import contextlib
+
+from house import Failed, wait_until
+
+
+class Report:
+    """What a scenario came to."""
+
+    columns = ["sent", "acknowledged", "refused", "unanswered", "stored", "in doubt", "lost", "doubled", "kills", "in flight"]
+
+    def __init__(self, name):
+        self.name, self.notes = name, []
+        self.count = dict.fromkeys(self.columns, 0)
+        self.acknowledged, self.unanswered = set(), set()
+
+    def add(self, load):
+        self.acknowledged |= load.acknowledged
+        self.unanswered |= load.unanswered
+        for column, n in (("sent", load.sent), ("acknowledged", len(load.acknowledged)), ("refused", len(load.refused)), ("unanswered", len(load.unanswered))):
+            self.count[column] += n
+
+    def note(self, what):
+        self.notes.append(what)
+        print(f"  {self.name}: {what}", flush=True)
+
+    def check(self, cluster, daemon):
+        """Once everything is back: what is stored against what was acknowledged, and what is counted against both."""
+        wait_until(120, "the spool is drained", daemon.has_drained)
+        wait_until(240, "everything is derived", lambda: cluster.sql("SELECT count(*) FROM touched") == "0")
+        rows = cluster.sql("SELECT id FROM event WHERE source = 'api' UNION ALL SELECT key FROM delivery WHERE source = 'github'").splitlines()
+        stored = set(rows)
+        self.count["stored"] = len(stored)
+        self.count["lost"] = len(self.acknowledged - stored)
+        self.count["in doubt"] = len(self.unanswered & stored)
+        strangers = stored - self.acknowledged - self.unanswered
+
+        def counted():
+            by_series = daemon.metrics("releasehealth_deployments")
+            return int(sum(value for labels, value in by_series.items() if 'period="7d"' in labels))
+
+        with contextlib.suppress(Failed):  # said below, with the numbers
+            wait_until(60, "the figures count it", lambda: counted() == len(stored))
+        self.count["doubled"] = len(rows) - len(stored) + counted() - len(stored)
+        if self.count["lost"] or self.count["doubled"] or strangers:
+            raise Failed(f"{self.count}, {len(strangers)} that nobody sent, of the lost: {sorted(self.acknowledged - stored)[:3]}")
+        again = daemon.command("rebuild", "--check")
+        if again.returncode != 0:
+            raise Failed(f"rebuild --check: {again.stdout[:500]}")
+
+
+def settle(load, seconds=40):
+    wait_until(seconds, "deliveries are acknowledged", load.goes_on())
