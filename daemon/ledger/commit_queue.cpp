@@ -150,7 +150,10 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
     if (waits && with.overflow && steady::now() - tried < retry_interval) return tick();
     busy = true;
     tried = steady::now();
+    std::size_t bytes = 0;
     while (!waiting.empty() && in_flight.size() < appender::max_batch) {
+      bytes += waiting.front()->what->body.size();
+      if (bytes > appender::max_batch_bytes && !in_flight.empty()) break;
       in_flight.push_back(std::move(waiting.front()));
       waiting.pop_front();
     }

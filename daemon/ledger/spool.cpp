@@ -158,12 +158,15 @@ void spool::try_disk() {
   }
 }
 
-std::vector<spool::kept> spool::oldest(std::size_t most) const {
+std::vector<spool::kept> spool::oldest(std::size_t most, std::size_t most_bytes) const {
   const std::lock_guard lock(file_->one_at_a_time);
   auto rows = file_->prepared(sql::spool_oldest);
   rows.bind(1, static_cast<std::int64_t>(most));
   std::vector<kept> all;
+  std::size_t bytes = 0;
   while (rows.executeStep()) {
+    bytes += static_cast<std::size_t>(rows.getColumn(9).getInt64());
+    if (bytes > most_bytes && !all.empty()) break;
     auto& k = all.emplace_back();
     k.number = rows.getColumn(0).getInt64();
     k.delivery.source = text(rows.getColumn(1));

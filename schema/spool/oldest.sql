@@ -1,4 +1,4 @@
-SELECT number, source, key, received_at, outcome, detail, headers, body, events
+SELECT number, source, key, received_at, outcome, detail, headers, body, events, size
 FROM delivery
 WHERE set_aside IS NULL
 ORDER BY number

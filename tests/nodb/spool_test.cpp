@@ -75,6 +75,7 @@ TEST_SUITE("nodb") {
     const auto all = s.oldest(10);
     CHECK(keys_of(all) == std::vector<std::string>{"b", "a"});
     CHECK(keys_of(s.oldest(1)) == std::vector<std::string>{"b"});
+    CHECK(keys_of(s.oldest(10, 1)) == std::vector<std::string>{"b"});  // one at least
     const auto wanted = entry_of("b");
     const auto& got = all.front().delivery;
     CHECK(got.source == wanted.source);
