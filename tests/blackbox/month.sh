@@ -2,6 +2,7 @@
 # The edge of a local month, seen by a daemon whose clock is shifted: at midnight in Berlin the count begins anew.
 . "$(dirname "$0")/lib.bash"
 library=$(find /usr/lib -name 'libfaketime*.so.1' ! -name '*MT*' 2>/dev/null | head -n 1)
+ldd "$daemon" | grep -qE 'lib[at]san' && { echo "skipped: a sanitizer must be the first library"; exit 77; }
 [ -n "$library" ] || { echo "skipped: libfaketime is not installed"; exit 77; }
 
 configure <<'TOML'

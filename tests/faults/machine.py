@@ -98,6 +98,8 @@ def clock(house, programs, report, cluster):
     library = next(iter(pathlib.Path("/usr/lib").rglob("libfaketime.so.1")), None)
     if not library:
         return report.note("skipped: libfaketime is not installed")
+    if programs.is_sanitized:
+        return report.note("skipped under a sanitizer, which must be loaded first: the clock")
     shift = house.folder / "shift"
     shift.write_text("+0")
     environment = {"LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(shift), "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
@@ -121,7 +123,8 @@ def crowd(house, programs, report, long):
     """Slow senders and a flood of connections from other addresses: healthy senders stay far from their deadline."""
     cluster = Cluster(house, "postgres").create().start()
     daemon = Daemon(house, "daemon", programs.now, cluster.dsn).start()
-    strictest = 1.0  # seconds that Sentry waits
+    strictest = 10.0 if programs.is_sanitized else 1.0  # seconds that GitHub waits, and Sentry
+    most_memory = 2000 if programs.is_sanitized else 500  # megabytes
     seconds = 60 if long else 12
     with Load("quiet", [daemon], keeps=False) as quiet:
         time.sleep(4)
@@ -135,6 +138,6 @@ def crowd(house, programs, report, long):
         report.add(each)
     if p99(load) > strictest or load.refused or load.unanswered:
         raise Failed("healthy senders suffered")
-    if memory > 500:
+    if memory > most_memory:
         raise Failed(f"{memory} MB resident")
     report.check(cluster, daemon)
