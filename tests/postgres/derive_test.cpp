@@ -5,6 +5,7 @@
 #include "collectors/fields.hpp"
 #include "daemon/figures/page.hpp"
 #include "daemon/figures/report.hpp"
+#include "daemon/ledger/migrate.hpp"
 #include "tests/check.hpp"
 #include "tests/postgres/cluster.hpp"
 #include "tests/postgres/random_history.hpp"
@@ -40,6 +41,22 @@ TEST_SUITE("postgres") {
                    "= d.rolled_back_by ORDER BY 1") ==
           "d1|planned|t|-\nd2|planned|t|d4\nd3|planned|t|d4\nd4|rollback|f|-");
     CHECK(derive.check().empty());
+  }
+
+  TEST_CASE("under the schema of a newer program nothing is derived, and nothing is lost for that one") {
+    const database db;
+    ledger::appender to(db.where());
+    ledger::deriver derive(db.where(), {});
+    db.query("INSERT INTO migration (name) VALUES ('9999_next') RETURNING name");
+    store(to, {deployment_event("e", "d", "2026-11-01T00:00:00Z",
+                                {{"service", "checkout"}, {"state", "succeeded"}, {"version", "1"}})});
+    CHECK(derive.derive() == 0);
+    CHECK(derive.schema_is_newer());
+    CHECK(db.query("SELECT count(*) FROM touched") == "1");
+    CHECK_THROWS_AS(ledger::migrate(db.where()), ledger::newer_schema);
+    db.query("DELETE FROM migration WHERE name = '9999_next' RETURNING name");
+    CHECK(derive.derive() == 1);
+    CHECK_FALSE(derive.schema_is_newer());
   }
 
   TEST_CASE("a deployment that arrives 40 days late is judged as if it had come in time") {

@@ -93,12 +93,11 @@ TEST_SUITE("postgres") {
     CHECK(ask(private_postgres::use(state.path(), true, quiet), "SELECT n FROM kept") == "7");
   }
 
-  TEST_CASE("a pid file that names another program by now is no obstacle") {
+  TEST_CASE("pid files that name another program by now are no obstacle: so it is after a loss of power") {
     const temporary_folder state;
     { const auto p = private_postgres::use(state.path(), true, quiet); }
-    std::ofstream(state.path() / "postgresql/data/postmaster.pid")
-        << getpid() << "\n"
-        << (state.path() / "postgresql/data").string() << "\n";
+    for (const auto* file : {"postgresql/data/postmaster.pid", "postgresql/.s.PGSQL.5432.lock"})
+      std::ofstream(state.path() / file) << getpid() << "\n" << (state.path() / "postgresql/data").string() << "\n";
     CHECK(ask(private_postgres::use(state.path(), true, quiet), "SELECT 1") == "1");
   }
 
