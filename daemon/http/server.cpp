@@ -122,8 +122,8 @@ struct server::state : std::enable_shared_from_this<state> {
     while (!draining) {
       error_code ec;
       tcp::socket socket = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, ec));
-      for (std::size_t n = 1; !ec;
-           ++n) {  // a flood must not fill the kernel's queue: who is dropped there waits a second
+      // all at once: a flood must not fill the kernel's queue, where who is dropped waits for a second
+      for (std::size_t n = 1; !ec; ++n) {
         asio::co_spawn(io, serve(std::move(socket)), asio::detached);
         if (n == accepts_at_once) break;
         socket = tcp::socket(io);
@@ -131,8 +131,8 @@ struct server::state : std::enable_shared_from_this<state> {
       }
       if (ec == asio::error::operation_aborted) break;
       if (ec && draining) break;
-      if (ec && ec != asio::error::would_block) {  // out of descriptors, say: neither spin nor give up; who waits in
-                                                   // the kernel's queue is not lost
+      // out of descriptors, say: neither spin nor give up; who waits in the kernel's queue is not lost
+      if (ec && ec != asio::error::would_block) {
         if (ec == asio::error::no_descriptors || ec == boost::system::errc::too_many_files_open_in_system)
           serves.reached("open_files");
         pause.expires_after(descriptors_pause);
@@ -181,7 +181,9 @@ struct server::state : std::enable_shared_from_this<state> {
 
   asio::awaitable<void> serve_plain(tcp::socket socket, std::string peer) {
     beast::tcp_stream stream(std::move(socket));
-    co_await converse(stream, peer);
+    const auto own = all.open(peer, [&stream] { stream.close(); });
+    co_await converse(stream, *own);
+    all.closed(own);
     error_code ec;
     stream.socket().shutdown(tcp::socket::shutdown_send, ec);
   }
@@ -190,24 +192,23 @@ struct server::state : std::enable_shared_from_this<state> {
     const auto context = secure->current();
     beast::ssl_stream<beast::tcp_stream> stream(beast::tcp_stream(std::move(socket)), *context);
     auto& plain = beast::get_lowest_layer(stream);
+    const auto own = all.open(peer, [&plain] { plain.close(); });
     error_code ec;
     plain.expires_after(handshake_deadline);
     co_await stream.async_handshake(asio::ssl::stream_base::server, asio::redirect_error(asio::use_awaitable, ec));
     if (ec == beast::error::timeout) serves.reached("idle_timeout");
+    if (!ec) co_await converse(stream, *own);
+    all.closed(own);
     if (ec) co_return;
-    co_await converse(stream, peer);
     plain.expires_after(goodbye_deadline);
     co_await stream.async_shutdown(asio::redirect_error(asio::use_awaitable, ec));
   }
 
   template <class Stream>
-  asio::awaitable<void> converse(Stream& stream, const std::string& peer) {
-    auto& plain = beast::get_lowest_layer(stream);
-    const auto own = all.open(peer, [&plain] { plain.close(); });
+  asio::awaitable<void> converse(Stream& stream, connections::entry& own) {
     beast::flat_buffer buffer;
-    bool keep = co_await one_request(stream, buffer, *own);  // also while it drains: somebody connected in time
-    while (keep && !draining) keep = co_await one_request(stream, buffer, *own);
-    all.closed(own);
+    bool keep = co_await one_request(stream, buffer, own);  // also while it drains: somebody connected in time
+    while (keep && !draining) keep = co_await one_request(stream, buffer, own);
   }
 
   /// The part of a body that counts among all that are on their way in.
