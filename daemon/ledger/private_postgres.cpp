@@ -9,17 +9,16 @@
 #include <boost/process/child.hpp>
 #include <boost/process/extend.hpp>
 #include <boost/process/io.hpp>
-#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "daemon/ledger/database.hpp"
+#include "daemon/ledger/file_lock.hpp"
 
 namespace releasehealth::ledger {
 namespace {
@@ -113,28 +112,6 @@ struct cluster {
       return false;
     }
   }
-};
-
-/// Held by whoever runs the cluster. The file says who it is, for those who find it held.
-class file_lock {
- public:
-  explicit file_lock(const fs::path& file) : fd_(open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
-    if (fd_ < 0) throw std::runtime_error("cannot open " + file.string() + ": " + std::strerror(errno));
-  }
-  ~file_lock() {
-    if (fd_ >= 0) close(fd_);
-  }
-  file_lock(file_lock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-
-  bool take(const std::string& who) const {
-    if (flock(fd_, LOCK_EX | LOCK_NB) != 0) return false;
-    if (ftruncate(fd_, 0) != 0 || pwrite(fd_, who.data(), who.size(), 0) < 0)
-      throw std::runtime_error(std::string("cannot write the lock file: ") + std::strerror(errno));
-    return true;
-  }
-
- private:
-  int fd_;
 };
 
 // What the child does between fork and exec: become the unprivileged user in a session of its own (a Ctrl-C on the

@@ -4,6 +4,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include "daemon/ledger/file_lock.hpp"
 #include "sql.hpp"
 
 namespace releasehealth::ledger {
@@ -53,6 +54,7 @@ std::string text(const SQLite::Column& c) { return {static_cast<const char*>(c.g
 
 // What it holds is counted once, when it is opened, and from then on as it changes: it may hold very much.
 struct spool::file {
+  file_lock lock;
   mutable std::mutex one_at_a_time;
   SQLite::Database database;
   std::filesystem::path folder;
@@ -61,7 +63,8 @@ struct spool::file {
   bool had_no_room = false;  ///< for the last that was put, and nothing was drained since
 
   file(const std::filesystem::path& at, spool_limits l)
-      : database(at.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms),
+      : lock(alone(at)),
+        database(at.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms),
         folder(at.parent_path()),
         limits(l) {
     database.exec("PRAGMA journal_mode = WAL");
@@ -73,6 +76,14 @@ struct spool::file {
     holds.bytes = static_cast<std::size_t>(row.getColumn(1).getInt64());
     holds.set_aside = static_cast<std::size_t>(row.getColumn(2).getInt64());
     find_oldest();
+  }
+
+  // Two daemons with one spool would each count what the other takes out of it.
+  static file_lock alone(const std::filesystem::path& at) {
+    file_lock mine(at.string() + ".lock");
+    if (!mine.take(std::to_string(getpid()) + '\n'))
+      throw std::runtime_error("another releasehealthd uses it: each needs a state_dir of its own");
+    return mine;
   }
 
   SQLite::Statement prepared(std::string_view statement) const { return {database, std::string(statement)}; }

@@ -23,7 +23,7 @@ struct spool_limits {
 /// put(), which answers so.
 class spool {
  public:
-  /// Opens the file, or makes it, in a folder that is there.
+  /// Opens the file, or makes it, in a folder that is there. Throws std::runtime_error if somebody else has it open.
   spool(const std::filesystem::path& at, spool_limits);
   ~spool();
 

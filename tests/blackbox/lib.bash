@@ -45,13 +45,14 @@ wait_until() {
 
 intake_port=$(free_port) operations_port=$(free_port)
 intake=http://127.0.0.1:$intake_port operations=http://127.0.0.1:$operations_port
+state=$work/state
 token=sesame-open-4711
 secret=hush-hush-4711
 
 # configure: the top of a configuration; more is read from standard input
 configure() {
   { cat <<TOML
-state_dir = "$work/state"
+state_dir = "$state"
 [intake]
 listen = "127.0.0.1:$intake_port"
 [operations]

@@ -2,7 +2,7 @@
 # Two daemons and eight clients on one database while its backends are killed at random: nothing is lost, nothing counts
 # twice, what is derived is what the events say, and both serve the same figures. RELEASEHEALTH_CHAOS_SECONDS: how long.
 . "$(dirname "$0")/lib.bash"
-seconds=${RELEASEHEALTH_CHAOS_SECONDS:-60}
+seconds=${RELEASEHEALTH_CHAOS_SECONDS:-30}
 
 configure </dev/null
 start_daemon
@@ -11,6 +11,7 @@ cp "$work/config.toml" "$work/one.toml"
 socket=$work/state/postgresql
 intake_port=$(free_port) operations_port=$(free_port)
 intake=http://127.0.0.1:$intake_port operations=http://127.0.0.1:$operations_port
+state=$work/other
 configure <<TOML
 [database]
 url = "host='$socket' port=5432 user=releasehealthd dbname=postgres"

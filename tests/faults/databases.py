@@ -14,7 +14,8 @@ def postgres(house, programs, report, long):
     disk = house.small_disk("disk", 400)
     cluster = Cluster(house, "postgres", folder=disk, options=["-c", "max_connections=14", "-c", "max_wal_size=64MB", "-c", "min_wal_size=32MB"])
     cluster.create().start()
-    daemon = Daemon(house, "daemon", programs.now, cluster.dsn).start()
+    # slow is what takes longer than its statement may
+    daemon = Daemon(house, "daemon", programs.now, cluster.dsn, timeout="2s").start()
     failures = lambda reason: daemon.metric(f'releasehealth_database_failures_total{{reason="{reason}"}}')
 
     def broken(what, reason, break_it, mend):
@@ -51,13 +52,20 @@ def postgres(house, programs, report, long):
                 cluster.kill()
             cluster.start()
 
-    holders = []
+    def lock_out():
+        session = subprocess.Popen(cluster.psql(), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        session.stdin.write("BEGIN; LOCK TABLE delivery;\n")
+        session.stdin.flush()
+        locker.append(session)
+
+    holders, locker = [], []
     with Load("postgres", [daemon]) as load:
         settle(load)
         broken("stopped", "connection", cluster.stop, cluster.start)
         broken("stopped in immediate mode", "connection", lambda: cluster.stop("immediate"), cluster.start)
         broken("killed", "connection", cluster.kill, cluster.start)
         broken("read-only", "read_only", lambda: cluster.set("default_transaction_read_only", "on"), lambda: cluster.set("default_transaction_read_only", None))
+        broken("slow", "timeout", lock_out, lambda: locker.pop().communicate("COMMIT;\n"))
         broken("out of connections", "connections", hold_all_connections, let_go)
         if disk:
             full = Disk(disk)

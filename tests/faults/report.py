@@ -7,10 +7,10 @@ from house import Failed, wait_until
 class Report:
     """What a scenario came to."""
 
-    columns = ["sent", "acknowledged", "refused", "unanswered", "stored", "in doubt", "lost", "doubled", "kills", "in flight"]
+    columns = ["sent", "acknowledged", "refused", "unanswered", "stored", "in doubt", "lost", "doubled", "kills", "in flight", "MB"]
 
-    def __init__(self, name):
-        self.name, self.notes = name, []
+    def __init__(self, name, is_sanitized=False):
+        self.name, self.most_memory = name, 2000 if is_sanitized else 500
         self.count = dict.fromkeys(self.columns, 0)
         self.acknowledged, self.unanswered = set(), set()
 
@@ -21,8 +21,13 @@ class Report:
             self.count[column] += n
 
     def note(self, what):
-        self.notes.append(what)
         print(f"  {self.name}: {what}", flush=True)
+
+    def remember_memory(self, daemon):
+        """What it had resident at most, which must be bounded whatever happens."""
+        self.count["MB"] = max(self.count["MB"], daemon.peak_memory_mb())
+        if self.count["MB"] > self.most_memory:
+            raise Failed(f"{self.count['MB']} MB resident")
 
     def check(self, cluster, daemon):
         """Once everything is back: what is stored against what was acknowledged, and what is counted against both."""
@@ -44,6 +49,7 @@ class Report:
         self.count["doubled"] = len(rows) - len(stored) + counted() - len(stored)
         if self.count["lost"] or self.count["doubled"] or strangers:
             raise Failed(f"{self.count}, {len(strangers)} that nobody sent, of the lost: {sorted(self.acknowledged - stored)[:3]}")
+        self.remember_memory(daemon)
         again = daemon.command("rebuild", "--check")
         if again.returncode != 0:
             raise Failed(f"rebuild --check: {again.stdout[:500]}")
