@@ -115,7 +115,14 @@ TEST_SUITE("postgres") {
     const temporary_folder state;
     auto p = private_postgres::use(state.path(), true, quiet);
     kill(server_pid(state.path()), SIGKILL);
-    for (int i = 0; i < 100; ++i) {
+    const auto answers = [&] {
+      try {
+        return ask(p, "SELECT 1") == "1";
+      } catch (const std::exception&) {
+        return false;
+      }
+    };
+    for (int i = 0; i < 1500 && !answers(); ++i) {
       p.restart_if_gone(quiet);
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
