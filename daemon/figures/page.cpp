@@ -1,5 +1,7 @@
 #include "daemon/figures/page.hpp"
 
+#include "daemon/figures/verdict.hpp"
+
 namespace releasehealth {
 namespace {
 
@@ -47,16 +49,6 @@ void render_figures(exposition& out, const snapshot& s, const figure_settings& s
   end_family();
 }
 
-// A limit that is a figure itself is that figure's value; nothing where there is none to compare with.
-std::optional<double> resolve(const threshold& t, const snapshot& s, const scope_figures& known) {
-  if (t.limit_of.empty()) return t.limit;
-  const auto* f = find_figure(t.limit_of);
-  for (const auto& p : s.periods)
-    if (const auto values = known.values.find(p.label); p.label == t.period && values != known.values.end())
-      if (const auto v = evaluate(*f, f->slices.front(), {s.columns, values->second, p})) return v->value;
-  return {};
-}
-
 void render_thresholds(exposition& out, const snapshot& s, const figure_settings& settings) {
   const auto each = [&](auto write) {
     const auto each_of = [&](const std::vector<threshold>& mine, const place& where, const scope_figures& known) {
@@ -77,7 +69,7 @@ void render_thresholds(exposition& out, const snapshot& s, const figure_settings
   out.family("releasehealth_threshold", metric_type::gauge, "The limit of a figure, and on which side it is broken.");
   each([&](const threshold& t, const scope_figures& known, std::vector<label> labels) {
     labels.emplace_back("bound", t.above ? "above" : "below");
-    if (const auto limit = resolve(t, s, known)) out.sample(labels, *limit);
+    if (const auto limit = resolved_limit(t, s, known)) out.sample(labels, *limit);
   });
   out.family("releasehealth_threshold_minimum", metric_type::gauge,
              "How much there must be to measure before the limit applies.");

@@ -230,6 +230,46 @@ std::vector<json::object> read_objects(const pqxx::result& rows) {
 
 }
 
+namespace {
+
+// By the column's type: what is neither a truth, a number, a time nor a document is text.
+json::value value_of(const pqxx::field& f) {
+  enum : pqxx::oid { boolean = 16, int8 = 20, int2 = 21, int4 = 23, timestamptz = 1184 };
+  if (f.is_null()) return nullptr;
+  switch (f.type()) {
+    case boolean: return f.as<bool>();
+    case int2:
+    case int4:
+    case int8: return f.as<std::int64_t>();
+    case timestamptz: {
+      std::string at = f.c_str();  // 2026-11-03 10:15:00.5+00, or +05:30: as the session's zone has it
+      constexpr std::size_t hours_only = 3;
+      if (const auto space = at.find(' '); space != at.npos) at[space] = 'T';
+      if (at.size() - std::min(at.find_last_of("+-"), at.size()) == hours_only) at += ":00";
+      const auto parsed = parse_time(at);
+      return parsed ? json::value(format_time(*parsed)) : json::value(at);
+    }
+    default: return json::value(text(f));
+  }
+}
+
+}
+
+list_page reader::list(std::string_view statement, const json::object& filters, const json::value& after,
+                       std::int64_t most) {
+  return read([&](pqxx::transaction_base& work) {
+    const auto last = after.is_null() ? std::optional<std::string>() : json::serialize(after);
+    const auto rows = run(work, statement, json::serialize(filters), last, most);
+    list_page page;
+    for (pqxx::row_size_type c = 0; c < rows.columns(); ++c) page.columns.emplace_back(rows.column_name(c));
+    for (const auto& row : rows) {
+      auto& out = page.rows.emplace_back();
+      for (const auto& field : row) out[field.name()] = value_of(field);
+    }
+    return page;
+  });
+}
+
 std::vector<decided_deployment> reader::decisions(timestamp begin, timestamp end, const std::string& service) {
   return read([&](pqxx::transaction_base& work) {
     std::vector<decided_deployment> all;

@@ -69,6 +69,12 @@ struct decided_deployment {
   decision decided;
 };
 
+/// Some rows of a list, and what they are made of.
+struct list_page {
+  std::vector<std::string> columns;  ///< also of an empty page
+  std::vector<json::object> rows;    ///< with every column, in their order; times as RFC 3339
+};
+
 /// A stored event, with what the ledger adds to it.
 struct stored_event {
   event told;
@@ -114,6 +120,9 @@ class reader {
                                                const std::vector<std::string>& causes);
   std::vector<json::object> incident_members(const period&, const scope&, double horizon_s, double review_due_s);
   std::vector<json::object> work_members(const period&, const scope&);
+
+  /// `statement`: one of schema/lists. `after`: the key of the last row of the page before, or null.
+  list_page list(std::string_view statement, const json::object& filters, const json::value& after, std::int64_t most);
 
   /// The kinds of what finished in [begin, end); an empty service is every one.
   std::vector<decided_deployment> decisions(timestamp begin, timestamp end, const std::string& service);

@@ -15,6 +15,8 @@
 #include "daemon/operations/amend.hpp"
 #include "daemon/operations/decide.hpp"
 #include "daemon/operations/figures_api.hpp"
+#include "daemon/operations/gate.hpp"
+#include "daemon/operations/lists.hpp"
 #include "daemon/operations/negotiate.hpp"
 #include "daemon/tokens.hpp"
 
@@ -116,6 +118,15 @@ operations::operations(parts p, const config& c)
       {"GET", "/api/v1/figures/{id}/explain",
        [this, id](request& r, const parameters& path, responder a) { explain_figure(id(path), r, std::move(a)); }},
   };
+  routes_.push_back(
+      {"GET", "/api/v1/gate", [this](request& r, const parameters&, responder a) { gate(r, std::move(a)); }});
+  routes_.push_back(
+      {"GET", "/badge/{id}", [this, id](request&, const parameters& path, responder a) { badge(id(path), a); }});
+  for (const auto& l : lists()) {
+    list_paths_.push_back("/api/v1/" + std::string(l.name));
+    routes_.push_back({"GET", list_paths_.back(),
+                       [this, &l](request& r, const parameters&, responder a) { list(l, r, std::move(a)); }});
+  }
   static constexpr struct {
     std::string_view thing, one, why;
   } things[] = {{"deployment", "/api/v1/deployments/{id}", "/api/v1/deployments/{id}/explain"},
@@ -154,8 +165,24 @@ void operations::done(const http::request& r, const http::response& a) {
                    {{"method", r.method}, {"path", r.path}, {"status", std::to_string(a.status)}, {"peer", r.peer}});
 }
 
+// What was read before and is the same still need not be sent again (RFC 9110).
+http::responder with_etag(const http::request& r, http::responder answer) {
+  if (r.method != "GET" || !r.path.starts_with("/api/")) return answer;
+  return [answer = std::move(answer), known = std::string(r.header.get("If-None-Match"))](http::response a) {
+    constexpr std::size_t enough = 32;
+    if (a.status != 200) return answer(std::move(a));
+    const auto tag = '"' + sha256_hex(a.body).substr(0, enough) + '"';
+    if (known.find(tag) != known.npos) a = {304, {}, {}, {}};
+    a.header.emplace_back("ETag", tag);
+    a.header.emplace_back("Cache-Control", "private, no-cache");
+    a.header.emplace_back("Vary", "Accept");
+    answer(std::move(a));
+  };
+}
+
 // Where users are configured, everybody is one of them; what takes a bearer token may show that instead.
 void operations::admit(http::request& r, http::responder answer) {
+  answer = with_etag(r, std::move(answer));
   const bool shows_token = r.path.starts_with("/api/") && !bearer_token(r.header).empty();
   if (!users_.are_asked() || shows_token) return http::dispatch(routes_, r, answer);
   users_.admit(r.header, [this, &r, answer = std::move(answer)](bool is_user) {  // the request lives until the answer
@@ -266,6 +293,41 @@ void operations::figures(http::request& r, http::responder answer, bool months) 
         looks_back_ = false;
         write(std::move(s));
       });
+}
+
+void operations::list(const listed& of, http::request& r, http::responder answer) {
+  if (!may_read(r, answer)) return;
+  auto q = read_list_question(of, r);
+  if (!q) return answer(refuse(q.error()));
+  const bool as_csv = r.header.get("Accept").starts_with("text/csv");
+  reads_->run([&of, q = std::move(*q), settings = settings_,
+               as_csv](ledger::reader& from) { return answer_list(from, of, q, settings, as_csv); },
+              [answer = std::move(answer)](result<http::response> page) {
+                answer(page ? std::move(*page) : refuse(page.error()));
+              });
+}
+
+void operations::gate(http::request& r, http::responder answer) {
+  if (!may_read(r, answer)) return;
+  const auto service = http::query_value(r, "service"), where = http::query_value(r, "environment");
+  if (service.empty()) return answer(refuse(error(errc::malformed, "service: is missing")));
+  ask_about(service, where, [answer = std::move(answer)](const result<std::vector<broken_limit>>& broken) {
+    answer(broken ? http::json_answer(200, verdict_json(*broken)) : refuse(broken.error()));
+  });
+}
+
+void operations::badge(const std::string& file, const http::responder& answer) {
+  constexpr std::string_view ending = ".svg";
+  if (!file.ends_with(ending)) return answer(refuse(error(errc::unknown, "badges end with .svg")));
+  ask_about(file.substr(0, file.size() - ending.size()), {},
+            [answer](const result<std::vector<broken_limit>>& broken) { answer(releasehealth::badge(broken)); });
+}
+
+template <class Then>
+void operations::ask_about(const std::string& service, const std::string& where, Then then) {
+  reads_->run([service, where, settings = settings_,
+               now = parts_.clock()](ledger::reader& from) { return ask_gate(from, service, where, settings, now); },
+              std::move(then));
 }
 
 void operations::show(std::string_view thing, const std::string& id, http::request& r, http::responder answer) {

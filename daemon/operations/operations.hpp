@@ -1,6 +1,7 @@
 #pragma once
 // The operations listener: metrics, health, and what people amend. Lives on the io thread.
 #include <functional>
+#include <list>
 #include <memory>
 
 #include "daemon/config.hpp"
@@ -15,6 +16,8 @@ class io_context;
 }
 
 namespace releasehealth {
+
+struct listed;
 
 class operations {
  public:
@@ -43,6 +46,11 @@ class operations {
   void ready(const http::responder&) const;
   void reload(const http::responder&) const;
   void figures(http::request&, http::responder, bool months);
+  void list(const listed&, http::request&, http::responder);
+  void gate(http::request&, http::responder);
+  void badge(const std::string& file, const http::responder&);
+  template <class Then>
+  void ask_about(const std::string& service, const std::string& environment, Then);
   void show(std::string_view thing, const std::string& id, http::request&, http::responder);
   void amend(std::string_view thing, const std::string& id, http::request&, http::responder);
   void explain(std::string_view thing, const std::string& id, http::request&, http::responder);
@@ -58,7 +66,8 @@ class operations {
   limits bounds_;
   figure_settings settings_;
   ledger::derive_settings timeline_;
-  const bool is_local_;  ///< on loopback, where reading needs no token
+  const bool is_local_;                ///< on loopback, where reading needs no token
+  std::list<std::string> list_paths_;  ///< what routes point into
   std::vector<http::route> routes_;
   std::shared_ptr<const refreshed::page> page_;
   bool database_up_ = false, draining_ = false, rules_changed_ = false;

@@ -266,6 +266,119 @@ TEST_SUITE("postgres") {
     CHECK(csv.find("checkout,,production,rework_ratio,,0.5\r\n") != csv.npos);
   }
 
+  TEST_CASE("the gate holds what breaks a limit, and says by how much; so does the badge") {
+    const database db;
+    running_app app(db.where(),
+                    "[[threshold]]\nfigure = 'hotfixes'\nperiod = 'month'\nabove = 1\n"
+                    "[[threshold]]\nfigure = 'rollback_ratio'\nperiod = '30d'\nabove = 0.1\nminimum = 50\n");
+    const auto hotfix = [&](const std::string& n) {
+      app.send_events(
+          deployed(n, R"("kind":"hotfix","ref":"main","merged_back_at":"2026-11-20T11:30:00Z","version":")" + n + '"'));
+    };
+    hotfix("1");
+    const std::string series =
+        R"(releasehealth_deployments{service_name="checkout",team_name="",deployment_environment="production",)"
+        R"(kind="hotfix",period="month"})";
+    CHECK(app.metric(series, "1") == "1");
+    const auto asked = [&](const std::string& query) { return app.operations("GET", "/api/v1/gate?" + query); };
+    const auto reasons = [&](const std::string& query) {
+      std::string all;
+      const auto said = json::parse(asked(query).body);
+      for (const auto& r : said.at("reasons").as_array()) all += json::serialize(r) + ' ';
+      return all;
+    };
+    CHECK(reasons("service=checkout").find("hotfixes\"") == std::string::npos);
+    hotfix("2");
+    CHECK(app.metric(series, "2") == "2");
+    CHECK(json::parse(asked("service=checkout").body).at("verdict") == "hold");
+    CHECK(reasons("service=checkout").find(R"({"figure":"hotfixes","period":"month","value":2,"threshold":1})") !=
+          std::string::npos);
+    CHECK(reasons("service=checkout").find("rollback_ratio") == std::string::npos);  // too little to measure
+    CHECK(asked("service=nobody").status == 404);
+    CHECK(asked("service=checkout&environment=staging").status == 404);
+    CHECK(asked("").status == 400);
+    const auto badge = app.operations("GET", "/badge/checkout.svg");
+    CHECK(badge.content_type == "image/svg+xml");
+    CHECK(badge.body.find("broken") != std::string::npos);
+    CHECK(app.operations("GET", "/badge/nobody.svg").body.find("unknown") != std::string::npos);
+    CHECK(app.operations("GET", "/badge/checkout").status == 404);
+    const auto first = asked("service=checkout");
+    const auto tag = header(first, "ETag");
+    CHECK_FALSE(tag.empty());
+    const auto again = app.operations("GET", "/api/v1/gate?service=checkout", "", {{"If-None-Match", tag}});
+    CHECK(again.status == 304);
+    CHECK(again.body.empty());
+    hotfix("3");
+    CHECK(app.metric(series, "3") == "3");
+    CHECK(app.operations("GET", "/api/v1/gate?service=checkout", "", {{"If-None-Match", tag}}).status == 200);
+  }
+
+  TEST_CASE("lists come in pages by key, filtered, as JSON or CSV; what a list does not have is named") {
+    const database db;
+    running_app app(db.where(), "[[service]]\nname = 'checkout'\nteam = 'payments'\n");
+    for (int n = 1; n <= 5; ++n) {
+      const auto id = std::to_string(n);
+      app.send_events(deployed(id, R"("version":")" + id + R"(","time":"2026-11-1)" + id + R"(T10:00:00Z")" +
+                                       (n == 3 ? R"(,"kind":"hotfix","cause":"data","incident":"INC-7")" : "")));
+    }
+    app.send_events(
+        R"({"id":"i","type":"incident","subject":"INC-7","service":"checkout","severity":2,"state":"open","time":"2026-11-12T12:00:00Z"})");
+    app.send_events(R"({"id":"n","type":"deployment","state":"succeeded","version":"nobody's"})");
+    CHECK(app.metric(
+              "releasehealth_open_incidents{service_name=\"checkout\",team_name=\"payments\",deployment_environment="
+              "\"production\"}",
+              "1") == "1");
+    const auto get = [&](const std::string& path) {
+      const auto answer = app.operations("GET", "/api/v1/" + path);
+      CHECK(answer.status == 200);
+      return json::parse(answer.body);
+    };
+    const auto subjects = [](const json::value& page) {
+      std::string all;
+      for (const auto& item : page.at("items").as_array())
+        all += std::string(item.at(item.as_object().contains("subject") ? "subject" : "service").as_string()) + ' ';
+      return all;
+    };
+    CHECK(subjects(get("deployments")) == "n 5 4 3 2 1 ");
+    CHECK(subjects(get("deployments?service=checkout&kind=planned")) == "5 4 2 1 ");
+    CHECK(subjects(get("deployments?team=payments&since=2026-11-12T00:00:00Z&until=2026-11-14T00:00:00Z")) == "3 2 ");
+    CHECK(subjects(get("deployments?service=nobody")).empty());
+    const auto first = app.operations("GET", "/api/v1/deployments?service=checkout&limit=2");
+    CHECK(subjects(json::parse(first.body)) == "5 4 ");
+    std::string link = header(first, "Link"), all;
+    while (!link.empty()) {  // by the links alone
+      const auto page = app.operations("GET", link.substr(1, link.find('>') - 1));
+      CAPTURE(link);
+      CAPTURE(page.body);
+      REQUIRE(page.status == 200);
+      all += subjects(json::parse(page.body));
+      link = header(page, "Link");
+    }
+    CHECK(all == "3 2 1 ");
+    const auto hotfix = get("hotfixes").at("items").as_array().at(0);
+    CHECK(hotfix.at("cause") == "data");
+    CHECK(hotfix.at("incident") == "INC-7");
+    CHECK(hotfix.at("owes_merge").is_bool());
+    CHECK(get("incidents?severity=2").at("items").as_array().at(0).at("severity") == 2);
+    CHECK(get("incidents?severity=1").at("items").as_array().empty());
+    CHECK(subjects(get("services")) == "checkout ");
+    CHECK(get("services").at("items").as_array().at(0).at("open_incidents") == 1);
+    CHECK(get("deliveries?limit=1").at("items").as_array().size() == 1);
+    CHECK(get("deliveries?limit=1").at("next").is_string());
+    const auto csv = app.operations("GET", "/api/v1/hotfixes", "", {{"Accept", "text/csv"}});
+    CHECK(csv.body.starts_with("id,service,environment,"));
+    CHECK(std::ranges::count(csv.body, '\n') == 2);
+    CHECK(app.operations("GET", "/api/v1/incidents?severity=1", "", {{"Accept", "text/csv"}}).body.find("culprit") !=
+          std::string::npos);  // an empty table has its columns
+    for (const auto* bad :
+         {"deployments?color=red", "deployments?limit=0", "deployments?limit=1001", "deployments?kind=x",
+          "deployments?since=yesterday", "deployments?after=x", "deployments?after=%5B%221%22%2C%22x%22%5D",
+          "deliveries?after=%5B%22x%22%5D", "deliveries?service=checkout"}) {
+      CAPTURE(bad);
+      CHECK(app.operations("GET", std::string("/api/v1/") + bad).status == 400);
+    }
+  }
+
   TEST_CASE("both formats, plain and compressed, end as they should") {
     const database db;
     running_app app(db.where());

@@ -1,0 +1,21 @@
+#pragma once
+// Which limits a service breaks now: what alerts say, for pipelines and badges.
+#include <vector>
+
+#include "daemon/figures/snapshot.hpp"
+
+namespace releasehealth {
+
+/// A limit that is a figure itself is that figure's value; nothing where there is none to compare with.
+std::optional<double> resolved_limit(const threshold&, const snapshot&, const scope_figures&);
+
+struct broken_limit {
+  threshold of;
+  double value, limit;  ///< in the figure's unit; of an age seconds
+};
+
+/// Of a place, by the limits of its service: those that are broken, with as much to measure as their minimum asks for
+/// (figures.md §12). The snapshot has the periods of the limits.
+std::vector<broken_limit> broken_limits(const snapshot&, const figure_settings&, const place&);
+
+}

@@ -1,0 +1,21 @@
+#pragma once
+// May this service be released now? For pipelines as JSON, for people as a badge.
+#include <string>
+
+#include "daemon/figures/verdict.hpp"
+#include "daemon/http/message.hpp"
+
+namespace releasehealth {
+
+/// The limits that a service breaks, in one environment or in all of its production. errc::unknown if there is none
+/// such.
+result<std::vector<broken_limit>> ask_gate(ledger::reader&, const std::string& service, const std::string& environment,
+                                           const figure_settings&, timestamp now);
+
+/// {"verdict": "pass" or "hold", "reasons": [{"figure", "period", "value", "threshold"}]} (interface.md §2).
+json::object verdict_json(const std::vector<broken_limit>&);
+
+/// An SVG that says the same in a word.
+http::response badge(const result<std::vector<broken_limit>>&);
+
+}

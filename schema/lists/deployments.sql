@@ -1,0 +1,21 @@
+-- $1: filters, `services` being those to look at; $2: the last one of the page before, [at, id], or null; $3: at most so many.
+SELECT d.*
+FROM jsonb_array_elements_text($1::jsonb -> 'services') AS s (service)
+CROSS JOIN LATERAL (
+  SELECT d.id, d.service, d.environment, d.source, d.subject, d.state, d.version, d.commit, d.kind, d.kind_reason, d.kind_evidence,
+         d.is_change, d.started_at, d.finished_at, d.failed, d.issue_at, d.recovered_at, d.first_remedy, d.rolled_back_by,
+         d.facts ->> 'title' AS title, d.facts ->> 'url' AS url, d.facts ->> 'actor' AS actor,
+         coalesce(d.finished_at, d.started_at, d.created_at, 'epoch') AS at
+  FROM deployment d
+  WHERE d.service = s.service
+    AND ($1::jsonb ->> 'environment' IS NULL OR d.environment = $1::jsonb ->> 'environment')
+    AND ($1::jsonb ->> 'kind' IS NULL OR d.kind = $1::jsonb ->> 'kind')
+    AND ($1::jsonb ->> 'state' IS NULL OR d.state = $1::jsonb ->> 'state')
+    AND coalesce(d.finished_at, d.started_at, d.created_at, 'epoch') >= coalesce(($1::jsonb ->> 'since')::timestamptz, '-infinity')
+    AND coalesce(d.finished_at, d.started_at, d.created_at, 'epoch') < coalesce(($1::jsonb ->> 'until')::timestamptz, 'infinity')
+    AND ($2::jsonb IS NULL OR (coalesce(d.finished_at, d.started_at, d.created_at, 'epoch'), d.id) < (($2::jsonb ->> 0)::timestamptz, $2::jsonb ->> 1))
+  ORDER BY coalesce(d.finished_at, d.started_at, d.created_at, 'epoch') DESC, d.id DESC
+  LIMIT $3::bigint
+) AS d
+ORDER BY d.at DESC, d.id DESC
+LIMIT $3::bigint

@@ -1,0 +1,20 @@
+-- $1: filters, `services` being those to look at; $2: the last one of the page before, [started_at, id], or null; $3: at most so many.
+SELECT i.*
+FROM jsonb_array_elements_text($1::jsonb -> 'services') AS s (service)
+CROSS JOIN LATERAL (
+  SELECT i.id, i.service, i.environment, i.source, i.subject, i.state, i.severity, i.started_at, i.detected_at, i.acknowledged_at,
+         i.restored_at, i.resolved_at, i.culprit, i.blamed, i.reason, i.decided_way, i.recommended, i.is_against_policy,
+         i.is_closed_too_early, i.facts ->> 'title' AS title, i.facts ->> 'url' AS url
+  FROM incident i
+  WHERE i.service = s.service
+    AND ($1::jsonb ->> 'environment' IS NULL OR i.environment = $1::jsonb ->> 'environment')
+    AND ($1::jsonb ->> 'state' IS NULL OR i.state = $1::jsonb ->> 'state')
+    AND ($1::jsonb ->> 'severity' IS NULL OR i.severity::text = $1::jsonb ->> 'severity')
+    AND i.started_at >= coalesce(($1::jsonb ->> 'since')::timestamptz, '-infinity')
+    AND i.started_at < coalesce(($1::jsonb ->> 'until')::timestamptz, 'infinity')
+    AND ($2::jsonb IS NULL OR (i.started_at, i.id) < (($2::jsonb ->> 0)::timestamptz, $2::jsonb ->> 1))
+  ORDER BY i.started_at DESC, i.id DESC
+  LIMIT $3::bigint
+) AS i
+ORDER BY i.started_at DESC, i.id DESC
+LIMIT $3::bigint
