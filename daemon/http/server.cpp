@@ -273,6 +273,8 @@ struct server::state : std::enable_shared_from_this<state> {
         keep = false;
       } else if (!has_room) {
         serves.reached("max_buffered_bytes");
+        std::string().swap(parser.get().body());  // at once: the others who send are not to be refused for this one
+        held.grow_to(0);
         out = come_back_later("too many large bodies are on their way in");
         keep = false;
       } else {
