@@ -100,6 +100,19 @@ result<stored> appender::bury(const entry& refused, const std::string& why) {
   return kept;
 }
 
+bool appender::probe() {
+  failure_ = {};
+  try {
+    if (!connected_) connected_ = std::make_unique<connected>(session_);
+    connected_->write({}, {});
+    return true;
+  } catch (const pqxx::failure& e) {
+    connected_.reset();
+    failure_ = reason_of(e);
+    return false;
+  }
+}
+
 std::vector<result<stored>> appender::append(const std::vector<entry>& all) {
   std::vector<const entry*> pointers;
   pointers.reserve(all.size());

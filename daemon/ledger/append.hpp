@@ -43,7 +43,10 @@ class appender {
   std::vector<result<stored>> append(std::span<const entry* const>);
   std::vector<result<stored>> append(const std::vector<entry>&);
 
-  /// Of the last append: why PostgreSQL was away for it, one of failure_reasons(); empty: it was not.
+  /// Whether PostgreSQL would take something now, as far as can be told without writing.
+  bool probe();
+
+  /// Of the last append or probe: why PostgreSQL was away for it, one of failure_reasons(); empty: it was not.
   std::string_view failure() const { return failure_; }
   /// Whether the server brings to the disk what it says that it did (fsync).
   bool is_durable() const { return is_durable_; }

@@ -123,6 +123,8 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
       out.batch.assign(batch.size(), error(errc::unavailable, "PostgreSQL is away"));
     else if (!batch.empty())
       out.batch = writer.append(batch);
+    else if (!out.has_drained && !writer.probe())
+      out.is_away = true, out.reason = writer.failure();
     if (!out.is_away)
       for (const auto& r : out.batch) out.note(r, writer);
     out.is_durable = writer.is_durable();
@@ -145,9 +147,9 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
 
   void next() {
     const bool has_spooled = with.overflow && holds.deliveries > 0;
-    if (busy || stopped || (waiting.empty() && !has_spooled)) return;
+    if (busy || stopped || (waiting.empty() && !has_spooled && !away)) return;
     const bool waits = away || (waiting.empty() && is_spool_broken);
-    if (waits && with.overflow && steady::now() - tried < retry_interval) return tick();
+    if (waits && (with.overflow || waiting.empty()) && steady::now() - tried < retry_interval) return tick();
     busy = true;
     tried = steady::now();
     std::size_t bytes = 0;
@@ -241,16 +243,17 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
   }
 
   void tick() {
-    if (ticking || stopped || !with.overflow) return;
+    if (ticking || stopped) return;
     ticking = true;
     clock_tick.expires_after(tick_interval);
     clock_tick.async_wait([self = shared_from_this()](boost::system::error_code ec) {
       self->ticking = false;
       if (ec || self->stopped) return;
-      self->lose_patience();
+      if (self->with.overflow) self->lose_patience();
       self->next();
       self->try_disk();
-      if (self->busy || !self->waiting.empty() || self->holds.deliveries > 0 || !self->holds.is_writable) self->tick();
+      if (self->busy || !self->waiting.empty() || self->away || self->holds.deliveries > 0 || !self->holds.is_writable)
+        self->tick();
     });
   }
 
@@ -303,6 +306,8 @@ void commit_queue::append(entry e, done d) {
 }
 
 const spool::contents& commit_queue::spooled() const { return state_->holds; }
+
+bool commit_queue::is_postgres_away() const { return state_->away; }
 
 bool commit_queue::can_spool() const {
   return state_->with.overflow && state_->with.overflow->has_room(state_->with.clock());

@@ -40,6 +40,8 @@ class commit_queue {
 
   /// What was acknowledged and is not in PostgreSQL yet.
   const spool::contents& spooled() const;
+  /// Whether PostgreSQL took what it was last given, or would have.
+  bool is_postgres_away() const;
   /// Whether there is a spool that would take more.
   bool can_spool() const;
 

@@ -233,8 +233,8 @@ void operations::metrics_page(const http::request& r, const http::responder& ans
 
 void operations::ready(const http::responder& answer) const {
   if (draining_) return answer({503, "text/plain", "draining\n", {}});
-  if (!database_up_ && !parts_.queue.can_spool())
-    return answer({503, "text/plain", "PostgreSQL does not answer, and there is no spool with room\n", {}});
+  if ((!database_up_ || parts_.queue.is_postgres_away()) && !parts_.queue.can_spool())
+    return answer({503, "text/plain", "PostgreSQL takes no deliveries, and there is no spool with room\n", {}});
   answer({200, "text/plain", "ready\n", {}});
 }
 

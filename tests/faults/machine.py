@@ -1,4 +1,5 @@
 """What the machine runs out of: disk for the spool, descriptors, names, the right time, and patience with bad senders."""
+import json
 import pathlib
 import socket
 import subprocess
@@ -15,6 +16,7 @@ def machine(house, programs, report, long):
     cluster = Cluster(house, "postgres").create().start()
     for part in (state_disk, descriptors, names, clock):
         part(house, programs, report, cluster)
+    shared_disk(house, programs, report)
 
 
 def state_disk(house, programs, report, cluster):
@@ -40,6 +42,31 @@ def state_disk(house, programs, report, cluster):
     report.add(load)
     report.check(cluster, daemon)
     report.note("the spool's disk was full: 503, not ready, and ready again when there was room")
+    daemon.stop()
+
+
+def shared_disk(house, programs, report):
+    """The private PostgreSQL and the spool on one disk, and that is full: neither takes anything, nothing is lost."""
+    state = house.small_disk("shared", 160)
+    if not state:
+        return report.note("skipped without root: one disk for all")
+    daemon = Daemon(house, "private", programs.now, None, state=state / "state").start()
+    with Load("shared", [daemon]) as load:
+        settle(load)
+        disk = Disk(state)
+        disk.fill()
+        wait_until(30, "503", lambda: 503 in load.refused)
+        wait_until(30, "not ready", lambda: not daemon.is_ready())
+        disk.free()
+        wait_until(60, "ready again by itself", daemon.is_ready)
+        settle(load)
+        wait_until(60, "drained", daemon.has_drained)
+    stored = {json.loads(line)["id"] for line in daemon.command("export", "events").stdout.splitlines() if line.startswith("{")}
+    if lost := load.acknowledged - stored:
+        raise Failed(f"lost on a full disk: {sorted(lost)[:5]}")
+    report.add(load)
+    report.count["stored"] += len(load.acknowledged)
+    report.note("PostgreSQL and spool had one disk, and it was full: not ready, and ready again by itself")
     daemon.stop()
 
 
