@@ -18,15 +18,15 @@ def postgres(house, programs, report, long):
     daemon = Daemon(house, "daemon", programs.now, cluster.dsn, timeout="2s").start()
     failures = lambda reason: daemon.metric(f'releasehealth_database_failures_total{{reason="{reason}"}}')
 
-    def broken(what, reason, break_it, mend):
-        before = failures(reason)
+    def broken(what, reason, break_it, mend, or_else=None):
+        before = {r: failures(r) for r in (reason, or_else) if r}
         break_it()
-        wait_until(30, f"{what}: counted as {reason}", lambda: failures(reason) > before)
+        wait_until(30, f"{what}: counted as {reason}", lambda: any(failures(r) > n for r, n in before.items()))
         wait_until(30, f"{what}: goes on", load.goes_on())
         spooled = daemon.metric("releasehealth_spooled_deliveries")
         mend()
         wait_until(90, f"{what}: drained", daemon.has_drained)
-        report.note(f"{what}: {int(spooled)} spooled meanwhile, counted as {reason}, drained")
+        report.note(f"{what}: {int(spooled)} spooled meanwhile, counted as {reason}{' or ' + or_else if or_else else ''}, drained")
 
     def hold_all_connections():
         """Whoever has a connection keeps it, and takes that of the daemon when it is ended."""
@@ -69,7 +69,8 @@ def postgres(house, programs, report, long):
         broken("out of connections", "connections", hold_all_connections, let_go)
         if disk:
             full = Disk(disk)
-            broken("without room", "disk_full", full.fill, lambda: (full.free(), start_again()))
+            # without room for its WAL PostgreSQL ends
+            broken("without room", "disk_full", full.fill, lambda: (full.free(), start_again()), or_else="connection")
         else:
             report.note("skipped without root: a full disk")
         cluster.signal(signal.SIGSTOP)
