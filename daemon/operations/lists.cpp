@@ -35,9 +35,10 @@ const listed table[] = {
     {"deployments", "Deployments, the latest first.", sql::lists_deployments, of_deployments, {"at", "id"}},
     {"hotfixes",
      "Hotfixes with what they answer and what is left to be done, the latest first.",
-     sql::lists_hotfixes,
+     sql::lists_deployments,
      of_hotfixes,
-     {"at", "id"}},
+     {"at", "id"},
+     "hotfix"},
     {"incidents",
      "Incidents, one for each of their services, the latest first.",
      sql::lists_incidents,
@@ -48,7 +49,7 @@ const listed table[] = {
      sql::lists_services,
      {},
      {"service", "environment"}},
-    {"deliveries", "What came in, the latest first.", sql::lists_deliveries, of_deliveries, {"id"}, false},
+    {"deliveries", "What came in, the latest first.", sql::lists_deliveries, of_deliveries, {"id"}, {}, false},
 };
 
 error wrong(std::string_view parameter, const std::string& what) {
@@ -154,6 +155,7 @@ result<list_question> read_list_question(const listed& of, const http::request& 
 
 http::response answer_list(ledger::reader& from, const listed& of, list_question q, const figure_settings& settings,
                            bool as_csv) {
+  if (!of.kind.empty()) q.filters["kind"] = of.kind;
   if (of.is_of_services) q.filters["services"] = services_of(from, q.filters, settings);
   auto page = from.list(of.statement, q.filters, q.after, q.limit + 1);
   json::value next;

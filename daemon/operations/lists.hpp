@@ -24,6 +24,7 @@ struct listed {
   std::string_view statement;            ///< of schema/lists
   std::span<const list_filter> filters;  ///< besides service, environment and team
   std::vector<std::string_view> key;     ///< the columns that order it
+  std::string_view kind = {};            ///< of deployments: these only
   bool is_of_services = true;            ///< service, environment and team choose, too
 };
 std::span<const listed> lists();

@@ -4,13 +4,19 @@ FROM jsonb_array_elements_text($1::jsonb -> 'services') AS s (service)
 CROSS JOIN LATERAL (
   SELECT d.id, d.service, d.environment, d.source, d.subject, d.state, d.version, d.commit, d.kind, d.kind_reason, d.kind_evidence,
          d.is_change, d.started_at, d.finished_at, d.failed, d.issue_at, d.recovered_at, d.first_remedy, d.rolled_back_by,
-         d.facts ->> 'title' AS title, d.facts ->> 'url' AS url, d.facts ->> 'actor' AS actor,
+         coalesce(d.facts ->> 'title', d.commit_facts ->> 'title') AS title, d.facts ->> 'url' AS url, d.facts ->> 'actor' AS actor,
+         -- of hotfixes: what they answer, and what is left to be done about them
+         d.cause, d.facts ->> 'justification' AS justification, d.is_justified, d.is_attributed,
+         (SELECT min(r.change) FROM remedy r WHERE r.by = d.id) AS remedies,
+         d.facts ->> 'incident' AS incident, d.response_from AS detected_at, d.lines_changed, d.owes_merge, d.merged_back_at,
+         d.facts ->> 'review_held_at' AS review_held_at,
          coalesce(d.finished_at, d.started_at, d.created_at, 'epoch') AS at
   FROM deployment d
   WHERE d.service = s.service
     AND ($1::jsonb ->> 'environment' IS NULL OR d.environment = $1::jsonb ->> 'environment')
     AND ($1::jsonb ->> 'kind' IS NULL OR d.kind = $1::jsonb ->> 'kind')
     AND ($1::jsonb ->> 'state' IS NULL OR d.state = $1::jsonb ->> 'state')
+    AND ($1::jsonb ->> 'cause' IS NULL OR d.cause = $1::jsonb ->> 'cause')
     AND coalesce(d.finished_at, d.started_at, d.created_at, 'epoch') >= coalesce(($1::jsonb ->> 'since')::timestamptz, '-infinity')
     AND coalesce(d.finished_at, d.started_at, d.created_at, 'epoch') < coalesce(($1::jsonb ->> 'until')::timestamptz, 'infinity')
     AND ($2::jsonb IS NULL OR (coalesce(d.finished_at, d.started_at, d.created_at, 'epoch'), d.id) < (($2::jsonb ->> 0)::timestamptz, $2::jsonb ->> 1))
