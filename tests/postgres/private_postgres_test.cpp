@@ -94,10 +94,12 @@ TEST_SUITE("postgres") {
   }
 
   TEST_CASE("pid files that name another program by now are no obstacle: so it is after a loss of power") {
-    const temporary_folder state;
+    const temporary_folder state, other;
     { const auto p = private_postgres::use(state.path(), true, quiet); }
+    const auto neighbour = private_postgres::use(other.path(), true, quiet);  // of the same user: it could be the one
     for (const auto* file : {"postgresql/data/postmaster.pid", "postgresql/.s.PGSQL.5432.lock"})
-      std::ofstream(state.path() / file) << getpid() << "\n" << (state.path() / "postgresql/data").string() << "\n";
+      std::ofstream(state.path() / file) << server_pid(other.path()) << "\n"
+                                         << (state.path() / "postgresql/data").string() << "\n";
     CHECK(ask(private_postgres::use(state.path(), true, quiet), "SELECT 1") == "1");
   }
 
