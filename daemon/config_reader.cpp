@@ -9,7 +9,7 @@
 namespace releasehealth {
 namespace {
 
-constexpr std::size_t longest_secret = 64 * 1024;
+constexpr std::size_t longest_secret = std::size_t{64} * 1024;
 
 }
 

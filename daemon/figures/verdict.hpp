@@ -11,7 +11,7 @@ std::optional<double> resolved_limit(const threshold&, const snapshot&, const sc
 
 struct broken_limit {
   threshold of;
-  double value, limit;  ///< in the figure's unit; of an age seconds
+  double value = 0, limit = 0;  ///< in the figure's unit; of an age seconds
 };
 
 /// Of a place, by the limits of its service: those that are broken, with as much to measure as their minimum asks for

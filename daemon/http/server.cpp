@@ -35,8 +35,9 @@ constexpr auto first_head_deadline = std::chrono::seconds(1);  // of who connect
 constexpr auto goodbye_deadline = std::chrono::seconds(1);
 constexpr auto descriptors_pause = std::chrono::milliseconds(200);
 constexpr std::size_t accepts_at_once = 64;
-constexpr std::size_t small_body = 64 * 1024;  // is always taken: what all connections may send of these is bounded
-constexpr std::size_t most_turned_away = 64;   // at a time; more are closed without a word
+constexpr std::size_t small_body =
+    std::size_t{64} * 1024;                   // is always taken: what all connections may send of these is bounded
+constexpr std::size_t most_turned_away = 64;  // at a time; more are closed without a word
 
 using message = bhttp::response<bhttp::string_body>;
 

@@ -52,7 +52,8 @@ class appender {
   bool is_durable() const { return is_durable_; }
 
   static constexpr std::size_t max_batch = 256;  ///< entries in one statement; more brings nothing
-  /// Of their bodies, but for a single larger one: they are held several times, and PostgreSQL takes 1 GB in a parameter.
+  /// Of their bodies, but for a single larger one: they are held several times, and PostgreSQL takes 1 GB in a
+  /// parameter.
   static constexpr std::size_t max_batch_bytes = std::size_t{64} * 1024 * 1024;
 
  private:

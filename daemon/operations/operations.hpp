@@ -50,7 +50,7 @@ class operations {
   void gate(http::request&, http::responder);
   void badge(const std::string& file, const http::responder&);
   template <class Then>
-  void ask_about(const std::string& service, const std::string& environment, Then);
+  void ask_about(const std::string& service, const std::string& where, Then);
   void show(std::string_view thing, const std::string& id, http::request&, http::responder);
   void amend(std::string_view thing, const std::string& id, http::request&, http::responder);
   void explain(std::string_view thing, const std::string& id, http::request&, http::responder);
