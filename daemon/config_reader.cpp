@@ -132,6 +132,7 @@ void config_table::bounds(limits& into) {
     const auto key = rule.key.substr(dot + 1);
     if (rule.unit != limit_unit::time) {
       whole(key, rule.least, rule.most, into.at(i));
+      if (rule.key == "figures.max_pattern_bytes") reading_.max_pattern_bytes = into.at(i);
       continue;
     }
     duration value(into.at(i));
@@ -141,7 +142,6 @@ void config_table::bounds(limits& into) {
             "is not from " + format_duration(duration(rule.least)) + " to " + format_duration(duration(rule.most)));
     into.at(i) = value.count();
   }
-  reading_.max_pattern_bytes = into["figures.max_pattern_bytes"];
 }
 
 void config_table::texts(std::string_view key, std::vector<std::string>& into) {

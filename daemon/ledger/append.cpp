@@ -126,9 +126,7 @@ std::vector<result<stored>> appender::append(std::span<const entry* const> all) 
   const auto give_up = [&](const std::vector<std::size_t>& which, const std::exception& e) {
     connected_.reset();
     failure_ = reason_of(e);
-    error away(errc::unavailable, e.what());
-    if (is_timeout(e)) away.limit = "database.statement_timeout";
-    for (const auto i : which) out[i] = away;
+    for (const auto i : which) out[i] = error(errc::unavailable, e.what());
   };
   std::vector<std::size_t> first;  // one entry for each (source, key)
   std::map<std::pair<std::string, std::string>, std::size_t> seen;
