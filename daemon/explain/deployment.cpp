@@ -14,7 +14,8 @@ void add_failure(ledger::reader& from, const json::object& d, explanation& to) {
     to.add("  blamed by", "incident " + text(i, "subject") + " of " + text(i, "source"));
   for (const auto& r : list(d, "remedied_by"))
     to.add("  remedied by",
-           text(r, "way") + ' ' + name_of_deployment(from, text(r, "by")) + ", started " + text(r, "started_at"));
+           text(r, "way") + ' ' + name_of_deployment(from, text(r, "by")) + ", started " + text(r, "started_at"),
+           text(r, "by"));
 }
 
 void add_follow_ups(const json::object& d, explanation& to) {
@@ -42,11 +43,17 @@ explanation explain(ledger::reader& from, json::object d) {
   e.add("finished", text(d, "finished_at"));
   if (!text(d, "kind").empty()) {
     e.add("kind", kind_and_reason(d));
-    e.add("change", flag_at(d, "/is_change") ? "yes, it covered " + name_of_deployment(from, text(d, "below")) : "no");
-    e.add("live after it", name_of_deployment(from, text(d, "live")));
+    e.add("change", flag_at(d, "/is_change") ? "yes, it covered " + name_of_deployment(from, text(d, "below")) : "no",
+          text(d, "below"));
+    e.add("live after it", name_of_deployment(from, text(d, "live")), text(d, "live"));
     if (!text(d, "rolled_back_by").empty())
-      e.add("rolled back by", name_of_deployment(from, text(d, "rolled_back_by")));
-    for (auto& r : remedied_and_why(from, d)) e.add("remedies", std::move(r));
+      e.add("rolled back by", name_of_deployment(from, text(d, "rolled_back_by")), text(d, "rolled_back_by"));
+    const auto& remedied = list(d, "remedies");
+    std::size_t n = 0;
+    for (auto& r : remedied_and_why(from, d)) {
+      e.add("remedies", std::move(r), n < remedied.size() ? std::string(remedied[n].as_string()) : std::string());
+      ++n;
+    }
     if (!text(d, "detected_at").empty()) e.add("response", "counts from a detection at " + text(d, "detected_at"));
     add_failure(from, d, e);
     add_follow_ups(d, e);

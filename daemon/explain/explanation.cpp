@@ -5,7 +5,7 @@ namespace releasehealth {
 std::string as_text(const explanation& e) {
   constexpr std::size_t width = 16;
   std::string out = e.title + '\n';
-  for (const auto& [what, why] : e.lines) {
+  for (const auto& [what, why, deployment] : e.lines) {
     out.append("  ").append(what).append(what.size() < width ? width - what.size() : 1, ' ');
     out.append(why).append("\n");
   }
@@ -20,7 +20,11 @@ std::string as_text(const explanation& e) {
 
 json::object as_json(const explanation& e) {
   json::array lines, told_by;
-  for (const auto& [what, why] : e.lines) lines.push_back({{"what", what}, {"why", why}});
+  for (const auto& [what, why, deployment] : e.lines) {
+    json::object line = {{"what", what}, {"why", why}};
+    if (!deployment.empty()) line["deployment"] = deployment;
+    lines.push_back(std::move(line));
+  }
   for (const auto& [told, received_at] : e.told_by)
     told_by.push_back({{"id", told.id},
                        {"source", told.source},

@@ -9,6 +9,7 @@ namespace releasehealth {
 
 struct because {
   std::string what, why;
+  std::string deployment = {};  ///< the other deployment that it speaks of, by id
 };
 
 struct explanation {
@@ -17,8 +18,8 @@ struct explanation {
   json::object about;                         ///< the row itself, or the figure's value
   std::vector<ledger::stored_event> told_by;  ///< in the order of receipt
 
-  void add(std::string what, std::string why) {
-    if (!why.empty()) lines.push_back({std::move(what), std::move(why)});
+  void add(std::string what, std::string why, std::string deployment = {}) {
+    if (!why.empty()) lines.push_back({std::move(what), std::move(why), std::move(deployment)});
   }
 };
 

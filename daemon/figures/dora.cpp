@@ -6,11 +6,11 @@ namespace {
 constexpr double hour = 3600, day = 24 * hour, week = 7 * day;
 
 constexpr dora_metric table[] = {
-    {"deployment frequency", "deployments_per_day", true, 5.0 / 7, 1.0 / 7, 1.0 / 30},
-    {"change lead time", "lead_time_seconds", false, day, week, 30 * day},
-    {"change fail rate", "change_fail_ratio", false, 0.05, 0.10, 0.15},
-    {"failed deployment recovery time", "recovery_seconds", false, hour, day, week},
-    {"deployment rework rate", "rework_ratio", false, 0, 0, 0},
+    {"deployment frequency", "deployments_per_day", "deployments", true, 5.0 / 7, 1.0 / 7, 1.0 / 30},
+    {"change lead time", "lead_time_seconds", "changes", false, day, week, 30 * day},
+    {"change fail rate", "change_fail_ratio", "changes", false, 0.05, 0.10, 0.15},
+    {"failed deployment recovery time", "recovery_seconds", "failed changes", false, hour, day, week},
+    {"deployment rework rate", "rework_ratio", "deployments", false, 0, 0, 0},
 };
 
 }

@@ -12,6 +12,7 @@ namespace releasehealth {
 struct dora_metric {
   std::string_view title;
   std::string_view figure;  ///< of figures(); of quantiles the median
+  std::string_view of;      ///< what it is measured over
   bool more_is_better;
   double elite, high, medium;  ///< where each band ends, inclusive where less is better; all 0: no bands
 };

@@ -51,8 +51,14 @@ struct figure {
 std::span<const figure> figures();
 const figure* find_figure(std::string_view name);
 
-/// The causes of hotfixes unless configured (figures.md §9).
-std::span<const std::string_view> default_causes();
+/// A cause of hotfixes and what keeps it from coming back (figures.md §9).
+struct cause {
+  std::string_view name, prevention;
+};
+/// The causes unless configured.
+std::vector<std::string> default_causes();
+/// Empty for a cause that is configured, and for `unknown` and `other`.
+std::string_view prevention_of(std::string_view cause);
 /// The slices of the figure by cause: those, `unknown` and `other`.
 std::vector<slice> slices_by_cause(const std::vector<std::string>& causes);
 inline constexpr std::string_view by_cause = "hotfixes_by_cause";

@@ -1,5 +1,8 @@
 // The table of figures: one row each. A new one is a row here and, if no population has the column, a line of SQL.
 #include "daemon/figures/figure.hpp"
+
+#include <algorithm>
+
 #include "daemon/timeline/follow_up.hpp"
 
 namespace releasehealth {
@@ -304,20 +307,30 @@ const figure table[] = {
      .is_now = true},
 };
 
-constexpr std::string_view causes[] = {"regression_testing",
-                                       "missing_coverage",
-                                       "environment_configuration",
-                                       "edge_case",
-                                       "dependency",
-                                       "security",
-                                       "data",
-                                       "infrastructure",
-                                       "process"};
+constexpr cause causes[] = {
+    {"regression_testing", "run the regression tests on each deployment, before it takes traffic"},
+    {"missing_coverage", "cover the critical paths with tests first, then what changes most"},
+    {"environment_configuration", "keep environments alike: configuration as code, checked before it is applied"},
+    {"edge_case", "explore and fuzz what comes from outside; add the case that was found to the tests"},
+    {"dependency", "pin versions, take updates one at a time, and let them pass the same tests"},
+    {"security", "scan dependencies and images on each build; review what handles trust with a second person"},
+    {"data", "try migrations on a copy of production's data, and keep them compatible with the release before"},
+    {"infrastructure", "release to a few first, with limits and automatic rollback; exercise failures on purpose"},
+    {"process", "let nothing pass by the pipeline; release when the people who can mend it are there"}};
 
 }
 
 std::span<const figure> figures() { return table; }
 
-std::span<const std::string_view> default_causes() { return causes; }
+std::vector<std::string> default_causes() {
+  std::vector<std::string> names;
+  for (const auto& c : causes) names.emplace_back(c.name);
+  return names;
+}
+
+std::string_view prevention_of(std::string_view name) {
+  const auto known = std::ranges::find(causes, name, &cause::name);
+  return known == std::end(causes) ? std::string_view() : known->prevention;
+}
 
 }

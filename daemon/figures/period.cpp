@@ -17,13 +17,6 @@ std::optional<int> number(std::string_view text) {
   return value;
 }
 
-std::optional<year_month> parse_month(std::string_view text) {
-  if (text.size() != 7 || text[4] != '-') return {};
-  const auto y = number(text.substr(0, 4)), m = number(text.substr(5));
-  if (!y || !m || *y < 1970 || *m < 1 || *m > 12) return {};
-  return year{*y} / *m;
-}
-
 period stretch(std::string name, timestamp begin, timestamp end, timestamp now) {
   return {std::move(name), begin, std::max(begin, std::min(end, now)), end > now};
 }
@@ -44,6 +37,20 @@ std::string format_month(year_month m) {
   char text[16];
   (void)std::snprintf(text, sizeof text, "%04d-%02u", int(m.year()), unsigned(m.month()));
   return text;
+}
+
+std::optional<year_month> parse_month(std::string_view text) {
+  if (text.size() != 7 || text[4] != '-') return {};
+  const auto y = number(text.substr(0, 4)), m = number(text.substr(5));
+  if (!y || !m || *y < 1970 || *m < 1 || *m > 12) return {};
+  return year{*y} / *m;
+}
+
+std::string name_month(year_month m, bool is_short) {
+  constexpr std::string_view names[] = {"January", "February", "March",     "April",   "May",      "June",
+                                        "July",    "August",   "September", "October", "November", "December"};
+  const auto name = names[unsigned(m.month()) - 1];
+  return std::string(is_short ? name.substr(0, 3) : name) + ' ' + std::to_string(int(m.year()));
 }
 
 result<period> parse_period(std::string_view text, const calendar& zone, timestamp now) {

@@ -1,5 +1,6 @@
 #pragma once
 // Stretches of time with a label (figures.md §10): rolling ones, calendar months, and those that a report asks for.
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +26,9 @@ result<period> find_period(std::string_view, const std::vector<std::string>& rol
 
 /// "2026-10".
 std::string format_month(std::chrono::year_month);
+/// "October 2026", "Oct 2026".
+std::string name_month(std::chrono::year_month, bool is_short = false);
+std::optional<std::chrono::year_month> parse_month(std::string_view);
 
 /// The calendar months from one to the other, both included, `2026-10` each; at most 600.
 result<std::vector<period>> months_between(std::string_view from, std::string_view to, const calendar&, timestamp now);

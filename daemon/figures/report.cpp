@@ -7,6 +7,7 @@
 
 #include "collectors/csv/csv.hpp"
 #include "daemon/figures/dora.hpp"
+#include "daemon/figures/readable.hpp"
 
 namespace releasehealth {
 namespace {
@@ -17,31 +18,6 @@ std::string shortest(double value) {
   char text[32];
   const auto [end, ec] = std::to_chars(text, text + sizeof text, value);
   return {text, end};
-}
-
-// "2d 3h", "5m 12s": the two largest units.
-std::string readable_duration(double seconds) {
-  constexpr std::pair<std::int64_t, char> units[] = {{86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};
-  auto rest = std::llround(seconds);
-  for (std::size_t u = 0; u < std::size(units); ++u) {
-    if (rest < units[u].first && u + 1 < std::size(units)) continue;
-    auto out = std::to_string(rest / units[u].first) + units[u].second;
-    if (u + 1 < std::size(units))
-      out += ' ' + std::to_string(rest % units[u].first / units[u + 1].first) + units[u + 1].second;
-    return out;
-  }
-  return {};
-}
-
-std::string readable(const figure& f, double value) {
-  if (f.looks == shape::quantiles || f.looks == shape::seconds) return readable_duration(value);
-  char text[32];
-  const bool percent = f.looks == shape::ratio && f.name.ends_with("_ratio");  // others may exceed 1
-  if (f.looks == shape::count)
-    (void)std::snprintf(text, sizeof text, "%.0f", value);
-  else
-    (void)std::snprintf(text, sizeof text, percent ? "%.1f %%" : "%.2f", percent ? value * 100 : value);
-  return text;
 }
 
 /// A column of the text report, of quantiles the median; the limit of `limited` marks its values.

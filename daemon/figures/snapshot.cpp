@@ -228,6 +228,26 @@ void compute(snapshot& into, ledger::reader& from, const std::vector<period>& pe
   run(others, std::span(populations).first(1), std::span(populations_now).first(1), into, from, settings);
 }
 
+namespace {
+
+// The production places among those asked for as one scope.
+void compute_together(snapshot& into, ledger::reader& from, const std::map<place, std::string>& all,
+                      const std::set<place>& asked, const figure_settings& settings) {
+  plan pooled;
+  ledger::scope scope;
+  for (const auto& [where, team] : all) {
+    if (where.service.empty()) continue;
+    pooled.services_of[crew_of(where.service, team)].insert(where.service);
+    if (!asked.contains(where) || !settings.names.is_production(where.environment)) continue;
+    for (auto& p : scope_of(where, team, all, settings.names)) scope.push_back(std::move(p));
+  }
+  if (scope.empty()) return;
+  pooled.add(std::move(scope), into.together);
+  run(pooled, populations, populations_now, into, from, settings);
+}
+
+}
+
 snapshot answer_question(ledger::reader& from, const figure_question& q, const figure_settings& settings,
                          timestamp now) {
   const auto all = places_and_teams(from.places(), settings);
@@ -241,6 +261,8 @@ snapshot answer_question(ledger::reader& from, const figure_question& q, const f
   for (auto& p : periods) p.partial = p.partial || !since || p.begin < *since;
   snapshot s;
   compute(s, from, periods, all, asked, settings, now);
+  s.together.team = q.team;
+  if (q.together) compute_together(s, from, all, asked, settings);
   if (!q.service.empty() || !q.environment.empty()) s.teams.clear();
   std::erase_if(s.teams, [&](const auto& entry) { return !q.team.empty() && q.team != entry.first; });
   return s;

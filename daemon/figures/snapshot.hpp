@@ -22,7 +22,7 @@ struct figure_settings {
   naming names;
   std::map<std::string, double, std::less<>> engineers;      ///< of teams
   std::vector<threshold> thresholds = default_thresholds();  ///< effective ones
-  std::vector<std::string> causes{default_causes().begin(), default_causes().end()};
+  std::vector<std::string> causes = default_causes();
   std::vector<slice> cause_slices = slices_by_cause(causes);
 
   /// The configured team of a service, else the one that its deployments name.
@@ -44,6 +44,7 @@ struct snapshot {
   std::vector<std::string> columns, columns_now;
   std::map<place, scope_figures> places;
   std::map<std::string, scope_figures> teams;
+  scope_figures together;  ///< all that was asked for, pooled; empty unless it was asked for
 };
 
 /// Every place there is and its team: those known to the ledger and those configured.
@@ -61,6 +62,7 @@ void compute(snapshot& into, ledger::reader&, const std::vector<period>&, const 
 struct figure_question {
   std::vector<period> periods;
   std::string service, environment, team;
+  bool together = false;  ///< what is in production as one scope, too
 };
 /// Teams are in it if the question is about teams, or about everything.
 snapshot answer_question(ledger::reader&, const figure_question&, const figure_settings&, timestamp now);

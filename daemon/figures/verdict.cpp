@@ -2,18 +2,20 @@
 
 #include <algorithm>
 
+#include "daemon/figures/readable.hpp"
+
 namespace releasehealth {
 namespace {
 
-/// What is measured of a place over the period of a limit, or now.
-std::optional<measured> measured_for(const threshold& t, const figure& f, const snapshot& s,
-                                     const scope_figures& known) {
+/// What is measured of a place or a team over the period of a limit, or now.
+std::optional<measured> measured_for(const threshold& t, const figure& f, const snapshot& s, const scope_figures& known,
+                                     const figure_settings* of_team = nullptr) {
   static const period now;
   if (f.is_now) return measured{s.columns_now, known.now, now};
   const auto over = std::ranges::find(s.periods, t.period, &period::label);
   const auto values = known.values.find(t.period);
   if (over == s.periods.end() || values == known.values.end()) return {};
-  return measured{s.columns, values->second, *over};
+  return measured{s.columns, values->second, *over, of_team ? capacity(*of_team, known.team, *over) : 0};
 }
 
 std::optional<figure_value> value_of(const limited_figure& l, const figure& f, const measured& m) {
@@ -54,21 +56,49 @@ std::optional<double> resolved_limit(const threshold& t, const snapshot& s, cons
   return v ? std::optional(v->value) : std::nullopt;
 }
 
-std::vector<broken_limit> broken_limits(const snapshot& s, const figure_settings& settings, const place& where) {
+namespace {
+
+std::vector<broken_limit> judge(const std::vector<threshold>& limits, const snapshot& s, const scope_figures& known,
+                                const figure_settings* of_team) {
   std::vector<broken_limit> all;
-  const auto known = s.places.find(where);
-  if (known == s.places.end()) return all;
-  for (const auto& t : thresholds_of(settings.thresholds, where.service)) {
+  for (const auto& t : limits) {
     const auto& l = *find_limited_figure(t.figure);
     const auto& f = *find_figure(l.figure);
-    const auto m = measured_for(t, f, s, known->second);
+    const auto m = measured_for(t, f, s, known, of_team);
     const auto v = m ? value_of(l, f, *m) : std::nullopt;
-    const auto limit = resolved_limit(t, s, known->second);
+    const auto limit = resolved_limit(t, s, known);
     if (!v || !limit || !has_minimum(t, l, *v, *m)) continue;
     const auto value = l.is_age ? unix_seconds(s.at) - v->value : v->value;
     if (t.above ? value > *limit : value < *limit) all.push_back({t, value, *limit});
   }
   return all;
+}
+
+void replace(std::string& in, std::string_view what, const std::string& with) {
+  if (const auto at = in.find(what); at != in.npos) in.replace(at, what.size(), with);
+}
+
+}
+
+std::vector<broken_limit> broken_limits(const snapshot& s, const figure_settings& settings, const place& where) {
+  const auto known = s.places.find(where);
+  if (known == s.places.end()) return {};
+  return judge(thresholds_of(settings.thresholds, where.service), s, known->second, nullptr);
+}
+
+std::vector<broken_limit> broken_limits(const snapshot& s, const figure_settings& settings, const std::string& team) {
+  const auto known = s.teams.find(team);
+  if (known == s.teams.end()) return {};
+  return judge(thresholds_of_team(settings.thresholds, team), s, known->second, &settings);
+}
+
+std::string in_words(const broken_limit& b) {
+  const auto& l = *find_limited_figure(b.of.figure);
+  const auto write = [&](double v) { return l.is_age ? readable_duration(v) : readable(*find_figure(l.figure), v); };
+  std::string out(l.description);
+  replace(out, "{value}", write(b.value));
+  replace(out, "{limit}", write(b.limit));
+  return out + (b.of.period.empty() ? "" : " (" + b.of.period + ')');
 }
 
 }

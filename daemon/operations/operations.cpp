@@ -17,16 +17,6 @@ session read_session(const session& database, const config& c) {
   return database.as("api").within(std::chrono::floor<std::chrono::milliseconds>(c.bounds.time("figures.timeout")));
 }
 
-// The review page comes here; until then, what Prometheus' conventions ask for.
-void landing(const http::responder& answer) {
-  answer({200,
-          "text/html; charset=utf-8",
-          "<!doctype html><html lang=\"en\"><head><title>releasehealthd</title></head><body><h1>releasehealthd</h1>"
-          "<p>Release health as Prometheus metrics.</p><ul><li><a href=\"/metrics\">Metrics</a></li>"
-          "<li><a href=\"/-/healthy\">Healthy</a></li><li><a href=\"/-/ready\">Ready</a></li></ul></body></html>\n",
-          {{"Content-Security-Policy", "default-src 'none'"}, {"X-Content-Type-Options", "nosniff"}}});
-}
-
 }
 
 operations::operations(parts p, const config& c)
@@ -51,7 +41,9 @@ operations::operations(parts p, const config& c)
        }},
       {"GET", "/-/ready", [this](request&, const parameters&, responder a) { ready(a); }},
       {"POST", "/-/reload", [this](request&, const parameters&, responder a) { reload(a); }},
-      {"GET", "/", [](request&, const parameters&, responder a) { landing(a); }},
+      {"GET", "/",
+       [this](request& r, const parameters&, responder a) { review(review_page::of_month, {}, r, std::move(a)); }},
+      {"GET", "/review.css", [](request&, const parameters&, responder a) { style(a); }},
       {"GET", "/api/v1/figures",
        [this](request& r, const parameters&, responder a) { figures(r, std::move(a), false); }},
       {"GET", "/api/v1/months", [this](request& r, const parameters&, responder a) { figures(r, std::move(a), true); }},
@@ -63,6 +55,13 @@ operations::operations(parts p, const config& c)
       {"GET", "/api/v1/gate", [this](request& r, const parameters&, responder a) { gate(r, std::move(a)); }});
   routes_.push_back(
       {"GET", "/badge/{id}", [this, id](request&, const parameters& path, responder a) { badge(id(path), a); }});
+  static constexpr std::pair<std::string_view, review_page> pages[] = {{"/months/{id}", review_page::of_month},
+                                                                       {"/services/{id...}", review_page::of_service},
+                                                                       {"/deployments/{id}", review_page::of_deployment}};
+  for (const auto& [path_pattern, page] : pages)
+    routes_.push_back({"GET", path_pattern, [this, id, page = page](request& r, const parameters& path, responder a) {
+                         review(page, id(path), r, std::move(a));
+                       }});
   for (const auto& l : lists()) {
     list_paths_.push_back("/api/v1/" + std::string(l.name));
     routes_.push_back({"GET", list_paths_.back(),

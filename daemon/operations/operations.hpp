@@ -56,6 +56,9 @@ class operations {
   void explain(std::string_view thing, const std::string& id, http::request&, http::responder);
   void explain_figure(const std::string& figure, http::request&, http::responder);
   void decide(http::request&, http::responder);
+  enum class review_page { of_month, of_service, of_deployment };
+  void review(review_page, const std::string& of, const http::request&, http::responder);
+  static void style(const http::responder&);
 
   struct reads;
   parts parts_;

@@ -99,6 +99,10 @@ bool calendar::within(const std::vector<weekly_hours>& week, timestamp at) const
                              [&](const weekly_hours& h) { return on_day(h, today) && time >= h.from && time < h.to; });
 }
 
+std::string calendar::local_time(timestamp at) const {
+  return date::format("%F %R", zone_->to_local(floor<minutes>(at)));
+}
+
 std::string calendar::zone_name() const { return zone_->name(); }
 
 }

@@ -36,6 +36,8 @@ class calendar {
   duration working_time(const weekly_hours&, timestamp begin, timestamp end) const;
   bool within(const std::vector<weekly_hours>&, timestamp) const;
   std::string zone_name() const;
+  /// "2026-11-26 02:24" on the clocks of the zone.
+  std::string local_time(timestamp) const;
 
  private:
   explicit calendar(const date::time_zone* z) : zone_(z) {}

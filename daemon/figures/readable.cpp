@@ -1,0 +1,34 @@
+#include "daemon/figures/readable.hpp"
+
+#include <cmath>
+#include <cstdio>
+
+namespace releasehealth {
+
+std::string readable_duration(double seconds) {
+  constexpr std::pair<std::int64_t, char> units[] = {{86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};
+  auto rest = std::llround(seconds);
+  for (std::size_t u = 0; u < std::size(units); ++u) {
+    if (rest < units[u].first && u + 1 < std::size(units)) continue;
+    auto out = std::to_string(rest / units[u].first) + units[u].second;
+    if (u + 1 < std::size(units))
+      out += ' ' + std::to_string(rest % units[u].first / units[u + 1].first) + units[u + 1].second;
+    return out;
+  }
+  return {};
+}
+
+std::string readable(const figure& f, double value) {
+  if (f.looks == shape::quantiles) return readable_duration(value);
+  char text[32];
+  const bool percent = (f.looks == shape::ratio || f.looks == shape::share) && f.name.ends_with("_ratio");  // others may exceed 1
+  if (f.looks == shape::seconds)  // of persons: nobody works a day of 24 hours
+    (void)std::snprintf(text, sizeof text, "%.1f h", value / 3600);
+  else if (f.looks == shape::count)
+    (void)std::snprintf(text, sizeof text, "%.0f", value);
+  else
+    (void)std::snprintf(text, sizeof text, percent ? "%.1f %%" : "%.2f", percent ? value * 100 : value);
+  return text;
+}
+
+}

@@ -1,0 +1,15 @@
+#pragma once
+// Values as people read them, in reports and on pages.
+#include <string>
+
+#include "daemon/figures/figure.hpp"
+
+namespace releasehealth {
+
+/// "2d 3h", "5m 12s": the two largest units.
+std::string readable_duration(double seconds);
+
+/// A value of that figure with its unit: "6", "4.2 %", "0.25", "2d 3h".
+std::string readable(const figure&, double value);
+
+}

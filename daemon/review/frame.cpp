@@ -1,0 +1,193 @@
+#include "daemon/review/frame.hpp"
+
+#include <algorithm>
+
+#include <boost/url.hpp>
+
+#include "daemon/explain/explanation.hpp"
+#include "daemon/figures/readable.hpp"
+#include "daemon/review/chart.hpp"
+#include "daemon/review/page.hpp"
+
+namespace releasehealth {
+namespace {
+
+using std::chrono::months;
+
+std::string encoded(std::string_view text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }
+
+std::string local(const json::object& row, std::string_view column, const figure_settings& settings) {
+  const auto at = time_at(row, '/' + std::string(column));
+  return at ? settings.zone.local_time(*at) : std::string();
+}
+
+json::array month_choices(const review_question& q, const review_frame& frame, const figure_settings& settings) {
+  json::array all;
+  const auto now = settings.zone.month_of(frame.now);
+  for (int back = 0; back < reviewed_months; ++back) {
+    const auto m = now - months{back};
+    all.push_back({{"id", format_month(m)}, {"name", name_month(m)}, {"chosen", m == q.month}});
+  }
+  if (q.month < now - months{reviewed_months - 1})
+    all.push_back({{"id", format_month(q.month)}, {"name", name_month(q.month)}, {"chosen", true}});
+  return all;
+}
+
+// What a hotfix still owes: done, not asked for, due, or overdue.
+json::object owed(const std::string& done, bool is_owed, std::optional<timestamp> due, const review_frame& frame,
+                  const figure_settings& settings, std::string_view word) {
+  if (!done.empty()) return {{"text", std::string(word)}, {"class", "done"}};
+  if (!is_owed) return {{"text", "not needed"}, {"class", "none"}};
+  if (due && *due < frame.now) return {{"text", "overdue"}, {"class", "overdue"}};
+  return {{"text", due ? "due " + settings.zone.local_time(*due).substr(0, 10) : "open"}, {"class", "due"}};
+}
+
+duration merge_back_due(const figure_settings& settings) {
+  constexpr duration day = std::chrono::hours{24};
+  for (const auto& t : settings.thresholds)
+    if (t.figure == "oldest_unmerged_hotfix_seconds" && t.service.empty())
+      return std::chrono::duration_cast<duration>(std::chrono::duration<double>(t.limit));
+  return day;
+}
+
+}
+
+std::string links::to(const std::string& path_and_query) const {
+  return frame.is_one_file && frame.base.empty() ? std::string() : frame.base + path_and_query;
+}
+std::string links::to_service(const std::string& service, std::chrono::year_month in) const {
+  return to("/services/" + encoded(service) + "?month=" + format_month(in));
+}
+std::string links::to_deployment(const std::string& id) const { return to("/deployments/" + encoded(id)); }
+std::string links::to_month(std::chrono::year_month in, const std::string& team) const {
+  return to("/months/" + format_month(in) + (team.empty() ? "" : "?team=" + encoded(team)));
+}
+
+json::object frame_of(const std::string& title, const review_question& q, const review_frame& frame,
+                      const figure_settings& settings, const std::set<std::string>& teams) {
+  const links to{frame};
+  json::array choices;
+  for (const auto& name : teams) choices.push_back({{"name", name}, {"chosen", name == q.team}});
+  const auto this_month = settings.zone.month_of(frame.now);
+  const bool has_next = q.month < this_month;
+  return {{"page_title", title},
+          {"style", frame.is_one_file ? style_sheet() : std::string_view()},
+          {"can_choose", !frame.is_one_file},
+          {"home", to.to("/")},
+          {"months", month_choices(q, frame, settings)},
+          {"has_teams", !teams.empty()},
+          {"teams", std::move(choices)},
+          {"previous", to.to_month(q.month - months{1}, q.team)},
+          {"previous_name", name_month(q.month - months{1})},
+          {"next", has_next ? to.to_month(q.month + months{1}, q.team) : ""},
+          {"next_name", name_month(q.month + months{1})},
+          {"made_at", settings.zone.local_time(frame.now)},
+          {"zone", settings.zone.zone_name()},
+          {"version", RELEASEHEALTH_VERSION},
+          {"bands", about_bands}};
+}
+
+std::string outward(const std::string& url) {
+  return url.starts_with("https://") || url.starts_with("http://") ? url : std::string();
+}
+
+json::object deployment_row(const json::object& d, const figure_settings& settings, const links& to) {
+  const auto kind = text(d, "kind"), state = text(d, "state"), id = text(d, "id");
+  const bool is_failed = flag_at(d, "/failed");
+  return {{"at", text(d, "at")},
+          {"when", local(d, "at", settings)},
+          {"service", text(d, "service")},
+          {"service_link", to.to_service(text(d, "service"), settings.zone.month_of(*time_at(d, "/at")))},
+          {"environment", text(d, "environment")},
+          {"kind", kind.empty() ? state : kind},
+          {"name", text(d, "version").empty() ? text(d, "subject") : text(d, "version")},
+          {"what", text(d, "title")},
+          {"link", to.to_deployment(id)},
+          {"source_link", outward(text(d, "url"))},
+          {"failed", is_failed},
+          {"outcome", !text(d, "rolled_back_by").empty() ? "rolled back"
+                      : is_failed                         ? "failed"
+                      : state == "succeeded"              ? ""
+                                                          : state},
+          {"remedy", text(d, "first_remedy")}};
+}
+
+json::object hotfix_row(ledger::reader& from, const json::object& d, const figure_settings& settings,
+                        const review_frame& frame, const links& to) {
+  auto row = deployment_row(d, settings, to);
+  const auto finished = time_at(d, "/finished_at");
+  const auto answered = text(d, "remedies"), incident = text(d, "incident");
+  row["cause"] = text(d, "cause").empty() ? "unknown" : text(d, "cause");
+  row["answers"] = !answered.empty()    ? name_of_deployment(from, answered)
+                   : !incident.empty() ? "incident " + incident
+                                       : std::string();
+  row["answers_link"] = answered.empty() ? "" : to.to_deployment(answered);
+  row["why"] = text(d, "justification");
+  const bool is_recent = finished && *finished + settings.follow_up_horizon >= frame.now;
+  const auto due = [&](duration after) { return finished ? std::optional(*finished + after) : std::nullopt; };
+  row["merge"] = owed(text(d, "merged_back_at"), is_recent && flag_at(d, "/owes_merge") && text(d, "rolled_back_by").empty(),
+                      due(merge_back_due(settings)), frame, settings, "merged back");
+  row["review"] = owed(text(d, "review_held_at"), is_recent, due(settings.review_due), frame, settings, "held");
+  return row;
+}
+
+json::object incident_row(ledger::reader& from, const json::object& i, const figure_settings& settings, const links& to) {
+  const auto started = time_at(i, "/started_at"), restored = time_at(i, "/restored_at");
+  const auto blamed = text(i, "blamed");
+  return {{"at", text(i, "started_at")},
+          {"when", local(i, "started_at", settings)},
+          {"name", text(i, "subject")},
+          {"what", text(i, "title")},
+          {"severity", text(i, "severity")},
+          {"source_link", outward(text(i, "url"))},
+          {"took", started && restored ? readable_duration(std::chrono::duration<double>(*restored - *started).count()) : ""},
+          {"is_open", !restored},
+          {"blames", blamed.empty() ? std::string() : name_of_deployment(from, blamed)},
+          {"blames_link", blamed.empty() ? "" : to.to_deployment(blamed)},
+          {"reason", text(i, "reason")}};
+}
+
+json::array causes_of(const reviewed& r, const figure_settings& settings) {
+  const auto& f = *find_figure(by_cause);
+  std::vector<std::pair<double, std::string>> counted;
+  const auto values = r.s.together.values.find(r.last().label);
+  if (values == r.s.together.values.end()) return {};
+  double largest = 0;
+  for (const auto& in : settings.slices_of(f)) {
+    const auto v = evaluate(f, in, {r.s.columns, values->second, r.last()});
+    if (!v || v->value <= 0) continue;
+    counted.emplace_back(-v->value, in.value);
+    largest = std::max(largest, v->value);
+  }
+  std::ranges::sort(counted);
+  json::array all;
+  for (const auto& [count, name] : counted)
+    all.push_back({{"name", name},
+                   {"count", readable(f, -count)},
+                   {"length", bar_length(-count, largest)},
+                   {"prevention", prevention_of(name)}});
+  return all;
+}
+
+json::array recovery_of(const reviewed& r, const figure_settings& settings) {
+  const auto& f = *find_figure("recovery_by_remedy_seconds");
+  const auto values = r.s.together.values.find(r.last().label);
+  if (values == r.s.together.values.end()) return {};
+  json::array all;
+  std::vector<std::pair<std::string, figure_value>> measured_ones;
+  double largest = 0;
+  for (const auto& in : settings.slices_of(f)) {
+    const auto v = evaluate(f, in, {r.s.columns, values->second, r.last()}, &quantiles[0]);
+    if (!v) continue;
+    largest = std::max(largest, v->value);
+    measured_ones.emplace_back(in.value == "none" ? "no remedy" : in.value, *v);
+  }
+  for (const auto& [name, v] : measured_ones)
+    all.push_back({{"name", name},
+                   {"count", readable(*find_figure("changes"), v.observations.value_or(0))},
+                   {"median", readable(f, v.value)},
+                   {"length", bar_length(v.value, largest)}});
+  return all;
+}
+
+}

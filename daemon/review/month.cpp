@@ -1,0 +1,196 @@
+#include <algorithm>
+
+#include "daemon/explain/explanation.hpp"
+#include "daemon/figures/readable.hpp"
+#include "daemon/review/chart.hpp"
+#include "daemon/review/frame.hpp"
+#include "daemon/review/page.hpp"
+#include "sql.hpp"
+
+namespace releasehealth {
+namespace {
+
+// What a page shows at most; the API has the rest.
+constexpr std::size_t most_services = 100, most_broken = 8;
+constexpr std::int64_t most_hotfixes = 50;
+
+std::string name_of(const place& where, const std::string& team) {
+  if (where.service.empty()) return "team " + team;
+  return where.service + (where.environment == "production" ? "" : " (" + where.environment + ')');
+}
+
+std::string count_of(const reviewed& r, const scope_figures& known, std::string_view figure, std::string_view of) {
+  const auto& f = *find_figure(figure);
+  const auto values = known.values.find(r.last().label);
+  if (values == known.values.end()) return "–";
+  double sum = 0;
+  for (const auto& in : f.slices)
+    if (of.empty() || in.value == of)
+      if (const auto v = evaluate(f, in, {r.s.columns, values->second, r.last()})) sum += v->value;
+  return readable(f, sum);
+}
+
+json::object service_row(const reviewed& r, const place& where, const scope_figures& known,
+                         const std::vector<broken_by>& broken, const figure_settings& settings, const links& to) {
+  json::array says;
+  for (const auto& b : broken)
+    if (b.where == where) says.push_back(json::object{{"text", in_words(b.what)}});
+  const auto& hotfixes = health_headlines().front();
+  std::vector<chart_point> points;
+  for (const auto& p : r.months) {
+    const auto v = value_of(r, hotfixes, known, p, settings);
+    points.push_back({name_month(*parse_month(p.label), true), v ? std::optional(v->value) : std::nullopt,
+                      v ? written(hotfixes, v->value) : "", p.partial});
+  }
+  json::array values;
+  for (const auto of : {health_headlines().subspan(1, 2), dora_headlines().subspan(2, 2)})
+    for (const auto& h : of) {
+      const auto v = value_of(r, h, known, r.last(), settings);
+      values.push_back(json::object{{"text", v ? written(h, v->value) : "–"}});
+    }
+  const bool is_broken = !says.empty();
+  return {{"name", name_of(where, known.team)},
+          {"link", to.to_service(where.service, r.month)},
+          {"team", known.team},
+          {"is_broken", is_broken},
+          {"broken", std::move(says)},
+          {"deployments", count_of(r, known, "deployments", "planned")},
+          {"hotfixes", count_of(r, known, "deployments", "hotfix")},
+          {"rollbacks", count_of(r, known, "deployments", "rollback")},
+          {"values", std::move(values)},
+          {"chart", column_chart("Hotfixes of " + where.service, points, std::nullopt)}};
+}
+
+// Services by what needs attention: limits broken, then hotfixes, then deployments.
+std::vector<place> by_attention(const reviewed& r, const std::vector<broken_by>& broken,
+                                const figure_settings& settings) {
+  std::vector<std::tuple<std::ptrdiff_t, double, place>> order;
+  for (const auto& [where, known] : r.s.places) {
+    if (!settings.names.is_production(where.environment) || where.service.empty()) continue;
+    const auto limits = std::ranges::count(broken, where, &broken_by::where);
+    const auto v = value_of(r, health_headlines().front(), known, r.last(), settings);
+    order.emplace_back(-limits, v ? -v->value : 0, where);
+  }
+  std::ranges::sort(order, [](const auto& a, const auto& b) {
+    return std::tie(std::get<0>(a), std::get<1>(a), std::get<2>(a).service, std::get<2>(a).environment) <
+           std::tie(std::get<0>(b), std::get<1>(b), std::get<2>(b).service, std::get<2>(b).environment);
+  });
+  std::vector<place> all;
+  for (auto& [limits, hotfixes, where] : order) all.push_back(std::move(where));
+  return all;
+}
+
+json::object verdict_of(const reviewed& r, const std::vector<broken_by>& broken, const links& to) {
+  json::array says;
+  for (std::size_t n = 0; n < std::min(broken.size(), most_broken); ++n) {
+    const auto& b = broken[n];
+    says.push_back({{"who", name_of(b.where, b.team)},
+                    {"link", b.where.service.empty() ? to.to_month(r.month, b.team) : to.to_service(b.where.service, r.month)},
+                    {"text", in_words(b.what)}});
+  }
+  const bool has_data = std::ranges::any_of(r.s.together.values, [](const auto& entry) {
+    return std::ranges::any_of(entry.second, [](double v) { return v > 0; });
+  });
+  const auto n = broken.size();
+  return {{"is_empty", !has_data},
+          {"is_good", has_data && n == 0},
+          {"is_bad", n > 0},
+          {"headline", !has_data  ? "Nothing has been reported yet"
+                       : n == 0   ? "All within their limits"
+                       : n == 1   ? "One limit is broken"
+                                  : std::to_string(n) + " limits are broken"},
+          {"broken", std::move(says)},
+          {"more", n > most_broken ? std::to_string(n - most_broken) + " more, in the table of services" : ""}};
+}
+
+json::array hotfixes_of(ledger::reader& from, const reviewed& r, const review_frame& frame,
+                        const figure_settings& settings, const links& to, bool& has_more) {
+  json::array services;
+  std::set<std::string> names;
+  for (const auto& [where, known] : r.s.places)
+    if (settings.names.is_production(where.environment)) names.insert(where.service);
+  for (const auto& name : names) services.emplace_back(name);
+  const auto page = from.list(sql::lists_deployments,
+                              {{"services", std::move(services)},
+                               {"kind", "hotfix"},
+                               {"state", "succeeded"},
+                               {"since", format_time(r.last().begin)},
+                               {"until", format_time(r.last().end)}},
+                              nullptr, most_hotfixes + 1);
+  json::array all;
+  for (const auto& row : page.rows)
+    if (settings.names.is_production(text(row, "environment")) && all.size() < most_hotfixes)
+      all.push_back(hotfix_row(from, row, settings, frame, to));
+  has_more = page.rows.size() > most_hotfixes;
+  return all;
+}
+
+// How many incidents were reported in all the months: without any, the fail ratios rest on remedies alone.
+bool has_incidents(const reviewed& r) {
+  const auto& f = *find_figure("incidents");
+  return std::ranges::any_of(r.months, [&](const period& p) {
+    const auto values = r.s.together.values.find(p.label);
+    return values != r.s.together.values.end() && std::ranges::any_of(f.slices, [&](const slice& in) {
+             const auto v = evaluate(f, in, {r.s.columns, values->second, p});
+             return v && v->value > 0;
+           });
+  });
+}
+
+std::string now_count(const reviewed& r, std::string_view figure) {
+  const auto& f = *find_figure(figure);
+  const auto v = r.s.together.now.empty() ? std::nullopt
+                                          : evaluate(f, f.slices.front(), {r.s.columns_now, r.s.together.now, r.last()});
+  return v ? readable(f, v->value) : "0";
+}
+
+}
+
+std::string review_month(ledger::reader& from, const review_question& q, const figure_settings& settings,
+                         const review_frame& frame) {
+  const links to{frame};
+  const auto r = look_at(from, q, settings, frame.now);
+  const auto broken = all_broken(r, settings);
+  std::set<std::string> teams;
+  for (const auto& [where, team] : places_and_teams(from.places(), settings))
+    if (!team.empty()) teams.insert(team);
+  auto view = frame_of(name_month(q.month), q, frame, settings, teams);
+  view["month"] = name_month(q.month);
+  view["team"] = q.team;
+  view["so_far"] = r.is_so_far ? settings.zone.local_time(frame.now) : "";
+  view["partial"] = r.last().partial && !r.is_so_far;
+  view["verdict"] = verdict_of(r, broken, to);
+  view["health"] = cards(r, health_headlines(), r.s.together, settings, {}, broken);
+  view["dora"] = cards(r, dora_headlines(), r.s.together, settings, {}, broken);
+  auto changes = changes_in_words(r, settings);
+  view["has_changes"] = !changes.empty();
+  view["changes"] = std::move(changes);
+  view["before"] = name_month(q.month - std::chrono::months{1});
+  json::array services;
+  const auto order = by_attention(r, broken, settings);
+  for (std::size_t n = 0; n < std::min(order.size(), most_services); ++n)
+    services.push_back(service_row(r, order[n], r.s.places.at(order[n]), broken, settings, to));
+  view["has_services"] = !services.empty();
+  view["services"] = std::move(services);
+  view["more_services"] = order.size() > most_services ? std::to_string(order.size() - most_services) : "";
+  bool has_more = false;
+  auto hotfixes = hotfixes_of(from, r, frame, settings, to, has_more);
+  view["has_hotfixes"] = !hotfixes.empty();
+  view["hotfixes"] = std::move(hotfixes);
+  view["more_hotfixes"] = has_more;
+  auto causes = causes_of(r, settings);
+  view["has_causes"] = !causes.empty();
+  view["causes"] = std::move(causes);
+  auto recovery = recovery_of(r, settings);
+  view["has_recovery"] = !recovery.empty();
+  view["recovery"] = std::move(recovery);
+  view["open_incidents"] = now_count(r, "open_incidents");
+  view["unmerged"] = now_count(r, "unmerged_hotfixes");
+  view["overdue"] = now_count(r, "overdue_reviews");
+  view["without_incidents"] = !has_incidents(r);
+  view["trend"] = trend_table(r, r.s.together, settings);
+  view["csv"] = to.to("/api/v1/figures?period=" + format_month(q.month));
+  return render_page("month", view);
+}
+
+}

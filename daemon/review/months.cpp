@@ -1,0 +1,262 @@
+#include "daemon/review/months.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+#include "daemon/figures/readable.hpp"
+#include "daemon/review/chart.hpp"
+
+namespace releasehealth {
+namespace {
+
+std::string sentence_case(std::string text) {
+  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return text;
+}
+
+std::vector<headline> of_dora() {
+  std::vector<headline> all;
+  for (const auto& m : dora_metrics())
+    all.push_back({sentence_case(std::string(m.title)), find_figure(m.figure), "", m.figure, m.of, m.more_is_better, &m});
+  return all;
+}
+
+// What is measured in a month, or nothing where the scope has no figures.
+std::optional<measured> measure(const reviewed& r, const scope_figures& known, const period& over,
+                                const figure_settings& settings) {
+  const auto values = known.values.find(over.label);
+  if (values == known.values.end()) return {};
+  return measured{r.s.columns, values->second, over, capacity(settings, known.team, over)};
+}
+
+std::string detail(const headline& h, const figure_value& v) {
+  const auto whole = [](double n) { return std::to_string(std::llround(n)); };
+  if (v.observations) return "median of " + whole(*v.observations) + ' ' + std::string(h.over);
+  if (h.of->looks == shape::ratio && v.numerator && v.denominator)
+    return whole(*v.numerator) + " of " + whole(*v.denominator) + ' ' + std::string(h.over);
+  if (h.of->looks == shape::per_day && v.numerator) return whole(*v.numerator) + ' ' + std::string(h.over);
+  return std::string(h.over);
+}
+
+const threshold* limit_of(const headline& h, const std::vector<threshold>& limits) {
+  const auto found = std::ranges::find_if(
+      limits, [&](const threshold& t) { return t.figure == h.limited && t.limit_of.empty(); });
+  return found == limits.end() ? nullptr : &*found;
+}
+
+std::string limit_in_words(const headline& h, const threshold& t) {
+  const auto& l = *find_limited_figure(t.figure);
+  auto out = (t.above ? "limit " : "at least ") + readable(*find_figure(l.figure), t.limit);
+  if (!t.period.empty()) out += t.period == month ? " a month" : " over " + t.period;
+  return h.of == find_figure(l.figure) ? out : out + " of the team's time";
+}
+
+// Services or teams that break the limit of this headline.
+std::size_t breaking(const headline& h, const std::vector<broken_by>& broken) {
+  return static_cast<std::size_t>(std::ranges::count(broken, h.limited, [](const auto& b) { return b.what.of.figure; }));
+}
+
+void add_change(json::object& card, const headline& h, const std::optional<figure_value>& now,
+                const std::optional<figure_value>& before, const std::string& month_before) {
+  std::string text = "no value in " + month_before, direction;
+  if (before) text = month_before + ": " + written(h, before->value);
+  if (now && before && now->value != before->value) {
+    const bool is_up = now->value > before->value;
+    direction = is_up == h.more_is_better ? "better" : "worse";
+    card["arrow"] = is_up ? "▲" : "▼";
+  }
+  card["change"] = text;
+  card["direction"] = direction;
+}
+
+void add_limit(json::object& card, const headline& h, const threshold* limit, bool is_of_scope, bool any_limit,
+               const std::vector<broken_by>& broken) {
+  const auto over = breaking(h, broken);
+  card["is_over"] = over > 0;
+  std::string text;
+  if (any_limit && over > 0)
+    text = is_of_scope ? "over its " + (limit ? limit_in_words(h, *limit) : "limit")
+                       : std::to_string(over) + (over == 1 ? " is over its limit" : " are over their limits");
+  else if (limit)
+    text = is_of_scope ? limit_in_words(h, *limit) : "none over its " + limit_in_words(h, *limit);
+  card["limit"] = text;
+  card["is_within"] = over == 0 && limit != nullptr;
+}
+
+json::object card_of(const reviewed& r, const headline& h, const scope_figures& scope, const figure_settings& settings,
+                     const threshold* limit) {
+  std::vector<chart_point> points;
+  for (const auto& p : r.months) {
+    const auto v = value_of(r, h, scope, p, settings);
+    points.push_back({name_month(*parse_month(p.label), true), v ? std::optional(v->value) : std::nullopt,
+                      v ? written(h, v->value) : "", p.partial});
+  }
+  const auto now = value_of(r, h, scope, r.last(), settings), before = value_of(r, h, scope, r.before(), settings);
+  json::object card = {{"title", h.title},
+                       {"help", h.of->help},
+                       {"value", now ? written(h, now->value) : "–"},
+                       {"detail", now ? detail(h, *now) : "nothing to measure"},
+                       {"band", now && h.dora ? band_of(*h.dora, now->value) : ""},
+                       {"arrow", ""}};
+  add_change(card, h, now, before, name_month(r.month - std::chrono::months{1}));
+  card["chart"] = column_chart(h.title, points, limit && h.of == find_figure(find_limited_figure(limit->figure)->figure)
+                                                    ? std::optional(limit->limit)
+                                                    : std::nullopt);
+  return card;
+}
+
+}
+
+std::span<const headline> health_headlines() {
+  static const headline table[] = {
+      {"Hotfixes", find_figure("deployments"), "hotfix", "hotfixes", "fixes out of turn"},
+      {"Rollback ratio", find_figure("rollback_ratio"), "", "rollback_ratio", "changes"},
+      {"Time to issue", find_figure("time_to_issue_seconds"), "", "time_to_issue_seconds", "failed changes", true},
+      {"Firefighting", find_figure("firefighting_seconds"), "", "firefighting_ratio", "of people's time"},
+  };
+  return table;
+}
+
+std::span<const headline> dora_headlines() {
+  static const auto all = of_dora();
+  return all;
+}
+
+reviewed look_at(ledger::reader& from, const review_question& q, const figure_settings& settings, timestamp now) {
+  reviewed r;
+  r.month = q.month;
+  const auto first = q.month - std::chrono::months{reviewed_months - 1};
+  r.months = *months_between(format_month(first), format_month(q.month), settings.zone, now);
+  r.is_so_far = settings.zone.month_of(now) == q.month;
+  const auto end = r.last().end;
+  figure_question asked{.periods = r.months, .service = q.service, .environment = q.environment, .team = q.team, .together = true};
+  for (const auto& rolling : settings.rolling) asked.periods.push_back(*find_period(rolling, settings.rolling, settings.zone, end));
+  asked.periods.push_back({std::string(month), r.last().begin, end, r.is_so_far});
+  asked.periods.push_back({std::string(previous_month), r.before().begin, r.before().end, false});
+  r.s = answer_question(from, asked, settings, end);
+  std::copy_n(r.s.periods.begin(), r.months.size(), r.months.begin());  // which of them data covers whole is known now
+  return r;
+}
+
+std::optional<figure_value> value_of(const reviewed& r, const headline& h, const scope_figures& scope,
+                                     const period& over, const figure_settings& settings) {
+  const auto m = measure(r, scope, over, settings);
+  if (!m) return {};
+  if (h.of->looks == shape::quantiles) return evaluate(*h.of, h.of->slices.front(), *m, &quantiles[0]);
+  std::optional<figure_value> total;
+  for (const auto& in : h.of->slices) {
+    if (!h.slice.empty() && in.value != h.slice) continue;
+    const auto one = evaluate(*h.of, in, *m);
+    if (!one) continue;
+    if (!total)
+      total = one;
+    else
+      total->value += one->value;
+  }
+  return total;
+}
+
+std::string written(const headline& h, double value) {
+  return readable(*h.of, value) + (h.of->looks == shape::per_day ? " a day" : "");
+}
+
+std::vector<broken_by> all_broken(const reviewed& r, const figure_settings& settings) {
+  std::vector<broken_by> all;
+  for (const auto& [where, known] : r.s.places)
+    if (settings.names.is_production(where.environment) && !where.service.empty())
+      for (auto& b : broken_limits(r.s, settings, where)) all.push_back({where, known.team, std::move(b)});
+  for (const auto& [name, known] : r.s.teams)
+    for (auto& b : broken_limits(r.s, settings, name)) all.push_back({{}, name, std::move(b)});
+  return all;
+}
+
+json::array cards(const reviewed& r, std::span<const headline> headlines, const scope_figures& scope,
+                  const figure_settings& settings, const std::vector<threshold>& scope_limits,
+                  const std::vector<broken_by>& broken) {
+  json::array all;
+  const bool is_of_scope = !scope_limits.empty();
+  auto limits = is_of_scope ? scope_limits : settings.thresholds;
+  if (!is_of_scope) std::erase_if(limits, [](const threshold& t) { return !t.service.empty() || !t.team.empty(); });
+  for (const auto& h : headlines) {
+    const auto* limit = limit_of(h, limits);
+    const bool counts = h.of->looks == shape::count || h.of->looks == shape::seconds;
+    // what several services have together is no measure for the limit of one, unless it is a ratio or a median
+    auto card = card_of(r, h, scope, settings, is_of_scope || !counts ? limit : nullptr);
+    add_limit(card, h, limit, is_of_scope, find_limited_figure(h.limited) != nullptr, broken);
+    all.push_back(std::move(card));
+  }
+  return all;
+}
+
+json::object trend_table(const reviewed& r, const scope_figures& scope, const figure_settings& settings) {
+  json::array titles, rows;
+  std::vector<const headline*> all;
+  for (const auto& h : health_headlines()) all.push_back(&h);
+  for (const auto& h : dora_headlines()) all.push_back(&h);
+  for (const auto* h : all) titles.emplace_back(h->title);
+  for (auto p = r.months.rbegin(); p != r.months.rend(); ++p) {
+    json::array cells;
+    for (const auto* h : all) {
+      const auto v = value_of(r, *h, scope, *p, settings);
+      cells.push_back(json::object{{"text", v ? written(*h, v->value) : "–"}});
+    }
+    rows.push_back({{"name", name_month(*parse_month(p->label))}, {"partial", p->partial}, {"cells", std::move(cells)}});
+  }
+  json::array head;
+  for (auto& t : titles) head.push_back(json::object{{"text", t}});
+  return {{"titles", std::move(head)}, {"rows", std::move(rows)}};
+}
+
+namespace {
+
+// Whether a value differs from another by enough to be worth a sentence.
+bool differs(const headline& h, double now, double before) {
+  constexpr double tenth = 0.1;
+  if (h.of->looks == shape::count) return now != before;
+  return std::abs(now - before) > tenth * std::max(std::abs(now), std::abs(before));
+}
+
+std::string change_in_words(const reviewed& r, const headline& h, double now, double before) {
+  const auto then = name_month(r.month - std::chrono::months{1});
+  if (r.is_so_far) return h.title + ": " + written(h, now) + " so far, " + written(h, before) + " in " + then + '.';
+  return h.title + (now > before ? " rose from " : " fell from ") + written(h, before) + " to " + written(h, now) + '.';
+}
+
+// Services that crossed their limit on hotfixes a month, either way.
+void add_crossings(const reviewed& r, const figure_settings& settings, json::array& to) {
+  const auto& hotfixes = health_headlines().front();
+  for (const auto& [where, known] : r.s.places) {
+    if (!settings.names.is_production(where.environment) || where.service.empty()) continue;
+    const auto limits = thresholds_of(settings.thresholds, where.service);
+    const auto* limit = limit_of(hotfixes, limits);
+    const auto now = value_of(r, hotfixes, known, r.last(), settings);
+    const auto before = value_of(r, hotfixes, known, r.before(), settings);
+    if (!limit || limit->period != month || !now || !before) continue;
+    const auto breaks = [&](double v) { return limit->above ? v > limit->limit : v < limit->limit; };
+    if (breaks(now->value) == breaks(before->value)) continue;
+    const bool is_worse = breaks(now->value);
+    const auto counts = written(hotfixes, now->value) + " hotfixes after " + written(hotfixes, before->value) + '.';
+    to.push_back({{"text", where.service + (is_worse ? " went over its limit: " : " is within its limit again: ") + counts},
+                  {"direction", is_worse ? "worse" : "better"}});
+  }
+}
+
+}
+
+json::array changes_in_words(const reviewed& r, const figure_settings& settings) {
+  json::array all;
+  add_crossings(r, settings, all);
+  for (const auto of : {health_headlines(), dora_headlines()})
+    for (const auto& h : of) {
+      const auto now = value_of(r, h, r.s.together, r.last(), settings);
+      const auto before = value_of(r, h, r.s.together, r.before(), settings);
+      if (!now || !before || !differs(h, now->value, before->value)) continue;
+      const bool is_better = (now->value > before->value) == h.more_is_better;
+      all.push_back({{"text", change_in_words(r, h, now->value, before->value)},
+                     {"direction", is_better ? "better" : "worse"}});
+    }
+  return all;
+}
+
+}

@@ -1,0 +1,56 @@
+#include "daemon/review/page.hpp"
+
+#include <stdexcept>
+
+#include <kainjow/mustache.hpp>
+
+#include "templates.hpp"
+
+namespace releasehealth {
+namespace {
+
+namespace mustache = kainjow::mustache;
+
+mustache::data as_data(const json::value& v) {
+  switch (v.kind()) {
+    case json::kind::object: {
+      mustache::data out(mustache::data::type::object);
+      for (const auto& [key, value] : v.get_object()) out.set(std::string(key), as_data(value));
+      return out;
+    }
+    case json::kind::array: {
+      mustache::data out(mustache::data::type::list);
+      for (const auto& item : v.get_array()) out.push_back(as_data(item));
+      return out;
+    }
+    case json::kind::bool_: return mustache::data(v.get_bool());
+    case json::kind::string: {
+      // an empty text is what a section leaves out
+      if (v.get_string().empty()) return mustache::data(false);
+      return mustache::data(std::string(v.get_string()));
+    }
+    case json::kind::null: return mustache::data(false);
+    default: return mustache::data(json::serialize(v));
+  }
+}
+
+}
+
+std::string render_page(std::string_view page, const json::object& view) {
+  auto data = as_data(view);
+  std::string_view text;
+  for (const auto& [name, content] : templates::pages) {
+    if (name == page) text = content;
+    if (!name.starts_with('_')) continue;  // the partials
+    data.set(std::string(name), mustache::partial([content = content] { return std::string(content); }));
+  }
+  mustache::mustache filled{std::string(text)};
+  auto out = filled.render(data);
+  if (text.empty() || !filled.is_valid())
+    throw std::logic_error("template " + std::string(page) + ": " + filled.error_message());
+  return out;
+}
+
+std::string_view style_sheet() { return templates::style; }
+
+}

@@ -1,0 +1,143 @@
+#include <algorithm>
+
+#include "daemon/explain/explanation.hpp"
+#include "daemon/review/chart.hpp"
+#include "daemon/review/frame.hpp"
+#include "daemon/review/page.hpp"
+#include "sql.hpp"
+
+namespace releasehealth {
+namespace {
+
+constexpr std::int64_t most_rows = 200;  // of deployments and of incidents; the API has the rest
+constexpr auto timeline_months = std::chrono::months{3};
+
+/// The rows of one service in one environment over the stretch of the timeline.
+struct service_past {
+  period over;
+  std::vector<json::object> deployments, incidents;  ///< the latest first
+};
+
+service_past read_past(ledger::reader& from, const place& of, const period& over) {
+  const json::object filters = {{"services", json::array{json::value(of.service)}},
+                                {"environment", of.environment},
+                                {"since", format_time(over.begin)},
+                                {"until", format_time(over.end)}};
+  return {over, from.list(sql::lists_deployments, filters, nullptr, most_rows).rows,
+          from.list(sql::lists_incidents, filters, nullptr, most_rows).rows};
+}
+
+std::string called(const json::object& d) { return text(d, "version").empty() ? text(d, "subject") : text(d, "version"); }
+
+std::string kind_or_state(const json::object& d) { return text(d, "kind").empty() ? text(d, "state") : text(d, "kind"); }
+
+timeline draw(ledger::reader& from, const service_past& past, const figure_settings& settings, const links& to) {
+  timeline t{past.over.begin, past.over.end, {}, {}, {}, {}, {}};
+  std::map<std::string, std::string> names;
+  for (const auto& d : past.deployments) names[text(d, "id")] = called(d);
+  const auto name_of = [&](const std::string& id) {
+    const auto known = names.find(id);
+    return known != names.end() ? known->second : id.empty() ? std::string("what was there before") : name_of_deployment(from, id);
+  };
+  for (auto d = past.deployments.rbegin(); d != past.deployments.rend(); ++d) {
+    const auto at = time_at(*d, "/at");
+    if (!at) continue;
+    const auto kind = kind_or_state(*d);
+    t.deployments.push_back({settings.zone.local_time(*at) + ' ' + kind + ' ' + called(*d), kind, to.to_deployment(text(*d, "id")), text(*d, "id"), *at});
+    if (text(*d, "state") != "succeeded" || kind == "redeploy") continue;
+    if (!t.live.empty()) t.live.back().end = *at;
+    const auto live = name_of(text(*d, "live"));
+    t.live.push_back({live, "live: " + live + ", by " + kind + ", from " + settings.zone.local_time(*at), kind, "", *at, past.over.end});
+  }
+  for (auto i = past.incidents.rbegin(); i != past.incidents.rend(); ++i) {
+    const auto began = time_at(*i, "/started_at");
+    if (!began) continue;
+    const auto end = time_at(*i, "/restored_at");
+    const auto severity = text(*i, "severity");
+    if (!text(*i, "blamed").empty()) t.blame.emplace_back(t.incidents.size(), text(*i, "blamed"));
+    t.incidents.push_back({text(*i, "subject"),
+                           "incident " + text(*i, "subject") + (severity.empty() ? "" : ", severity " + severity) + ", from " +
+                               settings.zone.local_time(*began) + (end ? " to " + settings.zone.local_time(*end) : ", open"),
+                           severity == "1" || severity == "2" ? "severe" : "mild", "", *began, end.value_or(past.over.end)});
+  }
+  for (auto m = settings.zone.month_of(past.over.begin); settings.zone.month_begin(m) < past.over.end; m += std::chrono::months{1})
+    t.ticks.emplace_back(std::max(settings.zone.month_begin(m), past.over.begin), name_month(m, true));
+  return t;
+}
+
+// Where the service is, production first.
+std::vector<place> places_of(const std::map<place, std::string>& all, const std::string& service, const naming& names) {
+  std::vector<place> mine;
+  for (const auto& [where, team] : all)
+    if (where.service == service) mine.push_back(where);
+  std::ranges::stable_sort(mine, [&](const place& a, const place& b) {
+    return names.is_production(a.environment) > names.is_production(b.environment);
+  });
+  return mine;
+}
+
+}
+
+result<std::string> review_service(ledger::reader& from, const review_question& q, const figure_settings& settings,
+                                   const review_frame& frame) {
+  const auto all = places_and_teams(from.places(), settings);
+  const auto mine = places_of(all, q.service, settings.names);
+  if (mine.empty()) return error(errc::unknown, "no service is called " + q.service);
+  const auto chosen = std::ranges::find(mine, q.environment, &place::environment);
+  if (!q.environment.empty() && chosen == mine.end())
+    return error(errc::unknown, q.service + " is not known in " + q.environment);
+  const auto& where = q.environment.empty() ? mine.front() : *chosen;
+  auto asked = q;
+  asked.environment = where.environment;
+  const links to{frame};
+  const auto r = look_at(from, asked, settings, frame.now);
+  const bool is_production = settings.names.is_production(where.environment);
+  const auto broken = all_broken(r, settings);
+  auto view = frame_of(q.service + ", " + name_month(q.month), q, frame, settings, {});
+  view["service"] = q.service;
+  view["team"] = all.at(where);
+  view["team_link"] = all.at(where).empty() ? "" : to.to_month(q.month, all.at(where));
+  view["environment"] = where.environment;
+  json::array others;
+  for (const auto& p : mine)
+    if (p != where)
+      others.push_back({{"name", p.environment}, {"link", to.to_service(q.service, q.month) + "&environment=" + p.environment}});
+  view["has_others"] = !others.empty();
+  view["others"] = std::move(others);
+  view["month"] = name_month(q.month);
+  view["month_link"] = to.to_month(q.month, "");
+  view["so_far"] = r.is_so_far ? settings.zone.local_time(frame.now) : "";
+  view["is_production"] = is_production;
+  json::array says;
+  for (const auto& b : broken) says.push_back(json::object{{"text", q.service + ' ' + in_words(b.what)}});
+  view["is_broken"] = !says.empty();
+  view["broken"] = std::move(says);
+  const auto limits = thresholds_of(settings.thresholds, q.service);
+  if (is_production) {
+    view["health"] = cards(r, health_headlines(), r.s.together, settings, limits, broken);
+    view["dora"] = cards(r, dora_headlines(), r.s.together, settings, limits, broken);
+    view["trend"] = trend_table(r, r.s.together, settings);
+  }
+  const auto begins = settings.zone.month_begin(q.month - timeline_months + std::chrono::months{1});
+  const auto past = read_past(from, where, {"timeline", begins, r.last().end});
+  view["timeline"] = timeline_chart(draw(from, past, settings, to));
+  view["timeline_from"] = name_month(settings.zone.month_of(begins));
+  view["is_cut"] = past.deployments.size() == most_rows || past.incidents.size() == most_rows;
+  json::array deployments, incidents, owing;
+  for (const auto& d : past.deployments) {
+    deployments.push_back(deployment_row(d, settings, to));
+    if (text(d, "kind") != "hotfix" || text(d, "state") != "succeeded") continue;
+    auto row = hotfix_row(from, d, settings, frame, to);
+    owing.push_back(std::move(row));
+  }
+  for (const auto& i : past.incidents) incidents.push_back(incident_row(from, i, settings, to));
+  view["has_deployments"] = !deployments.empty();
+  view["deployments"] = std::move(deployments);
+  view["has_incidents"] = !incidents.empty();
+  view["incidents"] = std::move(incidents);
+  view["has_hotfixes"] = !owing.empty();
+  view["hotfixes"] = std::move(owing);
+  return render_page("service", view);
+}
+
+}
