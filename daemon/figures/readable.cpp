@@ -11,7 +11,7 @@ std::string readable_duration(double seconds) {
   for (std::size_t u = 0; u < std::size(units); ++u) {
     if (rest < units[u].first && u + 1 < std::size(units)) continue;
     auto out = std::to_string(rest / units[u].first) + units[u].second;
-    if (u + 1 < std::size(units))
+    if (u + 1 < std::size(units) && rest % units[u].first / units[u + 1].first > 0)
       out += ' ' + std::to_string(rest % units[u].first / units[u + 1].first) + units[u + 1].second;
     return out;
   }

@@ -6,7 +6,7 @@
 
 namespace releasehealth {
 
-/// "2d 3h", "5m 12s": the two largest units.
+/// "2d 3h", "5m 12s", "2h": the two largest units, the second if there is something in it.
 std::string readable_duration(double seconds);
 
 /// A value of that figure with its unit: "6", "4.2 %", "0.25", "2d 3h".

@@ -39,7 +39,7 @@ constexpr limited_figure table[] = {
      "has a hotfix that is not merged back after {value}, the limit is {limit}", "humanizeDuration", true},
     {"overdue_reviews", "overdue_reviews", "", "", "", "ReleaseHealthOverdueReviews",
      "More post-incident reviews are overdue than the limit.",
-     "has {value} post-incident reviews overdue, the limit is {limit}", "humanize"},
+     "has post-incident reviews that are overdue: {value}, the limit is {limit}", "humanize"},
     {"hotfix_rising_months", "hotfix_rising_months", "", "", "", "ReleaseHealthHotfixesRise",
      "Hotfixes have risen for more months in a row than the limit.",
      "has had more hotfixes than the month before for {value} months in a row, the limit is {limit}", "humanize"},

@@ -37,8 +37,10 @@ result<std::string> review_deployment(ledger::reader& from, const std::string& i
   view["service_link"] = to.to_service(q.service, q.month);
   view["environment"] = text(e.about, "environment");
   view["kind"] = text(e.about, "kind").empty() ? text(e.about, "state") : text(e.about, "kind");
-  view["what"] = text(e.about, "facts/title");
-  view["source_link"] = outward(text(e.about, "facts/url"));
+  const auto title = text(e.about, "facts/title");
+  view["what"] = title.empty() ? text(e.about, "commit_facts/title") : title;
+  const auto url = text(e.about, "facts/url");
+  view["source_link"] = outward(url.empty() ? text(e.about, "commit_facts/url") : url);
   view["month"] = name_month(q.month);
   view["month_link"] = to.to_month(q.month, "");
   json::array lines;

@@ -30,7 +30,11 @@ std::optional<measured> measure(const reviewed& r, const scope_figures& known, c
   return measured{r.s.columns, values->second, over, capacity(settings, known.team, over)};
 }
 
-std::string detail(const headline& h, const figure_value& v) {
+std::string detail(const headline& h, const figure_value& v, const measured& m) {
+  if (h.beside) {
+    const auto other = evaluate(*h.beside, h.beside->slices.front(), m);
+    return other ? readable(*h.beside, other->value) + ' ' + std::string(h.over) : std::string(" ");
+  }
   const auto whole = [](double n) { return std::to_string(std::llround(n)); };
   if (v.observations) return "median of " + whole(*v.observations) + ' ' + std::string(h.over);
   if (h.of->looks == shape::ratio && v.numerator && v.denominator)
@@ -47,9 +51,9 @@ const threshold* limit_of(const headline& h, const std::vector<threshold>& limit
 
 std::string limit_in_words(const headline& h, const threshold& t) {
   const auto& l = *find_limited_figure(t.figure);
-  auto out = (t.above ? "limit " : "at least ") + readable(*find_figure(l.figure), t.limit);
-  if (!t.period.empty()) out += t.period == month ? " a month" : " over " + t.period;
-  return h.of == find_figure(l.figure) ? out : out + " of the team's time";
+  auto out = (t.above ? "limit of " : "limit of at least ") + readable(*find_figure(l.figure), t.limit);
+  if (h.of != find_figure(l.figure)) out += ' ' + std::string(h.over);
+  return t.period.empty() ? out : out + (t.period == month ? " a month" : " over " + t.period);
 }
 
 // Services or teams that break the limit of this headline.
@@ -76,10 +80,10 @@ void add_limit(json::object& card, const headline& h, const threshold* limit, bo
   card["is_over"] = over > 0;
   std::string text;
   if (any_limit && over > 0)
-    text = is_of_scope ? "over its " + (limit ? limit_in_words(h, *limit) : "limit")
-                       : std::to_string(over) + (over == 1 ? " is over its limit" : " are over their limits");
+    text = is_of_scope ? "beyond its " + (limit ? limit_in_words(h, *limit) : "limit")
+                       : std::to_string(over) + (over == 1 ? " is beyond its limit" : " are beyond their limits");
   else if (limit)
-    text = is_of_scope ? limit_in_words(h, *limit) : "none over its " + limit_in_words(h, *limit);
+    text = (is_of_scope ? "within its " : "none beyond its ") + limit_in_words(h, *limit);
   card["limit"] = text;
   card["is_within"] = over == 0 && limit != nullptr;
 }
@@ -96,7 +100,7 @@ json::object card_of(const reviewed& r, const headline& h, const scope_figures& 
   json::object card = {{"title", h.title},
                        {"help", h.of->help},
                        {"value", now ? written(h, now->value) : "–"},
-                       {"detail", now ? detail(h, *now) : "nothing to measure"},
+                       {"detail", now ? detail(h, *now, *measure(r, scope, r.last(), settings)) : "nothing to measure"},
                        {"band", now && h.dora ? band_of(*h.dora, now->value) : ""},
                        {"arrow", ""}};
   add_change(card, h, now, before, name_month(r.month - std::chrono::months{1}));
@@ -110,10 +114,12 @@ json::object card_of(const reviewed& r, const headline& h, const scope_figures& 
 
 std::span<const headline> health_headlines() {
   static const headline table[] = {
-      {"Hotfixes", find_figure("deployments"), "hotfix", "hotfixes", "fixes out of turn"},
+      {"Hotfixes", find_figure("deployments"), "hotfix", "hotfixes", "for each planned deployment", false, nullptr,
+       find_figure("hotfixes_per_planned_deployment")},
       {"Rollback ratio", find_figure("rollback_ratio"), "", "rollback_ratio", "changes"},
       {"Time to issue", find_figure("time_to_issue_seconds"), "", "time_to_issue_seconds", "failed changes", true},
-      {"Firefighting", find_figure("firefighting_seconds"), "", "firefighting_ratio", "of people's time"},
+      {"Firefighting", find_figure("firefighting_seconds"), "", "firefighting_ratio", "of the team's time", false, nullptr,
+       find_figure("firefighting_ratio")},
   };
   return table;
 }

@@ -15,9 +15,10 @@ struct headline {
   const figure* of;
   std::string_view slice;    ///< empty: all slices together
   std::string_view limited;  ///< of limited_figures(), if it has a limit
-  std::string_view over;     ///< what it is measured over, in the plural
+  std::string_view over;     ///< what it is measured over, in the plural; beside another figure, what that is
   bool more_is_better = false;
   const dora_metric* dora = nullptr;
+  const figure* beside = nullptr;  ///< shown in its place, in words
 };
 /// Hotfixes, rollbacks, time to issue, firefighting: how healthy releases are.
 std::span<const headline> health_headlines();

@@ -16,15 +16,22 @@ constexpr auto timeline_months = std::chrono::months{3};
 struct service_past {
   period over;
   std::vector<json::object> deployments, incidents;  ///< the latest first
+  std::string live_before;                           ///< the id of what was live at its beginning
 };
 
 service_past read_past(ledger::reader& from, const place& of, const period& over) {
-  const json::object filters = {{"services", json::array{json::value(of.service)}},
-                                {"environment", of.environment},
-                                {"since", format_time(over.begin)},
-                                {"until", format_time(over.end)}};
-  return {over, from.list(sql::lists_deployments, filters, nullptr, most_rows).rows,
-          from.list(sql::lists_incidents, filters, nullptr, most_rows).rows};
+  json::object filters = {{"services", json::array{json::value(of.service)}},
+                          {"environment", of.environment},
+                          {"since", format_time(over.begin)},
+                          {"until", format_time(over.end)}};
+  service_past past{over, from.list(sql::lists_deployments, filters, nullptr, most_rows).rows,
+                    from.list(sql::lists_incidents, filters, nullptr, most_rows).rows, {}};
+  filters.erase("since");
+  filters["until"] = format_time(over.begin);
+  filters["state"] = "succeeded";
+  const auto before = from.list(sql::lists_deployments, filters, nullptr, 1).rows;
+  if (!before.empty()) past.live_before = text(before.front(), "live");
+  return past;
 }
 
 std::string called(const json::object& d) { return text(d, "version").empty() ? text(d, "subject") : text(d, "version"); }
@@ -39,6 +46,10 @@ timeline draw(ledger::reader& from, const service_past& past, const figure_setti
     const auto known = names.find(id);
     return known != names.end() ? known->second : id.empty() ? std::string("what was there before") : name_of_deployment(from, id);
   };
+  if (!past.live_before.empty()) {
+    const auto live = name_of(past.live_before);
+    t.live.push_back({live, "live: " + live + ", from before", "planned", "", past.over.begin, past.over.end});
+  }
   for (auto d = past.deployments.rbegin(); d != past.deployments.rend(); ++d) {
     const auto at = time_at(*d, "/at");
     if (!at) continue;

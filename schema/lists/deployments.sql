@@ -4,7 +4,7 @@ FROM jsonb_array_elements_text($1::jsonb -> 'services') AS s (service)
 CROSS JOIN LATERAL (
   SELECT d.id, d.service, d.environment, d.source, d.subject, d.state, d.version, d.commit, d.kind, d.kind_reason, d.kind_evidence,
          d.is_change, d.started_at, d.finished_at, d.failed, d.issue_at, d.recovered_at, d.first_remedy, d.live, d.rolled_back_by,
-         coalesce(d.facts ->> 'title', d.commit_facts ->> 'title') AS title, d.facts ->> 'url' AS url, d.facts ->> 'actor' AS actor,
+         coalesce(d.facts ->> 'title', d.commit_facts ->> 'title') AS title, coalesce(d.facts ->> 'url', d.commit_facts ->> 'url') AS url, d.facts ->> 'actor' AS actor,
          -- of hotfixes: what they answer, and what is left to be done about them
          d.cause, d.facts ->> 'justification' AS justification, d.is_justified, d.is_attributed,
          (SELECT min(r.change) FROM remedy r WHERE r.by = d.id) AS remedies,
