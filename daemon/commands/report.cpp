@@ -1,16 +1,22 @@
 #include "daemon/figures/report.hpp"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
 #include <iostream>
 
 #include "daemon/app.hpp"
 #include "daemon/commands/command.hpp"
+#include "daemon/figures/text_report.hpp"
 #include "daemon/ledger/shadow.hpp"
+#include "daemon/review/review.hpp"
 
 namespace releasehealth {
 namespace {
 
 struct report_options {
-  std::string month, from, to, period, as_of, format = "text", service, team, figure;
+  std::string month, from, to, period, as_of, format = "text", service, team, figure, url;
 };
 
 std::vector<period> read_periods(const report_options& o, const calendar& zone, timestamp now) {
@@ -20,17 +26,45 @@ std::vector<period> read_periods(const report_options& o, const calendar& zone, 
     return {*asked};
   }
   const auto this_month = format_month(zone.month_of(now));
-  const auto from = !o.from.empty() ? o.from : !o.month.empty() ? o.month : this_month;
-  const auto to = !o.to.empty() ? o.to : !o.month.empty() ? o.month : this_month;
+  const auto one = o.month.empty()             ? this_month
+                   : o.month == previous_month ? format_month(zone.month_of(now) - std::chrono::months{1})
+                                               : o.month;
+  const auto from = o.from.empty() ? one : o.from, to = o.to.empty() ? one : o.to;
   auto months = months_between(from, to, zone, now);
   if (!months) throw usage_error(months.error().text());
   return *months;
 }
 
-std::string write_report(const snapshot& s, const config& c, const report_options& o) {
+// As wide as the terminal is, and in colours only there (https://no-color.org).
+text_style style_of_terminal() {
+  if (isatty(STDOUT_FILENO) == 0) return {};
+  winsize size{};
+  const bool is_known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+  const char* without = std::getenv("NO_COLOR");
+  return {.width = is_known ? std::size_t{size.ws_col} : 0, .colours = without == nullptr || *without == '\0'};
+}
+
+// The review's page of that month: of a service, a team or everything.
+std::string write_review(ledger::reader& from, const std::vector<period>& periods, const config& c,
+                         const report_options& o, timestamp now) {
+  const auto chosen = parse_month(periods.front().label);
+  if (periods.size() != 1 || !chosen) throw usage_error("--format html is about one month");
+  const review_question q{.month = *chosen, .team = o.team, .service = o.service, .environment = {}};
+  const review_frame frame{.now = now, .is_one_file = true, .base = o.url};
+  if (o.service.empty()) return review_month(from, q, c.figures, frame);
+  auto page = review_service(from, q, c.figures, frame);
+  if (!page) throw usage_error("--service: " + page.error().detail);
+  return *page;
+}
+
+std::string write_report(ledger::reader& from, const std::vector<period>& periods, const config& c,
+                         const report_options& o, timestamp now) {
+  if (o.format == "html") return write_review(from, periods, c, o, now);
+  const figure_question question{.periods = periods, .service = o.service, .environment = {}, .team = o.team};
+  const auto s = answer_question(from, question, c.figures, now);
   if (o.format == "csv") return csv_report(s, c.figures);
   if (o.format == "json") return json::serialize(figures_json(s, c.figures)) + '\n';
-  return text_report(s, c.figures, o.figure, o.format == "markdown" ? report_format::markdown : report_format::text);
+  return text_report(s, c.figures, o.figure, o.format == "markdown" ? text_style{.markdown = true} : style_of_terminal());
 }
 
 int run_report(const config& c, const report_options& o) {
@@ -41,17 +75,16 @@ int run_report(const config& c, const report_options& o) {
     if (!as_of) throw usage_error("--as-of is not an RFC 3339 time with an offset");
     now = std::min(now, *as_of);
   }
-  const figure_question question{
-      .periods = read_periods(o, c.figures.zone, now), .service = o.service, .environment = {}, .team = o.team};
+  const auto periods = read_periods(o, c.figures.zone, now);
   const auto database = open_database(c, "report");
   if (as_of) {
     ledger::shadow past(database.where, c.timeline, as_of);
-    std::cout << write_report(answer_question(past.read(), question, c.figures, now), c, o);
+    std::cout << write_report(past.read(), periods, c, o, now);
     return 0;
   }
   ledger::deriver(database.where, c.timeline).derive();
   ledger::reader reader(database.where);
-  std::cout << write_report(answer_question(reader, question, c.figures, now), c, o);
+  std::cout << write_report(reader, periods, c, o, now);
   return 0;
 }
 
@@ -59,7 +92,7 @@ int run_report(const config& c, const report_options& o) {
 
 std::function<int()> add_report(CLI::App& app, const common_options& options) {
   const auto o = std::make_shared<report_options>();
-  app.add_option("--month", o->month, "2026-10; default: this one");
+  app.add_option("--month", o->month, "2026-10, or previous_month; default: this one");
   app.add_option("--from", o->from, "the first month");
   app.add_option("--to", o->to, "the last month, included");
   app.add_option("--period", o->period, "instead of months: 2026-Q4, or begin/end with RFC 3339 times");
@@ -67,8 +100,9 @@ std::function<int()> add_report(CLI::App& app, const common_options& options) {
   app.add_option("--service", o->service, "this one only");
   app.add_option("--team", o->team, "this one's services only");
   app.add_option("--figure", o->figure, "this column only, of the text")->check(CLI::IsMember(text_report_columns()));
+  app.add_option("--url", o->url, "where the operations listener is seen from: html links there");
   app.add_option("--format", o->format)
-      ->check(CLI::IsMember({"text", "markdown", "json", "csv"}))
+      ->check(CLI::IsMember({"text", "markdown", "html", "json", "csv"}))
       ->capture_default_str();
   return [o, &options] { return run_report(load_or_refuse(options), *o); };
 }

@@ -41,7 +41,7 @@ json::object column_chart(const std::string& title, const std::vector<chart_poin
   const auto step = chart_width / static_cast<double>(std::max<std::size_t>(points.size(), 1));
   const auto height = [&](double value) { return value / largest * (chart_height - 2); };
   json::array columns;
-  std::string label = title + " by month:";
+  const chart_point *first = nullptr, *last = nullptr, *highest = nullptr;
   for (std::size_t n = 0; n < points.size(); ++n) {
     const auto& p = points[n];
     if (!p.value) continue;
@@ -53,10 +53,13 @@ json::object column_chart(const std::string& title, const std::vector<chart_poin
                        {"is_last", n + 1 == points.size()},
                        {"partial", p.partial},
                        {"title", p.name + ": " + p.text + (p.partial ? " (partial)" : "")}});
-    label += (columns.size() == 1 ? " " : ", ") + p.name + ' ' + p.text;
+    if (!first) first = &p;
+    if (!highest || *p.value > *highest->value) highest = &p;
+    last = &p;
   }
-  const bool any = !columns.empty();
-  json::object out = {{"label", any ? label : title + ": nothing to show"},
+  json::object out = {{"label", last ? title + " by month, " + first->name + " to " + last->name + ": " + last->text +
+                                           " in the last, at most " + highest->text + " in " + highest->name
+                                     : title + ": nothing to show"},
                       {"columns", std::move(columns)},
                       {"has_limit", limit.has_value()},
                       {"limit_y", limit ? number(chart_height - height(*limit)) : ""}};

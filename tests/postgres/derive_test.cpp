@@ -5,6 +5,7 @@
 #include "collectors/fields.hpp"
 #include "daemon/figures/page.hpp"
 #include "daemon/figures/report.hpp"
+#include "daemon/figures/text_report.hpp"
 #include "daemon/ledger/migrate.hpp"
 #include "tests/check.hpp"
 #include "tests/postgres/cluster.hpp"
@@ -233,7 +234,7 @@ TEST_SUITE("postgres") {
           with, now);
       return render(s, with, text_format::prometheus) + render(s, with, text_format::openmetrics) +
              csv_report(s, with) + json::serialize(figures_json(s, with)) + text_report(s, with, "planned") +
-             text_report(s, with, "recovery", report_format::markdown);
+             text_report(s, with, "recovery", {.markdown = true});
     };
     std::size_t bytes = 0;
     for (unsigned seed = 1; seed <= 30; ++seed) {
