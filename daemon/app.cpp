@@ -95,7 +95,7 @@ struct app::parts {
         own(source_names(c)),
         queue(io, database.as("append"), queue_settings(c)),
         in(c, queue, own, log, clock, [this] { figures->touch(); }),
-        ops({io, database, queue, own, log, clock, [this] { figures->touch(); }, [this] { return reload(); }}, c),
+        ops({io, database, queue, own, log, clock, [this] { figures->touch(); }, [this] { return reload(); }, in.routes()}, c),
         intake_server(io, or_inherited(c.intake, "intake"), in.service(), listener_limits(c.bounds, intake_keys)),
         operations_server(io, or_inherited(c.operations, "operations"), ops.service(),
                           listener_limits(c.bounds, operations_keys)),

@@ -1,6 +1,30 @@
 #include "daemon/http/routes.hpp"
 
+#include <algorithm>
+
+#include "collectors/fields.hpp"
+#include "collectors/form.hpp"
+
 namespace releasehealth::http {
+namespace {
+
+// What is wrong with the query; empty: nothing.
+std::string check(const std::vector<parameter>& known, const request& r) {
+  const auto given = parse_form(r.query);
+  if (!given) return "the query cannot be read";
+  for (const auto& [name, value] : *given) {
+    const auto p = std::ranges::find(known, std::string_view(name), &parameter::name);
+    if (p == known.end()) return name + ": is no parameter of " + r.path;
+    if (value.empty()) continue;  // a form sends what was left out, too
+    if (!p->choices.empty() && !has_word(p->choices, value)) return name + ": is none of: " + std::string(p->choices);
+    if (p->is_time && !parse_time(value)) return name + ": is not an RFC 3339 time with an offset";
+  }
+  for (const auto& p : known)
+    if (p.is_needed && query_value(r, p.name).empty()) return std::string(p.name) + ": is missing";
+  return {};
+}
+
+}
 
 bool fits(std::string_view pattern, std::string_view path, parameters& found) {
   for (;;) {
@@ -25,7 +49,11 @@ void dispatch(const std::vector<route>& routes, request& r, const responder& ans
   for (const auto& known : routes) {
     parameters found;
     if (!fits(known.pattern, r.path, found)) continue;
-    if (known.method == r.method) return known.handle(r, found, answer);
+    if (known.method == r.method) {
+      const auto wrong = known.about.query ? check(*known.about.query, r) : std::string();
+      if (!wrong.empty()) return answer(problem(400, "Bad Request", wrong));
+      return known.handle(r, found, answer);
+    }
     allowed += (allowed.empty() ? "" : ", ") + std::string(known.method);
   }
   if (allowed.empty()) return answer(problem(404, "Not Found", "there is nothing at " + r.path));

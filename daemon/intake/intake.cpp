@@ -39,19 +39,25 @@ intake::intake(const config& c, ledger::commit_queue& queue, metrics& m, const l
       log_(log),
       clock_(std::move(clock)),
       stored_(std::move(stored)) {
+  using http::parameters;
+  using http::request;
+  using http::responder;
+  const auto take = [this](request& r, const parameters& p, responder answer) { webhook(r, p, std::move(answer)); };
   routes_ = {
-      {"POST", "/webhooks/{name}",
-       [this](http::request& r, const http::parameters& p, http::responder answer) {
-         webhook(r, p, std::move(answer));
-       }},
-      {"POST", "/webhooks/{name}/{path...}",
-       [this](http::request& r, const http::parameters& p, http::responder answer) {
-         webhook(r, p, std::move(answer));
-       }},
-      {"OPTIONS", "/webhooks/{name}",
-       [this](http::request& r, const http::parameters& p, http::responder answer) { consent(r, p, answer); }},
-      {"POST", "/api/v1/events",
-       [this](http::request& r, const http::parameters&, http::responder answer) { events(r, std::move(answer)); }},
+      {"POST",
+       "/webhooks/{name}",
+       take,
+       {"intake", "A delivery for the source configured under that name, signed as that source signs.", "Answer",
+        "application/json", {}, false, 202}},
+      {"POST", "/webhooks/{name}/{path...}", take},
+      {"OPTIONS",
+       "/webhooks/{name}",
+       [this](request& r, const parameters& p, responder answer) { consent(r, p, answer); },
+       {"intake", "The CloudEvents webhook handshake."}},
+      {"POST",
+       "/api/v1/events",
+       [this](request& r, const parameters&, responder answer) { events(r, std::move(answer)); },
+       {"intake", "Events as they are kept: one, an array, or NDJSON.", "Answer", "Events", "send", false, 202}},
   };
 }
 

@@ -19,6 +19,7 @@ class intake {
   /// `stored` is called after each commit that brought something new.
   intake(const config&, ledger::commit_queue&, metrics&, const logger&, wall_clock, std::function<void()> stored);
   http::service service();
+  const std::vector<http::route>& routes() const { return routes_; }
 
   /// After a reload: other sources, tokens and limits.
   void use(const config&);

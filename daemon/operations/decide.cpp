@@ -21,6 +21,8 @@ result<decision_question> read_decision_question(std::string_view body, timestam
                        std::ranges::find(policy_keys(), std::string_view(name)) != policy_keys().end();
     if (!known) found.push_back({'/' + pointer_token(name), "is no fact that a policy looks at"});
   }
+  if (const auto* name = e.fields.if_contains("incident"); name && !name->is_string())
+    found.push_back({"/incident", "is not text"});
   for (auto& p : check(e, now)) found.push_back(std::move(p));
   if (!found.empty()) return error(errc::malformed, "nothing was decided", std::move(found));
   decision_question q{text_at(e.fields, "/incident"), std::move(e.fields)};

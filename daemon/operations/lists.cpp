@@ -6,63 +6,59 @@
 #include <boost/url.hpp>
 
 #include "collectors/csv/csv.hpp"
-#include "collectors/fields.hpp"
 #include "collectors/form.hpp"
+#include "daemon/operations/figures_api.hpp"
 #include "sql.hpp"
 
 namespace releasehealth {
 namespace {
 
-constexpr list_filter since = {"since", "", true, "not before"}, until = {"until", "", true, "before"};
 constexpr std::string_view kinds = "planned hotfix rollback redeploy";
 
-constexpr list_filter of_deployments[] = {
-    {"kind", kinds, false, "what it is"},
-    {"state", "pending running canceled failed succeeded", false, "how far it is"},
-    since,
-    until};
-constexpr list_filter of_hotfixes[] = {{"cause", "", false, "of the hotfix, or of its incident"}, since, until};
-constexpr list_filter of_incidents[] = {{"state", "open acknowledged mitigated resolved", false, "how far it is"},
-                                        {"severity", "1 2 3 4 5", false, "1 is the worst"},
-                                        since,
-                                        until};
-constexpr list_filter of_deliveries[] = {{"source", "", false, "as it is configured"},
-                                         {"outcome", "accepted dead imported", false, "what became of it"},
-                                         since,
-                                         until};
+const http::parameter since = {.name = "since", .help = "not before", .is_time = true, .example = "2020-01-01T00:00:00Z"},
+                      until = {.name = "until", .help = "before", .is_time = true, .example = "2100-01-01T00:00:00Z"};
 
 const listed table[] = {
-    {"deployments", "Deployments, the latest first.", sql::lists_deployments, of_deployments, {"at", "id"}},
+    {"deployments",
+     "Deployments, the latest first.",
+     "Deployments",
+     sql::lists_deployments,
+     {{"kind", "what it is", kinds}, {"state", "how far it is", "pending running canceled failed succeeded"}, since, until},
+     {"at", "id"}},
     {"hotfixes",
      "Hotfixes with what they answer and what is left to be done, the latest first.",
+     "Hotfixes",
      sql::lists_deployments,
-     of_hotfixes,
+     {{"cause", "of the hotfix, or of its incident"}, since, until},
      {"at", "id"},
      "hotfix"},
     {"incidents",
      "Incidents, one for each of their services, the latest first.",
+     "Incidents",
      sql::lists_incidents,
-     of_incidents,
+     {{"state", "how far it is", "open acknowledged mitigated resolved"},
+      {"severity", "1 is the worst", "1 2 3 4 5"},
+      since,
+      until},
      {"started_at", "id"}},
     {"services",
      "Every known service in each of its environments.",
+     "Services",
      sql::lists_services,
      {},
      {"service", "environment"}},
-    {"deliveries", "What came in, the latest first.", sql::lists_deliveries, of_deliveries, {"id"}, {}, false},
+    {"deliveries",
+     "What came in, the latest first.",
+     "Deliveries",
+     sql::lists_deliveries,
+     {{"source", "as it is configured"}, {"outcome", "what became of it", "accepted dead imported"}, since, until},
+     {"id"},
+     {},
+     false},
 };
 
 error wrong(std::string_view parameter, const std::string& what) {
   return {errc::malformed, std::string(parameter) + ": " + what};
-}
-
-constexpr std::string_view own_parameters[] = {"limit", "after"},
-                           place_parameters[] = {"service", "environment", "team"};
-
-bool takes(const listed& of, std::string_view parameter) {
-  return std::ranges::find(own_parameters, parameter) != std::end(own_parameters) ||
-         (of.is_of_services && std::ranges::find(place_parameters, parameter) != std::end(place_parameters)) ||
-         std::ranges::find(of.filters, parameter, &list_filter::name) != of.filters.end();
 }
 
 // What `next` of a page before said: the values of the key's columns.
@@ -126,12 +122,20 @@ std::string as_csv_table(const ledger::list_page& page) {
 
 std::span<const listed> lists() { return table; }
 
+std::vector<http::parameter> parameters_of(const listed& of) {
+  std::vector<http::parameter> all;
+  if (of.is_of_services) all.assign(std::begin(place_parameters), std::end(place_parameters));
+  all.insert(all.end(), of.filters.begin(), of.filters.end());
+  all.push_back({.name = "limit", .help = "of one page: 1 to 1,000, 100 by default", .example = "10"});
+  all.push_back({.name = "after", .help = "where the page begins: what `next` of the one before says"});
+  return all;
+}
+
 result<list_question> read_list_question(const listed& of, const http::request& r) {
   list_question q;
-  const auto given = parse_form(r.query);
-  if (!given) return error(errc::malformed, "the query cannot be read");
-  for (const auto& [name, value] : *given) {
-    if (!takes(of, name)) return wrong(name, "is no parameter of this list");
+  const auto given = parse_form(r.query).value();
+  for (const auto& [name, value] : given) {
+    if (value.empty()) continue;
     if (name != "after") q.query += encoded(name) + '=' + encoded(value) + '&';
     if (name == "after") {
       auto key = read_key(of, value);
@@ -142,12 +146,7 @@ result<list_question> read_list_question(const listed& of, const http::request& 
       if (ec != std::errc{} || end != value.data() + value.size() || q.limit < 1 || q.limit > max_list_limit)
         return wrong(name, "is not a whole number from 1 to " + std::to_string(max_list_limit));
     } else {
-      const auto filter = std::ranges::find(of.filters, std::string_view(name), &list_filter::name);
-      if (filter != of.filters.end() && !filter->choices.empty() && !has_word(filter->choices, value))
-        return wrong(name, "is none of: " + std::string(filter->choices));
-      if (filter != of.filters.end() && filter->is_time && !parse_time(value))
-        return wrong(name, "is not an RFC 3339 time with an offset");
-      if (!value.empty()) q.filters[name] = value;
+      q.filters[name] = value;
     }
   }
   return q;

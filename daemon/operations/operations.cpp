@@ -2,7 +2,6 @@
 
 #include "collectors/credentials.hpp"
 #include "daemon/intake/answer.hpp"
-#include "daemon/operations/lists.hpp"
 #include "daemon/operations/negotiate.hpp"
 #include "daemon/operations/reads.hpp"
 #include "daemon/tokens.hpp"
@@ -29,59 +28,7 @@ operations::operations(parts p, const config& c)
       is_local_(is_loopback(c.operations)),
       reads_(new reads{parts_.io, ledger::reader(read_session(parts_.database, c))}),
       past_(new reads{parts_.io, ledger::reader(read_session(parts_.database, c))}) {
-  using http::parameters;
-  using http::request;
-  using http::responder;
-  const auto id = [](const parameters& path) { return path.find("id")->second; };
-  routes_ = {
-      {"GET", "/metrics", [this](request& r, const parameters&, responder a) { metrics_page(r, a); }},
-      {"GET", "/-/healthy",
-       [](request&, const parameters&, responder a) {
-         a({200, "text/plain", "healthy\n", {}});
-       }},
-      {"GET", "/-/ready", [this](request&, const parameters&, responder a) { ready(a); }},
-      {"POST", "/-/reload", [this](request&, const parameters&, responder a) { reload(a); }},
-      {"GET", "/",
-       [this](request& r, const parameters&, responder a) { review(review_page::of_month, {}, r, std::move(a)); }},
-      {"GET", "/review.css", [](request&, const parameters&, responder a) { style(a); }},
-      {"GET", "/api/v1/figures",
-       [this](request& r, const parameters&, responder a) { figures(r, std::move(a), false); }},
-      {"GET", "/api/v1/months", [this](request& r, const parameters&, responder a) { figures(r, std::move(a), true); }},
-      {"POST", "/api/v1/decide", [this](request& r, const parameters&, responder a) { decide(r, std::move(a)); }},
-      {"GET", "/api/v1/figures/{id}/explain",
-       [this, id](request& r, const parameters& path, responder a) { explain_figure(id(path), r, std::move(a)); }},
-  };
-  routes_.push_back(
-      {"GET", "/api/v1/gate", [this](request& r, const parameters&, responder a) { gate(r, std::move(a)); }});
-  routes_.push_back(
-      {"GET", "/badge/{id}", [this, id](request&, const parameters& path, responder a) { badge(id(path), a); }});
-  static constexpr std::pair<std::string_view, review_page> pages[] = {{"/months/{id}", review_page::of_month},
-                                                                       {"/services/{id...}", review_page::of_service},
-                                                                       {"/deployments/{id}", review_page::of_deployment}};
-  for (const auto& [path_pattern, page] : pages)
-    routes_.push_back({"GET", path_pattern, [this, id, page = page](request& r, const parameters& path, responder a) {
-                         review(page, id(path), r, std::move(a));
-                       }});
-  for (const auto& l : lists()) {
-    list_paths_.push_back("/api/v1/" + std::string(l.name));
-    routes_.push_back({"GET", list_paths_.back(),
-                       [this, &l](request& r, const parameters&, responder a) { list(l, r, std::move(a)); }});
-  }
-  static constexpr struct {
-    std::string_view thing, one, why;
-  } things[] = {{"deployment", "/api/v1/deployments/{id}", "/api/v1/deployments/{id}/explain"},
-                {"incident", "/api/v1/incidents/{id}", "/api/v1/incidents/{id}/explain"}};
-  for (const auto& t : things) {
-    const auto add = [&](std::string_view method, std::string_view path_pattern, auto handle) {
-      routes_.push_back(
-          {method, path_pattern, [this, id, thing = t.thing, handle](request& r, const parameters& path, responder a) {
-             (this->*handle)(thing, id(path), r, std::move(a));
-           }});
-    };
-    add("GET", t.one, &operations::show);
-    add("PATCH", t.one, &operations::amend);
-    add("GET", t.why, &operations::explain);
-  }
+  make_routes();
 }
 
 operations::~operations() {

@@ -30,6 +30,7 @@ class operations {
     std::function<timestamp()> clock;
     std::function<void()> stored;         ///< after an override
     std::function<std::string()> reload;  ///< reads the configuration again; what is wrong with it, or nothing
+    const std::vector<http::route>& intake;  ///< what the other listener takes, for OpenAPI
   };
   operations(parts, const config&);
   ~operations();
@@ -59,6 +60,8 @@ class operations {
   enum class review_page { of_month, of_service, of_deployment };
   void review(review_page, const std::string& of, const http::request&, http::responder);
   static void style(const http::responder&);
+  void show_openapi(const http::responder&) const;
+  void make_routes();
 
   struct reads;
   parts parts_;

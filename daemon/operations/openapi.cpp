@@ -1,0 +1,203 @@
+#include "daemon/operations/openapi.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include "api.hpp"
+#include "collectors/fields.hpp"
+#include "daemon/operations/operations.hpp"
+#include "daemon/timeline/policy.hpp"
+
+namespace releasehealth {
+namespace {
+
+json::object schema_ref(std::string_view schema) { return {{"$ref", "#/components/schemas/" + std::string(schema)}}; }
+
+json::array words(std::string_view all) {
+  json::array out;
+  while (!all.empty()) {
+    const auto end = std::min(all.find(' '), all.size());
+    out.emplace_back(all.substr(0, end));
+    all.remove_prefix(std::min(end + 1, all.size()));
+  }
+  return out;
+}
+
+// What a field's value looks like, and null where one withdraws it.
+json::object schema_of(const field& f) {
+  const json::array text = {"string", "null"};
+  switch (f.looks) {
+    case form::name: return {{"type", text}, {"maxLength", max_name}};
+    case form::text: return {{"type", text}, {"maxLength", max_text}};
+    case form::time: return {{"type", text}, {"format", "date-time"}};
+    case form::flag: return {{"type", json::array{"boolean", "null"}}};
+    case form::count: return {{"type", json::array{"integer", "null"}}, {"minimum", 0}};
+    case form::severity: return {{"type", json::array{"integer", "null"}}, {"minimum", 1}, {"maximum", 5}};
+    case form::names:
+      return {{"type", json::array{"array", "null"}}, {"items", {{"type", "string"}, {"maxLength", max_name}}}, {"maxItems", max_names}};
+    case form::choice: {
+      auto choices = words(f.choices);
+      choices.emplace_back(nullptr);
+      return {{"enum", std::move(choices)}};
+    }
+    case form::any: break;
+  }
+  return {};
+}
+
+json::object fields_of(std::string_view type) {
+  json::object all;
+  for (const auto& f : fields())
+    if (has_word(f.types, type)) all[f.name] = schema_of(f);
+  return all;
+}
+
+// One schema for each type of event, and for what may be amended of a thing.
+void add_events(json::object& schemas) {
+  constexpr std::string_view types[] = {"deployment", "incident", "work", "flag", "commit", "retraction"};
+  json::array all;
+  for (const auto type : types) {
+    auto properties = fields_of(type);
+    properties["id"] = {{"type", "string"}, {"description", "makes it idempotent, with the source"}, {"maxLength", max_name}};
+    properties["type"] = {{"const", type}};
+    properties["subject"] = {{"type", "string"}, {"description", "what the thing is called; id by default"}, {"maxLength", max_name}};
+    properties["time"] = {{"type", "string"}, {"format", "date-time"}, {"description", "when it happened; the receipt by default"}};
+    auto name = std::string(type) + "Event";
+    name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
+    json::array needed = {"id", "type"};
+    if (type == "retraction") needed.insert(needed.end(), {"of", "subject"});
+    schemas[name] = {{"type", "object"}, {"required", std::move(needed)}, {"properties", std::move(properties)}};
+    all.emplace_back(schema_ref(name));
+  }
+  schemas["Event"] = {{"description", "Fields that are not named here are kept."}, {"oneOf", std::move(all)}};
+  for (const auto& [name, type] : {std::pair("DeploymentAmendment", "deployment"), std::pair("IncidentAmendment", "incident")}) {
+    auto properties = fields_of(type);
+    properties["reason"] = {{"type", "string"}, {"minLength", 1}, {"maxLength", max_text}};
+    schemas[name] = {{"type", "object"}, {"required", json::array{"reason"}}, {"minProperties", 2}, {"properties", std::move(properties)}};
+  }
+  json::object facts;
+  const auto incident = fields_of("incident");
+  for (const auto key : policy_keys()) facts[key] = incident.at(key);
+  facts["detected_at"] = incident.at("detected_at");
+  facts["incident"] = {{"type", "string"}, {"description", "a stored one, whose facts the others complete"}};
+  schemas["Question"] = {{"type", "object"}, {"additionalProperties", false}, {"properties", std::move(facts)}};
+}
+
+json::object as_parameter(const http::parameter& p) {
+  json::object schema = {{"type", "string"}};
+  if (!p.choices.empty()) schema["enum"] = words(p.choices);
+  if (p.is_time) schema["format"] = "date-time";
+  json::object out = {{"name", p.name}, {"in", "query"}, {"description", p.help}, {"required", p.is_needed}, {"schema", std::move(schema)}};
+  if (!p.example.empty()) out["example"] = p.example;
+  return out;
+}
+
+json::object content(std::string_view what) {
+  if (what.find('/') != what.npos) return {{what, {{"schema", {{"type", "string"}}}}}};
+  return {{"application/json", {{"schema", schema_ref(what)}}}};
+}
+
+// "get_api_v1_deployments_id": one for each path and method.
+std::string operation_id(const http::route& r) {
+  std::string id;
+  for (const char c : std::string(r.method) + std::string(r.pattern)) {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0)
+      id += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    else if (!id.empty() && id.back() != '_')
+      id += '_';
+  }
+  if (id.ends_with('_')) id.pop_back();
+  return id;
+}
+
+void add_refusals(json::object& responses, const http::route& r, bool has_path) {
+  const auto& about = r.about;
+  const auto add = [&](const char* status, std::string_view what) {
+    responses[status] = {{"description", what}, {"content", {{"application/problem+json", {{"schema", schema_ref("Problem")}}}}}};
+  };
+  if (about.query || !about.takes.empty()) add("400", "A parameter or field is wrong, and named.");
+  if (!about.scope.empty() || about.tag == "intake") add("401", "No token or signature, or a wrong one.");
+  if (!about.scope.empty()) add("403", "The token does not have the scope.");
+  if ((has_path && about.tag != "pages") || about.names_something) add("404", "There is nothing of this name.");
+  if (!about.takes.empty()) add("413", "The body is too large."), add("415", "The body is of another type.");
+  if (about.tag != "health" && about.tag != "pages") add("503", "PostgreSQL does not answer, or a limit is met; Retry-After says when to come again.");
+}
+
+// `{path...}` is `{path}` there.
+std::string path_of(std::string_view pattern) {
+  std::string path(pattern);
+  if (const auto dots = path.find("...}"); dots != path.npos) path.erase(dots, 3);
+  return path;
+}
+
+json::object operation(const http::route& r) {
+  const auto& about = r.about;
+  json::object out = {{"operationId", operation_id(r)}, {"tags", json::array{json::value(about.tag)}}, {"summary", about.summary}, {"description", about.summary}};
+  json::array parameters;
+  const auto path = path_of(r.pattern);
+  for (auto at = path.find('{'); at != path.npos; at = path.find('{', at + 1)) {
+    const auto name = path.substr(at + 1, path.find('}', at) - at - 1);
+    parameters.push_back({{"name", name}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}});
+  }
+  const bool has_path = !parameters.empty();
+  if (about.query)
+    for (const auto& p : *about.query) parameters.push_back(as_parameter(p));
+  if (!parameters.empty()) out["parameters"] = std::move(parameters);
+  if (!about.takes.empty()) {
+    json::object body = content(about.takes);
+    if (r.method == "PATCH") body = {{"application/merge-patch+json", {{"schema", schema_ref(about.takes)}}}};
+    out["requestBody"] = {{"required", true}, {"content", std::move(body)}};
+  }
+  json::object success = {{"description", about.status == 202 ? "Taken." : "What was asked for."}};
+  if (!about.gives.empty()) {
+    auto given = content(about.gives);
+    if (about.also_csv) given["text/csv"] = {{"schema", {{"type", "string"}}}};
+    success["content"] = std::move(given);
+  }
+  json::object responses;
+  responses[std::to_string(about.status)] = std::move(success);
+  add_refusals(responses, r, has_path);
+  out["responses"] = std::move(responses);
+  if (!about.scope.empty()) {
+    json::object token;
+    token[about.scope] = json::array();
+    out["security"] = json::array{std::move(token)};
+    if (about.scope == "read") out["security"].as_array().emplace_back(json::object());  // on loopback
+  }
+  return out;
+}
+
+}
+
+json::object openapi(const std::vector<http::route>& operations, const std::vector<http::route>& intake) {
+  auto document = json::parse(api::openapi).as_object();
+  add_events(document["components"].as_object()["schemas"].as_object());
+  json::object paths;
+  const auto add = [&](const std::vector<http::route>& routes, bool is_elsewhere) {
+    for (const auto& r : routes) {
+      if (r.about.tag.empty()) continue;
+      auto& path = paths[path_of(r.pattern)];
+      if (!path.is_object()) path = json::object();
+      auto method = std::string(r.method);
+      std::ranges::transform(method, method.begin(), [](unsigned char c) { return std::tolower(c); });
+      path.as_object()[method] = operation(r);
+      if (is_elsewhere)
+        path.as_object()["servers"] =
+            json::array{json::object{{"url", "{intake}"},
+                                     {"description", "the intake listener"},
+                                     {"variables", {{"intake", {{"default", "http://127.0.0.1:9620"}}}}}}};
+    }
+  };
+  add(operations, false);
+  add(intake, true);
+  document["info"].as_object()["version"] = RELEASEHEALTH_VERSION;
+  document["paths"] = std::move(paths);
+  return document;
+}
+
+void operations::show_openapi(const http::responder& answer) const {
+  // every JSON document is a YAML document
+  answer({200, "application/yaml", json::serialize(openapi(routes_, parts_.intake)) + '\n', {}});
+}
+
+}
