@@ -1,10 +1,10 @@
 #include "daemon/figures/report.hpp"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <iostream>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "daemon/app.hpp"
 #include "daemon/commands/command.hpp"
@@ -64,7 +64,8 @@ std::string write_report(ledger::reader& from, const std::vector<period>& period
   const auto s = answer_question(from, question, c.figures, now);
   if (o.format == "csv") return csv_report(s, c.figures);
   if (o.format == "json") return json::serialize(figures_json(s, c.figures)) + '\n';
-  return text_report(s, c.figures, o.figure, o.format == "markdown" ? text_style{.markdown = true} : style_of_terminal());
+  return text_report(s, c.figures, o.figure,
+                     o.format == "markdown" ? text_style{.markdown = true} : style_of_terminal());
 }
 
 int run_report(const config& c, const report_options& o) {

@@ -167,13 +167,13 @@ std::string runbook(std::string_view page, std::string_view alert) {
 
 void append_rule(std::string& out, std::string_view alert, const std::string& expr, std::string_view wait,
                  std::string_view severity, std::string_view summary, const std::string& description,
-                 const std::string& runbook_url = {}) {
+                 const std::string& runbook_url, const std::string& dashboard_url) {
   out += "      - alert: " + std::string(alert) + "\n        expr: |\n          " + expr + '\n';
   if (!wait.empty()) out += "        for: " + std::string(wait) + '\n';
   out += "        labels:\n          severity: " + std::string(severity) +
          "\n        annotations:\n          summary: " + std::string(summary) +
-         "\n          description: |\n            " + description + '\n';
-  if (!runbook_url.empty()) out += "          runbook_url: " + runbook_url + '\n';
+         "\n          description: |\n            " + description + "\n          runbook_url: " + runbook_url +
+         "\n          dashboard_url: '" + dashboard_url + "'\n";
 }
 
 }
@@ -184,7 +184,26 @@ std::vector<std::string_view> own_alerts() {
   return names;
 }
 
-std::string prometheus_rules(const std::vector<threshold>& thresholds, const std::string& runbooks) {
+std::vector<std::string_view> limit_alerts() {
+  std::vector<std::string_view> names;
+  for (const auto& l : limited_figures()) names.push_back(l.alert);
+  return names;
+}
+
+namespace {
+
+// The dashboard of whom it is about. Names may hold anything.
+std::string dashboard_of(const std::string& grafana, bool is_team) {
+  return grafana +
+         (is_team ? "/d/releasehealth?var-team={{ $labels.team_name | urlquery }}"
+                  : "/d/releasehealth-service?var-service={{ $labels.service_name | urlquery }}&var-environment={{ "
+                    "$labels.deployment_environment | urlquery }}");
+}
+
+}
+
+std::string prometheus_rules(const std::vector<threshold>& thresholds, const std::string& runbooks,
+                             const std::string& grafana) {
   std::string out =
       "# Written by `releasehealthd rules`: the limits themselves are exported as releasehealth_threshold.\n"
       "groups:\n  - name: releasehealth-thresholds\n    rules:\n";
@@ -195,12 +214,13 @@ std::string prometheus_rules(const std::vector<threshold>& thresholds, const std
     bool has_minimum = false;
     for (const auto& other : thresholds)
       has_minimum |= other.figure == t.figure && other.period == t.period && other.minimum > 0;
-    append_rule(out, l.alert, expression(l, t, has_minimum), "", "warning", l.summary, describe(l, t));
+    append_rule(out, l.alert, expression(l, t, has_minimum), "", "warning", l.summary, describe(l, t),
+                runbook(runbooks + "/releases.md", l.alert), dashboard_of(grafana, is_of_team(l, t)));
   }
   out += "  - name: releasehealth-daemon\n    rules:\n";
   for (const auto& r : own_rules)
     append_rule(out, r.alert, std::string(r.expression), r.wait, r.severity, r.summary, std::string(r.description),
-                runbook(runbooks + "/daemon.md", r.alert));
+                runbook(runbooks + "/daemon.md", r.alert), grafana + "/d/releasehealth-daemon");
   return out;
 }
 

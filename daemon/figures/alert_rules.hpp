@@ -9,10 +9,11 @@
 namespace releasehealth {
 
 /// A rule file: one alert for each figure and period that has a limit, and those about the daemon itself. `runbooks`:
-/// where the pages of dashboards/runbooks are, as a path or a URL.
-std::string prometheus_rules(const std::vector<threshold>&, const std::string& runbooks = "dashboards/runbooks");
+/// where the pages of dashboards/runbooks are, as a path or a URL. `grafana`: the URL under which the dashboards are.
+std::string prometheus_rules(const std::vector<threshold>&, const std::string& runbooks, const std::string& grafana);
 
-/// The names of those about the daemon itself.
+/// The names of those about the daemon itself, and of those on limits.
 std::vector<std::string_view> own_alerts();
+std::vector<std::string_view> limit_alerts();
 
 }

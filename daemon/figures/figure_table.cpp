@@ -1,8 +1,7 @@
 // The table of figures: one row each. A new one is a row here and, if no population has the column, a line of SQL.
-#include "daemon/figures/figure.hpp"
-
 #include <algorithm>
 
+#include "daemon/figures/figure.hpp"
 #include "daemon/timeline/follow_up.hpp"
 
 namespace releasehealth {

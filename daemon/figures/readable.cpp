@@ -21,7 +21,8 @@ std::string readable_duration(double seconds) {
 std::string readable(const figure& f, double value) {
   if (f.looks == shape::quantiles) return readable_duration(value);
   char text[32];
-  const bool percent = (f.looks == shape::ratio || f.looks == shape::share) && f.name.ends_with("_ratio");  // others may exceed 1
+  const bool percent =
+      (f.looks == shape::ratio || f.looks == shape::share) && f.name.ends_with("_ratio");  // others may exceed 1
   if (f.looks == shape::seconds)  // of persons: nobody works a day of 24 hours
     (void)std::snprintf(text, sizeof text, "%.1f h", value / 3600);
   else if (f.looks == shape::count)

@@ -131,7 +131,8 @@ std::string table(const snapshot& s, const figure_settings& settings, const std:
 }
 
 // DORA's five of one period, each with its band.
-std::string dora_table(const snapshot& s, const figure_settings& settings, const period& over, const text_style& style) {
+std::string dora_table(const snapshot& s, const figure_settings& settings, const period& over,
+                       const text_style& style) {
   std::vector<std::string> titles;
   for (const auto& m : dora_metrics()) titles.emplace_back(m.title);
   return heading("DORA's five metrics", style) +
@@ -176,8 +177,7 @@ std::string text_report(const snapshot& s, const figure_settings& settings, std:
                table(s, settings, titles, style,
                      [&](const place& where, std::size_t i) { return value_in(s, settings, where, s.periods[i], c); });
   }
-  if (out.find(" !") != out.npos)
-    out += style.markdown ? "\n! over its limit\n" : "! over its limit\n";
+  if (out.find(" !") != out.npos) out += style.markdown ? "\n! over its limit\n" : "! over its limit\n";
   if (has_one) out += '\n' + dora_table(s, settings, s.periods[0], style);
   return out;
 }

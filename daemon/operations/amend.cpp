@@ -51,7 +51,8 @@ result<json::object> read_amendment(std::string_view thing, std::string_view con
   if (thing == "deployment") refuse(place_of_deployment);
   const auto* given = e.fields.if_contains("reason");
   const auto reason = given && given->is_string() ? text_at(e.fields, "/reason") : std::string();
-  if (reason.empty() || reason.size() > max_text) found.push_back({"/reason", "is missing, or no text: why this is amended"});
+  if (reason.empty() || reason.size() > max_text)
+    found.push_back({"/reason", "is missing, or no text: why this is amended"});
   if (e.fields.size() < 2) found.push_back({"", "names no field to amend"});
   for (auto& p : check(e, now)) found.push_back(std::move(p));
   if (!found.empty()) return error(errc::malformed, "nothing was amended", std::move(found));

@@ -16,9 +16,8 @@ inline constexpr http::parameter period_parameter = {
     .example = "month"};
 inline constexpr http::parameter months_parameter = {
     .name = "months", .help = "how many up to this one: 1 to 120, 24 by default", .example = "3"};
-inline constexpr http::parameter as_of_parameter = {.name = "as_of",
-                                                    .help = "what was known then: only events received before it",
-                                                    .is_time = true};
+inline constexpr http::parameter as_of_parameter = {
+    .name = "as_of", .help = "what was known then: only events received before it", .is_time = true};
 
 /// `period` (a rolling one, month, previous_month, 2026-10, 2026-Q4, begin/end; default 30d), service, environment,
 /// team. errc::malformed names the parameter.

@@ -15,7 +15,10 @@ namespace {
 
 constexpr std::string_view kinds = "planned hotfix rollback redeploy";
 
-const http::parameter since = {.name = "since", .help = "not before", .is_time = true, .example = "2020-01-01T00:00:00Z"},
+const http::parameter since = {.name = "since",
+                               .help = "not before",
+                               .is_time = true,
+                               .example = "2020-01-01T00:00:00Z"},
                       until = {.name = "until", .help = "before", .is_time = true, .example = "2100-01-01T00:00:00Z"};
 
 const listed table[] = {
@@ -23,7 +26,10 @@ const listed table[] = {
      "Deployments, the latest first.",
      "Deployments",
      sql::lists_deployments,
-     {{"kind", "what it is", kinds}, {"state", "how far it is", "pending running canceled failed succeeded"}, since, until},
+     {{"kind", "what it is", kinds},
+      {"state", "how far it is", "pending running canceled failed succeeded"},
+      since,
+      until},
      {"at", "id"}},
     {"hotfixes",
      "Hotfixes with what they answer and what is left to be done, the latest first.",

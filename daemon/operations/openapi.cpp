@@ -34,7 +34,9 @@ json::object schema_of(const field& f) {
     case form::count: return {{"type", json::array{"integer", "null"}}, {"minimum", 0}};
     case form::severity: return {{"type", json::array{"integer", "null"}}, {"minimum", 1}, {"maximum", 5}};
     case form::names:
-      return {{"type", json::array{"array", "null"}}, {"items", {{"type", "string"}, {"maxLength", max_name}}}, {"maxItems", max_names}};
+      return {{"type", json::array{"array", "null"}},
+              {"items", {{"type", "string"}, {"maxLength", max_name}}},
+              {"maxItems", max_names}};
     case form::choice: {
       auto choices = words(f.choices);
       choices.emplace_back(nullptr);
@@ -58,10 +60,13 @@ void add_events(json::object& schemas) {
   json::array all;
   for (const auto type : types) {
     auto properties = fields_of(type);
-    properties["id"] = {{"type", "string"}, {"description", "makes it idempotent, with the source"}, {"maxLength", max_name}};
+    properties["id"] = {
+        {"type", "string"}, {"description", "makes it idempotent, with the source"}, {"maxLength", max_name}};
     properties["type"] = {{"const", type}};
-    properties["subject"] = {{"type", "string"}, {"description", "what the thing is called; id by default"}, {"maxLength", max_name}};
-    properties["time"] = {{"type", "string"}, {"format", "date-time"}, {"description", "when it happened; the receipt by default"}};
+    properties["subject"] = {
+        {"type", "string"}, {"description", "what the thing is called; id by default"}, {"maxLength", max_name}};
+    properties["time"] = {
+        {"type", "string"}, {"format", "date-time"}, {"description", "when it happened; the receipt by default"}};
     auto name = std::string(type) + "Event";
     name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
     json::array needed = {"id", "type"};
@@ -70,10 +75,14 @@ void add_events(json::object& schemas) {
     all.emplace_back(schema_ref(name));
   }
   schemas["Event"] = {{"description", "Fields that are not named here are kept."}, {"oneOf", std::move(all)}};
-  for (const auto& [name, type] : {std::pair("DeploymentAmendment", "deployment"), std::pair("IncidentAmendment", "incident")}) {
+  for (const auto& [name, type] :
+       {std::pair("DeploymentAmendment", "deployment"), std::pair("IncidentAmendment", "incident")}) {
     auto properties = fields_of(type);
     properties["reason"] = {{"type", "string"}, {"minLength", 1}, {"maxLength", max_text}};
-    schemas[name] = {{"type", "object"}, {"required", json::array{"reason"}}, {"minProperties", 2}, {"properties", std::move(properties)}};
+    schemas[name] = {{"type", "object"},
+                     {"required", json::array{"reason"}},
+                     {"minProperties", 2},
+                     {"properties", std::move(properties)}};
   }
   json::object facts;
   const auto incident = fields_of("incident");
@@ -87,7 +96,11 @@ json::object as_parameter(const http::parameter& p) {
   json::object schema = {{"type", "string"}};
   if (!p.choices.empty()) schema["enum"] = words(p.choices);
   if (p.is_time) schema["format"] = "date-time";
-  json::object out = {{"name", p.name}, {"in", "query"}, {"description", p.help}, {"required", p.is_needed}, {"schema", std::move(schema)}};
+  json::object out = {{"name", p.name},
+                      {"in", "query"},
+                      {"description", p.help},
+                      {"required", p.is_needed},
+                      {"schema", std::move(schema)}};
   if (!p.example.empty()) out["example"] = p.example;
   return out;
 }
@@ -113,14 +126,16 @@ std::string operation_id(const http::route& r) {
 void add_refusals(json::object& responses, const http::route& r, bool has_path) {
   const auto& about = r.about;
   const auto add = [&](const char* status, std::string_view what) {
-    responses[status] = {{"description", what}, {"content", {{"application/problem+json", {{"schema", schema_ref("Problem")}}}}}};
+    responses[status] = {{"description", what},
+                         {"content", {{"application/problem+json", {{"schema", schema_ref("Problem")}}}}}};
   };
   if (about.query || !about.takes.empty()) add("400", "A parameter or field is wrong, and named.");
   if (!about.scope.empty() || about.tag == "intake") add("401", "No token or signature, or a wrong one.");
   if (!about.scope.empty()) add("403", "The token does not have the scope.");
   if ((has_path && about.tag != "pages") || about.names_something) add("404", "There is nothing of this name.");
   if (!about.takes.empty()) add("413", "The body is too large."), add("415", "The body is of another type.");
-  if (about.tag != "health" && about.tag != "pages") add("503", "PostgreSQL does not answer, or a limit is met; Retry-After says when to come again.");
+  if (about.tag != "health" && about.tag != "pages")
+    add("503", "PostgreSQL does not answer, or a limit is met; Retry-After says when to come again.");
 }
 
 // `{path...}` is `{path}` there.
@@ -132,7 +147,10 @@ std::string path_of(std::string_view pattern) {
 
 json::object operation(const http::route& r) {
   const auto& about = r.about;
-  json::object out = {{"operationId", operation_id(r)}, {"tags", json::array{json::value(about.tag)}}, {"summary", about.summary}, {"description", about.summary}};
+  json::object out = {{"operationId", operation_id(r)},
+                      {"tags", json::array{json::value(about.tag)}},
+                      {"summary", about.summary},
+                      {"description", about.summary}};
   json::array parameters;
   const auto path = path_of(r.pattern);
   for (auto at = path.find('{'); at != path.npos; at = path.find('{', at + 1)) {

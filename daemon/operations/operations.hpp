@@ -28,8 +28,8 @@ class operations {
     metrics& own;
     const logger& log;
     std::function<timestamp()> clock;
-    std::function<void()> stored;         ///< after an override
-    std::function<std::string()> reload;  ///< reads the configuration again; what is wrong with it, or nothing
+    std::function<void()> stored;            ///< after an override
+    std::function<std::string()> reload;     ///< reads the configuration again; what is wrong with it, or nothing
     const std::vector<http::route>& intake;  ///< what the other listener takes, for OpenAPI
   };
   operations(parts, const config&);

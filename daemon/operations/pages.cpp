@@ -45,10 +45,11 @@ void operations::style(const http::responder& answer) {
 void operations::review(review_page page, const std::string& of, const http::request& r, http::responder answer) {
   const review_frame frame{.now = parts_.clock()};
   const auto this_month = settings_.zone.month_of(frame.now);
-  review_question q{.month = this_month,
-                    .team = http::query_value(r, "team"),
-                    .service = page == review_page::of_service ? of : std::string(),
-                    .environment = page == review_page::of_service ? http::query_value(r, "environment") : std::string()};
+  review_question q{
+      .month = this_month,
+      .team = http::query_value(r, "team"),
+      .service = page == review_page::of_service ? of : std::string(),
+      .environment = page == review_page::of_service ? http::query_value(r, "environment") : std::string()};
   const auto asked = page == review_page::of_month && !of.empty() ? of : http::query_value(r, "month");
   if (!asked.empty()) {
     const auto chosen = parse_month(asked);

@@ -53,7 +53,10 @@ void operations::make_routes() {
 
   add("GET", "/metrics", [this](request& r, const parameters&, responder a) { metrics_page(r, a); },
       {"health", "Every figure and the daemon's own metrics, as text or OpenMetrics.", "text/plain"});
-  add("GET", "/-/healthy", [](request&, const parameters&, responder a) { a({200, "text/plain", "healthy\n", {}}); },
+  add("GET", "/-/healthy",
+      [](request&, const parameters&, responder a) {
+        a({200, "text/plain", "healthy\n", {}});
+      },
       {"health", "Whether it runs.", "text/plain"});
   add("GET", "/-/ready", [this](request&, const parameters&, responder a) { ready(a); },
       {"health", "200 while it can take deliveries durably, else 503.", "text/plain"});
@@ -62,30 +65,34 @@ void operations::make_routes() {
   add("GET", "/openapi.yaml", [this](request&, const parameters&, responder a) { show_openapi(a); },
       {"health", "This document.", "application/yaml"});
 
-  add("GET", "/api/v1/figures",
-      [this](request& r, const parameters&, responder a) { figures(r, std::move(a), false); },
+  add(
+      "GET", "/api/v1/figures", [this](request& r, const parameters&, responder a) { figures(r, std::move(a), false); },
       reading("figures", "The figures of a period.", "Figures", with_place({period_parameter, as_of_parameter}), true));
-  add("GET", "/api/v1/months", [this](request& r, const parameters&, responder a) { figures(r, std::move(a), true); },
+  add(
+      "GET", "/api/v1/months", [this](request& r, const parameters&, responder a) { figures(r, std::move(a), true); },
       reading("figures", "The figures of months, the oldest first.", "Months",
               with_place({months_parameter, as_of_parameter}), true));
-  add("GET", "/api/v1/figures/{figure}/explain",
+  add(
+      "GET", "/api/v1/figures/{figure}/explain",
       [this](request& r, const parameters& path, responder a) { explain_figure(named(path), r, std::move(a)); },
       reading("figures", "What a figure is made of: of a service or of a team.", "Explanations", explain_parameters()));
 
   for (const auto& l : lists()) {
     list_paths_.push_back("/api/v1/" + std::string(l.name));
-    add("GET", list_paths_.back(), [this, &l](request& r, const parameters&, responder a) { list(l, r, std::move(a)); },
+    add(
+        "GET", list_paths_.back(), [this, &l](request& r, const parameters&, responder a) { list(l, r, std::move(a)); },
         reading("lists", l.help, l.schema, parameters_of(l), true));
   }
   static constexpr struct {
     std::string_view thing, one, why, schema, patch;
-  } things[] = {{"deployment", "/api/v1/deployments/{id}", "/api/v1/deployments/{id}/explain", "Deployment",
-                 "DeploymentAmendment"},
-                {"incident", "/api/v1/incidents/{id}", "/api/v1/incidents/{id}/explain", "Incident",
-                 "IncidentAmendment"}};
+  } things[] = {
+      {"deployment", "/api/v1/deployments/{id}", "/api/v1/deployments/{id}/explain", "Deployment",
+       "DeploymentAmendment"},
+      {"incident", "/api/v1/incidents/{id}", "/api/v1/incidents/{id}/explain", "Incident", "IncidentAmendment"}};
   for (const auto& t : things) {
     const auto add_one = [&](std::string_view method, std::string_view path, auto handle, about_route about) {
-      add(method, path,
+      add(
+          method, path,
           [this, thing = t.thing, handle](request& r, const parameters& in_path, responder a) {
             (this->*handle)(thing, named(in_path), r, std::move(a));
           },
@@ -100,7 +107,8 @@ void operations::make_routes() {
 
   auto about_gate = reading("decisions", "May this service be released now?", "Verdict", gate_parameters());
   about_gate.names_something = true;
-  add("GET", "/api/v1/gate", [this](request& r, const parameters&, responder a) { gate(r, std::move(a)); }, about_gate);
+  add(
+      "GET", "/api/v1/gate", [this](request& r, const parameters&, responder a) { gate(r, std::move(a)); }, about_gate);
   add("POST", "/api/v1/decide", [this](request& r, const parameters&, responder a) { decide(r, std::move(a)); },
       {"decisions", "What the policy recommends for an incident at hand.", "Decision", "Question", "read", false, 200,
        true, std::vector<parameter>{}});

@@ -45,7 +45,8 @@ result<std::string> review_deployment(ledger::reader& from, const std::string& i
   view["month_link"] = to.to_month(q.month, "");
   json::array lines;
   for (const auto& [what, why, other] : e.lines)
-    lines.push_back({{"what", what}, {"why", why}, {"link", other.empty() || other == id ? "" : to.to_deployment(other)}});
+    lines.push_back(
+        {{"what", what}, {"why", why}, {"link", other.empty() || other == id ? "" : to.to_deployment(other)}});
   view["lines"] = std::move(lines);
   view["told_by"] = told_by(e, settings);
   return render_page("deployment", view);
@@ -53,9 +54,17 @@ result<std::string> review_deployment(ledger::reader& from, const std::string& i
 
 std::string review_problem(unsigned status, const std::string& title, const std::string& detail,
                            const review_frame& frame) {
-  json::object view = {{"page_title", title},   {"style", ""}, {"can_choose", false},           {"home", "/"},
-                       {"status", status}, {"detail", detail}, {"version", RELEASEHEALTH_VERSION}, {"made_at", ""},
-                       {"zone", ""},            {"previous", ""}, {"next", ""}};
+  json::object view = {{"page_title", title},
+                       {"style", ""},
+                       {"can_choose", false},
+                       {"home", "/"},
+                       {"status", status},
+                       {"detail", detail},
+                       {"version", RELEASEHEALTH_VERSION},
+                       {"made_at", ""},
+                       {"zone", ""},
+                       {"previous", ""},
+                       {"next", ""}};
   view["is_one_file"] = frame.is_one_file;
   return render_page("problem", view);
 }

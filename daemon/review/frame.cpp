@@ -106,9 +106,9 @@ json::object deployment_row(const json::object& d, const figure_settings& settin
           {"source_link", outward(text(d, "url"))},
           {"failed", is_failed},
           {"outcome", !text(d, "rolled_back_by").empty() ? "rolled back"
-                      : is_failed                         ? "failed"
-                      : state == "succeeded"              ? ""
-                                                          : state},
+                      : is_failed                        ? "failed"
+                      : state == "succeeded"             ? ""
+                                                         : state},
           {"remedy", text(d, "first_remedy")}};
 }
 
@@ -118,20 +118,22 @@ json::object hotfix_row(ledger::reader& from, const json::object& d, const figur
   const auto finished = time_at(d, "/finished_at");
   const auto answered = text(d, "remedies"), incident = text(d, "incident");
   row["cause"] = text(d, "cause").empty() ? "unknown" : text(d, "cause");
-  row["answers"] = !answered.empty()    ? name_of_deployment(from, answered)
+  row["answers"] = !answered.empty()   ? name_of_deployment(from, answered)
                    : !incident.empty() ? "incident " + incident
                                        : std::string();
   row["answers_link"] = answered.empty() ? "" : to.to_deployment(answered);
   row["why"] = text(d, "justification");
   const bool is_recent = finished && *finished + settings.follow_up_horizon >= frame.now;
   const auto due = [&](duration after) { return finished ? std::optional(*finished + after) : std::nullopt; };
-  row["merge"] = owed(text(d, "merged_back_at"), is_recent && flag_at(d, "/owes_merge") && text(d, "rolled_back_by").empty(),
-                      due(merge_back_due(settings)), frame, settings, "merged back");
+  row["merge"] =
+      owed(text(d, "merged_back_at"), is_recent && flag_at(d, "/owes_merge") && text(d, "rolled_back_by").empty(),
+           due(merge_back_due(settings)), frame, settings, "merged back");
   row["review"] = owed(text(d, "review_held_at"), is_recent, due(settings.review_due), frame, settings, "held");
   return row;
 }
 
-json::object incident_row(ledger::reader& from, const json::object& i, const figure_settings& settings, const links& to) {
+json::object incident_row(ledger::reader& from, const json::object& i, const figure_settings& settings,
+                          const links& to) {
   const auto started = time_at(i, "/started_at"), restored = time_at(i, "/restored_at");
   const auto blamed = text(i, "blamed");
   return {{"at", text(i, "started_at")},
@@ -140,7 +142,8 @@ json::object incident_row(ledger::reader& from, const json::object& i, const fig
           {"what", text(i, "title")},
           {"severity", text(i, "severity")},
           {"source_link", outward(text(i, "url"))},
-          {"took", started && restored ? readable_duration(std::chrono::duration<double>(*restored - *started).count()) : ""},
+          {"took",
+           started && restored ? readable_duration(std::chrono::duration<double>(*restored - *started).count()) : ""},
           {"is_open", !restored},
           {"blames", blamed.empty() ? std::string() : name_of_deployment(from, blamed)},
           {"blames_link", blamed.empty() ? "" : to.to_deployment(blamed)},

@@ -84,9 +84,10 @@ json::object verdict_of(const reviewed& r, const std::vector<broken_by>& broken,
   json::array says;
   for (std::size_t n = 0; n < std::min(broken.size(), most_broken); ++n) {
     const auto& b = broken[n];
-    says.push_back({{"who", name_of(b.where, b.team)},
-                    {"link", b.where.service.empty() ? to.to_month(r.month, b.team) : to.to_service(b.where.service, r.month)},
-                    {"text", in_words(b.what)}});
+    says.push_back(
+        {{"who", name_of(b.where, b.team)},
+         {"link", b.where.service.empty() ? to.to_month(r.month, b.team) : to.to_service(b.where.service, r.month)},
+         {"text", in_words(b.what)}});
   }
   const bool has_data = std::ranges::any_of(r.s.together.values, [](const auto& entry) {
     return std::ranges::any_of(entry.second, [](double v) { return v > 0; });
@@ -95,10 +96,10 @@ json::object verdict_of(const reviewed& r, const std::vector<broken_by>& broken,
   return {{"is_empty", !has_data},
           {"is_good", has_data && n == 0},
           {"is_bad", n > 0},
-          {"headline", !has_data  ? "Nothing has been reported yet"
-                       : n == 0   ? "All within their limits"
-                       : n == 1   ? "One limit is broken"
-                                  : std::to_string(n) + " limits are broken"},
+          {"headline", !has_data ? "Nothing has been reported yet"
+                       : n == 0  ? "All within their limits"
+                       : n == 1  ? "One limit is broken"
+                                 : std::to_string(n) + " limits are broken"},
           {"broken", std::move(says)},
           {"more", n > most_broken ? std::to_string(n - most_broken) + " more, in the table of services" : ""}};
 }
@@ -139,8 +140,9 @@ bool has_incidents(const reviewed& r) {
 
 std::string now_count(const reviewed& r, std::string_view figure) {
   const auto& f = *find_figure(figure);
-  const auto v = r.s.together.now.empty() ? std::nullopt
-                                          : evaluate(f, f.slices.front(), {r.s.columns_now, r.s.together.now, r.last()});
+  const auto v = r.s.together.now.empty()
+                     ? std::nullopt
+                     : evaluate(f, f.slices.front(), {r.s.columns_now, r.s.together.now, r.last()});
   return v ? readable(f, v->value) : "0";
 }
 

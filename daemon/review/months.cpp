@@ -18,7 +18,8 @@ std::string sentence_case(std::string text) {
 std::vector<headline> of_dora() {
   std::vector<headline> all;
   for (const auto& m : dora_metrics())
-    all.push_back({sentence_case(std::string(m.title)), find_figure(m.figure), "", m.figure, m.of, m.more_is_better, &m});
+    all.push_back(
+        {sentence_case(std::string(m.title)), find_figure(m.figure), "", m.figure, m.of, m.more_is_better, &m});
   return all;
 }
 
@@ -44,8 +45,8 @@ std::string detail(const headline& h, const figure_value& v, const measured& m) 
 }
 
 const threshold* limit_of(const headline& h, const std::vector<threshold>& limits) {
-  const auto found = std::ranges::find_if(
-      limits, [&](const threshold& t) { return t.figure == h.limited && t.limit_of.empty(); });
+  const auto found =
+      std::ranges::find_if(limits, [&](const threshold& t) { return t.figure == h.limited && t.limit_of.empty(); });
   return found == limits.end() ? nullptr : &*found;
 }
 
@@ -58,7 +59,8 @@ std::string limit_in_words(const headline& h, const threshold& t) {
 
 // Services or teams that break the limit of this headline.
 std::size_t breaking(const headline& h, const std::vector<broken_by>& broken) {
-  return static_cast<std::size_t>(std::ranges::count(broken, h.limited, [](const auto& b) { return b.what.of.figure; }));
+  return static_cast<std::size_t>(
+      std::ranges::count(broken, h.limited, [](const auto& b) { return b.what.of.figure; }));
 }
 
 void add_change(json::object& card, const headline& h, const std::optional<figure_value>& now,
@@ -104,9 +106,10 @@ json::object card_of(const reviewed& r, const headline& h, const scope_figures& 
                        {"band", now && h.dora ? band_of(*h.dora, now->value) : ""},
                        {"arrow", ""}};
   add_change(card, h, now, before, name_month(r.month - std::chrono::months{1}));
-  card["chart"] = column_chart(h.title, points, limit && h.of == find_figure(find_limited_figure(limit->figure)->figure)
-                                                    ? std::optional(limit->limit)
-                                                    : std::nullopt);
+  card["chart"] = column_chart(h.title, points,
+                               limit && h.of == find_figure(find_limited_figure(limit->figure)->figure)
+                                   ? std::optional(limit->limit)
+                                   : std::nullopt);
   return card;
 }
 
@@ -118,8 +121,8 @@ std::span<const headline> health_headlines() {
        find_figure("hotfixes_per_planned_deployment")},
       {"Rollback ratio", find_figure("rollback_ratio"), "", "rollback_ratio", "changes"},
       {"Time to issue", find_figure("time_to_issue_seconds"), "", "time_to_issue_seconds", "failed changes", true},
-      {"Firefighting", find_figure("firefighting_seconds"), "", "firefighting_ratio", "of the team's time", false, nullptr,
-       find_figure("firefighting_ratio")},
+      {"Firefighting", find_figure("firefighting_seconds"), "", "firefighting_ratio", "of the team's time", false,
+       nullptr, find_figure("firefighting_ratio")},
   };
   return table;
 }
@@ -136,8 +139,10 @@ reviewed look_at(ledger::reader& from, const review_question& q, const figure_se
   r.months = *months_between(format_month(first), format_month(q.month), settings.zone, now);
   r.is_so_far = settings.zone.month_of(now) == q.month;
   const auto end = r.last().end;
-  figure_question asked{.periods = r.months, .service = q.service, .environment = q.environment, .team = q.team, .together = true};
-  for (const auto& rolling : settings.rolling) asked.periods.push_back(*find_period(rolling, settings.rolling, settings.zone, end));
+  figure_question asked{
+      .periods = r.months, .service = q.service, .environment = q.environment, .team = q.team, .together = true};
+  for (const auto& rolling : settings.rolling)
+    asked.periods.push_back(*find_period(rolling, settings.rolling, settings.zone, end));
   asked.periods.push_back({std::string(month), r.last().begin, end, r.is_so_far});
   asked.periods.push_back({std::string(previous_month), r.before().begin, r.before().end, false});
   r.s = answer_question(from, asked, settings, end);
@@ -207,7 +212,8 @@ json::object trend_table(const reviewed& r, const scope_figures& scope, const fi
       const auto v = value_of(r, *h, scope, *p, settings);
       cells.push_back(json::object{{"text", v ? written(*h, v->value) : "–"}});
     }
-    rows.push_back({{"name", name_month(*parse_month(p->label))}, {"partial", p->partial}, {"cells", std::move(cells)}});
+    rows.push_back(
+        {{"name", name_month(*parse_month(p->label))}, {"partial", p->partial}, {"cells", std::move(cells)}});
   }
   json::array head;
   for (auto& t : titles) head.push_back(json::object{{"text", t}});
@@ -243,8 +249,9 @@ void add_crossings(const reviewed& r, const figure_settings& settings, json::arr
     if (breaks(now->value) == breaks(before->value)) continue;
     const bool is_worse = breaks(now->value);
     const auto counts = written(hotfixes, now->value) + " hotfixes after " + written(hotfixes, before->value) + '.';
-    to.push_back({{"text", where.service + (is_worse ? " went over its limit: " : " is within its limit again: ") + counts},
-                  {"direction", is_worse ? "worse" : "better"}});
+    to.push_back(
+        {{"text", where.service + (is_worse ? " went over its limit: " : " is within its limit again: ") + counts},
+         {"direction", is_worse ? "worse" : "better"}});
   }
 }
 
@@ -259,8 +266,8 @@ json::array changes_in_words(const reviewed& r, const figure_settings& settings)
       const auto before = value_of(r, h, r.s.together, r.before(), settings);
       if (!now || !before || !differs(h, now->value, before->value)) continue;
       const bool is_better = (now->value > before->value) == h.more_is_better;
-      all.push_back({{"text", change_in_words(r, h, now->value, before->value)},
-                     {"direction", is_better ? "better" : "worse"}});
+      all.push_back(
+          {{"text", change_in_words(r, h, now->value, before->value)}, {"direction", is_better ? "better" : "worse"}});
     }
   return all;
 }

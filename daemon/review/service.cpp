@@ -24,8 +24,10 @@ service_past read_past(ledger::reader& from, const place& of, const period& over
                           {"environment", of.environment},
                           {"since", format_time(over.begin)},
                           {"until", format_time(over.end)}};
-  service_past past{over, from.list(sql::lists_deployments, filters, nullptr, most_rows).rows,
-                    from.list(sql::lists_incidents, filters, nullptr, most_rows).rows, {}};
+  service_past past{over,
+                    from.list(sql::lists_deployments, filters, nullptr, most_rows).rows,
+                    from.list(sql::lists_incidents, filters, nullptr, most_rows).rows,
+                    {}};
   filters.erase("since");
   filters["until"] = format_time(over.begin);
   filters["state"] = "succeeded";
@@ -34,9 +36,13 @@ service_past read_past(ledger::reader& from, const place& of, const period& over
   return past;
 }
 
-std::string called(const json::object& d) { return text(d, "version").empty() ? text(d, "subject") : text(d, "version"); }
+std::string called(const json::object& d) {
+  return text(d, "version").empty() ? text(d, "subject") : text(d, "version");
+}
 
-std::string kind_or_state(const json::object& d) { return text(d, "kind").empty() ? text(d, "state") : text(d, "kind"); }
+std::string kind_or_state(const json::object& d) {
+  return text(d, "kind").empty() ? text(d, "state") : text(d, "kind");
+}
 
 timeline draw(ledger::reader& from, const service_past& past, const figure_settings& settings, const links& to) {
   timeline t{past.over.begin, past.over.end, {}, {}, {}, {}, {}};
@@ -44,7 +50,9 @@ timeline draw(ledger::reader& from, const service_past& past, const figure_setti
   for (const auto& d : past.deployments) names[text(d, "id")] = called(d);
   const auto name_of = [&](const std::string& id) {
     const auto known = names.find(id);
-    return known != names.end() ? known->second : id.empty() ? std::string("what was there before") : name_of_deployment(from, id);
+    return known != names.end() ? known->second
+           : id.empty()         ? std::string("what was there before")
+                                : name_of_deployment(from, id);
   };
   if (!past.live_before.empty()) {
     const auto live = name_of(past.live_before);
@@ -54,11 +62,13 @@ timeline draw(ledger::reader& from, const service_past& past, const figure_setti
     const auto at = time_at(*d, "/at");
     if (!at) continue;
     const auto kind = kind_or_state(*d);
-    t.deployments.push_back({settings.zone.local_time(*at) + ' ' + kind + ' ' + called(*d), kind, to.to_deployment(text(*d, "id")), text(*d, "id"), *at});
+    t.deployments.push_back({settings.zone.local_time(*at) + ' ' + kind + ' ' + called(*d), kind,
+                             to.to_deployment(text(*d, "id")), text(*d, "id"), *at});
     if (text(*d, "state") != "succeeded" || kind == "redeploy") continue;
     if (!t.live.empty()) t.live.back().end = *at;
     const auto live = name_of(text(*d, "live"));
-    t.live.push_back({live, "live: " + live + ", by " + kind + ", from " + settings.zone.local_time(*at), kind, "", *at, past.over.end});
+    t.live.push_back({live, "live: " + live + ", by " + kind + ", from " + settings.zone.local_time(*at), kind, "", *at,
+                      past.over.end});
   }
   for (auto i = past.incidents.rbegin(); i != past.incidents.rend(); ++i) {
     const auto began = time_at(*i, "/started_at");
@@ -66,12 +76,14 @@ timeline draw(ledger::reader& from, const service_past& past, const figure_setti
     const auto end = time_at(*i, "/restored_at");
     const auto severity = text(*i, "severity");
     if (!text(*i, "blamed").empty()) t.blame.emplace_back(t.incidents.size(), text(*i, "blamed"));
-    t.incidents.push_back({text(*i, "subject"),
-                           "incident " + text(*i, "subject") + (severity.empty() ? "" : ", severity " + severity) + ", from " +
-                               settings.zone.local_time(*began) + (end ? " to " + settings.zone.local_time(*end) : ", open"),
-                           severity == "1" || severity == "2" ? "severe" : "mild", "", *began, end.value_or(past.over.end)});
+    t.incidents.push_back(
+        {text(*i, "subject"),
+         "incident " + text(*i, "subject") + (severity.empty() ? "" : ", severity " + severity) + ", from " +
+             settings.zone.local_time(*began) + (end ? " to " + settings.zone.local_time(*end) : ", open"),
+         severity == "1" || severity == "2" ? "severe" : "mild", "", *began, end.value_or(past.over.end)});
   }
-  for (auto m = settings.zone.month_of(past.over.begin); settings.zone.month_begin(m) < past.over.end; m += std::chrono::months{1})
+  for (auto m = settings.zone.month_of(past.over.begin); settings.zone.month_begin(m) < past.over.end;
+       m += std::chrono::months{1})
     t.ticks.emplace_back(std::max(settings.zone.month_begin(m), past.over.begin), name_month(m, true));
   return t;
 }
@@ -112,7 +124,8 @@ result<std::string> review_service(ledger::reader& from, const review_question& 
   json::array others;
   for (const auto& p : mine)
     if (p != where)
-      others.push_back({{"name", p.environment}, {"link", to.to_service(q.service, q.month) + "&environment=" + p.environment}});
+      others.push_back(
+          {{"name", p.environment}, {"link", to.to_service(q.service, q.month) + "&environment=" + p.environment}});
   view["has_others"] = !others.empty();
   view["others"] = std::move(others);
   view["month"] = name_month(q.month);

@@ -57,18 +57,28 @@ period find(const std::vector<period>& all, std::string_view label) {
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("every alert about the daemon has a section in the runbook, and a test") {
+  TEST_CASE("every alert has a section in a runbook, and a test; every cause its measure") {
     const std::filesystem::path folder = std::filesystem::path(SOURCE_DIR) / "dashboards";
     const auto read = [&](const char* name) {
       std::ifstream in(folder / name);
       return std::string((std::istreambuf_iterator<char>(in)), {});
     };
-    const auto runbook = read("runbooks/daemon.md"), tests = read("alerts_test.yaml");
+    const auto about_daemon = read("runbooks/daemon.md"), about_releases = read("runbooks/releases.md");
+    const auto tests = read("alerts_test.yaml"), rules = read("alerts.yaml");
     CHECK(own_alerts().size() > 10);
-    for (const auto alert : own_alerts()) {
-      CAPTURE(alert);
-      CHECK(runbook.find("\n## " + std::string(alert) + '\n') != runbook.npos);
-      CHECK(tests.find("alertname: " + std::string(alert) + '\n') != tests.npos);
+    CHECK(limit_alerts().size() > 10);
+    for (const auto& [alerts, runbook] :
+         {std::pair(own_alerts(), about_daemon), std::pair(limit_alerts(), about_releases)})
+      for (const auto alert : alerts) {
+        CAPTURE(alert);
+        CHECK(runbook.find("\n## " + std::string(alert) + '\n') != runbook.npos);
+        if (rules.find("alert: " + std::string(alert) + '\n') !=
+            rules.npos)  // the rework ratio has no limit by default
+          CHECK(tests.find("alertname: " + std::string(alert)) != tests.npos);
+      }
+    for (const auto& cause : default_causes()) {
+      CAPTURE(cause);
+      CHECK(about_releases.find("| " + cause + " | " + std::string(prevention_of(cause)) + " |\n") != tests.npos);
     }
   }
 
@@ -269,7 +279,8 @@ TEST_SUITE("nodb") {
                                          {"firefighting_ratio", "30d", true, 0.2, 0, {}, {}},
                                          {"time_to_issue_seconds", "30d", false, 172800, 3, {}, {}},
                                          {"rollback_ratio", "90d", true, 0.05, 0, {}, {}},
-                                         {"rollback_ratio", "90d", true, 0.1, 20, "legacy", {}}});
+                                         {"rollback_ratio", "90d", true, 0.1, 20, "legacy", {}}},
+                                        "runbooks", "https://grafana");
     const auto count = [&](std::string_view what) {
       int n = 0;
       for (auto at = rules.find(what); at != rules.npos; at = rules.find(what, at + 1)) ++n;
