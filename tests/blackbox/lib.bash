@@ -86,6 +86,22 @@ send_event() {
   curl -sf "$intake/api/v1/events" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -d "$1"
 }
 
+# start_prometheus [ALERTMANAGER_PORT]: as in deploy/, at a faster pace
+start_prometheus() {
+  local port
+  port=$(free_port)
+  prometheus=http://127.0.0.1:$port
+  sed -e "s|30s|1s|; s|releasehealth-alerts.yaml|$root/dashboards/alerts.yaml|; s|127.0.0.1:9093|127.0.0.1:${1:-9}|; s|127.0.0.1:9621|127.0.0.1:$operations_port|" \
+    "$root/deploy/prometheus.yml" >"$work/prometheus.yml"
+  promtool check config "$work/prometheus.yml" >"$work/promtool.log" || fail "deploy/prometheus.yml"
+  prometheus --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/tsdb" --web.listen-address="127.0.0.1:$port" 2>"$work/prometheus.log" &
+  pids+=($!)
+  wait_until 30 curl -sf "$prometheus/-/ready" || fail "Prometheus is not ready"
+}
+query() { curl -s --data-urlencode "query=$1" "$prometheus/api/v1/query"; }
+value() { query "$1" | jq -r '.data.result[0].value[1] // "none"'; }
+value_is() { [ "$(value "$1")" = "$2" ]; }
+
 # metric SERIES: its value on /metrics
 metric() { curl -s "$operations/metrics" | awk -v series="$1" 'index($0, series " ") == 1 { print $NF }'; }
 metric_is() { [ "$(metric "$1")" = "$2" ]; }

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Grafana's dashboards are what their source makes, keep its conventions, and every query of every panel has an answer: from a
+# real Prometheus that scrapes the daemon, and from its PostgreSQL, month by month the same as the API's.
+. "$(dirname "$0")/lib.bash"
+(cd "$root/dashboards/grafana" && node_modules/.bin/tsc --outDir "$work/built" && mkdir -p "$work/made" &&
+  NODE_PATH=$root/dashboards/grafana/node_modules node "$work/built/main.js" "$work/made" "$root/schema/grafana")
+for made in "$work"/made/*.json; do
+  cmp -s "$made" "$root/dashboards/$(basename "$made")" || fail "dashboards/$(basename "$made") is not what its source makes: cd dashboards/grafana && npm run build"
+done
+same "every dashboard has a source" "$(cd "$work/made" && ls)" "$(cd "$root/dashboards" && ls -- *.json)"
+check() { python3 "$root/tests/blackbox/dashboards.py" "$@" "$root"/dashboards/*.json; }
+check conventions
+
+configure <"$root/tests/blackbox/review.toml"
+start_daemon
+start_prometheus
+wait_until 20 value_is 'count(up{job="releasehealthd"})' 1 || fail "nothing is scraped"
+check without-data --prometheus "$prometheus"
+
+"$root/deploy/demo/events" | grep -v '"service":"osf"' >"$work/demo.ndjson"
+command_of import events "$work/demo.ndjson" --source demo
+ago() { date -u -d "$1 ago" +%Y-%m-%dT%H:%M:%SZ; }
+send_event "[
+ {\"id\":\"i1\",\"subject\":\"open\",\"type\":\"incident\",\"service\":\"search\",\"severity\":3,\"state\":\"open\",\"time\":\"$(ago '5 minutes')\"},
+ {\"id\":\"i2\",\"subject\":\"answered\",\"type\":\"incident\",\"service\":\"checkout\",\"severity\":2,\"state\":\"open\",\"culprit\":\"checkout-118\",\"time\":\"$(ago '4 minutes')\"},
+ {\"id\":\"h1\",\"type\":\"deployment\",\"service\":\"checkout\",\"version\":\"1.9.3\",\"ref\":\"hotfix/1.9.3\",\"state\":\"succeeded\",\"incident\":\"answered\",\"started_at\":\"$(ago '3 minutes')\",\"finished_at\":\"$(ago '2 minutes')\",\"reviewed\":true},
+ {\"id\":\"i3\",\"subject\":\"answered\",\"type\":\"incident\",\"state\":\"resolved\",\"time\":\"$(ago '1 minute')\"}]" >/dev/null
+wait_until 30 value_is 'releasehealth_open_incidents{service_name="search"}' 1 || fail "the events did not reach Prometheus"
+sleep 5  # for rates, and for alerts
+check with-data --prometheus "$prometheus" --postgres "$state/postgresql" --api "$operations"
+stop_daemon
