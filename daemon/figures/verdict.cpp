@@ -58,19 +58,25 @@ std::optional<double> resolved_limit(const threshold& t, const snapshot& s, cons
 
 namespace {
 
-std::vector<broken_limit> judge(const std::vector<threshold>& limits, const snapshot& s, const scope_figures& known,
+judged_limit judge(const threshold& t, const snapshot& s, const scope_figures& known, const figure_settings* of_team) {
+  const auto& l = *find_limited_figure(t.figure);
+  const auto& f = *find_figure(l.figure);
+  const auto m = measured_for(t, f, s, known, of_team);
+  const auto v = m ? value_of(l, f, *m) : std::nullopt;
+  const auto limit = resolved_limit(t, s, known);
+  judged_limit out{t};
+  if (!v || !limit) return out;
+  out.value = l.is_age ? unix_seconds(s.at) - v->value : v->value;
+  out.limit = *limit;
+  const bool is_broken = t.above ? out.value > *limit : out.value < *limit;
+  out.is = !has_minimum(t, l, *v, *m) ? standing::too_few : is_broken ? standing::broken : standing::held;
+  return out;
+}
+
+std::vector<judged_limit> judge(const std::vector<threshold>& limits, const snapshot& s, const scope_figures& known,
                                 const figure_settings* of_team) {
-  std::vector<broken_limit> all;
-  for (const auto& t : limits) {
-    const auto& l = *find_limited_figure(t.figure);
-    const auto& f = *find_figure(l.figure);
-    const auto m = measured_for(t, f, s, known, of_team);
-    const auto v = m ? value_of(l, f, *m) : std::nullopt;
-    const auto limit = resolved_limit(t, s, known);
-    if (!v || !limit || !has_minimum(t, l, *v, *m)) continue;
-    const auto value = l.is_age ? unix_seconds(s.at) - v->value : v->value;
-    if (t.above ? value > *limit : value < *limit) all.push_back({t, value, *limit});
-  }
+  std::vector<judged_limit> all;
+  for (const auto& t : limits) all.push_back(judge(t, s, known, of_team));
   return all;
 }
 
@@ -80,19 +86,24 @@ void replace(std::string& in, std::string_view what, const std::string& with) {
 
 }
 
-std::vector<broken_limit> broken_limits(const snapshot& s, const figure_settings& settings, const place& where) {
+std::vector<judged_limit> judge_limits(const snapshot& s, const figure_settings& settings, const place& where) {
   const auto known = s.places.find(where);
   if (known == s.places.end()) return {};
   return judge(thresholds_of(settings.thresholds, where.service), s, known->second, nullptr);
 }
 
-std::vector<broken_limit> broken_limits(const snapshot& s, const figure_settings& settings, const std::string& team) {
+std::vector<judged_limit> judge_limits(const snapshot& s, const figure_settings& settings, const std::string& team) {
   const auto known = s.teams.find(team);
   if (known == s.teams.end()) return {};
   return judge(thresholds_of_team(settings.thresholds, team), s, known->second, &settings);
 }
 
-std::string in_words(const broken_limit& b) {
+std::vector<judged_limit> broken_among(std::vector<judged_limit> all) {
+  std::erase_if(all, [](const judged_limit& l) { return l.is != standing::broken; });
+  return all;
+}
+
+std::string in_words(const judged_limit& b) {
   const auto& l = *find_limited_figure(b.of.figure);
   const auto write = [&](double v) { return l.is_age ? readable_duration(v) : readable(*find_figure(l.figure), v); };
   std::string out(l.description);

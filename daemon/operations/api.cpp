@@ -76,7 +76,7 @@ void operations::gate(http::request& r, http::responder answer) {
   if (!may_read(r, answer)) return;
   const auto service = http::query_value(r, "service"), where = http::query_value(r, "environment");
   if (service.empty()) return answer(refuse(error(errc::malformed, "service: is missing")));
-  ask_about(service, where, [answer = std::move(answer)](const result<std::vector<broken_limit>>& broken) {
+  ask_about(service, where, [answer = std::move(answer)](const result<std::vector<judged_limit>>& broken) {
     answer(broken ? http::json_answer(200, verdict_json(*broken)) : refuse(broken.error()));
   });
 }
@@ -85,7 +85,7 @@ void operations::badge(const std::string& file, const http::responder& answer) {
   constexpr std::string_view ending = ".svg";
   if (!file.ends_with(ending)) return answer(refuse(error(errc::unknown, "badges end with .svg")));
   ask_about(file.substr(0, file.size() - ending.size()), {},
-            [answer](const result<std::vector<broken_limit>>& broken) { answer(releasehealth::badge(broken)); });
+            [answer](const result<std::vector<judged_limit>>& broken) { answer(releasehealth::badge(broken)); });
 }
 
 template <class Then>

@@ -4,7 +4,7 @@
 
 namespace releasehealth {
 
-result<std::vector<broken_limit>> ask_gate(ledger::reader& from, const std::string& service,
+result<std::vector<judged_limit>> ask_gate(ledger::reader& from, const std::string& service,
                                            const std::string& environment, const figure_settings& settings,
                                            timestamp now) {
   figure_question q;
@@ -12,18 +12,18 @@ result<std::vector<broken_limit>> ask_gate(ledger::reader& from, const std::stri
   q.environment = environment;
   q.periods = current_periods(settings.rolling, settings.zone, now);
   const auto s = answer_question(from, q, settings, now);
-  std::vector<broken_limit> all;
+  std::vector<judged_limit> all;
   bool is_known = false;
   for (const auto& [where, known] : s.places) {
     if (where.service != service || !settings.names.is_production(where.environment)) continue;
     is_known = true;
-    for (auto& b : broken_limits(s, settings, where)) all.push_back(std::move(b));
+    for (auto& b : broken_among(judge_limits(s, settings, where))) all.push_back(std::move(b));
   }
   if (!is_known) return error(errc::unknown, "no service of this name is in such a production environment");
   return all;
 }
 
-json::object verdict_json(const std::vector<broken_limit>& broken) {
+json::object verdict_json(const std::vector<judged_limit>& broken) {
   json::array reasons;
   for (const auto& b : broken)
     reasons.push_back({{"figure", b.of.figure},
@@ -33,7 +33,7 @@ json::object verdict_json(const std::vector<broken_limit>& broken) {
   return {{"verdict", broken.empty() ? "pass" : "hold"}, {"reasons", std::move(reasons)}};
 }
 
-http::response badge(const result<std::vector<broken_limit>>& asked) {
+http::response badge(const result<std::vector<judged_limit>>& asked) {
   std::string word = "unknown", colour = "#6a6a6a";
   if (asked && asked->empty()) word = "healthy", colour = "#2b7a0b";
   if (asked && !asked->empty()) {

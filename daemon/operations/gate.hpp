@@ -9,13 +9,13 @@ namespace releasehealth {
 
 /// The limits that a service breaks, in one environment or in all of its production. errc::unknown if there is none
 /// such.
-result<std::vector<broken_limit>> ask_gate(ledger::reader&, const std::string& service, const std::string& environment,
+result<std::vector<judged_limit>> ask_gate(ledger::reader&, const std::string& service, const std::string& environment,
                                            const figure_settings&, timestamp now);
 
 /// {"verdict": "pass" or "hold", "reasons": [{"figure", "period", "value", "threshold"}]} (interface.md §2).
-json::object verdict_json(const std::vector<broken_limit>&);
+json::object verdict_json(const std::vector<judged_limit>&);
 
 /// An SVG that says the same in a word.
-http::response badge(const result<std::vector<broken_limit>>&);
+http::response badge(const result<std::vector<judged_limit>>&);
 
 }

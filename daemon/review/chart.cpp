@@ -61,7 +61,7 @@ json::object column_chart(const std::string& title, const std::vector<chart_poin
                                            " in the last, at most " + highest->text + " in " + highest->name
                                      : title + ": nothing to show"},
                       {"columns", std::move(columns)},
-                      {"has_limit", limit.has_value()},
+                      {"has_limit", limit && last},
                       {"limit_y", limit ? number(chart_height - height(*limit)) : ""}};
   return out;
 }

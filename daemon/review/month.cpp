@@ -31,10 +31,10 @@ std::string count_of(const reviewed& r, const scope_figures& known, std::string_
 }
 
 json::object service_row(const reviewed& r, const place& where, const scope_figures& known,
-                         const std::vector<broken_by>& broken, const figure_settings& settings, const links& to) {
+                         const std::vector<limit_of>& broken, const figure_settings& settings, const links& to) {
   json::array says;
   for (const auto& b : broken)
-    if (b.where == where) says.push_back(json::object{{"text", in_words(b.what)}});
+    if (b.where == where) says.push_back(json::object{{"text", in_words(b.judged)}});
   const auto& hotfixes = health_headlines().front();
   std::vector<chart_point> points;
   for (const auto& p : r.months) {
@@ -62,12 +62,12 @@ json::object service_row(const reviewed& r, const place& where, const scope_figu
 }
 
 // Services by what needs attention: limits broken, then hotfixes, then deployments.
-std::vector<place> by_attention(const reviewed& r, const std::vector<broken_by>& broken,
+std::vector<place> by_attention(const reviewed& r, const std::vector<limit_of>& broken,
                                 const figure_settings& settings) {
   std::vector<std::tuple<std::ptrdiff_t, double, place>> order;
   for (const auto& [where, known] : r.s.places) {
     if (!settings.names.is_production(where.environment) || where.service.empty()) continue;
-    const auto limits = std::ranges::count(broken, where, &broken_by::where);
+    const auto limits = std::ranges::count(broken, where, &limit_of::where);
     const auto v = value_of(r, health_headlines().front(), known, r.last(), settings);
     order.emplace_back(-limits, v ? -v->value : 0, where);
   }
@@ -80,14 +80,14 @@ std::vector<place> by_attention(const reviewed& r, const std::vector<broken_by>&
   return all;
 }
 
-json::object verdict_of(const reviewed& r, const std::vector<broken_by>& broken, const links& to) {
+json::object verdict_of(const reviewed& r, const std::vector<limit_of>& broken, const links& to) {
   json::array says;
   for (std::size_t n = 0; n < std::min(broken.size(), most_broken); ++n) {
     const auto& b = broken[n];
     says.push_back(
         {{"who", name_of(b.where, b.team)},
          {"link", b.where.service.empty() ? to.to_month(r.month, b.team) : to.to_service(b.where.service, r.month)},
-         {"text", in_words(b.what)}});
+         {"text", in_words(b.judged)}});
   }
   const bool has_data = std::ranges::any_of(r.s.together.values, [](const auto& entry) {
     return std::ranges::any_of(entry.second, [](double v) { return v > 0; });
@@ -152,7 +152,7 @@ std::string review_month(ledger::reader& from, const review_question& q, const f
                          const review_frame& frame) {
   const links to{frame};
   const auto r = look_at(from, q, settings, frame.now);
-  const auto broken = all_broken(r, settings);
+  const auto limits = all_limits(r, settings), broken = broken_among(limits);
   std::set<std::string> teams;
   for (const auto& [where, team] : places_and_teams(from.places(), settings))
     if (!team.empty()) teams.insert(team);
@@ -162,8 +162,8 @@ std::string review_month(ledger::reader& from, const review_question& q, const f
   view["so_far"] = r.is_so_far ? settings.zone.local_time(frame.now) : "";
   view["partial"] = r.last().partial && !r.is_so_far;
   view["verdict"] = verdict_of(r, broken, to);
-  view["health"] = cards(r, health_headlines(), r.s.together, settings, {}, broken);
-  view["dora"] = cards(r, dora_headlines(), r.s.together, settings, {}, broken);
+  view["health"] = cards(r, health_headlines(), r.s.together, settings, limits, false);
+  view["dora"] = cards(r, dora_headlines(), r.s.together, settings, limits, false);
   auto changes = changes_in_words(r, settings);
   view["has_changes"] = !changes.empty();
   view["changes"] = std::move(changes);

@@ -44,23 +44,20 @@ std::string detail(const headline& h, const figure_value& v, const measured& m) 
   return std::string(h.over);
 }
 
-const threshold* limit_of(const headline& h, const std::vector<threshold>& limits) {
-  const auto found =
-      std::ranges::find_if(limits, [&](const threshold& t) { return t.figure == h.limited && t.limit_of.empty(); });
-  return found == limits.end() ? nullptr : &*found;
+const threshold* general_limit(const headline& h, const std::vector<limit_of>& limits) {
+  const auto found = std::ranges::find_if(limits, [&](const limit_of& l) {
+    const auto& t = l.judged.of;
+    return t.figure == h.limited && t.limit_of.empty();
+  });
+  return found == limits.end() ? nullptr : &found->judged.of;
 }
 
+// "limit of 15.0 % over 30d"
 std::string limit_in_words(const headline& h, const threshold& t) {
   const auto& l = *find_limited_figure(t.figure);
   auto out = (t.above ? "limit of " : "limit of at least ") + readable(*find_figure(l.figure), t.limit);
   if (h.of != find_figure(l.figure)) out += ' ' + std::string(h.over);
   return t.period.empty() ? out : out + (t.period == month ? " a month" : " over " + t.period);
-}
-
-// Services or teams that break the limit of this headline.
-std::size_t breaking(const headline& h, const std::vector<broken_by>& broken) {
-  return static_cast<std::size_t>(
-      std::ranges::count(broken, h.limited, [](const auto& b) { return b.what.of.figure; }));
 }
 
 void add_change(json::object& card, const headline& h, const std::optional<figure_value>& now,
@@ -76,18 +73,30 @@ void add_change(json::object& card, const headline& h, const std::optional<figur
   card["direction"] = direction;
 }
 
-void add_limit(json::object& card, const headline& h, const threshold* limit, bool is_of_scope, bool any_limit,
-               const std::vector<broken_by>& broken) {
-  const auto over = breaking(h, broken);
-  card["is_over"] = over > 0;
+// What the card says of its limit: of the scope's own, or of how many have broken theirs.
+void add_limit(json::object& card, const headline& h, const threshold* general, const std::vector<limit_of>& limits,
+               bool are_of_scope) {
+  std::size_t broken = 0, held = 0, few = 0;
+  for (const auto& l : limits) {
+    if (l.judged.of.figure != h.limited) continue;
+    broken += l.judged.is == standing::broken ? 1 : 0;
+    held += l.judged.is == standing::held ? 1 : 0;
+    few += l.judged.is == standing::too_few ? 1 : 0;
+  }
+  const auto* limited = find_limited_figure(h.limited);
+  const auto who = limited && find_figure(limited->figure)->to == belongs::teams ? "team" : "service";
+  const auto words = general ? limit_in_words(h, *general) : std::string("limit");
   std::string text;
-  if (any_limit && over > 0)
-    text = is_of_scope ? "beyond its " + (limit ? limit_in_words(h, *limit) : "limit")
-                       : std::to_string(over) + (over == 1 ? " is beyond its limit" : " are beyond their limits");
-  else if (limit)
-    text = (is_of_scope ? "within its " : "none beyond its ") + limit_in_words(h, *limit);
+  if (broken > 0)
+    text = are_of_scope ? "beyond its " + words
+                        : std::to_string(broken) + (broken == 1 ? " is beyond its limit" : " are beyond their limits");
+  else if (held > 0)
+    text = (are_of_scope ? std::string("within its ") : "no " + std::string(who) + " beyond its ") + words;
+  else if (few > 0 && general)
+    text = words + ", from " + readable(*find_figure("changes"), general->minimum) + ' ' + std::string(h.over) + " on";
   card["limit"] = text;
-  card["is_within"] = over == 0 && limit != nullptr;
+  card["is_over"] = broken > 0;
+  card["is_within"] = broken == 0 && held > 0;
 }
 
 json::object card_of(const reviewed& r, const headline& h, const scope_figures& scope, const figure_settings& settings,
@@ -172,29 +181,30 @@ std::string written(const headline& h, double value) {
   return readable(*h.of, value) + (h.of->looks == shape::per_day ? " a day" : "");
 }
 
-std::vector<broken_by> all_broken(const reviewed& r, const figure_settings& settings) {
-  std::vector<broken_by> all;
+std::vector<limit_of> all_limits(const reviewed& r, const figure_settings& settings) {
+  std::vector<limit_of> all;
   for (const auto& [where, known] : r.s.places)
     if (settings.names.is_production(where.environment) && !where.service.empty())
-      for (auto& b : broken_limits(r.s, settings, where)) all.push_back({where, known.team, std::move(b)});
+      for (auto& l : judge_limits(r.s, settings, where)) all.push_back({where, known.team, std::move(l)});
   for (const auto& [name, known] : r.s.teams)
-    for (auto& b : broken_limits(r.s, settings, name)) all.push_back({{}, name, std::move(b)});
+    for (auto& l : judge_limits(r.s, settings, name)) all.push_back({{}, name, std::move(l)});
+  return all;
+}
+
+std::vector<limit_of> broken_among(std::vector<limit_of> all) {
+  std::erase_if(all, [](const limit_of& l) { return l.judged.is != standing::broken; });
   return all;
 }
 
 json::array cards(const reviewed& r, std::span<const headline> headlines, const scope_figures& scope,
-                  const figure_settings& settings, const std::vector<threshold>& scope_limits,
-                  const std::vector<broken_by>& broken) {
+                  const figure_settings& settings, const std::vector<limit_of>& limits, bool are_of_scope) {
   json::array all;
-  const bool is_of_scope = !scope_limits.empty();
-  auto limits = is_of_scope ? scope_limits : settings.thresholds;
-  if (!is_of_scope) std::erase_if(limits, [](const threshold& t) { return !t.service.empty() || !t.team.empty(); });
   for (const auto& h : headlines) {
-    const auto* limit = limit_of(h, limits);
+    const auto* general = general_limit(h, limits);
     const bool counts = h.of->looks == shape::count || h.of->looks == shape::seconds;
     // what several services have together is no measure for the limit of one, unless it is a ratio or a median
-    auto card = card_of(r, h, scope, settings, is_of_scope || !counts ? limit : nullptr);
-    add_limit(card, h, limit, is_of_scope, find_limited_figure(h.limited) != nullptr, broken);
+    auto card = card_of(r, h, scope, settings, are_of_scope || !counts ? general : nullptr);
+    add_limit(card, h, general, limits, are_of_scope);
     all.push_back(std::move(card));
   }
   return all;
@@ -241,10 +251,10 @@ void add_crossings(const reviewed& r, const figure_settings& settings, json::arr
   for (const auto& [where, known] : r.s.places) {
     if (!settings.names.is_production(where.environment) || where.service.empty()) continue;
     const auto limits = thresholds_of(settings.thresholds, where.service);
-    const auto* limit = limit_of(hotfixes, limits);
+    const auto limit = std::ranges::find(limits, hotfixes.limited, &threshold::figure);
     const auto now = value_of(r, hotfixes, known, r.last(), settings);
     const auto before = value_of(r, hotfixes, known, r.before(), settings);
-    if (!limit || limit->period != month || !now || !before) continue;
+    if (limit == limits.end() || limit->period != month || !now || !before) continue;
     const auto breaks = [&](double v) { return limit->above ? v > limit->limit : v < limit->limit; };
     if (breaks(now->value) == breaks(before->value)) continue;
     const bool is_worse = breaks(now->value);

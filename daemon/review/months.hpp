@@ -45,18 +45,21 @@ std::optional<figure_value> value_of(const reviewed&, const headline&, const sco
 /// With its unit.
 std::string written(const headline&, double value);
 
-/// What breaks a limit: services in their environments, then teams.
-struct broken_by {
+/// A limit of somebody.
+struct limit_of {
   place where;  ///< empty: a team
   std::string team;
-  broken_limit what;
+  judged_limit judged;
 };
-std::vector<broken_by> all_broken(const reviewed&, const figure_settings&);
+/// Of services in their production environments, then of teams.
+std::vector<limit_of> all_limits(const reviewed&, const figure_settings&);
+/// Those that are broken.
+std::vector<limit_of> broken_among(std::vector<limit_of>);
 
-/// A card for each headline: value, what it is measured over, the month before, DORA's band, a chart. `scope_limits`:
-/// those of the scope itself; without them the limits are those of the services, and `broken` counts them.
+/// A card for each headline: value, what it is measured over, its limit, the month before, DORA's band, a chart.
+/// `limits` are those of the scope itself, or of all that are in it.
 json::array cards(const reviewed&, std::span<const headline>, const scope_figures&, const figure_settings&,
-                  const std::vector<threshold>& scope_limits, const std::vector<broken_by>& broken);
+                  const std::vector<limit_of>& limits, bool are_of_scope);
 
 /// A row for each month, the last first: the headlines as text.
 json::object trend_table(const reviewed&, const scope_figures&, const figure_settings&);

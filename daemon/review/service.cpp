@@ -115,7 +115,7 @@ result<std::string> review_service(ledger::reader& from, const review_question& 
   const links to{frame};
   const auto r = look_at(from, asked, settings, frame.now);
   const bool is_production = settings.names.is_production(where.environment);
-  const auto broken = all_broken(r, settings);
+  const auto limits = all_limits(r, settings), broken = broken_among(limits);
   auto view = frame_of(q.service + ", " + name_month(q.month), q, frame, settings, {});
   view["service"] = q.service;
   view["team"] = all.at(where);
@@ -133,13 +133,12 @@ result<std::string> review_service(ledger::reader& from, const review_question& 
   view["so_far"] = r.is_so_far ? settings.zone.local_time(frame.now) : "";
   view["is_production"] = is_production;
   json::array says;
-  for (const auto& b : broken) says.push_back(json::object{{"text", q.service + ' ' + in_words(b.what)}});
+  for (const auto& b : broken) says.push_back(json::object{{"text", q.service + ' ' + in_words(b.judged)}});
   view["is_broken"] = !says.empty();
   view["broken"] = std::move(says);
-  const auto limits = thresholds_of(settings.thresholds, q.service);
   if (is_production) {
-    view["health"] = cards(r, health_headlines(), r.s.together, settings, limits, broken);
-    view["dora"] = cards(r, dora_headlines(), r.s.together, settings, limits, broken);
+    view["health"] = cards(r, health_headlines(), r.s.together, settings, limits, true);
+    view["dora"] = cards(r, dora_headlines(), r.s.together, settings, limits, true);
     view["trend"] = trend_table(r, r.s.together, settings);
   }
   const auto begins = settings.zone.month_begin(q.month - timeline_months + std::chrono::months{1});
