@@ -48,7 +48,8 @@ text_style style_of_terminal() {
 std::string write_review(ledger::reader& from, const std::vector<period>& periods, const config& c,
                          const report_options& o, timestamp now) {
   const auto chosen = parse_month(periods.front().label);
-  if (periods.size() != 1 || !chosen) throw usage_error("--format html is about one month");
+  if (periods.size() != 1 || !chosen || *chosen < first_reviewed_month)
+    throw usage_error("--format html is about one month");
   const review_question q{.month = *chosen, .team = o.team, .service = o.service, .environment = {}};
   const review_frame frame{.now = now, .is_one_file = true, .base = o.url};
   if (o.service.empty()) return review_month(from, q, c.figures, frame);

@@ -1,9 +1,15 @@
 #include "daemon/figures/readable.hpp"
 
+#include <cctype>
 #include <cmath>
 #include <cstdio>
 
 namespace releasehealth {
+
+std::string sentence_case(std::string text) {
+  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return text;
+}
 
 std::string readable_duration(double seconds) {
   constexpr std::pair<std::int64_t, char> units[] = {{86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};

@@ -9,6 +9,9 @@ namespace releasehealth {
 /// "2d 3h", "5m 12s", "2h": the two largest units, the second if there is something in it.
 std::string readable_duration(double seconds);
 
+/// With a capital letter.
+std::string sentence_case(std::string);
+
 /// A value of that figure with its unit: "6", "4.2 %", "0.25", "2d 3h".
 std::string readable(const figure&, double value);
 

@@ -69,12 +69,15 @@ json::array figures_json(const snapshot& s, const figure_settings& settings) {
     rows[row.over.label].push_back(std::move(out));
   });
   json::array out;
-  for (const auto& p : s.periods)
-    out.push_back({{"period", p.label},
-                   {"begin", format_time(p.begin)},
-                   {"end", format_time(p.end)},
-                   {"partial", p.partial},
-                   {"figures", std::move(rows[p.label])}});
+  for (const auto& p : s.periods) {
+    json::object one = {{"period", p.label},
+                        {"begin", format_time(p.begin)},
+                        {"end", format_time(p.end)},
+                        {"partial", p.partial},
+                        {"figures", std::move(rows[p.label])}};
+    if (!s.has_incidents) one["without_incidents"] = true;
+    out.push_back(std::move(one));
+  }
   return out;
 }
 

@@ -13,6 +13,7 @@ std::string csv_report(const snapshot&, const figure_settings&);
 json::value json_number(double);
 
 /// One object for each period: figures with their labels, numerators and denominators; nothing to measure is null.
+/// Where no incident was ever reported it says `without_incidents`: fail ratios rest on remedies alone then.
 json::array figures_json(const snapshot&, const figure_settings&);
 
 }

@@ -230,9 +230,44 @@ void compute(snapshot& into, ledger::reader& from, const std::vector<period>& pe
 
 namespace {
 
-// The production places among those asked for as one scope.
-void compute_together(snapshot& into, ledger::reader& from, const std::map<place, std::string>& all,
-                      const std::set<place>& asked, const figure_settings& settings) {
+std::set<place> places_asked(const figure_question& q, const std::map<place, std::string>& all) {
+  std::set<place> asked;
+  for (const auto& [p, team] : all)
+    if ((q.service.empty() || q.service == p.service) && (q.environment.empty() || q.environment == p.environment) &&
+        (q.team.empty() || q.team == team))
+      asked.insert(p);
+  return asked;
+}
+
+// The periods, which of them data covers whole, and whether there are incidents.
+std::vector<period> look_at_data(const figure_question& q, ledger::reader& from, snapshot& into) {
+  auto periods = q.periods;
+  const auto known = from.first_known();
+  into.has_incidents = known.has_incidents;
+  for (auto& p : periods) p.partial = p.partial || !known.since || p.begin < *known.since;
+  return periods;
+}
+
+}
+
+snapshot answer_question(ledger::reader& from, const figure_question& q, const figure_settings& settings,
+                         timestamp now) {
+  const auto all = places_and_teams(from.places(), settings);
+  snapshot s;
+  compute(s, from, look_at_data(q, from, s), all, places_asked(q, all), settings, now);
+  if (!q.service.empty() || !q.environment.empty()) s.teams.clear();
+  std::erase_if(s.teams, [&](const auto& entry) { return !q.team.empty() && q.team != entry.first; });
+  return s;
+}
+
+snapshot answer_together(ledger::reader& from, const figure_question& q, const figure_settings& settings,
+                         timestamp now) {
+  const auto all = places_and_teams(from.places(), settings);
+  const auto asked = places_asked(q, all);
+  snapshot s;
+  s.at = now;
+  s.periods = look_at_data(q, from, s);
+  s.together.team = q.team;
   plan pooled;
   ledger::scope scope;
   for (const auto& [where, team] : all) {
@@ -241,30 +276,9 @@ void compute_together(snapshot& into, ledger::reader& from, const std::map<place
     if (!asked.contains(where) || !settings.names.is_production(where.environment)) continue;
     for (auto& p : scope_of(where, team, all, settings.names)) scope.push_back(std::move(p));
   }
-  if (scope.empty()) return;
-  pooled.add(std::move(scope), into.together);
-  run(pooled, populations, populations_now, into, from, settings);
-}
-
-}
-
-snapshot answer_question(ledger::reader& from, const figure_question& q, const figure_settings& settings,
-                         timestamp now) {
-  const auto all = places_and_teams(from.places(), settings);
-  std::set<place> asked;
-  for (const auto& [p, team] : all)
-    if ((q.service.empty() || q.service == p.service) && (q.environment.empty() || q.environment == p.environment) &&
-        (q.team.empty() || q.team == team))
-      asked.insert(p);
-  auto periods = q.periods;
-  const auto since = from.first_known();
-  for (auto& p : periods) p.partial = p.partial || !since || p.begin < *since;
-  snapshot s;
-  compute(s, from, periods, all, asked, settings, now);
-  s.together.team = q.team;
-  if (q.together) compute_together(s, from, all, asked, settings);
-  if (!q.service.empty() || !q.environment.empty()) s.teams.clear();
-  std::erase_if(s.teams, [&](const auto& entry) { return !q.team.empty() && q.team != entry.first; });
+  if (scope.empty()) return s;
+  pooled.add(std::move(scope), s.together);
+  run(pooled, populations, populations_now, s, from, settings);
   return s;
 }
 

@@ -44,7 +44,9 @@ struct snapshot {
   std::vector<std::string> columns, columns_now;
   std::map<place, scope_figures> places;
   std::map<std::string, scope_figures> teams;
-  scope_figures together;  ///< all that was asked for, pooled; empty unless it was asked for
+  scope_figures together;  ///< of answer_together()
+  /// Of answers: whether any incident was reported; without, fail ratios rest on remedies alone (figures.md §2).
+  bool has_incidents = true;
 };
 
 /// Every place there is and its team: those known to the ledger and those configured.
@@ -62,10 +64,13 @@ void compute(snapshot& into, ledger::reader&, const std::vector<period>&, const 
 struct figure_question {
   std::vector<period> periods;
   std::string service, environment, team;
-  bool together = false;  ///< what is in production as one scope, too
 };
 /// Teams are in it if the question is about teams, or about everything.
 snapshot answer_question(ledger::reader&, const figure_question&, const figure_settings&, timestamp now);
+
+/// The production places that are asked for, as one scope: nothing but `together` is in it. Its team is the one asked
+/// for.
+snapshot answer_together(ledger::reader&, const figure_question&, const figure_settings&, timestamp now);
 
 /// One value, with all that names it: of a place, or of a team, whose place is empty.
 struct figure_row {

@@ -4,6 +4,7 @@
 
 #include "daemon/figures/dora.hpp"
 #include "daemon/figures/readable.hpp"
+#include "daemon/figures/service_columns.hpp"
 
 namespace releasehealth {
 namespace {
@@ -66,23 +67,6 @@ void append_text(std::string& out, const table_rows& rows, const text_style& sty
   }
 }
 
-/// A column of the text report, of quantiles the median; the limit of `limited` marks its values.
-struct text_column {
-  std::string_view title, figure, slice, limited;
-};
-constexpr text_column text_columns[] = {
-    {"planned", "deployments", "planned", ""},
-    {"hotfixes", "deployments", "hotfix", "hotfixes"},
-    {"rollbacks", "deployments", "rollback", ""},
-    {"failed", "failed_deployments", "", ""},
-    {"hotfixes/planned", "hotfixes_per_planned_deployment", "", "hotfixes_per_planned_deployment"},
-    {"rework", "rework_ratio", "", "rework_ratio"},
-    {"rolled back", "rollback_ratio", "", "rollback_ratio"},
-    {"change fail", "change_fail_ratio", "", "change_fail_ratio"},
-    {"to issue", "time_to_issue_seconds", "", "time_to_issue_seconds"},
-    {"recovery", "recovery_seconds", "", ""},
-};
-
 // The limit over a calendar month is that of the figure's `month` period, and no other's.
 const threshold* month_limit(const figure_settings& settings, const place& where, std::string_view figure,
                              const std::vector<threshold>& mine) {
@@ -93,7 +77,7 @@ const threshold* month_limit(const figure_settings& settings, const place& where
 }
 
 cell value_in(const snapshot& s, const figure_settings& settings, const place& where, const period& over,
-              const text_column& column) {
+              const service_column& column) {
   const auto& f = *find_figure(column.figure);
   const auto in = std::ranges::find(f.slices, column.slice, &slice::value);
   const auto value = evaluate(f, *in, {s.columns, s.places.at(where).values.at(over.label), over});
@@ -154,7 +138,7 @@ std::string dora_table(const snapshot& s, const figure_settings& settings, const
 
 std::vector<std::string> text_report_columns() {
   std::vector<std::string> all;
-  for (const auto& c : text_columns) all.emplace_back(c.title);
+  for (const auto& c : service_columns()) all.emplace_back(c.title);
   return all;
 }
 
@@ -167,17 +151,20 @@ std::string text_report(const snapshot& s, const figure_settings& settings, std:
     const auto& over = s.periods[0];
     titles = text_report_columns();
     out = heading(name_of(over), style) + table(s, settings, titles, style, [&](const place& where, std::size_t i) {
-            return value_in(s, settings, where, over, text_columns[i]);
+            return value_in(s, settings, where, over, service_columns()[i]);
           });
   } else {  // one table for each column, the periods side by side
     for (const auto& p : s.periods) titles.push_back(p.label);
-    for (const auto& c : text_columns)
+    for (const auto& c : service_columns())
       if (only.empty() || only == c.title)
         out += (out.empty() ? "" : "\n") + heading(std::string(c.title), style) +
                table(s, settings, titles, style,
                      [&](const place& where, std::size_t i) { return value_in(s, settings, where, s.periods[i], c); });
   }
   if (out.find(" !") != out.npos) out += style.markdown ? "\n! over its limit\n" : "! over its limit\n";
+  if (!s.has_incidents)
+    out += std::string(style.markdown ? "\n" : "") +
+           "No incident was ever reported: fail ratios rest on rollbacks and hotfixes alone.\n";
   if (has_one) out += '\n' + dora_table(s, settings, s.periods[0], style);
   return out;
 }

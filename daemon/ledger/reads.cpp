@@ -185,9 +185,11 @@ std::vector<hotfix_months> reader::count_hotfix_months(const std::vector<scope>&
   });
 }
 
-std::optional<timestamp> reader::first_known() {
-  return read(
-      [](pqxx::transaction_base& work) { return time_from_microseconds(run(work, sql::figures_first_known)[0][0]); });
+extent reader::first_known() {
+  return read([](pqxx::transaction_base& work) {
+    const auto row = run(work, sql::figures_first_known)[0];
+    return extent{time_from_microseconds(row[0]), row[1].as<bool>()};
+  });
 }
 
 ledger_counts reader::counts(std::int64_t max_names) {

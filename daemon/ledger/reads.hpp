@@ -50,6 +50,12 @@ struct hotfix_months {
   std::optional<timestamp> since;  ///< the first deployment finished
 };
 
+/// What there is data about.
+struct extent {
+  std::optional<timestamp> since;  ///< nothing: there is none
+  bool has_incidents = false;      ///< without any, fail ratios rest on remedies alone (figures.md §2)
+};
+
 struct place_state {
   std::int64_t generation = 0;
   std::string team;  ///< as deployments name it; empty: none does
@@ -110,8 +116,7 @@ class reader {
   population follow_ups(const std::vector<scope>&, timestamp now, double horizon_s, double review_due_s);
   /// By scope; `begins`: of the months, and the end of the last one.
   std::vector<hotfix_months> count_hotfix_months(const std::vector<scope>&, const std::vector<timestamp>& begins);
-  /// Since when there is data; nothing if there is none.
-  std::optional<timestamp> first_known();
+  extent first_known();
   ledger_counts counts(std::int64_t max_names);
 
   /// What a figure over a scope and a period is made of, as JSON objects with a column for each that the figure's

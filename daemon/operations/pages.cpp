@@ -53,7 +53,7 @@ void operations::review(review_page page, const std::string& of, const http::req
   const auto asked = page == review_page::of_month && !of.empty() ? of : http::query_value(r, "month");
   if (!asked.empty()) {
     const auto chosen = parse_month(asked);
-    if (!chosen || *chosen > this_month)
+    if (!chosen || *chosen > this_month || *chosen < first_reviewed_month)
       return answer(refused(error(errc::malformed, "month: is not one like 2026-10, up to this one"), frame));
     q.month = *chosen;
   }

@@ -55,8 +55,10 @@ duration merge_back_due(const figure_settings& settings) {
 std::string links::to(const std::string& path_and_query) const {
   return frame.is_one_file && frame.base.empty() ? std::string() : frame.base + path_and_query;
 }
-std::string links::to_service(const std::string& service, std::chrono::year_month in) const {
-  return to("/services/" + encoded(service) + "?month=" + format_month(in));
+std::string links::to_service(const std::string& service, std::chrono::year_month in,
+                              const std::string& environment) const {
+  return to("/services/" + encoded(service) + "?month=" + format_month(in) +
+            (environment.empty() ? "" : "&environment=" + encoded(environment)));
 }
 std::string links::to_deployment(const std::string& id) const { return to("/deployments/" + encoded(id)); }
 std::string links::to_month(std::chrono::year_month in, const std::string& team) const {
@@ -74,6 +76,8 @@ json::object frame_of(const std::string& title, const review_question& q, const 
           {"style", frame.is_one_file ? style_sheet() : std::string_view()},
           {"can_choose", !frame.is_one_file},
           {"home", to.to("/")},
+          {"action", q.service.empty() ? "/" : "/services/" + encoded(q.service)},
+          {"keep_environment", q.environment},
           {"months", month_choices(q, frame, settings)},
           {"has_teams", !teams.empty()},
           {"teams", std::move(choices)},
@@ -153,11 +157,11 @@ json::object incident_row(ledger::reader& from, const json::object& i, const fig
 json::array causes_of(const reviewed& r, const figure_settings& settings) {
   const auto& f = *find_figure(by_cause);
   std::vector<std::pair<double, std::string>> counted;
-  const auto values = r.s.together.values.find(r.last().label);
-  if (values == r.s.together.values.end()) return {};
+  const auto values = r.together.together.values.find(r.last().label);
+  if (values == r.together.together.values.end()) return {};
   double largest = 0;
   for (const auto& in : settings.slices_of(f)) {
-    const auto v = evaluate(f, in, {r.s.columns, values->second, r.last()});
+    const auto v = evaluate(f, in, {r.together.columns, values->second, r.last()});
     if (!v || v->value <= 0) continue;
     counted.emplace_back(-v->value, in.value);
     largest = std::max(largest, v->value);
@@ -174,13 +178,13 @@ json::array causes_of(const reviewed& r, const figure_settings& settings) {
 
 json::array recovery_of(const reviewed& r, const figure_settings& settings) {
   const auto& f = *find_figure("recovery_by_remedy_seconds");
-  const auto values = r.s.together.values.find(r.last().label);
-  if (values == r.s.together.values.end()) return {};
+  const auto values = r.together.together.values.find(r.last().label);
+  if (values == r.together.together.values.end()) return {};
   json::array all;
   std::vector<std::pair<std::string, figure_value>> measured_ones;
   double largest = 0;
   for (const auto& in : settings.slices_of(f)) {
-    const auto v = evaluate(f, in, {r.s.columns, values->second, r.last()}, &quantiles[0]);
+    const auto v = evaluate(f, in, {r.together.columns, values->second, r.last()}, &quantiles[0]);
     if (!v) continue;
     largest = std::max(largest, v->value);
     measured_ones.emplace_back(in.value == "none" ? "no remedy" : in.value, *v);

@@ -7,7 +7,9 @@ namespace releasehealth {
 /// Links of a page; empty where there is nothing to link to.
 struct links {
   const review_frame& frame;
-  std::string to_service(const std::string& service, std::chrono::year_month) const;
+  /// `environment`: empty: the first one in production.
+  std::string to_service(const std::string& service, std::chrono::year_month,
+                         const std::string& environment = {}) const;
   std::string to_deployment(const std::string& id) const;
   std::string to_month(std::chrono::year_month, const std::string& team) const;
   std::string to(const std::string& path_and_query) const;

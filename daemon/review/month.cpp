@@ -2,6 +2,7 @@
 
 #include "daemon/explain/explanation.hpp"
 #include "daemon/figures/readable.hpp"
+#include "daemon/figures/service_columns.hpp"
 #include "daemon/review/chart.hpp"
 #include "daemon/review/frame.hpp"
 #include "daemon/review/page.hpp"
@@ -19,44 +20,38 @@ std::string name_of(const place& where, const std::string& team) {
   return where.service + (where.environment == "production" ? "" : " (" + where.environment + ')');
 }
 
-std::string count_of(const reviewed& r, const scope_figures& known, std::string_view figure, std::string_view of) {
-  const auto& f = *find_figure(figure);
+std::string value_in(const reviewed& r, const scope_figures& known, const service_column& column) {
+  const auto& f = *find_figure(column.figure);
   const auto values = known.values.find(r.last().label);
   if (values == known.values.end()) return "–";
-  double sum = 0;
-  for (const auto& in : f.slices)
-    if (of.empty() || in.value == of)
-      if (const auto v = evaluate(f, in, {r.s.columns, values->second, r.last()})) sum += v->value;
-  return readable(f, sum);
+  const auto& in = *std::ranges::find(f.slices, column.slice, &slice::value);
+  const auto v = evaluate(f, in, {r.apart.columns, values->second, r.last()});
+  return v ? readable(f, v->value) : "–";
 }
 
-json::object service_row(const reviewed& r, const place& where, const scope_figures& known,
-                         const std::vector<limit_of>& broken, const figure_settings& settings, const links& to) {
+json::object service_row(const reviewed& r, const place& where, const ledger::hotfix_months& months,
+                         const std::vector<limit_of>& broken, const links& to) {
+  const auto& known = r.apart.places.at(where);
   json::array says;
   for (const auto& b : broken)
     if (b.where == where) says.push_back(json::object{{"text", in_words(b.judged)}});
-  const auto& hotfixes = health_headlines().front();
   std::vector<chart_point> points;
-  for (const auto& p : r.months) {
-    const auto v = value_of(r, hotfixes, known, p, settings);
-    points.push_back({name_month(*parse_month(p.label), true), v ? std::optional(v->value) : std::nullopt,
-                      v ? written(hotfixes, v->value) : "", p.partial});
+  for (std::size_t m = 0; m < r.months.size(); ++m) {
+    const auto& p = r.months[m];
+    const bool is_known = months.since && p.end > *months.since;
+    const auto n = static_cast<double>(months.hotfixes[m]);
+    points.push_back({name_month(*parse_month(p.label), true), is_known ? std::optional(n) : std::nullopt,
+                      std::to_string(months.hotfixes[m]), p.partial});
   }
   json::array values;
-  for (const auto of : {health_headlines().subspan(1, 2), dora_headlines().subspan(2, 2)})
-    for (const auto& h : of) {
-      const auto v = value_of(r, h, known, r.last(), settings);
-      values.push_back(json::object{{"text", v ? written(h, v->value) : "–"}});
-    }
+  for (const auto& c : service_columns())
+    if (c.is_on_page) values.push_back(json::object{{"text", value_in(r, known, c)}});
   const bool is_broken = !says.empty();
   return {{"name", name_of(where, known.team)},
           {"link", to.to_service(where.service, r.month)},
           {"team", known.team},
           {"is_broken", is_broken},
           {"broken", std::move(says)},
-          {"deployments", count_of(r, known, "deployments", "planned")},
-          {"hotfixes", count_of(r, known, "deployments", "hotfix")},
-          {"rollbacks", count_of(r, known, "deployments", "rollback")},
           {"values", std::move(values)},
           {"chart", column_chart("Hotfixes of " + where.service, points, std::nullopt)}};
 }
@@ -65,10 +60,10 @@ json::object service_row(const reviewed& r, const place& where, const scope_figu
 std::vector<place> by_attention(const reviewed& r, const std::vector<limit_of>& broken,
                                 const figure_settings& settings) {
   std::vector<std::tuple<std::ptrdiff_t, double, place>> order;
-  for (const auto& [where, known] : r.s.places) {
+  for (const auto& [where, known] : r.apart.places) {
     if (!settings.names.is_production(where.environment) || where.service.empty()) continue;
     const auto limits = std::ranges::count(broken, where, &limit_of::where);
-    const auto v = value_of(r, health_headlines().front(), known, r.last(), settings);
+    const auto v = value_of(r.apart, health_headlines().front(), known, r.last(), settings);
     order.emplace_back(-limits, v ? -v->value : 0, where);
   }
   std::ranges::sort(order, [](const auto& a, const auto& b) {
@@ -80,6 +75,19 @@ std::vector<place> by_attention(const reviewed& r, const std::vector<limit_of>& 
   return all;
 }
 
+json::array service_rows(ledger::reader& from, const reviewed& r, const std::vector<place>& order,
+                         const std::vector<limit_of>& broken, const links& to) {
+  std::vector<ledger::scope> scopes;
+  for (const auto& where : order) scopes.push_back({{where, {}, true}});
+  std::vector<timestamp> begins;
+  for (const auto& p : r.months) begins.push_back(p.begin);
+  begins.push_back(r.last().end);
+  const auto months = from.count_hotfix_months(scopes, begins);
+  json::array rows;
+  for (std::size_t n = 0; n < order.size(); ++n) rows.push_back(service_row(r, order[n], months[n], broken, to));
+  return rows;
+}
+
 json::object verdict_of(const reviewed& r, const std::vector<limit_of>& broken, const links& to) {
   json::array says;
   for (std::size_t n = 0; n < std::min(broken.size(), most_broken); ++n) {
@@ -89,7 +97,7 @@ json::object verdict_of(const reviewed& r, const std::vector<limit_of>& broken, 
          {"link", b.where.service.empty() ? to.to_month(r.month, b.team) : to.to_service(b.where.service, r.month)},
          {"text", in_words(b.judged)}});
   }
-  const bool has_data = std::ranges::any_of(r.s.together.values, [](const auto& entry) {
+  const bool has_data = std::ranges::any_of(r.together.together.values, [](const auto& entry) {
     return std::ranges::any_of(entry.second, [](double v) { return v > 0; });
   });
   const auto n = broken.size();
@@ -108,7 +116,7 @@ json::array hotfixes_of(ledger::reader& from, const reviewed& r, const review_fr
                         const figure_settings& settings, const links& to, bool& has_more) {
   json::array services;
   std::set<std::string> names;
-  for (const auto& [where, known] : r.s.places)
+  for (const auto& [where, known] : r.apart.places)
     if (settings.names.is_production(where.environment)) names.insert(where.service);
   for (const auto& name : names) services.emplace_back(name);
   const auto page = from.list(sql::lists_deployments,
@@ -126,23 +134,11 @@ json::array hotfixes_of(ledger::reader& from, const reviewed& r, const review_fr
   return all;
 }
 
-// How many incidents were reported in all the months: without any, the fail ratios rest on remedies alone.
-bool has_incidents(const reviewed& r) {
-  const auto& f = *find_figure("incidents");
-  return std::ranges::any_of(r.months, [&](const period& p) {
-    const auto values = r.s.together.values.find(p.label);
-    return values != r.s.together.values.end() && std::ranges::any_of(f.slices, [&](const slice& in) {
-             const auto v = evaluate(f, in, {r.s.columns, values->second, p});
-             return v && v->value > 0;
-           });
-  });
-}
-
 std::string now_count(const reviewed& r, std::string_view figure) {
   const auto& f = *find_figure(figure);
-  const auto v = r.s.together.now.empty()
+  const auto v = r.together.together.now.empty()
                      ? std::nullopt
-                     : evaluate(f, f.slices.front(), {r.s.columns_now, r.s.together.now, r.last()});
+                     : evaluate(f, f.slices.front(), {r.together.columns_now, r.together.together.now, r.last()});
   return v ? readable(f, v->value) : "0";
 }
 
@@ -162,19 +158,22 @@ std::string review_month(ledger::reader& from, const review_question& q, const f
   view["so_far"] = r.is_so_far ? settings.zone.local_time(frame.now) : "";
   view["partial"] = r.last().partial && !r.is_so_far;
   view["verdict"] = verdict_of(r, broken, to);
-  view["health"] = cards(r, health_headlines(), r.s.together, settings, limits, false);
-  view["dora"] = cards(r, dora_headlines(), r.s.together, settings, limits, false);
+  view["health"] = cards(r, health_headlines(), settings, limits, false);
+  view["dora"] = cards(r, dora_headlines(), settings, limits, false);
   auto changes = changes_in_words(r, settings);
   view["has_changes"] = !changes.empty();
   view["changes"] = std::move(changes);
   view["before"] = name_month(q.month - std::chrono::months{1});
-  json::array services;
-  const auto order = by_attention(r, broken, settings);
-  for (std::size_t n = 0; n < std::min(order.size(), most_services); ++n)
-    services.push_back(service_row(r, order[n], r.s.places.at(order[n]), broken, settings, to));
-  view["has_services"] = !services.empty();
-  view["services"] = std::move(services);
-  view["more_services"] = order.size() > most_services ? std::to_string(order.size() - most_services) : "";
+  auto order = by_attention(r, broken, settings);
+  const auto all = order.size();
+  order.resize(std::min(all, most_services));
+  view["services"] = service_rows(from, r, order, broken, to);
+  json::array columns;
+  for (const auto& c : service_columns())
+    if (c.is_on_page) columns.push_back(json::object{{"text", sentence_case(std::string(c.title))}});
+  view["columns"] = std::move(columns);
+  view["has_services"] = !order.empty();
+  view["more_services"] = all > order.size() ? std::to_string(all - order.size()) : "";
   bool has_more = false;
   auto hotfixes = hotfixes_of(from, r, frame, settings, to, has_more);
   view["has_hotfixes"] = !hotfixes.empty();
@@ -189,8 +188,8 @@ std::string review_month(ledger::reader& from, const review_question& q, const f
   view["open_incidents"] = now_count(r, "open_incidents");
   view["unmerged"] = now_count(r, "unmerged_hotfixes");
   view["overdue"] = now_count(r, "overdue_reviews");
-  view["without_incidents"] = !has_incidents(r);
-  view["trend"] = trend_table(r, r.s.together, settings);
+  view["without_incidents"] = !r.together.has_incidents && !flag_at(view, "/verdict/is_empty");
+  view["trend"] = trend_table(r, settings);
   view["csv"] = to.to("/api/v1/figures?period=" + format_month(q.month));
   return render_page("month", view);
 }

@@ -1,7 +1,6 @@
 #include "daemon/review/months.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 
 #include "daemon/figures/readable.hpp"
@@ -9,11 +8,6 @@
 
 namespace releasehealth {
 namespace {
-
-std::string sentence_case(std::string text) {
-  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-  return text;
-}
 
 std::vector<headline> of_dora() {
   std::vector<headline> all;
@@ -24,11 +18,11 @@ std::vector<headline> of_dora() {
 }
 
 // What is measured in a month, or nothing where the scope has no figures.
-std::optional<measured> measure(const reviewed& r, const scope_figures& known, const period& over,
+std::optional<measured> measure(const snapshot& s, const scope_figures& known, const period& over,
                                 const figure_settings& settings) {
   const auto values = known.values.find(over.label);
   if (values == known.values.end()) return {};
-  return measured{r.s.columns, values->second, over, capacity(settings, known.team, over)};
+  return measured{s.columns, values->second, over, capacity(settings, known.team, over)};
 }
 
 std::string detail(const headline& h, const figure_value& v, const measured& m) {
@@ -75,7 +69,7 @@ void add_change(json::object& card, const headline& h, const std::optional<figur
 
 // What the card says of its limit: of the scope's own, or of how many have broken theirs.
 void add_limit(json::object& card, const headline& h, const threshold* general, const std::vector<limit_of>& limits,
-               bool are_of_scope) {
+               bool are_of_one) {
   std::size_t broken = 0, held = 0, few = 0;
   for (const auto& l : limits) {
     if (l.judged.of.figure != h.limited) continue;
@@ -88,10 +82,10 @@ void add_limit(json::object& card, const headline& h, const threshold* general, 
   const auto words = general ? limit_in_words(h, *general) : std::string("limit");
   std::string text;
   if (broken > 0)
-    text = are_of_scope ? "beyond its " + words
-                        : std::to_string(broken) + (broken == 1 ? " is beyond its limit" : " are beyond their limits");
+    text = are_of_one ? "beyond its " + words
+                      : std::to_string(broken) + (broken == 1 ? " is beyond its limit" : " are beyond their limits");
   else if (held > 0)
-    text = (are_of_scope ? std::string("within its ") : "no " + std::string(who) + " beyond its ") + words;
+    text = (are_of_one ? std::string("within its ") : "no " + std::string(who) + " beyond its ") + words;
   else if (few > 0 && general)
     text = words + ", from " + readable(*find_figure("changes"), general->minimum) + ' ' + std::string(h.over) + " on";
   card["limit"] = text;
@@ -99,21 +93,23 @@ void add_limit(json::object& card, const headline& h, const threshold* general, 
   card["is_within"] = broken == 0 && held > 0;
 }
 
-json::object card_of(const reviewed& r, const headline& h, const scope_figures& scope, const figure_settings& settings,
-                     const threshold* limit) {
+json::object card_of(const reviewed& r, const headline& h, const figure_settings& settings, const threshold* limit) {
+  const auto& scope = r.together.together;
   std::vector<chart_point> points;
   for (const auto& p : r.months) {
-    const auto v = value_of(r, h, scope, p, settings);
+    const auto v = value_of(r.together, h, scope, p, settings);
     points.push_back({name_month(*parse_month(p.label), true), v ? std::optional(v->value) : std::nullopt,
                       v ? written(h, v->value) : "", p.partial});
   }
-  const auto now = value_of(r, h, scope, r.last(), settings), before = value_of(r, h, scope, r.before(), settings);
-  json::object card = {{"title", h.title},
-                       {"help", h.of->help},
-                       {"value", now ? written(h, now->value) : "–"},
-                       {"detail", now ? detail(h, *now, *measure(r, scope, r.last(), settings)) : "nothing to measure"},
-                       {"band", now && h.dora ? band_of(*h.dora, now->value) : ""},
-                       {"arrow", ""}};
+  const auto now = value_of(r.together, h, scope, r.last(), settings),
+             before = value_of(r.together, h, scope, r.before(), settings);
+  json::object card = {
+      {"title", h.title},
+      {"help", h.of->help},
+      {"value", now ? written(h, now->value) : "–"},
+      {"detail", now ? detail(h, *now, *measure(r.together, scope, r.last(), settings)) : "nothing to measure"},
+      {"band", now && h.dora ? band_of(*h.dora, now->value) : ""},
+      {"arrow", ""}};
   add_change(card, h, now, before, name_month(r.month - std::chrono::months{1}));
   card["chart"] = column_chart(h.title, points,
                                limit && h.of == find_figure(find_limited_figure(limit->figure)->figure)
@@ -148,20 +144,21 @@ reviewed look_at(ledger::reader& from, const review_question& q, const figure_se
   r.months = *months_between(format_month(first), format_month(q.month), settings.zone, now);
   r.is_so_far = settings.zone.month_of(now) == q.month;
   const auto end = r.last().end;
-  figure_question asked{
-      .periods = r.months, .service = q.service, .environment = q.environment, .team = q.team, .together = true};
+  figure_question asked{.periods = r.months, .service = q.service, .environment = q.environment, .team = q.team};
+  r.together = answer_together(from, asked, settings, end);
+  r.months = r.together.periods;  // which of them data covers whole is known now
+  asked.periods = {r.before(), r.last()};
   for (const auto& rolling : settings.rolling)
     asked.periods.push_back(*find_period(rolling, settings.rolling, settings.zone, end));
   asked.periods.push_back({std::string(month), r.last().begin, end, r.is_so_far});
   asked.periods.push_back({std::string(previous_month), r.before().begin, r.before().end, false});
-  r.s = answer_question(from, asked, settings, end);
-  std::copy_n(r.s.periods.begin(), r.months.size(), r.months.begin());  // which of them data covers whole is known now
+  r.apart = answer_question(from, asked, settings, end);
   return r;
 }
 
-std::optional<figure_value> value_of(const reviewed& r, const headline& h, const scope_figures& scope,
+std::optional<figure_value> value_of(const snapshot& s, const headline& h, const scope_figures& scope,
                                      const period& over, const figure_settings& settings) {
-  const auto m = measure(r, scope, over, settings);
+  const auto m = measure(s, scope, over, settings);
   if (!m) return {};
   if (h.of->looks == shape::quantiles) return evaluate(*h.of, h.of->slices.front(), *m, &quantiles[0]);
   std::optional<figure_value> total;
@@ -183,11 +180,11 @@ std::string written(const headline& h, double value) {
 
 std::vector<limit_of> all_limits(const reviewed& r, const figure_settings& settings) {
   std::vector<limit_of> all;
-  for (const auto& [where, known] : r.s.places)
+  for (const auto& [where, known] : r.apart.places)
     if (settings.names.is_production(where.environment) && !where.service.empty())
-      for (auto& l : judge_limits(r.s, settings, where)) all.push_back({where, known.team, std::move(l)});
-  for (const auto& [name, known] : r.s.teams)
-    for (auto& l : judge_limits(r.s, settings, name)) all.push_back({{}, name, std::move(l)});
+      for (auto& l : judge_limits(r.apart, settings, where)) all.push_back({where, known.team, std::move(l)});
+  for (const auto& [name, known] : r.apart.teams)
+    for (auto& l : judge_limits(r.apart, settings, name)) all.push_back({{}, name, std::move(l)});
   return all;
 }
 
@@ -196,21 +193,21 @@ std::vector<limit_of> broken_among(std::vector<limit_of> all) {
   return all;
 }
 
-json::array cards(const reviewed& r, std::span<const headline> headlines, const scope_figures& scope,
-                  const figure_settings& settings, const std::vector<limit_of>& limits, bool are_of_scope) {
+json::array cards(const reviewed& r, std::span<const headline> headlines, const figure_settings& settings,
+                  const std::vector<limit_of>& limits, bool are_of_one) {
   json::array all;
   for (const auto& h : headlines) {
     const auto* general = general_limit(h, limits);
     const bool counts = h.of->looks == shape::count || h.of->looks == shape::seconds;
     // what several services have together is no measure for the limit of one, unless it is a ratio or a median
-    auto card = card_of(r, h, scope, settings, are_of_scope || !counts ? general : nullptr);
-    add_limit(card, h, general, limits, are_of_scope);
+    auto card = card_of(r, h, settings, are_of_one || !counts ? general : nullptr);
+    add_limit(card, h, general, limits, are_of_one);
     all.push_back(std::move(card));
   }
   return all;
 }
 
-json::object trend_table(const reviewed& r, const scope_figures& scope, const figure_settings& settings) {
+json::object trend_table(const reviewed& r, const figure_settings& settings) {
   json::array titles, rows;
   std::vector<const headline*> all;
   for (const auto& h : health_headlines()) all.push_back(&h);
@@ -219,7 +216,7 @@ json::object trend_table(const reviewed& r, const scope_figures& scope, const fi
   for (auto p = r.months.rbegin(); p != r.months.rend(); ++p) {
     json::array cells;
     for (const auto* h : all) {
-      const auto v = value_of(r, *h, scope, *p, settings);
+      const auto v = value_of(r.together, *h, r.together.together, *p, settings);
       cells.push_back(json::object{{"text", v ? written(*h, v->value) : "–"}});
     }
     rows.push_back(
@@ -248,12 +245,12 @@ std::string change_in_words(const reviewed& r, const headline& h, double now, do
 // Services that crossed their limit on hotfixes a month, either way.
 void add_crossings(const reviewed& r, const figure_settings& settings, json::array& to) {
   const auto& hotfixes = health_headlines().front();
-  for (const auto& [where, known] : r.s.places) {
+  for (const auto& [where, known] : r.apart.places) {
     if (!settings.names.is_production(where.environment) || where.service.empty()) continue;
     const auto limits = thresholds_of(settings.thresholds, where.service);
     const auto limit = std::ranges::find(limits, hotfixes.limited, &threshold::figure);
-    const auto now = value_of(r, hotfixes, known, r.last(), settings);
-    const auto before = value_of(r, hotfixes, known, r.before(), settings);
+    const auto now = value_of(r.apart, hotfixes, known, r.last(), settings);
+    const auto before = value_of(r.apart, hotfixes, known, r.before(), settings);
     if (limit == limits.end() || limit->period != month || !now || !before) continue;
     const auto breaks = [&](double v) { return limit->above ? v > limit->limit : v < limit->limit; };
     if (breaks(now->value) == breaks(before->value)) continue;
@@ -272,8 +269,8 @@ json::array changes_in_words(const reviewed& r, const figure_settings& settings)
   add_crossings(r, settings, all);
   for (const auto of : {health_headlines(), dora_headlines()})
     for (const auto& h : of) {
-      const auto now = value_of(r, h, r.s.together, r.last(), settings);
-      const auto before = value_of(r, h, r.s.together, r.before(), settings);
+      const auto now = value_of(r.together, h, r.together.together, r.last(), settings);
+      const auto before = value_of(r.together, h, r.together.together, r.before(), settings);
       if (!now || !before || !differs(h, now->value, before->value)) continue;
       const bool is_better = (now->value > before->value) == h.more_is_better;
       all.push_back(

@@ -27,9 +27,10 @@ std::span<const headline> dora_headlines();
 
 struct reviewed {
   std::chrono::year_month month;
-  bool is_so_far = false;  ///< the month is not over
-  std::vector<period> months;
-  snapshot s;
+  bool is_so_far = false;      ///< the month is not over
+  std::vector<period> months;  ///< two years of them, the one that is looked at last
+  snapshot together;           ///< over all the months
+  snapshot apart;              ///< places and teams: the last two months, and the periods of limits up to the end
 
   const period& last() const { return months.back(); }
   const period& before() const { return months[months.size() - 2]; }
@@ -39,8 +40,8 @@ constexpr int reviewed_months = 24;
 /// `month` is no later than the one of `now`. The limits' own periods are in it, too, up to the end of the month.
 reviewed look_at(ledger::reader&, const review_question&, const figure_settings&, timestamp now);
 
-/// A headline's value in one of the months.
-std::optional<figure_value> value_of(const reviewed&, const headline&, const scope_figures&, const period&,
+/// A headline's value in one of the months that the snapshot has.
+std::optional<figure_value> value_of(const snapshot&, const headline&, const scope_figures&, const period&,
                                      const figure_settings&);
 /// With its unit.
 std::string written(const headline&, double value);
@@ -57,12 +58,12 @@ std::vector<limit_of> all_limits(const reviewed&, const figure_settings&);
 std::vector<limit_of> broken_among(std::vector<limit_of>);
 
 /// A card for each headline: value, what it is measured over, its limit, the month before, DORA's band, a chart.
-/// `limits` are those of the scope itself, or of all that are in it.
-json::array cards(const reviewed&, std::span<const headline>, const scope_figures&, const figure_settings&,
-                  const std::vector<limit_of>& limits, bool are_of_scope);
+/// `limits` are those of the one service that is looked at, or of all that are looked at together.
+json::array cards(const reviewed&, std::span<const headline>, const figure_settings&,
+                  const std::vector<limit_of>& limits, bool are_of_one);
 
 /// A row for each month, the last first: the headlines as text.
-json::object trend_table(const reviewed&, const scope_figures&, const figure_settings&);
+json::object trend_table(const reviewed&, const figure_settings&);
 
 /// What changed since the month before, in words.
 json::array changes_in_words(const reviewed&, const figure_settings&);

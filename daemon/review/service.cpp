@@ -124,8 +124,7 @@ result<std::string> review_service(ledger::reader& from, const review_question& 
   json::array others;
   for (const auto& p : mine)
     if (p != where)
-      others.push_back(
-          {{"name", p.environment}, {"link", to.to_service(q.service, q.month) + "&environment=" + p.environment}});
+      others.push_back({{"name", p.environment}, {"link", to.to_service(q.service, q.month, p.environment)}});
   view["has_others"] = !others.empty();
   view["others"] = std::move(others);
   view["month"] = name_month(q.month);
@@ -137,9 +136,9 @@ result<std::string> review_service(ledger::reader& from, const review_question& 
   view["is_broken"] = !says.empty();
   view["broken"] = std::move(says);
   if (is_production) {
-    view["health"] = cards(r, health_headlines(), r.s.together, settings, limits, true);
-    view["dora"] = cards(r, dora_headlines(), r.s.together, settings, limits, true);
-    view["trend"] = trend_table(r, r.s.together, settings);
+    view["health"] = cards(r, health_headlines(), settings, limits, true);
+    view["dora"] = cards(r, dora_headlines(), settings, limits, true);
+    view["trend"] = trend_table(r, settings);
   }
   const auto begins = settings.zone.month_begin(q.month - timeline_months + std::chrono::months{1});
   const auto past = read_past(from, where, {"timeline", begins, r.last().end});

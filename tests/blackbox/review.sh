@@ -10,6 +10,7 @@ grep -q "Nothing has been reported yet" <(nothing /) || fail "a page without dat
 node "$root/tests/clients/review.mjs" "$operations" empty || fail "the page without data in a browser"
 same "a service that nobody knows" 404 "$(curl -s -o /dev/null -w '%{http_code}' "$operations/services/nobody")"
 same "a month to come" 400 "$(curl -s -o /dev/null -w '%{http_code}' "$operations/months/2999-01")"
+same "a month before everything" 400 "$(curl -s -o /dev/null -w '%{http_code}' "$operations/?month=1970-01")"
 same "no month at all" 400 "$(curl -s -o /dev/null -w '%{http_code}' "$operations/months/October")"
 
 "$root/deploy/demo/events" >"$work/demo.ndjson"

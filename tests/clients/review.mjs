@@ -91,6 +91,8 @@ if (what === 'demo') {
   const deployment = new URL(page.url()).pathname;
   await page.getByRole('link', { name: 'checkout', exact: true }).click();
   assert.match(await page.locator('h1').innerText(), /^checkout$/);
+  await page.getByRole('button', { name: 'Show' }).click();
+  assert.match(page.url(), /\/services\/checkout\?month=/, 'another month of the same service');
   assert.ok((await page.locator('.timeline .live').count()) > 5 && (await page.locator('.timeline .blame').count()) === 2);
   assert.deepEqual(said, []);
   ok('from a hotfix to its explanation, the change and the service');
