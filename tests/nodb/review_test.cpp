@@ -1,8 +1,9 @@
 // Pages without a server: charts, words, escaping.
+#include "daemon/review/review.hpp"
+
 #include "daemon/figures/readable.hpp"
 #include "daemon/review/chart.hpp"
 #include "daemon/review/page.hpp"
-#include "daemon/review/review.hpp"
 #include "tests/check.hpp"
 
 using namespace releasehealth;
