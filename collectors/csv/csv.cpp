@@ -31,24 +31,25 @@ json::value typed(form looks, const std::string& cell) {
 
 }
 
-std::optional<std::vector<std::string>> reader::next() {
-  while (rest_.starts_with('\n') || rest_.starts_with("\r\n")) {  // empty lines are no rows
-    rest_.remove_prefix(rest_.front() == '\r' ? 2 : 1);
-    ++next_line_;
-  }
-  if (rest_.empty()) return {};
-  line_ = next_line_;
-  std::vector<std::string> row(1);
+// Drops what was read and asks for more.
+bool reader::fill() {
+  buffer_.erase(0, at_);
+  at_ = 0;
+  return more_ && more_(buffer_);
+}
+
+reader::parsed reader::parse(std::string_view text) {
+  parsed out{{""}};
   bool quoted = false;
-  std::size_t at = 0;
-  for (; at < rest_.size(); ++at) {
-    const char c = rest_[at];
-    if (c == '\n') ++next_line_;
+  auto& row = out.row;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '\n') ++out.lines;
     if (quoted) {
       if (c != '"')
         row.back() += c;
-      else if (at + 1 < rest_.size() && rest_[at + 1] == '"')
-        row.back() += rest_[++at];
+      else if (at + 1 < text.size() && text[at + 1] == '"')
+        row.back() += text[++at];
       else
         quoted = false;
     } else if (c == '"' && row.back().empty()) {
@@ -56,14 +57,35 @@ std::optional<std::vector<std::string>> reader::next() {
     } else if (c == ',') {
       row.emplace_back();
     } else if (c == '\n') {
-      ++at;
-      break;
+      out.length = at + 1;
+      out.is_whole = true;
+      return out;
     } else if (c != '\r') {
       row.back() += c;
     }
   }
-  rest_.remove_prefix(at);
-  return row;
+  out.length = text.size();
+  return out;
+}
+
+std::optional<std::vector<std::string>> reader::next() {
+  for (;;) {  // empty lines are no rows
+    const auto rest = std::string_view(buffer_).substr(at_);
+    const std::size_t empty = rest.starts_with("\r\n") ? 2 : rest.starts_with('\n') ? 1 : 0;
+    if (empty > 0) {
+      at_ += empty;
+      ++next_line_;
+    } else if ((!rest.empty() && rest != "\r") || !fill()) {
+      break;
+    }
+  }
+  if (at_ == buffer_.size()) return {};
+  line_ = next_line_;
+  auto found = parse(std::string_view(buffer_).substr(at_));
+  while (!found.is_whole && fill()) found = parse(std::string_view(buffer_).substr(at_));
+  at_ += found.length;
+  next_line_ += found.lines;
+  return std::move(found.row);
 }
 
 json::object read_object(const std::vector<std::string>& columns, const std::vector<std::string>& row) {

@@ -1,5 +1,6 @@
 #pragma once
 // Histories kept as tables: RFC 4180 rows whose columns are named like an event's fields.
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,13 +14,25 @@ namespace releasehealth::csv {
 /// Reads the rows of a text one by one; a quoted field may hold separators, quotes and line ends.
 class reader {
  public:
-  explicit reader(std::string_view text) : rest_(text) {}
+  explicit reader(std::string_view text) : buffer_(text) {}
+  /// `more` adds to the text that it is given, or says false at the end.
+  explicit reader(std::function<bool(std::string&)> more) : more_(std::move(more)) {}
   /// The next row; nothing at the end. `line()` is then the row's first line, from 1.
   std::optional<std::vector<std::string>> next();
   std::size_t line() const { return line_; }
 
  private:
-  std::string_view rest_;
+  struct parsed {
+    std::vector<std::string> row;
+    std::size_t length = 0, lines = 0;
+    bool is_whole = false;  ///< it ended before the text did
+  };
+  static parsed parse(std::string_view);
+  bool fill();
+
+  std::function<bool(std::string&)> more_;
+  std::string buffer_;
+  std::size_t at_ = 0;  ///< in the buffer
   std::size_t line_ = 0, next_line_ = 1;
 };
 

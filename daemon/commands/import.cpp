@@ -1,72 +1,222 @@
+#include <chrono>
+#include <fstream>
 #include <iostream>
 
 #include <unistd.h>
 
 #include "daemon/app.hpp"
 #include "daemon/commands/command.hpp"
-#include "daemon/import/history.hpp"
+#include "daemon/import/api_exports.hpp"
+#include "daemon/import/git_history.hpp"
+#include "daemon/import/importer.hpp"
 #include "daemon/ledger/derive.hpp"
 
 namespace releasehealth {
 namespace {
 
 struct import_options {
-  std::string format, file, service, environment, source = "import";
-  bool dry_run = false;
+  std::string format, file, service, environment, source, since, until, tags = "versions", prefix, rules_file;
+  std::vector<std::string> columns;
+  bool dry_run = false, strict = false, without_sizes = false;
 };
 
-// A bar on a terminal, nothing elsewhere: logs are no place for it.
-class progress_bar {
+// A line on a terminal, nothing elsewhere: logs are no place for it.
+class progress_line {
  public:
-  void show(std::size_t done, std::size_t total) const {
-    if (!terminal_) return;
-    const auto share = total == 0 ? 100 : done * 100 / total;
-    std::cerr << "\r  " << std::string(share / 4, '#') << std::string(25 - share / 4, '.') << ' ' << share << " %";
-    if (done == total) std::cerr << '\n';
+  void show(std::uint64_t done, std::uint64_t total, std::size_t events) {
+    const auto now = std::chrono::steady_clock::now();
+    constexpr auto often = std::chrono::milliseconds{200};
+    if (!is_terminal_ || now - shown_ < often) return;
+    shown_ = now;
+    const auto seconds = std::chrono::duration<double>(now - began_).count();
+    std::cerr << "\r\033[K  ";
+    if (total > 0 && done > 0) {
+      constexpr std::uint64_t percent = 100, width = 25;
+      const auto share = std::min(percent, done * percent / total);
+      std::cerr << std::string(share * width / percent, '#') << std::string(width - share * width / percent, '.') << ' '
+                << share << " %  "
+                << static_cast<std::int64_t>(static_cast<double>(total - std::min(done, total)) /
+                                             static_cast<double>(done) * seconds)
+                << " s left  ";
+    }
+    std::cerr << events << " events, "
+              << static_cast<std::int64_t>(static_cast<double>(events) / std::max(seconds, 0.1)) << "/s" << std::flush;
+  }
+  void end() const {
+    if (is_terminal_) std::cerr << "\r\033[K";
   }
 
  private:
-  bool terminal_ = isatty(STDERR_FILENO) != 0;
+  bool is_terminal_ = isatty(STDERR_FILENO) != 0;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now(), shown_;
 };
 
-int run_import(const config& c, const import_options& o) {
-  const auto now = system_now();
-  const auto text = read_file(o.file);
-  auto read = o.format == "csv" ? read_csv_history(text, {o.service, o.environment}, now)
-                                : read_event_history(text, {o.service, o.environment}, now);
-  for (const auto& bad : read.refused) std::cerr << o.file << ':' << bad.line << ": " << bad.why.text() << '\n';
-  std::cerr << read.events.size() << " events, " << read.refused.size() << " refused\n";
-  if (o.dry_run || read.events.empty()) return read.refused.empty() ? 0 : 1;
+std::optional<timestamp> read_time_option(const std::string& text, const char* name) {
+  if (text.empty()) return {};
+  const auto at = parse_time(text.size() == 10 ? text + "T00:00:00Z" : text);
+  if (!at) throw usage_error(std::string(name) + " is neither a date nor an RFC 3339 time with an offset");
+  return at;
+}
 
-  const auto database = open_database(c, "import");
-  ledger::appender to(database.where);
-  progress_bar bar;
-  ledger::stored total;
-  const auto entries = as_entries(std::move(read.events), o.source, now);
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    auto stored = to.append({entries[i]}).front();
-    if (!stored) throw std::runtime_error(stored.error().text());
-    if (!stored->refused.empty()) throw std::runtime_error(stored->refused);
-    total.accepted += stored->accepted;
-    total.duplicates += stored->duplicates;
-    bar.show(i + 1, entries.size());
+/// One import: where its records go, and what became of them.
+struct import_run {
+  const config& c;
+  const import_options& o;
+  timestamp now = system_now();
+  std::optional<timestamp> since = read_time_option(o.since, "--since"), until = read_time_option(o.until, "--until");
+  std::optional<opened_database> database = {};
+  std::optional<ledger::appender> appender = {};
+  std::optional<importer> into = {};
+  progress_line progress = {};
+  std::size_t read = 0, refused = 0;
+
+  struct stopped {};  ///< --strict met a bad record
+
+  void open(const std::string& source) {
+    if (o.dry_run) return;
+    database.emplace(open_database(c, "import"));
+    appender.emplace(database->where);
+    into.emplace(*appender, source, now);
   }
-  ledger::deriver(database.where, c.timeline).derive();
-  std::cerr << total.accepted << " stored, " << total.duplicates << " were there already\n";
-  return read.refused.empty() ? 0 : 1;
+
+  record_handler handler(std::istream* in, std::uint64_t size) {
+    return {.take =
+                [this, in, size](event e, std::optional<timestamp> received_at) {
+                  if ((since && e.time < *since) || (until && e.time >= *until)) return;
+                  ++read;
+                  if (into) into->take(std::move(e), received_at);
+                  constexpr std::size_t often = 512;
+                  if (read % often == 0)
+                    progress.show(in ? static_cast<std::uint64_t>(std::max<std::streamoff>(in->tellg(), 0)) : 0, size,
+                                  read);
+                },
+            .refuse =
+                [this](const refused_record& bad) {
+                  progress.end();
+                  std::cerr << o.file << ':' << bad.where << ": " << bad.why.text() << '\n';
+                  ++refused;
+                  if (o.strict) throw stopped();
+                }};
+  }
+
+  int finish() {
+    progress.end();
+    std::cerr << read << " events, " << refused << " refused\n";
+    if (!into) return refused == 0 ? 0 : 1;
+    into->finish();
+    std::cerr << into->stored() << " stored, " << into->duplicates() << " were there already\n";
+    ledger::deriver(database->where, c.timeline).derive();
+    return refused == 0 ? 0 : 1;
+  }
+};
+
+history_defaults defaults_of(const import_options& o) { return {o.service, o.environment}; }
+
+std::map<std::string, std::string> read_columns(const import_options& o) {
+  std::map<std::string, std::string> columns;
+  for (const auto& pair : o.columns) {
+    const auto equals = pair.find('=');
+    if (equals == pair.npos || equals == 0) throw usage_error("--column takes ours=theirs: finished_at='Deployed at'");
+    columns[pair.substr(0, equals)] = pair.substr(equals + 1);
+  }
+  return columns;
+}
+
+void read_file_history(import_run& run, std::istream& in, std::uint64_t size) {
+  const auto& o = run.o;
+  const auto to = run.handler(&in, size);
+  if (o.format == "events") return read_event_history(in, defaults_of(o), run.now, to);
+  if (o.format == "csv") return read_csv_history(in, read_columns(o), defaults_of(o), run.now, to);
+  const auto known = std::ranges::find(api_exports(), std::string_view(o.format), &api_export::format);
+  if (const auto done = read_api_export(*known, in, defaults_of(o), run.now, to); !done)
+    throw std::runtime_error(o.file + ' ' + done.error().detail);
+}
+
+int import_file(import_run& run) {
+  const auto& o = run.o;
+  std::ifstream file;
+  std::uint64_t size = 0;
+  if (o.file != "-") {
+    file.open(o.file, std::ios::binary | std::ios::ate);
+    if (!file) throw std::runtime_error(o.file + " cannot be read");
+    size = static_cast<std::uint64_t>(file.tellg());
+    file.seekg(0);
+  }
+  const auto known = std::ranges::find(api_exports(), std::string_view(o.format), &api_export::format);
+  run.open(!o.source.empty() ? o.source : known != api_exports().end() ? std::string(known->kind) : "import");
+  try {
+    read_file_history(run, o.file == "-" ? std::cin : file, size);
+  } catch (const import_run::stopped&) {
+    std::cerr
+        << "stopped at the first bad record; what came before it is kept, and importing again goes on from there\n";
+    run.refused = std::max<std::size_t>(run.refused, 1);
+  }
+  return run.finish();
+}
+
+int import_git(import_run& run) {
+  const auto& o = run.o;
+  auto scheme = git::read_scheme(o.tags, o.prefix);
+  if (!scheme) throw usage_error("--tags " + scheme.error().detail);
+  const repository from(o.file);
+  const auto rules = o.rules_file.empty() ? run.c : load_or_refuse(common_options{o.rules_file});
+  git_question q{.tags = std::move(*scheme),
+                 .belong_to = {o.service, o.environment},
+                 .since = run.since,
+                 .with_sizes = !o.without_sizes && !o.dry_run,
+                 .rules = &rules.timeline.stack.rules};
+  if (q.belong_to.service.empty()) {
+    auto named = o.prefix;
+    while (!named.empty() && std::ispunct(static_cast<unsigned char>(named.back())) != 0) named.pop_back();
+    q.belong_to.service = named.empty() ? from.name() : named;
+  }
+  if (q.belong_to.environment.empty()) q.belong_to.environment = "production";
+  run.open(o.source.empty() ? "git" : o.source);
+  const auto h =
+      read_git_history(from, q, [&](std::size_t done, std::size_t of) { run.progress.show(done, of, done); });
+  run.progress.end();
+  if (o.dry_run) std::cout << summary(h, run.c.figures.zone);
+  const auto& r = h.releases;
+  std::cerr << r.all.size() << " releases of " << r.tags << " tags: " << r.left_out << " left out by the pattern";
+  if (r.four_part > 0) std::cerr << ", " << r.four_part << " of them with four numbers (--tags takes a pattern)";
+  std::cerr << ", " << r.same_version << " name a version again, " << r.same_commit
+            << " a commit that has a higher one; " << h.commits << " commits, " << h.reverts.size() << " reverts, "
+            << h.reverted.size() << " of something released, " << h.hotfix_branches << " hotfix branches\n";
+  const auto to = run.handler(nullptr, 0);
+  for (const auto& e : h.events) take_checked(e, e.type + ' ' + e.subject, {}, run.now, to);
+  return run.finish();
 }
 
 }
 
 std::function<int()> add_import(CLI::App& app, const common_options& options) {
   const auto o = std::make_shared<import_options>();
-  app.add_option("format", o->format, "events (NDJSON) or csv")->required()->check(CLI::IsMember({"events", "csv"}));
-  app.add_option("file", o->file, "the file; - reads standard input")->required();
-  app.add_option("--service", o->service, "for records that name none");
-  app.add_option("--environment", o->environment, "for records that name none");
-  app.add_option("--source", o->source, "whose events these are, unless they say so")->capture_default_str();
-  app.add_flag("--dry-run", o->dry_run, "read and check only");
-  return [o, &options] { return run_import(load_or_refuse(options), *o); };
+  std::vector<std::string> formats = {"events", "csv", "git"};
+  std::string help = "events (NDJSON), csv, git (a repository on this machine), or what an API gives:";
+  for (const auto& e : api_exports()) {
+    formats.emplace_back(e.format);
+    help += "\n  " + std::string(e.format) + ": " + std::string(e.help);
+  }
+  app.add_option("format", o->format, help)->required()->check(CLI::IsMember(formats));
+  app.add_option("file", o->file, "the file, - for standard input; of git the repository")->required();
+  app.add_option("--service", o->service, "for records that name none; of git the repository's name otherwise");
+  app.add_option("--environment", o->environment, "for records that name none; of git production otherwise");
+  app.add_option("--source", o->source, "whose events these are, unless they say so: import, git, or the tool's name");
+  app.add_option("--since", o->since, "only what happened from then on: 2025-01-01, or a time");
+  app.add_option("--until", o->until, "only what happened before: where webhooks begin");
+  app.add_option("--column", o->columns, "csv: ours=theirs, where a column is called otherwise; several times");
+  app.add_option("--tags", o->tags, "git: which tags are releases: a pattern, or " + git::scheme_names())
+      ->capture_default_str();
+  app.add_option("--prefix", o->prefix, "git: only tags that begin so, a monorepo's package: checkout@");
+  app.add_option("--rules", o->rules_file, "git, with --dry-run: the rules of this configuration instead");
+  app.add_flag("--no-sizes", o->without_sizes, "git: do not count the lines that patch releases changed");
+  app.add_flag("--strict", o->strict, "stop at the first bad record");
+  app.add_flag("--dry-run", o->dry_run, "read and check only; of git a summary by month, and what kinds the rules say");
+  return [o, &options] {
+    const auto c = load_or_refuse(options);
+    import_run run{c, *o};
+    return o->format == "git" ? import_git(run) : import_file(run);
+  };
 }
 
 }

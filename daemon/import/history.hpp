@@ -1,22 +1,27 @@
 #pragma once
-// Histories from files: records become events, one bad record does not lose the others.
+// Histories from files: records become events, one bad record does not lose the others. Read as they come, never whole,
+// but for the exports of APIs.
+#include <cstdint>
+#include <functional>
+#include <iosfwd>
+#include <map>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "collectors/event.hpp"
 #include "collectors/result.hpp"
-#include "daemon/ledger/append.hpp"
 
 namespace releasehealth {
 
 struct refused_record {
-  std::size_t line = 0;  ///< from 1
+  std::string where;  ///< "12" of a file of lines, "/3" of an array
   error why;
 };
-struct history {
-  std::vector<event> events;
-  std::vector<refused_record> refused;
+
+/// What becomes of records.
+struct record_handler {
+  /// `received_at`: when it was first received, as `export events` writes it.
+  std::function<void(event, std::optional<timestamp> received_at)> take;
+  std::function<void(refused_record)> refuse;
 };
 
 /// What records that name none belong to; empty: nothing is added.
@@ -25,11 +30,11 @@ struct history_defaults {
 };
 
 /// NDJSON of canonical events, those of `export events` included.
-history read_event_history(std::string_view text, const history_defaults&, timestamp now);
-/// A table with a header (collectors/csv).
-history read_csv_history(std::string_view text, const history_defaults&, timestamp now);
-
-/// Cuts events into entries, one transaction each.
-std::vector<ledger::entry> as_entries(std::vector<event>, const std::string& source, timestamp now);
+void read_event_history(std::istream&, const history_defaults&, timestamp now, const record_handler&);
+/// A table with a header (collectors/csv). `columns`: theirs by ours.
+void read_csv_history(std::istream&, const std::map<std::string, std::string>& columns, const history_defaults&,
+                      timestamp now, const record_handler&);
+/// An event that was made of something else: checked and completed like the others.
+void take_checked(event, const std::string& where, const history_defaults&, timestamp now, const record_handler&);
 
 }

@@ -81,6 +81,9 @@ refused=$(cat "$work"/refused.* 2>/dev/null | wc -l || true)
 echo "ok: $(wc -l <"$work/acknowledged") acknowledged, $refused refused and sent again, $kills backends terminated, $crashes killed -9"
 [ "$kills" -gt "$((seconds / 4))" ] && [ "$(wc -l <"$work/acknowledged")" -gt "$((seconds * 10))" ] || fail "too little happened: this has shown nothing"
 
+spooled() { curl -s "$1/metrics" | awk '$1 == "releasehealth_spooled_deliveries" { print $2 }'; }
+spools_are_empty() { [ "$(spooled "$one_operations") $(spooled "$two_operations")" = "0 0" ]; }
+wait_until 60 spools_are_empty || fail "a spool is not drained"
 queue_is_empty() { [ "$(database "SELECT count(*) FROM touched")" = 0 ]; }
 wait_until 120 queue_is_empty || fail "the queue is not derived"
 database "SELECT id FROM event" | LC_ALL=C sort >"$work/stored"

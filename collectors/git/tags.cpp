@@ -1,0 +1,144 @@
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include <re2/re2.h>
+
+#include "collectors/git/git.hpp"
+
+namespace releasehealth::git {
+namespace {
+
+struct named_scheme {
+  std::string_view name, pattern, example;
+  bool names_are_times;
+};
+constexpr named_scheme schemes[] = {
+    {"versions", R"(^v?(\d+)\.(\d+)\.(\d+)$)", "1.2.3, v1.2.3", false},
+    {"numbers", R"(^(?:release[_-]|v|r)?(\d+)$)", "v42, release_42", false},
+    {"times", R"(^\d{4}-\d\d-\d\dT\d{6}$)", "2024-05-01T131500", true},
+};
+
+constexpr std::size_t max_name = 200;
+
+// The groups that are digits; nothing if the name does not match.
+std::optional<std::vector<std::uint64_t>> numbers_in(const re2::RE2& pattern, std::string_view name) {
+  constexpr int most = 16;
+  re2::StringPiece groups[most + 1];
+  const int count = std::min(pattern.NumberOfCapturingGroups(), most);
+  if (!pattern.Match(name, 0, name.size(), re2::RE2::UNANCHORED, groups, count + 1)) return {};
+  std::vector<std::uint64_t> numbers;
+  for (int g = 1; g <= count; ++g) {
+    std::uint64_t n = 0;
+    const auto* begin = groups[g].data();
+    const auto* end = begin + groups[g].size();
+    const auto [stop, ec] = std::from_chars(begin, end, n);
+    if (begin != end && ec == std::errc{} && stop == end) numbers.push_back(n);
+  }
+  return numbers;
+}
+
+// "2024-05-01T131500" in UTC.
+std::optional<timestamp> time_in(std::string_view name) {
+  constexpr std::size_t length = 17, time = 11;
+  if (name.size() != length) return {};
+  return parse_time(std::string(name.substr(0, time)) + std::string(name.substr(time, 2)) + ':' +
+                    std::string(name.substr(time + 2, 2)) + ':' + std::string(name.substr(time + 4, 2)) + 'Z');
+}
+
+bool comes_before(const release& a, const release& b) {
+  return std::tie(a.at, a.numbers, a.name) < std::tie(b.at, b.numbers, b.name);
+}
+
+// Of each key one release stays.
+template <class Key, class Better>
+std::size_t keep_one(std::vector<release>& all, Key key, Better is_better) {
+  std::map<decltype(key(all.front())), release> kept;
+  const auto before = all.size();
+  for (auto& r : all) {
+    const auto [at, is_new] = kept.try_emplace(key(r), r);
+    if (!is_new && is_better(r, at->second)) at->second = r;
+  }
+  all.clear();
+  for (auto& [name, r] : kept) all.push_back(std::move(r));
+  return before - all.size();
+}
+
+constexpr std::size_t line_numbers = 2;
+
+void find_predecessors(std::vector<release>& all) {
+  std::map<std::vector<std::uint64_t>, std::size_t> by_version;
+  for (std::size_t n = 0; n < all.size(); ++n)
+    if (all[n].numbers.size() > line_numbers) by_version.emplace(all[n].numbers, n);
+  for (auto at = by_version.begin(); at != by_version.end(); ++at) {
+    if (at == by_version.begin()) continue;
+    const auto before = std::prev(at);
+    if (std::equal(at->first.begin(), at->first.begin() + line_numbers, before->first.begin()))
+      all[at->second].predecessor = before->second;
+  }
+}
+
+bool is_four_part(std::string_view name) {
+  static const re2::RE2 four(R"(^v?\d+\.\d+\.\d+\.\d+$)");
+  return re2::RE2::FullMatch(name, four);
+}
+
+}
+
+std::string scheme_names() {
+  std::string all;
+  for (const auto& s : schemes)
+    all += (all.empty() ? "" : ", ") + std::string(s.name) + " (" + std::string(s.example) + ')';
+  return all;
+}
+
+result<tag_scheme> read_scheme(const std::string& name_or_pattern, const std::string& prefix) {
+  tag_scheme out{prefix, nullptr, false};
+  auto text = name_or_pattern;
+  if (const auto known = std::ranges::find(schemes, std::string_view(text), &named_scheme::name);
+      known != std::end(schemes)) {
+    text = known->pattern;
+    out.names_are_times = known->names_are_times;
+  }
+  re2::RE2::Options quiet;
+  quiet.set_log_errors(false);
+  out.pattern = std::make_shared<const re2::RE2>(text, quiet);
+  if (!out.pattern->ok())
+    return error(errc::malformed, "is neither a pattern (" + out.pattern->error() + ") nor one of: " + scheme_names());
+  return out;
+}
+
+chosen_releases choose_releases(const std::vector<tag>& tags, const tag_scheme& scheme) {
+  chosen_releases out;
+  bool are_versions = false;
+  for (const auto& t : tags) {
+    ++out.tags;
+    auto name = std::string_view(t.name);
+    const bool has_prefix = name.starts_with(scheme.prefix);
+    if (has_prefix) name.remove_prefix(scheme.prefix.size());
+    auto numbers = has_prefix && t.name.size() <= max_name ? numbers_in(*scheme.pattern, name) : std::nullopt;
+    const auto named_time = numbers && scheme.names_are_times ? time_in(name) : std::optional(t.at);
+    if (!numbers || !named_time) {
+      ++out.left_out;
+      out.four_part += has_prefix && is_four_part(name) ? 1 : 0;
+      continue;
+    }
+    are_versions |= numbers->size() >= line_numbers;
+    release r{t.name, std::string(name), std::move(*numbers), t.commit, *named_time};
+    r.is_patch = std::any_of(r.numbers.begin() + std::min(line_numbers, r.numbers.size()), r.numbers.end(),
+                             [](std::uint64_t n) { return n > 0; });
+    out.all.push_back(std::move(r));
+  }
+  if (are_versions) {
+    out.same_version = keep_one(
+        out.all, [](const release& r) { return r.numbers; }, comes_before);
+    out.same_commit = keep_one(
+        out.all, [](const release& r) { return r.commit; },
+        [](const release& a, const release& b) { return a.numbers > b.numbers; });
+  }
+  std::ranges::sort(out.all, comes_before);
+  if (are_versions) find_predecessors(out.all);
+  return out;
+}
+
+}
