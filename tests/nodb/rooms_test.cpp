@@ -29,6 +29,7 @@ constexpr room_rule rules[] = {
     {"daemon/", "(boost/beast|boost/asio/ip).*", "daemon/http/", "only http/ knows sockets"},
     {"daemon/", "toml\\+\\+.*", "daemon/config", "only the configuration knows TOML"},
     {"daemon/", "prometheus/.*", "daemon/metrics", "only the own metrics know prometheus-cpp"},
+    {"daemon/", "git2.*", "daemon/import/repository", "only the import of repositories knows libgit2"},
     {"daemon/", "kainjow/.*", "daemon/review/page", "only the pages know templates"},
     {"daemon/review/", "daemon/(intake|operations|http|commands|import)/.*", nullptr,
      "a page is made of figures and lists, whoever shows it"},
