@@ -207,7 +207,7 @@ result<void> read_api_export(const api_export& e, std::istream& in, const histor
     json::stream_parser parser;
     boost::system::error_code ec;
     begin += parser.write_some(begin, static_cast<std::size_t>(end - begin), ec);
-    if (!ec) parser.finish(ec);
+    if (!ec && !parser.done()) parser.finish(ec);
     if (ec) return error(errc::malformed, "is not JSON: " + ec.message());
     const auto page = parser.release();
     const auto items = page.is_array()     ? elements_at(page, "")

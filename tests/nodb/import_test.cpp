@@ -1,0 +1,205 @@
+// Histories from files and from the APIs of other tools: records become events, bad ones are named.
+#include <sstream>
+
+#include "collectors/git/git.hpp"
+#include "daemon/import/api_exports.hpp"
+#include "tests/check.hpp"
+
+using namespace releasehealth;
+
+namespace {
+
+const timestamp now = *parse_time("2026-11-20T12:00:00Z");
+
+struct read_history {
+  std::vector<std::string> events, refused;
+  record_handler handler() {
+    return {.take =
+                [this](const event& e, std::optional<timestamp> received_at) {
+                  auto line = e.type + ' ' + e.subject + ' ' + format_time(e.time);
+                  for (const auto* field : {"state", "service", "environment", "version", "commit", "finished_at",
+                                            "started_at", "resolved_at", "title"})
+                    if (const auto value = text_at(e.fields, '/' + std::string(field)); !value.empty())
+                      line += ' ' + std::string(field) + '=' + value;
+                  if (received_at) line += " received " + format_time(*received_at);
+                  events.push_back(line);
+                },
+            .refuse = [this](const refused_record& r) { refused.push_back(r.where + ": " + r.why.text()); }};
+  }
+};
+
+read_history read_export(std::string_view format, const std::string& text) {
+  const auto known = std::ranges::find(api_exports(), format, &api_export::format);
+  REQUIRE(known != api_exports().end());
+  read_history h;
+  std::istringstream in(text);
+  const auto done = read_api_export(*known, in, {}, now, h.handler());
+  if (!done) h.refused.push_back(done.error().detail);
+  return h;
+}
+
+// As one text: doctest shows what differs.
+std::string lines(const std::vector<std::string>& all) {
+  std::string out;
+  for (const auto& line : all) out += line + '\n';
+  return out;
+}
+
+}
+
+TEST_SUITE("nodb") {
+  TEST_CASE("exports of APIs become what webhooks tell, under the same subjects") {
+    const auto releases = read_export("github-releases", R"(
+      [{"url":"https://api.github.com/repos/acme/shop/releases/7","id":7,"tag_name":"v1.2.3","name":"One","published_at":"2026-01-02T03:04:05Z","draft":false,"prerelease":false},
+       {"url":"https://api.github.com/repos/acme/shop/releases/8","id":8,"tag_name":"v2.0.0-rc.1","published_at":"2026-01-03T03:04:05Z","draft":false,"prerelease":true}]
+      [{"url":"https://api.github.com/repos/acme/shop/releases/9","id":9,"tag_name":"v1.2.4","published_at":"2026-01-04T03:04:05Z","draft":false,"prerelease":false}, 7])");
+    CHECK(lines(releases.events) ==
+          lines({"deployment 7 2026-01-02T03:04:05Z state=succeeded service=acme/shop environment=production "
+                 "version=v1.2.3 finished_at=2026-01-02T03:04:05Z title=One",
+                 "deployment 9 2026-01-04T03:04:05Z state=succeeded service=acme/shop environment=production "
+                 "version=v1.2.4 finished_at=2026-01-04T03:04:05Z"}));
+    CHECK(lines(releases.refused) == lines({"/3: is no object"}));
+
+    const auto deployments = read_export("github-deployments", R"([
+      {"url":"https://api.github.com/repos/acme/shop/deployments/1","id":1,"sha":"5e1f00000000000000000000000000000000aaaa","ref":"main","environment":"production","created_at":"2026-01-02T03:00:00Z",
+       "statuses":[{"state":"success","created_at":"2026-01-02T03:10:00Z"},{"state":"in_progress","created_at":"2026-01-02T03:05:00Z"}]},
+      {"url":"https://api.github.com/repos/acme/shop/deployments/2","id":2}])");
+    REQUIRE(deployments.events.size() == 3);
+    CHECK(deployments.events[1] ==
+          "deployment 1 2026-01-02T03:10:00Z state=succeeded service=acme/shop environment=production "
+          "commit=5e1f00000000000000000000000000000000aaaa");
+    CHECK(lines(deployments.refused) ==
+          lines({"/1: has no statuses: /statuses: is missing: what statuses_url gives belongs there"}));
+
+    CHECK(lines(read_export("gitlab-deployments",
+                            R"([{"id":42,"iid":2,"ref":"main","sha":"a91957a858320c0e17f3a0eca7cfacbff50ea29a",
+      "updated_at":"2026-01-02T03:04:05.123Z","status":"success","user":{"username":"root"},"environment":{"name":"production"},
+      "deployable":{"finished_at":"2026-01-02T03:04:00.000Z","commit":{"title":"Pay","web_url":"https://gitlab.example.com/acme/shop/-/commit/a91957a858320c0e17f3a0eca7cfacbff50ea29a"}}}])")
+                    .events) ==
+          lines({"deployment 42 2026-01-02T03:04:00Z state=succeeded service=acme/shop "
+                 "environment=production commit=a91957a858320c0e17f3a0eca7cfacbff50ea29a title=Pay"}));
+    CHECK(lines(read_export("gitlab-releases",
+                            R"([{"tag_name":"v1.2.3","name":"One","released_at":"2026-01-02T03:04:05.000Z",
+      "commit":{"id":"a91957a858320c0e17f3a0eca7cfacbff50ea29a"},"_links":{"self":"https://gitlab.example.com/acme/shop/-/releases/v1.2.3"}}])")
+                    .events) ==
+          lines({"deployment release/v1.2.3 2026-01-02T03:04:05Z state=succeeded service=acme/shop "
+                 "environment=production version=v1.2.3 commit=a91957a858320c0e17f3a0eca7cfacbff50ea29a "
+                 "finished_at=2026-01-02T03:04:05Z title=One"}));
+
+    const auto issues = read_export("jira", R"({"startAt":0,"issues":[
+      {"key":"SHOP-1","fields":{"issuetype":{"name":"Incident"},"project":{"key":"SHOP"},"summary":"Down","created":"2026-01-02T03:00:00.000+0000",
+        "updated":"2026-01-03T03:00:00.000+0000","resolutiondate":"2026-01-02T05:00:00.000+0000","status":{"statusCategory":{"key":"done"}}}},
+      {"key":"SHOP-2","fields":{"issuetype":{"name":"Task"},"updated":"2026-01-03T03:00:00.000+0000"}},
+      {"key":"SHOP-3","fields":{}}]})");
+    CHECK(lines(issues.events) ==
+          lines({"incident SHOP-1 2026-01-03T03:00:00Z state=resolved service=SHOP "
+                 "started_at=2026-01-02T03:00:00Z resolved_at=2026-01-02T05:00:00Z title=Down"}));
+    CHECK(lines(issues.refused) == lines({"/2: is no issue: /fields/updated: is missing, or no time"}));
+
+    const auto pages = read_export(
+        "pagerduty",
+        R"({"incidents":[{"id":"P1","status":"resolved","created_at":"2026-01-02T03:00:00Z","resolved_at":"2026-01-02T04:00:00Z",
+      "title":"Down","service":{"summary":"checkout"},"acknowledgements":[{"at":"2026-01-02T03:05:00Z"}]}]})");
+    CHECK(lines(pages.events) ==
+          lines({"incident P1 2026-01-02T03:00:00Z state=open service=checkout started_at=2026-01-02T03:00:00Z "
+                 "title=Down",
+                 "incident P1 2026-01-02T03:05:00Z state=acknowledged service=checkout "
+                 "started_at=2026-01-02T03:00:00Z title=Down",
+                 "incident P1 2026-01-02T04:00:00Z state=resolved service=checkout started_at=2026-01-02T03:00:00Z "
+                 "title=Down"}));
+    CHECK(lines(read_export("jira", "{\"issues\":[").refused) == lines({"is not JSON: incomplete JSON"}));
+    CHECK(read_export("jira", "").events.empty());
+  }
+
+  TEST_CASE("a table whose columns are called otherwise, and what export wrote") {
+    read_history h;
+    std::istringstream table(
+        "App,Release,Deployed at\ncheckout,1.0,2026-01-02T03:04:05Z\n\"two\nlines\",x\npay,2.0,soon\n");
+    read_csv_history(table, {{"service", "App"}, {"version", "Release"}, {"finished_at", "Deployed at"}},
+                     {"", "production"}, now, h.handler());
+    CHECK(lines(h.events) == lines({"deployment row-" + h.events.at(0).substr(15, 32) +
+                                    " 2026-01-02T03:04:05Z state=succeeded service=checkout environment=production "
+                                    "version=1.0 finished_at=2026-01-02T03:04:05Z"}));
+    REQUIRE(h.refused.size() == 2);
+    CHECK(h.refused[0] == "3: has 2 cells, the header has 3");
+    CHECK(h.refused[1].starts_with("5: "));
+
+    read_history again;
+    std::istringstream two(
+        "{\"id\":\"1\",\"type\":\"deployment\",\"service\":\"a\",\"received_at\":\"2026-01-05T00:00:00Z\"}\n\n{\"id\":"
+        "1}\n");
+    read_event_history(two, {}, now, again.handler());
+    CHECK(lines(again.events) == lines({"deployment 1 2026-11-20T12:00:00Z service=a received 2026-01-05T00:00:00Z"}));
+    REQUIRE(again.refused.size() == 1);
+    CHECK(again.refused[0].starts_with("3: "));
+  }
+
+  TEST_CASE("what a commit's message says of others") {
+    const std::tuple<const char*, bool, const char*> cases[] = {
+        {"Revert \"Pay\"\n\nThis reverts commit 5e1f00aa.", false, "revert of 5e1f00aa"},
+        {"Revert \"Revert \"Pay\"\"\n\nThis reverts commit 5e1f00aa.", false, "reapply of 5e1f00aa"},
+        {"Reapply \"Pay\"\n\nThis reverts commit 5e1f00aa.", false, "reapply of 5e1f00aa"},
+        {"Squashed (#7)\n\n* This reverts commit 5e1f00aa", false, " of 5e1f00aa"},
+        {"fix(cart)!: reverts the cart", false, "revert of "},
+        {"revert: pay", false, "revert of "},
+        {"Reverted it", false, "revert of "},
+        {"Reverting is hard", false, " of "},
+        {"feat: revertible payments", false, " of "},
+        {"Pay\n\n(cherry picked from commit aaaaaaa)\n(cherry picked from commit bbbbbbb)", false, " of  from bbbbbbb"},
+        {"Merge branch 'hotfix/1.2.3' into develop", true, " of  merges hotfix/1.2.3"},
+        {"Merge pull request #7 from acme/hotfix/cart", true, " of  merges hotfix/cart"},
+        {"Merge remote-tracking branch 'origin/hot-fix-cart'", true, " of  merges hot-fix-cart"},
+        {"Merge branch 'hotfix/1.2.3'", false, " of "},
+        {"Merge branch 'feature/no-hotfix'", true, " of "},
+        {"", false, " of "},
+    };
+    for (const auto& [text, is_merge, wanted] : cases) {
+      CAPTURE(text);
+      const auto m = git::read_message(text, is_merge);
+      CHECK(std::string(m.is_revert    ? "revert"
+                        : m.is_reapply ? "reapply"
+                                       : "") +
+                " of " + m.reverts + (m.picked_from.empty() ? "" : " from " + m.picked_from) +
+                (m.hotfix_branch.empty() ? "" : " merges " + m.hotfix_branch) ==
+            wanted);
+    }
+  }
+
+  TEST_CASE("tags that are releases, and what precedes them") {
+    const auto tagged = [](const char* name, const char* commit, const char* at) {
+      return git::tag{name, commit, *parse_time(at)};
+    };
+    const std::vector<git::tag> tags = {
+        tagged("v1.0.0", "a", "2026-01-01T00:00:00Z"),     tagged("1.0.0", "b", "2026-01-05T00:00:00Z"),
+        tagged("v2.0.0", "c", "2026-01-02T00:00:00Z"),     tagged("v1.0.1", "d", "2026-01-03T00:00:00Z"),
+        tagged("v0.301.0", "c", "2026-01-02T00:00:00Z"),   tagged("v1.0.1.1", "e", "2026-01-03T01:00:00Z"),
+        tagged("v3.0.0-rc1", "f", "2026-01-04T00:00:00Z"), tagged("pay@1.0.0", "f", "2026-01-04T00:00:00Z"),
+        tagged("26.1.2", "g", "2026-01-06T00:00:00Z")};
+    const auto names = [](const git::chosen_releases& c) {
+      std::string out;
+      for (const auto& r : c.all)
+        out += (out.empty() ? "" : " ") + r.name + (r.is_patch ? "*" : "") +
+               (r.predecessor ? '<' + c.all[*r.predecessor].name : "");
+      return out;
+    };
+    const auto chosen = git::choose_releases(tags, *git::read_scheme("versions", ""));
+    CHECK(names(chosen) == "v1.0.0 v2.0.0 v1.0.1*<v1.0.0 26.1.2*");
+    CHECK(chosen.left_out == 3);
+    CHECK(chosen.four_part == 1);
+    CHECK(chosen.same_version == 1);
+    CHECK(chosen.same_commit == 1);
+    CHECK(chosen.all[2].gap(chosen.all) == std::chrono::hours{48});
+    CHECK(names(git::choose_releases(tags, *git::read_scheme("versions", "pay@"))) == "pay@1.0.0");
+    CHECK(names(git::choose_releases(tags, *git::read_scheme(R"(^v?(\d+)\.(\d+)\.(\d+)(?:\.(\d+))?$)", ""))) ==
+          "v1.0.0 v2.0.0 v1.0.1*<v1.0.0 v1.0.1.1*<v1.0.1 26.1.2*");
+    const auto times = git::choose_releases({tagged("2026-01-02T030405", "a", "2026-01-01T00:00:00Z"),
+                                             tagged("2026-13-02T030405", "a", "2026-01-01T00:00:00Z")},
+                                            *git::read_scheme("times", ""));
+    CHECK(names(times) == "2026-01-02T030405");
+    CHECK(format_time(times.all.at(0).at) == "2026-01-02T03:04:05Z");
+    CHECK(names(git::choose_releases(
+              {tagged("v42", "a", "2026-01-01T00:00:00Z"), tagged("release_43", "a", "2026-01-01T00:00:01Z")},
+              *git::read_scheme("numbers", ""))) == "v42 release_43");
+    CHECK_FALSE(git::read_scheme("(", "").has_value());
+  }
+}
