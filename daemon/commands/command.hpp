@@ -47,6 +47,9 @@ opened_database open_database(const config&, const std::string& part);
 /// "key=value", as people and pipelines write fields; usage_error for anything else.
 json::object read_fields(const std::vector<std::string>& words);
 
+/// "2026-01-01", midnight in UTC, or an RFC 3339 time; nothing if nothing is given. usage_error naming the option.
+std::optional<timestamp> read_time_option(const std::string& text, const char* option);
+
 /// Reads a whole file, "-" being standard input; std::runtime_error if it cannot.
 std::string read_file(const std::string& path);
 
@@ -63,6 +66,7 @@ std::function<int()> add_amend(CLI::App&, const common_options&);
 std::function<int()> add_classify(CLI::App&, const common_options&);
 std::function<int()> add_explain(CLI::App&, const common_options&);
 std::function<int()> add_rebuild(CLI::App&, const common_options&);
+std::function<int()> add_backfill(CLI::App&, const common_options&);
 std::function<int()> add_report(CLI::App&, const common_options&);
 std::function<int()> add_erase(CLI::App&, const common_options&);
 std::function<int()> add_replay(CLI::App&, const common_options&);

@@ -14,7 +14,7 @@ const command table[] = {
     {"serve", "run the daemon", add_serve},
     {"check-config", "say whether the configuration is right: exit 0, or 2 with every mistake", add_check_config},
     {"migrate", "bring the schema up to date (serve does it too)", add_migrate},
-    {"import", "history in: events as NDJSON, or csv", add_import},
+    {"import", "history in: events, csv, a git repository, or what the APIs of other tools give", add_import},
     {"export", "everything out again, as NDJSON", add_export},
     {"send", "one event to a running daemon", add_send},
     {"amend", "change what is stored about a deployment or an incident: overrides and follow-ups", add_amend},
@@ -22,6 +22,7 @@ const command table[] = {
     {"explain", "why a deployment, an incident or a figure is what it is", add_explain},
     {"rebuild", "derive everything again from the events", add_rebuild},
     {"report", "the figures, month by month", add_report},
+    {"backfill", "past values of the gauges, for Prometheus' promtool", add_backfill},
     {"rules", "the alert rules for the configured thresholds", add_rules},
     {"erase", "a person out of events and bodies, with a record of it", add_erase},
     {"redeliver", "what a source sent while nobody answered, from its API", add_redeliver},
@@ -77,6 +78,13 @@ std::string read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) throw std::runtime_error(path + ": cannot be read");
   return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::optional<timestamp> read_time_option(const std::string& text, const char* option) {
+  if (text.empty()) return {};
+  const auto at = parse_time(text.size() == 10 ? text + "T00:00:00Z" : text);
+  if (!at) throw usage_error(std::string(option) + " is neither a date nor an RFC 3339 time with an offset");
+  return at;
 }
 
 }

@@ -1,11 +1,9 @@
-#include <chrono>
 #include <fstream>
 #include <iostream>
 
-#include <unistd.h>
-
 #include "daemon/app.hpp"
 #include "daemon/commands/command.hpp"
+#include "daemon/commands/progress.hpp"
 #include "daemon/import/api_exports.hpp"
 #include "daemon/import/git_history.hpp"
 #include "daemon/import/importer.hpp"
@@ -19,44 +17,6 @@ struct import_options {
   std::vector<std::string> columns;
   bool dry_run = false, strict = false, without_sizes = false;
 };
-
-// A line on a terminal, nothing elsewhere: logs are no place for it.
-class progress_line {
- public:
-  void show(std::uint64_t done, std::uint64_t total, std::size_t events) {
-    const auto now = std::chrono::steady_clock::now();
-    constexpr auto often = std::chrono::milliseconds{200};
-    if (!is_terminal_ || now - shown_ < often) return;
-    shown_ = now;
-    const auto seconds = std::chrono::duration<double>(now - began_).count();
-    std::cerr << "\r\033[K  ";
-    if (total > 0 && done > 0) {
-      constexpr std::uint64_t percent = 100, width = 25;
-      const auto share = std::min(percent, done * percent / total);
-      std::cerr << std::string(share * width / percent, '#') << std::string(width - share * width / percent, '.') << ' '
-                << share << " %  "
-                << static_cast<std::int64_t>(static_cast<double>(total - std::min(done, total)) /
-                                             static_cast<double>(done) * seconds)
-                << " s left  ";
-    }
-    std::cerr << events << " events, "
-              << static_cast<std::int64_t>(static_cast<double>(events) / std::max(seconds, 0.1)) << "/s" << std::flush;
-  }
-  void end() const {
-    if (is_terminal_) std::cerr << "\r\033[K";
-  }
-
- private:
-  bool is_terminal_ = isatty(STDERR_FILENO) != 0;
-  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now(), shown_;
-};
-
-std::optional<timestamp> read_time_option(const std::string& text, const char* name) {
-  if (text.empty()) return {};
-  const auto at = parse_time(text.size() == 10 ? text + "T00:00:00Z" : text);
-  if (!at) throw usage_error(std::string(name) + " is neither a date nor an RFC 3339 time with an offset");
-  return at;
-}
 
 /// One import: where its records go, and what became of them.
 struct import_run {

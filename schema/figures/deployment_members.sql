@@ -20,8 +20,10 @@ SELECT to_jsonb(m) AS member FROM (
          CASE WHEN d.is_change AND d.first_commit_at IS NOT NULL
               THEN greatest(0, extract(epoch FROM d.finished_at - d.first_commit_at)) END AS lead,
          response.s AS response, response.s IS NOT NULL AS response_n, coalesce(response.s <= $5::float8, false) AS response_in_target,
-         d.kind = 'hotfix' AND d.owes_merge AND d.rolled_back_by IS NULL AND d.merged_back_at IS NULL AS unmerged,
-         d.kind = 'hotfix' AND NOT d.facts ? 'review_held_at' AND d.finished_at < $2::timestamptz - make_interval(secs => $7::float8) AS overdue_reviews,
+         d.kind = 'hotfix' AND d.owes_merge AND coalesce(d.merged_back_at > $2::timestamptz, true)
+           AND (d.rolled_back_by IS NULL OR (SELECT r.finished_at > $2::timestamptz FROM deployment r WHERE r.id = d.rolled_back_by)) AS unmerged,
+         d.kind = 'hotfix' AND coalesce((d.facts ->> 'review_held_at')::timestamptz > $2::timestamptz, true)
+           AND d.finished_at < $2::timestamptz - make_interval(secs => $7::float8) AS overdue_reviews,
          d.kind = 'hotfix' AND NOT d.is_justified AS unjustified, d.kind = 'hotfix' AND NOT d.is_attributed AS unattributed,
          CASE WHEN d.kind = 'hotfix' THEN d.lines_changed END AS size,
          CASE WHEN d.kind = 'hotfix' THEN ARRAY(

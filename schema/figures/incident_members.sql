@@ -16,8 +16,9 @@ SELECT to_jsonb(m) AS member FROM (
          i.reason = 'no_service' AS no_service,
          i.reason = 'not_a_change' AS not_a_change,
          i.reason = 'failed_deployment' AS failed_deployment,
-         i.resolved_at IS NULL AS open,
-         i.severity IN (1, 2) AND NOT i.facts ? 'review_held_at' AND i.resolved_at >= $2::timestamptz - make_interval(secs => $5::float8)
+         i.stretches @> $2::timestamptz AS open,
+         i.severity IN (1, 2) AND coalesce((i.facts ->> 'review_held_at')::timestamptz > $2::timestamptz, true)
+           AND i.resolved_at >= $2::timestamptz - make_interval(secs => $5::float8)
            AND i.resolved_at < $2::timestamptz - make_interval(secs => $6::float8) AS overdue_reviews,
          i.is_against_policy AS against_policy, i.is_closed_too_early AS closed_too_early,
          i.recommended IS NOT DISTINCT FROM 'rollback' AS recommended_rollback,

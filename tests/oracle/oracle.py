@@ -535,7 +535,8 @@ class History:
             h['cause'] = told.get('cause') or (best[0][2] if best else '')
             h['justified'] = 'justification' in told or any(r['severity'] in (1, 2) for r in h['answers'])
             h['attributed'] = any(m['change'] for m in mine)
-            h['owes'] = told.get('default_branch') is not True and not h['rolled_back_by']
+            h['hotfix_owes'] = told.get('default_branch') is not True
+            h['owes'] = h['hotfix_owes'] and not h['rolled_back_by']
             back = instant(told, 'merged_back_at')
             h['back'] = self.merged_back(h['commit'], seen) if back is None else back
             h['size'] = about.get('lines_changed')
@@ -822,10 +823,9 @@ class History:
     def scope_now(self, put, places, mine, rows, production, no_service):
         now = self.now
         if production:
-            open_ = {(r['source'], r['subject']): r for r in rows if r['resolved'] is None and r['t'] <= now}
-            put('', 'open_incidents', len(open_))
-            put('', 'oldest_open_incident_timestamp_seconds', min((r['t'] for r in rows if r['resolved'] is None and r['t'] <= now), default=None) and
-                min(r['t'] for r in rows if r['resolved'] is None and r['t'] <= now) / SECOND)
+            open_ = [r for r in rows if any(s[0] <= now and (s[1] is None or now < s[1]) for s in r['stretches'])]
+            put('', 'open_incidents', len({(r['source'], r['subject']) for r in open_}))
+            put('', 'oldest_open_incident_timestamp_seconds', min(r['t'] for r in open_) / SECOND if open_ else None)
         if no_service:
             return
         for k in ('planned', 'hotfix', 'rollback', 'redeploy'):
@@ -834,12 +834,17 @@ class History:
         if not production:
             return
         recent = [h for h in mine if h['kind'] == 'hotfix' and now - 90 * DAY <= h['finished'] <= now]
-        unmerged = [h['finished'] for h in recent if h['owes'] and h['back'] is None]
+        def later(at):  # of a past instant: it had not happened
+            return at is None or at > now
+
+        def unreviewed(facts):
+            return 'review_held_at' not in facts or later(instant(facts, 'review_held_at'))
+        unmerged = [h['finished'] for h in recent if h['hotfix_owes'] and later(h['back']) and later(h['rolled_back_by'] and h['rolled_back_by']['finished'])]
         put('', 'unmerged_hotfixes', len(unmerged))
         put('', 'oldest_unmerged_hotfix_timestamp_seconds', min(unmerged) / SECOND if unmerged else None)
         severe = {(r['source'], r['subject']) for r in rows if r['severity'] in (1, 2) and r['resolved'] is not None and
-                  now - 90 * DAY <= r['resolved'] < now - 7 * DAY and 'review_held_at' not in r['facts']}
-        put('', 'overdue_reviews', len(severe) + sum(h['finished'] < now - 7 * DAY and 'review_held_at' not in h['facts'] for h in recent))
+                  now - 90 * DAY <= r['resolved'] < now - 7 * DAY and unreviewed(r['facts'])}
+        put('', 'overdue_reviews', len(severe) + sum(h['finished'] < now - 7 * DAY and unreviewed(h['facts']) for h in recent))
         first, run, (year, month) = min((d['finished'] for d in mine), default=None), 0, self.this_month()
 
         def in_month(back):

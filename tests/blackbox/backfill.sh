@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Prometheus shows last year's figures on the first day: an import, backfill, promtool's blocks, and a Prometheus started on them.
+. "$(dirname "$0")/lib.bash"
+configure <<TOML
+[[rule]]
+name = "quick-patch"
+kind = "hotfix"
+when = { patch_release = true, within = "48h" }
+TOML
+"$root/deploy/demo/events" | grep -v github >"$work/demo.ndjson"
+command_of import events "$work/demo.ndjson" --source demo
+
+# the days around the ends of two months of last year, at the hour
+last_year=$(($(date -u +%Y) - 1))
+"$daemon" backfill --config "$work/config.toml" --from "$last_year-02-25" --to "$last_year-04-02" --step 12h >"$work/past.om" 2>>"$work/commands.log"
+same "it ends as OpenMetrics does" "# EOF" "$(tail -n 1 "$work/past.om")"
+same "no family comes twice" "" "$(grep '^# TYPE' "$work/past.om" | sort | uniq -d)"
+promtool tsdb create-blocks-from openmetrics "$work/past.om" "$work/tsdb" >"$work/promtool.log" 2>&1 || fail "promtool does not take it"
+port=$(free_port)
+prometheus=http://127.0.0.1:$port
+echo 'global: {}' >"$work/prometheus.yml"
+prometheus --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/tsdb" --storage.tsdb.retention.time=20y --web.listen-address="127.0.0.1:$port" 2>"$work/prometheus.log" &
+pids+=($!)
+wait_until 30 curl -sf "$prometheus/-/ready" || fail "Prometheus is not ready"
+
+# at the first instant of a month, previous_month is the one that has just ended
+"$daemon" report --config "$work/config.toml" --from "$last_year-02" --to "$last_year-03" --format csv 2>>"$work/commands.log" | tr -d '\r' >"$work/report.csv"
+compared=0 sum=0
+for month in 02 03; do
+  next=$(date -u -d "$last_year-$month-01 +1 month" +%Y-%m-%dT00:00:00Z)
+  for service in osf checkout search; do
+    for kind in planned hotfix; do
+      told=$(awk -F, -v m="$last_year-$month" -v s=$service -v l="kind=$kind" '$1 == m && $4 == s && $7 == "deployments" && $8 == l { print $9 }' "$work/report.csv")
+      shown=$(curl -s --data-urlencode "query=releasehealth_deployments{service_name=\"$service\",kind=\"$kind\",period=\"previous_month\"}" --data-urlencode "time=$next" "$prometheus/api/v1/query" | jq -r '.data.result[0].value[1]')
+      same "$service, $kind in $last_year-$month" "$told" "$shown"
+      compared=$((compared + 1)) sum=$((sum + told))
+    done
+  done
+done
+[ $sum -gt 5 ] || fail "hardly anything happened: this has shown nothing"
+half=$(curl -s --data-urlencode "query=max_over_time(releasehealth_deployments{service_name=\"osf\",kind=\"hotfix\",period=\"month\"}[31d])" --data-urlencode "time=$last_year-03-31T23:00:00Z" "$prometheus/api/v1/query" | jq -r '.data.result | length')
+same "and the month to date" 1 "$half"
+echo "ok: $compared values of last year, $(grep -cv '^#' "$work/past.om") samples"
