@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <span>
 
 #include <re2/re2.h>
 
@@ -124,9 +125,9 @@ chosen_releases choose_releases(const std::vector<tag>& tags, const tag_scheme& 
       continue;
     }
     are_versions |= numbers->size() >= line_numbers;
-    release r{t.name, std::string(name), std::move(*numbers), t.commit, *named_time};
-    r.is_patch = std::any_of(r.numbers.begin() + std::min(line_numbers, r.numbers.size()), r.numbers.end(),
-                             [](std::uint64_t n) { return n > 0; });
+    release r{t.name, std::string(name), std::move(*numbers), t.commit, *named_time, false, {}};
+    const auto after_line = std::span(r.numbers).subspan(std::min(line_numbers, r.numbers.size()));
+    r.is_patch = std::ranges::any_of(after_line, [](std::uint64_t n) { return n > 0; });
     out.all.push_back(std::move(r));
   }
   if (are_versions) {

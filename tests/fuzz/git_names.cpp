@@ -1,7 +1,9 @@
-// Names that git allows, as tags, branches and titles: a version is read as itself, the default rules decide.
+// Names and messages that git allows: a version is read as itself, the default rules decide, releases precede each
+// other.
 #include <cstdint>
 #include <cstdlib>
 
+#include "collectors/git/git.hpp"
 #include "daemon/timeline/kind.hpp"
 
 using namespace releasehealth;
@@ -18,5 +20,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const auto key : rule_keys()) d.facts[key] = name;
   const auto decided = decide_by_rules({}, d, {});
   if (decided.kind != "planned" && decided.kind != "hotfix" && decided.kind != "rollback") std::abort();
+  for (const bool is_merge : {false, true})
+    if (const auto m = git::read_message(name, is_merge); m.reverts.size() == 1 || (m.is_revert && m.is_reapply))
+      std::abort();
+  static const auto versions = *git::read_scheme("versions", ""), times = *git::read_scheme("times", "");
+  std::vector<git::tag> tags;
+  for (std::size_t begin = 0; begin < name.size(); begin = std::min(name.find('\n', begin), name.size() - 1) + 1)
+    tags.push_back({name.substr(begin, std::min(name.find('\n', begin), name.size()) - begin), name.substr(begin, 1),
+                    timestamp(std::chrono::seconds(begin))});
+  const auto chosen = git::choose_releases(tags, versions);
+  if (chosen.all.size() + chosen.left_out + chosen.same_version + chosen.same_commit != tags.size()) std::abort();
+  for (const auto& r : chosen.all)
+    if (r.predecessor && !(chosen.all.at(*r.predecessor).numbers < r.numbers)) std::abort();
+  (void)git::choose_releases(tags, times);
   return 0;
 }
