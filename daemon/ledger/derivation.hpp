@@ -70,7 +70,7 @@ void derive_engagements(derivation&, const things& touched_work);
 
 /// Takes up to deriver::max_things entries from the queue and derives what they touch, by all stages: into the real
 /// tables, or into shadows of the same names. Returns how many it took.
-std::size_t derive_step(pqxx::transaction_base&, const derive_settings&);
+std::size_t derive_step(pqxx::transaction_base&, const derive_settings&, step_size);
 /// Makes shadows of the derived tables and derives all events again into them, at the transaction's instant.
 void derive_everything(pqxx::transaction_base&, const derive_settings&);
 

@@ -22,10 +22,15 @@ constexpr pqxx::result::size_type many_things = 1000;
 
 }
 
-std::size_t derive_step(pqxx::transaction_base& work, const derive_settings& settings) {
+step_size bulk_pace::next() {
+  const bool is_power_of_two = (steps_ & (steps_ + 1)) == 0;  // of the number of this step
+  return {steps_++ == 0 ? deriver::max_things : bulk_things, is_power_of_two};
+}
+
+std::size_t derive_step(pqxx::transaction_base& work, const derive_settings& settings, step_size size) {
   std::map<std::string, things> touched;  // by type
   std::set<std::string> commits;
-  const auto taken = run(work, sql::ledger_take_touched, deriver::max_things);
+  const auto taken = run(work, sql::ledger_take_touched, size.things);
   for (const auto& row : taken) {
     if (text(row[0]) == "commit")
       commits.insert(text(row[2]));
@@ -52,7 +57,7 @@ std::size_t derive_step(pqxx::transaction_base& work, const derive_settings& set
   derive_stacks(in);
   if (!in.places.empty()) write_places(in);  // blame looks at every environment of a service
   // an import or a rebuild: nobody has counted the tables yet, and a plan for a few rows takes minutes over many
-  if (taken.size() >= many_things) work.exec(std::string(sql::ledger_analyze));
+  if (taken.size() >= many_things && size.counts_tables) work.exec(std::string(sql::ledger_analyze));
   derive_incidents(in);
   derive_remedies(in, touched["flag"]);
   derive_failures(in);
@@ -66,7 +71,8 @@ void derive_everything(pqxx::transaction_base& work, const derive_settings& sett
   work.exec(std::string(sql::ledger_shadow));
   know_names(work, settings, nullptr);
   work.exec(std::string(sql::ledger_touch_everything));
-  while (derive_step(work, settings) > 0) {
+  bulk_pace pace;
+  while (derive_step(work, settings, pace.next()) > 0) {
   }
 }
 
@@ -80,7 +86,8 @@ void derive_shadow(pqxx::connection& c, const derive_settings& settings, Then th
                                "), pg_advisory_lock(" + std::to_string(locks::derive) + ")");
   {
     pqxx::transaction<pqxx::isolation_level::repeatable_read> work(c);
-    while (derive_step(work, settings) > 0) {
+    bulk_pace pace;
+    while (derive_step(work, settings, pace.next()) > 0) {
     }  // what was touched before this began
     derive_everything(work, settings);
     then(work);
@@ -108,7 +115,9 @@ deriver::connected& deriver::ready() {
   return *connected_;
 }
 
-std::size_t deriver::derive_batch() {
+std::size_t deriver::derive_batch() { return derive_batch({}); }
+
+std::size_t deriver::derive_batch(step_size size) {
   try {
     pqxx::work work(ready().connection);
     // no migration may come between the look at the schema and the end of what is derived by it
@@ -117,7 +126,7 @@ std::size_t deriver::derive_batch() {
     schema_is_newer_ = !run(work, sql::ledger_newer_migration, known).empty();
     if (schema_is_newer_) return 0;
     if (!run(work, "SELECT pg_try_advisory_xact_lock($1)", locks::derive)[0][0].as<bool>()) return 0;
-    const auto taken = derive_step(work, settings_);
+    const auto taken = derive_step(work, settings_, size);
     if (taken > 0) run(work, sql::ledger_note_rules, settings_.fingerprint);
     work.commit();
     return taken;
@@ -129,7 +138,8 @@ std::size_t deriver::derive_batch() {
 
 std::size_t deriver::derive() {
   std::size_t total = 0;
-  while (const auto taken = derive_batch()) total += taken;
+  bulk_pace pace;
+  while (const auto taken = derive_batch(pace.next())) total += taken;
   return total;
 }
 

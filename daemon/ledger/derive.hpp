@@ -28,6 +28,23 @@ struct difference {
   std::string row;
 };
 
+/// How much of the queue one step takes, and whether it has PostgreSQL count the tables once it has written.
+struct step_size {
+  std::int64_t things = 5000;
+  bool counts_tables = true;
+};
+
+/// Steps of a long queue, after an import: each looks at every service that it touches, so that few large ones are
+/// cheaper than many small ones; tables are counted as they double.
+class bulk_pace {
+ public:
+  step_size next();
+  static constexpr std::int64_t bulk_things = 50'000;
+
+ private:
+  std::size_t steps_ = 0;
+};
+
 /// The timeline's only writer within this program. Used by one thread at a time; throws pqxx::failure.
 class deriver {
  public:
@@ -49,11 +66,13 @@ class deriver {
   /// Derives everything again into shadow tables and compares. Returns at most 100 differences.
   std::vector<difference> check();
 
-  static constexpr std::int64_t max_things = 5000;  ///< queue entries in one transaction
+  static constexpr std::int64_t max_things =
+      step_size().things;  ///< queue entries in one transaction of derive_batch()
 
  private:
   struct connected;
   connected& ready();
+  std::size_t derive_batch(step_size);
   session session_;
   derive_settings settings_;
   std::unique_ptr<connected> connected_;
