@@ -1,5 +1,7 @@
 #include "daemon/ledger/derive.hpp"
 
+#include <thread>
+
 #include "daemon/ledger/derivation.hpp"
 #include "daemon/ledger/locks.hpp"
 #include "daemon/ledger/migrate.hpp"
@@ -121,11 +123,13 @@ std::size_t deriver::derive_batch(step_size size) {
   try {
     pqxx::work work(ready().connection);
     // no migration may come between the look at the schema and the end of what is derived by it
-    if (!run(work, "SELECT pg_try_advisory_xact_lock_shared($1)", locks::migrate)[0][0].as<bool>()) return 0;
+    is_another_at_it_ = !run(work, "SELECT pg_try_advisory_xact_lock_shared($1)", locks::migrate)[0][0].as<bool>();
+    if (is_another_at_it_) return 0;
     static const auto known = known_migrations();
     schema_is_newer_ = !run(work, sql::ledger_newer_migration, known).empty();
     if (schema_is_newer_) return 0;
-    if (!run(work, "SELECT pg_try_advisory_xact_lock($1)", locks::derive)[0][0].as<bool>()) return 0;
+    is_another_at_it_ = !run(work, "SELECT pg_try_advisory_xact_lock($1)", locks::derive)[0][0].as<bool>();
+    if (is_another_at_it_) return 0;
     const auto taken = derive_step(work, settings_, size);
     if (taken > 0) run(work, sql::ledger_note_rules, settings_.fingerprint);
     work.commit();
@@ -139,8 +143,14 @@ std::size_t deriver::derive_batch(step_size size) {
 std::size_t deriver::derive() {
   std::size_t total = 0;
   bulk_pace pace;
-  while (const auto taken = derive_batch(pace.next())) total += taken;
-  return total;
+  constexpr std::chrono::milliseconds a_while{100};
+  const auto end = std::chrono::steady_clock::now() + max_wait;
+  for (;;) {
+    const auto taken = derive_batch(pace.next());
+    total += taken;
+    if (taken == 0 && (!is_another_at_it_ || std::chrono::steady_clock::now() > end)) return total;
+    if (taken == 0) std::this_thread::sleep_for(a_while);
+  }
 }
 
 std::vector<difference> deriver::check() {

@@ -58,8 +58,9 @@ class deriver {
   std::size_t derive_batch();
   /// What derive_batch() found.
   bool schema_is_newer() const { return schema_is_newer_; }
-  /// The same until nothing is left.
+  /// The same until nothing is left; waits while another daemon is at it, for at most `max_wait`.
   std::size_t derive();
+  static constexpr std::chrono::minutes max_wait{10};
 
   /// Derives everything again and writes what differs. Returns how many rows did.
   std::size_t rebuild();
@@ -77,6 +78,7 @@ class deriver {
   derive_settings settings_;
   std::unique_ptr<connected> connected_;
   bool schema_is_newer_ = false;
+  bool is_another_at_it_ = false;  ///< at the last batch
 };
 
 /// What lists and URLs call a deployment: stable over a rebuild, as it follows from what it names.
