@@ -76,6 +76,7 @@ judged_limit judge(const threshold& t, const snapshot& s, const scope_figures& k
 std::vector<judged_limit> judge(const std::vector<threshold>& limits, const snapshot& s, const scope_figures& known,
                                 const figure_settings* of_team) {
   std::vector<judged_limit> all;
+  all.reserve(limits.size());
   for (const auto& t : limits) all.push_back(judge(t, s, known, of_team));
   return all;
 }

@@ -38,7 +38,7 @@ json::object github_repository(const json::value& in) {
 }
 
 // acme/shop of https://gitlab.example.com/acme/shop/-/commit/5e1f.
-std::string gitlab_project(std::string url) {
+std::string gitlab_project(const std::string& url) {
   const auto scheme = url.find("://"), end = url.find("/-/");
   if (scheme == url.npos || end == url.npos) return {};
   const auto host_end = url.find('/', scheme + 3);

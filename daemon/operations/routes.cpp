@@ -90,13 +90,13 @@ void operations::make_routes() {
        "DeploymentAmendment"},
       {"incident", "/api/v1/incidents/{id}", "/api/v1/incidents/{id}/explain", "Incident", "IncidentAmendment"}};
   for (const auto& t : things) {
-    const auto add_one = [&](std::string_view method, std::string_view path, auto handle, about_route about) {
+    const auto add_one = [&](std::string_view method, std::string_view path, auto handle, const about_route& about) {
       add(
           method, path,
           [this, thing = t.thing, handle](request& r, const parameters& in_path, responder a) {
             (this->*handle)(thing, named(in_path), r, std::move(a));
           },
-          std::move(about));
+          about);
     };
     add_one("GET", t.one, &operations::show, reading("lists", "By id, or by its sender's own name.", t.schema, {}));
     add_one("GET", t.why, &operations::explain, reading("figures", "Why it is what it is.", "Explanation", {}));

@@ -78,8 +78,10 @@ std::vector<place> by_attention(const reviewed& r, const std::vector<limit_of>& 
 json::array service_rows(ledger::reader& from, const reviewed& r, const std::vector<place>& order,
                          const std::vector<limit_of>& broken, const links& to) {
   std::vector<ledger::scope> scopes;
+  scopes.reserve(order.size());
   for (const auto& where : order) scopes.push_back({{where, {}, true}});
   std::vector<timestamp> begins;
+  begins.reserve(r.months.size() + 1);
   for (const auto& p : r.months) begins.push_back(p.begin);
   begins.push_back(r.last().end);
   const auto months = from.count_hotfix_months(scopes, begins);

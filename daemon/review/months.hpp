@@ -26,7 +26,7 @@ std::span<const headline> health_headlines();
 std::span<const headline> dora_headlines();
 
 struct reviewed {
-  std::chrono::year_month month;
+  std::chrono::year_month month{};
   bool is_so_far = false;      ///< the month is not over
   std::vector<period> months;  ///< two years of them, the one that is looked at last
   snapshot together;           ///< over all the months

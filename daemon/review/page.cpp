@@ -11,6 +11,16 @@ namespace {
 
 namespace mustache = kainjow::mustache;
 
+mustache::data truth(bool is_true) {
+  mustache::data out(is_true);
+  return out;
+}
+mustache::data written(const std::string& what) {
+  mustache::data out(what);
+  return out;
+}
+
+// An empty text is what a section leaves out.
 mustache::data as_data(const json::value& v) {
   switch (v.kind()) {
     case json::kind::object: {
@@ -23,14 +33,10 @@ mustache::data as_data(const json::value& v) {
       for (const auto& item : v.get_array()) out.push_back(as_data(item));
       return out;
     }
-    case json::kind::bool_: return mustache::data(v.get_bool());
-    case json::kind::string: {
-      // an empty text is what a section leaves out
-      if (v.get_string().empty()) return mustache::data(false);
-      return mustache::data(std::string(v.get_string()));
-    }
-    case json::kind::null: return mustache::data(false);
-    default: return mustache::data(json::serialize(v));
+    case json::kind::bool_: return truth(v.get_bool());
+    case json::kind::string: return v.get_string().empty() ? truth(false) : written(std::string(v.get_string()));
+    case json::kind::null: return truth(false);
+    default: return written(json::serialize(v));
   }
 }
 

@@ -11,7 +11,7 @@ namespace releasehealth {
 inline constexpr std::chrono::year_month first_reviewed_month = std::chrono::year{1972} / 1;
 
 struct review_question {
-  std::chrono::year_month month;           ///< from first_reviewed_month to the one of now
+  std::chrono::year_month month{};         ///< from first_reviewed_month to the one of now
   std::string team, service, environment;  ///< empty: all of them
 };
 

@@ -2,7 +2,7 @@
 # Two daemons and eight clients on one database while its backends are killed at random: nothing is lost, nothing counts
 # twice, what is derived is what the events say, and both serve the same figures. RELEASEHEALTH_CHAOS_SECONDS: how long.
 . "$(dirname "$0")/lib.bash"
-seconds=${RELEASEHEALTH_CHAOS_SECONDS:-30}
+seconds=${RELEASEHEALTH_CHAOS_SECONDS:-20}
 
 configure </dev/null
 start_daemon

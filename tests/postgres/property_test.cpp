@@ -16,7 +16,7 @@ namespace {
 
 unsigned histories() {
   const char* asked = std::getenv("RELEASEHEALTH_HISTORIES");
-  return asked ? static_cast<unsigned>(std::stoul(asked)) : 120;
+  return asked ? static_cast<unsigned>(std::stoul(asked)) : 80;
 }
 
 void store(ledger::appender& to, std::vector<event> events) {
