@@ -154,6 +154,8 @@ void put(event& e, std::string_view field, std::optional<timestamp> value) {
   if (value) e.fields[field] = format_time(*value);
 }
 
+std::string_view event_types() { return all; }
+
 bool is_event_type(std::string_view type) { return has_word(all, type); }
 
 std::vector<problem> check(event& e, timestamp received_at, const std::string& at) {

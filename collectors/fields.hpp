@@ -35,7 +35,8 @@ std::span<const field> fields();
 /// Whether a space-separated list, as the table writes them, holds that word.
 bool has_word(std::string_view words, std::string_view word);
 
-/// The event types.
+/// The event types, space-separated as the table writes them.
+std::string_view event_types();
 bool is_event_type(std::string_view);
 
 /// Sets a field, unless there is nothing to set.

@@ -4,6 +4,8 @@
 
 namespace releasehealth {
 
+std::string encode_part(std::string_view text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }
+
 std::optional<std::vector<std::pair<std::string, std::string>>> parse_form(std::string_view text) {
   std::vector<std::pair<std::string, std::string>> fields;
   const std::string terminated(text);  // Boost.URL 1.81 takes strlen of it, whatever length the view has

@@ -8,6 +8,9 @@
 
 namespace releasehealth {
 
+/// Percent-encoded, so that it is one part of a path or of a query.
+std::string encode_part(std::string_view);
+
 /// The fields in their order, decoded; nothing if an escape is broken.
 std::optional<std::vector<std::pair<std::string, std::string>>> parse_form(std::string_view);
 

@@ -139,11 +139,6 @@ std::string expression(const limited_figure& l, const threshold& t, bool has_min
   return out;
 }
 
-std::string replaced(std::string text, std::string_view what, const std::string& with) {
-  if (const auto at = text.find(what); at != text.npos) text.replace(at, what.size(), with);
-  return text;
-}
-
 std::string describe(const limited_figure& l, const threshold& t) {
   const auto value = "{{ $value | " + std::string(l.shown_by) + " }}";
   const bool is_team = is_of_team(l, t);
@@ -152,7 +147,7 @@ std::string describe(const limited_figure& l, const threshold& t) {
   const auto limit_query = "{{ with printf `max(releasehealth_threshold{" + names + ",figure=\"" + t.figure +
                            (t.period.empty() ? "\"" : "\",period=\"" + t.period + '"') + "})` " + values +
                            " | query }}{{ . | first | value | " + std::string(l.shown_by) + " }}{{ end }}";
-  auto text = replaced(replaced(std::string(l.description), "{value}", value), "{limit}", limit_query);
+  const auto text = describe(l, value, limit_query);
   const std::string who =
       is_team ? "{{ $labels.team_name }}" : "{{ $labels.service_name }} in {{ $labels.deployment_environment }}";
   return who + ' ' + text + (t.period.empty() ? "." : " (period: " + t.period + ").");

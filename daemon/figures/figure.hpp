@@ -1,6 +1,7 @@
 #pragma once
 // Every figure there is, as one table (figures.md §11): what it counts, what it divides by, what it is called.
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,6 +51,8 @@ struct figure {
 /// The figures over the populations of schema/figures.
 std::span<const figure> figures();
 const figure* find_figure(std::string_view name);
+/// What tells the series of figures apart: the labels of slices.
+std::set<std::string_view> slice_labels();
 
 /// A cause of hotfixes and what keeps it from coming back (figures.md §9).
 struct cause {

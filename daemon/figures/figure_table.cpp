@@ -321,6 +321,13 @@ constexpr cause causes[] = {
 
 std::span<const figure> figures() { return table; }
 
+std::set<std::string_view> slice_labels() {
+  std::set<std::string_view> all;
+  for (const auto& f : table)
+    if (!f.label.empty()) all.insert(f.label);
+  return all;
+}
+
 std::vector<std::string> default_causes() {
   std::vector<std::string> names;
   for (const auto& c : causes) names.emplace_back(c.name);

@@ -65,6 +65,14 @@ std::vector<threshold> thresholds_of_team(const std::vector<threshold>& effectiv
   return mine;
 }
 
+std::string describe(const limited_figure& l, std::string_view value, std::string_view limit) {
+  std::string out(l.description);
+  for (const auto& [place, text] :
+       {std::pair(std::string_view("{value}"), value), std::pair(std::string_view("{limit}"), limit)})
+    if (const auto at = out.find(place); at != out.npos) out.replace(at, place.size(), text);
+  return out;
+}
+
 std::span<const limited_figure> limited_figures() { return table; }
 
 const limited_figure* find_limited_figure(std::string_view name) {

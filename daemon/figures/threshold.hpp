@@ -23,6 +23,8 @@ struct limited_figure {
   std::string_view shown_by;     ///< how a Prometheus template shows value and limit
   bool is_age = false;           ///< the figure says since when: the limit is on the seconds from then on
 };
+/// Its description with these in their places.
+std::string describe(const limited_figure&, std::string_view value, std::string_view limit);
 std::span<const limited_figure> limited_figures();
 const limited_figure* find_limited_figure(std::string_view name);
 

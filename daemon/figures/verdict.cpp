@@ -81,10 +81,6 @@ std::vector<judged_limit> judge(const std::vector<threshold>& limits, const snap
   return all;
 }
 
-void replace(std::string& in, std::string_view what, const std::string& with) {
-  if (const auto at = in.find(what); at != in.npos) in.replace(at, what.size(), with);
-}
-
 }
 
 std::vector<judged_limit> judge_limits(const snapshot& s, const figure_settings& settings, const place& where) {
@@ -107,10 +103,7 @@ std::vector<judged_limit> broken_among(std::vector<judged_limit> all) {
 std::string in_words(const judged_limit& b) {
   const auto& l = *find_limited_figure(b.of.figure);
   const auto write = [&](double v) { return l.is_age ? readable_duration(v) : readable(*find_figure(l.figure), v); };
-  std::string out(l.description);
-  replace(out, "{value}", write(b.value));
-  replace(out, "{limit}", write(b.limit));
-  return out + (b.of.period.empty() ? "" : " (" + b.of.period + ')');
+  return describe(l, write(b.value), write(b.limit)) + (b.of.period.empty() ? "" : " (" + b.of.period + ')');
 }
 
 }

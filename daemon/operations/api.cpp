@@ -75,7 +75,6 @@ void operations::list(const listed& of, http::request& r, http::responder answer
 void operations::gate(http::request& r, http::responder answer) {
   if (!may_read(r, answer)) return;
   const auto service = http::query_value(r, "service"), where = http::query_value(r, "environment");
-  if (service.empty()) return answer(refuse(error(errc::malformed, "service: is missing")));
   ask_about(service, where, [answer = std::move(answer)](const result<std::vector<judged_limit>>& broken) {
     answer(broken ? http::json_answer(200, verdict_json(*broken)) : refuse(broken.error()));
   });
@@ -125,9 +124,8 @@ void operations::explain_figure(const std::string& figure, http::request& r, htt
   for (const auto& [into, name] : {std::pair(&q.service, "service"), std::pair(&q.environment, "environment"),
                                    std::pair(&q.team, "team"), std::pair(&q.period, "period")})
     if (auto given = http::query_value(r, name); !given.empty()) *into = std::move(given);
-  std::set<std::string_view> names = {"quantile"};
-  for (const auto& f : releasehealth::figures())
-    if (!f.label.empty()) names.insert(f.label);
+  auto names = slice_labels();
+  names.insert("quantile");
   for (const auto name : names)
     if (auto given = http::query_value(r, name); !given.empty()) q.labels.emplace_back(name, std::move(given));
   reads_->run([q, settings = settings_, now = parts_.clock()](

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include <boost/url.hpp>
-
 #include "collectors/csv/csv.hpp"
 #include "collectors/form.hpp"
 #include "daemon/operations/figures_api.hpp"
@@ -98,10 +96,8 @@ json::array services_of(ledger::reader& from, const json::object& filters, const
   return all;
 }
 
-std::string encoded(std::string_view text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }
-
 std::string link_to(const listed& of, const std::string& query, const std::string& after) {
-  return "</api/v1/" + std::string(of.name) + '?' + query + "after=" + encoded(after) + ">; rel=\"next\"";
+  return "</api/v1/" + std::string(of.name) + '?' + query + "after=" + encode_part(after) + ">; rel=\"next\"";
 }
 
 std::string cell(const json::value& v) {
@@ -142,7 +138,7 @@ result<list_question> read_list_question(const listed& of, const http::request& 
   const auto given = parse_form(r.query).value();
   for (const auto& [name, value] : given) {
     if (value.empty()) continue;
-    if (name != "after") q.query += encoded(name) + '=' + encoded(value) + '&';
+    if (name != "after") q.query += encode_part(name) + '=' + encode_part(value) + '&';
     if (name == "after") {
       auto key = read_key(of, value);
       if (!key) return key.error();

@@ -5,6 +5,7 @@
 
 #include "api.hpp"
 #include "collectors/fields.hpp"
+#include "daemon/figures/readable.hpp"
 #include "daemon/operations/operations.hpp"
 #include "daemon/timeline/policy.hpp"
 
@@ -56,9 +57,9 @@ json::object fields_of(std::string_view type) {
 
 // One schema for each type of event, and for what may be amended of a thing.
 void add_events(json::object& schemas) {
-  constexpr std::string_view types[] = {"deployment", "incident", "work", "flag", "commit", "retraction"};
   json::array all;
-  for (const auto type : types) {
+  for (const auto& word : words(event_types())) {
+    const std::string_view type = word.as_string();
     auto properties = fields_of(type);
     properties["id"] = {
         {"type", "string"}, {"description", "makes it idempotent, with the source"}, {"maxLength", max_name}};
@@ -67,8 +68,7 @@ void add_events(json::object& schemas) {
         {"type", "string"}, {"description", "what the thing is called; id by default"}, {"maxLength", max_name}};
     properties["time"] = {
         {"type", "string"}, {"format", "date-time"}, {"description", "when it happened; the receipt by default"}};
-    auto name = std::string(type) + "Event";
-    name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
+    const auto name = sentence_case(std::string(type) + "Event");
     json::array needed = {"id", "type"};
     if (type == "retraction") needed.insert(needed.end(), {"of", "subject"});
     schemas[name] = {{"type", "object"}, {"required", std::move(needed)}, {"properties", std::move(properties)}};

@@ -24,9 +24,7 @@ std::vector<parameter> with_place(std::vector<parameter> first) {
 std::vector<parameter> explain_parameters() {
   auto all = with_place({period_parameter});
   all.push_back({.name = "quantile", .help = "0.5 or 0.9", .choices = "0.5 0.9"});
-  for (const auto& f : figures())
-    if (!f.label.empty() && std::ranges::find(all, f.label, &parameter::name) == all.end())
-      all.push_back({.name = f.label, .help = "of a figure that has it"});
+  for (const auto label : slice_labels()) all.push_back({.name = label, .help = "of a figure that has it"});
   return all;
 }
 

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include <boost/url.hpp>
-
+#include "collectors/form.hpp"
 #include "daemon/explain/explanation.hpp"
 #include "daemon/figures/readable.hpp"
 #include "daemon/review/chart.hpp"
@@ -13,8 +12,6 @@ namespace releasehealth {
 namespace {
 
 using std::chrono::months;
-
-std::string encoded(std::string_view text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }
 
 std::string local(const json::object& row, std::string_view column, const figure_settings& settings) {
   const auto at = time_at(row, '/' + std::string(column));
@@ -57,12 +54,12 @@ std::string links::to(const std::string& path_and_query) const {
 }
 std::string links::to_service(const std::string& service, std::chrono::year_month in,
                               const std::string& environment) const {
-  return to("/services/" + encoded(service) + "?month=" + format_month(in) +
-            (environment.empty() ? "" : "&environment=" + encoded(environment)));
+  return to("/services/" + encode_part(service) + "?month=" + format_month(in) +
+            (environment.empty() ? "" : "&environment=" + encode_part(environment)));
 }
-std::string links::to_deployment(const std::string& id) const { return to("/deployments/" + encoded(id)); }
+std::string links::to_deployment(const std::string& id) const { return to("/deployments/" + encode_part(id)); }
 std::string links::to_month(std::chrono::year_month in, const std::string& team) const {
-  return to("/months/" + format_month(in) + (team.empty() ? "" : "?team=" + encoded(team)));
+  return to("/months/" + format_month(in) + (team.empty() ? "" : "?team=" + encode_part(team)));
 }
 
 json::object frame_of(const std::string& title, const review_question& q, const review_frame& frame,
@@ -76,7 +73,7 @@ json::object frame_of(const std::string& title, const review_question& q, const 
           {"style", frame.is_one_file ? style_sheet() : std::string_view()},
           {"can_choose", !frame.is_one_file},
           {"home", to.to("/")},
-          {"action", q.service.empty() ? "/" : "/services/" + encoded(q.service)},
+          {"action", q.service.empty() ? "/" : "/services/" + encode_part(q.service)},
           {"keep_environment", q.environment},
           {"months", month_choices(q, frame, settings)},
           {"has_teams", !teams.empty()},
