@@ -106,7 +106,7 @@ struct app::parts {
     for (const auto& w : c.warnings) log.warning(w);
     // on the refresher's thread: a database that is away must keep neither /metrics nor the start from going on, and
     // until the schema is there deliveries get 503
-    const auto migrate = [this, timeline = c.timeline] {
+    const auto migrate = [this, timeline = c.timeline](const std::stop_token& stop) {
       std::vector<std::string> applied;
       try {
         applied = ledger::migrate(database.as("migrate"));
@@ -115,7 +115,7 @@ struct app::parts {
       }
       for (const auto& name : applied) log.info("migrated", {{"name", name}});
       // a migration may have everything derived again: no figures before that is done
-      if (!applied.empty()) ledger::deriver(database.as("derive"), timeline).derive();
+      if (!applied.empty()) ledger::deriver(database.as("derive"), timeline).derive(stop);
     };
     const auto publish = [this](refreshed r) {
       asio::post(io, [this, r = std::move(r)]() mutable {

@@ -19,7 +19,7 @@ struct refresher::loop {
   std::int64_t max_names;
   std::string fingerprint;
   std::function<timestamp()> clock;
-  std::function<void()> prepare;  // null once it is done
+  std::function<void(const std::stop_token&)> prepare;  // null once it is done
   std::function<void(refreshed)> publish;
 
   snapshot current;
@@ -29,13 +29,14 @@ struct refresher::loop {
   bool was_successful = false, lost_places = false;
 
   std::mutex mutex;
-  std::condition_variable wake;
-  bool touched = true, stopping = false;
+  std::condition_variable_any wake;
+  bool touched = true;
   std::optional<std::pair<ledger::derive_settings, figure_settings>> other_settings;
-  std::thread thread;
+  std::jthread thread;
 
   loop(const session& s, const session& reading, const ledger::derive_settings& d, figure_settings f,
-       std::function<timestamp()> c, std::function<void()> first, std::function<void(refreshed)> p)
+       std::function<timestamp()> c, std::function<void(const std::stop_token&)> first,
+       std::function<void(refreshed)> p)
       : database(s),
         derive(s.as("derive"), d),
         read(reading),
@@ -46,17 +47,17 @@ struct refresher::loop {
         prepare(std::move(first)),
         publish(std::move(p)) {}
 
-  void run() {
+  void run(const std::stop_token& stop) {
     name_this_thread("refresh");
     for (;;) {
       {
         std::unique_lock lock(mutex);
-        wake.wait_for(lock, tick, [&] { return touched || stopping; });
-        if (stopping) return;
+        wake.wait_for(lock, stop, tick, [&] { return touched; });
+        if (stop.stop_requested()) return;
         touched = false;
         if (other_settings) use(*std::exchange(other_settings, {}));
       }
-      refresh();
+      refresh(stop);
     }
   }
 
@@ -94,12 +95,13 @@ struct refresher::loop {
     wake.notify_one();
   }
 
-  void refresh() {
+  void refresh(const std::stop_token& stop) {
     refreshed out;
     out.at = clock();
     const auto began = std::chrono::steady_clock::now();
     try {
-      if (prepare) prepare();
+      if (prepare) prepare(stop);
+      if (stop.stop_requested()) return;
       prepare = nullptr;
       out.limit = "database.statement_timeout";
       if (derive.derive_batch() == ledger::deriver::max_things) touch();  // more waits; figures do not wait for it
@@ -134,21 +136,14 @@ struct refresher::loop {
 };
 
 refresher::refresher(const session& s, const session& reading, ledger::derive_settings d, figure_settings f,
-                     std::function<timestamp()> clock, std::function<void()> prepare,
+                     std::function<timestamp()> clock, std::function<void(const std::stop_token&)> prepare,
                      std::function<void(refreshed)> publish)
     : loop_(std::make_unique<loop>(s, reading, d, std::move(f), std::move(clock), std::move(prepare),
                                    std::move(publish))) {
-  loop_->thread = std::thread([l = loop_.get()] { l->run(); });
+  loop_->thread = std::jthread([l = loop_.get()](const std::stop_token& stop) { l->run(stop); });
 }
 
-refresher::~refresher() {
-  {
-    const std::lock_guard lock(loop_->mutex);
-    loop_->stopping = true;
-  }
-  loop_->wake.notify_one();
-  loop_->thread.join();
-}
+refresher::~refresher() = default;
 
 void refresher::use(ledger::derive_settings d, figure_settings f) {
   {

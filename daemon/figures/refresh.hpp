@@ -3,6 +3,7 @@
 // finished page. Scrapes are answered from the last one and never wait for PostgreSQL.
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "daemon/figures/snapshot.hpp"
@@ -31,10 +32,11 @@ struct refreshed {
 
 class refresher {
  public:
-  /// `prepare` runs before the first refresh, again and again until it does not throw. `publish` hands over, and does
-  /// nothing else. Both run on the refresher's thread.
+  /// `prepare` runs before the first refresh, again and again until it does not throw; it ends early when it is told to
+  /// stop. `publish` hands over, and does nothing else. Both run on the refresher's thread.
   refresher(const session& deriving, const session& reading, ledger::derive_settings, figure_settings,
-            std::function<timestamp()> clock, std::function<void()> prepare, std::function<void(refreshed)> publish);
+            std::function<timestamp()> clock, std::function<void(const std::stop_token&)> prepare,
+            std::function<void(refreshed)> publish);
   ~refresher();  ///< lets the refresh on its way end
 
   /// Something was stored: refresh now. Any thread.

@@ -140,17 +140,23 @@ std::size_t deriver::derive_batch(step_size size) {
   }
 }
 
-std::size_t deriver::derive() {
+std::size_t deriver::derive(const std::stop_token& stop) {
   std::size_t total = 0;
   bulk_pace pace;
   constexpr std::chrono::milliseconds a_while{100};
   const auto end = std::chrono::steady_clock::now() + max_wait;
-  for (;;) {
-    const auto taken = derive_batch(pace.next());
+  while (!stop.stop_requested()) {
+    const auto size = pace.next();
+    const auto taken = derive_batch(size);
     total += taken;
-    if (taken == 0 && (!is_another_at_it_ || std::chrono::steady_clock::now() > end)) return total;
-    if (taken == 0) std::this_thread::sleep_for(a_while);
+    // not "until the queue is empty": while deliveries come in it never is
+    const bool has_caught_up = static_cast<std::int64_t>(taken) < size.things && !is_another_at_it_;
+    if (has_caught_up) break;
+    if (!is_another_at_it_) continue;
+    if (std::chrono::steady_clock::now() > end) break;
+    std::this_thread::sleep_for(a_while);
   }
+  return total;
 }
 
 std::vector<difference> deriver::check() {

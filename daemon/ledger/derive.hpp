@@ -2,6 +2,7 @@
 // From events to the timeline's tables, by the protocol of which several daemons on one database take part: one derives
 // at a time, what a kill interrupts is derived again, and nothing depends on the order of arrival.
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -58,8 +59,9 @@ class deriver {
   std::size_t derive_batch();
   /// What derive_batch() found.
   bool schema_is_newer() const { return schema_is_newer_; }
-  /// The same until nothing is left; waits while another daemon is at it, for at most `max_wait`.
-  std::size_t derive();
+  /// The same until nothing is left of what was touched before the last step, or until it is told to stop; waits while
+  /// another daemon is at it, for at most `max_wait`.
+  std::size_t derive(const std::stop_token& = {});
   static constexpr std::chrono::minutes max_wait{10};
 
   /// Derives everything again and writes what differs. Returns how many rows did.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 #include <random>
 #include <thread>
 
@@ -58,6 +59,33 @@ TEST_SUITE("postgres") {
     db.query("DELETE FROM migration WHERE name = '9999_next' RETURNING name");
     CHECK(derive.derive() == 1);
     CHECK_FALSE(derive.schema_is_newer());
+  }
+
+  TEST_CASE("deriving ends while deliveries keep coming, and when it is told to") {
+    const database db;
+    std::atomic<bool> is_sending = true;
+    std::atomic<int> sent = 0;
+    std::jthread sender([&](const std::stop_token& stop) {
+      ledger::appender to(db.where());
+      const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+      while (!stop.stop_requested() && std::chrono::steady_clock::now() < end) {
+        const auto id = "d" + std::to_string(++sent);
+        store(to, {deployment_event(id, id, "2026-11-01T00:00:00Z",
+                                    {{"service", "checkout"}, {"state", "succeeded"}, {"version", id}})});
+      }
+      is_sending = false;
+    });
+    while (sent < 2) std::this_thread::yield();
+    ledger::deriver derive(db.where(), {});
+    CHECK(derive.derive() > 0);
+    CHECK(is_sending);
+    sender.request_stop();
+    sender.join();
+    std::stop_source stopped;
+    stopped.request_stop();
+    CHECK(derive.derive(stopped.get_token()) == 0);
+    derive.derive();
+    CHECK(db.query("SELECT count(*) FROM touched") == "0");
   }
 
   TEST_CASE("a deployment that arrives 40 days late is judged as if it had come in time") {
