@@ -96,11 +96,30 @@ std::size_t count_values(std::string_view text) {
   return count;
 }
 
-const json::value* find(const json::value& in, std::string_view pointer) {
+// `a~1b` is the key a/b (RFC 6901).
+std::string key_of(std::string_view token) {
+  std::string key;
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    const bool is_escape = token[i] == '~' && i + 1 < token.size();
+    key += !is_escape ? token[i] : token[++i] == '1' ? '/' : '~';
+  }
+  return key;
+}
+
+const json::value* find_in(const json::value& in, std::string_view pointer) {
   json::error_code ec;
   return in.find_pointer({pointer.data(), pointer.size()}, ec);
 }
 
+}
+
+const json::value* json_source::find(std::string_view pointer) const {
+  if (value_) return find_in(*value_, pointer);
+  if (!pointer.starts_with('/')) return nullptr;
+  const auto end = std::min(pointer.find('/', 1), pointer.size());
+  const auto token = pointer.substr(1, end - 1);
+  const auto* at = object_->if_contains(key_of(token));
+  return !at || end == pointer.size() ? at : find_in(*at, pointer.substr(end));
 }
 
 std::string error::text() const {
@@ -129,8 +148,8 @@ result<json::value> parse_json_strictly(std::string_view text, const body_limits
   return value;
 }
 
-std::string text_at(const json::value& in, std::string_view pointer) {
-  const auto* at = find(in, pointer);
+std::string text_at(const json_source& in, std::string_view pointer) {
+  const auto* at = in.find(pointer);
   if (!at) return {};
   if (at->is_string()) {
     std::string text(at->get_string());
@@ -140,23 +159,23 @@ std::string text_at(const json::value& in, std::string_view pointer) {
   return at->is_number() ? json::serialize(*at) : std::string();
 }
 
-std::optional<timestamp> time_at(const json::value& in, std::string_view pointer) {
-  const auto* at = find(in, pointer);
+std::optional<timestamp> time_at(const json_source& in, std::string_view pointer) {
+  const auto* at = in.find(pointer);
   if (!at || !at->is_string()) return {};
   return parse_time({at->get_string().data(), at->get_string().size()});
 }
 
-std::optional<timestamp> sender_time_at(const json::value& in, std::string_view pointer) {
+std::optional<timestamp> sender_time_at(const json_source& in, std::string_view pointer) {
   return parse_sender_time(text_at(in, pointer));
 }
 
-bool flag_at(const json::value& in, std::string_view pointer) {
-  const auto* at = find(in, pointer);
+bool flag_at(const json_source& in, std::string_view pointer) {
+  const auto* at = in.find(pointer);
   return at && at->is_bool() && at->get_bool();
 }
 
-std::optional<std::int64_t> number_at(const json::value& in, std::string_view pointer) {
-  const auto* at = find(in, pointer);
+std::optional<std::int64_t> number_at(const json_source& in, std::string_view pointer) {
+  const auto* at = in.find(pointer);
   if (!at || !at->is_int64()) return {};
   return at->get_int64();
 }

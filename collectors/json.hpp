@@ -26,21 +26,34 @@ result<json::value> parse_json(std::string_view text, const body_limits& = {});
 /// keys and PostgreSQL's text cannot hold NUL, so both would lose something that the sender meant.
 result<json::value> parse_json_strictly(std::string_view text, const body_limits& = {});
 
+/// A document or an object of it to read from; refers to it.
+class json_source {
+ public:
+  json_source(const json::value& v) : value_(&v) {}    // NOLINT(google-explicit-constructor): either is meant
+  json_source(const json::object& o) : object_(&o) {}  // NOLINT(google-explicit-constructor)
+  /// The value at a pointer; null if there is none.
+  const json::value* find(std::string_view pointer) const;
+
+ private:
+  const json::value* value_ = nullptr;
+  const json::object* object_ = nullptr;
+};
+
 /// The text at a pointer; empty if there is none. Numbers are read as their digits: ids come as either.
 /// NUL characters are dropped, because PostgreSQL's text cannot hold them.
-std::string text_at(const json::value&, std::string_view pointer);
+std::string text_at(const json_source&, std::string_view pointer);
 
 /// The RFC 3339 time at a pointer; nothing if there is none or it cannot be read.
-std::optional<timestamp> time_at(const json::value&, std::string_view pointer);
+std::optional<timestamp> time_at(const json_source&, std::string_view pointer);
 
 /// The same for every spelling of parse_sender_time().
-std::optional<timestamp> sender_time_at(const json::value&, std::string_view pointer);
+std::optional<timestamp> sender_time_at(const json_source&, std::string_view pointer);
 
 /// The boolean at a pointer; false if there is none.
-bool flag_at(const json::value&, std::string_view pointer);
+bool flag_at(const json_source&, std::string_view pointer);
 
 /// The number at a pointer, if there is a whole one.
-std::optional<std::int64_t> number_at(const json::value&, std::string_view pointer);
+std::optional<std::int64_t> number_at(const json_source&, std::string_view pointer);
 
 /// `/a~1b`: a token as it stands in a pointer.
 std::string pointer_token(std::string_view key);

@@ -104,7 +104,7 @@ struct refresher::loop {
       if (stop.stop_requested()) return;
       prepare = nullptr;
       out.limit = "database.statement_timeout";
-      if (derive.derive_batch() == ledger::deriver::max_things) touch();  // more waits; figures do not wait for it
+      if (derive.derive_batch().has_more) touch();  // more waits; figures do not wait for it
       out.schema_is_newer = derive.schema_is_newer();
       out.limit = "figures.timeout";
       const auto changed = places_to_compute(out.at);

@@ -52,13 +52,28 @@ report read_report(const pqxx::row& row) {
           .fields = json_object(row["fields"])};
 }
 
-std::map<thing_key, std::vector<report>> load_reports(pqxx::transaction_base& work, const std::string& type,
-                                                      const things& all) {
-  std::map<thing_key, std::vector<report>> reports;
+reports_of_things load_reports(pqxx::transaction_base& work, const std::string& type, const things& all) {
+  reports_of_things reports;
   const auto [sources, subjects] = thing_arrays(all);
-  for (const auto& row : run(work, sql::ledger_events_of_things, type, sources, subjects))
-    reports[{text(row["source"]), text(row["subject"])}].push_back(read_report(row));
+  for (const auto& row : run(work, sql::ledger_events_of_things, type, sources, subjects)) {
+    auto told = read_report(row);
+    told.received_at = *time_from_microseconds(row["received_at"]);
+    reports[{text(row["source"]), text(row["subject"])}].push_back(std::move(told));
+  }
   return reports;
+}
+
+reports_of_things take_reports(derivation& in, const std::string& type, const things& all) {
+  reports_of_things taken;
+  things missing;
+  auto& told = in.told[type];
+  for (const auto& key : all)
+    if (auto known = told.extract(key))
+      taken.insert(std::move(known));
+    else
+      missing.insert(key);
+  if (!missing.empty()) taken.merge(load_reports(in.work, type, missing));
+  return taken;
 }
 
 void fold_incidents(derivation& in, const things& wanted) {
@@ -66,7 +81,7 @@ void fold_incidents(derivation& in, const things& wanted) {
   for (const auto& key : wanted)
     if (!in.folded.contains(key)) missing.insert(key);
   if (missing.empty()) return;
-  for (auto& [key, told] : load_reports(in.work, "incident", missing))
+  for (auto& [key, told] : take_reports(in, "incident", missing))
     if (auto i = fold_incident(key.first, key.second, std::move(told), in.settings.blame.names))
       in.folded.emplace(key, std::move(*i));
 }
@@ -100,6 +115,21 @@ std::vector<settled> load_deployments(pqxx::transaction_base& work, const std::s
   return all;
 }
 
+std::vector<settled> deployments_now(const derivation& in, const std::set<std::string>& ids) {
+  std::set<std::string> others;
+  std::vector<settled> known;
+  for (const auto& id : ids) {
+    const auto changed = in.deployments.find(id);
+    if (changed == in.deployments.end())
+      others.insert(id);
+    else if (changed->second.now)
+      known.push_back(*changed->second.now);
+  }
+  auto all = load_deployments(in.work, others);
+  all.insert(all.end(), std::make_move_iterator(known.begin()), std::make_move_iterator(known.end()));
+  return all;
+}
+
 void add_names(const settled& d, std::set<std::string>& names, std::set<std::string>& commits) {
   constexpr std::size_t shortest = 7;  // figures.md §3
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; };
@@ -108,7 +138,6 @@ void add_names(const settled& d, std::set<std::string>& names, std::set<std::str
     std::ranges::transform(small, small.begin(), lower);
     if (!small.empty()) names.insert(std::move(small));
   }
-  for (auto digits = shortest; digits < d.commit.size(); ++digits) names.insert(d.commit.substr(0, digits));
   if (d.commit.size() >= shortest) commits.insert(d.commit);
 }
 

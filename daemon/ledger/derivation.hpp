@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,7 @@ namespace releasehealth::ledger {
 /// A thing by (source, subject).
 using thing_key = std::pair<std::string, std::string>;
 using things = std::set<thing_key>;
+using reports_of_things = std::map<thing_key, std::vector<report>>;
 
 /// An incident in one of its services, as it is stored.
 struct incident_row {
@@ -32,10 +34,26 @@ struct changed {
   std::optional<Row> before, now;
 };
 
+/// What the live stack says about a deployment; ids of others, empty: none.
+struct stack_verdict {
+  std::string kind = {}, reason = {}, evidence = {}, live = {}, below = {}, rolled_back_by = {};
+  bool is_change = false;
+  std::optional<timestamp> covers_since = {};
+  bool operator==(const stack_verdict&) const = default;
+};
+
+/// A deployment that this step writes, once, when the stack has given it a verdict.
+struct fresh_deployment {
+  deployment told;
+  stack_verdict verdict = {};
+};
+
 struct derivation {
   pqxx::transaction_base& work;
   const derive_settings& settings;
   const things& touched_incidents;
+  std::map<std::string, reports_of_things> told;           ///< of the touched things, by type, until a stage takes them
+  std::map<std::string, fresh_deployment> fresh;           ///< by id: told otherwise than they are stored
   std::map<std::string, changed<settled>> deployments;     ///< by id
   std::map<std::string, changed<incident_row>> incidents;  ///< by id
   std::map<thing_key, incident> folded;                    ///< by fold_incidents()
@@ -49,13 +67,22 @@ struct derivation {
   things changed_incidents() const;
 };
 
-/// Registers the names that events about the touched things use (null: all events, as a rebuild begins). Returns those
-/// that are `other`; if that changed for a name that was known, everything is touched again.
-other_names know_names(pqxx::transaction_base&, const derive_settings&, const std::map<std::string, things>* touched);
-/// Deployments and what their commits add.
+/// The names that are `other`, and whether a name that was known before changed sides: then everything is touched
+/// again.
+struct known_names {
+  other_names others;
+  bool have_moved = false;
+};
+/// Registers the names that the given reports use (null: those of all events, as a rebuild begins).
+known_names know_names(pqxx::transaction_base&, const derive_settings&,
+                       const std::map<std::string, reports_of_things>*);
+/// Deployments and what their commits add: into `fresh`, as the stack is to see them before they are written.
 void derive_deployments(derivation&, const things& touched);
-/// The live stack of the places that changed: from the first change on, for as long as verdicts may differ.
+/// The live stack of the places that changed: from the first change on, for as long as verdicts may differ. Writes the
+/// fresh deployments.
 void derive_stacks(derivation&);
+/// Writes fresh deployments as they are now.
+void write_deployments(derivation&, const std::vector<std::string>& ids);
 /// Incidents and whom they blame.
 void derive_incidents(derivation&);
 /// What rollbacks, flags and hotfixes remedied.
@@ -69,8 +96,8 @@ void derive_follow_ups(derivation&, const std::set<std::string>& touched_commits
 void derive_engagements(derivation&, const things& touched_work);
 
 /// Takes up to deriver::max_things entries from the queue and derives what they touch, by all stages: into the real
-/// tables, or into shadows of the same names. Returns how many it took.
-std::size_t derive_step(pqxx::transaction_base&, const derive_settings&, step_size);
+/// tables, or into shadows of the same names.
+derived derive_step(pqxx::transaction_base&, const derive_settings&, step_size);
 /// Makes shadows of the derived tables and derives all events again into them, at the transaction's instant.
 void derive_everything(pqxx::transaction_base&, const derive_settings&);
 
@@ -80,13 +107,17 @@ void derive_everything(pqxx::transaction_base&, const derive_settings&);
 std::pair<std::string, std::string> thing_arrays(const things&);
 std::string id_array(const std::set<std::string>&);
 /// The reports of things of one type.
-std::map<thing_key, std::vector<report>> load_reports(pqxx::transaction_base&, const std::string& type, const things&);
+reports_of_things load_reports(pqxx::transaction_base&, const std::string& type, const things&);
+/// The same, those that `told` holds out of it.
+reports_of_things take_reports(derivation&, const std::string& type, const things&);
 /// Folds the given incidents into `folded`, unless they are there; retracted ones are not.
 void fold_incidents(derivation&, const things&);
 /// A row of the columns of deployments_by_id.sql.
 settled read_settled(const pqxx::row&);
 std::vector<settled> load_deployments(pqxx::transaction_base&, const std::set<std::string>& ids);
-/// Every name that somebody may use for a deployment, in small letters, and its commit, of which a name may be longer.
+/// The same of any ids, once the stacks are derived: what this step knows is not read again.
+std::vector<settled> deployments_now(const derivation&, const std::set<std::string>& ids);
+/// The names that somebody may use for a deployment, in small letters, and its commit, which may also be shortened.
 void add_names(const settled&, std::set<std::string>& names, std::set<std::string>& commits);
 /// A row of the columns of incidents_by_id.sql.
 incident_row read_incident(const pqxx::row&);

@@ -29,7 +29,7 @@ step_size bulk_pace::next() {
   return {steps_++ == 0 ? deriver::max_things : bulk_things, is_power_of_two};
 }
 
-std::size_t derive_step(pqxx::transaction_base& work, const derive_settings& settings, step_size size) {
+derived derive_step(pqxx::transaction_base& work, const derive_settings& settings, step_size size) {
   std::map<std::string, things> touched;  // by type
   std::set<std::string> commits;
   const auto taken = run(work, sql::ledger_take_touched, size.things);
@@ -39,16 +39,21 @@ std::size_t derive_step(pqxx::transaction_base& work, const derive_settings& set
     else
       touched[text(row[0])].emplace(text(row[1]), text(row[2]));
   }
-  if (taken.empty()) return 0;
+  if (taken.empty()) return {};
   if (!commits.empty())
     for (const auto& row : run(work, sql::ledger_things_of_commits, id_array(commits)))
       touched["deployment"].emplace(text(row[0]), text(row[1]));
+  std::map<std::string, reports_of_things> told;
+  for (const auto& [type, keys] : touched)
+    if (!keys.empty()) told[type] = load_reports(work, type, keys);
+  auto names = know_names(work, settings, &told);
   std::optional<derive_settings> with;  // a copy only where names are `other`
-  if (auto others = know_names(work, settings, &touched); !others.empty())
-    with.emplace(settings).blame.names = settings.blame.names.with(std::move(others));
+  if (!names.others.empty()) with.emplace(settings).blame.names = settings.blame.names.with(std::move(names.others));
   derivation in{.work = work,
                 .settings = with ? *with : settings,
                 .touched_incidents = touched["incident"],
+                .told = std::move(told),
+                .fresh = {},
                 .deployments = {},
                 .incidents = {},
                 .folded = {},
@@ -66,16 +71,21 @@ std::size_t derive_step(pqxx::transaction_base& work, const derive_settings& set
   derive_follow_ups(in, commits);
   derive_engagements(in, touched["work"]);
   if (!in.places.empty()) write_places(in);
-  return static_cast<std::size_t>(taken.size());
+  const auto count = static_cast<std::size_t>(taken.size());
+  return {count, static_cast<std::int64_t>(count) == size.things || names.have_moved};
+}
+
+void derive_all(pqxx::transaction_base& work, const derive_settings& settings) {
+  bulk_pace pace;
+  while (derive_step(work, settings, pace.next()).has_more) {
+  }
 }
 
 void derive_everything(pqxx::transaction_base& work, const derive_settings& settings) {
   work.exec(std::string(sql::ledger_shadow));
   know_names(work, settings, nullptr);
   work.exec(std::string(sql::ledger_touch_everything));
-  bulk_pace pace;
-  while (derive_step(work, settings, pace.next()) > 0) {
-  }
+  derive_all(work, settings);
 }
 
 namespace {
@@ -88,9 +98,7 @@ void derive_shadow(pqxx::connection& c, const derive_settings& settings, Then th
                                "), pg_advisory_lock(" + std::to_string(locks::derive) + ")");
   {
     pqxx::transaction<pqxx::isolation_level::repeatable_read> work(c);
-    bulk_pace pace;
-    while (derive_step(work, settings, pace.next()) > 0) {
-    }  // what was touched before this began
+    derive_all(work, settings);  // what was touched before this began
     derive_everything(work, settings);
     then(work);
     work.commit();
@@ -117,23 +125,23 @@ deriver::connected& deriver::ready() {
   return *connected_;
 }
 
-std::size_t deriver::derive_batch() { return derive_batch({}); }
+derived deriver::derive_batch() { return derive_batch({}); }
 
-std::size_t deriver::derive_batch(step_size size) {
+derived deriver::derive_batch(step_size size) {
   try {
     pqxx::work work(ready().connection);
     // no migration may come between the look at the schema and the end of what is derived by it
     is_another_at_it_ = !run(work, "SELECT pg_try_advisory_xact_lock_shared($1)", locks::migrate)[0][0].as<bool>();
-    if (is_another_at_it_) return 0;
+    if (is_another_at_it_) return {};
     static const auto known = known_migrations();
     schema_is_newer_ = !run(work, sql::ledger_newer_migration, known).empty();
-    if (schema_is_newer_) return 0;
+    if (schema_is_newer_) return {};
     is_another_at_it_ = !run(work, "SELECT pg_try_advisory_xact_lock($1)", locks::derive)[0][0].as<bool>();
-    if (is_another_at_it_) return 0;
-    const auto taken = derive_step(work, settings_, size);
-    if (taken > 0) run(work, sql::ledger_note_rules, settings_.fingerprint);
+    if (is_another_at_it_) return {};
+    const auto done = derive_step(work, settings_, size);
+    if (done.taken > 0) run(work, sql::ledger_note_rules, settings_.fingerprint);
     work.commit();
-    return taken;
+    return done;
   } catch (const pqxx::failure&) {
     connected_.reset();
     throw;
@@ -146,13 +154,10 @@ std::size_t deriver::derive(const std::stop_token& stop) {
   constexpr std::chrono::milliseconds a_while{100};
   const auto end = std::chrono::steady_clock::now() + max_wait;
   while (!stop.stop_requested()) {
-    const auto size = pace.next();
-    const auto taken = derive_batch(size);
-    total += taken;
-    // not "until the queue is empty": while deliveries come in it never is
-    const bool has_caught_up = static_cast<std::int64_t>(taken) < size.things && !is_another_at_it_;
-    if (has_caught_up) break;
-    if (!is_another_at_it_) continue;
+    const auto done = derive_batch(pace.next());
+    total += done.taken;
+    if (done.has_more) continue;
+    if (!is_another_at_it_) break;  // not once the queue is empty: while deliveries come in it never is
     if (std::chrono::steady_clock::now() > end) break;
     std::this_thread::sleep_for(a_while);
   }

@@ -29,6 +29,12 @@ struct difference {
   std::string row;
 };
 
+/// What a step came to.
+struct derived {
+  std::size_t taken = 0;  ///< queue entries
+  bool has_more = false;  ///< there may be more in the queue that was touched before, or by this step
+};
+
 /// How much of the queue one step takes, and whether it has PostgreSQL count the tables once it has written.
 struct step_size {
   std::int64_t things = 5000;
@@ -54,9 +60,9 @@ class deriver {
   deriver(deriver&&) noexcept;
   deriver& operator=(deriver&&) noexcept;
 
-  /// Derives what was touched since, in one transaction of at most `max_things`. Returns how many queue entries it
-  /// took; 0 also if another daemon is at it, or if the schema is a newer program's, which then does it.
-  std::size_t derive_batch();
+  /// Derives what was touched since, in one transaction of at most `max_things`. Takes nothing also if another daemon
+  /// is at it, or if the schema is a newer program's, which then does it.
+  derived derive_batch();
   /// What derive_batch() found.
   bool schema_is_newer() const { return schema_is_newer_; }
   /// The same until nothing is left of what was touched before the last step, or until it is told to stop; waits while
@@ -75,7 +81,7 @@ class deriver {
  private:
   struct connected;
   connected& ready();
-  std::size_t derive_batch(step_size);
+  derived derive_batch(step_size);
   session session_;
   derive_settings settings_;
   std::unique_ptr<connected> connected_;

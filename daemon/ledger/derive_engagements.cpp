@@ -17,7 +17,7 @@ std::set<std::string> write_work(derivation& in, const things& touched) {
   if (touched.empty()) return named;
   const auto [sources, subjects] = thing_arrays(touched);
   json::array rows;
-  for (auto& [key, told] : load_reports(in.work, "work", touched))
+  for (auto& [key, told] : take_reports(in, "work", touched))
     if (const auto w = fold_work(key.first, key.second, std::move(told), in.settings.blame.names))
       rows.push_back(json::object{{"id", row_id({w->source, w->subject})},
                                   {"source", w->source},

@@ -30,7 +30,7 @@ void write_failures(derivation& in, const std::set<std::string>& changes) {
   remedies_by_key remedies;
   for (auto& r : load_remedies(in.work, changes, {})) remedies[r.change].push_back(std::move(r));
   json::array rows;
-  for (const auto& d : load_deployments(in.work, changes)) {
+  for (const auto& d : deployments_now(in, changes)) {
     const auto blamed = blaming.find(d.id);
     const auto remedied = remedies.find(d.id);
     const auto f =
@@ -38,6 +38,8 @@ void write_failures(derivation& in, const std::set<std::string>& changes) {
             ? failure()
             : judge(blamed == blaming.end() ? std::span<const releasehealth::blaming>() : std::span(blamed->second),
                     remedied == remedies.end() ? std::span<const remedy>() : std::span(remedied->second));
+    const auto known = in.deployments.find(d.id);
+    if (f == failure() && known != in.deployments.end() && !known->second.before) continue;  // as a new row has it
     rows.push_back(json::object{{"id", d.id},
                                 {"failed", f.failed},
                                 {"issue_at", time_or_null(f.issue_at)},
@@ -59,7 +61,7 @@ void write_responses(derivation& in, const std::set<std::string>& hotfixes) {
   }
   const auto blaming = load_blaming(in.work, changes);
   json::array rows;
-  for (const auto& h : load_deployments(in.work, hotfixes)) {
+  for (const auto& h : deployments_now(in, hotfixes)) {
     std::vector<releasehealth::blaming> of_remedied;
     for (const auto& change : changes_of[h.id])
       if (const auto b = blaming.find(change); b != blaming.end())

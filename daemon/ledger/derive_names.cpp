@@ -21,21 +21,33 @@ void note(receipts& all, std::string_view kind, const std::string& name, const r
 }
 
 // Mapped, as figures use them; configured ones are always known.
+void note_names(receipts& all, const receipt& at, const json::object& said, const naming& names) {
+  const auto service = [&](const json::object& named) {
+    if (auto name = names.service(at.source, named); !names.configures_service(name)) note(all, "service", name, at);
+  };
+  service(said);
+  if (const auto* several = said.if_contains("services"); several && several->is_array())
+    for (const auto& one : several->get_array()) service({{"service", one}});
+  if (auto name = names.environment(text_at(said, "/environment")); !names.configures_environment(name))
+    note(all, "environment", name, at);
+  note(all, "team", text_at(said, "/team"), at);
+}
+
+receipts read_receipts(const std::map<std::string, reports_of_things>& told, const naming& names) {
+  receipts all;
+  for (const auto& [type, things] : told)
+    for (const auto& [key, reports] : things)
+      for (const auto& r : reports)
+        if (!r.retraction)
+          note_names(all, {r.received_at.time_since_epoch().count(), key.first, r.id}, r.fields, names);
+  return all;
+}
+
 receipts read_receipts(const pqxx::result& rows, const naming& names) {
   receipts all;
-  for (const auto& row : rows) {
-    const receipt at{row["received_at"].as<std::int64_t>(), text(row["source"]), text(row["id"])};
-    const auto said = json_object(row["names"]);
-    const auto service = [&](const json::object& named) {
-      if (auto name = names.service(at.source, named); !names.configures_service(name)) note(all, "service", name, at);
-    };
-    service(said);
-    if (const auto* several = said.if_contains("services"); several && several->is_array())
-      for (const auto& one : several->get_array()) service({{"service", one}});
-    if (auto name = names.environment(text_at(said, "/environment")); !names.configures_environment(name))
-      note(all, "environment", name, at);
-    note(all, "team", text_at(said, "/team"), at);
-  }
+  for (const auto& row : rows)
+    note_names(all, {row["received_at"].as<std::int64_t>(), text(row["source"]), text(row["id"])},
+               json_object(row["names"]), names);
   return all;
 }
 
@@ -61,23 +73,11 @@ bool changed_sides(const other_names& before, const other_names& now, const rece
 
 }
 
-other_names know_names(pqxx::transaction_base& work, const derive_settings& settings,
-                       const std::map<std::string, things>* touched) {
+known_names know_names(pqxx::transaction_base& work, const derive_settings& settings,
+                       const std::map<std::string, reports_of_things>* told) {
   const auto& names = settings.blame.names;
-  receipts all;
-  if (touched) {
-    std::vector<std::string> types, sources, subjects;
-    for (const auto& [type, keys] : *touched)
-      for (const auto& [source, subject] : keys) {
-        types.push_back(type);
-        sources.push_back(source);
-        subjects.push_back(subject);
-      }
-    all = read_receipts(
-        run(work, sql::ledger_names_of_things, text_array(types), text_array(sources), text_array(subjects)), names);
-  } else {
-    all = read_receipts(run(work, sql::ledger_names_of_everything), names);
-  }
+  const auto all =
+      told ? read_receipts(*told, names) : read_receipts(run(work, sql::ledger_names_of_everything), names);
   auto before = load_others(work, settings.max_names);
   json::array rows;
   for (const auto& [name, at] : all)
@@ -86,17 +86,18 @@ other_names know_names(pqxx::transaction_base& work, const derive_settings& sett
                                 {"received_at", format_time(timestamp(duration(at.received_at)))},
                                 {"source", at.source},
                                 {"id", at.id}});
-  if (rows.empty()) return before;
+  if (rows.empty()) return {std::move(before)};
   const auto written = run(work, sql::ledger_write_names, json::serialize(rows));
-  if (written.empty()) return before;  // as nearly always: every name was known
+  if (written.empty()) return {std::move(before)};  // as nearly always: every name was known
   receipts fresh;
   for (const auto& row : written)
     if (const auto name = all.find({row["kind"].c_str(), text(row["name"])});
         name != all.end() && row["is_new"].as<bool>())
       fresh.insert(*name);
   auto now = load_others(work, settings.max_names);
-  if (changed_sides(before, now, fresh)) run(work, sql::ledger_touch_everything);
-  return now;
+  const bool have_moved = changed_sides(before, now, fresh);
+  if (have_moved) run(work, sql::ledger_touch_everything);
+  return {std::move(now), have_moved};
 }
 
 }

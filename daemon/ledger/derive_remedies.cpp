@@ -9,18 +9,18 @@ namespace {
 using known_deployments = std::map<std::string, settled>;
 using known_incidents = std::map<std::string, incident_row>;
 
-void load(pqxx::transaction_base& work, const std::set<std::string>& ids, known_deployments& into) {
-  for (auto& d : load_deployments(work, ids)) into.emplace(d.id, std::move(d));
+void load(const derivation& in, const std::set<std::string>& ids, known_deployments& into) {
+  for (auto& d : deployments_now(in, ids)) into.emplace(d.id, std::move(d));
 }
 
-known_incidents load_known(pqxx::transaction_base& work, const std::set<std::string>& ids, known_deployments& blamed) {
+known_incidents load_known(const derivation& in, const std::set<std::string>& ids, known_deployments& blamed) {
   known_incidents all;
   std::set<std::string> changes;
-  for (auto& i : load_incidents(work, ids)) {
+  for (auto& i : load_incidents(in.work, ids)) {
     if (!i.told.change.empty()) changes.insert(i.told.change);
     all.emplace(i.id, std::move(i));
   }
-  load(work, changes, blamed);
+  load(in, changes, blamed);
   return all;
 }
 
@@ -125,7 +125,7 @@ void add(std::set<remedy>& to, way by_way, const settled& by, const std::string&
 void add_deployments(derivation& in, const std::set<std::string>& ids, std::set<remedy>& to) {
   std::vector<settled> of;
   std::set<std::string> rollbacks;
-  for (auto& d : load_deployments(in.work, ids)) {
+  for (auto& d : deployments_now(in, ids)) {
     if (!d.production || d.where.service.empty() || !d.finished_at || (d.kind != "hotfix" && d.kind != "rollback"))
       continue;
     if (d.kind == "rollback") rollbacks.insert(d.id);
@@ -144,8 +144,8 @@ void add_deployments(derivation& in, const std::set<std::string>& ids, std::set<
     incidents.insert(c.named.begin(), c.named.end());
   }
   known_deployments known;
-  load(in.work, deployments, known);
-  const auto known_incident = load_known(in.work, incidents, known);
+  load(in, deployments, known);
+  const auto known_incident = load_known(in, incidents, known);
   for (std::size_t n = 0; n < of.size(); ++n) {
     const auto& d = of[n];
     const auto named = named_incident(d.source, told(all[n].named, known_incident));
@@ -171,7 +171,7 @@ void add_flags(derivation& in, const things& touched, std::set<std::string>& by,
   if (!touched.empty()) {
     const auto [sources, subjects] = thing_arrays(touched);
     json::array rows;
-    for (auto& [key, told] : load_reports(in.work, "flag", touched))
+    for (auto& [key, told] : take_reports(in, "flag", touched))
       if (const auto f = fold_flag(key.first, key.second, std::move(told), in.settings.blame.names))
         rows.push_back(json::object{{"id", row_id({f->source, f->subject})},
                                     {"source", f->source},
@@ -210,7 +210,7 @@ void add_flags(derivation& in, const things& touched, std::set<std::string>& by,
     incidents.insert(text(row["incident"]));
   }
   known_deployments blamed;
-  const auto known = load_known(in.work, incidents, blamed);
+  const auto known = load_known(in, incidents, blamed);
   for (const auto& flag : flags) {
     const auto& id = flag.first;
     const auto& f = flag.second;

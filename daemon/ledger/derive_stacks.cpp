@@ -1,208 +1,159 @@
 // Resuming the live stack where something changed (figures.md §3), and stopping where nothing can differ any more.
 #include <algorithm>
 
-#include "daemon/ledger/derivation.hpp"
+#include "daemon/ledger/stack_rows.hpp"
 #include "sql.hpp"
 
 namespace releasehealth::ledger {
 namespace {
 
-/// Where a deployment stands in the order of the stack.
-struct position {
-  timestamp finished_at;
-  std::string source, subject;
-  auto operator<=>(const position&) const = default;
-};
-
-/// What is stored about a succeeded deployment's place in the stack.
-struct stored_verdict {
-  std::string id, kind, reason, evidence, live, below, rolled_back_by;
-  bool is_change = false;
-  std::optional<timestamp> covers_since;
-};
-
-struct stacked {
-  deployment told;
-  stored_verdict stored;
-  position at() const { return {*told.finished_at, told.source, told.subject}; }
-};
-
-stacked read_stacked(const pqxx::row& row, const place& where) {
-  stacked s;
-  s.told.where = where;
-  s.told.source = text(row["source"]);
-  s.told.subject = text(row["subject"]);
-  s.told.state = "succeeded";
-  s.told.finished_at = time_from_microseconds(row["finished_at"]);
-  s.told.version = text(row["version"]);
-  s.told.commit = text(row["commit"]);
-  s.stored = {.id = text(row["id"]),
-              .kind = text(row["kind"]),
-              .reason = {},
-              .evidence = {},
-              .live = text(row["live"]),
-              .below = text(row["below"]),
-              .rolled_back_by = text(row["rolled_back_by"]),
-              .is_change = row["is_change"].as<bool>(),
-              .covers_since = time_from_microseconds(row["covers_since"])};
-  return s;
-}
-
 /// What changed in a place, before and after.
 struct touched_place {
-  std::set<position> at;
+  std::set<stack_position> at;
   std::set<std::string> ids;
-  std::set<std::string> returned_to;  ///< by a rollback among them: it may answer to other identities now
+  std::set<std::string> returned_to;            ///< by a rollback among them: it may answer to other identities now
+  std::map<stack_position, std::string> fresh;  ///< ids of what this step writes
+};
+
+/// What runs found, to be written for many places at once.
+struct stack_changes {
+  std::vector<std::string> fresh;                 ///< whose verdict is known now
+  std::map<std::string, stack_verdict> verdicts;  ///< of stored ones
+  std::map<std::string, std::string> poppers;     ///< of stored ones below a run
+  std::map<std::string, stack_verdict>& before;   ///< what was stored of the last two
 };
 
 /// One place, from one change on.
 class resumed_stack {
  public:
-  resumed_stack(derivation& in, const place& where, const touched_place& touched)
-      : in_(in), work_(in.work), settings_(in.settings), where_(where), touched_(touched), suspects_(touched.ids) {
+  resumed_stack(derivation& in, stack_run& from, const touched_place& touched, stack_changes& out)
+      : in_(in),
+        settings_(in.settings.stack),
+        of_(from),
+        touched_(touched),
+        out_(out),
+        next_fresh_(touched.fresh.lower_bound(from.from)),
+        suspects_(touched.ids) {
     suspects_.insert(touched.returned_to.begin(), touched.returned_to.end());
   }
 
-  /// Runs from `from` until nothing can differ any more. Returns the position of the first touched one that it did not
-  /// reach; nothing if there is none. What was stored about rows that change is added.
-  std::optional<position> run_from(const position& from, std::map<std::string, stored_verdict>& changed) {
-    live_stack stack(settings_.stack, load_levels(from));
-    know_lines(stack, from);
-    auto next = from;
+  /// Runs until nothing can differ any more. Returns the position of the first touched one that it did not reach;
+  /// nothing if there is none.
+  std::optional<stack_position> run() {
+    live_stack stack(settings_, elements());
+    for (const auto& [name, finished_at] : of_.changes)
+      if (const auto version = parse_version(name)) stack.know_line(version->line(), finished_at);
     bool settled = false;
-    for (bool more = true; more && !settled;) {
-      auto page = load_page(next);
-      more = page.size() == page_size + 1;
-      if (more) {
-        next = page.back().at();
-        page.pop_back();
-      }
+    for (;;) {
+      auto page = merged_page();
+      if (settings_.rules.looks_at_incidents()) tell_incidents(page);
       for (auto& s : page) {
         apply(stack, std::move(s));
         if ((settled = is_settled(stack))) break;
       }
+      if (settled || !of_.has_more) break;
+      load_pages(in_, {&of_, 1});
     }
-    write(stack, settled, changed);
-    const auto rest = touched_.at.upper_bound(settled ? run_.back().at() : position{timestamp::max(), {}, {}});
+    write(stack, settled);
+    const auto rest = touched_.at.upper_bound(settled ? run_.back().at() : stack_position{timestamp::max(), {}, {}});
     return rest == touched_.at.end() ? std::nullopt : std::optional(*rest);
   }
 
  private:
-  static constexpr std::size_t page_size = 200;
-
   // Deployments are few between a change and the point where it is forgotten: the stack is looked through after each of
   // the first ones, then only now and then.
   static constexpr std::size_t always = 16, now_and_then = 64;
 
-  std::string id_of(const deployment_key& k) const { return deployment_id(k.source, k.subject, where_); }
+  std::string id_of(const deployment_key& k) const { return deployment_id(k.source, k.subject, of_.where); }
   std::string id_of(const std::optional<deployment_key>& k) const { return k ? id_of(*k) : std::string(); }
 
-  std::vector<element> load_levels(const position& from) {
-    std::vector<element> levels;
-    std::map<std::string, std::size_t> level_of;
-    const std::int64_t reach = settings_.stack.rollback_lookback.count();
-    for (const auto& row : run(work_, sql::ledger_stack_at, where_.service, where_.environment,
-                               format_time(from.finished_at), from.source, from.subject, reach)) {
-      auto s = read_stacked(row, where_);
-      element e{{s.told.source, s.told.subject}, s.stored.is_change, *s.stored.covers_since, {}};
-      if (e.is_change) e.answers_to.push_back(identity_of(s.told));
-      level_of[s.stored.id] = levels.size();
-      levels.push_back(std::move(e));
-      before_.push_back(std::move(s));
+  std::vector<element> elements() const {
+    std::vector<element> all;
+    for (const auto& s : of_.levels) {
+      element e{{s.kept.source, s.kept.subject}, s.was.is_change, *s.was.covers_since, {}};
+      if (e.is_change) e.answers_to.push_back(identity_of(s.kept));
+      if (const auto returned = of_.returned_to.find(s.id); returned != of_.returned_to.end())
+        for (const auto& name : returned->second)
+          if (!e.is(name)) e.answers_to.push_back(name);
+      all.push_back(std::move(e));
     }
-    std::set<std::string> ids;
-    for (const auto& [id, level] : level_of) ids.insert(id);
-    if (!ids.empty())
-      for (const auto& row : run(work_, sql::ledger_returned_to, id_array(ids), format_time(from.finished_at),
-                                 from.source, from.subject)) {
-        auto& e = levels[level_of.at(text(row["live"]))];
-        const identity returned{text(row["commit"]), text(row["version"])};
-        if (!e.is(returned)) e.answers_to.push_back(returned);
-      }
-    std::ranges::reverse(levels);
-    return levels;
+    std::ranges::reverse(all);
+    return all;
   }
 
-  void know_lines(live_stack& stack, const position& from) {
-    const std::int64_t within = settings_.stack.rules.longest_within().count();
-    if (within == 0) return;
-    for (const auto& row : run(work_, sql::ledger_changes_before, where_.service, where_.environment,
-                               format_time(from.finished_at), from.source, from.subject, within))
-      if (const auto version = parse_version(text(row["version"])))
-        stack.know_line(version->line(), *time_from_microseconds(row["finished_at"]));
-  }
-
-  std::vector<stacked> load_page(const position& from) {
-    std::vector<stacked> page;
-    for (const auto& row :
-         run(work_, sql::ledger_deployments_from, where_.service, where_.environment, format_time(from.finished_at),
-             from.source, from.subject, static_cast<std::int64_t>(page_size + 1))) {
-      auto& s = page.emplace_back(read_stacked(row, where_));
-      s.stored.reason = text(row["kind_reason"]);
-      s.stored.evidence = text(row["kind_evidence"]);
-      s.told.started_at = time_from_microseconds(row["started_at"]);
-      s.told.facts = json_object(row["facts"]);
-      s.told.commit_facts = json_object(row["commit_facts"]);
-      s.told.overrides = json_object(row["overrides"]);
+  // What is stored, and what this step writes, as far as the stored page reaches.
+  std::vector<stacked> merged_page() {
+    auto page = std::move(of_.page);
+    const auto end = of_.has_more ? touched_.fresh.lower_bound(of_.from) : touched_.fresh.end();
+    for (; next_fresh_ != end; ++next_fresh_) {
+      stacked s{.fresh = &in_.fresh.at(next_fresh_->second), .kept = {}, .id = next_fresh_->second, .was = {}};
+      if (const auto& before = in_.deployments.at(s.id).before)
+        s.was = {.kind = before->kind, .live = before->live, .rolled_back_by = before->rolled_back_by};
+      page.push_back(std::move(s));
     }
-    if (settings_.stack.rules.looks_at_incidents()) tell_incidents(page);
+    std::ranges::sort(page, {}, &stacked::at);
     return page;
   }
 
   // Which of them started while an incident of their service was open: one of their environment, or of none that
   // anybody named. Incidents that this step touches are stored as they were, so those are asked as they are now.
   void tell_incidents(std::vector<stacked>& page) const {
+    const auto start_of = [](const stacked& s) { return s.told().started_at.value_or(*s.told().finished_at); };
     std::vector<std::string> starts;
     starts.reserve(page.size());
-    for (const auto& s : page) starts.push_back(format_time(s.told.started_at.value_or(*s.told.finished_at)));
+    for (const auto& s : page) starts.push_back(format_time(start_of(s)));
     const auto [sources, subjects] = thing_arrays(in_.touched_incidents);
     std::set<std::size_t> during;
+    const auto& where = of_.where;
+    const auto& names = in_.settings.blame.names;
     const auto is_here = [&](const std::string& environment) {
-      return environment == where_.environment ||
-             (environment.empty() && settings_.blame.names.is_production(where_.environment));
+      return environment == where.environment || (environment.empty() && names.is_production(where.environment));
     };
     for (const auto& row :
-         run(work_, sql::ledger_incidents_during, where_.service, text_array(starts), sources, subjects))
-      if (is_here(settings_.blame.names.environment(text(row[1])))) during.insert(row[0].as<std::size_t>() - 1);
+         ledger::run(in_.work, sql::ledger_incidents_during, where.service, text_array(starts), sources, subjects))
+      if (is_here(names.environment(text(row[1])))) during.insert(row[0].as<std::size_t>() - 1);
     for (const auto& key : in_.touched_incidents) {
       const auto known = in_.folded.find(key);
       if (known == in_.folded.end() || !is_here(known->second.environment) ||
-          !std::ranges::binary_search(known->second.services, where_.service))
+          !std::ranges::binary_search(known->second.services, where.service))
         continue;
       for (std::size_t n = 0; n < page.size(); ++n)
-        if (known->second.open_at(page[n].told.started_at.value_or(*page[n].told.finished_at))) during.insert(n);
+        if (known->second.open_at(start_of(page[n]))) during.insert(n);
     }
-    for (const auto n : during) page[n].told.during_incident = true;
+    for (const auto n : during) page[n].told().during_incident = true;
   }
 
   void apply(live_stack& stack, stacked s) {
-    auto v = stack.apply(s.told);
-    for (const auto& popped : v.rolled_back) popper_[id_of(popped)] = s.stored.id;
-    const auto& was = s.stored;
-    const bool differs = v.kind.kind != was.kind || v.kind.reason != was.reason || v.kind.evidence != was.evidence ||
-                         v.is_change != was.is_change || id_of(v.live) != was.live || id_of(v.below) != was.below ||
-                         v.covers_since != was.covers_since;
-    if (differs || touched_.at.contains(s.at())) {
-      suspects_.insert(was.id);
-      if (was.kind == "rollback") suspects_.insert(was.live);
-      if (v.kind.kind == "rollback") suspects_.insert(id_of(v.live));  // it may answer to another identity now
-      last_difference_ = *s.told.finished_at;
+    auto said = stack.apply(s.told());
+    for (const auto& popped : said.rolled_back) popper_[id_of(popped)] = s.id;
+    stack_verdict now{.kind = std::move(said.kind.kind),
+                      .reason = std::move(said.kind.reason),
+                      .evidence = std::move(said.kind.evidence),
+                      .live = id_of(said.live),
+                      .below = id_of(said.below),
+                      .rolled_back_by = s.was.rolled_back_by,  // until the run has ended
+                      .is_change = said.is_change,
+                      .covers_since = said.covers_since};
+    if (now != s.was || touched_.at.contains(s.at())) {
+      suspects_.insert(s.id);
+      if (s.was.kind == "rollback") suspects_.insert(s.was.live);
+      if (now.kind == "rollback") suspects_.insert(now.live);  // it may answer to another identity now
+      last_difference_ = *s.told().finished_at;
       since_difference_ = 0;
     } else {
       ++since_difference_;
     }
-    s.told.facts = s.told.commit_facts = s.told.overrides = {};
+    s.kept.facts = s.kept.commit_facts = s.kept.overrides = {};
     run_.push_back(std::move(s));
-    verdicts_.push_back(std::move(v));
+    verdicts_.push_back(std::move(now));
   }
 
   // Nothing after this point can differ if what is on the stack, as far as anything may still return to it, is what was
   // there before, and no rule looks back at a change.
   bool is_settled(const live_stack& stack) const {
     if (since_difference_ == 0 || (since_difference_ > always && since_difference_ % now_and_then != 0)) return false;
-    const auto& here = run_.back();
-    const auto now = *here.told.finished_at;
-    if (now - last_difference_ <= settings_.stack.rules.longest_within()) return false;
+    const auto now = *run_.back().told().finished_at;
+    if (now - last_difference_ <= settings_.rules.longest_within()) return false;
     const auto& levels = stack.levels();
     for (auto level = levels.size(); level-- > 0;) {
       if (suspects_.contains(id_of(levels[level].by))) return false;
@@ -211,68 +162,47 @@ class resumed_stack {
     return true;
   }
 
-  void write(const live_stack& stack, bool is_settled, std::map<std::string, stored_verdict>& changed) {
+  void write(const live_stack& stack, bool is_settled) {
     std::set<std::string> standing, ran;
-    for (const auto& e : stack.levels()) standing.insert(id_of(e.by));
-    for (const auto& s : run_) ran.insert(s.stored.id);
+    if (is_settled)
+      for (const auto& e : stack.levels()) standing.insert(id_of(e.by));
+    for (const auto& s : run_) ran.insert(s.id);
     // What still stands where the run ended is popped by whom it was popped by before, if that comes later; a suspect
     // is out of reach by then, so nothing pops it any more.
     const auto popper_of = [&](const std::string& id, const std::string& stored) {
       if (const auto popped = popper_.find(id); popped != popper_.end()) return popped->second;
-      const bool as_before = is_settled && standing.contains(id) && !suspects_.contains(id);
+      const bool as_before = standing.contains(id) && !suspects_.contains(id);
       return as_before && !ran.contains(stored) && !touched_.ids.contains(stored) ? stored : std::string();
     };
-    json::array rows;
-    const auto write_row = [&](const stored_verdict& was, const stored_verdict& is) {
-      changed.emplace(was.id, was);
-      rows.push_back(json::object{{"id", was.id},
-                                  {"kind", is.kind},
-                                  {"kind_reason", is.reason},
-                                  {"kind_evidence", is.evidence},
-                                  {"is_change", is.is_change},
-                                  {"live", text_or_null(is.live)},
-                                  {"below", text_or_null(is.below)},
-                                  {"covers_since", time_or_null(is.covers_since)},
-                                  {"rolled_back_by", text_or_null(is.rolled_back_by)}});
-    };
     for (std::size_t i = 0; i < run_.size(); ++i) {
-      const auto& v = verdicts_[i];
-      const auto& was = run_[i].stored;
-      const stored_verdict is{.id = was.id,
-                              .kind = v.kind.kind,
-                              .reason = v.kind.reason,
-                              .evidence = v.kind.evidence,
-                              .live = id_of(v.live),
-                              .below = id_of(v.below),
-                              .rolled_back_by = v.is_change ? popper_of(was.id, was.rolled_back_by) : std::string(),
-                              .is_change = v.is_change,
-                              .covers_since = v.covers_since};
-      if (is.kind != was.kind || is.reason != was.reason || is.evidence != was.evidence || is.live != was.live ||
-          is.below != was.below || is.rolled_back_by != was.rolled_back_by || is.is_change != was.is_change ||
-          is.covers_since != was.covers_since)
-        write_row(was, is);
+      auto& [fresh, kept, id, was] = run_[i];
+      auto& now = verdicts_[i];
+      now.rolled_back_by = now.is_change ? popper_of(id, was.rolled_back_by) : std::string();
+      if (fresh) {
+        fresh->verdict = std::move(now);
+        out_.fresh.push_back(std::move(id));
+      } else if (now != was) {
+        out_.verdicts[id] = std::move(now);
+        out_.before.emplace(std::move(id), std::move(was));
+      }
     }
-    if (!rows.empty()) run(work_, sql::ledger_write_verdicts, json::serialize(rows));
-    std::vector<std::string> ids, by;
-    for (const auto& s : before_) {
-      const auto popper = s.stored.is_change ? popper_of(s.stored.id, s.stored.rolled_back_by) : std::string();
-      if (popper == s.stored.rolled_back_by) continue;
-      changed.emplace(s.stored.id, s.stored);
-      ids.push_back(s.stored.id);
-      by.push_back(popper);
+    for (auto& s : of_.levels) {
+      auto popper = s.was.is_change ? popper_of(s.id, s.was.rolled_back_by) : std::string();
+      if (popper == s.was.rolled_back_by) continue;
+      out_.poppers[s.id] = std::move(popper);
+      out_.before.emplace(std::move(s.id), std::move(s.was));
     }
-    if (!ids.empty()) run(work_, sql::ledger_write_poppers, text_array(ids), text_array(by));
   }
 
-  const derivation& in_;
-  pqxx::transaction_base& work_;
-  const derive_settings& settings_;
-  const place& where_;
+  derivation& in_;
+  const stack_settings& settings_;
+  stack_run& of_;
   const touched_place& touched_;
+  stack_changes& out_;
+  std::map<stack_position, std::string>::const_iterator next_fresh_;
   std::set<std::string> suspects_;  ///< ids of elements that may be others than before, and of rows that are gone
-  std::vector<stacked> before_;     ///< on the stack when the run began
   std::vector<stacked> run_;
-  std::vector<verdict> verdicts_;  ///< of run_
+  std::vector<stack_verdict> verdicts_;  ///< of run_
   std::map<std::string, std::string> popper_;
   timestamp last_difference_{};
   std::size_t since_difference_ = 0;
@@ -296,39 +226,97 @@ void add_during_incidents(derivation& in, std::map<place, touched_place>& touche
   }
 }
 
+void write(derivation& in, const stack_changes& found) {
+  write_deployments(in, found.fresh);
+  json::array rows;
+  for (const auto& [id, v] : found.verdicts)
+    rows.push_back(json::object{{"id", id},
+                                {"kind", v.kind},
+                                {"kind_reason", v.reason},
+                                {"kind_evidence", v.evidence},
+                                {"is_change", v.is_change},
+                                {"live", text_or_null(v.live)},
+                                {"below", text_or_null(v.below)},
+                                {"covers_since", time_or_null(v.covers_since)},
+                                {"rolled_back_by", text_or_null(v.rolled_back_by)}});
+  if (!rows.empty()) run(in.work, sql::ledger_write_verdicts, json::serialize(rows));
+  std::vector<std::string> ids, by;
+  for (const auto& [id, popper] : found.poppers) {
+    ids.push_back(id);
+    by.push_back(popper);
+  }
+  if (!ids.empty()) run(in.work, sql::ledger_write_poppers, text_array(ids), text_array(by));
+}
+
+// Most places need one run, and what the runs of several places begin with is read at once.
+void run_stacks(derivation& in, const std::map<place, touched_place>& touched,
+                std::map<std::string, stack_verdict>& before) {
+  constexpr std::size_t at_once = 100;
+  std::vector<stack_run> waiting;
+  for (const auto& [where, t] : touched) waiting.push_back({.where = where, .from = *t.at.begin()});
+  while (!waiting.empty()) {
+    std::vector<stack_run> runs;
+    while (!waiting.empty() && runs.size() < at_once) {
+      runs.push_back(std::move(waiting.back()));
+      waiting.pop_back();
+    }
+    stack_changes found{.fresh = {}, .verdicts = {}, .poppers = {}, .before = before};
+    load_starts(in, runs);
+    for (auto& r : runs)
+      if (auto from = resumed_stack(in, r, touched.at(r.where), found).run())
+        waiting.push_back({.where = r.where, .from = std::move(*from)});
+    write(in, found);
+  }
+}
+
 }
 
 void derive_stacks(derivation& in) {
   std::map<place, touched_place> touched;
-  for (const auto& [id, d] : in.deployments)
-    for (const auto* row : {&d.before, &d.now}) {
-      if (!*row || (*row)->where.service.empty()) continue;
-      in.places.insert((*row)->where);
-      if (!(*row)->succeeded() || !(*row)->finished_at) continue;
-      auto& t = touched[(*row)->where];
-      t.at.insert({*(*row)->finished_at, (*row)->source, (*row)->subject});
-      t.ids.insert(id);
-      if ((*row)->kind == "rollback") t.returned_to.insert((*row)->live);
-    }
-  add_during_incidents(in, touched);
-  std::map<std::string, stored_verdict> changed;
-  for (const auto& [where, t] : touched) {
-    auto from = std::optional(*t.at.begin());
-    while (from) from = resumed_stack(in, where, t).run_from(*from, changed);
+  const auto touch = [&](const std::string& id, const settled& d) -> touched_place* {
+    if (d.where.service.empty()) return nullptr;
+    in.places.insert(d.where);
+    if (!d.succeeded() || !d.finished_at) return nullptr;
+    auto& t = touched[d.where];
+    t.at.insert({*d.finished_at, d.source, d.subject});
+    t.ids.insert(id);
+    if (d.kind == "rollback") t.returned_to.insert(d.live);
+    return &t;
+  };
+  std::vector<std::string> at_once;  // of no stack; or nothing is to find them where they were
+  for (const auto& [id, d] : in.deployments) {
+    const bool was_in_stack = d.before && touch(id, *d.before);
+    if (!d.now) continue;
+    auto* t = touch(id, *d.now);
+    if (t) t->fresh.emplace(stack_position{*d.now->finished_at, d.now->source, d.now->subject}, id);
+    if (!t || was_in_stack) at_once.push_back(id);
   }
+  write_deployments(in, at_once);
+  add_during_incidents(in, touched);
+  std::map<std::string, stack_verdict> before;  // of stored deployments whose verdict changed
+  run_stacks(in, touched, before);
+  for (auto& [id, d] : in.fresh) {
+    auto& now = *in.deployments.at(id).now;
+    now.kind = d.verdict.kind;
+    now.is_change = d.verdict.is_change;
+    now.live = d.verdict.live;
+    now.below = d.verdict.below;
+    now.rolled_back_by = d.verdict.rolled_back_by;
+  }
+  in.fresh.clear();
   std::set<std::string> ids;
-  for (const auto& [id, was] : changed) ids.insert(id);
+  for (const auto& [id, was] : before) ids.insert(id);
   for (auto& d : load_deployments(in.work, ids)) {
     const auto [known, is_new] = in.deployments.try_emplace(d.id);
     if (is_new) {  // what was stored: the same but for the verdict
-      auto before = d;
-      const auto& was = changed.at(d.id);
-      before.kind = was.kind;
-      before.is_change = was.is_change;
-      before.live = was.live;
-      before.below = was.below;
-      before.rolled_back_by = was.rolled_back_by;
-      known->second.before = std::move(before);
+      auto stored = d;
+      const auto& was = before.at(d.id);
+      stored.kind = was.kind;
+      stored.is_change = was.is_change;
+      stored.live = was.live;
+      stored.below = was.below;
+      stored.rolled_back_by = was.rolled_back_by;
+      known->second.before = std::move(stored);
     }
     known->second.now = std::move(d);
   }

@@ -16,6 +16,7 @@ struct report {
   bool retraction = false;
   bool is_override = false;
   json::object fields;
+  timestamp received_at = {};  ///< names are known in this order
 };
 
 /// A deployment as its reports tell it together, before it takes its place in the live stack.

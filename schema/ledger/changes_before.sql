@@ -1,7 +1,9 @@
--- The changes of place $1, $2 in the `within` of a rule before the position ($3, $4, $5), in the order of the stack.
-SELECT d.version, microseconds(d.finished_at) AS finished_at
-FROM deployment d
-WHERE d.service = $1 AND d.environment = $2 AND d.is_change AND d.finished_at <= $3::timestamptz
-  AND d.finished_at >= $3::timestamptz - $6::bigint * interval '1 microsecond'
-  AND (d.finished_at, d.source, d.subject) < ($3::timestamptz, $4, $5)
-ORDER BY d.finished_at, d.source, d.subject
+-- The changes in the `within` of a rule ($6 microseconds) before the given positions ($1-$5: service, environment,
+-- finished_at, source, subject), in the order of the stack.
+SELECT run.n, d.version, microseconds(d.finished_at) AS finished_at
+FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[])
+  WITH ORDINALITY AS run (service, environment, finished_at, source, subject, n)
+JOIN deployment d ON d.service = run.service AND d.environment = run.environment AND d.is_change
+ AND d.finished_at <= run.finished_at AND d.finished_at >= run.finished_at - $6::bigint * interval '1 microsecond'
+ AND (d.finished_at, d.source, d.subject) < (run.finished_at, run.source, run.subject)
+ORDER BY run.n, d.finished_at, d.source, d.subject

@@ -1,6 +1,6 @@
 -- Rollbacks and hotfixes whose remedy may depend on what changed. $1: changed deployments before and now (id, service,
--- environment, finished_at, rolled_back_by, window in microseconds); $2: every name of theirs in small letters; $3:
--- their commits; $4: changed incidents before and now (blamed, begins, ends); $5: their subjects.
+-- environment, finished_at, rolled_back_by, window in microseconds); $2: their names in small letters; $3: their
+-- commits, of which a name may be a prefix of 7 digits or more, or they of it; $4: changed incidents before and now (blamed, begins, ends); $5: their subjects.
 WITH c AS (
   SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (
     id text, service text, environment text, finished_at timestamptz, rolled_back_by text, attribution bigint)
@@ -14,10 +14,13 @@ SELECT h.id FROM c JOIN deployment h
   ON h.service = c.service AND h.environment = c.environment AND h.kind = 'hotfix'
  AND h.started_at >= c.finished_at AND h.started_at <= c.finished_at + c.attribution * interval '1 microsecond'
 UNION
-SELECT h.id FROM deployment h WHERE h.facts ? 'fixes' AND lower((h.facts->>'fixes') COLLATE "C") = ANY ($2::text[])
+SELECT h.id FROM unnest($2::text[]) AS known (name) JOIN deployment h
+  ON h.facts ? 'fixes' AND lower((h.facts->>'fixes') COLLATE "C") = known.name
 UNION
 SELECT h.id FROM unnest($3::text[]) AS known (commit) JOIN deployment h
-  ON h.facts ? 'fixes' AND lower((h.facts->>'fixes') COLLATE "C") > known.commit AND lower((h.facts->>'fixes') COLLATE "C") < known.commit || 'g'
+  ON h.facts ? 'fixes' AND lower((h.facts->>'fixes') COLLATE "C") >= left(known.commit, 7)
+ AND lower((h.facts->>'fixes') COLLATE "C") < known.commit || 'g'
+ AND (starts_with(known.commit, lower(h.facts->>'fixes')) OR starts_with(lower(h.facts->>'fixes'), known.commit))
 UNION
 SELECT h.id FROM i JOIN deployment b ON b.id = i.blamed
 JOIN deployment h ON h.service = b.service AND h.environment = b.environment AND h.kind = 'hotfix'

@@ -1,5 +1,7 @@
--- The rollbacks before the position ($2, $3, $4) that returned to the given elements, in the order of the stack.
-SELECT d.live, d.version, d.commit
-FROM deployment d
-WHERE d.live = ANY ($1::text[]) AND d.kind = 'rollback' AND (d.finished_at, d.source, d.subject) < ($2::timestamptz, $3, $4)
-ORDER BY d.finished_at, d.source, d.subject
+-- The rollbacks that returned to the elements $1 before the positions $2-$4 (finished_at, source, subject), in the order of
+-- the stack.
+SELECT of.n, d.version, d.commit
+FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[]) WITH ORDINALITY AS of (live, finished_at, source, subject, n)
+JOIN deployment d ON d.live = of.live AND d.kind = 'rollback'
+ AND (d.finished_at, d.source, d.subject) < (of.finished_at, of.source, of.subject)
+ORDER BY of.n, d.finished_at, d.source, d.subject

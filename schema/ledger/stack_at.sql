@@ -1,17 +1,22 @@
--- The live stack of place $1, $2 before the position ($3, $4, $5), from the top down: every element that can still be
--- returned to after a look-back of $6 microseconds, and the one below.
-WITH RECURSIVE last AS (
-  SELECT live FROM deployment
-  WHERE service = $1 AND environment = $2 AND state = 'succeeded' AND finished_at <= $3::timestamptz
-    AND (finished_at, source, subject) < ($3::timestamptz, $4, $5)
-  ORDER BY finished_at DESC, source DESC, subject DESC LIMIT 1
+-- The live stacks before the given positions ($1-$5: service, environment, finished_at, source, subject), from the top
+-- down: every element that can still be returned to after a look-back of $6 microseconds, and the one below. OFFSET keeps
+-- each step a look into an index: how many there are the planner cannot know.
+WITH RECURSIVE run AS (
+  SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[])
+    WITH ORDINALITY AS r (service, environment, finished_at, source, subject, n)
 ), level AS (
-  SELECT 1 AS depth, true AS in_reach, d.* FROM last JOIN deployment d ON d.id = last.live
+  SELECT run.n, run.finished_at AS at, 1 AS depth, true AS in_reach, d.*
+  FROM run CROSS JOIN LATERAL (
+    SELECT live FROM deployment d
+    WHERE d.service = run.service AND d.environment = run.environment AND d.state = 'succeeded' AND d.finished_at <= run.finished_at
+      AND (d.finished_at, d.source, d.subject) < (run.finished_at, run.source, run.subject)
+    ORDER BY d.finished_at DESC, d.source DESC, d.subject DESC LIMIT 1) AS last
+  CROSS JOIN LATERAL (SELECT * FROM deployment d WHERE d.id = last.live OFFSET 0) AS d
   UNION ALL
-  SELECT level.depth + 1, $3::timestamptz - level.covers_since <= $6::bigint * interval '1 microsecond', d.*
-  FROM level JOIN deployment d ON d.id = level.below
+  SELECT level.n, level.at, level.depth + 1, level.at - level.covers_since <= $6::bigint * interval '1 microsecond', d.*
+  FROM level CROSS JOIN LATERAL (SELECT * FROM deployment d WHERE d.id = level.below OFFSET 0) AS d
   WHERE level.in_reach
 )
-SELECT level.source, level.subject, level.id, microseconds(level.finished_at) AS finished_at, level.version, level.commit, level.kind, level.is_change,
-       level.live, level.below, microseconds(level.covers_since) AS covers_since, level.rolled_back_by
-FROM level ORDER BY depth
+SELECT n, id, source, subject, microseconds(finished_at) AS finished_at, version, commit, kind, is_change, live, below,
+       microseconds(covers_since) AS covers_since, rolled_back_by
+FROM level ORDER BY n, depth

@@ -1,0 +1,108 @@
+#include "daemon/ledger/stack_rows.hpp"
+
+#include "sql.hpp"
+
+namespace releasehealth::ledger {
+namespace {
+
+constexpr std::size_t page_size = 200;
+
+/// Positions as the statements take them.
+struct position_arrays {
+  std::vector<std::string> services, environments, finished, sources, subjects;
+
+  explicit position_arrays(std::span<const stack_run> runs) {
+    for (const auto& r : runs) {
+      services.push_back(r.where.service);
+      environments.push_back(r.where.environment);
+      finished.push_back(format_time(r.from.finished_at));
+      sources.push_back(r.from.source);
+      subjects.push_back(r.from.subject);
+    }
+  }
+  pqxx::result ask(pqxx::transaction_base& work, std::string_view statement, std::int64_t last) const {
+    return run(work, statement, text_array(services), text_array(environments), text_array(finished),
+               text_array(sources), text_array(subjects), last);
+  }
+};
+
+std::size_t run_of(const pqxx::row& row) { return row["n"].as<std::size_t>() - 1; }
+
+stacked read_stacked(const pqxx::row& row, const place& where) {
+  stacked s;
+  s.id = text(row["id"]);
+  s.kept.where = where;
+  s.kept.source = text(row["source"]);
+  s.kept.subject = text(row["subject"]);
+  s.kept.state = "succeeded";
+  s.kept.finished_at = time_from_microseconds(row["finished_at"]);
+  s.kept.version = text(row["version"]);
+  s.kept.commit = text(row["commit"]);
+  s.was = {.kind = text(row["kind"]),
+           .live = text(row["live"]),
+           .below = text(row["below"]),
+           .rolled_back_by = text(row["rolled_back_by"]),
+           .is_change = row["is_change"].as<bool>(),
+           .covers_since = time_from_microseconds(row["covers_since"])};
+  return s;
+}
+
+void load_levels(derivation& in, const position_arrays& at, std::vector<stack_run>& runs) {
+  const std::int64_t reach = in.settings.stack.rollback_lookback.count();
+  std::vector<std::string> ids, finished, sources, subjects;
+  std::vector<std::size_t> of;
+  for (const auto& row : at.ask(in.work, sql::ledger_stack_at, reach)) {
+    const auto n = run_of(row);
+    runs[n].levels.push_back(read_stacked(row, runs[n].where));
+    ids.push_back(runs[n].levels.back().id);
+    finished.push_back(at.finished[n]);
+    sources.push_back(at.sources[n]);
+    subjects.push_back(at.subjects[n]);
+    of.push_back(n);
+  }
+  if (ids.empty()) return;
+  for (const auto& row : run(in.work, sql::ledger_returned_to, text_array(ids), text_array(finished),
+                             text_array(sources), text_array(subjects))) {
+    const auto level = run_of(row);
+    runs[of[level]].returned_to[ids[level]].push_back({text(row["commit"]), text(row["version"])});
+  }
+}
+
+}
+
+void load_starts(derivation& in, std::vector<stack_run>& runs) {
+  const position_arrays at(runs);
+  load_levels(in, at, runs);
+  if (const std::int64_t within = in.settings.stack.rules.longest_within().count(); within > 0)
+    for (const auto& row : at.ask(in.work, sql::ledger_changes_before, within))
+      runs[run_of(row)].changes.emplace_back(text(row["version"]), *time_from_microseconds(row["finished_at"]));
+  load_pages(in, runs);
+}
+
+void load_pages(derivation& in, std::span<stack_run> runs) {
+  std::vector<std::size_t> found(runs.size());
+  for (auto& r : runs) {
+    r.page.clear();
+    r.has_more = false;
+  }
+  for (const auto& row :
+       position_arrays(runs).ask(in.work, sql::ledger_deployments_from, static_cast<std::int64_t>(page_size + 1))) {
+    auto& r = runs[run_of(row)];
+    auto s = read_stacked(row, r.where);
+    if (++found[run_of(row)] > page_size) {
+      r.from = s.at();  // of the next page
+      r.has_more = true;
+      continue;
+    }
+    if (in.fresh.contains(s.id)) continue;
+    s.was.reason = text(row["kind_reason"]);
+    s.was.evidence = text(row["kind_evidence"]);
+    s.kept.started_at = time_from_microseconds(row["started_at"]);
+    s.kept.facts = json_object(row["facts"]);
+    s.kept.commit_facts = json_object(row["commit_facts"]);
+    s.kept.overrides = json_object(row["overrides"]);
+    r.page.push_back(std::move(s));
+  }
+}
+
+}

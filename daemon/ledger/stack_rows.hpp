@@ -1,0 +1,49 @@
+#pragma once
+// What runs over live stacks read: the rows as they are stored, of many places in one statement each, with what this
+// step is about to write in their place.
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/ledger/derivation.hpp"
+
+namespace releasehealth::ledger {
+
+/// Where a deployment stands in the order of its place's stack.
+struct stack_position {
+  timestamp finished_at;
+  std::string source, subject;
+  auto operator<=>(const stack_position&) const = default;
+};
+
+/// A succeeded deployment in the stack: one that is stored and stays what it is, or one that this step writes.
+struct stacked {
+  fresh_deployment* fresh = nullptr;
+  deployment kept;  ///< unless it is fresh
+  std::string id;
+  stack_verdict was;  ///< as it is stored
+
+  const deployment& told() const { return fresh ? fresh->told : kept; }
+  deployment& told() { return fresh ? fresh->told : kept; }
+  stack_position at() const { return {*told().finished_at, told().source, told().subject}; }
+};
+
+/// One run over a place's stack, from a position on.
+struct stack_run {
+  place where;
+  stack_position from;
+  std::vector<stacked> levels = {};                               ///< the stack before it, from the top down
+  std::map<std::string, std::vector<identity>> returned_to = {};  ///< by the id of a level
+  std::vector<std::pair<std::string, timestamp>> changes = {};  ///< versions that rules may look back at, oldest first
+  std::vector<stacked> page = {};                               ///< stored ones from there on
+  bool has_more = false;                                        ///< behind the page
+};
+
+/// Reads where the runs begin.
+void load_starts(derivation&, std::vector<stack_run>&);
+/// Reads each run's page, from `from` on: at most `page_size` stored deployments, without those that this step writes.
+void load_pages(derivation&, std::span<stack_run>);
+
+}

@@ -1,0 +1,1 @@
+DELETE FROM deployment WHERE id = ANY ($1::text[])
