@@ -1,5 +1,6 @@
 #include "collectors/time.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
@@ -137,14 +138,21 @@ std::string format_time(timestamp t) {
   const auto day = floor<days>(t);
   const year_month_day date{day};
   const hh_mm_ss time{t - day};
-  char text[40];
-  const auto length = std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d", int(date.year()),
-                                    unsigned(date.month()), unsigned(date.day()), int(time.hours().count()),
-                                    int(time.minutes().count()), int(time.seconds().count()));
-  std::string out(text, static_cast<std::size_t>(length));
+  std::string out;
+  out.reserve(32);
+  const auto put = [&out](auto number, int width) {
+    const auto digits = std::to_string(number);
+    out.append(static_cast<std::size_t>(std::max(0, width - static_cast<int>(digits.size()))), '0');
+    out += digits;
+  };
+  put(int(date.year()), 4);
+  put((out += '-', unsigned(date.month())), 2);
+  put((out += '-', unsigned(date.day())), 2);
+  put((out += 'T', time.hours().count()), 2);
+  put((out += ':', time.minutes().count()), 2);
+  put((out += ':', time.seconds().count()), 2);
   if (const auto fraction = time.subseconds().count(); fraction != 0) {
-    const auto digits = std::snprintf(text, sizeof text, ".%06d", int(fraction));
-    out.append(text, static_cast<std::size_t>(digits));
+    put((out += '.', fraction), 6);
     out.erase(out.find_last_not_of('0') + 1);
   }
   return out + 'Z';

@@ -7,7 +7,7 @@
 #include "daemon/import/api_exports.hpp"
 #include "daemon/import/git_history.hpp"
 #include "daemon/import/importer.hpp"
-#include "daemon/ledger/derive.hpp"
+#include "daemon/ledger/derive_along.hpp"
 
 namespace releasehealth {
 namespace {
@@ -27,6 +27,7 @@ struct import_run {
   std::optional<opened_database> database = {};
   std::optional<ledger::appender> appender = {};
   std::optional<importer> into = {};
+  std::optional<ledger::derive_along> deriving = {};
   progress_line progress = {};
   std::size_t read = 0, refused = 0;
 
@@ -36,7 +37,8 @@ struct import_run {
     if (o.dry_run) return;
     database.emplace(open_database(c, "import"));
     appender.emplace(database->where);
-    into.emplace(*appender, source, now);
+    deriving.emplace(database->where.as("derive").unlimited(), c.timeline);
+    into.emplace(*appender, source, now, [this](std::size_t events) { deriving->stored(events); });
   }
 
   record_handler handler(std::istream* in, std::uint64_t size) {
@@ -65,7 +67,7 @@ struct import_run {
     if (!into) return refused == 0 ? 0 : 1;
     into->finish();
     std::cerr << into->stored() << " stored, " << into->duplicates() << " were there already\n";
-    ledger::deriver(database->where, c.timeline).derive();
+    deriving->finish();
     return refused == 0 ? 0 : 1;
   }
 };

@@ -43,6 +43,7 @@ void importer::flush() {
       if (!stored->refused.empty()) throw std::runtime_error(stored->refused);
       stored_ += stored->accepted;
       duplicates_ += stored->duplicates;
+      if (told_) told_(stored->accepted);
     }
   }
   entries_.clear();

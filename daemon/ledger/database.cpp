@@ -57,18 +57,18 @@ std::string conninfo(const session& s) {
 
 pqxx::connection connect(const session& s) { return pqxx::connection(conninfo(s)); }
 
-std::string text_array(const std::vector<std::string>& values) {
-  std::string out = "{";
-  for (const auto& v : values) {
-    if (out.size() > 1) out += ',';
-    out += '"';
-    for (char c : v) {
-      if (c == '"' || c == '\\') out += '\\';
-      out += c;
+void add_element(std::string& array, std::string_view value) {
+  if (array.size() > 1) array += ',';
+  array += '"';
+  if (value.find_first_of("\"\\") == value.npos) {
+    array += value;
+  } else {
+    for (const char c : value) {
+      if (c == '"' || c == '\\') array += '\\';
+      array += c;
     }
-    out += '"';
   }
-  return out + '}';
+  array += '"';
 }
 
 std::pair<std::string, std::string> place_arrays(const std::set<place>& places) {

@@ -26,8 +26,16 @@ pqxx::result run(pqxx::transaction_base& in, std::string_view sql, const Paramet
 #endif
 }
 
+/// Adds an element to a text[] that is being written, `{` at first.
+void add_element(std::string& array, std::string_view value);
+
 /// A text[] as PostgreSQL reads it.
-std::string text_array(const std::vector<std::string>&);
+template <class Strings>
+std::string text_array(const Strings& values) {
+  std::string out = "{";
+  for (const auto& v : values) add_element(out, v);
+  return out + '}';
+}
 
 /// Two parallel text[] of the places' services and environments.
 std::pair<std::string, std::string> place_arrays(const std::set<place>&);

@@ -42,8 +42,6 @@ std::pair<std::string, std::string> thing_arrays(const things& all) {
   return {text_array(sources), text_array(subjects)};
 }
 
-std::string id_array(const std::set<std::string>& ids) { return text_array({ids.begin(), ids.end()}); }
-
 report read_report(const pqxx::row& row) {
   return {.id = text(row["id"]),
           .time = *time_from_microseconds(row["time"]),
@@ -111,7 +109,7 @@ settled read_settled(const pqxx::row& row) {
 std::vector<settled> load_deployments(pqxx::transaction_base& work, const std::set<std::string>& ids) {
   std::vector<settled> all;
   if (ids.empty()) return all;
-  for (const auto& row : run(work, sql::ledger_deployments_by_id, id_array(ids))) all.push_back(read_settled(row));
+  for (const auto& row : run(work, sql::ledger_deployments_by_id, text_array(ids))) all.push_back(read_settled(row));
   return all;
 }
 
@@ -159,7 +157,7 @@ incident_row read_incident(const pqxx::row& row) {
 std::vector<incident_row> load_incidents(pqxx::transaction_base& work, const std::set<std::string>& ids) {
   std::vector<incident_row> all;
   if (ids.empty()) return all;
-  for (const auto& row : run(work, sql::ledger_incidents_by_id, id_array(ids))) all.push_back(read_incident(row));
+  for (const auto& row : run(work, sql::ledger_incidents_by_id, text_array(ids))) all.push_back(read_incident(row));
   return all;
 }
 
@@ -178,7 +176,7 @@ std::vector<remedy> load_remedies(pqxx::transaction_base& work, const std::set<s
   std::vector<remedy> all;
   if (changes.empty() && named.empty()) return all;
   const auto [sources, subjects] = thing_arrays(named);
-  for (const auto& row : run(work, sql::ledger_remedies_of, id_array(changes), sources, subjects))
+  for (const auto& row : run(work, sql::ledger_remedies_of, text_array(changes), sources, subjects))
     all.push_back(read_remedy(row));
   return all;
 }

@@ -105,7 +105,6 @@ void derive_everything(pqxx::transaction_base&, const derive_settings&);
 
 /// Two parallel text[].
 std::pair<std::string, std::string> thing_arrays(const things&);
-std::string id_array(const std::set<std::string>&);
 /// The reports of things of one type.
 reports_of_things load_reports(pqxx::transaction_base&, const std::string& type, const things&);
 /// The same, those that `told` holds out of it.

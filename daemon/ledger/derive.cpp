@@ -41,7 +41,7 @@ derived derive_step(pqxx::transaction_base& work, const derive_settings& setting
   }
   if (taken.empty()) return {};
   if (!commits.empty())
-    for (const auto& row : run(work, sql::ledger_things_of_commits, id_array(commits)))
+    for (const auto& row : run(work, sql::ledger_things_of_commits, text_array(commits)))
       touched["deployment"].emplace(text(row[0]), text(row[1]));
   std::map<std::string, reports_of_things> told;
   for (const auto& [type, keys] : touched)
@@ -124,8 +124,6 @@ deriver::connected& deriver::ready() {
   if (!connected_ || !connected_->connection.is_open()) connected_ = std::make_unique<connected>(session_);
   return *connected_;
 }
-
-derived deriver::derive_batch() { return derive_batch({}); }
 
 derived deriver::derive_batch(step_size size) {
   try {

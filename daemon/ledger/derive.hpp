@@ -60,9 +60,9 @@ class deriver {
   deriver(deriver&&) noexcept;
   deriver& operator=(deriver&&) noexcept;
 
-  /// Derives what was touched since, in one transaction of at most `max_things`. Takes nothing also if another daemon
+  /// Derives what was touched since, in one transaction of at most that size. Takes nothing also if another daemon
   /// is at it, or if the schema is a newer program's, which then does it.
-  derived derive_batch();
+  derived derive_batch(step_size = {});
   /// What derive_batch() found.
   bool schema_is_newer() const { return schema_is_newer_; }
   /// The same until nothing is left of what was touched before the last step, or until it is told to stop; waits while
@@ -81,7 +81,6 @@ class deriver {
  private:
   struct connected;
   connected& ready();
-  derived derive_batch(step_size);
   session session_;
   derive_settings settings_;
   std::unique_ptr<connected> connected_;

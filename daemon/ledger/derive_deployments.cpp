@@ -40,7 +40,7 @@ void add_commit_facts(pqxx::transaction_base& work, std::vector<deployment>& fol
     if (!d.commit.empty()) shas.insert(d.commit);
   if (shas.empty()) return;
   std::map<std::string, std::vector<report>> reports;
-  for (const auto& row : run(work, sql::ledger_events_of_commits, id_array(shas)))
+  for (const auto& row : run(work, sql::ledger_events_of_commits, text_array(shas)))
     reports[text(row["sha"])].push_back(read_report(row));
   for (auto& d : folded)
     if (const auto known = reports.find(d.commit); known != reports.end()) d.commit_facts = fold_commit(known->second);
@@ -94,7 +94,7 @@ void derive_deployments(derivation& in, const things& touched) {
     in.deployments[id].before = std::move(before);
     ids.insert(id);
   }
-  if (!ids.empty()) run(in.work, sql::ledger_delete_deployments, id_array(ids));
+  if (!ids.empty()) run(in.work, sql::ledger_delete_deployments, text_array(ids));
   if (!stored.empty())
     for (const auto& row : run(in.work, sql::ledger_differing_deployments, json::serialize(stored)))
       in.deployments[text(row[0])].before = std::move(unchanged.extract(text(row[0])).mapped());

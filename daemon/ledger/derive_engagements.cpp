@@ -44,7 +44,8 @@ std::vector<placed_work> load_work(derivation& in, const std::set<std::string>& 
                                    const things& touched) {
   std::vector<placed_work> all;
   const auto [sources, subjects] = thing_arrays(touched);
-  for (const auto& row : run(in.work, sql::ledger_work_of_incidents, id_array(incident_subjects), sources, subjects)) {
+  for (const auto& row :
+       run(in.work, sql::ledger_work_of_incidents, text_array(incident_subjects), sources, subjects)) {
     auto& w = all.emplace_back();
     w.told = {.source = text(row["source"]),
               .subject = text(row["subject"]),
@@ -127,7 +128,7 @@ void derive_engagements(derivation& in, const things& touched_work) {
   auto subjects = write_work(in, touched_work);
   for (const auto& [source, subject] : incidents) subjects.insert(subject);
   if (subjects.empty() && touched_work.empty()) return;
-  for (const auto& row : run(in.work, sql::ledger_incidents_of_subjects, id_array(subjects)))
+  for (const auto& row : run(in.work, sql::ledger_incidents_of_subjects, text_array(subjects)))
     incidents.emplace(text(row[0]), text(row[1]));
   auto pieces = touched_work;
   std::map<thing_key, std::vector<work>> naming;

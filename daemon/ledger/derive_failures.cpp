@@ -10,7 +10,7 @@ using blaming_by_change = std::map<std::string, std::vector<blaming>>;
 blaming_by_change load_blaming(pqxx::transaction_base& work, const std::set<std::string>& changes) {
   blaming_by_change all;
   const std::string none = "{}";
-  for (const auto& row : run(work, sql::ledger_incidents_about, id_array(changes), none, none, none)) {
+  for (const auto& row : run(work, sql::ledger_incidents_about, text_array(changes), none, none, none)) {
     auto i = read_incident(row);
     all[i.told.change].push_back(std::move(i.told));
   }
@@ -53,7 +53,7 @@ void write_responses(derivation& in, const std::set<std::string>& hotfixes) {
   if (hotfixes.empty()) return;
   std::map<std::string, std::set<std::string>> changes_of;
   std::set<std::string> changes;
-  for (const auto& row : run(in.work, sql::ledger_remedies_by, id_array(hotfixes))) {
+  for (const auto& row : run(in.work, sql::ledger_remedies_by, text_array(hotfixes))) {
     const auto r = read_remedy(row);
     if (r.by_way != way::hotfix || r.change.empty()) continue;
     changes_of[r.by].insert(r.change);

@@ -38,7 +38,7 @@ std::set<std::string> write_commits(derivation& in, const std::set<std::string>&
   std::set<std::string> ids;
   if (touched.empty()) return ids;
   std::map<std::string, std::vector<report>> told;
-  for (const auto& row : run(in.work, sql::ledger_events_of_shas, id_array(touched)))
+  for (const auto& row : run(in.work, sql::ledger_events_of_shas, text_array(touched)))
     told[text(row["subject"])].push_back(read_report(row));
   json::array rows, differing;
   for (auto& [sha, reports] : told)
@@ -51,7 +51,7 @@ std::set<std::string> write_commits(derivation& in, const std::set<std::string>&
                                   {"picked_from", c->picked_from},
                                   {"merged_at", format_time(c->merged_at)},
                                   {"reached_at", time_or_null(c->reached_at)}});
-  for (const auto& row : run(in.work, sql::ledger_write_commits, id_array(touched), json::serialize(rows)))
+  for (const auto& row : run(in.work, sql::ledger_write_commits, text_array(touched), json::serialize(rows)))
     differing.push_back(json::object{{"sha", text(row["sha"])},
                                      {"repository", text(row["repository"])},
                                      {"ref", text(row["ref"])},
@@ -69,7 +69,7 @@ std::map<std::string, std::vector<commit_seen>> load_evidence(pqxx::transaction_
                                                               const std::set<std::string>& commits) {
   std::map<std::string, std::vector<commit_seen>> all;
   if (commits.empty()) return all;
-  for (const auto& row : run(work, sql::ledger_merge_evidence, id_array(commits)))
+  for (const auto& row : run(work, sql::ledger_merge_evidence, text_array(commits)))
     all[text(row["of"])].push_back({.sha = text(row["sha"]),
                                     .repository = text(row["repository"]),
                                     .ref = text(row["ref"]),
@@ -86,12 +86,12 @@ int whole_or_zero(const pqxx::field& f) { return f.is_null() ? 0 : f.as<int>(); 
 void write_follow_ups(derivation& in, const std::set<std::string>& hotfixes) {
   if (hotfixes.empty()) return;
   std::map<std::string, std::vector<answered_incident>> answered;
-  for (const auto& row : run(in.work, sql::ledger_answered_incidents, id_array(hotfixes)))
+  for (const auto& row : run(in.work, sql::ledger_answered_incidents, text_array(hotfixes)))
     answered[text(row["by"])].push_back({.is_named = row["is_named"].as<bool>(),
                                          .severity = whole_or_zero(row["severity"]),
                                          .cause = text(row["cause"]),
                                          .detected_at = *time_from_microseconds(row["detected_at"])});
-  const auto all = run(in.work, sql::ledger_follow_ups_of, id_array(hotfixes));
+  const auto all = run(in.work, sql::ledger_follow_ups_of, text_array(hotfixes));
   std::set<std::string> commits;
   for (const auto& row : all)
     if (row["is_hotfix"].as<bool>() && !text(row["commit"]).empty()) commits.insert(text(row["commit"]));
@@ -129,7 +129,7 @@ struct incident_facts {
 
 std::map<std::string, incident_facts> load_facts(pqxx::transaction_base& work, const std::set<std::string>& ids) {
   std::map<std::string, incident_facts> all;
-  for (const auto& row : run(work, sql::ledger_incidents_to_conclude, id_array(ids)))
+  for (const auto& row : run(work, sql::ledger_incidents_to_conclude, text_array(ids)))
     all[text(row["id"])] = {whole_or_zero(row["severity"]), time_from_microseconds(row["resolved_at"]),
                             json_object(row["facts"])};
   return all;
@@ -141,7 +141,7 @@ std::map<std::string, merge_debt> load_debts(pqxx::transaction_base& work, const
     if (r.by_way == way::hotfix) hotfixes.insert(r.by);
   std::map<std::string, merge_debt> all;
   if (hotfixes.empty()) return all;
-  for (const auto& row : run(work, sql::ledger_merge_debts, id_array(hotfixes)))
+  for (const auto& row : run(work, sql::ledger_merge_debts, text_array(hotfixes)))
     all[text(row[0])] = {row[1].as<bool>(), time_from_microseconds(row[2])};
   return all;
 }
@@ -182,7 +182,8 @@ void write_conclusions(derivation& in, const std::set<std::string>& hotfixes) {
   things named;
   auto about = in.remedies;
   if (!hotfixes.empty())
-    for (const auto& row : run(in.work, sql::ledger_remedies_by, id_array(hotfixes))) about.push_back(read_remedy(row));
+    for (const auto& row : run(in.work, sql::ledger_remedies_by, text_array(hotfixes)))
+      about.push_back(read_remedy(row));
   for (const auto& r : about) {
     if (!r.change.empty()) changes.insert(r.change);
     if (!r.incident_subject.empty()) named.emplace(r.incident_source, r.incident_subject);
@@ -194,7 +195,7 @@ void write_conclusions(derivation& in, const std::set<std::string>& hotfixes) {
   std::set<std::string> blamed, concluded;
   things decided;
   for (const auto& row :
-       run(in.work, sql::ledger_incidents_about, id_array(changes), id_array(ids), sources, subjects)) {
+       run(in.work, sql::ledger_incidents_about, text_array(changes), text_array(ids), sources, subjects)) {
     auto& i = all.emplace_back(read_incident(row));
     concluded.insert(i.id);
     decided.emplace(i.told.source, i.told.subject);

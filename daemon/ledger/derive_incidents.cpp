@@ -22,7 +22,7 @@ things incidents_of(pqxx::transaction_base& work, const std::map<std::string, ch
   things all;
   if (names.empty()) return all;
   for (const auto& row :
-       run(work, sql::ledger_incidents_of_deployments, json::serialize(rows), id_array(names), id_array(commits)))
+       run(work, sql::ledger_incidents_of_deployments, json::serialize(rows), text_array(names), text_array(commits)))
     all.emplace(text(row[0]), text(row[1]));
   return all;
 }

@@ -30,21 +30,29 @@ std::set<std::string> subjects_of(const things& all) {
   return subjects;
 }
 
+bool may_remedy(const settled& d) { return d.kind == "rollback" || d.kind == "hotfix"; }
+
 // Rollbacks and hotfixes to look at again: those that changed, and those that others depend on.
 std::set<std::string> affected(const derivation& in) {
-  std::set<std::string> names, commits;
+  std::set<std::string> ids, names, commits;
   json::array deployments, incidents;
+  std::map<place, std::pair<timestamp, timestamp>> changed;  // from the first to the last one that finished there
   for (const auto& [id, d] : in.deployments)
     for (const auto* row : {&d.before, &d.now}) {
       if (!*row || !(*row)->production) continue;
-      deployments.push_back(json::object{{"id", id},
-                                         {"service", (*row)->where.service},
-                                         {"environment", (*row)->where.environment},
-                                         {"finished_at", time_or_null((*row)->finished_at)},
-                                         {"rolled_back_by", text_or_null((*row)->rolled_back_by)},
-                                         {"attribution", in.settings.blame.window((*row)->where.service).count()}});
+      if (may_remedy(**row)) ids.insert(id);
+      if (!(*row)->rolled_back_by.empty()) ids.insert((*row)->rolled_back_by);
+      if (const auto at = (*row)->finished_at) {
+        auto& span = changed.try_emplace((*row)->where, *at, *at).first->second;
+        span = {std::min(span.first, *at), std::max(span.second, *at)};
+      }
       add_names(**row, names, commits);
     }
+  for (const auto& [where, span] : changed)
+    deployments.push_back(json::object{{"service", where.service},
+                                       {"environment", where.environment},
+                                       {"begins", format_time(span.first)},
+                                       {"ends", format_time(span.second + in.settings.blame.window(where.service))}});
   for (const auto& [id, i] : in.incidents)
     for (const auto* row : {&i.before, &i.now})
       if (*row && !(*row)->told.change.empty())
@@ -53,11 +61,10 @@ std::set<std::string> affected(const derivation& in) {
                          {"begins", format_time((*row)->told.started_at)},
                          {"ends", time_or_null((*row)->told.stretches.empty() ? (*row)->told.started_at
                                                                               : (*row)->told.stretches.back().until)}});
-  std::set<std::string> ids;
   if (in.deployments.empty() && in.incidents.empty()) return ids;
   for (const auto& row :
-       run(in.work, sql::ledger_remedies_to_derive, json::serialize(deployments), id_array(names), id_array(commits),
-           json::serialize(incidents), id_array(subjects_of(in.changed_incidents()))))
+       run(in.work, sql::ledger_remedies_to_derive, json::serialize(deployments), text_array(names),
+           text_array(commits), json::serialize(incidents), text_array(subjects_of(in.changed_incidents()))))
     ids.insert(text(row[0]));
   return ids;
 }
@@ -126,14 +133,13 @@ void add_deployments(derivation& in, const std::set<std::string>& ids, std::set<
   std::vector<settled> of;
   std::set<std::string> rollbacks;
   for (auto& d : deployments_now(in, ids)) {
-    if (!d.production || d.where.service.empty() || !d.finished_at || (d.kind != "hotfix" && d.kind != "rollback"))
-      continue;
+    if (!d.production || d.where.service.empty() || !d.finished_at || !may_remedy(d)) continue;
     if (d.kind == "rollback") rollbacks.insert(d.id);
     of.push_back(std::move(d));
   }
   std::map<std::string, std::vector<std::string>> popped;
   if (!rollbacks.empty())
-    for (const auto& row : run(in.work, sql::ledger_popped_by, id_array(rollbacks)))
+    for (const auto& row : run(in.work, sql::ledger_popped_by, text_array(rollbacks)))
       popped[text(row[1])].push_back(text(row[0]));
   const auto all = load_candidates(in.work, of, in.settings.blame);
   std::set<std::string> deployments, incidents;
@@ -197,7 +203,7 @@ void add_flags(derivation& in, const things& touched, std::set<std::string>& by,
   };
   std::map<std::string, switched> flags;
   std::set<std::string> incidents;
-  for (const auto& row : run(in.work, sql::ledger_flags_to_derive, id_array(ids), id_array(subjects))) {
+  for (const auto& row : run(in.work, sql::ledger_flags_to_derive, text_array(ids), text_array(subjects))) {
     auto& f = flags
                   .try_emplace(text(row["id"]), switched{text(row["source"]),
                                                          {text(row["service"]), text(row["environment"])},
@@ -241,7 +247,7 @@ void derive_remedies(derivation& in, const things& touched_flags) {
   add_flags(in, touched_flags, by, now);
   if (by.empty()) return;
   std::set<remedy> before;
-  for (const auto& row : run(in.work, sql::ledger_remedies_by, id_array(by))) before.insert(read_remedy(row));
+  for (const auto& row : run(in.work, sql::ledger_remedies_by, text_array(by))) before.insert(read_remedy(row));
   std::set<std::string> gone;
   json::array rows;
   for (const auto& r : before)
@@ -261,7 +267,7 @@ void derive_remedies(derivation& in, const things& touched_flags) {
                                   {"finished_at", format_time(r.finished_at)}});
       in.remedies.push_back(r);
     }
-  if (!gone.empty()) run(in.work, sql::ledger_delete_remedies, id_array(gone));
+  if (!gone.empty()) run(in.work, sql::ledger_delete_remedies, text_array(gone));
   if (!rows.empty()) run(in.work, sql::ledger_insert_remedies, json::serialize(rows));
 }
 

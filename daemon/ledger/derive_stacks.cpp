@@ -84,14 +84,15 @@ class resumed_stack {
   // What is stored, and what this step writes, as far as the stored page reaches.
   std::vector<stacked> merged_page() {
     auto page = std::move(of_.page);
-    const auto end = of_.has_more ? touched_.fresh.lower_bound(of_.from) : touched_.fresh.end();
+    const auto stored = page.size();
+    const auto end = of_.has_more ? touched_.fresh.lower_bound(of_.next) : touched_.fresh.end();
     for (; next_fresh_ != end; ++next_fresh_) {
       stacked s{.fresh = &in_.fresh.at(next_fresh_->second), .kept = {}, .id = next_fresh_->second, .was = {}};
       if (const auto& before = in_.deployments.at(s.id).before)
         s.was = {.kind = before->kind, .live = before->live, .rolled_back_by = before->rolled_back_by};
       page.push_back(std::move(s));
     }
-    std::ranges::sort(page, {}, &stacked::at);
+    std::inplace_merge(page.begin(), page.begin() + static_cast<std::ptrdiff_t>(stored), page.end(), is_before);
     return page;
   }
 

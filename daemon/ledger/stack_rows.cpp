@@ -11,13 +11,13 @@ constexpr std::size_t page_size = 200;
 struct position_arrays {
   std::vector<std::string> services, environments, finished, sources, subjects;
 
-  explicit position_arrays(std::span<const stack_run> runs) {
+  position_arrays(std::span<const stack_run> runs, stack_position stack_run::*which) {
     for (const auto& r : runs) {
       services.push_back(r.where.service);
       environments.push_back(r.where.environment);
-      finished.push_back(format_time(r.from.finished_at));
-      sources.push_back(r.from.source);
-      subjects.push_back(r.from.subject);
+      finished.push_back(format_time((r.*which).finished_at));
+      sources.push_back((r.*which).source);
+      subjects.push_back((r.*which).subject);
     }
   }
   pqxx::result ask(pqxx::transaction_base& work, std::string_view statement, std::int64_t last) const {
@@ -71,11 +71,12 @@ void load_levels(derivation& in, const position_arrays& at, std::vector<stack_ru
 }
 
 void load_starts(derivation& in, std::vector<stack_run>& runs) {
-  const position_arrays at(runs);
+  const position_arrays at(runs, &stack_run::from);
   load_levels(in, at, runs);
   if (const std::int64_t within = in.settings.stack.rules.longest_within().count(); within > 0)
     for (const auto& row : at.ask(in.work, sql::ledger_changes_before, within))
       runs[run_of(row)].changes.emplace_back(text(row["version"]), *time_from_microseconds(row["finished_at"]));
+  for (auto& r : runs) r.next = r.from;
   load_pages(in, runs);
 }
 
@@ -85,12 +86,12 @@ void load_pages(derivation& in, std::span<stack_run> runs) {
     r.page.clear();
     r.has_more = false;
   }
-  for (const auto& row :
-       position_arrays(runs).ask(in.work, sql::ledger_deployments_from, static_cast<std::int64_t>(page_size + 1))) {
+  for (const auto& row : position_arrays(runs, &stack_run::next)
+                             .ask(in.work, sql::ledger_deployments_from, static_cast<std::int64_t>(page_size + 1))) {
     auto& r = runs[run_of(row)];
     auto s = read_stacked(row, r.where);
     if (++found[run_of(row)] > page_size) {
-      r.from = s.at();  // of the next page
+      r.next = s.at();
       r.has_more = true;
       continue;
     }

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -29,6 +30,10 @@ struct stacked {
   deployment& told() { return fresh ? fresh->told : kept; }
   stack_position at() const { return {*told().finished_at, told().source, told().subject}; }
 };
+inline bool is_before(const stacked& a, const stacked& b) {
+  const auto order = [](const deployment& d) { return std::tie(*d.finished_at, d.source, d.subject); };
+  return order(a.told()) < order(b.told());
+}
 
 /// One run over a place's stack, from a position on.
 struct stack_run {
@@ -37,13 +42,14 @@ struct stack_run {
   std::vector<stacked> levels = {};                               ///< the stack before it, from the top down
   std::map<std::string, std::vector<identity>> returned_to = {};  ///< by the id of a level
   std::vector<std::pair<std::string, timestamp>> changes = {};  ///< versions that rules may look back at, oldest first
+  stack_position next = {};                                     ///< where the next page begins
   std::vector<stacked> page = {};                               ///< stored ones from there on
   bool has_more = false;                                        ///< behind the page
 };
 
 /// Reads where the runs begin.
 void load_starts(derivation&, std::vector<stack_run>&);
-/// Reads each run's page, from `from` on: at most `page_size` stored deployments, without those that this step writes.
+/// Reads each run's page, from `next` on: at most `page_size` stored deployments, without those that this step writes.
 void load_pages(derivation&, std::span<stack_run>);
 
 }

@@ -1,18 +1,14 @@
--- Rollbacks and hotfixes whose remedy may depend on what changed. $1: changed deployments before and now (id, service,
--- environment, finished_at, rolled_back_by, window in microseconds); $2: their names in small letters; $3: their
--- commits, of which a name may be a prefix of 7 digits or more, or they of it; $4: changed incidents before and now (blamed, begins, ends); $5: their subjects.
+-- Rollbacks and hotfixes whose remedy may depend on what changed, beside those that did themselves. $1: where deployments
+-- changed, from the first of them until the last one's attribution window ends (service, environment, begins, ends); $2:
+-- their names in small letters; $3: their commits, of which a name may be a prefix of 7 digits or more, or they of it; $4:
+-- changed incidents before and now (blamed, begins, ends); $5: their subjects.
 WITH c AS (
-  SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (
-    id text, service text, environment text, finished_at timestamptz, rolled_back_by text, attribution bigint)
+  SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (service text, environment text, begins timestamptz, ends timestamptz)
 ), i AS (
   SELECT * FROM jsonb_to_recordset($4::jsonb) AS r (blamed text, begins timestamptz, ends timestamptz)
 )
-SELECT id FROM c
-UNION SELECT rolled_back_by FROM c WHERE rolled_back_by IS NOT NULL
-UNION
 SELECT h.id FROM c JOIN deployment h
-  ON h.service = c.service AND h.environment = c.environment AND h.kind = 'hotfix'
- AND h.started_at >= c.finished_at AND h.started_at <= c.finished_at + c.attribution * interval '1 microsecond'
+  ON h.service = c.service AND h.environment = c.environment AND h.kind = 'hotfix' AND h.started_at >= c.begins AND h.started_at <= c.ends
 UNION
 SELECT h.id FROM unnest($2::text[]) AS known (name) JOIN deployment h
   ON h.facts ? 'fixes' AND lower((h.facts->>'fixes') COLLATE "C") = known.name

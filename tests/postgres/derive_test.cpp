@@ -61,6 +61,29 @@ TEST_SUITE("postgres") {
     CHECK_FALSE(derive.schema_is_newer());
   }
 
+  TEST_CASE("what comes late into a long history, at many places of it at once, is derived as from scratch") {
+    const database db;
+    ledger::appender to(db.where());
+    ledger::deriver derive(db.where(), {});
+    const auto tell = [&](int rest) {
+      std::vector<event> all;
+      for (int n = 0; n < 1500; ++n)
+        if (n % 3 == rest) {
+          const auto id = "d" + std::to_string(n);
+          const auto version = "v" + std::to_string(n % 11 == 0 ? n - 5 : n);  // some return to another
+          auto e = deployment_event(id, id, "2026-11-01T00:00:00Z",
+                                    {{"service", "checkout"}, {"state", "succeeded"}, {"version", version}});
+          e.time += std::chrono::hours(n % 2 == 0 ? n : n - 1);  // two at each time
+          all.push_back(std::move(e));
+        }
+      store(to, std::move(all));
+      derive.derive();
+      CHECK(derive.check().empty());
+    };
+    for (const int rest : {1, 0, 2}) tell(rest);
+    CHECK(db.query("SELECT count(*), count(*) FILTER (WHERE kind = 'rollback') > 50 FROM deployment") == "1500|t");
+  }
+
   TEST_CASE("deriving ends while deliveries keep coming, and when it is told to") {
     const database db;
     std::atomic<bool> is_sending = true;
