@@ -1,6 +1,7 @@
 #pragma once
 // One-dimensional arrays in PostgreSQL's binary format: bodies travel without escaping, a batch in one parameter each.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,9 +32,15 @@ class binary_array {
     constexpr auto epoch = std::chrono::sys_days{std::chrono::year{2000} / 1 / 1};
     add(static_cast<std::int64_t>((value - epoch).count()));
   }
+  void add(const std::optional<timestamp>& value) { value ? add(*value) : add_null(); }
+  void add_null() {
+    put(~std::uint32_t{0});
+    has_nulls_ = true;
+    ++size_;
+  }
   std::size_t size() const { return size_; }
 
-  /// As a parameter of a prepared statement: both spellings are sent in binary format.
+  /// As a parameter: both spellings are sent in binary format.
 #if PQXX_VERSION_MAJOR >= 7
   std::basic_string<std::byte> parameter() const {
     const auto all = header() + values_;
@@ -51,7 +58,7 @@ class binary_array {
   std::string header() const {
     std::string out;
     put(out, size_ == 0 ? 0 : 1);  // dimensions
-    put(out, 0);                   // no NULLs
+    put(out, has_nulls_ ? 1 : 0);
     put(out, element_);
     if (size_ > 0) {
       put(out, static_cast<std::uint32_t>(size_));
@@ -62,6 +69,7 @@ class binary_array {
 
   element element_;
   std::size_t size_ = 0;
+  bool has_nulls_ = false;
   std::string values_;
 };
 

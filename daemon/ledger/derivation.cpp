@@ -113,30 +113,29 @@ std::vector<settled> load_deployments(pqxx::transaction_base& work, const std::s
   return all;
 }
 
-std::vector<settled> deployments_now(const derivation& in, const std::set<std::string>& ids) {
+void for_deployments(const derivation& in, const std::set<std::string>& ids,
+                     const std::function<void(const settled&)>& look) {
   std::set<std::string> others;
-  std::vector<settled> known;
   for (const auto& id : ids) {
     const auto changed = in.deployments.find(id);
     if (changed == in.deployments.end())
-      others.insert(id);
+      others.insert(others.end(), id);
     else if (changed->second.now)
-      known.push_back(*changed->second.now);
+      look(*changed->second.now);
   }
-  auto all = load_deployments(in.work, others);
-  all.insert(all.end(), std::make_move_iterator(known.begin()), std::make_move_iterator(known.end()));
-  return all;
+  for (const auto& d : load_deployments(in.work, others)) look(d);
 }
 
-void add_names(const settled& d, std::set<std::string>& names, std::set<std::string>& commits) {
+void names_of_changed::add(const settled& d) {
   constexpr std::size_t shortest = 7;  // figures.md §3
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; };
   for (const auto* name : {&d.id, &d.subject, &d.version, &d.commit}) {
+    if (name->empty()) continue;
     auto small = *name;
     std::ranges::transform(small, small.begin(), lower);
-    if (!small.empty()) names.insert(std::move(small));
+    names.add(small);
   }
-  if (d.commit.size() >= shortest) commits.insert(d.commit);
+  if (d.commit.size() >= shortest) commits.add(d.commit);
 }
 
 incident_row read_incident(const pqxx::row& row) {

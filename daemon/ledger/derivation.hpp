@@ -1,6 +1,7 @@
 #pragma once
 // One transaction's derivation, stage by stage: each looks at what the stages before it changed, before and after, and
 // derives again only what that may touch. Statements return supersets; the timeline's pure functions decide.
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -9,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/ledger/binary_array.hpp"
 #include "daemon/ledger/database.hpp"
 #include "daemon/ledger/derive.hpp"
 #include "daemon/timeline/remedy.hpp"
@@ -48,6 +50,12 @@ struct fresh_deployment {
   stack_verdict verdict = {};
 };
 
+/// What deployments that changed are called, in small letters, and their commits, which may also be shortened.
+struct names_of_changed {
+  binary_array names{binary_array::text}, commits{binary_array::text};
+  void add(const settled&);
+};
+
 struct derivation {
   pqxx::transaction_base& work;
   const derive_settings& settings;
@@ -55,6 +63,7 @@ struct derivation {
   std::map<std::string, reports_of_things> told;           ///< of the touched things, by type, until a stage takes them
   std::map<std::string, fresh_deployment> fresh;           ///< by id: told otherwise than they are stored
   std::map<std::string, changed<settled>> deployments;     ///< by id
+  names_of_changed names;                                  ///< of those in production, once the stacks are derived
   std::map<std::string, changed<incident_row>> incidents;  ///< by id
   std::map<thing_key, incident> folded;                    ///< by fold_incidents()
   std::vector<remedy> remedies;                            ///< written and deleted ones
@@ -114,10 +123,8 @@ void fold_incidents(derivation&, const things&);
 /// A row of the columns of deployments_by_id.sql.
 settled read_settled(const pqxx::row&);
 std::vector<settled> load_deployments(pqxx::transaction_base&, const std::set<std::string>& ids);
-/// The same of any ids, once the stacks are derived: what this step knows is not read again.
-std::vector<settled> deployments_now(const derivation&, const std::set<std::string>& ids);
-/// The names that somebody may use for a deployment, in small letters, and its commit, which may also be shortened.
-void add_names(const settled&, std::set<std::string>& names, std::set<std::string>& commits);
+/// The same, once the stacks are derived, of any ids; what this step knows is not read again.
+void for_deployments(const derivation&, const std::set<std::string>& ids, const std::function<void(const settled&)>&);
 /// A row of the columns of incidents_by_id.sql.
 incident_row read_incident(const pqxx::row&);
 std::vector<incident_row> load_incidents(pqxx::transaction_base&, const std::set<std::string>& ids);

@@ -1,5 +1,6 @@
 #include "daemon/ledger/derive.hpp"
 
+#include <algorithm>
 #include <thread>
 
 #include "daemon/ledger/derivation.hpp"
@@ -26,20 +27,26 @@ constexpr pqxx::result::size_type many_things = 1000;
 
 step_size bulk_pace::next() {
   const bool is_power_of_two = (steps_ & (steps_ + 1)) == 0;  // of the number of this step
-  return {steps_++ == 0 ? deriver::max_things : bulk_things, is_power_of_two};
+  return {steps_++ == 0 ? deriver::max_things : bulk_things, is_power_of_two, next_};
 }
 
 derived derive_step(pqxx::transaction_base& work, const derive_settings& settings, step_size size) {
   std::map<std::string, things> touched;  // by type
   std::set<std::string> commits;
-  const auto taken = run(work, sql::ledger_take_touched, size.things);
+  const auto taken =
+      size.behind ? run(work, sql::ledger_take_touched_by_service, size.things, size.behind->service, size.behind->n)
+                  : run(work, sql::ledger_take_touched, size.things);
+  const bool is_full = static_cast<std::int64_t>(taken.size()) == size.things;
+  derived done{.taken = static_cast<std::size_t>(taken.size()),
+               .has_more = is_full || (size.behind && *size.behind != queue_position())};
   for (const auto& row : taken) {
+    if (size.behind && is_full) done.next = std::max(done.next, {text(row["service"]), row["n"].as<std::int64_t>()});
     if (text(row[0]) == "commit")
       commits.insert(text(row[2]));
     else
       touched[text(row[0])].emplace(text(row[1]), text(row[2]));
   }
-  if (taken.empty()) return {};
+  if (taken.empty()) return done;
   if (!commits.empty())
     for (const auto& row : run(work, sql::ledger_things_of_commits, text_array(commits)))
       touched["deployment"].emplace(text(row[0]), text(row[1]));
@@ -55,6 +62,7 @@ derived derive_step(pqxx::transaction_base& work, const derive_settings& setting
                 .told = std::move(told),
                 .fresh = {},
                 .deployments = {},
+                .names = {},
                 .incidents = {},
                 .folded = {},
                 .remedies = {},
@@ -71,14 +79,17 @@ derived derive_step(pqxx::transaction_base& work, const derive_settings& setting
   derive_follow_ups(in, commits);
   derive_engagements(in, touched["work"]);
   if (!in.places.empty()) write_places(in);
-  const auto count = static_cast<std::size_t>(taken.size());
-  return {count, static_cast<std::int64_t>(count) == size.things || names.have_moved};
+  done.has_more = done.has_more || names.have_moved;
+  return done;
 }
 
 void derive_all(pqxx::transaction_base& work, const derive_settings& settings) {
   bulk_pace pace;
-  while (derive_step(work, settings, pace.next()).has_more) {
-  }
+  derived done;
+  do {
+    done = derive_step(work, settings, pace.next());
+    pace.done(done);
+  } while (done.has_more);
 }
 
 void derive_everything(pqxx::transaction_base& work, const derive_settings& settings) {
@@ -153,6 +164,7 @@ std::size_t deriver::derive(const std::stop_token& stop) {
   const auto end = std::chrono::steady_clock::now() + max_wait;
   while (!stop.stop_requested()) {
     const auto done = derive_batch(pace.next());
+    pace.done(done);
     total += done.taken;
     if (done.has_more) continue;
     if (!is_another_at_it_) break;  // not once the queue is empty: while deliveries come in it never is

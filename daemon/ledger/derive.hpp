@@ -2,6 +2,7 @@
 // From events to the timeline's tables, by the protocol of which several daemons on one database take part: one derives
 // at a time, what a kill interrupts is derived again, and nothing depends on the order of arrival.
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -29,27 +30,38 @@ struct difference {
   std::string row;
 };
 
-/// What a step came to.
-struct derived {
-  std::size_t taken = 0;  ///< queue entries
-  bool has_more = false;  ///< there may be more in the queue that was touched before, or by this step
+/// A position in the queue, service by service.
+struct queue_position {
+  std::string service;
+  std::int64_t n = 0;
+  auto operator<=>(const queue_position&) const = default;
 };
 
-/// How much of the queue one step takes, and whether it has PostgreSQL count the tables once it has written.
+/// What a step came to.
+struct derived {
+  std::size_t taken = 0;     ///< queue entries
+  bool has_more = false;     ///< there may be more in the queue that was touched before, or by this step
+  queue_position next = {};  ///< behind what was taken service by service; the beginning after the last one
+};
+
+/// What one step takes of the queue, and whether it has PostgreSQL count the tables once it has written.
 struct step_size {
   std::int64_t things = 5000;
   bool counts_tables = true;
+  std::optional<queue_position> behind = {};  ///< service by service from there on; else what waits longest
 };
 
-/// Steps of a long queue, after an import: each looks at every service that it touches, so that few large ones are
-/// cheaper than many small ones; tables are counted as they double.
+/// Steps of a long queue, after an import. Each reads the stacks of the places that it touches, so that few large ones,
+/// service by service, are cheaper than many small ones; tables are counted as they double.
 class bulk_pace {
  public:
   step_size next();
+  void done(const derived& d) { next_ = d.next; }
   static constexpr std::int64_t bulk_things = 50'000;
 
  private:
   std::size_t steps_ = 0;
+  queue_position next_;
 };
 
 /// The timeline's only writer within this program. Used by one thread at a time; throws pqxx::failure.
@@ -75,8 +87,7 @@ class deriver {
   /// Derives everything again into shadow tables and compares. Returns at most 100 differences.
   std::vector<difference> check();
 
-  static constexpr std::int64_t max_things =
-      step_size().things;  ///< queue entries in one transaction of derive_batch()
+  static constexpr std::int64_t max_things = 5000;  ///< queue entries in one transaction of derive_batch()
 
  private:
   struct connected;

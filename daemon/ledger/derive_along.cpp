@@ -20,7 +20,7 @@ void derive_along::run(const std::stop_token& stop) {
       waiting_ -= bulk_pace::bulk_things;
     }
     try {
-      derive_.derive_batch(pace.next());
+      pace.done(derive_.derive_batch(pace.next()));
     } catch (const pqxx::failure&) {  // what it is, finish() says, unless it is over by then
     }
   }

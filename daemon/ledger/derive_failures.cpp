@@ -30,7 +30,7 @@ void write_failures(derivation& in, const std::set<std::string>& changes) {
   remedies_by_key remedies;
   for (auto& r : load_remedies(in.work, changes, {})) remedies[r.change].push_back(std::move(r));
   json::array rows;
-  for (const auto& d : deployments_now(in, changes)) {
+  for_deployments(in, changes, [&](const settled& d) {
     const auto blamed = blaming.find(d.id);
     const auto remedied = remedies.find(d.id);
     const auto f =
@@ -39,13 +39,13 @@ void write_failures(derivation& in, const std::set<std::string>& changes) {
             : judge(blamed == blaming.end() ? std::span<const releasehealth::blaming>() : std::span(blamed->second),
                     remedied == remedies.end() ? std::span<const remedy>() : std::span(remedied->second));
     const auto known = in.deployments.find(d.id);
-    if (f == failure() && known != in.deployments.end() && !known->second.before) continue;  // as a new row has it
+    if (f == failure() && known != in.deployments.end() && !known->second.before) return;  // as a new row has it
     rows.push_back(json::object{{"id", d.id},
                                 {"failed", f.failed},
                                 {"issue_at", time_or_null(f.issue_at)},
                                 {"recovered_at", time_or_null(f.recovered_at)},
                                 {"first_remedy", way_or_null(f.first)}});
-  }
+  });
   write(in, sql::ledger_write_failures, rows);
 }
 
@@ -61,14 +61,14 @@ void write_responses(derivation& in, const std::set<std::string>& hotfixes) {
   }
   const auto blaming = load_blaming(in.work, changes);
   json::array rows;
-  for (const auto& h : deployments_now(in, hotfixes)) {
+  for_deployments(in, hotfixes, [&](const settled& h) {
     std::vector<releasehealth::blaming> of_remedied;
     for (const auto& change : changes_of[h.id])
       if (const auto b = blaming.find(change); b != blaming.end())
         of_remedied.insert(of_remedied.end(), b->second.begin(), b->second.end());
     const auto from = h.kind == "hotfix" ? response_from(h, of_remedied) : std::nullopt;
     rows.push_back(json::object{{"id", h.id}, {"response_from", time_or_null(from)}});
-  }
+  });
   write(in, sql::ledger_write_responses, rows);
 }
 

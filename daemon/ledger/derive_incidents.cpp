@@ -1,28 +1,49 @@
+#include <algorithm>
+
 #include "daemon/ledger/derivation.hpp"
 #include "sql.hpp"
 
 namespace releasehealth::ledger {
 namespace {
 
+/// The part of a place's history in which deployments changed.
+struct changed_span {
+  timestamp begins, last;
+  std::set<std::string> live;  ///< after those that were last
+
+  void add(const settled& d) {
+    const auto finished = *d.finished_at;
+    begins = std::min({begins, finished, d.started_at.value_or(finished)});
+    if (finished > last) live.clear();
+    last = std::max(last, finished);
+    if (finished == last) live.insert(d.live);
+  }
+};
+
 // What changed deployments may have moved, by their own times and by every name that somebody may have used for them.
-things incidents_of(pqxx::transaction_base& work, const std::map<std::string, changed<settled>>& deployments) {
-  json::array rows;
-  std::set<std::string> names, commits;
-  for (const auto& [id, d] : deployments)
+things incidents_of(derivation& in) {
+  binary_array ids(binary_array::text);
+  std::map<place, changed_span> spans;
+  for (const auto& [id, d] : in.deployments)
     for (const auto* row : {&d.before, &d.now}) {
       if (!*row || !(*row)->production) continue;
-      if ((*row)->finished_at)  // one that has not ended takes no blame, but a name may mean it
-        rows.push_back(json::object{{"id", id},
-                                    {"service", (*row)->where.service},
-                                    {"environment", (*row)->where.environment},
-                                    {"started_at", time_or_null((*row)->started_at)},
-                                    {"finished_at", time_or_null((*row)->finished_at)}});
-      add_names(**row, names, commits);
+      ids.add(id);
+      if (!(*row)->finished_at) continue;  // it takes no blame yet, but a name may mean it
+      const changed_span none{timestamp::max(), timestamp::min(), {}};
+      spans.try_emplace((*row)->where, none).first->second.add(**row);
     }
   things all;
-  if (names.empty()) return all;
-  for (const auto& row :
-       run(work, sql::ledger_incidents_of_deployments, json::serialize(rows), text_array(names), text_array(commits)))
+  if (ids.size() == 0) return all;
+  json::array rows;
+  for (const auto& [where, span] : spans)
+    for (const auto& live : span.live)
+      rows.push_back(json::object{{"service", where.service},
+                                  {"environment", where.environment},
+                                  {"begins", format_time(span.begins)},
+                                  {"last", format_time(span.last)},
+                                  {"live", live}});
+  for (const auto& row : run(in.work, sql::ledger_incidents_of_deployments, json::serialize(rows), ids.parameter(),
+                             in.names.names.parameter(), in.names.commits.parameter()))
     all.emplace(text(row[0]), text(row[1]));
   return all;
 }
@@ -86,7 +107,7 @@ std::vector<std::vector<settled>> load_candidates(pqxx::transaction_base& work, 
 }
 
 void derive_incidents(derivation& in) {
-  auto affected = incidents_of(in.work, in.deployments);
+  auto affected = incidents_of(in);
   affected.insert(in.touched_incidents.begin(), in.touched_incidents.end());
   if (affected.empty()) return;
   const auto [sources, subjects] = thing_arrays(affected);

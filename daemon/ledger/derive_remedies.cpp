@@ -10,7 +10,7 @@ using known_deployments = std::map<std::string, settled>;
 using known_incidents = std::map<std::string, incident_row>;
 
 void load(const derivation& in, const std::set<std::string>& ids, known_deployments& into) {
-  for (auto& d : deployments_now(in, ids)) into.emplace(d.id, std::move(d));
+  for_deployments(in, ids, [&](const settled& d) { into.emplace(d.id, d); });
 }
 
 known_incidents load_known(const derivation& in, const std::set<std::string>& ids, known_deployments& blamed) {
@@ -34,7 +34,7 @@ bool may_remedy(const settled& d) { return d.kind == "rollback" || d.kind == "ho
 
 // Rollbacks and hotfixes to look at again: those that changed, and those that others depend on.
 std::set<std::string> affected(const derivation& in) {
-  std::set<std::string> ids, names, commits;
+  std::set<std::string> ids;
   json::array deployments, incidents;
   std::map<place, std::pair<timestamp, timestamp>> changed;  // from the first to the last one that finished there
   for (const auto& [id, d] : in.deployments)
@@ -46,7 +46,6 @@ std::set<std::string> affected(const derivation& in) {
         auto& span = changed.try_emplace((*row)->where, *at, *at).first->second;
         span = {std::min(span.first, *at), std::max(span.second, *at)};
       }
-      add_names(**row, names, commits);
     }
   for (const auto& [where, span] : changed)
     deployments.push_back(json::object{{"service", where.service},
@@ -63,8 +62,8 @@ std::set<std::string> affected(const derivation& in) {
                                                                               : (*row)->told.stretches.back().until)}});
   if (in.deployments.empty() && in.incidents.empty()) return ids;
   for (const auto& row :
-       run(in.work, sql::ledger_remedies_to_derive, json::serialize(deployments), text_array(names),
-           text_array(commits), json::serialize(incidents), text_array(subjects_of(in.changed_incidents()))))
+       run(in.work, sql::ledger_remedies_to_derive, json::serialize(deployments), in.names.names.parameter(),
+           in.names.commits.parameter(), json::serialize(incidents), text_array(subjects_of(in.changed_incidents()))))
     ids.insert(text(row[0]));
   return ids;
 }
@@ -132,11 +131,11 @@ void add(std::set<remedy>& to, way by_way, const settled& by, const std::string&
 void add_deployments(derivation& in, const std::set<std::string>& ids, std::set<remedy>& to) {
   std::vector<settled> of;
   std::set<std::string> rollbacks;
-  for (auto& d : deployments_now(in, ids)) {
-    if (!d.production || d.where.service.empty() || !d.finished_at || !may_remedy(d)) continue;
+  for_deployments(in, ids, [&](const settled& d) {
+    if (!d.production || d.where.service.empty() || !d.finished_at || !may_remedy(d)) return;
     if (d.kind == "rollback") rollbacks.insert(d.id);
-    of.push_back(std::move(d));
-  }
+    of.push_back(d);
+  });
   std::map<std::string, std::vector<std::string>> popped;
   if (!rollbacks.empty())
     for (const auto& row : run(in.work, sql::ledger_popped_by, text_array(rollbacks)))

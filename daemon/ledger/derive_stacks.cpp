@@ -321,6 +321,9 @@ void derive_stacks(derivation& in) {
     }
     known->second.now = std::move(d);
   }
+  for (const auto& [id, d] : in.deployments)
+    for (const auto* row : {&d.before, &d.now})
+      if (*row && (*row)->production) in.names.add(**row);
 }
 
 }

@@ -19,9 +19,9 @@ WITH given AS (
   JOIN placed ON placed.position = e.position
   ORDER BY e.n
   ON CONFLICT (source, id) DO NOTHING
-  RETURNING delivery, thing, source, subject
+  RETURNING delivery, thing, source, subject, coalesce(left(fields->>'service', 200), '') AS service
 ), queued AS (
-  INSERT INTO touched (thing, source, subject) SELECT thing, source, subject FROM stored
+  INSERT INTO touched (thing, source, subject, service) SELECT thing, source, subject, service FROM stored
 )
 SELECT placed.position, count(stored.delivery) AS events
 FROM placed LEFT JOIN stored ON stored.delivery = placed.id

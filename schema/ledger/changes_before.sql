@@ -3,7 +3,9 @@
 SELECT run.n, d.version, microseconds(d.finished_at) AS finished_at
 FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[])
   WITH ORDINALITY AS run (service, environment, finished_at, source, subject, n)
-JOIN deployment d ON d.service = run.service AND d.environment = run.environment AND d.is_change
- AND d.finished_at <= run.finished_at AND d.finished_at >= run.finished_at - $6::bigint * interval '1 microsecond'
- AND (d.finished_at, d.source, d.subject) < (run.finished_at, run.source, run.subject)
+CROSS JOIN LATERAL (
+  SELECT * FROM deployment d
+  WHERE d.service = run.service AND d.environment = run.environment AND d.is_change
+    AND d.finished_at <= run.finished_at AND d.finished_at >= run.finished_at - $6::bigint * interval '1 microsecond'
+    AND (d.finished_at, d.source, d.subject) < (run.finished_at, run.source, run.subject) OFFSET 0) AS d
 ORDER BY run.n, d.finished_at, d.source, d.subject

@@ -1,12 +1,8 @@
--- Every event about the given commits, from any source; either side may be a prefix of 7 digits or more.
-WITH c AS (SELECT unnest($1::text[]) AS sha), found AS (
-  SELECT c.sha, e.* FROM c JOIN event e ON e.thing = 'commit' AND e.subject = c.sha
-  UNION ALL
-  SELECT c.sha, e.* FROM c JOIN event e
-    ON e.thing = 'commit' AND length(c.sha) >= 7 AND e.subject > c.sha AND e.subject < c.sha || 'g'
-  UNION ALL
-  SELECT c.sha, e.* FROM c CROSS JOIN LATERAL generate_series(7, length(c.sha) - 1) AS n
-  JOIN event e ON e.thing = 'commit' AND e.subject = left(c.sha, n)
-)
-SELECT sha, id, (extract(epoch FROM time) * 1000000)::bigint AS time, type = 'retraction' AS retraction, is_override, fields
-FROM found
+-- Every event about the given commits, from any source; either side may be a prefix of 7 digits or more (OFFSET:
+-- events_of_things.sql).
+SELECT c.sha, e.id, microseconds(e.time) AS time, e.type = 'retraction' AS retraction, e.is_override, e.fields
+FROM unnest($1::text[]) AS c (sha)
+CROSS JOIN LATERAL (
+  SELECT * FROM event e
+  WHERE e.thing = 'commit' AND e.subject >= left(c.sha, 7) AND e.subject < c.sha || 'g'
+    AND (e.subject = c.sha OR starts_with(c.sha, e.subject) OR (length(c.sha) >= 7 AND starts_with(e.subject, c.sha))) OFFSET 0) AS e

@@ -1,25 +1,28 @@
--- Incidents whose blame may depend on the given deployments: those that started while one was in progress or, without
--- another one in between, live; those that blame one; and those whose culprit may mean one. $1: id, service,
--- environment, started_at, finished_at, before and now; $2: their names in small letters; $3: their commits, of which a
--- culprit may be a prefix of 7 digits or more, or they of it.
+-- Incidents whose blame may depend on deployments that changed: those that started where and while some did (a place's
+-- first begins, its last one finishes, until what is live there after that is another); those that blame one; and those
+-- whose culprit may mean one. $1: service, environment, begins, last, live; $2: ids; $3: names in small letters; $4:
+-- commits, of which a culprit may be a prefix of 7 digits or more, or they of it (OFFSET: events_of_things.sql).
 WITH c AS (
-  SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (
-    id text, service text, environment text, started_at timestamptz, finished_at timestamptz)
+  SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (service text, environment text, begins timestamptz, last timestamptz, live text)
 ), during AS (
-  SELECT c.service, least(c.started_at, c.finished_at) AS begins, coalesce(next.finished_at, 'infinity') AS ends
+  SELECT c.service, c.begins, coalesce(next.finished_at, 'infinity') AS ends
   FROM c LEFT JOIN LATERAL (
     SELECT d.finished_at FROM deployment d
     WHERE d.service = c.service AND d.environment = c.environment AND d.state = 'succeeded'
-      AND d.finished_at > c.finished_at AND d.live IS DISTINCT FROM c.id
+      AND d.finished_at > c.last AND d.live IS DISTINCT FROM c.live
     ORDER BY d.finished_at LIMIT 1) AS next ON true
 )
 SELECT i.source, i.subject FROM during JOIN incident i
   ON i.service = during.service AND i.started_at >= during.begins AND i.started_at <= during.ends
 UNION
-SELECT i.source, i.subject FROM c JOIN incident i ON i.blamed = c.id
+SELECT i.source, i.subject FROM unnest($2::text[]) AS c (id)
+CROSS JOIN LATERAL (SELECT * FROM incident i WHERE i.blamed = c.id OFFSET 0) AS i
 UNION
-SELECT i.source, i.subject FROM unnest($2::text[]) AS known (name) JOIN incident i ON i.culprit <> '' AND lower(i.culprit) = known.name
+SELECT i.source, i.subject FROM unnest($3::text[]) AS known (name)
+CROSS JOIN LATERAL (SELECT * FROM incident i WHERE i.culprit <> '' AND lower(i.culprit) = known.name OFFSET 0) AS i
 UNION
-SELECT i.source, i.subject FROM unnest($3::text[]) AS known (commit) JOIN incident i
-  ON i.culprit <> '' AND lower(i.culprit) >= left(known.commit, 7) AND lower(i.culprit) < known.commit || 'g'
- AND (starts_with(known.commit, lower(i.culprit)) OR starts_with(lower(i.culprit), known.commit))
+SELECT i.source, i.subject FROM unnest($4::text[]) AS known (commit)
+CROSS JOIN LATERAL (
+  SELECT * FROM incident i
+  WHERE i.culprit <> '' AND lower(i.culprit) >= left(known.commit, 7) AND lower(i.culprit) < known.commit || 'g'
+    AND (starts_with(known.commit, lower(i.culprit)) OR starts_with(lower(i.culprit), known.commit)) OFFSET 0) AS i

@@ -4,4 +4,5 @@ SELECT i.id, i.source, i.subject, i.service, i.environment, i.production, i.blam
        microseconds(i.restored_at) AS restored_at,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('from', lower(s), 'until', upper(s)) ORDER BY s), '[]')
         FROM unnest(i.stretches) AS s) AS stretches
-FROM unnest($1::text[], $2::text[]) AS t (source, subject) JOIN incident i USING (source, subject)
+FROM unnest($1::text[], $2::text[]) AS t (source, subject)
+CROSS JOIN LATERAL (SELECT * FROM incident i WHERE i.source = t.source AND i.subject = t.subject OFFSET 0) AS i

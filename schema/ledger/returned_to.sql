@@ -2,6 +2,8 @@
 -- the stack.
 SELECT of.n, d.version, d.commit
 FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[]) WITH ORDINALITY AS of (live, finished_at, source, subject, n)
-JOIN deployment d ON d.live = of.live AND d.kind = 'rollback'
- AND (d.finished_at, d.source, d.subject) < (of.finished_at, of.source, of.subject)
+CROSS JOIN LATERAL (
+  SELECT * FROM deployment d
+  WHERE d.live = of.live AND d.kind = 'rollback'
+    AND (d.finished_at, d.source, d.subject) < (of.finished_at, of.source, of.subject) OFFSET 0) AS d
 ORDER BY of.n, d.finished_at, d.source, d.subject

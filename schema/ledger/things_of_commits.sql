@@ -1,9 +1,8 @@
--- The deployments of commits that were touched; either side may be a prefix of 7 digits or more.
+-- The deployments of commits that were touched; either side may be a prefix of 7 digits or more (OFFSET:
+-- events_of_things.sql).
 SELECT d.source, d.subject
 FROM unnest($1::text[]) AS c (sha)
-CROSS JOIN LATERAL generate_series(7, greatest(7, length(c.sha))) AS n
-JOIN deployment d ON d.commit <> '' AND d.commit = left(c.sha, n)
-UNION
-SELECT d.source, d.subject
-FROM unnest($1::text[]) AS c (sha)
-JOIN deployment d ON length(c.sha) >= 7 AND d.commit > c.sha AND d.commit < c.sha || 'g'
+CROSS JOIN LATERAL (
+  SELECT * FROM deployment d
+  WHERE d.commit <> '' AND d.commit >= left(c.sha, 7) AND d.commit < c.sha || 'g'
+    AND (d.commit = c.sha OR starts_with(c.sha, d.commit) OR (length(c.sha) >= 7 AND starts_with(d.commit, c.sha))) OFFSET 0) AS d
