@@ -11,6 +11,15 @@
 
 namespace releasehealth {
 
+using steady = std::chrono::steady_clock;
+
+namespace {
+
+constexpr int rest_factor = 3;  // under load a refresh follows the one before it after three times as long as that
+                                // took: deliveries come first
+
+}
+
 struct refresher::loop {
   session database;
   ledger::deriver derive;
@@ -27,6 +36,7 @@ struct refresher::loop {
   std::map<place, std::string> places;  ///< all there are, and their teams
   std::int64_t windows_at = -1;         ///< the window_tick for which all places were computed
   bool was_successful = false, lost_places = false;
+  steady::time_point rested_at;
 
   std::mutex mutex;
   std::condition_variable_any wake;
@@ -53,11 +63,15 @@ struct refresher::loop {
       {
         std::unique_lock lock(mutex);
         wake.wait_for(lock, stop, tick, [&] { return touched; });
+        wake.wait_until(lock, stop, rested_at, [] { return false; });
         if (stop.stop_requested()) return;
         touched = false;
         if (other_settings) use(*std::exchange(other_settings, {}));
       }
+      const auto began = steady::now();
       refresh(stop);
+      const auto took = steady::now() - began;
+      rested_at = steady::now() + std::min<steady::duration>(rest_factor * took, tick);
     }
   }
 
@@ -98,7 +112,7 @@ struct refresher::loop {
   void refresh(const std::stop_token& stop) {
     refreshed out;
     out.at = clock();
-    const auto began = std::chrono::steady_clock::now();
+    const auto began = steady::now();
     try {
       if (prepare) prepare(stop);
       if (stop.stop_requested()) return;
@@ -130,7 +144,7 @@ struct refresher::loop {
       out.database_up = read.answers();
       was_successful = false;
     }
-    out.took = std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - began);
+    out.took = std::chrono::duration_cast<duration>(steady::now() - began);
     publish(std::move(out));
   }
 };

@@ -113,12 +113,12 @@ class Disk:
 class Cluster:
     """A PostgreSQL server. As root it runs under the user postgres."""
 
-    def __init__(self, house, name, folder=None, tcp_port=None, options=()):
+    def __init__(self, house, name, folder=None, tcp_port=None, options=(), environment=None):
         self.folder = folder or house.folder / name
         self.folder.mkdir(exist_ok=True)
         self.data, self.log = self.folder / "data", house.folder / f"{name}.log"
         self.tcp_port, self.options, self.process = tcp_port, list(options), None
-        self.user = {}
+        self.environment, self.user = {**os.environ, **(environment or {})}, {}
         if os.geteuid() == 0:
             self.user = {"user": "postgres", "group": "postgres", "extra_groups": []}
             shutil.chown(self.folder, "postgres", "postgres")
@@ -149,14 +149,14 @@ class Cluster:
         listen = ["-c", "listen_addresses=127.0.0.1" if self.tcp_port else "listen_addresses="]
         words = [BINARIES / "postgres", "-D", self.data, "-k", self.folder, "-p", str(self.port), *listen, *self.options]
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(words, stdout=log, stderr=log, cwd="/", start_new_session=True, **self.user)
+            self.process = subprocess.Popen(words, stdout=log, stderr=log, cwd="/", start_new_session=True, env=self.environment, **self.user)
         if wait:
             wait_until(60, "PostgreSQL answers", self.answers)
         return self
 
-    def sql(self, query, writable=False):
+    def sql(self, query, writable=False, timeout=60):
         options = "-c default_transaction_read_only=off" if writable else ""
-        done = subprocess.run([*self.psql(), "-c", query], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, timeout=60, text=True, env={**os.environ, "PGOPTIONS": options})
+        done = subprocess.run([*self.psql(), "-c", query], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, timeout=timeout, text=True, env={**os.environ, "PGOPTIONS": options})
         return done.stdout.strip()
 
     def psql(self):

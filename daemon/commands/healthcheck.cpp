@@ -1,0 +1,32 @@
+#include <iostream>
+
+#include "daemon/commands/command.hpp"
+#include "daemon/http/client.hpp"
+
+namespace releasehealth {
+namespace {
+
+// An address that listens everywhere is asked here.
+std::string url_of(const http::endpoint& at) {
+  const bool is_any = at.address == "0.0.0.0" || at.address == "::";
+  const auto host = is_any ? std::string("127.0.0.1") : at.address;
+  const auto name = host.find(':') == host.npos ? host : '[' + host + ']';
+  return (at.tls ? "https://" : "http://") + name + ':' + std::to_string(at.port) + "/-/healthy";
+}
+
+}
+
+std::function<int()> add_healthcheck(CLI::App& app, const common_options& options) {
+  const auto url = std::make_shared<std::string>();
+  app.add_option("--url", *url, "what to ask instead: http://127.0.0.1:9621/-/ready");
+  return [&options, url] {
+    const auto asked = url->empty() ? url_of(load_or_refuse(options).operations) : *url;
+    const auto answer = http::send("GET", asked, "", {});
+    if (answer && answer->status == 200) return 0;
+    std::cerr << asked << ": " << (answer ? "answers " + std::to_string(answer->status) : answer.error().text())
+              << '\n';
+    return 1;
+  };
+}
+
+}

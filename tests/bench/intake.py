@@ -1,0 +1,187 @@
+"""Webhooks against what the machine can do at most: rows that pgbench inserts one by one, and a web server that answers
+nothing to the same request."""
+import json
+import pathlib
+import re
+import subprocess
+import time
+
+from house import BINARIES, free_port, wait_until
+from load import Load, canonical
+from table import at_least, at_most, no_more_than
+
+MARK = "7777777777"
+here = pathlib.Path(__file__).resolve().parent
+
+
+def templates(bench):
+    """GitHub's own examples of a deployment's status, with marks where no two may be the same."""
+    file = bench.house.folder / "templates"
+    examples = json.loads((here.parent / "clients/node_modules/@octokit/webhooks-examples/api.github.com/index.json").read_text())
+    bodies = []
+    for one in next(e for e in examples if e["name"] == "deployment_status")["examples"]:
+        text = json.dumps(one, separators=(",", ":"))
+        if not 8000 < len(text) < 10000:
+            continue
+        for thing in ("deployment", "deployment_status"):
+            text = re.sub(rf"\b{one[thing]['id']}\b", MARK, text)
+        for thing in ("created_at", "updated_at"):
+            now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+            text = text.replace(one["deployment_status"][thing], now).replace(one["deployment"][thing], now)
+        bodies.append(text.replace('"state":"pending"', '"state":"success"'))
+    file.write_text("".join(b + "\n" for b in bodies))
+    return file
+
+
+class Sender:
+    """Sends numbers that nobody sent before."""
+
+    def __init__(self, bench):
+        self.bench, self.templates, self.next = bench, templates(bench), 0
+
+    def __call__(self, port, clients, sign="right", expected=("202",), seconds=None):
+        words = [self.bench.built / "tests/bench/bench_load", str(port), str(clients), str(seconds or self.bench.seconds), self.templates, sign, str(self.next)]
+        done = json.loads(subprocess.run(words, stdout=subprocess.PIPE, check=True, text=True).stdout)
+        self.next += done["sent"]
+        if not set(done["answers"]) <= set(expected):
+            raise RuntimeError(f"answers: {done['answers']}")
+        return done
+
+
+class Nginx:
+    def __init__(self, bench):
+        self.port, folder = free_port(), bench.house.folder
+        (folder / "nginx.conf").write_text(
+            f"daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/nginx.log; events {{ worker_connections 1024; }}\n"
+            f"http {{ access_log off; keepalive_requests 1000000000; client_body_temp_path {folder}/nginx.body;\n"
+            f"  server {{ listen 127.0.0.1:{self.port}; location / {{ return 204; }} }} }}\n"
+        )
+        self.process = subprocess.Popen(["nginx", "-c", folder / "nginx.conf", "-p", folder], stderr=subprocess.DEVNULL)
+        bench.house.running.append(self)
+        time.sleep(0.5)
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait(10)
+
+
+class Pgbench:
+    """A row of about 300 bytes with two unique indexes, inserted by a prepared statement; one COMMIT a row."""
+
+    def __init__(self, bench, cluster):
+        self.bench, self.cluster, self.script = bench, cluster, bench.house.folder / "insert.sql"
+        cluster.sql(
+            "CREATE TABLE bench_row (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, source text NOT NULL, delivery_id text NOT NULL, "
+            "received_at timestamptz NOT NULL, service text, environment text, version text, payload text, UNIQUE (source, delivery_id))"
+        )
+        self.script.write_text(
+            "\\set n random(1, 9000000000000000)\n"
+            "INSERT INTO bench_row (source, delivery_id, received_at, service, environment, version, payload) VALUES "
+            f"('github', 'delivery-' || :n, now(), 'checkout', 'production', '1.2.3', '{'x' * 200}') ON CONFLICT DO NOTHING;\n"
+        )
+
+    def __call__(self, clients):
+        words = [BINARIES / "pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "1", "-T", str(self.bench.seconds), "-f", self.script]
+        words += ["-h", self.cluster.folder, "-U", "releasehealthd", "postgres"]
+        said = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, text=True, cwd="/").stdout
+        return float(re.search(r"tps = ([0-9.]+)", said).group(1))
+
+
+def by_turns(bench, *sides):
+    """Each side once a round, in turned order every other round; a list for each side."""
+    results = [[] for _ in sides]
+    for n in range(bench.rounds):
+        for i in range(len(sides))[:: -1 if n % 2 else 1]:
+            results[i].append(sides[i]())
+    return results
+
+
+def intake(bench):
+    """Webhooks: signature checked, decoded, body kept, events stored, committed."""
+    cluster = bench.cluster("intake")
+    daemon = bench.daemon("intake", cluster)
+    send, insert, nginx = Sender(bench), Pgbench(bench, cluster), Nginx(bench)
+    send(daemon.intake, 32, seconds=1)  # warm
+    for clients, target in ((1, 0.45), (8, 0.90), (32, 1.0), (64, 1.2)):
+        sent, inserted = by_turns(bench, lambda: send(daemon.intake, clients), lambda: insert(clients))
+        rates = [s["rate"] for s in sent]
+        yield at_least(target, f"webhooks acknowledged, {clients} clients / pgbench, single rows", "/s", rates, inserted)
+        if clients == 32:
+            yield at_most(2.5, "time to acknowledge, 32 clients: p99 / p50", "ms", [s["p99_ms"] for s in sent], [s["p50_ms"] for s in sent])
+    empty = lambda: send(nginx.port, 64, expected=("204",))["rate"]
+    sent, answered = by_turns(bench, lambda: send(daemon.intake, 64)["rate"], empty)
+    yield at_least(0.28, "webhooks acknowledged, 64 clients / nginx, empty answers", "/s", sent, answered)
+    refused, answered = by_turns(bench, lambda: send(daemon.intake, 64, "wrong", ("401",))["rate"], empty)
+    yield at_least(0.55, "wrong signatures refused, 64 clients / nginx, empty answers", "/s", refused, answered)
+    yield from size_of_webhooks(bench, cluster, daemon)
+
+
+def size_of_webhooks(bench, cluster, daemon):
+    """What stays of a webhook on the disk, against its body as JSONB in one row with the same key."""
+    wait_until(600, "everything is derived", lambda: cluster.sql("SELECT count(*) FROM touched") == "0")
+    tables = ("delivery", "event", "deployment")
+    count = int(cluster.sql("SELECT count(*) FROM delivery"))
+    cluster.sql("VACUUM FULL delivery, event, deployment")
+    ours = sum(int(cluster.sql(f"SELECT pg_total_relation_size('{t}')")) for t in tables) / count
+    cluster.sql(
+        "CREATE TABLE bench_json (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, source text NOT NULL, key text NOT NULL, "
+        "received_at timestamptz NOT NULL, body jsonb NOT NULL, UNIQUE (source, key))"
+    )
+    bodies = [b.replace("'", "''") for b in (bench.house.folder / "templates").read_text().splitlines()]
+    for body in bodies:
+        cluster.sql(f"INSERT INTO bench_json (source, key, received_at, body) SELECT 'github', gen_random_uuid(), now(), replace('{body}', '{MARK}', (1000000000 + n)::text)::jsonb FROM generate_series(1, 2000) AS n")
+    json_bytes = int(cluster.sql("SELECT pg_total_relation_size('bench_json')")) / (2000 * len(bodies))
+    yield at_most(0.40, "a webhook stored, with events, deployment and all indexes / the same as JSONB", "B", [ours], [json_bytes])
+
+
+def slow_disk(bench):
+    """The same where fdatasync takes 2 ms, as on a network's disk."""
+    library = bench.house.folder / "slow.so"
+    source = "#define _GNU_SOURCE\n#include <unistd.h>\n#include <sys/syscall.h>\nint fdatasync(int f) { usleep(2000); return syscall(SYS_fdatasync, f); }\n"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, "-x", "c", "-"], input=source, text=True, check=True)
+    library.chmod(0o755)
+    cluster = bench.cluster("slow", environment={"LD_PRELOAD": str(library)})
+    daemon = bench.daemon("slow", cluster)
+    send, insert = Sender(bench), Pgbench(bench, cluster)
+    send(daemon.intake, 32, seconds=1)
+    sent, inserted = by_turns(bench, lambda: send(daemon.intake, 32)["rate"], lambda: insert(32))
+    yield at_least(1.0, "fdatasync of 2 ms: webhooks, 32 clients / pgbench, single rows", "/s", sent, inserted)
+
+
+def spool(bench):
+    """PostgreSQL away: what is acknowledged goes to the spool."""
+    cluster = bench.cluster("spool")
+    daemon = bench.daemon("spool", cluster)
+    send = Sender(bench)
+    send(daemon.intake, 32, seconds=1)
+    there, away = [], []
+    for _ in range(bench.rounds):
+        there.append(send(daemon.intake, 32)["rate"])
+        cluster.stop("immediate")
+        send(daemon.intake, 32, seconds=1)
+        away.append(send(daemon.intake, 32)["rate"])
+        cluster.start()
+        wait_until(300, "the spool is drained", daemon.has_drained)
+    yield at_least(1.3, "acknowledged without PostgreSQL, 32 clients / with it", "/s", away, there)
+
+
+def freshness(bench):
+    """How long until an acknowledged deployment counts on /metrics, while 1,000 a second come in."""
+    cluster = bench.cluster("fresh")
+    daemon = bench.daemon("fresh", cluster)
+    took = []
+    began_load = time.monotonic()
+    with Load("fresh", [daemon], clients=8, pause=0.006) as load:
+        time.sleep(3)
+        for n in range(20 * bench.rounds):
+            service = f"probe-{n}"
+            path, body, headers = canonical(service, service)
+            status = bench.post(daemon.intake, path, body, headers)
+            began = time.monotonic()
+            assert status == 202
+            while f'service="{service}"' not in daemon.get("/metrics")[1]:
+                time.sleep(0.02)
+            took.append(time.monotonic() - began)
+        rate = len(load.acknowledged) / (time.monotonic() - began_load)
+    took.sort()
+    yield no_more_than(2, f"acknowledged until on /metrics, at {rate:,.0f} events/s, p99 / 2 s", "s", [took[int(0.99 * (len(took) - 1))]])
