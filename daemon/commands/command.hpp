@@ -73,6 +73,7 @@ std::function<int()> add_replay(CLI::App&, const common_options&);
 std::function<int()> add_redeliver(CLI::App&, const common_options&);
 std::function<int()> add_rules(CLI::App&, const common_options&);
 std::function<int()> add_sources(CLI::App&, const common_options&);
+std::function<int()> add_reference(CLI::App&, const common_options&);
 std::function<int()> add_healthcheck(CLI::App&, const common_options&);
 std::function<int()> add_completion(CLI::App&, const common_options&);
 

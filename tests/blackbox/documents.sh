@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# What documents say of the program is what it says of itself: tables, commands, options, files.
+. "$(dirname "$0")/lib.bash"
+same "dashboards/figures.md" "$("$daemon" reference figures)" "$(tail -n +5 "$root/dashboards/figures.md")"
+same "deploy/limits.md" "$("$daemon" reference limits)" "$(tail -n +5 "$root/deploy/limits.md")"
+"$daemon" completion bash | bash -n || fail "what bash is to complete is no bash"
+python3 - "$root" "$daemon" <<'PY'
+import pathlib, re, subprocess, sys
+root, daemon = pathlib.Path(sys.argv[1]), sys.argv[2]
+files = subprocess.run(["git", "-C", root, "ls-files", "*.md", "deploy/config.toml"], stdout=subprocess.PIPE, text=True, check=True).stdout.split() or ["README.md"]
+said = subprocess.run([daemon, "completion", "bash"], stdout=subprocess.PIPE, text=True, check=True).stdout
+options = {name: set(words.split()) for name, words in re.findall(r"^      ([a-z-]+)\) words='(.*)' ;;$", said, re.M)}
+assert len(options) > 15, said
+wrong, seen = [], 0
+for file in files:
+    text = (root / file).read_text()
+    for command, rest in re.findall(r"(?:`|^ *|/)releasehealthd ([a-z][a-z-]+)([^`\n|>;)]*)", text.replace("\\\n", " "), re.M):
+        if command not in options:
+            wrong.append(f"{file}: there is no command {command}")
+            continue
+        seen += 1
+        wrong += [f"{file}: {command} has no {o}" for o in re.findall(r"(?<= )--[a-z-]+", rest) if o not in options[command]]
+    for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
+        if not (root / file).parent.joinpath(link).exists():
+            wrong.append(f"{file}: {link} is not there")
+print("\n".join(wrong))
+sys.exit(f"{len(wrong)} wrong" if wrong or seen < 20 else 0)
+PY
+echo "ok: commands, options and links of all documents"
