@@ -13,8 +13,10 @@ WITH period AS (
          CASE WHEN d.first_commit_at IS NOT NULL
               THEN greatest(0, extract(epoch FROM d.finished_at - d.first_commit_at))::float8 END AS lead
   FROM scope CROSS JOIN period
-  JOIN deployment d ON d.service = scope.service AND d.environment = scope.environment
-   AND d.finished_at >= period.begins AND d.finished_at < period.ends AND d.is_change
+  CROSS JOIN LATERAL (  -- OFFSET: deployments.sql
+    SELECT * FROM deployment d
+    WHERE d.service = scope.service AND d.environment = scope.environment
+      AND d.finished_at >= period.begins AND d.finished_at < period.ends AND d.is_change OFFSET 0) AS d
 )
 SELECT scope.n, period.label,
        count(*) FILTER (WHERE c.kind = 'planned') AS planned_changes,

@@ -11,8 +11,10 @@ WITH scope AS (
          d.owes_merge AND coalesce(d.merged_back_at > scope.now, true)
          AND (d.rolled_back_by IS NULL OR (SELECT r.finished_at > scope.now FROM deployment r WHERE r.id = d.rolled_back_by)) AS unmerged,
          d.finished_at < scope.due AND coalesce((d.facts ->> 'review_held_at')::timestamptz > scope.now, true) AS overdue
-  FROM scope JOIN deployment d ON d.service = scope.service AND d.environment = scope.environment AND d.kind = 'hotfix'
-   AND d.finished_at >= scope.horizon AND d.finished_at <= scope.now
+  FROM scope CROSS JOIN LATERAL (  -- OFFSET: deployments.sql
+    SELECT * FROM deployment d
+    WHERE d.service = scope.service AND d.environment = scope.environment AND d.kind = 'hotfix'
+      AND d.finished_at >= scope.horizon AND d.finished_at <= scope.now OFFSET 0) AS d
 ), incident AS (
   SELECT DISTINCT scope.n, i.source, i.subject
   FROM scope JOIN incident i ON i.service = scope.service AND i.environment = scope.environment AND i.production

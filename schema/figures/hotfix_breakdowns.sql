@@ -8,8 +8,10 @@ WITH period AS (
 )
 SELECT scope.n, period.label, k.key, count(*)
 FROM scope CROSS JOIN period
-JOIN deployment d ON d.service = scope.service AND d.environment = scope.environment
- AND d.finished_at >= period.begins AND d.finished_at < period.ends AND d.kind = 'hotfix'
+CROSS JOIN LATERAL (  -- OFFSET: deployments.sql
+  SELECT * FROM deployment d
+  WHERE d.service = scope.service AND d.environment = scope.environment
+    AND d.finished_at >= period.begins AND d.finished_at < period.ends AND d.kind = 'hotfix' OFFSET 0) AS d
 CROSS JOIN LATERAL (
   SELECT 'cause:' || CASE WHEN coalesce(d.cause, 'unknown') = 'unknown' THEN 'unknown' WHEN d.cause = ANY ($7::text[]) THEN d.cause ELSE 'other' END
   UNION ALL SELECT 'justification:' || coalesce(d.facts->>'justification', 'none')

@@ -9,8 +9,10 @@ WITH period AS (
   SELECT scope.n, period.label, d.is_justified, d.is_attributed, d.lines_changed::float8 AS size,
          CASE WHEN d.response_from IS NOT NULL THEN greatest(0, extract(epoch FROM d.finished_at - d.response_from))::float8 END AS response
   FROM scope CROSS JOIN period
-  JOIN deployment d ON d.service = scope.service AND d.environment = scope.environment
-   AND d.finished_at >= period.begins AND d.finished_at < period.ends AND d.kind = 'hotfix'
+  CROSS JOIN LATERAL (  -- OFFSET: deployments.sql
+    SELECT * FROM deployment d
+    WHERE d.service = scope.service AND d.environment = scope.environment
+      AND d.finished_at >= period.begins AND d.finished_at < period.ends AND d.kind = 'hotfix' OFFSET 0) AS d
 )
 SELECT scope.n, period.label,
        count(*) FILTER (WHERE NOT h.is_justified) AS unjustified,
