@@ -128,18 +128,28 @@ std::string error::text() const {
   return out;
 }
 
-result<json::value> parse_json(std::string_view text, const body_limits& may) {
+namespace {
+
+result<json::value> parse(std::string_view text, const body_limits& may, const json::storage_ptr& where) {
   if (text.size() > may.json_values && count_values(text) > may.json_values)
     return error(errc::too_large, "holds more JSON values than it may").over("intake.max_json_values");
   json::error_code ec;
-  auto value = json::parse({text.data(), text.size()}, ec, {}, options_of(may));
+  auto value = json::parse({text.data(), text.size()}, ec, where, options_of(may));
   if (ec == json::error::too_deep) return error(errc::malformed, "not JSON: too deep").over("intake.max_json_depth");
   if (ec) return error(errc::malformed, "not JSON: " + ec.message());
   return value;
 }
 
+}
+
+// Its values lie together and go together: what is taken out of it is copied.
+result<json::value> parse_json(std::string_view text, const body_limits& may) {
+  return parse(text, may,
+               json::make_shared_resource<json::monotonic_resource>(std::max<std::size_t>(text.size(), 1024)));
+}
+
 result<json::value> parse_json_strictly(std::string_view text, const body_limits& may) {
-  auto value = parse_json(text, may);
+  auto value = parse(text, may, {});
   if (!value) return value;
   json::basic_parser<strictness> check(options_of(may));
   json::error_code ec;

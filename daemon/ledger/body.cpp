@@ -1,18 +1,22 @@
 #include "daemon/ledger/body.hpp"
 
-#include <stdexcept>
+#include <memory>
+#include <new>
 
+#include <libdeflate.h>
 #include <zlib.h>
 
 namespace releasehealth::ledger {
 
 std::string compress(const std::string& body) {
-  std::string out(compressBound(static_cast<uLong>(body.size())), '\0');
-  auto size = static_cast<uLongf>(out.size());
-  if (compress2(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(body.data()),
-                static_cast<uLong>(body.size()), Z_BEST_SPEED) != Z_OK)
-    throw std::runtime_error("zlib could not compress a body");
-  out.resize(size);
+  struct free_compressor {
+    void operator()(libdeflate_compressor* c) const { libdeflate_free_compressor(c); }
+  };
+  constexpr int fastest = 1;
+  thread_local const std::unique_ptr<libdeflate_compressor, free_compressor> one(libdeflate_alloc_compressor(fastest));
+  if (!one) throw std::bad_alloc();
+  std::string out(libdeflate_zlib_compress_bound(one.get(), body.size()), '\0');
+  out.resize(libdeflate_zlib_compress(one.get(), body.data(), body.size(), out.data(), out.size()));
   return out;
 }
 

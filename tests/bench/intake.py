@@ -81,7 +81,7 @@ class Pgbench:
         )
 
     def __call__(self, clients):
-        words = [BINARIES / "pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "1", "-T", str(self.bench.seconds), "-f", self.script]
+        words = [BINARIES / "pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "1", "-T", str(round(self.bench.seconds)), "-f", self.script]
         words += ["-h", self.cluster.folder, "-U", "releasehealthd", "postgres"]
         said = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, text=True, cwd="/").stdout
         return float(re.search(r"tps = ([0-9.]+)", said).group(1))
