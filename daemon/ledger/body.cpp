@@ -1,26 +1,32 @@
 #include "daemon/ledger/body.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <new>
 
-#include <libdeflate.h>
 #include <zlib.h>
+#include <zstd.h>
+
+#include "dictionaries.hpp"
 
 namespace releasehealth::ledger {
+namespace {
 
-std::string compress(const std::string& body) {
-  struct free_compressor {
-    void operator()(libdeflate_compressor* c) const { libdeflate_free_compressor(c); }
-  };
-  constexpr int fastest = 1;
-  thread_local const std::unique_ptr<libdeflate_compressor, free_compressor> one(libdeflate_alloc_compressor(fastest));
-  if (!one) throw std::bad_alloc();
-  std::string out(libdeflate_zlib_compress_bound(one.get(), body.size()), '\0');
-  out.resize(libdeflate_zlib_compress(one.get(), body.data(), body.size(), out.data(), out.size()));
-  return out;
+constexpr int level = 3;
+
+struct free_zstd {
+  void operator()(ZSTD_CCtx* c) const { ZSTD_freeCCtx(c); }
+  void operator()(ZSTD_DCtx* d) const { ZSTD_freeDCtx(d); }
+  void operator()(ZSTD_CDict* d) const { ZSTD_freeCDict(d); }
+};
+
+template <class T>
+std::unique_ptr<T, free_zstd> owned(T* made) {
+  if (!made) throw std::bad_alloc();
+  return std::unique_ptr<T, free_zstd>(made);
 }
 
-std::string decompress(std::string compressed) {
+std::string inflate_all(std::string compressed) {
   std::string out;
   z_stream stream{};
   if (inflateInit(&stream) != Z_OK) return out;
@@ -35,6 +41,44 @@ std::string decompress(std::string compressed) {
   }
   inflateEnd(&stream);
   return out;
+}
+
+std::string decompress_all(const std::string& compressed) {
+  const auto reading = owned(ZSTD_createDCtx());
+  const auto number = ZSTD_getDictID_fromFrame(compressed.data(), compressed.size());
+  const auto* by = std::ranges::find(dictionaries::all, number, [](const auto& d) { return d.first; });
+  if (by != std::end(dictionaries::all)) ZSTD_DCtx_loadDictionary(reading.get(), by->second.data(), by->second.size());
+  std::string out, part(ZSTD_DStreamOutSize(), '\0');
+  ZSTD_inBuffer in{compressed.data(), compressed.size(), 0};
+  for (bool has_more = true; has_more;) {
+    ZSTD_outBuffer to{part.data(), part.size(), 0};
+    const auto left = ZSTD_decompressStream(reading.get(), &to, &in);
+    if (ZSTD_isError(left)) break;
+    out.append(part, 0, to.pos);
+    has_more = left != 0 && (in.pos < in.size || to.pos == to.size);
+  }
+  return out;
+}
+
+}
+
+std::string compress(const std::string& body) {
+  static const auto dictionary = [] {
+    const auto& newest = dictionaries::all[0].second;
+    return owned(ZSTD_createCDict(newest.data(), newest.size(), level));
+  }();
+  thread_local const auto writing = owned(ZSTD_createCCtx());
+  std::string out(ZSTD_compressBound(body.size()), '\0');
+  const auto size = ZSTD_compress_usingCDict(writing.get(), out.data(), out.size(), body.data(), body.size(),
+                                             dictionary.get());
+  if (ZSTD_isError(size)) throw std::bad_alloc();  // there is room for everything: nothing else can fail
+  out.resize(size);
+  return out;
+}
+
+std::string decompress(std::string compressed) {
+  constexpr std::string_view magic = "\x28\xb5\x2f\xfd";
+  return compressed.starts_with(magic) ? decompress_all(compressed) : inflate_all(std::move(compressed));
 }
 
 }

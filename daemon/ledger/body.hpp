@@ -1,5 +1,6 @@
 #pragma once
-// Bodies as they are kept: zlib.
+// Bodies as they are kept: zstd, by the newest dictionary of schema/bodies. The frame names its dictionary, so that
+// what an older one wrote is read with that; what was kept before there were any is zlib.
 #include <string>
 
 namespace releasehealth::ledger {

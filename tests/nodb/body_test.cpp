@@ -1,0 +1,58 @@
+#include "daemon/ledger/body.hpp"
+
+#include <random>
+
+#include "dictionaries.hpp"
+#include "tests/check.hpp"
+
+using namespace releasehealth;
+using ledger::compress, ledger::decompress;
+
+namespace {
+
+std::string webhook(int number) {
+  const auto n = std::to_string(number);
+  return R"({"ref":"refs/heads/main","repository":{"id":)" + n + R"(,"full_name":"acme/checkout)" + n +
+         R"(","html_url":"https://github.com/acme/checkout","private":false},"sender":{"login":"someone","id":)" + n +
+         R"(,"site_admin":false}})";
+}
+
+}
+
+TEST_SUITE("bodies") {
+  TEST_CASE("what was compressed comes back byte for byte") {
+    std::mt19937 random(4711);
+    std::string noise(3'000'000, '\0');
+    for (auto& c : noise) c = static_cast<char>(random());
+    const std::string zeros = std::string(10'000, 'x') + '\0' + "\xFF";
+    for (const auto& body : {std::string(), std::string("{}"), zeros, webhook(7), noise})
+      CHECK(decompress(compress(body)) == body);
+  }
+
+  TEST_CASE("a small webhook takes less than half of its bytes: the dictionary knows its form") {
+    const auto body = webhook(123456789);
+    CHECK(compress(body).size() * 2 < body.size());
+  }
+
+  TEST_CASE("a dictionary has the number by which it is found: what was stored with it stays readable") {
+    unsigned before = ~0U;
+    for (const auto& [number, bytes] : dictionaries::all) {
+      CAPTURE(number);
+      CHECK(number < before);
+      before = number;
+      REQUIRE(bytes.size() > 8);
+      CHECK((bytes[4] | bytes[5] << 8 | bytes[6] << 16) == static_cast<int>(number));
+    }
+  }
+
+  TEST_CASE("bodies of 0.1, compressed by zlib, are read") {
+    const std::string stored("\x78\x9c\xab\x56\xca\xcf\x56\xb2\x2a\x29\x2a\x4d\xad\x05\x00\x16\xe3\x04\x11", 19);
+    CHECK(decompress(stored) == R"({"ok":true})");
+  }
+
+  TEST_CASE("of a body that is cut off comes what can be read, and of no body nothing") {
+    const auto whole = compress(webhook(1));
+    for (std::size_t n = 0; n < whole.size(); ++n) CHECK(webhook(1).starts_with(decompress(whole.substr(0, n))));
+    CHECK(decompress("neither") == "");
+  }
+}
