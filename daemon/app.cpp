@@ -74,6 +74,7 @@ struct app::parts {
   metrics own;
   ledger::commit_queue queue;
   bool is_postgres_away = false;
+  figure_page page;
   std::unique_ptr<refresher> figures;
   releasehealth::intake in;
   releasehealth::operations ops;
@@ -95,7 +96,7 @@ struct app::parts {
         own(source_names(c)),
         queue(io, database.as("append"), queue_settings(c)),
         in(c, queue, own, log, clock, [this] { figures->touch(); }),
-        ops({io, database, queue, own, log, clock, [this] { figures->touch(); }, [this] { return reload(); },
+        ops({io, database, queue, page, own, log, clock, [this] { figures->touch(); }, [this] { return reload(); },
              in.routes()},
             c),
         intake_server(io, or_inherited(c.intake, "intake"), in.service(), listener_limits(c.bounds, intake_keys)),
@@ -123,7 +124,7 @@ struct app::parts {
       });
     };
     const auto reading = database.as("figures").within(milliseconds(c.bounds.time("figures.timeout")));
-    figures = std::make_unique<refresher>(database, reading, c.timeline, c.figures, clock, migrate, publish);
+    figures = std::make_unique<refresher>(database, reading, c.timeline, c.figures, page, clock, migrate, publish);
     wait_for_signals();
     watch_postgres();
     stay_alive();

@@ -37,7 +37,7 @@ struct import_run {
     if (o.dry_run) return;
     database.emplace(open_database(c, "import"));
     appender.emplace(database->where);
-    deriving.emplace(database->where.as("derive").unlimited(), c.timeline);
+    deriving.emplace(database->where.as("derive"), c.timeline);
     into.emplace(*appender, source, now, [this](std::size_t events) { deriving->stored(events); });
   }
 

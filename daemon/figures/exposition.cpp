@@ -1,5 +1,6 @@
 #include "daemon/figures/exposition.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <stdexcept>
@@ -11,15 +12,14 @@ namespace releasehealth {
 namespace {
 
 void append_escaped(std::string& out, std::string_view text, bool quotes) {
-  for (char c : text) {
-    if (c == '\\')
-      out += "\\\\";
-    else if (c == '\n')
-      out += "\\n";
-    else if (c == '"' && quotes)
-      out += "\\\"";
-    else
-      out += c;
+  const auto is_special = [quotes](char c) { return c == '\\' || c == '\n' || (c == '"' && quotes); };
+  for (;;) {  // almost always there is nothing to escape
+    const auto at = std::ranges::find_if(text, is_special);
+    out.append(text.begin(), at);
+    if (at == text.end()) return;
+    out += '\\';
+    out += *at == '\n' ? 'n' : *at;
+    text = std::string_view(at + 1, text.end());
   }
 }
 

@@ -1,11 +1,15 @@
 #include "daemon/figures/page.hpp"
 
+#include <boost/container/static_vector.hpp>
+
 #include "daemon/figures/verdict.hpp"
 
 namespace releasehealth {
 namespace {
 
-std::vector<label> identity(const place& where, const std::string& team) {
+using labels_of_sample = boost::container::static_vector<label, 8>;
+
+labels_of_sample identity(const place& where, const std::string& team) {
   if (where.environment.empty()) return {{"team_name", team}};
   return {{"service_name", where.service}, {"team_name", team}, {"deployment_environment", where.environment}};
 }
@@ -14,7 +18,7 @@ void render_figures(exposition& out, const snapshot& s, const figure_settings& s
   struct family {
     std::string metric, observations;
     const figure* of = nullptr;
-    std::vector<std::pair<std::vector<label>, double>> counted;
+    std::vector<std::pair<labels_of_sample, double>> counted;
   };
   family current;
   bool is_team = false;
@@ -42,7 +46,8 @@ void render_figures(exposition& out, const snapshot& s, const figure_settings& s
     }
     if (!row.value) return;
     auto labels = identity(row.where, row.team);
-    for (const auto& l : row.labels()) labels.push_back(l);
+    if (!row.of.label.empty()) labels.emplace_back(row.of.label, row.in.value);
+    if (!row.quantile.empty()) labels.emplace_back("quantile", row.quantile);
     if (!row.over.label.empty()) labels.emplace_back("period", row.over.label);
     out.sample(labels, row.value->value);
   });
@@ -53,12 +58,12 @@ void render_thresholds(exposition& out, const snapshot& s, const figure_settings
   const auto each = [&](auto write) {
     const auto each_of = [&](const std::vector<threshold>& mine, const place& where, const scope_figures& known) {
       for (const auto& t : mine) {
-        std::vector<label> labels = {{"service_name", where.service},
-                                     {"team_name", known.team},
-                                     {"deployment_environment", where.environment},
-                                     {"figure", t.figure}};
+        labels_of_sample labels = {{"service_name", where.service},
+                                   {"team_name", known.team},
+                                   {"deployment_environment", where.environment},
+                                   {"figure", t.figure}};
         if (!t.period.empty()) labels.emplace_back("period", t.period);
-        write(t, known, std::move(labels));
+        write(t, known, labels);
       }
     };
     for (const auto& [where, known] : s.places)
@@ -67,13 +72,13 @@ void render_thresholds(exposition& out, const snapshot& s, const figure_settings
     for (const auto& [name, known] : s.teams) each_of(thresholds_of_team(settings.thresholds, name), {}, known);
   };
   out.family("releasehealth_threshold", metric_type::gauge, "The limit of a figure, and on which side it is broken.");
-  each([&](const threshold& t, const scope_figures& known, std::vector<label> labels) {
+  each([&](const threshold& t, const scope_figures& known, labels_of_sample labels) {
     labels.emplace_back("bound", t.above ? "above" : "below");
     if (const auto limit = resolved_limit(t, s, known)) out.sample(labels, *limit);
   });
   out.family("releasehealth_threshold_minimum", metric_type::gauge,
              "How much there must be to measure before the limit applies.");
-  each([&](const threshold& t, const scope_figures&, const std::vector<label>& labels) {
+  each([&](const threshold& t, const scope_figures&, const labels_of_sample& labels) {
     if (t.minimum > 0) out.sample(labels, t.minimum);
   });
 }
@@ -85,6 +90,25 @@ std::string render(const snapshot& s, const figure_settings& settings, text_form
   render_figures(out, s, settings);
   render_thresholds(out, s, settings);
   return out.text();
+}
+
+void figure_page::put(snapshot changed, const std::map<place, std::string>& all, const figure_settings& settings) {
+  const std::lock_guard lock(mutex_);
+  merge(known_, std::move(changed), all, settings.names);
+  settings_ = settings;
+  is_there_ = true;
+  written_.reset();
+}
+
+std::shared_ptr<const std::string> figure_page::body(text_format format, bool zipped) {
+  const std::lock_guard lock(mutex_);
+  if (!is_there_) return std::make_shared<const std::string>();
+  if (!written_ || written_as_ != std::pair(format, zipped)) {
+    auto text = render(known_, settings_, format);
+    written_ = std::make_shared<const std::string>(zipped ? gzip(text) : std::move(text));
+    written_as_ = {format, zipped};
+  }
+  return written_;
 }
 
 }

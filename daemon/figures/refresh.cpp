@@ -5,7 +5,6 @@
 #include <mutex>
 #include <thread>
 
-#include "daemon/figures/page.hpp"
 #include "daemon/ledger/failure.hpp"
 #include "daemon/process.hpp"
 
@@ -27,15 +26,15 @@ struct refresher::loop {
   figure_settings settings;
   std::int64_t max_names;
   std::string fingerprint;
+  figure_page& page;
   std::function<timestamp()> clock;
   std::function<void(const std::stop_token&)> prepare;  // null once it is done
   std::function<void(refreshed)> publish;
 
-  snapshot current;
   std::map<place, std::int64_t> generations;
-  std::map<place, std::string> places;  ///< all there are, and their teams
-  std::int64_t windows_at = -1;         ///< the window_tick for which all places were computed
-  bool was_successful = false, lost_places = false;
+  std::map<place, std::string> places, places_before;  ///< all there are, and their teams; and at the last refresh
+  std::int64_t windows_at = -1;                        ///< the window_tick for which all places were computed
+  bool was_successful = false;
   steady::time_point rested_at;
 
   std::mutex mutex;
@@ -44,7 +43,7 @@ struct refresher::loop {
   std::optional<std::pair<ledger::derive_settings, figure_settings>> other_settings;
   std::jthread thread;
 
-  loop(const session& s, const session& reading, const ledger::derive_settings& d, figure_settings f,
+  loop(const session& s, const session& reading, const ledger::derive_settings& d, figure_settings f, figure_page& to,
        std::function<timestamp()> c, std::function<void(const std::stop_token&)> first,
        std::function<void(refreshed)> p)
       : database(s),
@@ -53,6 +52,7 @@ struct refresher::loop {
         settings(std::move(f)),
         max_names(d.max_names),
         fingerprint(d.fingerprint),
+        page(to),
         clock(std::move(c)),
         prepare(std::move(first)),
         publish(std::move(p)) {}
@@ -68,10 +68,7 @@ struct refresher::loop {
         touched = false;
         if (other_settings) use(*std::exchange(other_settings, {}));
       }
-      const auto began = steady::now();
       refresh(stop);
-      const auto took = steady::now() - began;
-      rested_at = steady::now() + std::min<steady::duration>(rest_factor * took, tick);
     }
   }
 
@@ -90,13 +87,12 @@ struct refresher::loop {
     const auto tick_now = now.time_since_epoch() / duration(window_tick);  // every month begins with one
     const bool all = tick_now != std::exchange(windows_at, tick_now) || !was_successful;
     std::map<place, std::int64_t> known;
-    places = places_and_teams(latest, settings);
+    places_before = std::exchange(places, places_and_teams(latest, settings));
     for (const auto& [p, team] : places) known[p] = latest.contains(p) ? latest.at(p).generation : 0;
     for (const auto& [p, generation] : known) {
       const auto before = generations.find(p);
       if (all || before == generations.end() || before->second != generation) changed.insert(p);
     }
-    lost_places = std::ranges::any_of(current.places, [&](const auto& entry) { return !known.contains(entry.first); });
     generations = std::move(known);
     return changed;
   }
@@ -122,16 +118,9 @@ struct refresher::loop {
       out.schema_is_newer = derive.schema_is_newer();
       out.limit = "figures.timeout";
       const auto changed = places_to_compute(out.at);
-      if (!changed.empty() || lost_places || !was_successful) {
-        compute(current, read, current_periods(settings.rolling, settings.zone, out.at), places, changed, settings,
-                out.at);
-        auto page = std::make_shared<refreshed::page>();
-        for (const auto format : {text_format::prometheus, text_format::openmetrics}) {
-          const auto at = static_cast<std::size_t>(format);
-          page->text[at] = render(current, settings, format);
-          page->gzip[at] = gzip(page->text[at]);
-        }
-        out.figures = std::move(page);
+      if (!changed.empty() || places != places_before || !was_successful) {
+        const auto periods = current_periods(settings.rolling, settings.zone, out.at);
+        page.put(compute(read, periods, places, places_before, changed, settings, out.at), places, settings);
       }
       out.ledger = read.counts(max_names);
       out.rules_changed = !out.ledger.derived_by.empty() && out.ledger.derived_by != fingerprint;
@@ -144,15 +133,17 @@ struct refresher::loop {
       out.database_up = read.answers();
       was_successful = false;
     }
-    out.took = std::chrono::duration_cast<duration>(steady::now() - began);
+    const auto took = steady::now() - began;
+    rested_at = steady::now() + std::min<steady::duration>(rest_factor * took, tick);
+    out.took = std::chrono::duration_cast<duration>(took);
     publish(std::move(out));
   }
 };
 
 refresher::refresher(const session& s, const session& reading, ledger::derive_settings d, figure_settings f,
-                     std::function<timestamp()> clock, std::function<void(const std::stop_token&)> prepare,
+                     figure_page& page, std::function<timestamp()> clock, std::function<void(const std::stop_token&)> prepare,
                      std::function<void(refreshed)> publish)
-    : loop_(std::make_unique<loop>(s, reading, d, std::move(f), std::move(clock), std::move(prepare),
+    : loop_(std::make_unique<loop>(s, reading, d, std::move(f), page, std::move(clock), std::move(prepare),
                                    std::move(publish))) {
   loop_->thread = std::jthread([l = loop_.get()](const std::stop_token& stop) { l->run(stop); });
 }

@@ -1,12 +1,12 @@
 #pragma once
-// The refresh loop: on its own thread it derives what was touched, computes the figures that changed, and hands over a
-// finished page. Scrapes are answered from the last one and never wait for PostgreSQL.
+// The refresh loop: on its own thread it derives what was touched, computes the figures that changed, and puts them on
+// the page. Scrapes are answered from that and never wait for PostgreSQL.
 #include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
 
-#include "daemon/figures/snapshot.hpp"
+#include "daemon/figures/page.hpp"
 #include "daemon/ledger/derive.hpp"
 
 namespace releasehealth {
@@ -23,18 +23,14 @@ struct refreshed {
   ledger::ledger_counts ledger;
   bool schema_is_newer = false;  ///< a newer daemon derives; this one shows what that derived
   bool rules_changed = false;    ///< the past was derived by other rules: a rebuild applies these
-  /// The page in both formats, plain and compressed; null if nothing changed or the refresh failed: the last one stays.
-  struct page {
-    std::string text[2], gzip[2];  ///< by text_format
-  };
-  std::shared_ptr<const page> figures;
 };
 
 class refresher {
  public:
   /// `prepare` runs before the first refresh, again and again until it does not throw; it ends early when it is told to
-  /// stop. `publish` hands over, and does nothing else. Both run on the refresher's thread.
-  refresher(const session& deriving, const session& reading, ledger::derive_settings, figure_settings,
+  /// stop. `publish` hands over, and does nothing else. Both run on the refresher's thread. A refresh that fails leaves
+  /// the page as it was.
+  refresher(const session& deriving, const session& reading, ledger::derive_settings, figure_settings, figure_page&,
             std::function<timestamp()> clock, std::function<void(const std::stop_token&)> prepare,
             std::function<void(refreshed)> publish);
   ~refresher();  ///< lets the refresh on its way end

@@ -141,6 +141,17 @@ bool is_first(const place& where, const std::map<place, std::string>& all, const
   return false;
 }
 
+bool is_of_a_team(const place& where, const std::string& team, const naming& names) {
+  return !team.empty() && !where.service.empty() && names.is_production(where.environment);
+}
+
+std::set<std::string> teams_of(const std::map<place, std::string>& all, const naming& names) {
+  std::set<std::string> teams;
+  for (const auto& [where, team] : all)
+    if (is_of_a_team(where, team, names)) teams.insert(team);
+  return teams;
+}
+
 }
 
 std::string figure_settings::team_of(const std::string& service, const std::string& told) const {
@@ -198,34 +209,50 @@ ledger::scope scope_of(const place& where, const std::string& team, const std::m
   return out;
 }
 
-void compute(snapshot& into, ledger::reader& from, const std::vector<period>& periods,
-             const std::map<place, std::string>& all, const std::set<place>& changed, const figure_settings& settings,
-             timestamp now) {
-  into.at = now;
-  into.periods = periods;
-  std::erase_if(into.places, [&](const auto& entry) { return !all.contains(entry.first); });
-  std::set<std::string> teams, changed_teams;
+snapshot compute(ledger::reader& from, const std::vector<period>& periods, const std::map<place, std::string>& all,
+                 const std::map<place, std::string>& before, const std::set<place>& changed,
+                 const figure_settings& settings, timestamp now) {
+  snapshot found;
+  found.at = now;
+  found.periods = periods;
+  std::set<std::string> changed_teams;
+  for (const auto& [where, team] : before)
+    if (is_of_a_team(where, team, settings.names) && (changed.contains(where) || !all.contains(where)))
+      changed_teams.insert(team);
   plan production, others;
   for (const auto& [where, team] : all) {
-    const bool counts = settings.names.is_production(where.environment) && !where.service.empty();
     if (!where.service.empty()) production.services_of[crew_of(where.service, team)].insert(where.service);
-    if (counts && !team.empty()) teams.insert(team);
     if (!changed.contains(where)) continue;
-    if (counts) changed_teams.insert(team);
-    auto& to = into.places[where];
-    if (counts) changed_teams.insert(to.team);
-    to = {.team = team, .values = {}, .now = {}};
+    if (is_of_a_team(where, team, settings.names)) changed_teams.insert(team);
+    auto& to = found.places[where] = {.team = team, .values = {}, .now = {}};
     (settings.names.is_production(where.environment) ? production : others)
         .add(scope_of(where, team, all, settings.names), to);
   }
-  std::erase_if(into.teams, [&](const auto& entry) { return !teams.contains(entry.first); });
-  for (const auto& name : teams) {
+  for (const auto& name : teams_of(all, settings.names)) {
     if (!changed_teams.contains(name)) continue;
-    auto& to = into.teams[name] = {.team = name, .values = {}, .now = {}};
+    auto& to = found.teams[name] = {.team = name, .values = {}, .now = {}};
     production.add(scope_of({}, name, all, settings.names), to);
   }
-  run(production, populations, populations_now, into, from, settings);
-  run(others, std::span(populations).first(1), std::span(populations_now).first(1), into, from, settings);
+  run(production, populations, populations_now, found, from, settings);
+  run(others, std::span(populations).first(1), std::span(populations_now).first(1), found, from, settings);
+  return found;
+}
+
+void merge(snapshot& into, snapshot changed, const std::map<place, std::string>& all, const naming& names) {
+  into.at = changed.at;
+  into.periods = std::move(changed.periods);
+  // outside production only the first columns are counted, in the same order
+  if (changed.places.size() == all.size() || changed.columns.size() > into.columns.size()) {
+    into.columns = std::move(changed.columns);
+    into.columns_now = std::move(changed.columns_now);
+  }
+  changed.places.merge(into.places);
+  into.places = std::move(changed.places);
+  std::erase_if(into.places, [&](const auto& entry) { return !all.contains(entry.first); });
+  changed.teams.merge(into.teams);
+  into.teams = std::move(changed.teams);
+  const auto teams = teams_of(all, names);
+  std::erase_if(into.teams, [&](const auto& entry) { return !teams.contains(entry.first); });
 }
 
 namespace {
@@ -253,8 +280,10 @@ std::vector<period> look_at_data(const figure_question& q, ledger::reader& from,
 snapshot answer_question(ledger::reader& from, const figure_question& q, const figure_settings& settings,
                          timestamp now) {
   const auto all = places_and_teams(from.places(), settings);
-  snapshot s;
-  compute(s, from, look_at_data(q, from, s), all, places_asked(q, all), settings, now);
+  snapshot known;
+  const auto periods = look_at_data(q, from, known);
+  auto s = compute(from, periods, all, {}, places_asked(q, all), settings, now);
+  s.has_incidents = known.has_incidents;
   if (!q.service.empty() || !q.environment.empty()) s.teams.clear();
   std::erase_if(s.teams, [&](const auto& entry) { return !q.team.empty() && q.team != entry.first; });
   return s;

@@ -55,10 +55,14 @@ std::map<place, std::string> places_and_teams(const std::map<place, ledger::plac
 /// The scope of a place or, if it has no environment, of a team: its production places. Empty if there is none such.
 ledger::scope scope_of(const place&, const std::string& team, const std::map<place, std::string>& all, const naming&);
 
-/// Computes the figures of the given ones among all places, and of the teams that they belong to, and puts them in. The
-/// periods replace those of the snapshot; what is no longer there goes.
-void compute(snapshot& into, ledger::reader&, const std::vector<period>&, const std::map<place, std::string>& all,
-             const std::set<place>& changed, const figure_settings&, timestamp now);
+/// The figures of the given ones among all places (`before`: all places as they were), and of the teams that they belong
+/// to or belonged to.
+snapshot compute(ledger::reader&, const std::vector<period>&, const std::map<place, std::string>& all,
+                 const std::map<place, std::string>& before, const std::set<place>& changed, const figure_settings&,
+                 timestamp now);
+
+/// Puts what compute() found in the place of what was known; places and teams that are no longer there go.
+void merge(snapshot& into, snapshot changed, const std::map<place, std::string>& all, const naming&);
 
 /// Figures that somebody asks for; an empty name asks for all.
 struct figure_question {

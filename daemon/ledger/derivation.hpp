@@ -5,7 +5,6 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -104,7 +103,7 @@ void derive_follow_ups(derivation&, const std::set<std::string>& touched_commits
 /// Who was at work: on incidents that changed or were told something that no row shows, as when they were mitigated.
 void derive_engagements(derivation&, const things& touched_work);
 
-/// Takes up to deriver::max_things entries from the queue and derives what they touch, by all stages: into the real
+/// Takes a step of entries from the queue and derives what they touch, by all stages: into the real
 /// tables, or into shadows of the same names.
 derived derive_step(pqxx::transaction_base&, const derive_settings&, step_size);
 /// Makes shadows of the derived tables and derives all events again into them, at the transaction's instant.

@@ -26,12 +26,14 @@ operations::operations(parts p, const config& c)
       settings_(c.figures),
       timeline_(c.timeline),
       is_local_(is_loopback(c.operations)),
-      reads_(new reads{parts_.io, ledger::reader(read_session(parts_.database, c))}),
-      past_(new reads{parts_.io, ledger::reader(read_session(parts_.database, c))}) {
+      scrapes_(new worker{parts_.io}),
+      reads_(new reads{{parts_.io}, ledger::reader(read_session(parts_.database, c))}),
+      past_(new reads{{parts_.io}, ledger::reader(read_session(parts_.database, c))}) {
   make_routes();
 }
 
 operations::~operations() {
+  scrapes_->thread.join();
   reads_->thread.join();
   past_->thread.join();
 }
@@ -98,24 +100,27 @@ void operations::publish(refreshed r) {
       parts_.log.warning("the past was derived by other rules: `releasehealthd rebuild` applies the configured ones");
     rules_changed_ = r.rules_changed;
   }
-  if (r.figures) page_ = std::move(r.figures);
 }
 
-// The last good page of the figures, then our own metrics; never waits for PostgreSQL. gzip members may follow one
-// another, so the page's compressed twin is sent as it is.
-void operations::metrics_page(const http::request& r, const http::responder& answer) const {
+// The last good figures, then our own metrics; never waits for PostgreSQL. gzip members may follow one another: the page
+// of the figures is compressed once for all who ask.
+void operations::metrics_page(const http::request& r, http::responder answer) {
   const auto format = negotiate_format(r.header.get("Accept"));
-  const auto at = static_cast<std::size_t>(format);
+  const bool zipped = accepts_gzip(r.header.get("Accept-Encoding"));
   auto own = parts_.own.render(format);
   if (format == text_format::openmetrics) own += exposition::end_of_openmetrics;
-  http::response out{200, std::string(exposition::content_type(format)), {}, {{"Vary", "Accept, Accept-Encoding"}}};
-  if (accepts_gzip(r.header.get("Accept-Encoding"))) {
-    out.header.emplace_back("Content-Encoding", "gzip");
-    out.body = (page_ ? page_->gzip[at] : std::string()) + gzip(own);
-  } else {
-    out.body = (page_ ? page_->text[at] : std::string()) + own;
-  }
-  answer(std::move(out));
+  scrapes_->run(
+      [this, format, zipped, own = std::move(own)] {
+        const auto figures = parts_.page.body(format, zipped);
+        return *figures + (zipped ? gzip(own) : own);
+      },
+      [format, zipped, answer = std::move(answer)](result<std::string> body) {
+        if (!body) return answer(refuse(body.error()));
+        http::response out{200, std::string(exposition::content_type(format)), std::move(*body), {}};
+        out.header.emplace_back("Vary", "Accept, Accept-Encoding");
+        if (zipped) out.header.emplace_back("Content-Encoding", "gzip");
+        answer(std::move(out));
+      });
 }
 
 void operations::ready(const http::responder& answer) const {

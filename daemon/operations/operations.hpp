@@ -25,6 +25,7 @@ class operations {
     boost::asio::io_context& io;
     session database;  ///< for reads on a thread of their own
     ledger::commit_queue& queue;
+    figure_page& page;
     metrics& own;
     const logger& log;
     std::function<timestamp()> clock;
@@ -43,7 +44,7 @@ class operations {
 
  private:
   void done(const http::request&, const http::response&);
-  void metrics_page(const http::request&, const http::responder&) const;
+  void metrics_page(const http::request&, http::responder);
   void ready(const http::responder&) const;
   void reload(const http::responder&) const;
   void figures(http::request&, http::responder, bool months);
@@ -75,9 +76,10 @@ class operations {
   const bool is_local_;                ///< on loopback, where reading needs no token
   std::list<std::string> list_paths_;  ///< what routes point into
   std::vector<http::route> routes_;
-  std::shared_ptr<const refreshed::page> page_;
   bool database_up_ = false, draining_ = false, rules_changed_ = false;
   std::string last_failure_;
+  struct worker;
+  std::unique_ptr<worker> scrapes_;
   std::unique_ptr<reads> reads_;
   std::unique_ptr<reads> past_;  ///< what was known at an instant takes long: apart from the others, one at a time
   bool looks_back_ = false;

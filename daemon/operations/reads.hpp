@@ -20,20 +20,19 @@ struct outcome_of<result<T>> {
   using type = result<T>;
 };
 
-/// Reads of the API: one thread with its own connection, so that a slow one never holds up the io thread.
-struct operations::reads {
+/// One thread for what would hold up the io thread.
+struct operations::worker {
   boost::asio::io_context& io;
-  ledger::reader reader;  // used by the thread only
   boost::asio::thread_pool thread{1};
 
-  /// Runs `read(reader)` on the thread and `then(result)` on the io thread; a failure is errc::unavailable.
-  template <class Read, class Then>
-  void run(Read read, Then then) {
-    boost::asio::post(thread, [this, read = std::move(read), then = std::move(then),
+  /// Runs `work()` on the thread and `then(result)` on the io thread; a failure is errc::unavailable.
+  template <class Work, class Then>
+  void run(Work work, Then then) {
+    boost::asio::post(thread, [this, work = std::move(work), then = std::move(then),
                                guard = boost::asio::make_work_guard(io)]() mutable {
-      typename outcome_of<decltype(read(reader))>::type out = error();
+      typename outcome_of<decltype(work())>::type out = error();
       try {
-        out = read(reader);
+        out = work();
       } catch (const std::exception& e) {
         error why(errc::unavailable, e.what());
         if (ledger::is_timeout(e)) why.limit = "figures.timeout";
@@ -41,6 +40,17 @@ struct operations::reads {
       }
       boost::asio::post(io, [out = std::move(out), then = std::move(then)]() mutable { then(std::move(out)); });
     });
+  }
+};
+
+/// Reads of the API: a thread with its own connection.
+struct operations::reads : worker {
+  ledger::reader reader;  // used by the thread only
+
+  /// As worker::run(), of `read(reader)`.
+  template <class Read, class Then>
+  void run(Read read, Then then) {
+    worker::run([this, read = std::move(read)]() mutable { return read(reader); }, std::move(then));
   }
 };
 

@@ -49,7 +49,7 @@ void operations::make_routes() {
     return about_route{tag, summary, gives, {}, "read", also_csv, 200, false, std::move(query)};
   };
 
-  add("GET", "/metrics", [this](request& r, const parameters&, responder a) { metrics_page(r, a); },
+  add("GET", "/metrics", [this](request& r, const parameters&, responder a) { metrics_page(r, std::move(a)); },
       {"health", "Every figure and the daemon's own metrics, as text or OpenMetrics.", "text/plain"});
   add("GET", "/-/healthy",
       [](request&, const parameters&, responder a) {
