@@ -105,7 +105,7 @@ void derive_engagements(derivation&, const things& touched_work);
 
 /// Takes a step of entries from the queue and derives what they touch, by all stages: into the real
 /// tables, or into shadows of the same names.
-derived derive_step(pqxx::transaction_base&, const derive_settings&, step_size);
+derived derive_step(pqxx::transaction_base&, const derive_settings&, step_size, count_pace&);
 /// Makes shadows of the derived tables and derives all events again into them, at the transaction's instant.
 void derive_everything(pqxx::transaction_base&, const derive_settings&);
 

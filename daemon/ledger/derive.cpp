@@ -21,16 +21,21 @@ void write_places(derivation& in) {
   run(in.work, sql::ledger_write_places, text_array(services), text_array(environments), text_array(production));
 }
 
-constexpr pqxx::result::size_type many_things = 1000;
-
 }
 
 step_size bulk_pace::next() {
-  const bool is_power_of_two = (steps_ & (steps_ + 1)) == 0;  // of the number of this step
-  return {steps_++ == 0 ? deriver::max_things : bulk_things, is_power_of_two, next_};
+  return {std::exchange(has_begun_, true) ? bulk_things : deriver::max_things, next_};
 }
 
-derived derive_step(pqxx::transaction_base& work, const derive_settings& settings, step_size size) {
+bool count_pace::is_due(std::size_t derived) {
+  total_ += derived;
+  if (total_ < next_) return false;
+  next_ = 2 * total_;
+  return true;
+}
+
+derived derive_step(pqxx::transaction_base& work, const derive_settings& settings, step_size size,
+                    count_pace& counting) {
   std::map<std::string, things> touched;  // by type
   std::set<std::string> commits;
   const auto taken =
@@ -71,8 +76,7 @@ derived derive_step(pqxx::transaction_base& work, const derive_settings& setting
   derive_deployments(in, touched["deployment"]);
   derive_stacks(in);
   if (!in.places.empty()) write_places(in);  // blame looks at every environment of a service
-  // an import or a rebuild: nobody has counted the tables yet, and a plan for a few rows takes minutes over many
-  if (taken.size() >= many_things && size.counts_tables) work.exec(std::string(sql::ledger_analyze));
+  if (counting.is_due(done.taken)) work.exec(std::string(sql::ledger_analyze));
   derive_incidents(in);
   derive_remedies(in, touched["flag"]);
   derive_failures(in);
@@ -85,9 +89,10 @@ derived derive_step(pqxx::transaction_base& work, const derive_settings& setting
 
 void derive_all(pqxx::transaction_base& work, const derive_settings& settings) {
   bulk_pace pace;
+  count_pace counting;
   derived done;
   do {
-    done = derive_step(work, settings, pace.next());
+    done = derive_step(work, settings, pace.next(), counting);
     pace.done(done);
   } while (done.has_more);
 }
@@ -147,7 +152,7 @@ derived deriver::derive_batch(step_size size) {
     if (schema_is_newer_) return {};
     is_another_at_it_ = !run(work, "SELECT pg_try_advisory_xact_lock($1)", locks::derive)[0][0].as<bool>();
     if (is_another_at_it_) return {};
-    const auto done = derive_step(work, settings_, size);
+    const auto done = derive_step(work, settings_, size, counting_);
     if (done.taken > 0) run(work, sql::ledger_note_rules, settings_.fingerprint);
     work.commit();
     return done;

@@ -44,15 +44,14 @@ struct derived {
   queue_position next = {};  ///< behind what was taken service by service; the beginning after the last one
 };
 
-/// What one step takes of the queue, and whether it has PostgreSQL count the tables once it has written.
+/// What one step takes of the queue.
 struct step_size {
   std::int64_t things = 5000;
-  bool counts_tables = true;
   std::optional<queue_position> behind = {};  ///< service by service from there on; else what waits longest
 };
 
 /// Steps of a long queue, after an import. Each reads the stacks of the places that it touches, so that few large ones,
-/// service by service, are cheaper than many small ones; tables are counted as they double.
+/// service by service, are cheaper than many small ones.
 class bulk_pace {
  public:
   step_size next();
@@ -60,8 +59,18 @@ class bulk_pace {
   static constexpr std::int64_t bulk_things = 50'000;
 
  private:
-  std::size_t steps_ = 0;
+  bool has_begun_ = false;
   queue_position next_;
+};
+
+/// When PostgreSQL is to count the tables: as they double. Until it has, it plans for few rows, and such a plan takes
+/// minutes over many; autovacuum comes too late for an import.
+class count_pace {
+ public:
+  bool is_due(std::size_t derived);
+
+ private:
+  std::size_t total_ = 0, next_ = 1000;
 };
 
 /// The timeline's only writer within this program. Used by one thread at a time; throws pqxx::failure.
@@ -95,6 +104,7 @@ class deriver {
   session session_;
   derive_settings settings_;
   std::unique_ptr<connected> connected_;
+  count_pace counting_;
   bool schema_is_newer_ = false;
   bool is_another_at_it_ = false;  ///< at the last batch
 };

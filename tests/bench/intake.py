@@ -178,7 +178,9 @@ def freshness(bench):
     daemon = bench.daemon("fresh", cluster)
     took = []
     began_load = time.monotonic()
-    with Load("fresh", [daemon], clients=8, pause=0.006) as load:
+    load = Load("fresh", [daemon], clients=8, pause=0.006)
+    load.services = [f"service-{n}" for n in range(500)]
+    with load:
         time.sleep(3)
         for n in range(20 * bench.rounds):
             service = f"probe-{n}"

@@ -42,7 +42,7 @@ class Load:
         while not self.done.is_set():
             count += 1
             key = f"{self.name}-{n}-{count}"
-            path, body, headers = (canonical, github)[count % 2](key, self.services[n % len(self.services)])
+            path, body, headers = (canonical, github)[count % 2](key, self.services[(n + len(self.threads) * count) % len(self.services)])
             began, status = time.monotonic(), None
             try:
                 if to is None:
