@@ -11,8 +11,9 @@ namespace releasehealth {
 
 std::string render(const snapshot&, const figure_settings&, text_format);
 
-/// The figures that /metrics shows: the refresher puts them in, and the page is written when somebody asks for it. Figures
-/// change more often than they are scraped. Any thread; neither side waits for PostgreSQL while it holds the other up.
+/// The figures that /metrics shows: the refresher puts them in, and the page is written when somebody asks for it.
+/// Figures change more often than they are scraped. Any thread; neither side waits for PostgreSQL while it holds the
+/// other up.
 class figure_page {
  public:
   /// What changed among all places; `settings` are those by which it was computed.

@@ -141,8 +141,8 @@ struct refresher::loop {
 };
 
 refresher::refresher(const session& s, const session& reading, ledger::derive_settings d, figure_settings f,
-                     figure_page& page, std::function<timestamp()> clock, std::function<void(const std::stop_token&)> prepare,
-                     std::function<void(refreshed)> publish)
+                     figure_page& page, std::function<timestamp()> clock,
+                     std::function<void(const std::stop_token&)> prepare, std::function<void(refreshed)> publish)
     : loop_(std::make_unique<loop>(s, reading, d, std::move(f), page, std::move(clock), std::move(prepare),
                                    std::move(publish))) {
   loop_->thread = std::jthread([l = loop_.get()](const std::stop_token& stop) { l->run(stop); });

@@ -55,8 +55,8 @@ std::map<place, std::string> places_and_teams(const std::map<place, ledger::plac
 /// The scope of a place or, if it has no environment, of a team: its production places. Empty if there is none such.
 ledger::scope scope_of(const place&, const std::string& team, const std::map<place, std::string>& all, const naming&);
 
-/// The figures of the given ones among all places (`before`: all places as they were), and of the teams that they belong
-/// to or belonged to.
+/// The figures of the given ones among all places (`before`: all places as they were), and of the teams that they
+/// belong to or belonged to.
 snapshot compute(ledger::reader&, const std::vector<period>&, const std::map<place, std::string>& all,
                  const std::map<place, std::string>& before, const std::set<place>& changed, const figure_settings&,
                  timestamp now);

@@ -69,8 +69,8 @@ std::string compress(const std::string& body) {
   }();
   thread_local const auto writing = owned(ZSTD_createCCtx());
   std::string out(ZSTD_compressBound(body.size()), '\0');
-  const auto size = ZSTD_compress_usingCDict(writing.get(), out.data(), out.size(), body.data(), body.size(),
-                                             dictionary.get());
+  const auto size =
+      ZSTD_compress_usingCDict(writing.get(), out.data(), out.size(), body.data(), body.size(), dictionary.get());
   if (ZSTD_isError(size)) throw std::bad_alloc();  // there is room for everything: nothing else can fail
   out.resize(size);
   return out;

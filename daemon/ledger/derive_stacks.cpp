@@ -13,6 +13,7 @@ struct touched_place {
   std::set<std::string> ids;
   std::set<std::string> returned_to;            ///< by a rollback among them: it may answer to other identities now
   std::map<stack_position, std::string> fresh;  ///< ids of what this step writes
+  bool has_only_new = true;                     ///< nothing that was in the stack before
 };
 
 /// What runs found, to be written for many places at once.
@@ -37,9 +38,9 @@ class resumed_stack {
     suspects_.insert(touched.returned_to.begin(), touched.returned_to.end());
   }
 
-  /// Runs until nothing can differ any more. Returns the position of the first touched one that it did not reach;
-  /// nothing if there is none.
-  std::optional<stack_position> run() {
+  /// Runs until nothing can differ any more. Returns the run from the first touched one that it did not reach, or
+  /// the same once more if it needs more of the stack than it has; nothing if there is none.
+  std::optional<stack_run> run() {
     live_stack stack(settings_, elements());
     for (const auto& [name, finished_at] : of_.changes)
       if (const auto version = parse_version(name)) stack.know_line(version->line(), finished_at);
@@ -48,7 +49,7 @@ class resumed_stack {
       auto page = merged_page();
       if (settings_.rules.looks_at_incidents()) tell_incidents(page);
       for (auto& s : page) {
-        apply(stack, std::move(s));
+        if (!apply(stack, std::move(s))) return stack_run{.where = of_.where, .from = of_.from, .needs_all = true};
         if ((settled = is_settled(stack))) break;
       }
       if (settled || !of_.has_more) break;
@@ -56,7 +57,8 @@ class resumed_stack {
     }
     write(stack, settled);
     const auto rest = touched_.at.upper_bound(settled ? run_.back().at() : stack_position{timestamp::max(), {}, {}});
-    return rest == touched_.at.end() ? std::nullopt : std::optional(*rest);
+    if (rest == touched_.at.end()) return {};
+    return stack_run{.where = of_.where, .from = *rest, .needs_all = of_.needs_all};
   }
 
  private:
@@ -124,8 +126,10 @@ class resumed_stack {
     for (const auto n : during) page[n].told().during_incident = true;
   }
 
-  void apply(live_stack& stack, stacked s) {
+  // Of a stack whose top alone is known, what returns to another element cannot be told: then nothing is.
+  bool apply(live_stack& stack, stacked s) {
     auto said = stack.apply(s.told());
+    if (said.kind.kind == "rollback" && !of_.needs_all) return false;
     for (const auto& popped : said.rolled_back) popper_[id_of(popped)] = s.id;
     stack_verdict now{.kind = std::move(said.kind.kind),
                       .reason = std::move(said.kind.reason),
@@ -147,6 +151,7 @@ class resumed_stack {
     s.kept.facts = s.kept.commit_facts = s.kept.overrides = {};
     run_.push_back(std::move(s));
     verdicts_.push_back(std::move(now));
+    return true;
   }
 
   // Nothing after this point can differ if what is on the stack, as far as anything may still return to it, is what was
@@ -249,6 +254,19 @@ void write(derivation& in, const stack_changes& found) {
   if (!ids.empty()) run(in.work, sql::ledger_write_poppers, text_array(ids), text_array(by));
 }
 
+// What only adds to the top of a stack needs nothing below it, unless it returns to something there: of a place that is
+// deployed to all day long the stack is deep.
+void need_little(derivation& in, const std::map<place, touched_place>& touched, std::vector<stack_run>& runs) {
+  std::vector<std::vector<std::string>> fresh(runs.size());
+  for (std::size_t n = 0; n < runs.size(); ++n) {
+    const auto& t = touched.at(runs[n].where);
+    runs[n].needs_all = runs[n].needs_all || !t.has_only_new;
+    if (runs[n].needs_all) continue;
+    for (auto at = t.fresh.lower_bound(runs[n].from); at != t.fresh.end(); ++at) fresh[n].push_back(at->second);
+  }
+  look_for_known(in, runs, fresh);
+}
+
 // Most places need one run, and what the runs of several places begin with is read at once.
 void run_stacks(derivation& in, const std::map<place, touched_place>& touched,
                 std::map<std::string, stack_verdict>& before) {
@@ -262,10 +280,10 @@ void run_stacks(derivation& in, const std::map<place, touched_place>& touched,
       waiting.pop_back();
     }
     stack_changes found{.fresh = {}, .verdicts = {}, .poppers = {}, .before = before};
+    need_little(in, touched, runs);
     load_starts(in, runs);
     for (auto& r : runs)
-      if (auto from = resumed_stack(in, r, touched.at(r.where), found).run())
-        waiting.push_back({.where = r.where, .from = std::move(*from)});
+      if (auto again = resumed_stack(in, r, touched.at(r.where), found).run()) waiting.push_back(std::move(*again));
     write(in, found);
   }
 }
@@ -286,7 +304,9 @@ void derive_stacks(derivation& in) {
   };
   std::vector<std::string> at_once;  // of no stack; or nothing is to find them where they were
   for (const auto& [id, d] : in.deployments) {
-    const bool was_in_stack = d.before && touch(id, *d.before);
+    auto* before = d.before ? touch(id, *d.before) : nullptr;
+    if (before) before->has_only_new = false;
+    const bool was_in_stack = before != nullptr;
     if (!d.now) continue;
     auto* t = touch(id, *d.now);
     if (t) t->fresh.emplace(stack_position{*d.now->finished_at, d.now->source, d.now->subject}, id);

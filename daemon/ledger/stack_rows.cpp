@@ -20,9 +20,10 @@ struct position_arrays {
       subjects.push_back((r.*which).subject);
     }
   }
-  pqxx::result ask(pqxx::transaction_base& work, std::string_view statement, std::int64_t last) const {
+  template <class... More>
+  pqxx::result ask(pqxx::transaction_base& work, std::string_view statement, const More&... more) const {
     return run(work, statement, text_array(services), text_array(environments), text_array(finished),
-               text_array(sources), text_array(subjects), last);
+               text_array(sources), text_array(subjects), more...);
   }
 };
 
@@ -51,7 +52,9 @@ void load_levels(derivation& in, const position_arrays& at, std::vector<stack_ru
   const std::int64_t reach = in.settings.stack.rollback_lookback.count();
   std::vector<std::string> ids, finished, sources, subjects;
   std::vector<std::size_t> of;
-  for (const auto& row : at.ask(in.work, sql::ledger_stack_at, reach)) {
+  std::vector<std::string> only_top;
+  for (const auto& r : runs) only_top.emplace_back(r.needs_all ? "false" : "true");
+  for (const auto& row : at.ask(in.work, sql::ledger_stack_at, reach, text_array(only_top))) {
     const auto n = run_of(row);
     runs[n].levels.push_back(read_stacked(row, runs[n].where));
     ids.push_back(runs[n].levels.back().id);
@@ -72,12 +75,32 @@ void load_levels(derivation& in, const position_arrays& at, std::vector<stack_ru
 
 void load_starts(derivation& in, std::vector<stack_run>& runs) {
   const position_arrays at(runs, &stack_run::from);
+  for (auto& r : runs) r.next = r.from;
+  load_pages(in, runs);
+  for (auto& r : runs) r.needs_all = r.needs_all || !r.page.empty() || r.has_more;
   load_levels(in, at, runs);
   if (const std::int64_t within = in.settings.stack.rules.longest_within().count(); within > 0)
     for (const auto& row : at.ask(in.work, sql::ledger_changes_before, within))
       runs[run_of(row)].changes.emplace_back(text(row["version"]), *time_from_microseconds(row["finished_at"]));
-  for (auto& r : runs) r.next = r.from;
-  load_pages(in, runs);
+}
+
+void look_for_known(derivation& in, std::vector<stack_run>& runs, const std::vector<std::vector<std::string>>& fresh) {
+  constexpr std::int64_t most_of_a_name = 200;
+  std::vector<std::string> services, environments, versions, commits;
+  std::vector<stack_run*> of;
+  for (std::size_t n = 0; n < runs.size(); ++n)
+    for (const auto& id : fresh[n]) {
+      const auto& d = in.fresh.at(id).told;
+      services.push_back(runs[n].where.service);
+      environments.push_back(runs[n].where.environment);
+      versions.push_back(d.version);
+      commits.push_back(d.commit);
+      of.push_back(&runs[n]);
+    }
+  if (of.empty()) return;
+  for (const auto& row : run(in.work, sql::ledger_may_be_known, text_array(services), text_array(environments),
+                             text_array(versions), text_array(commits), most_of_a_name))
+    of[run_of(row)]->needs_all = true;
 }
 
 void load_pages(derivation& in, std::span<stack_run> runs) {

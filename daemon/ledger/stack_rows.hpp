@@ -39,6 +39,7 @@ inline bool is_before(const stacked& a, const stacked& b) {
 struct stack_run {
   place where;
   stack_position from;
+  bool needs_all = false;                                         ///< more of the stack than its top
   std::vector<stacked> levels = {};                               ///< the stack before it, from the top down
   std::map<std::string, std::vector<identity>> returned_to = {};  ///< by the id of a level
   std::vector<std::pair<std::string, timestamp>> changes = {};  ///< versions that rules may look back at, oldest first
@@ -47,8 +48,10 @@ struct stack_run {
   bool has_more = false;                                        ///< behind the page
 };
 
-/// Reads where the runs begin.
+/// Reads where the runs begin: of the stack what each needs.
 void load_starts(derivation&, std::vector<stack_run>&);
+/// Has those runs need all whose new deployments (`fresh`: their ids, run by run) may be known in their place.
+void look_for_known(derivation&, std::vector<stack_run>&, const std::vector<std::vector<std::string>>& fresh);
 /// Reads each run's page, from `next` on: at most `page_size` stored deployments, without those that this step writes.
 void load_pages(derivation&, std::span<stack_run>);
 

@@ -102,8 +102,8 @@ void operations::publish(refreshed r) {
   }
 }
 
-// The last good figures, then our own metrics; never waits for PostgreSQL. gzip members may follow one another: the page
-// of the figures is compressed once for all who ask.
+// The last good figures, then our own metrics; never waits for PostgreSQL. gzip members may follow one another: the
+// page of the figures is compressed once for all who ask.
 void operations::metrics_page(const http::request& r, http::responder answer) {
   const auto format = negotiate_format(r.header.get("Accept"));
   const bool zipped = accepts_gzip(r.header.get("Accept-Encoding"));

@@ -1,11 +1,11 @@
 -- The live stacks before the given positions ($1-$5: service, environment, finished_at, source, subject), from the top
--- down: every element that can still be returned to after a look-back of $6 microseconds, and the one below. OFFSET keeps
--- each step a look into an index: how many there are the planner cannot know.
+-- down: every element that can still be returned to after a look-back of $6 microseconds, and the one below, or only the
+-- top ($7). OFFSET keeps each step a look into an index: how many there are the planner cannot know.
 WITH RECURSIVE run AS (
-  SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[])
-    WITH ORDINALITY AS r (service, environment, finished_at, source, subject, n)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $7::boolean[])
+    WITH ORDINALITY AS r (service, environment, finished_at, source, subject, only_top, n)
 ), level AS (
-  SELECT run.n, run.finished_at AS at, 1 AS depth, true AS in_reach, d.*
+  SELECT run.n, run.finished_at AS at, 1 AS depth, NOT run.only_top AS goes_on, d.*
   FROM run CROSS JOIN LATERAL (
     SELECT live FROM deployment d
     WHERE d.service = run.service AND d.environment = run.environment AND d.state = 'succeeded' AND d.finished_at <= run.finished_at
@@ -15,7 +15,7 @@ WITH RECURSIVE run AS (
   UNION ALL
   SELECT level.n, level.at, level.depth + 1, level.at - level.covers_since <= $6::bigint * interval '1 microsecond', d.*
   FROM level CROSS JOIN LATERAL (SELECT * FROM deployment d WHERE d.id = level.below OFFSET 0) AS d
-  WHERE level.in_reach
+  WHERE level.goes_on
 )
 SELECT n, id, source, subject, microseconds(finished_at) AS finished_at, version, commit, kind, is_change, live, below,
        microseconds(covers_since) AS covers_since, rolled_back_by
