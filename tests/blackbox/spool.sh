@@ -11,7 +11,7 @@ listen = "127.0.0.1:$(free_port)"
 listen = "127.0.0.1:$keeper_port"
 TOML
 dsn="host='$work/keeper/postgresql' port=5432 user=releasehealthd dbname=postgres"
-sql() { /usr/lib/postgresql/15/bin/psql -qXAt -d "$dsn" -c "$1"; }
+sql() { psql -qXAt -d "$dsn" -c "$1"; }
 start_keeper() {
   setsid "$daemon" serve --config "$work/keeper.toml" 2>>"$work/keeper.log" &
   keeper_pid=$!

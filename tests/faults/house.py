@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import time
 
-BINARIES = pathlib.Path("/usr/lib/postgresql/15/bin")
+BINARIES = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
 TOKEN, SECRET = "sesame-open-4711", "hush-hush-4711"
 
 
