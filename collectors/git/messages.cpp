@@ -9,13 +9,13 @@ namespace {
 std::string last_of(const re2::RE2& pattern, std::string_view text) {
   re2::StringPiece rest(text.data(), text.size()), found;
   std::string out;
-  while (re2::RE2::FindAndConsume(&rest, pattern, &found)) out = found.as_string();
+  while (re2::RE2::FindAndConsume(&rest, pattern, &found)) out = std::string(found);
   return out;
 }
 
 std::string first_of(const re2::RE2& pattern, std::string_view text) {
   re2::StringPiece found;
-  return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern, &found) ? found.as_string()
+  return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern, &found) ? std::string(found)
                                                                                              : std::string();
 }
 

@@ -27,7 +27,9 @@ std::optional<std::vector<std::uint64_t>> numbers_in(const re2::RE2& pattern, st
   constexpr int most = 16;
   re2::StringPiece groups[most + 1];
   const int count = std::min(pattern.NumberOfCapturingGroups(), most);
-  if (!pattern.Match(name, 0, name.size(), re2::RE2::UNANCHORED, groups, count + 1)) return {};
+  if (!pattern.Match(re2::StringPiece(name.data(), name.size()), 0, name.size(), re2::RE2::UNANCHORED, groups,
+                     count + 1))
+    return {};
   std::vector<std::uint64_t> numbers;
   for (int g = 1; g <= count; ++g) {
     std::uint64_t n = 0;
@@ -81,7 +83,7 @@ void find_predecessors(std::vector<release>& all) {
 
 bool is_four_part(std::string_view name) {
   static const re2::RE2 four(R"(^v?\d+\.\d+\.\d+\.\d+$)");
-  return re2::RE2::FullMatch(name, four);
+  return re2::RE2::FullMatch(re2::StringPiece(name.data(), name.size()), four);
 }
 
 }

@@ -73,8 +73,8 @@ struct appender::connected {
     columns c;
     for (const auto i : which) c.add(*all[i], static_cast<std::int64_t>(c.source.size()) + 1);
     pqxx::nontransaction work(connection);
-    const auto rows = work.exec_prepared(
-        "append", c.source.parameter(), c.key.parameter(), c.received_at.parameter(), c.outcome.parameter(),
+    const auto rows = run_prepared(
+        work, "append", c.source.parameter(), c.key.parameter(), c.received_at.parameter(), c.outcome.parameter(),
         c.detail.parameter(), c.headers.parameter(), c.body.parameter(), c.position.parameter(),
         c.event_source.parameter(), c.id.parameter(), c.type.parameter(), c.thing.parameter(), c.subject.parameter(),
         c.time.parameter(), c.event_received_at.parameter(), c.is_override.parameter(), c.fields.parameter());

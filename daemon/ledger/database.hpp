@@ -26,6 +26,16 @@ pqxx::result run(pqxx::transaction_base& in, std::string_view sql, const Paramet
 #endif
 }
 
+/// The same of a statement that the connection prepared under that name.
+template <class... Parameters>
+pqxx::result run_prepared(pqxx::transaction_base& in, const std::string& name, const Parameters&... parameters) {
+#if PQXX_VERSION_MAJOR >= 8 || (PQXX_VERSION_MAJOR == 7 && PQXX_VERSION_MINOR >= 10)
+  return in.exec(pqxx::prepped(name), pqxx::params{parameters...});
+#else
+  return in.exec_prepared(name, parameters...);
+#endif
+}
+
 /// Adds an element to a text[] that is being written, `{` at first.
 void add_element(std::string& array, std::string_view value);
 

@@ -208,8 +208,9 @@ struct private_postgres::running {
   ~running() {
     if (!server.valid() || !server.running()) return;
     kill(server.id(), SIGINT);  // a fast shutdown: sessions end, everything is on disk
+    const auto end = std::chrono::steady_clock::now() + stop_deadline;
     std::error_code ec;
-    server.wait_for(stop_deadline, ec);
+    while (server.running(ec) && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(pause);
   }
 };
 

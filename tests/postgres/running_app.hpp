@@ -64,6 +64,12 @@ class running_app {
     }
     return value;
   }
+  /// Until everything that was acknowledged is derived.
+  void derived(const database& db) {
+    for (int i = 0; i < 200 && db.query("SELECT count(*) FROM touched") != "0"; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(25));
+    CHECK(db.query("SELECT count(*) FROM touched") == "0");
+  }
   void set_clock(const char* at) { now_ = *parse_time(at); }
 
  private:
