@@ -104,21 +104,30 @@ void derive_everything(pqxx::transaction_base& work, const derive_settings& sett
 
 namespace {
 
+/// Nobody else migrates or derives as long as this is there. In a transaction of its own connection: the locks come before the
+/// snapshot of whoever works under them, and nothing of a session is needed that a pool of connections would not keep.
+class derive_lock {
+ public:
+  explicit derive_lock(const session& s) : connection_(connect(s)), work_(connection_) {
+    work_.exec("SET LOCAL idle_in_transaction_session_timeout = 0");
+    run(work_, "SELECT pg_advisory_xact_lock_shared($1), pg_advisory_xact_lock($2)", locks::migrate, locks::derive);
+  }
+
+ private:
+  pqxx::connection connection_;
+  pqxx::work work_;
+};
+
 /// All of it again, beside the real tables, at one instant of the database. The caller decides what becomes of it.
 template <class Then>
-void derive_shadow(pqxx::connection& c, const derive_settings& settings, Then then) {
-  // the lock first, the snapshot after it: within the transaction the snapshot would be older than the lock
-  pqxx::nontransaction(c).exec("SELECT pg_advisory_lock_shared(" + std::to_string(locks::migrate) +
-                               "), pg_advisory_lock(" + std::to_string(locks::derive) + ")");
-  {
-    pqxx::transaction<pqxx::isolation_level::repeatable_read> work(c);
-    derive_all(work, settings);  // what was touched before this began
-    derive_everything(work, settings);
-    then(work);
-    work.commit();
-  }
-  pqxx::nontransaction(c).exec("SELECT pg_advisory_unlock(" + std::to_string(locks::derive) +
-                               "), pg_advisory_unlock_shared(" + std::to_string(locks::migrate) + ")");
+void derive_shadow(const session& s, const derive_settings& settings, Then then) {
+  const derive_lock lock(s);
+  auto c = connect(s);
+  pqxx::transaction<pqxx::isolation_level::repeatable_read> work(c);
+  derive_all(work, settings);  // what was touched before this began
+  derive_everything(work, settings);
+  then(work);
+  work.commit();
 }
 
 }
@@ -178,9 +187,8 @@ std::size_t deriver::derive(const std::stop_token& stop) {
 }
 
 std::vector<difference> deriver::check() {
-  auto c = connect(session_.unlimited());
   std::vector<difference> found;
-  derive_shadow(c, settings_, [&](pqxx::transaction_base& work) {
+  derive_shadow(session_.unlimited(), settings_, [&](pqxx::transaction_base& work) {
     for (const auto& row : run(work, sql::ledger_shadow_difference, std::int64_t{100}))
       found.push_back({text(row["table"]), text(row["side"]), text(row["row"])});
   });
@@ -188,9 +196,8 @@ std::vector<difference> deriver::check() {
 }
 
 std::size_t deriver::rebuild() {
-  auto c = connect(session_.unlimited());
   std::size_t rows = 0;
-  derive_shadow(c, settings_, [&](pqxx::transaction_base& work) {
+  derive_shadow(session_.unlimited(), settings_, [&](pqxx::transaction_base& work) {
     rows = run(work, sql::ledger_shadow_apply)[0][0].as<std::size_t>();
     run(work, sql::ledger_write_rules, settings_.fingerprint);
     work.exec(std::string(sql::ledger_shadow_drop));

@@ -1,0 +1,76 @@
+// A database of every schema that there was, with data, becomes today's.
+#include <sstream>
+
+#include <pqxx/pqxx>
+
+#include "daemon/ledger/migrate.hpp"
+#include "sql.hpp"
+#include "tests/check.hpp"
+#include "tests/postgres/cluster.hpp"
+#include "tests/postgres/history.hpp"
+#include "tests/postgres/random_history.hpp"
+
+using namespace releasehealth;
+using namespace releasehealth::test;
+
+namespace {
+
+/// The rows of a table as one JSON array.
+std::string rows_of(const database& db, const std::string& table) {
+  return db.query("SELECT coalesce(jsonb_agg(to_jsonb(t)), '[]') FROM " + table + " t");
+}
+
+/// Writes them into a table that may have other columns by now.
+void fill(pqxx::transaction_base& work, const std::string& table, const std::string& rows) {
+  work.exec("INSERT INTO " + table + " OVERRIDING SYSTEM VALUE SELECT * FROM jsonb_populate_recordset(NULL::" + table +
+            ", " + work.quote(rows) + "::jsonb)");
+}
+
+/// An empty database as the first `steps` migrations left it.
+void set_back(pqxx::transaction_base& work, std::size_t steps) {
+  work.exec("SET LOCAL client_min_messages = warning");
+  work.exec("DROP SCHEMA public CASCADE");
+  work.exec("CREATE SCHEMA public");
+  work.exec("CREATE TABLE migration (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())");
+  for (const auto& [name, statements] : std::span(sql::migrations).first(steps)) {
+    work.exec(std::string(statements));
+    work.exec("INSERT INTO migration (name) VALUES (" + work.quote(std::string(name)) + ")");
+  }
+}
+
+}
+
+TEST_SUITE("postgres") {
+  TEST_CASE("from every schema there was: what it holds is kept, and gives today's rows") {
+    const database today, before;
+    ledger::appender to(today.where());
+    random_history h(5);
+    std::size_t n = 0;
+    for (auto& e : h.events) REQUIRE(to.append({entry_of("k" + std::to_string(++n), {e})}).front());
+    ledger::deriver(today.where(), {}).derive();
+    const auto reference = today.derived();
+    REQUIRE(reference.find("rollback") != reference.npos);
+    const auto deliveries = rows_of(today, "delivery"), events = rows_of(today, "event");
+
+    for (std::size_t steps = 1; steps < std::size(sql::migrations); ++steps) {
+      CAPTURE(sql::migrations[steps - 1].first);
+      {
+        pqxx::connection c(before.where().dsn);
+        pqxx::work work(c);
+        set_back(work, steps);
+        fill(work, "delivery", deliveries);
+        fill(work, "event", events);
+        work.exec("INSERT INTO touched (thing, source, subject) SELECT DISTINCT thing, source, subject FROM event");
+        work.commit();
+      }
+      const auto applied = ledger::migrate(before.where());
+      CHECK(applied.size() == std::size(sql::migrations) - steps);
+      CHECK(rows_of(before, "event") == events);
+      CHECK(rows_of(before, "delivery") == deliveries);
+      ledger::deriver derive(before.where(), {});
+      derive.derive();
+      CHECK(before.derived() == reference);
+      CHECK(derive.check().empty());
+    }
+  }
+}
