@@ -91,6 +91,7 @@ struct app::parts {
         postgres(c.database_url.empty() ? std::optional(ledger::private_postgres::use(c.state_dir, true, tell()))
                                         : std::nullopt),
         database{.dsn = postgres ? postgres->dsn() : c.database_url,
+                 .read_dsn = c.read_url,
                  .application = "releasehealthd",
                  .statement_timeout = milliseconds(c.bounds.time("database.statement_timeout"))},
         own(source_names(c)),

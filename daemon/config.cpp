@@ -157,6 +157,10 @@ void read_all(config_table& root, config& c) {
     std::vector<secret> url;  // it may hold a password
     t.secrets("url", url);
     if (!url.empty()) c.database_url = url.front().reveal();
+    std::vector<secret> read_url;
+    t.secrets("read_url", read_url);
+    if (!read_url.empty()) c.read_url = read_url.front().reveal();
+    if (!c.read_url.empty() && c.database_url.empty()) t.wrong("read_url", "needs the url of what it is a replica of");
     t.bounds(c.bounds);
   }
   {

@@ -30,6 +30,7 @@ struct token {
 struct config {
   std::filesystem::path state_dir = "/var/lib/releasehealthd";
   std::string database_url;  ///< empty: a private PostgreSQL in state_dir
+  std::string read_url;      ///< of a replica, for figures and lists; empty: the same
   http::endpoint intake{"127.0.0.1", 9620};
   http::endpoint operations{"127.0.0.1", 9621};
   limits bounds;

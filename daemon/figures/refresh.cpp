@@ -130,7 +130,7 @@ struct refresher::loop {
       out.failure = e.what();
       out.reason = ledger::reason_of(e);
       if (!ledger::is_timeout(e)) out.limit = {};
-      out.database_up = read.answers();
+      out.database_up = ledger::reader(database.without_replica()).answers();
       was_successful = false;
     }
     const auto took = steady::now() - began;

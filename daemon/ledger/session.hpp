@@ -6,9 +6,10 @@
 namespace releasehealth {
 
 struct session {
-  std::string dsn;          ///< what libpq takes: a URL or key=value pairs
-  std::string application;  ///< seen in pg_stat_activity and PostgreSQL's log: names the part of the program
-  bool read_only = false;   ///< physically: the server refuses writes
+  std::string dsn;               ///< what libpq takes: a URL or key=value pairs
+  std::string read_dsn = {};     ///< the same, of a replica that readers ask; empty: they ask the same server
+  std::string application = {};  ///< seen in pg_stat_activity and PostgreSQL's log: names the part of the program
+  bool read_only = false;        ///< physically: the server refuses writes
   std::chrono::milliseconds statement_timeout{30'000};  ///< 0: none, for work that takes what it takes
 
   session as(std::string part) const {
@@ -19,6 +20,12 @@ struct session {
   session reading() const {
     session other = *this;
     other.read_only = true;
+    if (!read_dsn.empty()) other.dsn = read_dsn;
+    return other;
+  }
+  session without_replica() const {
+    session other = *this;
+    other.read_dsn.clear();
     return other;
   }
   session within(std::chrono::milliseconds limit) const {

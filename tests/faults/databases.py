@@ -103,6 +103,31 @@ def failover(house, programs, report, long):
     report.check(standby, daemon)
 
 
+def replica(house, programs, report, long):
+    """Figures and lists are read from a replica; while it is away deliveries go on, and figures stay as they are."""
+    primary = Cluster(house, "primary").create().start()
+    standby = Cluster(house, "standby").copy_of(primary).start()
+    daemon = Daemon(house, "daemon", programs.now, primary.dsn, read_url=standby.dsn).start()
+    sessions = lambda of: set(of.sql("SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'releasehealthd%'").splitlines())
+    with Load("replica", [daemon]) as load:
+        settle(load)
+        wait_until(30, "there are figures of the replica", lambda: daemon.metric("releasehealth_refresh_success") == 1)
+        if "releasehealthd figures" not in sessions(standby) or "releasehealthd figures" in sessions(primary):
+            raise Failed(f"figures are read from {sessions(primary)}, not from {sessions(standby)}")
+        wait_until(60, "what came before the schema is drained", daemon.has_drained)
+        standby.stop()
+        wait_until(30, "the refresh fails", lambda: daemon.metric("releasehealth_refresh_success") == 0)
+        settle(load)
+        looks = lambda: (daemon.metric("releasehealth_database_up"), daemon.get("/-/ready")[0], daemon.metric("releasehealth_spooled_deliveries"))
+        if looks() != (1, 200, 0):
+            raise Failed(f"without its replica the daemon takes itself for broken: {looks()}")
+        standby.start()
+        wait_until(60, "the refresh succeeds", lambda: daemon.metric("releasehealth_refresh_success") == 1)
+        report.note("figures are read from the replica; without it deliveries went on")
+    report.add(load)
+    report.check(primary, daemon)
+
+
 def upgrade(house, programs, report, long):
     """Two daemons on one database, one upgraded after the other over a migration, while both take deliveries."""
     cluster = Cluster(house, "postgres").create().start()

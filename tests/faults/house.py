@@ -200,14 +200,14 @@ class Cluster:
 class Daemon:
     """One releasehealthd with a configuration, a state directory and ports of its own."""
 
-    def __init__(self, house, name, program, dsn, state=None, wrap=(), environment=None, timeout="30s"):
+    def __init__(self, house, name, program, dsn, state=None, wrap=(), environment=None, timeout="30s", read_url=None):
         self.house, self.name, self.program, self.wrap = house, name, program, list(wrap)
         self.environment = {**os.environ, **(environment or {})}
         self.intake, self.operations = free_port(), free_port()
         self.state, self.log = state or house.folder / f"{name}.state", house.folder / f"{name}.log"
         self.config, self.process = house.folder / f"{name}.toml", None
         self.config.write_text(
-            f'state_dir = "{self.state}"\n' + (f'[database]\nstatement_timeout = "{timeout}"\nurl = "{dsn}"\n' if dsn else "") + f'[intake]\nlisten = "127.0.0.1:{self.intake}"\n[operations]\nlisten = "127.0.0.1:{self.operations}"\n'
+            f'state_dir = "{self.state}"\n' + (f'[database]\nstatement_timeout = "{timeout}"\nurl = "{dsn}"\n' if dsn else "") + (f'read_url = "{read_url}"\n' if read_url else "") + f'[intake]\nlisten = "127.0.0.1:{self.intake}"\n[operations]\nlisten = "127.0.0.1:{self.operations}"\n'
             f'[[token]]\nname = "test"\nscopes = ["send", "read"]\ntoken = "{TOKEN}"\n'
             f'[[source]]\nname = "github"\nkind = "github"\nsecret = "{SECRET}"\n'
         )
