@@ -14,8 +14,8 @@ using steady = std::chrono::steady_clock;
 
 namespace {
 
-constexpr int rest_factor = 3;  // under load a refresh follows the one before it after three times as long as that
-                                // took: deliveries come first
+constexpr int rest_factor = 9;  // under load a refresh follows the one before it after nine times as long as that
+                                // took, or a tick: deliveries come first
 
 }
 

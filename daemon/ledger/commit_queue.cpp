@@ -20,6 +20,28 @@ namespace {
 constexpr auto retry_interval = std::chrono::seconds(1);
 constexpr auto tick_interval = std::chrono::milliseconds(50);
 
+/// Senders that got their answers send again at once: where the disk is slow, a batch that does not wait for them
+/// leaves with few, and all the others wait for it. So after a commit that took long the next one waits, for a fraction
+/// of that, until as many have come back as were answered.
+class gathering {
+ public:
+  void committed(std::size_t answered, std::size_t waiting, steady::duration took) {
+    constexpr steady::duration of_a_row = std::chrono::microseconds(50), of_a_fast_disk = std::chrono::milliseconds(1);
+    constexpr int fraction = 4;
+    const bool is_slow = took > of_a_fast_disk + of_a_row * static_cast<int>(answered);
+    expected_ = is_slow ? std::min(answered + waiting, appender::max_batch) : 0;
+    until_ = steady::now() + std::min<steady::duration>(took / fraction, of_a_fast_disk);
+  }
+  /// Until when to wait for more; nothing: go.
+  std::optional<steady::time_point> waits(std::size_t waiting) const {
+    return waiting < expected_ && steady::now() < until_ ? std::optional(until_) : std::nullopt;
+  }
+
+ private:
+  std::size_t expected_ = 0;
+  steady::time_point until_{};
+};
+
 /// Somebody who waits for an answer. The entry is read by the threads, and changed by nobody.
 struct waiter {
   std::shared_ptr<const entry> what;
@@ -48,7 +70,7 @@ bool is_away(const result<stored>& r) { return !r && r.error().code == errc::una
 
 struct commit_queue::state : std::enable_shared_from_this<state> {
   state(asio::io_context& i, session s, settings given)
-      : io(i), writer(std::move(s)), with(std::move(given)), clock_tick(i) {
+      : io(i), writer(std::move(s)), with(std::move(given)), clock_tick(i), gather_timer(i) {
     if (with.overflow) holds = with.overflow->count();
     asio::post(postgres, [] { name_this_thread("append"); });
     asio::post(disk, [] { name_this_thread("spool"); });
@@ -59,7 +81,9 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
   steady::time_point failed_to_drain{};  // and so is this
   settings with;
   asio::thread_pool postgres{1}, disk{1};
-  asio::steady_timer clock_tick;
+  asio::steady_timer clock_tick, gather_timer;
+  gathering gather;
+  bool is_gathering = false;
 
   std::deque<std::shared_ptr<waiter>> waiting, to_spool;
   waiters in_flight;
@@ -148,6 +172,7 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
   void next() {
     const bool has_spooled = with.overflow && holds.deliveries > 0;
     if (busy || stopped || (waiting.empty() && !has_spooled && !away)) return;
+    if (gathers()) return;
     const bool waits = away || (waiting.empty() && is_spool_broken);
     if (waits && (with.overflow || waiting.empty()) && steady::now() - tried < retry_interval) return tick();
     busy = true;
@@ -167,8 +192,22 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
     });
   }
 
+  // Whether more is to come before the next batch goes.
+  bool gathers() {
+    const auto until = waiting.empty() || away ? std::nullopt : gather.waits(waiting.size());
+    if (until && !std::exchange(is_gathering, true)) {
+      gather_timer.expires_at(*until);
+      gather_timer.async_wait([self = shared_from_this()](boost::system::error_code) {
+        self->is_gathering = false;
+        self->next();
+      });
+    }
+    return until.has_value();
+  }
+
   void written(outcome& out) {
     busy = false;
+    gather.committed(in_flight.size(), waiting.size(), steady::now() - tried);
     away = out.is_away;
     if (!out.spool_failure.empty() && !is_spool_broken && with.spool_failed) with.spool_failed(out.spool_failure);
     is_spool_broken = !out.spool_failure.empty() || (is_spool_broken && !out.has_drained && out.holds.deliveries > 0);
@@ -316,6 +355,7 @@ bool commit_queue::can_spool() const {
 void commit_queue::stop() {
   state_->stopped = true;
   state_->clock_tick.cancel();
+  state_->gather_timer.cancel();
 }
 
 }

@@ -29,5 +29,6 @@ has_figures || fail "/metrics does not answer without PostgreSQL"
 wait_until 30 send_event '{"id":"after","type":"deployment","service":"checkout","version":"after","state":"succeeded"}' ||
   fail "deliveries are not taken again after PostgreSQL was killed"
 wait_until 10 metric_is releasehealth_database_up 1 || fail "the database does not come back"
+wait_until 10 metric_is releasehealth_spooled_deliveries 0 || fail "the spool is not drained"
 same "nothing was lost with PostgreSQL's kill" "after late" "$(command_of export events | jq -r .id | sort | xargs)"
 stop_daemon
