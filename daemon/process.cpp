@@ -7,6 +7,7 @@
 #include <string>
 
 #include <dirent.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -41,6 +42,11 @@ double open_descriptors() {
 }
 
 void name_this_thread(const char* name) { (void)pthread_setname_np(pthread_self(), name); }
+
+void return_large_blocks() {
+  constexpr int large = 1 << 20;
+  (void)mallopt(M_MMAP_THRESHOLD, large);
+}
 
 std::uint64_t raise_open_files() {
   rlimit files{};

@@ -22,6 +22,7 @@ void say_if_few_files(const config& c, const logger& log) {
 std::function<int()> add_serve(CLI::App&, const common_options& options) {
   return [&options] {
     (void)std::signal(SIGPIPE, SIG_IGN);
+    return_large_blocks();
     auto c = load_or_refuse(options);
     const logger log(c.logs, c.lowest);
     say_if_few_files(c, log);

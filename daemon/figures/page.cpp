@@ -97,18 +97,17 @@ void figure_page::put(snapshot changed, const std::map<place, std::string>& all,
   merge(known_, std::move(changed), all, settings.names);
   settings_ = settings;
   is_there_ = true;
-  written_.reset();
+  zipped_.reset();
 }
 
 std::shared_ptr<const std::string> figure_page::body(text_format format, bool zipped) {
   const std::lock_guard lock(mutex_);
   if (!is_there_) return std::make_shared<const std::string>();
-  if (!written_ || written_as_ != std::pair(format, zipped)) {
-    auto text = render(known_, settings_, format);
-    written_ = std::make_shared<const std::string>(zipped ? gzip(text) : std::move(text));
-    written_as_ = {format, zipped};
-  }
-  return written_;
+  if (zipped && zipped_ && zipped_as_ == format) return zipped_;
+  auto text = render(known_, settings_, format);
+  if (!zipped) return std::make_shared<const std::string>(std::move(text));
+  zipped_as_ = format;
+  return zipped_ = std::make_shared<const std::string>(gzip(text));
 }
 
 }

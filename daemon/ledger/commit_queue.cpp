@@ -1,5 +1,6 @@
 #include "daemon/ledger/commit_queue.hpp"
 
+#include <algorithm>
 #include <deque>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -21,16 +22,19 @@ constexpr auto retry_interval = std::chrono::seconds(1);
 constexpr auto tick_interval = std::chrono::milliseconds(50);
 
 /// Senders that got their answers send again at once: where the disk is slow, a batch that does not wait for them
-/// leaves with few, and all the others wait for it. So after a commit that took long the next one waits, for a fraction
-/// of that, until as many have come back as were answered.
+/// leaves with few, and all the others wait for it. So there the next one waits, for no longer than a commit takes,
+/// until as many have come back as were answered.
 class gathering {
  public:
   void committed(std::size_t answered, std::size_t waiting, steady::duration took) {
     constexpr steady::duration of_a_row = std::chrono::microseconds(50), of_a_fast_disk = std::chrono::milliseconds(1);
-    constexpr int fraction = 4;
-    const bool is_slow = took > of_a_fast_disk + of_a_row * static_cast<int>(answered);
-    expected_ = is_slow ? std::min(answered + waiting, appender::max_batch) : 0;
-    until_ = steady::now() + std::min<steady::duration>(took / fraction, of_a_fast_disk);
+    constexpr steady::duration least = std::chrono::microseconds(50), longest_wait = std::chrono::milliseconds(2);
+    constexpr int memory = 64;
+    // the disk's share, about: the least that commits took lately, as a busy machine makes any of them slow
+    const auto of_disk = took - of_a_row * static_cast<int>(answered);
+    disk_ = std::clamp(of_disk, least, disk_ + disk_ / memory);
+    expected_ = disk_ > of_a_fast_disk ? std::min(answered + waiting, appender::max_batch) : 0;
+    until_ = steady::now() + std::min(disk_, longest_wait);
   }
   /// Until when to wait for more; nothing: go.
   std::optional<steady::time_point> waits(std::size_t waiting) const {
@@ -38,6 +42,7 @@ class gathering {
   }
 
  private:
+  steady::duration disk_ = std::chrono::hours(1);
   std::size_t expected_ = 0;
   steady::time_point until_{};
 };
