@@ -7,6 +7,11 @@ namespace {
 
 constexpr std::string_view path_header = ":path";  // as HTTP/2 calls it: no header has such a name
 
+// What proves who sends is not kept, and what says how it travelled is of no use.
+constexpr std::string_view secret_words[] = {"authorization", "cookie", "signature", "token", "secret"};
+constexpr std::string_view of_transport[] = {
+    "host", "connection", "keep-alive", "accept", "accept-encoding", "content-length", "transfer-encoding"};
+
 }
 
 json::object kept_headers(const headers& all) {
@@ -15,7 +20,8 @@ json::object kept_headers(const headers& all) {
     std::string lower(name);
     std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
     const auto holds = [&](std::string_view word) { return lower.find(word) != lower.npos; };
-    if (holds("authorization") || holds("cookie") || holds("signature") || holds("token") || holds("secret")) continue;
+    if (std::ranges::any_of(secret_words, holds) || std::ranges::find(of_transport, lower) != std::end(of_transport))
+      continue;
     auto& text = kept[lower].emplace_string();
     for (const char c : value) text += c >= ' ' && c <= '~' ? c : '?';  // headers are bytes, JSON is UTF-8
   }

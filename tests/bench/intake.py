@@ -128,10 +128,10 @@ def size_of_webhooks(bench, cluster, daemon):
         "ALTER TABLE bench_json ALTER body SET STORAGE EXTENDED, ALTER body TYPE jsonb USING convert_from(body, 'UTF8')::jsonb"
     )
     bodies = [b.replace("'", "''") for b in (bench.house.folder / "templates").read_text().splitlines()]
-    for body in bodies:
+    for at, body in enumerate(bodies):
         cluster.sql(
             "INSERT INTO bench_json (source, key, received_at, outcome, detail, headers, body) "
-            "SELECT source, key || n, received_at, outcome, detail, headers, "
+            f"SELECT source, key || {at} || n, received_at, outcome, detail, headers, "
             f"replace('{body}', '{MARK}', (1000000000 + n)::text)::jsonb FROM generate_series(1, 2000) AS n, "
             "(SELECT * FROM delivery LIMIT 1) AS one"
         )
