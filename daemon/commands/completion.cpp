@@ -5,11 +5,11 @@
 namespace releasehealth {
 namespace {
 
-// The words that may follow a command: its options.
-std::vector<std::string> options_of(const CLI::App& app) {
-  std::vector<std::string> all;
+// What may follow a command: its options, and what they are for.
+std::vector<std::pair<std::string, std::string>> options_of(const CLI::App& app) {
+  std::vector<std::pair<std::string, std::string>> all;
   for (const auto* option : app.get_options([](const CLI::Option* o) { return o->nonpositional(); }))
-    for (const auto& name : option->get_lnames()) all.push_back("--" + name);
+    for (const auto& name : option->get_lnames()) all.emplace_back("--" + name, option->get_description());
   return all;
 }
 
@@ -33,8 +33,11 @@ void write_bash(std::ostream& out, const CLI::App& program) {
   std::vector<std::string> names;
   for (const auto* c : program.get_subcommands({})) names.push_back(c->get_name());
   out << quoted(joined(names)) << "\n  else\n    case ${COMP_WORDS[1]} in\n";
-  for (const auto* c : program.get_subcommands({}))
-    out << "      " << c->get_name() << ") words=" << quoted(joined(options_of(*c))) << " ;;\n";
+  for (const auto* c : program.get_subcommands({})) {
+    std::vector<std::string> options;
+    for (auto& [name, help] : options_of(*c)) options.push_back(std::move(name));
+    out << "      " << c->get_name() << ") words=" << quoted(joined(options)) << " ;;\n";
+  }
   out << "    esac\n"
          "  fi\n"
          "  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n"
@@ -60,8 +63,7 @@ void write_zsh(std::ostream& out, const CLI::App& program) {
          "case $words[2] in\n";
   for (const auto* c : program.get_subcommands({})) {
     out << "  " << c->get_name() << ") choices=(";
-    for (const auto* option : c->get_options([](const CLI::Option* o) { return o->nonpositional(); }))
-      for (const auto& name : option->get_lnames()) out << ' ' << described("--" + name, option->get_description());
+    for (const auto& [name, help] : options_of(*c)) out << ' ' << described(name, help);
     out << " ) ;;\n";
   }
   out << "esac\n"

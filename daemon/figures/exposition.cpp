@@ -11,33 +11,31 @@
 namespace releasehealth {
 namespace {
 
-void append_escaped(std::string& out, std::string_view text, bool quotes) {
+char* put(char* to, std::string_view text) { return std::ranges::copy(text, to).out; }
+
+/// At most twice as long as the text.
+char* put_escaped(char* to, std::string_view text, bool quotes) {
   const auto is_special = [quotes](char c) { return c == '\\' || c == '\n' || (c == '"' && quotes); };
   for (;;) {  // almost always there is nothing to escape
     const auto at = std::ranges::find_if(text, is_special);
-    out.append(text.begin(), at);
-    if (at == text.end()) return;
-    out += '\\';
-    out += *at == '\n' ? 'n' : *at;
+    to = std::copy(text.begin(), at, to);
+    if (at == text.end()) return to;
+    *to++ = '\\';
+    *to++ = *at == '\n' ? 'n' : *at;
     text = std::string_view(at + 1, text.end());
   }
 }
 
-void append_number(std::string& out, double value) {
-  if (std::isnan(value)) {
-    out += "NaN";
-    return;
-  }
-  if (std::isinf(value)) {
-    out += value > 0 ? "+Inf" : "-Inf";
-    return;
-  }
-  char text[32];
+constexpr std::size_t longest_number = 32;
+
+char* put_number(char* to, double value) {
+  if (std::isnan(value)) return put(to, "NaN");
+  if (std::isinf(value)) return put(to, value > 0 ? "+Inf" : "-Inf");
   // whole numbers as such: 1700000000, not 1.7e+09
   const bool whole = std::abs(value) < 1e15 && value == std::trunc(value);
-  const auto [end, ec] = whole ? std::to_chars(text, text + sizeof text, static_cast<long long>(value))
-                               : std::to_chars(text, text + sizeof text, value);
-  out.append(text, end);
+  return (whole ? std::to_chars(to, to + longest_number, static_cast<long long>(value))
+                : std::to_chars(to, to + longest_number, value))
+      .ptr;
 }
 
 }
@@ -49,28 +47,36 @@ void exposition::family(std::string_view name, metric_type type, std::string_vie
   // text 0.0.4 names a counter's metadata like its sample, OpenMetrics like the family
   const auto described = type == metric_type::counter && format_ == text_format::prometheus ? name_ + "_total" : name_;
   header_ = "# HELP " + described + ' ';
-  append_escaped(header_, help, format_ == text_format::openmetrics);
+  std::string escaped(2 * help.size(), '\0');
+  header_.append(escaped.data(), put_escaped(escaped.data(), help, format_ == text_format::openmetrics));
   header_ += "\n# TYPE " + described + ' ';
   header_ += types[static_cast<std::size_t>(type)];
   header_ += '\n';
 }
 
 void exposition::sample(std::span<const label> labels, double value, std::string_view suffix) {
-  out_ += std::exchange(header_, {});
-  out_ += name_;
-  out_ += type_ == metric_type::counter ? "_total" : suffix;
+  if (!header_.empty()) out_ += std::exchange(header_, {});
+  // at once into a line that has room for the longest form of it: a page has a hundred thousand of them
+  constexpr std::string_view total = "_total";
+  std::size_t room = name_.size() + suffix.size() + total.size() + longest_number + 4;
+  for (const auto& [name, text] : labels) room += name.size() + 2 * text.size() + 4;
+  if (line_.size() < room) line_.resize(room);
+  auto* at = put(line_.data(), name_);
+  at = put(at, type_ == metric_type::counter ? total : suffix);
   char before = '{';
   for (const auto& [name, text] : labels) {
-    out_ += std::exchange(before, ',');
-    out_ += name;
-    out_ += "=\"";
-    append_escaped(out_, text, true);
-    out_ += '"';
+    *at++ = std::exchange(before, ',');
+    at = put(at, name);
+    *at++ = '=';
+    *at++ = '"';
+    at = put_escaped(at, text, true);
+    *at++ = '"';
   }
-  if (before == ',') out_ += '}';
-  out_ += ' ';
-  append_number(out_, value);
-  out_ += '\n';
+  if (before == ',') *at++ = '}';
+  *at++ = ' ';
+  at = put_number(at, value);
+  *at++ = '\n';
+  out_.append(line_.data(), at);
 }
 
 std::string_view exposition::content_type(text_format f) {
@@ -96,8 +102,8 @@ std::string gzip(std::string_view text) {
 }
 
 std::string format_bound(double bound) {
-  std::string text;
-  append_number(text, bound);
+  std::string text(longest_number, '\0');
+  text.resize(static_cast<std::size_t>(put_number(text.data(), bound) - text.data()));
   return text.find_first_of(".eI") == text.npos ? text + ".0" : text;
 }
 

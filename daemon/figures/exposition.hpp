@@ -34,7 +34,7 @@ class exposition {
 
  private:
   text_format format_;
-  std::string name_, header_, out_;
+  std::string name_, header_, line_, out_;
   metric_type type_ = metric_type::gauge;
 };
 

@@ -14,8 +14,10 @@ using steady = std::chrono::steady_clock;
 
 namespace {
 
-constexpr int rest_factor = 9;  // under load a refresh follows the one before it after nine times as long as that
-                                // took, or a tick: deliveries come first
+// Under load a refresh follows the one before it after nine times as long as that took, as deliveries come first, but
+// no longer than this: figures are two seconds old at most, two refreshes of half a second and the rest between them.
+constexpr int rest_factor = 9;
+constexpr auto longest_rest = std::chrono::milliseconds(600);
 
 }
 
@@ -134,7 +136,7 @@ struct refresher::loop {
       was_successful = false;
     }
     const auto took = steady::now() - began;
-    rested_at = steady::now() + std::min<steady::duration>(rest_factor * took, tick);
+    rested_at = steady::now() + std::min<steady::duration>(rest_factor * took, longest_rest);
     out.took = std::chrono::duration_cast<duration>(took);
     publish(std::move(out));
   }

@@ -257,10 +257,11 @@ void write(derivation& in, const stack_changes& found) {
 // What only adds to the top of a stack needs nothing below it, unless it returns to something there: of a place that is
 // deployed to all day long the stack is deep.
 void need_little(derivation& in, const std::map<place, touched_place>& touched, std::vector<stack_run>& runs) {
+  constexpr std::size_t few = 8;  // of an import a place has many, and looking for each costs more than the stack
   std::vector<std::vector<std::string>> fresh(runs.size());
   for (std::size_t n = 0; n < runs.size(); ++n) {
     const auto& t = touched.at(runs[n].where);
-    runs[n].needs_all = runs[n].needs_all || !t.has_only_new;
+    runs[n].needs_all = runs[n].needs_all || !t.has_only_new || t.fresh.size() > few;
     if (runs[n].needs_all) continue;
     for (auto at = t.fresh.lower_bound(runs[n].from); at != t.fresh.end(); ++at) fresh[n].push_back(at->second);
   }

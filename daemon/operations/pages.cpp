@@ -1,4 +1,5 @@
 // What people look at in a browser: the monthly review and what it leads to.
+#include "daemon/intake/answer.hpp"
 #include "daemon/operations/operations.hpp"
 #include "daemon/operations/reads.hpp"
 #include "daemon/review/page.hpp"
@@ -19,20 +20,18 @@ http::response html(unsigned status, std::string page) {
            {"Cache-Control", "private, no-cache"}}};
 }
 
+// The same meaning as for programs, as a page.
 http::response refused(const error& why, const review_frame& frame) {
-  switch (why.code) {
-    case errc::unknown: return html(404, review_problem(404, "Not found", why.detail, frame));
-    case errc::malformed: return html(400, review_problem(400, "Not understood", why.detail, frame));
-    default: {
-      auto page = html(503, review_problem(503, "Unavailable",
-                                           "PostgreSQL does not answer. Deliveries are taken meanwhile, and /metrics "
-                                           "shows the last figures.",
-                                           frame));
-      page.header.emplace_back("Retry-After", "10");
-      page.limit = why.limit;
-      return page;
-    }
-  }
+  const auto m = meaning_of(why.code);
+  if (why.code != errc::unavailable)
+    return html(m.status, review_problem(m.status, std::string(m.title), why.detail, frame));
+  auto page = html(m.status, review_problem(m.status, std::string(m.title),
+                                            "PostgreSQL does not answer. Deliveries are taken meanwhile, and /metrics "
+                                            "shows the last figures.",
+                                            frame));
+  page.header.emplace_back("Retry-After", "10");
+  page.limit = why.limit;
+  return page;
 }
 
 }
