@@ -39,7 +39,7 @@ class PgBouncer:
             self.process = subprocess.Popen(["pgbouncer", self.config], stdout=log, stderr=log, cwd="/", **self.user)
 
     def end(self):
-        self.process.terminate()
+        self.process.kill()  # what ends it at once by a signal is another one in each version
         self.process.wait(30)
 
 
