@@ -142,10 +142,10 @@ struct refresher::loop {
   }
 };
 
-refresher::refresher(const session& s, const session& reading, ledger::derive_settings d, figure_settings f,
-                     figure_page& page, std::function<timestamp()> clock,
+refresher::refresher(const session& deriving, const session& reading, const ledger::derive_settings& d,
+                     figure_settings f, figure_page& page, std::function<timestamp()> clock,
                      std::function<void(const std::stop_token&)> prepare, std::function<void(refreshed)> publish)
-    : loop_(std::make_unique<loop>(s, reading, d, std::move(f), page, std::move(clock), std::move(prepare),
+    : loop_(std::make_unique<loop>(deriving, reading, d, std::move(f), page, std::move(clock), std::move(prepare),
                                    std::move(publish))) {
   loop_->thread = std::jthread([l = loop_.get()](const std::stop_token& stop) { l->run(stop); });
 }

@@ -30,8 +30,8 @@ class refresher {
   /// `prepare` runs before the first refresh, again and again until it does not throw; it ends early when it is told to
   /// stop. `publish` hands over, and does nothing else. Both run on the refresher's thread. A refresh that fails leaves
   /// the page as it was.
-  refresher(const session& deriving, const session& reading, ledger::derive_settings, figure_settings, figure_page&,
-            std::function<timestamp()> clock, std::function<void(const std::stop_token&)> prepare,
+  refresher(const session& deriving, const session& reading, const ledger::derive_settings&, figure_settings,
+            figure_page&, std::function<timestamp()> clock, std::function<void(const std::stop_token&)> prepare,
             std::function<void(refreshed)> publish);
   ~refresher();  ///< lets the refresh on its way end
 

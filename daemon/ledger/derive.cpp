@@ -104,8 +104,9 @@ void derive_everything(pqxx::transaction_base& work, const derive_settings& sett
 
 namespace {
 
-/// Nobody else migrates or derives as long as this is there. In a transaction of its own connection: the locks come before the
-/// snapshot of whoever works under them, and nothing of a session is needed that a pool of connections would not keep.
+/// Nobody else migrates or derives as long as this is there. In a transaction of its own connection: the locks come
+/// before the snapshot of whoever works under them, and nothing of a session is needed that a pool of connections would
+/// not keep.
 class derive_lock {
  public:
   explicit derive_lock(const session& s) : connection_(connect(s)), work_(connection_) {
@@ -159,7 +160,7 @@ derived deriver::derive_batch(step_size size) {
     if (schema_is_newer_) return {};
     is_another_at_it_ = !run(work, "SELECT pg_try_advisory_xact_lock($1)", locks::derive)[0][0].as<bool>();
     if (is_another_at_it_) return {};
-    const auto done = derive_step(work, settings_, size, counting_);
+    auto done = derive_step(work, settings_, std::move(size), counting_);
     if (done.taken > 0) run(work, sql::ledger_note_rules, settings_.fingerprint);
     work.commit();
     return done;

@@ -273,6 +273,7 @@ void run_stacks(derivation& in, const std::map<place, touched_place>& touched,
                 std::map<std::string, stack_verdict>& before) {
   constexpr std::size_t at_once = 100;
   std::vector<stack_run> waiting;
+  waiting.reserve(touched.size());
   for (const auto& [where, t] : touched) waiting.push_back({.where = where, .from = *t.at.begin()});
   while (!waiting.empty()) {
     std::vector<stack_run> runs;

@@ -53,6 +53,7 @@ void load_levels(derivation& in, const position_arrays& at, std::vector<stack_ru
   std::vector<std::string> ids, finished, sources, subjects;
   std::vector<std::size_t> of;
   std::vector<std::string> only_top;
+  only_top.reserve(runs.size());
   for (const auto& r : runs) only_top.emplace_back(r.needs_all ? "false" : "true");
   for (const auto& row : at.ask(in.work, sql::ledger_stack_at, reach, text_array(only_top))) {
     const auto n = run_of(row);
