@@ -10,8 +10,8 @@ namespace releasehealth {
 /// As it is seen in `ps -L` and by debuggers; at most 15 characters.
 void name_this_thread(const char* name);
 
-/// Gives large blocks back to the system once they are freed: otherwise glibc takes the first of them for the usual size,
-/// and what one page of figures took stays taken.
+/// Gives large blocks back to the system once they are freed: otherwise glibc takes the first of them for the usual
+/// size, and what one page of figures took stays taken.
 void return_large_blocks();
 
 /// Raises the soft limit of open files to the hard one. Returns what it is then.

@@ -42,7 +42,9 @@ std::string conninfo(const session& s) {
       // of several servers the one that may be written to, so that a fail-over is followed; of replicas any
       const std::string_view keyword = o->keyword, value = o->val;
       if ((keyword == "host" || keyword == "hostaddr") && value.find(',') != value.npos)
-        all.emplace_back("target_session_attrs", !s.read_only ? "read-write" : s.read_dsn.empty() ? "primary" : "prefer-standby");
+        all.emplace_back("target_session_attrs", !s.read_only         ? "read-write"
+                                                 : s.read_dsn.empty() ? "primary"
+                                                                      : "prefer-standby");
       std::erase_if(all, [&](const auto& ours) { return ours.first == o->keyword; });
       out += std::string(o->keyword) + '=' + libpq_value(o->val) + ' ';
     }
