@@ -154,12 +154,13 @@ void read_all(config_table& root, config& c) {
   if (!state_dir.empty()) c.state_dir = state_dir;
   {
     auto t = root.table("database");
-    std::vector<secret> url;  // it may hold a password
-    t.secrets("url", url);
-    if (!url.empty()) c.database_url = url.front().reveal();
-    std::vector<secret> read_url;
-    t.secrets("read_url", read_url);
-    if (!read_url.empty()) c.read_url = read_url.front().reveal();
+    const auto read_url = [&](const char* key, std::string& to) {
+      std::vector<secret> url;  // it may hold a password
+      t.secrets(key, url);
+      if (!url.empty()) to = url.front().reveal();
+    };
+    read_url("url", c.database_url);
+    read_url("read_url", c.read_url);
     if (!c.read_url.empty() && c.database_url.empty()) t.wrong("read_url", "needs the url of what it is a replica of");
     t.bounds(c.bounds);
   }

@@ -20,7 +20,7 @@ class figure_page {
   void put(snapshot changed, const std::map<place, std::string>& all, const figure_settings& settings);
 
   /// The page, plain or in gzip; empty before there are figures. In gzip, as Prometheus asks for it, it is kept
-  /// until figures change. Takes about 0.3 us a series: not for the io thread.
+  /// until figures change. A large page takes long: not for the io thread.
   std::shared_ptr<const std::string> body(text_format, bool zipped);
 
  private:

@@ -42,9 +42,7 @@ diff "$work/restored.json" "$work/imported.json" || fail "an import of the expor
 echo "ok: an import of the exported events gives the same figures"
 
 # a daemon on what was restored goes on
-intake_port=$(free_port) operations_port=$(free_port)
-intake=http://127.0.0.1:$intake_port operations=http://127.0.0.1:$operations_port
-state=$work/other
+place_of_its_own other
 configure <<TOML
 [database]
 url = "$(url restored)"

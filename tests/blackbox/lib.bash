@@ -43,9 +43,13 @@ wait_until() {
   done
 }
 
-intake_port=$(free_port) operations_port=$(free_port)
-intake=http://127.0.0.1:$intake_port operations=http://127.0.0.1:$operations_port
-state=$work/state
+# place_of_its_own NAME: ports and a state directory for the next daemon
+place_of_its_own() {
+  intake_port=$(free_port) operations_port=$(free_port)
+  intake=http://127.0.0.1:$intake_port operations=http://127.0.0.1:$operations_port
+  state=$work/$1
+}
+place_of_its_own state
 token=sesame-open-4711
 secret=hush-hush-4711
 

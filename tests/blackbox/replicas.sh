@@ -9,9 +9,7 @@ start_daemon
 one_intake=$intake one_operations=$operations
 cp "$work/config.toml" "$work/one.toml"
 socket=$work/state/postgresql
-intake_port=$(free_port) operations_port=$(free_port)
-intake=http://127.0.0.1:$intake_port operations=http://127.0.0.1:$operations_port
-state=$work/other
+place_of_its_own other
 configure <<TOML
 [database]
 url = "host='$socket' port=5432 user=releasehealthd dbname=postgres"
