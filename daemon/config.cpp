@@ -34,7 +34,7 @@ void read_tls(config_table&& t, std::optional<http::tls_settings>& into) {
 }
 
 void read_listener(config_table& t, http::endpoint& at, limits& bounds) {
-  std::string listen;
+  auto listen = at.address + ':' + std::to_string(at.port);
   t.bounds(bounds);
   t.text("listen", listen);
   if (!listen.empty()) {
@@ -148,8 +148,7 @@ void read_spool(config_table&& t, config& c) {
 }
 
 void read_all(config_table& root, config& c) {
-  std::string state_dir;
-  if (const char* systemd = std::getenv("STATE_DIRECTORY")) c.state_dir = systemd;
+  auto state_dir = root.variable("STATE_DIRECTORY").value_or(c.state_dir.string());
   root.text("state_dir", state_dir);
   if (!state_dir.empty()) c.state_dir = state_dir;
   {
@@ -214,6 +213,17 @@ std::variant<config, config_mistakes> parse_config(std::string_view text, const 
   if (!reading.mistakes.empty()) return config_mistakes{std::move(reading.mistakes)};
   c.warnings = std::move(reading.warnings);
   return c;
+}
+
+std::vector<known_key> known_keys() {
+  std::vector<known_key> all;
+  const environment nothing = [](const std::string&) { return std::nullopt; };
+  config_reading reading{{}, nothing, {}, {}};
+  reading.known = &all;
+  config c;
+  config_table root(reading, nullptr, "");
+  read_all(root, c);
+  return all;
 }
 
 std::variant<config, config_mistakes> load_config(const std::filesystem::path& file, const environment& env) {

@@ -63,6 +63,16 @@ std::variant<config, config_mistakes> load_config(const std::filesystem::path& f
 std::variant<config, config_mistakes> parse_config(std::string_view text, const std::filesystem::path& file,
                                                    const environment&);
 
+/// A key that the reader asks for.
+struct known_key {
+  std::string name;      ///< dotted; "source.name" is the name of each [[source]]
+  std::string holds;     ///< "text", "a duration", ...
+  std::string fallback;  ///< as it would be written; empty: none
+};
+
+/// Every key there is, in the order in which they are read: from the reader itself, asked with nothing to read.
+std::vector<known_key> known_keys();
+
 inline constexpr const char* default_config_file = "/etc/releasehealthd/config.toml";
 
 }

@@ -145,7 +145,7 @@ threshold read_threshold(config_table& t, const std::vector<std::string>& rollin
 
 void read_calendar(config_table&& t, calendar& zone, weekly_hours& working_week,
                    std::vector<weekly_hours>& release_hours) {
-  std::string name;
+  auto name = zone.zone_name();
   t.text("time_zone", name);
   if (!name.empty()) {
     auto known = calendar::in_zone(name);
@@ -154,7 +154,7 @@ void read_calendar(config_table&& t, calendar& zone, weekly_hours& working_week,
     else
       t.wrong("time_zone", known.error().detail);
   }
-  std::string week;
+  std::string week(office_hours);
   t.text("working_week", week);
   if (!week.empty()) {
     if (auto hours = parse_weekly_hours(week))

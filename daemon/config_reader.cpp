@@ -48,6 +48,10 @@ const toml::node* config_table::find(std::string_view key) {
   return table_ ? table_->get(key) : nullptr;
 }
 
+void config_table::note(std::string_view key, std::string holds, std::string fallback) {
+  if (reading_.known) reading_.known->push_back({name(key), std::move(holds), std::move(fallback)});
+}
+
 std::optional<std::string> config_table::override_of(std::string_view key) const {
   if (!environment_applies_) return {};
   std::string variable = "RELEASEHEALTHD_";
@@ -56,6 +60,11 @@ std::optional<std::string> config_table::override_of(std::string_view key) const
 }
 
 void config_table::text(std::string_view key, std::string& into) {
+  note(key, "text", into.empty() ? std::string() : in_quotes(into));
+  read_text(key, into);
+}
+
+void config_table::read_text(std::string_view key, std::string& into) {
   const auto* node = find(key);
   if (auto given = override_of(key))
     into = std::move(*given);
@@ -66,6 +75,7 @@ void config_table::text(std::string_view key, std::string& into) {
 }
 
 void config_table::flag(std::string_view key, bool& into) {
+  note(key, "true or false", into ? "true" : "false");
   const auto* node = find(key);
   if (const auto given = override_of(key)) {
     if (*given == "true" || *given == "false")
@@ -80,6 +90,11 @@ void config_table::flag(std::string_view key, bool& into) {
 }
 
 void config_table::number(std::string_view key, double& into) {
+  note(key, "a number");
+  read_number(key, into);
+}
+
+void config_table::read_number(std::string_view key, double& into) {
   const auto* node = find(key);
   if (!node) return;
   if (const auto value = node->value<double>(); node->is_number() && value)
@@ -89,14 +104,17 @@ void config_table::number(std::string_view key, double& into) {
 }
 
 void config_table::number_or_name(std::string_view key, double& value, std::string& name) {
+  note(key, "a number, or a name");
   const auto* node = table_ ? table_->get(key) : nullptr;
   if (node && node->is_string())
-    text(key, name);
+    read_text(key, name);
   else
-    number(key, value);
+    read_number(key, value);
 }
 
 void config_table::whole(std::string_view key, std::int64_t least, std::int64_t most, std::int64_t& into) {
+  note(key, "a whole number from " + std::to_string(least) + " to " + std::to_string(most),
+       into < least ? "" : std::to_string(into));
   const auto* node = find(key);
   std::optional<std::int64_t> value;
   if (const auto given = override_of(key)) {
@@ -115,8 +133,13 @@ void config_table::whole(std::string_view key, std::int64_t least, std::int64_t 
 }
 
 void config_table::length(std::string_view key, duration& into) {
+  note(key, "a duration", into == duration{0} ? "" : in_quotes(format_duration(into)));
+  read_length(key, into);
+}
+
+void config_table::read_length(std::string_view key, duration& into) {
   std::string written;
-  text(key, written);
+  read_text(key, written);
   if (written.empty()) return;
   if (const auto parsed = parse_duration(written))
     into = *parsed;
@@ -136,15 +159,22 @@ void config_table::bounds(limits& into) {
       continue;
     }
     duration value(into.at(i));
-    length(key, value);
-    if (value < duration(rule.least) || value > duration(rule.most))
-      wrong(key,
-            "is not from " + format_duration(duration(rule.least)) + " to " + format_duration(duration(rule.most)));
+    const auto range = "from " + format_duration(duration(rule.least)) + " to " + format_duration(duration(rule.most));
+    note(key, "a duration " + range, in_quotes(format_duration(value)));
+    read_length(key, value);
+    if (value < duration(rule.least) || value > duration(rule.most)) wrong(key, "is not " + range);
     into.at(i) = value.count();
   }
 }
 
 void config_table::texts(std::string_view key, std::vector<std::string>& into) {
+  std::string fallback;
+  for (const auto& value : into) fallback += (fallback.empty() ? "[" : ", ") + in_quotes(value);
+  note(key, "texts", fallback.empty() ? std::string() : fallback + "]");
+  read_texts(key, into);
+}
+
+void config_table::read_texts(std::string_view key, std::vector<std::string>& into) {
   const auto* node = find(key);
   if (!node) return;
   std::vector<std::string> values;
@@ -169,8 +199,10 @@ std::filesystem::path config_table::file_of(const std::string& written) const {
 void config_table::secrets(std::string_view key, std::vector<secret>& into) {
   const auto file_key = std::string(key) + "_file";
   std::vector<std::string> inline_values, files;
-  texts(key, inline_values);
-  texts(file_key, files);
+  note(key, "secrets");
+  note(file_key, "files with them");
+  read_texts(key, inline_values);
+  read_texts(file_key, files);
   if (const auto given = override_of(key)) inline_values = {*given};
   if (const auto given = override_of(file_key)) files = {*given};
   if (inline_values.empty() && files.empty() && (has(key) || has(file_key))) return wrong(key, "is an empty list");
@@ -203,8 +235,9 @@ void config_table::secrets(std::string_view key, std::vector<secret>& into) {
 }
 
 void config_table::file(std::string_view key, std::string& into) {
+  note(key, "a file");
   std::string written;
-  text(key, written);
+  read_text(key, written);
   if (written.empty()) return;
   const auto path = file_of(written);
   if (!std::ifstream(path)) return wrong(key, "cannot read " + path.string());
@@ -212,6 +245,7 @@ void config_table::file(std::string_view key, std::string& into) {
 }
 
 void config_table::pairs(std::string_view key, std::map<std::string, std::string>& into) {
+  note(key, "a table of texts");
   const auto* node = find(key);
   if (!node) return;
   if (!node->is_table()) return wrong(key, "is not a table");
@@ -222,8 +256,9 @@ void config_table::pairs(std::string_view key, std::map<std::string, std::string
 }
 
 void config_table::pattern_of(std::string_view key, pattern& into) {
+  note(key, "a pattern of RE2");
   std::string written;
-  text(key, written);
+  read_text(key, written);
   if (written.empty()) return;
   auto compiled = compile_pattern(written, reading_.max_pattern_bytes);
   if (compiled)
@@ -247,6 +282,10 @@ config_table config_table::table(std::string_view key) {
 
 void config_table::tables(std::string_view key, const std::function<void(config_table&)>& each) {
   const auto* node = find(key);
+  if (reading_.known) {
+    config_table any(reading_, nullptr, name(key), false);
+    each(any);
+  }
   if (!node) return;
   const auto* array = node->as_array();
   if (!array || !array->is_array_of_tables())

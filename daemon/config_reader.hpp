@@ -15,12 +15,16 @@
 
 namespace releasehealth {
 
-/// What reading shares: where the file is, the environment, and the mistakes so far.
+inline std::string in_quotes(std::string_view text) { return std::string("\"").append(text).append("\""); }
+
+/// What reading shares: where the file is, the environment, the mistakes so far, and every key that was asked for if
+/// somebody wants to know.
 struct config_reading {
   std::filesystem::path file;
   const environment& env;
   std::vector<std::string> mistakes, warnings;
   std::int64_t max_pattern_bytes = limits()["figures.max_pattern_bytes"];
+  std::vector<known_key>* known = nullptr;
 
   void mistake(const toml::source_region&, const std::string& what);
 };
@@ -52,8 +56,10 @@ class config_table {
   /// One word of several, written to `into` by its position.
   template <class Enum>
   void choice(std::string_view key, std::initializer_list<std::string_view> words, Enum& into) {
-    std::string word;
-    text(key, word);
+    std::string word, all;
+    for (const auto w : words) all.append(all.empty() ? "" : ", ").append(w);
+    note(key, "one of " + all, in_quotes(words.begin()[static_cast<std::size_t>(into)]));
+    read_text(key, word);
     if (word.empty()) return;
     std::size_t at = 0;
     for (const auto w : words) {
@@ -73,12 +79,18 @@ class config_table {
 
   /// What stands below a key, spelled in one way; empty if nothing does.
   std::string spelled(std::string_view key) const;
+  std::optional<std::string> variable(const std::string& name) const { return reading_.env(name); }
   bool has(std::string_view key) const { return table_ && table_->contains(key); }
   void skip_rest();  ///< what was not asked for is no mistake
   void wrong(std::string_view key, const std::string& what);
   void wrong(const std::string& what);
 
  private:
+  void note(std::string_view key, std::string holds, std::string fallback = "");
+  void read_text(std::string_view key, std::string& into);
+  void read_texts(std::string_view key, std::vector<std::string>& into);
+  void read_number(std::string_view key, double& into);
+  void read_length(std::string_view key, duration& into);
   const toml::node* find(std::string_view key);
   std::optional<std::string> override_of(std::string_view key) const;
   toml::source_region where(std::string_view key) const;

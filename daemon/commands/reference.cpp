@@ -1,10 +1,14 @@
 #include <algorithm>
 #include <iostream>
+#include <map>
+#include <regex>
+#include <sstream>
 
 #include "collectors/time.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/figures/figure.hpp"
 #include "daemon/limits.hpp"
+#include "documents.hpp"
 
 namespace releasehealth {
 namespace {
@@ -44,22 +48,39 @@ void write_figures(std::ostream& out) {
   }
 }
 
-std::string readable(limit_unit unit, std::int64_t value) {
-  return unit == limit_unit::time ? format_duration(duration(value)) : std::to_string(value);
+// What is said of a key, by its dotted name: of a limit by its rule, of another by the example, at the end of its line.
+std::map<std::string, std::string> meanings() {
+  std::map<std::string, std::string> all;
+  const std::regex header(R"(\[+([a-z]+)\]+.*)"), key(R"((?:# )?([a-z_0-9]+) = .*? # (.*))");
+  for (const auto& r : limit_rules) all.emplace(r.key, r.reached);
+  std::string table;
+  std::istringstream lines{std::string(documents::example_configuration)};
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch found;
+    if (std::regex_match(line, found, header))
+      table = found[1].str() + '.';
+    else if (std::regex_match(line, found, key))
+      all.emplace(table + found[1].str(), found[2].str());
+  }
+  return all;
 }
 
-void write_limits(std::ostream& out) {
-  out << "| key | unless set | least | most | when it is met |\n|---|---:|---:|---:|---|\n";
-  for (const auto& r : limit_table::rules)
-    out << "| `" << r.key << "` | " << readable(r.unit, r.fallback) << " | " << readable(r.unit, r.least) << " | "
-        << readable(r.unit, r.most) << " | " << r.reached << " |\n";
+void write_configuration(std::ostream& out) {
+  const auto said = meanings();
+  out << "| key | holds | unless set | what it is for |\n|---|---|---|---|\n";
+  for (const auto& k : known_keys()) {
+    out << "| `" << k.name << "` | " << k.holds << " | ";
+    if (!k.fallback.empty()) out << '`' << k.fallback << '`';
+    const auto meaning = said.find(k.name);
+    out << " | " << (meaning == said.end() ? "" : meaning->second) << " |\n";
+  }
 }
 
 struct page {
   const char* name;
   void (*write)(std::ostream&);
 };
-constexpr page pages[] = {{"figures", write_figures}, {"limits", write_limits}};
+constexpr page pages[] = {{"figures", write_figures}, {"configuration", write_configuration}};
 
 }
 
@@ -67,7 +88,7 @@ std::function<int()> add_reference(CLI::App& app, const common_options&) {
   const auto name = std::make_shared<std::string>();
   std::vector<std::string> names;
   for (const auto& p : pages) names.emplace_back(p.name);
-  app.add_option("page", *name, "figures: every metric of releases; limits: every limit and its key")
+  app.add_option("page", *name, "figures: every metric of releases; configuration: every key")
       ->required()
       ->check(CLI::IsMember(names));
   return [name] {

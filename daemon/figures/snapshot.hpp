@@ -16,7 +16,7 @@ namespace releasehealth {
 struct figure_settings {
   std::vector<std::string> rolling = {"7d", "30d", "90d", "180d"};
   calendar zone;
-  weekly_hours working_week{.first_day = 1, .last_day = 5, .from = std::chrono::hours{9}, .to = std::chrono::hours{17}};
+  weekly_hours working_week = *parse_weekly_hours(office_hours);
   duration response_target = std::chrono::hours{2};
   duration review_due = std::chrono::days{7}, follow_up_horizon = std::chrono::days{90};
   naming names;

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cctype>
 
-#include "api.hpp"
 #include "collectors/fields.hpp"
 #include "daemon/figures/readable.hpp"
 #include "daemon/operations/operations.hpp"
 #include "daemon/timeline/policy.hpp"
+#include "documents.hpp"
 
 namespace releasehealth {
 namespace {
@@ -188,7 +188,7 @@ json::object operation(const http::route& r) {
 }
 
 json::object openapi(const std::vector<http::route>& operations, const std::vector<http::route>& intake) {
-  auto document = json::parse(api::openapi).as_object();
+  auto document = json::parse(documents::openapi).as_object();
   add_events(document["components"].as_object()["schemas"].as_object());
   json::object paths;
   const auto add = [&](const std::vector<http::route>& routes, bool is_elsewhere) {

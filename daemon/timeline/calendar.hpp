@@ -19,6 +19,7 @@ struct weekly_hours {
   std::chrono::minutes from{0}, to{24 * 60};
 };
 result<weekly_hours> parse_weekly_hours(std::string_view);
+inline constexpr std::string_view office_hours = "Mon-Fri 09:00-17:00";
 
 class calendar {
  public:

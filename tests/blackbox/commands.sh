@@ -23,7 +23,7 @@ ln -s "$root/tests" tests && mkdir dashboards
 PATH=$work/bin:$PATH RELEASEHEALTHD_URL=$intake RELEASEHEALTHD_TOKEN_FILE=$work/token python3 - "$root" "$work" "$operations" "$intake" "$id" "$incident" <<'PY'
 import pathlib, re, subprocess, sys
 root, work, operations, intake, deployment, incident = pathlib.Path(sys.argv[1]), *sys.argv[2:]
-programs = "releasehealthd|curl|docker|helm|systemctl|promtool|psql|pg_dump|pg_restore|createdb|kubectl|apt|man|node"
+programs = "releasehealthd|curl|docker|helm|systemctl|promtool|psql|pg_dump|pg_restore|createdb|kubectl|apt|man|node|cmake"
 here = {
     r"--token-file FILE": f"--token-file {work}/token", r"--config FILE": f"--config {work}/config.toml", r"--rules NEW\.toml": f"--rules {work}/rules.toml",
     r"\$SHA": "4f1c" * 10, r"deployment ID": f"deployment {deployment}", r"incident ID": f"incident {incident}", r"localhost:9621": operations.removeprefix("http://"),

@@ -2,7 +2,7 @@
 # What documents say of the program is what it says of itself: tables, commands, options, files.
 . "$(dirname "$0")/lib.bash"
 same "dashboards/figures.md" "$("$daemon" reference figures)" "$(tail -n +5 "$root/dashboards/figures.md")"
-same "deploy/limits.md" "$("$daemon" reference limits)" "$(tail -n +5 "$root/deploy/limits.md")"
+same "deploy/configuration.md" "$("$daemon" reference configuration)" "$(sed '1,/counts each time/d;0,/^$/d' "$root/deploy/configuration.md")"
 "$daemon" completion bash | bash -n || fail "what bash is to complete is no bash"
 python3 - "$root" "$daemon" <<'PY'
 import pathlib, re, subprocess, sys

@@ -219,11 +219,12 @@ TEST_SUITE("nodb") {
   TEST_CASE("the example configuration is right as it stands, and with every key that it shows commented out") {
     std::ifstream in(SOURCE_DIR "/deploy/config.toml");
     REQUIRE(in);
-    std::string as_it_stands, with_all;
+    std::string all, as_it_stands, with_all;
     const std::regex key("^# ([a-z_]+ = .*)$"), file("^(# )?(token|secret|url|read_url)_file = \"[^\"]*\"(.*)$");
     int shown = 0;
     for (std::string line; std::getline(in, line);) {
       std::smatch found;
+      all += line + '\n';
       if (std::regex_match(line, found, file))
         line = found[2].str().ends_with("url") ? "" : found[2].str() + " = \"x\"";  // no such files here
       as_it_stands += line + '\n';
@@ -236,6 +237,11 @@ TEST_SUITE("nodb") {
     CHECK(mistakes(as_it_stands).empty());
     CHECK(mistakes(with_all).empty());
     CHECK(shown > 20);
+    CHECK(known_keys().size() > 100);
+    for (const auto& k : known_keys()) {
+      CAPTURE(k.name);
+      CHECK(std::regex_search(all, std::regex("\\b" + k.name.substr(k.name.rfind('.') + 1) + "\\b")));
+    }
   }
 
   TEST_CASE("what the READMEs of the sources show is right, and the top README names every source") {
