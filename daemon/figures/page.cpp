@@ -93,15 +93,30 @@ std::string render(const snapshot& s, const figure_settings& settings, text_form
 }
 
 void figure_page::put(snapshot changed, const std::map<place, std::string>& all, const figure_settings& settings) {
-  const std::lock_guard lock(mutex_);
-  merge(known_, std::move(changed), all, settings.names);
-  settings_ = settings;
-  is_there_ = true;
-  zipped_.reset();
+  {
+    const std::lock_guard lock(waiting_mutex_);
+    waiting_.push_back({std::move(changed), all, settings});
+  }
+  if (const std::unique_lock lock(mutex_, std::try_to_lock); lock) take_in();
+}
+
+void figure_page::take_in() {
+  std::vector<change> come;
+  {
+    const std::lock_guard lock(waiting_mutex_);
+    come.swap(waiting_);
+  }
+  for (auto& c : come) {
+    merge(known_, std::move(c.changed), c.all, c.settings.names);
+    settings_ = std::move(c.settings);
+    is_there_ = true;
+    zipped_.reset();
+  }
 }
 
 std::shared_ptr<const std::string> figure_page::body(text_format format, bool zipped) {
   const std::lock_guard lock(mutex_);
+  take_in();
   if (!is_there_) return std::make_shared<const std::string>();
   if (zipped && zipped_ && zipped_as_ == format) return zipped_;
   auto text = render(known_, settings_, format);

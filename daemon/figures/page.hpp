@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "daemon/figures/snapshot.hpp"
 
@@ -12,8 +13,8 @@ namespace releasehealth {
 std::string render(const snapshot&, const figure_settings&, text_format);
 
 /// The figures that /metrics shows: the refresher puts them in, and the page is written when somebody asks for it.
-/// Figures change more often than they are scraped. Any thread; neither side waits for PostgreSQL while it holds the
-/// other up.
+/// Figures change more often than they are scraped. Any thread; whoever puts figures in never waits for a page that is
+/// being written.
 class figure_page {
  public:
   /// What changed among all places; `settings` are those by which it was computed.
@@ -24,7 +25,17 @@ class figure_page {
   std::shared_ptr<const std::string> body(text_format, bool zipped);
 
  private:
-  std::mutex mutex_;
+  /// What one put() brought.
+  struct change {
+    snapshot changed;
+    std::map<place, std::string> all;
+    figure_settings settings;
+  };
+  void take_in();
+
+  std::mutex waiting_mutex_;
+  std::vector<change> waiting_;  ///< what came while a page was written
+  std::mutex mutex_;             ///< of what follows
   snapshot known_;
   figure_settings settings_;
   bool is_there_ = false;

@@ -18,6 +18,7 @@ namespace {
 // no longer than this: figures are two seconds old at most, two refreshes of half a second and the rest between them.
 constexpr int rest_factor = 9;
 constexpr auto longest_rest = std::chrono::milliseconds(600);
+constexpr std::size_t few_places = 16;  // whose figures take less time than planning how to count them
 
 }
 
@@ -122,7 +123,9 @@ struct refresher::loop {
       const auto changed = places_to_compute(out.at);
       if (!changed.empty() || places != places_before || !was_successful) {
         const auto periods = current_periods(settings.rolling, settings.zone, out.at);
-        page.put(compute(read, periods, places, places_before, changed, settings, out.at), places, settings);
+        read.at_one_instant(changed.size() <= few_places, [&](ledger::reader& from) {
+          page.put(compute(from, periods, places, places_before, changed, settings, out.at), places, settings);
+        });
       }
       out.ledger = read.counts(max_names);
       out.rules_changed = !out.ledger.derived_by.empty() && out.ledger.derived_by != fingerprint;

@@ -58,14 +58,14 @@ bool is_refusal_of_data(const pqxx::sql_error& e) {
 }
 
 struct appender::connected {
-  pqxx::connection connection;
+  ledger::connection connection;
   bool is_durable = true;
-  explicit connected(const session& s) : connection(connect(s)) {
-    connection.prepare("append", std::string(sql::ledger_append));
+  explicit connected(const session& s) : connection(s) {
     pqxx::nontransaction work(connection);
-    const auto row = work.exec(std::string(sql::ledger_durability))[0];
+    const auto row = run(work, sql::ledger_durability)[0];
     if (!row[0].as<bool>()) work.exec(std::string(sql::ledger_commit_durably));
     is_durable = row[1].as<bool>();
+    connection.keeps_plans = true;
   }
 
   /// Accepted events per entry; nothing for a duplicate delivery.
@@ -73,8 +73,8 @@ struct appender::connected {
     columns c;
     for (const auto i : which) c.add(*all[i], static_cast<std::int64_t>(c.source.size()) + 1);
     pqxx::nontransaction work(connection);
-    const auto rows = run_prepared(
-        work, "append", c.source.parameter(), c.key.parameter(), c.received_at.parameter(), c.outcome.parameter(),
+    const auto rows = run(
+        work, sql::ledger_append, c.source.parameter(), c.key.parameter(), c.received_at.parameter(), c.outcome.parameter(),
         c.detail.parameter(), c.headers.parameter(), c.body.parameter(), c.position.parameter(),
         c.event_source.parameter(), c.id.parameter(), c.type.parameter(), c.thing.parameter(), c.subject.parameter(),
         c.time.parameter(), c.event_received_at.parameter(), c.is_override.parameter(), c.fields.parameter());

@@ -1,6 +1,7 @@
 #include "daemon/ledger/database.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 
 #include <libpq-fe.h>
@@ -57,7 +58,18 @@ std::string conninfo(const session& s) {
 
 }
 
-pqxx::connection connect(const session& s) { return pqxx::connection(conninfo(s)); }
+connection::connection(const session& s) : pqxx::connection(conninfo(s)) {}
+
+void keep_plans(pqxx::transaction_base& in, bool keep) {
+  in.exec(keep ? "SET LOCAL plan_cache_mode = force_generic_plan" : "SET LOCAL plan_cache_mode = auto");
+  static_cast<connection&>(in.conn()).keeps_plans = keep;
+}
+
+std::string connection::prepared(std::string_view sql) {
+  auto name = "kept " + std::to_string(reinterpret_cast<std::uintptr_t>(sql.data()));
+  if (prepared_.insert(sql.data()).second) prepare(name, std::string(sql));
+  return name;
+}
 
 void add_element(std::string& array, std::string_view value) {
   if (array.size() > 1) array += ',';

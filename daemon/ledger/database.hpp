@@ -13,26 +13,44 @@
 
 namespace releasehealth::ledger {
 
-/// Opens a connection with the session's name, timeouts and read-only setting. Throws pqxx::failure.
-pqxx::connection connect(const session&);
+/// The only kind of connection that transactions here are made on.
+class connection : public pqxx::connection {
+ public:
+  /// With the session's name, timeouts and read-only setting. Throws pqxx::failure.
+  explicit connection(const session&);
 
-/// Runs one statement with parameters, which travel apart from its text.
-template <class... Parameters>
-pqxx::result run(pqxx::transaction_base& in, std::string_view sql, const Parameters&... parameters) {
-#if PQXX_VERSION_MAJOR >= 8 || (PQXX_VERSION_MAJOR == 7 && PQXX_VERSION_MINOR >= 10)
-  return in.exec(std::string(sql), pqxx::params{parameters...});
-#else
-  return in.exec_params(std::string(sql), parameters...);
-#endif
-}
+  /// Whether run() keeps a statement's plan. Of a few rows planning takes longer than the rest.
+  bool keeps_plans = false;
+  /// The name by which such a statement is prepared, now or before. By its address: statements are constants.
+  std::string prepared(std::string_view sql);
 
-/// The same of a statement that the connection prepared under that name.
+ private:
+  std::set<const char*> prepared_;
+};
+
+/// Whether the statements that follow in the transaction have kept plans, made for any parameters. Without, each is
+/// planned for its own, as many rows want it.
+void keep_plans(pqxx::transaction_base&, bool);
+
+/// Runs a statement that the connection prepared under that name, with parameters.
 template <class... Parameters>
 pqxx::result run_prepared(pqxx::transaction_base& in, const std::string& name, const Parameters&... parameters) {
 #if PQXX_VERSION_MAJOR >= 8 || (PQXX_VERSION_MAJOR == 7 && PQXX_VERSION_MINOR >= 10)
   return in.exec(pqxx::prepped(name), pqxx::params{parameters...});
 #else
   return in.exec_prepared(name, parameters...);
+#endif
+}
+
+/// Runs one statement with parameters, which travel apart from its text.
+template <class... Parameters>
+pqxx::result run(pqxx::transaction_base& in, std::string_view sql, const Parameters&... parameters) {
+  if (auto& on = static_cast<connection&>(in.conn()); on.keeps_plans)
+    return run_prepared(in, on.prepared(sql), parameters...);
+#if PQXX_VERSION_MAJOR >= 8 || (PQXX_VERSION_MAJOR == 7 && PQXX_VERSION_MINOR >= 10)
+  return in.exec(std::string(sql), pqxx::params{parameters...});
+#else
+  return in.exec_params(std::string(sql), parameters...);
 #endif
 }
 

@@ -11,6 +11,8 @@
 namespace releasehealth::ledger {
 namespace {
 
+constexpr int few_things = 64;  // of a step whose statements take less time than their planning
+
 void write_places(derivation& in) {
   std::vector<std::string> services, environments, production;
   for (const auto& p : in.places) {
@@ -50,6 +52,8 @@ derived derive_step(pqxx::transaction_base& work, const derive_settings& setting
       touched[text(row[0])].emplace(text(row[1]), text(row[2]));
   }
   if (taken.empty()) return done;
+  const bool are_few = taken.size() <= few_things;
+  if (are_few) keep_plans(work, true);
   if (!commits.empty())
     for (const auto& row : run(work, sql::ledger_things_of_commits, text_array(commits)))
       touched["deployment"].emplace(text(row[0]), text(row[1]));
@@ -81,6 +85,7 @@ derived derive_step(pqxx::transaction_base& work, const derive_settings& setting
   derive_follow_ups(in, commits);
   derive_engagements(in, touched["work"]);
   if (!in.places.empty()) write_places(in);
+  if (are_few) keep_plans(work, false);
   done.has_more = done.has_more || names.have_moved;
   return done;
 }
@@ -109,13 +114,13 @@ namespace {
 /// not keep.
 class derive_lock {
  public:
-  explicit derive_lock(const session& s) : connection_(connect(s)), work_(connection_) {
+  explicit derive_lock(const session& s) : connection_(s), work_(connection_) {
     work_.exec("SET LOCAL idle_in_transaction_session_timeout = 0");
     run(work_, "SELECT pg_advisory_xact_lock_shared($1), pg_advisory_xact_lock($2)", locks::migrate, locks::derive);
   }
 
  private:
-  pqxx::connection connection_;
+  connection connection_;
   pqxx::work work_;
 };
 
@@ -123,7 +128,7 @@ class derive_lock {
 template <class Then>
 void derive_shadow(const session& s, const derive_settings& settings, Then then) {
   const derive_lock lock(s);
-  auto c = connect(s);
+  connection c(s);
   pqxx::transaction<pqxx::isolation_level::repeatable_read> work(c);
   derive_all(work, settings);  // what was touched before this began
   derive_everything(work, settings);
@@ -134,8 +139,8 @@ void derive_shadow(const session& s, const derive_settings& settings, Then then)
 }
 
 struct deriver::connected {
-  pqxx::connection connection;
-  explicit connected(const session& s) : connection(connect(s)) {}
+  ledger::connection connection;
+  explicit connected(const session& s) : connection(s) {}
 };
 
 deriver::deriver(session s, derive_settings settings) : session_(std::move(s)), settings_(std::move(settings)) {}

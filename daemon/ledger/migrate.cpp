@@ -23,7 +23,7 @@ std::set<std::string> applied_migrations(pqxx::transaction_base& work) {
 }
 
 // Most starts have nothing to migrate, and must not wait for whoever derives.
-bool is_up_to_date(pqxx::connection& c) {
+bool is_up_to_date(connection& c) {
   pqxx::work work(c);
   if (work.exec("SELECT to_regclass('migration')")[0][0].is_null()) return false;
   const auto names = applied_migrations(work);
@@ -34,7 +34,7 @@ bool is_up_to_date(pqxx::connection& c) {
 }
 
 std::vector<std::string> migrate(const session& s) {
-  auto c = connect(s.unlimited());
+  connection c(s.unlimited());
   if (is_up_to_date(c)) return {};
   pqxx::work work(c);
   run(work, "SELECT pg_advisory_xact_lock($1)", locks::migrate);

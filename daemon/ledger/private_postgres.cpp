@@ -107,7 +107,7 @@ struct cluster {
 
   bool answers() const {
     try {
-      return connect({dsn(), "releasehealthd probe"}).is_open();
+      return connection({dsn(), "releasehealthd probe"}).is_open();
     } catch (const pqxx::failure&) {
       return false;
     }

@@ -9,8 +9,8 @@
 namespace releasehealth::ledger {
 
 struct reader::connected {
-  pqxx::connection connection;
-  explicit connected(const session& s) : connection(connect(s)) {}
+  ledger::connection connection;
+  explicit connected(const session& s) : connection(s) {}
 };
 
 reader::reader(const session& s) : session_(s.reading()) {}
@@ -18,17 +18,32 @@ reader::reader(pqxx::transaction_base& within) : within_(&within) {}
 reader::~reader() = default;
 reader::reader(reader&&) noexcept = default;
 
-template <class Work>
-auto reader::read(Work work) {
-  if (within_) return work(*within_);
+// After a failure the connection is dropped, and made anew by the next call.
+template <class Transaction, class Work>
+auto reader::in(Work work) {
   try {
     if (!connected_ || !connected_->connection.is_open()) connected_ = std::make_unique<connected>(session_);
-    pqxx::nontransaction transaction(connected_->connection);
+    Transaction transaction(connected_->connection);
     return work(transaction);
   } catch (const pqxx::failure&) {
     connected_.reset();
     throw;
   }
+}
+
+template <class Work>
+auto reader::read(Work work) {
+  if (within_) return work(*within_);
+  return in<pqxx::nontransaction>(work);
+}
+
+void reader::at_one_instant(bool of_few, const std::function<void(reader&)>& ask) {
+  in<pqxx::transaction<pqxx::isolation_level::repeatable_read>>([&](pqxx::transaction_base& work) {
+    if (of_few) keep_plans(work, true);
+    reader here(work);
+    ask(here);
+    if (of_few) keep_plans(work, false);
+  });
 }
 
 bool reader::answers() noexcept {
@@ -111,12 +126,15 @@ population reader::count_work(const std::vector<period>& periods, const std::vec
                               const std::map<std::string, std::set<std::string>>& services_of) {
   return read([&](pqxx::transaction_base& work) {
     const question q(periods, scopes);
+    std::set<std::string> asked;
+    for (const auto& s : scopes)
+      for (const auto& p : s) asked.insert(p.crew);
     std::vector<std::string> crews, services;
-    for (const auto& [crew, members] : services_of)
-      for (const auto& service : members) {
-        crews.push_back(crew);
-        services.push_back(service);
-      }
+    for (const auto& [crew, members] : services_of) {
+      if (!asked.contains(crew)) continue;
+      crews.insert(crews.end(), members.size(), crew);
+      services.insert(services.end(), members.begin(), members.end());
+    }
     return read_population(run(work, sql::figures_work, q.labels, q.begins, q.ends, q.numbers, q.services,
                                q.environments, q.crews, q.firsts, text_array(crews), text_array(services)));
   });

@@ -1,5 +1,6 @@
 #pragma once
 // Reading the ledger and the timeline. The connection is read-only, so figures cannot write by mistake.
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -96,6 +97,9 @@ class reader {
   ~reader();
   reader(reader&&) noexcept;
 
+  /// Asks several questions of one state of the database. `of_few`: their plans are kept, as is worth it for few scopes.
+  void at_one_instant(bool of_few, const std::function<void(reader&)>& ask);
+
   /// Whether PostgreSQL answers at all.
   bool answers() noexcept;
   /// Every known place.
@@ -104,7 +108,7 @@ class reader {
   population count(std::string_view statement, const std::vector<period>&, const std::vector<scope>&);
   /// The same for a statement that takes a target in seconds.
   population count(std::string_view statement, const std::vector<period>&, const std::vector<scope>&, double target_s);
-  /// Firefighting; `services_of`: the services of every crew.
+  /// Firefighting; `services_of`: the services of every crew that the scopes name.
   population count_work(const std::vector<period>&, const std::vector<scope>&,
                         const std::map<std::string, std::set<std::string>>& services_of);
   /// A statement that counts by key, in long form: one column for each of `keys`.
@@ -143,6 +147,8 @@ class reader {
 
  private:
   struct connected;
+  template <class Transaction, class Work>
+  auto in(Work work);
   template <class Work>
   auto read(Work work);
   session session_;

@@ -36,7 +36,7 @@ std::string as_records(const std::vector<event>& events, const std::string& sour
 
 std::size_t replay(const session& where, const replay_question& q, timestamp now,
                    const std::function<std::vector<event>(const entry&)>& read) {
-  auto connection = connect(where);
+  ledger::connection connection(where);
   std::size_t fresh = 0;
   for (std::int64_t last = 0;;) {
     pqxx::work step(connection);

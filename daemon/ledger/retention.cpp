@@ -62,7 +62,7 @@ std::string as_spelled(const std::string& text) {
 }
 
 std::int64_t drop_bodies(const session& where, timestamp before) {
-  auto connection = connect(where);
+  ledger::connection connection(where);
   std::int64_t last = 0, all = 0;
   for (;;) {
     pqxx::work step(connection);
@@ -76,7 +76,7 @@ std::int64_t drop_bodies(const session& where, timestamp before) {
 }
 
 erased erase(const session& where, const erasure& e) {
-  auto connection = connect(where);
+  ledger::connection connection(where);
   pqxx::work all(connection);
   erased out;
   const replacement other{lowered(e.person), e.pseudonym};

@@ -6,10 +6,10 @@
 namespace releasehealth::ledger {
 
 struct shadow::opened {
-  pqxx::connection connection;
+  ledger::connection connection;
   pqxx::transaction<pqxx::isolation_level::repeatable_read> work;  // never committed: all of it goes
   reader from;
-  explicit opened(const session& s) : connection(connect(s.unlimited())), work(connection), from(work) {}
+  explicit opened(const session& s) : connection(s.unlimited()), work(connection), from(work) {}
 };
 
 shadow::shadow(const session& s, const derive_settings& settings, std::optional<timestamp> received_before)

@@ -4,51 +4,49 @@
 WITH period AS (
   SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS period (label, begins, ends)
 ), scope AS (
-  SELECT * FROM unnest($4::int[], $5::text[], $6::text[]) AS scope (n, service, environment)
-), change AS (
-  SELECT scope.n, period.label, d.kind, d.rolled_back_by, d.failed, d.first_remedy,
-         CASE WHEN d.failed THEN greatest(0, extract(epoch FROM d.issue_at - d.finished_at))::float8 END AS issue,
-         CASE WHEN d.recovered_at IS NOT NULL
-              THEN greatest(0, extract(epoch FROM d.recovered_at - d.finished_at))::float8 END AS recovery,
-         CASE WHEN d.first_commit_at IS NOT NULL
-              THEN greatest(0, extract(epoch FROM d.finished_at - d.first_commit_at))::float8 END AS lead
-  FROM scope CROSS JOIN period
-  CROSS JOIN LATERAL (  -- OFFSET: deployments.sql
-    SELECT * FROM deployment d
-    WHERE d.service = scope.service AND d.environment = scope.environment
-      AND d.finished_at >= period.begins AND d.finished_at < period.ends AND d.is_change OFFSET 0) AS d
+  SELECT n, array_agg(service) AS services, array_agg(environment) AS environments
+  FROM unnest($4::int[], $5::text[], $6::text[]) AS place (n, service, environment) GROUP BY n
 )
-SELECT scope.n, period.label,
-       count(*) FILTER (WHERE c.kind = 'planned') AS planned_changes,
-       count(*) FILTER (WHERE c.kind = 'hotfix') AS hotfix_changes,
-       count(c.rolled_back_by) AS rolled_back,
-       count(*) FILTER (WHERE c.failed AND c.kind = 'planned') AS failed_planned,
-       count(*) FILTER (WHERE c.failed AND c.kind = 'hotfix') AS failed_hotfix,
-       count(*) FILTER (WHERE c.failed AND c.issue <= extract(epoch FROM interval '1 hour')) AS issue_within_1h,
-       count(*) FILTER (WHERE c.failed AND c.issue <= extract(epoch FROM interval '24 hours')) AS issue_within_24h,
-       count(*) FILTER (WHERE c.failed AND c.issue <= extract(epoch FROM interval '48 hours')) AS issue_within_48h,
-       count(*) FILTER (WHERE c.failed AND c.issue <= extract(epoch FROM interval '7 days')) AS issue_within_7d,
-       count(c.issue) AS issue_n,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY c.issue) AS issue_p50,
-       percentile_cont(0.9) WITHIN GROUP (ORDER BY c.issue) AS issue_p90,
-       count(c.recovery) AS recovery_n,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY c.recovery) AS recovery_p50,
-       percentile_cont(0.9) WITHIN GROUP (ORDER BY c.recovery) AS recovery_p90,
-       count(c.recovery) FILTER (WHERE c.first_remedy = 'rollback') AS recovery_rollback_n,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY c.recovery) FILTER (WHERE c.first_remedy = 'rollback') AS recovery_rollback_p50,
-       percentile_cont(0.9) WITHIN GROUP (ORDER BY c.recovery) FILTER (WHERE c.first_remedy = 'rollback') AS recovery_rollback_p90,
-       count(c.recovery) FILTER (WHERE c.first_remedy = 'hotfix') AS recovery_hotfix_n,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY c.recovery) FILTER (WHERE c.first_remedy = 'hotfix') AS recovery_hotfix_p50,
-       percentile_cont(0.9) WITHIN GROUP (ORDER BY c.recovery) FILTER (WHERE c.first_remedy = 'hotfix') AS recovery_hotfix_p90,
-       count(c.recovery) FILTER (WHERE c.first_remedy = 'flag') AS recovery_flag_n,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY c.recovery) FILTER (WHERE c.first_remedy = 'flag') AS recovery_flag_p50,
-       percentile_cont(0.9) WITHIN GROUP (ORDER BY c.recovery) FILTER (WHERE c.first_remedy = 'flag') AS recovery_flag_p90,
-       count(c.recovery) FILTER (WHERE c.first_remedy IS NULL) AS recovery_none_n,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY c.recovery) FILTER (WHERE c.first_remedy IS NULL) AS recovery_none_p50,
-       percentile_cont(0.9) WITHIN GROUP (ORDER BY c.recovery) FILTER (WHERE c.first_remedy IS NULL) AS recovery_none_p90,
-       count(c.lead) AS lead_n,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY c.lead) AS lead_p50,
-       percentile_cont(0.9) WITHIN GROUP (ORDER BY c.lead) AS lead_p90
-FROM (SELECT DISTINCT n FROM scope) AS scope CROSS JOIN period
-LEFT JOIN change c ON c.n = scope.n AND c.label = period.label
-GROUP BY scope.n, period.label
+SELECT scope.n, period.label, counted.*
+FROM scope CROSS JOIN period
+CROSS JOIN LATERAL (  -- scope by scope: deployments.sql
+  SELECT count(*) FILTER (WHERE c.kind = 'planned') AS planned_changes,
+         count(*) FILTER (WHERE c.kind = 'hotfix') AS hotfix_changes,
+         count(c.rolled_back_by) AS rolled_back,
+         count(*) FILTER (WHERE c.failed AND c.kind = 'planned') AS failed_planned,
+         count(*) FILTER (WHERE c.failed AND c.kind = 'hotfix') AS failed_hotfix,
+         count(*) FILTER (WHERE c.failed AND c.issue <= extract(epoch FROM interval '1 hour')) AS issue_within_1h,
+         count(*) FILTER (WHERE c.failed AND c.issue <= extract(epoch FROM interval '24 hours')) AS issue_within_24h,
+         count(*) FILTER (WHERE c.failed AND c.issue <= extract(epoch FROM interval '48 hours')) AS issue_within_48h,
+         count(*) FILTER (WHERE c.failed AND c.issue <= extract(epoch FROM interval '7 days')) AS issue_within_7d,
+         count(c.issue) AS issue_n,
+         percentile_cont(0.5) WITHIN GROUP (ORDER BY c.issue) AS issue_p50,
+         percentile_cont(0.9) WITHIN GROUP (ORDER BY c.issue) AS issue_p90,
+         count(c.recovery) AS recovery_n,
+         percentile_cont(0.5) WITHIN GROUP (ORDER BY c.recovery) AS recovery_p50,
+         percentile_cont(0.9) WITHIN GROUP (ORDER BY c.recovery) AS recovery_p90,
+         count(c.recovery) FILTER (WHERE c.first_remedy = 'rollback') AS recovery_rollback_n,
+         percentile_cont(0.5) WITHIN GROUP (ORDER BY c.recovery) FILTER (WHERE c.first_remedy = 'rollback') AS recovery_rollback_p50,
+         percentile_cont(0.9) WITHIN GROUP (ORDER BY c.recovery) FILTER (WHERE c.first_remedy = 'rollback') AS recovery_rollback_p90,
+         count(c.recovery) FILTER (WHERE c.first_remedy = 'hotfix') AS recovery_hotfix_n,
+         percentile_cont(0.5) WITHIN GROUP (ORDER BY c.recovery) FILTER (WHERE c.first_remedy = 'hotfix') AS recovery_hotfix_p50,
+         percentile_cont(0.9) WITHIN GROUP (ORDER BY c.recovery) FILTER (WHERE c.first_remedy = 'hotfix') AS recovery_hotfix_p90,
+         count(c.recovery) FILTER (WHERE c.first_remedy = 'flag') AS recovery_flag_n,
+         percentile_cont(0.5) WITHIN GROUP (ORDER BY c.recovery) FILTER (WHERE c.first_remedy = 'flag') AS recovery_flag_p50,
+         percentile_cont(0.9) WITHIN GROUP (ORDER BY c.recovery) FILTER (WHERE c.first_remedy = 'flag') AS recovery_flag_p90,
+         count(c.recovery) FILTER (WHERE c.first_remedy IS NULL) AS recovery_none_n,
+         percentile_cont(0.5) WITHIN GROUP (ORDER BY c.recovery) FILTER (WHERE c.first_remedy IS NULL) AS recovery_none_p50,
+         percentile_cont(0.9) WITHIN GROUP (ORDER BY c.recovery) FILTER (WHERE c.first_remedy IS NULL) AS recovery_none_p90,
+         count(c.lead) AS lead_n,
+         percentile_cont(0.5) WITHIN GROUP (ORDER BY c.lead) AS lead_p50,
+         percentile_cont(0.9) WITHIN GROUP (ORDER BY c.lead) AS lead_p90
+  FROM (
+    SELECT d.kind, d.rolled_back_by, d.failed, d.first_remedy,
+           CASE WHEN d.failed THEN greatest(0, date_part('epoch', d.issue_at - d.finished_at)) END AS issue,
+           CASE WHEN d.recovered_at IS NOT NULL THEN greatest(0, date_part('epoch', d.recovered_at - d.finished_at)) END AS recovery,
+           CASE WHEN d.first_commit_at IS NOT NULL THEN greatest(0, date_part('epoch', d.finished_at - d.first_commit_at)) END AS lead
+    FROM unnest(scope.services, scope.environments) AS place (service, environment)
+    CROSS JOIN LATERAL (  -- OFFSET: deployments.sql
+      SELECT * FROM deployment d
+      WHERE d.service = place.service AND d.environment = place.environment
+        AND d.finished_at >= period.begins AND d.finished_at < period.ends AND d.is_change OFFSET 0) AS d) AS c) AS counted

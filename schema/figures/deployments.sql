@@ -4,17 +4,19 @@
 WITH period AS (
   SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS period (label, begins, ends)
 ), scope AS (
-  SELECT * FROM unnest($4::int[], $5::text[], $6::text[]) AS scope (n, service, environment)
+  SELECT n, array_agg(service) AS services, array_agg(environment) AS environments
+  FROM unnest($4::int[], $5::text[], $6::text[]) AS place (n, service, environment) GROUP BY n
 )
-SELECT scope.n, period.label,
-       count(*) FILTER (WHERE d.kind = 'planned')  AS planned,
-       count(*) FILTER (WHERE d.kind = 'hotfix')   AS hotfix,
-       count(*) FILTER (WHERE d.kind = 'rollback') AS rollback,
-       count(*) FILTER (WHERE d.kind = 'redeploy') AS redeploy,
-       count(*) FILTER (WHERE d.state = 'failed')  AS failed
+SELECT scope.n, period.label, counted.*
 FROM scope CROSS JOIN period
-LEFT JOIN LATERAL (  -- OFFSET: for many places the planner would rather read the whole table
-  SELECT * FROM deployment d
-  WHERE d.service = scope.service AND d.environment = scope.environment
-    AND d.finished_at >= period.begins AND d.finished_at < period.ends OFFSET 0) AS d ON true
-GROUP BY scope.n, period.label
+CROSS JOIN LATERAL (  -- scope by scope: grouped afterwards, all of their rows would be sorted
+  SELECT count(*) FILTER (WHERE d.kind = 'planned')  AS planned,
+         count(*) FILTER (WHERE d.kind = 'hotfix')   AS hotfix,
+         count(*) FILTER (WHERE d.kind = 'rollback') AS rollback,
+         count(*) FILTER (WHERE d.kind = 'redeploy') AS redeploy,
+         count(*) FILTER (WHERE d.state = 'failed')  AS failed
+  FROM unnest(scope.services, scope.environments) AS place (service, environment)
+  CROSS JOIN LATERAL (  -- OFFSET: for many places the planner would rather read the whole table
+    SELECT * FROM deployment d
+    WHERE d.service = place.service AND d.environment = place.environment
+      AND d.finished_at >= period.begins AND d.finished_at < period.ends OFFSET 0) AS d) AS counted

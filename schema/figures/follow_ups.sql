@@ -16,13 +16,18 @@ WITH scope AS (
     WHERE d.service = scope.service AND d.environment = scope.environment AND d.kind = 'hotfix'
       AND d.finished_at >= scope.horizon AND d.finished_at <= scope.now OFFSET 0) AS d
 ), incident AS (
-  SELECT DISTINCT scope.n, i.source, i.subject
-  FROM scope JOIN incident i ON i.service = scope.service AND i.environment = scope.environment AND i.production
-   AND i.severity IN (1, 2) AND i.resolved_at >= scope.horizon AND i.resolved_at < scope.due
-   AND coalesce((i.facts ->> 'review_held_at')::timestamptz > scope.now, true)
+  SELECT scope.n, count(DISTINCT (i.source, i.subject)) AS overdue
+  FROM scope CROSS JOIN LATERAL (  -- OFFSET: deployments.sql
+    SELECT * FROM incident i
+    WHERE i.service = scope.service AND i.environment = scope.environment AND i.production
+      AND i.severity IN (1, 2) AND i.resolved_at >= scope.horizon AND i.resolved_at < scope.due OFFSET 0) AS i
+  WHERE coalesce((i.facts ->> 'review_held_at')::timestamptz > scope.now, true)
+  GROUP BY scope.n
+), owing AS (
+  SELECT n, count(*) FILTER (WHERE unmerged) AS unmerged, min(finished_at) FILTER (WHERE unmerged) AS unmerged_since,
+         count(*) FILTER (WHERE overdue) AS overdue
+  FROM hotfix GROUP BY n
 )
-SELECT s.n,
-       (SELECT count(*) FROM hotfix h WHERE h.n = s.n AND h.unmerged) AS unmerged,
-       (SELECT extract(epoch FROM min(h.finished_at))::float8 FROM hotfix h WHERE h.n = s.n AND h.unmerged) AS unmerged_since,
-       (SELECT count(*) FROM hotfix h WHERE h.n = s.n AND h.overdue) + (SELECT count(*) FROM incident i WHERE i.n = s.n) AS overdue_reviews
-FROM (SELECT DISTINCT n FROM scope) AS s
+SELECT n, coalesce(owing.unmerged, 0) AS unmerged, extract(epoch FROM owing.unmerged_since)::float8 AS unmerged_since,
+       coalesce(owing.overdue, 0) + coalesce(incident.overdue, 0) AS overdue_reviews
+FROM (SELECT DISTINCT n FROM scope) AS s LEFT JOIN owing USING (n) LEFT JOIN incident USING (n)

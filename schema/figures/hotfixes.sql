@@ -4,26 +4,26 @@
 WITH period AS (
   SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS period (label, begins, ends)
 ), scope AS (
-  SELECT * FROM unnest($4::int[], $5::text[], $6::text[]) AS scope (n, service, environment)
-), hotfix AS (
-  SELECT scope.n, period.label, d.is_justified, d.is_attributed, d.lines_changed::float8 AS size,
-         CASE WHEN d.response_from IS NOT NULL THEN greatest(0, extract(epoch FROM d.finished_at - d.response_from))::float8 END AS response
-  FROM scope CROSS JOIN period
-  CROSS JOIN LATERAL (  -- OFFSET: deployments.sql
-    SELECT * FROM deployment d
-    WHERE d.service = scope.service AND d.environment = scope.environment
-      AND d.finished_at >= period.begins AND d.finished_at < period.ends AND d.kind = 'hotfix' OFFSET 0) AS d
+  SELECT n, array_agg(service) AS services, array_agg(environment) AS environments
+  FROM unnest($4::int[], $5::text[], $6::text[]) AS place (n, service, environment) GROUP BY n
 )
-SELECT scope.n, period.label,
-       count(*) FILTER (WHERE NOT h.is_justified) AS unjustified,
-       count(*) FILTER (WHERE NOT h.is_attributed) AS unattributed,
-       count(*) FILTER (WHERE h.response <= $7::float8) AS response_in_target,
-       count(h.response) AS response_n,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY h.response) AS response_p50,
-       percentile_cont(0.9) WITHIN GROUP (ORDER BY h.response) AS response_p90,
-       count(h.size) AS size_n,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY h.size) AS size_p50,
-       percentile_cont(0.9) WITHIN GROUP (ORDER BY h.size) AS size_p90
-FROM (SELECT DISTINCT n FROM scope) AS scope CROSS JOIN period
-LEFT JOIN hotfix h ON h.n = scope.n AND h.label = period.label
-GROUP BY scope.n, period.label
+SELECT scope.n, period.label, counted.*
+FROM scope CROSS JOIN period
+CROSS JOIN LATERAL (  -- scope by scope: deployments.sql
+  SELECT count(*) FILTER (WHERE NOT h.is_justified) AS unjustified,
+         count(*) FILTER (WHERE NOT h.is_attributed) AS unattributed,
+         count(*) FILTER (WHERE h.response <= $7::float8) AS response_in_target,
+         count(h.response) AS response_n,
+         percentile_cont(0.5) WITHIN GROUP (ORDER BY h.response) AS response_p50,
+         percentile_cont(0.9) WITHIN GROUP (ORDER BY h.response) AS response_p90,
+         count(h.size) AS size_n,
+         percentile_cont(0.5) WITHIN GROUP (ORDER BY h.size) AS size_p50,
+         percentile_cont(0.9) WITHIN GROUP (ORDER BY h.size) AS size_p90
+  FROM (
+    SELECT d.is_justified, d.is_attributed, d.lines_changed::float8 AS size,
+           CASE WHEN d.response_from IS NOT NULL THEN greatest(0, date_part('epoch', d.finished_at - d.response_from)) END AS response
+    FROM unnest(scope.services, scope.environments) AS place (service, environment)
+    CROSS JOIN LATERAL (  -- OFFSET: deployments.sql
+      SELECT * FROM deployment d
+      WHERE d.service = place.service AND d.environment = place.environment
+        AND d.finished_at >= period.begins AND d.finished_at < period.ends AND d.kind = 'hotfix' OFFSET 0) AS d) AS h) AS counted

@@ -14,8 +14,10 @@ WITH period AS (
          CASE WHEN i.decided_at IS NOT NULL
               THEN greatest(0, extract(epoch FROM i.decided_at - i.detected_at))::float8 END AS decision
   FROM scope CROSS JOIN period
-  JOIN incident i ON i.service = scope.service AND i.environment = scope.environment AND i.production
-   AND i.started_at >= period.begins AND i.started_at < period.ends
+  CROSS JOIN LATERAL (  -- OFFSET: deployments.sql
+    SELECT * FROM incident i
+    WHERE i.service = scope.service AND i.environment = scope.environment AND i.production
+      AND i.started_at >= period.begins AND i.started_at < period.ends OFFSET 0) AS i
   ORDER BY scope.n, period.label, i.source, i.subject, i.blamed NULLS LAST, i.service
 )
 SELECT scope.n, period.label,

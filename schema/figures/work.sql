@@ -11,7 +11,8 @@ WITH period AS (
   SELECT * FROM unnest($9::text[], $10::text[]) AS member (crew, service)
 ), stretch AS (
   SELECT e.service, e.environment, e.method, e.person, period.label, e.during * tstzrange(period.begins, period.ends) AS during
-  FROM (SELECT DISTINCT service FROM member) AS m JOIN engagement e USING (service)
+  FROM (SELECT DISTINCT service FROM member) AS m
+  CROSS JOIN LATERAL (SELECT * FROM engagement e WHERE e.service = m.service OFFSET 0) AS e  -- OFFSET: deployments.sql
   JOIN period ON e.during && tstzrange(period.begins, period.ends)
 ), known AS (
   SELECT member.crew, stretch.label, range_agg(stretch.during) AS busy
@@ -36,8 +37,10 @@ WITH period AS (
   UNION ALL  -- without a place in time: each piece once in a scope
   SELECT n, label, method, seconds FROM (
     SELECT DISTINCT scope.n, period.label, e.method, e.piece, e.seconds
-    FROM scope JOIN engagement e ON e.service = scope.service AND e.seconds IS NOT NULL
-     AND (e.environment = scope.environment OR (e.environment = '' AND scope.is_first))
+    FROM scope CROSS JOIN LATERAL (
+      SELECT * FROM engagement e
+      WHERE e.service = scope.service AND e.seconds IS NOT NULL
+        AND (e.environment = scope.environment OR (e.environment = '' AND scope.is_first)) OFFSET 0) AS e
     JOIN period ON e.at >= period.begins AND e.at < period.ends) AS pieces
 )
 SELECT scope.n, period.label,

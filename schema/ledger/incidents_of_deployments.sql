@@ -12,8 +12,9 @@ WITH c AS (
       AND d.finished_at > c.last AND d.live IS DISTINCT FROM c.live
     ORDER BY d.finished_at LIMIT 1) AS next ON true
 )
-SELECT i.source, i.subject FROM during JOIN incident i
-  ON i.service = during.service AND i.started_at >= during.begins AND i.started_at <= during.ends
+SELECT i.source, i.subject FROM during CROSS JOIN LATERAL (
+  SELECT * FROM incident i
+  WHERE i.service = during.service AND i.started_at >= during.begins AND i.started_at <= during.ends OFFSET 0) AS i
 UNION
 SELECT i.source, i.subject FROM unnest($2::text[]) AS c (id)
 CROSS JOIN LATERAL (SELECT * FROM incident i WHERE i.blamed = c.id OFFSET 0) AS i
