@@ -26,6 +26,25 @@ char* put_escaped(char* to, std::string_view text, bool quotes) {
   }
 }
 
+std::size_t room_for(std::span<const label> labels) {
+  std::size_t room = 0;
+  for (const auto& [name, text] : labels) room += name.size() + 2 * text.size() + 4;
+  return room;
+}
+
+char* put_labels(char* to, std::span<const label> labels) {
+  bool is_first = true;
+  for (const auto& [name, text] : labels) {
+    if (!std::exchange(is_first, false)) *to++ = ',';
+    to = put(to, name);
+    *to++ = '=';
+    *to++ = '"';
+    to = put_escaped(to, text, true);
+    *to++ = '"';
+  }
+  return to;
+}
+
 constexpr std::size_t longest_number = 32;
 
 char* put_number(char* to, double value) {
@@ -55,28 +74,34 @@ void exposition::family(std::string_view name, metric_type type, std::string_vie
 }
 
 void exposition::sample(std::span<const label> labels, double value, std::string_view suffix) {
+  sample({}, labels, value, suffix);
+}
+
+void exposition::sample(std::string_view first, std::span<const label> labels, double value, std::string_view suffix) {
   if (!header_.empty()) out_ += std::exchange(header_, {});
   // at once into a line that has room for the longest form of it: a page has a hundred thousand of them
   constexpr std::string_view total = "_total";
-  std::size_t room = name_.size() + suffix.size() + total.size() + longest_number + 4;
-  for (const auto& [name, text] : labels) room += name.size() + 2 * text.size() + 4;
+  const auto room = name_.size() + suffix.size() + total.size() + first.size() + room_for(labels) + longest_number + 4;
   if (line_.size() < room) line_.resize(room);
   auto* at = put(line_.data(), name_);
   at = put(at, type_ == metric_type::counter ? total : suffix);
-  char before = '{';
-  for (const auto& [name, text] : labels) {
-    *at++ = std::exchange(before, ',');
-    at = put(at, name);
-    *at++ = '=';
-    *at++ = '"';
-    at = put_escaped(at, text, true);
-    *at++ = '"';
+  if (!first.empty() || !labels.empty()) {
+    *at++ = '{';
+    at = put(at, first);
+    if (!first.empty() && !labels.empty()) *at++ = ',';
+    at = put_labels(at, labels);
+    *at++ = '}';
   }
-  if (before == ',') *at++ = '}';
   *at++ = ' ';
   at = put_number(at, value);
   *at++ = '\n';
   out_.append(line_.data(), at);
+}
+
+std::string labels_in_text(std::span<const label> labels) {
+  std::string text(room_for(labels), '\0');
+  text.resize(static_cast<std::size_t>(put_labels(text.data(), labels) - text.data()));
+  return text;
 }
 
 std::string_view exposition::content_type(text_format f) {

@@ -18,16 +18,20 @@ using label = std::pair<std::string_view, std::string_view>;
 
 class exposition {
  public:
-  explicit exposition(text_format f) : format_(f) {}
+  /// `room`: about how long the text will be.
+  explicit exposition(text_format f, std::size_t room = 0) : format_(f) { out_.reserve(room); }
 
   /// Begins a family; a counter's name has no `_total`. Families without samples write nothing.
   void family(std::string_view name, metric_type, std::string_view help);
   /// `suffix`: _bucket, _sum, _count of a histogram; a counter's `_total` is added here.
   void sample(std::span<const label>, double value, std::string_view suffix = {});
+  /// The same with labels that labels_in_text() wrote before those.
+  void sample(std::string_view first, std::span<const label>, double value, std::string_view suffix = {});
   void sample(std::initializer_list<label> labels, double value, std::string_view suffix = {}) {
     sample(std::span<const label>(labels.begin(), labels.size()), value, suffix);
   }
-  const std::string& text() const { return out_; }
+  const std::string& text() const& { return out_; }
+  std::string text() && { return std::move(out_); }
 
   static std::string_view content_type(text_format);
   static constexpr std::string_view end_of_openmetrics = "# EOF\n";
@@ -37,6 +41,9 @@ class exposition {
   std::string name_, header_, line_, out_;
   metric_type type_ = metric_type::gauge;
 };
+
+/// Labels as they stand within braces, for many samples.
+std::string labels_in_text(std::span<const label>);
 
 /// gzip of a whole text; members may be sent one after the other as one body.
 std::string gzip(std::string_view);

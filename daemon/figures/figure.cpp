@@ -7,15 +7,9 @@
 namespace releasehealth {
 namespace {
 
-double value_of(std::string_view wanted, const measured& m) {
-  const auto at = std::ranges::find(m.columns, wanted);
-  if (at == m.columns.end()) throw std::logic_error("no population counts " + std::string(wanted));
-  return m.values.at(static_cast<std::size_t>(at - m.columns.begin()));
-}
-
-double sum(const std::vector<std::string>& wanted, const measured& m) {
+double sum(const std::vector<std::size_t>& positions, const std::vector<double>& values) {
   double total = 0;
-  for (const auto& w : wanted) total += value_of(w, m);
+  for (const auto p : positions) total += values.at(p);
   return total;
 }
 
@@ -24,11 +18,15 @@ std::optional<figure_value> ratio(double numerator, double denominator) {
   return figure_value{numerator / denominator, numerator, denominator, {}};
 }
 
-std::optional<figure_value> read_quantile(const slice& s, const measured& m, const quantile& q) {
-  const auto& base = s.columns.front();
-  const auto value = value_of(base + std::string(q.suffix), m);
+std::optional<figure_value> per_day(double total, const ledger::period& over) {
+  const std::chrono::duration<double, std::ratio<86400>> days = over.end - over.begin;
+  if (days.count() <= 0) return {};
+  return figure_value{total / days.count(), total, {}, {}};
+}
+
+std::optional<figure_value> if_number(double value, std::optional<double> observations = {}) {
   if (std::isnan(value)) return {};
-  return figure_value{value, {}, {}, value_of(base + "_n", m)};
+  return figure_value{value, {}, {}, observations};
 }
 
 }
@@ -45,27 +43,41 @@ const figure* find_figure(std::string_view name) {
   return found == figures().end() ? nullptr : &*found;
 }
 
-std::optional<figure_value> evaluate(const figure& f, const slice& s, const measured& m, const quantile* q) {
-  switch (f.looks) {
+located_slice::located_slice(const figure& f, const slice& s, const std::vector<std::string>& columns)
+    : of_(&f), in_(&s) {
+  const auto locate = [&](const std::string& wanted, std::vector<std::size_t>& into) {
+    const auto at = std::ranges::find(columns, wanted);
+    if (at == columns.end()) missing_ = wanted;
+    into.push_back(static_cast<std::size_t>(at - columns.begin()));
+  };
+  if (f.looks == shape::quantiles) {
+    for (const auto& q : quantiles) locate(s.columns.front() + std::string(q.suffix), counted_);
+    locate(s.columns.front() + "_n", counted_);
+  } else {
+    for (const auto& c : s.columns) locate(c, counted_);
+    for (const auto& c : f.denominator) locate(c, divided_);
+  }
+}
+
+std::optional<figure_value> located_slice::value(const std::vector<double>& values, const ledger::period& over,
+                                                 double capacity_s, const quantile& q) const {
+  if (!missing_.empty()) throw std::logic_error("no population counts " + missing_);
+  switch (of_->looks) {
     case shape::count:
-    case shape::seconds: return figure_value{sum(s.columns, m), {}, {}, {}};
-    case shape::ratio: return ratio(sum(s.columns, m), sum(f.denominator, m));
-    case shape::per_day: {
-      const std::chrono::duration<double, std::ratio<86400>> days = m.over.end - m.over.begin;
-      if (days.count() <= 0) return {};
-      const auto total = sum(s.columns, m);
-      return figure_value{total / days.count(), total, {}, {}};
-    }
-    case shape::quantiles: return read_quantile(s, m, q ? *q : quantiles[0]);
-    case shape::capacity:
-      return m.capacity_s > 0 ? std::optional(figure_value{m.capacity_s, {}, {}, {}}) : std::nullopt;
-    case shape::share: return ratio(sum(s.columns, m), m.capacity_s);
-    case shape::instant: {
-      const auto at = value_of(s.columns.front(), m);
-      return std::isnan(at) ? std::nullopt : std::optional(figure_value{at, {}, {}, {}});
-    }
+    case shape::seconds: return figure_value{sum(counted_, values), {}, {}, {}};
+    case shape::ratio: return ratio(sum(counted_, values), sum(divided_, values));
+    case shape::per_day: return per_day(sum(counted_, values), over);
+    case shape::quantiles:
+      return if_number(values.at(counted_[static_cast<std::size_t>(&q - quantiles)]), values.at(counted_.back()));
+    case shape::capacity: return capacity_s > 0 ? if_number(capacity_s) : std::nullopt;
+    case shape::share: return ratio(sum(counted_, values), capacity_s);
+    case shape::instant: return if_number(values.at(counted_.front()));
   }
   return {};
+}
+
+std::optional<figure_value> evaluate(const figure& f, const slice& s, const measured& m, const quantile* q) {
+  return located_slice(f, s, m.columns).value(m.values, m.over, m.capacity_s, q ? *q : quantiles[0]);
 }
 
 }

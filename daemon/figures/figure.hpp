@@ -87,7 +87,24 @@ struct measured {
   double capacity_s = 0;  ///< of a team with engineers
 };
 
-/// A slice's value; of quantiles that of the given one. Nothing where there is nothing to measure (figures.md §1).
+/// Where the columns of a slice are: of a page each is looked for once.
+class located_slice {
+ public:
+  located_slice(const figure&, const slice&, const std::vector<std::string>& columns);
+
+  const slice& in() const { return *in_; }
+  /// Its value; of quantiles that of the given one. Nothing where there is nothing to measure (figures.md §1).
+  std::optional<figure_value> value(const std::vector<double>& values, const ledger::period& over, double capacity_s,
+                                    const quantile& = quantiles[0]) const;
+
+ private:
+  std::string missing_;  ///< a column that nobody counts, where a value is asked for nevertheless
+  const figure* of_;
+  const slice* in_;
+  std::vector<std::size_t> counted_, divided_;  ///< of quantiles: theirs, and the number of observations
+};
+
+/// The value of one slice, looked for by itself.
 std::optional<figure_value> evaluate(const figure&, const slice&, const measured&, const quantile* = nullptr);
 
 }

@@ -1,5 +1,7 @@
 #include "daemon/figures/page.hpp"
 
+#include <array>
+
 #include <boost/container/static_vector.hpp>
 
 #include "daemon/figures/verdict.hpp"
@@ -9,23 +11,33 @@ namespace {
 
 using labels_of_sample = boost::container::static_vector<label, 8>;
 
-labels_of_sample identity(const place& where, const std::string& team) {
-  if (where.environment.empty()) return {{"team_name", team}};
-  return {{"service_name", where.service}, {"team_name", team}, {"deployment_environment", where.environment}};
+std::string identity(const place& where, const std::string& team) {
+  if (where.environment.empty()) return labels_in_text(std::array{label{"team_name", team}});
+  return labels_in_text(std::array{label{"service_name", where.service}, label{"team_name", team},
+                                   label{"deployment_environment", where.environment}});
 }
 
 void render_figures(exposition& out, const snapshot& s, const figure_settings& settings) {
+  struct observations {
+    std::string identity;
+    labels_of_sample labels;
+    double n;
+  };
   struct family {
-    std::string metric, observations;
+    std::string metric, observed;
     const figure* of = nullptr;
-    std::vector<std::pair<labels_of_sample, double>> counted;
+    std::vector<observations> counted;
   };
   family current;
   bool is_team = false;
+  // whose the samples are, in the text: those of one place follow each other
+  std::string who;
+  const std::string* team = nullptr;
+  const place* where = nullptr;
   const auto end_family = [&] {
     if (current.counted.empty()) return;
-    out.family(current.observations, metric_type::gauge, "Observations behind " + current.metric + ".");
-    for (const auto& [labels, n] : current.counted) out.sample(labels, n);
+    out.family(current.observed, metric_type::gauge, "Observations behind " + current.metric + ".");
+    for (const auto& c : current.counted) out.sample(c.identity, c.labels, c.n);
   };
   for_each_figure(s, settings, [&](const figure_row& row) {
     if (current.of != &row.of || is_team != row.is_team()) {
@@ -34,22 +46,26 @@ void render_figures(exposition& out, const snapshot& s, const figure_settings& s
       const std::string prefix = is_team ? "releasehealth_team_" : "releasehealth_";
       current = {prefix + std::string(row.of.name), prefix + std::string(row.of.name), &row.of, {}};
       if (row.of.looks == shape::quantiles)  // in the place of the unit
-        current.observations.replace(current.observations.rfind('_'), std::string::npos, "_observations");
+        current.observed.replace(current.observed.rfind('_'), std::string::npos, "_observations");
       out.family(current.metric, row.of.looks == shape::quantiles ? metric_type::summary : metric_type::gauge,
                  row.of.help);
     }
-    if (row.of.looks == shape::quantiles && (row.quantile == quantiles[0].label)) {
-      auto labels = identity(row.where, row.team);
-      if (!row.of.label.empty()) labels.emplace_back(row.of.label, row.in.value);
-      if (!row.over.label.empty()) labels.emplace_back("period", row.over.label);
-      current.counted.emplace_back(std::move(labels), row.value ? row.value->observations.value_or(0) : 0);
+    if (where != &row.where || team != &row.team) {
+      where = &row.where;
+      team = &row.team;
+      who = identity(row.where, row.team);
     }
-    if (!row.value) return;
-    auto labels = identity(row.where, row.team);
+    labels_of_sample labels;
     if (!row.of.label.empty()) labels.emplace_back(row.of.label, row.in.value);
+    const auto period = [&](labels_of_sample of) {
+      if (!row.over.label.empty()) of.emplace_back("period", row.over.label);
+      return of;
+    };
+    if (row.of.looks == shape::quantiles && row.quantile == quantiles[0].label)
+      current.counted.push_back({who, period(labels), row.value ? row.value->observations.value_or(0) : 0});
+    if (!row.value) return;
     if (!row.quantile.empty()) labels.emplace_back("quantile", row.quantile);
-    if (!row.over.label.empty()) labels.emplace_back("period", row.over.label);
-    out.sample(labels, row.value->value);
+    out.sample(who, period(labels), row.value->value);
   });
   end_family();
 }
@@ -85,11 +101,11 @@ void render_thresholds(exposition& out, const snapshot& s, const figure_settings
 
 }
 
-std::string render(const snapshot& s, const figure_settings& settings, text_format format) {
-  exposition out(format);
+std::string render(const snapshot& s, const figure_settings& settings, text_format format, std::size_t room) {
+  exposition out(format, room);
   render_figures(out, s, settings);
   render_thresholds(out, s, settings);
-  return out.text();
+  return std::move(out).text();
 }
 
 void figure_page::put(snapshot changed, const std::map<place, std::string>& all, const figure_settings& settings) {
@@ -119,7 +135,8 @@ std::shared_ptr<const std::string> figure_page::body(text_format format, bool zi
   take_in();
   if (!is_there_) return std::make_shared<const std::string>();
   if (zipped && zipped_ && zipped_as_ == format) return zipped_;
-  auto text = render(known_, settings_, format);
+  auto text = render(known_, settings_, format, length_ + length_ / 16);
+  length_ = text.size();
   if (!zipped) return std::make_shared<const std::string>(std::move(text));
   zipped_as_ = format;
   return zipped_ = std::make_shared<const std::string>(gzip(text));

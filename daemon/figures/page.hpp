@@ -10,7 +10,8 @@
 
 namespace releasehealth {
 
-std::string render(const snapshot&, const figure_settings&, text_format);
+/// `room`: about how long it will be.
+std::string render(const snapshot&, const figure_settings&, text_format, std::size_t room = 0);
 
 /// The figures that /metrics shows: the refresher puts them in, and the page is written when somebody asks for it.
 /// Figures change more often than they are scraped. Any thread; whoever puts figures in never waits for a page that is
@@ -39,6 +40,7 @@ class figure_page {
   snapshot known_;
   figure_settings settings_;
   bool is_there_ = false;
+  std::size_t length_ = 0;  ///< of the last page
   std::shared_ptr<const std::string> zipped_;
   text_format zipped_as_{};
 };

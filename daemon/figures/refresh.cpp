@@ -18,7 +18,6 @@ namespace {
 // no longer than this: figures are two seconds old at most, two refreshes of half a second and the rest between them.
 constexpr int rest_factor = 9;
 constexpr auto longest_rest = std::chrono::milliseconds(600);
-constexpr std::size_t few_places = 16;  // whose figures take less time than planning how to count them
 
 }
 
@@ -123,7 +122,7 @@ struct refresher::loop {
       const auto changed = places_to_compute(out.at);
       if (!changed.empty() || places != places_before || !was_successful) {
         const auto periods = current_periods(settings.rolling, settings.zone, out.at);
-        read.at_one_instant(changed.size() <= few_places, [&](ledger::reader& from) {
+        read.at_one_instant([&](ledger::reader& from) {
           page.put(compute(from, periods, places, places_before, changed, settings, out.at), places, settings);
         });
       }

@@ -16,6 +16,8 @@ ledger::population plain(std::string_view statement, ledger::reader& from, const
   return from.count(statement, periods, scopes);
 }
 
+constexpr std::size_t few_places = 16;  // whose figures take less time than planning how to count them
+
 /// The columns that are counted by key.
 std::vector<std::string> breakdown_keys(const figure_settings& settings) {
   std::vector<std::string> all;
@@ -233,6 +235,7 @@ snapshot compute(ledger::reader& from, const std::vector<period>& periods, const
     auto& to = found.teams[name] = {.team = name, .values = {}, .now = {}};
     production.add(scope_of({}, name, all, settings.names), to);
   }
+  from.keep_plans(production.scopes.size() + others.scopes.size() <= few_places);
   run(production, populations, populations_now, found, from, settings);
   run(others, std::span(populations).first(1), std::span(populations_now).first(1), found, from, settings);
   return found;
@@ -267,9 +270,11 @@ std::set<place> places_asked(const figure_question& q, const std::map<place, std
 }
 
 // The periods, which of them data covers whole, and whether there are incidents.
-std::vector<period> look_at_data(const figure_question& q, ledger::reader& from, snapshot& into) {
+std::vector<period> look_at_data(const figure_question& q, ledger::reader& from, timestamp now, snapshot& into) {
   auto periods = q.periods;
-  const auto known = from.first_known();
+  auto earliest = now;
+  for (const auto& p : periods) earliest = std::min(earliest, p.begin);
+  const auto known = from.first_known(earliest);
   into.has_incidents = known.has_incidents;
   for (auto& p : periods) p.partial = p.partial || !known.since || p.begin < *known.since;
   return periods;
@@ -277,25 +282,30 @@ std::vector<period> look_at_data(const figure_question& q, ledger::reader& from,
 
 }
 
-snapshot answer_question(ledger::reader& from, const figure_question& q, const figure_settings& settings,
+snapshot answer_question(ledger::reader& outside, const figure_question& q, const figure_settings& settings,
                          timestamp now) {
-  const auto all = places_and_teams(from.places(), settings);
-  snapshot known;
-  const auto periods = look_at_data(q, from, known);
-  auto s = compute(from, periods, all, {}, places_asked(q, all), settings, now);
-  s.has_incidents = known.has_incidents;
+  snapshot s;
+  outside.at_one_instant([&](ledger::reader& from) {
+    const auto all = places_and_teams(from.places(), settings);
+    snapshot known;
+    const auto periods = look_at_data(q, from, now, known);
+    s = compute(from, periods, all, {}, places_asked(q, all), settings, now);
+    s.has_incidents = known.has_incidents;
+  });
   if (!q.service.empty() || !q.environment.empty()) s.teams.clear();
   std::erase_if(s.teams, [&](const auto& entry) { return !q.team.empty() && q.team != entry.first; });
   return s;
 }
 
-snapshot answer_together(ledger::reader& from, const figure_question& q, const figure_settings& settings,
-                         timestamp now) {
+namespace {
+
+snapshot answer_together_at(ledger::reader& from, const figure_question& q, const figure_settings& settings,
+                            timestamp now) {
   const auto all = places_and_teams(from.places(), settings);
   const auto asked = places_asked(q, all);
   snapshot s;
   s.at = now;
-  s.periods = look_at_data(q, from, s);
+  s.periods = look_at_data(q, from, now, s);
   s.together.team = q.team;
   plan pooled;
   ledger::scope scope;
@@ -306,8 +316,18 @@ snapshot answer_together(ledger::reader& from, const figure_question& q, const f
     for (auto& p : scope_of(where, team, all, settings.names)) scope.push_back(std::move(p));
   }
   if (scope.empty()) return s;
+  from.keep_plans(scope.size() <= few_places);
   pooled.add(std::move(scope), s.together);
   run(pooled, populations, populations_now, s, from, settings);
+  return s;
+}
+
+}
+
+snapshot answer_together(ledger::reader& outside, const figure_question& q, const figure_settings& settings,
+                         timestamp now) {
+  snapshot s;
+  outside.at_one_instant([&](ledger::reader& from) { s = answer_together_at(from, q, settings, now); });
   return s;
 }
 

@@ -107,28 +107,28 @@ template <class Each>
 void for_each_figure(const snapshot& s, const figure_settings& settings, Each each) {
   static const place no_place;
   const period now{{}, s.at, s.at, false};
-  const auto each_slice = [&](const figure& f, const place& where, const scope_figures& known, const measured& m) {
-    for (const auto& in : settings.slices_of(f)) {
-      if (f.looks != shape::quantiles) {
-        const auto value = evaluate(f, in, m);
-        if (f.sparse && (!value || value->value == 0)) continue;
-        each(figure_row{where, known.team, m.over, f, in, {}, value});
-        continue;
-      }
-      for (const auto& q : quantiles) {
-        const auto value = evaluate(f, in, m, &q);
-        if (f.sparse && !value) continue;
-        each(figure_row{where, known.team, m.over, f, in, q.label, value});
+  const auto each_slice = [&](const figure& f, const std::vector<located_slice>& slices, const place& where,
+                              const scope_figures& known, const std::vector<double>& values, const period& over,
+                              double capacity_s) {
+    for (const auto& one : slices) {
+      const bool has_quantiles = f.looks == shape::quantiles;
+      for (const auto& q : std::span(quantiles).first(has_quantiles ? std::size(quantiles) : 1)) {
+        const auto value = one.value(values, over, capacity_s, q);
+        if (f.sparse && (!value || (!has_quantiles && value->value == 0))) continue;
+        each(figure_row{where, known.team, over, f, one.in(), has_quantiles ? q.label : std::string_view(), value});
       }
     }
   };
+  std::vector<located_slice> slices;
   const auto each_period = [&](const figure& f, const place& where, const scope_figures& known, bool is_team) {
-    if (f.is_now) return each_slice(f, where, known, {s.columns_now, known.now, now});
+    if (f.is_now) return each_slice(f, slices, where, known, known.now, now, 0);
     for (const auto& p : s.periods)
       if (const auto values = known.values.find(p.label); values != known.values.end())
-        each_slice(f, where, known, {s.columns, values->second, p, is_team ? capacity(settings, known.team, p) : 0});
+        each_slice(f, slices, where, known, values->second, p, is_team ? capacity(settings, known.team, p) : 0);
   };
   for (const auto& f : figures()) {
+    slices.clear();
+    for (const auto& in : settings.slices_of(f)) slices.emplace_back(f, in, f.is_now ? s.columns_now : s.columns);
     for (const auto& [where, known] : s.places)
       if (is_defined(f, where, settings.names)) each_period(f, where, known, false);
     for (const auto& [name, known] : s.teams) each_period(f, no_place, known, true);

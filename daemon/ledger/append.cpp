@@ -73,11 +73,11 @@ struct appender::connected {
     columns c;
     for (const auto i : which) c.add(*all[i], static_cast<std::int64_t>(c.source.size()) + 1);
     pqxx::nontransaction work(connection);
-    const auto rows = run(
-        work, sql::ledger_append, c.source.parameter(), c.key.parameter(), c.received_at.parameter(), c.outcome.parameter(),
-        c.detail.parameter(), c.headers.parameter(), c.body.parameter(), c.position.parameter(),
-        c.event_source.parameter(), c.id.parameter(), c.type.parameter(), c.thing.parameter(), c.subject.parameter(),
-        c.time.parameter(), c.event_received_at.parameter(), c.is_override.parameter(), c.fields.parameter());
+    const auto rows = run(work, sql::ledger_append, c.source.parameter(), c.key.parameter(), c.received_at.parameter(),
+                          c.outcome.parameter(), c.detail.parameter(), c.headers.parameter(), c.body.parameter(),
+                          c.position.parameter(), c.event_source.parameter(), c.id.parameter(), c.type.parameter(),
+                          c.thing.parameter(), c.subject.parameter(), c.time.parameter(),
+                          c.event_received_at.parameter(), c.is_override.parameter(), c.fields.parameter());
     std::map<std::size_t, std::size_t> fresh;
     for (const auto& row : rows) fresh[which[row[0].as<std::size_t>() - 1]] = row[1].as<std::size_t>();
     return fresh;

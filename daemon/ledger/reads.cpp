@@ -37,13 +37,18 @@ auto reader::read(Work work) {
   return in<pqxx::nontransaction>(work);
 }
 
-void reader::at_one_instant(bool of_few, const std::function<void(reader&)>& ask) {
+void reader::at_one_instant(const std::function<void(reader&)>& ask) {
+  if (within_) return ask(*this);
   in<pqxx::transaction<pqxx::isolation_level::repeatable_read>>([&](pqxx::transaction_base& work) {
-    if (of_few) keep_plans(work, true);
     reader here(work);
+    here.may_keep_plans_ = true;
     ask(here);
-    if (of_few) keep_plans(work, false);
+    here.keep_plans(false);
   });
+}
+
+void reader::keep_plans(bool keep) {
+  if (may_keep_plans_) ledger::keep_plans(*within_, keep);
 }
 
 bool reader::answers() noexcept {
@@ -64,6 +69,8 @@ std::map<place, place_state> reader::places() {
 }
 
 namespace {
+
+std::string time_or_infinity(timestamp t) { return t == timestamp::max() ? "infinity" : format_time(t); }
 
 /// Periods and scopes as parallel arrays.
 struct question {
@@ -203,9 +210,9 @@ std::vector<hotfix_months> reader::count_hotfix_months(const std::vector<scope>&
   });
 }
 
-extent reader::first_known() {
-  return read([](pqxx::transaction_base& work) {
-    const auto row = run(work, sql::figures_first_known)[0];
+extent reader::first_known(timestamp earliest) {
+  return read([&](pqxx::transaction_base& work) {
+    const auto row = run(work, sql::figures_first_known, format_time(earliest))[0];
     return extent{time_from_microseconds(row[0]), row[1].as<bool>()};
   });
 }
@@ -219,8 +226,6 @@ ledger_counts reader::counts(std::int64_t max_names) {
 }
 
 namespace {
-
-std::string time_or_infinity(timestamp t) { return t == timestamp::max() ? "infinity" : format_time(t); }
 
 // PostgreSQL writes times with an offset; here they are written as everywhere.
 void write_times(json::value& in) {

@@ -97,8 +97,10 @@ class reader {
   ~reader();
   reader(reader&&) noexcept;
 
-  /// Asks several questions of one state of the database. `of_few`: their plans are kept, as is worth it for few scopes.
-  void at_one_instant(bool of_few, const std::function<void(reader&)>& ask);
+  /// Asks several questions of one state of the database.
+  void at_one_instant(const std::function<void(reader&)>& ask);
+  /// Within at_one_instant(): whether the plans of the statements that follow are kept, as is worth it for few rows.
+  void keep_plans(bool);
 
   /// Whether PostgreSQL answers at all.
   bool answers() noexcept;
@@ -120,7 +122,8 @@ class reader {
   population follow_ups(const std::vector<scope>&, timestamp now, double horizon_s, double review_due_s);
   /// By scope; `begins`: of the months, and the end of the last one.
   std::vector<hotfix_months> count_hotfix_months(const std::vector<scope>&, const std::vector<timestamp>& begins);
-  extent first_known();
+  /// Looks no further back than to `earliest`: data that is older is as good as data since then.
+  extent first_known(timestamp earliest);
   ledger_counts counts(std::int64_t max_names);
 
   /// What a figure over a scope and a period is made of, as JSON objects with a column for each that the figure's
@@ -154,6 +157,7 @@ class reader {
   session session_;
   std::unique_ptr<connected> connected_;
   pqxx::transaction_base* within_ = nullptr;
+  bool may_keep_plans_ = false;
 };
 
 }
