@@ -83,8 +83,8 @@ struct refresher::loop {
   }
 
   // Places whose figures may have changed: those that somebody derived, and at every minute all of them.
-  std::set<place> places_to_compute(timestamp now) {
-    const auto latest = read.places();
+  std::set<place> places_to_compute(ledger::reader& from, timestamp now) {
+    const auto latest = from.places();
     std::set<place> changed;
     const auto tick_now = now.time_since_epoch() / duration(window_tick);  // every month begins with one
     const bool all = tick_now != std::exchange(windows_at, tick_now) || !was_successful;
@@ -119,14 +119,15 @@ struct refresher::loop {
       if (derive.derive_batch().has_more) touch();  // more waits; figures do not wait for it
       out.schema_is_newer = derive.schema_is_newer();
       out.limit = "figures.timeout";
-      const auto changed = places_to_compute(out.at);
-      if (!changed.empty() || places != places_before || !was_successful) {
-        const auto periods = current_periods(settings.rolling, settings.zone, out.at);
-        read.at_one_instant([&](ledger::reader& from) {
+      read.at_one_instant([&](ledger::reader& from) {
+        from.keep_plans(true);
+        const auto changed = places_to_compute(from, out.at);
+        if (!changed.empty() || places != places_before || !was_successful) {
+          const auto periods = current_periods(settings.rolling, settings.zone, out.at);
           page.put(compute(from, periods, places, places_before, changed, settings, out.at), places, settings);
-        });
-      }
-      out.ledger = read.counts(max_names);
+        }
+        out.ledger = from.counts(max_names);
+      });
       out.rules_changed = !out.ledger.derived_by.empty() && out.ledger.derived_by != fingerprint;
       out.success = out.database_up = was_successful = true;
       out.limit = {};

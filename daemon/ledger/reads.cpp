@@ -1,6 +1,7 @@
 #include "daemon/ledger/reads.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 
 #include "daemon/ledger/database.hpp"
@@ -96,6 +97,13 @@ struct question {
   }
 };
 
+// libpqxx 6 reads numbers through a stream: that took a fifth of a full pass.
+double number(const pqxx::field& f) {
+  auto value = std::numeric_limits<double>::quiet_NaN();
+  if (!f.is_null()) std::from_chars(f.c_str(), f.c_str() + f.size(), value);
+  return value;
+}
+
 /// Columns are keys (`scope`, and where there are periods `period`), then values.
 population read_population(const pqxx::result& rows, pqxx::row_size_type keys = 2) {
   population out;
@@ -105,7 +113,7 @@ population read_population(const pqxx::result& rows, pqxx::row_size_type keys = 
     r.scope = row[0].as<std::size_t>();
     if (keys > 1) r.period = text(row[1]);
     for (auto c = keys; c < rows.columns(); ++c)
-      r.values.push_back(row[c].is_null() ? std::numeric_limits<double>::quiet_NaN() : row[c].as<double>());
+      r.values.push_back(number(row[c]));
   }
   return out;
 }
