@@ -59,25 +59,24 @@ located_slice::located_slice(const figure& f, const slice& s, const std::vector<
   }
 }
 
-std::optional<figure_value> located_slice::value(const std::vector<double>& values, const ledger::period& over,
-                                                 double capacity_s, const quantile& q) const {
+std::optional<figure_value> located_slice::value(const measured& m, const quantile& q) const {
   if (!missing_.empty()) throw std::logic_error("no population counts " + missing_);
   switch (of_->looks) {
     case shape::count:
-    case shape::seconds: return figure_value{sum(counted_, values), {}, {}, {}};
-    case shape::ratio: return ratio(sum(counted_, values), sum(divided_, values));
-    case shape::per_day: return per_day(sum(counted_, values), over);
+    case shape::seconds: return figure_value{sum(counted_, m.values), {}, {}, {}};
+    case shape::ratio: return ratio(sum(counted_, m.values), sum(divided_, m.values));
+    case shape::per_day: return per_day(sum(counted_, m.values), m.over);
     case shape::quantiles:
-      return if_number(values.at(counted_[static_cast<std::size_t>(&q - quantiles)]), values.at(counted_.back()));
-    case shape::capacity: return capacity_s > 0 ? if_number(capacity_s) : std::nullopt;
-    case shape::share: return ratio(sum(counted_, values), capacity_s);
-    case shape::instant: return if_number(values.at(counted_.front()));
+      return if_number(m.values.at(counted_[static_cast<std::size_t>(&q - quantiles)]), m.values.at(counted_.back()));
+    case shape::capacity: return m.capacity_s > 0 ? if_number(m.capacity_s) : std::nullopt;
+    case shape::share: return ratio(sum(counted_, m.values), m.capacity_s);
+    case shape::instant: return if_number(m.values.at(counted_.front()));
   }
   return {};
 }
 
 std::optional<figure_value> evaluate(const figure& f, const slice& s, const measured& m, const quantile* q) {
-  return located_slice(f, s, m.columns).value(m.values, m.over, m.capacity_s, q ? *q : quantiles[0]);
+  return located_slice(f, s, m.columns).value(m, q ? *q : quantiles[0]);
 }
 
 }

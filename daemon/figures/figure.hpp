@@ -87,15 +87,14 @@ struct measured {
   double capacity_s = 0;  ///< of a team with engineers
 };
 
-/// Where the columns of a slice are: of a page each is looked for once.
+/// Where the columns of a slice are: of a page each is looked for once. What is measured has to have these columns.
 class located_slice {
  public:
   located_slice(const figure&, const slice&, const std::vector<std::string>& columns);
 
   const slice& in() const { return *in_; }
   /// Its value; of quantiles that of the given one. Nothing where there is nothing to measure (figures.md §1).
-  std::optional<figure_value> value(const std::vector<double>& values, const ledger::period& over, double capacity_s,
-                                    const quantile& = quantiles[0]) const;
+  std::optional<figure_value> value(const measured&, const quantile& = quantiles[0]) const;
 
  private:
   std::string missing_;  ///< a column that nobody counts, where a value is asked for nevertheless

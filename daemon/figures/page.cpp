@@ -57,15 +57,15 @@ void render_figures(exposition& out, const snapshot& s, const figure_settings& s
     }
     labels_of_sample labels;
     if (!row.of.label.empty()) labels.emplace_back(row.of.label, row.in.value);
-    const auto period = [&](labels_of_sample of) {
+    const auto with_period = [&](labels_of_sample of) {
       if (!row.over.label.empty()) of.emplace_back("period", row.over.label);
       return of;
     };
     if (row.of.looks == shape::quantiles && row.quantile == quantiles[0].label)
-      current.counted.push_back({who, period(labels), row.value ? row.value->observations.value_or(0) : 0});
+      current.counted.push_back({who, with_period(labels), row.value ? row.value->observations.value_or(0) : 0});
     if (!row.value) return;
     if (!row.quantile.empty()) labels.emplace_back("quantile", row.quantile);
-    out.sample(who, period(labels), row.value->value);
+    out.sample(who, with_period(labels), row.value->value);
   });
   end_family();
 }

@@ -35,7 +35,7 @@ class figure_page {
   void take_in();
 
   std::mutex waiting_mutex_;
-  std::vector<change> waiting_;  ///< what came while a page was written
+  std::vector<change> waiting_;  ///< what came while a page was written: a refresh or two
   std::mutex mutex_;             ///< of what follows
   snapshot known_;
   figure_settings settings_;

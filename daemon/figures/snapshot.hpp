@@ -107,24 +107,22 @@ template <class Each>
 void for_each_figure(const snapshot& s, const figure_settings& settings, Each each) {
   static const place no_place;
   const period now{{}, s.at, s.at, false};
-  const auto each_slice = [&](const figure& f, const std::vector<located_slice>& slices, const place& where,
-                              const scope_figures& known, const std::vector<double>& values, const period& over,
-                              double capacity_s) {
+  std::vector<located_slice> slices;
+  const auto each_slice = [&](const figure& f, const place& where, const scope_figures& known, const measured& m) {
     for (const auto& one : slices) {
       const bool has_quantiles = f.looks == shape::quantiles;
       for (const auto& q : std::span(quantiles).first(has_quantiles ? std::size(quantiles) : 1)) {
-        const auto value = one.value(values, over, capacity_s, q);
+        const auto value = one.value(m, q);
         if (f.sparse && (!value || (!has_quantiles && value->value == 0))) continue;
-        each(figure_row{where, known.team, over, f, one.in(), has_quantiles ? q.label : std::string_view(), value});
+        each(figure_row{where, known.team, m.over, f, one.in(), has_quantiles ? q.label : std::string_view(), value});
       }
     }
   };
-  std::vector<located_slice> slices;
   const auto each_period = [&](const figure& f, const place& where, const scope_figures& known, bool is_team) {
-    if (f.is_now) return each_slice(f, slices, where, known, known.now, now, 0);
+    if (f.is_now) return each_slice(f, where, known, {s.columns_now, known.now, now});
     for (const auto& p : s.periods)
       if (const auto values = known.values.find(p.label); values != known.values.end())
-        each_slice(f, slices, where, known, values->second, p, is_team ? capacity(settings, known.team, p) : 0);
+        each_slice(f, where, known, {s.columns, values->second, p, is_team ? capacity(settings, known.team, p) : 0});
   };
   for (const auto& f : figures()) {
     slices.clear();

@@ -1,7 +1,6 @@
 #include "daemon/ledger/database.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <memory>
 
 #include <libpq-fe.h>
@@ -61,14 +60,16 @@ std::string conninfo(const session& s) {
 connection::connection(const session& s) : pqxx::connection(conninfo(s)) {}
 
 void keep_plans(pqxx::transaction_base& in, bool keep) {
+  auto& on = static_cast<connection&>(in.conn());
+  if (on.keeps_plans == keep) return;
   in.exec(keep ? "SET LOCAL plan_cache_mode = force_generic_plan" : "SET LOCAL plan_cache_mode = auto");
-  static_cast<connection&>(in.conn()).keeps_plans = keep;
+  on.keeps_plans = keep;
 }
 
-std::string connection::prepared(std::string_view sql) {
-  auto name = "kept " + std::to_string(reinterpret_cast<std::uintptr_t>(sql.data()));
-  if (prepared_.insert(sql.data()).second) prepare(name, std::string(sql));
-  return name;
+const std::string& connection::prepared(std::string_view sql) {
+  const auto [known, is_new] = prepared_.try_emplace(sql.data(), "kept " + std::to_string(prepared_.size()));
+  if (is_new) prepare(known->second, std::string(sql));
+  return known->second;
 }
 
 void add_element(std::string& array, std::string_view value) {

@@ -1,5 +1,6 @@
 #pragma once
 // The one place that knows which libpqxx this is. Only files of daemon/ledger include it.
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -22,10 +23,10 @@ class connection : public pqxx::connection {
   /// Whether run() keeps a statement's plan. Of a few rows planning takes longer than the rest.
   bool keeps_plans = false;
   /// The name by which such a statement is prepared, now or before. By its address: statements are constants.
-  std::string prepared(std::string_view sql);
+  const std::string& prepared(std::string_view sql);
 
  private:
-  std::set<const char*> prepared_;
+  std::map<const char*, std::string> prepared_;
 };
 
 /// Whether the statements that follow in the transaction have kept plans, made for any parameters. Without, each is

@@ -156,7 +156,9 @@ deriver::connected& deriver::ready() {
 
 derived deriver::derive_batch(step_size size) {
   try {
-    pqxx::work work(ready().connection);
+    auto& on = ready().connection;
+    on.keeps_plans = false;  // also if something was thrown while it did
+    pqxx::work work(on);
     // no migration may come between the look at the schema and the end of what is derived by it
     is_another_at_it_ = !run(work, "SELECT pg_try_advisory_xact_lock_shared($1)", locks::migrate)[0][0].as<bool>();
     if (is_another_at_it_) return {};

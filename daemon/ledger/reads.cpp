@@ -24,6 +24,7 @@ template <class Transaction, class Work>
 auto reader::in(Work work) {
   try {
     if (!connected_ || !connected_->connection.is_open()) connected_ = std::make_unique<connected>(session_);
+    connected_->connection.keeps_plans = false;  // also if something was thrown while it did
     Transaction transaction(connected_->connection);
     return work(transaction);
   } catch (const pqxx::failure&) {
@@ -112,8 +113,7 @@ population read_population(const pqxx::result& rows, pqxx::row_size_type keys = 
     auto& r = out.rows.emplace_back();
     r.scope = row[0].as<std::size_t>();
     if (keys > 1) r.period = text(row[1]);
-    for (auto c = keys; c < rows.columns(); ++c)
-      r.values.push_back(number(row[c]));
+    for (auto c = keys; c < rows.columns(); ++c) r.values.push_back(number(row[c]));
   }
   return out;
 }
