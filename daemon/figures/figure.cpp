@@ -31,9 +31,10 @@ std::optional<figure_value> if_number(double value, std::optional<double> observ
 
 }
 
-std::vector<slice> slices_by_cause(const std::vector<std::string>& known) {
+std::vector<slice> slices_by_cause(const std::vector<std::string>& causes) {
   std::vector<slice> all;
-  for (const auto& cause : known) all.push_back({cause, {"cause:" + cause}});
+  all.reserve(causes.size() + 2);
+  for (const auto& cause : causes) all.push_back({cause, {"cause:" + cause}});
   for (const auto* rest : {"unknown", "other"}) all.push_back({rest, {"cause:" + std::string(rest)}});
   return all;
 }

@@ -49,8 +49,8 @@ std::string conninfo(const session& s) {
       out += std::string(o->keyword) + '=' + libpq_value(o->val) + ' ';
     }
   std::ranges::sort(all);
-  const auto twice = std::ranges::unique(all, {}, &std::pair<std::string_view, std::string>::first);
-  all.erase(twice.begin(), twice.end());
+  all.erase(std::unique(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first == b.first; }),
+            all.end());
   for (const auto& [keyword, value] : all) out += std::string(keyword) + '=' + libpq_value(value) + ' ';
   return out;
 }
@@ -60,7 +60,7 @@ std::string conninfo(const session& s) {
 connection::connection(const session& s) : pqxx::connection(conninfo(s)) {}
 
 void keep_plans(pqxx::transaction_base& in, bool keep) {
-  auto& on = static_cast<connection&>(in.conn());
+  auto& on = connection_of(in);
   if (on.keeps_plans == keep) return;
   in.exec(keep ? "SET LOCAL plan_cache_mode = force_generic_plan" : "SET LOCAL plan_cache_mode = auto");
   on.keeps_plans = keep;

@@ -29,6 +29,11 @@ class connection : public pqxx::connection {
   std::map<const char*, std::string> prepared_;
 };
 
+inline connection& connection_of(pqxx::transaction_base& in) {
+  // NOLINTNEXTLINE(*-static-cast-downcast): it is no other, and has no virtual functions to ask
+  return static_cast<connection&>(in.conn());
+}
+
 /// Whether the statements that follow in the transaction have kept plans, made for any parameters. Without, each is
 /// planned for its own, as many rows want it.
 void keep_plans(pqxx::transaction_base&, bool);
@@ -46,8 +51,7 @@ pqxx::result run_prepared(pqxx::transaction_base& in, const std::string& name, c
 /// Runs one statement with parameters, which travel apart from its text.
 template <class... Parameters>
 pqxx::result run(pqxx::transaction_base& in, std::string_view sql, const Parameters&... parameters) {
-  if (auto& on = static_cast<connection&>(in.conn()); on.keeps_plans)
-    return run_prepared(in, on.prepared(sql), parameters...);
+  if (auto& on = connection_of(in); on.keeps_plans) return run_prepared(in, on.prepared(sql), parameters...);
 #if PQXX_VERSION_MAJOR >= 8 || (PQXX_VERSION_MAJOR == 7 && PQXX_VERSION_MINOR >= 10)
   return in.exec(std::string(sql), pqxx::params{parameters...});
 #else

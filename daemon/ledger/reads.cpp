@@ -204,6 +204,7 @@ std::vector<hotfix_months> reader::count_hotfix_months(const std::vector<scope>&
   return read([&](pqxx::transaction_base& work) {
     const question q({}, scopes);
     std::vector<std::string> at;
+    at.reserve(begins.size());
     for (const auto b : begins) at.push_back(format_time(b));
     std::vector<hotfix_months> all(scopes.size(), {std::vector<std::int64_t>(begins.size() - 1), {}});
     for (const auto& row :
@@ -282,7 +283,7 @@ json::value value_of(const pqxx::field& f) {
       const auto parsed = parse_time(at);
       return parsed ? json::value(format_time(*parsed)) : json::value(at);
     }
-    default: return json::value(text(f));
+    default: return json::value(text(f));  // NOLINT(modernize-return-braced-init-list): that would be an array
   }
 }
 
