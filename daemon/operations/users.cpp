@@ -58,9 +58,9 @@ void users::admit(const headers& given, std::function<void(bool)> then) {
   if (s.right.contains(digest)) return then(true);
   if (s.waiting >= max_waiting) return then(false);
   ++s.waiting;
-  asio::post(s.thread, [self = state_, password = password, hash, digest = std::move(digest), then = std::move(then),
+  asio::post(s.thread, [self = state_, said = password, hash, digest = std::move(digest), then = std::move(then),
                         is_known = user != s.known.end(), guard = asio::make_work_guard(s.io)]() mutable {
-    const bool is_right = fits(password, hash) && is_known;
+    const bool is_right = fits(said, hash) && is_known;
     asio::post(self->io, [self, is_right, digest = std::move(digest), then = std::move(then)] {
       --self->waiting;
       if (is_right && self->right.size() < max_remembered) self->right.insert(digest);
