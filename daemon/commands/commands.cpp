@@ -28,7 +28,7 @@ const command table[] = {
     {"redeliver", "what a source sent while nobody answered, from its API", add_redeliver},
     {"replay", "decode dead deliveries again, after a fix", add_replay},
     {"sources", "the kinds of source, and what each needs", add_sources},
-    {"reference", "every figure, every limit: tables for people", add_reference},
+    {"reference", "every figure, every key of the configuration: tables for people", add_reference},
     {"healthcheck", "whether the daemon of this configuration answers: exit 0 or 1", add_healthcheck},
     {"completion", "what bash and zsh complete", add_completion},
 };
