@@ -19,14 +19,14 @@ using label = std::pair<std::string_view, std::string_view>;
 class exposition {
  public:
   /// `room`: about how long the text will be.
-  explicit exposition(text_format f, std::size_t room = 0) : format_(f) { out_.reserve(room); }
+  explicit exposition(text_format, std::size_t room = 0);
 
   /// Begins a family; a counter's name has no `_total`. Families without samples write nothing.
   void family(std::string_view name, metric_type, std::string_view help);
   /// `suffix`: _bucket, _sum, _count of a histogram; a counter's `_total` is added here.
   void sample(std::span<const label>, double value, std::string_view suffix = {});
-  /// The same with labels that labels_in_text() wrote before those.
-  void sample(std::string_view first, std::span<const label>, double value, std::string_view suffix = {});
+  /// The same with labels that labels_in_text() wrote: `more` follow them.
+  void sample(std::string_view labels, std::string_view more, double value);
   void sample(std::initializer_list<label> labels, double value, std::string_view suffix = {}) {
     sample(std::span<const label>(labels.begin(), labels.size()), value, suffix);
   }
@@ -37,6 +37,9 @@ class exposition {
   static constexpr std::string_view end_of_openmetrics = "# EOF\n";
 
  private:
+  char* begin_line(std::string_view suffix, std::size_t labels);
+  void end_line(char* at, double value);
+
   text_format format_;
   std::string name_, header_, line_, out_;
   metric_type type_ = metric_type::gauge;

@@ -61,7 +61,7 @@ struct cause {
 /// The causes unless configured.
 std::vector<std::string> default_causes();
 /// Empty for a cause that is configured, and for `unknown` and `other`.
-std::string_view prevention_of(std::string_view cause);
+std::string_view prevention_of(std::string_view of);
 /// The slices of the figure by cause: those, `unknown` and `other`.
 std::vector<slice> slices_by_cause(const std::vector<std::string>& causes);
 inline constexpr std::string_view by_cause = "hotfixes_by_cause";

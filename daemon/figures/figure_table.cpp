@@ -334,8 +334,8 @@ std::vector<std::string> default_causes() {
   return names;
 }
 
-std::string_view prevention_of(std::string_view name) {
-  const auto known = std::ranges::find(causes, name, &cause::name);
+std::string_view prevention_of(std::string_view of) {
+  const auto known = std::ranges::find(causes, of, &cause::name);
   return known == std::end(causes) ? std::string_view() : known->prevention;
 }
 

@@ -17,58 +17,84 @@ std::string identity(const place& where, const std::string& team) {
                                    label{"deployment_environment", where.environment}});
 }
 
-void render_figures(exposition& out, const snapshot& s, const figure_settings& settings) {
+/// Lines of the page, one figure after the other. Whose a sample is, and which of a figure's, is written once for many.
+class figure_lines {
+ public:
+  explicit figure_lines(exposition& out) : out_(out) {}
+
+  void add(const figure_row& row) {
+    if (of_ != &row.of || is_team_ != row.is_team()) {
+      end();
+      begin(row);
+    }
+    if (where_ != &row.where || team_ != &row.team) {
+      where_ = &row.where;
+      team_ = &row.team;
+      who_ = identity(row.where, row.team);
+    }
+    const auto& which = series_of(row);
+    if (row.of.looks == shape::quantiles && row.quantile == quantiles[0].label)
+      counted_.push_back({who_, row.nth, row.value ? row.value->observations.value_or(0) : 0});
+    if (row.value) out_.sample(who_, which.labels, row.value->value);
+  }
+
+  /// The number of observations behind the quantiles that were written.
+  void end() {
+    if (counted_.empty()) return;
+    out_.family(observed_, metric_type::gauge, "Observations behind " + metric_ + ".");
+    for (const auto& c : counted_) out_.sample(c.identity, series_[c.nth].without_quantile, c.n);
+    counted_.clear();
+  }
+
+ private:
+  /// What tells one series of a figure from the others of its place.
+  struct series {
+    bool is_written = false;
+    std::string labels, without_quantile;
+  };
   struct observations {
     std::string identity;
-    labels_of_sample labels;
+    std::size_t nth;  ///< the series
     double n;
   };
-  struct family {
-    std::string metric, observed;
-    const figure* of = nullptr;
-    std::vector<observations> counted;
-  };
-  family current;
-  bool is_team = false;
-  // whose the samples are, in the text: those of one place follow each other
-  std::string who;
-  const std::string* team = nullptr;
-  const place* where = nullptr;
-  const auto end_family = [&] {
-    if (current.counted.empty()) return;
-    out.family(current.observed, metric_type::gauge, "Observations behind " + current.metric + ".");
-    for (const auto& c : current.counted) out.sample(c.identity, c.labels, c.n);
-  };
-  for_each_figure(s, settings, [&](const figure_row& row) {
-    if (current.of != &row.of || is_team != row.is_team()) {
-      end_family();
-      is_team = row.is_team();
-      const std::string prefix = is_team ? "releasehealth_team_" : "releasehealth_";
-      current = {prefix + std::string(row.of.name), prefix + std::string(row.of.name), &row.of, {}};
-      if (row.of.looks == shape::quantiles)  // in the place of the unit
-        current.observed.replace(current.observed.rfind('_'), std::string::npos, "_observations");
-      out.family(current.metric, row.of.looks == shape::quantiles ? metric_type::summary : metric_type::gauge,
-                 row.of.help);
-    }
-    if (where != &row.where || team != &row.team) {
-      where = &row.where;
-      team = &row.team;
-      who = identity(row.where, row.team);
-    }
-    labels_of_sample labels;
-    if (!row.of.label.empty()) labels.emplace_back(row.of.label, row.in.value);
-    const auto with_period = [&](labels_of_sample of) {
-      if (!row.over.label.empty()) of.emplace_back("period", row.over.label);
-      return of;
+
+  void begin(const figure_row& row) {
+    of_ = &row.of;
+    is_team_ = row.is_team();
+    metric_ = (is_team_ ? "releasehealth_team_" : "releasehealth_") + std::string(row.of.name);
+    const bool has_quantiles = row.of.looks == shape::quantiles;
+    observed_ = metric_;
+    if (has_quantiles)  // in the place of the unit
+      observed_.replace(observed_.rfind('_'), std::string::npos, "_observations");
+    out_.family(metric_, has_quantiles ? metric_type::summary : metric_type::gauge, row.of.help);
+    series_.clear();
+  }
+
+  const series& series_of(const figure_row& row) {
+    if (series_.size() <= row.nth) series_.resize(row.nth + 1);
+    auto& known = series_[row.nth];
+    if (known.is_written) return known;
+    const auto with_period = [&row](std::vector<label> labels) {
+      if (!row.over.label.empty()) labels.emplace_back("period", row.over.label);
+      return labels_in_text(labels);
     };
-    if (row.of.looks == shape::quantiles && row.quantile == quantiles[0].label)
-      current.counted.push_back({who, with_period(labels), row.value ? row.value->observations.value_or(0) : 0});
-    if (!row.value) return;
-    if (!row.quantile.empty()) labels.emplace_back("quantile", row.quantile);
-    out.sample(who, with_period(labels), row.value->value);
-  });
-  end_family();
-}
+    auto labels = row.labels();
+    known = {true, with_period(labels), {}};
+    std::erase_if(labels, [](const label& l) { return l.first == "quantile"; });
+    known.without_quantile = with_period(std::move(labels));
+    return known;
+  }
+
+  exposition& out_;
+  const figure* of_ = nullptr;
+  bool is_team_ = false;
+  std::string metric_, observed_;
+  std::vector<observations> counted_;
+  std::string who_;
+  const std::string* team_ = nullptr;
+  const place* where_ = nullptr;
+  std::vector<series> series_;  ///< by figure_row::nth
+};
 
 void render_thresholds(exposition& out, const snapshot& s, const figure_settings& settings) {
   const auto each = [&](auto write) {
@@ -103,7 +129,9 @@ void render_thresholds(exposition& out, const snapshot& s, const figure_settings
 
 std::string render(const snapshot& s, const figure_settings& settings, text_format format, std::size_t room) {
   exposition out(format, room);
-  render_figures(out, s, settings);
+  figure_lines lines(out);
+  for_each_figure(s, settings, [&](const figure_row& row) { lines.add(row); });
+  lines.end();
   render_thresholds(out, s, settings);
   return std::move(out).text();
 }
@@ -126,20 +154,20 @@ void figure_page::take_in() {
     merge(known_, std::move(c.changed), c.all, c.settings.names);
     settings_ = std::move(c.settings);
     is_there_ = true;
-    zipped_.reset();
+    zipped_.clear();
   }
 }
 
-std::shared_ptr<const std::string> figure_page::body(text_format format, bool zipped) {
+std::string figure_page::body(text_format format, bool zipped) {
   const std::lock_guard lock(mutex_);
   take_in();
-  if (!is_there_) return std::make_shared<const std::string>();
-  if (zipped && zipped_ && zipped_as_ == format) return zipped_;
+  if (!is_there_) return {};
+  if (zipped && !zipped_.empty() && zipped_as_ == format) return zipped_;
   auto text = render(known_, settings_, format, length_ + length_ / 16);
   length_ = text.size();
-  if (!zipped) return std::make_shared<const std::string>(std::move(text));
+  if (!zipped) return text;
   zipped_as_ = format;
-  return zipped_ = std::make_shared<const std::string>(gzip(text));
+  return zipped_ = gzip(text);
 }
 
 }

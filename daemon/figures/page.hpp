@@ -1,7 +1,6 @@
 #pragma once
 // The page of the figures and their thresholds, as /metrics shows it.
 #include <map>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -23,7 +22,7 @@ class figure_page {
 
   /// The page, plain or in gzip; empty before there are figures. In gzip, as Prometheus asks for it, it is kept
   /// until figures change. A large page takes long: not for the io thread.
-  std::shared_ptr<const std::string> body(text_format, bool zipped);
+  std::string body(text_format, bool zipped);
 
  private:
   /// What one put() brought.
@@ -41,7 +40,7 @@ class figure_page {
   figure_settings settings_;
   bool is_there_ = false;
   std::size_t length_ = 0;  ///< of the last page
-  std::shared_ptr<const std::string> zipped_;
+  std::string zipped_;
   text_format zipped_as_{};
 };
 

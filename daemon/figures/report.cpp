@@ -21,7 +21,7 @@ void for_each_row(const snapshot& s, const figure_settings& settings, Each each)
   for_each_figure(s, settings, [&](const figure_row& row) {
     if (!row.of.is_now) return each(row);
     for (const auto& p : s.periods)
-      if (p.end == s.at) each(figure_row{row.where, row.team, p, row.of, row.in, row.quantile, row.value});
+      if (p.end == s.at) each(figure_row{row.where, row.team, p, row.of, row.in, row.quantile, row.nth, row.value});
   });
 }
 

@@ -1,6 +1,7 @@
 #include "daemon/figures/snapshot.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "sql.hpp"
 
@@ -30,21 +31,39 @@ std::vector<std::string> breakdown_keys(const figure_settings& settings) {
 
 // figures.md §11: a run of months, each with more hotfixes than the one before. The month in which a scope's first
 // deployment finished is not covered whole, so nothing is compared with it.
+// How many of the last months each had more hotfixes than the one before, as far as both have data.
+int rising_run(const ledger::hotfix_months& of, const std::vector<timestamp>& begins) {
+  int run = 0;
+  for (auto m = of.hotfixes.size(); m-- > 1 && of.hotfixes[m] > of.hotfixes[m - 1];) {
+    if (!of.since || begins[m - 1] < *of.since) break;
+    ++run;
+  }
+  return run;
+}
+
 ledger::population count_rising_months(ledger::reader& from, const std::vector<ledger::scope>& scopes,
                                        const figure_settings& settings, timestamp now) {
-  constexpr int most = 60;  // a run of as many would end with sixty hotfixes in a month
-  std::vector<timestamp> begins;
-  for (int back = most; back >= 0; --back) begins.push_back(settings.zone.month_begin(now, -back));
-  const auto all = from.count_hotfix_months(scopes, begins);
+  // few rise for a year; a run of sixty would end with as many hotfixes in a month
+  constexpr int a_year = 12, most = 60;
   ledger::population out{{"rising_months"}, {}};
-  for (std::size_t n = 0; n < all.size(); ++n) {
-    const auto& of = all[n];
-    double run = 0;
-    for (auto m = of.hotfixes.size(); m-- > 1 && of.hotfixes[m] > of.hotfixes[m - 1];) {
-      if (!of.since || begins[m - 1] < *of.since) break;
-      ++run;
+  std::vector<std::size_t> rising(scopes.size());
+  std::iota(rising.begin(), rising.end(), 0);
+  for (const int months : {a_year, most}) {
+    std::vector<ledger::scope> asked;
+    std::vector<timestamp> begins;
+    for (const auto n : rising) asked.push_back(scopes[n]);
+    for (int back = months; back >= 0; --back) begins.push_back(settings.zone.month_begin(now, -back));
+    const auto all = from.count_hotfix_months(asked, begins);
+    std::vector<std::size_t> longer;
+    for (std::size_t n = 0; n < all.size(); ++n) {
+      const auto run = rising_run(all[n], begins);
+      if (run == a_year - 1 && months < most)
+        longer.push_back(rising[n]);
+      else
+        out.rows.push_back({rising[n], {}, {static_cast<double>(run)}});
     }
-    out.rows.push_back({n, {}, {run}});
+    if (longer.empty()) break;
+    rising = std::move(longer);
   }
   return out;
 }
@@ -297,37 +316,28 @@ snapshot answer_question(ledger::reader& outside, const figure_question& q, cons
   return s;
 }
 
-namespace {
-
-snapshot answer_together_at(ledger::reader& from, const figure_question& q, const figure_settings& settings,
-                            timestamp now) {
-  const auto all = places_and_teams(from.places(), settings);
-  const auto asked = places_asked(q, all);
-  snapshot s;
-  s.at = now;
-  s.periods = look_at_data(q, from, now, s);
-  s.together.team = q.team;
-  plan pooled;
-  ledger::scope scope;
-  for (const auto& [where, team] : all) {
-    if (where.service.empty()) continue;
-    pooled.services_of[crew_of(where.service, team)].insert(where.service);
-    if (!asked.contains(where) || !settings.names.is_production(where.environment)) continue;
-    for (auto& p : scope_of(where, team, all, settings.names)) scope.push_back(std::move(p));
-  }
-  if (scope.empty()) return s;
-  from.keep_plans(scope.size() <= few_places);
-  pooled.add(std::move(scope), s.together);
-  run(pooled, populations, populations_now, s, from, settings);
-  return s;
-}
-
-}
-
 snapshot answer_together(ledger::reader& outside, const figure_question& q, const figure_settings& settings,
                          timestamp now) {
   snapshot s;
-  outside.at_one_instant([&](ledger::reader& from) { s = answer_together_at(from, q, settings, now); });
+  s.at = now;
+  s.together.team = q.team;
+  outside.at_one_instant([&](ledger::reader& from) {
+    const auto all = places_and_teams(from.places(), settings);
+    const auto asked = places_asked(q, all);
+    s.periods = look_at_data(q, from, now, s);
+    plan pooled;
+    ledger::scope scope;
+    for (const auto& [where, team] : all) {
+      if (where.service.empty()) continue;
+      pooled.services_of[crew_of(where.service, team)].insert(where.service);
+      if (!asked.contains(where) || !settings.names.is_production(where.environment)) continue;
+      for (auto& p : scope_of(where, team, all, settings.names)) scope.push_back(std::move(p));
+    }
+    if (scope.empty()) return;
+    from.keep_plans(scope.size() <= few_places);
+    pooled.add(std::move(scope), s.together);
+    run(pooled, populations, populations_now, s, from, settings);
+  });
   return s;
 }
 

@@ -84,6 +84,7 @@ struct figure_row {
   const figure& of;
   const slice& in;
   std::string_view quantile;  ///< empty: none
+  std::size_t nth;            ///< of all that its figure has in one place: the same slice, quantile and period in each
   std::optional<figure_value> value;
 
   bool is_team() const { return where.environment.empty(); }
@@ -108,21 +109,30 @@ void for_each_figure(const snapshot& s, const figure_settings& settings, Each ea
   static const place no_place;
   const period now{{}, s.at, s.at, false};
   std::vector<located_slice> slices;
-  const auto each_slice = [&](const figure& f, const place& where, const scope_figures& known, const measured& m) {
-    for (const auto& one : slices) {
-      const bool has_quantiles = f.looks == shape::quantiles;
-      for (const auto& q : std::span(quantiles).first(has_quantiles ? std::size(quantiles) : 1)) {
+  const auto quantiles_of = [](const figure& f) {
+    return std::span(quantiles).first(f.looks == shape::quantiles ? std::size(quantiles) : 1);
+  };
+  const auto each_slice = [&](const figure& f, const place& where, const scope_figures& known, const measured& m,
+                              std::size_t nth) {
+    const bool has_quantiles = f.looks == shape::quantiles;
+    for (const auto& one : slices)
+      for (const auto& q : quantiles_of(f)) {
+        const auto at = nth++;
         const auto value = one.value(m, q);
         if (f.sparse && (!value || (!has_quantiles && value->value == 0))) continue;
-        each(figure_row{where, known.team, m.over, f, one.in(), has_quantiles ? q.label : std::string_view(), value});
+        const auto which = has_quantiles ? q.label : std::string_view();
+        each(figure_row{where, known.team, m.over, f, one.in(), which, at, value});
       }
-    }
   };
   const auto each_period = [&](const figure& f, const place& where, const scope_figures& known, bool is_team) {
-    if (f.is_now) return each_slice(f, where, known, {s.columns_now, known.now, now});
-    for (const auto& p : s.periods)
+    if (f.is_now) return each_slice(f, where, known, {s.columns_now, known.now, now}, 0);
+    std::size_t nth = 0;
+    for (const auto& p : s.periods) {
       if (const auto values = known.values.find(p.label); values != known.values.end())
-        each_slice(f, where, known, {s.columns, values->second, p, is_team ? capacity(settings, known.team, p) : 0});
+        each_slice(f, where, known, {s.columns, values->second, p, is_team ? capacity(settings, known.team, p) : 0},
+                   nth);
+      nth += slices.size() * quantiles_of(f).size();
+    }
   };
   for (const auto& f : figures()) {
     slices.clear();

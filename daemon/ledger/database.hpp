@@ -38,6 +38,15 @@ inline connection& connection_of(pqxx::transaction_base& in) {
 /// planned for its own, as many rows want it.
 void keep_plans(pqxx::transaction_base&, bool);
 
+/// Stands before a transaction: what keep_plans() sets in it ends with it, as it does in PostgreSQL.
+struct [[nodiscard]] end_of_kept_plans {
+  connection& on;
+  explicit end_of_kept_plans(connection& c) : on(c) {}
+  end_of_kept_plans(const end_of_kept_plans&) = delete;
+  end_of_kept_plans& operator=(const end_of_kept_plans&) = delete;
+  ~end_of_kept_plans() { on.keeps_plans = false; }
+};
+
 /// Runs a statement that the connection prepared under that name, with parameters.
 template <class... Parameters>
 pqxx::result run_prepared(pqxx::transaction_base& in, const std::string& name, const Parameters&... parameters) {

@@ -52,8 +52,7 @@ derived derive_step(pqxx::transaction_base& work, const derive_settings& setting
       touched[text(row[0])].emplace(text(row[1]), text(row[2]));
   }
   if (taken.empty()) return done;
-  const bool are_few = taken.size() <= few_things;
-  if (are_few) keep_plans(work, true);
+  keep_plans(work, taken.size() <= few_things);
   if (!commits.empty())
     for (const auto& row : run(work, sql::ledger_things_of_commits, text_array(commits)))
       touched["deployment"].emplace(text(row[0]), text(row[1]));
@@ -85,7 +84,6 @@ derived derive_step(pqxx::transaction_base& work, const derive_settings& setting
   derive_follow_ups(in, commits);
   derive_engagements(in, touched["work"]);
   if (!in.places.empty()) write_places(in);
-  if (are_few) keep_plans(work, false);
   done.has_more = done.has_more || names.have_moved;
   return done;
 }
@@ -98,6 +96,7 @@ void derive_all(pqxx::transaction_base& work, const derive_settings& settings) {
     done = derive_step(work, settings, pace.next(), counting);
     pace.done(done);
   } while (done.has_more);
+  keep_plans(work, false);
 }
 
 void derive_everything(pqxx::transaction_base& work, const derive_settings& settings) {
@@ -157,16 +156,18 @@ deriver::connected& deriver::ready() {
 derived deriver::derive_batch(step_size size) {
   try {
     auto& on = ready().connection;
-    on.keeps_plans = false;  // also if something was thrown while it did
+    const end_of_kept_plans after(on);
     pqxx::work work(on);
+    work.exec("SET LOCAL synchronous_commit = off");  // what is lost with the machine waits in the queue again
+    keep_plans(work, !size.behind);
     // no migration may come between the look at the schema and the end of what is derived by it
-    is_another_at_it_ = !run(work, "SELECT pg_try_advisory_xact_lock_shared($1)", locks::migrate)[0][0].as<bool>();
+    is_another_at_it_ = !run(work, "SELECT pg_try_advisory_xact_lock_shared($1) AND pg_try_advisory_xact_lock($2)",
+                             locks::migrate, locks::derive)[0][0]
+                             .as<bool>();
     if (is_another_at_it_) return {};
     static const auto known = known_migrations();
     schema_is_newer_ = !run(work, sql::ledger_newer_migration, known).empty();
     if (schema_is_newer_) return {};
-    is_another_at_it_ = !run(work, "SELECT pg_try_advisory_xact_lock($1)", locks::derive)[0][0].as<bool>();
-    if (is_another_at_it_) return {};
     auto done = derive_step(work, settings_, std::move(size), counting_);
     if (done.taken > 0) run(work, sql::ledger_note_rules, settings_.fingerprint);
     work.commit();

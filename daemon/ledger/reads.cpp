@@ -24,7 +24,7 @@ template <class Transaction, class Work>
 auto reader::in(Work work) {
   try {
     if (!connected_ || !connected_->connection.is_open()) connected_ = std::make_unique<connected>(session_);
-    connected_->connection.keeps_plans = false;  // also if something was thrown while it did
+    const end_of_kept_plans after(connected_->connection);
     Transaction transaction(connected_->connection);
     return work(transaction);
   } catch (const pqxx::failure&) {
@@ -45,7 +45,6 @@ void reader::at_one_instant(const std::function<void(reader&)>& ask) {
     reader here(work);
     here.may_keep_plans_ = true;
     ask(here);
-    here.keep_plans(false);
   });
 }
 

@@ -109,18 +109,15 @@ void operations::metrics_page(const http::request& r, http::responder answer) {
   const bool zipped = accepts_gzip(r.header.get("Accept-Encoding"));
   auto own = parts_.own.render(format);
   if (format == text_format::openmetrics) own += exposition::end_of_openmetrics;
-  scrapes_->run(
-      [this, format, zipped, own = std::move(own)] {
-        const auto figures = parts_.page.body(format, zipped);
-        return *figures + (zipped ? gzip(own) : own);
-      },
-      [format, zipped, answer = std::move(answer)](result<std::string> body) {
-        if (!body) return answer(refuse(body.error()));
-        http::response out{200, std::string(exposition::content_type(format)), std::move(*body), {}};
-        out.header.emplace_back("Vary", "Accept, Accept-Encoding");
-        if (zipped) out.header.emplace_back("Content-Encoding", "gzip");
-        answer(std::move(out));
-      });
+  scrapes_->run([this, format, zipped,
+                 own = std::move(own)] { return parts_.page.body(format, zipped) + (zipped ? gzip(own) : own); },
+                [format, zipped, answer = std::move(answer)](result<std::string> body) {
+                  if (!body) return answer(refuse(body.error()));
+                  http::response out{200, std::string(exposition::content_type(format)), std::move(*body), {}};
+                  out.header.emplace_back("Vary", "Accept, Accept-Encoding");
+                  if (zipped) out.header.emplace_back("Content-Encoding", "gzip");
+                  answer(std::move(out));
+                });
 }
 
 void operations::ready(const http::responder& answer) const {

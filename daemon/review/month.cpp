@@ -71,6 +71,7 @@ std::vector<place> by_attention(const reviewed& r, const std::vector<limit_of>& 
            std::tie(std::get<0>(b), std::get<1>(b), std::get<2>(b).service, std::get<2>(b).environment);
   });
   std::vector<place> all;
+  all.reserve(order.size());
   for (auto& [limits, hotfixes, where] : order) all.push_back(std::move(where));
   return all;
 }

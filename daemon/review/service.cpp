@@ -67,8 +67,9 @@ timeline draw(ledger::reader& from, const service_past& past, const figure_setti
     if (text(*d, "state") != "succeeded" || kind == "redeploy") continue;
     if (!t.live.empty()) t.live.back().end = *at;
     const auto live = name_of(text(*d, "live"));
-    t.live.push_back({live, "live: " + live + ", by " + kind + ", from " + settings.zone.local_time(*at), kind, "", *at,
-                      past.over.end});
+    auto says = "live: " + live;
+    says.append(", by ").append(kind).append(", from ").append(settings.zone.local_time(*at));
+    t.live.push_back({live, std::move(says), kind, "", *at, past.over.end});
   }
   for (auto i = past.incidents.rbegin(); i != past.incidents.rend(); ++i) {
     const auto began = time_at(*i, "/started_at");

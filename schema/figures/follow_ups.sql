@@ -11,13 +11,13 @@ WITH scope AS (
          d.owes_merge AND coalesce(d.merged_back_at > scope.now, true)
          AND (d.rolled_back_by IS NULL OR (SELECT r.finished_at > scope.now FROM deployment r WHERE r.id = d.rolled_back_by)) AS unmerged,
          d.finished_at < scope.due AND coalesce((d.facts ->> 'review_held_at')::timestamptz > scope.now, true) AS overdue
-  FROM scope CROSS JOIN LATERAL (  -- OFFSET: deployments.sql
+  FROM scope CROSS JOIN LATERAL (  -- OFFSET: incidents.sql
     SELECT * FROM deployment d
     WHERE d.service = scope.service AND d.environment = scope.environment AND d.kind = 'hotfix'
       AND d.finished_at >= scope.horizon AND d.finished_at <= scope.now OFFSET 0) AS d
 ), incident AS (
   SELECT scope.n, count(DISTINCT (i.source, i.subject)) AS overdue
-  FROM scope CROSS JOIN LATERAL (  -- OFFSET: deployments.sql
+  FROM scope CROSS JOIN LATERAL (  -- OFFSET: incidents.sql
     SELECT * FROM incident i
     WHERE i.service = scope.service AND i.environment = scope.environment AND i.production
       AND i.severity IN (1, 2) AND i.resolved_at >= scope.horizon AND i.resolved_at < scope.due OFFSET 0) AS i

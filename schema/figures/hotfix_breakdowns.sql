@@ -8,7 +8,7 @@ WITH period AS (
 )
 SELECT scope.n, period.label, k.key, count(*)
 FROM scope CROSS JOIN period
-CROSS JOIN LATERAL (  -- OFFSET: deployments.sql
+CROSS JOIN LATERAL (  -- OFFSET: incidents.sql
   SELECT * FROM deployment d
   WHERE d.service = scope.service AND d.environment = scope.environment
     AND d.finished_at >= period.begins AND d.finished_at < period.ends AND d.kind = 'hotfix' OFFSET 0) AS d

@@ -6,7 +6,7 @@ WITH scope AS (
 ), begins AS (SELECT $1::timestamptz[] AS at)
 SELECT scope.n, width_bucket(d.finished_at, begins.at) AS month, count(*) AS hotfixes, NULL::bigint AS since
 FROM scope CROSS JOIN begins
-CROSS JOIN LATERAL (  -- OFFSET: deployments.sql
+CROSS JOIN LATERAL (  -- OFFSET: incidents.sql
   SELECT * FROM deployment d
   WHERE d.service = scope.service AND d.environment = scope.environment AND d.kind = 'hotfix' AND d.state = 'succeeded'
     AND d.finished_at >= begins.at[1] AND d.finished_at < begins.at[array_length(begins.at, 1)] OFFSET 0) AS d

@@ -19,11 +19,10 @@ CROSS JOIN LATERAL (  -- scope by scope: deployments.sql
          count(h.size) AS size_n,
          percentile_cont(0.5) WITHIN GROUP (ORDER BY h.size) AS size_p50,
          percentile_cont(0.9) WITHIN GROUP (ORDER BY h.size) AS size_p90
-  FROM (
+  FROM (  -- OFFSET: changes.sql
     SELECT d.is_justified, d.is_attributed, d.lines_changed::float8 AS size,
            CASE WHEN d.response_from IS NOT NULL THEN greatest(0, date_part('epoch', d.finished_at - d.response_from)) END AS response
     FROM unnest(scope.services, scope.environments) AS place (service, environment)
-    CROSS JOIN LATERAL (  -- OFFSET: deployments.sql
-      SELECT * FROM deployment d
-      WHERE d.service = place.service AND d.environment = place.environment
-        AND d.finished_at >= period.begins AND d.finished_at < period.ends AND d.kind = 'hotfix' OFFSET 0) AS d) AS h) AS counted
+    JOIN deployment d ON d.service = place.service AND d.environment = place.environment
+     AND d.finished_at >= period.begins AND d.finished_at < period.ends
+    WHERE d.kind = 'hotfix' OFFSET 0) AS h) AS counted

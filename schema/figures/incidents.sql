@@ -14,7 +14,7 @@ WITH period AS (
          CASE WHEN i.decided_at IS NOT NULL
               THEN greatest(0, extract(epoch FROM i.decided_at - i.detected_at))::float8 END AS decision
   FROM scope CROSS JOIN period
-  CROSS JOIN LATERAL (  -- OFFSET: deployments.sql
+  CROSS JOIN LATERAL (  -- OFFSET: for many places the planner would rather read the whole table
     SELECT * FROM incident i
     WHERE i.service = scope.service AND i.environment = scope.environment AND i.production
       AND i.started_at >= period.begins AND i.started_at < period.ends OFFSET 0) AS i

@@ -12,7 +12,7 @@ WITH period AS (
 ), stretch AS (
   SELECT e.service, e.environment, e.method, e.person, period.label, e.during * tstzrange(period.begins, period.ends) AS during
   FROM (SELECT DISTINCT service FROM member) AS m
-  CROSS JOIN LATERAL (SELECT * FROM engagement e WHERE e.service = m.service OFFSET 0) AS e  -- OFFSET: deployments.sql
+  CROSS JOIN LATERAL (SELECT * FROM engagement e WHERE e.service = m.service OFFSET 0) AS e  -- OFFSET: incidents.sql
   JOIN period ON e.during && tstzrange(period.begins, period.ends)
 ), known AS (
   SELECT member.crew, stretch.label, range_agg(stretch.during) AS busy

@@ -97,12 +97,12 @@ int main(int argc, char** argv) {
   figure_page page;
   page.put(std::move(s), all, settings);
   prometheus::Registry registry;
-  const auto samples = fill(registry, *page.body(text_format::prometheus, false));
+  const auto samples = fill(registry, page.body(text_format::prometheus, false));
   std::size_t bytes = 0;
   std::string measured, baseline;
   for (int r = 0; r < rounds; ++r) {
     measured +=
-        (r ? ", " : "") + std::to_string(seconds([&] { bytes += page.body(text_format::prometheus, false)->size(); }));
+        (r ? ", " : "") + std::to_string(seconds([&] { bytes += page.body(text_format::prometheus, false).size(); }));
     baseline += (r ? ", " : "") + std::to_string(seconds([&] {
                   std::ostringstream out;
                   prometheus::TextSerializer().Serialize(out, registry.Collect());

@@ -112,6 +112,41 @@ TEST_SUITE("postgres") {
     }
   }
 
+  TEST_CASE("a run of rising months is told whole, also of more than a year") {
+    const database db;
+    ledger::appender to(db.where());
+    ledger::deriver derive(db.where(), {});
+    ledger::reader from(db.where());
+    using namespace std::chrono;
+    const auto day_of = [](int month, int n) {  // as the cases count them, from 1 January 2026
+      return (sys_days((2026y / January + months{month}) / 1) - sys_days(2026y / January / 1)).count() + n;
+    };
+    std::string told = "d0 08:00 v0; d900 08:00 v0 svc=search";
+    constexpr int last = 15;
+    auto add = [&, n = 1](int month, int hotfixes, const std::string& more) mutable {
+      for (int h = 1; h <= hotfixes; ++h, ++n) {
+        const auto name = std::to_string(n);
+        told.append("; d")
+            .append(name)
+            .append(" ")
+            .append(std::to_string(day_of(month, h)))
+            .append("/08:00 v")
+            .append(name);
+        told.append(" kind=hotfix").append(more);
+      }
+    };
+    for (int month = 1; month <= last; ++month) add(month, month, "");
+    add(last - 1, 1, " svc=search");
+    add(last, 2, " svc=search");
+    REQUIRE(to.append({entry_of("1", case_reader::read(told))}).front());
+    derive.derive();
+    const auto with = settings();
+    const auto s =
+        answer_question(from, {}, with, *parse_time(case_time(std::to_string(day_of(last + 1, 3)) + "/00:00")));
+    CHECK(read(s, with, "checkout", "hotfix_rising_months") == std::to_string(last - 1));
+    CHECK(read(s, with, "search", "hotfix_rising_months") == "2");
+  }
+
   TEST_CASE("open incidents and since when; a team's last deployment is the last of its services") {
     const database db;
     ledger::appender to(db.where());
