@@ -51,6 +51,7 @@ ledger::population count_rising_months(ledger::reader& from, const std::vector<l
   for (const int months : {a_year, most}) {
     std::vector<ledger::scope> asked;
     std::vector<timestamp> begins;
+    asked.reserve(rising.size());
     for (const auto n : rising) asked.push_back(scopes[n]);
     for (int back = months; back >= 0; --back) begins.push_back(settings.zone.month_begin(now, -back));
     const auto all = from.count_hotfix_months(asked, begins);

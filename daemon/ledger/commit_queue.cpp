@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <mutex>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -87,19 +88,25 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
   settings with;
   asio::thread_pool postgres{1}, disk{1};
   asio::steady_timer clock_tick, gather_timer;
-  gathering gather;
   bool is_gathering = false;
 
-  std::deque<std::shared_ptr<waiter>> waiting, to_spool;
-  waiters in_flight;
+  // PostgreSQL's thread takes what waits by itself: the io thread, which hears of a commit after all the requests that
+  // came meanwhile, would keep it idle
+  std::mutex mutex;                                        // of what follows
+  std::deque<std::shared_ptr<waiter>> waiting, in_flight;  // in flight also: committed, and not told yet
+  gathering gather;
+  bool busy = false, stopped = false;
+
+  std::deque<std::shared_ptr<waiter>> to_spool;
   std::size_t unanswered = 0, unanswered_bytes = 0;
-  bool busy = false, spooling = false, away = false, ticking = false, stopped = false, is_spool_broken = false;
+  bool spooling = false, away = false, ticking = false, is_spool_broken = false;
   steady::time_point tried, tried_disk;
   spool::contents holds;
 
   // ---- what PostgreSQL's thread does
 
   struct outcome {
+    waiters of;
     std::vector<result<stored>> batch;  ///< empty: the spool went first, and is not done
     bool is_away = false, has_drained = false, is_durable = true;
     std::string_view reason;  ///< why it is away
@@ -113,6 +120,8 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
       reason = by.failure();
       said = r.error().detail;
     }
+    /// Whether PostgreSQL may have more at once. The rest is decided by the io thread.
+    bool is_well() const { return !is_away && spool_failure.empty() && holds.deliveries == 0; }
   };
 
   /// The oldest of the spool, before anything newer: of two deliveries with one id the first counts.
@@ -161,8 +170,43 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
     return out;
   }
 
+  /// From the front of the line, as many as one transaction takes. The mutex is locked.
+  waiters take() {
+    waiters batch;
+    std::size_t bytes = 0;
+    while (!waiting.empty() && batch.size() < appender::max_batch) {
+      bytes += waiting.front()->what->body.size();
+      if (bytes > appender::max_batch_bytes && !batch.empty()) break;
+      in_flight.push_back(waiting.front());
+      batch.push_back(std::move(waiting.front()));
+      waiting.pop_front();
+    }
+    return batch;
+  }
+
+  /// This batch, and whatever waits when it is written, as long as all is well.
+  void write_on(waiters batch) {
+    for (bool has_more = true; has_more;) {
+      const auto began = steady::now();
+      auto out = std::make_shared<outcome>(write(entries_of(batch)));
+      out->of = std::exchange(batch, {});
+      {
+        const std::lock_guard lock(mutex);
+        gather.committed(out->of.size(), waiting.size(), steady::now() - began);
+        if (out->is_well() && !stopped && !gather.waits(waiting.size())) batch = take();
+        has_more = !batch.empty();
+        busy = has_more || !out->is_well();
+      }
+      asio::post(io, [self = shared_from_this(), out] { self->written(*out); });
+    }
+  }
+
   // ---- what the io thread does
 
+  bool has_work() {
+    const std::lock_guard lock(mutex);
+    return busy || !waiting.empty();
+  }
   void add(const waiter& w) {
     ++unanswered;
     unanswered_bytes += weight_of(*w.what);
@@ -176,28 +220,25 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
 
   void next() {
     const bool has_spooled = with.overflow && holds.deliveries > 0;
+    std::unique_lock lock(mutex);
     if (busy || stopped || (waiting.empty() && !has_spooled && !away)) return;
     if (gathers()) return;
     const bool waits = away || (waiting.empty() && is_spool_broken);
-    if (waits && (with.overflow || waiting.empty()) && steady::now() - tried < retry_interval) return tick();
-    busy = true;
-    tried = steady::now();
-    std::size_t bytes = 0;
-    while (!waiting.empty() && in_flight.size() < appender::max_batch) {
-      bytes += waiting.front()->what->body.size();
-      if (bytes > appender::max_batch_bytes && !in_flight.empty()) break;
-      in_flight.push_back(std::move(waiting.front()));
-      waiting.pop_front();
+    if (waits && (with.overflow || waiting.empty()) && steady::now() - tried < retry_interval) {
+      lock.unlock();
+      return tick();
     }
+    busy = true;
+    auto batch = take();
+    lock.unlock();
+    tried = steady::now();
     tick();
     // the guard keeps the io context running while nothing but a commit is on its way
-    asio::post(postgres, [self = shared_from_this(), batch = in_flight, guard = asio::make_work_guard(io)] {
-      auto out = std::make_shared<outcome>(self->write(entries_of(batch)));
-      asio::post(self->io, [self, out] { self->written(*out); });
-    });
+    asio::post(postgres, [self = shared_from_this(), batch = std::move(batch),
+                          guard = asio::make_work_guard(io)]() mutable { self->write_on(std::move(batch)); });
   }
 
-  // Whether more is to come before the next batch goes.
+  // Whether more is to come before the next batch goes. The mutex is locked.
   bool gathers() {
     const auto until = waiting.empty() || away ? std::nullopt : gather.waits(waiting.size());
     if (until && !std::exchange(is_gathering, true)) {
@@ -211,12 +252,15 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
   }
 
   void written(outcome& out) {
-    busy = false;
-    gather.committed(in_flight.size(), waiting.size(), steady::now() - tried);
+    {
+      const std::lock_guard lock(mutex);
+      in_flight.erase(in_flight.begin(), in_flight.begin() + static_cast<std::ptrdiff_t>(out.of.size()));
+      if (!out.is_well()) busy = false;
+    }
     away = out.is_away;
     if (!out.spool_failure.empty() && !is_spool_broken && with.spool_failed) with.spool_failed(out.spool_failure);
     is_spool_broken = !out.spool_failure.empty() || (is_spool_broken && !out.has_drained && out.holds.deliveries > 0);
-    auto batch = std::exchange(in_flight, {});
+    auto batch = std::move(out.of);
     tell(out.holds);
     if (with.appended) with.appended(out.reason, out.said, out.is_durable);
     if (out.has_drained && with.drained) with.drained();
@@ -238,6 +282,7 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
 
   void put_back(std::shared_ptr<waiter> w) {
     if (w->is_answered || w->is_on_its_way_to_spool) return;
+    const std::lock_guard lock(mutex);
     waiting.push_front(std::move(w));
   }
 
@@ -277,17 +322,20 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
   // then (should it succeed, what is drained later is a duplicate).
   void lose_patience() {
     const auto since = steady::now() - with.patience;
-    for (const auto& w : in_flight)
-      if (w->since < since) spool_one(w);
-    while (!waiting.empty() && waiting.front()->since < since) {
-      spool_one(waiting.front());
-      waiting.pop_front();
+    {
+      const std::lock_guard lock(mutex);
+      for (const auto& w : in_flight)
+        if (w->since < since) spool_one(w);
+      while (!waiting.empty() && waiting.front()->since < since) {
+        spool_one(waiting.front());
+        waiting.pop_front();
+      }
     }
     spool_next();
   }
 
   void tick() {
-    if (ticking || stopped) return;
+    if (ticking || stopped) return;  // this thread alone sets it
     ticking = true;
     clock_tick.expires_after(tick_interval);
     clock_tick.async_wait([self = shared_from_this()](boost::system::error_code ec) {
@@ -296,8 +344,7 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
       if (self->with.overflow) self->lose_patience();
       self->next();
       self->try_disk();
-      if (self->busy || !self->waiting.empty() || self->away || self->holds.deliveries > 0 || !self->holds.is_writable)
-        self->tick();
+      if (self->has_work() || self->away || self->holds.deliveries > 0 || !self->holds.is_writable) self->tick();
     });
   }
 
@@ -325,7 +372,10 @@ commit_queue::commit_queue(asio::io_context& io, session s, settings with)
 
 commit_queue::~commit_queue() {
   stop();
-  state_->waiting.clear();
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->waiting.clear();
+  }
   state_->to_spool.clear();
   state_->postgres.join();
   state_->disk.join();
@@ -344,6 +394,7 @@ void commit_queue::append(entry e, done d) {
     s.spool_one(w);
     s.spool_next();
   } else {
+    const std::lock_guard lock(s.mutex);
     s.waiting.push_back(std::move(w));
   }
   s.next();
@@ -358,7 +409,10 @@ bool commit_queue::can_spool() const {
 }
 
 void commit_queue::stop() {
-  state_->stopped = true;
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->stopped = true;
+  }
   state_->clock_tick.cancel();
   state_->gather_timer.cancel();
 }
