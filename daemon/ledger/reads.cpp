@@ -112,7 +112,10 @@ population read_population(const pqxx::result& rows, pqxx::row_size_type keys = 
     auto& r = out.rows.emplace_back();
     r.scope = row[0].as<std::size_t>();
     if (keys > 1) r.period = text(row[1]);
-    for (auto c = keys; c < rows.columns(); ++c) r.values.push_back(number(row[c]));
+    r.values.reserve(out.columns.size());
+    // an iterator goes from field to field; row[c] would count one more owner of the result each time
+    for (auto at = row.begin() + static_cast<pqxx::row_difference_type>(keys), end = row.end(); at != end; ++at)
+      r.values.push_back(number(at));
   }
   return out;
 }
