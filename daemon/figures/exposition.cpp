@@ -4,10 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
-#include <memory>
 #include <stdexcept>
-
-#include <sys/mman.h>
 
 #define ZLIB_CONST
 #include <zlib.h>
@@ -52,14 +49,6 @@ char* put_labels(char* to, std::span<const label> labels) {
   return to;
 }
 
-// By pages of 4 kB, the system takes as long to hand out the memory of a long text as the text takes to be written.
-void ask_for_huge_pages(std::string& text) {
-  constexpr std::size_t huge = 2 << 20;
-  void* from = text.data();
-  if (auto size = text.capacity(); std::align(huge, huge, from, size))
-    (void)madvise(from, size - size % huge, MADV_HUGEPAGE);
-}
-
 constexpr std::size_t longest_number = 32;
 
 char* put_number(char* to, double value) {
@@ -72,11 +61,6 @@ char* put_number(char* to, double value) {
       .ptr;
 }
 
-}
-
-exposition::exposition(text_format f, std::size_t room) : format_(f) {
-  out_.reserve(room);
-  ask_for_huge_pages(out_);
 }
 
 void exposition::family(std::string_view name, metric_type type, std::string_view help) {
@@ -107,6 +91,13 @@ void exposition::end_line(char* at, double value) {
   at = put_number(at, value);
   *at++ = '\n';
   out_.append(line_.data(), at);
+  constexpr std::size_t a_piece = std::size_t{64} * 1024;  // stays in the cache until it is taken
+  if (to_ && out_.size() >= a_piece) end();
+}
+
+void exposition::end() {
+  to_(out_);
+  out_.clear();
 }
 
 void exposition::sample(std::span<const label> labels, double value, std::string_view suffix) {
@@ -140,21 +131,40 @@ std::string_view exposition::content_type(text_format f) {
                                        : "text/plain; version=0.0.4; charset=utf-8";
 }
 
-std::string gzip(std::string_view text) {
-  z_stream z{};
+gzip_stream::gzip_stream() : z_(std::make_unique<z_stream>()) {
   constexpr int gzip_wrapper = 16;
-  if (deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, MAX_WBITS + gzip_wrapper, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+  if (deflateInit2(z_.get(), Z_BEST_SPEED, Z_DEFLATED, MAX_WBITS + gzip_wrapper, 8, Z_DEFAULT_STRATEGY) != Z_OK)
     throw std::runtime_error("zlib could not start");
-  std::string out(deflateBound(&z, static_cast<uLong>(text.size())), '\0');
-  z.next_in = reinterpret_cast<const Bytef*>(text.data());
-  z.avail_in = static_cast<uInt>(text.size());
-  z.next_out = reinterpret_cast<Bytef*>(out.data());
-  z.avail_out = static_cast<uInt>(out.size());
-  const int done = deflate(&z, Z_FINISH);
-  out.resize(z.total_out);
-  deflateEnd(&z);
-  if (done != Z_STREAM_END) throw std::runtime_error("zlib could not compress a page");
-  return out;
+}
+
+gzip_stream::~gzip_stream() { deflateEnd(z_.get()); }
+
+void gzip_stream::add(std::string_view text) {
+  z_->next_in = reinterpret_cast<const Bytef*>(text.data());
+  z_->avail_in = static_cast<uInt>(text.size());
+  deflate_all(Z_NO_FLUSH);
+}
+
+std::string gzip_stream::end() {
+  deflate_all(Z_FINISH);
+  return std::move(out_);
+}
+
+// Until zlib leaves some of its room: then it has taken all, or written all.
+void gzip_stream::deflate_all(int flush) {
+  char room[16 * 1024];
+  do {
+    z_->next_out = reinterpret_cast<Bytef*>(room);
+    z_->avail_out = sizeof room;
+    if (deflate(z_.get(), flush) == Z_STREAM_ERROR) throw std::runtime_error("zlib could not compress a page");
+    out_.append(room, sizeof room - z_->avail_out);
+  } while (z_->avail_out == 0);
+}
+
+std::string gzip(std::string_view text) {
+  gzip_stream out;
+  out.add(text);
+  return out.end();
 }
 
 std::string format_bound(double bound) {

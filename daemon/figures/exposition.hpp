@@ -1,6 +1,8 @@
 #pragma once
 // Prometheus' text 0.0.4 and OpenMetrics 1.0, written by one serializer for figures and the daemon's own metrics.
+#include <functional>
 #include <initializer_list>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,6 +11,8 @@
 
 #include "collectors/time.hpp"
 
+struct z_stream_s;
+
 namespace releasehealth {
 
 enum class text_format { prometheus, openmetrics };
@@ -16,10 +20,14 @@ enum class metric_type { gauge, counter, histogram, summary };
 
 using label = std::pair<std::string_view, std::string_view>;
 
+/// Takes a text piece by piece, in order.
+using text_sink = std::function<void(std::string_view)>;
+
 class exposition {
  public:
-  /// `room`: about how long the text will be.
-  explicit exposition(text_format, std::size_t room = 0);
+  /// `to`: takes the text as it is written, so that a long one is nowhere as a whole; the rest of it with end().
+  /// Without, all of it is in text().
+  explicit exposition(text_format f, text_sink to = {}) : format_(f), to_(std::move(to)) {}
 
   /// Begins a family; a counter's name has no `_total`. Families without samples write nothing.
   void family(std::string_view name, metric_type, std::string_view help);
@@ -32,6 +40,7 @@ class exposition {
   }
   const std::string& text() const& { return out_; }
   std::string text() && { return std::move(out_); }
+  void end();
 
   static std::string_view content_type(text_format);
   static constexpr std::string_view end_of_openmetrics = "# EOF\n";
@@ -41,6 +50,7 @@ class exposition {
   void end_line(char* at, double value);
 
   text_format format_;
+  text_sink to_;
   std::string name_, header_, line_, out_;
   metric_type type_ = metric_type::gauge;
 };
@@ -48,7 +58,25 @@ class exposition {
 /// Labels as they stand within braces, for many samples.
 std::string labels_in_text(std::span<const label>);
 
-/// gzip of a whole text; members may be sent one after the other as one body.
+/// gzip of a text that comes piece by piece; members may be sent one after the other as one body. Throws
+/// std::runtime_error if zlib fails.
+class gzip_stream {
+ public:
+  gzip_stream();
+  ~gzip_stream();
+  gzip_stream(gzip_stream&&) = delete;
+
+  void add(std::string_view);
+  std::string end();
+
+ private:
+  void deflate_all(int flush);
+
+  std::unique_ptr<z_stream_s> z_;
+  std::string out_;
+};
+
+/// gzip of a whole text.
 std::string gzip(std::string_view);
 
 /// A time as Prometheus counts it.

@@ -127,13 +127,19 @@ void render_thresholds(exposition& out, const snapshot& s, const figure_settings
 
 }
 
-std::string render(const snapshot& s, const figure_settings& settings, text_format format, std::size_t room) {
-  exposition out(format, room);
+void render(const snapshot& s, const figure_settings& settings, text_format format, const text_sink& to) {
+  exposition out(format, to);
   figure_lines lines(out);
   for_each_figure(s, settings, [&](const figure_row& row) { lines.add(row); });
   lines.end();
   render_thresholds(out, s, settings);
-  return std::move(out).text();
+  out.end();
+}
+
+std::string render(const snapshot& s, const figure_settings& settings, text_format format) {
+  std::string text;
+  render(s, settings, format, [&](std::string_view piece) { text += piece; });
+  return text;
 }
 
 void figure_page::put(snapshot changed, const std::map<place, std::string>& all, const figure_settings& settings) {
@@ -163,11 +169,17 @@ std::string figure_page::body(text_format format, bool zipped) {
   take_in();
   if (!is_there_) return {};
   if (zipped && !zipped_.empty() && zipped_as_ == format) return zipped_;
-  auto text = render(known_, settings_, format, length_ + length_ / 16);
-  length_ = text.size();
-  if (!zipped) return text;
+  if (!zipped) {
+    std::string text;
+    text.reserve(length_ + length_ / 16);
+    render(known_, settings_, format, [&](std::string_view piece) { text += piece; });
+    length_ = text.size();
+    return text;
+  }
+  gzip_stream out;
+  render(known_, settings_, format, [&](std::string_view piece) { out.add(piece); });
   zipped_as_ = format;
-  return zipped_ = gzip(text);
+  return zipped_ = out.end();
 }
 
 }

@@ -9,8 +9,8 @@
 
 namespace releasehealth {
 
-/// `room`: about how long it will be.
-std::string render(const snapshot&, const figure_settings&, text_format, std::size_t room = 0);
+void render(const snapshot&, const figure_settings&, text_format, const text_sink&);
+std::string render(const snapshot&, const figure_settings&, text_format);
 
 /// The figures that /metrics shows: the refresher puts them in, and the page is written when somebody asks for it.
 /// Figures change more often than they are scraped. Any thread; whoever puts figures in never waits for a page that is
@@ -39,7 +39,7 @@ class figure_page {
   snapshot known_;
   figure_settings settings_;
   bool is_there_ = false;
-  std::size_t length_ = 0;  ///< of the last page
+  std::size_t length_ = 0;  ///< of the last page that was not compressed
   std::string zipped_;
   text_format zipped_as_{};
 };

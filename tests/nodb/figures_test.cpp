@@ -3,6 +3,8 @@
 #include <limits>
 #include <map>
 
+#include <zlib.h>
+
 #include "daemon/figures/alert_rules.hpp"
 #include "daemon/figures/dora.hpp"
 #include "daemon/figures/exposition.hpp"
@@ -16,6 +18,21 @@
 using namespace releasehealth;
 
 namespace {
+
+std::string gunzip(std::string packed) {
+  z_stream z{};
+  constexpr int gzip_wrapper = 16;
+  REQUIRE(inflateInit2(&z, MAX_WBITS + gzip_wrapper) == Z_OK);
+  std::string text(std::size_t{8} << 20, '\0');
+  z.next_in = reinterpret_cast<Bytef*>(packed.data());
+  z.avail_in = static_cast<uInt>(packed.size());
+  z.next_out = reinterpret_cast<Bytef*>(text.data());
+  z.avail_out = static_cast<uInt>(text.size());
+  CHECK(inflate(&z, Z_FINISH) == Z_STREAM_END);
+  text.resize(z.total_out);
+  inflateEnd(&z);
+  return text;
+}
 
 std::string show(const period& p) {
   return p.label + ' ' + format_time(p.begin) + ' ' + format_time(p.end) + (p.partial ? " partial" : "");
@@ -254,6 +271,27 @@ TEST_SUITE("nodb") {
     CHECK(format_bound(60) == "60.0");
     CHECK(format_bound(0.005) == "0.005");
     CHECK(format_bound(1.0 / 0.0) == "+Inf");
+  }
+
+  TEST_CASE("a long text goes out in pieces, and is the same as in one") {
+    std::string whole;
+    std::size_t pieces = 0;
+    gzip_stream packed;
+    exposition in_pieces(text_format::prometheus, [&](std::string_view piece) {
+      ++pieces;
+      whole += piece;
+      packed.add(piece);
+    });
+    exposition at_once(text_format::prometheus);
+    for (auto* e : {&in_pieces, &at_once}) {
+      e->family("x", metric_type::gauge, "many");
+      for (int n = 0; n < 20'000; ++n) e->sample({{"n", std::to_string(n)}}, n);
+    }
+    in_pieces.end();
+    CHECK(pieces > 3);
+    CHECK(whole == at_once.text());
+    CHECK(gunzip(packed.end()) == whole);
+    CHECK(gunzip(gzip("")) == std::string());
   }
 
   TEST_CASE("the format follows the scraper's Accept header") {
