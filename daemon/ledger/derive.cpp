@@ -161,13 +161,15 @@ derived deriver::derive_batch(step_size size) {
     work.exec("SET LOCAL synchronous_commit = off");  // what is lost with the machine waits in the queue again
     keep_plans(work, !size.behind);
     // no migration may come between the look at the schema and the end of what is derived by it
-    is_another_at_it_ = !run(work, "SELECT pg_try_advisory_xact_lock_shared($1) AND pg_try_advisory_xact_lock($2)",
-                             locks::migrate, locks::derive)[0][0]
-                             .as<bool>();
+    const auto locked = run(work, "SELECT pg_try_advisory_xact_lock_shared($1), pg_try_advisory_xact_lock($2)",
+                            locks::migrate, locks::derive)[0];
+    is_another_at_it_ = !locked[0].as<bool>();
     if (is_another_at_it_) return {};
     static const auto known = known_migrations();
     schema_is_newer_ = !run(work, sql::ledger_newer_migration, known).empty();
     if (schema_is_newer_) return {};
+    is_another_at_it_ = !locked[1].as<bool>();
+    if (is_another_at_it_) return {};
     auto done = derive_step(work, settings_, std::move(size), counting_);
     if (done.taken > 0) run(work, sql::ledger_note_rules, settings_.fingerprint);
     work.commit();
