@@ -19,24 +19,28 @@ connections::admission connections::enter(const std::string& peer, std::size_t m
   }
   ++count_;
   ++by_peer_[peer];
-  out.is_admitted = true;
+  out.as = all_.insert(all_.end(), entry{peer});
   return out;
 }
 
-void connections::leave(const std::string& peer) {
+void connections::leave(handle h) {
+  if (!h->has_made_room) discount(h->peer);
+  all_.erase(h);
+}
+
+void connections::discount(const std::string& peer) {
   --count_;
   if (const auto known = by_peer_.find(peer); --known->second == 0) by_peer_.erase(known);
 }
 
-connections::handle connections::open(const std::string& peer, std::function<void()> close) {
-  return open_.insert(open_.end(), entry{peer, std::move(close)});
-}
-
+// It counts no more from now on, not only once it is gone: else the same peer would have most for as long as a flood of
+// others comes in, until it had none left to close, and whoever came then were turned away.
 bool connections::make_room(const std::string& of) {
   for (const auto at : {stage::waits, stage::receives})
-    for (auto& c : open_) {
-      if (c.at != at || c.peer != of) continue;
-      c.at = stage::is_served;  // not once more, until it is gone
+    for (auto& c : all_) {
+      if (c.at != at || c.has_made_room || !c.close || c.peer != of) continue;
+      c.has_made_room = true;
+      discount(c.peer);
       c.close();
       return true;
     }
@@ -44,12 +48,13 @@ bool connections::make_room(const std::string& of) {
 }
 
 void connections::close_waiting(bool all) {
-  for (auto& c : open_)
-    if (c.at == stage::waits && (all || c.has_asked)) c.close();
+  for (auto& c : all_)
+    if (c.close && c.at == stage::waits && (all || c.has_asked)) c.close();
 }
 
 void connections::close_all() {
-  for (auto& c : open_) c.close();
+  for (auto& c : all_)
+    if (c.close) c.close();
 }
 
 }

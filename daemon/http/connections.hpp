@@ -5,6 +5,7 @@
 #include <functional>
 #include <list>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,23 +18,20 @@ class connections {
 
   struct entry {
     std::string peer;
-    std::function<void()> close;
+    std::function<void()> close = {};  ///< none: it cannot be closed, yet or any more
     stage at = stage::waits;
-    bool has_asked = false;  ///< its first head came
+    bool has_asked = false;      ///< its first head came
+    bool has_made_room = false;  ///< closed for somebody else: it counts no more
   };
   using handle = std::list<entry>::iterator;
 
   struct admission {
-    bool is_admitted = false;
-    std::string_view limit = {};  ///< what was met, even if somebody else made room
+    std::optional<handle> as = {};  ///< until leave(); none: there is no room
+    std::string_view limit = {};    ///< what was met, even if somebody else made room
   };
-  /// Whether one more of that peer may come in. If so it counts until leave().
+  /// Whether one more of that peer may come in.
   admission enter(const std::string& peer, std::size_t most, std::size_t most_per_peer);
-  void leave(const std::string& peer);
-
-  /// Between enter() and leave(), once it can be closed. The oldest are first.
-  handle open(const std::string& peer, std::function<void()> close);
-  void closed(handle h) { open_.erase(h); }
+  void leave(handle h);
 
   std::size_t count() const { return count_; }
   /// Closes those that wait for a head: all, or only those that have asked before.
@@ -42,9 +40,10 @@ class connections {
 
  private:
   bool make_room(const std::string& of);
+  void discount(const std::string& peer);
   std::size_t count_ = 0;
   std::map<std::string, std::size_t, std::less<>> by_peer_;
-  std::list<entry> open_;
+  std::list<entry> all_;  // the oldest first
 };
 
 }

@@ -152,15 +152,16 @@ struct server::state : std::enable_shared_from_this<state> {
     socket.set_option(tcp::no_delay(true), ec);
     const auto admission = all.enter(peer, bounds.connections, bounds.connections_per_peer);
     if (!admission.limit.empty()) serves.reached(admission.limit);
-    if (!admission.is_admitted) {
+    if (!admission.as) {
       co_await turn_away(std::move(socket));
       co_return;
     }
+    const auto own = *admission.as;
     if (secure)
-      co_await serve_secured(std::move(socket), peer);
+      co_await serve_secured(std::move(socket), *own);
     else
-      co_await serve_plain(std::move(socket), peer);
-    all.leave(peer);
+      co_await serve_plain(std::move(socket), *own);
+    all.leave(own);
   }
 
   /// Says 503 to whoever asks at once; a TLS handshake is not worth it.
@@ -182,26 +183,26 @@ struct server::state : std::enable_shared_from_this<state> {
     --turned_away;
   }
 
-  asio::awaitable<void> serve_plain(tcp::socket socket, std::string peer) {
+  asio::awaitable<void> serve_plain(tcp::socket socket, connections::entry& own) {
     beast::tcp_stream stream(std::move(socket));
-    const auto own = all.open(peer, [&stream] { stream.close(); });
-    co_await converse(stream, *own);
-    all.closed(own);
+    own.close = [&stream] { stream.close(); };
+    co_await converse(stream, own);
+    own.close = nullptr;
     error_code ec;
     stream.socket().shutdown(tcp::socket::shutdown_send, ec);
   }
 
-  asio::awaitable<void> serve_secured(tcp::socket socket, std::string peer) {
+  asio::awaitable<void> serve_secured(tcp::socket socket, connections::entry& own) {
     const auto context = secure->current();
     beast::ssl_stream<beast::tcp_stream> stream(beast::tcp_stream(std::move(socket)), *context);
     auto& plain = beast::get_lowest_layer(stream);
-    const auto own = all.open(peer, [&plain] { plain.close(); });
+    own.close = [&plain] { plain.close(); };
     error_code ec;
     plain.expires_after(handshake_deadline);
     co_await stream.async_handshake(asio::ssl::stream_base::server, asio::redirect_error(asio::use_awaitable, ec));
     if (ec == beast::error::timeout) serves.reached("idle_timeout");
-    if (!ec) co_await converse(stream, *own);
-    all.closed(own);
+    if (!ec) co_await converse(stream, own);
+    own.close = nullptr;
     if (ec) co_return;
     plain.expires_after(goodbye_deadline);
     co_await stream.async_shutdown(asio::redirect_error(asio::use_awaitable, ec));

@@ -33,6 +33,7 @@ class Load:
     def __init__(self, name, daemons, clients=8, pause=0.004, keeps=True):
         self.name, self.daemons, self.pause, self.keeps = name, daemons, pause, keeps
         self.sent, self.acknowledged, self.unanswered, self.refused, self.took = 0, set(), set(), [], []
+        self.broke = []  # how the unanswered ended, and after which time
         self.lock, self.done = threading.Lock(), threading.Event()
         self.threads = [threading.Thread(target=self.client, args=(n,)) for n in range(clients)]
 
@@ -60,7 +61,8 @@ class Load:
                 if not self.keeps:
                     to.close()
                     to = None
-            except (OSError, http.client.HTTPException):
+            except (OSError, http.client.HTTPException) as e:
+                self.broke.append(f"{e!r} after {time.monotonic() - began:.3f} s")
                 to.close()
                 to = None
             with self.lock:

@@ -166,5 +166,5 @@ def crowd(house, programs, report, long):
     for each in (quiet, load):
         report.add(each)
     if p99(load) > strictest or load.refused or load.unanswered:
-        raise Failed("healthy senders suffered")
+        raise Failed(f"healthy senders suffered {load.broke[:3]}")
     report.check(cluster, daemon)

@@ -1,0 +1,25 @@
+#include "daemon/http/connections.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace releasehealth::http;
+
+TEST_SUITE("connections") {
+  TEST_CASE("who was closed for another counts no more, though it is not gone yet") {
+    constexpr std::size_t most = 12, most_per_peer = 12;
+    connections all;
+    int closed = 0;
+    const auto comes = [&](const std::string& peer) {
+      const auto admission = all.enter(peer, most, most_per_peer);
+      if (admission.as) (*admission.as)->close = [&] { ++closed; };
+      return admission.as.has_value();
+    };
+    for (std::size_t n = 0; n < most; ++n) REQUIRE(comes("crowd"));
+    for (int n = 0; n < 6; ++n) CHECK(comes("others"));  // none of the six that went has left
+    CHECK(closed == 6);
+    CHECK_FALSE(comes("others"));  // each has its half
+    CHECK(comes("healthy"));
+    CHECK(comes("healthy"));
+    CHECK(all.count() == most);
+  }
+}
