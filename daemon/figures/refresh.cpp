@@ -50,7 +50,7 @@ struct refresher::loop {
        std::function<void(refreshed)> p)
       : database(s),
         derive(s.as("derive"), d),
-        read(reading),
+        read(reading, 2),
         settings(std::move(f)),
         max_names(d.max_names),
         fingerprint(d.fingerprint),

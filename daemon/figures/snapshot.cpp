@@ -1,6 +1,7 @@
 #include "daemon/figures/snapshot.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 #include "sql.hpp"
@@ -129,28 +130,49 @@ void add_columns(std::vector<std::string>& to, const std::vector<std::string>& m
     if (std::ranges::find(to, c) == to.end()) to.push_back(c);
 }
 
-void run(const plan& p, std::span<const asker> asked, std::span<const asker_now> asked_now, snapshot& s,
-         ledger::reader& from, const figure_settings& settings) {
-  if (p.scopes.empty()) return;
-  const auto add = [&](const ledger::population& counted, auto values_of) {
-    for (const auto& row : counted.rows) {
-      auto& values = values_of(row);
-      values.insert(values.end(), row.values.begin(), row.values.end());
+/// What is asked of PostgreSQL, in any order, and added to a snapshot in this one.
+class inquiry {
+ public:
+  inquiry(snapshot& s, const figure_settings& by) : into_(s), settings_(by) {}
+
+  void add(const plan& p, std::span<const asker> asked, std::span<const asker_now> asked_now) {
+    if (p.scopes.empty()) return;
+    for (const auto one : asked)
+      questions_.push_back({p, false, [=, this, &p](auto& from) {
+                              return one(from, into_.periods, p.scopes, settings_, p.services_of);
+                            }});
+    for (const auto one : asked_now)
+      questions_.push_back({p, true, [=, this, &p](auto& from) { return one(from, p.scopes, settings_, into_.at); }});
+  }
+
+  /// `few`: places whose figures take less time than planning how to count them.
+  void ask(ledger::reader& from, bool few) {
+    std::vector<std::function<void(ledger::reader&)>> all;
+    all.reserve(questions_.size());
+    for (auto& q : questions_) all.emplace_back([&q](ledger::reader& one) { q.found = q.ask(one); });
+    from.keep_plans(few);
+    from.ask_all(all, !few);
+    for (const auto& q : questions_) {
+      add_columns(q.is_now ? into_.columns_now : into_.columns, q.found.columns);
+      for (const auto& row : q.found.rows) {
+        auto& to = *q.about.into[row.scope];
+        auto& values = q.is_now ? to.now : to.values[row.period];
+        values.insert(values.end(), row.values.begin(), row.values.end());
+      }
     }
+  }
+
+ private:
+  struct question {
+    const plan& about;
+    bool is_now;
+    std::function<ledger::population(ledger::reader&)> ask;
+    ledger::population found = {};
   };
-  for (const auto ask : asked) {
-    const auto counted = ask(from, s.periods, p.scopes, settings, p.services_of);
-    add_columns(s.columns, counted.columns);
-    add(
-        counted, [&](const auto& row) -> auto& { return p.into[row.scope]->values[row.period]; });
-  }
-  for (const auto ask : asked_now) {
-    const auto counted = ask(from, p.scopes, settings, s.at);
-    add_columns(s.columns_now, counted.columns);
-    add(
-        counted, [&](const auto& row) -> auto& { return p.into[row.scope]->now; });
-  }
-}
+  snapshot& into_;
+  const figure_settings& settings_;
+  std::vector<question> questions_;
+};
 
 // Whether work that names no environment counts here: in `production`, else in the first production environment by
 // name.
@@ -255,9 +277,10 @@ snapshot compute(ledger::reader& from, const std::vector<period>& periods, const
     auto& to = found.teams[name] = {.team = name, .values = {}, .now = {}};
     production.add(scope_of({}, name, all, settings.names), to);
   }
-  from.keep_plans(production.scopes.size() + others.scopes.size() <= few_places);
-  run(production, populations, populations_now, found, from, settings);
-  run(others, std::span(populations).first(1), std::span(populations_now).first(1), found, from, settings);
+  inquiry figures_of(found, settings);
+  figures_of.add(production, populations, populations_now);
+  figures_of.add(others, std::span(populations).first(1), std::span(populations_now).first(1));
+  figures_of.ask(from, production.scopes.size() + others.scopes.size() <= few_places);
   return found;
 }
 
@@ -335,9 +358,11 @@ snapshot answer_together(ledger::reader& outside, const figure_question& q, cons
       for (auto& p : scope_of(where, team, all, settings.names)) scope.push_back(std::move(p));
     }
     if (scope.empty()) return;
-    from.keep_plans(scope.size() <= few_places);
+    const bool few = scope.size() <= few_places;
     pooled.add(std::move(scope), s.together);
-    run(pooled, populations, populations_now, s, from, settings);
+    inquiry figures_of(s, settings);
+    figures_of.add(pooled, populations, populations_now);
+    figures_of.ask(from, few);
   });
   return s;
 }

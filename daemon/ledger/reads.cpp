@@ -1,51 +1,54 @@
 #include "daemon/ledger/reads.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <limits>
+#include <atomic>
+#include <future>
 
-#include "daemon/ledger/database.hpp"
+#include "daemon/ledger/reading.hpp"
 #include "sql.hpp"
 
 namespace releasehealth::ledger {
 
-struct reader::connected {
-  ledger::connection connection;
-  explicit connected(const session& s) : connection(s) {}
-};
-
-reader::reader(const session& s) : session_(s.reading()) {}
+reader::reader(const session& s, int sessions)
+    : session_(s.reading()), other_(sessions > 1 ? std::make_unique<reader>(s) : nullptr) {}
 reader::reader(pqxx::transaction_base& within) : within_(&within) {}
 reader::~reader() = default;
 reader::reader(reader&&) noexcept = default;
 
-// After a failure the connection is dropped, and made anew by the next call.
-template <class Transaction, class Work>
-auto reader::in(Work work) {
-  try {
-    if (!connected_ || !connected_->connection.is_open()) connected_ = std::make_unique<connected>(session_);
-    const end_of_kept_plans after(connected_->connection);
-    Transaction transaction(connected_->connection);
-    return work(transaction);
-  } catch (const pqxx::failure&) {
-    connected_.reset();
-    throw;
-  }
-}
-
-template <class Work>
-auto reader::read(Work work) {
-  if (within_) return work(*within_);
-  return in<pqxx::nontransaction>(work);
-}
+using one_instant = pqxx::transaction<pqxx::isolation_level::repeatable_read>;
 
 void reader::at_one_instant(const std::function<void(reader&)>& ask) {
   if (within_) return ask(*this);
-  in<pqxx::transaction<pqxx::isolation_level::repeatable_read>>([&](pqxx::transaction_base& work) {
+  in<one_instant>([&](pqxx::transaction_base& work) {
     reader here(work);
     here.may_keep_plans_ = true;
+    here.beside_ = other_.get();
     ask(here);
   });
+}
+
+void reader::ask_all(const std::vector<std::function<void(reader&)>>& questions, bool side_by_side) {
+  std::atomic<std::size_t> next = 0;
+  const auto ask = [&](reader& of) {
+    for (std::size_t n = 0; (n = next++) < questions.size();) questions[n](of);
+  };
+  if (!beside_ || !side_by_side) return ask(*this);
+  const auto instant = text(within_->exec("SELECT pg_export_snapshot()")[0][0]);
+  auto others = std::async(std::launch::async, [&] {
+    beside_->in<one_instant>([&](pqxx::transaction_base& work) {
+      work.exec("SET TRANSACTION SNAPSHOT " + work.quote(instant));
+      reader here(work);
+      ask(here);
+    });
+  });
+  try {
+    ask(*this);
+  } catch (...) {  // the state is there for as long as this transaction
+    next = questions.size();
+    others.wait();
+    throw;
+  }
+  others.get();
 }
 
 void reader::keep_plans(bool keep) {
@@ -65,158 +68,6 @@ std::map<place, place_state> reader::places() {
     std::map<place, place_state> all;
     for (const auto& row : run(work, sql::ledger_places))
       all[{text(row[0]), text(row[1])}] = {row[2].as<std::int64_t>(), text(row[3])};
-    return all;
-  });
-}
-
-namespace {
-
-std::string time_or_infinity(timestamp t) { return t == timestamp::max() ? "infinity" : format_time(t); }
-
-/// Periods and scopes as parallel arrays.
-struct question {
-  std::string labels, begins, ends, numbers, services, environments, crews, firsts;
-
-  question(const std::vector<period>& periods, const std::vector<scope>& scopes) {
-    std::vector<std::string> columns[8];
-    for (const auto& p : periods) {
-      columns[0].push_back(p.label);
-      columns[1].push_back(format_time(p.begin));
-      columns[2].push_back(format_time(p.end));
-    }
-    for (std::size_t n = 0; n < scopes.size(); ++n)
-      for (const auto& p : scopes[n]) {
-        columns[3].push_back(std::to_string(n));
-        columns[4].push_back(p.where.service);
-        columns[5].push_back(p.where.environment);
-        columns[6].push_back(p.crew);
-        columns[7].emplace_back(p.is_first ? "true" : "false");
-      }
-    std::string* const arrays[8] = {&labels, &begins, &ends, &numbers, &services, &environments, &crews, &firsts};
-    for (std::size_t c = 0; c < 8; ++c) *arrays[c] = text_array(columns[c]);
-  }
-};
-
-// libpqxx 6 reads numbers through a stream: that took a fifth of a full pass.
-double number(const pqxx::field& f) {
-  auto value = std::numeric_limits<double>::quiet_NaN();
-  if (!f.is_null()) std::from_chars(f.c_str(), f.c_str() + f.size(), value);
-  return value;
-}
-
-/// Columns are keys (`scope`, and where there are periods `period`), then values.
-population read_population(const pqxx::result& rows, pqxx::row_size_type keys = 2) {
-  population out;
-  for (auto c = keys; c < rows.columns(); ++c) out.columns.emplace_back(rows.column_name(c));
-  for (const auto& row : rows) {
-    auto& r = out.rows.emplace_back();
-    r.scope = row[0].as<std::size_t>();
-    if (keys > 1) r.period = text(row[1]);
-    r.values.reserve(out.columns.size());
-    // an iterator goes from field to field; row[c] would count one more owner of the result each time
-    for (auto at = row.begin() + static_cast<pqxx::row_difference_type>(keys), end = row.end(); at != end; ++at)
-      r.values.push_back(number(at));
-  }
-  return out;
-}
-
-}
-
-population reader::count(std::string_view statement, const std::vector<period>& periods,
-                         const std::vector<scope>& scopes) {
-  return read([&](pqxx::transaction_base& work) {
-    const question q(periods, scopes);
-    return read_population(run(work, statement, q.labels, q.begins, q.ends, q.numbers, q.services, q.environments));
-  });
-}
-
-population reader::count(std::string_view statement, const std::vector<period>& periods,
-                         const std::vector<scope>& scopes, double target_s) {
-  return read([&](pqxx::transaction_base& work) {
-    const question q(periods, scopes);
-    return read_population(
-        run(work, statement, q.labels, q.begins, q.ends, q.numbers, q.services, q.environments, target_s));
-  });
-}
-
-population reader::count_work(const std::vector<period>& periods, const std::vector<scope>& scopes,
-                              const std::map<std::string, std::set<std::string>>& services_of) {
-  return read([&](pqxx::transaction_base& work) {
-    const question q(periods, scopes);
-    std::set<std::string> asked;
-    for (const auto& s : scopes)
-      for (const auto& p : s) asked.insert(p.crew);
-    std::vector<std::string> crews, services;
-    for (const auto& [crew, members] : services_of) {
-      if (!asked.contains(crew)) continue;
-      crews.insert(crews.end(), members.size(), crew);
-      services.insert(services.end(), members.begin(), members.end());
-    }
-    return read_population(run(work, sql::figures_work, q.labels, q.begins, q.ends, q.numbers, q.services,
-                               q.environments, q.crews, q.firsts, text_array(crews), text_array(services)));
-  });
-}
-
-population reader::count_keys(std::string_view statement, const std::vector<period>& periods,
-                              const std::vector<scope>& scopes, const std::vector<std::string>& keys,
-                              const std::vector<std::string>& causes) {
-  return read([&](pqxx::transaction_base& work) {
-    const question q(periods, scopes);
-    std::map<std::pair<std::size_t, std::string>, std::vector<double>> counts;
-    for (std::size_t n = 0; n < scopes.size(); ++n)
-      for (const auto& p : periods) counts[{n, p.label}].resize(keys.size());
-    for (const auto& row :
-         run(work, statement, q.labels, q.begins, q.ends, q.numbers, q.services, q.environments, text_array(causes)))
-      if (const auto key = std::ranges::find(keys, text(row[2])); key != keys.end())
-        counts.at({row[0].as<std::size_t>(), text(row[1])})[static_cast<std::size_t>(key - keys.begin())] =
-            row[3].as<double>();
-    population out{keys, {}};
-    for (auto& [at, values] : counts) out.rows.push_back({at.first, at.second, std::move(values)});
-    return out;
-  });
-}
-
-population reader::open_incidents(const std::vector<scope>& scopes, timestamp now) {
-  return read([&](pqxx::transaction_base& work) {
-    const question q({}, scopes);
-    return read_population(
-        run(work, sql::figures_open_incidents, q.numbers, q.services, q.environments, format_time(now)), 1);
-  });
-}
-
-population reader::last_deployments(const std::vector<scope>& scopes, timestamp now) {
-  return read([&](pqxx::transaction_base& work) {
-    const question q({}, scopes);
-    return read_population(
-        run(work, sql::figures_last_deployments, q.numbers, q.services, q.environments, format_time(now)), 1);
-  });
-}
-
-population reader::follow_ups(const std::vector<scope>& scopes, timestamp now, double horizon_s, double review_due_s) {
-  return read([&](pqxx::transaction_base& work) {
-    const question q({}, scopes);
-    return read_population(run(work, sql::figures_follow_ups, q.numbers, q.services, q.environments, format_time(now),
-                               horizon_s, review_due_s),
-                           1);
-  });
-}
-
-std::vector<hotfix_months> reader::count_hotfix_months(const std::vector<scope>& scopes,
-                                                       const std::vector<timestamp>& begins) {
-  return read([&](pqxx::transaction_base& work) {
-    const question q({}, scopes);
-    std::vector<std::string> at;
-    at.reserve(begins.size());
-    for (const auto b : begins) at.push_back(format_time(b));
-    std::vector<hotfix_months> all(scopes.size(), {std::vector<std::int64_t>(begins.size() - 1), {}});
-    for (const auto& row :
-         run(work, sql::figures_hotfix_months, text_array(at), q.numbers, q.services, q.environments)) {
-      auto& of = all[row[0].as<std::size_t>()];
-      if (const auto month = row[1].as<std::size_t>(); month > 0)
-        of.hotfixes[month - 1] = row[2].as<std::int64_t>();
-      else
-        of.since = time_from_microseconds(row[3]);
-    }
     return all;
   });
 }
@@ -254,6 +105,8 @@ void write_times(json::value& in) {
   }
 }
 
+}
+
 std::vector<json::object> read_objects(const pqxx::result& rows) {
   std::vector<json::object> out;
   for (const auto& row : rows) {
@@ -262,8 +115,6 @@ std::vector<json::object> read_objects(const pqxx::result& rows) {
     out.push_back(std::move(found.get_object()));
   }
   return out;
-}
-
 }
 
 namespace {
@@ -306,6 +157,12 @@ list_page reader::list(std::string_view statement, const json::object& filters, 
   });
 }
 
+namespace {
+
+std::string time_or_infinity(timestamp t) { return t == timestamp::max() ? "infinity" : format_time(t); }
+
+}
+
 std::vector<decided_deployment> reader::decisions(timestamp begin, timestamp end, const std::string& service) {
   return read([&](pqxx::transaction_base& work) {
     std::vector<decided_deployment> all;
@@ -321,32 +178,6 @@ std::vector<decided_deployment> reader::decisions(timestamp begin, timestamp end
 
 std::vector<json::object> reader::find_incidents(const std::string& name) {
   return read([&](pqxx::transaction_base& work) { return read_objects(run(work, sql::ledger_find_incidents, name)); });
-}
-
-std::vector<json::object> reader::deployment_members(const period& over, const scope& of, double target_s,
-                                                     double review_due_s, const std::vector<std::string>& causes) {
-  return read([&](pqxx::transaction_base& work) {
-    const question q({over}, {of});
-    return read_objects(run(work, sql::figures_deployment_members, format_time(over.begin), format_time(over.end),
-                            q.services, q.environments, target_s, text_array(causes), review_due_s));
-  });
-}
-
-std::vector<json::object> reader::incident_members(const period& over, const scope& of, double horizon_s,
-                                                   double review_due_s) {
-  return read([&](pqxx::transaction_base& work) {
-    const question q({over}, {of});
-    return read_objects(run(work, sql::figures_incident_members, format_time(over.begin), format_time(over.end),
-                            q.services, q.environments, horizon_s, review_due_s));
-  });
-}
-
-std::vector<json::object> reader::work_members(const period& over, const scope& of) {
-  return read([&](pqxx::transaction_base& work) {
-    const question q({over}, {of});
-    return read_objects(run(work, sql::figures_work_members, format_time(over.begin), format_time(over.end), q.services,
-                            q.environments, q.firsts));
-  });
 }
 
 std::vector<json::object> reader::find_deployments(const std::string& name) {

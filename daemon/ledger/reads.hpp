@@ -91,7 +91,8 @@ struct stored_event {
 /// Used by one thread at a time; throws pqxx::failure, after which the next call connects anew.
 class reader {
  public:
-  explicit reader(const session&);
+  /// `sessions`: how many it may keep, one or two: ask_all() asks over both.
+  explicit reader(const session&, int sessions = 1);
   /// Within a transaction of somebody else's.
   explicit reader(pqxx::transaction_base&);
   ~reader();
@@ -99,6 +100,9 @@ class reader {
 
   /// Asks several questions of one state of the database.
   void at_one_instant(const std::function<void(reader&)>& ask);
+  /// Within at_one_instant(): asks all of them of the same state, `side_by_side` in any order if there is a second
+  /// session; each gets a reader for its thread.
+  void ask_all(const std::vector<std::function<void(reader&)>>& questions, bool side_by_side);
   /// Within at_one_instant(): whether the plans of the statements that follow are kept, as is worth it for few rows.
   void keep_plans(bool);
 
@@ -156,7 +160,9 @@ class reader {
   auto read(Work work);
   session session_;
   std::unique_ptr<connected> connected_;
+  std::unique_ptr<reader> other_;  // with the second session
   pqxx::transaction_base* within_ = nullptr;
+  reader* beside_ = nullptr;  // of at_one_instant(): other_
   bool may_keep_plans_ = false;
 };
 

@@ -110,6 +110,7 @@ def replica(house, programs, report, long):
     daemon = Daemon(house, "daemon", programs.now, primary.dsn, read_url=standby.dsn).start()
     sessions = lambda of: set(of.sql("SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'releasehealthd%'").splitlines())
     with Load("replica", [daemon]) as load:
+        load.services = [f"service-{n}" for n in range(20)]  # so many that all are computed over two sessions
         settle(load)
         wait_until(30, "there are figures of the replica", lambda: daemon.metric("releasehealth_refresh_success") == 1)
         if "releasehealthd figures" not in sessions(standby) or "releasehealthd figures" in sessions(primary):
@@ -123,6 +124,8 @@ def replica(house, programs, report, long):
             raise Failed(f"without its replica the daemon takes itself for broken: {looks()}")
         standby.start()
         wait_until(60, "the refresh succeeds", lambda: daemon.metric("releasehealth_refresh_success") == 1)
+        if standby.sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'releasehealthd figures'") != "2":
+            raise Failed("all figures are read over one session")
         report.note("figures are read from the replica; without it deliveries went on")
     report.add(load)
     report.check(primary, daemon)
