@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <memory>
 #include <stdexcept>
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 
 namespace releasehealth {
 namespace {
@@ -26,12 +28,38 @@ std::string hex(std::string_view bytes) {
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
+// HMAC() looks for its implementation at every call, which takes a tenth of the time for a webhook's body.
+class hmac_context {
+ public:
+  explicit hmac_context(const EVP_MD* digest)
+      : algorithm_(EVP_MAC_fetch(nullptr, "HMAC", nullptr), EVP_MAC_free),
+        context_(algorithm_ ? EVP_MAC_CTX_new(algorithm_.get()) : nullptr, EVP_MAC_CTX_free) {
+    std::string name = EVP_MD_get0_name(digest);
+    const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.data(), 0),
+                                     OSSL_PARAM_construct_end()};
+    if (!context_ || EVP_MAC_CTX_set_params(context_.get(), parameters) != 1) refuse();
+  }
+
+  std::string operator()(std::string_view key, std::string_view text) {
+    static constexpr unsigned char no_key[1] = {};  // a null one would stand for the key before
+    unsigned char out[EVP_MAX_MD_SIZE];
+    std::size_t size = 0;
+    if (EVP_MAC_init(context_.get(), key.empty() ? no_key : bytes_of(key), key.size(), nullptr) != 1 ||
+        EVP_MAC_update(context_.get(), bytes_of(text), text.size()) != 1 ||
+        EVP_MAC_final(context_.get(), out, &size, sizeof out) != 1)
+      refuse();
+    return {reinterpret_cast<const char*>(out), size};
+  }
+
+ private:
+  [[noreturn]] static void refuse() { throw std::runtime_error("OpenSSL refused to compute an HMAC"); }
+  std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> algorithm_;
+  std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> context_;
+};
+
 std::string hmac(const EVP_MD* digest, std::string_view key, std::string_view text) {
-  unsigned char out[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  if (!HMAC(digest, key.data(), static_cast<int>(key.size()), bytes_of(text), text.size(), out, &size))
-    throw std::runtime_error("OpenSSL refused to compute an HMAC");
-  return {reinterpret_cast<const char*>(out), size};
+  thread_local std::map<const EVP_MD*, hmac_context> contexts;
+  return contexts.try_emplace(digest, digest).first->second(key, text);
 }
 
 std::string base64(std::string_view bytes) {

@@ -28,7 +28,11 @@ struct metrics::registry {
       "last_delivery_timestamp_seconds", "When the last authentic delivery of the source came in.");
   prometheus::Family<prometheus::Counter>& delivery_family =
       family<prometheus::Counter>("deliveries", "Deliveries by source and by what became of them.");
-  std::map<std::string, std::array<prometheus::Counter*, outcomes.size()>, std::less<>> deliveries;
+  struct of_source {
+    std::array<prometheus::Counter*, outcomes.size()> became{};
+    prometheus::Gauge* last = nullptr;  ///< once there was one
+  };
+  std::map<std::string, of_source, std::less<>> deliveries;
   prometheus::Histogram& delivery_seconds =
       family<prometheus::Histogram>("delivery_seconds", "From the end of a delivery to its answer.")
           .Add({}, prometheus::Histogram::BucketBoundaries{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
@@ -106,7 +110,8 @@ void metrics::know(const std::string& source) {
   auto& r = *registry_;
   if (r.deliveries.contains(source)) return;
   for (std::size_t o = 0; o < outcomes.size(); ++o)
-    r.deliveries[source][o] = &r.delivery_family.Add({{"source", source}, {"outcome", std::string(outcomes[o])}});
+    r.deliveries[source].became[o] =
+        &r.delivery_family.Add({{"source", source}, {"outcome", std::string(outcomes[o])}});
 }
 
 metrics::~metrics() = default;
@@ -114,9 +119,11 @@ metrics::~metrics() = default;
 void metrics::delivery(std::string_view source, outcome o, timestamp at) {
   const auto known = registry_->deliveries.find(source);
   if (known == registry_->deliveries.end()) return;
-  known->second[static_cast<std::size_t>(o)]->Increment();
-  if (o == outcome::accepted || o == outcome::duplicate || o == outcome::ignored || o == outcome::dead)
-    registry_->last_delivery.Add({{"source", std::string(source)}}).Set(unix_seconds(at));
+  auto& of = known->second;
+  of.became[static_cast<std::size_t>(o)]->Increment();
+  if (o != outcome::accepted && o != outcome::duplicate && o != outcome::ignored && o != outcome::dead) return;
+  if (!of.last) of.last = &registry_->last_delivery.Add({{"source", std::string(source)}});
+  of.last->Set(unix_seconds(at));
 }
 
 void metrics::delivery_took(duration d) { registry_->delivery_seconds.Observe(seconds(d)); }

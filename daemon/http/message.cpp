@@ -13,12 +13,16 @@ std::string query_value(const request& r, std::string_view name) {
 
 response problem(unsigned status, std::string_view title, std::string_view detail,
                  const std::vector<releasehealth::problem>& where) {
-  json::object body = {
-      {"type", "about:blank"}, {"title", std::string(title)}, {"status", status}, {"detail", std::string(detail)}};
+  unsigned char of_most[1024];  // whoever floods us with what is refused gets these
+  json::monotonic_resource memory(of_most);
+  json::object body({{"type", "about:blank"},
+                     {"title", json::string_view(title.data(), title.size())},
+                     {"status", status},
+                     {"detail", json::string_view(detail.data(), detail.size())}},
+                    &memory);
   if (!where.empty()) {
-    json::array errors;
+    auto& errors = body["errors"].emplace_array();
     for (const auto& p : where) errors.push_back(json::object{{"pointer", p.pointer}, {"detail", p.detail}});
-    body["errors"] = std::move(errors);
   }
   return {status, "application/problem+json", json::serialize(body) + '\n', {}};
 }

@@ -1,6 +1,8 @@
 #include "daemon/http/server.hpp"
 
 #include <algorithm>
+#include <array>
+#include <memory_resource>
 #include <optional>
 
 #include <boost/asio/co_spawn.hpp>
@@ -36,7 +38,8 @@ constexpr auto goodbye_deadline = std::chrono::seconds(1);
 constexpr auto descriptors_pause = std::chrono::milliseconds(200);
 constexpr std::size_t accepts_at_once = 64;
 constexpr std::size_t read_ahead =
-    std::size_t{16} * 1024;  // most requests in one read: Beast would begin with 512 bytes
+    std::size_t{16} * 1024;                 // most requests in one read: Beast would begin with 512 bytes
+constexpr std::size_t header_bytes = 2048;  // of most heads, parsed
 constexpr std::size_t small_body =
     std::size_t{64} * 1024;                   // is always taken: what all connections may send of these is bounded
 constexpr std::size_t most_turned_away = 64;  // at a time; more are closed without a word
@@ -53,7 +56,13 @@ message to_message(response r, unsigned version, bool keep_alive, bool head_only
   return m;
 }
 
-request head_of(const bhttp::request<bhttp::string_body>& in, const std::string& peer) {
+// A head has a dozen headers: they lie together, in memory that a connection uses again for the next.
+using header_memory = std::pmr::monotonic_buffer_resource;
+using header_allocator = std::pmr::polymorphic_allocator<char>;
+using incoming = bhttp::request<bhttp::string_body, bhttp::basic_fields<header_allocator>>;
+using incoming_parser = bhttp::request_parser<bhttp::string_body, header_allocator>;
+
+request head_of(const incoming& in, const std::string& peer) {
   request r;
   r.method = std::string(in.method_string());
   r.peer = peer;
@@ -62,7 +71,7 @@ request head_of(const bhttp::request<bhttp::string_body>& in, const std::string&
   const auto path = boost::urls::make_pct_string_view(target.substr(0, mark));
   if (path) r.path = path->decode();
   if (mark < target.size()) r.query = std::string(target.substr(mark + 1));
-  for (const auto& field : in) r.header.add(std::string(field.name_string()), std::string(field.value()));
+  for (const auto& field : in) r.header.add(field.name_string(), field.value());
   return r;
 }
 
@@ -212,8 +221,13 @@ struct server::state : std::enable_shared_from_this<state> {
   asio::awaitable<void> converse(Stream& stream, connections::entry& own) {
     beast::flat_buffer buffer;
     buffer.reserve(read_ahead);
-    bool keep = co_await one_request(stream, buffer, own);  // also while it drains: somebody connected in time
-    while (keep && !draining) keep = co_await one_request(stream, buffer, own);
+    std::array<std::byte, header_bytes> begin;
+    header_memory headers(begin.data(), begin.size());
+    bool keep = co_await one_request(stream, buffer, headers, own);  // also while it drains: somebody connected in time
+    while (keep && !draining) {
+      headers.release();
+      keep = co_await one_request(stream, buffer, headers, own);
+    }
   }
 
   /// The part of a body that counts among all that are on their way in.
@@ -233,9 +247,10 @@ struct server::state : std::enable_shared_from_this<state> {
 
   /// Reads and answers one request. False when the connection is done.
   template <class Stream>
-  asio::awaitable<bool> one_request(Stream& stream, beast::flat_buffer& buffer, connections::entry& own) {
+  asio::awaitable<bool> one_request(Stream& stream, beast::flat_buffer& buffer, header_memory& headers,
+                                    connections::entry& own) {
     auto& plain = beast::get_lowest_layer(stream);
-    bhttp::request_parser<bhttp::string_body> parser;
+    incoming_parser parser(std::piecewise_construct, std::tuple<>(), std::tuple(header_allocator(&headers)));
     parser.header_limit(bounds.header_bytes);
     parser.body_limit(bounds.body_bytes);  // before the head: lowering it later is ignored for Content-Length bodies
     error_code ec;
