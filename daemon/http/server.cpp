@@ -221,7 +221,7 @@ struct server::state : std::enable_shared_from_this<state> {
   asio::awaitable<void> converse(Stream& stream, connections::entry& own) {
     beast::flat_buffer buffer;
     buffer.reserve(read_ahead);
-    std::array<std::byte, header_bytes> begin;
+    std::array<std::byte, header_bytes> begin{};
     header_memory headers(begin.data(), begin.size());
     bool keep = co_await one_request(stream, buffer, headers, own);  // also while it drains: somebody connected in time
     while (keep && !draining) {
