@@ -102,7 +102,7 @@ struct refresher::loop {
   void touch() {
     {
       const std::lock_guard lock(mutex);
-      touched = true;
+      if (std::exchange(touched, true)) return;  // it knows: under load it rests, and is not to be woken each time
     }
     wake.notify_one();
   }
@@ -139,7 +139,8 @@ struct refresher::loop {
       was_successful = false;
     }
     const auto took = steady::now() - began;
-    rested_at = steady::now() + std::min<steady::duration>(rest_factor * took, longest_rest);
+    // what failed would most likely fail again at once
+    rested_at = steady::now() + (out.success ? std::min<steady::duration>(rest_factor * took, longest_rest) : tick);
     out.took = std::chrono::duration_cast<duration>(took);
     publish(std::move(out));
   }

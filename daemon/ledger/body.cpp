@@ -1,6 +1,6 @@
 #include "daemon/ledger/body.hpp"
 
-#include <algorithm>
+#include <map>
 #include <memory>
 #include <new>
 
@@ -18,6 +18,7 @@ struct free_zstd {
   void operator()(ZSTD_CCtx* c) const { ZSTD_freeCCtx(c); }
   void operator()(ZSTD_DCtx* d) const { ZSTD_freeDCtx(d); }
   void operator()(ZSTD_CDict* d) const { ZSTD_freeCDict(d); }
+  void operator()(ZSTD_DDict* d) const { ZSTD_freeDDict(d); }
 };
 
 template <class T>
@@ -43,11 +44,21 @@ std::string inflate_all(std::string compressed) {
   return out;
 }
 
+// Null if it is none of ours.
+const ZSTD_DDict* dictionary_of(const std::string& compressed) {
+  static const auto all = [] {
+    std::map<unsigned, std::unique_ptr<ZSTD_DDict, free_zstd>> read;
+    for (const auto& [number, bytes] : dictionaries::all)
+      read.emplace(number, owned(ZSTD_createDDict(bytes.data(), bytes.size())));
+    return read;
+  }();
+  const auto found = all.find(ZSTD_getDictID_fromFrame(compressed.data(), compressed.size()));
+  return found == all.end() ? nullptr : found->second.get();
+}
+
 std::string decompress_all(const std::string& compressed) {
   const auto reading = owned(ZSTD_createDCtx());
-  const auto number = ZSTD_getDictID_fromFrame(compressed.data(), compressed.size());
-  const auto* by = std::ranges::find(dictionaries::all, number, [](const auto& d) { return d.first; });
-  if (by != std::end(dictionaries::all)) ZSTD_DCtx_loadDictionary(reading.get(), by->second.data(), by->second.size());
+  ZSTD_DCtx_refDDict(reading.get(), dictionary_of(compressed));
   std::string out, part(ZSTD_DStreamOutSize(), '\0');
   ZSTD_inBuffer in{compressed.data(), compressed.size(), 0};
   for (bool has_more = true; has_more;) {
@@ -76,9 +87,10 @@ std::string compress(const std::string& body) {
   return out;
 }
 
+bool is_zstd(std::string_view bytes) { return bytes.starts_with("\x28\xb5\x2f\xfd"); }
+
 std::string decompress(std::string compressed) {
-  constexpr std::string_view magic = "\x28\xb5\x2f\xfd";
-  return compressed.starts_with(magic) ? decompress_all(compressed) : inflate_all(std::move(compressed));
+  return is_zstd(compressed) ? decompress_all(compressed) : inflate_all(std::move(compressed));
 }
 
 }

@@ -10,6 +10,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "daemon/ledger/gathering.hpp"
+#include "daemon/ledger/waiter.hpp"
 #include "daemon/process.hpp"
 
 namespace releasehealth::ledger {
@@ -21,28 +22,6 @@ namespace {
 
 constexpr auto retry_interval = std::chrono::seconds(1);
 constexpr auto tick_interval = std::chrono::milliseconds(50);
-
-/// Somebody who waits for an answer. The entry is read by the threads, and changed by nobody.
-struct waiter {
-  std::shared_ptr<const entry> what;
-  commit_queue::done answer;
-  steady::time_point since;
-  bool is_answered = false, is_on_its_way_to_spool = false;
-};
-using waiters = std::vector<std::shared_ptr<waiter>>;
-
-std::vector<const entry*> entries_of(const waiters& all) {
-  std::vector<const entry*> out;
-  out.reserve(all.size());
-  for (const auto& w : all) out.push_back(w->what.get());
-  return out;
-}
-
-// What it holds in memory, about: its body, and its events as values.
-std::size_t weight_of(const entry& e) {
-  constexpr std::size_t event_bytes = 1024;
-  return e.body.size() + e.events.size() * event_bytes;
-}
 
 bool is_away(const result<stored>& r) { return !r && r.error().code == errc::unavailable; }
 
@@ -71,9 +50,13 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
   gathering gather;
   bool busy = false, stopped = false;
 
+  // and so does the spool's
+  std::mutex spool_mutex;  // of what follows
   std::deque<std::shared_ptr<waiter>> to_spool;
+  bool spooling = false;
+
   std::size_t unanswered = 0, unanswered_bytes = 0;
-  bool spooling = false, away = false, ticking = false, is_spool_broken = false;
+  bool away = false, ticking = false, is_spool_broken = false;
   steady::time_point tried, tried_disk;
   spool::contents holds;
 
@@ -175,6 +158,32 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
     }
   }
 
+  // ---- what the spool's thread does
+
+  /// As many as one transaction takes. The spool's mutex is locked.
+  waiters take_for_spool() {
+    const auto end = to_spool.begin() + static_cast<std::ptrdiff_t>(std::min(to_spool.size(), appender::max_batch));
+    waiters batch(std::move_iterator(to_spool.begin()), std::move_iterator(end));
+    to_spool.erase(to_spool.begin(), end);
+    return batch;
+  }
+
+  /// This batch, and whatever is to be spooled when it is.
+  void spool_on(waiters batch) {
+    while (!batch.empty()) {
+      auto results = std::make_shared<std::vector<result<stored>>>(with.overflow->put(entries_of(batch), with.clock()));
+      auto of = std::make_shared<waiters>(std::move(batch));
+      {
+        const std::lock_guard lock(spool_mutex);
+        batch = take_for_spool();
+        spooling = !batch.empty();
+      }
+      asio::post(io, [self = shared_from_this(), of, results, now = with.overflow->count()] {
+        self->spooled(*of, *results, now);
+      });
+    }
+  }
+
   // ---- what the io thread does
 
   bool has_work() {
@@ -262,29 +271,25 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
 
   void spool_one(const std::shared_ptr<waiter>& w) {
     if (w->is_answered || std::exchange(w->is_on_its_way_to_spool, true)) return;
+    const std::lock_guard lock(spool_mutex);
     to_spool.push_back(w);
   }
 
   void spool_next() {
+    std::unique_lock lock(spool_mutex);
     if (spooling || to_spool.empty()) return;
     spooling = true;
-    waiters batch;
-    while (!to_spool.empty() && batch.size() < appender::max_batch) {
-      batch.push_back(std::move(to_spool.front()));
-      to_spool.pop_front();
-    }
-    asio::post(disk, [self = shared_from_this(), batch, guard = asio::make_work_guard(io)] {
-      auto results = std::make_shared<std::vector<result<stored>>>(
-          self->with.overflow->put(entries_of(batch), self->with.clock()));
-      asio::post(self->io, [self, batch, results, now = self->with.overflow->count()] {
-        self->spooling = false;
-        self->tell(now);
-        for (std::size_t i = 0; i < batch.size(); ++i) self->answer(*batch[i], std::move((*results)[i]));
-        self->spool_next();
-        self->next();
-        self->tick();
-      });
-    });
+    auto batch = take_for_spool();
+    lock.unlock();
+    asio::post(disk, [self = shared_from_this(), batch = std::move(batch),
+                      guard = asio::make_work_guard(io)]() mutable { self->spool_on(std::move(batch)); });
+  }
+
+  void spooled(const waiters& batch, std::vector<result<stored>>& results, const spool::contents& now) {
+    tell(now);
+    for (std::size_t i = 0; i < batch.size(); ++i) answer(*batch[i], std::move(results[i]));
+    next();
+    tick();
   }
 
   void tell(const spool::contents& now) {
@@ -324,13 +329,19 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
 
   // The disk of the spool was full or broken: nobody sends to a daemon that is not ready, so it looks by itself.
   void try_disk() {
-    if (holds.is_writable || spooling || steady::now() - tried_disk < retry_interval) return;
-    spooling = true;
+    if (holds.is_writable || steady::now() - tried_disk < retry_interval) return;
+    {
+      const std::lock_guard lock(spool_mutex);
+      if (std::exchange(spooling, true)) return;
+    }
     tried_disk = steady::now();
     asio::post(disk, [self = shared_from_this(), guard = asio::make_work_guard(io)] {
       self->with.overflow->try_disk();
       asio::post(self->io, [self, now = self->with.overflow->count()] {
-        self->spooling = false;
+        {
+          const std::lock_guard lock(self->spool_mutex);
+          self->spooling = false;
+        }
         self->tell(now);
         self->spool_next();
       });
@@ -350,7 +361,10 @@ commit_queue::~commit_queue() {
     const std::lock_guard lock(state_->mutex);
     state_->waiting.clear();
   }
-  state_->to_spool.clear();
+  {
+    const std::lock_guard lock(state_->spool_mutex);
+    state_->to_spool.clear();
+  }
   state_->postgres.join();
   state_->disk.join();
 }

@@ -4,6 +4,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include "daemon/ledger/body.hpp"
 #include "daemon/ledger/file_lock.hpp"
 #include "sql.hpp"
 
@@ -114,7 +115,8 @@ struct spool::file {
 
   result<stored> put_one(const entry& e, SQLite::Statement& insert, contents& after) {
     const auto headers = json::serialize(e.headers), events = json::serialize(written(e.events));
-    const auto size = e.body.size() + events.size() + headers.size();
+    const auto body = compress(e.body);
+    const auto size = body.size() + events.size() + headers.size();
     if ((had_no_room = after.bytes + size > limits.bytes)) return full();
     insert.reset();
     insert.bind(1, e.source);
@@ -123,7 +125,7 @@ struct spool::file {
     insert.bind(4, e.outcome);
     insert.bind(5, e.detail);
     insert.bind(6, headers);
-    insert.bind(7, e.body.data(), static_cast<int>(e.body.size()));
+    insert.bind(7, body.data(), static_cast<int>(body.size()));
     insert.bind(8, events);
     insert.bind(9, static_cast<std::int64_t>(size));
     if (insert.exec() == 0) return stored{0, e.events.size(), true, {}};
@@ -187,6 +189,8 @@ std::vector<spool::kept> spool::oldest(std::size_t most, std::size_t most_bytes)
     k.delivery.detail = text(rows.getColumn(5));
     k.delivery.headers = json::parse(text(rows.getColumn(6))).as_object();
     k.delivery.body = text(rows.getColumn(7));
+    if (is_zstd(k.delivery.body))  // bodies were spooled as they came, once
+      k.delivery.body = decompress(std::move(k.delivery.body));
     k.delivery.events = read_events(text(rows.getColumn(8)));
   }
   return all;

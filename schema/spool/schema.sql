@@ -7,7 +7,7 @@ CREATE TABLE IF NOT EXISTS delivery (
   outcome TEXT NOT NULL,
   detail TEXT NOT NULL,
   headers TEXT NOT NULL,
-  body BLOB NOT NULL,
+  body BLOB NOT NULL, -- zstd
   events TEXT NOT NULL,
   size INTEGER NOT NULL,
   set_aside TEXT, -- why PostgreSQL takes it in no form; NULL: it waits
