@@ -181,13 +181,14 @@ struct server::state : std::enable_shared_from_this<state> {
     beast::flat_buffer buffer;
     bhttp::request_parser<bhttp::string_body> parser;
     parser.header_limit(bounds.header_bytes);
+    parser.body_limit(boost::none);  // it is not read
     error_code ec;
     stream.expires_after(first_head_deadline);
     co_await bhttp::async_read_header(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, ec));
     if (!ec) {
       message reply = to_message(come_back_later("too many connections"), 11, false, false);
       co_await bhttp::async_write(stream, reply, asio::redirect_error(asio::use_awaitable, ec));
-      stream.socket().shutdown(tcp::socket::shutdown_send, ec);
+      co_await linger(stream);
     }
     --turned_away;
   }
@@ -195,10 +196,24 @@ struct server::state : std::enable_shared_from_this<state> {
   asio::awaitable<void> serve_plain(tcp::socket socket, connections::entry& own) {
     beast::tcp_stream stream(std::move(socket));
     own.close = [&stream] { stream.close(); };
-    co_await converse(stream, own);
+    const auto last = co_await converse(stream, own);
+    error_code ec;
+    if (last == then::linger)
+      co_await linger(stream);
+    else
+      stream.socket().shutdown(tcp::socket::shutdown_send, ec);
     own.close = nullptr;
+  }
+
+  /// Whoever still sends what is not read would lose the answer: closing resets the connection then. What comes within
+  /// the deadline is thrown away.
+  asio::awaitable<void> linger(beast::tcp_stream& stream) {
+    std::array<char, read_ahead> rest{};
     error_code ec;
     stream.socket().shutdown(tcp::socket::shutdown_send, ec);
+    stream.expires_after(goodbye_deadline);
+    const auto into = asio::buffer(rest);
+    while (!ec) co_await stream.async_read_some(into, asio::redirect_error(asio::use_awaitable, ec));
   }
 
   asio::awaitable<void> serve_secured(tcp::socket socket, connections::entry& own) {
@@ -210,24 +225,33 @@ struct server::state : std::enable_shared_from_this<state> {
     plain.expires_after(handshake_deadline);
     co_await stream.async_handshake(asio::ssl::stream_base::server, asio::redirect_error(asio::use_awaitable, ec));
     if (ec == beast::error::timeout) serves.reached("idle_timeout");
-    if (!ec) co_await converse(stream, own);
+    auto last = then::close;
+    if (!ec) last = co_await converse(stream, own);
+    if (!ec) {
+      plain.expires_after(goodbye_deadline);
+      co_await stream.async_shutdown(asio::redirect_error(asio::use_awaitable, ec));
+      if (last == then::linger) co_await linger(plain);
+    }
     own.close = nullptr;
-    if (ec) co_return;
-    plain.expires_after(goodbye_deadline);
-    co_await stream.async_shutdown(asio::redirect_error(asio::use_awaitable, ec));
   }
 
+  /// What follows an answer. A sender lingers over a request that was refused before it was read.
+  enum class then { next, close, linger };
+
   template <class Stream>
-  asio::awaitable<void> converse(Stream& stream, connections::entry& own) {
+  asio::awaitable<then> converse(Stream& stream, connections::entry& own) {
     beast::flat_buffer buffer;
     buffer.reserve(read_ahead);
     std::array<std::byte, header_bytes> begin{};
     header_memory headers(begin.data(), begin.size());
-    bool keep = co_await one_request(stream, buffer, headers, own);  // also while it drains: somebody connected in time
-    while (keep && !draining) {
+    auto after =
+        co_await one_request(stream, buffer, headers, own);  // also while it drains: somebody connected in time
+    while (after == then::next && !draining) {
       headers.release();
-      keep = co_await one_request(stream, buffer, headers, own);
+      after = co_await one_request(stream, buffer, headers, own);
     }
+    own.at = stage::waits;
+    co_return after;
   }
 
   /// The part of a body that counts among all that are on their way in.
@@ -245,9 +269,9 @@ struct server::state : std::enable_shared_from_this<state> {
     }
   };
 
-  /// Reads and answers one request. False when the connection is done.
+  /// Reads and answers one request.
   template <class Stream>
-  asio::awaitable<bool> one_request(Stream& stream, beast::flat_buffer& buffer, header_memory& headers,
+  asio::awaitable<then> one_request(Stream& stream, beast::flat_buffer& buffer, header_memory& headers,
                                     connections::entry& own) {
     auto& plain = beast::get_lowest_layer(stream);
     incoming_parser parser(std::piecewise_construct, std::tuple<>(), std::tuple(header_allocator(&headers)));
@@ -279,7 +303,7 @@ struct server::state : std::enable_shared_from_this<state> {
       if (beast::iequals(parser.get()[bhttp::field::expect], "100-continue")) {
         message go_on(bhttp::status::continue_, parser.get().version());
         co_await bhttp::async_write(stream, go_on, asio::redirect_error(asio::use_awaitable, ec));
-        if (ec) co_return false;
+        if (ec) co_return then::close;
       }
       bool has_room = true;
       while (!ec && has_room && !parser.is_done()) {
@@ -287,7 +311,7 @@ struct server::state : std::enable_shared_from_this<state> {
         has_room = held.grow_to(parser.get().body().size());
       }
       if (ec == beast::error::timeout) serves.reached("request_timeout");
-      if (ec && !is_mistake_of_sender(ec)) co_return false;
+      if (ec && !is_mistake_of_sender(ec)) co_return then::close;
       if (ec) {
         out = refusal(ec);
         keep = false;
@@ -313,17 +337,19 @@ struct server::state : std::enable_shared_from_this<state> {
       co_await bhttp::async_write_header(stream, serializer, asio::redirect_error(asio::use_awaitable, ec));
     else
       co_await bhttp::async_write(stream, serializer, asio::redirect_error(asio::use_awaitable, ec));
-    co_return keep && !ec;
+    if (ec) co_return then::close;
+    if (!parser.is_done()) co_return then::linger;
+    co_return keep ? then::next : then::close;
   }
 
   template <class Stream>
-  asio::awaitable<bool> refuse(Stream& stream, error_code why) {
+  asio::awaitable<then> refuse(Stream& stream, error_code why) {
     if (why == bhttp::error::header_limit) serves.reached("max_header_bytes");
-    if (!is_mistake_of_sender(why)) co_return false;
+    if (!is_mistake_of_sender(why)) co_return then::close;
     message reply = to_message(refusal(why), 11, false, false);
     error_code ec;
     co_await bhttp::async_write(stream, reply, asio::redirect_error(asio::use_awaitable, ec));
-    co_return false;
+    co_return then::linger;
   }
 
   /// Waits for the handler's answer; whatever it throws becomes a 500 that discloses nothing.

@@ -154,6 +154,21 @@ TEST_SUITE("nodb") {
     CHECK(slow_body.receive().empty());
   }
 
+  TEST_CASE("who is refused hears of it, though the rest of what was sent is not taken") {
+    const std::string much(3'000'000, 'x');
+    echo_server s;
+    for (int n = 0; n < 20; ++n) {
+      CHECK(client(s).send(post("/", much)).receive().substr(0, 12) == "HTTP/1.1 413");
+      CHECK(client(s).send("nonsense\r\n\r\n" + much).receive().substr(0, 12) == "HTTP/1.1 400");
+    }
+    http::limits limits;
+    limits.connections_per_peer = 1;
+    echo_server few(limits);
+    client first(few);
+    CHECK(first.send(post("/", "1")).receive("POST 1").starts_with("HTTP/1.1 200"));
+    CHECK(client(few).send(post("/", much)).receive().substr(0, 12) == "HTTP/1.1 503");
+  }
+
   TEST_CASE("connections over the limit are told to come back") {
     http::limits limits;
     limits.connections = 2;

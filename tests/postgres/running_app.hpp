@@ -33,11 +33,11 @@ class running_app {
 
   http::response operations(const std::string& method, const std::string& path, const std::string& body = {},
                             std::vector<std::pair<std::string, std::string>> header = {}) {
-    return *http::send(method, "http://127.0.0.1:" + std::to_string(app_->operations_port()) + path, body, header);
+    return answer_to(method, app_->operations_port(), path, body, header);
   }
   http::response intake(const std::string& method, const std::string& path, const std::string& body,
                         std::vector<std::pair<std::string, std::string>> header) {
-    return *http::send(method, "http://127.0.0.1:" + std::to_string(app_->intake_port()) + path, body, header);
+    return answer_to(method, app_->intake_port(), path, body, header);
   }
   http::response send_events(const std::string& body, const std::string& token = "sesame",
                              const std::string& type = "application/json") {
@@ -73,6 +73,13 @@ class running_app {
   void set_clock(const char* at) { now_ = *parse_time(at); }
 
  private:
+  static http::response answer_to(const std::string& method, std::uint16_t port, const std::string& path,
+                                  const std::string& body,
+                                  const std::vector<std::pair<std::string, std::string>>& header) {
+    auto answer = http::send(method, "http://127.0.0.1:" + std::to_string(port) + path, body, header);
+    REQUIRE_MESSAGE(answer, method, " ", path, ": ", answer ? "" : answer.error().text());
+    return std::move(*answer);
+  }
   temporary_folder state_;
   logger log_{log_format::logfmt, log_level::error};
   std::atomic<timestamp> now_{*parse_time("2026-11-20T12:00:00Z")};
