@@ -145,7 +145,7 @@ class inquiry {
       questions_.push_back({p, true, [=, this, &p](auto& from) { return one(from, p.scopes, settings_, into_.at); }});
   }
 
-  /// `few`: places whose figures take less time than planning how to count them.
+  /// `few`: no more than few_places.
   void ask(ledger::reader& from, bool few) {
     std::vector<std::function<void(ledger::reader&)>> all;
     all.reserve(questions_.size());

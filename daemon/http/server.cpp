@@ -235,7 +235,7 @@ struct server::state : std::enable_shared_from_this<state> {
     own.close = nullptr;
   }
 
-  /// What follows an answer. A sender lingers over a request that was refused before it was read.
+  /// What follows an answer; `linger`: the request was refused before all of it was read.
   enum class then { next, close, linger };
 
   template <class Stream>

@@ -1,5 +1,6 @@
 #include "daemon/ledger/commit_queue.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <mutex>
 
@@ -178,7 +179,8 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
         batch = take_for_spool();
         spooling = !batch.empty();
       }
-      asio::post(io, [self = shared_from_this(), of, results, now = with.overflow->count()] {
+      // moved: the io thread alone lets go of who was answered
+      asio::post(io, [self = shared_from_this(), of = std::move(of), results, now = with.overflow->count()] {
         self->spooled(*of, *results, now);
       });
     }

@@ -4,7 +4,7 @@
 
 using namespace releasehealth::http;
 
-TEST_SUITE("connections") {
+TEST_SUITE("nodb") {
   TEST_CASE("who was closed for another counts no more, though it is not gone yet") {
     constexpr std::size_t most = 12, most_per_peer = 12;
     connections all;
