@@ -5,21 +5,13 @@
 #include <mutex>
 #include <thread>
 
+#include "daemon/figures/rest.hpp"
 #include "daemon/ledger/failure.hpp"
 #include "daemon/process.hpp"
 
 namespace releasehealth {
 
 using steady = std::chrono::steady_clock;
-
-namespace {
-
-// Under load a refresh follows the one before it after nine times as long as that took, as deliveries come first, but
-// no longer than this: figures are two seconds old at most, two refreshes of half a second and the rest between them.
-constexpr int rest_factor = 9;
-constexpr auto longest_rest = std::chrono::milliseconds(600);
-
-}
 
 struct refresher::loop {
   session database;
@@ -37,11 +29,12 @@ struct refresher::loop {
   std::map<place, std::string> places, places_before;  ///< all there are, and their teams; and at the last refresh
   std::int64_t windows_at = -1;                        ///< the window_tick for which all places were computed
   bool was_successful = false;
-  steady::time_point rested_at;
+  steady::time_point rested_at, began_before = steady::now();
 
   std::mutex mutex;
   std::condition_variable_any wake;
   bool touched = true;
+  std::size_t came = 0;  ///< touches since the last refresh began
   std::optional<std::pair<ledger::derive_settings, figure_settings>> other_settings;
   std::jthread thread;
 
@@ -62,15 +55,17 @@ struct refresher::loop {
   void run(const std::stop_token& stop) {
     name_this_thread("refresh");
     for (;;) {
+      refresh_cycle cycle;
       {
         std::unique_lock lock(mutex);
         wake.wait_for(lock, stop, tick, [&] { return touched; });
         wake.wait_until(lock, stop, rested_at, [] { return false; });
         if (stop.stop_requested()) return;
         touched = false;
+        cycle.came = std::exchange(came, 0);
         if (other_settings) use(*std::exchange(other_settings, {}));
       }
-      refresh(stop);
+      refresh(stop, cycle);
     }
   }
 
@@ -99,24 +94,32 @@ struct refresher::loop {
     return changed;
   }
 
+  void go_on() {
+    const std::lock_guard lock(mutex);
+    touched = true;
+  }
+
   void touch() {
     {
       const std::lock_guard lock(mutex);
+      ++came;
       if (std::exchange(touched, true)) return;  // it knows: under load it rests, and is not to be woken each time
     }
     wake.notify_one();
   }
 
-  void refresh(const std::stop_token& stop) {
+  void refresh(const std::stop_token& stop, refresh_cycle cycle) {
     refreshed out;
     out.at = clock();
     const auto began = steady::now();
+    cycle.since_last = began - std::exchange(began_before, began);
     try {
       if (prepare) prepare(stop);
       if (stop.stop_requested()) return;
       prepare = nullptr;
       out.limit = "database.statement_timeout";
-      if (derive.derive_batch().has_more) touch();  // more waits; figures do not wait for it
+      cycle.has_more = derive.derive_batch().has_more;  // more waits; figures do not wait for it
+      if (cycle.has_more) go_on();
       out.schema_is_newer = derive.schema_is_newer();
       out.limit = "figures.timeout";
       read.at_one_instant([&](ledger::reader& from) {
@@ -138,10 +141,10 @@ struct refresher::loop {
       out.database_up = ledger::reader(database.without_replica()).answers();
       was_successful = false;
     }
-    const auto took = steady::now() - began;
+    cycle.took = steady::now() - began;
     // what failed would most likely fail again at once
-    rested_at = steady::now() + (out.success ? std::min<steady::duration>(rest_factor * took, longest_rest) : tick);
-    out.took = std::chrono::duration_cast<duration>(took);
+    rested_at = steady::now() + (out.success ? rest_after(cycle) : tick);
+    out.took = std::chrono::duration_cast<duration>(cycle.took);
     publish(std::move(out));
   }
 };

@@ -73,7 +73,7 @@ def history(bench):
 
 def on_it(bench, cluster, daemon, size):
     read_table = lambda: plan_time(cluster, "SELECT count(*) FROM deployment WHERE facts IS NOT NULL") / 1000
-    started, read = by_turns(bench, lambda: restart(daemon), read_table)
+    started, read = by_turns(bench, [cluster], lambda: restart(daemon), read_table)
     yield at_most(0.2, f"ready after a restart with {size} / reading the table once", "s", started, read)
 
     daemon.start()
@@ -81,10 +81,10 @@ def on_it(bench, cluster, daemon, size):
     service = "service-001"
     send_one = lambda: bench.deploy(daemon, service)
     count = f"SELECT count(*) FROM deployment WHERE service = '{service}' AND environment = 'production' AND finished_at > now() - interval '90 days'"
-    refreshes, counts = by_turns(bench, lambda: refresh_after(daemon, send_one) * 1000, lambda: plan_time(cluster, count))
+    refreshes, counts = by_turns(bench, [cluster], lambda: refresh_after(daemon, send_one) * 1000, lambda: plan_time(cluster, count))
     yield at_most(60, f"refresh after one event, {size} / one count of its service's 90 days", "ms", refreshes, counts)
 
-    passes, scans = by_turns(bench, lambda: full_pass(daemon), read_table)
+    passes, scans = by_turns(bench, [cluster], lambda: full_pass(daemon), read_table)
     yield at_most(3, f"all figures of all services, {size} / reading the table once", "s", passes, scans)
 
     raw = (
@@ -92,12 +92,13 @@ def on_it(bench, cluster, daemon, size):
         f"JOIN deployment d ON d.service = '{service}' AND d.environment = 'production' AND d.finished_at >= m AND d.finished_at < m + interval '1 month' GROUP BY m"
     )
     trend = lambda: seconds(lambda: bench.read(daemon, f"/api/v1/months?service={service}&environment=production&months=24")) * 1000
-    trends, raws = by_turns(bench, trend, lambda: plan_time(cluster, raw))
+    trends, raws = by_turns(bench, [cluster], trend, lambda: plan_time(cluster, raw))
     yield at_most(0.1, f"24 months of one service, {size} / the same from the rows with a covering index", "ms", trends, raws)
 
-    empty = bench.daemon("empty", bench.cluster("empty"))
+    other = bench.cluster("empty")
+    empty = bench.daemon("empty", other)
     send = Sender(bench)
-    full_rate, empty_rate = by_turns(bench, lambda: send(daemon.intake, 32)["rate"], lambda: send(empty.intake, 32)["rate"])
+    full_rate, empty_rate = by_turns(bench, [cluster, other], lambda: send(daemon.intake, 32)["rate"], lambda: send(empty.intake, 32)["rate"])
     yield at_least(0.9, f"webhooks acknowledged, 32 clients, {size} stored / none", "/s", full_rate, empty_rate)
 
 

@@ -11,6 +11,7 @@
 #include "daemon/figures/page.hpp"
 #include "daemon/figures/period.hpp"
 #include "daemon/figures/report.hpp"
+#include "daemon/figures/rest.hpp"
 #include "daemon/figures/snapshot.hpp"
 #include "daemon/operations/negotiate.hpp"
 #include "tests/check.hpp"
@@ -331,5 +332,25 @@ TEST_SUITE("nodb") {
     CHECK(count("releasehealth_time_to_issue_observations{period=\"30d\"}") == 1);
     CHECK(count("alert: ReleaseHealthRollbackRatio\n") == 1);
     CHECK(count("unless") == 2);
+  }
+
+  TEST_CASE("a refresh rests in proportion to what it took, not at all to catch up, and longest in a flood") {
+    using namespace std::chrono_literals;
+    struct {
+      refresh_cycle cycle;
+      std::chrono::steady_clock::duration rest;
+    } const cases[] = {
+        {{.took = 10ms, .since_last = 1s, .came = 1, .has_more = false}, 90ms},
+        {{.took = 400ms, .since_last = 1s, .came = 900, .has_more = false}, 600ms},
+        {{.took = 400ms, .since_last = 1s, .came = 0, .has_more = true}, 0ms},
+        {{.took = 400ms, .since_last = 400ms, .came = 1900, .has_more = true}, 0ms},  // 4,750 in a usual cycle
+        {{.took = 400ms, .since_last = 400ms, .came = 2100, .has_more = true}, 3s},
+        {{.took = 200ms, .since_last = 2s, .came = 20000, .has_more = true}, 1800ms},
+        {{.took = 400ms, .since_last = 3400ms, .came = 6800, .has_more = true}, 0ms},  // the flood is over
+    };
+    for (const auto& [cycle, rest] : cases) {
+      CAPTURE(cycle.came);
+      CHECK(rest_after(cycle) == rest);
+    }
   }
 }
