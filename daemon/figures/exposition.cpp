@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <stdexcept>
 
 #define ZLIB_CONST
@@ -13,8 +12,7 @@ namespace releasehealth {
 namespace {
 
 char* put(char* to, std::string_view text) {
-  std::memcpy(to, text.data(), text.size());
-  return to + text.size();
+  return std::ranges::copy(text, to).out;
 }
 
 /// At most twice as long as the text.
