@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <memory_resource>
 #include <optional>
 
 #include <boost/asio/co_spawn.hpp>
@@ -15,8 +14,8 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
-#include <boost/url.hpp>
 
+#include "daemon/http/beast_messages.hpp"
 #include "daemon/http/connections.hpp"
 
 // A rule of this file, for GCC 12: in a line with co_await nothing is built with braces and no lambda captures by
@@ -26,9 +25,7 @@ namespace releasehealth::http {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
-namespace bhttp = boost::beast::http;
 using tcp = asio::ip::tcp;
-using boost::system::error_code;
 
 namespace {
 
@@ -44,55 +41,10 @@ constexpr std::size_t small_body =
     std::size_t{64} * 1024;                   // is always taken: what all connections may send of these is bounded
 constexpr std::size_t most_turned_away = 64;  // at a time; more are closed without a word
 
-using message = bhttp::response<bhttp::string_body>;
-
-message to_message(response r, unsigned version, bool keep_alive, bool head_only) {
-  message m{static_cast<bhttp::status>(r.status), version};
-  if (!r.content_type.empty()) m.set(bhttp::field::content_type, r.content_type);
-  for (const auto& [name, value] : r.header) m.set(name, value);
-  m.keep_alive(keep_alive);
-  m.content_length(r.body.size());
-  if (!head_only) m.body() = std::move(r.body);
-  return m;
-}
-
-// A head has a dozen headers: they lie together, in memory that a connection uses again for the next.
-using header_memory = std::pmr::monotonic_buffer_resource;
-using header_allocator = std::pmr::polymorphic_allocator<char>;
-using incoming = bhttp::request<bhttp::string_body, bhttp::basic_fields<header_allocator>>;
-using incoming_parser = bhttp::request_parser<bhttp::string_body, header_allocator>;
-
-request head_of(const incoming& in, const std::string& peer) {
-  request r;
-  r.method = std::string(in.method_string());
-  r.peer = peer;
-  const auto target = in.target();
-  const auto mark = std::min(target.find('?'), target.size());
-  const auto path = boost::urls::make_pct_string_view(target.substr(0, mark));
-  if (path) r.path = path->decode();
-  if (mark < target.size()) r.query = std::string(target.substr(mark + 1));
-  for (const auto& field : in) r.header.add(field.name_string(), field.value());
-  return r;
-}
-
-response refusal(const error_code& ec) {
-  if (ec == bhttp::error::body_limit)
-    return problem(413, "Content Too Large", "the body is larger than this endpoint takes");
-  if (ec == bhttp::error::header_limit)
-    return problem(431, "Request Header Fields Too Large", "the head is larger than this listener takes");
-  return problem(400, "Bad Request", "not HTTP: " + ec.message());
-}
-
 response come_back_later(std::string_view why) {
   auto out = problem(503, "Service Unavailable", why);
   out.header.emplace_back("Retry-After", "5");
   return out;
-}
-
-bool is_mistake_of_sender(const error_code& ec) {
-  static const error_code any_http_error = bhttp::error::end_of_stream;
-  return ec.category() == any_http_error.category() && ec != bhttp::error::end_of_stream &&
-         ec != bhttp::error::partial_message;
 }
 
 }
