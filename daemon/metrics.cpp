@@ -56,6 +56,8 @@ struct metrics::registry {
   prometheus::Gauge& database_durable =
       gauge("database_durable", "Whether PostgreSQL brings to the disk what it says that it did (fsync).");
   prometheus::Gauge& unplaced = gauge("unplaced_deployments", "Deployments for which no report names a service.");
+  prometheus::Gauge& underived =
+      gauge("underived_events", "Acknowledged events that are not in the figures yet, at most.");
   prometheus::Gauge& rebuild_needed =
       gauge("rebuild_needed",
             "Whether the past was derived by other rules than the configured ones: `rebuild` applies these.");
@@ -163,6 +165,7 @@ void metrics::ledger(const ledger::ledger_counts& c, bool rules_changed) {
   registry_->rebuild_needed.Set(rules_changed);
   for (const auto& [gauge, count] : {std::pair(&registry_->dead, c.dead),
                                      {&registry_->unplaced, c.unplaced},
+                                     {&registry_->underived, c.underived},
                                      {&registry_->other_services, c.other_services},
                                      {&registry_->other_environments, c.other_environments},
                                      {&registry_->other_teams, c.other_teams}})

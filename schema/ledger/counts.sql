@@ -1,6 +1,8 @@
 -- The ledger's own gauges; $1: how many names of a kind stay.
 SELECT (SELECT count(*) FROM delivery WHERE outcome = 'dead') AS dead,
        (SELECT count(*) FROM deployment WHERE service = '') AS unplaced,
+       -- as the queue is numbered: counting it would take longer the more waits
+       (SELECT coalesce(max(n) - min(n) + 1, 0) FROM touched) AS underived,
        (SELECT greatest(0, count(*) - $1::bigint) FROM known_name WHERE kind = 'service') AS other_services,
        (SELECT greatest(0, count(*) - $1::bigint) FROM known_name WHERE kind = 'environment') AS other_environments,
        (SELECT greatest(0, count(*) - $1::bigint) FROM known_name WHERE kind = 'team') AS other_teams,

@@ -183,6 +183,23 @@ TEST_SUITE("postgres") {
     CHECK(derive.check().empty());
   }
 
+  TEST_CASE("how many events wait to be derived is known") {
+    const database db;
+    ledger::appender to(db.where());
+    const ledger::derive_settings settings;
+    ledger::deriver derive(db.where(), settings);
+    ledger::reader from(db.where());
+    const auto waiting = [&] { return from.counts(settings.max_names).underived; };
+    CHECK(waiting() == 0);
+    for (const char* id : {"1", "2", "3"})
+      store(to, {deployment_event(id, id, "2026-11-01T00:00:00Z", {{"service", "checkout"}, {"state", "succeeded"}})});
+    CHECK(waiting() == 3);
+    derive.derive_batch({.things = 2});
+    CHECK(waiting() == 1);
+    derive.derive();
+    CHECK(waiting() == 0);
+  }
+
   TEST_CASE("names beyond the most of a kind are one, in the order of their receipt (group 24)") {
     const database db;
     ledger::appender to(db.where());
