@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <fstream>
 #include <map>
 #include <stdexcept>
@@ -127,6 +128,7 @@ int main(int argc, char** argv) {
   std::size_t next = 0, open = 0;
   std::map<int, std::size_t> statuses;
   std::vector<double> took;
+  const auto cpu = std::clock();
   const auto begin = steady::now(),
              end = begin + std::chrono::duration_cast<steady::duration>(std::chrono::duration<double>(seconds));
   const auto ask = [&](client& c) {
@@ -159,12 +161,15 @@ int main(int argc, char** argv) {
       if (c.request && c.sent < c.request->size()) send_some(c);
   }
   const double elapsed = std::chrono::duration<double>(steady::now() - begin).count();
+  const double used = static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC;
   std::ranges::sort(took);
   const auto at = [&](double share) {
     return took.empty() ? 0 : took[static_cast<std::size_t>(share * static_cast<double>(took.size() - 1))];
   };
-  std::printf("{\"rate\": %.1f, \"seconds\": %.3f, \"p50_ms\": %.3f, \"p99_ms\": %.3f, \"sent\": %zu, \"answers\": {",
-              static_cast<double>(took.size()) / elapsed, elapsed, at(0.5), at(0.99), next);
+  std::printf(
+      "{\"rate\": %.1f, \"seconds\": %.3f, \"cpu_s\": %.3f, \"p50_ms\": %.3f, \"p99_ms\": %.3f, \"sent\": %zu, "
+      "\"answers\": {",
+      static_cast<double>(took.size()) / elapsed, elapsed, used, at(0.5), at(0.99), next);
   bool is_first = true;
   for (const auto& [status, count] : statuses)
     std::printf("%s\"%d\": %zu", std::exchange(is_first, false) ? "" : ", ", status, count);

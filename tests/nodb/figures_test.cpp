@@ -348,9 +348,9 @@ TEST_SUITE("nodb") {
         {{.took = 200ms, .since_last = 2s, .came = 20000, .has_more = true}, 1800ms},
         {{.took = 400ms, .since_last = 3400ms, .came = 6800, .has_more = true}, 0ms},  // the flood is over
     };
-    for (const auto& [cycle, rest] : cases) {
-      CAPTURE(cycle.came);
-      CHECK(rest_after(cycle) == rest);
+    for (const auto& one : cases) {
+      CAPTURE(one.cycle.came);
+      CHECK(rest_after(one.cycle) == one.rest);
     }
   }
 }
