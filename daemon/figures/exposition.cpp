@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <stdexcept>
 
 #define ZLIB_CONST
@@ -12,7 +13,8 @@ namespace releasehealth {
 namespace {
 
 char* put(char* to, std::string_view text) {
-  return std::ranges::copy(text, to).out;
+  if (!text.empty()) std::memcpy(to, text.data(), text.size());  // of nothing it may not be asked to copy null
+  return to + text.size();
 }
 
 /// At most twice as long as the text.
