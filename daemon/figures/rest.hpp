@@ -10,9 +10,10 @@ namespace releasehealth {
 
 /// A refresh that succeeded, and what came in meanwhile.
 struct refresh_cycle {
-  std::chrono::steady_clock::duration took{}, since_last{};  ///< since the one before it began
-  std::size_t came = 0;                                      ///< deliveries since the one before it began
-  bool has_more = false;                                     ///< it did not derive all that waited
+  std::chrono::steady_clock::duration took{};
+  std::chrono::steady_clock::duration since_last{};  ///< from the beginning of the one before it to its own
+  std::size_t came = 0;                              ///< deliveries in that time
+  bool has_more = false;                             ///< it did not derive all that waited
 };
 
 /// Nine times as long as it took, but figures are to be two seconds old at most: two refreshes of half a second and the
@@ -24,7 +25,8 @@ inline std::chrono::steady_clock::duration rest_after(const refresh_cycle& of) {
                                                 in_a_flood = std::chrono::seconds(3);
   if (!of.has_more) return std::min(factor * of.took, usual);
   const std::chrono::duration<double> step = of.took + usual, since_last = of.since_last;
-  const bool is_flood = static_cast<double>(of.came) * (step / since_last) >= ledger::deriver::max_things;
+  const auto most = static_cast<double>(ledger::step_size().things);  // of deriver::derive_batch()
+  const bool is_flood = static_cast<double>(of.came) * (step / since_last) >= most;
   return is_flood ? std::min(factor * of.took, in_a_flood) : std::chrono::steady_clock::duration{};
 }
 

@@ -130,4 +130,5 @@ def full_pass(daemon):
     while time.monotonic() < until:
         if refreshed(daemon) > before:
             longest = max(longest, daemon.metric("releasehealth_refresh_seconds"))
+        time.sleep(0.05)  # who reads the page all the time slows down what it measures
     return longest
