@@ -40,7 +40,7 @@ void logger::write(log_level level, std::string_view message, std::initializer_l
   std::string line;
   if (format_ == log_format::json) {
     json::object all = {{"ts", now}, {"level", std::string(name)}, {"msg", std::string(message)}};
-    for (const auto& [key, value] : fields) all[key] = value;
+    for (const auto& [key, value] : fields) all[key] = json::string_view(value.data(), value.size());
     line = json::serialize(all);
   } else {
     append_logfmt(line, "ts", now);

@@ -17,7 +17,7 @@ enum class log_level { debug, info, warning, error };
 
 class logger {
  public:
-  using field = std::pair<std::string_view, std::string>;
+  using field = std::pair<std::string_view, std::string_view>;
   logger(log_format, log_level lowest);
 
   void debug(std::string_view message, std::initializer_list<field> fields = {}) const;

@@ -15,14 +15,30 @@ using boost::system::error_code;
 
 using message = bhttp::response<bhttp::string_body>;
 
-inline message to_message(response r, unsigned version, bool keep_alive, bool head_only) {
+inline message to_message(response r, unsigned version, bool keep_alive) {
   message m{static_cast<bhttp::status>(r.status), version};
   if (!r.content_type.empty()) m.set(bhttp::field::content_type, r.content_type);
   for (const auto& [name, value] : r.header) m.set(name, value);
   m.keep_alive(keep_alive);
   m.content_length(r.body.size());
-  if (!head_only) m.body() = std::move(r.body);
+  m.body() = std::move(r.body);
   return m;
+}
+
+/// All of it but its body, as it is written.
+inline std::string head_text(message& m) {
+  bhttp::response_serializer<bhttp::string_body> of(m);
+  of.split(true);
+  std::string out;
+  error_code ec;
+  while (!ec && !of.is_header_done())
+    of.next(ec, [&](error_code&, const auto& parts) {
+      const auto before = out.size();
+      for (const auto part : boost::beast::buffers_range_ref(parts))
+        out.append(static_cast<const char*>(part.data()), part.size());
+      of.consume(out.size() - before);
+    });
+  return out;
 }
 
 // A head has a dozen headers: they lie together, in memory that a connection uses again for the next.

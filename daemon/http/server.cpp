@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -11,6 +12,7 @@
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
@@ -138,8 +140,8 @@ struct server::state : std::enable_shared_from_this<state> {
     stream.expires_after(first_head_deadline);
     co_await bhttp::async_read_header(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, ec));
     if (!ec) {
-      message reply = to_message(come_back_later("too many connections"), 11, false, false);
-      co_await bhttp::async_write(stream, reply, asio::redirect_error(asio::use_awaitable, ec));
+      message reply = to_message(come_back_later("too many connections"), 11, false);
+      co_await say(stream, std::move(reply));
       co_await linger(stream);
     }
     --turned_away;
@@ -257,7 +259,12 @@ struct server::state : std::enable_shared_from_this<state> {
         co_await bhttp::async_write(stream, go_on, asio::redirect_error(asio::use_awaitable, ec));
         if (ec) co_return then::close;
       }
-      bool has_room = true;
+      if (!parser.is_done()) {  // most bodies came with their heads
+        const auto read = parser.put(buffer.data(), ec);
+        buffer.consume(read);
+        if (ec == bhttp::error::need_more) ec = {};
+      }
+      bool has_room = held.grow_to(parser.get().body().size());
       while (!ec && has_room && !parser.is_done()) {
         co_await bhttp::async_read_some(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, ec));
         has_room = held.grow_to(parser.get().body().size());
@@ -282,25 +289,31 @@ struct server::state : std::enable_shared_from_this<state> {
     }
     serves.done(in, out);
     keep = keep && !draining;
-    message reply = to_message(std::move(out), parser.get().version(), keep, head_only);
     plain.expires_after(bounds.request_deadline);
-    bhttp::response_serializer<bhttp::string_body> serializer(reply);
-    if (head_only)
-      co_await bhttp::async_write_header(stream, serializer, asio::redirect_error(asio::use_awaitable, ec));
-    else
-      co_await bhttp::async_write(stream, serializer, asio::redirect_error(asio::use_awaitable, ec));
+    message reply = to_message(std::move(out), parser.get().version(), keep);
+    ec = co_await say(stream, std::move(reply), head_only);
     if (ec) co_return then::close;
     if (!parser.is_done()) co_return then::linger;
     co_return keep ? then::next : then::close;
+  }
+
+  /// In one piece: Beast's own writing is one operation within another, and takes several times as long.
+  template <class Stream>
+  asio::awaitable<error_code> say(Stream& stream, message reply, bool head_only = false) {
+    const auto head = head_text(reply);
+    const std::array<asio::const_buffer, 2> parts = {asio::buffer(head), asio::buffer(reply.body())};
+    const auto told = std::span(parts).first(head_only ? 1 : 2);
+    error_code ec;
+    co_await asio::async_write(stream, told, asio::redirect_error(asio::use_awaitable, ec));
+    co_return ec;
   }
 
   template <class Stream>
   asio::awaitable<then> refuse(Stream& stream, error_code why) {
     if (why == bhttp::error::header_limit) serves.reached("max_header_bytes");
     if (!is_mistake_of_sender(why)) co_return then::close;
-    message reply = to_message(refusal(why), 11, false, false);
-    error_code ec;
-    co_await bhttp::async_write(stream, reply, asio::redirect_error(asio::use_awaitable, ec));
+    message reply = to_message(refusal(why), 11, false);
+    co_await say(stream, std::move(reply));
     co_return then::linger;
   }
 

@@ -116,8 +116,12 @@ void intake::done(const http::request& r, const http::response& a) {
 void intake::refused(const arrival& a, const error& e, std::string_view authenticate) {
   // too large is counted in done(), for what the server refuses and for this alike
   if (e.code != errc::too_large) metrics_.delivery(a.source, meaning_of(e.code).counted, a.received_at);
-  log_.warning("delivery refused",
-               {{"source", a.source}, {"status", std::to_string(meaning_of(e.code).status)}, {"err", e.text()}});
+  if (const auto left_out = refusals_.next(a.source, a.began)) {
+    if (*left_out > 0)
+      log_.warning("refusals not logged", {{"source", a.source}, {"count", std::to_string(*left_out)}});
+    log_.warning("delivery refused",
+                 {{"source", a.source}, {"status", std::to_string(meaning_of(e.code).status)}, {"err", e.text()}});
+  }
   a.answer(refuse(e, authenticate));
 }
 
@@ -192,10 +196,10 @@ void intake::store(arrival a, ledger::entry e) {
     if (dead)
       log_.warning("delivery kept as dead", {{"source", a.source}, {"delivery_id", key}, {"err", why}});
     else
-      log_.info("delivery", {{"source", a.source},
-                             {"delivery_id", key},
-                             {"accepted", std::to_string(r->accepted)},
-                             {"duplicates", std::to_string(r->duplicates)}});
+      log_.debug("delivery", {{"source", a.source},
+                              {"delivery_id", key},
+                              {"accepted", std::to_string(r->accepted)},
+                              {"duplicates", std::to_string(r->duplicates)}});
     if (r->accepted > 0 || dead) stored_();
     a.answer(http::json_answer(202, {{"accepted", r->accepted}, {"duplicates", r->duplicates}, {"ignored", 0}}));
   });

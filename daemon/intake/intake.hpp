@@ -6,6 +6,7 @@
 
 #include "daemon/config.hpp"
 #include "daemon/http/routes.hpp"
+#include "daemon/intake/pace.hpp"
 #include "daemon/ledger/commit_queue.hpp"
 #include "daemon/metrics.hpp"
 
@@ -44,6 +45,7 @@ class intake {
   const logger& log_;
   wall_clock clock_;
   std::function<void()> stored_;
+  pace refusals_;
   std::vector<http::route> routes_;
 };
 

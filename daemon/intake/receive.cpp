@@ -22,8 +22,10 @@ json::object kept_headers(const headers& all) {
     const auto holds = [&](std::string_view word) { return lower.find(word) != lower.npos; };
     if (std::ranges::any_of(secret_words, holds) || std::ranges::find(of_transport, lower) != std::end(of_transport))
       continue;
-    auto& text = kept[lower].emplace_string();
-    for (const char c : value) text += c >= ' ' && c <= '~' ? c : '?';  // headers are bytes, JSON is UTF-8
+    std::string text(value);
+    std::ranges::replace_if(
+        text, [](char c) { return c < ' ' || c > '~'; }, '?');  // they are bytes, JSON is UTF-8
+    kept.insert_or_assign(lower, text);
   }
   return kept;
 }
