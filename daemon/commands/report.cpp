@@ -64,7 +64,7 @@ std::string write_report(ledger::reader& from, const std::vector<period>& period
   const figure_question question{.periods = periods, .service = o.service, .environment = {}, .team = o.team};
   const auto s = answer_question(from, question, c.figures, now);
   if (o.format == "csv") return csv_report(s, c.figures);
-  if (o.format == "json") return json::serialize(figures_json(s, c.figures)) + '\n';
+  if (o.format == "json") return json_array(figures_json(s, c.figures)) + '\n';
   return text_report(s, c.figures, o.figure,
                      o.format == "markdown" ? text_style{.markdown = true} : style_of_terminal());
 }

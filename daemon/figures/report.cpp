@@ -52,33 +52,57 @@ std::string csv_report(const snapshot& s, const figure_settings& settings) {
   return out;
 }
 
-json::array figures_json(const snapshot& s, const figure_settings& settings) {
-  std::map<std::string, json::array> rows;
+std::string json_array(const std::vector<std::string>& objects) {
+  std::string out = "[";
+  for (const auto& one : objects) out += (&one == objects.data() ? "" : ",") + one;
+  return out + ']';
+}
+
+// Row by row: as values, all figures of two years would take ten times the memory of their text.
+std::vector<std::string> figures_json(const snapshot& s, const figure_settings& settings, std::size_t spooled) {
+  std::map<std::string, std::string> rows;
+  unsigned char of_a_row[4096];
+  json::monotonic_resource memory(of_a_row);
+  json::serializer writing;
+  const auto append = [&writing](std::string& to, const json::object& one) {
+    char part[1024];
+    for (writing.reset(&one); !writing.done();) {
+      const auto text = writing.read(part);
+      to.append(text.data(), text.size());
+    }
+  };
   for_each_row(s, settings, [&](const figure_row& row) {
-    json::object labels;
-    for (const auto& [name, value] : row.labels()) labels[name] = value;
-    json::object out = {{"service", row.where.service},
-                        {"team", row.team},
-                        {"environment", row.where.environment},
-                        {"figure", row.of.name},
-                        {"labels", std::move(labels)},
-                        {"value", row.value ? json_number(row.value->value) : json::value(nullptr)},
-                        {"numerator", row.value ? or_null(row.value->numerator) : json::value(nullptr)},
-                        {"denominator", row.value ? or_null(row.value->denominator) : json::value(nullptr)},
-                        {"observations", row.value ? or_null(row.value->observations) : json::value(nullptr)}};
-    rows[row.over.label].push_back(std::move(out));
+    {
+      json::object labels(&memory);
+      for (const auto& [name, value] : row.labels()) labels[name] = value;
+      const json::object out({{"service", row.where.service},
+                              {"team", row.team},
+                              {"environment", row.where.environment},
+                              {"figure", row.of.name},
+                              {"labels", std::move(labels)},
+                              {"value", row.value ? json_number(row.value->value) : json::value(nullptr)},
+                              {"numerator", row.value ? or_null(row.value->numerator) : json::value(nullptr)},
+                              {"denominator", row.value ? or_null(row.value->denominator) : json::value(nullptr)},
+                              {"observations", row.value ? or_null(row.value->observations) : json::value(nullptr)}},
+                             &memory);
+      auto& text = rows[row.over.label];
+      if (!text.empty()) text += ',';
+      append(text, out);
+    }
+    memory.release();
   });
-  json::array out;
+  std::vector<std::string> all;
   for (const auto& p : s.periods) {
-    json::object one = {{"period", p.label},
-                        {"begin", format_time(p.begin)},
-                        {"end", format_time(p.end)},
-                        {"partial", p.partial},
-                        {"figures", std::move(rows[p.label])}};
-    if (!s.has_incidents) one["without_incidents"] = true;
-    out.push_back(std::move(one));
+    json::object head = {
+        {"period", p.label}, {"begin", format_time(p.begin)}, {"end", format_time(p.end)}, {"partial", p.partial}};
+    if (!s.has_incidents) head["without_incidents"] = true;
+    if (spooled > 0) head["spooled"] = spooled;
+    auto& one = all.emplace_back();
+    append(one, head);
+    one.back() = ',';
+    one += "\"figures\":[" + rows[p.label] + "]}";
   }
-  return out;
+  return all;
 }
 
 }

@@ -1,6 +1,7 @@
 #pragma once
 // The figures of some periods for programs, as CSV or JSON (interface.md §1, §2).
 #include <string>
+#include <vector>
 
 #include "daemon/figures/snapshot.hpp"
 
@@ -12,8 +13,11 @@ std::string csv_report(const snapshot&, const figure_settings&);
 /// A count as a whole number: Boost writes every double with an exponent.
 json::value json_number(double);
 
-/// One object for each period: figures with their labels, numerators and denominators; nothing to measure is null.
-/// Where no incident was ever reported it says `without_incidents`: fail ratios rest on remedies alone then.
-json::array figures_json(const snapshot&, const figure_settings&);
+/// The text of one object for each period: figures with their labels, numerators and denominators; nothing to measure
+/// is null. Where no incident was ever reported it says `without_incidents`: fail ratios rest on remedies alone then.
+/// `spooled`: deliveries that were acknowledged and are not in these figures; said if there are any.
+std::vector<std::string> figures_json(const snapshot&, const figure_settings&, std::size_t spooled = 0);
+/// Objects as one array.
+std::string json_array(const std::vector<std::string>& objects);
 
 }

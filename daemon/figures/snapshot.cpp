@@ -317,6 +317,7 @@ std::vector<period> look_at_data(const figure_question& q, ledger::reader& from,
   auto periods = q.periods;
   auto earliest = now;
   for (const auto& p : periods) earliest = std::min(earliest, p.begin);
+  from.keep_plans(true);  // it takes less time than planning it does
   const auto known = from.first_known(earliest);
   into.has_incidents = known.has_incidents;
   for (auto& p : periods) p.partial = p.partial || !known.since || p.begin < *known.since;

@@ -60,6 +60,7 @@ struct extent {
 struct place_state {
   std::int64_t generation = 0;
   std::string team;  ///< as deployments name it; empty: none does
+  bool operator==(const place_state&) const = default;
 };
 
 struct ledger_counts {

@@ -11,6 +11,7 @@
 #include "daemon/operations/figures_api.hpp"
 #include "daemon/operations/gate.hpp"
 #include "daemon/operations/lists.hpp"
+#include "daemon/operations/negotiate.hpp"
 #include "daemon/operations/reads.hpp"
 #include "daemon/tokens.hpp"
 
@@ -33,30 +34,43 @@ void operations::figures(http::request& r, http::responder answer, bool months) 
   const auto at = as_of->value_or(now);
   auto question = months ? read_months_question(r, settings_, at) : read_figure_question(r, settings_, at);
   if (!question) return answer(refuse(question.error()));
+  // written by the thread that asks: the io thread, which takes deliveries, is not to wait for megabytes of text
   const bool as_csv = r.header.get("Accept").starts_with("text/csv");
-  const auto write = [this, months, as_csv, answer](result<snapshot> s) {
-    if (!s) return answer(refuse(s.error()));
-    if (as_csv) return answer({200, "text/csv; charset=utf-8", csv_report(*s, settings_), {}});
-    auto all = figures_json(*s, settings_);
-    if (const auto spooled = parts_.queue.spooled().deliveries; spooled > 0)  // acknowledged, and not in these figures
-      for (auto& one : all) one.as_object()["spooled"] = spooled;
-    answer(http::json_answer(200, months ? json::value(std::move(all)) : std::move(all.front())));
+  const auto spooled = parts_.queue.spooled().deliveries;
+  const auto write = [settings = settings_, months, as_csv, spooled](const snapshot& s) {
+    http::response out{200, "text/csv; charset=utf-8", {}, {}};
+    if (as_csv) {
+      out.body = csv_report(s, settings);
+    } else {
+      const auto all = figures_json(s, settings, spooled);
+      out.content_type = "application/json";
+      out.body = (months ? json_array(all) : all.front()) + '\n';
+    }
+    tag_of(out);
+    return out;
   };
-  if (!*as_of)
-    return reads_->run([question = std::move(*question), settings = settings_,
-                        now](ledger::reader& from) { return answer_question(from, question, settings, now); },
-                       write);
+  if (!*as_of) {
+    const auto asked = r.path + '?' + r.query + (as_csv ? " csv " : " json ") + std::to_string(spooled);
+    const auto minute = now.time_since_epoch() / duration(refresher::window_tick);
+    return reads_->run(
+        [question = std::move(*question), settings = settings_, now, minute, changed = settings_changed_, write, asked,
+         &known = reads_->known](ledger::reader& from) {
+          return known.answer(asked, {from.places(), minute, changed},
+                              [&] { return write(answer_question(from, question, settings, now)); });
+        },
+        pass_on(std::move(answer)));
+  }
   if (std::exchange(looks_back_, true))
     return answer(http::problem(503, "Service Unavailable", "another question about the past is being answered"));
   past_->run(
       [question = std::move(*question), settings = settings_, timeline = timeline_,
-       database = parts_.database.as("past"), at](ledger::reader&) {
+       database = parts_.database.as("past"), at, write](ledger::reader&) {
         ledger::shadow past(database, timeline, at);
-        return answer_question(past.read(), question, settings, at);
+        return write(answer_question(past.read(), question, settings, at));
       },
-      [this, write](result<snapshot> s) {
+      [this, answer = pass_on(std::move(answer))](result<http::response> found) {
         looks_back_ = false;
-        write(std::move(s));
+        answer(std::move(found));
       });
 }
 
@@ -67,9 +81,7 @@ void operations::list(const listed& of, http::request& r, http::responder answer
   const bool as_csv = r.header.get("Accept").starts_with("text/csv");
   reads_->run([&of, q = std::move(*q), settings = settings_,
                as_csv](ledger::reader& from) { return answer_list(from, of, q, settings, as_csv); },
-              [answer = std::move(answer)](result<http::response> page) {
-                answer(page ? std::move(*page) : refuse(page.error()));
-              });
+              pass_on(std::move(answer)));
 }
 
 void operations::gate(http::request& r, http::responder answer) {
@@ -128,14 +140,15 @@ void operations::explain_figure(const std::string& figure, http::request& r, htt
   names.insert("quantile");
   for (const auto name : names)
     if (auto given = http::query_value(r, name); !given.empty()) q.labels.emplace_back(name, std::move(given));
-  reads_->run([q, settings = settings_, now = parts_.clock()](
-                  ledger::reader& from) { return releasehealth::explain_figure(from, q, settings, now); },
-              [answer = std::move(answer)](result<std::vector<explanation>> asked) {
-                if (!asked) return answer(refuse(asked.error()));
-                json::array all;
-                for (const auto& e : *asked) all.push_back(as_json(e));
-                answer(http::json_answer(200, {{"items", std::move(all)}, {"next", nullptr}}));
-              });
+  reads_->run(
+      [q, settings = settings_, now = parts_.clock()](ledger::reader& from) -> result<http::response> {
+        const auto asked = releasehealth::explain_figure(from, q, settings, now);
+        if (!asked) return asked.error();
+        json::array all;
+        for (const auto& e : *asked) all.push_back(as_json(e));
+        return http::json_answer(200, {{"items", std::move(all)}, {"next", nullptr}});
+      },
+      pass_on(std::move(answer)));
 }
 
 void operations::decide(http::request& r, http::responder answer) {

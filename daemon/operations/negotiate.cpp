@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "collectors/signature.hpp"
+
 namespace releasehealth {
 namespace {
 
@@ -58,6 +60,13 @@ bool accepts_gzip(std::string_view encodings) {
   while (!encodings.empty())
     if (const auto c = read_choice(take(encodings, ',')); (c.name == "gzip" || c.name == "*") && c.q > 0) return true;
   return false;
+}
+
+const std::string& tag_of(http::response& a) {
+  constexpr std::size_t enough = 32;
+  for (const auto& [name, value] : a.header)
+    if (name == "ETag") return value;
+  return a.header.emplace_back("ETag", '"' + sha256_hex(a.body).substr(0, enough) + '"').second;
 }
 
 }

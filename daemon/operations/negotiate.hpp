@@ -1,13 +1,18 @@
 #pragma once
-// What a scraper takes: format and compression, by its Accept headers.
+// What whoever asks takes, and has: format, compression and what did not change, by headers.
 #include <string_view>
 
 #include "daemon/figures/exposition.hpp"
+#include "daemon/http/message.hpp"
 
 namespace releasehealth {
 
 /// OpenMetrics 1.0 if the header prefers it over text/plain; text 0.0.4 otherwise, and without a header.
 text_format negotiate_format(std::string_view accept);
 bool accepts_gzip(std::string_view encodings);
+
+/// The tag by which whoever has an answer asks whether it changed (RFC 9110). It is in the header from then on: a
+/// thread that writes much asks for it there.
+const std::string& tag_of(http::response&);
 
 }

@@ -58,11 +58,8 @@ void operations::done(const http::request& r, const http::response& a) {
 http::responder with_etag(const http::request& r, http::responder answer) {
   if (r.method != "GET" || !r.path.starts_with("/api/")) return answer;
   return [answer = std::move(answer), known = std::string(r.header.get("If-None-Match"))](http::response a) {
-    constexpr std::size_t enough = 32;
     if (a.status != 200) return answer(std::move(a));
-    const auto tag = '"' + sha256_hex(a.body).substr(0, enough) + '"';
-    if (known.find(tag) != known.npos) a = {304, {}, {}, {}};
-    a.header.emplace_back("ETag", tag);
+    if (const std::string tag = tag_of(a); known.find(tag) != known.npos) a = {304, {}, {}, {{"ETag", tag}}};
     a.header.emplace_back("Cache-Control", "private, no-cache");
     a.header.emplace_back("Vary", "Accept");
     answer(std::move(a));
@@ -146,6 +143,7 @@ void operations::use(const config& c) {
   tokens_ = c.tokens;
   bounds_ = c.bounds;
   settings_ = c.figures;
+  ++settings_changed_;
   timeline_ = c.timeline;
 }
 

@@ -72,6 +72,7 @@ class operations {
   std::vector<token> tokens_;
   limits bounds_;
   figure_settings settings_;
+  std::uint64_t settings_changed_ = 0;  ///< times
   ledger::derive_settings timeline_;
   const bool is_local_;                ///< on loopback, where reading needs no token
   std::list<std::string> list_paths_;  ///< what routes point into

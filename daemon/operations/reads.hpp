@@ -5,8 +5,10 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "daemon/intake/answer.hpp"
 #include "daemon/ledger/failure.hpp"
 #include "daemon/operations/operations.hpp"
+#include "daemon/operations/remembered.hpp"
 
 namespace releasehealth {
 
@@ -45,7 +47,8 @@ struct operations::worker {
 
 /// Reads of the API: a thread with its own connection.
 struct operations::reads : worker {
-  ledger::reader reader;  // used by the thread only
+  ledger::reader reader;  // used by the thread only, and so is
+  remembered_answers known = {};
 
   /// As worker::run(), of `read(reader)`.
   template <class Read, class Then>
@@ -53,5 +56,12 @@ struct operations::reads : worker {
     worker::run([this, read = std::move(read)]() mutable { return read(reader); }, std::move(then));
   }
 };
+
+/// Gives what a thread wrote.
+inline auto pass_on(http::responder answer) {
+  return [answer = std::move(answer)](result<http::response> found) {
+    answer(found ? std::move(*found) : refuse(found.error()));
+  };
+}
 
 }

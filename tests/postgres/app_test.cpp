@@ -264,6 +264,10 @@ TEST_SUITE("postgres") {
     CHECK(app.operations("GET", "/api/v1/months?months=0").status == 400);
     const auto csv = app.operations("GET", "/api/v1/figures?period=month", "", {{"Accept", "text/csv"}}).body;
     CHECK(csv.find("checkout,,production,rework_ratio,,0.5\r\n") != csv.npos);
+    app.send_events(
+        R"({"id":"d","type":"deployment","service":"search","state":"failed","time":"2026-11-19T01:00:00Z"})");
+    app.derived(db);
+    CHECK(find(ask("/api/v1/figures?period=month"), "search", "failed_deployments").at("value") == 2);
   }
 
   TEST_CASE("the gate holds what breaks a limit, and says by how much; so does the badge") {

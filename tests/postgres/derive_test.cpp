@@ -301,7 +301,7 @@ TEST_SUITE("postgres") {
           {.periods = current_periods(with.rolling, with.zone, now), .service = {}, .environment = {}, .team = {}},
           with, now);
       return render(s, with, text_format::prometheus) + render(s, with, text_format::openmetrics) +
-             csv_report(s, with) + json::serialize(figures_json(s, with)) + text_report(s, with, "planned") +
+             csv_report(s, with) + json_array(figures_json(s, with)) + text_report(s, with, "planned") +
              text_report(s, with, "recovery", {.markdown = true});
     };
     std::size_t bytes = 0;
