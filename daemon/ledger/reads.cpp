@@ -72,6 +72,10 @@ std::map<place, place_state> reader::places() {
   });
 }
 
+std::string reader::state_of_places() {
+  return read([](pqxx::transaction_base& work) { return text(run(work, sql::ledger_state_of_places)[0][0]); });
+}
+
 extent reader::first_known(timestamp earliest) {
   return read([&](pqxx::transaction_base& work) {
     const auto row = run(work, sql::figures_first_known, format_time(earliest))[0];

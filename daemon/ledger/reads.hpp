@@ -60,7 +60,6 @@ struct extent {
 struct place_state {
   std::int64_t generation = 0;
   std::string team;  ///< as deployments name it; empty: none does
-  bool operator==(const place_state&) const = default;
 };
 
 struct ledger_counts {
@@ -112,6 +111,8 @@ class reader {
   bool answers() noexcept;
   /// Every known place.
   std::map<place, place_state> places();
+  /// The same text as long as none of them changes.
+  std::string state_of_places();
   /// `statement`: one of schema/figures that takes periods and the places of scopes. One row for each of both.
   population count(std::string_view statement, const std::vector<period>&, const std::vector<scope>&);
   /// The same for a statement that takes a target in seconds.

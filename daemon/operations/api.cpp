@@ -55,7 +55,7 @@ void operations::figures(http::request& r, http::responder answer, bool months) 
     return reads_->run(
         [question = std::move(*question), settings = settings_, now, minute, changed = settings_changed_, write, asked,
          &known = reads_->known](ledger::reader& from) {
-          return known.answer(asked, {from.places(), minute, changed},
+          return known.answer(asked, {from.state_of_places(), minute, changed},
                               [&] { return write(answer_question(from, question, settings, now)); });
         },
         pass_on(std::move(answer)));

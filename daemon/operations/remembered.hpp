@@ -1,11 +1,11 @@
 #pragma once
 // Answers that are given again while they are still true: the panels of a dashboard, and all who look at it, ask the
 // same.
+#include <cstdint>
 #include <map>
 #include <string>
 
 #include "daemon/http/message.hpp"
-#include "daemon/ledger/reads.hpp"
 
 namespace releasehealth {
 
@@ -14,7 +14,7 @@ class remembered_answers {
  public:
   /// What figures depend on: what was derived, the minute, as windows move with it, and the settings.
   struct state {
-    std::map<place, ledger::place_state> derived;
+    std::string derived;  ///< ledger::reader::state_of_places()
     std::int64_t minute = 0;
     std::uint64_t settings = 0;  ///< how often they were changed
     bool operator==(const state&) const = default;
@@ -26,13 +26,14 @@ class remembered_answers {
   template <class Ask>
   http::response answer(const std::string& question, state now, Ask ask) {
     if (now != in_) {
-      all_.clear();
-      bytes_ = 0;
+      forget();
       in_ = std::move(now);
     }
     if (const auto known = all_.find(question); known != all_.end()) return known->second;
     http::response found = ask();
-    if (const auto size = question.size() + found.body.size(); bytes_ + size <= most_bytes) {
+    const auto size = question.size() + found.body.size();
+    if (bytes_ + size > most_bytes) forget();
+    if (size <= most_bytes) {
       bytes_ += size;
       all_.emplace(question, found);
     }
@@ -40,6 +41,10 @@ class remembered_answers {
   }
 
  private:
+  void forget() {
+    all_.clear();
+    bytes_ = 0;
+  }
   state in_;
   std::map<std::string, http::response> all_;
   std::size_t bytes_ = 0;
