@@ -141,7 +141,7 @@ struct server::state : std::enable_shared_from_this<state> {
     co_await bhttp::async_read_header(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, ec));
     if (!ec) {
       message reply = to_message(come_back_later("too many connections"), 11, false);
-      co_await say(stream, std::move(reply));
+      co_await say(stream, reply);
       co_await linger(stream);
     }
     --turned_away;
@@ -291,15 +291,15 @@ struct server::state : std::enable_shared_from_this<state> {
     keep = keep && !draining;
     plain.expires_after(bounds.request_deadline);
     message reply = to_message(std::move(out), parser.get().version(), keep);
-    ec = co_await say(stream, std::move(reply), head_only);
+    ec = co_await say(stream, reply, head_only);
     if (ec) co_return then::close;
     if (!parser.is_done()) co_return then::linger;
     co_return keep ? then::next : then::close;
   }
 
-  /// In one piece: Beast's own writing is one operation within another, and takes several times as long.
+  /// In one piece, by one operation: Beast's own writing is one within another.
   template <class Stream>
-  asio::awaitable<error_code> say(Stream& stream, message reply, bool head_only = false) {
+  asio::awaitable<error_code> say(Stream& stream, message& reply, bool head_only = false) {
     const auto head = head_text(reply);
     const std::array<asio::const_buffer, 2> parts = {asio::buffer(head), asio::buffer(reply.body())};
     const auto told = std::span(parts).first(head_only ? 1 : 2);
@@ -313,7 +313,7 @@ struct server::state : std::enable_shared_from_this<state> {
     if (why == bhttp::error::header_limit) serves.reached("max_header_bytes");
     if (!is_mistake_of_sender(why)) co_return then::close;
     message reply = to_message(refusal(why), 11, false);
-    co_await say(stream, std::move(reply));
+    co_await say(stream, reply);
     co_return then::linger;
   }
 
