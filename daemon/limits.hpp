@@ -43,6 +43,8 @@ inline constexpr limit_rule rules[] = {
     {"operations.max_header_bytes", bytes, 16 * kib, kib, mib, "431"},
     {"operations.max_body_bytes", bytes, mib, kib, 100 * mib, "413"},
     {"operations.max_buffered_bytes", bytes, 64 * mib, mib, 64 * gib, "503; of all bodies that are on their way in"},
+    {"operations.max_answer", count, 20'000, 100, 10'000'000,
+     "400; of places times periods in a question about figures"},
     {"operations.request_timeout", time, 30 * second, second, day,
      "cut off; from the end of a head to that of its body"},
     {"operations.idle_timeout", time, 60 * second, second, day, "cut off; from an answer to the end of the next head"},

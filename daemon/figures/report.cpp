@@ -1,6 +1,7 @@
 #include "daemon/figures/report.hpp"
 
 #include <charconv>
+#include <utility>
 
 #include "collectors/csv/csv.hpp"
 
@@ -52,9 +53,13 @@ std::string csv_report(const snapshot& s, const figure_settings& settings) {
   return out;
 }
 
-std::string json_array(const std::vector<std::string>& objects) {
+std::string json_array(std::vector<std::string> objects) {
   std::string out = "[";
-  for (const auto& one : objects) out += (&one == objects.data() ? "" : ",") + one;
+  for (auto& one : objects) {
+    if (out.size() > 1) out += ',';
+    out += one;
+    std::string().swap(one);  // it may be large
+  }
   return out + ']';
 }
 
@@ -100,7 +105,9 @@ std::vector<std::string> figures_json(const snapshot& s, const figure_settings& 
     auto& one = all.emplace_back();
     append(one, head);
     one.back() = ',';
-    one += "\"figures\":[" + rows[p.label] + "]}";
+    one += "\"figures\":[";
+    one += std::exchange(rows[p.label], {});
+    one += "]}";
   }
   return all;
 }

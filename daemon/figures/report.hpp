@@ -18,6 +18,6 @@ json::value json_number(double);
 /// `spooled`: deliveries that were acknowledged and are not in these figures; said if there are any.
 std::vector<std::string> figures_json(const snapshot&, const figure_settings&, std::size_t spooled = 0);
 /// Objects as one array.
-std::string json_array(const std::vector<std::string>& objects);
+std::string json_array(std::vector<std::string> objects);
 
 }

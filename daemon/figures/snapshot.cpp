@@ -326,6 +326,10 @@ std::vector<period> look_at_data(const figure_question& q, ledger::reader& from,
 
 }
 
+std::size_t size_of(ledger::reader& from, const figure_question& q, const figure_settings& settings) {
+  return places_asked(q, places_and_teams(from.places(), settings)).size() * q.periods.size();
+}
+
 snapshot answer_question(ledger::reader& outside, const figure_question& q, const figure_settings& settings,
                          timestamp now) {
   snapshot s;

@@ -69,6 +69,8 @@ struct figure_question {
   std::vector<period> periods;
   std::string service, environment, team;
 };
+/// How much there is to answer: places times periods.
+std::size_t size_of(ledger::reader&, const figure_question&, const figure_settings&);
 /// Teams are in it if the question is about teams, or about everything.
 snapshot answer_question(ledger::reader&, const figure_question&, const figure_settings&, timestamp now);
 

@@ -37,14 +37,21 @@ void operations::figures(http::request& r, http::responder answer, bool months) 
   // written by the thread that asks: the io thread, which takes deliveries, is not to wait for megabytes of text
   const bool as_csv = r.header.get("Accept").starts_with("text/csv");
   const auto spooled = parts_.queue.spooled().deliveries;
-  const auto write = [settings = settings_, months, as_csv, spooled](const snapshot& s) {
+  const auto write = [question = std::move(*question), settings = settings_, months, as_csv, spooled, at,
+                      most = bounds_.size("operations.max_answer")](ledger::reader& from) {
+    // one service has few places
+    if (const auto size = question.service.empty() ? size_of(from, question, settings) : 0; size > most)
+      return refuse(error(errc::malformed, "places times periods are " + std::to_string(size) + ", and may be " +
+                                               std::to_string(most) + ": name a service or a team, or fewer months")
+                        .over("operations.max_answer"));
+    const auto s = answer_question(from, question, settings, at);
     http::response out{200, "text/csv; charset=utf-8", {}, {}};
     if (as_csv) {
       out.body = csv_report(s, settings);
     } else {
-      const auto all = figures_json(s, settings, spooled);
+      auto all = figures_json(s, settings, spooled);
       out.content_type = "application/json";
-      out.body = (months ? json_array(all) : all.front()) + '\n';
+      out.body = (months ? json_array(std::move(all)) : std::move(all.front())) + '\n';
     }
     tag_of(out);
     return out;
@@ -53,20 +60,17 @@ void operations::figures(http::request& r, http::responder answer, bool months) 
     const auto asked = r.path + '?' + r.query + (as_csv ? " csv " : " json ") + std::to_string(spooled);
     const auto minute = now.time_since_epoch() / duration(refresher::window_tick);
     return reads_->run(
-        [question = std::move(*question), settings = settings_, now, minute, changed = settings_changed_, write, asked,
-         &known = reads_->known](ledger::reader& from) {
-          return known.answer(asked, {from.state_of_places(), minute, changed},
-                              [&] { return write(answer_question(from, question, settings, now)); });
+        [minute, changed = settings_changed_, write, asked, &known = reads_->known](ledger::reader& from) {
+          return known.answer(asked, {from.state_of_places(), minute, changed}, [&] { return write(from); });
         },
         pass_on(std::move(answer)));
   }
   if (std::exchange(looks_back_, true))
     return answer(http::problem(503, "Service Unavailable", "another question about the past is being answered"));
   past_->run(
-      [question = std::move(*question), settings = settings_, timeline = timeline_,
-       database = parts_.database.as("past"), at, write](ledger::reader&) {
+      [timeline = timeline_, database = parts_.database.as("past"), at, write](ledger::reader&) {
         ledger::shadow past(database, timeline, at);
-        return write(answer_question(past.read(), question, settings, at));
+        return write(past.read());
       },
       [this, answer = pass_on(std::move(answer))](result<http::response> found) {
         looks_back_ = false;

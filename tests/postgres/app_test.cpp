@@ -98,6 +98,19 @@ TEST_SUITE("postgres") {
     CHECK(reached("intake.max_batch", "1") == "1");
     CHECK(app.send_events(std::string(50, '[') + std::string(50, ']')).status == 400);
     CHECK(reached("intake.max_json_depth", "1") == "1");
+    std::string services = "[";
+    for (int n = 0; n < 170; ++n) {
+      const auto name = std::to_string(n);
+      services += (n > 0 ? R"(,{"id":"d)" : R"({"id":"d)") + name +
+                  R"(","type":"deployment","state":"succeeded","service":"s)" + name + "\"}";
+    }
+    CHECK(app.send_events(services + ']').status == 202);
+    app.derived(db);
+    const auto too_much = app.operations("GET", "/api/v1/months?months=120");
+    CHECK(too_much.status == 400);
+    CHECK(too_much.body.find("places times periods are 20400, and may be 20000") != std::string::npos);
+    CHECK(reached("operations.max_answer", "1") == "1");
+    CHECK(app.operations("GET", "/api/v1/months?months=120&service=s7").status == 200);
     CHECK(app.send_events("[{\"id\":\"" + std::string(1'100'000, 'x') + "\"}]").status == 413);
     CHECK(reached("intake.max_body_bytes", "1") == "1");
     CHECK(app.intake("POST", "/webhooks/few", std::string(2000, 'x'), {}).status == 413);
