@@ -89,14 +89,14 @@ def on_it(bench, cluster, daemon, size):
 
     raw = (
         "SELECT m, count(*), count(*) FILTER (WHERE kind = 'hotfix'), count(*) FILTER (WHERE failed) FROM generate_series(date_trunc('month', now()) - interval '24 months', now(), interval '1 month') AS m "
-        "JOIN deployment d ON d.service = '{}' AND d.environment = 'production' AND d.finished_at >= m AND d.finished_at < m + interval '1 month' GROUP BY m"
+        f"JOIN deployment d ON d.service = '{service}' AND d.environment = 'production' AND d.finished_at >= m AND d.finished_at < m + interval '1 month' GROUP BY m"
     )
     months = lambda of: seconds(lambda: bench.read(daemon, f"/api/v1/months?service={of}&environment=production&months=24")) * 1000
     unasked = (f"service-{n:03}" for n in range(2, 2 + bench.rounds))  # an answer is remembered for a minute
-    trends, raws = by_turns(bench, [cluster], lambda: months(next(unasked)), lambda: plan_time(cluster, raw.format(service)))
+    trends, raws = by_turns(bench, [cluster], lambda: months(next(unasked)), lambda: plan_time(cluster, raw))
     yield at_most(0.1, f"24 months of one service, {size} / the same from the rows with a covering index", "ms", trends, raws)
     months(service)
-    trends, raws = by_turns(bench, [cluster], lambda: months(service), lambda: plan_time(cluster, raw.format(service)))
+    trends, raws = by_turns(bench, [cluster], lambda: months(service), lambda: plan_time(cluster, raw))
     yield at_most(0.1, f"the same 24 months asked again, {size} / the same from the rows", "ms", trends, raws)
 
     other = bench.cluster("empty")
