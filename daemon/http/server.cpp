@@ -19,6 +19,7 @@
 
 #include "daemon/http/beast_messages.hpp"
 #include "daemon/http/connections.hpp"
+#include "daemon/http/deadlines.hpp"
 
 // A rule of this file, for GCC 12: in a line with co_await nothing is built with braces and no lambda captures by
 // value; such temporaries are destroyed twice. They get a name on the line above.
@@ -28,6 +29,16 @@ namespace releasehealth::http {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 using tcp = asio::ip::tcp;
+
+// The executor by its own type: Asio's any_io_executor costs a call through a pointer and a copy at each step.
+using executor = asio::io_context::executor_type;
+using tcp_socket = asio::basic_stream_socket<tcp, executor>;
+using tcp_acceptor = asio::basic_socket_acceptor<tcp, executor>;
+using steady_timer =
+    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, executor>;
+template <class T>
+using awaitable = asio::awaitable<T, executor>;
+constexpr asio::use_awaitable_t<executor> use_awaitable;
 
 namespace {
 
@@ -55,17 +66,18 @@ struct server::state : std::enable_shared_from_this<state> {
   using stage = connections::stage;
 
   asio::io_context& io;
-  tcp::acceptor acceptor;
+  tcp_acceptor acceptor;
   service serves;
   limits bounds;
   std::optional<tls> secure;
   connections all;
+  std::shared_ptr<deadlines> times;
   std::size_t turned_away = 0, buffered = 0;
   bool draining = false;
-  asio::steady_timer drained;
+  steady_timer drained;
 
   state(asio::io_context& i, const endpoint& at, service s, limits l)
-      : io(i), acceptor(i), serves(std::move(s)), bounds(l), drained(i) {
+      : io(i), acceptor(i), serves(std::move(s)), bounds(l), times(std::make_shared<deadlines>(i)), drained(i) {
     if (at.tls) secure.emplace(*at.tls);
     if (at.inherited) {
       sockaddr_storage bound{};
@@ -81,18 +93,18 @@ struct server::state : std::enable_shared_from_this<state> {
     acceptor.listen();
   }
 
-  asio::awaitable<void> accept_loop() {
+  awaitable<void> accept_loop() {
     const auto self = shared_from_this();
-    asio::steady_timer pause(io);
+    steady_timer pause(io);
     acceptor.non_blocking(true);
     while (!draining) {
       error_code ec;
-      tcp::socket socket = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, ec));
+      tcp_socket socket = co_await acceptor.async_accept(asio::redirect_error(use_awaitable, ec));
       // all at once: a flood must not fill the kernel's queue, where who is dropped waits for a second
       for (std::size_t n = 1; !ec; ++n) {
         asio::co_spawn(io, serve(std::move(socket)), asio::detached);
         if (n == accepts_at_once) break;
-        socket = tcp::socket(io);
+        socket = tcp_socket(io);
         acceptor.accept(socket, ec);
       }
       if (ec == asio::error::operation_aborted) break;
@@ -102,12 +114,12 @@ struct server::state : std::enable_shared_from_this<state> {
         if (ec == asio::error::no_descriptors || ec == boost::system::errc::too_many_files_open_in_system)
           serves.reached("open_files");
         pause.expires_after(descriptors_pause);
-        co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+        co_await pause.async_wait(asio::redirect_error(use_awaitable, ec));
       }
     }
   }
 
-  asio::awaitable<void> serve(tcp::socket socket) {
+  awaitable<void> serve(tcp_socket socket) {
     const auto self = shared_from_this();
     error_code ec;
     const auto remote = socket.remote_endpoint(ec);
@@ -128,81 +140,87 @@ struct server::state : std::enable_shared_from_this<state> {
   }
 
   /// Says 503 to whoever asks at once; a TLS handshake is not worth it.
-  asio::awaitable<void> turn_away(tcp::socket socket) {
+  awaitable<void> turn_away(tcp_socket socket) {
     if (secure || turned_away >= most_turned_away) co_return;
     ++turned_away;
-    beast::tcp_stream stream(std::move(socket));
+    deadlines::one deadline(times, [&socket] { close(socket); });
     beast::flat_buffer buffer;
     bhttp::request_parser<bhttp::string_body> parser;
     parser.header_limit(bounds.header_bytes);
     parser.body_limit(boost::none);  // it is not read
     error_code ec;
-    stream.expires_after(first_head_deadline);
-    co_await bhttp::async_read_header(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, ec));
+    deadline.expires_after(first_head_deadline);
+    co_await bhttp::async_read_header(socket, buffer, parser, asio::redirect_error(use_awaitable, ec));
     if (!ec) {
       message reply = to_message(come_back_later("too many connections"), 11, false);
-      co_await say(stream, reply);
-      co_await linger(stream);
+      co_await say(socket, reply);
+      co_await linger(socket, deadline);
     }
     --turned_away;
   }
 
-  asio::awaitable<void> serve_plain(tcp::socket socket, connections::entry& own) {
-    beast::tcp_stream stream(std::move(socket));
-    own.close = [&stream] { stream.close(); };
-    const auto last = co_await converse(stream, own);
+  awaitable<void> serve_plain(tcp_socket socket, connections::entry& own) {
+    own.close = [&socket] { close(socket); };
+    deadlines::one deadline(times, own.close);
+    const auto last = co_await converse(socket, own, deadline);
     error_code ec;
     if (last == then::linger)
-      co_await linger(stream);
+      co_await linger(socket, deadline);
     else
-      stream.socket().shutdown(tcp::socket::shutdown_send, ec);
+      socket.shutdown(tcp::socket::shutdown_send, ec);
     own.close = nullptr;
   }
 
   /// Whoever still sends what is not read would lose the answer: closing resets the connection then. What comes within
   /// the deadline is thrown away.
-  asio::awaitable<void> linger(beast::tcp_stream& stream) {
+  awaitable<void> linger(tcp_socket& socket, deadlines::one& deadline) {
     std::array<char, read_ahead> rest{};
     error_code ec;
-    stream.socket().shutdown(tcp::socket::shutdown_send, ec);
-    stream.expires_after(goodbye_deadline);
+    socket.shutdown(tcp::socket::shutdown_send, ec);
+    deadline.expires_after(goodbye_deadline);
     const auto into = asio::buffer(rest);
-    while (!ec) co_await stream.async_read_some(into, asio::redirect_error(asio::use_awaitable, ec));
+    while (!ec) co_await socket.async_read_some(into, asio::redirect_error(use_awaitable, ec));
   }
 
-  asio::awaitable<void> serve_secured(tcp::socket socket, connections::entry& own) {
+  awaitable<void> serve_secured(tcp_socket socket, connections::entry& own) {
     const auto context = secure->current();
-    beast::ssl_stream<beast::tcp_stream> stream(beast::tcp_stream(std::move(socket)), *context);
-    auto& plain = beast::get_lowest_layer(stream);
-    own.close = [&plain] { plain.close(); };
+    beast::ssl_stream<tcp_socket> stream(std::move(socket), *context);
+    auto& plain = stream.next_layer();
+    own.close = [&plain] { close(plain); };
+    deadlines::one deadline(times, own.close);
     error_code ec;
-    plain.expires_after(handshake_deadline);
-    co_await stream.async_handshake(asio::ssl::stream_base::server, asio::redirect_error(asio::use_awaitable, ec));
-    if (ec == beast::error::timeout) serves.reached("idle_timeout");
+    deadline.expires_after(handshake_deadline);
+    co_await stream.async_handshake(asio::ssl::stream_base::server, asio::redirect_error(use_awaitable, ec));
+    if (deadline.has_passed()) serves.reached("idle_timeout");
     auto last = then::close;
-    if (!ec) last = co_await converse(stream, own);
+    if (!ec) last = co_await converse(stream, own, deadline);
     if (!ec) {
-      plain.expires_after(goodbye_deadline);
-      co_await stream.async_shutdown(asio::redirect_error(asio::use_awaitable, ec));
-      if (last == then::linger) co_await linger(plain);
+      deadline.expires_after(goodbye_deadline);
+      co_await stream.async_shutdown(asio::redirect_error(use_awaitable, ec));
+      if (last == then::linger) co_await linger(plain, deadline);
     }
     own.close = nullptr;
+  }
+
+  static void close(tcp_socket& socket) {
+    error_code ec;
+    socket.close(ec);
   }
 
   /// What follows an answer; `linger`: the request was refused before all of it was read.
   enum class then { next, close, linger };
 
   template <class Stream>
-  asio::awaitable<then> converse(Stream& stream, connections::entry& own) {
+  awaitable<then> converse(Stream& stream, connections::entry& own, deadlines::one& deadline) {
     beast::flat_buffer buffer;
     buffer.reserve(read_ahead);
     std::array<std::byte, header_bytes> begin{};
     header_memory headers(begin.data(), begin.size());
-    auto after =
-        co_await one_request(stream, buffer, headers, own);  // also while it drains: somebody connected in time
+    auto after = co_await one_request(stream, buffer, headers, own,
+                                      deadline);  // also while it drains: somebody connected in time
     while (after == then::next && !draining) {
       headers.release();
-      after = co_await one_request(stream, buffer, headers, own);
+      after = co_await one_request(stream, buffer, headers, own, deadline);
     }
     own.at = stage::waits;
     co_return after;
@@ -225,25 +243,24 @@ struct server::state : std::enable_shared_from_this<state> {
 
   /// Reads and answers one request.
   template <class Stream>
-  asio::awaitable<then> one_request(Stream& stream, beast::flat_buffer& buffer, header_memory& headers,
-                                    connections::entry& own) {
-    auto& plain = beast::get_lowest_layer(stream);
+  awaitable<then> one_request(Stream& stream, beast::flat_buffer& buffer, header_memory& headers,
+                              connections::entry& own, deadlines::one& deadline) {
     incoming_parser parser(std::piecewise_construct, std::tuple<>(), std::tuple(header_allocator(&headers)));
     parser.header_limit(bounds.header_bytes);
     parser.body_limit(bounds.body_bytes);  // before the head: lowering it later is ignored for Content-Length bodies
     error_code ec;
-    plain.expires_after(bounds.idle_deadline);
+    deadline.expires_after(bounds.idle_deadline);
     own.at = stage::waits;
-    co_await bhttp::async_read_header(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, ec));
+    co_await bhttp::async_read_header(stream, buffer, parser, asio::redirect_error(use_awaitable, ec));
     own.has_asked = true;
-    if (ec == beast::error::timeout && buffer.size() > 0) serves.reached("idle_timeout");
+    if (deadline.has_passed() && buffer.size() > 0) serves.reached("idle_timeout");
     if (ec) co_return co_await refuse(stream, ec);
 
     own.at = stage::receives;
     request in = head_of(parser.get(), own.peer);
     const bool head_only = in.method == "HEAD";
     if (head_only) in.method = "GET";
-    plain.expires_after(bounds.request_deadline);
+    deadline.expires_after(bounds.request_deadline);
     response out;
     share held(*this);
     bool keep = parser.get().keep_alive();
@@ -256,7 +273,7 @@ struct server::state : std::enable_shared_from_this<state> {
       if (!length) parser.body_limit(limit);  // chunked: this is the limit that counts
       if (beast::iequals(parser.get()[bhttp::field::expect], "100-continue")) {
         message go_on(bhttp::status::continue_, parser.get().version());
-        co_await bhttp::async_write(stream, go_on, asio::redirect_error(asio::use_awaitable, ec));
+        co_await bhttp::async_write(stream, go_on, asio::redirect_error(use_awaitable, ec));
         if (ec) co_return then::close;
       }
       if (!parser.is_done()) {  // most bodies came with their heads
@@ -266,10 +283,10 @@ struct server::state : std::enable_shared_from_this<state> {
       }
       bool has_room = held.grow_to(parser.get().body().size());
       while (!ec && has_room && !parser.is_done()) {
-        co_await bhttp::async_read_some(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, ec));
+        co_await bhttp::async_read_some(stream, buffer, parser, asio::redirect_error(use_awaitable, ec));
         has_room = held.grow_to(parser.get().body().size());
       }
-      if (ec == beast::error::timeout) serves.reached("request_timeout");
+      if (deadline.has_passed()) serves.reached("request_timeout");
       if (ec && !is_mistake_of_sender(ec)) co_return then::close;
       if (ec) {
         out = refusal(ec);
@@ -283,13 +300,13 @@ struct server::state : std::enable_shared_from_this<state> {
       } else {
         in.body = std::move(parser.get().body());
         own.at = stage::is_served;
-        plain.expires_never();
+        deadline.expires_never();
         out = co_await handle(in);
       }
     }
     serves.done(in, out);
     keep = keep && !draining;
-    plain.expires_after(bounds.request_deadline);
+    deadline.expires_after(bounds.request_deadline);
     message reply = to_message(std::move(out), parser.get().version(), keep);
     ec = co_await say(stream, reply, head_only);
     if (ec) co_return then::close;
@@ -299,17 +316,17 @@ struct server::state : std::enable_shared_from_this<state> {
 
   /// In one piece, by one operation: Beast's own writing is one within another.
   template <class Stream>
-  asio::awaitable<error_code> say(Stream& stream, message& reply, bool head_only = false) {
+  awaitable<error_code> say(Stream& stream, message& reply, bool head_only = false) {
     const auto head = head_text(reply);
     const std::array<asio::const_buffer, 2> parts = {asio::buffer(head), asio::buffer(reply.body())};
     const auto told = std::span(parts).first(head_only ? 1 : 2);
     error_code ec;
-    co_await asio::async_write(stream, told, asio::redirect_error(asio::use_awaitable, ec));
+    co_await asio::async_write(stream, told, asio::redirect_error(use_awaitable, ec));
     co_return ec;
   }
 
   template <class Stream>
-  asio::awaitable<then> refuse(Stream& stream, error_code why) {
+  awaitable<then> refuse(Stream& stream, error_code why) {
     if (why == bhttp::error::header_limit) serves.reached("max_header_bytes");
     if (!is_mistake_of_sender(why)) co_return then::close;
     message reply = to_message(refusal(why), 11, false);
@@ -318,7 +335,7 @@ struct server::state : std::enable_shared_from_this<state> {
   }
 
   /// Waits for the handler's answer; whatever it throws becomes a 500 that discloses nothing.
-  asio::awaitable<response> handle(request& in) {
+  awaitable<response> handle(request& in) {
     auto start = [this, &in](auto completion) {
       auto guard = asio::make_work_guard(completion);
       auto held =
@@ -336,10 +353,11 @@ struct server::state : std::enable_shared_from_this<state> {
         reply(problem(500, "Internal Server Error", "the request could not be served"));
       }
     };
-    return asio::async_initiate<const asio::use_awaitable_t<>&, void(response)>(std::move(start), asio::use_awaitable);
+    return asio::async_initiate<const asio::use_awaitable_t<executor>&, void(response)>(std::move(start),
+                                                                                        use_awaitable);
   }
 
-  asio::awaitable<void> drain(std::chrono::milliseconds deadline, std::function<void()> done) {
+  awaitable<void> drain(std::chrono::milliseconds deadline, std::function<void()> done) {
     const auto self = shared_from_this();
     draining = true;
     error_code ec;
@@ -349,7 +367,7 @@ struct server::state : std::enable_shared_from_this<state> {
       const bool is_late = std::chrono::steady_clock::now() > begin + first_head_deadline;
       all.close_waiting(is_late);
       drained.expires_after(std::chrono::milliseconds(20));
-      co_await drained.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+      co_await drained.async_wait(asio::redirect_error(use_awaitable, ec));
     }
     all.close_all();
     done();

@@ -23,7 +23,7 @@ def count_kill(report, load, kill):
 
 # Where a kill meets a delivery: on its way in, before the statement, in the middle of the COMMIT, after it, before the answer.
 KILLS_WITH_POSTGRES = [
-    ("as a request is read", "releasehealthd", "recvmsg", 25),
+    ("as a request is read", "releasehealthd", "recvfrom", 25),
     ("before the statement is sent", "append", "sendto", 5),
     ("while PostgreSQL commits", "append", "poll", 5),
     ("after the commit, before it is known", "append", "recvfrom", 5),
