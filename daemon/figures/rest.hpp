@@ -25,7 +25,7 @@ inline std::chrono::steady_clock::duration rest_after(const refresh_cycle& of) {
                                                 in_a_flood = std::chrono::seconds(3);
   if (!of.has_more) return std::min(factor * of.took, usual);
   const std::chrono::duration<double> step = of.took + usual, since_last = of.since_last;
-  const auto most = static_cast<double>(ledger::step_size().things);  // of deriver::derive_batch()
+  const auto most = static_cast<double>(ledger::step_size::usual);
   const bool is_flood = static_cast<double>(of.came) * (step / since_last) >= most;
   return is_flood ? std::min(factor * of.took, in_a_flood) : std::chrono::steady_clock::duration{};
 }

@@ -25,7 +25,7 @@ void write_places(derivation& in) {
 
 }
 
-step_size bulk_pace::next() { return {std::exchange(has_begun_, true) ? bulk_things : deriver::max_things, next_}; }
+step_size bulk_pace::next() { return {std::exchange(has_begun_, true) ? bulk_things : step_size::usual, next_}; }
 
 bool count_pace::is_due(std::size_t derived) {
   total_ += derived;

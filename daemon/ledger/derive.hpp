@@ -46,7 +46,8 @@ struct derived {
 
 /// What one step takes of the queue.
 struct step_size {
-  std::int64_t things = 5000;
+  static constexpr std::int64_t usual = 5000;
+  std::int64_t things = usual;
   std::optional<queue_position> behind = {};  ///< service by service from there on; else what waits longest
 };
 
@@ -95,8 +96,6 @@ class deriver {
   std::size_t rebuild();
   /// Derives everything again into shadow tables and compares. Returns at most 100 differences.
   std::vector<difference> check();
-
-  static constexpr std::int64_t max_things = 5000;  ///< queue entries in one transaction of derive_batch()
 
  private:
   struct connected;
