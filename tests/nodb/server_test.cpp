@@ -154,6 +154,28 @@ TEST_SUITE("nodb") {
     CHECK(slow_body.receive().empty());
   }
 
+  TEST_CASE("whoever does not read the answer is cut off") {
+    http::limits limits;
+    limits.request_deadline = std::chrono::seconds(1);
+    echo_server s(limits);
+    client c(s);
+    std::string answer(30'000'000, 'x');  // more than the kernel takes for both
+    c.send(post("/later", ""));
+    std::atomic<bool> is_answered = false;
+    while (!is_answered) {
+      asio::post(s.io, [&] {
+        if (is_answered || s.waiting.empty()) return;
+        s.waiting.front()({200, "text/plain", answer, {}});
+        is_answered = true;
+      });
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    std::this_thread::sleep_for(std::chrono::seconds(2));
+    boost::system::error_code ec;
+    CHECK(asio::read(c.socket, asio::buffer(answer), ec) < answer.size());
+    CHECK(ec);
+  }
+
   TEST_CASE("who is refused hears of it, though the rest of what was sent is not taken") {
     const std::string much(3'000'000, 'x');
     echo_server s;
