@@ -1,5 +1,5 @@
 #pragma once
-// Beast's messages and ours. For server.cpp alone: Beast is compiled once.
+// Beast's requests and our messages. For server.cpp alone: Beast is compiled once.
 #include <algorithm>
 #include <memory_resource>
 
@@ -13,32 +13,22 @@ namespace releasehealth::http {
 namespace bhttp = boost::beast::http;
 using boost::system::error_code;
 
-using message = bhttp::response<bhttp::string_body>;
-
-inline message to_message(response r, unsigned version, bool keep_alive) {
-  message m{static_cast<bhttp::status>(r.status), version};
-  if (!r.content_type.empty()) m.set(bhttp::field::content_type, r.content_type);
-  for (const auto& [name, value] : r.header) m.set(name, value);
-  m.keep_alive(keep_alive);
-  m.content_length(r.body.size());
-  m.body() = std::move(r.body);
-  return m;
-}
-
-/// All of it but its body, as it is written.
-inline std::string head_text(message& m) {
-  bhttp::response_serializer<bhttp::string_body> of(m);
-  of.split(true);
+/// An answer but its body, as it is written: one piece of memory, where a Beast message takes one for each header.
+inline std::string head_text(const response& r, unsigned version, bool keep_alive) {
   std::string out;
-  error_code ec;
-  while (!ec && !of.is_header_done())
-    of.next(ec, [&](error_code&, const auto& parts) {
-      const auto before = out.size();
-      for (const auto part : boost::beast::buffers_range_ref(parts))
-        out.append(static_cast<const char*>(part.data()), part.size());
-      of.consume(out.size() - before);
-    });
-  return out;
+  out.reserve(256);
+  out += "HTTP/1." + std::to_string(version % 10) + ' ' + std::to_string(r.status) + ' ';
+  out += std::string_view(bhttp::obsolete_reason(static_cast<bhttp::status>(r.status)));
+  const auto add = [&](std::string_view name, std::string_view value) {
+    ((out += "\r\n") += name) += ": ";
+    out += value;
+  };
+  if (!r.content_type.empty()) add("Content-Type", r.content_type);
+  for (const auto& [name, value] : r.header) add(name, value);
+  const bool is_kept_unless_said = version > 10;
+  if (keep_alive != is_kept_unless_said) add("Connection", keep_alive ? "keep-alive" : "close");
+  add("Content-Length", std::to_string(r.body.size()));
+  return out += "\r\n\r\n";
 }
 
 // A head has a dozen headers: they lie together, in memory that a connection uses again for the next.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <span>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -152,8 +151,9 @@ struct server::state : std::enable_shared_from_this<state> {
     deadline.expires_after(first_head_deadline);
     co_await bhttp::async_read_header(socket, buffer, parser, asio::redirect_error(use_awaitable, ec));
     if (!ec) {
-      message reply = to_message(come_back_later("too many connections"), 11, false);
-      co_await say(socket, reply);
+      const auto answer = come_back_later("too many connections");
+      const auto head = head_text(answer, 11, false);
+      co_await say(socket, head, answer.body);
       co_await linger(socket, deadline);
     }
     --turned_away;
@@ -272,8 +272,7 @@ struct server::state : std::enable_shared_from_this<state> {
     } else {
       if (!length) parser.body_limit(limit);  // chunked: this is the limit that counts
       if (beast::iequals(parser.get()[bhttp::field::expect], "100-continue")) {
-        message go_on(bhttp::status::continue_, parser.get().version());
-        co_await bhttp::async_write(stream, go_on, asio::redirect_error(use_awaitable, ec));
+        ec = co_await say(stream, "HTTP/1.1 100 Continue\r\n\r\n");
         if (ec) co_return then::close;
       }
       if (!parser.is_done()) {  // most bodies came with their heads
@@ -307,21 +306,19 @@ struct server::state : std::enable_shared_from_this<state> {
     serves.done(in, out);
     keep = keep && !draining;
     deadline.expires_after(bounds.request_deadline);
-    message reply = to_message(std::move(out), parser.get().version(), keep);
-    ec = co_await say(stream, reply, head_only);
+    const auto head = head_text(out, parser.get().version(), keep);
+    ec = co_await say(stream, head, head_only ? std::string_view() : out.body);
     if (ec) co_return then::close;
     if (!parser.is_done()) co_return then::linger;
     co_return keep ? then::next : then::close;
   }
 
-  /// In one piece, by one operation: Beast's own writing is one within another.
+  /// Both in one piece, by one operation.
   template <class Stream>
-  awaitable<error_code> say(Stream& stream, message& reply, bool head_only = false) {
-    const auto head = head_text(reply);
-    const std::array<asio::const_buffer, 2> parts = {asio::buffer(head), asio::buffer(reply.body())};
-    const auto told = std::span(parts).first(head_only ? 1 : 2);
+  awaitable<error_code> say(Stream& stream, std::string_view head, std::string_view body = {}) {
+    const std::array<asio::const_buffer, 2> parts = {asio::buffer(head), asio::buffer(body)};
     error_code ec;
-    co_await asio::async_write(stream, told, asio::redirect_error(use_awaitable, ec));
+    co_await asio::async_write(stream, parts, asio::redirect_error(use_awaitable, ec));
     co_return ec;
   }
 
@@ -329,8 +326,9 @@ struct server::state : std::enable_shared_from_this<state> {
   awaitable<then> refuse(Stream& stream, error_code why) {
     if (why == bhttp::error::header_limit) serves.reached("max_header_bytes");
     if (!is_mistake_of_sender(why)) co_return then::close;
-    message reply = to_message(refusal(why), 11, false);
-    co_await say(stream, reply);
+    const auto answer = refusal(why);
+    const auto head = head_text(answer, 11, false);
+    co_await say(stream, head, answer.body);
     co_return then::linger;
   }
 
