@@ -1,6 +1,6 @@
 #pragma once
 // How long a listener waits for each of its connections, with one timer for all: to put a deadline off, as every
-// request does thrice, is to write a number.
+// request does several times, is to write a number.
 #include <chrono>
 #include <functional>
 #include <list>
