@@ -33,8 +33,6 @@ using tcp = asio::ip::tcp;
 using executor = asio::io_context::executor_type;
 using tcp_socket = asio::basic_stream_socket<tcp, executor>;
 using tcp_acceptor = asio::basic_socket_acceptor<tcp, executor>;
-using steady_timer =
-    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, executor>;
 template <class T>
 using awaitable = asio::awaitable<T, executor>;
 constexpr asio::use_awaitable_t<executor> use_awaitable;
@@ -45,6 +43,7 @@ constexpr auto handshake_deadline = std::chrono::seconds(10);
 constexpr auto first_head_deadline = std::chrono::seconds(1);  // of who connected just before the end, or came too many
 constexpr auto goodbye_deadline = std::chrono::seconds(1);
 constexpr auto descriptors_pause = std::chrono::milliseconds(200);
+constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::size_t accepts_at_once = 64;
 constexpr std::size_t read_ahead =
     std::size_t{16} * 1024;                 // most requests in one read: Beast would begin with 512 bytes
@@ -73,7 +72,7 @@ struct server::state : std::enable_shared_from_this<state> {
   std::shared_ptr<deadlines> times;
   std::size_t turned_away = 0, buffered = 0;
   bool draining = false;
-  steady_timer drained;
+  asio::steady_timer drained;
 
   state(asio::io_context& i, const endpoint& at, service s, limits l)
       : io(i), acceptor(i), serves(std::move(s)), bounds(l), times(std::make_shared<deadlines>(i)), drained(i) {
@@ -94,7 +93,7 @@ struct server::state : std::enable_shared_from_this<state> {
 
   awaitable<void> accept_loop() {
     const auto self = shared_from_this();
-    steady_timer pause(io);
+    asio::steady_timer pause(io);
     acceptor.non_blocking(true);
     while (!draining) {
       error_code ec;
@@ -152,8 +151,7 @@ struct server::state : std::enable_shared_from_this<state> {
     co_await bhttp::async_read_header(socket, buffer, parser, asio::redirect_error(use_awaitable, ec));
     if (!ec) {
       const auto answer = come_back_later("too many connections");
-      const auto head = head_text(answer, 11, false);
-      co_await say(socket, head, answer.body);
+      co_await say(socket, answer, 11, false);
       co_await linger(socket, deadline);
     }
     --turned_away;
@@ -272,7 +270,7 @@ struct server::state : std::enable_shared_from_this<state> {
     } else {
       if (!length) parser.body_limit(limit);  // chunked: this is the limit that counts
       if (beast::iequals(parser.get()[bhttp::field::expect], "100-continue")) {
-        ec = co_await say(stream, "HTTP/1.1 100 Continue\r\n\r\n");
+        co_await asio::async_write(stream, asio::buffer(go_on), asio::redirect_error(use_awaitable, ec));
         if (ec) co_return then::close;
       }
       if (!parser.is_done()) {  // most bodies came with their heads
@@ -306,17 +304,19 @@ struct server::state : std::enable_shared_from_this<state> {
     serves.done(in, out);
     keep = keep && !draining;
     deadline.expires_after(bounds.request_deadline);
-    const auto head = head_text(out, parser.get().version(), keep);
-    ec = co_await say(stream, head, head_only ? std::string_view() : out.body);
+    ec = co_await say(stream, out, parser.get().version(), keep, head_only);
     if (ec) co_return then::close;
     if (!parser.is_done()) co_return then::linger;
     co_return keep ? then::next : then::close;
   }
 
-  /// Both in one piece, by one operation.
+  /// In one piece, by one operation.
   template <class Stream>
-  awaitable<error_code> say(Stream& stream, std::string_view head, std::string_view body = {}) {
-    const std::array<asio::const_buffer, 2> parts = {asio::buffer(head), asio::buffer(body)};
+  awaitable<error_code> say(Stream& stream, const response& answer, unsigned version, bool keep,
+                            bool head_only = false) {
+    const auto head = head_text(answer, version, keep);
+    const auto body = head_only ? asio::const_buffer() : asio::buffer(answer.body);
+    const std::array<asio::const_buffer, 2> parts = {asio::buffer(head), body};
     error_code ec;
     co_await asio::async_write(stream, parts, asio::redirect_error(use_awaitable, ec));
     co_return ec;
@@ -327,8 +327,7 @@ struct server::state : std::enable_shared_from_this<state> {
     if (why == bhttp::error::header_limit) serves.reached("max_header_bytes");
     if (!is_mistake_of_sender(why)) co_return then::close;
     const auto answer = refusal(why);
-    const auto head = head_text(answer, 11, false);
-    co_await say(stream, head, answer.body);
+    co_await say(stream, answer, 11, false);
     co_return then::linger;
   }
 
