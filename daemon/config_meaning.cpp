@@ -3,6 +3,7 @@
 
 #include "collectors/fields.hpp"
 #include "daemon/config_reader.hpp"
+#include "daemon/timeline/derivation_version.hpp"
 
 namespace releasehealth {
 namespace {
@@ -196,10 +197,10 @@ void read_figures(config_table&& t, config& c) {
   t.flag("default_policy", c.timeline.decisions.default_rules);
 }
 
-// Of everything that decides what events mean. What only decides how figures are shown may be in it, too: a rebuild
-// that changes nothing is cheap.
+// A hash over everything that decides what events mean: the program's derivation and the configuration. Settings that
+// only decide how figures are shown may be in it, too: a rebuild that changes nothing is cheap.
 std::string fingerprint_of(const config_table& root) {
-  std::string all = RELEASEHEALTH_VERSION;
+  auto all = "derivation " + std::to_string(derivation_version);
   for (const auto* key : {"calendar", "figures", "service", "environment", "rule", "policy"})
     all += '\n' + root.spelled(key);
   return sha256_hex(all).substr(0, 16);
