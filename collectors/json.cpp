@@ -5,6 +5,8 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
+#include "collectors/printable.hpp"
+
 namespace releasehealth {
 namespace {
 
@@ -125,7 +127,7 @@ const json::value* json_source::find(std::string_view pointer) const {
 std::string error::text() const {
   std::string out = detail;
   for (const auto& p : problems) out += (&p == problems.data() ? ": " : "; ") + p.pointer + ": " + p.detail;
-  return out;
+  return printable(out);
 }
 
 namespace {

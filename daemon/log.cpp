@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include "collectors/json.hpp"
+#include "collectors/printable.hpp"
 
 namespace releasehealth {
 namespace {
@@ -16,7 +17,7 @@ void append_logfmt(std::string& out, std::string_view key, std::string_view valu
   if (!out.empty()) out += ' ';
   out += key;
   out += '=';
-  if (!value.empty() && value.find_first_of(" \"=\\\n\r\t") == value.npos)
+  if (!value.empty() && value.find_first_of(" \"=\\\n\r\t") == value.npos && is_printable(value))
     out += value;
   else
     out += json::serialize(json::value(json::string(value)));  // quotes and escapes as Go's logfmt does
@@ -28,8 +29,13 @@ logger::logger(log_format format, log_level lowest)
     : format_(format),
       sink_(std::make_shared<spdlog::logger>("releasehealthd", std::make_shared<spdlog::sinks::stderr_sink_mt>())) {
   sink_->set_pattern("%v");
-  sink_->set_level(levels[static_cast<std::size_t>(lowest)]);
   sink_->flush_on(spdlog::level::debug);
+  use(format, lowest);
+}
+
+void logger::use(log_format format, log_level lowest) {
+  format_ = format;
+  sink_->set_level(levels[static_cast<std::size_t>(lowest)]);
 }
 
 void logger::write(log_level level, std::string_view message, std::initializer_list<field> fields) const {
@@ -48,7 +54,7 @@ void logger::write(log_level level, std::string_view message, std::initializer_l
     append_logfmt(line, "msg", message);
     for (const auto& [key, value] : fields) append_logfmt(line, key, value);
   }
-  sink_->log(to, "{}", line);
+  sink_->log(to, "{}", printable(line));
 }
 
 void logger::debug(std::string_view m, std::initializer_list<field> f) const { write(log_level::debug, m, f); }

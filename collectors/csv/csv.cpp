@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/fields.hpp"
+#include "collectors/printable.hpp"
 #include "collectors/signature.hpp"
 
 namespace releasehealth::csv {
@@ -27,6 +29,18 @@ json::value typed(form looks, const std::string& cell) {
     return names;
   }
   return json::string(cell);
+}
+
+bool is_number(std::string_view cell) {
+  if (cell.starts_with('+')) cell.remove_prefix(1);
+  double value = 0;
+  const auto [end, ec] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+  return ec == std::errc{} && end == cell.data() + cell.size() && std::isfinite(value);
+}
+
+// As spreadsheets read a cell's first character (OWASP: CSV injection).
+bool is_formula(std::string_view cell) {
+  return !cell.empty() && std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos && !is_number(cell);
 }
 
 }
@@ -106,6 +120,7 @@ result<event> read_row(const std::vector<std::string>& columns, const std::vecto
   auto out = read_object(columns, row);
   std::string identity;
   for (std::size_t i = 0; i < row.size(); ++i) identity += columns[i] + '\0' + row[i] + '\0';
+  out.erase("received_at");  // says nothing of the deployment: the importer reads it
   if (!out.contains("type")) out["type"] = "deployment";
   if (!out.contains("id")) out["id"] = "row-" + sha256_hex(identity).substr(0, 32);
   if (out["type"] == "deployment") {
@@ -115,10 +130,12 @@ result<event> read_row(const std::vector<std::string>& columns, const std::vecto
   return canonical::read_event(std::move(out), received_at);
 }
 
-std::string quote(std::string_view cell) {
-  if (cell.find_first_of(",\"\r\n") == cell.npos) return std::string(cell);
+std::string quote(std::string_view given) {
+  auto cell = printable(given);
+  if (is_formula(given)) cell.insert(0, 1, '\'');
+  if (cell.find_first_of(",\"\r\n") == cell.npos) return cell;
   std::string out = "\"";
-  for (char c : cell) {
+  for (const char c : cell) {
     if (c == '"') out += '"';
     out += c;
   }

@@ -45,7 +45,8 @@ json::object read_object(const std::vector<std::string>& columns, const std::vec
 result<event> read_row(const std::vector<std::string>& columns, const std::vector<std::string>& row,
                        timestamp received_at);
 
-/// A cell as RFC 4180 writes it.
+/// A cell as RFC 4180 writes it. What a spreadsheet would take for a formula is marked as text by an apostrophe;
+/// numbers stay numbers. Controls and bidirectional marks are escaped as in printable().
 std::string quote(std::string_view cell);
 
 }

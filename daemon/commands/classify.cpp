@@ -1,6 +1,7 @@
 #include <iostream>
 #include <map>
 
+#include "collectors/printable.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/figures/period.hpp"
 #include "daemon/ledger/shadow.hpp"
@@ -15,7 +16,13 @@ struct classify_options {
 };
 
 std::string told(const decision& d) {
-  return d.kind + ": " + d.reason + (d.evidence.empty() ? "" : " matched " + d.evidence);
+  return printable(d.kind + ": " + d.reason + (d.evidence.empty() ? "" : " matched " + d.evidence));
+}
+
+template <class Deployment>
+std::string name_of(const Deployment& d) {
+  return printable(d.where.service + ' ' + d.where.environment + ' ' + d.subject +
+                   (d.version.empty() ? "" : " (" + d.version + ")"));
 }
 
 // Every stored deployment with the decision that was recorded for it.
@@ -30,8 +37,7 @@ int list_stored(const config& c, const classify_options& o) {
     over = *asked;
   }
   for (const auto& d : from.decisions(over.begin, over.end, o.service))
-    std::cout << format_time(d.finished_at) << "  " << d.where.service << ' ' << d.where.environment << ' ' << d.subject
-              << (d.version.empty() ? "" : " (" + d.version + ")") << "  " << told(d.decided) << '\n';
+    std::cout << format_time(d.finished_at) << "  " << name_of(d) << "  " << told(d.decided) << '\n';
   return 0;
 }
 
@@ -52,8 +58,7 @@ int dry_run(const config& now, const config& then) {
     std::cout << '\n';
   }
   for (const auto& d : moved)
-    std::cout << "  " << format_time(d.finished_at) << "  " << d.where.service << ' ' << d.where.environment << ' '
-              << d.subject << (d.version.empty() ? "" : " (" + d.version + ")") << "  " << d.kind_before << " ("
+    std::cout << "  " << format_time(d.finished_at) << "  " << name_of(d) << "  " << d.kind_before << " ("
               << d.reason_before << ") -> " << d.kind << " (" << d.reason << ")\n";
   std::cerr << moved.size()
             << " deployments would be of another kind; `releasehealthd rebuild` applies rules to the past\n";

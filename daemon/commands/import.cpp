@@ -1,6 +1,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "collectors/printable.hpp"
 #include "daemon/app.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/commands/progress.hpp"
@@ -137,7 +138,7 @@ int import_git(import_run& run) {
   const auto h =
       read_git_history(from, q, [&](std::size_t done, std::size_t of) { run.progress.show(done, of, done); });
   run.progress.end();
-  if (o.dry_run) std::cout << summary(h, run.c.figures.zone);
+  if (o.dry_run) std::cout << printable(summary(h, run.c.figures.zone));
   const auto& r = h.releases;
   std::cerr << r.all.size() << " releases of " << r.tags << " tags: " << r.left_out << " left out by the pattern";
   if (r.four_part > 0) std::cerr << ", " << r.four_part << " of them with four numbers (--tags takes a pattern)";

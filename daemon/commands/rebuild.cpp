@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "collectors/printable.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/ledger/derive.hpp"
 
@@ -17,7 +18,7 @@ std::function<int()> add_rebuild(CLI::App& app, const common_options& options) {
       return 0;
     }
     const auto differences = derive.check();
-    for (const auto& d : differences) std::cout << d.table << ' ' << d.side << ' ' << d.row << '\n';
+    for (const auto& d : differences) std::cout << d.table << ' ' << d.side << ' ' << printable(d.row) << '\n';
     std::cerr << (differences.empty() ? "no difference\n"
                                       : "the timeline is not what its events say; rebuild mends it\n");
     return differences.empty() ? 0 : 1;

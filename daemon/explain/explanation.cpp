@@ -1,5 +1,7 @@
 #include "daemon/explain/explanation.hpp"
 
+#include "collectors/printable.hpp"
+
 namespace releasehealth {
 
 std::string as_text(const explanation& e) {
@@ -15,7 +17,7 @@ std::string as_text(const explanation& e) {
     out.append(" ").append(told.id).append(", received ").append(format_time(received_at)).append("  ");
     out.append(json::serialize(told.fields)).append("\n");
   }
-  return out;
+  return printable(out);
 }
 
 json::object as_json(const explanation& e) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "collectors/printable.hpp"
 #include "daemon/figures/dora.hpp"
 #include "daemon/figures/readable.hpp"
 #include "daemon/figures/service_columns.hpp"
@@ -18,7 +19,7 @@ using table_rows = std::vector<std::vector<cell>>;
 
 constexpr std::string_view gap = "  ", bold = "\033[1m", red = "\033[1;31m", plain = "\033[0m";
 
-std::string shown(const cell& c) { return c.text + (c.is_broken ? " !" : ""); }
+std::string shown(const cell& c) { return printable(c.text) + (c.is_broken ? " !" : ""); }
 
 std::vector<std::size_t> widths_of(const table_rows& rows) {
   std::vector<std::size_t> widths(rows.front().size());
