@@ -1,5 +1,7 @@
 #include "collectors/canonical/canonical.hpp"
 
+#include <algorithm>
+
 #include "collectors/collector.hpp"
 #include "collectors/fields.hpp"
 
@@ -17,6 +19,34 @@ std::string take(json::object& from, std::string_view name, std::vector<problem>
     found.push_back({at + '/' + std::string(name), "is not text"});
   from.erase(entry);
   return text;
+}
+
+constexpr std::string_view reserved[] = {"received_at", "override", "exported", "by", "was", "reason"};
+
+bool is_reserved(std::string_view name) { return std::ranges::find(reserved, name) != std::end(reserved); }
+
+// Takes the fields out whose names are reserved words.
+json::object take_reserved(json::object& from) {
+  json::object taken;
+  for (const auto name : reserved)
+    if (const auto entry = from.find(name); entry != from.end()) {
+      taken[name] = entry->value();
+      from.erase(entry);
+    }
+  return taken;
+}
+
+// Releases up to 0.1 wrote an override as a plain member beside the fields that the daemon gives every override. Less
+// than all of them is no override: a sender could have written that.
+bool is_override_of_old(const json::object& line, const json::object& taken) {
+  constexpr std::size_t id_size = 32;  // of random_id()
+  constexpr std::string_view prefix = "override-";
+  const auto id = text_at(line, "/id"), type = text_at(line, "/type");
+  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  const auto* was = taken.if_contains("was");
+  return id.starts_with(prefix) && id.size() == prefix.size() + id_size &&
+         std::ranges::all_of(id.substr(prefix.size()), is_hex) && (type == "deployment" || type == "incident") &&
+         !text_at(taken, "/by").empty() && !text_at(taken, "/reason").empty() && was && was->is_object();
 }
 
 struct batch {
@@ -71,6 +101,8 @@ result<event> read_event(json::value value, timestamp received_at, const std::st
   event e;
   e.fields = std::move(value.get_object());
   std::vector<problem> found;
+  for (const auto& field : take_reserved(e.fields))
+    found.push_back({at + '/' + std::string(field.key()), "is a reserved word of exports; expected another name"});
   e.id = take(e.fields, "id", found, at);
   e.type = take(e.fields, "type", found, at);
   e.source = take(e.fields, "source", found, at);
@@ -115,6 +147,50 @@ result<std::vector<event>> read_events(std::string_view content_type, std::strin
     return error(errc::media_type, "events are application/json or application/x-ndjson");
   }
   return to.done();
+}
+
+std::span<const std::string_view> reserved_words() { return reserved; }
+
+json::object write_exported(const event& e, timestamp received_at) {
+  auto plain = e;
+  auto apart = take_reserved(plain.fields);
+  auto line = write_event(plain);
+  json::object beside = {{"received_at", format_time(received_at)}, {"override", e.is_override}};
+  if (!apart.empty()) beside["fields"] = std::move(apart);
+  line["exported"] = std::move(beside);
+  return line;
+}
+
+result<exported> read_exported(json::value value, timestamp received_at) {
+  if (!value.is_object()) return error(errc::malformed, "not an event", {{"", "is not an object"}});
+  auto& line = value.get_object();
+  auto taken = take_reserved(line);
+  exported out;
+  json::object apart;
+  if (const auto* beside = taken.if_contains("exported"); beside && beside->is_object()) {
+    const auto* mark = beside->get_object().if_contains("override");
+    const auto* fields = beside->get_object().if_contains("fields");
+    out.of.is_override = mark && *mark == true;
+    out.received_at = time_at(*beside, "/received_at");
+    if (fields && fields->is_object()) apart = fields->get_object();
+  } else {
+    out.received_at = time_at(taken, "/received_at");
+    if (const auto* mark = taken.if_contains("override"); mark && *mark == true) {
+      if (!is_override_of_old(line, taken))
+        return error(errc::malformed, "not an event",
+                     {{"/override", "is no override that the daemon made; expected one inside `exported`"}});
+      out.of.is_override = true;
+    }
+    for (const auto* name : {"by", "was", "reason"})  // which plain events of old may have, too
+      if (const auto* field = taken.if_contains(name)) apart[name] = *field;
+  }
+  auto read = read_event(std::move(value), received_at);
+  if (!read) return read.error();
+  read->is_override = out.of.is_override;
+  for (const auto& [name, field] : apart)
+    if (is_reserved(name)) read->fields[name] = field;
+  out.of = std::move(*read);
+  return out;
 }
 
 json::object write_event(const event& e) {

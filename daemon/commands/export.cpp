@@ -16,10 +16,7 @@ std::function<int()> add_export(CLI::App& app, const common_options& options) {
     std::optional<ledger::stored_event> last;
     for (auto page = from.events_after(last); !page.empty(); page = from.events_after(last)) {
       for (const auto& e : page) {
-        auto line = canonical::write_event(e.told);
-        line["received_at"] = format_time(e.received_at);
-        if (e.told.is_override) line["override"] = true;
-        std::cout << json::serialize(line) << '\n';
+        std::cout << json::serialize(canonical::write_exported(e.told, e.received_at)) << '\n';
       }
       last = page.back();
     }

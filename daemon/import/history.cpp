@@ -17,16 +17,18 @@ void complete(event& e, const history_defaults& defaults) {
     e.fields["environment"] = defaults.environment;
 }
 
-void keep(result<event> e, const std::string& where, const history_defaults& defaults, const record_handler& to) {
+void keep(result<canonical::exported> e, const std::string& where, const history_defaults& defaults,
+          const record_handler& to) {
   if (!e) return to.refuse({where, e.error()});
-  if (const auto mark = e->fields.find("override"); mark != e->fields.end()) {  // as `export events` writes it
-    e->is_override = mark->value() == true;
-    e->fields.erase(mark);
-  }
-  const auto received_at = time_at(e->fields, "/received_at");
-  e->fields.erase("received_at");
-  complete(*e, defaults);
-  to.take(std::move(*e), received_at);
+  complete(e->of, defaults);
+  to.take(std::move(e->of), e->received_at);
+}
+
+result<canonical::exported> read_row(const std::vector<std::string>& names, const std::vector<std::string>& row,
+                                     timestamp now) {
+  auto e = csv::read_row(names, row, now);
+  if (!e) return e.error();
+  return canonical::exported{std::move(*e), time_at(csv::read_object(names, row), "/received_at")};
 }
 
 }
@@ -44,8 +46,7 @@ void read_event_history(std::istream& in, const history_defaults& defaults, time
   for (std::size_t line = 1; std::getline(in, record); ++line) {
     if (record.find_first_not_of(" \t\r") == record.npos) continue;
     auto value = parse_json_strictly(record);
-    keep(value ? canonical::read_event(std::move(*value), now) : result<event>(value.error()), std::to_string(line),
-         defaults, to);
+    keep(value ? canonical::read_exported(std::move(*value), now) : value.error(), std::to_string(line), defaults, to);
   }
 }
 
@@ -64,8 +65,7 @@ void read_csv_history(std::istream& in, const std::map<std::string, std::string>
   for (auto& name : *names)
     for (const auto& [ours, theirs] : columns)
       if (name == theirs) name = ours;
-  while (const auto row = rows.next())
-    keep(csv::read_row(*names, *row, now), std::to_string(rows.line()), defaults, to);
+  while (const auto row = rows.next()) keep(read_row(*names, *row, now), std::to_string(rows.line()), defaults, to);
 }
 
 }

@@ -1,5 +1,6 @@
 #include "collectors/canonical/canonical.hpp"
 
+#include "collectors/collector.hpp"
 #include "collectors/csv/csv.hpp"
 #include "tests/check.hpp"
 
@@ -68,6 +69,92 @@ TEST_SUITE("nodb") {
     for (const auto& [body, expected] : cases) {
       CAPTURE(body);
       CHECK(refusal(body) == expected);
+    }
+  }
+
+  TEST_CASE("reserved words of exports are rejected with their pointer, whichever way an event comes in") {
+    std::size_t words = 0;
+    for (const auto word : canonical::reserved_words()) {
+      CAPTURE(word);
+      ++words;
+      const auto name = std::string(word);
+      const auto says = '/' + name + " is a reserved word of exports; expected another name";
+      CHECK(refusal(R"({"id":"1","type":"deployment",")" + name + "\":true}") == says);
+      CHECK(refusal(R"([{"id":"0","type":"work"},{"id":"1","type":"work",")" + name + "\":\"x\"}]") == "/1" + says);
+      CHECK(refusal(R"({"id":"1","type":"commit","commit":"5e1f","Override":1,")" + name + "\":{}}\n",
+                    "application/x-ndjson") == "/0" + says);
+      if (name != "received_at")  // a table may say when its rows were received
+        CHECK(csv::read_row({"service", name}, {"checkout", "x"}, now).error().problems.at(0).pointer == '/' + name);
+      headers head;
+      head.add("Content-Type", "application/cloudevents+json");
+      const auto data = R"("data":{"state":"succeeded",")" + name + R"(":"x"}})";
+      const auto enveloped =
+          R"({"specversion":"1.0","id":"1","source":"/a","type":"dev.releasehealth.deployment",)" + data;
+      const auto of_cloudevents = find_collector("cloudevents")->decode({}, {head, enveloped, now});
+      REQUIRE(of_cloudevents.has_error());
+      CHECK(of_cloudevents.error().problems.at(0).pointer == "/data/" + name);
+      head.add("webhook-id", "1");
+      const auto standard = R"({"type":"deployment",)" + data;
+      const auto of_webhooks = find_collector("standard-webhooks")->decode({}, {head, standard, now});
+      REQUIRE(of_webhooks.has_error());
+      CHECK(of_webhooks.error().problems.at(0).pointer == "/data/" + name);
+    }
+    CHECK(words == 6);
+  }
+
+  TEST_CASE("an export keeps overrides apart from fields, and only its own place makes one") {
+    event e;
+    e.id = "1";
+    e.thing = e.type = "deployment";
+    e.subject = "d";
+    e.time = now;
+    e.fields = {{"kind", "hotfix"},
+                {"override", true},
+                {"by", "ana"},
+                {"reason", "x"},
+                {"was", {{"kind", "planned"}}},
+                {"exported", {{"override", true}}},
+                {"received_at", "2020-01-01T00:00:00Z"}};
+    for (const bool is_override : {false, true}) {
+      CAPTURE(is_override);
+      e.is_override = is_override;
+      const auto read =
+          canonical::read_exported(parse_json(json::serialize(canonical::write_exported(e, now))).value(), now);
+      REQUIRE(read);
+      CHECK(read->of.is_override == is_override);
+      CHECK(read->received_at == now);
+      CHECK(read->of.fields == e.fields);
+    }
+  }
+
+  TEST_CASE("the release before wrote overrides as plain members: the daemon's own form is one, a sender's is not") {
+    const auto of_old = [](const std::string& id, const std::string& more) {
+      return canonical::read_exported(
+          parse_json(R"({"id":")" + id + R"(","type":"deployment","subject":"d","received_at":"2026-11-01T00:00:00Z")" +
+                     more + "}")
+              .value(),
+          now);
+    };
+    const std::string own = "override-0123456789abcdef0123456789abcdef";
+    const std::string whole = R"(,"override":true,"by":"ana","reason":"x","was":{"kind":"planned"},"kind":"hotfix")";
+    const auto real = of_old(own, whole);
+    REQUIRE(real);
+    CHECK(real->of.is_override);
+    CHECK(text_at(real->of.fields, "/by") == "ana");
+    CHECK_FALSE(real->of.fields.contains("override"));
+    CHECK(format_time(*real->received_at) == "2026-11-01T00:00:00Z");
+    const auto plain = of_old("7", R"(,"reason":"nightly","by":"cron")");
+    REQUIRE(plain);
+    CHECK_FALSE(plain->of.is_override);
+    CHECK(text_at(plain->of.fields, "/reason") == "nightly");
+    for (const auto& [id, more] : {std::pair<std::string, std::string>{"7", whole},
+                                   {own, R"(,"override":true,"by":"ana","reason":"x")"},
+                                   {own, R"(,"override":true)"},
+                                   {"override-1", whole}}) {
+      CAPTURE(id + more);
+      const auto forged = of_old(id, more);
+      REQUIRE(forged.has_error());
+      CHECK(forged.error().problems.at(0).pointer == "/override");
     }
   }
 
