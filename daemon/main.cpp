@@ -2,7 +2,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include "collectors/printable.hpp"
 #include "daemon/commands/command.hpp"
+#include "daemon/ledger/failure.hpp"
 
 int main(int count, char** words) {
   using namespace releasehealth;
@@ -26,10 +28,10 @@ int main(int count, char** words) {
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : 2;
   } catch (const usage_error& e) {
-    std::cerr << e.what() << '\n';
+    std::cerr << printable(e.what()) << '\n';
     return 2;
   } catch (const std::exception& e) {
-    std::cerr << "releasehealthd: " << e.what() << '\n';
+    std::cerr << "releasehealthd: " << printable(ledger::description_of(e)) << '\n';
     return 1;
   }
 }

@@ -27,6 +27,17 @@ constexpr struct {
                 {"Too many open files", "open_files"},
                 {"authentication failed", "authentication"}};
 
+constexpr std::string_view names_only = "42";  // of tables, columns, functions: this class quotes no values
+
+// A server that speaks another language quotes otherwise; a value that holds a quote hides no rest behind it, for
+// everything from the first one on is left out.
+std::size_t first_quote(std::string_view text) {
+  auto first = text.npos;
+  for (const std::string_view mark : {"\"", "'", "«", "»", "„", "“", "‘", "‹", "›", "「"})
+    first = std::min(first, text.find(mark));
+  return first;
+}
+
 constexpr std::array<std::string_view, 13> reasons = {
     "connection", "connections", "name_resolution", "authentication", "open_files", "read_only", "disk_full",
     "io",         "memory",      "timeout",         "schema",         "corrupt",    "other"};
@@ -45,6 +56,18 @@ std::string_view reason_of(const std::exception& e) {
   for (const auto& one : by_words)
     if (said.find(one.words) != said.npos) return one.reason;
   return dynamic_cast<const pqxx::failure*>(&e) ? "connection" : "other";
+}
+
+std::string description_of(const std::exception& e) {
+  const auto* sql = dynamic_cast<const pqxx::sql_error*>(&e);
+  if (!sql && !dynamic_cast<const pqxx::conversion_error*>(&e)) return e.what();
+  std::string_view said = e.what();
+  said = said.substr(0, said.find('\n'));
+  if (const auto severity = said.find(":  "); severity != said.npos) said.remove_prefix(severity + 3);
+  const bool quotes_names = sql && sql->sqlstate().starts_with(names_only);
+  if (const auto quote = first_quote(said); !quotes_names && quote != said.npos) said = said.substr(0, quote);
+  while (said.ends_with(' ') || said.ends_with(':')) said.remove_suffix(1);
+  return (sql && !sql->sqlstate().empty() ? sql->sqlstate() + ' ' : std::string()).append(said);
 }
 
 bool is_timeout(const std::exception& e) { return reason_of(e) == "timeout"; }

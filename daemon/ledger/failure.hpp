@@ -2,6 +2,7 @@
 // Why PostgreSQL did not do something: what operators tell apart, and alerts and runbooks name.
 #include <exception>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace releasehealth::ledger {
@@ -11,6 +12,10 @@ std::span<const std::string_view> failure_reasons();
 
 /// One of failure_reasons(), by the SQLSTATE; where there is none, by what libpq says about a connection.
 std::string_view reason_of(const std::exception&);
+
+/// What happened, for logs, answers and stored details: of an error of PostgreSQL its SQLSTATE and primary message
+/// without what that quotes; DETAIL, HINT and CONTEXT hold payloads. The only reader of an exception's what().
+std::string description_of(const std::exception&);
 
 /// Over [database] statement_timeout, or over [figures] timeout.
 bool is_timeout(const std::exception&);

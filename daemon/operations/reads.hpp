@@ -36,7 +36,7 @@ struct operations::worker {
       try {
         out = work();
       } catch (const std::exception& e) {
-        error why(errc::unavailable, e.what());
+        error why(errc::unavailable, ledger::description_of(e));
         if (ledger::is_timeout(e)) why.limit = "figures.timeout";
         out = std::move(why);
       }
