@@ -80,6 +80,7 @@ struct derivation {
 struct known_names {
   other_names others;
   bool have_moved = false;
+  std::size_t folded = 0;  ///< new names that are `other`
 };
 /// Registers the names that the given reports use (null: those of all events, as a rebuild begins).
 known_names know_names(pqxx::transaction_base&, const derive_settings&,

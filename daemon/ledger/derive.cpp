@@ -85,6 +85,7 @@ derived derive_step(pqxx::transaction_base& work, const derive_settings& setting
   derive_engagements(in, touched["work"]);
   if (!in.places.empty()) write_places(in);
   done.has_more = done.has_more || names.have_moved;
+  done.folded_names = names.folded;
   return done;
 }
 

@@ -39,9 +39,10 @@ struct queue_position {
 
 /// What a step came to.
 struct derived {
-  std::size_t taken = 0;     ///< queue entries
-  bool has_more = false;     ///< there may be more in the queue that was touched before, or by this step
-  queue_position next = {};  ///< behind what was taken service by service; the beginning after the last one
+  std::size_t taken = 0;         ///< queue entries
+  bool has_more = false;         ///< there may be more in the queue that was touched before, or by this step
+  std::size_t folded_names = 0;  ///< new names that met max_names
+  queue_position next = {};      ///< behind what was taken service by service; the beginning after the last one
 };
 
 /// What one step takes of the queue.

@@ -36,8 +36,9 @@ bool matches(const pattern& p, std::string_view text) {
   return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *p);
 }
 
-naming::naming(std::vector<service_rule> services, std::vector<environment_rule> environments)
-    : services_(std::move(services)), environments_(std::move(environments)) {}
+naming::naming(std::vector<service_rule> services, std::vector<environment_rule> environments,
+               std::set<std::string, std::less<>> teams)
+    : services_(std::move(services)), environments_(std::move(environments)), teams_(std::move(teams)) {}
 
 std::string naming::service(std::string_view source, const json::object& fields) const {
   auto raw = text_at(fields, "/service");
@@ -72,6 +73,10 @@ bool naming::configures_service(std::string_view name) const {
 
 bool naming::configures_environment(std::string_view name) const {
   return std::ranges::find(environments_, name, &environment_rule::name) != environments_.end();
+}
+
+bool naming::configures_team(std::string_view name) const {
+  return teams_.contains(name) || std::ranges::find(services_, name, &service_rule::team) != services_.end();
 }
 
 naming naming::with(other_names others) const {

@@ -52,7 +52,8 @@ inline constexpr std::string_view other_name = "other";
 class naming {
  public:
   naming() = default;
-  naming(std::vector<service_rule> services, std::vector<environment_rule> environments);
+  naming(std::vector<service_rule> services, std::vector<environment_rule> environments,
+         std::set<std::string, std::less<>> teams = {});
 
   /// The service of a report; empty if the report names none.
   std::string service(std::string_view source, const json::object& fields) const;
@@ -66,6 +67,8 @@ class naming {
   std::vector<place> configured() const;
   bool configures_service(std::string_view name) const;
   bool configures_environment(std::string_view name) const;
+  /// Of a [[team]], or of a service.
+  bool configures_team(std::string_view name) const;
   /// The same rules, with those names as `other`.
   naming with(other_names) const;
   /// Whether an environment is configured as production.
@@ -74,6 +77,7 @@ class naming {
  private:
   std::vector<service_rule> services_;
   std::vector<environment_rule> environments_;
+  std::set<std::string, std::less<>> teams_;
   std::shared_ptr<const other_names> others_;  ///< may be null
 };
 

@@ -4,6 +4,8 @@ SELECT (SELECT count(*) FROM delivery WHERE outcome = 'dead') AS dead,
        -- as the queue is numbered: counting it would take longer the more waits
        (SELECT coalesce(max(n) - min(n) + 1, 0) FROM touched) AS underived,
        (SELECT greatest(0, count(*) - $1::bigint) FROM known_name WHERE kind = 'service') AS other_services,
-       (SELECT greatest(0, count(*) - $1::bigint) FROM known_name WHERE kind = 'environment') AS other_environments,
+       -- those of production have places of their own
+       (SELECT greatest(0, count(*) FILTER (WHERE kind = 'environment') - $1::bigint)
+             + greatest(0, count(*) FILTER (WHERE kind = 'production') - $1::bigint) FROM known_name) AS other_environments,
        (SELECT greatest(0, count(*) - $1::bigint) FROM known_name WHERE kind = 'team') AS other_teams,
        coalesce((SELECT fingerprint FROM derived_by), '') AS derived_by

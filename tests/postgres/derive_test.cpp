@@ -232,6 +232,76 @@ TEST_SUITE("postgres") {
     CHECK(derive.check().empty());
   }
 
+  TEST_CASE("production environments and configured names are never folded, however many previews there are") {
+    const database db;
+    ledger::appender to(db.where());
+    ledger::derive_settings settings;
+    settings.max_names = 3;
+    settings.blame.names = naming({{"checkout", "core", {}, {}, {}}}, {{"qa", false, {}}}, {"payments"});
+    ledger::deriver derive(db.where(), settings);
+    std::size_t folded = 0;
+    const auto told = [&](const std::string& id, json::object fields) {
+      fields["state"] = "succeeded";
+      store(to, {deployment_event(id, id, "2026-11-01T00:00:00Z", std::move(fields))});
+      for (auto done = derive.derive_batch(); done.taken > 0; done = derive.derive_batch()) folded += done.folded_names;
+    };
+    for (const char* name : {"preview-1", "preview-2", "preview-3", "preview-4", "preview-5"})
+      told(name, {{"service", name}, {"environment", name}, {"team", name}});
+    CHECK(folded == 6);
+    for (const char* environment : {"production", "live", "qa"})
+      told(environment, {{"service", "checkout"}, {"environment", environment}, {"team", "payments"}});
+    told("core", {{"service", "checkout"}, {"environment", "production"}, {"team", "core"}});
+    CHECK(db.query("SELECT string_agg(DISTINCT environment, ' ' ORDER BY environment) FROM place") ==
+          "live other preview-1 preview-2 preview-3 production qa");
+    CHECK(db.query("SELECT count(*) FROM deployment WHERE service = 'checkout' AND facts->>'team' = 'other'") == "0");
+    CHECK(ledger::reader(db.where()).counts(settings.max_names).other_environments == 2);
+    CHECK(folded == 6);
+    CHECK(derive.check().empty());
+  }
+
+  TEST_CASE("a name that only retracted things have frees its place, and takes it again") {
+    const database db;
+    ledger::appender to(db.where());
+    ledger::derive_settings settings;
+    settings.max_names = 2;
+    ledger::deriver derive(db.where(), settings);
+    int n = 0;
+    const auto received = [&](event e) {
+      auto one = entry_of(e.id, {std::move(e)});
+      one.received_at = *parse_time("2026-11-02T00:00:00Z") + std::chrono::minutes(++n);
+      REQUIRE(to.append({one}).front());
+      derive.derive();
+      CHECK(derive.check().empty());
+    };
+    const auto told = [&](const std::string& id, const char* service) {
+      received(deployment_event(id, id, "2026-11-01T00:00:00Z", {{"service", service}, {"state", "succeeded"}}));
+    };
+    const auto retract = [&](const std::string& id, const std::string& subject, bool retracted) {
+      auto e = report_of("retraction", subject, "2026-11-01T0" + std::to_string(n % 10) + ":00:00Z",
+                         {{"of", "deployment"}, {"retracted", retracted}});
+      e.id = id;
+      e.thing = "deployment";
+      received(std::move(e));
+    };
+    const auto services = [&] { return db.query("SELECT string_agg(service, ' ' ORDER BY service) FROM place"); };
+    told("a1", "a");
+    told("b1", "b");
+    told("c1", "c");
+    told("a2", "a");
+    CHECK(services() == "a b other");
+    retract("r1", "a1", true);  // a2 has the name still, received after c's
+    CHECK(services() == "b c other");
+    retract("r2", "a2", true);
+    CHECK(services() == "b c");
+    retract("r3", "a1", false);
+    CHECK(services() == "a b other");
+    retract("r4", "c1", true);  // one that is folded moves nobody
+    CHECK(services() == "a b");
+    told("c2", "c");
+    CHECK(services() == "a b other");
+    CHECK(db.query("SELECT count(*) FROM known_name WHERE kind = 'service'") == "3");
+  }
+
   TEST_CASE("a rule that looks at incidents is asked again when they change") {
     const database db;
     ledger::appender to(db.where());
