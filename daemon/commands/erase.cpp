@@ -16,6 +16,7 @@ struct erase_options {
   std::string person, reason;
 };
 
+constexpr int max_passes = 10;
 constexpr std::size_t least_letters = 3;  // what is shorter stands in everything
 
 std::string this_user() {
@@ -27,11 +28,27 @@ int run_erase(const config& c, const erase_options& o) {
   if (o.person.size() < least_letters) throw usage_error("the person is too short to be told from other words");
   if (o.reason.empty()) throw usage_error("--reason says why, for whoever reads the record of it");
   const auto database = open_database(c, "erase");
-  const ledger::erasure e{o.person, "erased-" + random_id().substr(0, 8), this_user(), o.reason, system_now()};
-  const auto done = ledger::erase(database.where, e);
+  ledger::erasure e{o.person, "erased-" + random_id().substr(0, 8), this_user(), o.reason, system_now()};
+  const auto spool = c.state_dir / "spool.sqlite";
+  ledger::erased done;
+  std::size_t spooled = 0;
+  // a daemon drains its spool meanwhile: what it had in hand is found by the next pass
+  for (int pass = 0; pass < max_passes; ++pass) {
+    const auto of_spool = ledger::erase_from_spool(spool, e);
+    const auto stored = ledger::erase(database.where, e);
+    spooled += of_spool;
+    done.events += stored.events;
+    done.deliveries += stored.deliveries;
+    done.kept_names = stored.kept_names;
+    if (of_spool == 0 && stored.events + stored.deliveries == 0) break;
+    e.is_again = true;
+  }
   ledger::deriver(database.where, c.timeline).derive();
-  std::cerr << done.events << " events rewritten, " << done.deliveries << " deliveries emptied; " << e.pseudonym
-            << " stands in the place of the person\n";
+  std::cerr << done.events << " events, " << done.deliveries << " deliveries and " << spooled
+            << " spooled deliveries rewritten; " << e.pseudonym << " stands in the place of the person\n";
+  if (done.kept_names > 0)
+    std::cerr << done.kept_names << " events have the person in their id or subject, which identify things and stay: "
+              << "retract these\n";
   return 0;
 }
 

@@ -88,8 +88,13 @@ struct cluster {
   explicit cluster(const fs::path& state_dir)
       : folder(fs::absolute(state_dir) / "postgresql"), data(folder / "data"), lock_file(folder / "lock") {}
 
+  // Who PostgreSQL runs as passes through the folder above, which is for the daemon's user alone otherwise.
   void make_folder() const {
-    fs::create_directories(folder);
+    const bool is_new = !fs::exists(folder.parent_path());
+    make_own_folder(folder.parent_path());
+    if (is_new && owner.other)
+      fs::permissions(folder.parent_path(), fs::perms::group_exec | fs::perms::others_exec, fs::perm_options::add);
+    make_own_folder(folder);
     const auto socket = folder / ".s.PGSQL.5432.lock";
     if (socket.string().size() >= sizeof(sockaddr_un::sun_path))
       throw std::runtime_error("private PostgreSQL: " + folder.string() +
@@ -115,10 +120,13 @@ struct cluster {
 };
 
 // What the child does between fork and exec: become the unprivileged user in a session of its own (a Ctrl-C on the
-// terminal is for the daemon, which drains first), and stop when the daemon is gone, even by kill -9.
-auto in_child(const account& owner) {
-  return bp::extend::on_exec_setup = [owner](auto&) {
+// terminal is for the daemon, which drains first), and stop when the daemon is gone, even by kill -9. Its output goes
+// into `log`, which root has opened: in a folder of that user a name may be a link to anything.
+auto in_child(const account& owner, const own_file& log) {
+  if (ftruncate(log.descriptor(), 0) != 0) throw std::runtime_error("private PostgreSQL: its log cannot be written");
+  return bp::extend::on_exec_setup = [owner, to = log.descriptor()](auto&) {
     setsid();
+    if (dup2(to, STDOUT_FILENO) < 0 || dup2(to, STDERR_FILENO) < 0) _exit(126);
     if (owner.other && (setgroups(0, nullptr) != 0 || setgid(owner.gid) != 0 || setuid(owner.uid) != 0)) _exit(126);
     prctl(PR_SET_PDEATHSIG, SIGINT);  // after setuid, which clears it
     for (const char* ours :
@@ -133,8 +141,7 @@ void create(const cluster& c, const fs::path& binaries) {
   fs::remove_all(partial);
   const auto log = c.folder / "initdb.log";
   bp::child initdb((binaries / "initdb").string(), "-D", partial.string(), "-U", "releasehealthd", "-A", "trust", "-E",
-                   "UTF8", "--no-locale", "--no-instructions",
-                   bp::std_in<bp::null, (bp::std_out & bp::std_err)> log.string(), in_child(c.owner));
+                   "UTF8", "--no-locale", "--no-instructions", bp::std_in < bp::null, in_child(c.owner, own_file(log)));
   initdb.wait();
   if (initdb.exit_code() != 0) throw std::runtime_error("private PostgreSQL: initdb failed; see " + log.string());
   fs::rename(partial, c.data);
@@ -200,9 +207,8 @@ struct private_postgres::running {
   void spawn(const fs::path& binaries) {
     std::vector<std::string> words = {"-D", where.data.string(), "-k", where.folder.string(), "-p", "5432"};
     for (const char* s : settings) words.insert(words.end(), {"-c", s});
-    server = bp::child((binaries / "postgres").string(), bp::args(words),
-                       bp::std_in<bp::null, (bp::std_out & bp::std_err)>(where.folder / "start.log").string(),
-                       in_child(where.owner));
+    server = bp::child((binaries / "postgres").string(), bp::args(words), bp::std_in < bp::null,
+                       in_child(where.owner, own_file(where.folder / "start.log")));
   }
 
   ~running() {

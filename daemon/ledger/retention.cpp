@@ -1,11 +1,13 @@
 #include "daemon/ledger/retention.hpp"
 
-#include <algorithm>
+#include <string>
 #include <vector>
 
 #include "collectors/json.hpp"
 #include "daemon/ledger/body.hpp"
 #include "daemon/ledger/database.hpp"
+#include "daemon/ledger/person.hpp"
+#include "daemon/ledger/spool.hpp"
 #include "sql.hpp"
 
 namespace releasehealth::ledger {
@@ -13,51 +15,95 @@ namespace {
 
 constexpr int bodies_at_once = 1000, deliveries_at_once = 200;
 
-char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string lowered(std::string text) {
-  std::ranges::transform(text, text.begin(), to_lower);
-  return text;
+// In PostgreSQL's text format.
+std::string as_bytea(std::string_view bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out = "\\x";
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += digits[byte >> 4];
+    out += digits[byte & 0xF];
+  }
+  return out;
 }
 
-/// Replaces a text in every text of a value, whatever the case of its letters.
-struct replacement {
-  std::string what;  ///< in small letters
-  std::string by;
+/// One transaction that takes a person out.
+struct eraser {
+  pqxx::transaction_base& work;
+  const person& who;
+  erased out = {};
+  std::vector<std::string> touched = {};    ///< deliveries of rewritten events
+  std::vector<std::string> rewritten = {};  ///< deliveries in which the person stood
 
-  std::string in(const std::string& text) const {
-    const auto low = lowered(text);
-    std::string out;
-    std::size_t from = 0;
-    for (auto at = low.find(what); at != low.npos; at = low.find(what, from)) {
-      out.append(text, from, at - from).append(by);
-      from = at + what.size();
+  // Every event is read: PostgreSQL folds letters as its locale says, and that may be ASCII only.
+  void events() {
+    std::string source, id;
+    for (;;) {
+      const auto rows = run(work, sql::ledger_events_to_erase, source, id);
+      if (rows.empty()) return;
+      for (const auto& row : rows) {
+        source = text(row["source"]);
+        id = text(row["id"]);
+        out.kept_names += who.is_in(id) || who.is_in(text(row["subject"]));
+        auto fields = json::parse(text(row["fields"]), {}, deep()).as_object();
+        if (!who.rewrite(fields)) continue;
+        run(work, sql::ledger_rewrite_event, source, id, json::serialize(fields));
+        touched.push_back(text(row["delivery"]));
+        ++out.events;
+      }
     }
-    return out.append(text, from);
   }
-  void apply(json::value& v) const {
-    if (v.is_string()) v = in(std::string(v.get_string()));
-    if (v.is_array())
-      for (auto& one : v.get_array()) apply(one);
-    if (v.is_object())
-      for (auto& [name, one] : v.get_object()) apply(one);
+
+  void deliveries() {
+    for (std::int64_t last = 0;;) {
+      const auto rows = run(work, sql::ledger_deliveries_after, last, deliveries_at_once);
+      if (rows.empty()) return;
+      for (const auto& row : rows) {
+        last = row["id"].as<std::int64_t>();
+        auto headers = json_object(row["headers"]);
+        const auto body = who.rewritten(decompress(bytes(row["body"])));
+        const auto detail = who.rewritten(text(row["detail"]));
+        const bool of_headers = who.rewrite(headers);
+        if (!body && !detail && !of_headers) continue;
+        rewritten.push_back(text(row["id"]));
+        ++out.deliveries;
+        run(work, sql::ledger_rewrite_delivery, last, as_bytea(body ? compress(*body) : bytes(row["body"])),
+            json::serialize(headers), detail.value_or(text(row["detail"])));
+      }
+    }
+  }
+
+  // What made an event holds the person in some encoding: where none was understood, all of it goes.
+  void empty_the_rest() {
+    out.deliveries += static_cast<std::int64_t>(
+        run(work, sql::ledger_empty_deliveries, text_array(touched), text_array(rewritten)).affected_rows());
+  }
+
+  void names() {
+    json::array gone, instead;
+    for (const auto& row : run(work, sql::ledger_all_names)) {
+      const auto now = who.replaced(text(row["name"]));
+      if (!now) continue;
+      json::object record = {{"kind", text(row["kind"])},
+                             {"name", text(row["name"])},
+                             {"received_at", format_time(*time_from_microseconds(row["received_at"]))},
+                             {"source", text(row["source"])},
+                             {"id", text(row["id"])}};
+      gone.push_back(record);
+      record["name"] = *now;
+      instead.push_back(std::move(record));
+    }
+    if (gone.empty()) return;
+    run(work, sql::ledger_forget_names, json::serialize(gone));
+    run(work, sql::ledger_write_names, json::serialize(instead));
+  }
+
+  static json::parse_options deep() {
+    json::parse_options options;
+    options.max_depth = 1000;  // what is stored was within the limits of its time
+    return options;
   }
 };
-
-std::string like_pattern(const std::string& text) {
-  std::string out = "%";
-  for (const char c : text) {
-    if (c == '%' || c == '_' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '%';
-}
-
-// In JSON a quote, a backslash and what is no ASCII may be spelled in other ways.
-std::string as_spelled(const std::string& text) {
-  const auto quoted = json::serialize(json::value(text));
-  return quoted.substr(1, quoted.size() - 2);
-}
 
 }
 
@@ -76,34 +122,34 @@ std::int64_t drop_bodies(const session& where, timestamp before) {
 }
 
 erased erase(const session& where, const erasure& e) {
+  const person who(e.person, e.pseudonym);
   ledger::connection connection(where);
   pqxx::work all(connection);
-  erased out;
-  const replacement other{lowered(e.person), e.pseudonym};
-  for (const auto& row : run(all, sql::ledger_events_holding, like_pattern(as_spelled(e.person)))) {
-    auto fields = json::parse(text(row[2]));
-    other.apply(fields);
-    run(all, sql::ledger_rewrite_event, text(row[0]), text(row[1]), json::serialize(fields));
-    ++out.events;
-  }
-  std::int64_t last = 0;
-  std::vector<std::string> found;
-  for (;;) {
-    const auto rows = run(all, sql::ledger_deliveries_after, last, deliveries_at_once);
-    if (rows.empty()) break;
-    for (const auto& row : rows) {
-      last = row[0].as<std::int64_t>();
-      const auto body = lowered(decompress(bytes(row[1])));
-      const bool holds = body.find(other.what) != body.npos || body.find(lowered(as_spelled(e.person))) != body.npos ||
-                         lowered(text(row[2])).find(other.what) != std::string::npos;
-      if (holds) found.push_back(text(row[0]));
-    }
-  }
-  run(all, sql::ledger_empty_deliveries, text_array(found));
-  out.deliveries = static_cast<std::int64_t>(found.size());
-  run(all, sql::ledger_note_erasure, format_time(e.at), e.by, e.reason, e.pseudonym, out.events, out.deliveries);
+  eraser from{.work = all, .who = who};
+  from.events();
+  from.deliveries();
+  from.empty_the_rest();
+  from.names();
+  const bool has_changed = from.out.events + from.out.deliveries > 0;
+  if (!has_changed && e.is_again) return from.out;
+  run(all, sql::ledger_note_erasure, format_time(e.at), e.by, e.reason, e.pseudonym, from.out.events,
+      from.out.deliveries);
   all.commit();
-  return out;
+  return from.out;
+}
+
+std::size_t erase_from_spool(const std::filesystem::path& spool, const erasure& e) {
+  const person who(e.person, e.pseudonym);
+  return rewrite_spool(spool, [&](entry& kept, std::string& set_aside) {
+    bool has_changed = who.rewrite(kept.headers);
+    for (auto* text : {&kept.body, &kept.detail, &set_aside})
+      if (auto now = who.rewritten(*text)) {
+        *text = std::move(*now);
+        has_changed = true;
+      }
+    for (auto& one : kept.events) has_changed = who.rewrite(one.fields) || has_changed;
+    return has_changed;
+  });
 }
 
 }

@@ -2,6 +2,7 @@
 // What leaves the ledger: bodies by age, and a person on demand. Events stay: they are small, and late ones re-evaluate
 // the past.
 #include <cstdint>
+#include <filesystem>
 #include <string>
 
 #include "collectors/time.hpp"
@@ -19,14 +20,20 @@ struct erasure {
   std::string pseudonym;
   std::string by, reason;
   timestamp at;
+  bool is_again = false;  ///< for what came in meanwhile: noted only if there was something
 };
 struct erased {
   std::int64_t events = 0, deliveries = 0;
+  std::int64_t kept_names = 0;  ///< events with the person in their id or subject, which identify things and stay
 };
 
-/// Puts the pseudonym in the place of the person in every field of every event, whatever the case of its letters,
-/// empties the deliveries whose bodies or heads hold it, and notes that in the same transaction. What was derived
-/// follows with the next derivation.
+/// Puts the pseudonym in the place of the person (daemon/ledger/person.hpp) in every field of every event, in the
+/// bodies, headers and reasons of deliveries, and among known names, and notes that in the same transaction. A delivery
+/// of such an event whose body shows the person in no known encoding is emptied. What was derived follows with the next
+/// derivation.
 erased erase(const session&, const erasure&);
+
+/// The same in a spool, also while a daemon uses it; returns the deliveries that changed, 0 if there is no such file.
+std::size_t erase_from_spool(const std::filesystem::path& spool, const erasure&);
 
 }

@@ -5,6 +5,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "daemon/ledger/body.hpp"
+#include "daemon/ledger/failure.hpp"
 #include "daemon/ledger/file_lock.hpp"
 #include "sql.hpp"
 
@@ -49,6 +50,23 @@ std::vector<event> read_events(const std::string& text) {
   return all;
 }
 
+std::string text(const SQLite::Column& c);
+
+// The columns of oldest.sql.
+entry read_delivery(SQLite::Statement& row) {
+  entry e;
+  e.source = text(row.getColumn(1));
+  e.key = text(row.getColumn(2));
+  e.received_at = from_microseconds(row.getColumn(3).getInt64());
+  e.outcome = text(row.getColumn(4));
+  e.detail = text(row.getColumn(5));
+  e.headers = json::parse(text(row.getColumn(6))).as_object();
+  e.body = text(row.getColumn(7));
+  if (is_zstd(e.body)) e.body = decompress(std::move(e.body));  // bodies were spooled as they came, once
+  e.events = read_events(text(row.getColumn(8)));
+  return e;
+}
+
 std::string text(const SQLite::Column& c) { return {static_cast<const char*>(c.getBlob()), std::size_t(c.getBytes())}; }
 
 }
@@ -65,7 +83,7 @@ struct spool::file {
 
   file(const std::filesystem::path& at, spool_limits l)
       : lock(alone(at)),
-        database(at.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms),
+        database(private_to_us(at).string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms),
         folder(at.parent_path()),
         limits(l) {
     database.exec("PRAGMA journal_mode = WAL");
@@ -77,6 +95,14 @@ struct spool::file {
     holds.bytes = static_cast<std::size_t>(row.getColumn(1).getInt64());
     holds.set_aside = static_cast<std::size_t>(row.getColumn(2).getInt64());
     find_oldest();
+  }
+
+  // SQLite gives its other files the rights of the first one.
+  static const std::filesystem::path& private_to_us(const std::filesystem::path& at) {
+    const own_file made(at);
+    for (const auto* other : {"-wal", "-shm"})
+      if (std::filesystem::exists(at.string() + other)) const own_file restricted(at.string() + other);
+    return at;
   }
 
   // Two daemons with one spool would each count what the other takes out of it.
@@ -128,10 +154,10 @@ struct spool::file {
     insert.bind(7, body.data(), static_cast<int>(body.size()));
     insert.bind(8, events);
     insert.bind(9, static_cast<std::int64_t>(size));
-    if (insert.exec() == 0) return stored{0, e.events.size(), true, {}};
+    if (insert.exec() == 0) return stored{0, e.events.size(), true, {}, {}};
     after.bytes += size;
     ++after.deliveries;
-    return stored{e.events.size(), 0, false, {}};
+    return stored{e.events.size(), 0, false, {}, {}};
   }
 };
 
@@ -157,7 +183,7 @@ std::vector<result<stored>> spool::put(std::span<const entry* const> all, timest
     return out;
   } catch (const SQLite::Exception& e) {
     file_->holds.is_writable = false;
-    return refuse_all(error(errc::unavailable, std::string("the spool cannot be written: ") + e.what()));
+    return refuse_all(error(errc::unavailable, "the spool cannot be written: " + description_of(e)));
   }
 }
 
@@ -180,18 +206,7 @@ std::vector<spool::kept> spool::oldest(std::size_t most, std::size_t most_bytes)
   while (rows.executeStep()) {
     bytes += static_cast<std::size_t>(rows.getColumn(9).getInt64());
     if (bytes > most_bytes && !all.empty()) break;
-    auto& k = all.emplace_back();
-    k.number = rows.getColumn(0).getInt64();
-    k.delivery.source = text(rows.getColumn(1));
-    k.delivery.key = text(rows.getColumn(2));
-    k.delivery.received_at = from_microseconds(rows.getColumn(3).getInt64());
-    k.delivery.outcome = text(rows.getColumn(4));
-    k.delivery.detail = text(rows.getColumn(5));
-    k.delivery.headers = json::parse(text(rows.getColumn(6))).as_object();
-    k.delivery.body = text(rows.getColumn(7));
-    if (is_zstd(k.delivery.body))  // bodies were spooled as they came, once
-      k.delivery.body = decompress(std::move(k.delivery.body));
-    k.delivery.events = read_events(text(rows.getColumn(8)));
+    all.push_back({rows.getColumn(0).getInt64(), read_delivery(rows)});
   }
   return all;
 }
@@ -227,6 +242,46 @@ void spool::set_aside(std::int64_t number, const std::string& why) {
   --file_->holds.deliveries;
   ++file_->holds.set_aside;
   file_->find_oldest();
+}
+
+void spool::use(const spool_limits& l) {
+  const std::lock_guard lock(file_->one_at_a_time);
+  file_->limits = l;
+  file_->had_no_room = false;
+}
+
+std::size_t rewrite_spool(const std::filesystem::path& at,
+                          const std::function<bool(entry&, std::string& set_aside)>& change) {
+  if (!std::filesystem::exists(at)) return 0;
+  SQLite::Database database(at.string(), SQLite::OPEN_READWRITE, busy_timeout_ms);
+  database.exec("PRAGMA synchronous = FULL");
+  database.exec("PRAGMA secure_delete = ON");  // nothing stays in free pages
+  std::size_t changed = 0;
+  for (std::int64_t last = 0;;) {  // row by row: the daemon goes on in between
+    SQLite::Transaction work(database, SQLite::TransactionBehavior::IMMEDIATE);
+    SQLite::Statement row(database, std::string(sql::spool_everything));
+    row.bind(1, last);
+    if (!row.executeStep()) break;
+    last = row.getColumn(0).getInt64();
+    auto kept = read_delivery(row);
+    const bool is_aside = !row.getColumn(10).isNull();
+    auto set_aside = is_aside ? text(row.getColumn(10)) : std::string();
+    row.reset();
+    if (!change(kept, set_aside)) continue;
+    SQLite::Statement write(database, std::string(sql::spool_rewrite));
+    const auto body = compress(kept.body);
+    write.bind(1, last);
+    write.bind(2, kept.detail);
+    write.bind(3, json::serialize(kept.headers));
+    write.bind(4, body.data(), static_cast<int>(body.size()));
+    write.bind(5, json::serialize(written(kept.events)));
+    is_aside ? write.bind(6, set_aside) : write.bind(6);
+    write.exec();
+    work.commit();
+    ++changed;
+  }
+  if (changed > 0) database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  return changed;
 }
 
 bool spool::has_room(timestamp now) const {

@@ -3,6 +3,7 @@
 // in here was acknowledged; it goes to PostgreSQL in the order of its receipt, by any number of restarts.
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -18,6 +19,12 @@ struct spool_limits {
   std::size_t free_bytes = 0;                           ///< of its disk, which it leaves alone
   duration age = std::chrono::hours{72};  ///< of the oldest: then nothing more is taken, so that somebody looks
 };
+
+/// Changes what the spool in that file holds, deliveries that were set aside included, also while a daemon uses it.
+/// `change` gets the delivery and why it was set aside, and returns whether it changed them. Returns how many it did; 0
+/// if there is no such file. Throws std::runtime_error if SQLite cannot.
+std::size_t rewrite_spool(const std::filesystem::path&,
+                          const std::function<bool(entry&, std::string& set_aside)>& change);
 
 /// Used by two threads, which it keeps apart. Every function throws std::runtime_error if SQLite cannot go on, except
 /// put(), which answers so.
@@ -49,6 +56,8 @@ class spool {
     bool is_writable = true;          ///< the last that was put did not meet a full or broken disk
   };
   contents count() const;
+  /// Other limits, from the next delivery on.
+  void use(const spool_limits&);
   /// After a full or broken disk: whether that takes writes again.
   void try_disk();
   /// Whether put() would take more, as far as is known: its limits are not reached, and the last that was put had room.

@@ -2,10 +2,13 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <random>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include "daemon/ledger/own_file.hpp"
+#include "daemon/ledger/retention.hpp"
 #include "tests/check.hpp"
 
 using namespace releasehealth;
@@ -151,6 +154,63 @@ TEST_SUITE("nodb") {
     }
     SQLite::Database(here.folder / "spool.sqlite", SQLite::OPEN_READWRITE).exec("UPDATE delivery SET body = x'7b7d'");
     CHECK(here.open().oldest(1).front().delivery.body == "{}");
+  }
+
+  TEST_CASE("the spool's files are for its user alone, also those that an earlier release made, and never a link") {
+    const place_for_spool here;
+    const auto file = here.folder / "spool.sqlite";
+    const auto rights = [&](const char* suffix) { return fs::status(file.string() + suffix).permissions(); };
+    constexpr auto own = fs::perms::owner_read | fs::perms::owner_write;
+    {
+      spool s = here.open();
+      REQUIRE(put(s, entry_of("a")));
+      for (const auto* suffix : {"", "-wal", "-shm", ".lock"}) CHECK(rights(suffix) == own);
+    }
+    fs::permissions(file, fs::perms::all);
+    {
+      spool s = here.open();
+      CHECK(s.count().deliveries == 1);
+      CHECK(rights("") == own);
+    }
+    const auto victim = here.folder / "victim";
+    std::ofstream(victim) << "kept";
+    fs::remove(file.string() + ".lock");
+    fs::create_symlink(victim, file.string() + ".lock");
+    CHECK_THROWS_WITH_AS(here.open(), doctest::Contains("is a link"), std::runtime_error);
+    fs::remove(file.string() + ".lock");
+    fs::create_hard_link(victim, file.string() + ".lock");
+    CHECK_THROWS_WITH_AS(here.open(), doctest::Contains("is no file of the daemon alone"), std::runtime_error);
+    CHECK(fs::file_size(victim) == 4);
+    const auto folder = here.folder / "state" / "deep";
+    ledger::make_own_folder(folder);
+    CHECK(fs::status(folder).permissions() == fs::perms::owner_all);
+  }
+
+  TEST_CASE("a person is erased from what is spooled, set aside or not, while a daemon has the spool open") {
+    const place_for_spool here;
+    const auto file = here.folder / "spool.sqlite";
+    spool s = here.open();
+    auto named = entry_of("a");
+    named.body = R"({"by":"J\u00f6rg"})";
+    named.events[0].fields["actor"] = "J\xC3\x96RG";
+    REQUIRE(put(s, named));
+    REQUIRE(put(s, entry_of("b")));
+    auto aside = entry_of("c");
+    aside.detail = "J\xC3\xB6rg";
+    REQUIRE(put(s, aside));
+    s.set_aside(3, "says J\xC3\xB6rg");
+    const ledger::erasure who{"j\xC3\xB6rg", "erased-1", "root", "asked", noon};
+    CHECK(ledger::erase_from_spool(file, who) == 2);
+    CHECK(ledger::erase_from_spool(file, who) == 0);
+    CHECK(ledger::erase_from_spool(here.folder / "absent", who) == 0);
+    const auto kept = s.oldest(10);
+    REQUIRE(kept.size() == 2);
+    CHECK(kept[0].delivery.body == R"({"by":"erased-1"})");
+    CHECK(text_at(kept[0].delivery.events[0].fields, "/actor") == "erased-1");
+    CHECK(kept[1].delivery.body == entry_of("b").body);
+    SQLite::Database raw(file.string());
+    CHECK(raw.execAndGet("SELECT detail || ' ' || set_aside FROM delivery WHERE number = 3").getString() ==
+          "erased-1 says erased-1");
   }
 
   TEST_CASE("of a batch, what has room is kept; the rest is refused") {

@@ -113,6 +113,26 @@ TEST_SUITE("postgres") {
                       doctest::Contains("another releasehealthd serves"));
   }
 
+  TEST_CASE("links that the server's user planted are not followed, and its folder is nobody else's") {
+    const temporary_folder state;
+    { const auto p = private_postgres::use(state.path(), true, quiet); }
+    const auto folder = state.path() / "postgresql", victim = state.path() / "victim";
+    CHECK((std::filesystem::status(folder).permissions() & std::filesystem::perms::all) ==
+          std::filesystem::perms::owner_all);
+    for (const auto* name : {"lock", "start.log"}) {
+      CAPTURE(name);
+      std::ofstream(victim) << "root's own";
+      std::filesystem::remove(folder / name);
+      std::filesystem::create_symlink(victim, folder / name);
+      CHECK_THROWS_WITH_AS(private_postgres::use(state.path(), true, quiet), doctest::Contains("is a link"),
+                           std::runtime_error);
+      CHECK(std::filesystem::file_size(victim) == 10);
+      std::filesystem::remove(folder / name);
+    }
+    const auto p = private_postgres::use(state.path(), true, quiet);
+    CHECK(ask(p, "SELECT 1") == "1");
+  }
+
   TEST_CASE("when the server is gone the owner starts it again") {
     const temporary_folder state;
     auto p = private_postgres::use(state.path(), true, quiet);

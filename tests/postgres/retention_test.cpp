@@ -18,6 +18,17 @@ ledger::entry received(const std::string& key, const char* at, std::vector<event
   return e;
 }
 
+// Key and body of every delivery that has one.
+std::string kept_bodies(const database& db) {
+  std::string all;
+  ledger::replay(db.where(), {.all = true, .source = {}}, *parse_time("2026-12-01T00:00:00Z"),
+                 [&](const ledger::entry& e) {
+                   all += (all.empty() ? "" : "; ") + e.key + ' ' + e.body;
+                   return std::vector<event>();
+                 });
+  return all;
+}
+
 event deployed_by(const std::string& id, const std::string& actor) {
   return deployment_event(id, id, "2026-11-03T10:00:00Z",
                           {{"service", "checkout"}, {"state", "succeeded"}, {"version", id}, {"actor", actor}});
@@ -93,15 +104,77 @@ TEST_SUITE("postgres") {
     const auto done = ledger::erase(
         db.where(), {"Ana \"A\" Müller", "erased-1", "root", "asked for it", *parse_time("2026-11-20T12:00:00Z")});
     CHECK(done.events == 3);
-    CHECK(done.deliveries == 2);
+    CHECK(done.deliveries == 3);  // the second one's body says nothing, though its event did
     ledger::deriver(db.where(), {}).derive();
     CHECK(db.query("SELECT person FROM work") == "erased-1");
     CHECK(db.query("SELECT string_agg(fields->>'actor', ' ' ORDER BY id) FROM event") == "erased-1 bob bob Anabel");
     CHECK(db.query("SELECT fields->>'title' FROM event WHERE id = 'b'") == "Revert \"what erased-1 did\"");
-    CHECK(db.query("SELECT string_agg(key, ' ' ORDER BY key) FROM delivery WHERE octet_length(body) > 0") == "2 4");
+    CHECK(kept_bodies(db) == "1 {\"login\":\"erased-1\"}; 3 {\"by\":\"erased-1\"}; 4 Ana");
     CHECK(db.query("SELECT by_whom, reason, pseudonym, events, deliveries FROM erasure") ==
-          "root|asked for it|erased-1|3|2");
+          "root|asked for it|erased-1|3|3");
     ledger::deriver(db.where(), {}).rebuild();
     CHECK(db.query("SELECT person FROM work") == "erased-1");
+  }
+
+  TEST_CASE("a person is erased from payloads in every encoding, from headers, reasons and known names") {
+    const database db;
+    ledger::appender to(db.where());
+    const std::string jana =
+        "J\xC3\xB6rg Stra\xC3\x9F"
+        "e";
+    const std::pair<const char*, std::string> bodies[] = {
+        {"capitals", "{\"a\":\"J\xC3\x96RG STRASSE\"}"},
+        {"escapes", R"({"a":["x","J\u00f6rg Stra\u00dfe"]})"},
+        {"decomposed", "{\"a\":\"Jo\xCC\x88rg Strasse\"}"},
+        {"key",
+         "{\"J\xC3\xB6rg Stra\xC3\x9F"
+         "e\":{\"n\":1}}"},
+        {"form", "payload=%7B%22a%22%3A%22J%C3%B6rg+Stra%5Cu00dfe%22%7D&x=1"},
+        {"nested", R"({"payload":"{\"by\":\"J\\u00f6rg Stra\\u00dfe\"}"})"},
+        {"lines",
+         "{\"a\":1}\n{\"a\":\"J\\u00d6RG stra\xC3\x9F"
+         "e\"}\n"},
+        {"base64", R"({"data_base64":"eyJhIjoiSsO2cmcgU3RyYcOfZSJ9"})"},
+        {"text",
+         "deployed by J\xC3\xB6rg Stra\xC3\x9F"
+         "e at noon"},
+        {"broken", "{\"a\":\"J\\u00f6rg Stra\\u00dfe"},
+        {"other", R"({"a":"Jorg Strasse"})"},
+    };
+    for (const auto& [key, body] : bodies)
+      REQUIRE(to.append({received(key, "2026-11-03T10:00:00Z", {}, std::string(body))}).front());
+    auto dead = received("dead", "2026-11-03T10:00:00Z", {}, "x");
+    dead.outcome = "dead";
+    dead.detail = "/actor: \"" + jana + "\" is unknown";
+    dead.headers = {{"x-actor", "J%C3%B6rg%20Stra%C3%9Fe"}};
+    auto named = received(
+        "named", "2026-11-03T10:00:00Z",
+        {deployment_event("e", "e", "2026-11-03T10:00:00Z", {{"service", jana}, {"state", "succeeded"}, {jana, 1}})},
+        "?");
+    for (const auto& e : {dead, named}) REQUIRE(to.append({e}).front());
+    ledger::deriver derive(db.where(), {});
+    derive.derive();
+    const ledger::erasure who{jana, "erased-1", "root", "asked for it", *parse_time("2026-11-20T12:00:00Z")};
+    const auto done = ledger::erase(db.where(), who);
+    CHECK(done.events == 1);
+    CHECK(done.deliveries == 12);
+    CHECK(kept_bodies(db) ==
+          "capitals {\"a\":\"erased-1\"}; escapes {\"a\":[\"x\",\"erased-1\"]}; decomposed {\"a\":\"erased-1\"}; key "
+          "{\"erased-1\":{\"n\":1}}; form payload=%7B%22a%22%3A%22erased-1%22%7D&x=1; nested "
+          "{\"payload\":\"{\\\"by\\\":\\\"erased-1\\\"}\"}; lines {\"a\":1}\n{\"a\":\"erased-1\"}\n; base64 "
+          "{\"data_base64\":\"eyJhIjoiZXJhc2VkLTEifQ==\"}; text deployed by erased-1 at noon; other {\"a\":\"Jorg "
+          "Strasse\"}; dead x");
+    CHECK(db.query("SELECT detail, headers FROM delivery WHERE key = 'dead'") ==
+          "/actor: \"erased-1\" is unknown|{\"x-actor\": \"\"}");
+    CHECK(db.query("SELECT fields FROM event") ==
+          "{\"state\": \"succeeded\", \"service\": \"erased-1\", \"erased-1\": 1}");
+    CHECK(db.query("SELECT string_agg(name, ' ' ORDER BY name) FROM known_name") == "erased-1 production");
+    derive.derive();
+    CHECK(db.query("SELECT string_agg(service, ' ') FROM place") == "erased-1");
+    CHECK(derive.check().empty());
+    auto again = who;
+    again.is_again = true;
+    CHECK(ledger::erase(db.where(), again).deliveries == 0);
+    CHECK(db.query("SELECT count(*) FROM erasure") == "1");
   }
 }

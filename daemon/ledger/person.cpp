@@ -1,0 +1,217 @@
+#include "daemon/ledger/person.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include <openssl/evp.h>
+#include <unicode/normalizer2.h>
+#include <unicode/unistr.h>
+
+#include "collectors/form.hpp"
+#include "collectors/signature.hpp"
+
+namespace releasehealth::ledger {
+namespace {
+
+constexpr std::size_t max_depth = 1000;   // of JSON that is in the ledger already
+constexpr std::size_t least_base64 = 12;  // shorter ones are words
+constexpr std::size_t unfolded = std::string::npos;
+
+/// A text with its letters folded and its accents apart, and where each of its bytes comes from.
+struct folding {
+  std::string text;
+  std::vector<std::size_t> from;  ///< per byte: the offset of the character in the original; unfolded: within one
+
+  void add(std::string_view bytes, std::size_t offset) {
+    for (std::size_t i = 0; i < bytes.size(); ++i) from.push_back(i == 0 ? offset : unfolded);
+    text += bytes;
+  }
+};
+
+std::string fold_character(std::string_view utf8) {
+  auto folded = icu::UnicodeString::fromUTF8(icu::StringPiece(utf8.data(), static_cast<std::int32_t>(utf8.size())));
+  folded.foldCase();
+  UErrorCode failed = U_ZERO_ERROR;
+  const auto* apart = icu::Normalizer2::getNFDInstance(failed);
+  if (U_SUCCESS(failed)) folded = apart->normalize(folded, failed);
+  std::string out;
+  folded.toUTF8String(out);
+  return out;
+}
+
+std::size_t size_of_character(std::string_view text) {
+  std::size_t size = 1;
+  while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) ++size;
+  return size;
+}
+
+folding fold(std::string_view text) {
+  folding out;
+  out.text.reserve(text.size());
+  out.from.reserve(text.size() + 1);
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    if (static_cast<unsigned char>(c) < 0x80) {
+      const char low = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      out.add({&low, 1}, at++);
+      continue;
+    }
+    const auto size = size_of_character(text.substr(at));
+    out.add(fold_character(text.substr(at, size)), at);
+    at += size;
+  }
+  out.from.push_back(text.size());
+  return out;
+}
+
+// Unescapes one kind of escape only, for a last look at what no reader understood.
+std::string unescaped(std::string_view text) {
+  std::string out;
+  const auto hex = [&](std::size_t at, std::size_t digits) -> std::optional<std::uint32_t> {
+    if (at + digits > text.size()) return {};
+    std::uint32_t value = 0;
+    const auto [end, ec] = std::from_chars(text.data() + at, text.data() + at + digits, value, 16);
+    return ec == std::errc{} && end == text.data() + at + digits ? std::optional(value) : std::nullopt;
+  };
+  for (std::size_t at = 0; at < text.size();) {
+    if (text[at] == '%') {
+      if (const auto byte = hex(at + 1, 2)) {
+        out += static_cast<char>(*byte);
+        at += 3;
+        continue;
+      }
+    } else if (text.substr(at).starts_with("\\u")) {
+      if (const auto unit = hex(at + 2, 4)) {
+        icu::UnicodeString(static_cast<char16_t>(*unit)).toUTF8String(out);
+        at += 6;
+        continue;
+      }
+    } else if (text[at] == '+') {
+      out += ' ';
+      ++at;
+      continue;
+    }
+    out += text[at++];
+  }
+  return out;
+}
+
+std::string to_base64(std::string_view bytes) {
+  std::string out(4 * ((bytes.size() + 2) / 3), '\0');
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<const unsigned char*>(bytes.data()),
+                  static_cast<int>(bytes.size()));
+  return out;
+}
+
+}
+
+person::person(std::string_view name, std::string pseudonym)
+    : folded_(fold(name).text), pseudonym_(std::move(pseudonym)) {}
+
+bool person::is_in(std::string_view text) const { return replaced(text).has_value(); }
+
+std::optional<std::string> person::replaced(std::string_view text) const {
+  if (folded_.empty()) return {};
+  const auto in = fold(text);
+  std::string out;
+  std::size_t copied = 0;
+  for (auto at = in.text.find(folded_); at != in.text.npos; at = in.text.find(folded_, at)) {
+    const auto begin = in.from[at], end = in.from[at + folded_.size()];
+    if (begin == unfolded || end == unfolded) {  // a part of a letter is no match
+      ++at;
+      continue;
+    }
+    out.append(text.substr(copied, begin - copied)).append(pseudonym_);
+    copied = end;
+    at += folded_.size();
+  }
+  if (copied == 0) return {};
+  return out.append(text.substr(copied));
+}
+
+std::optional<std::string> person::rewritten(std::string_view text, int layers) const {
+  std::optional<std::string> now;
+  if (layers > 0) {
+    for (const auto read :
+         {&person::rewritten_json, &person::rewritten_lines, &person::rewritten_form, &person::rewritten_base64})
+      if ((now = (this->*read)(text, layers - 1))) break;
+  }
+  if (auto plain = replaced(now ? std::string_view(*now) : text)) now = std::move(plain);
+  // encoded in a way that nobody read, or cut off: all of it goes
+  if (is_in(unescaped(now ? std::string_view(*now) : text))) return std::string();
+  return now;
+}
+
+std::optional<std::string> person::rewritten_json(std::string_view text, int layers) const {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == text.npos || std::string_view("[{\"").find(text[first]) == std::string_view::npos) return {};
+  json::parse_options options;
+  options.max_depth = max_depth;
+  json::error_code ec;
+  auto value = json::parse({text.data(), text.size()}, ec, {}, options);
+  if (ec || !rewrite(value, layers)) return {};
+  return json::serialize(value);
+}
+
+std::optional<std::string> person::rewritten_lines(std::string_view text, int layers) const {
+  if (text.find('\n') == text.npos || !text.starts_with('{')) return {};
+  std::string out;
+  bool has_changed = false;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const auto line = rewritten_json(text.substr(0, end), layers);
+    has_changed = has_changed || line;
+    out += line ? *line : std::string(text.substr(0, end));
+    if (end < text.size()) out += '\n';
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return has_changed ? std::optional(out) : std::nullopt;
+}
+
+std::optional<std::string> person::rewritten_form(std::string_view text, int layers) const {
+  if (text.find('=') == text.npos || text.find_first_of(" \n\"{") != text.npos) return {};
+  const auto fields = parse_form(text);
+  if (!fields) return {};
+  std::string out;
+  bool has_changed = false;
+  for (const auto& [name, value] : *fields) {
+    const auto new_name = replaced(name), new_value = rewritten(value, layers);
+    has_changed = has_changed || new_name || new_value;
+    out +=
+        (out.empty() ? "" : "&") + encode_part(new_name.value_or(name)) + '=' + encode_part(new_value.value_or(value));
+  }
+  return has_changed ? std::optional(out) : std::nullopt;
+}
+
+std::optional<std::string> person::rewritten_base64(std::string_view text, int layers) const {
+  if (text.size() < least_base64 || text.find_first_of(" \t\r\n{}:\"") != text.npos) return {};
+  const auto bytes = from_base64(std::string(text));
+  if (bytes.empty()) return {};
+  const auto now = rewritten(bytes, layers);
+  return now ? std::optional(to_base64(*now)) : std::nullopt;
+}
+
+bool person::rewrite(json::value& v, int layers) const {
+  if (v.is_object()) return rewrite(v.get_object(), layers);
+  bool has_changed = false;
+  if (v.is_array())
+    for (auto& one : v.get_array()) has_changed = rewrite(one, layers) || has_changed;
+  if (!v.is_string()) return has_changed;
+  const auto now = rewritten({v.get_string().data(), v.get_string().size()}, layers);
+  if (now) v = *now;
+  return now.has_value();
+}
+
+bool person::rewrite(json::object& o, int layers) const {
+  bool has_changed = false;
+  json::object out;
+  for (auto& [name, value] : o) {
+    const auto key = replaced({name.data(), name.size()});
+    has_changed = rewrite(value, layers) || has_changed || key;
+    out[key ? json::string_view(*key) : name] = value;
+  }
+  if (has_changed) o = std::move(out);
+  return has_changed;
+}
+
+}

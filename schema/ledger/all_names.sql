@@ -1,0 +1,1 @@
+SELECT kind, name, microseconds(received_at) AS received_at, source, id FROM known_name
