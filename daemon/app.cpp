@@ -12,7 +12,10 @@
 #include "collectors/canonical/canonical.hpp"
 #include "daemon/figures/refresh.hpp"
 #include "daemon/intake/intake.hpp"
+#include "daemon/intake/pace.hpp"
+#include "daemon/ledger/failure.hpp"
 #include "daemon/ledger/migrate.hpp"
+#include "daemon/ledger/own_file.hpp"
 #include "daemon/ledger/private_postgres.hpp"
 #include "daemon/ledger/retention.hpp"
 #include "daemon/operations/operations.hpp"
@@ -50,6 +53,16 @@ http::limits listener_limits(const limits& all, const listener_keys& of) {
           .connections_per_peer = all.size(of.per_peer)};
 }
 
+std::chrono::milliseconds read_limit(const config& c) { return milliseconds(c.bounds.time("figures.timeout")); }
+
+ledger::commit_queue::limits queue_limits(const config& c) {
+  return {.patience = c.patience,
+          .max_waiting = c.bounds.size("intake.max_waiting"),
+          .max_waiting_bytes = c.bounds.size("intake.max_waiting_bytes"),
+          .room = {c.bounds.size("spool.max_bytes"), c.bounds.size("spool.min_free_bytes"),
+                   c.bounds.time("spool.max_age")}};
+}
+
 std::vector<std::string> source_names(const config& c) {
   std::vector<std::string> names = {canonical::source_name};
   for (const auto& s : c.sources) names.push_back(s.name);
@@ -62,9 +75,9 @@ timestamp system_now() { return std::chrono::floor<duration>(std::chrono::system
 
 struct app::parts {
   std::filesystem::path file;
-  const logger& log;
+  logger& log;
   std::function<timestamp()> clock;
-  std::chrono::seconds drain;
+  config running;  ///< as of the start, or the last reload; of what takes effect at a start as of that
   std::optional<ledger::private_postgres> postgres;
   session database;
   asio::io_context io{1};
@@ -79,15 +92,15 @@ struct app::parts {
   releasehealth::intake in;
   releasehealth::operations ops;
   http::server intake_server, operations_server;
-  duration keep_bodies;
   bool stopping = false;
   clock_watch clocks;
+  pace claims;
 
-  parts(config c, std::filesystem::path f, const logger& l, std::function<timestamp()> now)
+  parts(const config& c, std::filesystem::path f, logger& l, std::function<timestamp()> now)
       : file(std::move(f)),
         log(l),
         clock(std::move(now)),
-        drain(c.drain),
+        running(with_inherited(c)),
         postgres(c.database_url.empty() ? std::optional(ledger::private_postgres::use(c.state_dir, true, tell()))
                                         : std::nullopt),
         database{.dsn = postgres ? postgres->dsn() : c.database_url,
@@ -97,15 +110,13 @@ struct app::parts {
         own(source_names(c)),
         queue(io, database.as("append"), queue_settings(c)),
         in(c, queue, own, log, clock, [this] { figures->touch(); }),
-        ops({io, database, queue, page, own, log, clock, [this] { figures->touch(); }, [this] { return reload(); },
-             in.routes()},
-            c),
-        intake_server(io, or_inherited(c.intake, "intake"), in.service(), listener_limits(c.bounds, intake_keys)),
-        operations_server(io, or_inherited(c.operations, "operations"), ops.service(),
-                          listener_limits(c.bounds, operations_keys)),
-        keep_bodies(c.keep_bodies) {
+        ops({io, database, queue, page, own, log, clock, [this] { figures->touch(); },
+             [this](bool force) { return reload(force); }, in.routes()},
+            running),
+        intake_server(io, running.intake, in.service(), listener_limits(c.bounds, intake_keys)),
+        operations_server(io, running.operations, ops.service(), listener_limits(c.bounds, operations_keys)) {
     own.reload(true, clock());
-    for (const auto& w : c.warnings) log.warning(w);
+    if (!c.has_tables) log.warning("the configuration is empty: running on defaults only", {{"file", file.string()}});
     // on the refresher's thread: a database that is away must keep neither /metrics nor the start from going on, and
     // until the schema is there deliveries get 503
     const auto migrate = [this, timeline = c.timeline](const std::stop_token& stop) {
@@ -113,7 +124,7 @@ struct app::parts {
       try {
         applied = ledger::migrate(database.as("migrate"));
       } catch (const ledger::newer_schema& e) {  // in the middle of an upgrade: deliveries are taken all the same
-        log.error("the schema is newer than this program; a newer one derives", {{"err", e.what()}});
+        log.error("the schema is newer than this program; a newer one derives", {{"err", ledger::description_of(e)}});
       }
       for (const auto& name : applied) log.info("migrated", {{"name", name}});
       // a migration may have everything derived again: no figures before that is done
@@ -124,8 +135,9 @@ struct app::parts {
         if (!stopping) ops.publish(std::move(r));
       });
     };
-    const auto reading = database.as("figures").within(milliseconds(c.bounds.time("figures.timeout")));
+    const auto reading = database.as("figures").within(read_limit(c));
     figures = std::make_unique<refresher>(database, reading, c.timeline, c.figures, page, clock, migrate, publish);
+    apply(c);
     wait_for_signals();
     watch_postgres();
     stay_alive();
@@ -134,13 +146,13 @@ struct app::parts {
 
   // Once an hour, on a thread of its own, while nobody waits for it.
   void keep_house() {
-    if (keep_bodies > duration{0})
-      asio::post(housekeeping, [this, before = clock() - keep_bodies] {
+    if (running.keep_bodies > duration{0})
+      asio::post(housekeeping, [this, before = clock() - running.keep_bodies] {
         try {
           if (const auto dropped = ledger::drop_bodies(database.as("retention"), before); dropped > 0)
             log.info("bodies dropped", {{"count", std::to_string(dropped)}});
         } catch (const std::exception& e) {
-          log.warning("bodies are not dropped", {{"err", e.what()}});
+          log.warning("bodies are not dropped", {{"err", ledger::description_of(e)}});
         }
       });
     house.expires_after(house_interval);
@@ -149,9 +161,15 @@ struct app::parts {
     });
   }
 
-  static http::endpoint or_inherited(http::endpoint at, const char* name) {
-    at.inherited = service_manager::inherited_socket(name);
-    return at;
+  // A socket that systemd holds says itself where it listens: what is on loopback is open to those who have come so
+  // far.
+  static config with_inherited(config c) {
+    for (auto [at, name] : {std::pair(&c.intake, "intake"), {&c.operations, "operations"}}) {
+      at->inherited = service_manager::inherited_socket(name);
+      if (!at->inherited) continue;
+      if (const auto address = service_manager::address_of(*at->inherited); !address.empty()) at->address = address;
+    }
+    return c;
   }
 
   // From the io thread: if that hangs, the daemon does.
@@ -168,21 +186,18 @@ struct app::parts {
   // Without room for it the daemon does not start: it would acknowledge less than it was told to.
   ledger::commit_queue::settings queue_settings(const config& c) {
     std::unique_ptr<ledger::spool> overflow;
-    const ledger::spool_limits room{c.bounds.size("spool.max_bytes"), c.bounds.size("spool.min_free_bytes"),
-                                    c.bounds.time("spool.max_age")};
-    if (room.bytes > 0) {
+    const auto bounds = queue_limits(c);
+    if (bounds.room.bytes > 0) {
       try {
-        std::filesystem::create_directories(c.state_dir);
-        overflow = std::make_unique<ledger::spool>(c.state_dir / "spool.sqlite", room);
+        ledger::make_own_folder(c.state_dir);
+        overflow = std::make_unique<ledger::spool>(c.state_dir / "spool.sqlite", bounds.room);
       } catch (const std::exception& e) {
-        throw std::runtime_error("no spool in " + c.state_dir.string() + ": " + e.what() +
+        throw std::runtime_error("no spool in " + c.state_dir.string() + ": " + ledger::description_of(e) +
                                  "; set a state_dir that can be written, or [spool] max_bytes = 0");
       }
     }
     return {.overflow = std::move(overflow),
-            .patience = c.patience,
-            .max_waiting = c.bounds.size("intake.max_waiting"),
-            .max_waiting_bytes = c.bounds.size("intake.max_waiting_bytes"),
+            .bounds = bounds,
             .clock = clock,
             .drained = [this] { figures->touch(); },
             .spooled = [this](const ledger::spool::contents& now) { own.spooled(now); },
@@ -190,8 +205,17 @@ struct app::parts {
                 [this](const std::string& why) {
                   log.error("the spool cannot be drained", {{"err", why}});
                 },
+            .claimed = [this](const ledger::claim& one) { claimed(one); },
             .appended = [this](std::string_view reason, const std::string& said,
                                bool is_durable) { appended(reason, said, is_durable); }};
+  }
+
+  void claimed(const ledger::claim& c) {
+    own.event_claimed();
+    if (const auto left_out = claims.next({}, std::chrono::steady_clock::now()))
+      log.warning(
+          "an event's id is taken by another sender or another content; the first one counts",
+          {{"source", c.source}, {"id", c.id}, {"holder", c.holder}, {"not_logged", std::to_string(*left_out)}});
   }
 
   // Said once, not at every attempt.
@@ -224,7 +248,7 @@ struct app::parts {
   void wait_for_reload() {
     reloading.async_wait([this](boost::system::error_code ec, int) {
       if (ec) return;
-      reload();
+      reload(false);
       wait_for_reload();
     });
   }
@@ -244,51 +268,70 @@ struct app::parts {
       try {
         if (postgres) postgres->restart_if_gone(tell());
       } catch (const std::exception& e) {
-        log.error("private PostgreSQL is gone", {{"err", e.what()}});
+        log.error("private PostgreSQL is gone", {{"err", ledger::description_of(e)}});
       }
       watch_postgres();
     });
   }
 
-  /// Keeps the old configuration if the new one is wrong, and says what is.
-  std::string reload() {
+  /// Keeps the old configuration if the new one is wrong, or, unless it is forced, if sources or tokens would all go.
+  reloaded reload(bool force) {
     service_manager::reloading();
-    auto wrong = read_again();
+    auto done = read_again(force);
+    own.reload(done.wrong.empty() && done.losing.empty(), clock());
     service_manager::ready();
-    return wrong;
+    return done;
   }
 
-  std::string read_again() {
+  reloaded read_again(bool force) {
     auto read = load_config(file, process_environment());
+    reloaded done;
     if (const auto* wrong = std::get_if<config_mistakes>(&read)) {
-      own.reload(false, clock());
-      std::string all;
       for (const auto& m : wrong->all) {
         log.error("configuration kept as it was", {{"err", m}});
-        all += m + '\n';
+        done.wrong += m + '\n';
       }
-      return all;
+      return done;
     }
     auto& c = std::get<config>(read);
-    keep_bodies = c.keep_bodies;
+    done.losing = force ? std::string() : what_reload_loses(running, c);
+    if (!done.losing.empty()) {
+      log.error("configuration kept as it was; POST /-/reload?force=true takes it", {{"err", done.losing}});
+      return done;
+    }
+    done.at_start = changed_at_start(running, c);
+    apply(c);
+    for (const auto& key : done.at_start) log.warning("a changed key takes effect at the next start", {{"key", key}});
+    log.info("configuration reloaded", {{"file", file.string()}});
+    return done;
+  }
+
+  /// Everything that takes effect at a reload, at the start as well: the one list of it. What needs_restart() names is
+  /// read by the constructor alone.
+  void apply(const config& c) {
+    for (const auto& w : c.warnings) log.warning(w);
+    log.use(c.logs, c.lowest);
     for (const auto& name : source_names(c)) own.know(name);
+    queue.use(queue_limits(c));
     in.use(c);
     intake_server.use(listener_limits(c.bounds, intake_keys));
     operations_server.use(listener_limits(c.bounds, operations_keys));
     ops.use(c);
-    figures->use(c.timeline, c.figures);
-    own.reload(true, clock());
-    log.info("configuration reloaded", {{"file", file.string()}});
-    return {};
+    figures->use(c.timeline, c.figures, read_limit(c));
+    auto at_start = std::move(running.at_start);
+    const auto spool_at_start = running.bounds["spool.max_bytes"];
+    running = c;  // retention, drain_timeout
+    running.at_start = std::move(at_start);
+    running.bounds.at(limit_id("spool.max_bytes").index()) = spool_at_start;
   }
 
   // Stop accepting, let the requests in progress end, and only then what they need.
   void end() {
     if (std::exchange(stopping, true)) return;
     service_manager::stopping();
-    log.info("draining", {{"at_most", std::to_string(drain.count()) + "s"}});
+    log.info("draining", {{"at_most", std::to_string(running.drain.count()) + "s"}});
     ops.drain();
-    intake_server.drain(drain, [this] {
+    intake_server.drain(running.drain, [this] {
       operations_server.drain(std::chrono::seconds(1), [this] {
         boost::system::error_code ignored;
         ending.cancel(ignored);
@@ -302,8 +345,8 @@ struct app::parts {
   }
 };
 
-app::app(config c, std::filesystem::path file, const logger& log, std::function<timestamp()> clock)
-    : parts_(std::make_unique<parts>(std::move(c), std::move(file), log, std::move(clock))) {}
+app::app(const config& c, std::filesystem::path file, logger& log, std::function<timestamp()> clock)
+    : parts_(std::make_unique<parts>(c, std::move(file), log, std::move(clock))) {}
 
 app::~app() = default;
 

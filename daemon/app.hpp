@@ -10,9 +10,9 @@ namespace releasehealth {
 
 class app {
  public:
-  /// `file` is where the configuration came from, for reloads. Starts the private PostgreSQL, if there is to be one;
-  /// binds both listeners. Throws what stops it. Belongs to the main thread.
-  app(config, std::filesystem::path file, const logger&, std::function<timestamp()> clock);
+  /// `file` is where the configuration came from, for reloads, which also change the logger. Starts the private
+  /// PostgreSQL, if there is to be one; binds both listeners. Throws what stops it. Belongs to the main thread.
+  app(const config&, std::filesystem::path file, logger&, std::function<timestamp()> clock);
   ~app();
 
   /// Serves until stop() or SIGTERM or SIGINT, then lets the requests in progress end.

@@ -14,18 +14,23 @@
 #include "daemon/ledger/derive.hpp"
 #include "daemon/limits.hpp"
 #include "daemon/log.hpp"
+#include "daemon/reach.hpp"
 
 namespace releasehealth {
 
 /// A [[token]] for /api/v1.
 struct token {
   std::string name;
-  std::set<std::string, std::less<>> scopes;  ///< send, read, amend
+  std::set<std::string, std::less<>> scopes;  ///< some of token_scopes()
+  reach about;                                ///< what it may report
   /// SHA-256 in hex of what is shown as bearer token, several while one is replaced. The token itself is kept nowhere:
   /// it has as much chance as a key, so that a digest of it is as good as a slow one.
   std::vector<std::string> digests;
   std::vector<secret> signing;  ///< Standard Webhooks' secrets: they sign, and nobody shows them
 };
+
+/// Every scope there is, space-separated.
+std::string_view token_scopes();
 
 struct config {
   std::filesystem::path state_dir = "/var/lib/releasehealthd";
@@ -40,12 +45,16 @@ struct config {
   std::chrono::seconds drain{10};                       ///< how long requests in progress may take after SIGTERM
   log_format logs = log_format::logfmt;
   log_level lowest = log_level::info;
+  std::vector<std::string> operations_hosts;  ///< names under which people reach operations, besides loopback's own
   std::vector<token> tokens;
   std::vector<source> sources;
   figure_settings figures;
   duration merge_back_due = std::chrono::hours{24};  ///< after that a hotfix that is not merged back breaks its limit
   ledger::derive_settings timeline;
   std::vector<std::string> warnings;  ///< worth saying, not worth refusing
+  bool has_tables = false;            ///< the file holds something: else everything is a default
+  /// What stands for each key that takes effect at the next start only, as a digest; empty: nothing does.
+  std::map<std::string, std::string> at_start;
 };
 
 /// A mistake in the file: "config.toml:12:3: ...".
@@ -63,12 +72,30 @@ std::variant<config, config_mistakes> load_config(const std::filesystem::path& f
 std::variant<config, config_mistakes> parse_config(std::string_view text, const std::filesystem::path& file,
                                                    const environment&);
 
+/// Why the content of a file, less its last line ends, cannot be one secret; empty: it can. What an editor added would
+/// make every signature wrong in silence.
+std::string what_is_no_secret(std::string_view);
+
 /// A key that the reader asks for.
 struct known_key {
   std::string name;      ///< dotted; "source.name" is the name of each [[source]]
   std::string holds;     ///< "text", "a duration", ...
   std::string fallback;  ///< as it would be written; empty: none
+  bool needs_restart;    ///< a reload only names it
 };
+
+/// Whether a key takes effect at the next start only. Every other one takes effect at a reload.
+bool needs_restart(std::string_view key);
+
+/// The keys that need a restart and differ.
+std::vector<std::string> changed_at_start(const config& running, const config& read);
+
+/// Why a reload must not replace one configuration by the other unless it is forced: all sources, all tokens or all
+/// tables would go, as by a file that was half written. Empty: it may.
+std::string what_reload_loses(const config& running, const config& read);
+
+/// What a [[source]] may report.
+reach reach_of(const source&);
 
 /// Every key there is, in the order in which they are read: from the reader itself, asked with nothing to read.
 std::vector<known_key> known_keys();

@@ -217,7 +217,9 @@ void read_meaning(config_table& root, config& c) {
   root.tables("team", [&](config_table& t) { read_team(t, c.figures.engineers); });
   std::vector<environment_rule> environments;
   root.tables("environment", [&](config_table& t) { environments.push_back(read_environment(t)); });
-  c.figures.names = c.timeline.blame.names = naming(std::move(services), std::move(environments));
+  std::set<std::string, std::less<>> teams;
+  for (const auto& [name, engineers] : c.figures.engineers) teams.insert(name);
+  c.figures.names = c.timeline.blame.names = naming(std::move(services), std::move(environments), std::move(teams));
   root.tables("rule",
               [&](config_table& t) { c.timeline.stack.rules.rules.push_back(read_rule(t, c.timeline.stack.rules)); });
   root.tables("policy", [&](config_table& t) { c.timeline.decisions.rules.push_back(read_policy(t)); });

@@ -13,6 +13,14 @@ constexpr std::size_t longest_secret = std::size_t{64} * 1024;
 
 }
 
+std::string what_is_no_secret(std::string_view value) {
+  for (const std::string_view mark : {"\xEF\xBB\xBF", "\xFF\xFE", "\xFE\xFF"})
+    if (value.starts_with(mark)) return "begins with a byte order mark; expected the secret alone";
+  if (value.find_first_of("\r\n") != value.npos)
+    return "holds several lines; expected one secret (during a rotation list several files: [\"new\", \"old\"])";
+  return {};
+}
+
 void config_reading::mistake(const toml::source_region& where, const std::string& what) {
   std::string text = file.string();
   if (where.begin.line > 0) text += ':' + std::to_string(where.begin.line) + ':' + std::to_string(where.begin.column);
@@ -43,13 +51,25 @@ void config_table::wrong(std::string_view key, const std::string& what) {
 }
 void config_table::wrong(const std::string& what) { reading_.mistake(where(""), path_ + ": " + what); }
 
+void config_table::warn(std::string_view key, const std::string& what) {
+  reading_.warnings.push_back(name(key) + ": " + what);
+}
+
 const toml::node* config_table::find(std::string_view key) {
   asked_.emplace(key);
-  return table_ ? table_->get(key) : nullptr;
+  const auto* node = table_ ? table_->get(key) : nullptr;
+  if (!node || !node->is_table()) remember_at_start(name(key), override_of(key).value_or(spelled(key)));
+  return node;
+}
+
+// A digest: a URL may hold a password.
+void config_table::remember_at_start(const std::string& key, const std::string& value) {
+  if (reading_.at_start && needs_restart(key)) (*reading_.at_start)[key] = value.empty() ? value : sha256_hex(value);
 }
 
 void config_table::note(std::string_view key, std::string holds, std::string fallback) {
-  if (reading_.known) reading_.known->push_back({name(key), std::move(holds), std::move(fallback)});
+  if (reading_.known)
+    reading_.known->push_back({name(key), std::move(holds), std::move(fallback), needs_restart(name(key))});
 }
 
 std::optional<std::string> config_table::override_of(std::string_view key) const {
@@ -222,9 +242,18 @@ void config_table::secrets(std::string_view key, std::vector<secret>& into) {
       continue;
     }
     while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) value.pop_back();
+    if (const auto why = what_is_no_secret(value); !why.empty()) {
+      wrong(file_key, path.string() + ' ' + why);
+      continue;
+    }
     if (struct stat s{}; stat(path.c_str(), &s) == 0 && (s.st_mode & S_IROTH) != 0)
       reading_.warnings.push_back(path.string() + " holds a secret that every user of this machine may read");
     inline_values.push_back(std::move(value));
+  }
+  if (!files.empty()) {
+    std::string all;
+    for (const auto& v : inline_values) all += v + '\n';
+    remember_at_start(name(file_key), all);
   }
   for (auto& v : inline_values) {
     if (v.empty())

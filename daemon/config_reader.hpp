@@ -25,6 +25,7 @@ struct config_reading {
   std::vector<std::string> mistakes, warnings;
   std::int64_t max_pattern_bytes = limits()["figures.max_pattern_bytes"];
   std::vector<known_key>* known = nullptr;
+  std::map<std::string, std::string>* at_start = nullptr;  ///< as config::at_start
 
   void mistake(const toml::source_region&, const std::string& what);
 };
@@ -84,6 +85,7 @@ class config_table {
   void skip_rest();  ///< what was not asked for is no mistake
   void wrong(std::string_view key, const std::string& what);
   void wrong(const std::string& what);
+  void warn(std::string_view key, const std::string& what);
 
  private:
   void note(std::string_view key, std::string holds, std::string fallback = "");
@@ -92,6 +94,7 @@ class config_table {
   void read_number(std::string_view key, double& into);
   void read_length(std::string_view key, duration& into);
   const toml::node* find(std::string_view key);
+  void remember_at_start(const std::string& key, const std::string& value);
   std::optional<std::string> override_of(std::string_view key) const;
   toml::source_region where(std::string_view key) const;
   std::string name(std::string_view key) const;

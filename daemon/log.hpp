@@ -1,5 +1,6 @@
 #pragma once
 // Structured logs on stderr: one line an event, as logfmt or JSON. Bodies, secrets and signatures never get here.
+#include <atomic>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -19,6 +20,8 @@ class logger {
  public:
   using field = std::pair<std::string_view, std::string_view>;
   logger(log_format, log_level lowest);
+  /// From the next line on. Any thread.
+  void use(log_format, log_level lowest);
 
   void debug(std::string_view message, std::initializer_list<field> fields = {}) const;
   void info(std::string_view message, std::initializer_list<field> fields = {}) const;
@@ -27,7 +30,7 @@ class logger {
 
  private:
   void write(log_level, std::string_view message, std::initializer_list<field>) const;
-  log_format format_;
+  std::atomic<log_format> format_;
   std::shared_ptr<spdlog::logger> sink_;
 };
 

@@ -51,6 +51,10 @@ struct metrics::registry {
   prometheus::Counter& clock_jumps =
       family<prometheus::Counter>("clock_jumps", "Times that the system's clock moved by over a second at once.")
           .Add({});
+  prometheus::Counter& claimed_events =
+      family<prometheus::Counter>("claimed_events",
+                                  "Events not stored because another sender, or another content, has their id.")
+          .Add({});
   prometheus::Gauge& schema_newer =
       gauge("schema_newer", "Whether the schema is that of a newer program, which then derives what is shown here.");
   prometheus::Gauge& database_durable =
@@ -132,6 +136,7 @@ void metrics::delivery_took(duration d) { registry_->delivery_seconds.Observe(se
 void metrics::database(bool up) { registry_->database_up.Set(up); }
 void metrics::database_durable(bool durable) { registry_->database_durable.Set(durable); }
 void metrics::schema_newer(bool newer) { registry_->schema_newer.Set(newer); }
+void metrics::event_claimed() { registry_->claimed_events.Increment(); }
 void metrics::clock_jumped() { registry_->clock_jumps.Increment(); }
 
 void metrics::database_failed(std::string_view reason) {

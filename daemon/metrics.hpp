@@ -26,6 +26,8 @@ class metrics {
 
   void delivery(std::string_view source, outcome, timestamp at);
   void delivery_took(duration);
+  /// An event was not stored: another sender holds its id, or another content has it.
+  void event_claimed();
   void database(bool up);
   /// Why PostgreSQL did not do something: one of ledger::failure_reasons(); empty: nothing was wrong.
   void database_failed(std::string_view reason);

@@ -5,6 +5,8 @@
 #include <ctime>
 #include <memory>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <systemd/sd-daemon.h>
 
@@ -39,6 +41,18 @@ std::optional<int> inherited_socket(const std::string& name) {
       found = SD_LISTEN_FDS_START + i;
   }
   return found;
+}
+
+std::string address_of(int socket) {
+  sockaddr_storage bound{};
+  socklen_t size = sizeof bound;
+  char text[INET6_ADDRSTRLEN] = {};
+  if (getsockname(socket, reinterpret_cast<sockaddr*>(&bound), &size) != 0) return {};
+  const void* address = bound.ss_family == AF_INET6
+                            ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in6*>(&bound)->sin6_addr)
+                            : &reinterpret_cast<const sockaddr_in*>(&bound)->sin_addr;
+  if (bound.ss_family != AF_INET && bound.ss_family != AF_INET6) return {};
+  return inet_ntop(bound.ss_family, address, text, sizeof text) ? std::string(text) : std::string();
 }
 
 void ready() { tell("READY=1"); }

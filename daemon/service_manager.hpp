@@ -11,6 +11,9 @@ namespace releasehealth::service_manager {
 /// handed over outlive the daemon: who connects between its end and its next start waits, and is not refused.
 std::optional<int> inherited_socket(const std::string& name);
 
+/// The address that a socket is bound to; empty if it is not one of TCP.
+std::string address_of(int socket);
+
 void ready();  ///< also after a reload
 void reloading();
 void stopping();

@@ -73,6 +73,7 @@ std::string read_token(const std::string& file) {
   if (file.empty()) throw usage_error("needs --token-file, or RELEASEHEALTHD_TOKEN_FILE");
   auto token = read_file(file);
   token.erase(token.find_last_not_of("\r\n") + 1);
+  if (const auto why = what_is_no_secret(token); !why.empty()) throw usage_error(file + ' ' + why);
   return token;
 }
 

@@ -43,10 +43,10 @@ struct tally {
 };
 
 // Fetched from GitHub itself, with our token and over TLS: nobody else's signature is needed.
-void store_one(const source& from, const github_hooks& at, const std::string& hook, const github_delivery& d,
-               ledger::appender& to, tally& count) {
+void store_one(const source& from, const naming& names, const github_hooks& at, const std::string& hook,
+               const github_delivery& d, ledger::appender& to, tally& count) {
   auto request = value_or_fail(fetch_github_delivery(at, hook, d.id));
-  auto read = receive(from, {request.header, request.body, d.delivered_at});
+  auto read = receive(from, {request.header, request.body, d.delivered_at}, names);
   if (!read) {
     ++count.refused;
     std::cerr << d.guid << " (" << d.event << "): " << read.error().text() << '\n';
@@ -88,7 +88,7 @@ int run_redeliver(const config& c, const redeliver_options& o) {
   const auto database = open_database(c, "redeliver");
   ledger::appender to(database.where);
   tally count;
-  for (const auto& d : deliveries) store_one(from, at, hook, d, to, count);
+  for (const auto& d : deliveries) store_one(from, c.timeline.blame.names, at, hook, d, to, count);
   ledger::deriver(database.where, c.timeline).derive();
   std::cerr << count.stored << " stored, " << count.known << " were there already, " << count.ignored << " ignored, "
             << count.dead << " dead, " << count.refused << " refused\n";

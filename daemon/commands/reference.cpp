@@ -67,12 +67,13 @@ std::map<std::string, std::string> meanings() {
 
 void write_configuration(std::ostream& out) {
   const auto said = meanings();
-  out << "| key | holds | unless set | what it is for |\n|---|---|---|---|\n";
+  out << "| key | holds | unless set | at reload | what it is for |\n|---|---|---|---|---|\n";
   for (const auto& k : known_keys()) {
     out << "| `" << k.name << "` | " << k.holds << " | ";
     if (!k.fallback.empty()) out << '`' << k.fallback << '`';
     const auto meaning = said.find(k.name);
-    out << " | " << (meaning == said.end() ? "" : meaning->second) << " |\n";
+    out << " | " << (k.needs_restart ? "needs a restart" : "takes effect") << " | "
+        << (meaning == said.end() ? "" : meaning->second) << " |\n";
   }
 }
 

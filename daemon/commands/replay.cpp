@@ -17,10 +17,10 @@ struct tally {
 
 /// As the source reads it now; nothing if it still cannot. What came while the clock was wrong seemed to come from the
 /// future: it is judged by today's clock, but what names no time keeps that of its receipt.
-std::vector<event> read_again(const source& from, const ledger::entry& kept, timestamp now) {
-  const auto original = read_kept(from, kept, kept.received_at);
+std::vector<event> read_again(const source& from, const ledger::entry& kept, timestamp now, const naming& names) {
+  const auto original = read_kept(from, kept, kept.received_at, names);
   if (original) return *original;
-  auto later = read_kept(from, kept, now);
+  auto later = read_kept(from, kept, now, names);
   if (!later) return {};
   for (auto& e : *later)
     if (e.time == now) e.time = kept.received_at;
@@ -34,7 +34,7 @@ int run_replay(const config& c, const ledger::replay_question& q) {
   const auto fresh = ledger::replay(database.where, q, now, [&](const ledger::entry& kept) -> std::vector<event> {
     const auto from = std::ranges::find(c.sources, kept.source, &source::name);
     if (from == c.sources.end()) return ++count.unknown, std::vector<event>();
-    auto events = read_again(*from, kept, now);
+    auto events = read_again(*from, kept, now, c.timeline.blame.names);
     ++(events.empty() ? count.dead : count.read);
     return events;
   });

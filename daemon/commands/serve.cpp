@@ -24,9 +24,9 @@ std::function<int()> add_serve(CLI::App&, const common_options& options) {
     (void)std::signal(SIGPIPE, SIG_IGN);
     return_large_blocks();
     auto c = load_or_refuse(options);
-    const logger log(c.logs, c.lowest);
+    logger log(c.logs, c.lowest);
     say_if_few_files(c, log);
-    app daemon(std::move(c), options.config_file, log, system_now);
+    app daemon(c, options.config_file, log, system_now);
     daemon.run();
     return 0;
   };

@@ -35,7 +35,12 @@ struct refresher::loop {
   std::condition_variable_any wake;
   bool touched = true;
   std::size_t came = 0;  ///< touches since the last refresh began
-  std::optional<std::pair<ledger::derive_settings, figure_settings>> other_settings;
+  struct settings_of_reload {
+    ledger::derive_settings deriving;
+    figure_settings figures;
+    std::chrono::milliseconds read_limit;
+  };
+  std::optional<settings_of_reload> other_settings;
   std::jthread thread;
 
   loop(const session& s, const session& reading, const ledger::derive_settings& d, figure_settings f, figure_page& to,
@@ -69,11 +74,12 @@ struct refresher::loop {
     }
   }
 
-  void use(std::pair<ledger::derive_settings, figure_settings> other) {
-    max_names = other.first.max_names;
-    fingerprint = other.first.fingerprint;
-    derive = ledger::deriver(database.as("derive"), std::move(other.first));
-    settings = std::move(other.second);
+  void use(settings_of_reload other) {
+    max_names = other.deriving.max_names;
+    fingerprint = other.deriving.fingerprint;
+    derive = ledger::deriver(database.as("derive"), std::move(other.deriving));
+    settings = std::move(other.figures);
+    read.limit(other.read_limit);
     windows_at = -1;
   }
 
@@ -118,7 +124,9 @@ struct refresher::loop {
       if (stop.stop_requested()) return;
       prepare = nullptr;
       out.limit = "database.statement_timeout";
-      cycle.has_more = derive.derive_batch().has_more;  // more waits; figures do not wait for it
+      const auto derived = derive.derive_batch();
+      out.folded_names = derived.folded_names;
+      cycle.has_more = derived.has_more;  // more waits; figures do not wait for it
       if (cycle.has_more) go_on();
       out.schema_is_newer = derive.schema_is_newer();
       out.limit = "figures.timeout";
@@ -135,7 +143,7 @@ struct refresher::loop {
       out.success = out.database_up = was_successful = true;
       out.limit = {};
     } catch (const std::exception& e) {  // the last good page stays; the next tick tries again
-      out.failure = e.what();
+      out.failure = ledger::description_of(e);
       out.reason = ledger::reason_of(e);
       if (!ledger::is_timeout(e)) out.limit = {};
       out.database_up = ledger::reader(database.without_replica()).answers();
@@ -159,10 +167,10 @@ refresher::refresher(const session& deriving, const session& reading, const ledg
 
 refresher::~refresher() = default;
 
-void refresher::use(ledger::derive_settings d, figure_settings f) {
+void refresher::use(ledger::derive_settings d, figure_settings f, std::chrono::milliseconds read_limit) {
   {
     const std::lock_guard lock(loop_->mutex);
-    loop_->other_settings.emplace(std::move(d), std::move(f));
+    loop_->other_settings = loop::settings_of_reload{std::move(d), std::move(f), read_limit};
     loop_->touched = true;
   }
   loop_->wake.notify_one();

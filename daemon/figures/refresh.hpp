@@ -21,6 +21,7 @@ struct refreshed {
   timestamp at;              ///< when it began
   duration took{};
   ledger::ledger_counts ledger;
+  std::size_t folded_names = 0;  ///< that met figures.max_names
   bool schema_is_newer = false;  ///< a newer daemon derives; this one shows what that derived
   bool rules_changed = false;    ///< the past was derived by other rules: a rebuild applies these
 };
@@ -39,7 +40,7 @@ class refresher {
   void touch();
 
   /// After a reload: other settings, from the next refresh on. Any thread.
-  void use(ledger::derive_settings, figure_settings);
+  void use(ledger::derive_settings, figure_settings, std::chrono::milliseconds read_limit);
 
   static constexpr auto tick = std::chrono::seconds{1};  ///< between looks at the queue and at other daemons' work
   static constexpr auto window_tick = std::chrono::minutes{1};  ///< windows move without events

@@ -1,5 +1,8 @@
 #include "daemon/http/message.hpp"
 
+#include <algorithm>
+#include <cctype>
+
 #include "collectors/form.hpp"
 
 namespace releasehealth::http {
@@ -9,6 +12,25 @@ std::string query_value(const request& r, std::string_view name) {
     for (auto& [key, value] : *parameters)
       if (key == name) return std::move(value);
   return {};
+}
+
+bool is_loopback(std::string_view address) {
+  constexpr std::string_view mapped = "::ffff:";
+  if (address.starts_with(mapped)) address.remove_prefix(mapped.size());
+  // a name may begin with 127., and belong to anybody
+  const bool is_number = address.find_first_not_of("0123456789.") == address.npos;
+  return (address.starts_with("127.") && is_number) || address == "::1" || address == "localhost";
+}
+
+std::string host_of(std::string_view authority) {
+  if (authority.starts_with('[')) {
+    authority = authority.substr(1, authority.find(']') - 1);
+  } else if (const auto colon = authority.rfind(':'); colon != authority.npos && authority.find(':') == colon) {
+    authority = authority.substr(0, colon);
+  }
+  std::string host(authority);
+  std::ranges::transform(host, host.begin(), [](unsigned char c) { return std::tolower(c); });
+  return host;
 }
 
 response problem(unsigned status, std::string_view title, std::string_view detail,

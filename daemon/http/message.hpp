@@ -42,6 +42,12 @@ struct service {
 /// The first parameter of that name in the query, decoded; empty if there is none.
 std::string query_value(const request&, std::string_view name);
 
+/// Whether only this machine reaches an address: 127.0.0.0/8, ::1, ::ffff:127.0.0.0/104 or localhost.
+bool is_loopback(std::string_view address);
+
+/// The host of "host:port", "[::1]:port" or "host", in small letters and without brackets.
+std::string host_of(std::string_view authority);
+
 /// RFC 9457: type, title, status, detail, and where in the body the mistakes are.
 response problem(unsigned status, std::string_view title, std::string_view detail,
                  const std::vector<releasehealth::problem>& where = {});

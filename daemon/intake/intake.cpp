@@ -34,6 +34,7 @@ intake::intake(const config& c, ledger::commit_queue& queue, metrics& m, const l
     : sources_(c.sources),
       tokens_(c.tokens),
       bounds_(c.bounds),
+      names_(c.timeline.blame.names),
       queue_(queue),
       metrics_(m),
       log_(log),
@@ -70,6 +71,7 @@ void intake::use(const config& c) {
   sources_ = c.sources;
   tokens_ = c.tokens;
   bounds_ = c.bounds;
+  names_ = c.timeline.blame.names;
 }
 
 const source* intake::find_source(std::string_view name) const {
@@ -151,7 +153,7 @@ void intake::webhook(http::request& r, const http::parameters& path, http::respo
     return refused(a, error(errc::unauthorized, "the signature is missing or wrong"), "Signature");
   if (const auto encoded = refuse_encoding(r)) return refused(a, *encoded);
 
-  auto read = receive(*from, d);
+  auto read = receive(*from, d, names_);
   if (!read) return refused(a, read.error());
   if (!read->ignored.empty()) {
     metrics_.delivery(a.source, outcome::ignored, a.received_at);
@@ -165,11 +167,13 @@ void intake::webhook(http::request& r, const http::parameters& path, http::respo
 
 void intake::events(http::request& r, http::responder answer) {
   arrival a{.source = canonical::source_name, .received_at = clock_(), .answer = std::move(answer)};
-  if (auto who = authorize_sender(tokens_, r.header, r.body, a.received_at); !who) return refused(a, who.error());
+  const auto who = authorize_sender(tokens_, r.header, r.body, a.received_at);
+  if (!who) return refused(a, who.error());
   if (const auto encoded = refuse_encoding(r)) return refused(a, *encoded);
   const auto type = r.header.get("Content-Type");
   auto read = canonical::read_events(type, r.body, a.received_at, may_hold());
   if (!read) return refused(a, read.error());
+  if (const auto wrong = outside_of((*who)->about, *read, r.body)) return refused(a, *wrong);
   if (read->empty()) return a.answer(http::json_answer(202, {{"accepted", 0}, {"duplicates", 0}, {"ignored", 0}}));
   ledger::entry e;
   e.source = canonical::source_name;
@@ -178,8 +182,20 @@ void intake::events(http::request& r, http::responder answer) {
   e.received_at = a.received_at;
   e.events = std::move(*read);
   e.headers = kept_headers(r.header);
+  e.headers[token_header] = (*who)->name;
   e.body = std::move(r.body);
   store(std::move(a), std::move(e));
+}
+
+std::optional<error> intake::outside_of(const reach& of, const std::vector<event>& all, std::string_view body) const {
+  std::vector<problem> found;
+  const auto first = body.find_first_not_of(" \t\r\n");
+  const bool is_one = all.size() == 1 && first != body.npos && body[first] == '{';
+  for (std::size_t n = 0; n < all.size() && found.size() < canonical::max_problems; ++n)
+    for (auto& p : outside(of, all[n], canonical::source_name, names_, false, is_one ? "" : '/' + std::to_string(n)))
+      found.push_back(std::move(p));
+  if (found.empty()) return {};
+  return error(errc::forbidden, "nothing was stored", std::move(found));
 }
 
 void intake::store(arrival a, ledger::entry e) {

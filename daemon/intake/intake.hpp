@@ -33,6 +33,7 @@ class intake {
   void refused(const arrival&, const error&, std::string_view authenticate = "Bearer");
   void store(arrival, ledger::entry);
   const source* find_source(std::string_view name) const;
+  std::optional<error> outside_of(const reach&, const std::vector<event>&, std::string_view body) const;
   std::size_t body_limit(const http::request&) const;
   body_limits may_hold() const;
   void done(const http::request&, const http::response&);
@@ -40,6 +41,7 @@ class intake {
   std::vector<source> sources_;
   std::vector<token> tokens_;
   limits bounds_;
+  naming names_;
   ledger::commit_queue& queue_;
   metrics& metrics_;
   const logger& log_;

@@ -5,12 +5,24 @@
 namespace releasehealth {
 namespace {
 
-constexpr std::string_view path_header = ":path";  // as HTTP/2 calls it: no header has such a name
+constexpr std::string_view path_header = ":path";  // as HTTP/2 calls it
 
 // What proves who sends is not kept, and what says how it travelled is of no use.
 constexpr std::string_view secret_words[] = {"authorization", "cookie", "signature", "token", "secret"};
 constexpr std::string_view of_transport[] = {
     "host", "connection", "keep-alive", "accept", "accept-encoding", "content-length", "transfer-encoding"};
+
+// What the source may not report about is of no interest, like what it does not understand.
+void leave_out_outside(const source& from, decoded& read, const naming& names) {
+  const auto about = reach_of(from);
+  if (about.is_everything()) return;
+  std::erase_if(read.events, [&](const event& e) {
+    const auto found = outside(about, e, from.name, names, true);
+    if (!found.empty()) read.ignored = found.front().pointer + ' ' + found.front().detail;
+    return !found.empty();
+  });
+  if (!read.events.empty()) read.ignored.clear();
+}
 
 }
 
@@ -30,19 +42,22 @@ json::object kept_headers(const headers& all) {
   return kept;
 }
 
-result<std::vector<event>> read_kept(const source& from, const ledger::entry& kept, timestamp as_of) {
+result<std::vector<event>> read_kept(const source& from, const ledger::entry& kept, timestamp as_of,
+                                     const naming& names) {
   headers head;
   for (const auto& [name, value] : kept.headers) head.add(std::string(name), std::string(value.as_string()));
   const auto path = std::string(head.get(path_header));
   auto read =
       find_collector(from.kind)->decode(from, {.header = head, .body = kept.body, .received_at = as_of, .path = path});
   if (!read) return read.error();
+  leave_out_outside(from, *read, names);
   return std::move(read->events);
 }
 
-result<received> receive(const source& from, const delivery& d) {
+result<received> receive(const source& from, const delivery& d, const naming& names) {
   const auto& kind = *find_collector(from.kind);
   auto read = kind.decode(from, d);
+  if (read) leave_out_outside(from, *read, names);
   if (!read && read.error().code != errc::unreadable) return read.error();
   received r;
   r.entry.source = from.name;

@@ -42,6 +42,13 @@ struct columns {
   }
 };
 
+/// What an entry brought.
+struct written {
+  std::size_t accepted = 0;
+  std::int64_t delivery = 0;
+  std::vector<claim> claims = {};
+};
+
 // Two daemons that insert the same events in another order: one of them is told to try again.
 bool is_conflict_of_transactions(const pqxx::sql_error& e) {
   return e.sqlstate() == "40P01" || e.sqlstate() == "40001";
@@ -68,8 +75,8 @@ struct appender::connected {
     connection.keeps_plans = true;
   }
 
-  /// Accepted events per entry; nothing for a duplicate delivery.
-  std::map<std::size_t, std::size_t> write(std::span<const entry* const> all, const std::vector<std::size_t>& which) {
+  /// Per entry what is new; nothing for a duplicate delivery.
+  std::map<std::size_t, written> write(std::span<const entry* const> all, const std::vector<std::size_t>& which) {
     columns c;
     for (const auto i : which) c.add(*all[i], static_cast<std::int64_t>(c.source.size()) + 1);
     pqxx::nontransaction work(connection);
@@ -78,9 +85,38 @@ struct appender::connected {
                           c.position.parameter(), c.event_source.parameter(), c.id.parameter(), c.type.parameter(),
                           c.thing.parameter(), c.subject.parameter(), c.time.parameter(),
                           c.event_received_at.parameter(), c.is_override.parameter(), c.fields.parameter());
-    std::map<std::size_t, std::size_t> fresh;
-    for (const auto& row : rows) fresh[which[row[0].as<std::size_t>() - 1]] = row[1].as<std::size_t>();
+    std::map<std::size_t, written> fresh;
+    for (const auto& row : rows)
+      fresh[which[row[0].as<std::size_t>() - 1]] = {row[1].as<std::size_t>(), row[2].as<std::int64_t>(), {}};
+    find_claims(work, all, fresh);
     return fresh;
+  }
+
+  // Mostly every event is new, and nothing is asked.
+  static void find_claims(pqxx::transaction_base& work, std::span<const entry* const> all,
+                          std::map<std::size_t, written>& fresh) {
+    binary_array position{binary_array::int8}, delivery{binary_array::int8}, source{binary_array::text},
+        id{binary_array::text}, type{binary_array::text}, subject{binary_array::text}, fields{binary_array::text},
+        token{binary_array::text};
+    for (const auto& [i, is] : fresh) {
+      if (is.accepted == all[i]->events.size()) continue;
+      const auto by = text_at(all[i]->headers, "/:token");
+      for (const auto& e : all[i]->events) {
+        position.add(static_cast<std::int64_t>(i));
+        delivery.add(is.delivery);
+        source.add(e.source.empty() ? all[i]->source : e.source);
+        id.add(e.id);
+        type.add(e.type);
+        subject.add(e.subject);
+        fields.add(json::serialize(e.fields));
+        token.add(by);
+      }
+    }
+    if (position.size() == 0) return;
+    for (const auto& row :
+         run(work, sql::ledger_claimed_events, position.parameter(), delivery.parameter(), source.parameter(),
+             id.parameter(), type.parameter(), subject.parameter(), fields.parameter(), token.parameter()))
+      fresh[row[0].as<std::size_t>()].claims.push_back({text(row[1]), text(row[2]), text(row[3])});
   }
 };
 
@@ -126,7 +162,7 @@ std::vector<result<stored>> appender::append(std::span<const entry* const> all) 
   const auto give_up = [&](const std::vector<std::size_t>& which, const std::exception& e) {
     connected_.reset();
     failure_ = reason_of(e);
-    for (const auto i : which) out[i] = error(errc::unavailable, e.what());
+    for (const auto i : which) out[i] = error(errc::unavailable, description_of(e));
   };
   std::vector<std::size_t> first;  // one entry for each (source, key)
   std::map<std::pair<std::string, std::string>, std::size_t> seen;
@@ -142,11 +178,12 @@ std::vector<result<stored>> appender::append(std::span<const entry* const> all) 
     try {
       if (!connected_) connected_ = std::make_unique<connected>(session_);
       is_durable_ = connected_->is_durable;
-      const auto fresh = connected_->write(all, which);
+      auto fresh = connected_->write(all, which);
       for (const auto i : which) {
         const auto found = fresh.find(i);
-        const auto accepted = found == fresh.end() ? 0 : found->second;
-        out[i] = stored{accepted, all[i]->events.size() - accepted, found == fresh.end(), {}};
+        auto is = found == fresh.end() ? written() : std::move(found->second);
+        out[i] =
+            stored{is.accepted, all[i]->events.size() - is.accepted, found == fresh.end(), std::move(is.claims), {}};
       }
     } catch (const pqxx::sql_error& e) {
       if (is_conflict_of_transactions(e) && ++conflicts <= max_conflicts) {
@@ -154,7 +191,7 @@ std::vector<result<stored>> appender::append(std::span<const entry* const> all) 
       } else if (!is_refusal_of_data(e)) {
         give_up(which, e);
       } else if (which.size() == 1) {
-        out[which.front()] = bury(*all[which.front()], e.what());
+        out[which.front()] = bury(*all[which.front()], description_of(e));
       } else {
         const auto middle = which.begin() + static_cast<std::ptrdiff_t>(which.size() / 2);
         open.emplace_back(middle, which.end());
@@ -168,7 +205,7 @@ std::vector<result<stored>> appender::append(std::span<const entry* const> all) 
     const auto original = seen[std::pair(all[i]->source, all[i]->key)];
     if (original == i) continue;
     if (out[original])
-      out[i] = stored{0, all[i]->events.size(), true, {}};
+      out[i] = stored{0, all[i]->events.size(), true, {}, {}};
     else
       out[i] = out[original].error();
   }

@@ -23,10 +23,18 @@ struct entry {
   std::vector<event> events;
 };
 
+/// An event of an entry whose id a delivery of somebody else holds already, or one with another content: it was not
+/// stored, and what was is perhaps forged.
+struct claim {
+  std::string source, id;
+  std::string holder;  ///< whose delivery holds it: a token's name, or a source
+};
+
 /// What became of one entry. Of a duplicate delivery all events are duplicates.
 struct stored {
   std::size_t accepted = 0, duplicates = 0;
   bool duplicate_delivery = false;
+  std::vector<claim> claims = {};
   std::string refused;  ///< not empty: PostgreSQL refused the events for this reason, and the delivery is kept as dead
 };
 

@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "daemon/ledger/failure.hpp"
 #include "daemon/ledger/gathering.hpp"
 #include "daemon/ledger/waiter.hpp"
 #include "daemon/process.hpp"
@@ -72,7 +73,10 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
     std::string spool_failure;
     spool::contents holds;
 
+    std::vector<claim> claims;
+
     void note(const result<stored>& r, const appender& by) {
+      if (r) claims.insert(claims.end(), r->claims.begin(), r->claims.end());
       if (!releasehealth::ledger::is_away(r)) return;
       is_away = true;
       reason = by.failure();
@@ -110,7 +114,7 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
       } catch (const std::exception& e) {  // the spool cannot be read, or nothing removed: what is new must not wait
         failed_to_drain = steady::now();
         out.has_drained = false;
-        out.spool_failure = e.what();
+        out.spool_failure = description_of(e);
       }
       out.holds = with.overflow->count();
       if (!out.is_away && out.has_drained && out.holds.deliveries > 0) return out;
@@ -248,6 +252,7 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
     auto batch = std::move(out.of);
     tell(out.holds);
     if (with.appended) with.appended(out.reason, out.said, out.is_durable);
+    if (with.claimed) std::ranges::for_each(out.claims, with.claimed);
     if (out.has_drained && with.drained) with.drained();
     if (out.batch.empty()) {  // the spool went first
       while (!batch.empty()) {
@@ -302,7 +307,7 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
   // Who has waited for too long goes to the spool: also out of a batch that is on its way, whose commit is in doubt
   // then (should it succeed, what is drained later is a duplicate).
   void lose_patience() {
-    const auto since = steady::now() - with.patience;
+    const auto since = steady::now() - with.bounds.patience;
     {
       const std::lock_guard lock(mutex);
       for (const auto& w : in_flight)
@@ -374,8 +379,8 @@ commit_queue::~commit_queue() {
 void commit_queue::append(entry e, done d) {
   auto& s = *state_;
   const error too_much(errc::unavailable, "too much is on its way to the disk");
-  if (s.unanswered >= s.with.max_waiting) return d(error(too_much).over("intake.max_waiting"));
-  if (s.unanswered_bytes + weight_of(e) > s.with.max_waiting_bytes)
+  if (s.unanswered >= s.with.bounds.max_waiting) return d(error(too_much).over("intake.max_waiting"));
+  if (s.unanswered_bytes + weight_of(e) > s.with.bounds.max_waiting_bytes)
     return d(error(too_much).over("intake.max_waiting_bytes"));
   auto w = std::make_shared<waiter>(
       waiter{std::make_shared<const entry>(std::move(e)), std::move(d), steady::now(), false, false});
@@ -388,6 +393,11 @@ void commit_queue::append(entry e, done d) {
     s.waiting.push_back(std::move(w));
   }
   s.next();
+}
+
+void commit_queue::use(const limits& l) {
+  state_->with.bounds = l;
+  if (state_->with.overflow) state_->with.overflow->use(l.room);
 }
 
 const spool::contents& commit_queue::spooled() const { return state_->holds; }

@@ -18,15 +18,22 @@ class commit_queue {
  public:
   using done = std::function<void(result<stored>)>;
 
+  /// What a reload may change.
+  struct limits {
+    duration patience;              ///< how long a delivery waits for PostgreSQL before it goes to the spool
+    std::size_t max_waiting;        ///< deliveries that are not answered yet
+    std::size_t max_waiting_bytes;  ///< what they hold in memory, about
+    spool_limits room;
+  };
   struct settings {
     std::unique_ptr<spool> overflow;  ///< none: what PostgreSQL does not take is refused
-    duration patience;                ///< how long a delivery waits for PostgreSQL before it goes to the spool
-    std::size_t max_waiting;          ///< deliveries that are not answered yet
-    std::size_t max_waiting_bytes;    ///< what they hold in memory, about
+    limits bounds;
     std::function<timestamp()> clock;
     std::function<void()> drained;                             ///< after each commit of what was spooled
     std::function<void(const spool::contents&)> spooled;       ///< whenever the spool holds something else
     std::function<void(const std::string& why)> spool_failed;  ///< it cannot be drained, though PostgreSQL is there
+    /// PostgreSQL holds an event's id already, for somebody else or with another content.
+    std::function<void(const claim&)> claimed;
     /// After each attempt to append: why PostgreSQL was away for it (one of failure_reasons(), empty: it was not), with
     /// what it said; and whether the server brings to the disk what it says that it did.
     std::function<void(std::string_view reason, const std::string& said, bool is_durable)> appended;
@@ -37,6 +44,9 @@ class commit_queue {
 
   /// errc::unavailable at once if too much waits already.
   void append(entry, done);
+
+  /// Other limits, from the next delivery on.
+  void use(const limits&);
 
   /// What was acknowledged and is not in PostgreSQL yet.
   const spool::contents& spooled() const;

@@ -129,10 +129,14 @@ std::optional<receipt> find_next(pqxx::transaction_base& work, const naming& nam
 }
 
 // A name that was received first for a thing which is retracted by now belongs to the next thing that has it; one that
-// none has frees its place. Returns the latter.
-receipts free_names(pqxx::transaction_base& work, const naming& names, const told_names& told) {
-  receipts freed;
-  if (told.gone_ids.size() == 0) return freed;
+// none has frees its place.
+struct freeing {
+  receipts freed = {};
+  bool has_changed = false;
+};
+freeing free_names(pqxx::transaction_base& work, const naming& names, const told_names& told) {
+  freeing out;
+  if (told.gone_ids.size() == 0) return out;
   json::array gone, kept;
   const auto at_stake = run(work, sql::ledger_names_at_stake, told.gone_sources.parameter(), told.gone_ids.parameter());
   for (const auto& row : at_stake) {
@@ -143,12 +147,13 @@ receipts free_names(pqxx::transaction_base& work, const naming& names, const tol
     if (const auto next = find_next(work, names, kind, name, first))
       kept.push_back(as_record(kind, name, *next));
     else
-      freed[{kind, name}] = first;
+      out.freed[{kind, name}] = first;
   }
-  if (gone.empty()) return freed;
+  if (gone.empty()) return out;
+  out.has_changed = true;
   run(work, sql::ledger_forget_names, json::serialize(gone));
   if (!kept.empty()) run(work, sql::ledger_write_names, json::serialize(kept));
-  return freed;
+  return out;
 }
 
 // What both have of names that are known before and after: only these can have changed sides.
@@ -171,11 +176,11 @@ known_names know_names(pqxx::transaction_base& work, const derive_settings& sett
   const auto& names = settings.blame.names;
   const auto said = told ? read_names(*told, names) : told_names{.live = read_everything(work, names)};
   auto before = load_others(work, settings.max_names);
-  const auto freed = free_names(work, names, said);
+  const auto [freed, has_freed] = free_names(work, names, said);
   json::array rows;
   for (const auto& [name, at] : said.live) rows.push_back(as_record(name.first, name.second, at));
   receipts fresh;
-  bool has_written = !freed.empty();
+  bool has_written = has_freed;
   if (!rows.empty())
     for (const auto& row : run(work, sql::ledger_write_names, json::serialize(rows))) {
       has_written = true;

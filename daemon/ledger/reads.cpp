@@ -15,6 +15,11 @@ reader::reader(pqxx::transaction_base& within) : within_(&within) {}
 reader::~reader() = default;
 reader::reader(reader&&) noexcept = default;
 
+void reader::limit(std::chrono::milliseconds statement_timeout) {
+  if (other_) other_->limit(statement_timeout);
+  if (std::exchange(session_.statement_timeout, statement_timeout) != statement_timeout) connected_.reset();
+}
+
 using one_instant = pqxx::transaction<pqxx::isolation_level::repeatable_read>;
 
 void reader::at_one_instant(const std::function<void(reader&)>& ask) {

@@ -99,6 +99,9 @@ class reader {
   ~reader();
   reader(reader&&) noexcept;
 
+  /// How long a statement may take, from the next question on. A session with another limit is closed.
+  void limit(std::chrono::milliseconds statement_timeout);
+
   /// Asks several questions of one state of the database.
   void at_one_instant(const std::function<void(reader&)>& ask);
   /// Within at_one_instant(): asks all of them of the same state, `side_by_side` in any order if there is a second

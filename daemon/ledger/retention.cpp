@@ -27,6 +27,9 @@ std::string as_bytea(std::string_view bytes) {
   return out;
 }
 
+// A body as it is kept; one that was emptied is no body.
+std::string kept(const std::string& body) { return body.empty() ? body : compress(body); }
+
 /// One transaction that takes a person out.
 struct eraser {
   pqxx::transaction_base& work;
@@ -67,7 +70,7 @@ struct eraser {
         if (!body && !detail && !of_headers) continue;
         rewritten.push_back(text(row["id"]));
         ++out.deliveries;
-        run(work, sql::ledger_rewrite_delivery, last, as_bytea(body ? compress(*body) : bytes(row["body"])),
+        run(work, sql::ledger_rewrite_delivery, last, as_bytea(body ? kept(*body) : bytes(row["body"])),
             json::serialize(headers), detail.value_or(text(row["detail"])));
       }
     }

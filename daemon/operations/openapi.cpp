@@ -131,7 +131,7 @@ void add_refusals(json::object& responses, const http::route& r, bool has_path) 
   };
   if (about.query || !about.takes.empty()) add("400", "A parameter or field is wrong, and named.");
   if (!about.scope.empty() || about.tag == "intake") add("401", "No token or signature, or a wrong one.");
-  if (!about.scope.empty()) add("403", "The token does not have the scope.");
+  if (!about.scope.empty()) add("403", "The token does not have the scope, or may not report about this.");
   if ((has_path && about.tag != "pages") || about.names_something) add("404", "There is nothing of this name.");
   if (!about.takes.empty()) add("413", "The body is too large."), add("415", "The body is of another type.");
   if (about.tag != "health" && about.tag != "pages")

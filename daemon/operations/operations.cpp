@@ -1,5 +1,7 @@
 #include "daemon/operations/operations.hpp"
 
+#include <algorithm>
+
 #include "collectors/credentials.hpp"
 #include "daemon/intake/answer.hpp"
 #include "daemon/operations/negotiate.hpp"
@@ -10,11 +12,11 @@ namespace releasehealth {
 
 namespace {
 
-bool is_loopback(const http::endpoint& at) { return at.address.starts_with("127.") || at.address == "::1"; }
-
-session read_session(const session& database, const config& c) {
-  return database.as("api").within(std::chrono::floor<std::chrono::milliseconds>(c.bounds.time("figures.timeout")));
+std::chrono::milliseconds read_limit(const config& c) {
+  return std::chrono::floor<std::chrono::milliseconds>(c.bounds.time("figures.timeout"));
 }
+
+session read_session(const session& database, const config& c) { return database.as("api").within(read_limit(c)); }
 
 }
 
@@ -22,10 +24,12 @@ operations::operations(parts p, const config& c)
     : parts_(std::move(p)),
       users_(parts_.io, c.basic_auth_users),
       tokens_(c.tokens),
+      hosts_(c.operations_hosts),
       bounds_(c.bounds),
       settings_(c.figures),
       timeline_(c.timeline),
-      is_local_(is_loopback(c.operations)),
+      address_(c.operations.address),
+      is_local_(http::is_loopback(address_)),
       scrapes_(new worker{parts_.io}),
       reads_(new reads{{parts_.io}, ledger::reader(read_session(parts_.database, c))}),
       past_(new reads{{parts_.io}, ledger::reader(read_session(parts_.database, c))}) {
@@ -66,10 +70,32 @@ http::responder with_etag(const http::request& r, http::responder answer) {
   };
 }
 
+bool operations::knows_host(std::string_view authority) const {
+  const auto host = http::host_of(authority);
+  return http::is_loopback(host) || host == address_ ||
+         std::ranges::any_of(hosts_, [&](std::string_view known) { return http::host_of(known) == host; });
+}
+
+// The name under which a page of another site reaches a loopback listener (DNS rebinding), or asks it across origins;
+// empty: none. HTTP/1.0 has no Host.
+std::string operations::foreign_name(const http::request& r) const {
+  if (!is_local_) return {};
+  if (const auto host = r.header.get("Host"); !host.empty() && !knows_host(host)) return "Host: " + std::string(host);
+  const auto origin = r.header.get("Origin");
+  const auto scheme = origin.find("://");
+  if (!origin.empty() && (scheme == origin.npos || !knows_host(origin.substr(scheme + 3))))
+    return "Origin: " + std::string(origin);
+  return {};
+}
+
 // Where users are configured, everybody is one of them; what takes a bearer token may show that instead.
 void operations::admit(http::request& r, http::responder answer) {
+  if (const auto name = foreign_name(r); !name.empty())
+    return answer(
+        http::problem(403, "Forbidden", name + " is not a name of this daemon; [operations] hosts names more"));
   answer = with_etag(r, std::move(answer));
-  const bool shows_token = r.path.starts_with("/api/") && !bearer_token(r.header).empty();
+  const bool may_show_token = r.path.starts_with("/api/") || r.path == "/-/reload";
+  const bool shows_token = may_show_token && !bearer_token(r.header).empty();
   if (!users_.are_asked() || shows_token) return http::dispatch(routes_, r, answer);
   users_.admit(r.header, [this, &r, answer = std::move(answer)](bool is_user) {  // the request lives until the answer
     if (is_user) return http::dispatch(routes_, r, answer);
@@ -83,6 +109,7 @@ void operations::publish(refreshed r) {
   parts_.own.schema_newer(r.schema_is_newer);
   if (!r.success) parts_.own.database_failed(r.reason);
   parts_.own.reached(r.limit);
+  for (std::size_t n = 0; n < r.folded_names; ++n) parts_.own.reached("figures.max_names");
   parts_.own.refresh(r.success, r.at, r.took);
   if (r.failure != last_failure_) {  // said once, not at every tick
     last_failure_ = r.failure;
@@ -124,10 +151,19 @@ void operations::ready(const http::responder& answer) const {
   answer({200, "text/plain", "ready\n", {}});
 }
 
-void operations::reload(const http::responder& answer) const {
-  const auto wrong = parts_.reload();
-  if (wrong.empty()) return answer({200, "text/plain", "reloaded\n", {}});
-  answer({500, "text/plain", "the configuration was kept as it was:\n" + wrong + '\n', {}});
+// From this machine, and by no proxy on it; from elsewhere with a token.
+void operations::reload(const http::request& r, const http::responder& answer) const {
+  const bool is_forwarded = !r.header.get("X-Forwarded-For").empty() || !r.header.get("Forwarded").empty();
+  if ((!is_local_ && !http::is_loopback(r.peer)) || is_forwarded)
+    if (const auto who = authorize(tokens_, r.header, "admin"); !who) return answer(refuse(who.error()));
+  const auto done = parts_.reload(http::query_value(r, "force") == "true");
+  const std::string kept = "the configuration was kept as it was:\n";
+  if (!done.wrong.empty()) return answer({500, "text/plain", kept + done.wrong + '\n', {}});
+  if (!done.losing.empty())
+    return answer({409, "text/plain", kept + done.losing + "; POST /-/reload?force=true takes it all the same\n", {}});
+  std::string said = "reloaded\n";
+  for (const auto& key : done.at_start) said += key + " takes effect at the next start\n";
+  answer({200, "text/plain", said, {}});
 }
 
 bool operations::may_read(const http::request& r, const http::responder& answer) const {
@@ -141,10 +177,15 @@ bool operations::may_read(const http::request& r, const http::responder& answer)
 void operations::use(const config& c) {
   users_.use(c.basic_auth_users);
   tokens_ = c.tokens;
+  hosts_ = c.operations_hosts;
   bounds_ = c.bounds;
   settings_ = c.figures;
   ++settings_changed_;
   timeline_ = c.timeline;
+  for (auto* asked : {&reads_, &past_}) {
+    auto& one = **asked;
+    boost::asio::post(one.thread, [&one, limit = read_limit(c)] { one.reader.limit(limit); });
+  }
 }
 
 }

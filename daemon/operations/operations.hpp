@@ -19,6 +19,13 @@ namespace releasehealth {
 
 struct listed;
 
+/// What became of a reload.
+struct reloaded {
+  std::string wrong;                  ///< mistakes of the file; it was kept as it was
+  std::string losing;                 ///< why it was kept as it was, though it is right: a forced reload takes it
+  std::vector<std::string> at_start;  ///< keys that changed and take effect at the next start
+};
+
 class operations {
  public:
   struct parts {
@@ -29,9 +36,9 @@ class operations {
     metrics& own;
     const logger& log;
     std::function<timestamp()> clock;
-    std::function<void()> stored;            ///< after an override
-    std::function<std::string()> reload;     ///< reads the configuration again; what is wrong with it, or nothing
-    const std::vector<http::route>& intake;  ///< what the other listener takes, for OpenAPI
+    std::function<void()> stored;                ///< after an override
+    std::function<reloaded(bool force)> reload;  ///< reads the configuration again
+    const std::vector<http::route>& intake;      ///< what the other listener takes, for OpenAPI
   };
   operations(parts, const config&);
   ~operations();
@@ -46,7 +53,7 @@ class operations {
   void done(const http::request&, const http::response&);
   void metrics_page(const http::request&, http::responder);
   void ready(const http::responder&) const;
-  void reload(const http::responder&) const;
+  void reload(const http::request&, const http::responder&) const;
   void figures(http::request&, http::responder, bool months);
   void list(const listed&, http::request&, http::responder);
   void gate(http::request&, http::responder);
@@ -68,12 +75,16 @@ class operations {
   parts parts_;
   bool may_read(const http::request&, const http::responder&) const;
   void admit(http::request&, http::responder);
+  bool knows_host(std::string_view authority) const;
+  std::string foreign_name(const http::request&) const;
   users users_;
   std::vector<token> tokens_;
+  std::vector<std::string> hosts_;
   limits bounds_;
   figure_settings settings_;
   std::uint64_t settings_changed_ = 0;  ///< times
   ledger::derive_settings timeline_;
+  const std::string address_;          ///< as configured
   const bool is_local_;                ///< on loopback, where reading needs no token
   std::list<std::string> list_paths_;  ///< what routes point into
   std::vector<http::route> routes_;

@@ -58,8 +58,16 @@ void operations::make_routes() {
       {"health", "Whether it runs.", "text/plain"});
   add("GET", "/-/ready", [this](request&, const parameters&, responder a) { ready(a); },
       {"health", "200 while it can take deliveries durably, else 503.", "text/plain"});
-  add("POST", "/-/reload", [this](request&, const parameters&, responder a) { reload(a); },
-      {"health", "Reads the configuration again; 500 with what is wrong with it.", "text/plain"});
+  add("POST", "/-/reload", [this](request& r, const parameters&, responder a) { reload(r, a); },
+      {"health",
+       "Reads the configuration again; 500 with its mistakes, 409 if all sources, tokens or tables would go.",
+       "text/plain",
+       {},
+       {},
+       false,
+       200,
+       false,
+       std::vector<parameter>{{.name = "force", .help = "true: take it all the same", .choices = "true false"}}});
   add("GET", "/openapi.yaml", [this](request&, const parameters&, responder a) { show_openapi(a); },
       {"health", "This document.", "application/yaml"});
 

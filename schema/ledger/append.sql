@@ -23,6 +23,6 @@ WITH given AS (
 ), queued AS (
   INSERT INTO touched (thing, source, subject, service) SELECT thing, source, subject, service FROM stored
 )
-SELECT placed.position, count(stored.delivery) AS events
+SELECT placed.position, count(stored.delivery) AS events, placed.id AS delivery
 FROM placed LEFT JOIN stored ON stored.delivery = placed.id
-GROUP BY placed.position
+GROUP BY placed.position, placed.id

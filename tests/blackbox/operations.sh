@@ -74,6 +74,23 @@ report "$work/other.toml" >"$work/after.csv"
 diff <(grep -v deployments_per_day "$work/before.csv") <(grep -v deployments_per_day "$work/after.csv") || fail "export and import give other figures"
 echo "ok: export and import give the same figures ($(wc -l <"$work/before.csv") rows)"
 
+# an empty configuration, as a truncated file is: serve says so, and a reload does not take it
+: >"$work/empty.toml"
+STATE_DIRECTORY=$work/empty RELEASEHEALTHD_DATABASE_URL="host=$state/postgresql user=releasehealthd dbname=postgres" \
+  RELEASEHEALTHD_INTAKE_LISTEN=127.0.0.1:$(free_port) RELEASEHEALTHD_OPERATIONS_LISTEN=127.0.0.1:$(free_port) \
+  "$daemon" serve --config "$work/empty.toml" 2>"$work/empty.log" &
+empty_pid=$!
+pids+=("$empty_pid")
+wait_until 30 grep -q 'the configuration is empty: running on defaults only' "$work/empty.log" || fail "serve does not say that it runs on defaults"
+kill -TERM "$empty_pid"
+wait "$empty_pid" || fail "the daemon on defaults ended with $?"
+same "its state directory is for its user" "rwx--" "$(stat -c %A "$work/empty" | cut -c 2-6)"
+cp "$work/empty.toml" "$work/config.toml"
+kill -HUP "$daemon_pid"
+wait_until 5 metric_is releasehealth_config_last_reload_successful 0 || fail "SIGHUP takes an empty configuration"
+same "the sources are still there" 401 "$(curl -s -o /dev/null -w '%{http_code}' -X POST "$intake/webhooks/hub")"
+cp "$work/before.toml" "$work/config.toml"
+
 # logs are JSON, line by line, and hold neither secrets nor bodies
 stop_daemon
 jq -es 'all(has("ts") and has("level") and has("msg"))' "$work/daemon.log" >/dev/null || fail "a line of the log is not JSON"

@@ -40,7 +40,7 @@ TEST_SUITE("nodb") {
         {"[calendar]\ntime_zone = 'Mars/Olympus'", "c.toml:2:13: calendar.time_zone: is no zone"},
         {"[[token]]\nname = 't'", "c.toml:1:1: token: needs token, token_file or token_sha256"},
         {"[[token]]\nname = 't'\ntoken = 'x'\nscopes = ['sned']",
-         "c.toml:4:10: token.scopes: may hold send, read and amend, not sned"},
+         "c.toml:4:10: token.scopes: unknown scope \"sned\"; expected some of: send read amend admin"},
         {"[[token]]\nname='t'\ntoken='x'\ntoken_file='y'", "exclude each other"},
         {"[[token]]\nname='t'\ntoken_file='not/there'", "cannot read not/there"},
         {"[[source]]\nname = 'g'\nkind = 'github'", "needs secret or secret_file, or unauthenticated = true"},
@@ -139,6 +139,91 @@ TEST_SUITE("nodb") {
     CHECK(c.database_url == "postgresql:///x");
     CHECK(c.intake.address == "::1");
     CHECK(c.intake.port == 1);
+  }
+
+  TEST_CASE("a file with a byte order mark, or with several lines, is no secret") {
+    char name[] = "/tmp/rh-secret-XXXXXX";
+    REQUIRE(mkstemp(name) >= 0);
+    const auto said = [&](std::string_view content) {
+      std::ofstream(name, std::ios::binary | std::ios::trunc) << content;
+      return mistakes(std::string("[[source]]\nname='g'\nkind='github'\nsecret_file='") + name + "'\n");
+    };
+    for (const std::string_view mark : {"\xEF\xBB\xBF", "\xFF\xFE", "\xFE\xFF"})
+      CHECK(said(std::string(mark) + "hush\n").find("begins with a byte order mark") != std::string::npos);
+    for (const auto* several : {"new\nold\n", "new\r\nold", "# comment\nhush"})
+      CHECK(said(several).find("holds several lines; expected one secret (during a rotation list several files") !=
+            std::string::npos);
+    CHECK(said("hush\r\n\n").empty());
+    std::remove(name);
+  }
+
+  TEST_CASE("every key takes effect at a reload, or is named as one that needs a restart") {
+    const std::string before = "state_dir = '/a'\n[database]\nurl = 'postgresql:///a'\nread_url = 'postgresql:///r'\n";
+    const std::map<std::string, std::string> changed = {
+        {"state_dir", "state_dir = '/b'\n[database]\nurl = 'postgresql:///a'\nread_url = 'postgresql:///r'\n"},
+        {"database.url", "state_dir = '/a'\n[database]\nurl = 'postgresql:///b'\nread_url = 'postgresql:///r'\n"},
+        {"database.read_url", "state_dir = '/a'\n[database]\nurl = 'postgresql:///a'\n"},
+        {"database.statement_timeout", before + "statement_timeout = '31s'\n"},
+        {"intake.listen", before + "[intake]\nlisten = '127.0.0.1:1'\n"},
+        {"operations.listen", before + "[operations]\nlisten = '127.0.0.1:1'\n"},
+    };
+    const auto started = right(before);
+    CHECK(changed_at_start(started, right(before)).empty());
+    std::size_t named = 0;
+    for (const auto& k : known_keys()) {
+      CAPTURE(k.name);
+      const auto dot = k.name.rfind('.');
+      if (k.needs_restart) {
+        ++named;
+        if (const auto text = changed.find(k.name); text != changed.end())
+          CHECK(changed_at_start(started, right(text->second)) == std::vector{k.name});
+        else
+          CHECK((k.name.ends_with("_file") || k.name.find("tls_server_config") != k.name.npos));
+      }
+      // what a reload applies is never named
+      if (!k.needs_restart && !k.fallback.empty() && dot != k.name.npos && k.name.find('.') == dot &&
+          !k.name.starts_with("source.") && k.name.find("_server_config") == k.name.npos) {
+        const auto text =
+            before + '[' + k.name.substr(0, dot) + "]\n" + k.name.substr(dot + 1) + " = " + k.fallback + '\n';
+        if (mistakes(text).empty()) CHECK(changed_at_start(started, right(text)).empty());
+      }
+    }
+    CHECK(named == 18);
+    const auto tls = [&](const char* listener, const char* more) {
+      return right(before + '[' + listener + ".tls_server_config]\ncert_file = '/dev/null'\nkey_file = '/dev/null'\n" +
+                   more);
+    };
+    for (const auto* listener : {"intake", "operations"}) {
+      const auto below = std::string(listener) + ".tls_server_config.";
+      CHECK(changed_at_start(started, tls(listener, "")) == std::vector{below + "cert_file", below + "key_file"});
+      CHECK(changed_at_start(tls(listener, ""), tls(listener, "min_version = 'TLS13'\n")) ==
+            std::vector{below + "min_version"});
+    }
+    auto without_spool = right("[spool]\nmax_bytes = 0\n");
+    CHECK(changed_at_start(without_spool, right("")) == std::vector<std::string>{"spool.max_bytes"});
+    CHECK(changed_at_start(right(""), without_spool).empty());
+    for (const auto& [key, digest] : started.at_start) CHECK(digest.find("postgresql") == std::string::npos);
+  }
+
+  TEST_CASE("an operations listener that serves everyone is warned about") {
+    const auto warned = [](const std::string& text) {
+      std::string all;
+      for (const auto& w : right(text).warnings) all += w;
+      return all;
+    };
+    const std::string open = "[operations]\nlisten = '0.0.0.0:9621'\n";
+    CHECK(warned(open).starts_with(
+        "operations.listen: 0.0.0.0:9621 serves pages and metrics to everyone who reaches it"));
+    CHECK_FALSE(warned("[operations]\nlisten = '[2001:db8::1]:9621'\n").empty());
+    CHECK_FALSE(warned("[operations]\nlisten = ':9621'\n").empty());
+    const std::string tls =
+        "tls_server_config = { cert_file = '/dev/null', key_file = '/dev/null', client_ca_file = '/dev/null'";
+    CHECK_FALSE(warned(open + tls + ", client_auth_type = 'VerifyClientCertIfGiven' }\n").empty());
+    CHECK(warned(open + tls + ", client_auth_type = 'RequireAndVerifyClientCert' }\n").empty());
+    CHECK(warned(open + "basic_auth_users = { a = '$2b$10$abcdefghijklmnopqrstuuIFWKkg9ofVXKRzPb9MTuWyNKJxaX1h.' }\n")
+              .empty());
+    for (const auto* own : {"127.0.0.1:1", "127.0.0.9:1", "[::1]:1", "localhost:1"})
+      CHECK(warned("[operations]\nlisten = '" + std::string(own) + "'\n").empty());
   }
 
   TEST_CASE("tokens are kept as digests, signing secrets as they are; credentials come before files of one's own") {

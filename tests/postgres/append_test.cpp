@@ -1,5 +1,8 @@
 #include <thread>
 
+#include <pqxx/pqxx>
+
+#include "daemon/ledger/failure.hpp"
 #include "tests/check.hpp"
 #include "tests/postgres/cluster.hpp"
 #include "tests/postgres/history.hpp"
@@ -77,6 +80,37 @@ TEST_SUITE("postgres") {
     }
     CHECK(db.query("SELECT outcome, count(*) FROM delivery GROUP BY outcome ORDER BY outcome") ==
           "accepted|18\ndead|1");
+  }
+
+  TEST_CASE("what PostgreSQL says of a delivery is kept with its SQLSTATE, and without the payload that it quotes") {
+    const database db;
+    ledger::appender to(db.where());
+    auto quoted = entry_of("k1", {succeeded("a")});
+    quoted.events[0].fields["title"] = std::string("very-private \" 'x\0", 18);
+    auto nul = entry_of("k2", {succeeded("b")});
+    nul.events[0].subject = "very-private \xC0\xA0";
+    for (const auto& e : {quoted, nul}) {
+      const auto r = to.append({e}).front();
+      REQUIRE(r);
+      CAPTURE(r->refused);
+      CHECK(r->refused.starts_with("22"));
+      CHECK(r->refused.find("very-private") == std::string::npos);
+      CHECK(r->refused.find('\n') == std::string::npos);
+    }
+    CHECK(db.query("SELECT string_agg(detail, '; ' ORDER BY key) FROM delivery") ==
+          "22P05 unsupported Unicode escape sequence; 22021 invalid byte sequence for encoding");
+    try {
+      pqxx::connection c(db.where().dsn);
+      pqxx::nontransaction(c).exec("SELECT 'very-private'::int");
+    } catch (const std::exception& e) {
+      CHECK(ledger::description_of(e) == "22P02 invalid input syntax for type integer");
+    }
+    try {
+      pqxx::connection c(db.where().dsn);
+      pqxx::nontransaction(c).exec("SELECT 'very-private' FROM absent");
+    } catch (const std::exception& e) {
+      CHECK(ledger::description_of(e) == "42P01 relation \"absent\" does not exist");
+    }
   }
 
   TEST_CASE("bodies are kept compressed, byte for byte") {

@@ -267,7 +267,8 @@ TEST_SUITE("postgres") {
     ledger::deriver derive(db.where(), settings);
     int n = 0;
     const auto received = [&](event e) {
-      auto one = entry_of(e.id, {std::move(e)});
+      const auto key = e.id;
+      auto one = entry_of(key, {std::move(e)});
       one.received_at = *parse_time("2026-11-02T00:00:00Z") + std::chrono::minutes(++n);
       REQUIRE(to.append({one}).front());
       derive.derive();

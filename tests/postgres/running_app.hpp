@@ -1,5 +1,7 @@
 #pragma once
 // The whole daemon in this process, on free ports.
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "daemon/app.hpp"
@@ -12,19 +14,25 @@ namespace releasehealth::test {
 /// A daemon that serves until the end of the test; its clock stands still unless it is set.
 class running_app {
  public:
-  explicit running_app(const session& database, const std::string& more = {}) {
-    auto read = parse_config("state_dir = '" + state_.path().string() + "'\n[database]\nurl = \"" + database.dsn +
-                                 "\"\n[intake]\nlisten = '127.0.0.1:0'\n[operations]\nlisten = '127.0.0.1:0'\n"
-                                 "[log]\nlevel = 'error'\n"
-                                 "[[token]]\nname = 'all'\nscopes = ['send', 'read', 'amend']\ntoken = 'sesame'\n"
-                                 "[[token]]\nname = 'sender'\nscopes = ['send']\ntoken = 'only-send'\n"
-                                 "[[source]]\nname = 'github'\nkind = 'github'\nsecret = ['new', 'hush']\n" +
-                                 more,
-                             "test.toml", [](const std::string&) { return std::optional<std::string>(); });
+  explicit running_app(const session& database, const std::string& more = {})
+      : top_("state_dir = '" + state_.path().string() + "'\n[database]\nurl = \"" + database.dsn +
+             "\"\n[intake]\nlisten = '127.0.0.1:0'\n[operations]\nlisten = '127.0.0.1:0'\n"
+             "[log]\nlevel = 'error'\n") {
+    write_file(top_ + tokens_and_source() + more);
+    auto read = load_config(file(), [](const std::string&) { return std::optional<std::string>(); });
     REQUIRE(std::holds_alternative<config>(read));
-    app_ = std::make_unique<app>(std::get<config>(std::move(read)), "test.toml", log_, [this] { return now_.load(); });
+    app_ = std::make_unique<app>(std::get<config>(read), file(), log_, [this] { return now_.load(); });
     thread_ = std::thread([this] { app_->run(); });
     metric("releasehealth_refresh_success", "1");
+  }
+  std::filesystem::path file() const { return state_.path() / "config.toml"; }
+  void write_file(const std::string& text) const { std::ofstream(file(), std::ios::trunc) << text; }
+  /// What the file begins with, but for tokens and sources.
+  const std::string& top() const { return top_; }
+  static std::string tokens_and_source() {
+    return "[[token]]\nname = 'all'\nscopes = ['send', 'read', 'amend']\ntoken = 'sesame'\n"
+           "[[token]]\nname = 'sender'\nscopes = ['send']\ntoken = 'only-send'\n"
+           "[[source]]\nname = 'github'\nkind = 'github'\nsecret = ['new', 'hush']\n";
   }
   ~running_app() {
     app_->stop();
@@ -81,6 +89,7 @@ class running_app {
     return std::move(*answer);
   }
   temporary_folder state_;
+  std::string top_;
   logger log_{log_format::logfmt, log_level::error};
   std::atomic<timestamp> now_{*parse_time("2026-11-20T12:00:00Z")};
   std::unique_ptr<app> app_;
