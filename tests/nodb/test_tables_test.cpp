@@ -1,0 +1,42 @@
+// The tables that name tests (edge_cases.tsv, faults.tsv) name tests that exist.
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "tests/check.hpp"
+#include "tests/fixture.hpp"
+
+using namespace releasehealth::test;
+
+namespace {
+
+// Checks each row of a table (number, subject, file, test name) and returns the numbers it uses.
+std::set<std::string> numbers_of(const std::string& table) {
+  const std::string tests = SOURCE_DIR "/tests/";
+  std::ifstream rows(tests + table);
+  REQUIRE(rows);
+  std::set<std::string> numbers;
+  for (std::string line; std::getline(rows, line);) {
+    if (line.starts_with('#')) continue;
+    std::istringstream cells(line);
+    std::string number, subject, file, test;
+    for (auto* cell : {&number, &subject, &file, &test}) std::getline(cells, *cell, '\t');
+    CAPTURE(line);
+    CHECK_FALSE(test.empty());
+    CHECK(read_all(tests + file).find(test) != std::string::npos);
+    numbers.insert(number);
+  }
+  return numbers;
+}
+
+}
+
+TEST_SUITE("nodb") {
+  TEST_CASE("every group of edge cases has tests, and they are where the table says") {
+    const auto groups = numbers_of("edge_cases.tsv");
+    CHECK(groups.size() == 26);
+    for (int group = 1; group <= 26; ++group) CHECK(groups.contains(std::to_string(group)));
+  }
+
+  TEST_CASE("every fault of the table has its test where the table says") { numbers_of("faults.tsv"); }
+}
