@@ -37,6 +37,20 @@ void add_commits(decoded& out, const hook& h, const pushed_commits& p, timestamp
   }
 }
 
+decoded merged(event merge, const std::string& tip) {
+  const bool is_same = tip.starts_with(merge.subject) || merge.subject.starts_with(tip);  // a fast-forward
+  if (!is_commit(tip) || is_same || !merge.fields.contains("default_branch")) return decoded(std::move(merge));
+  event e = merge;
+  e.id += "/tip";
+  e.subject = tip;
+  e.fields = {{"commit", tip}, {"default_branch", true}};
+  for (const auto* name : {"repository", "ref", "pull_request", "merged_at"})
+    if (const auto* value = merge.fields.if_contains(name)) e.fields[name] = *value;
+  decoded out(std::move(merge));
+  out.events.push_back(std::move(e));
+  return out;
+}
+
 decoded other_source_of_deployments(const hook& h, std::string_view type) {
   return decoded::nothing(std::string(type) + ": this source takes its deployments from " +
                           h.settings.setting("deployments"));
@@ -68,6 +82,11 @@ result<json::value> json_body(const delivery& d, std::string_view sender) {
   if (media_type(d.header.get("Content-Type")) != "application/json")
     return error(errc::media_type, std::string(sender) + " sends application/json");
   return parse_json(d.body, d.may);
+}
+
+result<json::value> json_body_of_curl(const delivery& d, std::string_view sender) {
+  const bool by_curl = media_type(d.header.get("Content-Type")) == "application/x-www-form-urlencoded";
+  return by_curl ? parse_json(d.body, d.may) : json_body(d, sender);
 }
 
 }

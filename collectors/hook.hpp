@@ -45,6 +45,10 @@ struct pushed_commits {
 };
 void add_commits(decoded&, const hook&, const pushed_commits&, timestamp now);
 
+/// A merged pull request: the commit that its merge made, and the tip of its branch. A squash or a rebase makes other
+/// commits, so that a deployment of the tip is known to have reached the default branch by this alone.
+decoded merged(event merge, const std::string& tip);
+
 /// What a source answers for a type of event that does not stand for a deployment here.
 decoded other_source_of_deployments(const hook&, std::string_view type);
 
@@ -65,5 +69,9 @@ result<decoded> read_by_type(std::span<const hook_type>, std::string_view type, 
 
 /// The body of a sender of application/json. errc::media_type, errc::malformed.
 result<json::value> json_body(const delivery&, std::string_view sender);
+
+/// The same for a sender whose documentation calls `curl -d` without a header: curl then says
+/// application/x-www-form-urlencoded of the JSON.
+result<json::value> json_body_of_curl(const delivery&, std::string_view sender);
 
 }

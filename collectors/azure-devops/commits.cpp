@@ -24,8 +24,8 @@ result<decoded> push(const hook& h, timestamp now) {
 // `merged` is sent for every attempt to merge, also of one that is still open.
 result<decoded> pull_request(const hook& h, timestamp now) {
   if (h.text("/resource/status") != "completed") return decoded::nothing("pull request: not completed");
-  const auto merged = h.time("/resource/closedDate");
-  auto e = h.start("commit", h.text("/resource/lastMergeCommit/commitId"), merged, now);
+  const auto closed = h.time("/resource/closedDate");
+  auto e = h.start("commit", h.text("/resource/lastMergeCommit/commitId"), closed, now);
   read_into(e, h.in,
             {{"commit", "/resource/lastMergeCommit/commitId"},
              {"repository", "/resource/repository/name"},
@@ -42,7 +42,7 @@ result<decoded> pull_request(const hook& h, timestamp now) {
       }))
     e.fields["reviewed"] = true;
   if (h.is_default_branch(h.text("/resource/targetRefName"))) e.fields["default_branch"] = true;
-  return decoded(std::move(e));
+  return merged(std::move(e), h.text("/resource/lastMergeSourceCommit/commitId"));
 }
 
 }

@@ -87,7 +87,7 @@ result<decoded> pull_request(const hook& h, timestamp now) {
   if (std::ranges::any_of(participants, [](const json::value& p) { return flag_at(p, "/approved"); }))
     e.fields["reviewed"] = true;
   if (h.is_default_branch(h.text("/pullrequest/destination/branch/name"))) e.fields["default_branch"] = true;
-  return decoded(std::move(e));
+  return releasehealth::merged(std::move(e), h.text("/pullrequest/source/commit/hash"));
 }
 
 result<decoded> issue(const hook& h, timestamp now) {

@@ -45,7 +45,7 @@ result<decoded> merged(const hook& h, timestamp now) {
   if (std::ranges::any_of(reviewers, [](const json::value& r) { return flag_at(r, "/approved"); }))
     e.fields["reviewed"] = true;
   if (h.is_default_branch(h.text("/pullRequest/toRef/displayId"))) e.fields["default_branch"] = true;
-  return decoded(std::move(e));
+  return releasehealth::merged(std::move(e), h.text("/pullRequest/fromRef/latestCommit"));
 }
 
 }

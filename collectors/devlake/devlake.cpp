@@ -5,6 +5,10 @@
 namespace releasehealth::devlake {
 namespace {
 
+constexpr setting_rule settings[] = {
+    {"default_branch", false, "", "main", "the branch that hotfixes are merged back to: DevLake does not say"},
+};
+
 constexpr word results[] = {{"SUCCESS", "succeeded"},
                             {"FAILURE", "failed"},
                             {"FAILED", "failed"},
@@ -13,37 +17,78 @@ constexpr word results[] = {{"SUCCESS", "succeeded"},
 constexpr word statuses[] = {{"TODO", "open"}, {"IN_PROGRESS", "acknowledged"}, {"DONE", "resolved"}};
 
 void put_commit(const hook& h, event& e, const json::value& commit, std::string_view name) {
-  const auto repository = repository_of(text_at(commit, "/repoUrl"));
+  auto url = text_at(commit, "/repoUrl");
+  if (url.empty()) url = text_at(commit, "/repo_url");
+  const auto repository = repository_of(url);
   put(e, "service", repository.empty() ? name : repository);
   put(e, "repository", repository);
   read_into(e, commit,
-            {{"commit", "/commitSha"}, {"commit", "/commit_sha"}, {"ref", "/refName"}, {"title", "/commitMsg"}});
+            {{"commit", "/commitSha"},
+             {"commit", "/commit_sha"},
+             {"ref", "/refName"},
+             {"ref", "/ref_name"},
+             {"title", "/commitMsg"},
+             {"title", "/commit_msg"}});
   read_into(e, h.in,
             {{"environment", "/environment"},
              {"task", "/name"},
              {"url", "/url"},
              {"created_at", "/createdDate"},
+             {"created_at", "/create_time"},
              {"started_at", "/startedDate"},
-             {"finished_at", "/finishedDate"}});
+             {"started_at", "/start_time"},
+             {"finished_at", "/finishedDate"},
+             {"finished_at", "/end_time"}});
 }
 
-// One event for each repository: a deployment of several services is one of each.
+// A deployment's own id; before v1.0.0-beta8 one was optional, and repository and commit identified it.
+std::string id_of(const hook& h) {
+  for (const auto* pointer : {"/id", "/pipeline_id"})
+    if (auto id = h.text(pointer); !id.empty()) return id;
+  const auto repository = repository_of(h.text("/repo_url")), commit = h.text("/commit_sha");
+  return repository.empty() || commit.empty() ? std::string() : repository + '@' + commit;
+}
+
+// One event for each repository: a deployment of several services is one of each. DevLake keeps what was posted last
+// under an id, so the order is that of receipt and each post corrects the ones before it.
 result<decoded> deployment(const hook& h, timestamp now) {
   const auto given = h.text("/result");
   const auto state = given.empty() ? std::string_view("succeeded") : our_word(results, given);
   if (state.empty()) return decoded::nothing("deployment: result " + given);
   auto commits = elements_at(h.in, "/deploymentCommits");
+  if (commits.empty()) commits = elements_at(h.in, "/deployment_commits");
   if (commits.empty()) commits = std::span(&h.in, 1);
-  const auto finished = h.time("/finishedDate");
   decoded out;
   for (const auto& c : commits) {
-    auto e = h.start("deployment", h.text("/id"), finished, now);
+    auto e = h.start("deployment", id_of(h), now, now);
     e.id += '/' + std::to_string(out.events.size());
+    e.fields["corrected"] = true;
     put_commit(h, e, c, h.text("/name"));
     put_state(e, state);
     out.events.push_back(std::move(e));
   }
   return out;
+}
+
+result<decoded> pull_request(const hook& h, timestamp now) {
+  const auto commit = h.text("/mergeCommitSha");
+  if (h.text("/status") != "MERGED" || commit.empty()) return decoded::nothing("pull request: not merged");
+  auto e = h.start("commit", commit, h.time("/mergedDate"), now);
+  read_into(e, h.in,
+            {{"commit", "/mergeCommitSha"},
+             {"ref", "/headRef"},
+             {"ref", "/headRefName"},
+             {"title", "/displayTitle"},
+             {"title", "/title"},
+             {"pull_request", "/pullRequestKey"},
+             {"url", "/url"},
+             {"merged_at", "/mergedDate"}});
+  put(e, "repository", repository_of(h.text("/repoUrl")));
+  const auto base = h.text("/baseRef");
+  if (h.is_default_branch(base.empty() ? h.text("/baseRefName") : base)) e.fields["default_branch"] = true;
+  const auto added = number_at(h.in, "/additions"), removed = number_at(h.in, "/deletions");
+  if (added && removed) e.fields["lines_changed"] = *added + *removed;
+  return merged(std::move(e), h.text("/headCommitSha"));
 }
 
 result<decoded> issue(const hook& h, timestamp now) {
@@ -90,15 +135,26 @@ std::string key(const delivery& d) {
                                       : std::string(d.path) + '/' + format_time(d.received_at);
 }
 
+// By the end of the path, as DevLake's own connections have it; by the body where the path says nothing.
+constexpr hook_type types[] = {{"/deployments", deployment},
+                               {"/issues", issue},
+                               {"/pull_requests", pull_request},
+                               {"/pullrequests", pull_request}};
+
+auto reader_of(const hook& h, std::string_view path) {
+  for (const auto& type : types)
+    if (path.ends_with(type.name)) return type.read;
+  if (!h.text("/issueKey").empty()) return issue;
+  return h.text("/pullRequestKey").empty() ? deployment : pull_request;
+}
+
 result<decoded> decode(const source& s, const delivery& d) {
   if (const auto of = closed_issue(d.path); !of.empty())
     return checked(decoded(closed(of, d.received_at, key(d))), d.received_at, "the path", "DevLake");
-  const auto in = json_body(d, "DevLake");
+  const auto in = json_body_of_curl(d, "DevLake");
   if (!in) return in.error();
-  const hook h{s, key(d), *in, {}};
-  const bool is_issue = d.path.ends_with("/issues") || (d.path.empty() && !h.text("/issueKey").empty());
-  return checked(is_issue ? issue(h, d.received_at) : deployment(h, d.received_at), d.received_at, "the body",
-                 "DevLake");
+  const hook h{s, key(d), *in, s.setting("default_branch")};
+  return checked(reader_of(h, d.path)(h, d.received_at), d.received_at, "the body", "DevLake");
 }
 
 }
@@ -106,6 +162,7 @@ result<decoded> decode(const source& s, const delivery& d) {
 extern constinit const collector collect = {
     .kind = "devlake",
     .help = "what posts to Apache DevLake's webhooks, with the secret as bearer token: deployments and incidents",
+    .settings = settings,
     .authentic = shows_secret,
     .key = key,
     .decode = decode,

@@ -39,13 +39,47 @@ std::string metadata(const hook& h, std::string_view name) {
   return h.text("/metadata/" + pointer_token(version.substr(0, version.find('/')) + '/' + std::string(name)));
 }
 
-// main/5e1f..., main@sha1:5e1f...: the commit; 1.8.3 of a chart: a version.
-void put_revision(event& e, const std::string& revision) {
-  const auto separator = revision.find_last_of("/:@");
-  const auto last = separator == revision.npos ? revision : revision.substr(separator + 1);
-  const bool commit = last.size() >= 40 && last.find_first_not_of("0123456789abcdef") == last.npos;
-  put(e, commit ? "commit" : "version", commit ? last : revision);
-  if (commit && separator != revision.npos) put(e, "ref", revision.substr(0, revision.find_first_of("/@")));
+/// A revision of a source: `main/5e1f...`, `refs/heads/main@sha1:5e1f...` of git, `1.8.3@sha256:6b86...` of a registry,
+/// `1.8.3` or `1.8.3+6b863333be9d` of a chart.
+struct revision_parts {
+  std::string name;    ///< branch, tag or version
+  std::string commit;  ///< of git
+  bool has_digest = false;
+};
+
+revision_parts parts_of(const std::string& revision) {
+  const auto at = revision.rfind('@'), separator = at != revision.npos ? at : revision.rfind('/');
+  const auto digest = separator == revision.npos ? revision : revision.substr(separator + 1);
+  const bool is_git = at == revision.npos || digest.starts_with("sha1:");
+  const auto hex = digest.substr(digest.find(':') + 1);
+  if (!is_git) return {revision.substr(0, at), {}, true};
+  if (hex.size() != 40 || !is_commit(hex)) return {revision, {}, false};
+  return {separator == revision.npos ? std::string() : revision.substr(0, separator), hex, false};
+}
+
+bool is_version(std::string_view name) {
+  if (name.starts_with('v')) name.remove_prefix(1);
+  return !name.empty() && name[0] >= '0' && name[0] <= '9';
+}
+
+// helm-controller appends the first digits of the artifact's digest to the version of a chart from a registry.
+std::string without_digest(const hook& h, std::string version) {
+  const auto plus = version.rfind('+');
+  const auto digest = metadata(h, "oci-digest");
+  if (plus != version.npos && plus + 1 < version.size() && digest.find(':' + version.substr(plus + 1)) != digest.npos)
+    version.resize(plus);
+  return version;
+}
+
+// What was deployed, and from where: a registry's artifact says in originRevision of which commit it was made. A tag that
+// moves (latest) is a version only together with its digest.
+void put_revision(const hook& h, event& e, const std::string& revision) {
+  const auto what = parts_of(revision), origin = parts_of(metadata(h, "originRevision"));
+  const auto& git = what.commit.empty() ? origin : what;
+  put(e, "commit", git.commit);
+  if (!git.commit.empty()) put(e, "ref", git.name);
+  if (!what.commit.empty()) return;
+  put(e, "version", what.has_digest && !is_version(what.name) ? revision : without_digest(h, what.name));
 }
 
 result<decoded> reconciled(const hook& h, timestamp now) {
@@ -64,7 +98,7 @@ result<decoded> reconciled(const hook& h, timestamp now) {
   put(e, "service", e.fields.contains("service") ? std::string() : h.text("/involvedObject/name"));
   const auto environment = metadata(h, "environment");
   put(e, "environment", environment.empty() ? h.settings.setting("environment") : environment);
-  put_revision(e, revision);
+  put_revision(h, e, revision);
   put(e, "kind", known->deployed_as);
   put(e, "message", h.text("/message"));
   put_state(e, known->state);

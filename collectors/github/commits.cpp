@@ -7,20 +7,20 @@ result<decoded> pull_request(const hook& h, timestamp now) {
   const auto action = h.text("/action");
   if (action != "closed") return decoded::nothing("pull_request: action " + action);
   if (!flag_at(h.in, "/pull_request/merged")) return decoded::nothing("pull_request: closed without a merge");
-  const auto merged = time_at(h.in, "/pull_request/merged_at");
-  auto e = h.start("commit", h.text("/pull_request/merge_commit_sha"), merged, now);
+  const auto merged_at = time_at(h.in, "/pull_request/merged_at");
+  auto e = h.start("commit", h.text("/pull_request/merge_commit_sha"), merged_at, now);
   put(e, "commit", e.subject);
   put(e, "repository", h.text("/repository/full_name"));
   put(e, "ref", h.text("/pull_request/head/ref"));
   put(e, "title", h.text("/pull_request/title"));
   put(e, "pull_request", h.text("/pull_request/number"));
   put(e, "url", h.text("/pull_request/html_url"));
-  put(e, "merged_at", merged);
+  put(e, "merged_at", merged_at);
   put_labels(e, h.in, "/pull_request/labels", "/name");
   if (h.is_default_branch(h.text("/pull_request/base/ref"))) e.fields["default_branch"] = true;
   const auto added = number_at(h.in, "/pull_request/additions"), removed = number_at(h.in, "/pull_request/deletions");
   if (added && removed) e.fields["lines_changed"] = *added + *removed;
-  return decoded(std::move(e));
+  return merged(std::move(e), h.text("/pull_request/head/sha"));
 }
 
 result<decoded> push(const hook& h, timestamp now) {

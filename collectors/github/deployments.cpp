@@ -5,10 +5,19 @@
 namespace releasehealth::github {
 namespace {
 
-// The deployment's own facts, which both of its events carry. Its payload is null, text or an object: an object may
-// name the service.
+// A deployment's payload is null, an object, or text: the API keeps an object that was given as text as the text it was.
+json::value payload_of(const hook& h) {
+  const auto* payload = json_source(h.in).find("/deployment/payload");
+  if (!payload) return {};
+  if (!payload->is_string()) return *payload;
+  auto parsed = parse_json(std::string_view(payload->get_string()));
+  return parsed ? std::move(*parsed) : json::value();
+}
+
+// The deployment's own facts, which both of its events carry. Its payload may name the service and the version.
 void put_deployment(const hook& h, event& e) {
-  const auto named = h.text("/deployment/payload/service");
+  const auto payload = payload_of(h);
+  const auto named = text_at(payload, "/service");
   put(e, "service", named.empty() ? h.text("/repository/full_name") : named);
   put(e, "repository", h.text("/repository/full_name"));
   const auto environment = h.text("/deployment_status/environment");
@@ -16,7 +25,7 @@ void put_deployment(const hook& h, event& e) {
   put(e, "ref", h.text("/deployment/ref"));
   if (h.is_default_branch(h.text("/deployment/ref"))) e.fields["default_branch"] = true;
   put(e, "commit", h.text("/deployment/sha"));
-  put(e, "version", h.text("/deployment/payload/version"));
+  put(e, "version", text_at(payload, "/version"));
   put(e, "task", h.text("/deployment/task"));
   // not a title: rules look at titles, and those are the commit's (figures.md §4)
   put(e, "description", first_line(h.text("/deployment/description")));
@@ -52,6 +61,13 @@ result<decoded> deployment_status(const hook& h, timestamp now) {
 
 // ---- release
 
+// A promoted prerelease keeps the published_at of the prerelease; updated_at moves. Of a release that was none before,
+// `published` says the earlier time, and the fold takes it.
+std::optional<timestamp> released_at(const hook& h, timestamp now) {
+  const auto published = h.time("/release/published_at"), updated = h.time("/release/updated_at");
+  return std::max(published.value_or(timestamp{}), updated.value_or(now));
+}
+
 result<decoded> release(const hook& h, timestamp now) {
   if (!h.reads_deployments_from("release")) return other_source_of_deployments(h, "release");
   const auto action = h.text("/action");
@@ -60,8 +76,8 @@ result<decoded> release(const hook& h, timestamp now) {
   if (!gone && action != "published" && action != "released") return decoded::nothing("release: action " + action);
   if (flag_at(h.in, "/release/draft")) return decoded::nothing("release: a draft");
   if (!gone && flag_at(h.in, "/release/prerelease")) return decoded::nothing("release: a prerelease");
-  const auto published = time_at(h.in, "/release/published_at");
-  auto e = h.start("deployment", h.text("/release/id"), gone ? std::nullopt : published, now);
+  const auto at = action == "released" ? released_at(h, now) : h.time("/release/published_at");
+  auto e = h.start("deployment", h.text("/release/id"), gone ? std::nullopt : at, now);
   if (gone) {
     retract(e);
     return decoded(std::move(e));
@@ -74,9 +90,9 @@ result<decoded> release(const hook& h, timestamp now) {
   put(e, "title", first_line(h.text("/release/name")));
   put(e, "actor", h.text("/release/author/login"));
   put(e, "url", h.text("/release/html_url"));
-  put(e, "finished_at", published);
+  put(e, "finished_at", at);
   e.fields["state"] = "succeeded";
-  return action == "published" ? with_return(std::move(e)) : decoded(std::move(e));
+  return with_return(std::move(e));
 }
 
 // ---- workflow_run

@@ -1,4 +1,7 @@
 // The body of Jenkins' notification plugin: a build of a job that deploys.
+#include <algorithm>
+#include <sstream>
+
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
 
@@ -6,12 +9,14 @@ namespace releasehealth::jenkins {
 namespace {
 
 constexpr setting_rule settings[] = {
-    {"jobs", true, "", "", "the names of the jobs that deploy", true},
+    {"jobs", true, "", "", "the names of the jobs that deploy, or their paths in folders: shop/deploy", true},
     {"environment", false, "", "", "where they deploy to, unless a parameter of the build says so"},
     {"parameters.service", false, "", "SERVICE", "the build's parameter that names the service; without it, the job"},
     {"parameters.environment", false, "", "ENVIRONMENT", "the build's parameter that names the environment"},
     {"parameters.version", false, "", "VERSION", "the build's parameter that names the version"},
 };
+
+constexpr std::int64_t max_milliseconds = std::int64_t{1} << 40;  // 34 years
 
 constexpr word states[] = {
     {"SUCCESS", "succeeded"}, {"UNSTABLE", "succeeded"}, {"FAILURE", "failed"}, {"ABORTED", "canceled"}};
@@ -20,9 +25,22 @@ std::string parameter(const hook& h, std::string_view setting) {
   return h.text("/build/parameters/" + pointer_token(h.settings.setting(setting)));
 }
 
+// long/deploy of job/long/job/deploy/: the name alone repeats in other folders and multibranch projects. Empty for a job
+// at the top, whose name is unique.
+std::string path_in_folders(const hook& h) {
+  constexpr std::string_view mark = "job/";
+  std::string path;
+  std::istringstream parts(h.text("/url"));
+  int depth = 0;
+  for (std::string part; std::getline(parts, part, '/');)
+    if (part + '/' == mark && std::getline(parts, part, '/')) path += (depth++ > 0 ? "/" : "") + part;
+  return depth > 1 ? path : std::string();
+}
+
 event build(const hook& h, std::optional<timestamp> at, timestamp now, std::string_view state) {
-  const auto job = h.text("/name");
-  auto e = h.start("deployment", h.subject(job + '#', "/build/number"), at, now);
+  const auto path = path_in_folders(h);
+  const auto subject = h.subject((path.empty() ? h.text("/name") : path) + '#', "/build/number");
+  auto e = h.start("deployment", subject, at, now);
   e.id = e.subject + '/' + std::string(state);
   put(e, "service", parameter(h, "parameters.service"));
   put(e, "environment", parameter(h, "parameters.environment"));
@@ -31,8 +49,7 @@ event build(const hook& h, std::optional<timestamp> at, timestamp now, std::stri
             {{"service", "/name"},
              {"workflow", "/name"},
              {"commit", "/build/scm/commit"},
-             {"url", "/build/full_url"},
-             {"started_at", "/build/timestamp"}});
+             {"url", "/build/full_url"}});
   put(e, "repository", repository_of(h.text("/build/scm/url")));
   constexpr std::string_view remote = "origin/";
   const auto branch = h.text("/build/scm/branch");
@@ -43,18 +60,23 @@ event build(const hook& h, std::optional<timestamp> at, timestamp now, std::stri
 }
 
 result<decoded> started(const hook& h, timestamp now) {
-  return decoded(build(h, h.time("/build/timestamp"), now, "running"));
+  auto e = build(h, h.time("/build/timestamp"), now, "running");
+  put(e, "started_at", h.time("/build/timestamp"));
+  return decoded(std::move(e));
 }
 
-// FINALIZED repeats it; the plugin knows the duration only then, so that without one the time of receipt stands.
+// The timestamp of STARTED is the start, that of COMPLETED the start and the duration. A pipeline's duration may still be
+// 0 then: the time of receipt is its end. FINALIZED repeats COMPLETED.
 result<decoded> completed(const hook& h, timestamp now) {
   const auto state = our_word(states, h.text("/build/status"));
   if (state.empty()) return decoded::nothing("status " + h.text("/build/status"));
-  const auto began = h.time("/build/timestamp");
-  const auto took = number_at(h.in, "/build/duration");
-  auto at = std::optional(now);
-  if (began && took && *took > 0) at = *began + std::chrono::milliseconds(std::min(*took, std::int64_t{1} << 40));
-  return decoded(build(h, at, now, state));
+  const auto said = h.time("/build/timestamp");
+  const auto milliseconds = number_at(h.in, "/build/duration").value_or(0);
+  const bool is_end = said && milliseconds > 0;
+  auto e = build(h, is_end ? said : std::optional(now), now, state);
+  const auto took = std::chrono::milliseconds(std::clamp(milliseconds, std::int64_t{0}, max_milliseconds));
+  if (said && *said - took > timestamp{}) put(e, "started_at", std::optional(timestamp(*said - took)));
+  return decoded(std::move(e));
 }
 
 constexpr hook_type types[] = {{"STARTED", started}, {"COMPLETED", completed}};
@@ -63,7 +85,7 @@ result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "Jenkins");
   if (!in) return in.error();
   const hook h{s, key_of_bytes(d), *in, {}};
-  if (!is_listed(h, "jobs", {h.text("/name")})) return decoded::nothing("a job that is none of jobs");
+  if (!is_listed(h, "jobs", {h.text("/name"), path_in_folders(h)})) return decoded::nothing("a job that is none of jobs");
   const auto phase = h.text("/build/phase");
   if (phase == "QUEUED" || phase == "FINALIZED") return decoded::nothing("phase " + phase);
   return read_by_type(types, phase, h, d.received_at, "Jenkins' notification plugin");

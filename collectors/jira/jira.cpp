@@ -90,13 +90,22 @@ result<decoded> version(const hook& h, timestamp now) {
              {"url", "/version/self"}});
   put(e, "environment", h.settings.setting("environment"));
   put_state(e, "succeeded");
+  return with_return(std::move(e));
+}
+
+result<decoded> version_gone(const hook& h, timestamp now) {
+  if (!h.reads_deployments_from("version_released")) return decoded::nothing("version: no deployment here");
+  auto e = h.start("deployment", h.subject("version/", "/version/id"), h.time("/timestamp"), now);
+  retract(e);
   return decoded(std::move(e));
 }
 
 constexpr hook_type types[] = {{"jira:issue_created", issue},
                                {"jira:issue_updated", issue},
                                {"jira:issue_deleted", deleted},
-                               {"jira:version_released", version}};
+                               {"jira:version_released", version},
+                               {"jira:version_unreleased", version_gone},
+                               {"jira:version_deleted", version_gone}};
 
 bool authentic(const source& s, const delivery& d) {
   return signed_with_any(s.secrets, d.body, d.header.get("X-Hub-Signature"), "sha256=");
