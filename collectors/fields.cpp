@@ -29,6 +29,8 @@ constexpr field table[] = {
     {"created_at", form::time, "deployment", {}},
     {"started_at", form::time, "deployment incident", {}},
     {"finished_at", form::time, "deployment", {}},
+    {"due_at", form::time, "deployment", "ahead"},
+    {"corrected", form::flag, "deployment", {}},
     {"first_commit_at", form::time, "deployment", {}},
     {"kind", form::choice, "deployment", "planned hotfix rollback redeploy"},
     {"fixes", form::name, "deployment", {}},
@@ -97,10 +99,10 @@ std::string check_name(std::string_view text) {
 struct checker {
   timestamp latest;
 
-  std::string time(json::value& value) const {
+  std::string time(json::value& value, bool may_be_ahead) const {
     const auto parsed = value.is_string() ? parse_time(std::string_view(value.get_string())) : std::nullopt;
     if (!parsed) return "is not an RFC 3339 time with an offset";
-    if (*parsed > latest) return "is more than 5 minutes in the future";
+    if (*parsed > latest && !may_be_ahead) return "is more than 5 minutes in the future";
     value = format_time(*parsed);
     return {};
   }
@@ -112,7 +114,7 @@ struct checker {
       case form::text:
         if (!value.is_string()) return "is not text";
         return characters(text) > max_text ? "is longer than 10000 characters" : "";
-      case form::time: return time(value);
+      case form::time: return time(value, f.choices == "ahead");
       case form::flag: return value.is_bool() ? "" : "is neither true nor false";
       case form::count: return value.is_int64() && value.get_int64() >= 0 ? "" : "is not a whole number, 0 or more";
       case form::severity:

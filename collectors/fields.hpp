@@ -26,7 +26,7 @@ struct field {
   std::string_view name;
   form looks;
   std::string_view types;    ///< space-separated event types that carry it
-  std::string_view choices;  ///< for form::choice
+  std::string_view choices;  ///< for form::choice; of a time: `ahead`, if it may be in the future
 };
 
 /// Every field there is, id, type, time, subject and source excepted. What is not in here is kept as it came.

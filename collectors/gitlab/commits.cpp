@@ -6,8 +6,8 @@ namespace releasehealth::gitlab {
 result<decoded> merge_request(const hook& h, timestamp now) {
   const auto action = h.text("/object_attributes/action");
   if (action != "merge") return decoded::nothing("merge request: action " + action);
-  const auto merged = h.time("/object_attributes/merged_at");
-  const auto at = merged ? merged : h.time("/object_attributes/updated_at");
+  const auto merged_at = h.time("/object_attributes/merged_at");
+  const auto at = merged_at ? merged_at : h.time("/object_attributes/updated_at");
   std::string sha;
   for (const auto* pointer : {"/object_attributes/merge_commit_sha", "/object_attributes/squash_commit_sha",
                               "/object_attributes/last_commit/id"})
@@ -22,7 +22,7 @@ result<decoded> merge_request(const hook& h, timestamp now) {
   put(e, "merged_at", at);
   put_labels(e, h.in, "/labels", "/title");
   if (h.is_default_branch(h.text("/object_attributes/target_branch"))) e.fields["default_branch"] = true;
-  return decoded(std::move(e));
+  return merged(std::move(e), h.text("/object_attributes/last_commit/id"));
 }
 
 // GitLab does not say when it was pushed: the delivery is, as it is sent once and at once.

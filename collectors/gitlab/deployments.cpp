@@ -41,11 +41,15 @@ result<decoded> deployment(const hook& h, timestamp now) {
   return decoded(std::move(e));
 }
 
+// A release's date can be in the future (GitLab calls it upcoming, and sends nothing when its time has come) and can be
+// changed. GitLab does not say when it was changed: the delivery is, as it is sent once and at once.
 result<decoded> release(const hook& h, timestamp now) {
   if (!h.reads_deployments_from("release")) return other_source_of_deployments(h, "release");
   const auto released = h.time("/released_at");
-  const bool gone = h.text("/action") == "delete";
-  auto e = h.start("deployment", h.subject("release/", "/id"), gone ? std::nullopt : released, now);
+  const auto action = h.text("/action");
+  const bool gone = action == "delete", changed = action == "update", is_upcoming = released > now;
+  auto e = h.start("deployment", h.subject("release/", "/id"),
+                   gone || changed || is_upcoming ? std::nullopt : released, now);
   if (gone) {
     retract(e);
     return decoded(std::move(e));
@@ -57,8 +61,14 @@ result<decoded> release(const hook& h, timestamp now) {
   put(e, "commit", h.text("/commit/id"));
   put(e, "title", first_line(h.text("/name")));
   put(e, "url", h.text("/url"));
-  put(e, "finished_at", released);
-  e.fields["state"] = "succeeded";
+  if (changed) e.fields["corrected"] = true;
+  if (is_upcoming) {
+    e.fields["finished_at"] = nullptr;
+    put(e, "due_at", released);
+  } else {
+    put(e, "finished_at", released);
+  }
+  e.fields["state"] = is_upcoming ? "pending" : "succeeded";
   return decoded(std::move(e));
 }
 

@@ -124,6 +124,7 @@ struct refresher::loop {
       if (stop.stop_requested()) return;
       prepare = nullptr;
       out.limit = "database.statement_timeout";
+      derive.report_due(out.at);
       const auto derived = derive.derive_batch();
       out.folded_names = derived.folded_names;
       cycle.has_more = derived.has_more;  // more waits; figures do not wait for it

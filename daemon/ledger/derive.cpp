@@ -154,6 +154,17 @@ deriver::connected& deriver::ready() {
   return *connected_;
 }
 
+void deriver::report_due(timestamp now) {
+  try {
+    pqxx::work work(ready().connection);
+    run(work, sql::ledger_report_due, format_time(now));
+    work.commit();
+  } catch (const pqxx::failure&) {
+    connected_.reset();
+    throw;
+  }
+}
+
 derived deriver::derive_batch(step_size size) {
   try {
     auto& on = ready().connection;

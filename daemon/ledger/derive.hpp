@@ -86,6 +86,8 @@ class deriver {
   /// Derives what was touched since, in one transaction of at most that size. Takes nothing also if another daemon
   /// is at it, or if the schema is a newer program's, which then does it.
   derived derive_batch(step_size = {});
+  /// Reports the announced deployments whose time has come: they succeeded then. Derived by the next batch.
+  void report_due(timestamp now);
   /// What derive_batch() found.
   bool schema_is_newer() const { return schema_is_newer_; }
   /// The same until nothing is left of what was touched before the last step, or until it is told to stop; waits while

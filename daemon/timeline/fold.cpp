@@ -29,13 +29,14 @@ struct course {
   std::optional<timestamp> finished_at, first_running;
 };
 
-// The state is that of the last terminal report; finished is when its last unbroken run began. Only another terminal
-// state breaks a run.
+// The state is that of the last terminal report; finished is when its last unbroken run began. Another terminal state
+// breaks a run, and so does a report that corrects the ones before it: a release whose date its sender changed.
 course read_course(const std::vector<report>& ordered) {
   course c;
   for (const auto& r : ordered) {
     if (r.retraction) continue;
     const auto state = text_at(r.fields, "/state");
+    if (flag_at(r.fields, "/corrected")) c = {.state = {}, .finished_at = {}, .first_running = c.first_running};
     if (state == "running" && !c.first_running) c.first_running = r.time;
     if (is_terminal(state)) {
       if (state == c.state) continue;

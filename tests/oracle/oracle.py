@@ -115,6 +115,8 @@ class History:
         state, finished, running = '', None, None
         for r in reports:
             said = r['fields'].get('state')
+            if r['fields'].get('corrected'):
+                state, finished = '', None
             if said == 'running' and running is None:
                 running = r['at']
             if said in ('succeeded', 'failed', 'canceled') and said != state:
