@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Inputs of public bug reports, replayed to a daemon: tests/reports.tsv holds the questions about each and the right answers.
+# The inputs are not in this repository: RELEASEHEALTH_REPORTS, or ../shared/data/cases/reports. The daemon's clock stands at
+# the end of the day that they are about.
+. "$(dirname "$0")/lib.bash"
+library=$(find /usr/lib -name 'libfaketime*.so.1' ! -name '*MT*' 2>/dev/null | head -n 1)
+ldd "$daemon" | grep -qE 'lib[at]san' && { echo "SKIPPED: a sanitizer must be the first library"; exit 77; }
+[ -n "$library" ] || { echo "SKIPPED: libfaketime is not installed"; exit 77; }
+reports=${RELEASEHEALTH_REPORTS:-$root/../shared/data/cases/reports}
+[ -d "$reports" ] || { echo "SKIPPED: no inputs of bug reports at $reports"; exit 77; }
+
+token=hunt-token
+cd "$work" || fail "no folder"
+(umask 077 && printf %s hunt-secret >secret)
+mapfile -t cases < <(tail -n +2 "$root/tests/reports.tsv" | cut -f 1 | sort -u)
+python3 "$reports/replay.py" --config "${cases[@]/#/$reports/}" | configure
+clock=(TZ=UTC LD_PRELOAD="$library" FAKETIME='@2026-11-29 21:00:00' FAKETIME_DONT_FAKE_MONOTONIC=1)
+start_daemon "${clock[@]}"
+for case in "${cases[@]}"; do
+  env "${clock[@]}" python3 "$reports/replay.py" "$reports/$case" "$intake" >"replay.$case.txt" 2>&1 || fail "$case: $(tail -n 1 "replay.$case.txt")"
+done
+
+# ask QUESTION FILTER: a path of the API, through jq; or `events`, which are all that export writes
+ask() {
+  if [ "$1" = events ]; then command_of export events | jq -sc "$2"; else curl -sf "$operations$1" | jq -c "$2"; fi
+}
+is_answer() { [ "$(ask "$1" "$2" 2>&1)" = "$3" ]; }
+
+wrong=0
+while IFS=$'\t' read -r case question filter expected <&3; do
+  if wait_until 20 is_answer "$question" "$filter" "$expected"; then
+    echo "ok: $case: $filter"
+  else
+    echo "FAILED: $case: $question | $filter: $(ask "$question" "$filter" 2>&1); expected $expected"
+    wrong=$((wrong + 1))
+  fi
+done 3< <(tail -n +2 "$root/tests/reports.tsv")
+[ $wrong -eq 0 ] || fail "$wrong answers are wrong"
+command_of rebuild --check || fail "a rebuild changes the timeline"
+stop_daemon
