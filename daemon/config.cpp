@@ -1,13 +1,13 @@
 #include "daemon/config.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 #include <fstream>
 
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/fields.hpp"
 #include "daemon/config_reader.hpp"
+#include "daemon/http/listen_address.hpp"
 #include "daemon/operations/users.hpp"
 
 namespace releasehealth {
@@ -38,16 +38,15 @@ void read_listener(config_table& t, http::endpoint& at, limits& bounds) {
   t.bounds(bounds);
   t.text("listen", listen);
   if (!listen.empty()) {
-    const auto colon = listen.rfind(':');
-    std::uint16_t port = 0;
-    const auto* end = listen.data() + listen.size();
-    const auto [stop, ec] = colon == listen.npos ? std::from_chars_result{nullptr, std::errc::invalid_argument}
-                                                 : std::from_chars(listen.data() + colon + 1, end, port);
-    if (ec != std::errc{} || stop != end) return t.wrong("listen", "is not like \"127.0.0.1:9620\"");
-    auto host = listen.substr(0, colon);
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    at.address = host.empty() ? "0.0.0.0" : host;
-    at.port = port;
+    auto read = http::parse_listen_address(listen);
+    if (!read) return t.wrong("listen", read.error().detail);
+    at.address = std::move(read->address);
+    at.port = read->port;
+    if (at.port == 0)
+      t.warn("listen", "port 0 of \"" + listen + "\" is another free port at each start; expected 1 to 65535");
+    if (!http::is_of_this_machine(at))
+      t.warn("listen",
+             "no interface of this machine has the address \"" + at.address + "\"; serve cannot bind it here");
   }
   read_tls(t.table("tls_server_config"), at.tls);
 }
@@ -187,6 +186,9 @@ void read_all(config_table& root, config& c) {
   {
     auto t = root.table("operations");
     read_listener(t, c.operations, c.bounds);
+    if (http::is_taken_by(c.intake, c.operations))
+      t.wrong("listen",
+              "port " + std::to_string(c.operations.port) + " is that of intake.listen, too; expected another one");
     t.pairs("basic_auth_users", c.basic_auth_users);
     for (const auto& [name, hash] : c.basic_auth_users)
       if (const auto why = check_bcrypt(hash); !why.empty())

@@ -29,11 +29,13 @@ std::string check(const std::vector<parameter>& known, const request& r) {
 bool fits(std::string_view pattern, std::string_view path, parameters& found) {
   for (;;) {
     const auto p = pattern.find('/'), q = path.find('/');
-    if (p == pattern.npos && pattern.starts_with('{') && pattern.ends_with("...}")) {
-      found.emplace(pattern.substr(1, pattern.size() - 5), path);
-      return !path.empty();
-    }
     const auto wanted = pattern.substr(0, p), given = path.substr(0, q);
+    if (wanted.starts_with('{') && wanted.ends_with("...}")) {
+      const auto rest = pattern.substr(wanted.size());
+      if (path.size() <= rest.size() || !path.ends_with(rest)) return false;
+      found.emplace(wanted.substr(1, wanted.size() - 5), path.substr(0, path.size() - rest.size()));
+      return true;
+    }
     if (wanted.starts_with('{') && !given.empty())
       found.emplace(wanted.substr(1, wanted.size() - 2), given);
     else if (wanted != given)

@@ -39,7 +39,8 @@ struct about_route {
 
 struct route {
   std::string_view method;
-  std::string_view pattern;  ///< /webhooks/{name}; at its end {path...} takes all that is left
+  std::string_view
+      pattern;  ///< /webhooks/{name}; {name...} is as long as the rest of the pattern lets it be, and may hold /
   std::function<void(request&, const parameters&, responder)> handle;
   about_route about = {};
 };

@@ -92,9 +92,9 @@ void operations::make_routes() {
   static constexpr struct {
     std::string_view thing, one, why, schema, patch;
   } things[] = {
-      {"deployment", "/api/v1/deployments/{id}", "/api/v1/deployments/{id}/explain", "Deployment",
+      {"deployment", "/api/v1/deployments/{id...}", "/api/v1/deployments/{id...}/explain", "Deployment",
        "DeploymentAmendment"},
-      {"incident", "/api/v1/incidents/{id}", "/api/v1/incidents/{id}/explain", "Incident", "IncidentAmendment"}};
+      {"incident", "/api/v1/incidents/{id...}", "/api/v1/incidents/{id...}/explain", "Incident", "IncidentAmendment"}};
   for (const auto& t : things) {
     const auto add_one = [&](std::string_view method, std::string_view path, auto handle, const about_route& about) {
       add(
@@ -104,8 +104,8 @@ void operations::make_routes() {
           },
           about);
     };
-    add_one("GET", t.one, &operations::show, reading("lists", "By id, or by its sender's own name.", t.schema, {}));
     add_one("GET", t.why, &operations::explain, reading("figures", "Why it is what it is.", "Explanation", {}));
+    add_one("GET", t.one, &operations::show, reading("lists", "By id, or by its sender's own name.", t.schema, {}));
     add_one("PATCH", t.one, &operations::amend,
             {"decisions", "An override or a follow-up, with a reason; null withdraws one.", "Stored", t.patch, "amend",
              false, 202, false, std::vector<parameter>{}});
@@ -118,7 +118,7 @@ void operations::make_routes() {
   add("POST", "/api/v1/decide", [this](request& r, const parameters&, responder a) { decide(r, std::move(a)); },
       {"decisions", "What the policy recommends for an incident at hand.", "Decision", "Question", "read", false, 200,
        true, std::vector<parameter>{}});
-  add("GET", "/badge/{file}", [this](request&, const parameters& path, responder a) { badge(named(path), a); },
+  add("GET", "/badge/{file...}", [this](request&, const parameters& path, responder a) { badge(named(path), a); },
       {"pages", "A badge for a service: its name and .svg.", "image/svg+xml"});
 
   static constexpr struct {
@@ -128,7 +128,7 @@ void operations::make_routes() {
   } pages[] = {{"/", review_page::of_month, "The monthly review; ?month= and ?team= choose."},
                {"/months/{month}", review_page::of_month, "The review of a month: 2026-10."},
                {"/services/{service...}", review_page::of_service, "A service, its timeline and what it owes."},
-               {"/deployments/{id}", review_page::of_deployment, "Why a deployment is what it is."}};
+               {"/deployments/{id...}", review_page::of_deployment, "Why a deployment is what it is."}};
   for (const auto& p : pages)
     add("GET", p.path,
         [this, page = p.page](request& r, const parameters& path, responder a) {

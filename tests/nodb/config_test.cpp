@@ -35,8 +35,18 @@ TEST_SUITE("nodb") {
         {"a = ", "c.toml:1:5: "},
         {"\nstat_dir = 'x'", "c.toml:2:1: stat_dir: unknown key"},
         {"[intake]\nlisten = 9620", "c.toml:2:10: intake.listen: is not text"},
-        {"[intake]\nlisten = 'here'", "c.toml:2:10: intake.listen: is not like \"127.0.0.1:9620\""},
-        {"[intake]\nlisten = ':99999'", "is not like"},
+        {"[intake]\nlisten = 'here'",
+         "c.toml:2:10: intake.listen: invalid address \"here\"; expected IP:PORT, as in 127.0.0.1:9620 or [::1]:9620"},
+        {"[intake]\nlisten = 'localhost:9620'", "intake.listen: invalid address \"localhost:9620\"; expected IP:PORT"},
+        {"[intake]\nlisten = '127.0.0.256:9620'", "invalid address \"127.0.0.256:9620\""},
+        {"[intake]\nlisten = '127.0.0.1:'", "invalid address \"127.0.0.1:\""},
+        {"[intake]\nlisten = '127.0.0.1:80x'", "invalid address \"127.0.0.1:80x\""},
+        {"[intake]\nlisten = ':99999'", "port 99999 of \":99999\" is out of range; expected 1 to 65535"},
+        {"[intake]\nlisten = ':99999999999999999999'", "is out of range; expected 1 to 65535"},
+        {"[operations]\nlisten = '127.0.0.1:9620'",
+         "c.toml:2:10: operations.listen: port 9620 is that of intake.listen, too"},
+        {"[intake]\nlisten = ':9621'", "operations.listen: port 9621 is that of intake.listen"},
+        {"[intake]\nlisten = '[::]:9621'", "port 9621 is that of intake.listen"},
         {"[calendar]\ntime_zone = 'Mars/Olympus'", "c.toml:2:13: calendar.time_zone: is no zone"},
         {"[[token]]\nname = 't'", "c.toml:1:1: token: needs token, token_file or token_sha256"},
         {"[[token]]\nname = 't'\ntoken = 'x'\nscopes = ['sned']",
@@ -354,5 +364,19 @@ TEST_SUITE("nodb") {
         }
       }
     }
+  }
+
+  TEST_CASE("port 0 is a warning: senders do not know which one that becomes") {
+    const auto c = right("[operations]\nlisten = '127.0.0.1:0'");
+    REQUIRE(c.warnings.size() == 1);
+    CHECK(c.warnings.front() == "operations.listen: port 0 of \"127.0.0.1:0\" is another free port at each start; expected 1 to 65535");
+  }
+
+  TEST_CASE("an address that no interface of this machine has is a warning: the configuration may be for another one") {
+    const auto c = right("[intake]\nlisten = '192.0.2.7:9620'\n[operations]\nlisten = '[::1]:9620'");
+    REQUIRE(c.warnings.size() == 1);
+    CHECK(c.warnings.front() ==
+          "intake.listen: no interface of this machine has the address \"192.0.2.7\"; serve cannot bind it here");
+    CHECK(c.operations.address == "::1");
   }
 }

@@ -7,6 +7,14 @@ namespace {
 
 std::string ask(const char* method, const char* path) {
   const std::vector<http::route> routes = {
+      {"GET", "/named/{id...}/why",
+       [](http::request&, const http::parameters& p, http::responder a) {
+         a({200, "", "why " + p.find("id")->second, {}});
+       }},
+      {"GET", "/named/{id...}",
+       [](http::request&, const http::parameters& p, http::responder a) {
+         a({200, "", p.find("id")->second, {}});
+       }},
       {"GET", "/things/{id}",
        [](http::request&, const http::parameters& p, http::responder a) {
          a({200, "", p.find("id")->second, {}});
@@ -42,6 +50,14 @@ TEST_SUITE("nodb") {
       CAPTURE(path);
       CHECK(ask("GET", path).starts_with("404"));
     }
+  }
+
+  TEST_CASE("a name with a slash is one name, also before more of the path") {
+    CHECK(ask("GET", "/named/acme/checkout") == "200 acme/checkout");
+    CHECK(ask("GET", "/named/acme/checkout/why") == "200 why acme/checkout");
+    CHECK(ask("GET", "/named/why") == "200 why");
+    CHECK(ask("GET", "/named//why") == "200 /why");
+    CHECK(ask("GET", "/named/").starts_with("404"));
   }
 
   TEST_CASE("queries are decoded") {

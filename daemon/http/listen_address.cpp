@@ -1,0 +1,64 @@
+#include "daemon/http/listen_address.hpp"
+
+#include <charconv>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+namespace releasehealth::http {
+
+namespace asio = boost::asio;
+
+namespace {
+
+error unlike(std::string_view text) {
+  return {errc::malformed,
+          "invalid address \"" + std::string(text) + "\"; expected IP:PORT, as in 127.0.0.1:9620 or [::1]:9620"};
+}
+
+}
+
+result<endpoint> parse_listen_address(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == text.npos) return unlike(text);
+  auto host = text.substr(0, colon);
+  const auto digits = text.substr(colon + 1);
+  unsigned port = 0;
+  const auto [stop, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  constexpr unsigned highest = 65535;
+  if (digits.empty() || stop != digits.data() + digits.size()) return unlike(text);
+  if (ec != std::errc{} || port > highest)
+    return error(errc::malformed, "port " + std::string(digits) + " of \"" + std::string(text) +
+                                      "\" is out of range; expected 1 to 65535");
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  endpoint at;
+  at.address = host.empty() ? "0.0.0.0" : std::string(host);
+  at.port = static_cast<std::uint16_t>(port);
+  boost::system::error_code wrong;
+  asio::ip::make_address(at.address, wrong);
+  if (wrong) return unlike(text);
+  return at;
+}
+
+bool is_taken_by(const endpoint& first, const endpoint& second) {
+  if (first.port != second.port || first.port == 0) return false;
+  const auto a = asio::ip::make_address(first.address), b = asio::ip::make_address(second.address);
+  if (a == b) return true;
+  // without IPV6_V6ONLY, [::] is every address of both families
+  const auto is_every = [](const asio::ip::address& all, const asio::ip::address& one) {
+    return all.is_unspecified() && (all.is_v6() || one.is_v4());
+  };
+  return is_every(a, b) || is_every(b, a);
+}
+
+bool is_of_this_machine(const endpoint& at) {
+  asio::io_context io;
+  boost::system::error_code ec;
+  const asio::ip::tcp::endpoint any_port(asio::ip::make_address(at.address), 0);
+  asio::ip::tcp::acceptor trial(io);
+  trial.open(any_port.protocol(), ec);
+  if (!ec) trial.bind(any_port, ec);
+  return ec != boost::system::errc::address_not_available;
+}
+
+}
