@@ -19,6 +19,7 @@
 
 #include "daemon/ledger/database.hpp"
 #include "daemon/ledger/file_lock.hpp"
+#include "daemon/random_id.hpp"
 
 namespace releasehealth::ledger {
 namespace {
@@ -32,6 +33,7 @@ constexpr auto retry_deadline = 5s;
 constexpr auto stop_deadline = 30s;
 constexpr auto turn_deadline = 60s;
 constexpr auto pause = 50ms;
+constexpr auto settle_time = 5s;  // a package is unpacked and configured file by file
 
 // Durable, private and small; the rest is PostgreSQL's own default.
 constexpr const char* settings[] = {"listen_addresses=",
@@ -136,15 +138,35 @@ auto in_child(const account& owner, const own_file& log) {
   };
 }
 
+// A folder of its own for each attempt, renamed when whole: the initdb of a killed daemon may be about to clear its
+// own.
 void create(const cluster& c, const fs::path& binaries) {
-  const auto partial = c.folder / "data.partial";  // renamed when whole: a kill in between leaves nothing to trip over
-  fs::remove_all(partial);
+  const std::string name = "data.partial";
+  std::error_code ignored;
+  for (const auto& left : fs::directory_iterator(c.folder, ignored))
+    if (left.path().filename().string().starts_with(name)) fs::remove_all(left.path(), ignored);
+  const auto partial = c.folder / (name + '-' + random_id());
   const auto log = c.folder / "initdb.log";
   bp::child initdb((binaries / "initdb").string(), "-D", partial.string(), "-U", "releasehealthd", "-A", "trust", "-E",
                    "UTF8", "--no-locale", "--no-instructions", bp::std_in < bp::null, in_child(c.owner, own_file(log)));
   initdb.wait();
   if (initdb.exit_code() != 0) throw std::runtime_error("private PostgreSQL: initdb failed; see " + log.string());
   fs::rename(partial, c.data);
+}
+
+/// What the server's files are on the disk: a package upgrade replaces them, and the running server then loads
+/// libraries that are not its own. Empty while one is missing.
+std::string stamp_of(const fs::path& binaries) {
+  std::string all;
+  for (const auto& file :
+       {binaries / "postgres", binaries.parent_path() / "lib", binaries.parent_path() / "lib/plpgsql.so"}) {
+    struct stat s {};
+    if (stat(file.c_str(), &s) != 0) return {};
+    for (const auto n : {static_cast<std::int64_t>(s.st_ino), static_cast<std::int64_t>(s.st_size),
+                         static_cast<std::int64_t>(s.st_mtim.tv_sec), static_cast<std::int64_t>(s.st_mtim.tv_nsec)})
+      all += std::to_string(n) + ' ';
+  }
+  return all;
 }
 
 bool is_postgres_of(const fs::path& data, pid_t pid) {
@@ -172,15 +194,20 @@ struct private_postgres::running {
   cluster where;
   std::optional<file_lock> lock;  // of the owner
   bp::child server;
+  fs::path binaries;     // of `server`
+  std::string stamp;     // of its files as it started
+  std::string replaced;  // by what, at the last look
+  std::chrono::steady_clock::time_point replaced_at;
+  bool is_to_restart = false;
 
   explicit running(const fs::path& state_dir) : where(state_dir) {}
 
   void start(const progress& tell) {
     const auto major = fs::exists(where.data / "PG_VERSION") ? first_line(where.data / "PG_VERSION") : std::string();
-    const auto binaries = find_server_binaries(major);
+    const auto found = find_server_binaries(major);
     if (major.empty()) {
       tell("creating a private PostgreSQL in " + where.folder.string());
-      create(where, binaries);
+      create(where, found);
     }
     const auto deadline = std::chrono::steady_clock::now() + stop_deadline;
     while (!clear_leftovers(where)) {
@@ -188,7 +215,7 @@ struct private_postgres::running {
         throw std::runtime_error("private PostgreSQL: the process of an earlier run does not stop");
       std::this_thread::sleep_for(pause);
     }
-    spawn(binaries);
+    spawn(found);
     const auto began = std::chrono::steady_clock::now();
     while (!where.answers()) {
       const auto waited = std::chrono::steady_clock::now() - began;
@@ -200,11 +227,14 @@ struct private_postgres::running {
         throw std::runtime_error("private PostgreSQL did not answer within 60 seconds; see " +
                                  (where.data / "log").string());
       std::this_thread::sleep_for(pause);
-      if (ended) spawn(binaries);  // sessions of a killed server hold its shared memory for a moment
+      if (ended) spawn(found);  // sessions of a killed server hold its shared memory for a moment
     }
   }
 
-  void spawn(const fs::path& binaries) {
+  void spawn(const fs::path& from) {
+    binaries = from;
+    stamp = stamp_of(binaries);
+    is_to_restart = false;
     std::vector<std::string> words = {"-D", where.data.string(), "-k", where.folder.string(), "-p", "5432"};
     for (const char* s : settings) words.insert(words.end(), {"-c", s});
     server = bp::child((binaries / "postgres").string(), bp::args(words), bp::std_in < bp::null,
@@ -247,8 +277,24 @@ private_postgres private_postgres::use(const fs::path& state_dir, bool serve, co
 void private_postgres::restart_if_gone(const progress& tell) {
   if (!is_owner() || running_->server.running()) return;
   if (!clear_leftovers(running_->where)) return;
-  tell("private PostgreSQL ended by itself; starting it again");
+  tell(running_->is_to_restart ? "private PostgreSQL stopped, starting its new version"
+                               : "private PostgreSQL ended by itself, starting it again");
   running_->spawn(find_server_binaries(first_line(running_->where.data / "PG_VERSION")));
+}
+
+void private_postgres::restart_if_replaced(const progress& tell) {
+  auto& r = *running_;
+  if (!is_owner() || r.is_to_restart || !r.server.running()) return;
+  const auto now = std::chrono::steady_clock::now();
+  const auto stamp = stamp_of(r.binaries);
+  if (stamp != r.replaced) {
+    r.replaced = stamp;
+    r.replaced_at = now;
+  }
+  if (stamp.empty() || stamp == r.stamp || now - r.replaced_at < settle_time) return;
+  tell("private PostgreSQL's files were replaced, restarting it");
+  r.is_to_restart = true;
+  kill(r.server.id(), SIGINT);  // a fast shutdown; restart_if_gone() starts it
 }
 
 std::string private_postgres::dsn() const { return running_->where.dsn(); }

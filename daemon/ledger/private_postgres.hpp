@@ -26,6 +26,10 @@ class private_postgres {
   /// answers, or if it ends again, this is to be called again. Main thread.
   void restart_if_gone(const progress& tell);
 
+  /// Stops the owner's server if its files were replaced, as a package upgrade does, and stayed the same for five
+  /// seconds since; restart_if_gone() then starts the new one. To be called every second or so. Main thread.
+  void restart_if_replaced(const progress& tell);
+
   /// How to connect to it.
   std::string dsn() const;
   bool is_owner() const;

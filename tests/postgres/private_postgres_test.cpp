@@ -1,6 +1,8 @@
 #include "daemon/ledger/private_postgres.hpp"
 
+#include <atomic>
 #include <fstream>
+#include <optional>
 #include <thread>
 
 #include <pqxx/pqxx>
@@ -91,6 +93,25 @@ TEST_SUITE("postgres") {
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
     CHECK(ask(private_postgres::use(state.path(), true, quiet), "SELECT n FROM kept") == "7");
+  }
+
+  TEST_CASE("the initdb of a killed daemon that clears its folder disturbs no new one") {
+    const temporary_folder state;
+    const auto left = state.path() / "postgresql/data.partial";
+    std::atomic<bool> done = false;
+    std::thread clearing([&] {  // as initdb does when it is interrupted, a little later
+      std::error_code ignored;
+      while (!done) std::filesystem::remove_all(left, ignored);
+    });
+    std::filesystem::create_directories(left / "base");
+    std::optional<private_postgres> p;
+    CHECK_NOTHROW(p.emplace(private_postgres::use(state.path(), true, quiet)));
+    done = true;
+    clearing.join();
+    REQUIRE(p);
+    CHECK(ask(*p, "SELECT 1") == "1");
+    for (const auto& entry : std::filesystem::directory_iterator(state.path() / "postgresql"))
+      CHECK_FALSE(entry.path().filename().string().starts_with("data.partial"));
   }
 
   TEST_CASE("pid files that name another program by now are no obstacle: so it is after a loss of power") {
