@@ -8,16 +8,18 @@ import argparse
 import datetime
 import random
 import sys
+import zlib
 
 ENVIRONMENTS = ("production", "production", "production", "production", "staging")
 ROLLBACKS, HOTFIXES, FAILED, INCIDENTS = 0.03, 0.06, 0.10, 0.017  # shares of deployments
+KEPT_LIVE = 8
 
 
 def history(deployments, services, years, seed, until):
     pick, end = random.Random(seed).random, until.timestamp()
     begin = end - years * 365.25 * 86400
     step = (end - begin) / deployments
-    numbers = {}  # the last version of a place
+    live, highest = {}, {}  # of a place: the versions that became live last, the newest at the end; its highest one
     open_incidents = []
     for n in range(deployments):
         at = begin + n * step
@@ -27,18 +29,23 @@ def history(deployments, services, years, seed, until):
                    f'"service":"{service}","state":"resolved"}}\n')
         service, environment = f"service-{int(pick() * services):03}", ENVIRONMENTS[int(pick() * 5)]
         place, luck = (service, environment), pick()
-        number = numbers.get(place, 0) + 1
+        before = live.setdefault(place, [])
+        number = highest.get(place, 0) + 1
         ref, state = "main", "succeeded"
-        if luck < ROLLBACKS and number > 2:
-            number -= 2
+        if luck < ROLLBACKS and len(before) > 2:
+            del before[-2:]
+            number = before[-1]
         elif luck < ROLLBACKS + HOTFIXES:
             ref = "hotfix/7"
         elif luck < ROLLBACKS + HOTFIXES + FAILED:
             state = "failed"
-        numbers[place] = number
+        highest[place] = max(number, highest.get(place, 0))
+        if state == "succeeded" and before[-1:] != [number]:
+            live[place] = before[-KEPT_LIVE:] + [number]
+        made_of = (zlib.crc32(f"{service} {environment}".encode()) << 24) + number  # a version is of one commit, always
         yield (f'{{"id":"e{n}","type":"deployment","subject":"d{n}","time":"{stamp(at)}","service":"{service}",'
                f'"environment":"{environment}","state":"{state}","started_at":"{stamp(at - 240)}","version":"1.{number}.0",'
-               f'"commit":"{n * 0x9E3779B97F4A7C15 % 2**64:016x}{n:024x}","ref":"{ref}","first_commit_at":"{stamp(at - 86400 * pick())}"}}\n')
+               f'"commit":"{made_of * 0x9E3779B97F4A7C15 % 2**64:016x}{made_of:024x}","ref":"{ref}","first_commit_at":"{stamp(at - 86400 * pick())}"}}\n')
         if pick() < INCIDENTS:
             yield (f'{{"id":"i{n}","type":"incident","subject":"i{n}","time":"{stamp(at + 600)}","service":"{service}",'
                    f'"state":"open","severity":{1 + n % 5}}}\n')

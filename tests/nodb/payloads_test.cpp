@@ -159,7 +159,7 @@ TEST_SUITE("nodb") {
     const char* given = std::getenv("RELEASEHEALTH_PAYLOADS");
     const fs::path root = given ? given : SOURCE_DIR "/../shared/data/payloads";
     if (!fs::exists(root)) {
-      MESSAGE("skipped: no bodies of other projects at " << root.string());
+      MESSAGE("SKIPPED: no bodies of other projects at " << root.string());
       return;
     }
     std::map<std::string, std::string> lines;  // in the order of their names, whatever the file system's
