@@ -32,6 +32,8 @@ constexpr field table[] = {
     {"due_at", form::time, "deployment", "ahead"},
     {"corrected", form::flag, "deployment", {}},
     {"first_commit_at", form::time, "deployment", {}},
+    {"date_only", form::flag, "deployment", {}},  // the sender knows the day, not the time of day
+    {"line_released_at", form::time, "deployment", {}},
     {"kind", form::choice, "deployment", "planned hotfix rollback redeploy"},
     {"fixes", form::name, "deployment", {}},
     {"message", form::text, "deployment", {}},

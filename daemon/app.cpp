@@ -79,6 +79,7 @@ struct app::parts {
   std::function<timestamp()> clock;
   config running;  ///< as of the start, or the last reload; of what takes effect at a start as of that
   std::optional<ledger::private_postgres> postgres;
+  std::stop_source last_statements;  // requested once the last request is answered
   session database;
   asio::io_context io{1};
   asio::signal_set ending{io, SIGTERM, SIGINT}, reloading{io, SIGHUP};
@@ -106,9 +107,10 @@ struct app::parts {
         database{.dsn = postgres ? postgres->dsn() : c.database_url,
                  .read_dsn = c.read_url,
                  .application = "releasehealthd",
-                 .statement_timeout = milliseconds(c.bounds.time("database.statement_timeout"))},
+                 .statement_timeout = milliseconds(c.bounds.time("database.statement_timeout")),
+                 .stop = last_statements.get_token()},
         own(source_names(c)),
-        queue(io, database.as("append"), queue_settings(c)),
+        queue(io, database.as("append").uninterrupted(), queue_settings(c)),
         in(c, queue, own, log, clock, [this] { figures->touch(); }),
         ops({io, database, queue, page, own, log, clock, [this] { figures->touch(); },
              [this](bool force) { return reload(force); }, in.routes()},
@@ -127,8 +129,9 @@ struct app::parts {
         log.error("the schema is newer than this program; a newer one derives", {{"err", ledger::description_of(e)}});
       }
       for (const auto& name : applied) log.info("migrated", {{"name", name}});
-      // a migration may have everything derived again: no figures before that is done
-      if (!applied.empty()) ledger::deriver(database.as("derive"), timeline).derive(stop);
+      // a ledger that was never derived has no figures to show meanwhile
+      if (!applied.empty() && !ledger::is_derived(database.as("derive")))
+        ledger::deriver(database.as("derive"), timeline).derive(stop);
     };
     const auto publish = [this](refreshed r) {
       asio::post(io, [this, r = std::move(r)]() mutable {
@@ -266,6 +269,7 @@ struct app::parts {
       if (ec || stopping) return;
       look_at_clock();
       try {
+        if (postgres) postgres->restart_if_replaced(tell());
         if (postgres) postgres->restart_if_gone(tell());
       } catch (const std::exception& e) {
         log.error("private PostgreSQL is gone", {{"err", ledger::description_of(e)}});
@@ -355,6 +359,7 @@ void app::run() {
                    {{"intake", std::to_string(intake_port())}, {"operations", std::to_string(operations_port())}});
   service_manager::ready();
   parts_->io.run();
+  parts_->last_statements.request_stop();  // what they would have derived waits in the queue
   parts_->figures.reset();
   parts_->housekeeping.join();
   parts_->io.restart();

@@ -57,6 +57,8 @@ struct metrics::registry {
           .Add({});
   prometheus::Gauge& schema_newer =
       gauge("schema_newer", "Whether the schema is that of a newer program, which then derives what is shown here.");
+  prometheus::Gauge& rebuilding =
+      gauge("rebuilding", "Whether a rebuild is replacing figures of an older release, which are shown meanwhile.");
   prometheus::Gauge& database_durable =
       gauge("database_durable", "Whether PostgreSQL brings to the disk what it says that it did (fsync).");
   prometheus::Gauge& unplaced = gauge("unplaced_deployments", "Deployments for which no report names a service.");
@@ -137,6 +139,7 @@ void metrics::database(bool up) { registry_->database_up.Set(up); }
 void metrics::database_durable(bool durable) { registry_->database_durable.Set(durable); }
 void metrics::schema_newer(bool newer) { registry_->schema_newer.Set(newer); }
 void metrics::event_claimed() { registry_->claimed_events.Increment(); }
+void metrics::rebuilding(bool is_running) { registry_->rebuilding.Set(is_running); }
 void metrics::clock_jumped() { registry_->clock_jumps.Increment(); }
 
 void metrics::database_failed(std::string_view reason) {

@@ -34,6 +34,7 @@ class metrics {
   void database_durable(bool);
   void refresh(bool success, timestamp at, duration took);
   void schema_newer(bool);
+  void rebuilding(bool);
   /// A limit was met, by its key; also "intake.open_files" and "operations.open_files", which the system sets.
   void reached(std::string_view limit);
   void clock_jumped();

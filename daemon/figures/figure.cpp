@@ -62,6 +62,7 @@ located_slice::located_slice(const figure& f, const slice& s, const std::vector<
 
 std::optional<figure_value> located_slice::value(const measured& m, const quantile& q) const {
   if (!missing_.empty()) throw std::logic_error("no population counts " + missing_);
+  if (!m.over.has_data) return {};
   switch (of_->looks) {
     case shape::count:
     case shape::seconds: return figure_value{sum(counted_, m.values), {}, {}, {}};

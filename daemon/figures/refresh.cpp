@@ -12,14 +12,15 @@
 namespace releasehealth {
 
 using steady = std::chrono::steady_clock;
+constexpr auto pause_after_failed_rebuild = std::chrono::seconds(10);
 
 struct refresher::loop {
   session database;
   ledger::deriver derive;
+  ledger::derive_settings rules;  // of `derive`
+  ledger::background_rebuild rebuild;
   ledger::reader read;
   figure_settings settings;
-  std::int64_t max_names;
-  std::string fingerprint;
   figure_page& page;
   std::function<timestamp()> clock;
   std::function<void(const std::stop_token&)> prepare;  // null once it is done
@@ -29,7 +30,7 @@ struct refresher::loop {
   std::map<place, std::string> places, places_before;  ///< all there are, and their teams; and at the last refresh
   std::int64_t windows_at = -1;                        ///< the window_tick for which all places were computed
   bool was_successful = false;
-  steady::time_point rested_at, began_before = steady::now();
+  steady::time_point rested_at, began_before = steady::now(), rebuild_again_at;
 
   std::mutex mutex;
   std::condition_variable_any wake;
@@ -48,10 +49,10 @@ struct refresher::loop {
        std::function<void(refreshed)> p)
       : database(s),
         derive(s.as("derive"), d),
+        rules(d),
+        rebuild(s.as("rebuild")),
         read(reading, 2),
         settings(std::move(f)),
-        max_names(d.max_names),
-        fingerprint(d.fingerprint),
         page(to),
         clock(std::move(c)),
         prepare(std::move(first)),
@@ -75,9 +76,8 @@ struct refresher::loop {
   }
 
   void use(settings_of_reload other) {
-    max_names = other.deriving.max_names;
-    fingerprint = other.deriving.fingerprint;
-    derive = ledger::deriver(database.as("derive"), std::move(other.deriving));
+    derive = ledger::deriver(database.as("derive"), other.deriving);
+    rules = std::move(other.deriving);
     settings = std::move(other.figures);
     read.limit(other.read_limit);
     windows_at = -1;
@@ -130,6 +130,11 @@ struct refresher::loop {
       cycle.has_more = derived.has_more;  // more waits; figures do not wait for it
       if (cycle.has_more) go_on();
       out.schema_is_newer = derive.schema_is_newer();
+      out.rebuilt = rebuild.ended();
+      if (out.rebuilt && out.rebuilt->failure.empty()) go_on();
+      if (out.rebuilt && !out.rebuilt->failure.empty()) rebuild_again_at = began + pause_after_failed_rebuild;
+      if (derive.rebuild_is_due() && began >= rebuild_again_at) rebuild.begin(rules);
+      out.is_rebuilding = rebuild.is_running();
       out.limit = "figures.timeout";
       read.at_one_instant([&](ledger::reader& from) {
         from.keep_plans(true);
@@ -138,12 +143,13 @@ struct refresher::loop {
           const auto periods = current_periods(settings.rolling, settings.zone, out.at);
           page.put(compute(from, periods, places, places_before, changed, settings, out.at), places, settings);
         }
-        out.ledger = from.counts(max_names);
+        out.ledger = from.counts(rules.max_names);
       });
-      out.rules_changed = !out.ledger.derived_by.empty() && out.ledger.derived_by != fingerprint;
+      out.rules_changed = !out.ledger.derived_by.empty() && out.ledger.derived_by != rules.fingerprint;
       out.success = out.database_up = was_successful = true;
       out.limit = {};
     } catch (const std::exception& e) {  // the last good page stays; the next tick tries again
+      if (stop.stop_requested() || database.stop.stop_requested()) return;
       out.failure = ledger::description_of(e);
       out.reason = ledger::reason_of(e);
       if (!ledger::is_timeout(e)) out.limit = {};

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "daemon/figures/page.hpp"
-#include "daemon/ledger/derive.hpp"
+#include "daemon/ledger/background_rebuild.hpp"
 
 namespace releasehealth {
 
@@ -23,7 +23,9 @@ struct refreshed {
   ledger::ledger_counts ledger;
   std::size_t folded_names = 0;  ///< that met figures.max_names
   bool schema_is_newer = false;  ///< a newer daemon derives; this one shows what that derived
-  bool rules_changed = false;    ///< the past was derived by other rules: a rebuild applies these
+  bool is_rebuilding = false;    ///< rows of an older derivation are shown until a rebuild replaces them
+  std::optional<ledger::rebuilt> rebuilt;
+  bool rules_changed = false;  ///< the past was derived by other rules: a rebuild applies these
 };
 
 class refresher {

@@ -312,7 +312,7 @@ std::set<place> places_asked(const figure_question& q, const std::map<place, std
   return asked;
 }
 
-// The periods, which of them data covers whole, and whether there are incidents.
+// The periods, which of them data covers whole or not at all, and whether there are incidents.
 std::vector<period> look_at_data(const figure_question& q, ledger::reader& from, timestamp now, snapshot& into) {
   auto periods = q.periods;
   auto earliest = now;
@@ -320,7 +320,10 @@ std::vector<period> look_at_data(const figure_question& q, ledger::reader& from,
   from.keep_plans(true);  // it takes less time than planning it does
   const auto known = from.first_known(earliest);
   into.has_incidents = known.has_incidents;
-  for (auto& p : periods) p.partial = p.partial || !known.since || p.begin < *known.since;
+  for (auto& p : periods) {
+    p.partial = p.partial || !known.since || p.begin < *known.since;
+    p.has_data = !known.since || p.end > *known.since;
+  }
   return periods;
 }
 

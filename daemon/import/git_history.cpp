@@ -186,7 +186,11 @@ class event_writer {
     put(e, "tag", r.name);
     put(e, "commit", r.commit);
     put(e, "finished_at", r.at);
-    if (first_commit && *first_commit <= r.at) put(e, "first_commit_at", first_commit);
+    if (first_commit && *first_commit <= r.at)
+      put(e, "first_commit_at", first_commit);
+    else
+      e.fields["first_commit_at"] = nullptr;  // no new commit: the author's time of the tagged one is no lead time
+    if (r.predecessor) put(e, "line_released_at", into_.releases.all[*r.predecessor].at);
     if (lines) e.fields["lines_changed"] = *lines;
     put(e, "ref", branch_of(r));
     count_kind(r, e);

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include <libpq-fe.h>
+#include <sys/socket.h>
 
 namespace releasehealth::ledger {
 namespace {
@@ -17,7 +18,20 @@ std::string libpq_value(std::string_view value) {
   return out + "'";
 }
 
-// The user's connection string with our settings added; what the user set stays.
+// Our settings of a session: timeouts, and what a reader is not to do. A server whose client is gone cancels its
+// statement within two seconds, so that a killed daemon's long statement holds no lock.
+std::string session_options(const session& s) {
+  std::string options =
+      "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c client_connection_check_interval=2s -c "
+      "jit=off "
+      "-c statement_timeout=" +
+      std::to_string(s.statement_timeout.count());
+  if (s.read_only) options += " -c default_transaction_read_only=on";
+  return options;
+}
+
+// The user's connection string with our settings added; what the user set stays. PostgreSQL reads `options` in order
+// and the last one decides, so the user's own follow ours.
 std::string conninfo(const session& s) {
   char* message = nullptr;
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(PQconninfoParse(s.dsn.c_str(), &message),
@@ -27,18 +41,18 @@ std::string conninfo(const session& s) {
     PQfreemem(message);
     throw std::invalid_argument("[database] url: " + why);
   }
-  std::string options =
-      "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c jit=off -c statement_timeout=" +
-      std::to_string(s.statement_timeout.count());
-  if (s.read_only) options += " -c default_transaction_read_only=on";
+  auto options = session_options(s);
   std::vector<std::pair<std::string_view, std::string>> all = {{"application_name", s.application},
                                                                {"connect_timeout", "5"},
                                                                {"keepalives_idle", "30"},
-                                                               {"tcp_user_timeout", "15000"},
-                                                               {"options", std::move(options)}};
+                                                               {"tcp_user_timeout", "15000"}};
   std::string out;
   for (const auto* o = parsed.get(); o->keyword; ++o)
     if (o->val) {
+      if (o->keyword == std::string_view("options")) {
+        options += std::string(" ") + o->val;
+        continue;
+      }
       // of several servers the one that may be written to, so that a fail-over is followed; of replicas any
       const std::string_view keyword = o->keyword, value = o->val;
       if ((keyword == "host" || keyword == "hostaddr") && value.find(',') != value.npos)
@@ -48,6 +62,7 @@ std::string conninfo(const session& s) {
       std::erase_if(all, [&](const auto& ours) { return ours.first == o->keyword; });
       out += std::string(o->keyword) + '=' + libpq_value(o->val) + ' ';
     }
+  all.emplace_back("options", std::move(options));
   std::ranges::sort(all);
   all.erase(std::unique(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first == b.first; }),
             all.end());
@@ -57,7 +72,13 @@ std::string conninfo(const session& s) {
 
 }
 
-connection::connection(const session& s) : pqxx::connection(conninfo(s)) {}
+connection::connection(const session& s) : pqxx::connection(conninfo(s)), stop_(s.stop), cut_(s.stop, cutter{this}) {
+  go_on();
+}
+
+// The thread that waits for the server reads the end of the stream, also of a server that hangs and would not answer a
+// request to cancel.
+void connection::cutter::operator()() const noexcept { ::shutdown(of->sock(), SHUT_RDWR); }
 
 void keep_plans(pqxx::transaction_base& in, bool keep) {
   auto& on = connection_of(in);

@@ -2,6 +2,7 @@
 // The one place that knows which libpqxx this is. Only files of daemon/ledger include it.
 #include <map>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,16 +18,28 @@ namespace releasehealth::ledger {
 /// The only kind of connection that transactions here are made on.
 class connection : public pqxx::connection {
  public:
-  /// With the session's name, timeouts and read-only setting. Throws pqxx::failure.
+  /// With the session's name, timeouts and read-only setting. Throws pqxx::failure. The session's stop ends it: the
+  /// thread that waits for an answer gets pqxx::broken_connection.
   explicit connection(const session&);
 
+  /// Throws pqxx::broken_connection once the session's stop was requested: libpqxx 6 makes a connection that was cut
+  /// anew.
+  void go_on() const {
+    if (stop_.stop_requested()) throw pqxx::broken_connection("the daemon is stopping");
+  }
   /// Whether run() keeps a statement's plan. Of a few rows planning takes longer than the rest.
   bool keeps_plans = false;
   /// The name by which such a statement is prepared, now or before. By its address: statements are constants.
   const std::string& prepared(std::string_view sql);
 
  private:
+  struct cutter {
+    connection* of;
+    void operator()() const noexcept;
+  };
   std::map<const char*, std::string> prepared_;
+  std::stop_token stop_;
+  std::stop_callback<cutter> cut_;
 };
 
 inline connection& connection_of(pqxx::transaction_base& in) {
@@ -60,7 +73,9 @@ pqxx::result run_prepared(pqxx::transaction_base& in, const std::string& name, c
 /// Runs one statement with parameters, which travel apart from its text.
 template <class... Parameters>
 pqxx::result run(pqxx::transaction_base& in, std::string_view sql, const Parameters&... parameters) {
-  if (auto& on = connection_of(in); on.keeps_plans) return run_prepared(in, on.prepared(sql), parameters...);
+  auto& on = connection_of(in);
+  on.go_on();
+  if (on.keeps_plans) return run_prepared(in, on.prepared(sql), parameters...);
 #if PQXX_VERSION_MAJOR >= 8 || (PQXX_VERSION_MAJOR == 7 && PQXX_VERSION_MINOR >= 10)
   return in.exec(std::string(sql), pqxx::params{parameters...});
 #else

@@ -89,6 +89,7 @@ settled read_settled(const pqxx::row& row) {
   d.id = text(row["id"]);
   d.source = text(row["source"]);
   d.subject = text(row["subject"]);
+  d.day_order = text(row["day_order"]);
   d.where = {text(row["service"]), text(row["environment"])};
   d.production = row["production"].as<bool>();
   d.state = text(row["state"]);

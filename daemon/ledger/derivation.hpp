@@ -35,6 +35,25 @@ struct changed {
   std::optional<Row> before, now;
 };
 
+/// An entry of the queue.
+struct touched_thing {
+  std::string thing, source, subject, service;
+  auto operator<=>(const touched_thing&) const = default;
+};
+
+/// Which entries of the queue need a long walk over a stack: they are derived in steps of their own, by turns with
+/// steps of all others, so that one service's long history does not hold up the figures of the rest.
+struct long_walks {
+  std::set<touched_thing> entries;
+  bool is_their_turn = false;
+};
+
+/// Thrown by a step that was about to walk over a stack of very many deployments: its transaction is to be given up,
+/// and the next steps follow `long_walks`.
+struct long_walk : std::exception {
+  const char* what() const noexcept override { return "a stack of very many deployments"; }
+};
+
 /// What the live stack says about a deployment; ids of others, empty: none.
 struct stack_verdict {
   std::string kind = {}, reason = {}, evidence = {}, live = {}, below = {}, rolled_back_by = {};
@@ -68,6 +87,8 @@ struct derivation {
   std::vector<remedy> remedies;                            ///< written and deleted ones
   std::set<std::string> hotfixes;                          ///< ids: what they answer may have changed
   std::set<place> places;                                  ///< where figures may have changed
+  bool may_walk_far = true;                                ///< else long_walk is thrown instead
+  std::set<thing_key> walks_far = {};                      ///< the deployments because of which it was thrown
 
   /// The changes that changed incidents blame now, or blamed before.
   std::set<std::string> blamed_changes() const;
@@ -105,8 +126,8 @@ void derive_follow_ups(derivation&, const std::set<std::string>& touched_commits
 void derive_engagements(derivation&, const things& touched_work);
 
 /// Takes a step of entries from the queue and derives what they touch, by all stages: into the real
-/// tables, or into shadows of the same names.
-derived derive_step(pqxx::transaction_base&, const derive_settings&, step_size, count_pace&);
+/// tables, or into shadows of the same names. With `long_walks` it throws long_walk once it has noted whose that is.
+derived derive_step(pqxx::transaction_base&, const derive_settings&, step_size, count_pace&, long_walks* = nullptr);
 /// Makes shadows of the derived tables and derives all events again into them, at the transaction's instant.
 void derive_everything(pqxx::transaction_base&, const derive_settings&);
 

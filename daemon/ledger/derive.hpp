@@ -75,6 +75,8 @@ class count_pace {
   std::size_t total_ = 0, next_ = 1000;
 };
 
+struct long_walks;
+
 /// The timeline's only writer within this program. Used by one thread at a time; throws pqxx::failure.
 class deriver {
  public:
@@ -84,32 +86,43 @@ class deriver {
   deriver& operator=(deriver&&) noexcept;
 
   /// Derives what was touched since, in one transaction of at most that size. Takes nothing also if another daemon
-  /// is at it, or if the schema is a newer program's, which then does it.
+  /// is at it, if a newer program migrated or derives, which then does it, or while a rebuild is due.
   derived derive_batch(step_size = {});
   /// Reports the announced deployments whose time has come: they succeeded then. Derived by the next batch.
   void report_due(timestamp now);
-  /// What derive_batch() found.
+  /// Whether derive_batch() found the work of a newer program: its schema, or rows of its derivation_version.
   bool schema_is_newer() const { return schema_is_newer_; }
+  /// Whether derive_batch() found rows of an older derivation_version: rebuild() replaces them.
+  bool rebuild_is_due() const { return rebuild_is_due_; }
   /// The same until nothing is left of what was touched before the last step, or until it is told to stop; waits while
-  /// another daemon is at it, for at most `max_wait`.
+  /// another daemon is at it, for at most `max_wait`. Rebuilds if that is due.
   std::size_t derive(const std::stop_token& = {});
   static constexpr std::chrono::minutes max_wait{10};
 
-  /// Derives everything again and writes what differs. Returns how many rows did.
+  /// Derives everything again in shadow tables and writes what differs, in one transaction: readers see the old rows
+  /// until it commits. Returns how many rows did.
   std::size_t rebuild();
+  /// The same if it is still due once nobody else derives: several daemons may have begun.
+  std::size_t rebuild_if_due();
   /// Derives everything again into shadow tables and compares. Returns at most 100 differences.
   std::vector<difference> check();
 
  private:
   struct connected;
   connected& ready();
+  std::size_t rebuild(bool only_if_due);
   session session_;
   derive_settings settings_;
   std::unique_ptr<connected> connected_;
+  std::unique_ptr<long_walks> walks_;
   count_pace counting_;
   bool schema_is_newer_ = false;
+  bool rebuild_is_due_ = false;
   bool is_another_at_it_ = false;  ///< at the last batch
 };
+
+/// Whether anything was ever derived: then there are figures to show. Throws pqxx::failure.
+bool is_derived(const session&);
 
 /// What lists and URLs call a deployment: stable over a rebuild, as it follows from what it names.
 std::string deployment_id(const std::string& source, const std::string& subject, const place&);

@@ -37,9 +37,9 @@ struct told_columns {
 
 /// Whose they are, and the stack's verdict.
 struct verdict_columns {
-  binary_array service{binary_array::text}, environment{binary_array::text}, source{binary_array::text},
-      subject{binary_array::text}, kind{binary_array::text}, reason{binary_array::text}, evidence{binary_array::text},
-      is_change{binary_array::text}, live{binary_array::text}, below{binary_array::text},
+  binary_array day_order{binary_array::text}, service{binary_array::text}, environment{binary_array::text},
+      source{binary_array::text}, subject{binary_array::text}, kind{binary_array::text}, reason{binary_array::text},
+      evidence{binary_array::text}, is_change{binary_array::text}, live{binary_array::text}, below{binary_array::text},
       covers_since{binary_array::timestamptz}, rolled_back_by{binary_array::text};
 
   void add(const fresh_deployment& d) {
@@ -47,6 +47,7 @@ struct verdict_columns {
       is_known ? to.add(value) : to.add_null();
     };
     const auto& v = d.verdict;
+    day_order.add(d.told.day_order());
     service.add(d.told.where.service);
     environment.add(d.told.where.environment);
     source.add(d.told.source);
@@ -80,6 +81,7 @@ settled as_settled(const std::string& id, const deployment& d, const naming& nam
   s.id = id;
   s.source = d.source;
   s.subject = d.subject;
+  s.day_order = d.day_order();
   s.where = d.where;
   s.production = names.is_production(d.where.environment);
   s.state = d.state;
@@ -141,7 +143,7 @@ void write_deployments(derivation& in, const std::vector<std::string>& ids) {
   }
   const auto& v = verdicts;
   told.give(in.work, sql::ledger_write_deployments, v.service, v.environment, v.source, v.subject, v.kind, v.reason,
-            v.evidence, v.is_change, v.live, v.below, v.covers_since, v.rolled_back_by);
+            v.evidence, v.is_change, v.live, v.below, v.covers_since, v.rolled_back_by, v.day_order);
 }
 
 }

@@ -79,6 +79,7 @@ std::vector<candidates> load_candidates(pqxx::transaction_base& work, const std:
   for (std::size_t n = 0; n < of.size(); ++n)
     asked.push_back(json::object{{"n", n},
                                  {"id", of[n].id},
+                                 {"day_order", of[n].day_order},
                                  {"source", of[n].source},
                                  {"subject", of[n].subject},
                                  {"service", of[n].where.service},

@@ -43,7 +43,7 @@ class resumed_stack {
   std::optional<stack_run> run() {
     live_stack stack(settings_, elements());
     for (const auto& [name, finished_at] : of_.changes)
-      if (const auto version = parse_version(name)) stack.know_line(version->line(), finished_at);
+      if (const auto version = parse_version(name)) stack.know_release(*version, finished_at);
     bool settled = false;
     for (;;) {
       auto page = merged_page();
@@ -56,7 +56,8 @@ class resumed_stack {
       load_pages(in_, {&of_, 1});
     }
     write(stack, settled);
-    const auto rest = touched_.at.upper_bound(settled ? run_.back().at() : stack_position{timestamp::max(), {}, {}});
+    const auto rest =
+        touched_.at.upper_bound(settled ? run_.back().at() : stack_position{timestamp::max(), {}, {}, {}});
     if (rest == touched_.at.end()) return {};
     return stack_run{.where = of_.where, .from = *rest, .needs_all = of_.needs_all};
   }
@@ -156,13 +157,19 @@ class resumed_stack {
 
   // Nothing after this point can differ if what is on the stack, as far as anything may still return to it, is what was
   // there before, and no rule looks back at a change.
-  bool is_settled(const live_stack& stack) const {
+  bool is_settled(const live_stack& stack) {
     if (since_difference_ == 0 || (since_difference_ > always && since_difference_ % now_and_then != 0)) return false;
     const auto now = *run_.back().told().finished_at;
     if (now - last_difference_ <= settings_.rules.longest_within()) return false;
     const auto& levels = stack.levels();
+    const auto is_suspect = [&](std::size_t level) { return suspects_.contains(id_of(levels[level].by)); };
+    // what kept the run going last is looked at first: a deep stack is not read down to it again and again
+    if (held_by_ < levels.size() && stack.in_reach(held_by_, now) && is_suspect(held_by_)) return false;
     for (auto level = levels.size(); level-- > 0;) {
-      if (suspects_.contains(id_of(levels[level].by))) return false;
+      if (is_suspect(level)) {
+        held_by_ = level;
+        return false;
+      }
       if (!stack.in_reach(level, now)) break;
     }
     return true;
@@ -212,6 +219,7 @@ class resumed_stack {
   std::map<std::string, std::string> popper_;
   timestamp last_difference_{};
   std::size_t since_difference_ = 0;
+  std::size_t held_by_ = 0;  ///< the level of the suspect that was found last
 };
 
 // Where rules look at incidents, what started during one that was touched is decided again.
@@ -228,7 +236,8 @@ void add_during_incidents(derivation& in, std::map<place, touched_place>& touche
   for (const auto& row : run(in.work, sql::ledger_deployments_during, json::serialize(now), sources, subjects)) {
     const place where{text(row["service"]), text(row["environment"])};
     in.places.insert(where);
-    touched[where].at.insert({*time_from_microseconds(row["finished_at"]), text(row["source"]), text(row["subject"])});
+    touched[where].at.insert({*time_from_microseconds(row["finished_at"]), text(row["day_order"]), text(row["source"]),
+                              text(row["subject"])});
   }
 }
 
@@ -268,6 +277,21 @@ void need_little(derivation& in, const std::map<place, touched_place>& touched, 
   look_for_known(in, runs, fresh);
 }
 
+// Whether so many deployments lie behind a change that walking over all of them would hold others up; noted if so.
+bool walks_far(derivation& in, const stack_run& r, const touched_place& touched) {
+  constexpr std::int64_t many = 2'000;
+  if (!r.has_more) return false;
+  const auto behind = run(in.work, sql::ledger_deployments_behind, r.where.service, r.where.environment,
+                          format_time(r.from.finished_at), many)[0][0];
+  if (behind.as<std::int64_t>() < many) return false;
+  for (const auto& id : touched.ids) {
+    const auto& d = in.deployments.at(id);
+    for (const auto* row : {&d.before, &d.now})
+      if (*row) in.walks_far.emplace((*row)->source, (*row)->subject);
+  }
+  return true;
+}
+
 // Most places need one run, and what the runs of several places begin with is read at once.
 void run_stacks(derivation& in, const std::map<place, touched_place>& touched,
                 std::map<std::string, stack_verdict>& before) {
@@ -284,6 +308,11 @@ void run_stacks(derivation& in, const std::map<place, touched_place>& touched,
     stack_changes found{.fresh = {}, .verdicts = {}, .poppers = {}, .before = before};
     need_little(in, touched, runs);
     load_starts(in, runs);
+    if (!in.may_walk_far) {
+      bool are_far = false;
+      for (const auto& r : runs) are_far = walks_far(in, r, touched.at(r.where)) || are_far;
+      if (are_far) throw long_walk();
+    }
     for (auto& r : runs)
       if (auto again = resumed_stack(in, r, touched.at(r.where), found).run()) waiting.push_back(std::move(*again));
     write(in, found);
@@ -299,7 +328,7 @@ void derive_stacks(derivation& in) {
     in.places.insert(d.where);
     if (!d.succeeded() || !d.finished_at) return nullptr;
     auto& t = touched[d.where];
-    t.at.insert({*d.finished_at, d.source, d.subject});
+    t.at.insert({*d.finished_at, d.day_order, d.source, d.subject});
     t.ids.insert(id);
     if (d.kind == "rollback") t.returned_to.insert(d.live);
     return &t;
@@ -311,7 +340,7 @@ void derive_stacks(derivation& in) {
     const bool was_in_stack = before != nullptr;
     if (!d.now) continue;
     auto* t = touch(id, *d.now);
-    if (t) t->fresh.emplace(stack_position{*d.now->finished_at, d.now->source, d.now->subject}, id);
+    if (t) t->fresh.emplace(stack_position{*d.now->finished_at, d.now->day_order, d.now->source, d.now->subject}, id);
     if (!t || was_in_stack) at_once.push_back(id);
   }
   write_deployments(in, at_once);

@@ -25,7 +25,8 @@ std::set<std::string> applied_migrations(pqxx::transaction_base& work) {
 // Most starts have nothing to migrate, and must not wait for whoever derives.
 bool is_up_to_date(connection& c) {
   pqxx::work work(c);
-  if (work.exec("SELECT to_regclass('migration')")[0][0].is_null()) return false;
+  const auto looked = work.exec("SELECT to_regclass(quote_ident(current_schema()) || '.migration')")[0][0];
+  if (looked.is_null()) return false;  // a table of another schema of the search path is another division's
   const auto names = applied_migrations(work);
   return names.size() == std::size(sql::migrations) &&
          std::ranges::all_of(sql::migrations, [&](const auto& m) { return names.contains(std::string(m.first)); });
@@ -37,7 +38,10 @@ std::vector<std::string> migrate(const session& s) {
   connection c(s.unlimited());
   if (is_up_to_date(c)) return {};
   pqxx::work work(c);
-  run(work, "SELECT pg_advisory_xact_lock($1)", locks::migrate);
+  if (work.exec("SELECT current_schema()")[0][0].is_null())
+    throw std::runtime_error("[database] url: no schema of search_path \"" + text(work.exec("SHOW search_path")[0][0]) +
+                             "\" exists; expected one, as CREATE SCHEMA makes it");
+  run(work, sql::ledger_migrate_lock, locks::migrate);
   work.exec("SET LOCAL client_min_messages = warning");
   work.exec(
       "CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())");
@@ -52,6 +56,7 @@ std::vector<std::string> migrate(const session& s) {
   if (!known.empty())
     throw newer_schema("the database was migrated by a newer releasehealthd (" + *known.begin() +
                        "): this one does not know its schema");
+  if (!applied.empty()) work.exec(std::string(sql::ledger_rebuild_due));
   work.commit();
   return applied;
 }

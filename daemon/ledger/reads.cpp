@@ -5,6 +5,7 @@
 #include <future>
 
 #include "daemon/ledger/reading.hpp"
+#include "daemon/timeline/derivation_version.hpp"
 #include "sql.hpp"
 
 namespace releasehealth::ledger {
@@ -90,7 +91,7 @@ extent reader::first_known(timestamp earliest) {
 
 ledger_counts reader::counts(std::int64_t max_names) {
   return read([&](pqxx::transaction_base& work) {
-    const auto row = run(work, sql::ledger_counts, max_names)[0];
+    const auto row = run(work, sql::ledger_counts, max_names, derivation_version)[0];
     const auto whole = [&](pqxx::row_size_type column) { return row[column].as<std::int64_t>(); };
     return ledger_counts{whole(0), whole(1), whole(2), whole(3), whole(4), whole(5), text(row[6])};
   });

@@ -24,6 +24,7 @@ struct period {
   std::string label;
   timestamp begin, end;
   bool partial = false;  ///< data does not cover it whole
+  bool has_data = true;  ///< false where it ends before there is any: then it has no figures, not even zeros
 };
 
 /// A place as part of a scope: a scope's figures are those of all its places together.
@@ -66,7 +67,8 @@ struct ledger_counts {
   std::int64_t dead = 0, unplaced = 0;
   std::int64_t underived = 0;  ///< events that wait in the queue to be derived, at most
   std::int64_t other_services = 0, other_environments = 0, other_teams = 0;  ///< names beyond the most of a kind
-  std::string derived_by;  ///< the fingerprint of the rules by which the past was derived; empty: nothing was
+  /// The fingerprint of the rules by which the past was derived; empty: nothing was, or by another derivation_version.
+  std::string derived_by;
 };
 
 /// A deployment and what kind it is.

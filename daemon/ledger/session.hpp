@@ -1,6 +1,7 @@
 #pragma once
 // How a part of the program talks to PostgreSQL: where it is, and under which name and limits.
 #include <chrono>
+#include <stop_token>
 #include <string>
 
 namespace releasehealth {
@@ -11,6 +12,7 @@ struct session {
   std::string application = {};  ///< seen in pg_stat_activity and PostgreSQL's log: names the part of the program
   bool read_only = false;        ///< physically: the server refuses writes
   std::chrono::milliseconds statement_timeout{30'000};  ///< 0: none, for work that takes what it takes
+  std::stop_token stop = {};  ///< requested: its connections end at once, whatever runs on them
 
   session as(std::string part) const {
     session other = *this;
@@ -31,6 +33,11 @@ struct session {
   session within(std::chrono::milliseconds limit) const {
     session other = *this;
     other.statement_timeout = limit;
+    return other;
+  }
+  session uninterrupted() const {
+    session other = *this;
+    other.stop = {};
     return other;
   }
   session unlimited() const {

@@ -9,13 +9,14 @@ constexpr std::size_t page_size = 200;
 
 /// Positions as the statements take them.
 struct position_arrays {
-  std::vector<std::string> services, environments, finished, sources, subjects;
+  std::vector<std::string> services, environments, finished, day_orders, sources, subjects;
 
   position_arrays(std::span<const stack_run> runs, stack_position stack_run::*which) {
     for (const auto& r : runs) {
       services.push_back(r.where.service);
       environments.push_back(r.where.environment);
       finished.push_back(format_time((r.*which).finished_at));
+      day_orders.push_back((r.*which).day_order);
       sources.push_back((r.*which).source);
       subjects.push_back((r.*which).subject);
     }
@@ -23,7 +24,7 @@ struct position_arrays {
   template <class... More>
   pqxx::result ask(pqxx::transaction_base& work, std::string_view statement, const More&... more) const {
     return run(work, statement, text_array(services), text_array(environments), text_array(finished),
-               text_array(sources), text_array(subjects), more...);
+               text_array(day_orders), text_array(sources), text_array(subjects), more...);
   }
 };
 
@@ -50,7 +51,7 @@ stacked read_stacked(const pqxx::row& row, const place& where) {
 
 void load_levels(derivation& in, const position_arrays& at, std::vector<stack_run>& runs) {
   const std::int64_t reach = in.settings.stack.rollback_lookback.count();
-  std::vector<std::string> ids, finished, sources, subjects;
+  std::vector<std::string> ids, finished, day_orders, sources, subjects;
   std::vector<std::size_t> of;
   std::vector<std::string> only_top;
   only_top.reserve(runs.size());
@@ -60,13 +61,14 @@ void load_levels(derivation& in, const position_arrays& at, std::vector<stack_ru
     runs[n].levels.push_back(read_stacked(row, runs[n].where));
     ids.push_back(runs[n].levels.back().id);
     finished.push_back(at.finished[n]);
+    day_orders.push_back(at.day_orders[n]);
     sources.push_back(at.sources[n]);
     subjects.push_back(at.subjects[n]);
     of.push_back(n);
   }
   if (ids.empty()) return;
   for (const auto& row : run(in.work, sql::ledger_returned_to, text_array(ids), text_array(finished),
-                             text_array(sources), text_array(subjects))) {
+                             text_array(day_orders), text_array(sources), text_array(subjects))) {
     const auto level = run_of(row);
     runs[of[level]].returned_to[ids[level]].push_back({text(row["commit"]), text(row["version"])});
   }

@@ -15,9 +15,11 @@ namespace releasehealth::ledger {
 /// Where a deployment stands in the order of its place's stack.
 struct stack_position {
   timestamp finished_at;
-  std::string source, subject;
+  std::string day_order, source, subject;
   auto operator<=>(const stack_position&) const = default;
 };
+
+inline stack_position position_of(const deployment& d) { return {*d.finished_at, d.day_order(), d.source, d.subject}; }
 
 /// A succeeded deployment in the stack: one that is stored and stays what it is, or one that this step writes.
 struct stacked {
@@ -28,11 +30,11 @@ struct stacked {
 
   const deployment& told() const { return fresh ? fresh->told : kept; }
   deployment& told() { return fresh ? fresh->told : kept; }
-  stack_position at() const { return {*told().finished_at, told().source, told().subject}; }
+  stack_position at() const { return position_of(told()); }
 };
 inline bool is_before(const stacked& a, const stacked& b) {
-  const auto order = [](const deployment& d) { return std::tie(*d.finished_at, d.source, d.subject); };
-  return order(a.told()) < order(b.told());
+  if (a.told().finished_at != b.told().finished_at) return a.told().finished_at < b.told().finished_at;
+  return a.at() < b.at();
 }
 
 /// One run over a place's stack, from a position on.

@@ -107,6 +107,15 @@ void operations::publish(refreshed r) {
   database_up_ = r.database_up;
   parts_.own.database(r.database_up);
   parts_.own.schema_newer(r.schema_is_newer);
+  parts_.own.rebuilding(r.is_rebuilding);
+  if (r.is_rebuilding && !std::exchange(is_rebuilding_, true))
+    parts_.log.info("figures of an older derivation are shown while history is rebuilt");
+  is_rebuilding_ = r.is_rebuilding;
+  if (r.rebuilt && r.rebuilt->failure.empty())
+    parts_.log.info("history rebuilt",
+                    {{"rows", std::to_string(r.rebuilt->rows)}, {"took_ms", std::to_string(r.rebuilt->took.count())}});
+  else if (r.rebuilt)
+    parts_.log.warning("rebuild failed, retrying", {{"err", r.rebuilt->failure}});
   if (!r.success) parts_.own.database_failed(r.reason);
   parts_.own.reached(r.limit);
   for (std::size_t n = 0; n < r.folded_names; ++n) parts_.own.reached("figures.max_names");

@@ -88,7 +88,7 @@ class operations {
   const bool is_local_;                ///< on loopback, where reading needs no token
   std::list<std::string> list_paths_;  ///< what routes point into
   std::vector<http::route> routes_;
-  bool database_up_ = false, draining_ = false, rules_changed_ = false;
+  bool database_up_ = false, draining_ = false, rules_changed_ = false, is_rebuilding_ = false;
   std::string last_failure_;
   struct worker;
   std::unique_ptr<worker> scrapes_;

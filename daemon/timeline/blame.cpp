@@ -7,7 +7,7 @@
 namespace releasehealth {
 namespace {
 
-auto by_finish(const settled& d) { return std::tie(*d.finished_at, d.source, d.subject); }
+auto by_finish(const settled& d) { return std::tie(*d.finished_at, d.day_order, d.source, d.subject); }
 auto by_start(const settled& d) { return std::tie(*d.started_at, d.source, d.subject); }
 
 const settled* find(std::string_view id, std::span<const settled> known) {

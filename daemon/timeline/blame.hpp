@@ -15,7 +15,7 @@ namespace releasehealth {
 /// A deployment with what the live stack made of it.
 struct settled {
   std::string id;  ///< names it among all
-  std::string source, subject;
+  std::string day_order, source, subject;
   place where;
   bool production = false;
   std::string state, version, commit;

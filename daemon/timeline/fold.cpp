@@ -49,6 +49,14 @@ course read_course(const std::vector<report>& ordered) {
   return c;
 }
 
+// Whether the last report that carries the field clears it.
+bool says_null(const std::vector<report>& ordered, std::string_view field) {
+  bool is_null = false;
+  for (const auto& r : ordered)
+    if (const auto* value = r.retraction ? nullptr : r.fields.if_contains(field)) is_null = value->is_null();
+  return is_null;
+}
+
 deployment fold_place(const std::string& source, const std::string& subject, const place& where,
                       std::vector<report> reports, const naming& names) {
   deployment d;
@@ -58,6 +66,7 @@ deployment fold_place(const std::string& source, const std::string& subject, con
   std::vector<report> told, overriding;
   for (auto& r : reports) (r.is_override ? overriding : told).push_back(std::move(r));
   d.facts = merge_reports(told);
+  d.brings_no_commit = says_null(told, "first_commit_at");
   const auto c = read_course(told);
   d.state = c.state;
   d.finished_at = c.finished_at;
@@ -173,7 +182,26 @@ std::vector<deployment> fold_deployment(const std::string& source, const std::st
 
 std::optional<timestamp> deployment::first_commit_at() const {
   const auto own = time_at(facts, "/first_commit_at");
-  return own ? own : time_at(commit_facts, "/authored_at");
+  if (own || brings_no_commit) return own;
+  return time_at(commit_facts, "/authored_at");
+}
+
+std::string deployment::day_order() const {
+  constexpr std::size_t digits = 20;  // of any 64-bit number
+  if (!flag_at(facts, "/date_only")) return {};
+  std::string_view rest = version;
+  rest.remove_prefix(std::min(rest.find_first_of("0123456789"), rest.size()));
+  std::string key;
+  while (!rest.empty() && rest.front() >= '0' && rest.front() <= '9') {
+    auto number = rest.substr(0, rest.find_first_not_of("0123456789"));
+    rest.remove_prefix(number.size());
+    number.remove_prefix(std::min(number.find_first_not_of('0'), number.size()));
+    key.append(digits - std::min(digits, number.size()), '0').append(number).append(".");
+    if (rest.size() < 2 || rest[0] != '.' || rest[1] < '0' || rest[1] > '9') break;
+    rest.remove_prefix(1);
+  }
+  if (key.empty()) return {};
+  return rest.starts_with('-') ? key.append(rest) : key.append("~");
 }
 
 json::object fold_commit(std::vector<report> reports) {

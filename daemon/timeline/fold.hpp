@@ -26,14 +26,19 @@ struct deployment {
   std::string state;  ///< pending, running, canceled, failed, succeeded; empty if no report said
   std::optional<timestamp> created_at, started_at, finished_at;  ///< finished_at: terminal states only
   std::string version, commit;
-  json::object facts;            ///< every field as the last report that carries it left it
-  json::object commit_facts;     ///< those of its commit (interface.md §3)
-  bool during_incident = false;  ///< told by whoever knows the incidents: one of its service was open when it started
-  json::object overrides;        ///< fields set by overrides, with what the last one says of itself
+  json::object facts;             ///< every field as the last report that carries it left it
+  json::object commit_facts;      ///< those of its commit (interface.md §3)
+  bool during_incident = false;   ///< told by whoever knows the incidents: one of its service was open when it started
+  json::object overrides;         ///< fields set by overrides, with what the last one says of itself
+  bool brings_no_commit = false;  ///< a report says `first_commit_at: null`
 
   bool succeeded() const { return state == "succeeded"; }
-  /// The first commit's time: the deployment's own, else that of its commit (figures.md §7, lead time).
+  /// The first commit's time (figures.md §7, lead time): the deployment's own, else the author's time of its commit,
+  /// unless a report says that there is none.
   std::optional<timestamp> first_commit_at() const;
+  /// Its place among those that finished at the same instant, bytewise, if its source knows only the day (§23.11): its
+  /// version's numbers, a prerelease before its release. Else empty.
+  std::string day_order() const;
 };
 
 /// What an override says of itself, not of the thing: who, why, and what its fields were before.

@@ -71,7 +71,9 @@ std::optional<std::string> evidence_of(const kind_rule& r, const rulebook& book,
     add(evidence, "patch release " + d.version);
   }
   if (r.within) {
-    if (!line_released_at || !d.finished_at || *d.finished_at - *line_released_at > *r.within) return {};
+    if (!line_released_at || !d.finished_at) return {};
+    const auto gap = *d.finished_at - *line_released_at;
+    if (gap < duration{0} || gap > *r.within) return {};
     add(evidence, "release of its line at " + format_time(*line_released_at));
   }
   if (r.outside_calendar) {
@@ -115,7 +117,7 @@ const std::vector<kind_rule>& default_rules() {
 std::optional<version_numbers> parse_version(std::string_view text) {
   const auto begin = text.find_first_of("0123456789");
   if (begin == text.npos) return {};
-  std::array<std::uint64_t, 3> numbers{};
+  std::array<std::uint64_t, 4> numbers{};
   const char *at = text.data() + begin, *end = text.data() + text.size();
   std::size_t count = 0;
   for (; count < numbers.size(); ++count) {
@@ -129,7 +131,7 @@ std::optional<version_numbers> parse_version(std::string_view text) {
     ++at;
   }
   if (count < 2) return {};
-  return version_numbers{numbers[0], numbers[1], numbers[2]};
+  return version_numbers{numbers[0], numbers[1], numbers[2], numbers[3]};
 }
 
 duration rulebook::longest_within() const {

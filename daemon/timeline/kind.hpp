@@ -41,10 +41,11 @@ struct rulebook {
   bool looks_at_incidents() const;
 };
 
-/// "1.8.3" within "v1.8.3": the line is (1, 8), the patch 3.
+/// "1.8.3" within "v1.8.3": the line is (1, 8), the patch 3; the fourth number is that of 1.8.3.1.
 struct version_numbers {
-  std::uint64_t major = 0, minor = 0, patch = 0;
+  std::uint64_t major = 0, minor = 0, patch = 0, fourth = 0;
   std::pair<std::uint64_t, std::uint64_t> line() const { return {major, minor}; }
+  std::pair<std::uint64_t, std::uint64_t> within_line() const { return {patch, fourth}; }
 };
 std::optional<version_numbers> parse_version(std::string_view);
 
@@ -54,7 +55,8 @@ struct decision {
   std::string evidence = {};  ///< what a rule matched: "ref hotfix/1.8.3"
 };
 
-/// Steps 5 and 6. `line_released_at`: when the line's preceding release finished, if there is one.
+/// Steps 5 and 6. `line_released_at`: when the line's preceding release finished, if there is one: that of the next
+/// lower version (figures.md §23.3). One that finished later than the deployment is within nothing.
 decision decide_by_rules(const rulebook&, const deployment&, std::optional<timestamp> line_released_at);
 
 /// figures.md §4's own rules, rollback first.

@@ -9,12 +9,25 @@ bool is_hex(std::string_view text) { return text.find_first_not_of("0123456789ab
 
 deployment_key key_of(const deployment& d) { return {d.source, d.subject}; }
 
+char lower(char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; }
+
+// Equal names have a key in common: versions that of the whole, commits that of their first digits.
+std::vector<std::string> index_keys(const identity& i) {
+  constexpr std::size_t shortest = 7;
+  std::vector<std::string> keys;
+  if (!i.version.empty()) keys.push_back('v' + i.version);
+  if (!i.commit.empty()) {
+    auto& key = keys.emplace_back("c");
+    for (const char c : std::string_view(i.commit).substr(0, shortest)) key += lower(c);
+  }
+  return keys;
+}
+
 }
 
 bool same_commit(std::string_view a, std::string_view b) {
   if (a.size() > b.size()) std::swap(a, b);
   if (a.size() != b.size() && !(a.size() >= 7 && is_hex(a) && is_hex(b))) return false;
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; };
   return std::ranges::equal(a, b.substr(0, a.size()), {}, lower, lower);
 }
 
@@ -36,7 +49,47 @@ bool live_stack::in_reach(std::size_t level, timestamp now) const {
   return level + 1 == levels_.size() || now - levels_[level + 1].covers_since <= settings_.rollback_lookback;
 }
 
-std::optional<std::size_t> live_stack::nearest(const identity& wanted, std::size_t below, timestamp now) const {
+void level_index::add(std::size_t level, const identity& name) {
+  for (const auto& key : index_keys(name))
+    if (auto& at = by_name_[key]; at.empty() || at.back() != level) at.push_back(level);
+}
+
+void level_index::remove(std::size_t level, const std::vector<identity>& names) {
+  for (const auto& name : names)
+    for (const auto& key : index_keys(name))
+      if (const auto known = by_name_.find(key); known != by_name_.end() && known->second.back() == level) {
+        known->second.pop_back();
+        if (known->second.empty()) by_name_.erase(known);
+      }
+}
+
+std::optional<std::size_t> level_index::nearest(const identity& wanted, std::size_t below,
+                                                const std::vector<element>& levels) const {
+  std::optional<std::size_t> highest;
+  for (const auto& key : index_keys(wanted)) {
+    const auto known = by_name_.find(key);
+    if (known == by_name_.end()) continue;
+    const auto& at = known->second;
+    for (auto level = std::ranges::lower_bound(at, below); level != at.begin();) {
+      --level;
+      if (highest && *level <= *highest) break;
+      if (levels[*level].is(wanted)) highest = *level;
+    }
+  }
+  return highest;
+}
+
+std::optional<std::size_t> live_stack::nearest(const identity& wanted, std::size_t below, timestamp now) {
+  constexpr std::size_t few = 16;
+  if (!index_ && ++searches_ > few) {
+    index_.emplace();
+    for (std::size_t level = 0; level < levels_.size(); ++level)
+      for (const auto& name : levels_[level].answers_to) index_->add(level, name);
+  }
+  if (index_) {
+    const auto found = index_->nearest(wanted, below, levels_);
+    return found && in_reach(*found, now) ? found : std::nullopt;  // what is below it was covered earlier
+  }
   for (std::size_t level = below; level-- > 0;) {
     if (!in_reach(level, now)) return {};  // and none below it either: those were covered earlier
     if (levels_[level].is(wanted)) return level;
@@ -44,7 +97,20 @@ std::optional<std::size_t> live_stack::nearest(const identity& wanted, std::size
   return {};
 }
 
-decision live_stack::decide(const deployment& d) const {
+void live_stack::push(element e) {
+  if (index_)
+    for (const auto& name : e.answers_to) index_->add(levels_.size(), name);
+  levels_.push_back(std::move(e));
+}
+
+element live_stack::pop() {
+  auto top = std::move(levels_.back());
+  levels_.pop_back();
+  if (index_) index_->remove(levels_.size(), top.answers_to);
+  return top;
+}
+
+decision live_stack::decide(const deployment& d) {
   const auto me = identity_of(d);
   if (const auto kind = text_at(d.overrides, "/kind"); !kind.empty())
     return {kind, "override by " + text_at(d.overrides, "/by") + ": " + text_at(d.overrides, "/reason")};
@@ -52,29 +118,45 @@ decision live_stack::decide(const deployment& d) const {
   if (const auto kind = text_at(d.facts, "/kind"); !kind.empty()) return {kind, "explicit kind"};
   if (!levels_.empty() && nearest(me, levels_.size() - 1, *d.finished_at))
     return {"rollback", "identity of what was live before"};
+  return decide_by_rules(settings_.rules, d, line_released_at(d));
+}
+
+// As the sender knows it, who may see releases that come later; else of the changes that went live no longer ago than
+// any rule looks back, the one with the next lower version of the line. A rollback to a release is none (figures.md
+// §23.4).
+std::optional<timestamp> live_stack::line_released_at(const deployment& d) const {
+  const auto longest = settings_.rules.longest_within();
+  if (longest == duration{0}) return {};
+  if (const auto told = time_at(d.facts, "/line_released_at")) return told;
   const auto version = parse_version(d.version);
   const auto line = version ? lines_.find(version->line()) : lines_.end();
-  return decide_by_rules(settings_.rules, d, line == lines_.end() ? std::nullopt : std::optional(line->second));
+  if (line == lines_.end()) return {};
+  for (auto lower = line->second.lower_bound(version->within_line()); lower != line->second.begin();)
+    if ((--lower)->second >= *d.finished_at - longest) return lower->second;
+  return {};
 }
 
 void live_stack::roll_back(const deployment& by, verdict& v) {
   const auto me = identity_of(by);
   const auto now = *by.finished_at;
   auto target = nearest(me, levels_.size(), now);
-  if (!target && levels_.size() > 1 && in_reach(levels_.size() - 2, now)) {
-    target = levels_.size() - 2;
-    levels_[*target].answers_to.push_back(me);
-  }
+  const bool is_unnamed = !target && levels_.size() > 1 && in_reach(levels_.size() - 2, now);
+  if (is_unnamed) target = levels_.size() - 2;
   const std::size_t keep = target ? *target + 1 : levels_.empty() ? 0 : levels_.size() - 1;
   auto covers_since = now;
-  for (; levels_.size() > keep; levels_.pop_back()) {
-    if (levels_.back().is_change) v.rolled_back.push_back(levels_.back().by);
-    covers_since = levels_.back().covers_since;
+  while (levels_.size() > keep) {
+    const auto popped = pop();
+    if (popped.is_change) v.rolled_back.push_back(popped.by);
+    covers_since = popped.covers_since;
+  }
+  if (is_unnamed) {
+    levels_.back().answers_to.push_back(me);
+    if (index_) index_->add(levels_.size() - 1, me);
   }
   if (target) return;
   v.below = levels_.empty() ? std::nullopt : std::optional(levels_.back().by);
   v.covers_since = covers_since;
-  levels_.push_back({key_of(by), false, covers_since, {me}});
+  push({key_of(by), false, covers_since, {me}});
 }
 
 verdict live_stack::apply(const deployment& d) {
@@ -86,8 +168,8 @@ verdict live_stack::apply(const deployment& d) {
     v.is_change = true;
     if (!levels_.empty()) v.below = levels_.back().by;
     v.covers_since = d.finished_at;
-    levels_.push_back({key_of(d), true, *d.finished_at, {identity_of(d)}});
-    if (const auto version = parse_version(d.version)) lines_[version->line()] = *d.finished_at;
+    push({key_of(d), true, *d.finished_at, {identity_of(d)}});
+    if (const auto version = parse_version(d.version)) know_release(*version, *d.finished_at);
   }
   if (!levels_.empty()) v.live = levels_.back().by;
   return v;
@@ -96,6 +178,7 @@ verdict live_stack::apply(const deployment& d) {
 void order_deployments(std::vector<deployment>& all) {
   std::ranges::sort(all, [](const deployment& a, const deployment& b) {
     if (a.finished_at != b.finished_at) return a.finished_at < b.finished_at;
+    if (const auto x = a.day_order(), y = b.day_order(); x != y) return x < y;
     if (a.source != b.source) return a.source < b.source;
     return a.subject < b.subject;
   });

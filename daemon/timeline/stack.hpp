@@ -3,6 +3,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "daemon/timeline/fold.hpp"
@@ -50,6 +52,20 @@ struct element {
   bool is(const identity&) const;
 };
 
+/// Which levels of a stack answer to a name: a search of a deep stack for each of many deployments would take the
+/// product.
+class level_index {
+ public:
+  void add(std::size_t level, const identity&);
+  /// Takes out the top level.
+  void remove(std::size_t level, const std::vector<identity>& names);
+  /// The highest of `levels` below `below` that answers to it.
+  std::optional<std::size_t> nearest(const identity&, std::size_t below, const std::vector<element>& levels) const;
+
+ private:
+  std::unordered_map<std::string, std::vector<std::size_t>> by_name_;  // ascending; by version and by start of commit
+};
+
 /// The stack at one point of the sequence, from which it goes on with the deployments after it.
 class live_stack {
  public:
@@ -62,20 +78,26 @@ class live_stack {
   const std::vector<element>& levels() const { return levels_; }
   /// Whether that level can still be returned to, or have another put in its place; if not, it never will again.
   bool in_reach(std::size_t level, timestamp now) const;
-  /// When the last change of a release line finished, as rules look at it.
-  void know_line(std::pair<std::uint64_t, std::uint64_t> line, timestamp finished) { lines_[line] = finished; }
+  /// A change of that version finished, as rules look at it.
+  void know_release(const version_numbers& v, timestamp finished) { lines_[v.line()][v.within_line()] = finished; }
 
  private:
-  std::optional<std::size_t> nearest(const identity&, std::size_t below, timestamp now) const;
-  decision decide(const deployment&) const;
+  std::optional<std::size_t> nearest(const identity&, std::size_t below, timestamp now);
+  void push(element);
+  element pop();
+  decision decide(const deployment&);
+  std::optional<timestamp> line_released_at(const deployment&) const;
   void roll_back(const deployment&, verdict&);
 
   const stack_settings& settings_;
   std::vector<element> levels_;
-  std::map<std::pair<std::uint64_t, std::uint64_t>, timestamp> lines_;
+  std::optional<level_index> index_;  // once there were several searches: of one it costs more than it saves
+  std::size_t searches_ = 0;
+  using numbers = std::pair<std::uint64_t, std::uint64_t>;
+  std::map<numbers, std::map<numbers, timestamp>> lines_;  // when each version of a line was last released
 };
 
-/// Orders succeeded deployments by (finished, source, subject), bytewise, as the stack runs over them.
+/// Orders succeeded deployments by (finished, day_order(), source, subject), bytewise, as the stack runs over them.
 void order_deployments(std::vector<deployment>&);
 
 /// Runs the ordered, succeeded deployments of one place. One verdict each, in the same order.

@@ -1,11 +1,11 @@
--- The changes in the `within` of a rule ($6 microseconds) before the given positions ($1-$5: service, environment,
--- finished_at, source, subject), in the order of the stack.
+-- The changes in the `within` of a rule ($7 microseconds) before the given positions ($1-$6: service, environment,
+-- finished_at, day_order, source, subject), in the order of the stack.
 SELECT run.n, d.version, microseconds(d.finished_at) AS finished_at
-FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[])
-  WITH ORDINALITY AS run (service, environment, finished_at, source, subject, n)
+FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[])
+  WITH ORDINALITY AS run (service, environment, finished_at, day_order, source, subject, n)
 CROSS JOIN LATERAL (
   SELECT * FROM deployment d
   WHERE d.service = run.service AND d.environment = run.environment AND d.is_change
-    AND d.finished_at <= run.finished_at AND d.finished_at >= run.finished_at - $6::bigint * interval '1 microsecond'
-    AND (d.finished_at, d.source, d.subject) < (run.finished_at, run.source, run.subject) OFFSET 0) AS d
-ORDER BY run.n, d.finished_at, d.source, d.subject
+    AND d.finished_at <= run.finished_at AND d.finished_at >= run.finished_at - $7::bigint * interval '1 microsecond'
+    AND (d.finished_at, d.day_order, d.source, d.subject) < (run.finished_at, run.day_order, run.source, run.subject) OFFSET 0) AS d
+ORDER BY run.n, d.finished_at, d.day_order, d.source, d.subject

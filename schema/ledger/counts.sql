@@ -1,4 +1,4 @@
--- The ledger's own gauges; $1: how many names of a kind stay.
+-- The ledger's own gauges; $1: how many names of a kind stay, $2: the derivation_version whose rules are compared.
 SELECT (SELECT count(*) FROM delivery WHERE outcome = 'dead') AS dead,
        (SELECT count(*) FROM deployment WHERE service = '') AS unplaced,
        -- as the queue is numbered: counting it would take longer the more waits
@@ -8,4 +8,4 @@ SELECT (SELECT count(*) FROM delivery WHERE outcome = 'dead') AS dead,
        (SELECT greatest(0, count(*) FILTER (WHERE kind = 'environment') - $1::bigint)
              + greatest(0, count(*) FILTER (WHERE kind = 'production') - $1::bigint) FROM known_name) AS other_environments,
        (SELECT greatest(0, count(*) - $1::bigint) FROM known_name WHERE kind = 'team') AS other_teams,
-       coalesce((SELECT fingerprint FROM derived_by), '') AS derived_by
+       coalesce((SELECT fingerprint FROM derived_by WHERE version = $2::integer), '') AS derived_by

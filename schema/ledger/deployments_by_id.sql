@@ -1,5 +1,5 @@
 -- Deployments as blame and remedies look at them.
-SELECT d.id, d.source, d.subject, d.service, d.environment, d.production, d.state, d.version, d.commit, d.kind, d.is_change,
+SELECT d.id, d.day_order, d.source, d.subject, d.service, d.environment, d.production, d.state, d.version, d.commit, d.kind, d.is_change,
        microseconds(d.started_at) AS started_at, microseconds(d.finished_at) AS finished_at, d.live, d.below, d.rolled_back_by,
        d.facts->>'fixes' AS fixes, d.facts->>'incident' AS incident
 FROM deployment d

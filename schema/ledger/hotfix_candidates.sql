@@ -1,9 +1,9 @@
--- What the remedy of a hotfix may depend on, as (n, role, id) from the top of the stack down. $1: n, id, source, subject,
+-- What the remedy of a hotfix may depend on, as (n, role, id) from the top of the stack down. $1: n, id, day_order, source, subject,
 -- service, environment, started_at, finished_at, fixes, incident, attribution in microseconds. Roles: fixes (a deployment
 -- of its place that it may name), chain (the live stack at its start), open and named (incidents).
 WITH RECURSIVE h AS (
   SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (
-    n int, id text, source text, subject text, service text, environment text, started_at timestamptz,
+    n int, id text, day_order text, source text, subject text, service text, environment text, started_at timestamptz,
     finished_at timestamptz, fixes text, incident text, attribution bigint)
 ), naming AS MATERIALIZED (  -- hardly any does; the planner cannot know
   SELECT * FROM h WHERE fixes <> ''
@@ -30,8 +30,8 @@ WITH RECURSIVE h AS (
   FROM h CROSS JOIN LATERAL (
     SELECT d.live FROM deployment d
     WHERE d.service = h.service AND d.environment = h.environment AND d.state = 'succeeded'
-      AND d.finished_at <= h.started_at AND (d.finished_at, d.source, d.subject) < (h.finished_at, h.source, h.subject)
-    ORDER BY d.finished_at DESC, d.source DESC, d.subject DESC LIMIT 1) AS last
+      AND d.finished_at <= h.started_at AND (d.finished_at, d.day_order, d.source, d.subject) < (h.finished_at, h.day_order, h.source, h.subject)
+    ORDER BY d.finished_at DESC, d.day_order DESC, d.source DESC, d.subject DESC LIMIT 1) AS last
   JOIN deployment d ON d.id = last.live
   UNION ALL
   SELECT level.n, level.depth + 1, d.id, d.below, d.is_change AND d.kind = 'planned', d.finished_at, level.oldest

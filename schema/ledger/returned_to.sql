@@ -1,9 +1,9 @@
--- The rollbacks that returned to the elements $1 before the positions $2-$4 (finished_at, source, subject), in the order of
+-- The rollbacks that returned to the elements $1 before the positions $2-$5 (finished_at, day_order, source, subject), in the order of
 -- the stack.
 SELECT of.n, d.version, d.commit
-FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[]) WITH ORDINALITY AS of (live, finished_at, source, subject, n)
+FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY AS of (live, finished_at, day_order, source, subject, n)
 CROSS JOIN LATERAL (
   SELECT * FROM deployment d
   WHERE d.live = of.live AND d.kind = 'rollback'
-    AND (d.finished_at, d.source, d.subject) < (of.finished_at, of.source, of.subject) OFFSET 0) AS d
-ORDER BY of.n, d.finished_at, d.source, d.subject
+    AND (d.finished_at, d.day_order, d.source, d.subject) < (of.finished_at, of.day_order, of.source, of.subject) OFFSET 0) AS d
+ORDER BY of.n, d.finished_at, d.day_order, d.source, d.subject

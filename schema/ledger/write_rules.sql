@@ -1,2 +1,3 @@
--- By which rules everything was derived again.
-INSERT INTO public.derived_by (fingerprint) VALUES ($1) ON CONFLICT (one) DO UPDATE SET fingerprint = excluded.fingerprint
+-- By which version and which rules everything was derived again.
+INSERT INTO derived_by (fingerprint, version) VALUES ($1, $2)
+ON CONFLICT (one) DO UPDATE SET fingerprint = excluded.fingerprint, version = excluded.version

@@ -31,4 +31,19 @@ wait_until 30 send_event '{"id":"after","type":"deployment","service":"checkout"
 wait_until 10 metric_is releasehealth_database_up 1 || fail "the database does not come back"
 wait_until 10 metric_is releasehealth_spooled_deliveries 0 || fail "the spool is not drained"
 same "nothing was lost with PostgreSQL's kill" "after late" "$(command_of export events | jq -r .id | sort | xargs)"
-stop_daemon
+
+# SIGTERM while deriving ends within the drain: a statement that waits for a lock for ever is cancelled
+psql_private() { psql -qXAt -h "$work/state/postgresql" -U releasehealthd -d postgres "$@"; }
+(echo 'BEGIN; LOCK TABLE deployment;'; sleep 120) | psql_private >/dev/null 2>&1 &
+holder=$!
+pids+=("$holder")
+lock_is_held() { [ "$(psql_private -c "SELECT count(*) FROM pg_locks WHERE relation = 'deployment'::regclass AND mode = 'AccessExclusiveLock' AND granted")" = 1 ]; }
+wait_until 10 lock_is_held || fail "the table is not locked"
+send_event '{"id":"last","type":"deployment","service":"checkout","version":"last","state":"succeeded"}' >/dev/null
+deriving_waits() { [ "$(psql_private -c "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'releasehealthd derive' AND wait_event_type = 'Lock'")" = 1 ]; }
+wait_until 10 deriving_waits || fail "deriving does not wait for the table"
+began=$SECONDS
+kill -TERM "$daemon_pid"
+wait "$daemon_pid" || fail "the daemon ended with $?"
+[ $((SECONDS - began)) -le 10 ] || fail "SIGTERM while deriving took $((SECONDS - began)) s"
+echo "ok: SIGTERM while deriving ends within the drain"

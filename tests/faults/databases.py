@@ -140,15 +140,26 @@ def upgrade(house, programs, report, long):
     def is_behind():
         return two.metric("releasehealth_schema_newer") == 1
 
+    page = lambda d: {k: v for k, v in d.metrics("releasehealth_deployments").items() if 'period="7d"' in k}
+
     def agree():
-        page = lambda d: {k: v for k, v in d.metrics("releasehealth_deployments").items() if 'period="7d"' in k}
         return page(one) == page(two) and len(page(one)) > 0
+
+    def has_figures(d):
+        return sum(page(d).values()) > 0
 
     with Load("upgrade", [one, two]) as load:
         settle(load)
+        wait_until(30, "there are figures", lambda: has_figures(one) and has_figures(two))
         one.stop()
         one.program = programs.next
         one.start()
+        wait_until(60, "the new one shows figures", lambda: one.metric("releasehealth_refresh_success") == 1)
+        for _ in range(20):  # while it rebuilds, and after
+            if not has_figures(one) or not has_figures(two):
+                raise Failed("figures are empty during the upgrade")
+            time.sleep(0.1)
+        wait_until(60, "history is rebuilt", lambda: cluster.sql("SELECT version > 0 FROM derived_by") == "t")
         wait_until(60, "the old daemon sees the new schema", is_behind)
         settle(load)
         two.stop()

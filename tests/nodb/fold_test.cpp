@@ -48,6 +48,14 @@ struct fold_case {
 };
 
 const fold_case cases[] = {
+    {"§23.2 a service without an environment: that service, wherever it is, and no other",
+     {"10:00 service=a environment=x state=succeeded", "10:00 service=a environment=y state=succeeded",
+      "10:00 service=b environment=x state=succeeded", "10:05 service=a version=2"},
+     "a/x succeeded 10:00 10:00 2; a/y succeeded 10:00 10:00 2; b/x succeeded 10:00 10:00"},
+    {"§23.2 an environment without a service: that environment, of every service",
+     {"10:00 service=a environment=x state=succeeded", "10:00 service=a environment=y state=succeeded",
+      "10:00 service=b environment=x state=succeeded", "10:05 environment=x version=2"},
+     "a/x succeeded 10:00 10:00 2; a/y succeeded 10:00 10:00; b/x succeeded 10:00 10:00 2"},
     {"§2 the last terminal report",
      {"10:00 service=a state=running", "10:05 state=succeeded"},
      "a/production succeeded 10:00 10:05"},

@@ -95,6 +95,38 @@ TEST_SUITE("nodb") {
     CHECK(kinds == "phpphhp");
   }
 
+  TEST_CASE(
+      "§23.3, §23.4: the preceding release is the next lower version of the line, never a later one, never a "
+      "rollback") {
+    stack_settings settings;
+    settings.rules.rules.push_back({.name = "quick",
+                                    .kind = "hotfix",
+                                    .when = {},
+                                    .unless = {},
+                                    .patch_release = true,
+                                    .within = std::chrono::hours(48)});
+    const auto kinds = [&](const std::vector<deployment>& all) {
+      std::string out;
+      for (const auto& v : run_stack(all, settings)) out += v.kind.kind[0];
+      return out;
+    };
+    // 1.0.9 was the last of the line, but 1.0.2 follows 1.0.1
+    CHECK(kinds({released("1.0.1", "2026-01-01T00:00:00Z"), released("1.0.9", "2026-01-09T00:00:00Z"),
+                 released("1.0.2", "2026-01-10T00:00:00Z")}) == "ppp");
+    // released in the other order: the higher one was within nothing
+    CHECK(kinds({released("1.0.2", "2026-01-01T00:00:00Z"), released("1.0.1", "2026-01-02T00:00:00Z")}) == "pp");
+    // the rollback to 1.0.1 on the eighth releases nothing
+    CHECK(kinds({released("1.0.1", "2026-01-01T00:00:00Z"), released("1.1.0", "2026-01-05T00:00:00Z"),
+                 released("1.0.1", "2026-01-08T00:00:00Z"), released("1.0.2", "2026-01-09T00:00:00Z")}) == "pprp");
+    CHECK(kinds({released("1.0.1.1", "2026-01-01T00:00:00Z"), released("1.0.1.2", "2026-01-02T00:00:00Z")}) == "ph");
+    auto told = released("1.0.2", "2026-01-03T00:00:00Z");  // by who sees all tags of a repository
+    told.facts["line_released_at"] = "2026-01-02T00:00:00Z";
+    CHECK(kinds({told}) == "h");
+    told.facts["line_released_at"] = "2026-01-04T00:00:00Z";
+    CHECK(kinds({released("1.0.1", "2026-01-02T00:00:00Z"), told}) == "pp");
+    CHECK(decide_by_rules(settings.rules, told, parse_time("2026-01-04T00:00:00Z")).kind == "planned");
+  }
+
   TEST_CASE("outside the release calendar") {
     rulebook book;
     book.zone = *calendar::in_zone("Europe/Berlin");

@@ -85,10 +85,10 @@ TEST_SUITE("nodb") {
       std::vector<std::string> versions, kinds;
       std::vector<int> days;
       int day = 0;
-      for (int i = 3 + pick(12); i > 0; --i) {
+      for (int i = (history % 10 == 0 ? 60 : 3) + pick(12); i > 0; --i) {
         day += pick(6) == 0 ? 150 + pick(60) : 1 + pick(5);
         days.push_back(day);
-        versions.push_back(pick(10) == 0 ? "" : "v" + std::to_string(pick(5)));
+        versions.push_back(pick(10) == 0 ? "" : "v" + std::to_string(pick(history % 10 == 0 ? 30 : 5)));
         kinds.emplace_back(pick(6) == 0 ? "rollback" : pick(8) == 0 ? "hotfix" : "");
       }
       std::vector<deployment> all;

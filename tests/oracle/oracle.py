@@ -112,6 +112,7 @@ class History:
     def fold_place(self, source, subject, service, environment, own):
         reports, overrides = [r for r in own if not r['override']], [r for r in own if r['override']]
         facts, over = merged(reports), merged(overrides)
+        firsts = [r['fields']['first_commit_at'] for r in reports if 'first_commit_at' in r['fields']]
         state, finished, running = '', None, None
         for r in reports:
             said = r['fields'].get('state')
@@ -132,12 +133,23 @@ class History:
         started = finished if started is None else started
         commit = facts.get('commit', '').lower()
         key = '\0'.join((source, subject, service, environment))
+        day = self.day_order(facts.get('version', '')) if facts.get('date_only') is True else ''
         return {'source': source, 'subject': subject, 'service': service, 'environment': environment,
                 'place': (service, environment), 'production': self.is_production(environment), 'state': state,
                 'finished': finished, 'started': started, 'version': facts.get('version', ''), 'commit': commit,
                 'facts': facts, 'override': over, 'commit_facts': self.commit_facts(commit), 'kind': '',
                 'id': hashlib.sha256(key.encode()).hexdigest()[:20], 'is_change': False, 'live': None, 'stack': [],
-                'rolled_back_by': None, 'order': (finished or 0, source.encode(), subject.encode())}
+                'rolled_back_by': None, 'order': (finished or 0, day, source.encode(), subject.encode()),
+                'brings_no_commit': bool(firsts) and firsts[-1] is None}
+
+    @staticmethod
+    def day_order(version):
+        """Section 23.11: numbers by their value, a prerelease before its release."""
+        found = re.match(r'[^0-9]*(\d+(?:\.\d+)*)(.*)', version)
+        if not found:
+            return ''
+        rest = found[2] if found[2].startswith('-') else '~'
+        return ''.join(f'{int(n):020}.' for n in found[1].split('.')) + rest
 
     def fold_incident(self, source, subject, reports):
         told = [dict(r, fields=dict(r['fields'])) for r in reports if r['type'] != 'retraction']
@@ -240,13 +252,13 @@ class History:
                 d['is_change'] = True
                 stack.append({'by': d, 'change': True, 'covers': now, 'names': [me]})
                 if self.line(d['version']):
-                    lines[self.line(d['version'])[:2]] = now
+                    lines.setdefault(self.line(d['version'])[:2], {})[self.line(d['version'])[2:]] = now
             d['live'] = stack[-1]['by'] if stack else None
             d['stack'] = [e['by'] for e in stack]
 
     @staticmethod
     def line(version):
-        found = re.search(r'(\d+)\.(\d+)(?:\.(\d+))?', version)
+        found = re.search(r'(\d+)\.(\d+)(?:\.(\d+))?(?:\.(\d+))?', version)
         return tuple(int(n or 0) for n in found.groups()) if found else None
 
     def during_incident(self, d):
@@ -267,8 +279,9 @@ class History:
 
         line = self.line(d['version'])
         is_patch = bool(line) and line[2] > 0
-        before = lines.get(line[:2]) if line else None
-        if is_patch and before is not None and d['finished'] - before <= 48 * HOUR:
+        told = instant(d['facts'], 'line_released_at')
+        lower = [told] if told is not None else [at for n, at in lines.get(line[:2], {}).items() if n < line[2:]] if line else []
+        if is_patch and any(0 <= d['finished'] - at <= 48 * HOUR for at in lower):
             return 'hotfix'
         if is_patch and self.during_incident(d):
             return 'hotfix'
@@ -714,6 +727,9 @@ class History:
     def figures(self, labels):
         out = {}
         places = sorted(self.places)
+        known = [d['finished'] for d in self.deployments if d['place'] in self.places and d['finished'] is not None]
+        known += [r['t'] for r in self.rows if (r['service'], r['environment']) in self.places]
+        self.without_data = {label for label in labels if known and self.period(label)[1] <= min(known)}
         for place in places:
             crew = self.team(place[0])
             mates = {s for s, _ in self.places if s and self.team(s) == crew} if crew else {place[0]}
@@ -727,7 +743,8 @@ class History:
         is_team, no_service = not who[2], who[2] and not who[0]
 
         def put(period, figure, value, numerator=None, denominator=None, observations=None, **names):
-            out[who + (period, figure, tuple(sorted(names.items())))] = (value, numerator, denominator, observations)
+            values = (value, numerator, denominator, observations)
+            out[who + (period, figure, tuple(sorted(names.items())))] = (None,) * 4 if period in self.without_data else values
 
         def ratio(period, figure, a, b):
             put(period, figure, a / b if b else None, a if b else None, b if b else None)
@@ -787,8 +804,8 @@ class History:
             quantiles(label, 'recovery_seconds', [s for _, s in recovered])
             for way in WAYS + ['none']:
                 quantiles(label, 'recovery_by_remedy_seconds', [s for m, s in recovered if (WAYS[m['way']] if m else 'none') == way], remedy=way)
-            leads = [(d['finished'], instant(d['facts'], 'first_commit_at'), instant(d['commit_facts'], 'authored_at')) for d in changes]
-            quantiles(label, 'lead_time_seconds', [(f - (c if a is None else a)) / SECOND for f, a, c in leads if a is not None or c is not None])
+            leads = [(d['finished'], instant(d['facts'], 'first_commit_at'), None if d['brings_no_commit'] else instant(d['commit_facts'], 'authored_at')) for d in changes]
+            quantiles(label, 'lead_time_seconds', [max(0, f - (c if a is None else a)) / SECOND for f, a, c in leads if a is not None or c is not None])
             responses = [max(0, d['finished'] - d['response_from']) / SECOND for d in hotfixes if d['response_from'] is not None]
             quantiles(label, 'hotfix_response_seconds', responses)
             ratio(label, 'hotfix_response_within_target_ratio', sum(s <= self.settings['response_target'] for s in responses), len(responses))

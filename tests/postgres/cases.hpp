@@ -136,6 +136,8 @@ class case_reader {
       e.fields["pull_request"] = value;
     else if (key == "touches")
       e.fields[key] = json::array{value};
+    else if (value == "null")
+      e.fields[key] = nullptr;
     else if (value == "true" || value == "false")
       e.fields[key] = value == "true";
     else if (key == "severity" || key == "seconds" || key == "lines_changed")

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <cstdlib>
 #include <map>
-#include <sstream>
+#include <string>
 
 #include "tests/check.hpp"
 #include "tests/postgres/cluster.hpp"
+#include "tests/postgres/differing.hpp"
 #include "tests/postgres/random_history.hpp"
 
 using namespace releasehealth;
@@ -23,20 +24,6 @@ void store(ledger::appender& to, std::vector<event> events) {
   static int n = 0;
   auto e = entry_of("delivery-" + std::to_string(++n), std::move(events));
   REQUIRE(to.append({e}).front());
-}
-
-// The lines that only one of the two has.
-std::string differing(const std::string& is, const std::string& should_be) {
-  if (is == should_be) return {};
-  std::map<std::string, int> lines;
-  for (const auto& [text, side] : {std::pair(&is, 1), std::pair(&should_be, -1)}) {
-    std::istringstream in(*text);
-    for (std::string line; std::getline(in, line);) lines[line] += side;
-  }
-  std::string out;
-  for (const auto& [line, side] : lines)
-    if (side != 0) out += (side > 0 ? "\n+ " : "\n- ") + line;
-  return out;
 }
 
 constexpr auto is_late = std::chrono::days(30);

@@ -91,6 +91,9 @@ class random_history {
     if (one_in(8)) fields["lines_changed"] = pick(50);
     if (one_in(8)) fields["review_held_at"] = time();
     if (one_in(10)) fields["team"] = one_in(2) ? "payments" : "search";
+    if (one_in(6)) fields["date_only"] = true;
+    if (one_in(8)) fields["line_released_at"] = time();
+    if (one_in(5)) fields["first_commit_at"] = one_in(2) ? json::value(time()) : json::value(nullptr);
     fields["state"] = states[pick(9)];
     if (one_in(3)) fields["started_at"] = time();
     add(report_of("deployment", subject, time(), fields), from);

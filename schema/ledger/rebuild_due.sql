@@ -1,0 +1,2 @@
+-- After a migration: the derived tables may lack what this program derives.
+UPDATE derived_by SET version = 0

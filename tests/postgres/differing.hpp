@@ -1,0 +1,23 @@
+#pragma once
+// What differs between two texts, line by line.
+#include <map>
+#include <sstream>
+#include <string>
+
+namespace releasehealth::test {
+
+/// The lines that only one of the two has, each marked + or -; empty if there is none.
+inline std::string differing(const std::string& is, const std::string& should_be) {
+  if (is == should_be) return {};
+  std::map<std::string, int> lines;
+  for (const auto& [text, side] : {std::pair(&is, 1), std::pair(&should_be, -1)}) {
+    std::istringstream in(*text);
+    for (std::string line; std::getline(in, line);) lines[line] += side;
+  }
+  std::string out;
+  for (const auto& [line, side] : lines)
+    if (side != 0) out += (side > 0 ? "\n+ " : "\n- ") + line;
+  return out;
+}
+
+}
