@@ -65,6 +65,9 @@ struct delivery {
 struct decoded {
   std::vector<event> events;
   std::string ignored;
+  /// Elements that are no events of the shape that the sender documents, each with its first problem. Their delivery is
+  /// kept, so that `replay` reads them after a fix; the events beside them count.
+  std::vector<problem> unreadable;
 
   decoded() = default;
   explicit decoded(event e) { events.push_back(std::move(e)); }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "collectors/signature.hpp"
+
 namespace releasehealth {
 namespace {
 
@@ -18,7 +20,7 @@ constexpr field table[] = {
     {"cause", form::name, "deployment incident", {}},
     {"incident", form::name, "deployment work flag", {}},
     {"review_held_at", form::time, "deployment incident", {}},
-    {"lines_changed", form::count, "deployment commit", {}},
+    {"lines_changed", form::count, "deployment commit", {}, max_lines_changed},
     {"labels", form::names, "deployment commit", {}},
     {"ref", form::text, "deployment commit", {}},
     {"commit", form::name, "deployment commit", {}},
@@ -35,6 +37,7 @@ constexpr field table[] = {
     {"date_only", form::flag, "deployment", {}},  // the sender knows the day, not the time of day
     {"line_released_at", form::time, "deployment", {}},
     {"kind", form::choice, "deployment", "planned hotfix rollback redeploy"},
+    {"failed", form::flag, "deployment", {}},  // set by hand: of overrides only
     {"fixes", form::name, "deployment", {}},
     {"message", form::text, "deployment", {}},
     {"tag", form::name, "deployment", {}},
@@ -42,7 +45,7 @@ constexpr field table[] = {
     {"workflow", form::name, "deployment", {}},
     {"actor", form::name, "deployment", {}},
     {"justification", form::choice, "deployment", "revenue data security core_workflow"},
-    {"decision", form::any, "deployment", {}},
+    {"decision", form::timed, "deployment", {}},
     {"approved", form::flag, "deployment", {}},
     {"branched_from_production", form::flag, "deployment", {}},
     {"cherry_picked", form::flag, "deployment", {}},
@@ -63,7 +66,7 @@ constexpr field table[] = {
     {"resolved_at", form::time, "incident", {}},
     {"culprit", form::name, "incident", {}},
     {"touches", form::names, "incident", {}},
-    {"responders", form::any, "incident", {}},
+    {"responders", form::timed, "incident", {}},
     {"blast_radius", form::choice, "incident", "small large"},
     {"trajectory", form::choice, "incident", "rising stable falling"},
     {"cause_known", form::flag, "incident", {}},
@@ -72,7 +75,7 @@ constexpr field table[] = {
     {"person", form::name, "work", {}},
     {"begin", form::time, "work", {}},
     {"end", form::time, "work", {}},
-    {"seconds", form::count, "work", {}},
+    {"seconds", form::count, "work", {}, max_work_seconds},
     {"flag", form::name, "flag", {}},
     {"on", form::flag, "flag", {}},
     {"at", form::time, "flag", {}},
@@ -93,44 +96,93 @@ std::size_t characters(std::string_view utf8) {
   return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+constexpr std::size_t most_shown = 40;  // characters of a value in a message
+
+// The first characters of a text.
+std::string_view cut(std::string_view utf8, std::size_t most) {
+  std::size_t n = 0;
+  for (std::size_t i = 0; i < utf8.size(); ++i)
+    if ((utf8[i] & 0xC0) != 0x80 && n++ == most) return utf8.substr(0, i);
+  return utf8;
+}
+
+// What stands there, and what was expected instead.
+std::string expected(std::string_view what, const json::value& value, std::string_view instead) {
+  return std::string(what) + ' ' + shown(value) + "; expected " + std::string(instead);
+}
+
+std::string too_long(std::string_view text, std::size_t most) {
+  return "has " + std::to_string(characters(text)) + " characters; expected at most " + std::to_string(most);
+}
+
 std::string check_name(std::string_view text) {
-  if (text.empty()) return "is empty";
-  return characters(text) > max_name ? "is longer than 200 characters" : "";
+  if (text.empty()) return "is empty; expected 1 to 200 characters";
+  return characters(text) > max_name ? too_long(text, max_name) : "";
 }
 
 struct checker {
   timestamp latest;
 
-  std::string time(json::value& value, bool may_be_ahead) const {
+  std::string range_of(timestamp at, bool may_be_ahead = false) const {
+    if (at > latest && !may_be_ahead) return "time " + format_time(at) + " is more than 5 minutes in the future";
+    if (at < min_time) return "time " + format_time(at) + " is before 1990";
+    return {};
+  }
+
+  std::string time(json::value& value, bool may_be_ahead = false) const {
     const auto parsed = value.is_string() ? parse_time(std::string_view(value.get_string())) : std::nullopt;
-    if (!parsed) return "is not an RFC 3339 time with an offset";
-    if (*parsed > latest && !may_be_ahead) return "is more than 5 minutes in the future";
-    value = format_time(*parsed);
+    if (!parsed) return expected("invalid time", value, "RFC 3339 with an offset");
+    auto wrong = range_of(*parsed, may_be_ahead);
+    if (wrong.empty()) value = format_time(*parsed);
+    return wrong;
+  }
+
+  // The times of the parts of a field: a wrong one would count as years of work.
+  std::string times_in(json::value& value) const {
+    if (value.is_array())
+      for (auto& one : value.get_array())
+        if (auto wrong = times_in(one); !wrong.empty()) return wrong;
+    if (value.is_object())
+      for (const auto name : {"at", "from", "to"})
+        if (auto* part = value.get_object().if_contains(name); part && !part->is_null())
+          if (auto wrong = time(*part); !wrong.empty()) return std::string(name) + ": " + wrong;
+    return {};
+  }
+
+  static std::string names(const json::value& value) {
+    constexpr std::string_view wanted = "an array of at most 100 names of 1 to 200 characters";
+    if (!value.is_array()) return expected("invalid names", value, wanted);
+    if (value.get_array().size() > max_names)
+      return "has " + std::to_string(value.get_array().size()) + " names; expected " + std::string(wanted);
+    for (const auto& v : value.get_array())
+      if (!v.is_string() || !check_name(std::string_view(v.get_string())).empty())
+        return expected("invalid name", v, wanted);
     return {};
   }
 
   std::string operator()(const field& f, json::value& value) const {
     const auto text = value.is_string() ? std::string_view(value.get_string()) : std::string_view();
+    const auto is_from = [&](std::int64_t least, std::int64_t most) {
+      return value.is_int64() && value.get_int64() >= least && value.get_int64() <= most;
+    };
     switch (f.looks) {
-      case form::name: return value.is_string() ? check_name(text) : "is not text";
+      case form::name: return value.is_string() ? check_name(text) : expected("invalid name", value, "text");
       case form::text:
-        if (!value.is_string()) return "is not text";
-        return characters(text) > max_text ? "is longer than 10000 characters" : "";
+        if (!value.is_string()) return expected("invalid text", value, "text");
+        return characters(text) > max_text ? too_long(text, max_text) : "";
       case form::time: return time(value, f.choices == "ahead");
-      case form::flag: return value.is_bool() ? "" : "is neither true nor false";
-      case form::count: return value.is_int64() && value.get_int64() >= 0 ? "" : "is not a whole number, 0 or more";
-      case form::severity:
-        return value.is_int64() && value.get_int64() >= 1 && value.get_int64() <= 5 ? "" : "is not 1, 2, 3, 4 or 5";
+      case form::flag: return value.is_bool() ? "" : expected("invalid value", value, "true or false");
+      case form::count:
+        return is_from(0, f.most)
+                   ? ""
+                   : expected("invalid number", value, "a whole number from 0 to " + std::to_string(f.most));
+      case form::severity: return is_from(1, 5) ? "" : expected("invalid severity", value, "1, 2, 3, 4 or 5");
       case form::choice:
-        return value.is_string() && has_word(f.choices, text) ? "" : "is none of: " + std::string(f.choices);
-      case form::names: {
-        if (!value.is_array()) return "is not an array of names";
-        if (value.get_array().size() > max_names) return "holds more than 100 names";
-        for (const auto& v : value.get_array())
-          if (!v.is_string() || !check_name(std::string_view(v.get_string())).empty())
-            return "holds something that is not a name of 1 to 200 characters";
-        return {};
-      }
+        return value.is_string() && has_word(f.choices, text)
+                   ? ""
+                   : expected("unknown value", value, "one of: " + std::string(f.choices));
+      case form::names: return names(value);
+      case form::timed: return times_in(value);
       case form::any: return {};
     }
     return {};
@@ -150,8 +202,14 @@ bool has_word(std::string_view words, std::string_view word) {
   return false;
 }
 
-void put(event& e, std::string_view field, std::string_view value) {
-  if (!value.empty()) e.fields[field] = value;
+// What a sender writes for people is cut, not rejected: a title of a megabyte is still the title of a release.
+void put(event& e, std::string_view name, std::string_view value) {
+  if (value.empty()) return;
+  if (value.size() > max_text) {
+    const auto known = std::ranges::find(table, name, &field::name);
+    if (known != std::end(table) && known->looks == form::text) value = cut(value, max_text);
+  }
+  e.fields[name] = value;
 }
 
 void put(event& e, std::string_view field, std::optional<timestamp> value) {
@@ -162,6 +220,27 @@ std::string_view event_types() { return all; }
 
 bool is_event_type(std::string_view type) { return has_word(all, type); }
 
+std::string storable_id(std::string_view id) {
+  if (id.size() <= max_key_bytes && is_storable(id)) return std::string(id);
+  return "sha256:" + sha256_hex(id);
+}
+
+void shorten_ids(event& e) {
+  for (auto* id : {&e.id, &e.subject})
+    if (!is_storable(*id) || characters(*id) > max_name) *id = "sha256:" + sha256_hex(*id);
+}
+
+bool is_sane_time(timestamp at, timestamp received_at) { return at >= min_time && at <= received_at + max_ahead; }
+
+std::string shown(const json::value& value) {
+  if (value.is_object()) return "an object";
+  if (value.is_array()) return "an array";
+  if (!value.is_string()) return json::serialize(value);
+  const auto text = std::string_view(value.get_string());
+  const auto first = cut(text, most_shown);
+  return json::serialize(json::value(first)) + (first.size() < text.size() ? "…" : "");
+}
+
 std::vector<problem> check(event& e, timestamp received_at, const std::string& at) {
   std::vector<problem> found;
   const auto note = [&](std::string_view name, std::string what) {
@@ -171,13 +250,17 @@ std::vector<problem> check(event& e, timestamp received_at, const std::string& a
   note("id", check_name(e.id));
   note("subject", check_name(e.subject));
   if (!e.source.empty()) note("source", check_name(e.source));
-  if (!is_event_type(e.type)) note("type", "is none of: " + std::string(all));
-  if (e.time > value_of.latest) note("time", "is more than 5 minutes in the future");
+  if (!is_event_type(e.type)) note("type", expected("unknown type", json::value(e.type), "one of: " + std::string(all)));
+  note("time", value_of.range_of(e.time));
   for (const auto& f : table) {
     const auto entry = e.fields.find(f.name);
     if (entry == e.fields.end() || entry->value().is_null() || !has_word(f.types, e.type)) continue;
     note(f.name, value_of(f, entry->value()));
   }
+  static const std::string below;
+  for (const auto& [name, value] : e.fields)
+    if (auto wrong = find_unstorable(value, below))
+      note(name, std::move(wrong->detail)), found.back().pointer += wrong->pointer;
   return found;
 }
 

@@ -13,12 +13,13 @@ namespace releasehealth {
 enum class form {
   name,      ///< text of 1-200 characters
   text,      ///< text of at most 10,000 characters
-  time,      ///< RFC 3339 with an offset, at most 5 minutes in the future
+  time,      ///< RFC 3339 with an offset, from 1990 on, at most 5 minutes in the future
   flag,      ///< true or false
-  count,     ///< a whole number, 0 or more
+  count,     ///< a whole number from 0 to `most`
   severity,  ///< 1 to 5
   choice,    ///< one of the words in `choices`
   names,     ///< an array of at most 100 names
+  timed,     ///< an object, or an array of objects, whose `at`, `from` and `to` are times as above
   any        ///< whatever the sender means by it
 };
 
@@ -27,6 +28,7 @@ struct field {
   form looks;
   std::string_view types;    ///< space-separated event types that carry it
   std::string_view choices;  ///< for form::choice; of a time: `ahead`, if it may be in the future
+  std::int64_t most = 0;     ///< for form::count
 };
 
 /// Every field there is, id, type, time, subject and source excepted. What is not in here is kept as it came.
@@ -47,9 +49,31 @@ void put(event&, std::string_view field, std::optional<timestamp> value);
 inline constexpr std::size_t max_name = 200;
 inline constexpr std::size_t max_text = 10'000;
 inline constexpr std::size_t max_names = 100;
+inline constexpr std::size_t max_problems = 20;  ///< in one answer
 inline constexpr duration max_ahead = std::chrono::minutes{5};
+/// No release or incident is older than this: an earlier time is a clock that was never set (figures.md section 23).
+inline constexpr timestamp min_time = std::chrono::sys_days{std::chrono::year{1990} / 1 / 1};
+/// Person-seconds of one report of work without an interval: a month of one person who never sleeps.
+inline constexpr std::int64_t max_work_seconds = std::int64_t{31} * 24 * 60 * 60;
+inline constexpr std::int64_t max_lines_changed = 100'000'000;
 
-/// Checks one event against the table and writes its times as UTC. Returns what is wrong, with pointers below `at`.
+/// Bytes of a delivery's key and of an event's id and subject: two of them and two names fit into a row of an index.
+inline constexpr std::size_t max_key_bytes = 1000;
+
+/// The text itself, or the digest of one that no index row can hold: above max_key_bytes, not UTF-8, or with NUL.
+std::string storable_id(std::string_view);
+
+/// Gives an event of a sender that chose its own ids ones that pass check(): what is longer than a name is hashed.
+void shorten_ids(event&);
+
+/// A time that an event may carry.
+bool is_sane_time(timestamp, timestamp received_at);
+
+/// A value as messages repeat it: as JSON, cut after 40 characters.
+std::string shown(const json::value&);
+
+/// Checks one event against the table and writes its times as UTC. Returns what is wrong, with pointers below `at`;
+/// each problem repeats the value and says what was expected.
 std::vector<problem> check(event&, timestamp received_at, const std::string& at = {});
 
 }

@@ -1,6 +1,7 @@
 #include "collectors/hook.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace releasehealth {
 
@@ -61,14 +62,40 @@ bool is_listed(const hook& h, std::string_view setting, std::initializer_list<st
                              [&](const auto& one) { return std::ranges::find(words, one) != words.end(); });
 }
 
-result<decoded> checked(result<decoded> out, timestamp received_at, std::string_view what, std::string_view sender) {
-  if (!out) return out;
-  for (auto& e : out->events)
-    if (auto found = check(e, received_at); !found.empty())
-      return error(errc::unreadable,
-                   std::string(what) + " is not of the shape that " + std::string(sender) + " documents",
-                   std::move(found));
-  return out;
+namespace {
+
+// An author's clock may say anything, and decides nothing that its commit is needed for.
+void drop_odd_author_date(event& e, timestamp received_at) {
+  if (e.type != "commit") return;
+  const auto authored = time_at(e.fields, "/authored_at");
+  if (!authored || is_sane_time(*authored, received_at)) return;
+  e.fields.erase("authored_at");
+  if (e.time == *authored) e.time = received_at;
+}
+
+}
+
+result<decoded> checked(result<decoded> out, timestamp received_at, std::string_view what, std::string_view sender,
+                        const std::string& at) {
+  if (!out || out->events.empty()) return out;
+  auto all = std::exchange(out->events, {});
+  std::vector<problem> wrong;
+  for (std::size_t n = 0; n < all.size(); ++n) {
+    auto& e = all[n];
+    shorten_ids(e);
+    drop_odd_author_date(e, received_at);
+    auto found = check(e, received_at, all.size() > 1 || !at.empty() ? at + '/' + std::to_string(n) : at);
+    if (found.empty()) {
+      out->events.push_back(std::move(e));
+    } else {
+      out->unreadable.push_back(found.front());
+      wrong.insert(wrong.end(), found.begin(), found.end());
+    }
+  }
+  if (!out->events.empty()) return out;
+  if (wrong.size() > max_problems) wrong.resize(max_problems);
+  return error(errc::unreadable,
+               std::string(what) + " is not of the shape that " + std::string(sender) + " documents", std::move(wrong));
 }
 
 result<decoded> read_by_type(std::span<const hook_type> types, std::string_view type, const hook& h,

@@ -60,8 +60,11 @@ struct hook_type {
 /// Whether a list of the settings holds one of these words.
 bool is_listed(const hook&, std::string_view setting, std::initializer_list<std::string_view> words);
 
-/// The events, or errc::unreadable if one of them passes no check. `what` came, `sender` documents its shape.
-result<decoded> checked(result<decoded>, timestamp received_at, std::string_view what, std::string_view sender);
+/// The one place where a source's events are checked. Those that pass no check are left out and named in `unreadable`,
+/// at their position below `at` if there are several; errc::unreadable if none is left. Ids that are longer than a name
+/// are hashed, and a commit loses an author's date that cannot be. `what` came, `sender` documents its shape.
+result<decoded> checked(result<decoded>, timestamp received_at, std::string_view what, std::string_view sender,
+                        const std::string& at = {});
 
 /// Reads the delivery as its type asks for, and checks what comes of it.
 result<decoded> read_by_type(std::span<const hook_type>, std::string_view type, const hook&, timestamp received_at,

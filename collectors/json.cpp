@@ -1,6 +1,7 @@
 #include "collectors/json.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include <boost/json/basic_parser_impl.hpp>
@@ -9,6 +10,22 @@
 
 namespace releasehealth {
 namespace {
+
+constexpr std::string_view nul_character = "holds a NUL character";
+constexpr std::size_t most_shown = 40;  // of a number's digits
+
+// PostgreSQL writes all digits of a number, and Boost reads those of a larger one as infinity.
+bool is_in_range(double value) { return std::abs(value) <= 1e308; }
+
+// What a literal means and its value do not agree on; empty if they do.
+std::string_view problem_of_double(double value, std::string_view literal) {
+  if (!is_in_range(value)) return "is out of range; expected a number up to 1e308";
+  const auto mantissa = literal.substr(0, literal.find_first_of("eE"));
+  if (value == 0 && mantissa.find_first_of("123456789") != mantissa.npos)
+    return "is out of range; expected 0 or a number above 5e-324";
+  if (literal.find_first_of(".eE") == literal.npos) return "is out of range; expected a whole number of 64 bits";
+  return {};
+}
 
 // Follows the parser through a document and remembers where it is, to name the first duplicate key or NUL.
 struct strictness {
@@ -36,7 +53,7 @@ struct strictness {
     if (!found) found = problem{pointer(), std::string(what)};
   }
   void check_text(std::string_view s) {
-    if (s.find('\0') != s.npos) note("holds a NUL character");
+    if (s.find('\0') != s.npos) note(nul_character);
   }
   void value_done() {
     if (!levels.empty() && levels.back().is_array) ++levels.back().index;
@@ -68,7 +85,13 @@ struct strictness {
   bool on_number_part(json::string_view, ec&) { return true; }
   bool on_int64(std::int64_t, json::string_view, ec&) { return value_done(), true; }
   bool on_uint64(std::uint64_t, json::string_view, ec&) { return value_done(), true; }
-  bool on_double(double, json::string_view, ec&) { return value_done(), true; }
+  bool on_double(double value, json::string_view s, ec&) {
+    const std::string_view literal(s.data(), s.size());
+    if (const auto what = problem_of_double(value, literal); !what.empty())
+      note("number " + std::string(literal.substr(0, most_shown)) + (literal.size() > most_shown ? "… " : " ") +
+           std::string(what));
+    return value_done(), true;
+  }
   bool on_bool(bool, ec&) { return value_done(), true; }
   bool on_null(ec&) { return value_done(), true; }
   bool on_comment_part(json::string_view, ec&) { return true; }
@@ -127,6 +150,7 @@ const json::value* json_source::find(std::string_view pointer) const {
 std::string error::text() const {
   std::string out = detail;
   for (const auto& p : problems) out += (&p == problems.data() ? ": " : "; ") + p.pointer + ": " + p.detail;
+  if (!log.empty()) out += ": " + log;
   return printable(out);
 }
 
@@ -150,13 +174,21 @@ result<json::value> parse_json(std::string_view text, const body_limits& may) {
                json::make_shared_resource<json::monotonic_resource>(std::max<std::size_t>(text.size(), 1024)));
 }
 
+json::value parse_own(std::string_view text) {
+  constexpr std::size_t wrapped = 4;  // times: rows, overrides and pages put a few levels around what was accepted
+  return json::parse({text.data(), text.size()}, {}, options_of({.json_depth = wrapped * most_json_depth}));
+}
+
 result<json::value> parse_json_strictly(std::string_view text, const body_limits& may) {
   auto value = parse(text, may, {});
-  if (!value) return value;
+  if (!value && value.error().code != errc::malformed) return value;
   json::basic_parser<strictness> check(options_of(may));
   json::error_code ec;
   check.write_some(false, text.data(), text.size(), ec);
-  if (const auto& found = check.handler().found) return error(errc::malformed, "refused", {*found});
+  auto& where = check.handler();
+  if (ec == json::error::exponent_overflow) where.note("number is out of range; expected a number up to 1e308");
+  if (where.found && (value || ec == json::error::exponent_overflow))
+    return error(errc::malformed, "rejected", {*where.found});
   return value;
 }
 
@@ -203,6 +235,58 @@ std::string pointer_token(std::string_view key) {
       out += c;
   }
   return out;
+}
+
+// Lengths and least values of UTF-8's sequences, surrogates and everything above U+10FFFF excepted (RFC 3629).
+bool is_storable(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto byte = [&](std::size_t n) { return static_cast<unsigned char>(text[i + n]); };
+    const auto first = byte(0);
+    const std::size_t length = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+    if (first == 0 || length == 0 || i + length > text.size()) return false;
+    for (std::size_t n = 1; n < length; ++n)
+      if ((byte(n) & 0xC0) != 0x80) return false;
+    if (length > 2) {
+      const auto second = byte(1);
+      if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second >= 0xA0) || (first == 0xF0 && second < 0x90) ||
+          (first == 0xF4 && second >= 0x90))
+        return false;
+    }
+    i += length;
+  }
+  return true;
+}
+
+namespace {
+
+// What is wrong with it, empty: nothing. The pointer is written from its end, and only if something is.
+std::string_view what_is_unstorable(const json::value& v, std::string& pointer) {
+  if (v.is_double() && !is_in_range(v.get_double())) return "number is out of range; expected a number up to 1e308";
+  if (v.is_string() && v.get_string().find('\0') != json::string::npos) return nul_character;
+  if (v.is_array())
+    for (std::size_t n = 0; n < v.get_array().size(); ++n)
+      if (const auto what = what_is_unstorable(v.get_array()[n], pointer); !what.empty()) {
+        pointer.insert(0, '/' + std::to_string(n));
+        return what;
+      }
+  if (v.is_object())
+    for (const auto& [key, value] : v.get_object()) {
+      if (key.find('\0') != key.npos) return nul_character;
+      if (const auto what = what_is_unstorable(value, pointer); !what.empty()) {
+        pointer.insert(0, '/' + pointer_token(std::string_view(key)));
+        return what;
+      }
+    }
+  return {};
+}
+
+}
+
+std::optional<problem> find_unstorable(const json::value& v, const std::string& at) {
+  std::string pointer;
+  const auto what = what_is_unstorable(v, pointer);
+  if (what.empty()) return {};
+  return problem{at + pointer, std::string(what)};
 }
 
 }

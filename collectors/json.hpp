@@ -18,12 +18,22 @@ struct body_limits {
   std::size_t json_depth = 32, json_values = 1'000'000, batch = 10'000;
 };
 
+/// The most that `intake.max_json_depth` may be: nothing deeper is ever accepted.
+inline constexpr std::size_t most_json_depth = 100;
+/// What deliveries and exports of this program may hold when it reads them again, whatever the limits are today.
+inline constexpr body_limits own_limits{most_json_depth, std::size_t(-1), std::size_t(-1)};
+
+/// Reads JSON that this program wrote: accepted documents of any depth, and the levels that rows wrap around them.
+/// Throws boost::system::system_error if it is not JSON.
+json::value parse_own(std::string_view text);
+
 /// Parses one document: UTF-8, and not deeper than it may be (errc::malformed); errc::too_large if it holds more
 /// values.
 result<json::value> parse_json(std::string_view text, const body_limits& = {});
 
-/// The same, and refuses a duplicate key and NUL, naming the place (interface.md §3). Boost keeps the last of two equal
-/// keys and PostgreSQL's text cannot hold NUL, so both would lose something that the sender meant.
+/// The same, and rejects a duplicate key, NUL, and a number out of range, naming the place (interface.md §3). Boost keeps
+/// the last of two equal keys, PostgreSQL's text cannot hold NUL, and a number that is no double and no 64-bit integer
+/// would be stored as another one.
 result<json::value> parse_json_strictly(std::string_view text, const body_limits& = {});
 
 /// A document or an object of it to read from; refers to it.
@@ -57,5 +67,11 @@ std::optional<std::int64_t> number_at(const json_source&, std::string_view point
 
 /// `/a~1b`: a token as it stands in a pointer.
 std::string pointer_token(std::string_view key);
+
+/// What PostgreSQL can hold as text: UTF-8 without NUL.
+bool is_storable(std::string_view text);
+
+/// The first value below `at` that cannot be stored: a number that is not finite, or a NUL in a text or key.
+std::optional<problem> find_unstorable(const json::value&, const std::string& at);
 
 }

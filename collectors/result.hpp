@@ -19,7 +19,8 @@ enum class errc {
   unknown,       ///< no such thing
   media_type,    ///< a body of another type than the endpoint takes
   too_large,     ///< over a named limit
-  unavailable    ///< no durable place to put it now; the sender may try again
+  unavailable,   ///< no durable place to put it now; the sender may try again
+  internal       ///< a mistake of this program, which only its log explains
 };
 
 /// One mistake in a document; `pointer` is an RFC 6901 JSON pointer, empty for the whole of it.
@@ -33,6 +34,7 @@ struct error {
   std::string detail;
   std::vector<problem> problems;
   std::string limit;  ///< the key of the limit that it is over (daemon/limits.hpp); empty: none
+  std::string log;    ///< what only the log may say, such as PostgreSQL's words; empty: no more than `detail`
 
   error() = default;
   error(errc c, std::string text) : code(c), detail(std::move(text)) {}
@@ -41,6 +43,11 @@ struct error {
   /// The same error, over the limit of that key.
   error over(std::string_view key) && {
     limit = key;
+    return std::move(*this);
+  }
+  /// The same error, with what only the log may say.
+  error logged_as(std::string_view words) && {
+    log = words;
     return std::move(*this);
   }
   /// "detail: pointer: detail; pointer: detail", for logs and terminals.

@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "collectors/json.hpp"
 #include "collectors/time.hpp"
 
 namespace releasehealth {
@@ -31,7 +32,7 @@ inline constexpr limit_rule rules[] = {
     {"intake.max_header_bytes", bytes, 16 * kib, kib, mib, "431"},
     {"intake.max_body_bytes", bytes, mib, kib, 100 * mib, "413; of /api/v1/events"},
     {"intake.max_buffered_bytes", bytes, 256 * mib, mib, 64 * gib, "503; of all bodies that are on their way in"},
-    {"intake.max_json_depth", count, 32, 4, 100, "400"},
+    {"intake.max_json_depth", count, 32, 4, most_json_depth, "400"},
     {"intake.max_json_values", count, 1'000'000, 1000, 100'000'000, "413"},
     {"intake.max_batch", count, 10'000, 1, 1'000'000, "413; of events in one request"},
     {"intake.max_waiting", count, 4096, 1, 1'000'000, "503; of deliveries that are on their way to the disk"},

@@ -28,8 +28,11 @@ struct metrics::registry {
       "last_delivery_timestamp_seconds", "When the last authentic delivery of the source came in.");
   prometheus::Family<prometheus::Counter>& delivery_family =
       family<prometheus::Counter>("deliveries", "Deliveries by source and by what became of them.");
+  prometheus::Family<prometheus::Counter>& unreadable_family = family<prometheus::Counter>(
+      "unreadable_elements", "Elements of accepted deliveries that could not be read, kept for replay, by source.");
   struct of_source {
     std::array<prometheus::Counter*, outcomes.size()> became{};
+    prometheus::Counter* unreadable = nullptr;
     prometheus::Gauge* last = nullptr;  ///< once there was one
   };
   std::map<std::string, of_source, std::less<>> deliveries;
@@ -38,6 +41,7 @@ struct metrics::registry {
           .Add({}, prometheus::Histogram::BucketBoundaries{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
                                                            2.5, 5, 10});
   prometheus::Gauge& dead = gauge("dead_deliveries", "Authentic deliveries that could not be read, kept for replay.");
+  prometheus::Gauge& partly_dead = gauge("partly_dead_deliveries", "Accepted deliveries with elements that could not be read, kept for replay.");
   prometheus::Gauge& spooled = gauge("spooled_deliveries", "Acknowledged deliveries that are not in PostgreSQL yet.");
   prometheus::Gauge& spooled_bytes = gauge("spooled_bytes", "Their size, with those that were set aside.");
   prometheus::Gauge& set_aside =
@@ -117,6 +121,7 @@ metrics::metrics(const std::vector<std::string>& sources) : registry_(std::make_
 void metrics::know(const std::string& source) {
   auto& r = *registry_;
   if (r.deliveries.contains(source)) return;
+  r.deliveries[source].unreadable = &r.unreadable_family.Add({{"source", source}});
   for (std::size_t o = 0; o < outcomes.size(); ++o)
     r.deliveries[source].became[o] =
         &r.delivery_family.Add({{"source", source}, {"outcome", std::string(outcomes[o])}});
@@ -132,6 +137,11 @@ void metrics::delivery(std::string_view source, outcome o, timestamp at) {
   if (o != outcome::accepted && o != outcome::duplicate && o != outcome::ignored && o != outcome::dead) return;
   if (!of.last) of.last = &registry_->last_delivery.Add({{"source", std::string(source)}});
   of.last->Set(unix_seconds(at));
+}
+
+void metrics::unreadable(std::string_view source, std::size_t elements) {
+  const auto known = registry_->deliveries.find(source);
+  if (known != registry_->deliveries.end()) known->second.unreadable->Increment(static_cast<double>(elements));
 }
 
 void metrics::delivery_took(duration d) { registry_->delivery_seconds.Observe(seconds(d)); }
@@ -172,6 +182,7 @@ void metrics::spooled(const ledger::spool::contents& c) {
 void metrics::ledger(const ledger::ledger_counts& c, bool rules_changed) {
   registry_->rebuild_needed.Set(rules_changed);
   for (const auto& [gauge, count] : {std::pair(&registry_->dead, c.dead),
+                                     {&registry_->partly_dead, c.partly_dead},
                                      {&registry_->unplaced, c.unplaced},
                                      {&registry_->underived, c.underived},
                                      {&registry_->other_services, c.other_services},

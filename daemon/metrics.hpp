@@ -25,6 +25,8 @@ class metrics {
   void know(const std::string& source);
 
   void delivery(std::string_view source, outcome, timestamp at);
+  /// Elements of an accepted delivery that were left out.
+  void unreadable(std::string_view source, std::size_t elements);
   void delivery_took(duration);
   /// An event was not stored: another sender holds its id, or another content has it.
   void event_claimed();

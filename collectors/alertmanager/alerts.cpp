@@ -82,19 +82,14 @@ std::string key_of_alerts(const delivery& d) {
 result<decoded> read_alerts(const source& s, const json::value& in, timestamp now, std::string_view sender) {
   json::error_code ec;
   const auto* alerts = in.find_pointer("/alerts", ec);
-  const auto unreadable = "not of the shape that " + std::string(sender) + " documents";
-  if (!alerts || !alerts->is_array()) return error(errc::unreadable, unreadable, {{"/alerts", "is not an array"}});
+  if (!alerts || !alerts->is_array())
+    return error(errc::unreadable, "the notification is not of the shape that " + std::string(sender) + " documents",
+                 {{"/alerts", "is not an array"}});
   decoded out;
-  for (std::size_t n = 0; n < alerts->get_array().size(); ++n) {
-    const auto& alert = alerts->get_array()[n];
-    if (label(alert, "severity") == "none") continue;
-    auto e = read_alert(s, alert, now);
-    if (auto found = check(e, now, "/alerts/" + std::to_string(n)); !found.empty())
-      return error(errc::unreadable, unreadable, std::move(found));
-    out.events.push_back(std::move(e));
-  }
+  for (const auto& alert : alerts->get_array())
+    if (label(alert, "severity") != "none") out.events.push_back(read_alert(s, alert, now));
   if (out.events.empty()) return decoded::nothing("no alert with a severity other than none");
-  return out;
+  return checked(std::move(out), now, "the notification", sender, "/alerts");
 }
 
 }

@@ -16,7 +16,7 @@ std::string take(json::object& from, std::string_view name, std::vector<problem>
   if (entry->value().is_string())
     text = std::string_view(entry->value().get_string());
   else
-    found.push_back({at + '/' + std::string(name), "is not text"});
+    found.push_back({at + '/' + std::string(name), "invalid value " + shown(entry->value()) + "; expected text"});
   from.erase(entry);
   return text;
 }
@@ -97,7 +97,7 @@ void add_lines(batch& to, std::string_view body) {
 }
 
 result<event> read_event(json::value value, timestamp received_at, const std::string& at) {
-  if (!value.is_object()) return error(errc::malformed, "not an event", {{at, "is not an object"}});
+  if (!value.is_object()) return error(errc::malformed, "not an event", {{at, "is " + shown(value) + "; expected an object"}});
   event e;
   e.fields = std::move(value.get_object());
   std::vector<problem> found;
@@ -113,7 +113,7 @@ result<event> read_event(json::value value, timestamp received_at, const std::st
     if (const auto parsed = parse_time(time))
       e.time = *parsed;
     else
-      found.push_back({at + "/time", "is not an RFC 3339 time with an offset"});
+      found.push_back({at + "/time", "invalid time " + shown(json::value(time)) + "; expected RFC 3339 with an offset"});
   }
   e.thing = e.type;
   if (e.type == "retraction") {

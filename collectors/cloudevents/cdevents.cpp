@@ -63,10 +63,11 @@ void put_custom(event& e, const json::value& in, timestamp now) {
   if (!custom || !custom->is_object()) return;
   for (const auto& f : fields()) {
     const auto* value = custom->get_object().if_contains(f.name);
-    if (!value || f.looks == form::any || f.name == "state") continue;
+    if (!value || f.looks == form::any || f.looks == form::timed || f.name == "state") continue;
     event probe;
     probe.id = probe.subject = "x";
     probe.thing = probe.type = e.type;
+    probe.time = now;
     probe.fields[f.name] = *value;
     if (has_word(f.types, e.type) && check(probe, now).empty()) e.fields[f.name] = probe.fields[f.name];
   }

@@ -3,6 +3,7 @@
 #include "collectors/credentials.hpp"
 #include "collectors/fields.hpp"
 #include "collectors/form.hpp"
+#include "collectors/hook.hpp"
 
 namespace releasehealth::cloudevents {
 namespace {
@@ -44,20 +45,32 @@ result<decoded> decode(const source&, const delivery& d) {
   const auto all = read_envelopes(d);
   if (!all) return all.error();
   decoded out;
+  error unread;
+  const auto leave_out = [&](const error& why) {
+    unread = error(errc::unreadable, why.detail, why.problems);
+    auto first = why.problems.empty() ? problem{{}, why.detail} : why.problems.front();
+    if (all->size() > 1) first.pointer = '/' + std::to_string(out.events.size() + out.unreadable.size()) + first.pointer;
+    out.unreadable.push_back(std::move(first));
+  };
   for (const auto& one : *all) {
     if (one.type.starts_with(own_prefix)) {
       auto e = read_own(one, d.received_at);
-      if (!e) return error(errc::unreadable, e.error().detail, e.error().problems);
-      out.events.push_back(std::move(*e));
+      if (e)
+        out.events.push_back(std::move(*e));
+      else
+        leave_out(e.error());
       continue;
     }
     auto e = read_cdevent(one, d.received_at, out.ignored);
     if (e.type.empty()) continue;
     e.id = id_of(one);
-    if (auto found = check(e, d.received_at); !found.empty())
-      return error(errc::unreadable, one.type + " is not of the shape that CDEvents documents", std::move(found));
-    out.events.push_back(std::move(e));
+    auto read = checked(decoded(std::move(e)), d.received_at, one.type, "CDEvents");
+    if (read)
+      out.events.push_back(std::move(read->events.front()));
+    else
+      leave_out(read.error());
   }
+  if (out.events.empty() && !out.unreadable.empty()) return unread;
   if (out.events.empty() && out.ignored.empty()) out.ignored = "an empty batch";
   if (!out.events.empty()) out.ignored.clear();
   return out;

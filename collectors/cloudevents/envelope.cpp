@@ -11,14 +11,6 @@ std::size_t hex_value(char c) {
   return std::min(digits.find(c >= 'A' && c <= 'F' ? char(c + 32) : c), no_hex);
 }
 
-bool is_utf8(std::string text) {
-  std::ranges::replace_if(
-      text, [](char c) { return c == '"' || c == '\\' || (c >= 0 && c < ' '); }, ' ');
-  json::error_code ec;
-  (void)json::parse('"' + text + '"', ec);
-  return !ec;
-}
-
 // First a quoted string is unescaped, then one round of percent-decoding. Senders that encode nothing write UTF-8, or
 // Latin-1, as it is (sources.md §12).
 std::string header_value(std::string_view raw) {
@@ -36,7 +28,7 @@ std::string header_value(std::string_view raw) {
       text += raw[i];
     }
   }
-  if (is_utf8(text)) return text;
+  if (is_storable(text)) return text;
   std::string utf8;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);

@@ -19,10 +19,10 @@ result<std::vector<event>> read_enveloped(const delivery& d, json::value in) {
 }
 
 result<std::vector<event>> read(const delivery& d) {
-  const auto in = parse_json_strictly(d.body);
+  const auto in = parse_json_strictly(d.body, d.may);
   const auto* data = in && in->is_object() ? in->get_object().if_contains("data") : nullptr;
   if (data && data->is_object()) return read_enveloped(d, *in);
-  return canonical::read_events(d.header.get("Content-Type"), d.body, d.received_at);
+  return canonical::read_events(d.header.get("Content-Type"), d.body, d.received_at, d.may);
 }
 
 result<decoded> decode(const source&, const delivery& d) {

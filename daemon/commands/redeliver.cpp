@@ -58,7 +58,7 @@ void store_one(const source& from, const naming& names, const github_hooks& at, 
   }
   read->entry.received_at = system_now();
   read->entry.body = std::move(request.body);
-  const bool dead = !read->entry.detail.empty();
+  const bool dead = read->entry.outcome == "dead";
   const auto stored = value_or_fail(to.append({std::move(read->entry)}).front());
   if (stored.duplicate_delivery)
     ++count.known;

@@ -12,17 +12,18 @@ namespace releasehealth {
 namespace {
 
 struct tally {
-  std::size_t read = 0, dead = 0, unknown = 0;
+  std::size_t read = 0, partly = 0, dead = 0, unknown = 0;
 };
 
 /// As the source reads it now; nothing if it still cannot. What came while the clock was wrong seemed to come from the
 /// future: it is judged by today's clock, but what names no time keeps that of its receipt.
-std::vector<event> read_again(const source& from, const ledger::entry& kept, timestamp now, const naming& names) {
-  const auto original = read_kept(from, kept, kept.received_at, names);
-  if (original) return *original;
+ledger::reread read_again(const source& from, const ledger::entry& kept, timestamp now, const naming& names) {
+  auto original = read_kept(from, kept, kept.received_at, names);
+  if (original && original->detail.empty()) return std::move(*original);
   auto later = read_kept(from, kept, now, names);
+  if (original && (!later || later->events.size() <= original->events.size())) return std::move(*original);
   if (!later) return {};
-  for (auto& e : *later)
+  for (auto& e : later->events)
     if (e.time == now) e.time = kept.received_at;
   return std::move(*later);
 }
@@ -31,15 +32,16 @@ int run_replay(const config& c, const ledger::replay_question& q) {
   const auto database = open_database(c, "replay");
   const auto now = system_now();
   tally count;
-  const auto fresh = ledger::replay(database.where, q, now, [&](const ledger::entry& kept) -> std::vector<event> {
+  const auto fresh = ledger::replay(database.where, q, now, [&](const ledger::entry& kept) -> ledger::reread {
     const auto from = std::ranges::find(c.sources, kept.source, &source::name);
-    if (from == c.sources.end()) return ++count.unknown, std::vector<event>();
-    auto events = read_again(*from, kept, now, c.timeline.blame.names);
-    ++(events.empty() ? count.dead : count.read);
-    return events;
+    if (from == c.sources.end()) return ++count.unknown, ledger::reread();
+    auto said = read_again(*from, kept, now, c.timeline.blame.names);
+    ++(said.events.empty() ? count.dead : count.read);
+    count.partly += said.events.empty() || said.detail.empty() ? 0 : 1;
+    return said;
   });
   ledger::deriver(database.where, c.timeline).derive();
-  std::cerr << count.read << " deliveries read, " << fresh << " new events; " << count.dead << " say nothing still, "
+  std::cerr << count.read << " deliveries read (" << count.partly << " partly), " << fresh << " new events; " << count.dead << " say nothing still, "
             << count.unknown << " are of no configured source\n";
   return 0;
 }

@@ -5,11 +5,21 @@ namespace {
 
 const json::array& list(const json::object& in, std::string_view column) { return in.at(column).as_array(); }
 
+// Who set it, and why; empty if nobody did.
+std::string set_by_hand(const json::object& d) {
+  const auto* failed = d.at("overrides").as_object().if_contains("failed");
+  if (!failed || !failed->is_bool()) return {};
+  return ", set by " + text(d, "overrides/by") + ": " + text(d, "overrides/reason");
+}
+
 void add_failure(ledger::reader& from, const json::object& d, explanation& to) {
-  if (!flag_at(d, "/failed")) return to.add("failed", flag_at(d, "/is_change") ? "no" : "");
-  const auto recovered = text(d, "recovered_at");
-  to.add("failed",
-         "yes; first issue " + text(d, "issue_at") + ", recovered " + (recovered.empty() ? "not yet" : recovered));
+  if (!flag_at(d, "/is_change")) return;
+  const auto by_hand = set_by_hand(d);
+  if (!flag_at(d, "/failed")) return to.add("failed", "no" + by_hand);
+  const auto issue = text(d, "issue_at"), recovered = text(d, "recovered_at");
+  to.add("failed", issue.empty() ? "yes" + by_hand
+                                 : "yes" + by_hand + "; first issue " + issue + ", recovered " +
+                                       (recovered.empty() ? "not yet" : recovered));
   for (const auto& i : list(d, "blamed_by"))
     to.add("  blamed by", "incident " + text(i, "subject") + " of " + text(i, "source"));
   for (const auto& r : list(d, "remedied_by"))

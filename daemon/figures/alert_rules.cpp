@@ -28,6 +28,13 @@ constexpr own_rule own_rules[] = {
     {"ReleaseHealthSpooling", "releasehealth_spooled_deliveries > 0", "10m", "warning",
      "Acknowledged deliveries wait for PostgreSQL.",
      "{{ $labels.instance }} keeps {{ $value }} deliveries in its spool: the figures do not contain them yet."},
+    {"ReleaseHealthSpoolStuck",
+     "releasehealth_oldest_spooled_delivery_timestamp_seconds == "
+     "releasehealth_oldest_spooled_delivery_timestamp_seconds offset 10m and "
+     "min_over_time(releasehealth_database_up[10m]) == 1",
+     "", "critical", "The spool is not drained although PostgreSQL answers.",
+     "{{ $labels.instance }}: the oldest spooled delivery, of {{ $value | humanizeTimestamp }}, has not moved for ten "
+     "minutes."},
     {"ReleaseHealthRefusing",
      "sum by (instance, source) (increase(releasehealth_deliveries_total{outcome=\"unavailable\"}[5m])) > 0", "",
      "critical", "Deliveries are refused, as there is no durable place for them.",
@@ -73,6 +80,9 @@ constexpr own_rule own_rules[] = {
      "hour."},
     {"ReleaseHealthDeadDeliveries", "releasehealth_dead_deliveries > 0", "", "warning", "Deliveries could not be read.",
      "{{ $value }} authentic deliveries could not be read and are kept; the log names what is wrong with them."},
+    {"ReleaseHealthPartlyDeadDeliveries", "releasehealth_partly_dead_deliveries > 0", "", "warning",
+     "Elements of deliveries could not be read.",
+     "{{ $value }} accepted deliveries have elements that could not be read; the other elements count."},
     {"ReleaseHealthRebuildNeeded", "releasehealth_rebuild_needed == 1", "1h", "warning",
      "The past was derived by other rules than the configured ones.",
      "{{ $labels.instance }}: `releasehealthd rebuild` applies the configured rules to the past; `classify --dry-run` "

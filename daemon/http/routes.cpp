@@ -47,6 +47,7 @@ bool fits(std::string_view pattern, std::string_view path, parameters& found) {
 }
 
 void dispatch(const std::vector<route>& routes, request& r, const responder& answer) {
+  if (!is_storable(r.path)) return answer(problem(400, "Bad Request", "path: expected UTF-8 text without NUL"));
   std::string allowed;
   for (const auto& known : routes) {
     parameters found;

@@ -9,6 +9,9 @@
 namespace releasehealth {
 namespace {
 
+// An override wraps what stood there before into two more levels.
+constexpr body_limits exported{2 * most_json_depth, own_limits.json_values, own_limits.batch};
+
 void complete(event& e, const history_defaults& defaults) {
   if (e.type == "commit" || e.type == "retraction") return;
   const bool names_service = e.fields.contains("service") || e.fields.contains("services");
@@ -45,7 +48,7 @@ void read_event_history(std::istream& in, const history_defaults& defaults, time
   std::string record;
   for (std::size_t line = 1; std::getline(in, record); ++line) {
     if (record.find_first_not_of(" \t\r") == record.npos) continue;
-    auto value = parse_json_strictly(record);
+    auto value = parse_json_strictly(record, exported);
     keep(value ? canonical::read_exported(std::move(*value), now) : value.error(), std::to_string(line), defaults, to);
   }
 }

@@ -12,15 +12,14 @@ meaning meaning_of(errc code) {
     case errc::media_type: return {415, "Unsupported Media Type", outcome::malformed};
     case errc::too_large: return {413, "Content Too Large", outcome::too_large};
     case errc::unavailable: return {503, "Service Unavailable", outcome::unavailable};
+    case errc::internal: return {500, "Internal Server Error", outcome::unavailable};
   }
   return {500, "Internal Server Error", outcome::unavailable};
 }
 
 http::response refuse(const error& e, std::string_view authenticate) {
   const auto m = meaning_of(e.code);
-  // what PostgreSQL says may name hosts and users: that is for the log
-  auto out = http::problem(m.status, m.title,
-                           e.code == errc::unavailable ? "nothing can be stored durably now" : e.detail, e.problems);
+  auto out = http::problem(m.status, m.title, e.detail, e.problems);
   out.limit = e.limit;
   if (e.code == errc::unauthorized) out.header.emplace_back("WWW-Authenticate", authenticate);
   if (e.code == errc::unavailable) out.header.emplace_back("Retry-After", "10");

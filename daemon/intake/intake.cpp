@@ -4,6 +4,7 @@
 
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/credentials.hpp"
+#include "collectors/fields.hpp"
 #include "daemon/intake/answer.hpp"
 #include "daemon/intake/receive.hpp"
 #include "daemon/tokens.hpp"
@@ -26,6 +27,7 @@ struct intake::arrival {
   std::string source;
   timestamp received_at;
   std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
+  std::size_t unreadable = 0;  ///< elements that were left out
   http::responder answer;
 };
 
@@ -161,6 +163,7 @@ void intake::webhook(http::request& r, const http::parameters& path, http::respo
     return a.answer(
         http::json_answer(202, {{"accepted", 0}, {"duplicates", 0}, {"ignored", 1}, {"reason", read->ignored}}));
   }
+  a.unreadable = read->unreadable;
   read->entry.body = std::move(r.body);
   store(std::move(a), std::move(read->entry));
 }
@@ -184,6 +187,7 @@ void intake::events(http::request& r, http::responder answer) {
   e.headers = kept_headers(r.header);
   e.headers[token_header] = (*who)->name;
   e.body = std::move(r.body);
+  e.is_whole = true;
   store(std::move(a), std::move(e));
 }
 
@@ -191,7 +195,7 @@ std::optional<error> intake::outside_of(const reach& of, const std::vector<event
   std::vector<problem> found;
   const auto first = body.find_first_not_of(" \t\r\n");
   const bool is_one = all.size() == 1 && first != body.npos && body[first] == '{';
-  for (std::size_t n = 0; n < all.size() && found.size() < canonical::max_problems; ++n)
+  for (std::size_t n = 0; n < all.size() && found.size() < max_problems; ++n)
     for (auto& p : outside(of, all[n], canonical::source_name, names_, false, is_one ? "" : '/' + std::to_string(n)))
       found.push_back(std::move(p));
   if (found.empty()) return {};
@@ -199,18 +203,20 @@ std::optional<error> intake::outside_of(const reach& of, const std::vector<event
 }
 
 void intake::store(arrival a, ledger::entry e) {
-  const auto key = e.key, unreadable = e.detail;
-  queue_.append(std::move(e), [this, a = std::move(a), key, unreadable](result<ledger::stored> r) {
+  const auto key = e.key, detail = e.detail;
+  queue_.append(std::move(e), [this, a = std::move(a), key, detail, was_dead = e.outcome == "dead"](result<ledger::stored> r) {
     metrics_.delivery_took(std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - a.began));
     if (!r) return refused(a, r.error());
-    const auto why = r->refused.empty() ? unreadable : r->refused;
-    const bool dead = !why.empty();
+    const auto why = r->refused.empty() ? detail : r->refused;
+    const bool dead = was_dead || !r->refused.empty();
     const auto became = r->duplicate_delivery || (r->accepted == 0 && !dead) ? outcome::duplicate
                         : dead                                               ? outcome::dead
                                                                              : outcome::accepted;
     metrics_.delivery(a.source, became, a.received_at);
-    if (dead)
-      log_.warning("delivery kept as dead", {{"source", a.source}, {"delivery_id", key}, {"err", why}});
+    if (!r->duplicate_delivery && !dead) metrics_.unreadable(a.source, a.unreadable);
+    if (dead || (!why.empty() && !r->duplicate_delivery))
+      log_.warning(dead ? "delivery kept as dead" : "delivery partly kept as dead",
+                   {{"source", a.source}, {"delivery_id", key}, {"err", why}});
     else
       log_.debug("delivery", {{"source", a.source},
                               {"delivery_id", key},

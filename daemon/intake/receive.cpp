@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "collectors/fields.hpp"
+
 namespace releasehealth {
 namespace {
 
@@ -42,16 +44,34 @@ json::object kept_headers(const headers& all) {
   return kept;
 }
 
-result<std::vector<event>> read_kept(const source& from, const ledger::entry& kept, timestamp as_of,
-                                     const naming& names) {
+namespace {
+
+// What was left out, for people; empty if nothing was.
+std::string describe_unreadable(const decoded& read) {
+  if (read.unreadable.empty()) return {};
+  auto some = read.unreadable;
+  if (some.size() > max_problems) some.resize(max_problems);
+  const auto all = read.events.size() + read.unreadable.size();
+  return error(errc::unreadable, std::to_string(read.unreadable.size()) + " of " + std::to_string(all) + " elements left out", std::move(some)).text();
+}
+
+}
+
+result<ledger::reread> read_kept(const source& from, const ledger::entry& kept, timestamp as_of,
+                                 const naming& names) {
   headers head;
   for (const auto& [name, value] : kept.headers) head.add(std::string(name), std::string(value.as_string()));
   const auto path = std::string(head.get(path_header));
-  auto read =
-      find_collector(from.kind)->decode(from, {.header = head, .body = kept.body, .received_at = as_of, .path = path});
+  auto read = find_collector(from.kind)
+                  ->decode(from, {.header = head,
+                                  .body = kept.body,
+                                  .received_at = as_of,
+                                  .path = path,
+                                  .may = own_limits});
   if (!read) return read.error();
   leave_out_outside(from, *read, names);
-  return std::move(read->events);
+  auto detail = describe_unreadable(*read);
+  return ledger::reread{std::move(read->events), std::move(detail)};
 }
 
 result<received> receive(const source& from, const delivery& d, const naming& names) {
@@ -73,6 +93,8 @@ result<received> receive(const source& from, const delivery& d, const naming& na
     r.entry.outcome = "dead";
     r.entry.detail = read.error().text();
   } else {
+    r.unreadable = read->unreadable.size();
+    r.entry.detail = describe_unreadable(*read);
     r.entry.events = std::move(read->events);
   }
   return r;

@@ -21,6 +21,7 @@ struct entry {
   json::object headers;              ///< without signatures and tokens
   std::string body;                  ///< as received; kept compressed
   std::vector<event> events;
+  bool is_whole = false;  ///< its sender waits for all or nothing: what PostgreSQL rejects is not kept as dead
 };
 
 /// An event of an entry whose id a delivery of somebody else holds already, or one with another content: it was not
@@ -46,8 +47,9 @@ class appender {
   appender(appender&&) noexcept;
 
   /// Appends all in one transaction. Per entry: what became of it, or errc::unavailable if PostgreSQL cannot be reached
-  /// or will not write now, or errc::malformed if PostgreSQL takes it not even as dead. Entries that PostgreSQL refuses
-  /// are found by halving and do not harm their neighbours.
+  /// or will not write now, or errc::malformed if PostgreSQL rejects it even as dead. Entries that PostgreSQL rejects for
+  /// their data are found by halving and do not harm their neighbours; an error of an unknown class is one of the data
+  /// if PostgreSQL stores a neighbour or a probe meanwhile. Keys and ids that no index can hold are hashed.
   std::vector<result<stored>> append(std::span<const entry* const>);
   std::vector<result<stored>> append(const std::vector<entry>&);
 

@@ -80,7 +80,7 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
       if (!releasehealth::ledger::is_away(r)) return;
       is_away = true;
       reason = by.failure();
-      said = r.error().detail;
+      said = r.error().text();
     }
     /// Whether PostgreSQL may have more at once. The rest is decided by the io thread.
     bool is_well() const { return !is_away && spool_failure.empty() && holds.deliveries == 0; }

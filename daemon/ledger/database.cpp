@@ -118,7 +118,7 @@ std::pair<std::string, std::string> place_arrays(const std::set<place>& places) 
 
 json::object json_object(const pqxx::field& f) {
   if (f.is_null()) return {};
-  return json::parse(f.c_str()).as_object();
+  return parse_own(f.c_str()).as_object();
 }
 
 std::string text(const pqxx::field& f) { return f.is_null() ? std::string() : std::string(f.c_str(), f.size()); }

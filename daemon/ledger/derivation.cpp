@@ -10,7 +10,7 @@ namespace {
 
 std::vector<stretch> read_stretches(const pqxx::field& f) {
   std::vector<stretch> all;
-  const auto parsed = json::parse(f.c_str());
+  const auto parsed = parse_own(f.c_str());
   for (const auto& v : parsed.as_array()) all.push_back({*time_at(v, "/from"), time_at(v, "/until"), {}});
   return all;
 }
@@ -104,6 +104,7 @@ settled read_settled(const pqxx::row& row) {
   d.rolled_back_by = text(row["rolled_back_by"]);
   d.fixes = text(row["fixes"]);
   d.incident = text(row["incident"]);
+  if (!row["failed_by_hand"].is_null()) d.failed_by_hand = row["failed_by_hand"].as<bool>();
   return d;
 }
 

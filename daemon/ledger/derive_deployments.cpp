@@ -91,6 +91,8 @@ settled as_settled(const std::string& id, const deployment& d, const naming& nam
   s.finished_at = d.finished_at;
   s.fixes = text_at(d.facts, "/fixes");
   s.incident = text_at(d.facts, "/incident");
+  if (const auto* failed = d.overrides.if_contains("failed"); failed && failed->is_bool())
+    s.failed_by_hand = failed->get_bool();
   return s;
 }
 

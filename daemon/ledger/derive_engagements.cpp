@@ -57,7 +57,7 @@ std::vector<placed_work> load_work(derivation& in, const std::set<std::string>& 
               .seconds = whole(row["seconds"]),
               .at = *time_from_microseconds(row["at"])};
     std::set<std::string> known;
-    const auto sources_of_it = json::parse(row["sources"].c_str());
+    const auto sources_of_it = parse_own(row["sources"].c_str());
     for (const auto& s : sources_of_it.as_array()) known.emplace(s.as_string());
     if (known.contains(w.told.source))
       w.incident = thing_key(w.told.source, w.told.incident);

@@ -73,7 +73,8 @@ class resumed_stack {
   std::vector<element> elements() const {
     std::vector<element> all;
     for (const auto& s : of_.levels) {
-      element e{{s.kept.source, s.kept.subject}, s.was.is_change, *s.was.covers_since, {}};
+      element e{{s.kept.source, s.kept.subject}, s.was.is_change,
+                s.was.covers_since.value_or(s.told().finished_at.value_or(timestamp{})), {}};
       if (e.is_change) e.answers_to.push_back(identity_of(s.kept));
       if (const auto returned = of_.returned_to.find(s.id); returned != of_.returned_to.end())
         for (const auto& name : returned->second)

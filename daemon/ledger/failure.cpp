@@ -70,6 +70,18 @@ std::string description_of(const std::exception& e) {
   return (sql && !sql->sqlstate().empty() ? sql->sqlstate() + ' ' : std::string()).append(said);
 }
 
+error failure_of(const std::exception& e) {
+  const auto reason = reason_of(e);
+  const auto* sql = dynamic_cast<const pqxx::sql_error*>(&e);
+  if (dynamic_cast<const pqxx::failure*>(&e) && (!sql || reason != "other"))
+    return error(errc::unavailable, "PostgreSQL is unavailable (" + std::string(reason) + "); retry later")
+        .logged_as(description_of(e));
+  if (sql)
+    return error(errc::internal, "PostgreSQL rejects a question of this program (SQLSTATE " + sql->sqlstate() + ")")
+        .logged_as(description_of(e));
+  return error(errc::internal, "the answer could not be made; the log says why").logged_as(description_of(e));
+}
+
 bool is_timeout(const std::exception& e) { return reason_of(e) == "timeout"; }
 
 }

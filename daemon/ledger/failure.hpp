@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "collectors/result.hpp"
+
 namespace releasehealth::ledger {
 
 /// Every reason there is, as releasehealth_database_failures_total{reason} counts them.
@@ -16,6 +18,10 @@ std::string_view reason_of(const std::exception&);
 /// What happened, for logs, answers and stored details: of an error of PostgreSQL its SQLSTATE and primary message
 /// without what that quotes; DETAIL, HINT and CONTEXT hold payloads. The only reader of an exception's what().
 std::string description_of(const std::exception&);
+
+/// What an answer may say of it: errc::unavailable with the reason if PostgreSQL is away or does not do its work,
+/// errc::internal for everything else. PostgreSQL's words, which name hosts, users and values, are for the log.
+error failure_of(const std::exception&);
 
 /// Over [database] statement_timeout, or over [figures] timeout.
 bool is_timeout(const std::exception&);

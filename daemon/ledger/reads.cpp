@@ -93,7 +93,7 @@ ledger_counts reader::counts(std::int64_t max_names) {
   return read([&](pqxx::transaction_base& work) {
     const auto row = run(work, sql::ledger_counts, max_names, derivation_version)[0];
     const auto whole = [&](pqxx::row_size_type column) { return row[column].as<std::int64_t>(); };
-    return ledger_counts{whole(0), whole(1), whole(2), whole(3), whole(4), whole(5), text(row[6])};
+    return ledger_counts{whole(0), whole(1), whole(2), whole(3), whole(4), whole(5), whole(6), text(row[7])};
   });
 }
 

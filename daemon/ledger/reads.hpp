@@ -64,7 +64,9 @@ struct place_state {
 };
 
 struct ledger_counts {
-  std::int64_t dead = 0, unplaced = 0;
+  std::int64_t dead = 0;
+  std::int64_t partly_dead = 0;  ///< accepted deliveries with elements that could not be read
+  std::int64_t unplaced = 0;
   std::int64_t underived = 0;  ///< events that wait in the queue to be derived, at most
   std::int64_t other_services = 0, other_environments = 0, other_teams = 0;  ///< names beyond the most of a kind
   /// The fingerprint of the rules by which the past was derived; empty: nothing was, or by another derivation_version.

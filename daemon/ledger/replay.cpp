@@ -1,5 +1,6 @@
 #include "daemon/ledger/replay.hpp"
 
+#include "collectors/fields.hpp"
 #include "daemon/ledger/body.hpp"
 #include "daemon/ledger/database.hpp"
 #include "sql.hpp"
@@ -23,10 +24,10 @@ std::string as_records(const std::vector<event>& events, const std::string& sour
   json::array all;
   for (const auto& e : events)
     all.push_back(json::object{{"source", e.source.empty() ? source : e.source},
-                               {"id", e.id},
+                               {"id", storable_id(e.id)},
                                {"type", e.type},
                                {"thing", e.thing},
-                               {"subject", e.subject},
+                               {"subject", storable_id(e.subject)},
                                {"time", format_time(e.time)},
                                {"fields", e.fields}});
   return json::serialize(all);
@@ -35,7 +36,7 @@ std::string as_records(const std::vector<event>& events, const std::string& sour
 }
 
 std::size_t replay(const session& where, const replay_question& q, timestamp now,
-                   const std::function<std::vector<event>(const entry&)>& read) {
+                   const std::function<reread(const entry&)>& read) {
   ledger::connection connection(where);
   std::size_t fresh = 0;
   for (std::int64_t last = 0;;) {
@@ -45,9 +46,10 @@ std::size_t replay(const session& where, const replay_question& q, timestamp now
     for (const auto& row : rows) {
       last = row["id"].as<std::int64_t>();
       const auto kept = read_entry(row);
-      const auto events = read(kept);
-      if (events.empty()) continue;
-      fresh += run(step, sql::ledger_revive, last, as_records(events, kept.source), format_time(now))[0][0]
+      const auto said = read(kept);
+      if (said.events.empty()) continue;
+      fresh += run(step, sql::ledger_revive, last, as_records(said.events, kept.source), format_time(now),
+                   said.detail)[0][0]
                    .as<std::size_t>();
     }
     step.commit();

@@ -6,8 +6,14 @@
 
 namespace releasehealth::ledger {
 
+/// What a kept delivery says now.
+struct reread {
+  std::vector<event> events;  ///< empty: nothing, and the delivery stays as it is
+  std::string detail;         ///< of what is still unreadable beside them; empty: nothing is
+};
+
 struct replay_question {
-  bool all = false;    ///< also those that were accepted; otherwise the dead
+  bool all = false;    ///< also those that were accepted; otherwise the dead and the partly dead
   std::string source;  ///< empty: every one
 };
 
@@ -15,6 +21,6 @@ struct replay_question {
 /// told at `now`; with nothing returned it stays as it is. Returns how many events were new. Throws what libpqxx
 /// throws.
 std::size_t replay(const session&, const replay_question&, timestamp now,
-                   const std::function<std::vector<event>(const entry&)>& read);
+                   const std::function<reread(const entry&)>& read);
 
 }

@@ -33,7 +33,7 @@ json::array written(const std::vector<event>& events) {
 
 std::vector<event> read_events(const std::string& text) {
   std::vector<event> all;
-  const auto in = json::parse(text);
+  const auto in = parse_own(text);
   for (const auto& v : in.as_array()) {
     const auto& o = v.as_object();
     const auto word = [&](const char* name) { return std::string(o.at(name).as_string()); };
@@ -60,7 +60,7 @@ entry read_delivery(SQLite::Statement& row) {
   e.received_at = from_microseconds(row.getColumn(3).getInt64());
   e.outcome = text(row.getColumn(4));
   e.detail = text(row.getColumn(5));
-  e.headers = json::parse(text(row.getColumn(6))).as_object();
+  e.headers = parse_own(text(row.getColumn(6))).as_object();
   e.body = text(row.getColumn(7));
   if (is_zstd(e.body)) e.body = decompress(std::move(e.body));  // bodies were spooled as they came, once
   e.events = read_events(text(row.getColumn(8)));
@@ -139,6 +139,15 @@ struct spool::file {
   }
   static error full() { return error(errc::unavailable, "the spool is full").over("spool.max_bytes"); }
 
+  void set_aside(std::int64_t number, const std::string& why) {
+    auto row = prepared(sql::spool_set_aside);
+    row.bind(1, number);
+    row.bind(2, why);
+    if (row.exec() == 0) return;
+    --holds.deliveries;
+    ++holds.set_aside;
+  }
+
   result<stored> put_one(const entry& e, SQLite::Statement& insert, contents& after) {
     const auto headers = json::serialize(e.headers), events = json::serialize(written(e.events));
     const auto body = compress(e.body);
@@ -197,17 +206,30 @@ void spool::try_disk() {
   }
 }
 
-std::vector<spool::kept> spool::oldest(std::size_t most, std::size_t most_bytes) const {
+// A row that cannot be read, by whatever mistake it was written, must not keep those behind it.
+std::vector<spool::kept> spool::oldest(std::size_t most, std::size_t most_bytes) {
   const std::lock_guard lock(file_->one_at_a_time);
-  auto rows = file_->prepared(sql::spool_oldest);
-  rows.bind(1, static_cast<std::int64_t>(most));
   std::vector<kept> all;
-  std::size_t bytes = 0;
-  while (rows.executeStep()) {
-    bytes += static_cast<std::size_t>(rows.getColumn(9).getInt64());
-    if (bytes > most_bytes && !all.empty()) break;
-    all.push_back({rows.getColumn(0).getInt64(), read_delivery(rows)});
-  }
+  std::vector<std::pair<std::int64_t, std::string>> unreadable;
+  do {
+    for (const auto& [number, why] : std::exchange(unreadable, {})) file_->set_aside(number, why);
+    auto rows = file_->prepared(sql::spool_oldest);
+    rows.bind(1, static_cast<std::int64_t>(most));
+    for (std::size_t bytes = 0; rows.executeStep();) {
+      bytes += static_cast<std::size_t>(rows.getColumn(9).getInt64());
+      if (bytes > most_bytes && !all.empty()) break;
+      const auto number = rows.getColumn(0).getInt64();
+      try {
+        all.push_back({number, read_delivery(rows)});
+      } catch (const SQLite::Exception&) {
+        throw;  // the file, not the row
+      } catch (const std::exception& e) {
+        unreadable.emplace_back(number, "the row cannot be read: " + description_of(e));
+      }
+    }
+  } while (all.empty() && !unreadable.empty());
+  for (const auto& [number, why] : unreadable) file_->set_aside(number, why);
+  file_->find_oldest();
   return all;
 }
 
@@ -235,12 +257,7 @@ void spool::remove(std::span<const std::int64_t> numbers) {
 
 void spool::set_aside(std::int64_t number, const std::string& why) {
   const std::lock_guard lock(file_->one_at_a_time);
-  auto row = file_->prepared(sql::spool_set_aside);
-  row.bind(1, number);
-  row.bind(2, why);
-  if (row.exec() == 0) return;
-  --file_->holds.deliveries;
-  ++file_->holds.set_aside;
+  file_->set_aside(number, why);
   file_->find_oldest();
 }
 

@@ -1,5 +1,6 @@
 #include "daemon/operations/amend.hpp"
 
+#include <algorithm>
 #include <span>
 
 #include "collectors/canonical/canonical.hpp"
@@ -13,6 +14,22 @@ namespace {
 constexpr std::string_view identity[] = {"id", "type", "source", "subject", "time", "repository", "path", "by", "was"};
 // A deployment is one of its service and environment; an incident's are facts like others.
 constexpr std::string_view place_of_deployment[] = {"service", "environment"};
+
+// What an override says of itself beside what it changes.
+constexpr std::string_view reason_field = "reason";
+
+bool is_amendable(std::string_view thing, std::string_view name) {
+  return name == reason_field || std::ranges::find(identity, name) != std::end(identity) ||
+         std::ranges::any_of(fields(), [&](const field& f) { return f.name == name && has_word(f.types, thing); });
+}
+
+std::string amendable(std::string_view thing) {
+  std::string all;
+  for (const auto& f : fields())
+    if (has_word(f.types, thing) && std::ranges::find(identity, f.name) == std::end(identity))
+      all += ' ' + std::string(f.name);
+  return all;
+}
 
 // What stood there: as it was derived, else as it was told.
 json::object values_before(const json::object& row, const json::object& patch) {
@@ -47,6 +64,9 @@ result<json::object> read_amendment(std::string_view thing, std::string_view con
     for (const auto name : names)
       if (e.fields.contains(name)) found.push_back({'/' + std::string(name), "cannot be amended"});
   };
+  for (const auto& [name, value] : e.fields)
+    if (const auto field = std::string_view(name); !is_amendable(thing, field))
+      found.push_back({'/' + pointer_token(field), "unknown field; expected one of:" + amendable(thing)});
   refuse(identity);
   if (thing == "deployment") refuse(place_of_deployment);
   const auto* given = e.fields.if_contains("reason");

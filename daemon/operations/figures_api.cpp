@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "collectors/fields.hpp"
+
 namespace releasehealth {
 namespace {
 
@@ -32,7 +34,9 @@ result<std::optional<timestamp>> read_as_of(const http::request& r, timestamp no
   const auto asked = http::query_value(r, "as_of");
   if (asked.empty()) return std::optional<timestamp>();
   const auto at = parse_time(asked);
-  if (!at || *at > now) return error(errc::malformed, "as_of: is not an RFC 3339 time with an offset, up to now");
+  if (!at || *at < min_time || *at > now)
+    return error(errc::malformed, "as_of: invalid time " + shown(json::value(asked)) +
+                                      "; expected RFC 3339 with an offset, from 1990 up to now");
   return at;
 }
 
@@ -45,8 +49,10 @@ result<figure_question> read_months_question(const http::request& r, const figur
       return error(errc::malformed, "months: is not a whole number from 1 to 120");
   }
   const auto this_month = settings.zone.month_of(now);
-  q.periods = *months_between(format_month(this_month - std::chrono::months{count - 1}), format_month(this_month),
+  auto asked = months_between(format_month(this_month - std::chrono::months{count - 1}), format_month(this_month),
                               settings.zone, now);
+  if (!asked) return error(errc::malformed, "months: " + asked.error().detail);
+  q.periods = std::move(*asked);
   return q;
 }
 

@@ -55,7 +55,7 @@ const listed table[] = {
      "What came in, the latest first.",
      "Deliveries",
      sql::lists_deliveries,
-     {{"source", "as it is configured"}, {"outcome", "what became of it", "accepted dead imported"}, since, until},
+     {{"source", "as it is configured"}, {"outcome", "what became of it", "accepted partly_dead dead imported"}, since, until},
      {"id"},
      {},
      false},
@@ -68,7 +68,7 @@ error wrong(std::string_view parameter, const std::string& what) {
 // What `next` of a page before said: the values of the key's columns.
 result<json::value> read_key(const listed& of, const std::string& after) {
   const error bad = wrong("after", "is not what `next` of another page says");
-  auto key = parse_json(after);
+  auto key = parse_json_strictly(after);
   if (!key || !key->is_array() || key->get_array().size() != of.key.size()) return bad;
   for (std::size_t i = 0; i < of.key.size(); ++i) {
     const auto& value = key->get_array()[i];
@@ -135,8 +135,9 @@ std::vector<http::parameter> parameters_of(const listed& of) {
 
 result<list_question> read_list_question(const listed& of, const http::request& r) {
   list_question q;
-  const auto given = parse_form(r.query).value();
-  for (const auto& [name, value] : given) {
+  const auto given = parse_form(r.query);
+  if (!given) return wrong("query", "invalid percent-encoding");
+  for (const auto& [name, value] : *given) {
     if (value.empty()) continue;
     if (name != "after") q.query += encode_part(name) + '=' + encode_part(value) + '&';
     if (name == "after") {

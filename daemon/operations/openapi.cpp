@@ -32,7 +32,7 @@ json::object schema_of(const field& f) {
     case form::text: return {{"type", text}, {"maxLength", max_text}};
     case form::time: return {{"type", text}, {"format", "date-time"}};
     case form::flag: return {{"type", json::array{"boolean", "null"}}};
-    case form::count: return {{"type", json::array{"integer", "null"}}, {"minimum", 0}};
+    case form::count: return {{"type", json::array{"integer", "null"}}, {"minimum", 0}, {"maximum", f.most}};
     case form::severity: return {{"type", json::array{"integer", "null"}}, {"minimum", 1}, {"maximum", 5}};
     case form::names:
       return {{"type", json::array{"array", "null"}},
@@ -43,6 +43,7 @@ json::object schema_of(const field& f) {
       choices.emplace_back(nullptr);
       return {{"enum", std::move(choices)}};
     }
+    case form::timed:
     case form::any: break;
   }
   return {};
@@ -135,7 +136,7 @@ void add_refusals(json::object& responses, const http::route& r, bool has_path) 
   if ((has_path && about.tag != "pages") || about.names_something) add("404", "There is nothing of this name.");
   if (!about.takes.empty()) add("413", "The body is too large."), add("415", "The body is of another type.");
   if (about.tag != "health" && about.tag != "pages")
-    add("503", "PostgreSQL does not answer, or a limit is met; Retry-After says when to come again.");
+    add("503", "PostgreSQL is unavailable, or a limit is met; Retry-After says when to come again.");
 }
 
 // `{path...}` is `{path}` there.

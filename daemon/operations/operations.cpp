@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "collectors/credentials.hpp"
+#include "collectors/form.hpp"
 #include "daemon/intake/answer.hpp"
 #include "daemon/operations/negotiate.hpp"
 #include "daemon/operations/reads.hpp"
@@ -30,9 +31,9 @@ operations::operations(parts p, const config& c)
       timeline_(c.timeline),
       address_(c.operations.address),
       is_local_(http::is_loopback(address_)),
-      scrapes_(new worker{parts_.io}),
-      reads_(new reads{{parts_.io}, ledger::reader(read_session(parts_.database, c))}),
-      past_(new reads{{parts_.io}, ledger::reader(read_session(parts_.database, c))}) {
+      scrapes_(new worker{parts_.io, parts_.log}),
+      reads_(new reads{{parts_.io, parts_.log}, ledger::reader(read_session(parts_.database, c))}),
+      past_(new reads{{parts_.io, parts_.log}, ledger::reader(read_session(parts_.database, c))}) {
   make_routes();
 }
 
@@ -88,12 +89,24 @@ std::string operations::foreign_name(const http::request& r) const {
   return {};
 }
 
+// PostgreSQL holds text: no name in a query can be anything else. Empty: nothing is wrong.
+std::string unreadable_query(const http::request& r) {
+  const auto given = parse_form(r.query);
+  if (!given) return "query: invalid percent-encoding";
+  for (const auto& [name, value] : *given) {
+    if (!is_storable(name)) return "query: a parameter's name is not UTF-8 text without NUL";
+    if (!is_storable(value)) return name + ": invalid value; expected UTF-8 text without NUL";
+  }
+  return {};
+}
+
 // Where users are configured, everybody is one of them; what takes a bearer token may show that instead.
 void operations::admit(http::request& r, http::responder answer) {
   if (const auto name = foreign_name(r); !name.empty())
     return answer(
         http::problem(403, "Forbidden", name + " is not a name of this daemon; [operations] hosts names more"));
   answer = with_etag(r, std::move(answer));
+  if (const auto wrong = unreadable_query(r); !wrong.empty()) return answer(refuse(error(errc::malformed, wrong)));
   const bool may_show_token = r.path.starts_with("/api/") || r.path == "/-/reload";
   const bool shows_token = may_show_token && !bearer_token(r.header).empty();
   if (!users_.are_asked() || shows_token) return http::dispatch(routes_, r, answer);

@@ -26,8 +26,8 @@ http::response refused(const error& why, const review_frame& frame) {
   if (why.code != errc::unavailable)
     return html(m.status, review_problem(m.status, std::string(m.title), why.detail, frame));
   auto page = html(m.status, review_problem(m.status, std::string(m.title),
-                                            "PostgreSQL does not answer. Deliveries are taken meanwhile, and /metrics "
-                                            "shows the last figures.",
+                                            why.detail + ". The daemon accepts deliveries meanwhile, and /metrics "
+                                                         "shows the last figures.",
                                             frame));
   page.header.emplace_back("Retry-After", "10");
   page.limit = why.limit;

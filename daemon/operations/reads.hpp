@@ -25,9 +25,10 @@ struct outcome_of<result<T>> {
 /// One thread for what would hold up the io thread.
 struct operations::worker {
   boost::asio::io_context& io;
+  const logger& log;
   boost::asio::thread_pool thread{1};
 
-  /// Runs `work()` on the thread and `then(result)` on the io thread; a failure is errc::unavailable.
+  /// Runs `work()` on the thread and `then(result)` on the io thread; an exception is as ledger::failure_of() says.
   template <class Work, class Then>
   void run(Work work, Then then) {
     boost::asio::post(thread, [this, work = std::move(work), then = std::move(then),
@@ -36,8 +37,9 @@ struct operations::worker {
       try {
         out = work();
       } catch (const std::exception& e) {
-        error why(errc::unavailable, ledger::description_of(e));
+        auto why = ledger::failure_of(e);
         if (ledger::is_timeout(e)) why.limit = "figures.timeout";
+        if (why.code == errc::internal) log.error("request failed", {{"err", why.log}});
         out = std::move(why);
       }
       boost::asio::post(io, [out = std::move(out), then = std::move(then)]() mutable { then(std::move(out)); });

@@ -141,7 +141,7 @@ reviewed look_at(ledger::reader& from, const review_question& q, const figure_se
   reviewed r;
   r.month = q.month;
   const auto first = q.month - std::chrono::months{reviewed_months - 1};
-  r.months = *months_between(format_month(first), format_month(q.month), settings.zone, now);
+  r.months = months_between(format_month(first), format_month(q.month), settings.zone, now).value();
   r.is_so_far = settings.zone.month_of(now) == q.month;
   const auto end = r.last().end;
   figure_question asked{.periods = r.months, .service = q.service, .environment = q.environment, .team = q.team};
@@ -149,7 +149,7 @@ reviewed look_at(ledger::reader& from, const review_question& q, const figure_se
   r.months = r.together.periods;  // which of them data covers whole is known now
   asked.periods = {r.before(), r.last()};
   for (const auto& rolling : settings.rolling)
-    asked.periods.push_back(*find_period(rolling, settings.rolling, settings.zone, end));
+    asked.periods.push_back(find_period(rolling, settings.rolling, settings.zone, end).value());
   asked.periods.push_back({std::string(month), r.last().begin, end, r.is_so_far});
   asked.periods.push_back({std::string(previous_month), r.before().begin, r.before().end, false});
   r.apart = answer_question(from, asked, settings, end);

@@ -156,6 +156,10 @@ blame find_blame(const incident& i, std::string_view service, std::span<const se
   }
   if (b.environment.empty())
     b.environment = b.change ? b.change->where.environment : changed_last(service, i.started_at, known);
+  if (b.change && b.change->is_acquitted()) {
+    b.change = nullptr;
+    b.reason = "not_a_change";
+  }
   return b;
 }
 

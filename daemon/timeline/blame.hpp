@@ -24,9 +24,12 @@ struct settled {
   std::optional<timestamp> started_at, finished_at;
   std::string live, below, rolled_back_by;  ///< ids; empty: none
   std::string fixes, incident;              ///< as a report names them
+  std::optional<bool> failed_by_hand;       ///< an override says whether it failed (figures.md section 22)
   bool operator==(const settled&) const = default;
 
   bool succeeded() const { return state == "succeeded"; }
+  /// Nothing is attributed to it, whatever is known of it.
+  bool is_acquitted() const { return failed_by_hand == false; }
 };
 
 /// The deployments that a name means: the one of that id; else those with it as subject in the own source; else in the

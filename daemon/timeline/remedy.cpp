@@ -82,9 +82,10 @@ const remedy* first_remedy(std::span<const remedy> all) {
   return first == all.end() ? nullptr : &*first;
 }
 
-failure judge(std::span<const blaming> incidents, std::span<const remedy> remedies) {
+failure judge(std::span<const blaming> incidents, std::span<const remedy> remedies, std::optional<bool> by_hand) {
   failure f;
-  f.failed = !incidents.empty() || !remedies.empty();
+  if (by_hand == false) return f;
+  f.failed = by_hand == true || !incidents.empty() || !remedies.empty();
   const auto issue = [&](timestamp at) { f.issue_at = std::min(at, f.issue_at.value_or(at)); };
   for (const auto& i : incidents) issue(i.detected_at);
   for (const auto& r : remedies) issue(r.started_at);

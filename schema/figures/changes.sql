@@ -12,7 +12,7 @@ FROM scope CROSS JOIN period
 CROSS JOIN LATERAL (  -- scope by scope: deployments.sql
   SELECT count(*) FILTER (WHERE c.kind = 'planned') AS planned_changes,
          count(*) FILTER (WHERE c.kind = 'hotfix') AS hotfix_changes,
-         count(c.rolled_back_by) AS rolled_back,
+         count(c.rolled_back_by) FILTER (WHERE c.failed) AS rolled_back,
          count(*) FILTER (WHERE c.failed AND c.kind = 'planned') AS failed_planned,
          count(*) FILTER (WHERE c.failed AND c.kind = 'hotfix') AS failed_hotfix,
          count(*) FILTER (WHERE c.failed AND c.issue <= extract(epoch FROM interval '1 hour')) AS issue_within_1h,
@@ -42,7 +42,7 @@ CROSS JOIN LATERAL (  -- scope by scope: deployments.sql
          percentile_cont(0.9) WITHIN GROUP (ORDER BY c.lead) AS lead_p90
   FROM (  -- OFFSET: each duration is computed once, not for each of its columns
     SELECT d.kind, d.rolled_back_by, d.failed, d.first_remedy,
-           CASE WHEN d.failed THEN greatest(0, date_part('epoch', d.issue_at - d.finished_at)) END AS issue,
+           CASE WHEN d.failed AND d.issue_at IS NOT NULL THEN greatest(0, date_part('epoch', d.issue_at - d.finished_at)) END AS issue,
            CASE WHEN d.recovered_at IS NOT NULL THEN greatest(0, date_part('epoch', d.recovered_at - d.finished_at)) END AS recovery,
            CASE WHEN d.first_commit_at IS NOT NULL THEN greatest(0, date_part('epoch', d.finished_at - d.first_commit_at)) END AS lead
     FROM unnest(scope.services, scope.environments) AS place (service, environment)

@@ -8,10 +8,10 @@ SELECT to_jsonb(m) AS member FROM (
          d.kind IS NOT DISTINCT FROM 'rollback' AS rollback, d.kind IS NOT DISTINCT FROM 'redeploy' AS redeploy,
          d.state = 'failed' AS failed,
          d.is_change AND d.kind = 'planned' AS planned_changes, d.is_change AND d.kind = 'hotfix' AS hotfix_changes,
-         d.rolled_back_by IS NOT NULL AS rolled_back,
+         d.rolled_back_by IS NOT NULL AND d.failed AS rolled_back,
          d.failed AND d.kind = 'planned' AS failed_planned, d.failed AND d.kind = 'hotfix' AS failed_hotfix,
-         d.failed AND issue.s <= 3600 AS issue_within_1h, d.failed AND issue.s <= 86400 AS issue_within_24h,
-         d.failed AND issue.s <= 172800 AS issue_within_48h, d.failed AND issue.s <= 604800 AS issue_within_7d,
+         coalesce(issue.s <= 3600, false) AS issue_within_1h, coalesce(issue.s <= 86400, false) AS issue_within_24h,
+         coalesce(issue.s <= 172800, false) AS issue_within_48h, coalesce(issue.s <= 604800, false) AS issue_within_7d,
          issue.s AS issue, recovery.s AS recovery,
          CASE WHEN d.first_remedy = 'rollback' THEN recovery.s END AS recovery_rollback,
          CASE WHEN d.first_remedy = 'hotfix' THEN recovery.s END AS recovery_hotfix,
@@ -34,7 +34,7 @@ SELECT to_jsonb(m) AS member FROM (
   JOIN deployment d ON d.service = place.service AND d.environment = place.environment
    AND d.finished_at >= $1::timestamptz AND d.finished_at < $2::timestamptz
   CROSS JOIN LATERAL (
-    SELECT CASE WHEN d.failed THEN greatest(0, extract(epoch FROM d.issue_at - d.finished_at)) END AS s) AS issue
+    SELECT CASE WHEN d.failed AND d.issue_at IS NOT NULL THEN greatest(0, extract(epoch FROM d.issue_at - d.finished_at)) END AS s) AS issue
   CROSS JOIN LATERAL (
     SELECT CASE WHEN d.recovered_at IS NOT NULL THEN greatest(0, extract(epoch FROM d.recovered_at - d.finished_at)) END AS s) AS recovery
   CROSS JOIN LATERAL (

@@ -1,5 +1,6 @@
 -- The ledger's own gauges; $1: how many names of a kind stay, $2: the derivation_version whose rules are compared.
 SELECT (SELECT count(*) FROM delivery WHERE outcome = 'dead') AS dead,
+       (SELECT count(*) FROM delivery WHERE outcome = 'accepted' AND detail <> '') AS partly_dead,
        (SELECT count(*) FROM deployment WHERE service = '') AS unplaced,
        -- as the queue is numbered: counting it would take longer the more waits
        (SELECT coalesce(max(n) - min(n) + 1, 0) FROM touched) AS underived,

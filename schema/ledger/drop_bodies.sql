@@ -3,7 +3,7 @@
 WITH old AS (
   SELECT id
   FROM delivery
-  WHERE id > $2 AND received_at < $1 AND outcome <> 'dead' AND octet_length(body) > 0
+  WHERE id > $2 AND received_at < $1 AND outcome <> 'dead' AND (outcome <> 'accepted' OR detail = '') AND octet_length(body) > 0
   ORDER BY id
   LIMIT $3
   FOR UPDATE SKIP LOCKED

@@ -1,6 +1,6 @@
--- What a delivery that is there already turned out to say: $2, an array of events, told at $3.
+-- What a delivery that is there already turned out to say: $2, an array of events, told at $3; $4: what of it is still unreadable.
 WITH revived AS (
-  UPDATE delivery SET outcome = 'accepted', detail = '' WHERE id = $1 RETURNING id
+  UPDATE delivery SET outcome = 'accepted', detail = $4 WHERE id = $1 RETURNING id
 ), stored AS (
   INSERT INTO event (source, id, type, thing, subject, time, received_at, is_override, delivery, fields)
   SELECT e.source, e.id, e.type, e.thing, e.subject, e.time, $3::timestamptz, false, revived.id, e.fields

@@ -43,28 +43,47 @@ TEST_SUITE("nodb") {
 
   TEST_CASE("each mistake is named by its pointer (interface.md 3)") {
     const std::pair<const char*, const char*> cases[] = {
-        {R"({"type":"deployment"})", "/id is empty, /subject is empty"},
-        {R"({"id":"1","type":"deploy"})", "/type is none of: deployment incident work flag commit retraction"},
-        {R"({"id":1,"type":"deployment"})", "/id is not text, /id is empty, /subject is empty"},
+        {R"({"type":"deployment"})", "/id is empty; expected 1 to 200 characters, /subject is empty; expected 1 to 200 characters"},
+        {R"({"id":"1","type":"deploy"})", "/type unknown type \"deploy\"; expected one of: deployment incident work flag commit retraction"},
+        {R"({"id":1,"type":"deployment"})", "/id invalid value 1; expected text, /id is empty; expected 1 to 200 characters, /subject is empty; expected 1 to 200 characters"},
         {R"({"id":"1","type":"deployment","time":"2026-11-20T12:05:00.000001Z"})",
-         "/time is more than 5 minutes in the future"},
-        {R"({"id":"1","type":"deployment","time":"yesterday"})", "/time is not an RFC 3339 time with an offset"},
+         "/time time 2026-11-20T12:05:00.000001Z is more than 5 minutes in the future"},
+        {R"({"id":"1","type":"deployment","time":"yesterday"})", "/time invalid time \"yesterday\"; expected RFC 3339 with an offset"},
         {R"({"id":"1","type":"deployment","finished_at":"2026-11-20T12:06:00Z"})",
-         "/finished_at is more than 5 minutes in the future"},
+         "/finished_at time 2026-11-20T12:06:00Z is more than 5 minutes in the future"},
         {R"({"id":"1","type":"deployment","state":"done"})",
-         "/state is none of: pending running canceled failed succeeded inactive superseded destroyed"},
-        {R"({"id":"1","type":"incident","state":"succeeded"})", "/state is none of: open acknowledged resolved"},
-        {R"({"id":"1","type":"incident","severity":6})", "/severity is not 1, 2, 3, 4 or 5"},
-        {R"({"id":"1","type":"deployment","labels":"hotfix"})", "/labels is not an array of names"},
+         "/state unknown value \"done\"; expected one of: pending running canceled failed succeeded inactive superseded destroyed"},
+        {R"({"id":"1","type":"incident","state":"succeeded"})", "/state unknown value \"succeeded\"; expected one of: open acknowledged resolved"},
+        {R"({"id":"1","type":"incident","severity":6})", "/severity invalid severity 6; expected 1, 2, 3, 4 or 5"},
+        {R"({"id":"1","type":"deployment","labels":"hotfix"})", "/labels invalid names \"hotfix\"; expected an array of at most 100 names of 1 to 200 characters"},
         {R"({"id":"1","type":"deployment","id":"2"})", "/id duplicate key"},
         {R"({"id":"1","type":"deployment","service":"a\u0000"})", "/service holds a NUL character"},
         {R"({"id":"1","type":"retraction"})",
          "/of is missing: what is retracted, /subject is missing: which one is retracted"},
         {R"([{"id":"1","type":"deployment"},{"id":"2","type":"deployment","reviewed":"yes"}])",
-         "/1/reviewed is neither true nor false"},
-        {R"([1])", "/0 is not an object"},
+         "/1/reviewed invalid value \"yes\"; expected true or false"},
+        {R"([1])", "/0 is 1; expected an object"},
         {R"({"id":"1","type":"deployment","time":"2026-11-20T12:05:00Z","service":null})", "accepted 1"},
         {R"([])", "accepted 0"},
+        {R"({"id":"1","type":"deployment","time":"1989-12-31T23:59:59Z"})",
+         "/time time 1989-12-31T23:59:59Z is before 1990"},
+        {R"({"id":"1","type":"deployment","time":"1990-01-01T00:00:00Z"})", "accepted 1"},
+        {R"({"id":"1","type":"work","seconds":2678401})",
+         "/seconds invalid number 2678401; expected a whole number from 0 to 2678400"},
+        {R"({"id":"1","type":"work","seconds":9223372036854775807})",
+         "/seconds invalid number 9223372036854775807; expected a whole number from 0 to 2678400"},
+        {R"({"id":"1","type":"work","seconds":2678400})", "accepted 1"},
+        {R"({"id":"1","type":"deployment","lines_changed":100000001})",
+         "/lines_changed invalid number 100000001; expected a whole number from 0 to 100000000"},
+        {R"({"id":"1","type":"incident","responders":[{"person":"ana"},{"person":"bo","to":"2999-01-01T00:00:00Z"}]})",
+         "/responders to: time 2999-01-01T00:00:00Z is more than 5 minutes in the future"},
+        {R"({"id":"1","type":"deployment","decision":{"at":"soon"}})",
+         "/decision at: invalid time \"soon\"; expected RFC 3339 with an offset"},
+        {R"({"id":"1","type":"deployment","cost":1e400})",
+         "/cost number 1e400 is out of range; expected a number up to 1e308"},
+        {R"([{"id":"1","type":"deployment"},{"id":"2","type":"deployment","cost":{"of":[1,18446744073709551616]}}])",
+         "/1/cost/of/1 number 18446744073709551616 is out of range; expected a whole number of 64 bits"},
+        {R"({"id":"1","type":"deployment","cost":18446744073709551615})", "accepted 1"},
     };
     for (const auto& [body, expected] : cases) {
       CAPTURE(body);
@@ -163,7 +182,7 @@ TEST_SUITE("nodb") {
     for (int i = 0; i < 200; ++i) umlauts += "\xC3\xBC";
     CHECK(refusal(R"({"id":"1","type":"deployment","service":")" + umlauts + "\"}") == "accepted 1");
     CHECK(refusal(R"({"id":"1","type":"deployment","service":")" + umlauts + "x\"}") ==
-          "/service is longer than 200 characters");
+          "/service has 201 characters; expected at most 200");
   }
 
   TEST_CASE("NDJSON is read line by line, and one bad line refuses all") {

@@ -25,6 +25,16 @@ TEST_SUITE("nodb") {
         {R"({"a":"x\u0000y"})", "/a", "holds a NUL character"},
         {R"({"a":["x","\u0000"]})", "/a/1", "holds a NUL character"},
         {R"({"a~/b":{"k":1,"k":1}})", "/a~0~1b/k", "duplicate key"},
+        {R"({"a":[1,1e400]})", "/a/1", "number 1e400 is out of range; expected a number up to 1e308"},
+        {R"({"a":[1,-1e99999]})", "/a/1", "number -1e99999 is out of range; expected a number up to 1e308"},
+        {R"({"a":[1,-1e99999999999]})", "/a/1", "number is out of range; expected a number up to 1e308"},
+        {R"([1.7976931348623157e308])", "/0",
+         "number 1.7976931348623157e308 is out of range; expected a number up to 1e308"},
+        {R"({"a":{"b":1e-400}})", "/a/b", "number 1e-400 is out of range; expected 0 or a number above 5e-324"},
+        {R"([18446744073709551616])", "/0",
+         "number 18446744073709551616 is out of range; expected a whole number of 64 bits"},
+        {R"([-9223372036854775809])", "/0",
+         "number -9223372036854775809 is out of range; expected a whole number of 64 bits"},
     };
     for (const auto& [text, pointer, what] : cases) {
       CAPTURE(text);
@@ -35,6 +45,7 @@ TEST_SUITE("nodb") {
       CHECK(read.error().problems[0].detail == what);
     }
     CHECK(parse_json_strictly(R"({"a":1,"b":{"a":1},"c":[{"a":1},{"a":1}]})"));
+    CHECK(parse_json_strictly("[18446744073709551615,-9223372036854775808,1e308,-1e308,2.3e-308,0e9,0.0]"));
   }
 
   TEST_CASE("what is not one JSON document is refused") {
@@ -44,6 +55,23 @@ TEST_SUITE("nodb") {
     }
     CHECK_FALSE(parse_json(std::string(40, '[') + std::string(40, ']')));
     CHECK(parse_json(std::string(30, '[') + std::string(30, ']')));
+  }
+
+  TEST_CASE("what this program wrote is read as deep as anything was ever accepted, and deeper") {
+    const auto deep = [](std::size_t n) { return std::string(n, '[') + std::string(n, ']'); };
+    CHECK(parse_json(deep(most_json_depth), own_limits));
+    CHECK_FALSE(parse_json(deep(most_json_depth + 1), own_limits));
+    CHECK_NOTHROW(parse_own(deep(3 * most_json_depth)));
+    CHECK_THROWS(parse_own("[1"));
+  }
+
+  TEST_CASE("text that PostgreSQL can hold is UTF-8 without NUL") {
+    for (const auto* good : {"", "a", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x9A\x80", "\xF4\x8F\xBF\xBF"}) CHECK(is_storable(good));
+    for (const auto* bad : {"\xFF", "\xC3", "\xC0\xA0", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF0\x9F\x9A", "a\x80"}) {
+      CAPTURE(bad);
+      CHECK_FALSE(is_storable(bad));
+    }
+    CHECK_FALSE(is_storable(std::string_view("a\0b", 3)));
   }
 
   TEST_CASE("reads by pointer take what is there and nothing else") {

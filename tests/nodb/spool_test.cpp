@@ -75,7 +75,7 @@ TEST_SUITE("nodb") {
       CHECK(again->duplicate_delivery);
       CHECK(again->duplicates == 2);
     }
-    const auto s = here.open();
+    auto s = here.open();
     CHECK(s.count().deliveries == 2);
     CHECK(s.count().oldest == noon);
     const auto all = s.oldest(10);
@@ -119,6 +119,37 @@ TEST_SUITE("nodb") {
     CHECK(s.count().bytes > 0);  // what was set aside
     CHECK_FALSE(s.count().oldest);
     CHECK_THROWS_WITH(here.open(), doctest::Contains("each needs a state_dir of its own"));
+  }
+
+  TEST_CASE("an event as deep as may be accepted is spooled and read") {
+    const place_for_spool here;
+    auto s = here.open();
+    auto deep = entry_of("deep");
+    deep.events[0].fields["of"] = *parse_json(std::string(99, '[') + std::string(99, ']'), own_limits);
+    REQUIRE(put(s, deep));
+    const auto all = s.oldest(10);
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].delivery.events[0].fields == deep.events[0].fields);
+  }
+
+  TEST_CASE("a row that cannot be read is set aside, those behind it are drained") {
+    const place_for_spool here;
+    for (const std::size_t most : {10, 1}) {
+      CAPTURE(most);
+      {
+        auto s = here.open();
+        for (const auto* key : {"a", "b", "c"}) REQUIRE(put(s, entry_of(key)));
+      }
+      SQLite::Database(here.folder / "spool.sqlite", SQLite::OPEN_READWRITE)
+          .exec("UPDATE delivery SET events = '[{\"source\":1e99999}]' WHERE key = 'a'; UPDATE delivery SET headers = '[]' WHERE key = 'c'");
+      auto s = here.open();
+      CHECK(keys_of(s.oldest(most)) == std::vector<std::string>{"b"});
+      s.remove(std::vector{s.oldest(1).front().number});
+      CHECK(s.oldest(most).empty());
+      CHECK(s.count().deliveries == 0);
+      CHECK(s.count().set_aside == 2);
+      fs::remove(here.folder / "spool.sqlite");
+    }
   }
 
   TEST_CASE("a full spool, and one that holds something for too long, take nothing more and lose nothing") {

@@ -380,6 +380,8 @@ class History:
             top = self.live_at(service, t)
             row['environment'] = (row['change']['environment'] if row['change'] else
                                   max(top, key=lambda d: d['order'])['environment'] if top else 'production')
+        if row['change'] and row['change']['override'].get('failed') is False:  # section 22
+            row['change'], row['reason'] = None, 'not_a_change'
         return row
 
     # ---- section 6: remedies
@@ -471,7 +473,11 @@ class History:
                 continue
             blaming = [r for r in self.rows if r['change'] is c]
             remedies = sorted((m for m in self.remedies if m['change'] is c), key=lambda m: (m['start'], m['way'], m['id']))
-            c['failed'] = bool(blaming or remedies)
+            by_hand = c['override'].get('failed')
+            if by_hand is False:
+                c.update(failed=False, issue=None, first=None, recovered=None)
+                continue
+            c['failed'] = bool(blaming or remedies or by_hand)
             c['issue'] = min([r['detected'] for r in blaming] + [m['start'] for m in remedies], default=None)
             c['first'] = remedies[0] if remedies else None
             c['recovered'] = None
@@ -792,11 +798,11 @@ class History:
                 ratio(label, k + '_fail_ratio', sum(d['kind'] == k for d in failed), sum(d['kind'] == k for d in changes))
                 put(label, 'changes', sum(d['kind'] == k for d in changes), kind=k)
                 put(label, 'failed_changes', sum(d['kind'] == k for d in failed), kind=k)
-            back = sum(d['rolled_back_by'] is not None for d in changes)
+            back = sum(d['rolled_back_by'] is not None and d['failed'] for d in changes)
             put(label, 'rolled_back_changes', back)
             ratio(label, 'change_fail_ratio', len(failed), len(changes))
             ratio(label, 'rollback_ratio', back, len(changes))
-            issues = [max(0, d['issue'] - d['finished']) / SECOND for d in failed]
+            issues = [max(0, d['issue'] - d['finished']) / SECOND for d in failed if d['issue'] is not None]
             quantiles(label, 'time_to_issue_seconds', issues)
             for name, most in (('1h', 3600), ('24h', 86400), ('48h', 172800), ('7d', 604800)):
                 put(label, 'changes_with_issue', sum(i <= most for i in issues), within=name)

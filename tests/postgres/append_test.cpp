@@ -1,7 +1,10 @@
+#include <random>
 #include <thread>
 
 #include <pqxx/pqxx>
 
+#include "collectors/fields.hpp"
+#include "collectors/signature.hpp"
 #include "daemon/ledger/failure.hpp"
 #include "tests/check.hpp"
 #include "tests/postgres/cluster.hpp"
@@ -66,8 +69,8 @@ TEST_SUITE("postgres") {
     std::vector<ledger::entry> batch;
     for (int i = 0; i < 20; ++i)
       batch.push_back(entry_of("k" + std::to_string(i), {succeeded("d" + std::to_string(i))}));
-    batch[7].events[0].subject = "not \xC0\xA0 UTF-8";
-    batch[11].key = "not \xC0\xA0 UTF-8";
+    batch[7].events[0].type = "not \xC0\xA0 UTF-8";
+    batch[11].source = "not \xC0\xA0 UTF-8";
     const auto r = to.append(batch);
     for (std::size_t i = 0; i < r.size(); ++i) {
       CAPTURE(i);
@@ -111,6 +114,82 @@ TEST_SUITE("postgres") {
     } catch (const std::exception& e) {
       CHECK(ledger::description_of(e) == "42P01 relation \"absent\" does not exist");
     }
+  }
+
+  TEST_CASE("an error of a class that nobody knows harms the guilty delivery only, and none if nothing can be written") {
+    const database db;
+    db.query("CREATE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.fields ->> 'version' = 'bad' THEN "
+             "RAISE 'unheard of'; END IF; RETURN NEW; END $$");
+    db.query("CREATE TRIGGER rejected BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION reject()");
+    ledger::appender to(db.where());
+    auto bad = succeeded("x");
+    bad.fields["version"] = "bad";
+    const auto alone = to.append({entry_of("alone", {bad})}).front();
+    REQUIRE(alone);
+    CHECK(alone->refused.find("unheard of") != std::string::npos);
+    auto r = to.append({entry_of("k1", {succeeded("a")}), entry_of("k2", {bad}), entry_of("k3", {succeeded("b")})});
+    CHECK(r[0]->accepted == 1);
+    CHECK_FALSE(r[1]->refused.empty());
+    CHECK(r[2]->accepted == 1);
+    CHECK(db.query("SELECT key FROM delivery WHERE outcome = 'dead' ORDER BY key") == "alone\nk2");
+    db.query("CREATE OR REPLACE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'unheard of'; END $$");
+    r = to.append({entry_of("k4", {succeeded("c")}), entry_of("k5", {succeeded("d")})});
+    for (const auto& one : r) CHECK(one.error().code == errc::unavailable);
+    db.query("DROP TRIGGER rejected ON event");
+    CHECK(to.append({entry_of("k4", {succeeded("c")})}).front()->accepted == 1);
+  }
+
+  TEST_CASE("what a sender wants to be whole is rejected and not kept when PostgreSQL rejects it") {
+    const database db;
+    ledger::appender to(db.where());
+    auto batch = entry_of("k", {succeeded("a"), succeeded("b")});
+    batch.is_whole = true;
+    batch.events[1].type = "not \xC0\xA0 UTF-8";
+    CHECK(to.append({batch}).front().error().code == errc::malformed);
+    CHECK(db.query("SELECT count(*) FROM delivery") == "0");
+  }
+
+  TEST_CASE("keys and ids of any length and bytes are stored, and names of 200 characters of four bytes are derived") {
+    const database db;
+    ledger::appender to(db.where());
+    std::string noise;  // what the index would compress does not overflow it
+    std::mt19937 any(1);
+    for (int n = 0; n < 30'000; ++n) noise += "0123456789abcdef"[any() % 16];
+    for (const auto& key : {std::string("long-") + noise, std::string("\xC0\xA0"), std::string("short")}) {
+      CAPTURE(key.substr(0, 10));
+      auto e = entry_of(key, {succeeded("1"), succeeded("2")});
+      for (auto& ev : e.events) ev.id = ev.subject = ev.id + key;
+      CHECK(to.append({e}).front()->accepted == 2);
+      CHECK(to.append({e}).front()->duplicate_delivery);
+    }
+    CHECK(db.query("SELECT count(*), max(octet_length(key)), count(*) FILTER (WHERE key = 'short') FROM delivery") == "3|71|1");
+    const auto name = [&] {
+      std::string text;
+      for (int n = 0; n < 200; ++n) {
+        text += "\xF0\x9F";
+        text += static_cast<char>(0x80 + any() % 64);
+        text += static_cast<char>(0x80 + any() % 64);
+      }
+      return text;
+    };
+    std::vector<event> all;
+    for (const char* type : {"deployment", "incident", "work", "flag", "commit"}) {
+      event e = report_of(type, name(), "2026-11-03T10:00:00Z", {});
+      e.id = name();
+      e.source = name();
+      for (const auto& f : fields())
+        if (f.looks == form::name && has_word(f.types, type)) e.fields[f.name] = name();
+      if (has_word("deployment incident", type)) e.fields["state"] = e.type == "deployment" ? "succeeded" : "open";
+      if (e.type == "incident") e.fields["services"] = json::array{name(), name()};
+      all.push_back(std::move(e));
+    }
+    const auto stored = to.append({entry_of("names", all)}).front();
+    REQUIRE(stored);
+    CHECK(stored->accepted == all.size());
+    CHECK(stored->refused.empty());
+    ledger::deriver(db.where(), {}).derive();
+    CHECK(db.query("SELECT (SELECT count(*) FROM touched), (SELECT count(*) FROM deployment WHERE length(service) = 200), "
+                   "(SELECT count(*) FROM incident WHERE length(service) = 200)") == "0|1|2");
   }
 
   TEST_CASE("bodies are kept compressed, byte for byte") {

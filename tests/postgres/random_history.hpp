@@ -106,7 +106,9 @@ class random_history {
     maybe_retract("deployment", subject, from);
     maybe_override(
         "deployment", subject, from,
-        one_in(2) ? json::object{{"kind", one_in(2) ? "hotfix" : "planned"}} : json::object{{"finished_at", time()}});
+        one_in(3)   ? json::object{{"kind", one_in(2) ? "hotfix" : "planned"}}
+        : one_in(2) ? json::object{{"failed", one_in(2)}}
+                    : json::object{{"finished_at", time()}});
     if (one_in(6))
       add(report_of("commit", commit(), time(),
                     {{"title", one_in(2) ? "Revert \"x\"" : "Fix"},

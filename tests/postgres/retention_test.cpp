@@ -1,6 +1,7 @@
 #include "daemon/ledger/retention.hpp"
 
 #include "daemon/ledger/derive.hpp"
+#include "daemon/ledger/reads.hpp"
 #include "daemon/ledger/replay.hpp"
 #include "tests/check.hpp"
 #include "tests/postgres/cluster.hpp"
@@ -24,7 +25,7 @@ std::string kept_bodies(const database& db) {
   ledger::replay(db.where(), {.all = true, .source = {}}, *parse_time("2026-12-01T00:00:00Z"),
                  [&](const ledger::entry& e) {
                    all += (all.empty() ? "" : "; ") + e.key + ' ' + e.body;
-                   return std::vector<event>();
+                   return ledger::reread();
                  });
   return all;
 }
@@ -64,9 +65,9 @@ TEST_SUITE("postgres") {
     std::vector<std::string> asked;
     const auto read = [&](const ledger::entry& e) {
       asked.push_back(e.key + ": " + e.body + " of " + format_time(e.received_at));
-      return std::vector{deployed_by("a", "bob"), deployed_by(e.key, "ana")};
+      return ledger::reread{{deployed_by("a", "bob"), deployed_by(e.key, "ana")}, {}};
     };
-    const auto nothing = [](const ledger::entry&) { return std::vector<event>(); };
+    const auto nothing = [](const ledger::entry&) { return ledger::reread(); };
     CHECK(ledger::replay(db.where(), {}, now, nothing) == 0);
     CHECK(db.query("SELECT count(*) FROM delivery WHERE outcome = 'dead'") == "1");
     CHECK(ledger::replay(db.where(), {.source = "other"}, now, read) == 0);
@@ -78,6 +79,32 @@ TEST_SUITE("postgres") {
     CHECK(ledger::replay(db.where(), {.all = true, .source = {}}, now, read) == 1);
     CHECK(db.query("SELECT string_agg(id, ' ' ORDER BY id) FROM event") == "a dead known");
     CHECK(db.query("SELECT count(*) FROM touched") == "3");
+  }
+
+  TEST_CASE("a delivery with an element that could not be read keeps its body, and replay counts nothing twice") {
+    const database db;
+    ledger::appender to(db.where());
+    auto partly = received("partly", "2026-01-01T00:00:00Z", {deployed_by("a", "ana")}, "the body");
+    partly.detail = "1 of 3 elements left out: /1/time: is odd";
+    REQUIRE(to.append({partly}).front());
+    ledger::reader from(db.where());
+    CHECK(from.counts(1000).partly_dead == 1);
+    CHECK(from.counts(1000).dead == 0);
+    CHECK(ledger::drop_bodies(db.where(), *parse_time("2026-06-01T00:00:00Z")) == 0);
+    const auto now = *parse_time("2026-02-01T00:00:00Z");
+    const auto better = [](const ledger::entry&) {
+      return ledger::reread{{deployed_by("a", "bob"), deployed_by("b", "ana")}, "1 of 3 elements left out: /2/time: is odd"};
+    };
+    CHECK(ledger::replay(db.where(), {}, now, better) == 1);
+    CHECK(db.query("SELECT outcome, detail FROM delivery") == "accepted|1 of 3 elements left out: /2/time: is odd");
+    CHECK(ledger::replay(db.where(), {}, now, better) == 0);
+    const auto all = [](const ledger::entry&) {
+      return ledger::reread{{deployed_by("a", "bob"), deployed_by("b", "ana"), deployed_by("c", "ana")}, {}};
+    };
+    CHECK(ledger::replay(db.where(), {}, now, all) == 1);
+    CHECK(from.counts(1000).partly_dead == 0);
+    CHECK(db.query("SELECT string_agg(id, ' ' ORDER BY id) FROM event") == "a b c");
+    CHECK(ledger::drop_bodies(db.where(), *parse_time("2026-06-01T00:00:00Z")) == 1);
   }
 
   TEST_CASE("a person is erased from events, bodies and what is derived of them, with a record of it") {

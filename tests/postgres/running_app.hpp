@@ -14,10 +14,10 @@ namespace releasehealth::test {
 /// A daemon that serves until the end of the test; its clock stands still unless it is set.
 class running_app {
  public:
-  explicit running_app(const session& database, const std::string& more = {})
+  explicit running_app(const session& database, const std::string& more = {}, const std::string& of_intake = {})
       : top_("state_dir = '" + state_.path().string() + "'\n[database]\nurl = \"" + database.dsn +
-             "\"\n[intake]\nlisten = '127.0.0.1:0'\n[operations]\nlisten = '127.0.0.1:0'\n"
-             "[log]\nlevel = 'error'\n") {
+             "\"\n[intake]\nlisten = '127.0.0.1:0'\n" + of_intake +
+             "[operations]\nlisten = '127.0.0.1:0'\n[log]\nlevel = 'error'\n") {
     write_file(top_ + tokens_and_source() + more);
     auto read = load_config(file(), [](const std::string&) { return std::optional<std::string>(); });
     REQUIRE(std::holds_alternative<config>(read));

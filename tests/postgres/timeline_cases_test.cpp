@@ -227,6 +227,18 @@ const timeline_case cases[] = {
     {"§3 one commit in two services is two changes (group 4)",
      "d1 08:00 commit=abcdef01; d2 08:00 commit=abcdef01 svc=search; i1 09:00 svc=checkout,search",
      "i1/checkout>d1; i1/search>d2; d1 failed issue=60; d2 failed issue=60"},
+    {"§22 failed by hand, without an incident: no times", "d1 08:00 v1; override d1 12:00 failed=true",
+     "d1 failed issue=-"},
+    {"§22 failed by hand, with an incident: its times", "d1 08:00 v1; i1 09:00; override d1 12:00 failed=true",
+     "i1>d1; d1 failed issue=60"},
+    {"§22 not failed by hand: its incidents are of no change",
+     "d1 08:00 v1; i1 09:00; i2 09:10 culprit=d1; override d1 12:00 failed=false", "i1>not_a_change; i2>not_a_change"},
+    {"§22 not failed by hand: its rollback stays one",
+     "d1 08:00 v1; d2 09:00 v2; d3 10:00 v1; override d2 12:00 failed=false", "d3 rollback; d3 rollback d2"},
+    {"§22 not failed by hand: nor does a hotfix make it fail",
+     "d1 08:00 v1; d2 10:00 v2 kind=hotfix; override d1 12:00 failed=false", "d2 hotfix; d2 hotfix d1"},
+    {"§22 only a person says so, no report", "d1 08:00 v1 failed=true; d2 09:00 v2 failed=false; i1 10:00",
+     "i1>d2; d2 failed issue=60"},
     {"§5 two regions in the same second are two (group 2)",
      "d1 08:00 v1 env=prod-eu; d2 08:00 v1 env=prod-us; i1 09:00 env=prod-us", "i1@prod-us>d2; d2 failed issue=60"},
 };
@@ -249,7 +261,8 @@ SELECT coalesce(string_agg(line, '; ' ORDER BY rank, line), '') FROM (
          || coalesce(' ' || (SELECT subject FROM named WHERE id = r.change), '') || coalesce(' for ' || incident_subject, '')
   FROM remedy r
   UNION ALL
-  SELECT 4, subject || ' failed issue=' || extract(epoch FROM greatest(issue_at, finished_at) - finished_at)::int / 60
+  SELECT 4, subject || ' failed issue='
+         || CASE WHEN issue_at IS NULL THEN '-' ELSE (extract(epoch FROM greatest(issue_at, finished_at) - finished_at)::int / 60)::text END
          || CASE WHEN recovered_at IS NOT NULL THEN ' recovered=' || extract(epoch FROM greatest(recovered_at, finished_at) - finished_at)::int / 60
                  WHEN first_remedy IS NOT NULL THEN ' recovered=-' ELSE '' END
          || coalesce(' ' || first_remedy, '')
