@@ -245,7 +245,8 @@ TEST_SUITE("postgres") {
     flush();
     CHECK(accepted > total / 4);
     CHECK(rejected > total / 20);
-    CHECK(db.query("SELECT count(*) FROM event") == std::to_string(accepted));
+    // besides those that the daemon reports itself, once an announced deployment is due
+    CHECK(db.query("SELECT count(*) FROM event WHERE id NOT LIKE 'due/%'") == std::to_string(accepted));
     CHECK(db.query("SELECT count(*) FROM delivery WHERE outcome = 'dead' OR detail <> ''") == "0");
     app.derived(db);
 
