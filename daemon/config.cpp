@@ -58,7 +58,7 @@ void read_token_values(config_table& t, token& into) {
   t.texts("token_sha256", into.digests);
   for (const auto& d : into.digests)
     if (d.size() != digest_length || d.find_first_not_of("0123456789abcdef") != d.npos)
-      t.wrong("token_sha256", "is not 64 digits of 0-9 and a-f: printf %s TOKEN | sha256sum");
+      t.wrong("token_sha256", "invalid digest; expected 64 digits of 0-9 and a-f: printf %s TOKEN | sha256sum");
   for (auto& v : values) {
     if (is_signing_secret(v))
       into.signing.push_back(std::move(v));
@@ -75,8 +75,7 @@ void read_token(config_table& t, config& c) {
   std::vector<std::string> scopes;
   t.texts("scopes", scopes);
   for (const auto& s : scopes) {
-    if (!has_word(token_scopes(), s))
-      t.wrong("scopes", "unknown scope " + in_quotes(s) + "; expected some of: " + std::string(token_scopes()));
+    if (!has_word(token_scopes(), s)) t.wrong("scopes", unknown_word("scope", s, split_words(token_scopes())));
     read.scopes.insert(s);
   }
   t.texts("services", read.about.services);
@@ -98,16 +97,15 @@ void read_source(config_table& t, config& c) {
   s.body_limit = own.size("source.max_body_bytes");
   if (s.name.empty()) t.wrong("needs a name");
   if (s.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") != s.name.npos)
-    t.wrong("name", "may hold small letters, digits, - and _: it is a path");
-  if (s.name == canonical::source_name || s.name == "import") t.wrong("name", "is taken by the daemon's own events");
+    t.invalid("name", "name", s.name, "small letters, digits, - and _: it is part of a path");
+  if (s.name == canonical::source_name || s.name == "import")
+    t.invalid("name", "name", s.name, "one that is not the daemon's own");
   if (std::ranges::any_of(c.sources, [&](const source& o) { return o.name == s.name; }))
-    t.wrong("name", "is used twice");
+    t.wrong("name", "duplicate name " + in_quotes(s.name));
   const auto* kind = find_collector(s.kind);
   if (!kind) {
-    std::string known;
-    for (const auto* k : collectors()) known += (known.empty() ? "" : " ") + std::string(k->kind);
     t.skip_rest();  // its settings cannot be judged
-    return t.wrong("kind", "is none of: " + known);
+    return t.wrong("kind", unknown_word("kind", s.kind, word_list_of(collectors(), &collector::kind)));
   }
   if (s.secrets.empty() && !s.unauthenticated && !t.has("secret") && !t.has("secret_file"))
     t.wrong("needs secret or secret_file, or unauthenticated = true");
@@ -122,7 +120,7 @@ void read_source(config_table& t, config& c) {
       if (value.empty()) value = rule.fallback;
       if (!value.empty()) values = {value};
       if (!rule.choices.empty() && !has_word(rule.choices, value))
-        from.wrong(key, "is none of: " + std::string(rule.choices));
+        from.wrong(key, unknown_word("value", value, split_words(rule.choices)));
     }
     if (rule.is_required && values.empty() && !from.has(key))
       from.wrong("needs " + std::string(rule.key) + ": " + std::string(rule.help));

@@ -35,8 +35,8 @@ void read_team(config_table& t, std::map<std::string, double, std::less<>>& engi
   t.text("name", name);
   t.number("engineers", count);
   if (name.empty()) t.wrong("needs a name");
-  if (count < 0) t.wrong("engineers", "is less than 0");
-  if (engineers.contains(name)) t.wrong("name", "is used twice");
+  if (count < 0) t.wrong("engineers", "invalid number " + t.spelled("engineers") + "; expected 0 or more");
+  if (engineers.contains(name)) t.wrong("name", "duplicate name " + in_quotes(name));
   engineers[name] = count;
 }
 
@@ -57,13 +57,14 @@ void read_conditions(config_table& t, std::vector<text_condition>& into) {
   }
 }
 
+constexpr std::string_view kinds = "planned hotfix rollback redeploy";
+
 kind_rule read_rule(config_table& t, const rulebook& book) {
   kind_rule r;
   t.text("name", r.name);
   t.text("kind", r.kind);
   if (r.name.empty()) t.wrong("needs a name");
-  if (r.kind != "planned" && r.kind != "hotfix" && r.kind != "rollback" && r.kind != "redeploy")
-    t.wrong("kind", "is none of: planned hotfix rollback redeploy");
+  if (!has_word(kinds, r.kind)) t.wrong("kind", unknown_word("kind", r.kind, split_words(kinds)));
   {
     auto when = t.table("when");
     read_conditions(when, r.when);
@@ -88,7 +89,7 @@ policy_rule read_policy(config_table& t) {
   t.text("then", p.then);
   if (p.name.empty()) t.wrong("needs a name");
   if (std::ranges::find(remedy_choices(), p.then) == remedy_choices().end())
-    t.wrong("then", "is none of: rollback hotfix flag watch");
+    t.wrong("then", unknown_word("remedy", p.then, word_list_of(remedy_choices())));
   auto when = t.table("when");
   for (const auto& [key, into] : {std::pair("touches", &p.touches), std::pair("blast_radius", &p.blast_radius),
                                   std::pair("trajectory", &p.trajectory)}) {
@@ -97,7 +98,7 @@ policy_rule read_policy(config_table& t) {
     const auto known = std::ranges::find(fields(), std::string_view(key), &field::name);
     for (const auto& w : words)
       if (!known->choices.empty() && !has_word(known->choices, w))
-        when.wrong(key, "is none of: " + std::string(known->choices));
+        when.wrong(key, unknown_word("value", w, split_words(known->choices)));
     into->insert(words.begin(), words.end());
   }
   for (const auto& [key, into] : {std::pair("cause_known", &p.cause_known), std::pair("fix_tested", &p.fix_tested)}) {
@@ -109,6 +110,13 @@ policy_rule read_policy(config_table& t) {
   when.length("at_most", at_most);
   if (when.has("at_most")) p.at_most = at_most;
   return p;
+}
+
+word_list numbers_and_ratios() {
+  word_list all = {"a number"};
+  for (const auto& f : figures())
+    if (f.looks == shape::ratio && f.to != belongs::teams) all.push_back(f.name);
+  return all;
 }
 
 threshold read_threshold(config_table& t, const std::vector<std::string>& rolling) {
@@ -128,19 +136,19 @@ threshold read_threshold(config_table& t, const std::vector<std::string>& rollin
     t.number_or_name(side, read.limit, read.limit_of);
     if (const auto* f = find_figure(read.limit_of);
         t.has(side) && !read.limit_of.empty() && (!f || f->looks != shape::ratio || f->to == belongs::teams))
-      t.wrong(side, "is neither a number nor the name of a ratio");
+      t.wrong(side, unknown_word("ratio", read.limit_of, numbers_and_ratios()));
   }
   const auto* limited = find_limited_figure(read.figure);
-  if (!limited) {
-    std::string known;
-    for (const auto& f : limited_figures()) known += (known.empty() ? "" : " ") + std::string(f.name);
-    t.wrong("figure", "is none of: " + known);
-  }
+  if (!limited)
+    t.wrong("figure", unknown_word("figure", read.figure, word_list_of(limited_figures(), &limited_figure::name)));
   if (limited && find_figure(limited->figure)->is_now) {
-    if (!read.period.empty()) t.wrong("period", "is not for a figure that holds at an instant");
+    if (!read.period.empty()) t.invalid("period", "period", read.period, "none: the figure holds at an instant");
   } else if (read.period != month && read.period != previous_month &&
-             std::ranges::find(rolling, read.period) == rolling.end())
-    t.wrong("period", "is neither month, previous_month nor one of [figures] periods");
+             std::ranges::find(rolling, read.period) == rolling.end()) {
+    auto known = word_list_of(rolling);
+    known.insert(known.end(), {month, previous_month});
+    t.wrong("period", unknown_word("period", read.period, known));
+  }
   return read;
 }
 
@@ -177,7 +185,7 @@ void read_figures(config_table&& t, config& c) {
   t.texts("periods", c.figures.rolling);
   for (const auto& p : c.figures.rolling)
     if (const auto length = parse_duration(p); !length || *length == duration{0})
-      t.wrong("periods", '"' + p + "\" is not a duration like \"30d\"");
+      t.invalid("periods", "duration", p, "one like \"30d\", above 0");
   t.length("rollback_lookback", c.timeline.stack.rollback_lookback);
   t.length("attribution_window", c.timeline.blame.attribution_window);
   t.length("duration_cap", c.timeline.duration_cap);
@@ -188,10 +196,12 @@ void read_figures(config_table&& t, config& c) {
   t.length("follow_up_horizon", c.figures.follow_up_horizon);
   t.length("merge_back_due", c.merge_back_due);
   t.texts("causes", c.figures.causes);
-  if (c.figures.causes.size() > max_causes) t.wrong("causes", "are more than 100");
+  if (c.figures.causes.size() > max_causes)
+    t.wrong("causes",
+            std::to_string(c.figures.causes.size()) + " causes; expected at most " + std::to_string(max_causes));
   std::set<std::string> distinct = {"unknown", "other"};
   for (const auto& cause : c.figures.causes)
-    if (!distinct.insert(cause).second) t.wrong("causes", "name " + cause + " twice, or as the rest is called");
+    if (!distinct.insert(cause).second) t.wrong("causes", "duplicate or reserved name " + in_quotes(cause));
   c.figures.cause_slices = slices_by_cause(c.figures.causes);
   t.flag("default_rules", c.timeline.stack.rules.default_rules);
   t.flag("default_policy", c.timeline.decisions.default_rules);

@@ -1,5 +1,6 @@
 #include "daemon/config_reader.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <sstream>
@@ -10,6 +11,16 @@ namespace releasehealth {
 namespace {
 
 constexpr std::size_t longest_secret = std::size_t{64} * 1024;
+constexpr std::size_t longest_shown = 100;  // of a value in a message
+
+std::string written(const toml::node& node) {
+  std::ostringstream out;
+  node.visit([&](const auto& n) { out << toml::json_formatter{n}; });
+  auto text = out.str();
+  std::ranges::replace(text, '\n', ' ');
+  if (text.size() > longest_shown) text.replace(longest_shown, text.npos, "...");
+  return text;
+}
 
 }
 
@@ -33,7 +44,8 @@ config_table::config_table(config_reading& r, const toml::table* t, std::string 
 config_table::~config_table() {
   if (!table_) return;
   for (const auto& [key, node] : *table_)
-    if (!asked_.contains(key.str())) reading_.mistake(key.source(), name(key.str()) + ": unknown key");
+    if (!asked_.contains(key.str()))
+      reading_.mistake(key.source(), name(key.str()) + ": unknown key" + suggestion(key.str(), word_list_of(asked_)));
 }
 
 std::string config_table::name(std::string_view key) const {
@@ -50,6 +62,13 @@ void config_table::wrong(std::string_view key, const std::string& what) {
   reading_.mistake(where(key), name(key) + ": " + what);
 }
 void config_table::wrong(const std::string& what) { reading_.mistake(where(""), path_ + ": " + what); }
+void config_table::invalid(std::string_view key, std::string_view what, std::string_view value,
+                           std::string_view expected) {
+  wrong(key, "invalid " + std::string(what) + ' ' + in_quotes(value) + "; expected " + std::string(expected));
+}
+void config_table::wrong_type(std::string_view key, const toml::node& node, std::string_view expected) {
+  wrong(key, "invalid value " + written(node) + "; expected " + std::string(expected));
+}
 
 void config_table::warn(std::string_view key, const std::string& what) {
   reading_.warnings.push_back(name(key) + ": " + what);
@@ -89,7 +108,7 @@ void config_table::read_text(std::string_view key, std::string& into) {
   if (auto given = override_of(key))
     into = std::move(*given);
   else if (node && !node->is_string())
-    wrong(key, "is not text");
+    wrong_type(key, *node, "text");
   else if (node)
     into = **node->as_string();
 }
@@ -101,9 +120,9 @@ void config_table::flag(std::string_view key, bool& into) {
     if (*given == "true" || *given == "false")
       into = *given == "true";
     else
-      wrong(key, "is neither true nor false in the environment");
+      invalid(key, "value", *given, "true or false, in the environment as in the file");
   } else if (node && !node->is_boolean()) {
-    wrong(key, "is neither true nor false");
+    wrong_type(key, *node, "true or false");
   } else if (node) {
     into = **node->as_boolean();
   }
@@ -120,7 +139,7 @@ void config_table::read_number(std::string_view key, double& into) {
   if (const auto value = node->value<double>(); node->is_number() && value)
     into = *value;
   else
-    wrong(key, "is not a number");
+    wrong_type(key, *node, "a number");
 }
 
 void config_table::number_or_name(std::string_view key, double& value, std::string& name) {
@@ -136,8 +155,10 @@ void config_table::whole(std::string_view key, std::int64_t least, std::int64_t 
   note(key, "a whole number from " + std::to_string(least) + " to " + std::to_string(most),
        into < least ? "" : std::to_string(into));
   const auto* node = find(key);
+  const auto range = "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
   std::optional<std::int64_t> value;
-  if (const auto given = override_of(key)) {
+  const auto given = override_of(key);
+  if (given) {
     std::int64_t parsed = 0;
     const auto [end, ec] = std::from_chars(given->data(), given->data() + given->size(), parsed);
     if (ec == std::errc{} && end == given->data() + given->size()) value = parsed;
@@ -148,8 +169,10 @@ void config_table::whole(std::string_view key, std::int64_t least, std::int64_t 
   }
   if (value && *value >= least && *value <= most)
     into = *value;
+  else if (given)
+    invalid(key, "value", *given, range);
   else
-    wrong(key, "is not a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    wrong_type(key, *node, range);
 }
 
 void config_table::length(std::string_view key, duration& into) {
@@ -164,7 +187,7 @@ void config_table::read_length(std::string_view key, duration& into) {
   if (const auto parsed = parse_duration(written))
     into = *parsed;
   else
-    wrong(key, "is not a duration like \"48h\" or \"7d\"");
+    invalid(key, "duration", written, "one like \"48h\" or \"7d\", of at most 10 years");
 }
 
 void config_table::bounds(limits& into) {
@@ -182,7 +205,8 @@ void config_table::bounds(limits& into) {
     const auto range = "from " + format_duration(duration(rule.least)) + " to " + format_duration(duration(rule.most));
     note(key, "a duration " + range, in_quotes(format_duration(value)));
     read_length(key, value);
-    if (value < duration(rule.least) || value > duration(rule.most)) wrong(key, "is not " + range);
+    if (value < duration(rule.least) || value > duration(rule.most))
+      invalid(key, "duration", format_duration(value), "one " + range);
     into.at(i) = value.count();
   }
 }
@@ -194,7 +218,7 @@ void config_table::texts(std::string_view key, std::vector<std::string>& into) {
   read_texts(key, into);
 }
 
-void config_table::read_texts(std::string_view key, std::vector<std::string>& into) {
+void config_table::read_texts(std::string_view key, std::vector<std::string>& into, bool is_secret) {
   const auto* node = find(key);
   if (!node) return;
   std::vector<std::string> values;
@@ -204,7 +228,9 @@ void config_table::read_texts(std::string_view key, std::vector<std::string>& in
              array && (array->empty() || array->is_homogeneous(toml::node_type::string))) {
     for (const auto& v : *array) values.push_back(**v.as_string());
   } else {
-    return wrong(key, "is neither text nor a list of texts");
+    constexpr std::string_view expected = "text or a list of texts";
+    return is_secret ? wrong(key, "invalid value; expected " + std::string(expected))
+                     : wrong_type(key, *node, expected);
   }
   into = std::move(values);
 }
@@ -221,7 +247,7 @@ void config_table::secrets(std::string_view key, std::vector<secret>& into) {
   std::vector<std::string> inline_values, files;
   note(key, "secrets");
   note(file_key, "files with them");
-  read_texts(key, inline_values);
+  read_texts(key, inline_values, true);
   read_texts(file_key, files);
   if (const auto given = override_of(key)) inline_values = {*given};
   if (const auto given = override_of(file_key)) files = {*given};
@@ -277,9 +303,9 @@ void config_table::pairs(std::string_view key, std::map<std::string, std::string
   note(key, "a table of texts");
   const auto* node = find(key);
   if (!node) return;
-  if (!node->is_table()) return wrong(key, "is not a table");
+  if (!node->is_table()) return wrong(key, "expected a table");  // not shown: it may be a secret
   for (const auto& [name, value] : *node->as_table()) {
-    if (!value.is_string()) return wrong(key, std::string(name.str()) + " is not text");
+    if (!value.is_string()) return wrong(key, std::string(name.str()) + " is not text");  // not shown, either
     into[std::string(name.str())] = **value.as_string();
   }
 }
@@ -293,7 +319,7 @@ void config_table::pattern_of(std::string_view key, pattern& into) {
   if (compiled)
     into = *compiled;
   else
-    wrong(key, "is not a pattern that RE2 takes: " + compiled.error().detail);
+    wrong(key, "invalid pattern " + in_quotes(written) + ": " + compiled.error().detail + "; expected RE2's syntax");
 }
 
 std::string config_table::spelled(std::string_view key) const {
@@ -305,7 +331,7 @@ std::string config_table::spelled(std::string_view key) const {
 
 config_table config_table::table(std::string_view key) {
   const auto* node = find(key);
-  if (node && !node->is_table()) wrong(key, "is not a table");
+  if (node && !node->is_table()) wrong_type(key, *node, "a table");
   return {reading_, node ? node->as_table() : nullptr, name(key), environment_applies_};
 }
 
@@ -318,7 +344,7 @@ void config_table::tables(std::string_view key, const std::function<void(config_
   if (!node) return;
   const auto* array = node->as_array();
   if (!array || !array->is_array_of_tables())
-    return wrong(key, "is not an array of tables: write [[" + name(key) + "]]");
+    return wrong(key, "expected an array of tables: write [[" + name(key) + "]]");
   for (const auto& element : *array) {
     config_table t(reading_, element.as_table(), name(key), false);
     each(t);

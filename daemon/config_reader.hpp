@@ -9,13 +9,12 @@
 
 #include <toml++/toml.h>
 
+#include "collectors/nearest.hpp"
 #include "collectors/signature.hpp"
 #include "collectors/time.hpp"
 #include "daemon/config.hpp"
 
 namespace releasehealth {
-
-inline std::string in_quotes(std::string_view text) { return std::string("\"").append(text).append("\""); }
 
 /// What reading shares: where the file is, the environment, the mistakes so far, and every key that was asked for if
 /// somebody wants to know.
@@ -56,10 +55,10 @@ class config_table {
   void pairs(std::string_view key, std::map<std::string, std::string>& into);
   /// One word of several, written to `into` by its position.
   template <class Enum>
-  void choice(std::string_view key, std::initializer_list<std::string_view> words, Enum& into) {
+  void choice(std::string_view key, const word_list& words, Enum& into) {
     std::string word, all;
     for (const auto w : words) all.append(all.empty() ? "" : ", ").append(w);
-    note(key, "one of " + all, in_quotes(words.begin()[static_cast<std::size_t>(into)]));
+    note(key, "one of " + all, in_quotes(words[static_cast<std::size_t>(into)]));
     read_text(key, word);
     if (word.empty()) return;
     std::size_t at = 0;
@@ -70,7 +69,7 @@ class config_table {
       }
       ++at;
     }
-    wrong(key, "is not one of the words it may be");
+    wrong(key, unknown_word("value", word, words));
   }
 
   /// A table below this one; the reader of an absent table sees nothing and the environment.
@@ -86,11 +85,14 @@ class config_table {
   void wrong(std::string_view key, const std::string& what);
   void wrong(const std::string& what);
   void warn(std::string_view key, const std::string& what);
+  /// `key: invalid WHAT "value"; expected ...`; never of a secret.
+  void invalid(std::string_view key, std::string_view what, std::string_view value, std::string_view expected);
 
  private:
   void note(std::string_view key, std::string holds, std::string fallback = "");
+  void wrong_type(std::string_view key, const toml::node&, std::string_view expected);
   void read_text(std::string_view key, std::string& into);
-  void read_texts(std::string_view key, std::vector<std::string>& into);
+  void read_texts(std::string_view key, std::vector<std::string>& into, bool is_secret = false);
   void read_number(std::string_view key, double& into);
   void read_length(std::string_view key, duration& into);
   const toml::node* find(std::string_view key);

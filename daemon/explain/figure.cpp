@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "collectors/nearest.hpp"
 #include "daemon/explain/explanation.hpp"
 #include "daemon/figures/members.hpp"
 #include "daemon/figures/report.hpp"
@@ -28,9 +29,7 @@ result<asked_figure> read_figure(const figure_inquiry& q) {
       if (!limited->slice.empty()) asked.labels.emplace_back(name, limited->slice);
     }
   if (asked.of) return asked;
-  std::string known;
-  for (const auto& f : figures()) known += ' ' + std::string(f.name);
-  return error(errc::malformed, "figure: " + q.figure + " is none of:" + known);
+  return error(errc::malformed, "figure: " + unknown_word("figure", q.figure, word_list_of(figures(), &figure::name)));
 }
 
 std::string somebody_or(const std::string& person) { return person.empty() ? "somebody" : person; }

@@ -3,12 +3,15 @@
 #include <charconv>
 #include <cstdio>
 
+#include "collectors/nearest.hpp"
+
 namespace releasehealth {
 namespace {
 
 using namespace std::chrono;
 
 constexpr int max_months = 600;
+constexpr std::string_view period_forms = "YYYY-MM, YYYY-Qn or BEGIN/END with RFC 3339 times";
 
 std::optional<int> number(std::string_view text) {
   int value = 0;
@@ -66,25 +69,28 @@ result<period> parse_period(std::string_view text, const calendar& zone, timesta
     const auto begin = parse_time(text.substr(0, slash)), end = parse_time(text.substr(slash + 1));
     if (begin && end && *begin < *end) return stretch(std::string(text), *begin, *end, now);
   }
-  return error(errc::malformed,
-               "a period is 2026-10, 2026-Q4 or begin/end with RFC 3339 times, not " + std::string(text));
+  return error(errc::malformed, "unknown period " + in_quotes(text) + "; expected " + std::string(period_forms));
 }
 
 result<period> find_period(std::string_view wanted, const std::vector<std::string>& rolling, const calendar& zone,
                            timestamp now) {
+  auto known = word_list_of(rolling);
+  known.insert(known.end(), {month, previous_month});
   for (auto& p : current_periods(rolling, zone, now))
     if (p.label == wanted) return std::move(p);
-  auto asked = parse_period(wanted, zone, now);
-  if (!asked) return error(errc::malformed, "period: " + asked.error().detail);
-  return asked;
+  if (auto asked = parse_period(wanted, zone, now)) return asked;
+  if (nearest(wanted, known).empty()) known.push_back(period_forms);
+  return error(errc::malformed, "period: " + unknown_word("period", wanted, known));
 }
 
 result<std::vector<period>> months_between(std::string_view from, std::string_view to, const calendar& zone,
                                            timestamp now) {
+  for (const auto text : {from, to})
+    if (!parse_month(text)) return error(errc::malformed, "unknown month " + in_quotes(text) + "; expected YYYY-MM");
   const auto first = parse_month(from), last = parse_month(to);
-  if (!first || !last) return error(errc::malformed, "a month is written 2026-10");
   if (*last < *first || *last - *first >= months{max_months})
-    return error(errc::malformed, "the months run backwards or are more than 600");
+    return error(errc::malformed,
+                 "the months from " + in_quotes(from) + " to " + in_quotes(to) + " run backwards or are more than 600");
   std::vector<period> all;
   for (auto m = *first; m <= *last; m += months{1})
     all.push_back(stretch(format_month(m), zone.month_begin(m), zone.month_begin(m + months{1}), now));

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "collectors/nearest.hpp"
 #include "daemon/explain/explanation.hpp"
 #include "daemon/review/chart.hpp"
 #include "daemon/review/frame.hpp"
@@ -106,7 +107,7 @@ result<std::string> review_service(ledger::reader& from, const review_question& 
                                    const review_frame& frame) {
   const auto all = places_and_teams(from.places(), settings);
   const auto mine = places_of(all, q.service, settings.names);
-  if (mine.empty()) return error(errc::unknown, "no service is called " + q.service);
+  if (mine.empty()) return error(errc::unknown, "unknown service " + in_quotes(q.service));
   const auto chosen = std::ranges::find(mine, q.environment, &place::environment);
   if (!q.environment.empty() && chosen == mine.end())
     return error(errc::unknown, q.service + " is not known in " + q.environment);

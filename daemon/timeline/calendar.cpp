@@ -6,6 +6,8 @@
 
 #include <date/tz.h>
 
+#include "collectors/nearest.hpp"
+
 namespace releasehealth {
 namespace {
 
@@ -31,7 +33,8 @@ std::optional<minutes> clock_time(std::string_view text) {
 }
 
 result<weekly_hours> parse_weekly_hours(std::string_view text) {
-  const error wrong(errc::malformed, "is not like \"Mon-Fri 09:00-17:00\"");
+  const error wrong(errc::malformed,
+                    "invalid hours " + in_quotes(text) + "; expected some like \"Mon-Fri 09:00-17:00\"");
   const auto space = text.find(' ');
   if (space == text.npos) return wrong;
   const auto week = text.substr(0, space), day = text.substr(space + 1);
@@ -48,7 +51,8 @@ result<calendar> calendar::in_zone(const std::string& name) {
   try {
     return calendar(date::locate_zone(name));
   } catch (const std::runtime_error&) {
-    return error(errc::malformed, "is no zone of the IANA database on this machine");
+    const auto known = word_list_of(date::get_tzdb().zones, &date::time_zone::name);
+    return error(errc::malformed, unknown_word("time zone", name, known) + " (not in this system's tz database)");
   }
 }
 
