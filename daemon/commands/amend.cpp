@@ -1,42 +1,88 @@
 #include <iostream>
 
+#include "collectors/form.hpp"
 #include "daemon/commands/command.hpp"
+#include "daemon/commands/typed.hpp"
 #include "daemon/http/client.hpp"
 
 namespace releasehealth {
 namespace {
 
 struct amend_options {
-  std::string thing, id, reason, url = "http://127.0.0.1:9621", token_file;
+  thing_name of;
+  std::string reason, url = default_operations_url, token_file, format = "text";
   std::vector<std::string> fields, withdrawn;
 };
+
+std::string listed(const std::vector<json::object>& all) {
+  std::string out;
+  for (const auto& row : all) {
+    out += '\n';
+    for (const auto* column : {"/id", "/service", "/environment", "/version", "/subject"})
+      if (const auto text = text_at(row, column); !text.empty()) out += "  " + text;
+  }
+  return out;
+}
+
+// The id of the one thing of that name. A token that may not read leaves the name for the daemon to find.
+std::string find_id(const operations_listener& at, const thing_name& of) {
+  const auto found = find_things(at, of);
+  if (!found && found.error().code == errc::forbidden) return of.name;
+  if (!found) throw std::runtime_error("amend: " + found.error().text());
+  const auto exact = std::ranges::find(*found, of.name, [](const json::object& row) { return text_at(row, "/id"); });
+  if (exact != found->end()) return of.name;
+  const auto where = (of.service.empty() ? "" : " of service " + in_quotes(of.service)) +
+                     (of.environment.empty() ? "" : " in " + in_quotes(of.environment));
+  if (found->empty()) throw std::runtime_error("amend: unknown " + of.thing + ' ' + in_quotes(of.name) + where);
+  if (found->size() > 1)
+    throw std::runtime_error("amend: " + in_quotes(of.name) + " names several " + of.thing +
+                             "s; expected --service, --environment or an id:" + listed(*found));
+  return text_at(found->front(), "/id");
+}
 
 int run_amend(const amend_options& o) {
   auto patch = read_fields(o.fields);
   for (const auto& name : o.withdrawn) patch[name] = nullptr;
+  std::vector<std::string> names;
+  for (const auto& [name, value] : patch) names.emplace_back(name);
+  require_known_fields("amend", o.of.thing, names, {});
   patch["reason"] = o.reason;
-  const auto answer = http::send(
-      "PATCH", o.url + "/api/v1/" + o.thing + "s/" + o.id, json::serialize(patch),
-      {{"Content-Type", "application/merge-patch+json"}, {"Authorization", "Bearer " + read_token(o.token_file)}});
-  if (!answer) throw std::runtime_error(answer.error().text());
-  (answer->status == 202 ? std::cout : std::cerr) << answer->body;
-  return answer->status == 202 ? 0 : 1;
+  const operations_listener at{o.url, read_token(o.token_file)};
+  const auto id = find_id(at, o.of);
+  const auto answer =
+      http::send("PATCH", o.url + "/api/v1/" + o.of.thing + "s/" + encode_part(id), json::serialize(patch),
+                 {{"Content-Type", "application/merge-patch+json"}, {"Authorization", "Bearer " + at.token}});
+  if (!answer) throw std::runtime_error("amend: " + answer.error().text());
+  if (answer->status != 202) throw std::runtime_error("amend: " + problem_text(*answer));
+  if (o.format == "json")
+    std::cout << answer->body;
+  else
+    std::cout << "accepted: " << o.of.thing << ' ' << o.of.name << '\n';
+  return 0;
 }
 
 }
 
 std::function<int()> add_amend(CLI::App& app, const common_options&) {
   const auto o = std::make_shared<amend_options>();
-  app.add_option("thing", o->thing, "deployment or incident")
+  app.add_option("thing", o->of.thing, "deployment or incident")
       ->required()
-      ->check(CLI::IsMember({"deployment", "incident"}));
-  app.add_option("id", o->id, "as `explain` and the lists give it")->required();
+      ->check(one_of("thing", {"deployment", "incident"}));
+  app.add_option("name", o->of.name, "its id, the sender's id for it, or a deployment's version")->required();
   app.add_option("fields", o->fields, "key=value, as in kind=planned merged_back_at=2026-11-03T10:15:00Z");
+  app.add_option("--service", o->of.service, "whose it is, where several have the name");
+  app.add_option("--environment", o->of.environment, "where it is, where several have the name");
   app.add_option("--withdraw", o->withdrawn, "fields whose earlier override no longer holds");
   app.add_option("--reason", o->reason, "why: it is kept with who and when")->required();
-  app.add_option("--url", o->url, "the daemon's operations listener")->capture_default_str();
-  app.add_option("--token-file", o->token_file, "holds a token with the scope amend")
+  app.add_option("--url", o->url, "the daemon's operations listener")
+      ->envname("RELEASEHEALTHD_OPERATIONS_URL")
+      ->capture_default_str();
+  app.add_option("--token-file", o->token_file,
+                 "holds a token with the scopes amend and read; RELEASEHEALTHD_TOKEN holds one itself")
       ->envname("RELEASEHEALTHD_TOKEN_FILE");
+  app.add_option("--format", o->format, "text, or json: the daemon's response as it is")
+      ->check(one_of("format", {"text", "json"}))
+      ->capture_default_str();
   return [o] { return run_amend(*o); };
 }
 

@@ -1,40 +1,126 @@
 #include <iostream>
+#include <thread>
 
+#include "collectors/canonical/canonical.hpp"
+#include "collectors/fields.hpp"
+#include "daemon/app.hpp"
 #include "daemon/commands/command.hpp"
+#include "daemon/commands/typed.hpp"
 #include "daemon/http/client.hpp"
 #include "daemon/random_id.hpp"
 
 namespace releasehealth {
 namespace {
 
+constexpr const char* default_intake_url = "http://127.0.0.1:9620";
+constexpr auto derive_patience = std::chrono::seconds{5};  // deriving usually takes less than one
+constexpr auto pause = std::chrono::milliseconds{100};
+
 struct send_options {
-  std::string type, url = "http://127.0.0.1:9620", token_file;
+  std::string type, url = default_intake_url, operations_url, token_file, format = "text";
   std::vector<std::string> fields;
+  bool allows_unknown = false;
 };
 
+// Asks until the row is there and fits, or for as long as deriving may take; the last answer.
+template <class Fits>
+result<std::optional<json::object>> find_derived(const operations_listener& at, const thing_name& of, Fits fits) {
+  const auto end = std::chrono::steady_clock::now() + derive_patience;
+  for (;;) {
+    auto found = find_thing(at, of);
+    if (!found || (*found && fits(**found)) || std::chrono::steady_clock::now() > end) return found;
+    std::this_thread::sleep_for(pause);
+  }
+}
+
+// A deployment counts for a service: one that names none must be one that an earlier report has placed.
+void require_service(const event& e, bool names_subject, const operations_listener& at) {
+  if (e.type != "deployment" || e.fields.contains("service") || e.fields.contains("repository")) return;
+  if (!names_subject) throw usage_error("send: a deployment needs service=NAME");
+  if (at.url.empty()) return;
+  const auto is_placed = [](const json::object& row) { return !text_at(row, "/service").empty(); };
+  const auto found = find_derived(at, {e.type, e.subject}, is_placed);
+  if (found && (!*found || !is_placed(**found)))
+    throw std::runtime_error("send: unknown deployment " + in_quotes(e.subject) + "; a new one needs service=NAME");
+}
+
+// "checkout 1.9.3, hotfix (explicit kind)", and where it can be looked at.
+std::string describe(const json::object& row, const std::string& thing, const std::string& url) {
+  const auto at = [&](const char* column) { return text_at(row, std::string("/") + column); };
+  const bool is_deployment = thing == "deployment";
+  auto out = is_deployment ? at("service") : "incident " + at("subject") + " of " + at("service");
+  if (is_deployment) out += ' ' + (at("version").empty() ? at("subject") : at("version"));
+  if (at("environment") != "production") out += " in " + at("environment");
+  out += ", " + (at("kind").empty() ? at("state") : at("kind") + " (" + at("kind_reason") + ')');
+  if (is_deployment) out += "\n  " + url + "/deployments/" + at("id");
+  return out;
+}
+
+// What a stored event became; of types without a list the type.
+std::string became(const event& e, const operations_listener& at) {
+  if (e.type != "deployment" && e.type != "incident") return e.type + ' ' + e.subject;
+  const auto state = text_at(e.fields, "/state");
+  auto found = result<std::optional<json::object>>(error(errc::unavailable, "no operations listener is known"));
+  if (!at.url.empty())
+    found = find_derived(at, {e.type, e.subject, text_at(e.fields, "/service")},
+                         [&](const json::object& row) { return state.empty() || text_at(row, "/state") == state; });
+  if (found && *found) return describe(**found, e.type, at.url);
+  std::cerr << "send: what it became is not known: " << (found ? "not derived yet" : found.error().text())
+            << "; --operations-url names the listener\n";
+  return e.type + ' ' + e.subject;
+}
+
 int run_send(const send_options& o) {
-  auto event = read_fields(o.fields);
-  event["type"] = o.type;
-  if (!event.contains("id")) event["id"] = "send-" + random_id();
+  auto fields = read_fields(o.fields);
+  std::vector<std::string> names;
+  for (const auto& [name, value] : fields) names.emplace_back(name);
+  if (!o.allows_unknown) require_known_fields("send", o.type, names, {"id", "time", "subject", "source"});
+  fields["type"] = o.type;
+  const bool names_subject = fields.contains("subject");
+  if (!fields.contains("id")) fields["id"] = "send-" + random_id();
   // a deployment that names no earlier one is told once, when it is done
-  if (o.type == "deployment" && !event.contains("subject") && !event.contains("state")) event["state"] = "succeeded";
-  const auto answer =
-      http::send("POST", o.url + "/api/v1/events", json::serialize(event),
-                 {{"Content-Type", "application/json"}, {"Authorization", "Bearer " + read_token(o.token_file)}});
-  if (!answer) throw std::runtime_error(answer.error().text());
-  (answer->status == 202 ? std::cout : std::cerr) << answer->body;
-  return answer->status == 202 ? 0 : 1;
+  if (o.type == "deployment" && !names_subject && !fields.contains("state")) fields["state"] = "succeeded";
+  const auto e = canonical::read_event(fields, system_now());
+  if (!e) throw usage_error("send: " + e.error().text());
+  operations_listener at{o.operations_url, read_token(o.token_file)};
+  if (at.url.empty() && o.url == default_intake_url) at.url = default_operations_url;
+  require_service(*e, names_subject, at);
+  const auto answer = http::send("POST", o.url + "/api/v1/events", json::serialize(fields),
+                                 {{"Content-Type", "application/json"}, {"Authorization", "Bearer " + at.token}});
+  if (!answer) throw std::runtime_error("send: " + answer.error().text());
+  if (answer->status != 202) throw std::runtime_error("send: " + problem_text(*answer));
+  if (o.format == "json") {
+    std::cout << answer->body;
+    return 0;
+  }
+  const auto counts = parse_json(answer->body);
+  const auto* accepted = counts && counts->is_object() ? counts->get_object().if_contains("accepted") : nullptr;
+  const bool is_new = !accepted || *accepted != json::value(0);
+  std::cout << (is_new ? "accepted: " : "duplicate, stored before: ") << became(*e, at) << '\n';
+  return 0;
 }
 
 }
 
 std::function<int()> add_send(CLI::App& app, const common_options&) {
   const auto o = std::make_shared<send_options>();
-  app.add_option("type", o->type, "deployment, incident, work, flag, commit or retraction")->required();
+  std::vector<std::string> types;
+  for (const auto type : split_words(event_types())) types.emplace_back(type);
+  app.add_option("type", o->type, "deployment, incident, work, flag, commit or retraction")
+      ->required()
+      ->check(one_of("type", types));
   app.add_option("fields", o->fields, "key=value, as in service=checkout version=1.8.3 kind=hotfix");
   app.add_option("--url", o->url, "the daemon's intake")->envname("RELEASEHEALTHD_URL")->capture_default_str();
-  app.add_option("--token-file", o->token_file, "holds a token with the scope send")
+  app.add_option("--operations-url", o->operations_url,
+                 "the operations listener, which says what the event became; of a local intake http://127.0.0.1:9621")
+      ->envname("RELEASEHEALTHD_OPERATIONS_URL");
+  app.add_option("--token-file", o->token_file,
+                 "holds a token with the scope send; RELEASEHEALTHD_TOKEN holds one itself")
       ->envname("RELEASEHEALTHD_TOKEN_FILE");
+  app.add_flag("--allow-unknown", o->allows_unknown, "send fields that this type of event does not have");
+  app.add_option("--format", o->format, "text, or json: the daemon's response as it is")
+      ->check(one_of("format", {"text", "json"}))
+      ->capture_default_str();
   return [o] { return run_send(*o); };
 }
 

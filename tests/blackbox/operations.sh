@@ -28,15 +28,15 @@ same "its old one is gone" 404 "$(curl -s -o /dev/null -w '%{http_code}' -X POST
 # pipelines and people
 printf '%s\n' "$token" >"$work/token"
 export RELEASEHEALTHD_URL=$intake RELEASEHEALTHD_TOKEN_FILE=$work/token
-same "send" '{"accepted":1,"duplicates":0,"ignored":0}' "$(command_of send deployment subject=d1 state=succeeded service=checkout version=1.0.0 commit=aaaaaaa)"
+same "send" '{"accepted":1,"duplicates":0,"ignored":0}' "$(command_of send deployment subject=d1 state=succeeded service=checkout version=1.0.0 commit=aaaaaaa --format json)"
 command_of send deployment service=checkout version=1.0.1 ref=hotfix/1.0.1 'labels=a;b' >/dev/null
-same "send says what is wrong, and fails" 1 "$("$daemon" send deployment state=done >/dev/null 2>&1; echo $?)"
+same "send says what is wrong, and fails" 2 "$("$daemon" send deployment service=checkout state=done >/dev/null 2>&1; echo $?)"
 wait_until 5 metric_is 'releasehealth_deployments{service_name="checkout",team_name="",deployment_environment="production",kind="hotfix",period="month"}' 1 || fail "the hotfix does not show"
 grep -q 'hotfix, because default rule hotfix-ref matched ref hotfix/1.0.1' <(command_of explain deployment 1.0.1) || fail "explain does not explain"
 same "classify" "hotfix: default rule hotfix-ref matched ref hotfix/1.0.1" "$(command_of classify ref=hotfix/1.0.1)"
 same "explain says the same as data" "hotfix" "$(command_of explain deployment 1.0.1 --json | jq -r .about.kind)"
 id=$(curl -s "$operations/api/v1/deployments/1.0.1" | jq -r .id)
-same "amend" '{"accepted":1}' "$(command_of amend deployment "$id" kind=planned --reason 'it was planned' --url "$operations")"
+same "amend" '{"accepted":1}' "$(command_of amend deployment "$id" kind=planned --reason 'it was planned' --url "$operations" --format json)"
 same "amend says what is wrong, and fails" 1 "$("$daemon" amend deployment "$id" kind=wrong --reason x --url "$operations" >/dev/null 2>&1; echo $?)"
 
 # other rules: what they would move, that the past was derived without them, and a rebuild
@@ -68,6 +68,7 @@ command_of export events >"$work/all.ndjson"
 report() { "$daemon" report --config "$1" --from 2026-01 --to 2026-12 --format csv 2>/dev/null | cut -d, -f1,4-; }
 report "$work/config.toml" >"$work/before.csv"
 sed "s|$work/state|$work/other|" "$work/config.toml" >"$work/other.toml"
+"$daemon" migrate --config "$work/other.toml" 2>>"$work/commands.log"
 "$daemon" import events "$work/all.ndjson" --config "$work/other.toml" 2>>"$work/commands.log"
 report "$work/other.toml" >"$work/after.csv"
 # deployments per day of the month so far depend on the second

@@ -42,7 +42,7 @@ for version in 1.2 1.3; do
 done
 same "TLS 1.1 is not spoken" 000 "$(code curl -s --cacert "$work/ca.pem" --tlsv1.1 --tls-max 1.1 --ciphers 'DEFAULT@SECLEVEL=0' "$intake/api/v1/events")"
 same "plain HTTP is not, either" 000 "$(code curl -s "http://localhost:$intake_port/api/v1/events")"
-same "our own client speaks TLS" '{"accepted":1,"duplicates":0,"ignored":0}' "$(SSL_CERT_FILE=$work/ca.pem "$daemon" send deployment id=own service=checkout version=own \
+same "our own client speaks TLS" '{"accepted":1,"duplicates":0,"ignored":0}' "$(SSL_CERT_FILE=$work/ca.pem "$daemon" send deployment id=own --format json service=checkout version=own \
   --url "$intake" --token-file <(echo "$token") | tr -d '\n')"
 
 same "operations with certificate and user" 200 "$(code "${client[@]}" "${user[@]}" "$operations/metrics")"

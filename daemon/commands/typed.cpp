@@ -1,0 +1,94 @@
+#include "daemon/commands/typed.hpp"
+
+#include <algorithm>
+
+#include "collectors/fields.hpp"
+#include "collectors/form.hpp"
+#include "collectors/json.hpp"
+#include "daemon/commands/command.hpp"
+#include "daemon/http/client.hpp"
+
+namespace releasehealth {
+
+void require_known_fields(const std::string& command, const std::string& type, const std::vector<std::string>& names,
+                          const word_list& also) {
+  auto known = also;
+  for (const auto& f : fields())
+    if (has_word(f.types, type)) known.push_back(f.name);
+  for (const auto& name : names)
+    if (std::ranges::find(known, std::string_view(name)) == known.end())
+      throw usage_error(command + ": " + unknown_word("field", name, known));
+}
+
+namespace {
+
+constexpr int most_pages = 10;  // of 1,000 rows
+
+// The object that a GET answers; errc::unknown for 404.
+result<json::object> get(const operations_listener& at, const std::string& path) {
+  std::vector<std::pair<std::string, std::string>> header;
+  if (!at.token.empty()) header.emplace_back("Authorization", "Bearer " + at.token);
+  const auto answer = http::send("GET", at.url + path, "", header);
+  if (!answer) return answer.error();
+  const auto failed = [&](errc code) { return error(code, at.url + ": " + problem_text(*answer)); };
+  if (answer->status == 401 || answer->status == 403) return failed(errc::forbidden);
+  if (answer->status == 404) return failed(errc::unknown);
+  auto read = parse_json(answer->body);
+  if (answer->status != 200 || !read || !read->is_object()) return failed(errc::unavailable);
+  return std::move(read->get_object());
+}
+
+bool has_name(const json::object& row, const thing_name& of) {
+  const auto fits = [&](const char* column, const std::string& wanted) {
+    return wanted.empty() || text_at(row, column) == wanted;
+  };
+  return fits("/service", of.service) && fits("/environment", of.environment) &&
+         (fits("/id", of.name) || fits("/subject", of.name) || fits("/version", of.name));
+}
+
+}
+
+result<std::optional<json::object>> find_thing(const operations_listener& at, const thing_name& of) {
+  auto row = get(at, "/api/v1/" + of.thing + "s/" + encode_part(of.name));
+  if (!row && row.error().code != errc::unknown) return row.error();
+  return row && has_name(*row, of) ? std::optional(std::move(*row)) : std::nullopt;
+}
+
+result<std::vector<json::object>> find_things(const operations_listener& at, const thing_name& of) {
+  const auto list = "/api/v1/" + of.thing + 's';
+  auto asked = list + "?limit=1000";
+  if (!of.service.empty()) asked += "&service=" + encode_part(of.service);
+  if (!of.environment.empty()) asked += "&environment=" + encode_part(of.environment);
+  std::vector<json::object> all;
+  const auto add = [&](const json::object& row) {
+    const auto id = text_at(row, "/id");
+    if (has_name(row, of) && std::ranges::none_of(all, [&](const auto& known) { return text_at(known, "/id") == id; }))
+      all.push_back(row);
+  };
+  const auto first = find_thing(at, of);
+  if (!first) return first.error();
+  if (*first) add(**first);
+  std::string next;
+  for (int page = 0; page < most_pages && (page == 0 || !next.empty()); ++page) {
+    const auto rows = get(at, next.empty() ? asked : asked + "&after=" + encode_part(next));
+    if (!rows) return rows.error();
+    const auto* items = rows->if_contains("items");
+    if (!items || !items->is_array()) return error(errc::unavailable, at.url + ": no list in the response");
+    for (const auto& row : items->get_array())
+      if (row.is_object()) add(row.get_object());
+    next = text_at(*rows, "/next");
+  }
+  return all;
+}
+
+std::string problem_text(const http::response& r) {
+  const auto read = parse_json(r.body);
+  if (!read || !read->is_object() || text_at(*read, "/detail").empty()) return r.body;
+  auto out = text_at(*read, "/detail");
+  const auto* errors = read->get_object().if_contains("errors");
+  if (errors && errors->is_array())
+    for (const auto& one : errors->get_array()) out += "; " + text_at(one, "/pointer") + ": " + text_at(one, "/detail");
+  return out;
+}
+
+}
