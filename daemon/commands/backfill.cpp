@@ -1,7 +1,10 @@
 #include "daemon/figures/backfill.hpp"
 
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 
+#include "collectors/nearest.hpp"
 #include "daemon/app.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/commands/progress.hpp"
@@ -12,25 +15,97 @@ namespace releasehealth {
 namespace {
 
 struct backfill_options {
-  std::string from, to, step = "1h";
+  std::string from, to, step = "1h", directory, split = "1d";
+  std::vector<std::string> labels;
 };
 
-// Kept until the end, because a series must not be interrupted by another: some 1.5 GB.
+/// What is asked for, read and checked.
+struct backfill_plan {
+  timestamp begin, end;
+  duration step, split;
+  std::map<std::string, std::string> labels;
+};
+
+// Kept until a file ends, because a series must not be interrupted by another: some 1.5 GB.
 constexpr std::size_t max_samples = 50'000'000;
+constexpr duration least_split = std::chrono::hours{2};  // what promtool makes a block of
+
+duration read_duration(const std::string& text, const char* option, duration least) {
+  const auto length = parse_duration(text);
+  if (!length || *length < least)
+    throw usage_error(std::string(option) + ": invalid duration " + in_quotes(text) + "; expected one of " +
+                      format_duration(least) + " or more, like \"1d\"");
+  return *length;
+}
+
+// The labels of a scrape by deploy/prometheus.yml; `given` replace them.
+std::map<std::string, std::string> target_labels(const http::endpoint& at, const std::vector<std::string>& given) {
+  const bool is_any = at.address == "0.0.0.0" || at.address == "::";
+  const auto host = is_any ? std::string("127.0.0.1") : at.address;
+  std::map<std::string, std::string> all = {
+      {"job", "releasehealthd"},
+      {"instance", (host.find(':') == host.npos ? host : '[' + host + ']') + ':' + std::to_string(at.port)}};
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_", digits = "0123456789";
+  for (const auto& word : given) {
+    const auto equals = word.find('=');
+    const auto name = word.substr(0, equals);
+    if (equals == word.npos || name.empty() ||
+        name.find_first_not_of(std::string(letters).append(digits)) != name.npos ||
+        letters.find(name.front()) == letters.npos)
+      throw usage_error("--label: invalid label " + in_quotes(word) + "; expected name=value, like job=releasehealthd");
+    all[name] = word.substr(equals + 1);
+  }
+  return all;
+}
+
+backfill_plan read_plan(const config& c, const backfill_options& o) {
+  const auto begin = read_time_option(o.from, "--from"), end = read_time_option(o.to, "--to");
+  if (!begin || !end || *begin >= *end)
+    throw usage_error("--from: " + in_quotes(o.from) + " is not before --to " + in_quotes(o.to));
+  return {*begin, *end, read_duration(o.step, "--step", std::chrono::minutes{1}),
+          read_duration(o.split, "--split", least_split), target_labels(c.operations, o.labels)};
+}
+
+// The end of the file that an instant belongs to: files begin at multiples of `split` in UTC.
+timestamp end_of_file(timestamp at, duration split) {
+  const auto since_epoch = at.time_since_epoch();
+  return timestamp(since_epoch - since_epoch % split + split);
+}
+
+// "2025-01-31.om", with the time of its first sample if that is not midnight.
+std::string file_name(timestamp first) {
+  auto name = format_time(first);
+  std::erase(name, ':');
+  if (const auto midnight = name.find("T000000Z"); midnight != name.npos) name.erase(midnight);
+  return name + ".om";
+}
+
+void write_file(const std::filesystem::path& directory, timestamp first, const backfill& past) {
+  const auto path = directory / file_name(first);
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  past.write(out);
+  if (!out.flush()) throw std::runtime_error(path.string() + ": cannot be written");
+}
 
 int run_backfill(const config& c, const backfill_options& o) {
-  const auto now = system_now();
-  const auto begin = read_time_option(o.from, "--from"), end = read_time_option(o.to, "--to");
-  const auto step = parse_duration(o.step);
-  if (!begin || !end || *begin >= *end) throw usage_error("--from is needed, and before --to");
-  if (!step || *step < std::chrono::minutes{1}) throw usage_error("--step is no duration of a minute or more, like 1h");
+  const auto plan = read_plan(c, o);
   const auto database = open_database(c, "backfill");
   ledger::deriver(database.where, c.timeline).derive();
   ledger::reader from(database.where);
-  backfill past;
+  if (!o.directory.empty()) std::filesystem::create_directories(o.directory);
+  backfill past(plan.labels);
   progress_line progress;
-  const auto last = std::min(*end, now);
-  for (auto at = *begin; at < last; at += *step) {
+  std::size_t samples = 0, files = 0;
+  const auto last = std::min(plan.end, system_now());
+  auto first = plan.begin;
+  for (auto at = plan.begin; at < last; at += plan.step) {
+    if (!o.directory.empty() && at >= end_of_file(first, plan.split)) {
+      write_file(o.directory, first, past);
+      samples += past.samples();
+      past = backfill(plan.labels);
+      first = at;
+      ++files;
+    }
     const figure_question everything{.periods = current_periods(c.figures.rolling, c.figures.zone, at),
                                      .service = {},
                                      .environment = {},
@@ -38,13 +113,19 @@ int run_backfill(const config& c, const backfill_options& o) {
     past.add(at, render(answer_question(from, everything, c.figures, at), c.figures, text_format::openmetrics));
     if (past.samples() > max_samples)
       throw std::runtime_error("more than " + std::to_string(max_samples) +
-                               " samples: ask for less at once, promtool takes several files");
-    progress.show(static_cast<std::uint64_t>((at - *begin).count()),
-                  static_cast<std::uint64_t>((last - *begin).count()), past.samples(), "samples");
+                               " samples in one file: expected --directory, a shorter --split or a longer --step");
+    progress.show(static_cast<std::uint64_t>((at - plan.begin).count()),
+                  static_cast<std::uint64_t>((last - plan.begin).count()), samples + past.samples(), "samples");
   }
   progress.end();
-  past.write(std::cout);
-  std::cerr << past.samples() << " samples\n";
+  samples += past.samples();
+  if (o.directory.empty()) {
+    past.write(std::cout);
+  } else if (past.samples() > 0) {
+    write_file(o.directory, first, past);
+    ++files;
+  }
+  std::cerr << samples << " samples" << (o.directory.empty() ? "" : " in " + std::to_string(files) + " files") << '\n';
   return 0;
 }
 
@@ -56,6 +137,12 @@ std::function<int()> add_backfill(CLI::App& app, const common_options& options) 
   app.add_option("--to", o->to, "before this one")->required();
   app.add_option("--step", o->step, "between two instants; Prometheus looks back 5 minutes for a sample")
       ->capture_default_str();
+  app.add_option("--directory", o->directory,
+                 "write a file for each day there, which promtool reads much faster than one large one");
+  app.add_option("--split", o->split, "with --directory: how much time is in one file")->capture_default_str();
+  app.add_option("--label", o->labels,
+                 "name=value for every series; default: job=releasehealthd and instance=the operations address, as "
+                 "Prometheus labels what it scrapes");
   return [o, &options] { return run_backfill(load_or_refuse(options), *o); };
 }
 

@@ -7,6 +7,15 @@
 
 namespace releasehealth {
 
+backfill::backfill(const std::map<std::string, std::string>& target_labels) {
+  for (const auto& [name, value] : target_labels) {
+    if (value.empty()) continue;
+    labels_ += (labels_.empty() ? "" : ",") + name + "=\"";
+    for (const char c : value) labels_ += c == '\n' ? "\\n" : (c == '"' || c == '\\' ? "\\" : "") + std::string(1, c);
+    labels_ += '"';
+  }
+}
+
 void backfill::add(timestamp at, std::string_view page) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
   std::string head;
@@ -37,6 +46,13 @@ void backfill::add(timestamp at, std::string_view page) {
   }
 }
 
+std::string backfill::with_labels(const std::string& series) const {
+  if (labels_.empty()) return series;
+  const auto brace = series.find('{');
+  if (brace == series.npos) return series + '{' + labels_ + '}';
+  return series.substr(0, brace + 1) + labels_ + (series[brace + 1] == '}' ? "" : ",") + series.substr(brace + 1);
+}
+
 void backfill::write(std::ostream& to) const {
   std::string line;
   char number[64];
@@ -46,15 +62,17 @@ void backfill::write(std::ostream& to) const {
   };
   for (const auto& [name, of] : families_) {
     to << of.head;
-    for (const auto& [series, samples] : of.series)
+    for (const auto& [series, samples] : of.series) {
+      const auto labelled = with_labels(series);
       for (const auto& s : samples) {
-        line = series;
+        line = labelled;
         line += ' ';
         append(s.value);
         line += ' ';
         append(s.at);
         to << line << '\n';
       }
+    }
   }
   to << exposition::end_of_openmetrics;
 }

@@ -8,14 +8,34 @@ kind = "hotfix"
 when = { patch_release = true, within = "48h" }
 TOML
 "$root/deploy/demo/events" | grep -v github >"$work/demo.ndjson"
+command_of migrate
 command_of import events "$work/demo.ndjson" --source demo
 
 # the days around the ends of two months of last year, at the hour
 last_year=$(($(date -u +%Y) - 1))
-"$daemon" backfill --config "$work/config.toml" --from "$last_year-02-25" --to "$last_year-04-02" --step 12h >"$work/past.om" 2>>"$work/commands.log"
+past() { "$daemon" backfill --config "$work/config.toml" --from "$last_year-02-25" --to "$last_year-04-02" --step 12h "$@" 2>>"$work/commands.log"; }
+past >"$work/past.om"
 same "it ends as OpenMetrics does" "# EOF" "$(tail -n 1 "$work/past.om")"
 same "no family comes twice" "" "$(grep '^# TYPE' "$work/past.om" | sort | uniq -d)"
-promtool tsdb create-blocks-from openmetrics "$work/past.om" "$work/tsdb" >"$work/promtool.log" 2>&1 || fail "promtool does not take it"
+same "every series has the labels of a scrape" 0 "$(grep -v '^#' "$work/past.om" | grep -cv "{.*job=\"releasehealthd\"" || true)"
+grep -qF "instance=\"127.0.0.1:$operations_port\"" "$work/past.om" || fail "no instance"
+
+# a file for each day, which together say the same
+past --directory "$work/past"
+days=$((($(date -u -d "$last_year-04-02" +%s) - $(date -u -d "$last_year-02-25" +%s)) / 86400))
+same "a file for each day" "$days" "$(find "$work/past" -name "$last_year-*.om" | wc -l)"
+same "the same samples" "$(grep -v '^#' "$work/past.om" | sort | sha256sum)" "$(cat "$work"/past/*.om | grep -v '^#' | sort | sha256sum)"
+for day in "$work"/past/*.om; do
+  promtool tsdb create-blocks-from openmetrics "$day" "$work/tsdb" >"$work/promtool.log" 2>&1 || fail "promtool does not take $day"
+done
+past --split 7d --directory "$work/weeks" --label instance=health.example.com:443 --label region=eu --label job=
+same "a file for each week" 6 "$(find "$work/weeks" -name '*.om' | wc -l)"
+grep -q '{instance="health.example.com:443",region="eu",' "$work"/weeks/*.om || fail "labels of one's own"
+if grep -q 'job=' "$work"/weeks/*.om; then fail "a label without a value"; fi
+for wrong in --label=job '--label=1a=x' --split=1h --step=1s; do
+  past "$wrong" >/dev/null && fail "$wrong is accepted"
+done
+echo "ok: labels and files are checked"
 port=$(free_port)
 prometheus=http://127.0.0.1:$port
 echo 'global: {}' >"$work/prometheus.yml"

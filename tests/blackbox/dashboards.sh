@@ -28,4 +28,17 @@ send_event "[
 wait_until 30 value_is 'releasehealth_open_incidents{service_name="search"}' 1 || fail "the events did not reach Prometheus"
 sleep 5  # for rates, and for alerts
 check with-data --prometheus "$prometheus" --postgres "$state/postgresql" --api "$operations"
+
+# the past that backfill writes, in a Prometheus that has never scraped anything: every panel about releases shows it
+this_minute=$(($(date +%s) / 60 * 60))
+command_of backfill --from "$(date -u -d "@$((this_minute - 2400))" +%Y-%m-%dT%H:%M:%SZ)" --to "$(ago '0 hours')" --step 1m --directory "$work/past"
+for day in "$work"/past/*.om; do
+  promtool tsdb create-blocks-from openmetrics "$day" "$work/backfilled" >"$work/promtool.log" 2>&1 || fail "promtool does not take $day"
+done
+port=$(free_port)
+echo 'global: {}' >"$work/nothing.yml"
+prometheus --config.file="$work/nothing.yml" --storage.tsdb.path="$work/backfilled" --web.listen-address="127.0.0.1:$port" 2>"$work/backfilled.log" &
+pids+=($!)
+wait_until 30 curl -sf "http://127.0.0.1:$port/-/ready" || fail "Prometheus is not ready"
+check backfilled --prometheus "http://127.0.0.1:$port"
 stop_daemon
