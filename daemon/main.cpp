@@ -1,3 +1,5 @@
+#include <cstdlib>
+#include <filesystem>
 #include <iostream>
 
 #include <CLI/CLI.hpp>
@@ -10,23 +12,39 @@ int main(int count, char** words) {
   using namespace releasehealth;
   CLI::App app("releasehealthd tells whether releases are healthy: webhooks in, Prometheus metrics out.",
                "releasehealthd");
-  common_options options;
-  app.add_option("--config", options.config_file, "the configuration file")->capture_default_str();
+  const char* given = std::getenv("RELEASEHEALTHD_CONFIG");
+  common_options options{given && *given != '\0' ? given : default_config_file};
+  const auto about_config = "the configuration file; RELEASEHEALTHD_CONFIG";
+  app.add_option("--config", options.config_file, about_config)->capture_default_str();
   const auto version = std::string("releasehealthd ") + RELEASEHEALTH_VERSION;
   app.set_version_flag("--version", version);
   app.require_subcommand(0, 1);
-  auto run = commands().front().add(app, options);
+  auto run = add_serve(app, options);  // `releasehealthd --config FILE`, as units of earlier releases have it
   for (const auto& c : commands()) {
     auto* sub = app.add_subcommand(c.name, c.help);
-    sub->add_option("--config", options.config_file, "the configuration file")->capture_default_str();
+    sub->add_option("--config", options.config_file, about_config)->capture_default_str();
     sub->set_version_flag("--version", version);
     sub->callback([&run, chosen = c.add(*sub, options)] { run = chosen; });
   }
   try {
+    if (count == 1) {
+      std::cerr << app.help();
+      return 2;
+    }
     app.parse(count, words);
     return run();
+  } catch (const CLI::ExtrasError&) {
+    std::cerr << unexpected_arguments(app) << "\nRun with --help for more information.\n";
+    return 2;
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : 2;
+  } catch (const no_database& e) {
+    const bool has_file = std::filesystem::exists(options.config_file);
+    std::cerr << (has_file ? e.what()
+                           : "config: " + options.config_file +
+                                 " not found; give --config FILE or set RELEASEHEALTHD_CONFIG")
+              << '\n';
+    return 2;
   } catch (const usage_error& e) {
     std::cerr << printable(e.what()) << '\n';
     return 2;

@@ -1,6 +1,7 @@
 #include <iostream>
 #include <map>
 
+#include "collectors/nearest.hpp"
 #include "collectors/printable.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/figures/period.hpp"
@@ -30,13 +31,15 @@ int list_stored(const config& c, const classify_options& o) {
   const auto database = open_database(c, "classify");
   ledger::deriver(database.where, c.timeline).derive();
   ledger::reader from(database.where);
+  std::string service = o.service, team;
+  require_known(from, c.figures, service, team);
   period over{"all", {}, timestamp::max(), false};
   if (!o.month.empty()) {
     const auto asked = parse_period(o.month, c.figures.zone, timestamp::max());
     if (!asked) throw usage_error("--month: " + asked.error().detail);
     over = *asked;
   }
-  for (const auto& d : from.decisions(over.begin, over.end, o.service))
+  for (const auto& d : from.decisions(over.begin, over.end, service))
     std::cout << format_time(d.finished_at) << "  " << name_of(d) << "  " << told(d.decided) << '\n';
   return 0;
 }
@@ -76,7 +79,9 @@ int run_classify(const config& c, const classify_options& o) {
   std::optional<timestamp> released;
   if (!o.line_released_at.empty()) {
     released = parse_time(o.line_released_at);
-    if (!released) throw usage_error("--line-released-at is not an RFC 3339 time");
+    if (!released)
+      throw usage_error("--line-released-at: invalid time " + in_quotes(o.line_released_at) +
+                        "; expected RFC 3339 with an offset");
   }
   const auto explicit_kind = text_at(d.facts, "/kind");
   const auto decided = explicit_kind.empty() ? decide_by_rules(c.timeline.stack.rules, d, released)

@@ -15,7 +15,7 @@ namespace releasehealth {
 
 /// What every command takes.
 struct common_options {
-  std::string config_file = default_config_file;
+  std::string config_file;  ///< --config, else RELEASEHEALTHD_CONFIG, else default_config_file
 };
 
 struct command {
@@ -25,7 +25,7 @@ struct command {
   std::function<int()> (*add)(CLI::App&, const common_options&) = nullptr;
 };
 
-/// Every command there is; the first one runs when none is named.
+/// Every command there is.
 std::span<const command> commands();
 
 /// Wrong arguments or configuration: exit code 2, the message on stderr.
@@ -33,16 +33,34 @@ struct usage_error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// There is no database to use; without a configuration file that is what is missing.
+struct no_database : usage_error {
+  using usage_error::usage_error;
+};
+
 /// The configuration, or a usage_error with every mistake on a line of its own.
 config load_or_refuse(const common_options&);
 
-/// The database of a command: the configured one, the daemon's private one, or one of its own for as long as it runs.
-/// Its schema is up to date.
+/// The database of a command: the configured one, the daemon's private one, or the same started for as long as the
+/// command runs. Its schema is up to date.
 struct opened_database {
   std::optional<ledger::private_postgres> postgres;
   session where;
 };
-opened_database open_database(const config&, const std::string& part);
+/// Whether a private PostgreSQL may be created: a command that only reads or adds would answer from an empty one.
+enum class cluster_use { existing, created };
+/// no_database if there is none and it may not be created.
+opened_database open_database(const config&, const std::string& part, cluster_use = cluster_use::existing);
+
+/// A value that is one of several words; the error names the nearest: `unknown format "tex"; did you mean "text"?`
+CLI::Validator one_of(std::string what, std::vector<std::string> words);
+
+/// Arguments that no option and no command takes, as an error: the nearest command or option if there is one.
+std::string unexpected_arguments(const CLI::App& program);
+
+/// The names in a question to the store, by their names of today. std::runtime_error for one that neither the store nor
+/// the configuration knows; it names the nearest.
+void require_known(ledger::reader&, const figure_settings&, std::string& service, std::string& team);
 
 /// "key=value", as people and pipelines write fields; usage_error for anything else.
 json::object read_fields(const std::vector<std::string>& words);
@@ -53,7 +71,7 @@ std::optional<timestamp> read_time_option(const std::string& text, const char* o
 /// Reads a whole file, "-" being standard input; std::runtime_error if it cannot.
 std::string read_file(const std::string& path);
 
-/// The token in that file; usage_error if none is named.
+/// The token in that file, else in RELEASEHEALTHD_TOKEN; usage_error if neither is given.
 std::string read_token(const std::string& file);
 
 std::function<int()> add_serve(CLI::App&, const common_options&);

@@ -1,10 +1,15 @@
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <set>
 
 #include "collectors/csv/csv.hpp"
+#include "collectors/nearest.hpp"
 #include "daemon/commands/command.hpp"
+#include "daemon/figures/snapshot.hpp"
 #include "daemon/ledger/migrate.hpp"
 
 namespace releasehealth {
@@ -47,8 +52,12 @@ config load_or_refuse(const common_options& options) {
   return std::get<config>(std::move(read));
 }
 
-opened_database open_database(const config& c, const std::string& part) {
+opened_database open_database(const config& c, const std::string& part, cluster_use use) {
   opened_database out;
+  if (c.database_url.empty() && use == cluster_use::existing && !ledger::private_postgres::exists(c.state_dir)) {
+    throw no_database("database: no private PostgreSQL in " + in_quotes((c.state_dir / "postgresql").string()) +
+                      "; `releasehealthd serve` and `releasehealthd migrate` create it, or set [database] url");
+  }
   if (c.database_url.empty())
     out.postgres.emplace(
         ledger::private_postgres::use(c.state_dir, false, [](const std::string& what) { std::cerr << what << '\n'; }));
@@ -56,6 +65,46 @@ opened_database open_database(const config& c, const std::string& part) {
   out.where = out.where.as(part).unlimited();
   for (const auto& name : ledger::migrate(out.where)) std::cerr << "migrated " << name << '\n';
   return out;
+}
+
+CLI::Validator one_of(std::string what, std::vector<std::string> words) {
+  std::string listed;
+  for (const auto& w : words) listed += (listed.empty() ? "{" : ",") + w;
+  return {[what = std::move(what), words = std::move(words)](std::string& given) {
+            return std::ranges::find(words, given) != words.end() ? std::string()
+                                                                  : unknown_word(what, given, word_list_of(words));
+          },
+          listed + '}'};
+}
+
+std::string unexpected_arguments(const CLI::App& program) {
+  const auto chosen = program.get_subcommands();
+  const auto rest = program.remaining(true);
+  const auto word = rest.empty() ? std::string() : rest.front();
+  const auto& in = chosen.empty() ? program : *chosen.front();
+  std::vector<std::string> known;
+  if (chosen.empty() && !word.starts_with('-')) {
+    for (const auto& c : commands()) known.emplace_back(c.name);
+    return unknown_word("command", word, word_list_of(known));
+  }
+  if (!word.starts_with('-')) return in.get_name() + ": unexpected argument " + in_quotes(word);
+  for (const auto* option : in.get_options())
+    for (const auto& name : option->get_lnames()) known.push_back("--" + name);
+  return in.get_name() + ": " + unknown_word("option", word.substr(0, word.find('=')), word_list_of(known));
+}
+
+void require_known(ledger::reader& from, const figure_settings& settings, std::string& service, std::string& team) {
+  service = settings.names.service({}, {{"service", service}});
+  std::set<std::string> services, teams;
+  for (const auto& [where, its_team] : places_and_teams(from.places(), settings)) {
+    services.insert(where.service);
+    teams.insert(its_team);
+  }
+  for (const auto& [name, engineers] : settings.engineers) teams.insert(name);
+  for (auto* names : {&services, &teams}) names->erase("");
+  if (!service.empty() && !services.contains(service))
+    throw std::runtime_error(unknown_word("service", service, word_list_of(services)));
+  if (!team.empty() && !teams.contains(team)) throw std::runtime_error(unknown_word("team", team, word_list_of(teams)));
 }
 
 json::object read_fields(const std::vector<std::string>& words) {
@@ -70,7 +119,10 @@ json::object read_fields(const std::vector<std::string>& words) {
 }
 
 std::string read_token(const std::string& file) {
-  if (file.empty()) throw usage_error("needs --token-file, or RELEASEHEALTHD_TOKEN_FILE");
+  const char* given = std::getenv("RELEASEHEALTHD_TOKEN");
+  if (file.empty() && given && *given != '\0') return given;
+  if (file.empty())
+    throw usage_error("token: none given; expected --token-file, RELEASEHEALTHD_TOKEN_FILE or RELEASEHEALTHD_TOKEN");
   auto token = read_file(file);
   token.erase(token.find_last_not_of("\r\n") + 1);
   if (const auto why = what_is_no_secret(token); !why.empty()) throw usage_error(file + ' ' + why);

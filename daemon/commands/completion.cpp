@@ -74,7 +74,7 @@ void write_zsh(std::ostream& out, const CLI::App& program) {
 
 std::function<int()> add_completion(CLI::App& app, const common_options&) {
   const auto shell = std::make_shared<std::string>();
-  app.add_option("shell", *shell, "bash or zsh")->required()->check(CLI::IsMember({"bash", "zsh"}));
+  app.add_option("shell", *shell, "bash or zsh")->required()->check(one_of("shell", {"bash", "zsh"}));
   return [shell, &app] {
     (*shell == "bash" ? write_bash : write_zsh)(std::cout, *app.get_parent());
     return 0;

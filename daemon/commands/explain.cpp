@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "collectors/nearest.hpp"
 #include "daemon/app.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/explain/explanation.hpp"
@@ -19,9 +20,11 @@ std::vector<explanation> find(ledger::reader& from, explain_options o, const fig
   auto& name = o.asked.figure;
   if (o.what == "deployment") return explain_deployment(from, name);
   if (o.what == "incident") return explain_incident(from, name);
+  require_known(from, settings, o.asked.service, o.asked.team);
   for (const auto& word : o.labels) {
     const auto equals = word.find('=');
-    if (equals == word.npos) throw usage_error("labels: " + word + " is not like kind=hotfix");
+    if (equals == word.npos)
+      throw usage_error("labels: invalid label " + in_quotes(word) + "; expected one like kind=hotfix");
     o.asked.labels.emplace_back(word.substr(0, equals), word.substr(equals + 1));
   }
   auto all = explain_figure(from, o.asked, settings, system_now());
@@ -35,7 +38,7 @@ std::function<int()> add_explain(CLI::App& app, const common_options& options) {
   const auto o = std::make_shared<explain_options>();
   app.add_option("what", o->what, "deployment, incident or figure")
       ->required()
-      ->check(CLI::IsMember({"deployment", "incident", "figure"}));
+      ->check(one_of("thing", {"deployment", "incident", "figure"}));
   app.add_option("name", o->asked.figure,
                  "its id, the sender's name for it, or a deployment's version; a figure's name")
       ->required();
@@ -52,7 +55,7 @@ std::function<int()> add_explain(CLI::App& app, const common_options& options) {
     ledger::deriver(database.where, c.timeline).derive();
     ledger::reader from(database.where);
     const auto all = find(from, *o, c.figures);
-    if (all.empty()) throw std::runtime_error("no " + o->what + " is called " + o->asked.figure + " there");
+    if (all.empty()) throw std::runtime_error("unknown " + o->what + ' ' + in_quotes(o->asked.figure));
     for (const auto& e : all) std::cout << (o->json ? json::serialize(as_json(e)) + '\n' : as_text(e));
     return 0;
   };

@@ -8,7 +8,7 @@ namespace releasehealth {
 
 std::function<int()> add_export(CLI::App& app, const common_options& options) {
   const auto what = std::make_shared<std::string>();
-  app.add_option("what", *what, "events")->required()->check(CLI::IsMember({"events"}));
+  app.add_option("what", *what, "events")->required()->check(one_of("thing", {"events"}));
   return [what, &options] {
     const auto c = load_or_refuse(options);
     const auto database = open_database(c, "export");

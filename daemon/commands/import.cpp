@@ -160,7 +160,7 @@ std::function<int()> add_import(CLI::App& app, const common_options& options) {
     formats.emplace_back(e.format);
     help += "\n  " + std::string(e.format) + ": " + std::string(e.help);
   }
-  app.add_option("format", o->format, help)->required()->check(CLI::IsMember(formats));
+  app.add_option("format", o->format, help)->required()->check(one_of("format", formats));
   app.add_option("file", o->file, "the file, - for standard input; of git the repository")->required();
   app.add_option("--service", o->service, "for records that name none; of git the repository's name otherwise");
   app.add_option("--environment", o->environment, "for records that name none; of git production otherwise");

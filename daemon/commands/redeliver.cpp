@@ -99,7 +99,7 @@ int run_redeliver(const config& c, const redeliver_options& o) {
 
 std::function<int()> add_redeliver(CLI::App& app, const common_options& options) {
   const auto o = std::make_shared<redeliver_options>();
-  app.add_option("from", o->from, "github")->required()->check(CLI::IsMember({"github"}));
+  app.add_option("from", o->from, "github")->required()->check(one_of("source", {"github"}));
   app.add_option("--repository", o->repository, "whose hook it is: acme/checkout");
   app.add_option("--organization", o->organization, "or the organisation's: acme");
   app.add_option("--hook", o->hook, "its id; otherwise the one whose URL ends with /webhooks/ and the source's name");

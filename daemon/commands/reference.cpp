@@ -91,7 +91,7 @@ std::function<int()> add_reference(CLI::App& app, const common_options&) {
   for (const auto& p : pages) names.emplace_back(p.name);
   app.add_option("page", *name, "figures: every metric of releases; configuration: every key")
       ->required()
-      ->check(CLI::IsMember(names));
+      ->check(one_of("page", names));
   return [name] {
     std::ranges::find(pages, *name, [](const page& p) { return std::string(p.name); })->write(std::cout);
     return 0;

@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "collectors/nearest.hpp"
 #include "daemon/app.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/figures/text_report.hpp"
@@ -54,12 +55,13 @@ std::string write_review(ledger::reader& from, const std::vector<period>& period
   const review_frame frame{.now = now, .is_one_file = true, .base = o.url};
   if (o.service.empty()) return review_month(from, q, c.figures, frame);
   auto page = review_service(from, q, c.figures, frame);
-  if (!page) throw usage_error("--service: " + page.error().detail);
+  if (!page) throw std::runtime_error(page.error().detail);
   return *page;
 }
 
-std::string write_report(ledger::reader& from, const std::vector<period>& periods, const config& c,
-                         const report_options& o, timestamp now) {
+std::string write_report(ledger::reader& from, const std::vector<period>& periods, const config& c, report_options o,
+                         timestamp now) {
+  require_known(from, c.figures, o.service, o.team);
   if (o.format == "html") return write_review(from, periods, c, o, now);
   const figure_question question{.periods = periods, .service = o.service, .environment = {}, .team = o.team};
   const auto s = answer_question(from, question, c.figures, now);
@@ -74,7 +76,7 @@ int run_report(const config& c, const report_options& o) {
   std::optional<timestamp> as_of;
   if (!o.as_of.empty()) {
     as_of = parse_time(o.as_of);
-    if (!as_of) throw usage_error("--as-of is not an RFC 3339 time with an offset");
+    if (!as_of) throw usage_error("--as-of: invalid time " + in_quotes(o.as_of) + "; expected RFC 3339 with an offset");
     now = std::min(now, *as_of);
   }
   const auto periods = read_periods(o, c.figures.zone, now);
@@ -101,10 +103,11 @@ std::function<int()> add_report(CLI::App& app, const common_options& options) {
   app.add_option("--as-of", o->as_of, "what was known at that instant: only events received before it");
   app.add_option("--service", o->service, "this one only");
   app.add_option("--team", o->team, "this one's services only");
-  app.add_option("--figure", o->figure, "this column only, of the text")->check(CLI::IsMember(text_report_columns()));
+  app.add_option("--figure", o->figure, "this column only, of the text")
+      ->check(one_of("figure", text_report_columns()));
   app.add_option("--url", o->url, "where the operations listener is seen from: html links there");
   app.add_option("--format", o->format)
-      ->check(CLI::IsMember({"text", "markdown", "html", "json", "csv"}))
+      ->check(one_of("format", {"text", "markdown", "html", "json", "csv"}))
       ->capture_default_str();
   return [o, &options] { return run_report(load_or_refuse(options), *o); };
 }

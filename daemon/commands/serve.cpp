@@ -36,6 +36,8 @@ std::function<int()> add_check_config(CLI::App&, const common_options& options) 
   return [&options] {
     const auto c = load_or_refuse(options);
     for (const auto& w : c.warnings) std::cerr << "warning: " << w << '\n';
+    if (!std::filesystem::exists(options.config_file))
+      std::cerr << "warning: " << options.config_file << ": not found; the defaults apply\n";
     std::cout << options.config_file << ": right; " << c.sources.size() << " sources, " << c.tokens.size()
               << " tokens, " << c.figures.thresholds.size() << " thresholds\n";
     return 0;
@@ -44,7 +46,7 @@ std::function<int()> add_check_config(CLI::App&, const common_options& options) 
 
 std::function<int()> add_migrate(CLI::App&, const common_options& options) {
   return [&options] {
-    open_database(load_or_refuse(options), "migrate");
+    open_database(load_or_refuse(options), "migrate", cluster_use::created);
     std::cerr << "the schema is up to date\n";
     return 0;
   };

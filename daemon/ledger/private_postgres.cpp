@@ -274,6 +274,11 @@ private_postgres private_postgres::use(const fs::path& state_dir, bool serve, co
   return private_postgres(std::move(r));
 }
 
+bool private_postgres::exists(const fs::path& state_dir) {
+  std::error_code ec;  // of a directory that we may not enter; use() says so
+  return fs::exists(cluster(state_dir).data / "PG_VERSION", ec) || ec;
+}
+
 void private_postgres::restart_if_gone(const progress& tell) {
   if (!is_owner() || running_->server.running()) return;
   if (!clear_leftovers(running_->where)) return;

@@ -19,6 +19,8 @@ class private_postgres {
   /// Throws std::runtime_error: no server binaries, data of another major version, a path too long for a socket,
   /// no start within the deadline. Call it from the main thread: PostgreSQL stops when the thread that started it ends.
   static private_postgres use(const std::filesystem::path& state_dir, bool serve, const progress& tell);
+  /// Whether a cluster was created there.
+  static bool exists(const std::filesystem::path& state_dir);
   ~private_postgres();
   private_postgres(private_postgres&&) noexcept;
 

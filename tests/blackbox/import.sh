@@ -5,6 +5,7 @@ configure <"$root/tests/blackbox/review.toml"
 "$root/deploy/demo/events" | grep -v '"service":"osf"' >"$work/demo.ndjson"
 lines=$(wc -l <"$work/demo.ndjson")
 { head -n 10 "$work/demo.ndjson"; echo '{"id":"bad","type":"deploy"}'; tail -n +11 "$work/demo.ndjson"; echo '{'; } >"$work/bad.ndjson"
+command_of migrate
 import() { "$daemon" import "$@" --config "$work/config.toml" >"$work/out" 2>"$work/talk"; echo $?; }
 
 same "a dry run stores nothing, and fails on a bad record" 1 "$(import events "$work/bad.ndjson" --dry-run)"
@@ -57,6 +58,7 @@ command_of export events >"$work/all.ndjson"
 as_of() { "$daemon" report --config "$1" --as-of "$then" --format csv 2>>"$work/commands.log" | sort | sha256sum; }
 one=$(figures "$work/config.toml") one_then=$(as_of "$work/config.toml")
 sed "s|$state|$work/moved|" "$work/config.toml" >"$work/moved.toml"
+"$daemon" migrate --config "$work/moved.toml" 2>>"$work/commands.log"
 "$daemon" import events "$work/all.ndjson" --config "$work/moved.toml" 2>>"$work/commands.log"
 same "a database that moved has the same figures" "$one" "$(figures "$work/moved.toml")"
 same "and the same as they were known earlier" "$one_then" "$(as_of "$work/moved.toml")"

@@ -4,7 +4,7 @@
 
 port=$(free_port)
 while (exec 3<>"/dev/tcp/127.0.0.1/$((port + 1))") 2>/dev/null; do port=$(free_port); done
-RELEASEHEALTH_BINARY=$daemon "$root/deploy/quickstart" --once --port "$port" --state "$work/q" >"$work/quickstart.log"
+RELEASEHEALTHD_BINARY=$daemon "$root/deploy/quickstart" --once --port "$port" --state "$work/q" >"$work/quickstart.log"
 grep -q '^checkout .* 6 !' "$work/quickstart.log" || fail "checkout's six hotfixes are not marked as over the limit"
 echo "ok: checkout has 6 hotfixes this month, over its limit"
 
@@ -49,7 +49,7 @@ same "search was rolled back once" 1 "$(figure "$this_month" search deployments 
 
 # a second start finds its data and is quick
 began=$SECONDS
-RELEASEHEALTH_BINARY=$daemon "$root/deploy/quickstart" --once --port "$port" --state "$work/q" >"$work/again.log"
+RELEASEHEALTHD_BINARY=$daemon "$root/deploy/quickstart" --once --port "$port" --state "$work/q" >"$work/again.log"
 grep -q '^checkout .* 6 !' "$work/again.log" || fail "the data is not there at the second start"
 [ $((SECONDS - began)) -le 20 ] || fail "the second start took $((SECONDS - began)) s"
 echo "ok: a second start has the same figures after $((SECONDS - began)) s"

@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# What is mistyped is an error that names the nearest known word; without a configuration nothing is created.
+. "$(dirname "$0")/lib.bash"
+
+# said EXIT WORDS -- ARGUMENTS...: the program ends with that and says those words, on stderr
+said() {
+  local expected=$1 words=$2 status=0
+  shift 3
+  "$daemon" "$@" >"$work/out" 2>"$work/said" </dev/null || status=$?
+  [ "$status" = "$expected" ] || { cat "$work/said"; fail "exit $status instead of $expected: $*"; }
+  grep -qF -- "$words" "$work/said" || { cat "$work/said"; fail "no word of '$words': $*"; }
+  echo "ok: $*: $words"
+}
+
+# no arguments print the help; without a configuration no command but serve and migrate creates a PostgreSQL
+unset RELEASEHEALTHD_CONFIG RELEASEHEALTHD_DATABASE_URL
+export STATE_DIRECTORY=$work/nowhere
+said 2 'Subcommands:' --
+[ -e /etc/releasehealthd/config.toml ] && { echo "skipped: this machine has a configuration of its own"; exit 77; }
+printf '%s' "$token" >"$work/token"
+printf 'service,version,finished_at\nsearch,4.0,2026-01-05T00:00:00Z\n' >"$work/history.csv"
+git init -q "$work/repository"
+printf '[[source]]\nname = "github"\nkind = "github"\nsecret = "x"\n' >"$work/github.toml"
+creators="serve migrate"
+without="send amend rules sources reference healthcheck completion check-config redeliver classify"
+declare -A arguments=(
+  [import]="csv $work/history.csv" [export]="events" [explain]="deployment 1.8.2" [rebuild]="" [report]="--month 2026-10"
+  [backfill]="--from 2026-01-01 --to 2026-01-02" [erase]="somebody --reason test" [replay]="")
+for name in $("$daemon" completion bash | sed -n "s/^ *if .*words='\(.*\)'$/\1/p"); do
+  case " $creators $without " in *" $name "*) continue ;; esac
+  [ -n "${arguments[$name]+x}" ] || fail "what does $name do without a configuration?"
+  # shellcheck disable=SC2086
+  said 2 'config: /etc/releasehealthd/config.toml not found; give --config FILE or set RELEASEHEALTHD_CONFIG' -- "$name" ${arguments[$name]}
+done
+said 2 'config: /etc/releasehealthd/config.toml not found' -- classify --stored
+said 2 'config: /etc/releasehealthd/config.toml not found' -- import git "$work/repository"
+said 0 'not found; the defaults apply' -- check-config
+[ ! -e "$work/nowhere" ] || fail "something was created"
+unset STATE_DIRECTORY
+configure <<'TOML'
+[[service]]
+name = "checkout"
+team = "shop"
+was = ["cart"]
+TOML
+said 2 "database: no private PostgreSQL in \"$state/postgresql\"" -- report --config "$work/config.toml"
+[ ! -e "$state" ] || fail "something was created"
+said 0 'the schema is up to date' -- migrate --config "$work/config.toml"
+export RELEASEHEALTHD_CONFIG=$work/config.toml
+said 0 '1 stored' -- import csv "$work/history.csv"
+
+# usage: what the program knows by itself
+said 2 'unknown command "reprot"; did you mean "report"?' -- reprot
+said 2 'unknown command "teleport"; expected serve, ' -- teleport
+said 2 'report: unknown option "--mnoth"; did you mean "--month"?' -- report --mnoth 2026-10
+said 2 'report: unexpected argument "checkout"' -- report checkout
+said 2 'unknown format "markdwon"; did you mean "markdown"?' -- report --format markdwon
+said 2 'unknown figure "hotfixs"; did you mean "hotfixes"?' -- report --figure hotfixs
+said 2 'unknown format "gti"; did you mean "git"?' -- import gti "$work"
+said 2 'figure: unknown figure "hotfix_respons_seconds"; did you mean "hotfix_response_seconds"?' -- explain figure hotfix_respons_seconds --service checkout
+said 2 'period: unknown period "30"; did you mean "30d"?' -- explain figure hotfixes --service checkout --period 30
+said 2 'unknown period "october"; expected YYYY-MM' -- report --period october
+said 2 'unknown month "2026-13"; expected YYYY-MM' -- report --month 2026-13
+said 2 'unknown page "figuers"; did you mean "figures"?' -- reference figuers
+
+# names that only the store and the configuration know
+said 1 'unknown service "serach"; did you mean "search"?' -- report --service serach
+said 1 'unknown service "serach"; did you mean "search"?' -- report --service serach --format html
+said 1 'unknown service "nope"; expected checkout or search' -- report --service nope
+said 1 'unknown team "shpo"; did you mean "shop"?' -- report --team shpo
+said 1 'unknown service "chekcout"; did you mean "checkout"?' -- explain figure hotfixes --service chekcout
+said 1 'unknown team "nope"; expected shop' -- explain figure rework_ratio --team nope
+said 1 'unknown service "serach"' -- classify --stored --service serach
+said 1 'unknown deployment "9.9.9"' -- explain deployment 9.9.9
+said 0 '' -- report --service search
+said 0 '' -- report --service cart
