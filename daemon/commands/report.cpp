@@ -1,5 +1,3 @@
-#include "daemon/figures/report.hpp"
-
 #include <cstdlib>
 #include <iostream>
 
@@ -9,6 +7,7 @@
 #include "collectors/nearest.hpp"
 #include "daemon/app.hpp"
 #include "daemon/commands/command.hpp"
+#include "daemon/figures/report.hpp"
 #include "daemon/figures/text_report.hpp"
 #include "daemon/ledger/shadow.hpp"
 #include "daemon/review/review.hpp"
@@ -62,13 +61,17 @@ std::string write_review(ledger::reader& from, const std::vector<period>& period
 std::string write_report(ledger::reader& from, const std::vector<period>& periods, const config& c, report_options o,
                          timestamp now) {
   require_known(from, c.figures, o.service, o.team);
-  if (o.format == "html") return write_review(from, periods, c, o, now);
+  if (o.format == "html" && o.figure.empty()) return write_review(from, periods, c, o, now);
   const figure_question question{.periods = periods, .service = o.service, .environment = {}, .team = o.team};
   const auto s = answer_question(from, question, c.figures, now);
-  if (o.format == "csv") return csv_report(s, c.figures);
-  if (o.format == "json") return json_array(figures_json(s, c.figures)) + '\n';
-  return text_report(s, c.figures, o.figure,
-                     o.format == "markdown" ? text_style{.markdown = true} : style_of_terminal());
+  const auto only = choose_figure(o.figure);
+  if (o.format == "csv") return csv_report(s, c.figures, only);
+  if (o.format == "json") return json_array(figures_json(s, c.figures, 0, only)) + '\n';
+  auto style = o.format == "text" ? style_of_terminal() : text_style{.markdown = o.format == "markdown"};
+  style.html = o.format == "html";
+  style.teams = !o.team.empty();
+  const auto text = text_report(s, c.figures, o.figure, style);
+  return style.html ? "<!DOCTYPE html>\n<meta charset=\"utf-8\">\n<title>" + o.figure + "</title>\n" + text : text;
 }
 
 int run_report(const config& c, const report_options& o) {
@@ -103,8 +106,8 @@ std::function<int()> add_report(CLI::App& app, const common_options& options) {
   app.add_option("--as-of", o->as_of, "what was known at that instant: only events received before it");
   app.add_option("--service", o->service, "this one only");
   app.add_option("--team", o->team, "this one's services only");
-  app.add_option("--figure", o->figure, "this column only, of the text")
-      ->check(one_of("figure", text_report_columns()));
+  app.add_option("--figure", o->figure, "this one only: a metric, what thresholds call it, or a column's title")
+      ->check(one_of("figure", figure_names()));
   app.add_option("--url", o->url, "where the operations listener is seen from: html links there");
   app.add_option("--format", o->format)
       ->check(one_of("format", {"text", "markdown", "html", "json", "csv"}))

@@ -18,8 +18,10 @@ std::string shortest(double value) {
 
 /// Every row of every period; what holds now belongs to the periods that reach to it.
 template <class Each>
-void for_each_row(const snapshot& s, const figure_settings& settings, Each each) {
+void for_each_row(const snapshot& s, const figure_settings& settings, const std::optional<chosen_figure>& only,
+                  Each each) {
   for_each_figure(s, settings, [&](const figure_row& row) {
+    if (only && !only->has(row)) return;
     if (!row.of.is_now) return each(row);
     for (const auto& p : s.periods)
       if (p.end == s.at) each(figure_row{row.where, row.team, p, row.of, row.in, row.quantile, row.nth, row.value});
@@ -33,9 +35,9 @@ json::value json_number(double value) {
   return static_cast<double>(whole) == value ? json::value(whole) : json::value(value);
 }
 
-std::string csv_report(const snapshot& s, const figure_settings& settings) {
+std::string csv_report(const snapshot& s, const figure_settings& settings, const std::optional<chosen_figure>& only) {
   std::string out = "period,begin,end,service,team,environment,figure,label,value\r\n";
-  for_each_row(s, settings, [&](const figure_row& row) {
+  for_each_row(s, settings, only, [&](const figure_row& row) {
     std::string of;
     for (const auto& [name, value] : row.labels())
       of += (of.empty() ? "" : ";") + std::string(name) + '=' + std::string(value);
@@ -64,7 +66,8 @@ std::string json_array(std::vector<std::string> objects) {
 }
 
 // Row by row: as values, all figures of two years would take ten times the memory of their text.
-std::vector<std::string> figures_json(const snapshot& s, const figure_settings& settings, std::size_t spooled) {
+std::vector<std::string> figures_json(const snapshot& s, const figure_settings& settings, std::size_t spooled,
+                                      const std::optional<chosen_figure>& only) {
   std::map<std::string, std::string> rows;
   unsigned char of_a_row[4096];
   json::monotonic_resource memory(of_a_row);
@@ -76,7 +79,7 @@ std::vector<std::string> figures_json(const snapshot& s, const figure_settings& 
       to.append(text.data(), text.size());
     }
   };
-  for_each_row(s, settings, [&](const figure_row& row) {
+  for_each_row(s, settings, only, [&](const figure_row& row) {
     {
       json::object labels(&memory);
       for (const auto& [name, value] : row.labels()) labels[name] = value;

@@ -1,8 +1,10 @@
 #include "daemon/figures/text_report.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "collectors/printable.hpp"
+#include "daemon/figures/chosen_figure.hpp"
 #include "daemon/figures/dora.hpp"
 #include "daemon/figures/readable.hpp"
 #include "daemon/figures/service_columns.hpp"
@@ -45,6 +47,23 @@ void append_markdown(std::string& out, const table_rows& rows) {
   }
 }
 
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : std::string(1, c);
+  return out;
+}
+
+void append_html(std::string& out, const table_rows& rows) {
+  out += "<table>\n";
+  for (const auto& row : rows) {
+    const std::string tag = &row == &rows.front() ? "th" : "td";
+    out += "<tr>";
+    for (const auto& c : row) out += '<' + tag + '>' + escaped(shown(c)) + "</" + tag + '>';
+    out += "</tr>\n";
+  }
+  out += "</table>\n";
+}
+
 // Columns that the terminal has no room for follow below, the first one repeated.
 void append_text(std::string& out, const table_rows& rows, const text_style& style) {
   const auto widths = widths_of(rows);
@@ -69,46 +88,81 @@ void append_text(std::string& out, const table_rows& rows, const text_style& sty
 }
 
 // The limit over a calendar month is that of the figure's `month` period, and no other's.
-const threshold* month_limit(const figure_settings& settings, const place& where, std::string_view figure,
-                             const std::vector<threshold>& mine) {
-  if (!settings.names.is_production(where.environment)) return nullptr;
+const threshold* month_limit(std::string_view figure, const std::vector<threshold>& mine) {
   const auto found = std::ranges::find_if(
       mine, [&](const threshold& t) { return t.figure == figure && t.period == month && t.limit_of.empty(); });
   return found == mine.end() ? nullptr : &*found;
 }
 
-cell value_in(const snapshot& s, const figure_settings& settings, const place& where, const period& over,
+/// A line of a table: a production place, or a team.
+struct table_line {
+  std::string name;
+  const place* where;  ///< null: a team
+  const scope_figures& known;
+};
+
+// What holds now belongs to the periods that reach to it.
+std::optional<figure_value> measure(const snapshot& s, const figure_settings& settings, const table_line& line,
+                                    const period& over, const figure& f, const slice& in) {
+  if (line.where && f.to == belongs::teams) return {};
+  if (f.is_now) return over.end == s.at ? evaluate(f, in, {s.columns_now, line.known.now, over}) : std::nullopt;
+  return evaluate(
+      f, in,
+      {s.columns, line.known.values.at(over.label), over, line.where ? 0 : capacity(settings, line.known.team, over)});
+}
+
+cell value_in(const snapshot& s, const figure_settings& settings, const table_line& line, const period& over,
               const service_column& column) {
   const auto& f = *find_figure(column.figure);
-  const auto in = std::ranges::find(f.slices, column.slice, &slice::value);
-  const auto value = evaluate(f, *in, {s.columns, s.places.at(where).values.at(over.label), over});
+  const auto in = std::ranges::find(settings.slices_of(f), column.slice, &slice::value);
+  const auto value = measure(s, settings, line, over, f, *in);
   if (!value) return {"-"};
-  const auto mine = thresholds_of(settings.thresholds, where.service);
-  const auto* limit = month_limit(settings, where, column.limited, mine);
+  if (f.looks == shape::instant) return {format_time(timestamp(std::chrono::seconds(std::llround(value->value))))};
+  const auto mine = line.where ? thresholds_of(settings.thresholds, line.where->service)
+                               : thresholds_of_team(settings.thresholds, line.known.team);
+  const auto* limit = month_limit(column.limited, mine);
   const bool broken = limit && (limit->above ? value->value > limit->limit : value->value < limit->limit);
   return {readable(f, value->value), broken};
 }
 
 std::string heading(const std::string& text, const text_style& style) {
+  if (style.html) return "<h2>" + escaped(text) + "</h2>\n";
   return style.markdown ? "## " + text + "\n\n" : text + '\n';
+}
+
+// A slice alone names no figure.
+std::string title_of(const service_column& c) {
+  return c.title == c.slice ? std::string(c.figure) + ": " + std::string(c.slice) : std::string(c.title);
+}
+
+std::vector<table_line> lines_of(const snapshot& s, const figure_settings& settings, const text_style& style) {
+  std::vector<table_line> all;
+  for (const auto& [where, known] : s.places)
+    if (settings.names.is_production(where.environment))
+      all.push_back(
+          {where.service + (where.environment == "production" ? "" : " (" + where.environment + ")"), &where, known});
+  if (style.teams)
+    for (const auto& [name, known] : s.teams) all.push_back({"team " + name, nullptr, known});
+  return all;
 }
 
 std::string name_of(const period& p) { return p.label + (p.partial ? " (partial)" : ""); }
 
-/// A table with a line for each production place: `titles` name its columns, `value(place, column)` fills it.
+/// A table with a line for each production place: `titles` name its columns, `value(line, column)` fills it.
 template <class Value>
 std::string table(const snapshot& s, const figure_settings& settings, const std::vector<std::string>& titles,
                   const text_style& style, Value value) {
   table_rows rows(1, {{"service"}});
   for (const auto& t : titles) rows[0].push_back({t});
-  for (const auto& [where, known] : s.places) {
-    if (!settings.names.is_production(where.environment)) continue;
+  for (const auto& line : lines_of(s, settings, style)) {
     auto& row = rows.emplace_back();
-    row.push_back({where.service + (where.environment == "production" ? "" : " (" + where.environment + ")")});
-    for (std::size_t i = 0; i < titles.size(); ++i) row.push_back(value(where, i));
+    row.push_back({line.name});
+    for (std::size_t i = 0; i < titles.size(); ++i) row.push_back(value(line, i));
   }
   std::string out;
-  if (style.markdown)
+  if (style.html)
+    append_html(out, rows);
+  else if (style.markdown)
     append_markdown(out, rows);
   else
     append_text(out, rows, style);
@@ -122,11 +176,10 @@ std::string dora_table(const snapshot& s, const figure_settings& settings, const
   for (const auto& m : dora_metrics()) titles.emplace_back(m.title);
   return heading("DORA's five metrics", style) +
          table(s, settings, titles, style,
-               [&](const place& where, std::size_t i) -> cell {
+               [&](const table_line& line, std::size_t i) -> cell {
                  const auto& m = dora_metrics()[i];
                  const auto& f = *find_figure(m.figure);
-                 const auto v =
-                     evaluate(f, f.slices.front(), {s.columns, s.places.at(where).values.at(over.label), over});
+                 const auto v = measure(s, settings, line, over, f, f.slices.front());
                  if (!v) return {"-"};
                  const auto band = band_of(m, v->value);
                  const auto unit = f.looks == shape::per_day ? " a day" : "";
@@ -137,12 +190,6 @@ std::string dora_table(const snapshot& s, const figure_settings& settings, const
 
 }
 
-std::vector<std::string> text_report_columns() {
-  std::vector<std::string> all;
-  for (const auto& c : service_columns()) all.emplace_back(c.title);
-  return all;
-}
-
 std::string text_report(const snapshot& s, const figure_settings& settings, std::string_view only,
                         const text_style& style) {
   std::string out;
@@ -150,22 +197,25 @@ std::string text_report(const snapshot& s, const figure_settings& settings, std:
   const bool has_one = s.periods.size() == 1 && only.empty();
   if (has_one) {  // everything about one period
     const auto& over = s.periods[0];
-    titles = text_report_columns();
-    out = heading(name_of(over), style) + table(s, settings, titles, style, [&](const place& where, std::size_t i) {
-            return value_in(s, settings, where, over, service_columns()[i]);
+    for (const auto& c : service_columns()) titles.emplace_back(c.title);
+    out = heading(name_of(over), style) + table(s, settings, titles, style, [&](const table_line& line, std::size_t i) {
+            return value_in(s, settings, line, over, service_columns()[i]);
           });
   } else {  // one table for each column, the periods side by side
     for (const auto& p : s.periods) titles.push_back(p.label);
-    for (const auto& c : service_columns())
-      if (only.empty() || only == c.title)
-        out += (out.empty() ? "" : "\n") + heading(std::string(c.title), style) +
-               table(s, settings, titles, style,
-                     [&](const place& where, std::size_t i) { return value_in(s, settings, where, s.periods[i], c); });
+    const auto chosen = choose_figure(only);
+    const auto all = service_columns();
+    const auto columns = chosen ? columns_of(*chosen, settings) : std::vector<service_column>(all.begin(), all.end());
+    for (const auto& c : columns)
+      out += (out.empty() ? "" : "\n") + heading(title_of(c), style) +
+             table(s, settings, titles, style,
+                   [&](const table_line& line, std::size_t i) { return value_in(s, settings, line, s.periods[i], c); });
   }
-  if (out.find(" !") != out.npos) out += style.markdown ? "\n! over its limit\n" : "! over its limit\n";
-  if (!s.has_incidents)
-    out += std::string(style.markdown ? "\n" : "") +
-           "No incident was ever reported: fail ratios rest on rollbacks and hotfixes alone.\n";
+  const auto note = [&](const std::string& text) {
+    out += style.html ? "<p>" + escaped(text) + "</p>\n" : (style.markdown ? "\n" : "") + text + '\n';
+  };
+  if (out.find(" !") != out.npos) note("! over its limit");
+  if (!s.has_incidents) note("No incident was ever reported: fail ratios rest on rollbacks and hotfixes alone.");
   if (has_one) out += '\n' + dora_table(s, settings, s.periods[0], style);
   return out;
 }

@@ -4,6 +4,7 @@
 
 #include "collectors/fields.hpp"
 #include "collectors/form.hpp"
+#include "collectors/nearest.hpp"
 
 namespace releasehealth::http {
 namespace {
@@ -14,10 +15,13 @@ std::string check(const std::vector<parameter>& known, const request& r) {
   if (!given) return "the query cannot be read";
   for (const auto& [name, value] : *given) {
     const auto p = std::ranges::find(known, std::string_view(name), &parameter::name);
-    if (p == known.end()) return name + ": is no parameter of " + r.path;
+    if (p == known.end())
+      return name + ": unknown parameter of " + r.path + suggestion(name, word_list_of(known, &parameter::name));
     if (value.empty()) continue;  // a form sends what was left out, too
-    if (!p->choices.empty() && !has_word(p->choices, value)) return name + ": is none of: " + std::string(p->choices);
-    if (p->is_time && !parse_time(value)) return name + ": is not an RFC 3339 time with an offset";
+    if (!p->choices.empty() && !has_word(p->choices, value))
+      return name + ": " + unknown_word("value", value, split_words(p->choices));
+    if (p->is_time && !parse_time(value))
+      return name + ": invalid time " + in_quotes(value) + "; expected RFC 3339 with an offset";
   }
   for (const auto& p : known)
     if (p.is_needed && query_value(r, p.name).empty()) return std::string(p.name) + ": is missing";

@@ -74,3 +74,29 @@ said 1 'unknown service "serach"' -- classify --stored --service serach
 said 1 'unknown deployment "9.9.9"' -- explain deployment 9.9.9
 said 0 '' -- report --service search
 said 0 '' -- report --service cart
+
+# one figure in every format, by any of its names; a team's report has the team's row
+printf 'service,version,kind,finished_at\ncheckout,1.0,planned,2026-01-05T00:00:00Z\ncheckout,1.0.1,hotfix,2026-01-06T00:00:00Z\n' >"$work/shop.csv"
+said 0 '2 stored' -- import csv "$work/shop.csv"
+report() { "$daemon" report --month 2026-01 "$@" 2>>"$work/commands.log" | tr -d '\r'; }
+all=$(report --format csv | grep -c .)
+for name in hotfixes deployments releasehealth_deployments 'hotfixes/planned' 'rolled back' lead_time_seconds oldest_unmerged_hotfix_seconds changes_with_issue; do
+  for format in text markdown html csv json; do
+    report --figure "$name" --format "$format" >"$work/out"
+    [ -s "$work/out" ] || fail "nothing of $name as $format"
+    case $format in
+      csv) [ "$(grep -c . "$work/out")" -lt "$all" ] || fail "$name is everything as csv" ;;
+      json) [ "$(jq '[.[0].figures[].figure] | unique | length <= 1' "$work/out")" = true ] || fail "$name is more than one figure as json" ;;
+      html) grep -q '<table>' "$work/out" || fail "$name has no table as html" ;;
+    esac
+  done
+done
+echo "ok: every format has one figure by all of its names"
+same "hotfixes as csv" ",shop,deployments,kind=hotfix,1 checkout,shop,deployments,kind=hotfix,1 search,,deployments,kind=hotfix,0" \
+  "$(report --figure hotfixes --format csv | tail -n +2 | cut -d, -f4,5,7- | sort | xargs)"
+same "hotfixes as json" 3 "$(report --figure hotfixes --format json | jq '.[0].figures | length')"
+same "a metric with a label has a table for each value" 4 "$(report --figure deployments | grep -c '^service')"
+grep -qE '^team shop +1$' <(report --figure hotfixes --team shop) || fail "no row of the team in one figure"
+grep -qE '^team shop +1 +1 +0' <(report --team shop) || fail "no row of the team: $(report --team shop)"
+grep -qE '^\| team shop +\| +1 \| +1 ' <(report --team shop --format markdown) || fail "no row of the team as Markdown"
+if report | grep -q '^team'; then fail "a report about everything has a row of a team"; fi

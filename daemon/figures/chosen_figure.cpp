@@ -1,0 +1,42 @@
+#include "daemon/figures/chosen_figure.hpp"
+
+#include <algorithm>
+
+namespace releasehealth {
+
+std::optional<chosen_figure> choose_figure(std::string_view name) {
+  constexpr std::string_view prefix = "releasehealth_";
+  for (const auto& c : service_columns())
+    if (c.title == name) return chosen_figure{find_figure(c.figure), c.slice};
+  if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+  if (const auto* metric = find_figure(name)) return chosen_figure{metric};
+  if (const auto* limited = find_limited_figure(name))
+    return chosen_figure{find_figure(limited->figure), limited->slice};
+  return {};
+}
+
+std::vector<std::string> figure_names() {
+  std::vector<std::string> all;
+  const auto add = [&all](std::string_view name) {
+    if (std::ranges::find(all, name) == all.end()) all.emplace_back(name);
+  };
+  for (const auto& f : figures()) add(f.name);
+  for (const auto& l : limited_figures()) add(l.name);
+  for (const auto& c : service_columns()) add(c.title);
+  return all;
+}
+
+std::vector<service_column> columns_of(const chosen_figure& chosen, const figure_settings& settings) {
+  std::vector<service_column> all;
+  for (const auto& in : settings.slices_of(*chosen.of)) {
+    if (!chosen.slice.empty() && !in.value.empty() && in.value != chosen.slice) continue;
+    const auto known = std::ranges::find_if(
+        service_columns(), [&](const service_column& c) { return c.figure == chosen.of->name && c.slice == in.value; });
+    const auto title = in.value.empty() ? chosen.of->name : std::string_view(in.value);
+    all.push_back(known == service_columns().end() ? service_column{title, chosen.of->name, in.value, {}, false}
+                                                   : *known);
+  }
+  return all;
+}
+
+}
