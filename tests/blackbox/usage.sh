@@ -19,7 +19,6 @@ said 2 'Subcommands:' --
 [ -e /etc/releasehealthd/config.toml ] && { echo "skipped: this machine has a configuration of its own"; exit 77; }
 printf '%s' "$token" >"$work/token"
 printf 'service,version,finished_at\nsearch,4.0,2026-01-05T00:00:00Z\n' >"$work/history.csv"
-git init -q "$work/repository"
 printf '[[source]]\nname = "github"\nkind = "github"\nsecret = "x"\n' >"$work/github.toml"
 creators="serve migrate"
 without="send amend rules sources reference healthcheck completion check-config redeliver classify"
@@ -33,7 +32,6 @@ for name in $("$daemon" completion bash | sed -n "s/^ *if .*words='\(.*\)'$/\1/p
   said 2 'config: /etc/releasehealthd/config.toml not found; give --config FILE or set RELEASEHEALTHD_CONFIG' -- "$name" ${arguments[$name]}
 done
 said 2 'config: /etc/releasehealthd/config.toml not found' -- classify --stored
-said 2 'config: /etc/releasehealthd/config.toml not found' -- import git "$work/repository"
 said 0 'not found; the defaults apply' -- check-config
 [ ! -e "$work/nowhere" ] || fail "something was created"
 unset STATE_DIRECTORY
