@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "collectors/canonical/canonical.hpp"
+#include "collectors/canonical/record.hpp"
 #include "collectors/fields.hpp"
 #include "collectors/printable.hpp"
 #include "collectors/signature.hpp"
@@ -12,7 +13,16 @@
 namespace releasehealth::csv {
 namespace {
 
+// A time as tools and spreadsheets write it; what is none stays as it is, and is refused later.
+std::string read_time(const std::string& cell) {
+  constexpr std::size_t date = 10;
+  if (cell.size() == date && parse_time(cell + "T00:00:00Z")) return cell + "T00:00:00Z";
+  const auto found = parse_time(cell) ? std::nullopt : parse_sender_time(cell);
+  return found ? format_time(*found) : cell;
+}
+
 json::value typed(form looks, const std::string& cell) {
+  if (looks == form::time) return json::string(read_time(cell));
   if (looks == form::flag && (cell == "true" || cell == "false")) return cell == "true";
   if (looks == form::count || looks == form::severity) {
     std::int64_t number = 0;
@@ -52,7 +62,7 @@ bool reader::fill() {
   return more_ && more_(buffer_);
 }
 
-reader::parsed reader::parse(std::string_view text) {
+reader::parsed reader::parse(std::string_view text) const {
   parsed out{{""}};
   bool quoted = false;
   auto& row = out.row;
@@ -68,7 +78,7 @@ reader::parsed reader::parse(std::string_view text) {
         quoted = false;
     } else if (c == '"' && row.back().empty()) {
       quoted = true;
-    } else if (c == ',') {
+    } else if (c == separator_) {
       row.emplace_back();
     } else if (c == '\n') {
       out.length = at + 1;
@@ -80,6 +90,25 @@ reader::parsed reader::parse(std::string_view text) {
   }
   out.length = text.size();
   return out;
+}
+
+result<void> reader::read_form() {
+  while (buffer_.find('\n', at_) == buffer_.npos && fill()) continue;
+  const auto start = std::string_view(buffer_).substr(at_);
+  if (start.starts_with("\xFF\xFE") || start.starts_with("\xFE\xFF"))
+    return error(errc::malformed, "is UTF-16; expected UTF-8 (save the table as \"CSV UTF-8\")");
+  if (start.starts_with("\xEF\xBB\xBF")) at_ += 3;
+  std::size_t most = 0;
+  for (const char candidate : {',', ';', '\t'}) {
+    reader other(*this);
+    other.separator_ = candidate;
+    const auto cells = other.parse(std::string_view(buffer_).substr(at_)).row.size();
+    if (cells > std::max<std::size_t>(most, 1)) {
+      most = cells;
+      separator_ = candidate;
+    }
+  }
+  return {};
 }
 
 std::optional<std::vector<std::string>> reader::next() {
@@ -102,12 +131,31 @@ std::optional<std::vector<std::string>> reader::next() {
   return std::move(found.row);
 }
 
+std::string check_header(const std::vector<std::string>& columns) {
+  std::string names;
+  bool is_known = false;
+  for (std::size_t n = 0; n < columns.size(); ++n) {
+    const auto& name = columns[n];
+    names += (n > 0 ? ", " : "") + name;
+    is_known |= std::ranges::find(fields(), std::string_view(name), &field::name) != fields().end() || name == "time";
+    if (std::find(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(n), name) !=
+            columns.begin() + static_cast<std::ptrdiff_t>(n) &&
+        !name.empty())
+      return "column \"" + name + "\" is there twice";
+  }
+  if (is_known) return {};
+  return "no known column in \"" + names +
+         "\"; expected some of service, environment, version, finished_at, state, type (--column ours=theirs names "
+         "others)";
+}
+
 json::object read_object(const std::vector<std::string>& columns, const std::vector<std::string>& row) {
   json::object out;
   for (std::size_t i = 0; i < row.size(); ++i) {
     if (row[i].empty()) continue;
     const auto known = std::ranges::find(fields(), std::string_view(columns[i]), &field::name);
-    out[columns[i]] = typed(known == fields().end() ? form::text : known->looks, row[i]);
+    const auto looks = columns[i] == "time" ? form::time : known == fields().end() ? form::text : known->looks;
+    out[columns[i]] = typed(looks, row[i]);
   }
   return out;
 }
@@ -125,9 +173,11 @@ result<event> read_row(const std::vector<std::string>& columns, const std::vecto
   if (!out.contains("id")) out["id"] = "row-" + sha256_hex(identity).substr(0, 32);
   if (out["type"] == "deployment") {
     if (!out.contains("state")) out["state"] = "succeeded";
-    if (!out.contains("time") && time_at(out, "/finished_at")) out["time"] = out["finished_at"];
   }
-  return canonical::read_event(std::move(out), received_at);
+  const auto wrong = canonical::supply_time(out);
+  auto e = canonical::read_event(std::move(out), received_at);
+  if (e && !wrong.empty()) return error(errc::malformed, wrong);
+  return e;
 }
 
 std::string quote(std::string_view given) {

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
-#include <span>
 
 #include <re2/re2.h>
 
@@ -22,23 +21,39 @@ constexpr named_scheme schemes[] = {
 
 constexpr std::size_t max_name = 200;
 
-// The groups that are digits; nothing if the name does not match.
-std::optional<std::vector<std::uint64_t>> numbers_in(const re2::RE2& pattern, std::string_view name) {
+/// The groups that are digits, and the version that they spell.
+struct captured {
+  std::vector<std::uint64_t> numbers;
+  std::string version;
+};
+
+// A name that is nothing but its version keeps its spelling: other tools report v1.2.3 too.
+bool is_plain_version(std::string_view name) {
+  static const re2::RE2 plain(R"(v?\d+(\.\d+)*)");
+  return re2::RE2::FullMatch(re2::StringPiece(name.data(), name.size()), plain);
+}
+
+// Nothing if the name does not match.
+std::optional<captured> capture(const re2::RE2& pattern, std::string_view name) {
   constexpr int most = 16;
   re2::StringPiece groups[most + 1];
   const int count = std::min(pattern.NumberOfCapturingGroups(), most);
-  if (!pattern.Match(re2::StringPiece(name.data(), name.size()), 0, name.size(), re2::RE2::UNANCHORED, groups,
+  if (!pattern.Match(re2::StringPiece(name.data(), name.size()), 0, name.size(), re2::RE2::ANCHOR_BOTH, groups,
                      count + 1))
     return {};
-  std::vector<std::uint64_t> numbers;
+  captured out;
   for (int g = 1; g <= count; ++g) {
     std::uint64_t n = 0;
     const auto* begin = groups[g].data();
     const auto* end = begin + groups[g].size();
     const auto [stop, ec] = std::from_chars(begin, end, n);
-    if (begin != end && ec == std::errc{} && stop == end) numbers.push_back(n);
+    if (begin == end || ec != std::errc{} || stop != end) continue;
+    out.numbers.push_back(n);
+    out.version += (out.version.empty() ? "" : ".") + std::string(groups[g]);
   }
-  return numbers;
+  const auto bare = name.starts_with('v') ? name.substr(1) : name;
+  if (out.version.empty() || (is_plain_version(name) && bare == out.version)) out.version = name;
+  return out;
 }
 
 // "2024-05-01T131500" in UTC.
@@ -88,6 +103,14 @@ bool is_four_part(std::string_view name) {
 
 }
 
+bool is_prerelease(std::string_view name) {
+  static const re2::RE2 words(
+      R"((?i)(?:[-._+]|\d)(?:rc|alpha|beta|pre|preview|dev|snapshot|nightly|canary|milestone|eap|ea)[-._]?\d*(?:[-._+]\d+)*$)");
+  static const re2::RE2 letters(R"((?i)\d+\.\d+[-._]?[abm][-._]?\d+$)");
+  const re2::StringPiece text(name.data(), name.size());
+  return re2::RE2::PartialMatch(text, words) || re2::RE2::PartialMatch(text, letters);
+}
+
 std::string scheme_names() {
   std::string all;
   for (const auto& s : schemes)
@@ -96,7 +119,7 @@ std::string scheme_names() {
 }
 
 result<tag_scheme> read_scheme(const std::string& name_or_pattern, const std::string& prefix) {
-  tag_scheme out{prefix, nullptr, false};
+  tag_scheme out{prefix, nullptr};
   auto text = name_or_pattern;
   if (const auto known = std::ranges::find(schemes, std::string_view(text), &named_scheme::name);
       known != std::end(schemes)) {
@@ -119,17 +142,18 @@ chosen_releases choose_releases(const std::vector<tag>& tags, const tag_scheme& 
     auto name = std::string_view(t.name);
     const bool has_prefix = name.starts_with(scheme.prefix);
     if (has_prefix) name.remove_prefix(scheme.prefix.size());
-    auto numbers = has_prefix && t.name.size() <= max_name ? numbers_in(*scheme.pattern, name) : std::nullopt;
-    const auto named_time = numbers && scheme.names_are_times ? time_in(name) : std::optional(t.at);
-    if (!numbers || !named_time) {
-      ++out.left_out;
+    auto found = has_prefix && t.name.size() <= max_name ? capture(*scheme.pattern, name) : std::nullopt;
+    const auto named_time = found && scheme.names_are_times ? time_in(name) : std::optional(t.at);
+    const bool is_early = found && !scheme.takes_prereleases && is_prerelease(name);
+    if (!found || !named_time || is_early) {
+      (is_early ? out.prereleases : out.left_out) += 1;
       out.four_part += has_prefix && is_four_part(name) ? 1 : 0;
+      out.others.push_back(t);
       continue;
     }
-    are_versions |= numbers->size() >= line_numbers;
-    release r{t.name, std::string(name), std::move(*numbers), t.commit, *named_time, false, {}};
-    const auto after_line = std::span(r.numbers).subspan(std::min(line_numbers, r.numbers.size()));
-    r.is_patch = std::ranges::any_of(after_line, [](std::uint64_t n) { return n > 0; });
+    are_versions |= found->numbers.size() >= line_numbers;
+    release r{t.name, std::move(found->version), std::move(found->numbers), t.commit, *named_time, false, {}};
+    r.is_patch = r.numbers.size() > line_numbers && r.numbers[line_numbers] > 0;
     out.all.push_back(std::move(r));
   }
   if (are_versions) {

@@ -91,6 +91,9 @@ int run_report(const config& c, const report_options& o) {
   }
   ledger::deriver(database.where, c.timeline).derive();
   ledger::reader reader(database.where);
+  const auto derived_by = reader.counts(c.timeline.max_names).derived_by;
+  if (!derived_by.empty() && derived_by != c.timeline.fingerprint)
+    std::cerr << "history was derived with different rules; run `releasehealthd rebuild`, which applies the configured ones\n";
   std::cout << write_report(reader, periods, c, o, now);
   return 0;
 }

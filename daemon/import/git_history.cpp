@@ -1,131 +1,23 @@
 #include "daemon/import/git_history.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <map>
-#include <unordered_map>
 
 #include "collectors/fields.hpp"
-#include "collectors/signature.hpp"
-#include "daemon/figures/period.hpp"
+#include "daemon/import/git_graph.hpp"
 
 namespace releasehealth {
 namespace {
 
-using index = std::uint32_t;
-constexpr index none = std::numeric_limits<index>::max();
-
-/// The commits that releases and HEAD are made of.
-struct graph {
-  struct node {
-    timestamp committed_at, authored_at;
-    std::vector<index> parents;
-    index released_in = none;  ///< the first release from which it is reachable
-    bool is_on_head = false;
-  };
-  std::vector<std::string> ids;
-  std::vector<node> nodes;
-  std::unordered_map<std::string, index> by_id;
-  std::unordered_map<index, git::message> messages;  ///< of those that say something of others
-
-  index at(const std::string& id) const {
-    const auto found = by_id.find(id);
-    return found == by_id.end() ? none : found->second;
-  }
-  bool is_merge(index n) const { return nodes[n].parents.size() > 1; }
-
-  /// Every commit reachable from one, those left out from which `enter` says no.
-  template <class Enter>
-  void visit(index from, Enter enter) const {
-    std::vector<index> open{from};
-    while (!open.empty()) {
-      const auto n = open.back();
-      open.pop_back();
-      if (!enter(n)) continue;
-      open.insert(open.end(), nodes[n].parents.begin(), nodes[n].parents.end());
-    }
-  }
-};
-
-graph read_graph(const repository& from, const std::vector<git::release>& releases, const std::string& head,
-                 const std::function<void(std::size_t, std::size_t)>& progress) {
-  graph g;
-  std::vector<std::string> begin;
-  std::unordered_map<std::string, bool> is_tagged;
-  for (const auto& r : releases) {
-    begin.push_back(r.commit);
-    is_tagged[r.commit] = true;
-  }
-  if (!head.empty()) begin.push_back(head);
-  std::vector<std::vector<std::string>> parents;
-  constexpr std::size_t often = 1000;
-  if (!begin.empty())
-    from.walk(begin, [&](git_commit_info c) {
-      const auto n = static_cast<index>(g.ids.size());
-      const auto& m = c.says;
-      if (!m.reverts.empty() || !m.picked_from.empty() || !m.hotfix_branch.empty() || m.is_revert || m.is_reapply ||
-          is_tagged.contains(c.id))
-        g.messages.emplace(n, std::move(c.says));
-      g.by_id.emplace(c.id, n);
-      g.ids.push_back(std::move(c.id));
-      g.nodes.push_back({c.committed_at, c.authored_at, {}, none, false});
-      parents.push_back(std::move(c.parents));
-      if (g.ids.size() % often == 0) progress(g.ids.size(), 0);
-    });
-  for (std::size_t n = 0; n < parents.size(); ++n)
-    for (const auto& p : parents[n])
-      if (const auto known = g.at(p); known != none) g.nodes[n].parents.push_back(known);
-  return g;
-}
-
-// A commit belongs to the first release from which it is reachable.
-void release_commits(graph& g, const std::vector<git::release>& releases) {
-  for (std::size_t r = 0; r < releases.size(); ++r)
-    g.visit(g.at(releases[r].commit), [&](index n) {
-      if (g.nodes[n].released_in != none) return false;
-      g.nodes[n].released_in = static_cast<index>(r);
-      return true;
-    });
-}
-
-void mark_head(graph& g, const std::string& head) {
-  if (head.empty()) return;
-  g.visit(g.at(head), [&](index n) {
-    if (g.nodes[n].is_on_head) return false;
-    return g.nodes[n].is_on_head = true;
-  });
-}
-
-/// Commits on HEAD's history by their names' beginnings.
-class names_on_head {
- public:
-  explicit names_on_head(const graph& g) : graph_(g) {
-    for (index n = 0; n < g.ids.size(); ++n)
-      if (g.nodes[n].is_on_head) sorted_.push_back(n);
-    std::ranges::sort(sorted_, {}, [&](index n) -> const std::string& { return g.ids[n]; });
-  }
-  /// The only commit whose name begins like that.
-  index find(const std::string& prefix) const {
-    const auto at =
-        std::ranges::lower_bound(sorted_, prefix, {}, [&](index n) -> const std::string& { return graph_.ids[n]; });
-    const auto fits = [&](auto it) { return it != sorted_.end() && graph_.ids[*it].starts_with(prefix); };
-    return fits(at) && !fits(std::next(at)) ? *at : none;
-  }
-
- private:
-  const graph& graph_;
-  std::vector<index> sorted_;
-};
-
-void find_reverts(const graph& g, const std::vector<git::release>& releases, git_history& into) {
+void find_reverts(const commit_graph& g, const std::vector<git::release>& releases, git_history& into) {
   const names_on_head names(g);
   for (const auto& [n, m] : g.messages) {
     const bool is_by_git = m.subject.starts_with("Revert \"") || !m.reverts.empty();
-    if (!g.nodes[n].is_on_head || !is_by_git || m.is_reapply) continue;
+    if (!g.nodes[n].reached_head || !is_by_git || m.is_reapply) continue;
     const auto at = g.nodes[n].committed_at;
     into.reverts.push_back(at);
-    const auto target = m.reverts.empty() ? none : names.find(m.reverts);
-    if (target == none || g.nodes[target].released_in == none) continue;
+    const auto target = m.reverts.empty() ? no_commit : names.find(m.reverts);
+    if (target == no_commit || g.nodes[target].released_in == no_commit) continue;
     const auto release = g.nodes[target].released_in;
     if (releases[release].at <= at) into.reverted.push_back({g.ids[n], g.ids[target], at, release});
   }
@@ -135,7 +27,7 @@ void find_reverts(const graph& g, const std::vector<git::release>& releases, git
 }
 
 /// Hotfix branches that were merged: by what follows `hotfix/`, without a `v`.
-std::map<std::string, std::string> find_hotfix_branches(const graph& g) {
+std::map<std::string, std::string> find_hotfix_branches(const commit_graph& g) {
   std::map<std::string, std::string> all;
   for (const auto& [n, m] : g.messages) {
     if (m.hotfix_branch.empty()) continue;
@@ -146,122 +38,153 @@ std::map<std::string, std::string> find_hotfix_branches(const graph& g) {
   return all;
 }
 
-std::string short_id(const std::string& what) {
-  constexpr std::size_t enough = 32;
-  return sha256_hex(what).substr(0, enough);
+json::value or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
+json::value or_null(std::optional<timestamp> at) { return at ? json::value(format_time(*at)) : json::value(nullptr); }
+
+// At most what a field of text may hold, without half a character.
+std::string cut_text(std::string text) {
+  auto end = std::min(text.size(), max_text);
+  while (end > 0 && end < text.size() && (text[end] & 0xC0) == 0x80) --end;
+  text.resize(end);
+  return text;
 }
 
-event make(const std::string& type, const std::string& id, const std::string& subject, timestamp at) {
-  event e;
-  e.type = e.thing = type;
-  e.id = "git-" + short_id(id);
-  e.subject = subject;
-  e.time = at;
-  return e;
-}
-
-/// Oldest of the commits that a release brought, merges left out.
-std::vector<std::optional<timestamp>> first_commits(const graph& g, std::size_t releases) {
-  std::vector<std::optional<timestamp>> all(releases);
-  for (index n = 0; n < g.nodes.size(); ++n) {
-    const auto r = g.nodes[n].released_in;
-    if (r == none || g.is_merge(n)) continue;
-    all[r] = std::min(all[r].value_or(timestamp::max()), g.nodes[n].committed_at);
-  }
-  return all;
-}
-
-class event_writer {
+class thing_writer {
  public:
-  event_writer(const graph& g, const git_question& q, git_history& into)
+  thing_writer(const commit_graph& g, const git_question& q, git_history& into)
       : graph_(g), asked_(q), into_(into), branches_(find_hotfix_branches(g)) {
     into.hotfix_branches = branches_.size();
   }
 
-  void release(const git::release& r, std::optional<timestamp> first_commit, std::optional<std::int64_t> lines) {
-    auto e = make("deployment", "release " + r.name, r.name, r.at);
-    place(e);
-    put(e, "state", "succeeded");
-    put(e, "version", r.version);
-    put(e, "tag", r.name);
-    put(e, "commit", r.commit);
-    put(e, "finished_at", r.at);
-    if (first_commit && *first_commit <= r.at)
-      put(e, "first_commit_at", first_commit);
-    else
-      e.fields["first_commit_at"] = nullptr;  // no new commit: the author's time of the tagged one is no lead time
-    if (r.predecessor) put(e, "line_released_at", into_.releases.all[*r.predecessor].at);
-    if (lines) e.fields["lines_changed"] = *lines;
-    put(e, "ref", branch_of(r));
-    count_kind(r, e);
-    add(std::move(e));
+  // The first release brought everything before it, which says nothing of how long it waited.
+  void release(const git::release& r, const release_content& brought, bool is_first, std::optional<json::value> lines) {
+    git_thing t{.type = "deployment", .name = r.name, .at = r.at};
+    place(t);
+    t.fields["state"] = "succeeded";
+    t.fields["version"] = r.version;
+    t.fields["tag"] = r.name;
+    t.fields["commit"] = r.commit;
+    t.fields["finished_at"] = format_time(r.at);
+    t.fields["ref"] = or_null(branch_of(r));
+    const auto& all = into_.releases.all;
+    t.fields["line_released_at"] = or_null(r.predecessor ? std::optional(all[*r.predecessor].at) : std::nullopt);
+    if (!brought.is_cut) {
+      const bool is_known = !is_first && brought.first && *brought.first <= r.at;
+      t.fields["first_commit_at"] = or_null(is_known ? brought.first : std::nullopt);
+      t.fields["new_commits"] = static_cast<std::int64_t>(brought.commits);
+    }
+    if (lines) t.fields["lines_changed"] = std::move(*lines);
+    add(std::move(t));
     commit(graph_.at(r.commit));
   }
 
   // What a hotfix owes is seen from where its commit is, and from picks of it.
-  void commit(index n) {
+  void commit(commit_index n) {
     const auto& c = graph_.nodes[n];
     const auto& m = graph_.messages.at(n);
-    auto e = make("commit", "commit " + graph_.ids[n], graph_.ids[n], c.committed_at);
-    put(e, "commit", graph_.ids[n]);
-    put(e, "title", m.subject.substr(0, max_text));
-    put(e, "authored_at", c.authored_at);
-    put(e, "picked_from", m.picked_from);
-    put(e, "reverts", m.reverts);
-    e.fields["default_branch"] = c.is_on_head;
-    add(std::move(e));
+    git_thing t{.type = "commit", .name = graph_.ids[n], .at = c.committed_at};
+    t.fields["commit"] = graph_.ids[n];
+    t.fields["title"] = or_null(cut_text(m.subject));
+    t.fields["authored_at"] = format_time(c.authored_at);
+    t.fields["picked_from"] = or_null(m.picked_from);
+    t.fields["reverts"] = or_null(m.reverts);
+    t.fields["default_branch"] = c.reached_head.has_value();
+    t.fields["merged_at"] = or_null(c.reached_head);
+    add(std::move(t));
   }
 
-  // The release failed with its revert, and was mended by the release that has it; one that nothing has yet is open.
-  void failure(const reverted_release& f, const git::release& failed, const git::release* mended, bool is_last) {
-    auto e = make("incident", "revert " + f.revert, "revert-" + f.revert.substr(0, 12), f.at);
-    place(e);
-    put(e, "culprit", failed.name);
-    put(e, "started_at", f.at);
-    put(e, "detected_at", f.at);
-    put(e, "title", graph_.messages.at(graph_.at(f.revert)).subject.substr(0, max_text));
-    const bool is_open = !mended && is_last;
-    put(e, "state", is_open ? "open" : "resolved");
-    if (!is_open) put(e, "resolved_at", mended ? std::max(mended->at, f.at) : f.at);
-    add(std::move(e));
+  // The release failed with its revert, and was mended by the release that has it; until then the failure is open.
+  void failure(const reverted_release& f, const git::release& failed, const git::release* mended) {
+    git_thing t{.type = "incident", .name = f.revert, .at = f.at, .culprit = failed.name};
+    place(t);
+    t.fields["started_at"] = format_time(f.at);
+    t.fields["detected_at"] = format_time(f.at);
+    t.fields["title"] = cut_text(graph_.messages.at(graph_.at(f.revert)).subject);
+    t.fields["state"] = mended ? "resolved" : "open";
+    t.fields["resolved_at"] = or_null(mended ? std::optional(std::max(mended->at, f.at)) : std::nullopt);
+    add(std::move(t));
   }
 
  private:
-  void count_kind(const git::release& r, const event& e) {
-    if (!asked_.rules) return;
-    deployment d;
-    d.version = r.version;
-    d.finished_at = r.at;
-    d.facts = e.fields;
-    d.commit_facts["title"] = graph_.messages.at(graph_.at(r.commit)).subject;
-    const auto before = r.predecessor ? std::optional(into_.releases.all[*r.predecessor].at) : std::nullopt;
-    const auto decided = decide_by_rules(*asked_.rules, d, before);
-    ++into_.kinds[decided.kind + ": " + decided.reason];
+  void place(git_thing& t) const {
+    t.fields["service"] = asked_.belong_to.service;
+    t.fields["environment"] = asked_.belong_to.environment;
   }
-  void place(event& e) const {
-    put(e, "service", asked_.belong_to.service);
-    put(e, "environment", asked_.belong_to.environment);
+  void add(git_thing t) {
+    if ((asked_.since && t.at < *asked_.since) || (asked_.until && t.at >= *asked_.until)) return;
+    into_.things.push_back(std::move(t));
   }
-  void add(event e) {
-    if (!asked_.since || e.time >= *asked_.since) into_.events.push_back(std::move(e));
-  }
-  // The hotfix branch that is named like the version, or that the released commit merges.
+  // The hotfix branch that is named like the version, or that the released commit merges; a feature release (x.y.0)
+  // that happens to end with such a merge is none.
   std::string branch_of(const git::release& r) const {
     auto version = r.version;
     if (version.starts_with('v')) version.erase(0, 1);
     if (const auto named = branches_.find(version); named != branches_.end()) return named->second;
-    return graph_.messages.at(graph_.at(r.commit)).hotfix_branch;
+    const bool is_feature_release = r.numbers.size() > 2 && !r.is_patch;
+    return is_feature_release ? std::string() : graph_.messages.at(graph_.at(r.commit)).hotfix_branch;
   }
 
-  const graph& graph_;
+  const commit_graph& graph_;
   const git_question& asked_;
   git_history& into_;
   std::map<std::string, std::string> branches_;
 };
 
+// As deriving decides them where nothing else is deployed.
+void count_kinds(git_history& h, const git_question& q) {
+  std::map<std::string, json::object> commits;
+  for (const auto& t : h.things)
+    if (t.type == "commit") commits[t.name] = t.fields;
+  std::vector<deployment> all;
+  for (const auto& t : h.things) {
+    if (t.type != "deployment") continue;
+    deployment d;
+    d.where = {q.belong_to.service, q.belong_to.environment};
+    d.subject = t.name;
+    d.state = "succeeded";
+    d.version = text_at(t.fields, "/version");
+    d.commit = text_at(t.fields, "/commit");
+    d.started_at = d.finished_at = t.at;
+    d.facts = t.fields;
+    d.commit_facts = commits[d.commit];
+    all.push_back(std::move(d));
+  }
+  order_deployments(all);
+  for (const auto& v : run_stack(all, *q.rules)) ++h.kinds[v.kind.kind + ": " + v.kind.reason];
 }
 
-git_history read_git_history(const repository& from, const git_question& q,
+void write_releases(const repository& from, const git_question& q, const std::vector<release_content>& contents,
+                    thing_writer& write, git_history& h,
+                    const std::function<void(std::size_t, std::size_t)>& progress) {
+  const auto& releases = h.releases.all;
+  for (std::size_t n = 0; n < releases.size(); ++n) {
+    const auto& r = releases[n];
+    const bool is_wanted = (!q.since || r.at >= *q.since) && (!q.until || r.at < *q.until);
+    std::optional<json::value> lines;
+    if (q.with_sizes && is_wanted) {
+      lines = nullptr;
+      if (r.is_patch && r.predecessor) {
+        const auto counted = from.lines_changed(releases[*r.predecessor].commit, r.commit);
+        lines = counted ? std::optional<json::value>(*counted) : std::nullopt;
+        h.unsized += counted ? 0 : 1;
+      }
+    }
+    write.release(r, contents[n], n == 0, std::move(lines));
+    progress(n + 1, releases.size());
+  }
+}
+
+timestamp state_time(const repository& from, const commit_graph& g, const git::chosen_releases& releases,
+                     timestamp now) {
+  auto last = from.newest().value_or(timestamp{});
+  for (const auto& n : g.nodes) last = std::max(last, n.committed_at);
+  for (const auto& r : releases.all) last = std::max(last, r.at);
+  return std::min(last, now);
+}
+
+}
+
+git_history read_git_history(const repository& from, const git_question& q, timestamp now,
                              const std::function<void(std::size_t, std::size_t)>& progress) {
   git_history h;
   h.releases = git::choose_releases(from.tags(), q.tags);
@@ -269,62 +192,26 @@ git_history read_git_history(const repository& from, const git_question& q,
   const auto head = from.head();
   auto g = read_graph(from, releases, head, progress);
   h.commits = g.ids.size();
-  release_commits(g, releases);
-  mark_head(g, head);
+  h.state_at = state_time(from, g, h.releases, now);
+  const auto contents = release_commits(g, releases);
+  for (commit_index n = 0; n < g.ids.size(); ++n)
+    if (g.nodes[n].reached_head) h.reached_head.emplace(g.ids[n], *g.nodes[n].reached_head);
   find_reverts(g, releases, h);
 
-  event_writer write(g, q, h);
-  const auto first = first_commits(g, releases.size());
-  for (std::size_t n = 0; n < releases.size(); ++n) {
-    const auto& r = releases[n];
-    const bool is_wanted = !q.since || r.at >= *q.since;
-    std::optional<std::int64_t> lines;
-    if (q.with_sizes && is_wanted && r.is_patch && r.predecessor)
-      lines = from.lines_changed(releases[*r.predecessor].commit, r.commit);
-    write.release(r, n > 0 ? first[n] : std::nullopt, lines);  // what the first one brought is everything before it
-    progress(n + 1, releases.size());
-  }
-  for (const auto& f : h.reverted) {
-    const auto mended = g.nodes[g.at(f.revert)].released_in;
-    write.failure(f, releases[f.release], mended == none ? nullptr : &releases[mended], releases.back().at < f.at);
-  }
-  std::vector<index> picks;
+  thing_writer write(g, q, h);
+  write_releases(from, q, contents, write, h, progress);
+  if (!from.is_shallow())  // which release had a commit first cannot be told without its past
+    for (const auto& f : h.reverted) {
+      const auto mended = g.nodes[g.at(f.revert)].released_in;
+      write.failure(f, releases[f.release], mended == no_commit ? nullptr : &releases[mended]);
+    }
+  std::vector<commit_index> picks;
   for (const auto& [n, m] : g.messages)
     if (!m.picked_from.empty()) picks.push_back(n);
-  std::ranges::sort(picks);
+  std::ranges::sort(picks, {}, [&](commit_index n) -> const std::string& { return g.ids[n]; });
   for (const auto n : picks) write.commit(n);
+  if (q.rules) count_kinds(h, q);
   return h;
-}
-
-std::string summary(const git_history& h, const calendar& zone) {
-  struct row {
-    std::size_t releases = 0, patches = 0, day = 0, two_days = 0, week = 0, reverts = 0, reverted = 0;
-  };
-  std::map<std::string, row> months;
-  const auto month_at = [&](timestamp at) -> row& { return months[format_month(zone.month_of(at))]; };
-  constexpr duration day = std::chrono::hours{24}, two_days = 2 * day, week = 7 * day;
-  for (const auto& r : h.releases.all) {
-    auto& m = month_at(r.at);
-    ++m.releases;
-    if (!r.is_patch) continue;
-    ++m.patches;
-    const auto gap = r.gap(h.releases.all);
-    if (!gap || *gap < duration{0}) continue;
-    m.day += *gap <= day ? 1 : 0;
-    m.two_days += *gap <= two_days ? 1 : 0;
-    m.week += *gap <= week ? 1 : 0;
-  }
-  for (const auto at : h.reverts) ++month_at(at).reverts;
-  for (const auto& f : h.reverted) ++month_at(f.at).reverted;
-  std::string out = "month    releases  patches  within 24h  within 48h  within 7d  reverts  of a release\n";
-  for (const auto& [name, m] : months) {
-    char line[120];
-    (void)std::snprintf(line, sizeof line, "%-8s %8zu %8zu %11zu %11zu %10zu %8zu %13zu\n", name.c_str(), m.releases,
-                        m.patches, m.day, m.two_days, m.week, m.reverts, m.reverted);
-    out += line;
-  }
-  for (const auto& [kind, count] : h.kinds) out += kind + "  " + std::to_string(count) + '\n';
-  return out;
 }
 
 }

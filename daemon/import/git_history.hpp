@@ -1,5 +1,5 @@
 #pragma once
-// A repository's history as events: releases, what they contain, reverts of what was released, hotfix branches, picks.
+// What a repository's history says: releases, what they contain, reverts of what was released, hotfix branches, picks.
 #include <functional>
 #include <map>
 #include <string>
@@ -7,16 +7,17 @@
 
 #include "daemon/import/history.hpp"
 #include "daemon/import/repository.hpp"
-#include "daemon/timeline/kind.hpp"
+#include "daemon/timeline/stack.hpp"
 
 namespace releasehealth {
 
 struct git_question {
   git::tag_scheme tags;
   history_defaults belong_to;
-  std::optional<timestamp> since;   ///< events from then on; what came before still counts as predecessor
-  bool with_sizes = true;           ///< lines changed of patch releases: a comparison of two trees each
-  const rulebook* rules = nullptr;  ///< for `kinds`
+  std::optional<timestamp> since,
+      until;               ///< what happened in [since, until); what came before still counts as predecessor
+  bool with_sizes = true;  ///< lines changed of patch releases: a comparison of two trees each
+  const stack_settings* rules = nullptr;  ///< for `kinds`
 };
 
 /// A commit that reverts another one which had been released by then: that release failed.
@@ -26,21 +27,35 @@ struct reverted_release {
   std::size_t release = 0;  ///< the first one that had it
 };
 
+/// A release, a failure by a revert, or a commit, as the history shows it now.
+struct git_thing {
+  std::string type;          ///< deployment, incident or commit
+  std::string name;          ///< the tag, the commit that reverts, the commit
+  timestamp at;              ///< when it happened
+  std::string culprit = {};  ///< of an incident: the tag of the release that failed
+  json::object fields = {};  ///< null: known to be absent; without an entry: not looked at
+};
+
 struct git_history {
   git::chosen_releases releases;
   std::vector<timestamp>
       reverts;  ///< on HEAD's history, by git's own words in subject or body, reapplied ones left out
-  std::vector<reverted_release> reverted;  ///< by time
-  std::size_t commits = 0, hotfix_branches = 0;
-  std::vector<event> events;
-  std::map<std::string, std::size_t> kinds;  ///< releases by what the rules say of them, and which rule
+  std::vector<reverted_release> reverted;                     ///< by time
+  std::size_t commits = 0, hotfix_branches = 0, unsized = 0;  ///< the last: a partial clone lacks the files
+  std::vector<git_thing> things;
+  timestamp state_at;                             ///< the newest time that its refs reach
+  std::map<std::string, timestamp> reached_head;  ///< commits on HEAD's history
+  std::map<std::string, std::size_t> kinds;       ///< releases by what rules and stack say of them, and why
 };
 
-/// `progress(done, of)`: called while commits are read (of: 0, unknown) and while releases are.
-git_history read_git_history(const repository&, const git_question&,
+/// `progress(done, of)`: called while commits are read (of: 0, unknown) and while releases are. What is dated after
+/// `now` counts as of now for `state_at`.
+git_history read_git_history(const repository&, const git_question&, timestamp now,
                              const std::function<void(std::size_t, std::size_t)>& progress);
 
-/// By month, in the calendar's zone: releases, patches and how soon they followed in their line, reverts.
+/// By month, in the calendar's zone: releases, patches and how soon they followed in their line, reverts; then `kinds`.
 std::string summary(const git_history&, const calendar&);
+/// What would make hotfixes of a history that shows none; empty: it shows some, or nothing would.
+std::string advice_on_hotfixes(const git_history&);
 
 }

@@ -1,10 +1,15 @@
 #include "daemon/import/history.hpp"
 
+#include <algorithm>
+#include <array>
 #include <istream>
 
 #include "collectors/canonical/canonical.hpp"
+#include "collectors/canonical/record.hpp"
 #include "collectors/csv/csv.hpp"
 #include "collectors/fields.hpp"
+#include "collectors/signature.hpp"
+#include "daemon/import/repository.hpp"
 
 namespace releasehealth {
 namespace {
@@ -20,17 +25,56 @@ void complete(event& e, const history_defaults& defaults) {
     e.fields["environment"] = defaults.environment;
 }
 
+// A report of a daemon may name no service, because another one does; a record of a history is all there is.
+bool lacks_service(const event& e) {
+  if (e.type != "deployment" || e.is_override) return false;
+  return std::ranges::none_of(std::array{"service", "repository", "path"},
+                              [&](const char* field) { return e.fields.contains(field); });
+}
+
 void keep(result<canonical::exported> e, const std::string& where, const history_defaults& defaults,
           const record_handler& to) {
   if (!e) return to.refuse({where, e.error()});
   complete(e->of, defaults);
+  if (!e->received_at && lacks_service(e->of))
+    return to.refuse({where, error(errc::malformed, "deployment without a service; expected service, or --service")});
   to.take(std::move(e->of), e->received_at);
 }
 
+// Columns by our names.
+result<void> rename_columns(std::vector<std::string>& names, const std::map<std::string, std::string>& columns) {
+  std::string all;
+  for (const auto& n : names) all += (all.empty() ? "" : ", ") + n;
+  for (const auto& [ours, theirs] : columns) {
+    const auto found = std::ranges::find(names, theirs);
+    if (found == names.end())
+      return error(errc::malformed,
+                   "--column " + ours + "=" + theirs + ": no column \"" + theirs + "\"; the file's are " + all);
+    *found = ours;
+  }
+  if (auto wrong = csv::check_header(names); !wrong.empty()) return error(errc::malformed, std::move(wrong));
+  return {};
+}
+
+// The first cell that is no UTF-8, which PostgreSQL takes nowhere.
+std::string find_bad_text(const std::vector<std::string>& names, const std::vector<std::string>& row) {
+  for (std::size_t n = 0; n < row.size(); ++n)
+    if (to_utf8(row[n], nullptr) != row[n])
+      return "column \"" + (n < names.size() ? names[n] : std::to_string(n + 1)) +
+             "\" is not UTF-8 (save the table as \"CSV UTF-8\")";
+  return {};
+}
+
+// Where a default completes rows whose text is their identity, it belongs to the event's: with another one, or one that
+// was not given before, importing again updates what is stored.
 result<canonical::exported> read_row(const std::vector<std::string>& names, const std::vector<std::string>& row,
-                                     timestamp now) {
+                                     timestamp now, const history_defaults& defaults) {
   auto e = csv::read_row(names, row, now);
   if (!e) return e.error();
+  const auto has = [&](const char* column) { return std::ranges::find(names, column) != names.end(); };
+  constexpr std::size_t digits = 8;
+  if (!has("id") && !(defaults.service + defaults.environment).empty())
+    e->id += '-' + sha256_hex(defaults.service + '\n' + defaults.environment).substr(0, digits);
   return canonical::exported{std::move(*e), time_at(csv::read_object(names, row), "/received_at")};
 }
 
@@ -47,14 +91,19 @@ void take_checked(event e, const std::string& where, const history_defaults& def
 void read_event_history(std::istream& in, const history_defaults& defaults, timestamp now, const record_handler& to) {
   std::string record;
   for (std::size_t line = 1; std::getline(in, record); ++line) {
+    if (line == 1 && record.starts_with("\xEF\xBB\xBF")) record.erase(0, 3);
     if (record.find_first_not_of(" \t\r") == record.npos) continue;
     auto value = parse_json_strictly(record, exported);
+    if (value && value->is_object() && !value->get_object().contains("received_at") &&
+        !value->get_object().contains("exported"))
+      if (auto wrong = canonical::supply_time(value->get_object()); !wrong.empty())
+        value = error(errc::malformed, std::move(wrong));
     keep(value ? canonical::read_exported(std::move(*value), now) : value.error(), std::to_string(line), defaults, to);
   }
 }
 
-void read_csv_history(std::istream& in, const std::map<std::string, std::string>& columns,
-                      const history_defaults& defaults, timestamp now, const record_handler& to) {
+result<void> read_csv_history(std::istream& in, const std::map<std::string, std::string>& columns,
+                              const history_defaults& defaults, timestamp now, const record_handler& to) {
   constexpr std::size_t chunk = std::size_t{64} * 1024;
   csv::reader rows([&](std::string& text) {
     const auto before = text.size();
@@ -63,12 +112,18 @@ void read_csv_history(std::istream& in, const std::map<std::string, std::string>
     text.resize(before + static_cast<std::size_t>(in.gcount()));
     return text.size() > before;
   });
+  if (const auto form = rows.read_form(); !form) return form.error();
   auto names = rows.next();
-  if (!names) return;
-  for (auto& name : *names)
-    for (const auto& [ours, theirs] : columns)
-      if (name == theirs) name = ours;
-  while (const auto row = rows.next()) keep(read_row(*names, *row, now), std::to_string(rows.line()), defaults, to);
+  if (!names) return error(errc::malformed, "no header; expected a line of column names");
+  if (const auto known = rename_columns(*names, columns); !known) return known.error();
+  while (const auto row = rows.next()) {
+    const auto line = std::to_string(rows.line());
+    if (auto bad = find_bad_text(*names, *row); !bad.empty())
+      to.refuse({line, error(errc::malformed, std::move(bad))});
+    else
+      keep(read_row(*names, *row, now, defaults), line, defaults, to);
+  }
+  return {};
 }
 
 }

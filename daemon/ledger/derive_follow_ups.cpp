@@ -25,10 +25,15 @@ std::optional<commit_seen> fold_seen(const std::string& sha, std::vector<report>
   c.picked_from = text_at(facts, "/picked_from");
   c.merged_at = time_at(facts, "/merged_at").value_or(told.front().time);
   if (!flag_at(facts, "/default_branch")) return c;
+  bool is_told = false;  // a merge's own time beats that of the report about it; a later one corrects it
   for (const auto& r : told) {
     if (!flag_at(r.fields, "/default_branch")) continue;
-    const auto at = time_at(r.fields, "/merged_at").value_or(r.time);
-    c.reached_at = std::min(at, c.reached_at.value_or(at));
+    if (const auto merged = time_at(r.fields, "/merged_at")) {
+      c.reached_at = merged;
+      is_told = true;
+    } else if (!is_told) {
+      c.reached_at = std::min(r.time, c.reached_at.value_or(r.time));
+    }
   }
   return c;
 }

@@ -58,12 +58,18 @@ std::string state_of(const report& r) {
   return state.empty() && carries(r, "resolved_at") ? "resolved" : state;
 }
 
+// Resolved it never was: a reopening leaves the time of the resolution alone.
+bool withdraws_resolution(const report& r) {
+  const auto* at = r.fields.if_contains("resolved_at");
+  return at && at->is_null();
+}
+
 class course {
  public:
   explicit course(timestamp opened) { stretches_.push_back({opened, {}, {}}); }
 
-  // The first resolution of a run closes; a later one only corrects its time. Acknowledging resolves nothing, and
-  // reopens nothing either.
+  // The first resolution of a run closes; a later one only corrects its time, and one that takes the time away withdraws
+  // it. Acknowledging resolves nothing, and reopens nothing either.
   void tell(const report& r) {
     const auto state = state_of(r);
     auto& last = stretches_.back();
@@ -72,6 +78,8 @@ class course {
         last.until = std::max(last.from, *at);
       else if (!last.until)
         last.until = std::max(last.from, r.time);
+    } else if (state == "open" && withdraws_resolution(r)) {
+      last.until.reset();
     } else if (state == "open" && last.until) {
       stretches_.push_back({std::max(*last.until, r.time), {}, {}});
     }

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Counts a repository's releases and reverts a second time, with the git program and by the rules of the counted truths.
     truth.py check DAEMON CONFIG SEEDS    random repositories: what `import git` stores and sums up is what is counted here
-    truth.py compare DAEMON CONFIG REPOSITORY TRUTH.json [--tags PATTERN]   a real one against a counted truth"""
+    truth.py compare DAEMON CONFIG REPOSITORY TRUTH.json [--tags PATTERN]   a real one against a counted truth
+    truth.py real DAEMON CONFIG CLONES TRUTHS   all that are there (CLONES/owner+name/repo) into one daemon, twice"""
 import collections
 import datetime
 import json
+import os
 import re
 import subprocess
 import sys
@@ -115,7 +117,7 @@ class Truth:
         for r in self.releases:
             row = rows[month(r[0])]
             row[0] += 1
-            if any(n > 0 for n in r[1][2:]):
+            if r[1][2:3] > (0,):
                 row[1] += 1
                 before = self.predecessor.get(r[2])
                 if before and r[0] >= before[0]:
@@ -158,7 +160,8 @@ def check(daemon, config, seeds):
             events = [e for e in map(json.loads, subprocess.run([daemon, "export", "events", "--config", config], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout.splitlines()) if e["source"] == f"git{seed}"]
             deployed = {e["tag"]: (unix(e["finished_at"]), e["commit"]) for e in events if e["type"] == "deployment"}
             assert deployed == {r[2]: (r[0], r[3]) for r in truth.releases}, f"seed {seed}"
-            failed = {e["subject"]: (unix(e["started_at"]), e["culprit"]) for e in events if e["type"] == "incident"}
+            tag_of = {e["subject"]: e["tag"] for e in events if e["type"] == "deployment"}
+            failed = {e["subject"].split("~")[0]: (unix(e["started_at"]), tag_of[e["culprit"]]) for e in events if e["type"] == "incident"}
             assert failed == {"revert-" + sha[:12]: (at, release[2]) for sha, _, at, release in truth.after_release}, f"seed {seed}"
             for e in events:
                 if e["type"] == "commit":
@@ -196,8 +199,51 @@ def compare(daemon, config, path, file, pattern):
     return 1 if differ else 0
 
 
+# Which tags of the counted repositories are releases; the others' are versions.
+PATTERNS = {"alphagov+whitehall": r"(?:release_|v)(\d+)", "18F+identity-idp": "times"}
+# What the truths counted otherwise: a tag of a tag is a release, too.
+MISCOUNTED = {"18F+identity-idp": 1}
+
+
+def real(daemon, config, clones, truths):
+    def run(*command):
+        return subprocess.run([daemon, *command, "--config", config], check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    wanted, done = {}, []
+    for file in sorted(os.listdir(truths)):
+        name = file.removesuffix(".json")
+        path = f"{clones}/{name}/repo"
+        if not file.endswith(".json"):
+            continue
+        if not os.path.isdir(path):
+            print(f"SKIPPED {name}: no clone at {path}")
+            continue
+        with open(f"{truths}/{file}", encoding="utf-8") as f:
+            told = json.load(f)
+        pattern = PATTERNS.get(name, "versions")
+        rows, _ = dry_run(daemon, config, path, "--tags", pattern)
+        for n, key in ((0, "releases_per_month"), (1, "patch_per_month"), (5, "reverts_per_month")):
+            here, there = {m: row[n] for m, row in rows.items() if row[n]}, {m: c for m, c in told.get(key, {}).items() if c}
+            off = sum(abs(here.get(m, 0) - there.get(m, 0)) for m in {*here, *there})
+            assert off == (MISCOUNTED.get(name, 0) if n == 0 else 0), f"{name}: {key} differs by {off}"
+        if "same_line" in told:
+            assert {m: row[3] for m, row in rows.items() if row[3]} == told["same_line"]["within_48h_per_month"], f"{name}: within 48 h"
+        assert sum(row[6] for row in rows.values()) == told["reverts_after_release"]["n"], f"{name}: reverts of a release"
+        wanted[name] = sum(row[0] for row in rows.values())
+        done.append(("import", "git", path, "--tags", pattern, "--service", name, "--no-sizes"))
+    for command in done:
+        run(*command)
+    for command in done:
+        assert "\n0 stored, 0 were there already" in run(*command).stderr, command
+    stored = collections.Counter(e["service"] for e in map(json.loads, run("export", "events").stdout.splitlines()) if e["type"] == "deployment")
+    assert stored == wanted, f"{stored}\n{wanted}"
+    print(f"ok: {len(done)} real repositories in one daemon, twice: " + ", ".join(f"{n} {name}" for name, n in wanted.items()))
+
+
 if __name__ == "__main__":
-    if sys.argv[1] == "check":
+    if sys.argv[1] == "real":
+        real(*sys.argv[2:6])
+    elif sys.argv[1] == "check":
         check(sys.argv[2], sys.argv[3], int(sys.argv[4]))
     else:
         sys.exit(compare(*sys.argv[2:6], sys.argv[sys.argv.index("--tags") + 1] if "--tags" in sys.argv else "versions"))

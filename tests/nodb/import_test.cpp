@@ -1,6 +1,8 @@
 // Histories from files and from the APIs of other tools: records become events, bad ones are named.
+#include <fstream>
 #include <sstream>
 
+#include "collectors/fields.hpp"
 #include "collectors/git/git.hpp"
 #include "daemon/import/api_exports.hpp"
 #include "tests/check.hpp"
@@ -12,7 +14,8 @@ namespace {
 const timestamp now = *parse_time("2026-11-20T12:00:00Z");
 
 struct read_history {
-  std::vector<std::string> events, refused;
+  std::vector<std::string> events, refused, notes;
+  std::vector<std::string> ids;
   record_handler handler() {
     return {.take =
                 [this](const event& e, std::optional<timestamp> received_at) {
@@ -23,10 +26,21 @@ struct read_history {
                       line += ' ' + std::string(field) + '=' + value;
                   if (received_at) line += " received " + format_time(*received_at);
                   events.push_back(line);
+                  ids.push_back(e.id);
                 },
-            .refuse = [this](const refused_record& r) { refused.push_back(r.where + ": " + r.why.text()); }};
+            .refuse = [this](const refused_record& r) { refused.push_back(r.where + ": " + r.why.text()); },
+            .note = [this](const std::string& what) { notes.push_back(what); }};
   }
 };
+
+read_history read_table(const std::string& text, const std::map<std::string, std::string>& columns = {},
+                        const history_defaults& defaults = {}) {
+  read_history h;
+  std::istringstream in(text);
+  if (const auto done = read_csv_history(in, columns, defaults, now, h.handler()); !done)
+    h.refused.push_back(done.error().detail);
+  return h;
+}
 
 read_history read_export(std::string_view format, const std::string& text) {
   const auto known = std::ranges::find(api_exports(), format, &api_export::format);
@@ -59,6 +73,7 @@ TEST_SUITE("nodb") {
                  "deployment 9 2026-01-04T03:04:05Z state=succeeded service=acme/shop environment=production "
                  "version=v1.2.4 finished_at=2026-01-04T03:04:05Z"}));
     CHECK(lines(releases.refused) == lines({"/3: is no object"}));
+    CHECK(lines(releases.notes) == lines({"1 prereleases and drafts left out"}));
 
     const auto deployments = read_export("github-deployments", R"([
       {"url":"https://api.github.com/repos/acme/shop/deployments/1","id":1,"sha":"5e1f00000000000000000000000000000000aaaa","ref":"main","environment":"production","created_at":"2026-01-02T03:00:00Z",
@@ -111,12 +126,17 @@ TEST_SUITE("nodb") {
     CHECK(read_export("jira", "").events.empty());
   }
 
+  TEST_CASE("the page of columns has every field") {
+    std::ifstream in(SOURCE_DIR "/collectors/csv/README.md");
+    const std::string page{std::istreambuf_iterator<char>(in), {}};
+    for (const auto& f : fields())
+      CHECK_MESSAGE(page.find('`' + std::string(f.name) + '`') != std::string::npos, f.name);
+  }
+
   TEST_CASE("a table whose columns are called otherwise, and what export wrote") {
-    read_history h;
-    std::istringstream table(
-        "App,Release,Deployed at\ncheckout,1.0,2026-01-02T03:04:05Z\n\"two\nlines\",x\npay,2.0,soon\n");
-    read_csv_history(table, {{"service", "App"}, {"version", "Release"}, {"finished_at", "Deployed at"}},
-                     {"", "production"}, now, h.handler());
+    const auto h =
+        read_table("App,Release,Deployed at\ncheckout,1.0,2026-01-02T03:04:05Z\n\"two\nlines\",x\npay,2.0,soon\n",
+                   {{"service", "App"}, {"version", "Release"}, {"finished_at", "Deployed at"}}, {"", "production"});
     CHECK(lines(h.events) == lines({"deployment row-" + h.events.at(0).substr(15, 32) +
                                     " 2026-01-02T03:04:05Z state=succeeded service=checkout environment=production "
                                     "version=1.0 finished_at=2026-01-02T03:04:05Z"}));
@@ -132,6 +152,85 @@ TEST_SUITE("nodb") {
     CHECK(lines(again.events) == lines({"deployment 1 2026-11-20T12:00:00Z service=a received 2026-01-05T00:00:00Z"}));
     REQUIRE(again.refused.size() == 1);
     CHECK(again.refused[0].starts_with("3: "));
+  }
+
+  TEST_CASE("tables as spreadsheets write them") {
+    const std::string wanted =
+        " 2026-01-02T00:00:00Z state=succeeded service=pay version=1.0 finished_at=2026-01-02T00:00:00Z";
+    for (const auto* text : {"\xEF\xBB\xBFservice,version,finished_at\npay,1.0,2026-01-02\n",
+                             "service;version;finished_at\r\npay;1.0;2026-01-02\r\n",
+                             "service\tversion\tfinished_at\npay\t1.0\t2026-01-02\n",
+                             "\xEF\xBB\xBF\"service\";version;finished_at\npay;1.0;2026-01-02 01:00:00 +0100"}) {
+      CAPTURE(text);
+      const auto h = read_table(text);
+      CHECK(h.refused.empty());
+      REQUIRE(h.events.size() == 1);
+      CHECK(h.events[0].ends_with(wanted));
+    }
+    CHECK(lines(read_table("App,When\nx,y\n").refused)
+              .starts_with("no known column in \"App, When\"; expected some of service"));
+    CHECK(lines(read_table("service,version,version\n").refused) == lines({"column \"version\" is there twice"}));
+    CHECK(lines(read_table("App,When\n", {{"service", "Name"}}).refused) ==
+          lines({"--column service=Name: no column \"Name\"; the file's are App, When"}));
+    CHECK(lines(read_table("").refused) == lines({"no header; expected a line of column names"}));
+    CHECK(lines(read_table("\xFF\xFEs").refused).starts_with("is UTF-16; expected UTF-8"));
+    CHECK(lines(read_table("service,version\npay,1.0\n").refused)
+              .starts_with("2: no time; expected one of time, created_at, started_at, finished_at"));
+    CHECK(lines(read_table("version,time\n1.0,2026-01-02\n").refused) ==
+          lines({"2: deployment without a service; expected service, or --service"}));
+    CHECK(lines(read_table("service,title,time\npay,caf\xE9,2026-01-02\n").refused) ==
+          lines({"2: column \"title\" is not UTF-8 (save the table as \"CSV UTF-8\")"}));
+    CHECK(lines(read_table("service,finished_at\npay,1.1.2026\n").refused).find("/finished_at") != std::string::npos);
+    const auto incident = read_table("type,service,started_at,resolved_at\nincident,pay,2026-01-02,2026-01-03\n");
+    REQUIRE(incident.events.size() == 1);
+    CHECK(incident.events[0].find(" 2026-01-03T00:00:00Z ") != std::string::npos);
+  }
+
+  TEST_CASE("a table imported again with the service that it lacked updates what is stored") {
+    const std::string table = "version,time,environment\n1.0,2026-01-02,production\n";
+    const auto before = read_table(table, {}, {"pay", ""}), after = read_table(table, {}, {"checkout", ""});
+    REQUIRE(before.events.size() == 1);
+    REQUIRE(after.events.size() == 1);
+    CHECK(before.ids[0] != after.ids[0]);
+    CHECK(before.events[0].substr(0, 47) == after.events[0].substr(0, 47));  // one subject
+    const auto export_of = [](const history_defaults& defaults) {
+      read_history h;
+      std::istringstream in(R"({"incidents":[{"id":"P1","status":"triggered","created_at":"2026-01-02T03:00:00Z"}]})");
+      const auto pagerduty = std::ranges::find(api_exports(), "pagerduty", &api_export::format);
+      REQUIRE(read_api_export(*pagerduty, in, defaults, now, h.handler()));
+      return h;
+    };
+    CHECK(export_of({}).ids != export_of({"checkout", ""}).ids);
+  }
+
+  TEST_CASE("a record of a history without a time, and a deployment without a service, are refused") {
+    read_history h;
+    std::istringstream records(
+        "{\"id\":\"1\",\"type\":\"deployment\",\"service\":\"a\"}\n{\"id\":\"2\",\"type\":\"deployment\",\"time\":"
+        "\"2026-01-05T00:00:00Z\"}\n"
+        "{\"id\":\"3\",\"type\":\"deployment\",\"service\":\"a\",\"finished_at\":\"2026-01-05T00:00:00Z\"}\n"
+        "{\"id\":\"4\",\"type\":\"deployment\",\"time\":\"2026-01-05T00:00:00Z\",\"received_at\":\"2026-01-05T00:00:"
+        "00Z\"}\n");
+    read_event_history(records, {}, now, h.handler());
+    CHECK(h.events.size() == 2);  // an exported report may leave its service to another one
+    CHECK(h.events.at(0).starts_with("deployment 3 2026-01-05T00:00:00Z"));
+    REQUIRE(h.refused.size() == 2);
+    CHECK(h.refused[0].starts_with("1: no time; expected one of time"));
+    CHECK(h.refused[1] == "2: deployment without a service; expected service, or --service");
+  }
+
+  TEST_CASE("a page that is not the last of its export is noticed") {
+    for (const auto* text :
+         {R"({"incidents":[],"more":true})", R"({"issues":[],"isLast":false})", R"({"issues":[],"nextPageToken":"x"})",
+          R"({"issues":[],"next":"https://jira.example.com/2"})",
+          R"({"issues":[],"startAt":0,"maxResults":50,"total":51})"}) {
+      CAPTURE(text);
+      CHECK(
+          lines(
+              read_export(std::string(text).find("incidents") == std::string::npos ? "jira" : "pagerduty", text).notes)
+              .starts_with("warning: the last page is not the last of the export"));
+    }
+    CHECK(read_export("jira", R"({"issues":[],"more":true} {"issues":[],"isLast":true})").notes.empty());
   }
 
   TEST_CASE("what a commit's message says of others") {
@@ -201,5 +300,27 @@ TEST_SUITE("nodb") {
               {tagged("v42", "a", "2026-01-01T00:00:00Z"), tagged("release_43", "a", "2026-01-01T00:00:01Z")},
               *git::read_scheme("numbers", ""))) == "v42 release_43");
     CHECK_FALSE(git::read_scheme("(", "").has_value());
+
+    // a pattern matches whole names, its numbers are the version, and prereleases are none
+    const std::vector<git::tag> odd = {tagged("v2-release-1.4.3", "a", "2026-01-01T00:00:00Z"),
+                                       tagged("release-1.4.2", "b", "2026-01-01T00:00:00Z"),
+                                       tagged("v2-release-1.4.4-rc1", "c", "2026-01-01T00:00:00Z"),
+                                       tagged("v2-release-1.5.0-prod", "d", "2026-01-01T00:00:00Z")};
+    const auto versions = [](const git::chosen_releases& c) {
+      std::string out;
+      for (const auto& r : c.all) out += r.version + (r.is_patch ? "* " : " ");
+      return out + std::to_string(c.prereleases) + ' ' + std::to_string(c.left_out);
+    };
+    CHECK(versions(git::choose_releases(odd, *git::read_scheme(R"(release-(\d+)\.(\d+)\.(\d+))", ""))) == "1.4.2* 0 3");
+    auto wide = *git::read_scheme(R"((?:v2-)?release-(\d+)\.(\d+)\.(\d+).*)", "");
+    CHECK(versions(git::choose_releases(odd, wide)) == "1.4.2* 1.4.3* 1.5.0 1 0");
+    wide.takes_prereleases = true;
+    CHECK(versions(git::choose_releases(odd, wide)) == "1.4.2* 1.4.3* 1.4.4* 1.5.0 0 0");
+    for (const auto* name : {"2.0.0-rc.1", "v1.2.3-beta", "1.4b2", "3.0-SNAPSHOT", "2.0.0.alpha.157", "1.0.0-M3",
+                             "v3.0.0-rc1", "2.1.0.dev4"})
+      CHECK_MESSAGE(git::is_prerelease(name), name);
+    for (const auto* name :
+         {"1.2.3", "v2024.1.3", "release_42", "1.2.3-prod", "1.2.3.4", "2024-05-01T131500", "pay@1.2.3"})
+      CHECK_MESSAGE(!git::is_prerelease(name), name);
   }
 }

@@ -174,6 +174,8 @@ class History:
                     last[1] = max(last[0], said)
                 elif last[1] is None:
                     last[1] = max(last[0], r['at'])
+            elif state == 'open' and 'resolved_at' in r['fields'] and said is None:
+                last[1] = None  # withdrawn
             elif state == 'open' and last[1] is not None:
                 stretches.append([max(last[1], r['at']), None, None])
         if instant(over, 'resolved_at') is not None:
@@ -515,8 +517,9 @@ class History:
                 facts[k] = requests[-1].get(k) if requests else None
             on_default = [r for r in told if facts.get('default_branch') and r['fields'].get('default_branch')]
             at = instant(facts, 'merged_at')
+            merges = [instant(r['fields'], 'merged_at') for r in on_default if instant(r['fields'], 'merged_at') is not None]
             seen.append({'sha': sha, 'facts': facts, 'merged': reports[0]['at'] if at is None else at,
-                         'reached': min((us(r['fields']['merged_at']) if 'merged_at' in r['fields'] else r['at'] for r in on_default), default=None)})
+                         'reached': merges[-1] if merges else min((r['at'] for r in on_default), default=None)})
         return seen
 
     def merged_back(self, commit, seen):

@@ -89,6 +89,7 @@ class random_history {
     if (one_in(8)) fields["default_branch"] = one_in(2);
     if (one_in(8)) fields["tested"] = one_in(2);
     if (one_in(8)) fields["lines_changed"] = pick(50);
+    if (one_in(8)) fields["new_commits"] = pick(3);
     if (one_in(8)) fields["review_held_at"] = time();
     if (one_in(10)) fields["team"] = one_in(2) ? "payments" : "search";
     if (one_in(6)) fields["date_only"] = true;
@@ -149,7 +150,9 @@ class random_history {
     if (one_in(4)) add(report_of("incident", subject, time(), {{"mitigated_at", time()}}), from);
     if (!one_in(3)) add(report_of("incident", subject, time(), {{"state", "resolved"}}), from);
     if (one_in(3)) {
-      add(report_of("incident", subject, time(), {{"state", "open"}}), from);
+      json::object reopened = {{"state", "open"}};
+      if (one_in(4)) reopened["resolved_at"] = nullptr;  // it never was resolved
+      add(report_of("incident", subject, time(), std::move(reopened)), from);
       holds.insert("another opening");
       if (!one_in(3)) add(report_of("incident", subject, time(), {{"state", "resolved"}}), from);
     }

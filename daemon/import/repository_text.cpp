@@ -1,0 +1,97 @@
+// Texts of repositories: messages in any encoding, addresses in any spelling.
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+
+#include <iconv.h>
+
+#include "daemon/import/repository.hpp"
+
+namespace releasehealth {
+namespace {
+
+struct converter {
+  iconv_t with;
+  explicit converter(const char* encoding) : with(iconv_open("UTF-8", encoding)) {}
+  converter(const converter&) = delete;
+  converter& operator=(const converter&) = delete;
+  ~converter() {
+    if (is_known()) iconv_close(with);
+  }
+  bool is_known() const { return with != reinterpret_cast<iconv_t>(-1); }  // NOLINT: as POSIX says it
+};
+
+constexpr std::string_view replacement = "\xEF\xBF\xBD";
+
+// Bytes of the character that begins there (RFC 3629); 0: none does.
+std::size_t character_at(std::string_view text) {
+  const auto byte = [&](std::size_t n) { return n < text.size() ? static_cast<unsigned char>(text[n]) : 0U; };
+  const auto goes_on = [&](std::size_t n, unsigned least = 0x80, unsigned most = 0xBF) {
+    return byte(n) >= least && byte(n) <= most;
+  };
+  const auto first = byte(0);
+  if (first < 0x80) return 1;
+  if (first >= 0xC2 && first <= 0xDF) return goes_on(1) ? 2 : 0;
+  if (first >= 0xE0 && first <= 0xEF)
+    return goes_on(1, first == 0xE0 ? 0xA0 : 0x80, first == 0xED ? 0x9F : 0xBF) && goes_on(2) ? 3 : 0;
+  if (first >= 0xF0 && first <= 0xF4)
+    return goes_on(1, first == 0xF0 ? 0x90 : 0x80, first == 0xF4 ? 0x8F : 0xBF) && goes_on(2) && goes_on(3) ? 4 : 0;
+  return 0;
+}
+
+std::string only_utf8(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const auto length = character_at(text);
+    if (text.front() != '\0') out += length > 0 ? text.substr(0, length) : replacement;  // PostgreSQL stores no NUL
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return out;
+}
+
+}
+
+std::string to_utf8(std::string_view text, const char* encoding) {
+  if (!encoding || *encoding == '\0') return only_utf8(text);
+  const converter named(encoding);
+  if (!named.is_known()) return only_utf8(text);
+  std::string out, rest(text);
+  auto* at = rest.data();
+  auto left = rest.size();
+  while (left > 0) {
+    char room[256];
+    auto* end = room;
+    auto free = sizeof room;
+    const auto status = iconv(named.with, &at, &left, &end, &free);
+    const auto why = errno;
+    out.append(room, end);
+    if (status != static_cast<std::size_t>(-1) || why == E2BIG) continue;
+    out += replacement;  // no text of the encoding
+    ++at;
+    --left;
+  }
+  return only_utf8(out);
+}
+
+std::string repository_of_url(std::string url) {
+  const auto scheme = url.find("://");
+  if (scheme != url.npos) {
+    if (url.starts_with("file:")) return {};
+    url.erase(0, scheme + 3);
+  } else {  // host:path, as ssh has it
+    const auto colon = url.find(':');
+    if (colon == url.npos || url.find('/') < colon) return {};
+    url[colon] = '/';
+  }
+  const auto host_end = std::min(url.find('/'), url.size());
+  if (const auto user = url.rfind('@', host_end); user != url.npos) url.erase(0, user + 1);
+  const auto end = std::min(url.find('/'), url.size());
+  if (const auto port = url.find(':'); port < end) url.erase(port, end - port);
+  while (url.ends_with('/')) url.pop_back();
+  if (url.ends_with(".git")) url.resize(url.size() - 4);
+  if (const auto twice = url.find("//"); twice != url.npos) url.erase(twice, 1);
+  std::ranges::transform(url, url.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+  return url;
+}
+
+}

@@ -1,0 +1,23 @@
+#pragma once
+// What imports of repositories stored before.
+#include <string>
+#include <vector>
+
+#include "collectors/event.hpp"
+#include "daemon/ledger/session.hpp"
+
+namespace releasehealth::ledger {
+
+/// Whose events an import compares with.
+struct imported_question {
+  std::string source;
+  std::string id_prefix;              ///< of the events of earlier imports
+  std::vector<std::string> services;  ///< in `environment`: what was told of them under any id
+  std::string environment;
+  std::vector<std::string> commits;
+};
+
+/// In any order. Throws pqxx::failure.
+std::vector<event> imported_events(const session&, const imported_question&);
+
+}
