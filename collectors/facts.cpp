@@ -4,6 +4,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "collectors/duplicates.hpp"
 #include "collectors/fields.hpp"
 
 namespace releasehealth {
@@ -14,11 +15,15 @@ struct severity_word {
   int severity;
 };
 constexpr severity_word severities[] = {
-    {"critical", 1}, {"page", 1},     {"emergency", 1},     {"fatal", 1},  {"highest", 1},
-    {"blocker", 1},  {"error", 2},    {"high", 2},          {"major", 2},  {"warning", 3},
-    {"medium", 3},   {"moderate", 3}, {"warn", 3},          {"minor", 4},  {"low", 4},
-    {"info", 5},     {"notice", 5},   {"informational", 5}, {"lowest", 5}, {"trivial", 5},
+    {"critical", 1}, {"crit", 1},          {"page", 1},      {"emergency", 1}, {"emerg", 1},    {"fatal", 1},
+    {"highest", 1},  {"blocker", 1},       {"urgent", 1},    {"immediate", 1}, {"disaster", 1}, {"error", 2},
+    {"err", 2},      {"high", 2},          {"major", 2},     {"warning", 3},   {"warn", 3},     {"medium", 3},
+    {"moderate", 3}, {"normal", 3},        {"average", 3},   {"minor", 4},     {"low", 4},      {"info", 5},
+    {"notice", 5},   {"informational", 5}, {"lowest", 5},    {"trivial", 5},   {"debug", 5},
 };
+// What stands before the digit of a scheme: SEV-1, Priority 2, S3. The longer ones first.
+constexpr std::string_view severity_schemes[] = {"severity", "sev", "priority", "prio", "level", "p", "s"};
+constexpr std::string_view negations[] = {"no", "non", "not"};
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
@@ -164,19 +169,48 @@ decoded with_return(event e) {
   return out;
 }
 
+namespace {
+
+// The next run of letters and digits, in small letters; `text` then begins behind it.
+std::string next_token(std::string_view& text) {
+  const auto is_part = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c & 0x80) != 0;
+  };
+  text.remove_prefix(static_cast<std::size_t>(std::ranges::find_if(text, is_part) - text.begin()));
+  const auto end = std::ranges::find_if_not(text, is_part);
+  std::string token(text.begin(), end);
+  text.remove_prefix(token.size());
+  std::ranges::transform(token, token.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+  return token;
+}
+
+}
+
+// Schemes that begin with 0 put their first level with 1: SEV0 and P0 are 1, SEV1 and P1 too.
 int severity_of(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
-  const auto known = std::ranges::find(severities, text, &severity_word::word);
-  if (known != std::end(severities)) return known->severity;
   auto rest = std::string_view(text);
-  for (const std::string_view prefix : {"severity", "sev", "priority", "p"})
-    if (rest.starts_with(prefix)) {
-      rest.remove_prefix(prefix.size());
-      break;
+  bool is_level = true;  // a digit here is a level: it comes first, or its scheme stands before it
+  bool has_scheme = false;
+  for (auto token = next_token(rest); !token.empty(); token = next_token(rest)) {
+    if (std::ranges::find(negations, token) != std::end(negations)) return 0;
+    if (const auto known = std::ranges::find(severities, token, &severity_word::word); known != std::end(severities))
+      return known->severity;
+    const auto scheme = std::ranges::find_if(severity_schemes, [&](auto name) { return token.starts_with(name); });
+    if (scheme != std::end(severity_schemes)) {
+      token.erase(0, scheme->size());
+      is_level = has_scheme = true;
     }
-  if (rest.starts_with('-') || rest.starts_with(' ')) rest.remove_prefix(1);
-  const bool digit = !rest.empty() && rest[0] >= '1' && rest[0] <= '5';
-  return digit && (rest.size() == 1 || rest[1] == ' ') ? rest[0] - '0' : 0;  // "1 - Critical"
+    // schemes that count from 0 call their worst 0; a bare 0 says nothing
+    if (is_level && token.size() == 1 && token[0] >= (has_scheme ? '0' : '1') && token[0] <= '5')
+      return std::max(token[0] - '0', 1);
+    is_level = has_scheme = has_scheme && token.empty();
+  }
+  return 0;
+}
+
+bool is_duplicate_word(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+  return text.find("duplicate") != text.npos;
 }
 
 }

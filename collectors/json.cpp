@@ -156,7 +156,16 @@ std::string error::text() const {
 
 namespace {
 
+// Editors and spreadsheets of Windows write one in front (RFC 8259, section 8.1, lets a parser skip it).
+std::string_view without_byte_order_mark(std::string_view text) {
+  constexpr std::string_view mark = "\xEF\xBB\xBF";
+  if (text.starts_with(mark)) text.remove_prefix(mark.size());
+  return text;
+}
+
 result<json::value> parse(std::string_view text, const body_limits& may, const json::storage_ptr& where) {
+  if (text.starts_with("\xFE\xFF") || text.starts_with("\xFF\xFE"))
+    return error(errc::malformed, "not JSON: a byte order mark of UTF-16; expected UTF-8");
   if (text.size() > may.json_values && count_values(text) > may.json_values)
     return error(errc::too_large, "holds more JSON values than it may").over("intake.max_json_values");
   json::error_code ec;
@@ -170,6 +179,7 @@ result<json::value> parse(std::string_view text, const body_limits& may, const j
 
 // Its values lie together and go together: what is taken out of it is copied.
 result<json::value> parse_json(std::string_view text, const body_limits& may) {
+  text = without_byte_order_mark(text);
   return parse(text, may,
                json::make_shared_resource<json::monotonic_resource>(std::max<std::size_t>(text.size(), 1024)));
 }
@@ -180,6 +190,7 @@ json::value parse_own(std::string_view text) {
 }
 
 result<json::value> parse_json_strictly(std::string_view text, const body_limits& may) {
+  text = without_byte_order_mark(text);
   auto value = parse(text, may, {});
   if (!value && value.error().code != errc::malformed) return value;
   json::basic_parser<strictness> check(options_of(may));

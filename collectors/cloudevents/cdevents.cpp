@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "collectors/cloudevents/envelope.hpp"
+#include "collectors/duplicates.hpp"
 #include "collectors/facts.hpp"
 #include "collectors/fields.hpp"
 
@@ -116,6 +117,10 @@ event read_cdevent(const envelope& from, timestamp now, std::string& why) {
     if (const auto severity = severity_of(text("/subject/content/priority"))) e.fields["severity"] = severity;
   }
   put_custom(e, from.data, now);
+  if (kind == "ticket.closed" && is_duplicate_word(text("/subject/content/resolution"))) {
+    e.fields.clear();
+    retract(e);
+  }
   return e;
 }
 

@@ -19,9 +19,11 @@ bool authentic(const source& s, const delivery& d) {
   return shows_standard_webhook_or_secret(s, d);
 }
 
-// One of (source, id), as CloudEvents says; long ones as their digest.
+// One of (source, id), as CloudEvents says; long ones as their digest. An id with a # may be that of another source
+// with a longer name: the length of the source tells them apart.
 std::string id_of(const envelope& e) {
   auto id = e.source + '#' + e.id;
+  if (e.id.find('#') != e.id.npos) return sha256_hex(std::to_string(e.source.size()) + ':' + id);
   return id.size() <= max_name ? id : sha256_hex(id);
 }
 
@@ -32,7 +34,8 @@ std::string key(const delivery& d) {
 
 // The canonical fields as data: the envelope has the rest.
 result<event> read_own(const envelope& from, timestamp now) {
-  auto fields = from.data.is_object() ? from.data.get_object() : json::object();
+  if (!from.data.is_object()) return error(errc::malformed, "not an event", {{"/data", "is not an object"}});
+  auto fields = from.data.get_object();
   fields["type"] = from.type.substr(own_prefix.size());
   fields["id"] = id_of(from);
   fields.erase("source");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "collectors/signature.hpp"
+
 namespace releasehealth::cloudevents {
 namespace {
 
@@ -42,14 +44,31 @@ std::string header_value(std::string_view raw) {
   return utf8;
 }
 
-result<envelope> structured(const json::value& in) {
+// `data_base64` holds bytes, which are JSON here, as every event that is read has it. Several SDKs write it whatever
+// the data is.
+result<json::value> data_of(const json::object& in, const body_limits& may) {
+  const auto* data = in.if_contains("data");
+  const auto* encoded = in.if_contains("data_base64");
+  if (!encoded || encoded->is_null()) return data ? *data : json::value();
+  if (data && !data->is_null())
+    return error(errc::malformed, "not a CloudEvent", {{"/data_base64", "is beside data; expected one of them"}});
+  const auto bytes = from_base64(text_at(in, "/data_base64"));
+  auto decoded = parse_json(bytes, may);
+  if (!decoded)
+    return error(errc::malformed, "not a CloudEvent", {{"/data_base64", "holds no JSON in base64: " + decoded.error().text()}});
+  return decoded;
+}
+
+result<envelope> structured(const json::value& in, const body_limits& may) {
   envelope e{text_at(in, "/id"),      text_at(in, "/source"), text_at(in, "/type"),
              text_at(in, "/subject"), time_at(in, "/time"),   {}};
-  if (const auto* data = in.is_object() ? in.get_object().if_contains("data") : nullptr) e.data = *data;
   std::vector<problem> found;
   for (const auto& [name, value] : {std::pair("id", &e.id), std::pair("source", &e.source), std::pair("type", &e.type)})
     if (value->empty()) found.push_back({'/' + std::string(name), "is missing"});
   if (!found.empty()) return error(errc::malformed, "not a CloudEvent", std::move(found));
+  auto data = data_of(in.get_object(), may);
+  if (!data) return data.error();
+  e.data = std::move(*data);
   return e;
 }
 
@@ -88,12 +107,12 @@ result<std::vector<envelope>> read_envelopes(const delivery& d) {
     if (in->get_array().size() > d.may.batch)
       return error(errc::too_large, "more CloudEvents in one batch than there may be").over("intake.max_batch");
     for (const auto& one : in->get_array()) {
-      auto e = structured(one);
+      auto e = structured(one, d.may);
       if (!e) return e.error();
       all.push_back(std::move(*e));
     }
   } else if (cloudevent) {
-    auto e = structured(*in);
+    auto e = structured(*in, d.may);
     if (!e) return e.error();
     all.push_back(std::move(*e));
   } else if (binary) {

@@ -26,8 +26,7 @@ result<decoded> monitor(const hook& h, timestamp now) {
   auto e = h.start("incident", subject, h.time("/date_ms"), now);
   put_tags(h, e);
   read_into(e, h.in, {{"severity", "/priority"}});
-  if (state == "open") put(e, "started_at", std::optional(e.time));
-  put_state(e, state);
+  put_state(e, state);  // it started with its first report: a warning may become an alert within a cycle
   return decoded(std::move(e));
 }
 

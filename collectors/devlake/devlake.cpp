@@ -106,8 +106,9 @@ result<decoded> issue(const hook& h, timestamp now) {
              {"url", "/url"},
              {"severity", "/severity"},
              {"severity", "/priority"},
-             {"started_at", "/createdDate"},
-             {"resolved_at", "/resolutionDate"}});
+             {"started_at", "/createdDate"}});
+  // an issue that was reopened may keep the date of its resolution
+  if (state == "resolved" || state.empty()) put(e, "resolved_at", resolved);
   put_state(e, state);
   return decoded(std::move(e));
 }

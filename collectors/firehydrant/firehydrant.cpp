@@ -32,6 +32,9 @@ constexpr word states[] = {
     {"retrospective_completed", "resolved"},
 };
 
+/// FireHydrant's own severities of what is no incident.
+constexpr std::string_view uncounted_severities = "GAMEDAY MAINTENANCE";
+
 // When it reached what it is at now. A milestone that is not the latest was gone back to: when, nobody says.
 std::optional<timestamp> reached(const hook& h) {
   const auto current = h.text("/data/incident/current_milestone");
@@ -49,7 +52,10 @@ result<decoded> incident(const hook& h, timestamp now) {
     return decoded::nothing("a resource of type " + h.text("/event/resource_type"));
   auto e = h.start("incident", h.text("/data/incident/id"), reached(h), now);
   const auto operation = h.text("/event/operation");
-  if (operation == "DELETED" || operation == "ARCHIVED") {
+  const auto severity = h.text("/data/incident/severity");
+  const bool is_counted = !has_word(uncounted_severities, severity);
+  if (!is_counted && operation == "CREATED") return decoded::nothing("an incident of severity " + severity);
+  if (operation == "DELETED" || operation == "ARCHIVED" || !is_counted) {
     retract(e);
     return decoded(std::move(e));
   }
@@ -64,8 +70,12 @@ result<decoded> incident(const hook& h, timestamp now) {
     if (const auto field = our_word(fields_of_milestones, text_at(m, "/type")); !field.empty())
       put(e, field, sender_time_at(m, "/occurred_at"));
   if (!e.fields.contains("started_at")) read_into(e, h.in, {{"started_at", "/data/incident/created_at"}});
-  put(e, "state", our_word(states, h.text("/data/incident/current_milestone")));
-  return decoded(std::move(e));
+  const auto state = our_word(states, h.text("/data/incident/current_milestone"));
+  // gone back to an earlier milestone, it keeps the later ones
+  if (!state.empty() && state != "resolved") e.fields.erase("resolved_at");
+  put(e, "state", state);
+  // archived, or a drill, before: an update does not say what it was
+  return operation == "UPDATED" ? with_return(std::move(e)) : decoded(std::move(e));
 }
 
 bool authentic(const source& s, const delivery& d) {

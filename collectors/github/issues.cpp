@@ -29,10 +29,13 @@ result<decoded> issues(const hook& h, timestamp now) {
     return decoded::nothing("issues: this source has neither incidents.labels nor incidents.types");
   const auto action = h.text("/action");
   const bool is = is_incident(h), turns = turns_on_it(h, action);
-  const bool gone = action == "deleted" || action == "transferred" ||
-                    ((action == "unlabeled" || action == "untyped") && !is && turns);
-  if (!gone && !is) return decoded::nothing("issues: neither with a label nor of a type of incidents");
   const bool becomes = (action == "labeled" || action == "typed") && turns;
+  const bool closed = h.text("/issue/state") == "closed";
+  const bool is_duplicate = closed && h.text("/issue/state_reason") == "duplicate" && is;
+  const bool gone = action == "deleted" || action == "transferred" ||
+                    ((action == "unlabeled" || action == "untyped") && !is && turns) ||
+                    (is_duplicate && (action == "closed" || becomes));
+  if (!gone && !is) return decoded::nothing("issues: neither with a label nor of a type of incidents");
   const bool opens = action == "opened" || action == "reopened" || becomes;
   if (!gone && !opens && action != "closed") return decoded::nothing("issues: action " + action);
 
@@ -50,8 +53,11 @@ result<decoded> issues(const hook& h, timestamp now) {
              {"title", "/issue/title"},
              {"url", "/issue/html_url"},
              {"started_at", "/issue/created_at"}});
-  e.fields["state"] = opens && h.text("/issue/state") != "closed" ? "open" : "resolved";
-  return becomes ? with_return(std::move(e)) : decoded(std::move(e));
+  const bool is_open = opens && !closed;
+  e.fields["state"] = is_open ? "open" : "resolved";
+  if (!is_open) read_into(e, h.in, {{"resolved_at", "/issue/closed_at"}});  // a label may come long after
+  // one that was closed as a duplicate counts again
+  return becomes || action == "reopened" ? with_return(std::move(e)) : decoded(std::move(e));
 }
 
 }

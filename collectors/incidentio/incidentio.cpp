@@ -11,8 +11,14 @@ constexpr setting_rule settings[] = {
     {"fields.cause", false, "", "Cause", "the custom field that names the cause"},
 };
 
-constexpr word categories[] = {{"triage", "open"}, {"live", "open"}, {"learning", "resolved"}, {"closed", "resolved"}};
+constexpr word categories[] = {{"triage", "open"},
+                               {"live", "open"},
+                               {"paused", "acknowledged"},
+                               {"learning", "resolved"},
+                               {"closed", "resolved"}};
 constexpr std::string_view gone = "declined merged canceled";
+/// Drills, and the part of an incident that one team works on: none is an incident of its own.
+constexpr std::string_view uncounted_modes = "test tutorial stream";
 
 /// incident.io's own timestamps, and those that its users most often add.
 constexpr reading milestones[] = {
@@ -62,6 +68,8 @@ std::optional<event> workload(const hook& h, const json::value& incident, const 
 // `before`: the category of the status that it had, where it has a new one.
 result<decoded> read(const hook& h, const json::value& incident, timestamp now, bool tells_state,
                      std::string_view before) {
+  if (const auto mode = text_at(incident, "/mode"); has_word(uncounted_modes, mode))
+    return decoded::nothing("an incident of mode " + mode);
   auto e = h.start("incident", text_at(incident, "/id"), sender_time_at(incident, "/updated_at"), now);
   const auto category = text_at(incident, "/incident_status/category");
   if (has_word(gone, category)) {

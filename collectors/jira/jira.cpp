@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "collectors/credentials.hpp"
+#include "collectors/duplicates.hpp"
 #include "collectors/hook.hpp"
 
 namespace releasehealth::jira {
@@ -10,6 +11,8 @@ namespace {
 constexpr setting_rule settings[] = {
     {"incidents.types", true, "", "", "issue types that are incidents; default: Incident"},
     {"incidents.labels", true, "", "", "issues with one of these labels are incidents, whatever their type"},
+    {"incidents.duplicates", true, "", "",
+     "resolutions of issues that are no incidents of their own; default: those with the word duplicate"},
     {"deployments", false, "none version_released", "none", "whether a released version stands for a deployment"},
     {"environment", false, "", "", "where released versions go; required with them"},
 };
@@ -43,16 +46,40 @@ bool was_incident(const hook& h) {
          (labels && has_label(h, text_at(*labels, "/fromString")));
 }
 
+bool is_duplicate(const hook& h, const std::string& resolution) {
+  return h.settings.list("incidents.duplicates").empty() ? is_duplicate_word(resolution)
+                                                         : is_listed(h, "incidents.duplicates", {resolution});
+}
+
 event start(const hook& h, timestamp now) {
   return h.start("incident", h.text("/issue/key"), h.time("/timestamp"), now);
 }
 
+// Of an issue that got another key as it was moved to another project, the old one is no incident any more.
+decoded with_move(const hook& h, decoded out) {
+  const auto* key = changed(h, "Key");
+  if (!key || out.events.empty()) return out;
+  auto old = out.events.front();
+  old.id += "/moved";
+  old.subject = text_at(*key, "/fromString");
+  old.fields.clear();
+  retract(old);
+  out.events.push_back(std::move(old));
+  return out;
+}
+
+void put_end(const hook& h, event& e) {
+  read_into(e, h.in,
+            {{"resolved_at", "/issue/fields/resolutiondate"}, {"resolved_at", "/issue/fields/statuscategorychangedate"}});
+}
+
 result<decoded> issue(const hook& h, timestamp now) {
   auto e = start(h, now);
-  if (!is_incident(h)) {
-    if (!was_incident(h)) return decoded::nothing("issue: neither of a type nor with a label of incidents");
+  const bool is = is_incident(h);
+  if (!is && !was_incident(h)) return decoded::nothing("issue: neither of a type nor with a label of incidents");
+  if (!is || is_duplicate(h, h.text("/issue/fields/resolution/name"))) {
     retract(e);
-    return decoded(std::move(e));
+    return with_move(h, decoded(std::move(e)));
   }
   const auto state = our_word(categories, h.text("/issue/fields/status/statusCategory/key"));
   read_into(e, h.in,
@@ -61,14 +88,17 @@ result<decoded> issue(const hook& h, timestamp now) {
              {"title", "/issue/fields/summary"},
              {"url", "/issue/self"},
              {"severity", "/issue/fields/priority/name"},
-             {"started_at", "/issue/fields/created"},
-             {"resolved_at", "/issue/fields/resolutiondate"}});
-  // every edit is a delivery: only a new status, a new kind of issue, or a body that does not say what
+             {"started_at", "/issue/fields/created"}});
+  // a workflow may leave the date of a resolution where it is when the issue is reopened
+  if (state == "resolved") put_end(h, e);
+  // every edit is a delivery: only a new status, a new kind of issue, another key, or a body that does not say what
   // changed, tells of the state
-  const bool returns = changed(h, "issuetype") || changed(h, "labels");
-  const bool tells = elements_at(h.in, "/changelog/items").empty() || changed(h, "status") || changed(h, "resolution");
-  if (tells || returns) put_state(e, state);
-  return returns ? with_return(std::move(e)) : decoded(std::move(e));
+  const auto* resolution = changed(h, "resolution");
+  const bool returns = changed(h, "issuetype") || changed(h, "labels") ||
+                       (resolution && is_duplicate(h, text_at(*resolution, "/fromString")));
+  const bool tells = elements_at(h.in, "/changelog/items").empty() || changed(h, "status") || resolution;
+  if (tells || returns || changed(h, "Key")) put_state(e, state);
+  return with_move(h, returns ? with_return(std::move(e)) : decoded(std::move(e)));
 }
 
 result<decoded> deleted(const hook& h, timestamp now) {

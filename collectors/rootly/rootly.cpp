@@ -12,15 +12,24 @@ constexpr word states[] = {
     {"incident.mitigated", ""},   {"incident.resolved", "resolved"}, {"incident.cancelled", "gone"},
     {"incident.deleted", "gone"},
 };
+/// What an incident is now, where the type of the event does not say: a reopened one is only told as updated.
+constexpr word statuses[] = {
+    {"in_triage", "open"},    {"started", "open"},    {"detected", "open"},  {"acknowledged", "acknowledged"},
+    {"mitigated", "open"},    {"resolved", "resolved"}, {"closed", "resolved"}, {"cancelled", "gone"},
+};
+/// Tests, examples, maintenance, and the parts of another incident (normal_sub) are no incidents.
+constexpr std::string_view counted_kinds = "normal backfilled";
 
-result<decoded> incident(const hook& h, timestamp now, std::string_view state) {
+result<decoded> incident(const hook& h, timestamp now, std::string_view type, std::string_view state) {
   auto e = h.start("incident", h.text("/data/id"), h.time("/event/issued_at"), now);
-  if (state == "gone") {
+  const auto kind = h.text("/data/kind");
+  const bool is_counted = kind.empty() || has_word(counted_kinds, kind);
+  if (!is_counted && type == "incident.created") return decoded::nothing("an incident of kind " + kind);
+  if (state.empty()) state = our_word(statuses, h.text("/data/status"));
+  if (state == "gone" || !is_counted) {
     retract(e);
     return decoded(std::move(e));
   }
-  if (const auto kind = h.text("/data/kind"); kind.starts_with("test") || kind.starts_with("example"))
-    return decoded::nothing("an incident of kind " + kind);
   read_into(e, h.in,
             {{"title", "/data/title"},
              {"url", "/data/url"},
@@ -33,13 +42,15 @@ result<decoded> incident(const hook& h, timestamp now, std::string_view state) {
              {"started_at", "/data/started_at"},
              {"detected_at", "/data/detected_at"},
              {"acknowledged_at", "/data/acknowledged_at"},
-             {"mitigated_at", "/data/mitigated_at"},
-             {"resolved_at", "/data/resolved_at"}});
+             {"mitigated_at", "/data/mitigated_at"}});
+  // one that was reopened may keep the time of its resolution
+  if (state == "resolved" || state.empty()) read_into(e, h.in, {{"resolved_at", "/data/resolved_at"}});
   put_services(e, h.in, "/data/services", "/name");
   if (!e.fields.contains("services")) put_services(e, h.in, "/data/services", "");
   put_responders(e, h.in, "/data/roles", "/user/full_name");
   put_state(e, state);
-  return decoded(std::move(e));
+  // canceled, or of another kind, before: an update does not say what it was
+  return type == "incident.updated" ? with_return(std::move(e)) : decoded(std::move(e));
 }
 
 result<decoded> post_mortem(const hook& h, timestamp now) {
@@ -65,7 +76,8 @@ result<decoded> decode(const source& s, const delivery& d) {
   const auto type = text_at(*in, "/event/type"), id = text_at(*in, "/event/id");
   const hook h{s, id.empty() ? key_of_bytes(d) : id, *in, {}};
   const auto known = std::ranges::find(states, type, &word::theirs);
-  if (known != std::end(states)) return checked(incident(h, d.received_at, known->ours), d.received_at, type, "Rootly");
+  if (known != std::end(states))
+    return checked(incident(h, d.received_at, type, known->ours), d.received_at, type, "Rootly");
   if (type == "incident_post_mortem.published")
     return checked(post_mortem(h, d.received_at), d.received_at, type, "Rootly");
   return decoded::nothing("event type " + type + " is not read");

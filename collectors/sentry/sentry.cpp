@@ -30,7 +30,9 @@ result<decoded> issue(const hook& h, timestamp now) {
              {"severity", "/data/issue/level"},
              {"url", "/data/issue/web_url"},
              {"started_at", "/data/issue/firstSeen"}});
-  put_state(e, state);
+  // somebody may be assigned to what is resolved or archived: that reopens nothing
+  const auto status = h.text("/data/issue/status");
+  if (state != "acknowledged" || (status != "resolved" && status != "ignored")) put_state(e, state);
   return decoded(std::move(e));
 }
 

@@ -1,5 +1,6 @@
 // ServiceNow: what the business rule in the README sends of an incident.
 #include "collectors/credentials.hpp"
+#include "collectors/duplicates.hpp"
 #include "collectors/hook.hpp"
 
 namespace releasehealth::servicenow {
@@ -13,7 +14,9 @@ result<decoded> incident(const hook& h, timestamp now) {
   auto e = h.start("incident", h.text("/sys_id"), h.time("/sys_updated_on"), now);
   e.id = e.subject + '/' + h.text("/sys_mod_count");
   const auto state = our_word(states, h.text("/state"));
-  if (state == "gone" || flag_at(h.in, "/deleted")) {
+  // the child of another incident, and a duplicate, are told of by the other one
+  const bool is_part = !h.text("/parent").empty() || is_duplicate_word(h.text("/close_code"));
+  if (state == "gone" || is_part || flag_at(h.in, "/deleted")) {
     retract(e);
     return decoded(std::move(e));
   }
@@ -25,12 +28,15 @@ result<decoded> incident(const hook& h, timestamp now) {
              {"severity", "/priority"},
              {"cause", "/cause"},
              {"culprit", "/caused_by"},
-             {"started_at", "/opened_at"},
-             {"resolved_at", "/resolved_at"}});
+             {"started_at", "/opened_at"}});
+  // an incident that was reopened may keep the time of its resolution
+  if (state == "resolved" || state.empty()) read_into(e, h.in, {{"resolved_at", "/resolved_at"}});
   if (const auto who = h.text("/assigned_to"); !who.empty())
     e.fields["responders"] = json::array{json::object{{"person", who}}};
   put(e, "state", state);
-  return decoded(std::move(e));
+  // an asynchronous rule does not know what it was before: from the second version on it may have been a child
+  const bool may_return = json_source(h.in).find("/parent") && h.text("/sys_mod_count") != "0";
+  return may_return ? with_return(std::move(e)) : decoded(std::move(e));
 }
 
 result<decoded> decode(const source& s, const delivery& d) {

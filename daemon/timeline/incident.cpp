@@ -47,18 +47,7 @@ std::vector<std::string> mapped_services(const std::string& source, const json::
   return {all.begin(), all.end()};
 }
 
-bool carries(const report& r, std::string_view field) {
-  const auto* value = r.fields.if_contains(field);
-  return value && !value->is_null();
-}
-
-// A report that says when it was resolved, and no state, says that it is.
-std::string state_of(const report& r) {
-  auto state = text_at(r.fields, "/state");
-  return state.empty() && carries(r, "resolved_at") ? "resolved" : state;
-}
-
-// Resolved it never was: a reopening leaves the time of the resolution alone.
+// Resolved it never was: a report that takes the time of the resolution away withdraws it.
 bool withdraws_resolution(const report& r) {
   const auto* at = r.fields.if_contains("resolved_at");
   return at && at->is_null();
@@ -68,20 +57,21 @@ class course {
  public:
   explicit course(timestamp opened) { stretches_.push_back({opened, {}, {}}); }
 
-  // The first resolution of a run closes; a later one only corrects its time, and one that takes the time away withdraws
-  // it. Acknowledging resolves nothing, and reopens nothing either.
+  // The first resolution of a run closes; a later one only corrects its time. Any report of an unresolved state that is
+  // later than the resolution reopens (figures.md section 18). A report without a state that says when the incident was
+  // resolved says that it is, unless it repeats the resolution of a stretch before.
   void tell(const report& r) {
-    const auto state = state_of(r);
-    auto& last = stretches_.back();
+    const auto state = text_at(r.fields, "/state");
+    const auto resolved = time_at(r.fields, "/resolved_at");
+    const auto& last = stretches_.back();
     if (state == "resolved") {
-      if (const auto at = time_at(r.fields, "/resolved_at"))
-        last.until = std::max(last.from, *at);
-      else if (!last.until)
-        last.until = std::max(last.from, r.time);
+      if (resolved || !last.until) close(resolved.value_or(r.time));
+    } else if (state.empty() && resolved) {
+      if (stretches_.size() == 1 || *resolved > last.from) close(*resolved);
     } else if (state == "open" && withdraws_resolution(r)) {
-      last.until.reset();
-    } else if (state == "open" && last.until) {
-      stretches_.push_back({std::max(*last.until, r.time), {}, {}});
+      stretches_.back().until.reset();
+    } else if ((state == "open" || state == "acknowledged") && last.until && r.time > *last.until) {
+      stretches_.push_back({r.time, {}, {}});
     }
   }
 
@@ -109,6 +99,14 @@ class course {
   std::vector<stretch> stretches() && { return std::move(stretches_); }
 
  private:
+  // A reopening that no sender dates has the time of its receipt: one that was over before then began at its end at the
+  // latest.
+  void close(timestamp at) {
+    auto& last = stretches_.back();
+    if (stretches_.size() > 1 && at < last.from) last.from = std::max(at, *stretches_[stretches_.size() - 2].until);
+    last.until = std::max(last.from, at);
+  }
+
   std::vector<stretch> stretches_;
 };
 

@@ -190,6 +190,9 @@ TEST_SUITE("nodb") {
                   "application/x-ndjson") == "accepted 2");
     CHECK(refusal("{\"id\":\"1\",\"type\":\"deployment\"}\n{\"id\":\"2\"\n", "application/x-ndjson")
               .starts_with("/1 not JSON"));
+    CHECK(refusal("\xEF\xBB\xBF{\"id\":\"1\",\"type\":\"deployment\"}\n{\"id\":\"2\",\"type\":\"deployment\"}\n", "application/x-ndjson") ==
+          "accepted 2");
+    CHECK(refusal("\xEF\xBB\xBF{\"id\":\"1\",\"type\":\"deployment\"}") == "accepted 1");
     CHECK(refusal("{}", "text/plain") == "events are application/json or application/x-ndjson");
   }
 

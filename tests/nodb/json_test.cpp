@@ -48,6 +48,18 @@ TEST_SUITE("nodb") {
     CHECK(parse_json_strictly("[18446744073709551615,-9223372036854775808,1e308,-1e308,2.3e-308,0e9,0.0]"));
   }
 
+  TEST_CASE("a byte order mark of UTF-8 in front of JSON is skipped, one of UTF-16 is named") {
+    for (const auto* text : {"\xEF\xBB\xBF{\"a\":1}", "\xEF\xBB\xBF {\"a\":1}\n"}) {
+      CHECK(number_at(*parse_json(text), "/a") == 1);
+      CHECK(number_at(*parse_json_strictly(text), "/a") == 1);
+    }
+    CHECK(parse_json_strictly("\xEF\xBB\xBF{\"a\":1,\"a\":2}").error().problems.size() == 1);
+    CHECK_FALSE(parse_json("\xEF\xBB\xBF"));
+    CHECK_FALSE(parse_json("{}\xEF\xBB\xBF"));
+    CHECK(parse_json("\xFF\xFE{").error().detail.find("UTF-16") != std::string::npos);
+    CHECK(parse_json("\xFE\xFF").error().detail.find("UTF-16") != std::string::npos);
+  }
+
   TEST_CASE("what is not one JSON document is refused") {
     for (const auto* text : {"", "{", "{}x", "{'a':1}", "\"\xC0\xA0\"", "nul"}) {
       CAPTURE(text);

@@ -169,15 +169,19 @@ class History:
         for r in plain:
             last, state = stretches[-1], r['fields'].get('state')
             said = instant(r['fields'], 'resolved_at')
-            if state == 'resolved' or (not state and said is not None):
-                if said is not None:
-                    last[1] = max(last[0], said)
-                elif last[1] is None:
-                    last[1] = max(last[0], r['at'])
+            ends = None
+            if state == 'resolved':
+                ends = said if said is not None else r['at'] if last[1] is None else None
+            elif not state and said is not None and (len(stretches) == 1 or said > last[0]):
+                ends = said
             elif state == 'open' and 'resolved_at' in r['fields'] and said is None:
                 last[1] = None  # withdrawn
-            elif state == 'open' and last[1] is not None:
-                stretches.append([max(last[1], r['at']), None, None])
+            elif state in ('open', 'acknowledged') and last[1] is not None and r['at'] > last[1]:
+                stretches.append([r['at'], None, None])
+            if ends is not None:
+                if len(stretches) > 1:  # an undated reopening began at its end at the latest
+                    last[0] = max(stretches[-2][1], min(last[0], ends))
+                last[1] = max(last[0], ends)
         if instant(over, 'resolved_at') is not None:
             stretches[-1][1] = max(stretches[-1][0], instant(over, 'resolved_at'))
         for r in plain + overrides:

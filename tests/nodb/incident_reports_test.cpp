@@ -1,0 +1,152 @@
+// The incidents that the reports of a source fold to: deliveries of its fixtures in the order in which they come, and
+// what an incident's figures rest on, its start, its stretches and its severity.
+#include <map>
+#include <set>
+
+#include "collectors/facts.hpp"
+#include "daemon/timeline/incident.hpp"
+#include "tests/check.hpp"
+#include "tests/fixture.hpp"
+
+using namespace releasehealth;
+using namespace releasehealth::test;
+
+namespace {
+
+struct story {
+  const char* rule;
+  const char* kind;
+  std::vector<const char*> deliveries;  ///< names of fixtures
+  const char* becomes;                  ///< subject, start, stretches, severity; `03T10:20` is a time of November
+};
+
+const story stories[] = {
+    // labels and types that come later, or go
+    {"a label long after the close moves no resolution", "github", {"issues.labeled_days_later"},
+     "acme/checkout#12 03T10:00 03T10:00..03T11:00 severity 0"},
+    {"a label on a closed issue", "gitlab", {"issue.labeled_when_closed"},
+     "acme/checkout#9 03T10:20 03T10:20..03T11:00 severity 0"},
+    {"a label on an issue whose workflow sets no resolution", "jira", {"labeled_when_done"},
+     "SHOP-5 03T10:30 03T10:30..03T11:00 severity 1"},
+    {"an edit after the close moves no resolution", "gitlab",
+     {"issue.incident_opened", "issue.incident_closed", "issue.edited_when_closed"},
+     "acme/checkout#9 03T10:20 03T10:20..03T11:00 severity 1"},
+    {"a label that is taken away", "gitlab", {"issue.labeled", "issue.unlabeled"}, ""},
+    {"and put back after the close", "gitlab", {"issue.labeled", "issue.unlabeled", "issue.labeled_when_closed"},
+     "acme/checkout#9 03T10:20 03T10:20..03T11:00 severity 0"},
+    {"another type", "gitlab", {"issue.incident_opened", "issue.type_changed"}, ""},
+    {"another type, by its number", "gitlab", {"issue.incident_opened", "issue.type_number_changed"}, ""},
+    {"and back", "gitlab", {"issue.incident_opened", "issue.type_changed", "issue.became_incident"},
+     "acme/checkout#9 03T10:20 03T10:20..- severity 1"},
+    // duplicates, parts of others, moves
+    {"a duplicate is no incident", "github", {"issues.opened", "issues.closed_as_duplicate"}, ""},
+    {"until it is reopened", "github", {"issues.opened", "issues.closed_as_duplicate", "issues.reopened_duplicate"},
+     "acme/checkout#12 03T10:00 03T10:00..- severity 0"},
+    {"and closed for another reason", "github",
+     {"issues.opened", "issues.closed_as_duplicate", "issues.reopened_duplicate", "issues.closed_again"},
+     "acme/checkout#12 03T10:00 03T10:00..03T13:00 severity 0"},
+    {"a label on a duplicate", "github", {"issues.labeled_duplicate"}, ""},
+    {"a duplicate", "gitlab", {"issue.incident_opened", "issue.duplicate"}, ""},
+    {"a moved issue", "gitlab", {"issue.incident_opened", "issue.moved"}, ""},
+    {"until it is reopened", "gitlab", {"issue.incident_opened", "issue.duplicate", "issue.incident_reopened"},
+     "acme/checkout#9 03T10:20 03T10:20..- severity 1"},
+    {"a duplicate", "jira", {"created", "duplicate"}, ""},
+    {"by the configured resolutions", "jira", {"created", "configured_duplicate"}, ""},
+    {"that is one no more", "jira", {"created", "duplicate", "no_longer_duplicate"},
+     "SHOP-5 03T10:30 03T10:30..03T11:00 severity 1"},
+    {"a moved issue has another key", "jira", {"created", "moved"}, "CART-8 03T10:30 03T10:30..- severity 1"},
+    {"a child of another incident", "servicenow", {"new", "child"}, ""},
+    {"that is one no more", "servicenow", {"new", "child", "no_longer_child"},
+     "9d385017c611228701d22104cc95c371 03T10:20 03T10:20..- severity 1"},
+    {"a duplicate", "servicenow", {"new", "duplicate"}, ""},
+    {"a duplicate", "cloudevents", {"cdevents.ticket_incident", "cdevents.ticket_duplicate"}, ""},
+    {"a part of another incident", "rootly", {"created", "became_sub_incident"}, ""},
+    {"a canceled one, told as an update", "rootly", {"created", "updated_to_cancelled"}, ""},
+    {"merged", "pagerduty", {"triggered", "merged"}, ""},
+    // drills
+    {"a drill from some time on", "firehydrant", {"created", "became_game_day"}, ""},
+    // reopening told as work in progress
+    {"reopened into in progress", "jira", {"created", "resolved", "reopened_in_progress"},
+     "SHOP-5 03T10:30 03T10:30..03T11:00 03T12:00..- severity 1"},
+    {"an old resolution date closes nothing again", "jira",
+     {"created", "resolved", "reopened_in_progress", "edited_with_old_resolution"},
+     "SHOP-5 03T10:30 03T10:30..03T11:00 03T12:00..- severity 1"},
+    {"reopened into in progress", "servicenow", {"new", "resolved", "reopened_in_progress"},
+     "9d385017c611228701d22104cc95c371 03T10:20 03T10:20..03T10:50 03T11:30..- severity 1"},
+    {"reopened into in progress", "devlake", {"issue", "issue.done", "issue.reopened_in_progress"},
+     "SHOP-5 03T10:20 03T10:20..03T10:50 03T11:30..- severity 1"},
+    {"reopened, told as an update", "rootly", {"created", "resolved", "reopened"},
+     "7f8a 03T10:18 03T10:18..03T10:50 03T12:00..- severity 1"},
+    {"gone back to an earlier milestone", "firehydrant", {"created", "resolved", "reopened"},
+     "6e0c 03T10:18 03T10:18..03T10:50 20T12:00..- severity 1"},
+    {"put on hold", "bitbucket", {"issue.created", "issue.resolved", "issue.on_hold"},
+     "acme/checkout#1 03T10:20 03T10:20..03T10:50 03T11:30..- severity 1"},
+    {"somebody is assigned to what is resolved", "sentry",
+     {"issue.created", "issue.resolved", "issue.assigned_when_resolved"},
+     "issue/1170820242 03T10:20 03T10:20..20T12:00 severity 2"},
+    // a warning that becomes an alert
+    {"the first report of a cycle begins it", "datadog", {"warn_first", "triggered", "recovered"},
+     "monitor/8f3a 03T10:10 03T10:10..03T10:50 severity 2"},
+    // severities from 0
+    {"SEV0 is the worst", "rootly", {"sev0"}, "7f8a 03T10:18 03T10:18..- severity 1"},
+};
+
+std::string clock(const std::optional<timestamp>& t) { return t ? format_time(*t).substr(8, 8) : "-"; }
+
+std::string show(const incident& i) {
+  auto out = i.subject + ' ' + clock(i.started_at);
+  for (const auto& s : i.stretches) out += ' ' + clock(s.from) + ".." + clock(s.until);
+  return out + " severity " + std::to_string(i.severity);
+}
+
+// Every delivery is another one, whatever its fixture says: an id that comes twice would be a duplicate.
+std::string told_by(const story& s) {
+  const auto& kind = *find_collector(s.kind);
+  std::map<std::string, std::vector<report>> about;
+  std::set<std::string> known;
+  for (const auto* name : s.deliveries) {
+    const auto f = read_fixture(kind, std::filesystem::path(SOURCE_DIR) / "collectors" / s.kind / "fixtures" /
+                                          (std::string(name) + ".http"));
+    const auto read = kind.decode(f.from, f.as_delivery(f.body));
+    REQUIRE_MESSAGE(read, std::string(name));
+    for (const auto& e : read->events)
+      if (e.thing == "incident" && known.insert(std::string(name) + e.id).second)
+        about[e.subject].push_back({e.id, e.time, e.type == "retraction", false, e.fields});
+  }
+  std::string out;
+  for (const auto& [subject, reports] : about)
+    if (const auto i = fold_incident(s.kind, subject, reports, {})) out += (out.empty() ? "" : "; ") + show(*i);
+  return out;
+}
+
+}
+
+TEST_SUITE("nodb") {
+  TEST_CASE("the reports of a source fold to the incidents that it means") {
+    for (const auto& s : stories) {
+      const auto rule = std::string(s.kind) + ": " + s.rule;
+      CAPTURE(rule);
+      CHECK(told_by(s) == std::string(s.becomes));
+    }
+  }
+
+  TEST_CASE("severities of every scheme are 1 to 5, the first level of a scheme that begins with 0 is 1") {
+    const std::pair<const char*, int> words[] = {
+        {"SEV0", 1},         {"sev-0", 1},        {"P0", 1},           {"S0", 1},          {"SEV1", 1},
+        {"SEV-2", 2},        {"sev_3", 3},        {"Sev 4", 4},        {"S1", 1},          {"S4 - Low", 4},
+        {"P1", 1},           {"P2 (High)", 2},    {"[P3]", 3},         {"P5", 5},          {"Priority 2", 2},
+        {"Severity: 3", 3},  {"severity::1", 1},  {"level-2", 2},      {"1", 1},           {"1 - Critical", 1},
+        {"5 - Planning", 5}, {"urgent", 1},       {"Urgent", 1},       {"CRITICAL", 1},    {"Blocker", 1},
+        {"immediate", 1},    {"disaster", 1},     {"Highest", 1},      {"High", 2},        {"error", 2},
+        {"major outage", 2}, {"average", 3},      {"Normal", 3},       {"medium", 3},      {"warning", 3},
+        {"minor", 4},        {"Low", 4},          {"Lowest", 5},       {"info", 5},        {"severity/critical", 1},
+        {"0", 0},            {"", 0},             {"unknown", 0},      {"none", 0},        {"UNSET", 0},
+        {"P6", 0},           {"P10", 0},          {"SEV", 0},          {"not urgent", 0},  {"non-critical", 0},
+        {"team 1", 0},       {"payments", 0},     {"service 2", 0},    {"GAMEDAY", 0},     {"6", 0},
+    };
+    for (const auto& [word, severity] : words) {
+      CAPTURE(std::string(word));
+      CHECK(severity_of(word) == severity);
+    }
+  }
+}
