@@ -27,16 +27,13 @@ std::string configured_label(const source& s, std::string_view key, const json::
   return names.empty() ? first_label(alert, otherwise) : first_label(alert, names);
 }
 
-// The same from firing to resolved, and another one the next time that it fires. Alertmanager before 0.19 sent no
-// fingerprint: the labels are what it is made of.
-std::string subject_of(const json::value& alert) {
+// Alertmanager before 0.19 sent no fingerprint: the labels are what it is made of.
+std::string fingerprint_of(const json::value& alert) {
   auto fingerprint = text_at(alert, "/fingerprint");
-  if (fingerprint.empty()) {
-    json::error_code ec;
-    const auto* labels = alert.find_pointer("/labels", ec);
-    fingerprint = sha256_hex(labels ? json::serialize(*labels) : std::string()).substr(0, 16);
-  }
-  return fingerprint + '/' + text_at(alert, "/startsAt");
+  if (!fingerprint.empty()) return fingerprint;
+  json::error_code ec;
+  const auto* labels = alert.find_pointer("/labels", ec);
+  return sha256_hex(labels ? json::serialize(*labels) : std::string()).substr(0, 16);
 }
 
 // While it fires, endsAt is the year 1, or, from some versions, when it would time out.
@@ -50,12 +47,15 @@ event read_alert(const source& s, const json::value& alert, timestamp now) {
   const auto started = time_at(alert, "/startsAt");
   event e;
   e.thing = e.type = "incident";
-  e.subject = subject_of(alert);
+  const auto fingerprint = fingerprint_of(alert);
+  e.subject = fingerprint + '/' + text_at(alert, "/startsAt");
   e.id = e.subject + (is_resolved ? "/resolved" : "/firing");
   e.time = is_resolved ? resolved_at(alert).value_or(now) : started.value_or(now);
   e.fields["state"] = is_resolved ? "resolved" : "open";
-  put(e, "started_at", started);
-  if (is_resolved) put(e, "resolved_at", e.time);
+  put(e, "alert_fingerprint", fingerprint);  // the ledger places the report by it (daemon/timeline/placement.hpp)
+  // Grafana 12 overwrites the start with the end as an alert is resolved: then it says nothing of which one it was
+  if (!is_resolved || !started || *started < e.time) put(e, "started_at", started);
+  if (is_resolved) put(e, "resolved_at", std::optional(e.time));
   put(e, "service", configured_label(s, "labels.service", alert, service_labels));
   put(e, "environment", configured_label(s, "labels.environment", alert, environment_labels));
   if (const auto severity = severity_of(label(alert, "severity"))) e.fields["severity"] = severity;
@@ -68,16 +68,9 @@ event read_alert(const source& s, const json::value& alert, timestamp now) {
 
 }
 
-// It has no id of its own: the same alerts in the same state are the same delivery, whenever it is repeated and by
-// whichever of several Alertmanagers (sources.md §6).
-std::string key_of_alerts(const delivery& d) {
-  const auto in = parse_json(d.body, d.may);
-  const auto alerts = in ? elements_at(*in, "/alerts") : std::span<const json::value>();
-  if (alerts.empty()) return sha256_hex(d.body);
-  std::string all = text_at(*in, "/groupKey");
-  for (const auto& alert : alerts) all += '\n' + subject_of(alert) + ' ' + text_at(alert, "/status");
-  return sha256_hex(all);
-}
+// It has no id of its own, and an alert that fires again after it was resolved is told byte for byte as the first time:
+// what repeats is found by the ledger, alert by alert.
+std::string key_of_alerts(const delivery& d) { return sha256_hex(d.body) + '/' + format_time(d.received_at); }
 
 result<decoded> read_alerts(const source& s, const json::value& in, timestamp now, std::string_view sender) {
   json::error_code ec;

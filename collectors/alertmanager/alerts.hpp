@@ -11,7 +11,7 @@ inline constexpr setting_rule label_settings[] = {
      "labels that name the environment; default: environment, deployment_environment, env"},
 };
 
-/// By what the delivery says, not by its bytes.
+/// By its bytes and its receipt: whether it repeats another one is not to be seen from it.
 std::string key_of_alerts(const delivery&);
 
 /// The events of all alerts, checked; errc::unreadable if `in` holds none. `sender`: who documents the shape.

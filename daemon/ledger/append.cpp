@@ -8,6 +8,7 @@
 #include "daemon/ledger/body.hpp"
 #include "daemon/ledger/database.hpp"
 #include "daemon/ledger/failure.hpp"
+#include "daemon/ledger/placement.hpp"
 #include "sql.hpp"
 
 namespace releasehealth::ledger {
@@ -89,8 +90,11 @@ struct appender::connected {
     return insert(work, all, which);
   }
 
-  static std::map<std::size_t, written> insert(pqxx::transaction_base& work, std::span<const entry* const> all,
-                                               const std::vector<std::size_t>& which) {
+  static std::map<std::size_t, written> insert(pqxx::transaction_base& work, std::span<const entry* const> given,
+                                               std::vector<std::size_t> which) {
+    std::deque<entry> copies;
+    const auto all = place_entries(work, given, which, copies);
+    std::erase_if(which, [&](std::size_t i) { return !all[i]; });
     columns c;
     for (const auto i : which) c.add(*all[i], static_cast<std::int64_t>(c.source.size()) + 1);
     const auto rows = run(work, sql::ledger_append, c.source.parameter(), c.key.parameter(), c.received_at.parameter(),

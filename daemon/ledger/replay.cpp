@@ -3,6 +3,7 @@
 #include "collectors/fields.hpp"
 #include "daemon/ledger/body.hpp"
 #include "daemon/ledger/database.hpp"
+#include "daemon/ledger/placement.hpp"
 #include "sql.hpp"
 
 namespace releasehealth::ledger {
@@ -45,12 +46,16 @@ std::size_t replay(const session& where, const replay_question& q, timestamp now
         run(step, sql::ledger_kept_deliveries, last, q.all ? "true" : "false", q.source, deliveries_at_once);
     for (const auto& row : rows) {
       last = row["id"].as<std::int64_t>();
-      const auto kept = read_entry(row);
-      const auto said = read(kept);
+      auto kept = read_entry(row);
+      auto said = read(kept);
       if (said.events.empty()) continue;
-      fresh += run(step, sql::ledger_revive, last, as_records(said.events, kept.source), format_time(now),
-                   said.detail)[0][0]
-                   .as<std::size_t>();
+      kept.events = std::move(said.events);
+      kept.received_at = now;
+      const entry* const one[] = {&kept};
+      std::deque<entry> copies;
+      const auto* placed = place_entries(step, one, {0}, copies).front();
+      const auto records = as_records(placed ? placed->events : std::vector<event>(), kept.source);
+      fresh += run(step, sql::ledger_revive, last, records, format_time(now), said.detail)[0][0].as<std::size_t>();
     }
     step.commit();
     if (rows.empty()) return fresh;

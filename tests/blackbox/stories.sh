@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# One story told by each source of tier 1, in random orders and each delivery twice: the figures are the same for all.
+# One story told by each source of tier 1, in random orders and each delivery twice: the figures are the same for all. An alert that
+# Alertmanager reports as firing after its resolution fires again, so its notifications keep their order.
 . "$(dirname "$0")/lib.bash"
 signing_token=whsec_$(head -c 24 /dev/urandom | base64)
 
@@ -48,7 +49,8 @@ for seed in 1 2; do
 done
 sources=$(cut -f1 "$work/told.1")
 same "eight sources tell the story" 8 "$(wc -l <"$work/told.1")"
-same "told again, everything is known" "0 0" "$(awk -F '\t' '{ a += $2; i += $4 } END { print a + 0, i + 0 }' "$work/told.2")"
+same "told again, everything is known but an alert that fires again" "6 0" \
+  "$(awk -F '\t' '{ a += $2; i += $4 } END { print a + 0, i + 0 }' "$work/told.2")"
 
 # figures_of SOURCE: all series of its service but failed deployments, which CDEvents cannot tell
 figures_of() {

@@ -35,6 +35,12 @@ function shuffle(list) {
   return list;
 }
 
+// Alertmanager sends the notifications of a group one after the other: a firing one after a resolved one says that it fires again.
+function keepOrder(list, told) {
+  const inOrder = told.filter(({ path }) => path.endsWith("/alertmanager")).flatMap((d) => [d, d]);
+  return list.map((d) => (d.path.endsWith("/alertmanager") ? inOrder.shift() : d));
+}
+
 for (const [name, make] of Object.entries(senders)) {
   const sender = make(`story-${name}`, { secret, signingToken, token });
   const told = [];
@@ -42,7 +48,7 @@ for (const [name, make] of Object.entries(senders)) {
   for (const [fact, value] of story)
     if (value.state !== "failed" || name !== "cloudevents") told.push(...(await Promise.all([await sender[fact](value)].flat())));
   const counted = { accepted: 0, duplicates: 0, ignored: 0 };
-  for (const { path, headers, body } of shuffle([...told, ...told])) {
+  for (const { path, headers, body } of keepOrder(shuffle([...told, ...told]), told)) {
     const answer = await fetch(url + path, { method: "POST", headers, body });
     const said = await answer.json();
     if (answer.status !== 202) throw new Error(`${name}: ${answer.status} ${JSON.stringify(said)} to ${body}`);

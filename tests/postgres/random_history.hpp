@@ -118,6 +118,12 @@ class random_history {
           from);
   }
 
+  event resolution_of(const std::string& subject) {
+    json::object fields = {{"state", "resolved"}};
+    if (one_in(3)) fields["resolved_at"] = time();
+    return report_of("incident", subject, time(), std::move(fields));
+  }
+
   void add_incident() {
     const auto subject = incident_name();
     const auto from = source();
@@ -148,13 +154,14 @@ class random_history {
     add(report_of("incident", subject, time(), fields), from);
     if (one_in(3)) add(report_of("incident", subject, time(), {{"state", "acknowledged"}}), from);
     if (one_in(4)) add(report_of("incident", subject, time(), {{"mitigated_at", time()}}), from);
-    if (!one_in(3)) add(report_of("incident", subject, time(), {{"state", "resolved"}}), from);
+    if (!one_in(3)) add(resolution_of(subject), from);
     if (one_in(3)) {
-      json::object reopened = {{"state", "open"}};
+      json::object reopened = {{"state", one_in(3) ? "acknowledged" : "open"}};
       if (one_in(4)) reopened["resolved_at"] = nullptr;  // it never was resolved
       add(report_of("incident", subject, time(), std::move(reopened)), from);
       holds.insert("another opening");
-      if (!one_in(3)) add(report_of("incident", subject, time(), {{"state", "resolved"}}), from);
+      if (!one_in(3)) add(resolution_of(subject), from);
+      if (one_in(4)) add(report_of("incident", subject, time(), {{"resolved_at", time()}}), from);
     }
     maybe_retract("incident", subject, from);
     maybe_override("incident", subject, from,

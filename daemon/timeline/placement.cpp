@@ -1,0 +1,59 @@
+#include "daemon/timeline/placement.hpp"
+
+#include <algorithm>
+
+#include "collectors/json.hpp"
+
+namespace releasehealth {
+namespace {
+
+// A report that was received later may have been stored sooner: by another daemon, while this one had to spool.
+const known_report* latest(const std::vector<known_report>& known, timestamp received_at, const std::string* subject) {
+  const known_report* found = nullptr;
+  for (const auto& r : known)
+    if (r.received_at <= received_at && (!subject || r.subject == *subject) &&
+        (!found || r.received_at >= found->received_at))
+      found = &r;
+  return found;
+}
+
+// Alertmanager tells a resolution again; one that ends later says that the alert fired in between.
+bool repeats(const known_report& r, std::string_view state, const std::optional<timestamp>& resolved_at) {
+  return r.state == state && (state == "open" || !resolved_at || (r.resolved_at && *resolved_at <= *r.resolved_at));
+}
+
+}
+
+std::string alert_of(const event& e) {
+  auto fingerprint = text_at(e.fields, "/alert_fingerprint");
+  const bool is_alert = e.type == "incident" && !fingerprint.empty() && e.subject.starts_with(fingerprint + '/') &&
+                        e.id.starts_with(e.subject + '/');
+  return is_alert ? fingerprint : std::string();
+}
+
+bool place_report(event& e, timestamp received_at, std::vector<known_report>& known) {
+  const auto state = text_at(e.fields, "/state");
+  const auto resolved_at = time_at(e.fields, "/resolved_at");
+  const auto* own = latest(known, received_at, &e.subject);
+  const auto* any = latest(known, received_at, nullptr);
+  const bool knows_thing = state == "open" || e.fields.contains("started_at");
+  const auto* of = own && knows_thing ? own : any && any->state == "open" ? any : own;
+  if (!of && !knows_thing && any && any->resolved_at == resolved_at) return false;
+  if (of) {
+    if (repeats(*of, state, resolved_at)) return false;
+    if (of->subject != e.subject) {
+      e.id = of->subject + e.id.substr(e.subject.size());
+      e.subject = of->subject;
+      e.fields.erase("started_at");
+    }
+    const auto same = [&](const known_report& r) { return r.subject == e.subject && r.state == state; };
+    if (std::ranges::any_of(known, same)) {
+      e.id += '/' + format_time(received_at);
+      e.time = std::max(received_at, of->time + duration{1});
+    }
+  }
+  known.push_back({e.subject, state, e.time, received_at, resolved_at});
+  return true;
+}
+
+}
