@@ -7,6 +7,7 @@
 #include "collectors/nearest.hpp"
 #include "daemon/app.hpp"
 #include "daemon/commands/command.hpp"
+#include "daemon/figures/covered.hpp"
 #include "daemon/figures/report.hpp"
 #include "daemon/figures/text_report.hpp"
 #include "daemon/ledger/shadow.hpp"
@@ -63,15 +64,22 @@ std::string write_report(ledger::reader& from, const std::vector<period>& period
   require_known(from, c.figures, o.service, o.team);
   if (o.format == "html" && o.figure.empty()) return write_review(from, periods, c, o, now);
   const figure_question question{.periods = periods, .service = o.service, .environment = {}, .team = o.team};
-  const auto s = answer_question(from, question, c.figures, now);
+  auto s = answer_question(from, question, c.figures, now);
   const auto only = choose_figure(o.figure);
   if (o.format == "csv") return csv_report(s, c.figures, only);
   if (o.format == "json") return json_array(figures_json(s, c.figures, 0, only)) + '\n';
+  find_since(from, s, c.figures.names);
   auto style = o.format == "text" ? style_of_terminal() : text_style{.markdown = o.format == "markdown"};
   style.html = o.format == "html";
   style.teams = !o.team.empty();
-  const auto text = text_report(s, c.figures, o.figure, style);
-  return style.html ? "<!DOCTYPE html>\n<meta charset=\"utf-8\">\n<title>" + o.figure + "</title>\n" + text : text;
+  if (style.html)
+    return "<!DOCTYPE html>\n<meta charset=\"utf-8\">\n<title>" + o.figure + "</title>\n" +
+           text_report(s, c.figures, o.figure, style);
+  if (periods.size() != 1) return text_report(s, c.figures, o.figure, style);
+  auto of_thresholds = question;
+  of_thresholds.periods = current_periods(c.figures.rolling, c.figures.zone, periods.front().end);
+  const auto at_end = answer_question(from, of_thresholds, c.figures, periods.front().end);
+  return text_report(s, c.figures, o.figure, style, &at_end);
 }
 
 int run_report(const config& c, const report_options& o) {

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "daemon/figures/figure.hpp"
+#include "daemon/figures/verdict.hpp"
 
 namespace releasehealth {
 namespace {
@@ -94,76 +95,47 @@ constexpr own_rule own_rules[] = {
      "map them in the configuration, or raise max_names."},
 };
 
-/// One side of a comparison: of services, or of teams.
-struct side {
-  const figure& of;
-  std::string_view slice, period;
-  bool is_team;
-
-  bool is_quantile() const { return of.looks == shape::quantiles; }
-  std::string_view label() const { return is_quantile() ? "quantile" : of.label; }
-  std::string metric() const { return (is_team ? "releasehealth_team_" : "releasehealth_") + std::string(of.name); }
-  std::string selector() const {
-    std::string out = metric() + '{';
-    if (!slice.empty()) out += std::string(label()) + "=\"" + std::string(slice) + "\",";
-    if (!period.empty()) out += "period=\"" + std::string(period) + "\",";
-    out.pop_back();  // the last comma, or the bracket if there is nothing to select
-    return slice.empty() && period.empty() ? out : out + '}';
-  }
-};
-
-// Replicas export the same: max without their instance. What tells slices apart goes too, so that both sides of a
-// comparison have the same labels.
-std::string over_replicas(const side& s) {
-  const bool sliced = s.is_quantile() || s.of.slices.size() > 1;
-  const std::string label(s.label());
-  const auto one =
-      "max without (instance" + (sliced && !s.slice.empty() ? ", " + label : "") + ") (" + s.selector() + ")";
-  return sliced && s.slice.empty() ? "sum without (" + label + ") (" + one + ")" : one;
-}
-
-// What must reach the minimum: of a quantile its observations.
-std::string measured_by(const limited_figure& l, const side& s) {
-  if (!l.minimum_of.empty()) return over_replicas({*find_figure(l.minimum_of), l.minimum_slice, s.period, s.is_team});
-  auto metric = s.metric();
-  constexpr std::string_view unit = "_seconds";
-  metric.replace(metric.rfind(unit), unit.size(), "_observations");
-  return "max without (instance) (" + metric + "{period=\"" + std::string(s.period) + "\"})";
-}
-
-std::string limit(std::string_view metric, const threshold& t, bool bounded) {
-  std::string labels = "figure=\"" + t.figure + '"';
-  if (!t.period.empty()) labels += ",period=\"" + t.period + '"';
-  if (bounded) labels += std::string(",bound=\"") + (t.above ? "above" : "below") + '"';
-  return "max without (instance, figure" + std::string(bounded ? ", bound" : "") + ") (releasehealth_" +
-         std::string(metric) + '{' + labels + "})";
-}
-
 bool is_of_team(const limited_figure& l, const threshold& t) {
   return !t.team.empty() || find_figure(l.figure)->to == belongs::teams;
 }
 
-std::string expression(const limited_figure& l, const threshold& t, bool has_minimum) {
-  const side s{*find_figure(l.figure), l.slice, t.period, is_of_team(l, t)};
-  std::string out = (l.is_age ? "time() - " : "") + over_replicas(s) + "\n            " + (t.above ? "> " : "< ") +
-                    limit("threshold", t, true);
-  if (has_minimum && (!l.minimum_of.empty() || s.is_quantile()))
-    out += "\n          unless " + measured_by(l, s) + "\n            < " + limit("threshold_minimum", t, false);
-  return out;
+std::string which(const threshold& t) {
+  return "figure=\"" + t.figure + '"' + (t.period.empty() ? "" : ",period=\"" + t.period + '"');
+}
+
+// The daemon judges. Replicas export the same: max without their instance.
+std::string expression(const threshold& t, bool is_team) {
+  return std::string("max without (instance) (releasehealth_") + (is_team ? "team_" : "") + "threshold_exceeded{" +
+         which(t) + "}) == 1";
+}
+
+// A template that asks for a number about whom the alert is about, and writes it.
+std::string asked(const std::string& metric, const std::string& labels, const std::string& before, bool is_team,
+                  std::string_view shown_by) {
+  const std::string names = is_team ? "team_name=%q" : "service_name=%q,deployment_environment=%q";
+  const std::string values = is_team ? "$labels.team_name" : "$labels.service_name $labels.deployment_environment";
+  return "{{ with printf `max(" + before + metric + '{' + names + (labels.empty() ? "" : ',' + labels) + "})` " +
+         values + " | query }}{{ . | first | value | " + std::string(shown_by) + " }}{{ end }}";
+}
+
+std::string value_of(const limited_figure& l, const threshold& t, bool is_team) {
+  const auto& f = *find_figure(l.figure);
+  std::string labels;
+  if (!l.slice.empty())
+    labels = std::string(f.looks == shape::quantiles ? "quantile" : f.label) + "=\"" + std::string(l.slice) + '"';
+  if (!t.period.empty()) labels += (labels.empty() ? "" : ",") + ("period=\"" + t.period + '"');
+  return asked((is_team ? "releasehealth_team_" : "releasehealth_") + std::string(f.name), labels,
+               l.is_age ? "time() - " : "", is_team, l.shown_by);
 }
 
 std::string describe(const limited_figure& l, const threshold& t) {
-  const auto value = "{{ $value | " + std::string(l.shown_by) + " }}";
   const bool is_team = is_of_team(l, t);
-  const std::string names = is_team ? "service_name=\"\",team_name=%q" : "service_name=%q,deployment_environment=%q";
-  const std::string values = is_team ? "$labels.team_name" : "$labels.service_name $labels.deployment_environment";
-  const auto limit_query = "{{ with printf `max(releasehealth_threshold{" + names + ",figure=\"" + t.figure +
-                           (t.period.empty() ? "\"" : "\",period=\"" + t.period + '"') + "})` " + values +
-                           " | query }}{{ . | first | value | " + std::string(l.shown_by) + " }}{{ end }}";
-  const auto text = describe(l, value, limit_query);
   const std::string who =
       is_team ? "{{ $labels.team_name }}" : "{{ $labels.service_name }} in {{ $labels.deployment_environment }}";
-  return who + ' ' + text + (t.period.empty() ? "." : " (period: " + t.period + ").");
+  const auto limit =
+      asked("releasehealth_threshold", (is_team ? "service_name=\"\"," : "") + which(t), "", is_team, l.shown_by);
+  return who + ", " + std::string(l.title) + ": " + value_of(l, t, is_team) + " (threshold " +
+         (t.above ? "" : "not below ") + limit + period_in_words(t) + ").";
 }
 
 // The section of a page that has the alert's name: as renderers of Markdown anchor it.
@@ -213,16 +185,14 @@ std::string dashboard_of(const std::string& grafana, bool is_team) {
 std::string prometheus_rules(const std::vector<threshold>& thresholds, const std::string& runbooks,
                              const std::string& grafana) {
   std::string out =
-      "# Written by `releasehealthd rules`: the limits themselves are exported as releasehealth_threshold.\n"
+      "# Written by `releasehealthd rules`. The daemon judges its thresholds and exports "
+      "releasehealth_threshold_exceeded.\n"
       "groups:\n  - name: releasehealth-thresholds\n    rules:\n";
-  std::set<std::tuple<std::string, std::string, bool, bool>> written;  // one rule serves every service, one every team
+  std::set<std::tuple<std::string, std::string, bool>> written;  // one rule serves every service, one every team
   for (const auto& t : thresholds) {
     const auto& l = *find_limited_figure(t.figure);
-    if (!written.emplace(t.figure, t.period, t.above, is_of_team(l, t)).second) continue;
-    bool has_minimum = false;
-    for (const auto& other : thresholds)
-      has_minimum |= other.figure == t.figure && other.period == t.period && other.minimum > 0;
-    append_rule(out, l.alert, expression(l, t, has_minimum), "", "warning", l.summary, describe(l, t),
+    if (!written.emplace(t.figure, t.period, is_of_team(l, t)).second) continue;
+    append_rule(out, l.alert, expression(t, is_of_team(l, t)), "", "warning", l.summary, describe(l, t),
                 runbook(runbooks + "/releases.md", l.alert), dashboard_of(grafana, is_of_team(l, t)));
   }
   out += "  - name: releasehealth-daemon\n    rules:\n";

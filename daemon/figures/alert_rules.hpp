@@ -1,5 +1,5 @@
 #pragma once
-// Prometheus' alert rules for the thresholds: they compare what is exported with the limits exported beside it.
+// Prometheus' alert rules: for what the daemon judges as exceeded, and about the daemon itself.
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,11 +8,12 @@
 
 namespace releasehealth {
 
-/// A rule file: one alert for each figure and period that has a limit, and those about the daemon itself. `runbooks`:
-/// where the pages of dashboards/runbooks are, as a path or a URL. `grafana`: the URL under which the dashboards are.
+/// A rule file: one alert for each figure and period that has a threshold, and those about the daemon itself.
+/// `runbooks`: where the pages of dashboards/runbooks are, as a path or a URL. `grafana`: the URL under which the
+/// dashboards are.
 std::string prometheus_rules(const std::vector<threshold>&, const std::string& runbooks, const std::string& grafana);
 
-/// The names of those about the daemon itself, and of those on limits.
+/// The names of those about the daemon itself, and of those on thresholds.
 std::vector<std::string_view> own_alerts();
 std::vector<std::string_view> limit_alerts();
 

@@ -1,9 +1,13 @@
 #include "daemon/figures/dora.hpp"
 
+#include <algorithm>
+
 namespace releasehealth {
 namespace {
 
 constexpr double hour = 3600, day = 24 * hour, week = 7 * day;
+
+constexpr std::string_view bands[] = {"elite", "high", "medium", "low"};
 
 constexpr dora_metric table[] = {
     {"deployment frequency", "deployments_per_day", "deployments", true, 5.0 / 7, 1.0 / 7, 1.0 / 30},
@@ -17,10 +21,20 @@ constexpr dora_metric table[] = {
 
 std::span<const dora_metric> dora_metrics() { return table; }
 
-std::string_view band_of(const dora_metric& m, double value) {
-  if (m.elite == 0) return {};
-  const auto reaches = [&](double end) { return m.more_is_better ? value >= end : value <= end; };
-  return reaches(m.elite) ? "elite" : reaches(m.high) ? "high" : reaches(m.medium) ? "medium" : "low";
+std::string_view band_of(const dora_metric& m, const figure_value& v) {
+  // of a median its durations, of a ratio what it divides by, of a frequency the deployments
+  const auto observations = v.observations ? *v.observations : v.denominator ? *v.denominator : v.numerator.value_or(0);
+  if (m.elite == 0 || observations < least_for_a_band) return {};
+  const auto reaches = [&](double end) { return m.more_is_better ? v.value >= end : v.value <= end; };
+  return reaches(m.elite) ? bands[0] : reaches(m.high) ? bands[1] : reaches(m.medium) ? bands[2] : bands[3];
+}
+
+std::string count_bands(std::span<const std::string_view> all) {
+  std::string text;
+  for (const auto band : bands)
+    if (const auto n = std::ranges::count(all, band); n > 0)
+      text += (text.empty() ? "" : ", ") + std::to_string(n) + ' ' + std::string(band);
+  return text;
 }
 
 }

@@ -9,8 +9,6 @@
 namespace releasehealth {
 namespace {
 
-using labels_of_sample = boost::container::static_vector<label, 8>;
-
 std::string identity(const place& where, const std::string& team) {
   if (where.environment.empty()) return labels_in_text(std::array{label{"team_name", team}});
   return labels_in_text(std::array{label{"service_name", where.service}, label{"team_name", team},
@@ -96,34 +94,93 @@ class figure_lines {
   std::vector<series> series_;  ///< by figure_row::nth
 };
 
-void render_thresholds(exposition& out, const snapshot& s, const figure_settings& settings) {
-  const auto each = [&](auto write) {
-    const auto each_of = [&](const std::vector<threshold>& mine, const place& where, const scope_figures& known) {
-      for (const auto& t : mine) {
-        labels_of_sample labels = {{"service_name", where.service},
-                                   {"team_name", known.team},
-                                   {"deployment_environment", where.environment},
-                                   {"figure", t.figure}};
-        if (!t.period.empty()) labels.emplace_back("period", t.period);
-        write(t, known, labels);
-      }
-    };
+/// The families about thresholds. Each threshold is judged once; whose a sample is, and which, is written once for all
+/// families.
+class threshold_lines {
+ public:
+  threshold_lines(const snapshot& s, const figure_settings& settings) : judge_(s, settings) {
     for (const auto& [where, known] : s.places)
       if (settings.names.is_production(where.environment) && !where.service.empty())
-        each_of(thresholds_of(settings.thresholds, where.service), where, known);
-    for (const auto& [name, known] : s.teams) each_of(thresholds_of_team(settings.thresholds, name), {}, known);
+        add({identity(where, known.team), {}, {}}, judge_.thresholds_of(where.service), known);
+    for (const auto& [name, known] : s.teams) {
+      const auto without_service = labels_in_text(
+          std::array{label{"service_name", {}}, label{"team_name", name}, label{"deployment_environment", {}}});
+      add({without_service, identity({}, name), {}}, judge_.thresholds_of_team(name), known);
+    }
+  }
+
+  void write(exposition& out) {
+    out.family("releasehealth_threshold", metric_type::gauge,
+               "The threshold of a figure, and on which side it is exceeded.");
+    each([&](const scope& of, const line& one) {
+      const auto bound = one.of->above ? ",bound=\"above\"" : ",bound=\"below\"";
+      if (one.limit) out.sample(of.who, which(*one.of) + bound, *one.limit);
+    });
+    out.family("releasehealth_threshold_minimum", metric_type::gauge,
+               "The denominator or number of observations from which on the threshold applies.");
+    each([&](const scope& of, const line& one) {
+      if (one.of->minimum > 0) out.sample(of.who, which(*one.of), one.of->minimum);
+    });
+    write_exceeded(out, "releasehealth_threshold_exceeded", &scope::who, false);
+    write_exceeded(out, "releasehealth_team_threshold_exceeded", &scope::team, true);
+  }
+
+ private:
+  struct line {
+    const threshold* of;
+    std::optional<double> limit;
+    standing state;
   };
-  out.family("releasehealth_threshold", metric_type::gauge, "The limit of a figure, and on which side it is broken.");
-  each([&](const threshold& t, const scope_figures& known, labels_of_sample labels) {
-    labels.emplace_back("bound", t.above ? "above" : "below");
-    if (const auto limit = resolved_limit(t, s, known)) out.sample(labels, *limit);
-  });
-  out.family("releasehealth_threshold_minimum", metric_type::gauge,
-             "How much there must be to measure before the limit applies.");
-  each([&](const threshold& t, const scope_figures&, const labels_of_sample& labels) {
-    if (t.minimum > 0) out.sample(labels, t.minimum);
-  });
-}
+  struct scope {
+    std::string who, team;  ///< `team`: the labels of a team's own families; empty: a place
+    std::vector<line> lines;
+  };
+
+  void add(scope to, const std::vector<threshold>& all, const scope_figures& known) {
+    to.lines.reserve(all.size());
+    for (const auto& t : all) {
+      const auto is = judge_.decide(t, known, !to.team.empty());
+      to.lines.push_back({&t, is.limit, is.state});
+    }
+    scopes_.push_back(std::move(to));
+  }
+
+  template <class Write>
+  void each(Write write) {
+    for (const auto& of : scopes_)
+      for (const auto& one : of.lines) write(of, one);
+  }
+
+  // Both sides of a figure may have a threshold: one of them exceeded is enough.
+  void write_exceeded(exposition& out, std::string_view name, std::string scope::*who, bool of_teams) {
+    out.family(name, metric_type::gauge,
+               "Whether the figure exceeds its threshold: 1 exceeded, 0 within, no sample when not judged.");
+    for (const auto& of : scopes_) {
+      if (of.team.empty() == of_teams) continue;
+      for (auto one = of.lines.begin(); one != of.lines.end(); ++one) {
+        const auto is_same = [&](const line& l) {
+          return l.of->figure == one->of->figure && l.of->period == one->of->period && l.state != standing::not_judged;
+        };
+        if (one->state == standing::not_judged || std::any_of(of.lines.begin(), one, is_same)) continue;
+        const bool is_exceeded = std::any_of(
+            one, of.lines.end(), [&](const line& l) { return is_same(l) && l.state == standing::exceeded; });
+        out.sample(of.*who, which(*one->of), is_exceeded ? 1 : 0);
+      }
+    }
+  }
+
+  const std::string& which(const threshold& t) {
+    auto& text = which_[&t];
+    if (!text.empty()) return text;
+    boost::container::static_vector<label, 2> labels = {{"figure", t.figure}};
+    if (!t.period.empty()) labels.emplace_back("period", t.period);
+    return text = labels_in_text(labels);
+  }
+
+  judge judge_;
+  std::vector<scope> scopes_;
+  std::map<const threshold*, std::string> which_;
+};
 
 }
 
@@ -132,7 +189,7 @@ void render(const snapshot& s, const figure_settings& settings, text_format form
   figure_lines lines(out);
   for_each_figure(s, settings, [&](const figure_row& row) { lines.add(row); });
   lines.end();
-  render_thresholds(out, s, settings);
+  threshold_lines(s, settings).write(out);
   out.end();
 }
 

@@ -1,8 +1,11 @@
 #include "daemon/figures/readable.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <cstdio>
+
+#include "daemon/figures/period.hpp"
 
 namespace releasehealth {
 
@@ -22,6 +25,24 @@ std::string readable_duration(double seconds) {
     return out;
   }
   return {};
+}
+
+std::string figure_in_words(std::string_view name) {
+  std::string text(name);
+  std::ranges::replace(text, '_', ' ');
+  return text;
+}
+
+std::string period_in_words(std::string_view label) {
+  if (label.empty()) return {};
+  if (label == month) return " in the month";
+  if (label == previous_month) return " in the previous month";
+  const bool is_days =
+      label.size() > 1 && label.ends_with('d') &&
+      std::ranges::all_of(label.substr(0, label.size() - 1), [](char c) { return c >= '0' && c <= '9'; });
+  if (!is_days) return " over " + std::string(label);
+  label.remove_suffix(1);
+  return " over " + std::string(label) + (label == "1" ? " day" : " days");
 }
 
 std::string readable(const figure& f, double value) {

@@ -371,6 +371,7 @@ snapshot answer_together(ledger::reader& outside, const figure_question& q, cons
     inquiry figures_of(s, settings);
     figures_of.add(pooled, populations, populations_now);
     figures_of.ask(from, few);
+    s.together.since = from.count_hotfix_months(pooled.scopes, {s.at, s.at}).front().since;
   });
   return s;
 }

@@ -36,6 +36,7 @@ struct scope_figures {
   std::string team;                                                ///< a place's; of a team its name
   std::map<std::string, std::vector<double>, std::less<>> values;  ///< by period label, in the order of columns
   std::vector<double> now;                                         ///< in the order of columns_now
+  std::optional<timestamp> since = {};  ///< when the first deployment finished; of answers that find_since() was asked
 };
 
 struct snapshot {
@@ -44,7 +45,7 @@ struct snapshot {
   std::vector<std::string> columns, columns_now;
   std::map<place, scope_figures> places;
   std::map<std::string, scope_figures> teams;
-  scope_figures together;  ///< of answer_together()
+  scope_figures together;  ///< of answer_together(), with its since
   /// Of answers: whether any incident was reported; without, fail ratios rest on remedies alone (figures.md §2).
   bool has_incidents = true;
 };

@@ -5,23 +5,28 @@
 
 #include "collectors/printable.hpp"
 #include "daemon/figures/chosen_figure.hpp"
+#include "daemon/figures/covered.hpp"
 #include "daemon/figures/dora.hpp"
 #include "daemon/figures/readable.hpp"
 #include "daemon/figures/service_columns.hpp"
+#include "daemon/figures/verdict.hpp"
 
 namespace releasehealth {
 namespace {
 
-/// What a table's cell says, and whether it breaks its limit.
+/// What a table's cell says, and how it stands to its threshold, if it has one.
 struct cell {
   std::string text;
-  bool is_broken = false;
+  std::optional<standing> state = {};
 };
 using table_rows = std::vector<std::vector<cell>>;
 
 constexpr std::string_view gap = "  ", bold = "\033[1m", red = "\033[1;31m", plain = "\033[0m";
 
-std::string shown(const cell& c) { return printable(c.text) + (c.is_broken ? " !" : ""); }
+bool is_exceeded(const cell& c) { return c.state == standing::exceeded; }
+std::string shown(const cell& c) {
+  return printable(c.text) + (is_exceeded(c) ? " !" : c.state == standing::not_judged ? " ?" : "");
+}
 
 std::vector<std::size_t> widths_of(const table_rows& rows) {
   std::vector<std::size_t> widths(rows.front().size());
@@ -75,8 +80,8 @@ void append_text(std::string& out, const table_rows& rows, const text_style& sty
     if (from > 1) out += '\n';
     for (const auto& row : rows) {
       const auto paint = [&](const cell& c) {
-        if (!style.colours || (&row != &rows.front() && !c.is_broken)) return shown(c);
-        return std::string(c.is_broken ? red : bold) + shown(c) + std::string(plain);
+        if (!style.colours || (&row != &rows.front() && !is_exceeded(c))) return shown(c);
+        return std::string(is_exceeded(c) ? red : bold) + shown(c) + std::string(plain);
       };
       out += paint(row[0]) + std::string(widths[0] - shown(row[0]).size(), ' ');
       for (std::size_t i = from; i < to; ++i)
@@ -85,13 +90,6 @@ void append_text(std::string& out, const table_rows& rows, const text_style& sty
     }
     from = to;
   }
-}
-
-// The limit over a calendar month is that of the figure's `month` period, and no other's.
-const threshold* month_limit(std::string_view figure, const std::vector<threshold>& mine) {
-  const auto found = std::ranges::find_if(
-      mine, [&](const threshold& t) { return t.figure == figure && t.period == month && t.limit_of.empty(); });
-  return found == mine.end() ? nullptr : &*found;
 }
 
 /// A line of a table: a production place, or a team.
@@ -106,23 +104,28 @@ std::optional<figure_value> measure(const snapshot& s, const figure_settings& se
                                     const period& over, const figure& f, const slice& in) {
   if (line.where && f.to == belongs::teams) return {};
   if (f.is_now) return over.end == s.at ? evaluate(f, in, {s.columns_now, line.known.now, over}) : std::nullopt;
+  // a frequency divides by the days that data covers
+  const auto part = f.looks == shape::per_day ? covered_part(over, line.known) : over;
   return evaluate(
       f, in,
-      {s.columns, line.known.values.at(over.label), over, line.where ? 0 : capacity(settings, line.known.team, over)});
+      {s.columns, line.known.values.at(over.label), part, line.where ? 0 : capacity(settings, line.known.team, over)});
 }
 
-cell value_in(const snapshot& s, const figure_settings& settings, const table_line& line, const period& over,
-              const service_column& column) {
+cell value_in(const snapshot& s, const figure_settings& settings, const judge& judged, const table_line& line,
+              const period& over, const service_column& column) {
   const auto& f = *find_figure(column.figure);
   const auto in = std::ranges::find(settings.slices_of(f), column.slice, &slice::value);
   const auto value = measure(s, settings, line, over, f, *in);
   if (!value) return {"-"};
   if (f.looks == shape::instant) return {format_time(timestamp(std::chrono::seconds(std::llround(value->value))))};
-  const auto mine = line.where ? thresholds_of(settings.thresholds, line.where->service)
-                               : thresholds_of_team(settings.thresholds, line.known.team);
-  const auto* limit = month_limit(column.limited, mine);
-  const bool broken = limit && (limit->above ? value->value > limit->limit : value->value < limit->limit);
-  return {readable(f, value->value), broken};
+  cell out{readable(f, value->value)};
+  if (!parse_month(over.label)) return out;  // a month's threshold is none of a quarter
+  const auto& mine =
+      line.where ? judged.thresholds_of(line.where->service) : judged.thresholds_of_team(line.known.team);
+  for (const auto& t : mine)
+    if (t.figure == column.limited && t.period == month && out.state != standing::exceeded)
+      out.state = judged.decide(t, line.known, !line.where, &over).state;
+  return out;
 }
 
 std::string heading(const std::string& text, const text_style& style) {
@@ -135,18 +138,30 @@ std::string title_of(const service_column& c) {
   return c.title == c.slice ? std::string(c.figure) + ": " + std::string(c.slice) : std::string(c.title);
 }
 
+std::string name_of(const place& where) {
+  return where.service + (where.environment == "production" ? "" : " (" + where.environment + ")");
+}
+std::string name_of(const period& p) { return p.label + (p.partial ? " (partial)" : ""); }
+
 std::vector<table_line> lines_of(const snapshot& s, const figure_settings& settings, const text_style& style) {
   std::vector<table_line> all;
   for (const auto& [where, known] : s.places)
-    if (settings.names.is_production(where.environment))
-      all.push_back(
-          {where.service + (where.environment == "production" ? "" : " (" + where.environment + ")"), &where, known});
+    if (settings.names.is_production(where.environment)) all.push_back({name_of(where), &where, known});
   if (style.teams)
     for (const auto& [name, known] : s.teams) all.push_back({"team " + name, nullptr, known});
   return all;
 }
 
-std::string name_of(const period& p) { return p.label + (p.partial ? " (partial)" : ""); }
+std::string in_style(const table_rows& rows, const text_style& style) {
+  std::string out;
+  if (style.html)
+    append_html(out, rows);
+  else if (style.markdown)
+    append_markdown(out, rows);
+  else
+    append_text(out, rows, style);
+  return out;
+}
 
 /// A table with a line for each production place: `titles` name its columns, `value(line, column)` fills it.
 template <class Value>
@@ -159,14 +174,24 @@ std::string table(const snapshot& s, const figure_settings& settings, const std:
     row.push_back({line.name});
     for (std::size_t i = 0; i < titles.size(); ++i) row.push_back(value(line, i));
   }
-  std::string out;
-  if (style.html)
-    append_html(out, rows);
-  else if (style.markdown)
-    append_markdown(out, rows);
-  else
-    append_text(out, rows, style);
-  return out;
+  return in_style(rows, style);
+}
+
+// A frequency over a part of the period says how many days that is. A team's sums have no band.
+cell dora_value(const snapshot& s, const figure_settings& settings, const table_line& line, const period& over,
+                const dora_metric& m) {
+  const auto& f = *find_figure(m.figure);
+  const auto v = measure(s, settings, line, over, f, f.slices.front());
+  if (!v || !has_data(line.known, over)) return {"-"};
+  auto text = readable(f, v->value);
+  if (f.looks == shape::per_day) {
+    text += " a day";
+    const auto part = covered_part(over, line.known);
+    const std::chrono::duration<double, std::ratio<86400>> days = part.end - part.begin;
+    if (part.begin > over.begin) text += " (of " + std::to_string(std::llround(days.count())) + "d)";
+  }
+  const auto band = line.where ? band_of(m, *v) : std::string_view();
+  return {text + (band.empty() ? "" : ' ' + std::string(band))};
 }
 
 // DORA's five of one period, each with its band.
@@ -174,32 +199,47 @@ std::string dora_table(const snapshot& s, const figure_settings& settings, const
                        const text_style& style) {
   std::vector<std::string> titles;
   for (const auto& m : dora_metrics()) titles.emplace_back(m.title);
-  return heading("DORA's five metrics", style) +
-         table(s, settings, titles, style,
-               [&](const table_line& line, std::size_t i) -> cell {
-                 const auto& m = dora_metrics()[i];
-                 const auto& f = *find_figure(m.figure);
-                 const auto v = measure(s, settings, line, over, f, f.slices.front());
-                 if (!v) return {"-"};
-                 const auto band = band_of(m, v->value);
-                 const auto unit = f.looks == shape::per_day ? " a day" : "";
-                 return {readable(f, v->value) + unit + (band.empty() ? "" : ' ' + std::string(band))};
-               }) +
-         (style.markdown ? "\n" : "") + std::string(about_bands) + '\n';
+  const auto text = table(s, settings, titles, style, [&](const table_line& line, std::size_t i) {
+    return dora_value(s, settings, line, over, dora_metrics()[i]);
+  });
+  const auto note = text.find(" (of ") == text.npos ? "" : "(of Nd): data covers N days of the period.\n";
+  return heading("DORA metrics", style) + text + (style.markdown ? "\n" : "") + note + std::string(about_bands) + '\n';
+}
+
+// How many thresholds of each service and team are exceeded, within or not judged, and each that is exceeded.
+std::string threshold_table(const snapshot& s, const figure_settings& settings, const text_style& style) {
+  const judge judged(s, settings);
+  table_rows rows(1, {{"service"}, {"exceeded"}, {"within"}, {"not judged"}});
+  std::string exceeded;
+  const auto add = [&](const std::string& who, const std::vector<judged_threshold>& all) {
+    if (all.empty()) return;
+    auto& row = rows.emplace_back();
+    row.push_back({who});
+    for (const auto state : {standing::exceeded, standing::within, standing::not_judged})
+      row.push_back({std::to_string(std::ranges::count(all, state, &judged_threshold::state))});
+    if (const auto found = exceeded_among(all); !found.empty()) row[1].state = standing::exceeded;
+    for (const auto& one : exceeded_among(all))
+      exceeded += (style.markdown ? "- " : "") + printable(who) + ", " + in_words(one) + '\n';
+  };
+  for (const auto& [where, known] : s.places) add(name_of(where), judged.all_of(where));
+  for (const auto& [name, known] : s.teams) add("team " + name, judged.all_of_team(name));
+  if (rows.size() == 1) return {};
+  return '\n' + heading("Thresholds", style) + in_style(rows, style) + (style.markdown ? "\n" : "") + exceeded;
 }
 
 }
 
 std::string text_report(const snapshot& s, const figure_settings& settings, std::string_view only,
-                        const text_style& style) {
+                        const text_style& style, const snapshot* at_end) {
   std::string out;
   std::vector<std::string> titles;
+  const judge judged(s, settings);
   const bool has_one = s.periods.size() == 1 && only.empty();
   if (has_one) {  // everything about one period
     const auto& over = s.periods[0];
     for (const auto& c : service_columns()) titles.emplace_back(c.title);
     out = heading(name_of(over), style) + table(s, settings, titles, style, [&](const table_line& line, std::size_t i) {
-            return value_in(s, settings, line, over, service_columns()[i]);
+            return value_in(s, settings, judged, line, over, service_columns()[i]);
           });
   } else {  // one table for each column, the periods side by side
     for (const auto& p : s.periods) titles.push_back(p.label);
@@ -208,15 +248,18 @@ std::string text_report(const snapshot& s, const figure_settings& settings, std:
     const auto columns = chosen ? columns_of(*chosen, settings) : std::vector<service_column>(all.begin(), all.end());
     for (const auto& c : columns)
       out += (out.empty() ? "" : "\n") + heading(title_of(c), style) +
-             table(s, settings, titles, style,
-                   [&](const table_line& line, std::size_t i) { return value_in(s, settings, line, s.periods[i], c); });
+             table(s, settings, titles, style, [&](const table_line& line, std::size_t i) {
+               return value_in(s, settings, judged, line, s.periods[i], c);
+             });
   }
   const auto note = [&](const std::string& text) {
     out += style.html ? "<p>" + escaped(text) + "</p>\n" : (style.markdown ? "\n" : "") + text + '\n';
   };
-  if (out.find(" !") != out.npos) note("! over its limit");
+  if (out.find(" !") != out.npos) note("! threshold exceeded");
+  if (out.find(" ?") != out.npos) note("? threshold not judged: not enough data");
   if (!s.has_incidents) note("No incident was ever reported: fail ratios rest on rollbacks and hotfixes alone.");
   if (has_one) out += '\n' + dora_table(s, settings, s.periods[0], style);
+  if (has_one && at_end) out += threshold_table(*at_end, settings, style);
   return out;
 }
 

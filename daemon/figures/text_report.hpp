@@ -9,14 +9,17 @@ namespace releasehealth {
 struct text_style {
   bool markdown = false;
   std::size_t width = 0;  ///< of the terminal, in columns; 0: as wide as the tables are
-  bool colours = false;   ///< what is over its limit in red
+  bool colours = false;   ///< what exceeds its threshold in red
   bool html = false;      ///< tables of HTML, each below its heading
   bool teams = false;     ///< a line for each team below those of places
 };
 
-/// A line for each production place: all figures of one period, or each figure of several periods side by side. What is
-/// over the limit for a month is marked with `!`.
-/// Of one period, DORA's five follow with their bands. `only`: a name that choose_figure() takes, empty for all.
-std::string text_report(const snapshot&, const figure_settings&, std::string_view only = {}, const text_style& = {});
+/// A line for each production place: all figures of one period, or each figure of several periods side by side. A value
+/// of a calendar month with a threshold of months is marked with `!` where it exceeds that, with `?` where it is not
+/// judged. `only`: a name that choose_figure() takes, empty for all.
+/// Of one period, DORA's five follow with their bands, and what the thresholds come to. `at_end`: the periods of the
+/// thresholds up to the end of that one; without, the report has no thresholds.
+std::string text_report(const snapshot&, const figure_settings&, std::string_view only = {}, const text_style& = {},
+                        const snapshot* at_end = nullptr);
 
 }

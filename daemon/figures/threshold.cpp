@@ -8,41 +8,33 @@ namespace releasehealth {
 namespace {
 
 constexpr limited_figure table[] = {
-    {"hotfixes", "deployments", "hotfix", "", "", "ReleaseHealthHotfixes", "More hotfixes than the limit.",
-     "had {value} hotfixes, the limit is {limit}", "humanize"},
+    {"hotfixes", "deployments", "hotfix", "", "", "", "ReleaseHealthHotfixes", "Hotfixes exceed the threshold.",
+     "hotfixes", "humanize"},
     {"hotfixes_per_planned_deployment", "hotfixes_per_planned_deployment", "", "deployments", "planned",
-     "ReleaseHealthHotfixesPerPlannedDeployment", "More hotfixes per planned deployment than the limit.",
-     "had {value} hotfixes per planned deployment, the limit is {limit}", "printf \"%.2f\""},
-    {"rework_ratio", "rework_ratio", "", "deployments", "", "ReleaseHealthReworkRatio",
-     "A larger share of deployments is rework than the limit.",
-     "spent {value} of its deployments on hotfixes, the limit is {limit}", "humanizePercentage"},
-    {"rollback_ratio", "rollback_ratio", "", "changes", "", "ReleaseHealthRollbackRatio",
-     "A larger share of changes is rolled back than the limit.",
-     "rolled back {value} of its changes, the limit is {limit}", "humanizePercentage"},
-    {"change_fail_ratio", "change_fail_ratio", "", "changes", "", "ReleaseHealthChangeFailRatio",
-     "A larger share of changes fails than the limit.", "had {value} of its changes fail, the limit is {limit}",
-     "humanizePercentage"},
-    {"time_to_issue_seconds", "time_to_issue_seconds", "0.5", "", "", "ReleaseHealthTimeToIssue",
-     "Half of the failed changes show their first issue sooner than the limit.",
-     "has a median of {value} from a failed change to its first issue, the limit is {limit}", "humanizeDuration"},
-    {"hotfix_response_seconds", "hotfix_response_seconds", "0.5", "", "", "ReleaseHealthHotfixResponse",
-     "Half of the hotfixes take longer than the limit.",
-     "has a median of {value} from an incident to its hotfix, the limit is {limit}", "humanizeDuration"},
-    {"firefighting_ratio", "firefighting_ratio", "", "", "", "ReleaseHealthFirefighting",
-     "A larger share of the team's time goes into incidents than the limit.",
-     "spent {value} of its time on incidents, the limit is {limit}", "humanizePercentage"},
-    {"hotfix_fail_ratio", "hotfix_fail_ratio", "", "changes", "hotfix", "ReleaseHealthHotfixFailRatio",
-     "Hotfixes fail more often than the limit.", "had {value} of its hotfixes fail, the limit is {limit}",
-     "humanizePercentage"},
-    {"oldest_unmerged_hotfix_seconds", "oldest_unmerged_hotfix_timestamp_seconds", "", "", "",
-     "ReleaseHealthUnmergedHotfix", "A hotfix has not been merged back for longer than the limit.",
-     "has a hotfix that is not merged back after {value}, the limit is {limit}", "humanizeDuration", true},
-    {"overdue_reviews", "overdue_reviews", "", "", "", "ReleaseHealthOverdueReviews",
-     "More post-incident reviews are overdue than the limit.",
-     "has post-incident reviews that are overdue: {value}, the limit is {limit}", "humanize"},
-    {"hotfix_rising_months", "hotfix_rising_months", "", "", "", "ReleaseHealthHotfixesRise",
-     "Hotfixes have risen for more months in a row than the limit.",
-     "has had more hotfixes than the month before for {value} months in a row, the limit is {limit}", "humanize"},
+     "planned deployments", "ReleaseHealthHotfixesPerPlannedDeployment",
+     "Hotfixes per planned deployment exceed the threshold.", "hotfixes per planned deployment", "printf \"%.2f\""},
+    {"rework_ratio", "rework_ratio", "", "deployments", "", "deployments", "ReleaseHealthReworkRatio",
+     "The deployment rework rate exceeds the threshold.", "deployment rework rate", "humanizePercentage"},
+    {"rollback_ratio", "rollback_ratio", "", "changes", "", "changes", "ReleaseHealthRollbackRatio",
+     "The rollback ratio exceeds the threshold.", "rollback ratio", "humanizePercentage"},
+    {"change_fail_ratio", "change_fail_ratio", "", "changes", "", "changes", "ReleaseHealthChangeFailRatio",
+     "The change fail rate exceeds the threshold.", "change fail rate", "humanizePercentage"},
+    {"time_to_issue_seconds", "time_to_issue_seconds", "0.5", "", "", "failed changes", "ReleaseHealthTimeToIssue",
+     "The median time to issue is below the threshold.", "median time to issue", "humanizeDuration"},
+    {"hotfix_response_seconds", "hotfix_response_seconds", "0.5", "", "", "hotfixes with an incident",
+     "ReleaseHealthHotfixResponse", "The median hotfix response time exceeds the threshold.",
+     "median hotfix response time", "humanizeDuration"},
+    {"firefighting_ratio", "firefighting_ratio", "", "", "", "", "ReleaseHealthFirefighting",
+     "The share of firefighting exceeds the threshold.", "share of time spent firefighting", "humanizePercentage"},
+    {"hotfix_fail_ratio", "hotfix_fail_ratio", "", "changes", "hotfix", "hotfixes", "ReleaseHealthHotfixFailRatio",
+     "Hotfixes fail more often than planned changes.", "hotfix fail rate", "humanizePercentage"},
+    {"oldest_unmerged_hotfix_seconds", "oldest_unmerged_hotfix_timestamp_seconds", "", "", "", "",
+     "ReleaseHealthUnmergedHotfix", "A hotfix is not merged back in time.", "oldest hotfix not merged back",
+     "humanizeDuration", true},
+    {"overdue_reviews", "overdue_reviews", "", "", "", "", "ReleaseHealthOverdueReviews",
+     "Post-incident reviews are overdue.", "overdue post-incident reviews", "humanize"},
+    {"hotfix_rising_months", "hotfix_rising_months", "", "", "", "", "ReleaseHealthHotfixesRise",
+     "Hotfixes rise month after month.", "months in a row with more hotfixes", "humanize"},
 };
 
 bool is_of_teams(const threshold& t) {
@@ -58,19 +50,12 @@ std::vector<threshold> thresholds_of_team(const std::vector<threshold>& effectiv
   std::vector<threshold> mine;
   for (const auto& t : effective) {
     const bool general = t.team.empty() && t.service.empty() && is_of_teams(t);
-    const bool replaced =
-        general && std::ranges::any_of(effective, [&](const auto& o) { return o.team == team && same_target(o, t); });
+    const bool replaced = general && !team.empty() && std::ranges::any_of(effective, [&](const auto& o) {
+                            return o.team == team && same_target(o, t);
+                          });
     if ((general && !replaced) || (!t.team.empty() && t.team == team)) mine.push_back(t);
   }
   return mine;
-}
-
-std::string describe(const limited_figure& l, std::string_view value, std::string_view limit) {
-  std::string out(l.description);
-  for (const auto& [place, text] :
-       {std::pair(std::string_view("{value}"), value), std::pair(std::string_view("{limit}"), limit)})
-    if (const auto at = out.find(place); at != out.npos) out.replace(at, place.size(), text);
-  return out;
 }
 
 std::span<const limited_figure> limited_figures() { return table; }
@@ -111,7 +96,7 @@ std::vector<threshold> thresholds_of(const std::vector<threshold>& effective, st
   std::vector<threshold> mine;
   for (const auto& t : effective) {
     if ((!t.service.empty() && t.service != service) || !t.team.empty() || is_of_teams(t)) continue;
-    const bool replaced = t.service.empty() && std::ranges::any_of(effective, [&](const auto& o) {
+    const bool replaced = t.service.empty() && !service.empty() && std::ranges::any_of(effective, [&](const auto& o) {
                             return o.service == service && same_target(o, t);
                           });
     if (!replaced) mine.push_back(t);

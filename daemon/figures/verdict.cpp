@@ -1,32 +1,33 @@
 #include "daemon/figures/verdict.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "daemon/figures/readable.hpp"
 
 namespace releasehealth {
 namespace {
 
-/// What is measured of a place or a team over the period of a limit, or now.
-std::optional<measured> measured_for(const threshold& t, const figure& f, const snapshot& s, const scope_figures& known,
-                                     const figure_settings* of_team = nullptr) {
-  static const period now;
-  if (f.is_now) return measured{s.columns_now, known.now, now};
-  const auto over = std::ranges::find(s.periods, t.period, &period::label);
-  const auto values = known.values.find(t.period);
-  if (over == s.periods.end() || values == known.values.end()) return {};
-  return measured{s.columns, values->second, *over, of_team ? capacity(*of_team, known.team, *over) : 0};
+// Whether anything is known of a scope. Its counts are 0 without, and 0 hotfixes of nothing say nothing.
+bool is_known(const scope_figures& known) {
+  const auto is_something = [](double v) { return v > 0; };  // NaN is not
+  return std::ranges::any_of(known.now, is_something) || std::ranges::any_of(known.values, [&](const auto& of_period) {
+           return std::ranges::any_of(of_period.second, is_something);
+         });
 }
 
-std::optional<figure_value> value_of(const limited_figure& l, const figure& f, const measured& m) {
-  if (f.looks == shape::quantiles) {
-    const auto* q = std::ranges::find(quantiles, l.slice, &quantile::label);
-    return evaluate(f, f.slices.front(), m, q);
-  }
+std::vector<located_slice> slices_among(const figure& f, std::string_view wanted, const snapshot& s) {
+  std::vector<located_slice> all;
+  for (const auto& in : f.slices)
+    if (wanted.empty() || f.looks == shape::quantiles || in.value == wanted)
+      all.emplace_back(f, in, f.is_now ? s.columns_now : s.columns);
+  return all;
+}
+
+std::optional<figure_value> sum(const std::vector<located_slice>& slices, const measured& m, const quantile& q) {
   figure_value total;
-  for (const auto& in : f.slices) {
-    if (!l.slice.empty() && in.value != l.slice) continue;
-    const auto one = evaluate(f, in, m);
+  for (const auto& in : slices) {
+    const auto one = in.value(m, q);
     if (!one) return {};
     total.value += one->value;
     total.observations = one->observations;
@@ -34,76 +35,154 @@ std::optional<figure_value> value_of(const limited_figure& l, const figure& f, c
   return total;
 }
 
-// Whether there is as much to measure as the limit asks for: of a figure's sum, or of a quantile's observations.
-bool has_minimum(const threshold& t, const limited_figure& l, const figure_value& v, const measured& m) {
-  if (t.minimum <= 0) return true;
-  if (l.minimum_of.empty()) return !v.observations || *v.observations >= t.minimum;
-  const auto& counted = *find_figure(l.minimum_of);
-  double sum = 0;
-  for (const auto& in : counted.slices)
-    if (l.minimum_slice.empty() || in.value == l.minimum_slice)
-      if (const auto one = evaluate(counted, in, m)) sum += one->value;
-  return sum >= t.minimum;
+template <class Own>
+const std::vector<threshold>& own_or(const Own& own, const std::string& name, const std::vector<threshold>& general) {
+  const auto found = own.find(name);
+  return found == own.end() ? general : found->second;
 }
 
 }
 
-std::optional<double> resolved_limit(const threshold& t, const snapshot& s, const scope_figures& known) {
+judge::judge(const snapshot& from, const figure_settings& settings) : from_(from), settings_(settings) {
+  for (const auto& l : limited_figures()) {
+    const auto& f = *find_figure(l.figure);
+    const auto* q = std::ranges::find(quantiles, l.slice, &quantile::label);
+    auto& one = figures_.emplace_back(
+        located{&l, &f, q == std::end(quantiles) ? std::begin(quantiles) : q, slices_among(f, l.slice, from), {}});
+    if (!l.minimum_of.empty()) one.minimum = slices_among(*find_figure(l.minimum_of), l.minimum_slice, from);
+  }
+  const auto& all = settings.thresholds;
+  of_services_ = releasehealth::thresholds_of(all, {});
+  of_teams_ = releasehealth::thresholds_of_team(all, {});
+  for (const auto& t : all) {
+    if (!t.service.empty()) own_of_service_.try_emplace(t.service, releasehealth::thresholds_of(all, t.service));
+    if (!t.team.empty()) own_of_team_.try_emplace(t.team, releasehealth::thresholds_of_team(all, t.team));
+  }
+}
+
+const std::vector<threshold>& judge::thresholds_of(const std::string& service) const {
+  return own_or(own_of_service_, service, of_services_);
+}
+const std::vector<threshold>& judge::thresholds_of_team(const std::string& team) const {
+  return own_or(own_of_team_, team, of_teams_);
+}
+
+const judge::located& judge::find(std::string_view figure) const {
+  return *std::ranges::find_if(figures_, [&](const located& one) { return one.of->name == figure; });
+}
+
+std::optional<measured> judge::measure(const figure& f, const std::string& named, const scope_figures& known,
+                                       bool is_team, const period* over) const {
+  static const period now;
+  if (f.is_now) return known.now.empty() ? std::nullopt : std::optional(measured{from_.columns_now, known.now, now});
+  const auto own = std::ranges::find(from_.periods, named, &period::label);
+  if (!over && own == from_.periods.end()) return {};
+  const auto& chosen = over ? *over : *own;
+  const auto values = known.values.find(chosen.label);
+  if (values == known.values.end()) return {};
+  const bool has_capacity = is_team && f.to == belongs::teams;
+  return measured{from_.columns, values->second, chosen, has_capacity ? capacity(settings_, known.team, chosen) : 0};
+}
+
+std::optional<double> judge::resolved_limit(const threshold& t, const scope_figures& known, const period* over) const {
   if (t.limit_of.empty()) return t.limit;
   const auto& f = *find_figure(t.limit_of);
-  const auto m = measured_for(t, f, s, known);
+  const auto m = measure(f, t.period, known, false, over);
   const auto v = m ? evaluate(f, f.slices.front(), *m) : std::nullopt;
   return v ? std::optional(v->value) : std::nullopt;
 }
 
-namespace {
-
-judged_limit judge(const threshold& t, const snapshot& s, const scope_figures& known, const figure_settings* of_team) {
-  const auto& l = *find_limited_figure(t.figure);
-  const auto& f = *find_figure(l.figure);
-  const auto m = measured_for(t, f, s, known, of_team);
-  const auto v = m ? value_of(l, f, *m) : std::nullopt;
-  const auto limit = resolved_limit(t, s, known);
-  judged_limit out{t};
-  if (!v || !limit) return out;
-  out.value = l.is_age ? unix_seconds(s.at) - v->value : v->value;
-  out.limit = *limit;
-  const bool is_broken = t.above ? out.value > *limit : out.value < *limit;
-  out.is = !has_minimum(t, l, *v, *m) ? standing::too_few : is_broken ? standing::broken : standing::held;
+judgement judge::decide(const threshold& t, const scope_figures& known, bool is_team, const period* over) const {
+  judgement out{.limit = resolved_limit(t, known, over)};
+  const auto& one = find(t.figure);
+  const auto m = measure(*one.measured_by, t.period, known, is_team, over);
+  if (!m || !is_known(known)) return out;
+  const auto v = sum(one.value, *m, *one.which);
+  if (v) out.value = one.of->is_age ? unix_seconds(from_.at) - v->value : v->value;
+  if (t.minimum > 0 && !one.minimum.empty()) {
+    const auto counted = sum(one.minimum, *m, quantiles[0]);
+    out.counted = counted ? counted->value : 0;
+  } else if (t.minimum > 0 && one.measured_by->looks == shape::quantiles) {
+    out.counted = v ? v->observations.value_or(0) : 0;
+  }
+  if (!out.limit || out.counted.value_or(t.minimum) < t.minimum || (!v && !one.of->is_age)) return out;
+  const bool is_exceeded = out.value && (t.above ? *out.value > *out.limit : *out.value < *out.limit);
+  out.state = is_exceeded ? standing::exceeded : standing::within;
   return out;
 }
 
-std::vector<judged_limit> judge(const std::vector<threshold>& limits, const snapshot& s, const scope_figures& known,
-                                const figure_settings* of_team) {
-  std::vector<judged_limit> all;
-  all.reserve(limits.size());
-  for (const auto& t : limits) all.push_back(judge(t, s, known, of_team));
+std::vector<judged_threshold> judge::all_of(const place& where) const {
+  const auto known = from_.places.find(where);
+  std::vector<judged_threshold> all;
+  if (known == from_.places.end() || where.service.empty() || !settings_.names.is_production(where.environment))
+    return all;
+  for (const auto& t : thresholds_of(where.service)) all.push_back({decide(t, known->second, false), t});
   return all;
 }
 
-}
-
-std::vector<judged_limit> judge_limits(const snapshot& s, const figure_settings& settings, const place& where) {
-  const auto known = s.places.find(where);
-  if (known == s.places.end()) return {};
-  return judge(thresholds_of(settings.thresholds, where.service), s, known->second, nullptr);
-}
-
-std::vector<judged_limit> judge_limits(const snapshot& s, const figure_settings& settings, const std::string& team) {
-  const auto known = s.teams.find(team);
-  if (known == s.teams.end()) return {};
-  return judge(thresholds_of_team(settings.thresholds, team), s, known->second, &settings);
-}
-
-std::vector<judged_limit> broken_among(std::vector<judged_limit> all) {
-  std::erase_if(all, [](const judged_limit& l) { return l.is != standing::broken; });
+std::vector<judged_threshold> judge::all_of_team(const std::string& team) const {
+  const auto known = from_.teams.find(team);
+  std::vector<judged_threshold> all;
+  if (known == from_.teams.end()) return all;
+  for (const auto& t : thresholds_of_team(team)) all.push_back({decide(t, known->second, true), t});
   return all;
 }
 
-std::string in_words(const judged_limit& b) {
-  const auto& l = *find_limited_figure(b.of.figure);
-  const auto write = [&](double v) { return l.is_age ? readable_duration(v) : readable(*find_figure(l.figure), v); };
-  return describe(l, write(b.value), write(b.limit)) + (b.of.period.empty() ? "" : " (" + b.of.period + ')');
+standing overall(std::span<const judged_threshold> all) {
+  auto found = standing::not_judged;
+  for (const auto& one : all) {
+    if (one.state == standing::exceeded) return standing::exceeded;
+    const auto looks = find_figure(find_limited_figure(one.of.figure)->figure)->looks;
+    const bool rests_on_observations = looks == shape::ratio || looks == shape::quantiles || one.of.minimum > 0;
+    if (one.state == standing::within && rests_on_observations) found = standing::within;
+  }
+  return found;
+}
+
+std::vector<judged_threshold> exceeded_among(std::vector<judged_threshold> all) {
+  std::erase_if(all, [](const judged_threshold& one) { return one.state != standing::exceeded; });
+  return all;
+}
+
+std::size_t count_judged(std::span<const judged_threshold> all) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(all, [](const judged_threshold& one) { return one.state != standing::not_judged; }));
+}
+
+namespace {
+
+std::string written(const threshold& t, double value) {
+  const auto& l = *find_limited_figure(t.figure);
+  return l.is_age ? readable_duration(value) : readable(*find_figure(l.figure), value);
+}
+
+}
+
+std::string period_in_words(const threshold& t) {
+  const bool is_count = find_figure(find_limited_figure(t.figure)->figure)->looks == shape::count;
+  return t.period == month && is_count ? " a month" : period_in_words(t.period);
+}
+
+std::string threshold_in_words(const threshold& t, const std::optional<double>& limit) {
+  const auto amount = limit ? written(t, *limit) : figure_in_words(t.limit_of);
+  return (t.above ? "" : "not below ") + amount + period_in_words(t);
+}
+
+std::string value_in_words(const judged_threshold& one) {
+  if (one.value) return written(one.of, *one.value);
+  return one.state == standing::not_judged ? "–" : "none";
+}
+
+std::string in_words(const judged_threshold& one) {
+  return std::string(find_limited_figure(one.of.figure)->title) + ": " + value_in_words(one) + " (threshold " +
+         threshold_in_words(one.of, one.limit) + ')';
+}
+
+std::string gap_in_words(const judged_threshold& one) {
+  if (!one.counted || *one.counted >= one.of.minimum)
+    return one.limit ? "no data" : "no " + figure_in_words(one.of.limit_of) + " to compare with";
+  return std::to_string(std::llround(*one.counted)) + " of " + std::to_string(std::llround(one.of.minimum)) + ' ' +
+         std::string(find_limited_figure(one.of.figure)->counted) + " needed";
 }
 
 }

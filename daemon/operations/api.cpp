@@ -91,8 +91,8 @@ void operations::list(const listed& of, http::request& r, http::responder answer
 void operations::gate(http::request& r, http::responder answer) {
   if (!may_read(r, answer)) return;
   const auto service = http::query_value(r, "service"), where = http::query_value(r, "environment");
-  ask_about(service, where, [answer = std::move(answer)](const result<std::vector<judged_limit>>& broken) {
-    answer(broken ? http::json_answer(200, verdict_json(*broken)) : refuse(broken.error()));
+  ask_about(service, where, [answer = std::move(answer)](const result<std::vector<judged_threshold>>& judged) {
+    answer(judged ? http::json_answer(200, verdict_json(*judged)) : refuse(judged.error()));
   });
 }
 
@@ -100,7 +100,7 @@ void operations::badge(const std::string& file, const http::responder& answer) {
   constexpr std::string_view ending = ".svg";
   if (!file.ends_with(ending)) return answer(refuse(error(errc::unknown, "badges end with .svg")));
   ask_about(file.substr(0, file.size() - ending.size()), {},
-            [answer](const result<std::vector<judged_limit>>& broken) { answer(releasehealth::badge(broken)); });
+            [answer](const result<std::vector<judged_threshold>>& judged) { answer(releasehealth::badge(judged)); });
 }
 
 template <class Then>

@@ -4,40 +4,53 @@
 
 namespace releasehealth {
 
-result<std::vector<judged_limit>> ask_gate(ledger::reader& from, const std::string& service,
-                                           const std::string& environment, const figure_settings& settings,
-                                           timestamp now) {
+result<std::vector<judged_threshold>> ask_gate(ledger::reader& from, const std::string& service,
+                                               const std::string& environment, const figure_settings& settings,
+                                               timestamp now) {
   figure_question q;
   q.service = service;
   q.environment = environment;
   q.periods = current_periods(settings.rolling, settings.zone, now);
   const auto s = answer_question(from, q, settings, now);
-  std::vector<judged_limit> all;
+  const judge judged(s, settings);
+  std::vector<judged_threshold> all;
   bool is_known = false;
   for (const auto& [where, known] : s.places) {
     if (where.service != service || !settings.names.is_production(where.environment)) continue;
     is_known = true;
-    for (auto& b : broken_among(judge_limits(s, settings, where))) all.push_back(std::move(b));
+    for (auto& one : judged.all_of(where)) all.push_back(std::move(one));
   }
   if (!is_known) return error(errc::unknown, "no service of this name is in such a production environment");
   return all;
 }
 
-json::object verdict_json(const std::vector<judged_limit>& broken) {
-  json::array reasons;
-  for (const auto& b : broken)
-    reasons.push_back({{"figure", b.of.figure},
-                       {"period", b.of.period.empty() ? json::value(nullptr) : json::value(b.of.period)},
-                       {"value", json_number(b.value)},
-                       {"threshold", json_number(b.limit)}});
-  return {{"verdict", broken.empty() ? "pass" : "hold"}, {"reasons", std::move(reasons)}};
+json::object verdict_json(const std::vector<judged_threshold>& all) {
+  json::array reasons, not_judged;
+  for (const auto& one : all) {
+    const auto period = one.of.period.empty() ? json::value(nullptr) : json::value(one.of.period);
+    if (one.state == standing::exceeded)
+      reasons.push_back({{"figure", one.of.figure},
+                         {"period", period},
+                         {"value", json_number(*one.value)},
+                         {"threshold", json_number(*one.limit)},
+                         {"text", in_words(one)}});
+    if (one.state == standing::not_judged)
+      not_judged.push_back({{"figure", one.of.figure}, {"period", period}, {"text", gap_in_words(one)}});
+  }
+  return {{"verdict", reasons.empty() ? "pass" : "hold"},
+          {"reasons", std::move(reasons)},
+          {"judged", count_judged(all)},
+          {"not_judged", std::move(not_judged)}};
 }
 
-http::response badge(const result<std::vector<judged_limit>>& asked) {
+http::response badge(const result<std::vector<judged_threshold>>& asked) {
   std::string word = "unknown", colour = "#6a6a6a";
-  if (asked && asked->empty()) word = "healthy", colour = "#2b7a0b";
-  if (asked && !asked->empty()) {
-    word = std::to_string(asked->size()) + (asked->size() == 1 ? " limit broken" : " limits broken");
+  const auto state = asked ? overall(*asked) : standing::not_judged;
+  if (asked && state == standing::not_judged) word = "not judged";
+  if (state == standing::within) word = "healthy", colour = "#2b7a0b";
+  if (state == standing::exceeded) {
+    const auto n = exceeded_among(*asked).size();
+    word = std::to_string(n) + (n == 1 ? " threshold exceeded" : " thresholds exceeded");
     colour = "#b3261e";
   }
   constexpr std::size_t letter = 7, padding = 12, left = 64;

@@ -7,15 +7,16 @@
 
 namespace releasehealth {
 
-/// The limits that a service breaks, in one environment or in all of its production. errc::unknown if there is none
+/// The judged thresholds of a service, in one environment or in all of its production. errc::unknown if there is none
 /// such.
-result<std::vector<judged_limit>> ask_gate(ledger::reader&, const std::string& service, const std::string& environment,
-                                           const figure_settings&, timestamp now);
+result<std::vector<judged_threshold>> ask_gate(ledger::reader&, const std::string& service,
+                                               const std::string& environment, const figure_settings&, timestamp now);
 
-/// {"verdict": "pass" or "hold", "reasons": [{"figure", "period", "value", "threshold"}]} (interface.md §2).
-json::object verdict_json(const std::vector<judged_limit>&);
+/// {"verdict": "pass" or "hold", "reasons": [{"figure", "period", "value", "threshold", "text"}], "judged",
+/// "not_judged": [{"figure", "period", "text"}]} (interface.md section 2). What is not judged holds nothing.
+json::object verdict_json(const std::vector<judged_threshold>&);
 
 /// An SVG that says the same in a word.
-http::response badge(const result<std::vector<judged_limit>>&);
+http::response badge(const result<std::vector<judged_threshold>>&);
 
 }

@@ -160,6 +160,10 @@ http::response answer_list(ledger::reader& from, const listed& of, list_question
   if (!of.kind.empty()) q.filters["kind"] = of.kind;
   if (of.is_of_services) q.filters["services"] = services_of(from, q.filters, settings);
   auto page = from.list(of.statement, q.filters, q.after, q.limit + 1);
+  // events may name another team than the configured one, or none
+  for (auto& row : page.rows)
+    if (auto* team = row.if_contains("team"); team && team->is_string() && row.contains("service"))
+      *team = settings.team_of(std::string(row.at("service").as_string()), std::string(team->as_string()));
   json::value next;
   if (static_cast<std::int64_t>(page.rows.size()) > q.limit) {
     page.rows.pop_back();

@@ -1,8 +1,11 @@
 #include <algorithm>
+#include <cmath>
 
 #include "daemon/explain/explanation.hpp"
+#include "daemon/figures/covered.hpp"
 #include "daemon/figures/readable.hpp"
 #include "daemon/figures/service_columns.hpp"
+#include "daemon/review/cards.hpp"
 #include "daemon/review/chart.hpp"
 #include "daemon/review/frame.hpp"
 #include "daemon/review/page.hpp"
@@ -12,7 +15,7 @@ namespace releasehealth {
 namespace {
 
 // What a page shows at most; the API has the rest.
-constexpr std::size_t most_services = 100, most_broken = 8;
+constexpr std::size_t most_services = 100, most_exceeded = 8;
 constexpr std::int64_t most_hotfixes = 50;
 
 std::string name_of(const place& where, const std::string& team) {
@@ -20,21 +23,26 @@ std::string name_of(const place& where, const std::string& team) {
   return where.service + (where.environment == "production" ? "" : " (" + where.environment + ')');
 }
 
-std::string value_in(const reviewed& r, const scope_figures& known, const service_column& column) {
+// A ratio of few is shown as what it is: "1 of 1", not "100.0 %".
+json::object value_in(const reviewed& r, const scope_figures& known, const service_column& column) {
   const auto& f = *find_figure(column.figure);
   const auto values = known.values.find(r.last().label);
-  if (values == known.values.end()) return "–";
+  if (values == known.values.end() || !has_data(known, r.last())) return {{"text", "–"}, {"is_few", false}};
   const auto& in = *std::ranges::find(f.slices, column.slice, &slice::value);
   const auto v = evaluate(f, in, {r.apart.columns, values->second, r.last()});
-  return v ? readable(f, v->value) : "–";
+  if (!v) return {{"text", "–"}, {"is_few", false}};
+  if (!v->denominator || *v->denominator >= least_for_a_band)
+    return {{"text", readable(f, v->value)}, {"is_few", false}};
+  const auto whole = [](double n) { return std::to_string(std::llround(n)); };
+  return {{"text", whole(*v->numerator) + " of " + whole(*v->denominator)}, {"is_few", true}};
 }
 
 json::object service_row(const reviewed& r, const place& where, const ledger::hotfix_months& months,
-                         const std::vector<limit_of>& broken, const links& to) {
+                         const std::vector<threshold_of>& exceeded, const links& to) {
   const auto& known = r.apart.places.at(where);
   json::array says;
-  for (const auto& b : broken)
-    if (b.where == where) says.push_back(json::object{{"text", in_words(b.judged)}});
+  for (const auto& one : exceeded)
+    if (one.where == where) says.push_back(json::object{{"text", in_words(one.judged)}});
   std::vector<chart_point> points;
   for (std::size_t m = 0; m < r.months.size(); ++m) {
     const auto& p = r.months[m];
@@ -45,24 +53,24 @@ json::object service_row(const reviewed& r, const place& where, const ledger::ho
   }
   json::array values;
   for (const auto& c : service_columns())
-    if (c.is_on_page) values.push_back(json::object{{"text", value_in(r, known, c)}});
-  const bool is_broken = !says.empty();
+    if (c.is_on_page) values.push_back(value_in(r, known, c));
+  const bool is_exceeded = !says.empty();
   return {{"name", name_of(where, known.team)},
           {"link", to.to_service(where.service, r.month)},
           {"team", known.team},
-          {"is_broken", is_broken},
-          {"broken", std::move(says)},
+          {"is_exceeded", is_exceeded},
+          {"exceeded", std::move(says)},
           {"values", std::move(values)},
           {"chart", column_chart("Hotfixes of " + where.service, points, std::nullopt)}};
 }
 
-// Services by what needs attention: limits broken, then hotfixes, then deployments.
-std::vector<place> by_attention(const reviewed& r, const std::vector<limit_of>& broken,
+// Services needing attention: by thresholds exceeded, then hotfixes, then name.
+std::vector<place> by_attention(const reviewed& r, const std::vector<threshold_of>& exceeded,
                                 const figure_settings& settings) {
   std::vector<std::tuple<std::ptrdiff_t, double, place>> order;
   for (const auto& [where, known] : r.apart.places) {
     if (!settings.names.is_production(where.environment) || where.service.empty()) continue;
-    const auto limits = std::ranges::count(broken, where, &limit_of::where);
+    const auto limits = std::ranges::count(exceeded, where, &threshold_of::where);
     const auto v = value_of(r.apart, health_headlines().front(), known, r.last(), settings);
     order.emplace_back(-limits, v ? -v->value : 0, where);
   }
@@ -77,7 +85,7 @@ std::vector<place> by_attention(const reviewed& r, const std::vector<limit_of>& 
 }
 
 json::array service_rows(ledger::reader& from, const reviewed& r, const std::vector<place>& order,
-                         const std::vector<limit_of>& broken, const links& to) {
+                         const std::vector<threshold_of>& exceeded, const links& to) {
   std::vector<ledger::scope> scopes;
   scopes.reserve(order.size());
   for (const auto& where : order) scopes.push_back({{where, {}, true}});
@@ -87,32 +95,34 @@ json::array service_rows(ledger::reader& from, const reviewed& r, const std::vec
   begins.push_back(r.last().end);
   const auto months = from.count_hotfix_months(scopes, begins);
   json::array rows;
-  for (std::size_t n = 0; n < order.size(); ++n) rows.push_back(service_row(r, order[n], months[n], broken, to));
+  for (std::size_t n = 0; n < order.size(); ++n) rows.push_back(service_row(r, order[n], months[n], exceeded, to));
   return rows;
 }
 
-json::object verdict_of(const reviewed& r, const std::vector<limit_of>& broken, const links& to) {
+// Three states, and a fourth before there is anything to judge.
+json::object verdict_of(const reviewed& r, const std::vector<threshold_of>& all,
+                        const std::vector<threshold_of>& exceeded, const links& to) {
   json::array says;
-  for (std::size_t n = 0; n < std::min(broken.size(), most_broken); ++n) {
-    const auto& b = broken[n];
-    says.push_back(
-        {{"who", name_of(b.where, b.team)},
-         {"link", b.where.service.empty() ? to.to_month(r.month, b.team) : to.to_service(b.where.service, r.month)},
-         {"text", in_words(b.judged)}});
+  for (std::size_t n = 0; n < std::min(exceeded.size(), most_exceeded); ++n) {
+    const auto& one = exceeded[n];
+    says.push_back({{"who", name_of(one.where, one.team)},
+                    {"link", one.where.service.empty() ? to.to_month(r.month, one.team)
+                                                       : to.to_service(one.where.service, r.month)},
+                    {"text", in_words(one.judged)}});
   }
-  const bool has_data = std::ranges::any_of(r.together.together.values, [](const auto& entry) {
+  const bool is_reported = std::ranges::any_of(r.together.together.values, [](const auto& entry) {
     return std::ranges::any_of(entry.second, [](double v) { return v > 0; });
   });
-  const auto n = broken.size();
-  return {{"is_empty", !has_data},
-          {"is_good", has_data && n == 0},
-          {"is_bad", n > 0},
-          {"headline", !has_data ? "Nothing has been reported yet"
-                       : n == 0  ? "All within their limits"
-                       : n == 1  ? "One limit is broken"
-                                 : std::to_string(n) + " limits are broken"},
-          {"broken", std::move(says)},
-          {"more", n > most_broken ? std::to_string(n - most_broken) + " more, in the table of services" : ""}};
+  auto view = verdict_on(judged_of(all));
+  if (!is_reported)
+    view = {{"is_good", false}, {"is_bad", false}, {"headline", "Nothing has been reported yet"}, {"note", ""}};
+  view["is_empty"] = !is_reported;
+  view["is_grey"] = !flag_at(view, "/is_good") && !flag_at(view, "/is_bad");
+  view["exceeded"] = std::move(says);
+  view["more"] = exceeded.size() > most_exceeded
+                     ? std::to_string(exceeded.size() - most_exceeded) + " more, in the table of services"
+                     : "";
+  return view;
 }
 
 json::array hotfixes_of(ledger::reader& from, const reviewed& r, const review_frame& frame,
@@ -151,7 +161,7 @@ std::string review_month(ledger::reader& from, const review_question& q, const f
                          const review_frame& frame) {
   const links to{frame};
   const auto r = look_at(from, q, settings, frame.now);
-  const auto limits = all_limits(r, settings), broken = broken_among(limits);
+  const auto thresholds = all_thresholds(r, settings), exceeded = exceeded_among(thresholds);
   std::set<std::string> teams;
   for (const auto& [where, team] : places_and_teams(from.places(), settings))
     if (!team.empty()) teams.insert(team);
@@ -160,17 +170,17 @@ std::string review_month(ledger::reader& from, const review_question& q, const f
   view["team"] = q.team;
   view["so_far"] = r.is_so_far ? settings.zone.local_time(frame.now) : "";
   view["partial"] = r.last().partial && !r.is_so_far;
-  view["verdict"] = verdict_of(r, broken, to);
-  view["health"] = cards(r, health_headlines(), settings, limits, false);
-  view["dora"] = cards(r, dora_headlines(), settings, limits, false);
+  view["verdict"] = verdict_of(r, thresholds, exceeded, to);
+  view["health"] = cards(r, health_headlines(), settings, thresholds);
+  view["dora"] = cards(r, dora_headlines(), settings, thresholds);
   auto changes = changes_in_words(r, settings);
   view["has_changes"] = !changes.empty();
   view["changes"] = std::move(changes);
   view["before"] = name_month(q.month - std::chrono::months{1});
-  auto order = by_attention(r, broken, settings);
+  auto order = by_attention(r, exceeded, settings);
   const auto all = order.size();
   order.resize(std::min(all, most_services));
-  view["services"] = service_rows(from, r, order, broken, to);
+  view["services"] = service_rows(from, r, order, exceeded, to);
   json::array columns;
   for (const auto& c : service_columns())
     if (c.is_on_page) columns.push_back(json::object{{"text", sentence_case(std::string(c.title))}});

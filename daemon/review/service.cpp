@@ -2,6 +2,7 @@
 
 #include "collectors/nearest.hpp"
 #include "daemon/explain/explanation.hpp"
+#include "daemon/review/cards.hpp"
 #include "daemon/review/chart.hpp"
 #include "daemon/review/frame.hpp"
 #include "daemon/review/page.hpp"
@@ -117,7 +118,7 @@ result<std::string> review_service(ledger::reader& from, const review_question& 
   const links to{frame};
   const auto r = look_at(from, asked, settings, frame.now);
   const bool is_production = settings.names.is_production(where.environment);
-  const auto limits = all_limits(r, settings), broken = broken_among(limits);
+  const auto thresholds = all_thresholds(r, settings);
   auto view = frame_of(q.service + ", " + name_month(q.month), q, frame, settings, {});
   view["service"] = q.service;
   view["team"] = all.at(where);
@@ -133,13 +134,15 @@ result<std::string> review_service(ledger::reader& from, const review_question& 
   view["month_link"] = to.to_month(q.month, "");
   view["so_far"] = r.is_so_far ? settings.zone.local_time(frame.now) : "";
   view["is_production"] = is_production;
+  auto verdict = verdict_on(judged_of(thresholds));
   json::array says;
-  for (const auto& b : broken) says.push_back(json::object{{"text", q.service + ' ' + in_words(b.judged)}});
-  view["is_broken"] = !says.empty();
-  view["broken"] = std::move(says);
+  for (const auto& one : exceeded_among(thresholds)) says.push_back(json::object{{"text", in_words(one.judged)}});
+  verdict["exceeded"] = std::move(says);
+  verdict["is_grey"] = !flag_at(verdict, "/is_good") && !flag_at(verdict, "/is_bad");
+  view["verdict"] = std::move(verdict);
   if (is_production) {
-    view["health"] = cards(r, health_headlines(), settings, limits, true);
-    view["dora"] = cards(r, dora_headlines(), settings, limits, true);
+    view["health"] = cards(r, health_headlines(), settings, thresholds);
+    view["dora"] = cards(r, dora_headlines(), settings, thresholds);
     view["trend"] = trend_table(r, settings);
   }
   const auto begins = settings.zone.month_begin(q.month - timeline_months + std::chrono::months{1});

@@ -3,11 +3,15 @@
     dashboards.py conventions FILES                   what dashboard-linter asks for
     dashboards.py without-data --prometheus URL FILES every query is understood by an empty daemon's Prometheus
     dashboards.py with-data --prometheus URL --postgres FOLDER --api URL FILES   and has an answer; months are as the API has them
-    dashboards.py backfilled --prometheus URL FILES  the last 40 minutes, which only backfill wrote, show in every panel about releases"""
+    dashboards.py backfilled --prometheus URL FILES  the last 40 minutes, which only backfill wrote, show in every panel about releases
+    dashboards.py stat --title TITLE --service SERVICE --prometheus URL FILES   the value of the fleet's stat for one service; - without any
+    dashboards.py without-daemon --prometheus URL FILES   no stat shows a value that nobody measures"""
 import argparse, json, pathlib, re, subprocess, time, urllib.parse, urllib.request
 
 options = argparse.ArgumentParser()
 options.add_argument("what")
+options.add_argument("--title")
+options.add_argument("--service")
 options.add_argument("--prometheus")
 options.add_argument("--postgres")
 options.add_argument("--api")
@@ -51,10 +55,16 @@ def conventions(name, dashboard):
             bare = re.sub(r'"[^"]*"', '""', t["expr"])
             for metric, matchers in re.findall(r"([a-zA-Z_:][a-zA-Z0-9_:]*)(\{[^}]*\})", t["expr"]):
                 assert 'job=~"$job"' in matchers, f"{at}: {metric} of any job"
-                assert metric == "ALERTS" or 'instance=~"$instance"' in matchers, f"{at}: {metric} of any instance"
+                assert 'instance=~"$instance"' in matchers, f"{at}: {metric} of any instance"
                 assert not metric.endswith("_total") or f"rate({metric}" in bare, f"{at}: {metric} is a counter"
             assert "rate(" not in bare or "[$__rate_interval]" in t["expr"], f"{at}: a rate over a fixed time"
             assert t["datasource"]["uid"] == "${datasource}", at
+            assert "vector(" not in t["expr"], f"{at}: missing data becomes a number"
+            assert "ALERTS" not in t["expr"], f"{at}: alerts are not what the daemon judges"
+            assert p["type"] != "stat" or t.get("instant") and not t.get("range"), f"{at}: a stat of the past"
+        colours = [s["value"] for s in p["fieldConfig"]["defaults"].get("thresholds", {}).get("steps", [])]
+        own = name == "daemon.json"  # whose own limits no metric exports
+        assert own or set(colours) <= {None, 1}, f"{at}: {colours} are not the daemon's thresholds"
     return len(titles)
 
 
@@ -121,7 +131,23 @@ def months():
     return compared
 
 
-if given.what == "conventions":
+def stats():
+    for name, d in dashboards.items():
+        for p in panels(d):
+            if p["type"] == "stat":
+                yield f"{name}: {p['title']}", p["targets"][0]["expr"]
+
+
+if given.what == "stat":
+    chosen["service"] = given.service
+    [query] = [q for at, q in stats() if at == f"release-health.json: {given.title}"]
+    found = ask(query)
+    print(found[0]["value"][1] if found else "-")
+elif given.what == "without-daemon":
+    shown = [at for at, query in stats() if "up{" not in query and ask(query)]  # `up` is Prometheus' own
+    assert not shown, "a value while the daemon is down:\n" + "\n".join(shown)
+    print(f"ok: none of {len(list(stats()))} stats has a value while the daemon is down")
+elif given.what == "conventions":
     count = sum(conventions(name, d) for name, d in dashboards.items())
     assert len({d["uid"] for d in dashboards.values()}) == len(dashboards)
     print(f"ok: {count} panels of {len(dashboards)} dashboards keep the conventions")

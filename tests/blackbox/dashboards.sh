@@ -9,6 +9,8 @@ for made in "$work"/made/*.json; do
 done
 same "every dashboard has a source" "$(cd "$work/made" && ls)" "$(cd "$root/dashboards" && ls -- *.json)"
 check() { python3 "$root/tests/blackbox/dashboards.py" "$@" "$root"/dashboards/*.json; }
+exceeded_of() { check stat --prometheus "$prometheus" --title 'Thresholds exceeded' --service "$1"; }
+exceeded_is() { [ "$(exceeded_of "$1")" = "$2" ]; }
 check conventions
 
 configure <"$root/tests/blackbox/review.toml"
@@ -41,4 +43,17 @@ prometheus --config.file="$work/nothing.yml" --storage.tsdb.path="$work/backfill
 pids+=($!)
 wait_until 30 curl -sf "http://127.0.0.1:$port/-/ready" || fail "Prometheus is not ready"
 check backfilled --prometheus "http://127.0.0.1:$port"
+
+# one review overdue is one threshold exceeded; a quiet service has none; of one that nobody knows nothing is judged
+send_event "[
+ {\"id\":\"s1\",\"type\":\"deployment\",\"service\":\"solo\",\"version\":\"1\",\"state\":\"succeeded\",\"finished_at\":\"$(ago '12 days')\"},
+ {\"id\":\"q1\",\"type\":\"deployment\",\"service\":\"quiet\",\"version\":\"1\",\"state\":\"succeeded\",\"finished_at\":\"$(ago '12 days')\"},
+ {\"id\":\"s2\",\"subject\":\"s2\",\"type\":\"incident\",\"service\":\"solo\",\"severity\":2,\"state\":\"open\",\"time\":\"$(ago '11 days')\"},
+ {\"id\":\"s3\",\"subject\":\"s2\",\"type\":\"incident\",\"state\":\"resolved\",\"time\":\"$(ago '10 days')\"}]" >/dev/null
+wait_until 30 exceeded_is solo 1 || fail "one exceeded threshold is $(exceeded_of solo) in the stat"
+same "a service within its thresholds" 0 "$(exceeded_of quiet)"
+same "a service that nobody knows" - "$(exceeded_of nobody)"
+
 stop_daemon
+wait_until 30 value_is 'count(up{job="releasehealthd"} == 0)' 1 || fail "Prometheus does not notice that the daemon is down"
+check without-daemon --prometheus "$prometheus"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The quickstart's figures equal counts made over the demo's own files with awk, and checkout is above its limit.
+# The quickstart's figures equal counts made over the demo's own files with awk, and checkout is above its threshold.
 . "$(dirname "$0")/lib.bash"
 
 port=$(free_port)
 while (exec 3<>"/dev/tcp/127.0.0.1/$((port + 1))") 2>/dev/null; do port=$(free_port); done
 RELEASEHEALTHD_BINARY=$daemon "$root/deploy/quickstart" --once --port "$port" --state "$work/q" >"$work/quickstart.log"
-grep -q '^checkout .* 6 !' "$work/quickstart.log" || fail "checkout's six hotfixes are not marked as over the limit"
-echo "ok: checkout has 6 hotfixes this month, over its limit"
+grep -q '^checkout .* 6 !' "$work/quickstart.log" || fail "checkout's six hotfixes are not marked as above the threshold"
+echo "ok: checkout has 6 hotfixes this month, above its threshold"
 
 year_ago=$(date -u -d "$(date -u +%Y-%m-01) -11 months" +%Y-%m) this_month=$(date -u +%Y-%m)
 "$daemon" report --config "$work/q/config.toml" --from "$year_ago" --to "$this_month" --format csv 2>>"$work/commands.log" | tr -d '\r' >"$work/report.csv"

@@ -57,5 +57,5 @@ same "checkout is held" 1 "$(gate checkout)"
 grep -E '^- .*hotfix' "$work/gate" | grep -qE '6.*5' || fail "the gate does not say why"
 same "what is healthy passes" 0 "$(gate '<b>bold</b>' production)"
 same "what nobody knows is a misconfiguration" 3 "$(gate nobody)"
-same "a badge" 'releases: 3 limits broken' "$(curl -s "$operations/badge/checkout.svg" | sed -n 's/.*aria-label="\([^"]*\)".*/\1/p')"
+same "a badge" 'releases: 3 thresholds exceeded' "$(curl -s "$operations/badge/checkout.svg" | sed -n 's/.*aria-label="\([^"]*\)".*/\1/p')"
 stop_daemon

@@ -55,7 +55,7 @@ if (what === 'empty') {
 if (what === 'demo') {
   const { page, said } = await without_scripts();
   await page.goto(base + '/');
-  assert.match(await page.locator('.verdict h2').innerText(), /limits are broken/);
+  assert.match(await page.locator('.verdict h2').innerText(), /thresholds exceeded/);
   const this_month = await page.locator('h1').innerText();
 
   // a month and a team, with the keyboard alone

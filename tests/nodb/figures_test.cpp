@@ -1,6 +1,5 @@
 #include <filesystem>
 #include <fstream>
-#include <limits>
 #include <map>
 
 #include <zlib.h>
@@ -15,6 +14,7 @@
 #include "daemon/figures/snapshot.hpp"
 #include "daemon/operations/negotiate.hpp"
 #include "tests/check.hpp"
+#include "tests/nodb/figure_values.hpp"
 
 using namespace releasehealth;
 
@@ -37,32 +37,6 @@ std::string gunzip(std::string packed) {
 
 std::string show(const period& p) {
   return p.label + ' ' + format_time(p.begin) + ' ' + format_time(p.end) + (p.partial ? " partial" : "");
-}
-
-// Every column that a figure needs, and values for them: 0, of quantiles none, but for those given.
-std::vector<std::string> all_columns() {
-  const figure_settings settings;
-  std::vector<std::string> all;
-  for (const auto& f : figures()) {
-    for (const auto& s : settings.slices_of(f))
-      for (const auto& c : s.columns) {
-        if (f.looks != shape::quantiles) all.emplace_back(c);
-        for (const auto* suffix : {"_n", "_p50", "_p90"})
-          if (f.looks == shape::quantiles) all.push_back(std::string(c) + suffix);
-      }
-    for (const auto& c : f.denominator) all.emplace_back(c);
-  }
-  return all;
-}
-
-std::vector<double> values_of(const std::map<std::string, double>& given) {
-  std::vector<double> all;
-  for (const auto& c : all_columns()) {
-    const auto known = given.find(c);
-    const bool empty = c.ends_with("_p50") || c.ends_with("_p90") || c.starts_with("last_") || c.ends_with("_since");
-    all.push_back(known != given.end() ? known->second : empty ? std::numeric_limits<double>::quiet_NaN() : 0);
-  }
-  return all;
 }
 
 period find(const std::vector<period>& all, std::string_view label) {
@@ -241,7 +215,7 @@ TEST_SUITE("nodb") {
   TEST_CASE("DORA's five, in the bands that were published for them, each end inclusive") {
     const auto band = [](std::string_view figure, double value) {
       for (const auto& m : dora_metrics())
-        if (m.figure == figure) return std::string(band_of(m, value));
+        if (m.figure == figure) return std::string(band_of(m, {value, {}, {}, 5}));
       return std::string("no such metric");
     };
     CHECK(dora_metrics().size() == 5);
@@ -311,7 +285,7 @@ TEST_SUITE("nodb") {
     CHECK_FALSE(accepts_gzip(""));
   }
 
-  TEST_CASE("rules: one for each figure and period, with its minimum if any has one") {
+  TEST_CASE("rules: one for each figure and period, by the daemon's own judgement alone") {
     const auto rules = prometheus_rules({{"hotfixes", "month", true, 5, 0, {}, {}},
                                          {"hotfixes", "month", true, 9, 0, "legacy", {}},
                                          {"hotfixes", "month", true, 20, 0, {}, "payments"},
@@ -325,13 +299,13 @@ TEST_SUITE("nodb") {
       for (auto at = rules.find(what); at != rules.npos; at = rules.find(what, at + 1)) ++n;
       return n;
     };
-    CHECK(count("alert: ReleaseHealthHotfixes\n") == 2);  // of services, and of the team that has a limit
-    CHECK(count("releasehealth_team_deployments{kind=\"hotfix\",period=\"month\"}") == 1);
-    CHECK(count("releasehealth_team_firefighting_ratio{period=\"30d\"}") == 1);
-    CHECK(count("releasehealth_time_to_issue_seconds{quantile=\"0.5\",period=\"30d\"}") == 1);
-    CHECK(count("releasehealth_time_to_issue_observations{period=\"30d\"}") == 1);
+    CHECK(count("alert: ReleaseHealthHotfixes\n") == 2);  // of services, and of the team that has a threshold
+    CHECK(count("(releasehealth_threshold_exceeded{figure=\"hotfixes\",period=\"month\"}) == 1") == 1);
+    CHECK(count("(releasehealth_team_threshold_exceeded{figure=\"hotfixes\",period=\"month\"}) == 1") == 1);
+    CHECK(count("(releasehealth_team_threshold_exceeded{figure=\"firefighting_ratio\",period=\"30d\"}) == 1") == 1);
+    CHECK(count("alert: ReleaseHealthTimeToIssue\n") == 1);
     CHECK(count("alert: ReleaseHealthRollbackRatio\n") == 1);
-    CHECK(count("unless") == 2);
+    CHECK(count("unless") == 0);  // minimums are the daemon's
   }
 
   TEST_CASE("a refresh rests in proportion to what it took, not at all to catch up, and longest in a flood") {

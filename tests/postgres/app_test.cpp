@@ -246,7 +246,7 @@ TEST_SUITE("postgres") {
     CHECK(find(ask("/api/v1/figures?period=month"), "search", "failed_deployments").at("value") == 2);
   }
 
-  TEST_CASE("the gate holds what breaks a limit, and says by how much; so does the badge") {
+  TEST_CASE("the gate holds what exceeds a threshold, and says by how much; so does the badge") {
     const database db;
     running_app app(db.where(),
                     "[[threshold]]\nfigure = 'hotfixes'\nperiod = 'month'\nabove = 1\n"
@@ -271,15 +271,17 @@ TEST_SUITE("postgres") {
     hotfix("2");
     CHECK(app.metric(series, "2") == "2");
     CHECK(json::parse(asked("service=checkout").body).at("verdict") == "hold");
-    CHECK(reasons("service=checkout").find(R"({"figure":"hotfixes","period":"month","value":2,"threshold":1})") !=
+    CHECK(reasons("service=checkout").find(
+              R"x({"figure":"hotfixes","period":"month","value":2,"threshold":1,"text":"hotfixes: 2 (threshold 1 a month)"})x") !=
           std::string::npos);
+    CHECK(asked("service=checkout").body.find(R"("text":"2 of 50 changes needed")") != std::string::npos);
     CHECK(reasons("service=checkout").find("rollback_ratio") == std::string::npos);  // too little to measure
     CHECK(asked("service=nobody").status == 404);
     CHECK(asked("service=checkout&environment=staging").status == 404);
     CHECK(asked("").status == 400);
     const auto badge = app.operations("GET", "/badge/checkout.svg");
     CHECK(badge.content_type == "image/svg+xml");
-    CHECK(badge.body.find("broken") != std::string::npos);
+    CHECK(badge.body.find("1 threshold exceeded") != std::string::npos);
     CHECK(app.operations("GET", "/badge/nobody.svg").body.find("unknown") != std::string::npos);
     CHECK(app.operations("GET", "/badge/checkout").status == 404);
     const auto first = asked("service=checkout");
@@ -291,6 +293,39 @@ TEST_SUITE("postgres") {
     hotfix("3");
     CHECK(app.metric(series, "3") == "3");
     CHECK(app.operations("GET", "/api/v1/gate?service=checkout", "", {{"If-None-Match", tag}}).status == 200);
+  }
+
+  TEST_CASE("on the first day a page is neither green nor compared with months without data") {
+    const database db;
+    running_app app(db.where());
+    for (const auto* n : {"1", "2", "3", "4"}) app.send_events(deployed(n, R"("version":")" + std::string(n) + '"'));
+    app.send_events(
+        R"({"id":"i","type":"incident","service":"checkout","severity":2,"state":"open","time":"2026-11-20T12:00:00Z"})");
+    app.derived(db);
+    for (const auto* path : {"/", "/services/checkout"}) {
+      CAPTURE(path);
+      const auto page = app.operations("GET", path).body;
+      const auto holds = [&](std::string_view what) { return page.find(what) != page.npos; };
+      CHECK(holds("Not enough data to judge yet: 4 of 10 thresholds have data"));
+      CHECK_FALSE(holds("verdict good"));
+      CHECK_FALSE(holds("verdict bad"));
+      CHECK(holds("no data in October 2026"));
+      CHECK_FALSE(holds("change better"));
+      CHECK_FALSE(holds("change worse"));
+      CHECK(holds("4 deployments in 1 covered day"));
+      CHECK(holds("4 of 10 changes needed"));
+      CHECK_FALSE(holds("class=\"band"));
+      CHECK_FALSE(holds("Oct 2026: 0"));
+    }
+    // a line at the threshold only where chart and threshold are of months and of one service
+    const auto lines = [&](const char* path) {
+      const auto page = app.operations("GET", path).body;
+      std::size_t n = 0;
+      for (auto at = page.find("<line class=\"limit\""); at != page.npos; at = page.find("<line class=\"limit\"", at + 1)) ++n;
+      return n;
+    };
+    CHECK(lines("/services/checkout") == 1);
+    CHECK(lines("/") == 0);
   }
 
   TEST_CASE("lists come in pages by key, filtered, as JSON or CSV; what a list does not have is named") {
@@ -340,6 +375,7 @@ TEST_SUITE("postgres") {
     CHECK(get("incidents?severity=1").at("items").as_array().empty());
     CHECK(subjects(get("services")) == "checkout ");
     CHECK(get("services").at("items").as_array().at(0).at("open_incidents") == 1);
+    CHECK(get("services").at("items").as_array().at(0).at("team") == "payments");  // which no event names
     CHECK(get("deliveries?limit=1").at("items").as_array().size() == 1);
     CHECK(get("deliveries?limit=1").at("next").is_string());
     const auto csv = app.operations("GET", "/api/v1/hotfixes", "", {{"Accept", "text/csv"}});

@@ -9,7 +9,7 @@ import { PostgresQuery, postgresSource } from './panels';
 
 const sql = readFileSync(join(process.argv[3], 'months.sql'), 'utf8').trim();
 
-const months = (title: string, description: string, unit: string, columns: string[], limit?: number) => {
+const months = (title: string, description: string, unit: string, columns: string[]) => {
   const names = columns.map((column) => `"${column}"`).join(', ');
   const panel = new timeseries.PanelBuilder()
     .title(title).description(description).unit(unit).span(12).height(8).min(0).datasource(postgresSource).noValue('–')
@@ -19,10 +19,6 @@ const months = (title: string, description: string, unit: string, columns: strin
     .legend(new common.VizLegendOptionsBuilder().showLegend(true).displayMode(common.LegendDisplayMode.List).placement(common.LegendPlacement.Bottom).calcs([]))
     .withTarget(new PostgresQuery(`SELECT "time", ${names} FROM (\n${sql}\n) AS months ORDER BY "time"`));
   if (columns.length > 1) panel.stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal));
-  if (limit !== undefined)
-    panel
-      .thresholds(new dashboard.ThresholdsConfigBuilder().mode(dashboard.ThresholdsMode.Absolute).steps([{ value: null as unknown as number, color: 'green' }, { value: limit, color: 'red' }]))
-      .thresholdsStyle(new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed));
   return panel;
 };
 
@@ -35,12 +31,12 @@ export const monthlyTrends = frame('releasehealth-months',
     new dashboard.TextBoxVariableBuilder('months').label('Months').description('How many, this one included.').defaultValue('24'),
   ], [
     months('Deployments by kind', 'Succeeded deployments of each month.', 'short', ['planned', 'hotfixes', 'rollbacks']),
-    months('Hotfixes', 'Of each month; the line is the default limit of one service.', 'short', ['hotfixes'], 5),
+    months('Hotfixes', 'Of each month.', 'short', ['hotfixes']),
     months('Deployment frequency', 'DORA: planned, hotfix and rollback deployments per day.', 'short', ['deployments per day']),
     months('Change lead time', 'DORA: from the first commit to the finish, median.', 's', ['lead time']),
-    months('Change fail rate', 'DORA: failed changes among all changes, whenever that showed.', 'percentunit', ['change fail rate'], 0.15),
+    months('Change fail rate', 'DORA: failed changes among all changes, whenever that showed.', 'percentunit', ['change fail rate']),
     months('Failed deployment recovery time', 'DORA: from the finish of a failed change to its recovery, median.', 's', ['recovery time']),
     months('Deployment rework rate', 'DORA: hotfixes among all deployments.', 'percentunit', ['rework rate']),
-    months('Rollback ratio', 'Changes that were rolled back among all changes, whenever that happened.', 'percentunit', ['rollback ratio'], 0.05),
+    months('Rollback ratio', 'Changes that were rolled back among all changes, whenever that happened.', 'percentunit', ['rollback ratio']),
     months('Time to issue', 'From the finish of a failed change to its first issue, median: sooner is worse.', 's', ['time to issue']),
   ]);

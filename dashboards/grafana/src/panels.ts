@@ -13,8 +13,8 @@ export const prometheusSource = { type: 'prometheus', uid: '${datasource}' };
 export interface Query {
   expr: string;
   legend?: string;
-  /** Drawn as a limit: red and dashed. */
-  isLimit?: boolean;
+  /** Drawn as a threshold: red and dashed. */
+  isThreshold?: boolean;
 }
 
 export interface Text {
@@ -44,11 +44,12 @@ const target = (query: Query, refId: string, instant: boolean) => {
 
 const refId = (n: number) => String.fromCharCode('A'.charCodeAt(0) + n);
 
+/** An instant query: a stat shows what Prometheus knows now, never the last value before a gap. */
 export const one = (text: Text, expr: string, colours: Steps = neutral) =>
   new stat.PanelBuilder()
     .title(text.title).description(text.description).unit(text.unit).span(text.width ?? 4).height(text.height ?? 4).decimals(text.decimals ?? 0)
-    .datasource(prometheusSource).withTarget(target({ expr }, 'A', false))
-    .thresholds(steps(colours)).colorMode(common.BigValueColorMode.Value).graphMode(common.BigValueGraphMode.Area)
+    .datasource(prometheusSource).withTarget(target({ expr }, 'A', true))
+    .thresholds(steps(colours)).colorMode(common.BigValueColorMode.Value).graphMode(common.BigValueGraphMode.None)
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false))
     .noValue('–');
 
@@ -61,7 +62,7 @@ export const bars = (text: Text, queries: Query[], colours: Steps = neutral) => 
   return panel;
 };
 
-const limitLook = [
+const thresholdLook = [
   { id: 'color', value: { mode: 'fixed', fixedColor: 'red' } },
   { id: 'custom.lineStyle', value: { fill: 'dash', dash: [10, 10] } },
   { id: 'custom.fillOpacity', value: 0 },
@@ -78,7 +79,7 @@ export const lines = (text: Text, queries: Query[], colours?: Steps) => {
     panel.thresholds(steps(colours)).thresholdsStyle(new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed));
   queries.forEach((query, n) => {
     panel.withTarget(target(query, refId(n), false));
-    if (query.isLimit) panel.overrideByQuery(refId(n), limitLook);
+    if (query.isThreshold) panel.overrideByQuery(refId(n), thresholdLook);
   });
   return panel;
 };
@@ -87,7 +88,38 @@ export interface Column extends Query {
   title: string;
   unit: string;
   decimals?: number;
+  /** Where the cell's text changes its colour. */
+  colours?: Steps;
 }
+
+/** Kinds of deployments, in the colours of the pages. */
+export const colourKinds = (panel: timeseries.PanelBuilder) => {
+  for (const [kind, fixedColor] of [['planned', 'blue'], ['hotfix', 'orange'], ['rollback', 'purple'], ['redeploy', 'gray']])
+    panel.overrideByName(kind, [{ id: 'color', value: { mode: 'fixed', fixedColor } }]);
+  return panel;
+};
+
+const coloured = (colours: Steps) => [
+  { id: 'thresholds', value: { mode: 'absolute', steps: colours.map(([value, color]) => ({ value, color })) } },
+  { id: 'custom.cellOptions', value: { type: 'color-text' } }];
+
+/** The thresholds of one service: what each is, and how its figure stands to it. `judged` is 1, 0, or -1: not judged. */
+export const thresholdTable = (text: Text, judged: string, threshold: string) => {
+  const words = { '1': { text: 'exceeded', color: 'red' }, '0': { text: 'within', color: 'green' }, '-1': { text: 'not judged', color: 'gray' } };
+  return new table.PanelBuilder()
+    .title(text.title).description(text.description).unit(text.unit).span(text.width ?? 24).height(text.height ?? 10)
+    .datasource(prometheusSource).noValue('–').thresholds(steps(neutral))
+    .withTarget(target({ expr: judged }, 'A', true).format(prometheus.PromQueryFormat.Table))
+    .withTarget(target({ expr: threshold }, 'B', true).format(prometheus.PromQueryFormat.Table))
+    .withTransformation({ id: 'merge', options: {} })
+    .withTransformation({ id: 'filterFieldsByName', options: { include: { pattern: '^(deployment_environment|figure|period|Value #.)$' } } })
+    .overrideByName('deployment_environment', [{ id: 'displayName', value: 'environment' }])
+    .overrideByName('Value #A', [
+      { id: 'displayName', value: 'state' }, { id: 'custom.cellOptions', value: { type: 'color-text' } },
+      { id: 'mappings', value: [{ type: 'value', options: words }] }])
+    .overrideByName('Value #B', [{ id: 'displayName', value: 'threshold' }, { id: 'unit', value: 'none' }])
+    .sortBy([new common.TableSortByFieldStateBuilder().displayName('state').desc(true)]);
+};
 
 /** A row for each value of `by`, a column for each query; the name leads to `link`. */
 export const rows = (text: Text, by: string, link: string | undefined, columns: Column[]) => {
@@ -99,7 +131,8 @@ export const rows = (text: Text, by: string, link: string | undefined, columns: 
   columns.forEach((column, n) => {
     panel.withTarget(target(column, refId(n), true).format(prometheus.PromQueryFormat.Table));
     panel.overrideByName(`Value #${refId(n)}`, [
-      { id: 'displayName', value: column.title }, { id: 'unit', value: column.unit }, { id: 'decimals', value: column.decimals ?? 0 }]);
+      { id: 'displayName', value: column.title }, { id: 'unit', value: column.unit }, { id: 'decimals', value: column.decimals ?? 0 },
+      ...(column.colours ? coloured(column.colours) : [])]);
   });
   panel.overrideByName(by, [
     { id: 'displayName', value: by.replace('_name', '') },

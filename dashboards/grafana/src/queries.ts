@@ -16,15 +16,21 @@ export const teamFigure = (name: string, labels = '') =>
 /** A metric of the daemon about itself. */
 export const own = (name: string, labels = '') => selector(name, replica, labels);
 
-/** The limit of a figure, as one series for each service. */
-export const limit = (name: string, period = '') => figure('threshold', `figure="${name}"` + (period && `,period="${period}"`));
+/** The threshold of a figure over a period, as one series for each service. */
+export const threshold = (name: string, period: string) => figure('threshold', `figure="${name}",period="${period}"`);
+
+/** What the daemon judged of the chosen services: 1 exceeded, 0 within, nothing where it is not judged. */
+export const exceeded = (labels = '') => figure('threshold_exceeded', labels);
+
+/** How many thresholds are exceeded, of the chosen services and of their teams; nothing where none is judged. */
+export const countExceeded =
+  `sum(${exceeded()} or (${teamFigure('threshold_exceeded')} and on (team_name) ${figure('threshold')}))`;
+
+/** A threshold that all chosen have in common: several different ones are no line in one chart. */
+export const common = (thresholds: string) => `max(${thresholds}) == min(${thresholds})`;
 
 /** Over all services together; nothing where there is nothing to divide by. */
 export const ratio = (part: string, whole: string) => `sum(${part}) / (sum(${whole}) > 0)`;
-
-/** How many services are beyond their limit; 0 where none is. */
-export const beyond = (value: string, name: string, period: string) =>
-  `count(sum without (kind) (${value}) > on (service_name, deployment_environment) group_left () max by (service_name, deployment_environment) (${limit(name, period)})) or vector(0)`;
 
 /** Seconds since a timestamp. */
 export const since = (timestamp: string) => `time() - ${timestamp}`;

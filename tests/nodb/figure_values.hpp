@@ -1,0 +1,38 @@
+#pragma once
+// Figures without a database: columns and values as PostgreSQL would have counted them.
+#include <limits>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "daemon/figures/snapshot.hpp"
+
+namespace releasehealth {
+
+// Every column that a figure needs, and values for them: 0, of quantiles none, but for those given.
+inline std::vector<std::string> all_columns() {
+  const figure_settings settings;
+  std::vector<std::string> all;
+  for (const auto& f : figures()) {
+    for (const auto& s : settings.slices_of(f))
+      for (const auto& c : s.columns) {
+        if (f.looks != shape::quantiles) all.emplace_back(c);
+        for (const auto* suffix : {"_n", "_p50", "_p90"})
+          if (f.looks == shape::quantiles) all.push_back(std::string(c) + suffix);
+      }
+    for (const auto& c : f.denominator) all.emplace_back(c);
+  }
+  return all;
+}
+
+inline std::vector<double> values_of(const std::map<std::string, double>& given) {
+  std::vector<double> all;
+  for (const auto& c : all_columns()) {
+    const auto known = given.find(c);
+    const bool empty = c.ends_with("_p50") || c.ends_with("_p90") || c.starts_with("last_") || c.ends_with("_since");
+    all.push_back(known != given.end() ? known->second : empty ? std::numeric_limits<double>::quiet_NaN() : 0);
+  }
+  return all;
+}
+
+}
