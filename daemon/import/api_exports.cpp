@@ -45,9 +45,10 @@ std::string gitlab_project(const std::string& url) {
   return host_end < end ? url.substr(host_end + 1, end - host_end - 1) : std::string();
 }
 
+// As published: `released` would take updated_at, which an edit of the notes moves, for a promotion.
 untold github_release(const json::value& in) {
   return std::vector<told>{
-      {{{"action", "released"}, {"release", in}, {"repository", github_repository(in)}}, "release"}};
+      {{{"action", "published"}, {"release", in}, {"repository", github_repository(in)}}, "release"}};
 }
 
 untold github_deployment(const json::value& in) {

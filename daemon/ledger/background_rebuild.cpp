@@ -1,5 +1,6 @@
 #include "daemon/ledger/background_rebuild.hpp"
 
+#include "daemon/ledger/failure.hpp"
 #include "daemon/process.hpp"
 
 namespace releasehealth::ledger {
@@ -12,7 +13,7 @@ rebuilt rebuild(deriver derive) {
   try {
     out.rows = derive.rebuild_if_due();
   } catch (const std::exception& e) {
-    out.failure = e.what();
+    out.failure = description_of(e);
   }
   out.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
   return out;

@@ -70,8 +70,10 @@ TEST_SUITE("nodb") {
     CHECK(lines(releases.events) ==
           lines({"deployment 7 2026-01-02T03:04:05Z state=succeeded service=acme/shop environment=production "
                  "version=v1.2.3 finished_at=2026-01-02T03:04:05Z title=One",
+                 "retraction 7 2026-01-02T03:04:05Z",  // of nothing: a listed release counts
                  "deployment 9 2026-01-04T03:04:05Z state=succeeded service=acme/shop environment=production "
-                 "version=v1.2.4 finished_at=2026-01-04T03:04:05Z"}));
+                 "version=v1.2.4 finished_at=2026-01-04T03:04:05Z",
+                 "retraction 9 2026-01-04T03:04:05Z"}));
     CHECK(lines(releases.refused) == lines({"/3: is no object"}));
     CHECK(lines(releases.notes) == lines({"1 prereleases and drafts left out"}));
 
