@@ -45,6 +45,7 @@ said 2 "database: no private PostgreSQL in \"$state/postgresql\"" -- report --co
 [ ! -e "$state" ] || fail "something was created"
 said 0 'the schema is up to date' -- migrate --config "$work/config.toml"
 export RELEASEHEALTHD_CONFIG=$work/config.toml
+start_daemon  # with its PostgreSQL commands need not start one each
 said 0 '1 stored' -- import csv "$work/history.csv"
 
 # usage: what the program knows by itself
@@ -70,8 +71,8 @@ said 1 'unknown service "chekcout"; did you mean "checkout"?' -- explain figure 
 said 1 'unknown team "nope"; expected shop' -- explain figure rework_ratio --team nope
 said 1 'unknown service "serach"' -- classify --stored --service serach
 said 1 'unknown deployment "9.9.9"' -- explain deployment 9.9.9
-said 0 '' -- report --service search
-said 0 '' -- report --service cart
+"$daemon" report --service search >"$work/out" 2>&1 || fail "a known service has no report: $(cat "$work/out")"
+"$daemon" report --service cart >"$work/out" 2>&1 || fail "a former name has no report: $(cat "$work/out")"
 
 # one figure in every format, by any of its names; a team's report has the team's row
 printf 'service,version,kind,finished_at\ncheckout,1.0,planned,2026-01-05T00:00:00Z\ncheckout,1.0.1,hotfix,2026-01-06T00:00:00Z\n' >"$work/shop.csv"
@@ -98,3 +99,4 @@ grep -qE '^team shop +1$' <(report --figure hotfixes --team shop) || fail "no ro
 grep -qE '^team shop +1 +1 +0' <(report --team shop) || fail "no row of the team: $(report --team shop)"
 grep -qE '^\| team shop +\| +1 \| +1 ' <(report --team shop --format markdown) || fail "no row of the team as Markdown"
 if report | grep -q '^team'; then fail "a report about everything has a row of a team"; fi
+echo "ok: a report of a team has its row"
