@@ -1,10 +1,14 @@
 -- Grafana's panel of months: $service and $environment are lists of its variables, $zone the IANA zone that cuts months.
 -- One row for each month of the last $months, the current one included; over all chosen services together: sums over sums,
--- quantiles of the pooled durations. The same definitions as schema/figures; tests/blackbox/dashboards.py compares them.
+-- quantiles of the pooled durations; a month before the first deployment of all has no data and no value. The same definitions as
+-- schema/figures; tests/blackbox/dashboards.py compares them.
 WITH month AS (
   SELECT begins AT TIME ZONE ${zone:sqlstring} AS begins, (begins + interval '1 month') AT TIME ZONE ${zone:sqlstring} AS ends
   FROM generate_series(date_trunc('month', now() AT TIME ZONE ${zone:sqlstring}) - make_interval(months => ${months} - 1),
                        date_trunc('month', now() AT TIME ZONE ${zone:sqlstring}), interval '1 month') AS begins
+), known AS (
+  SELECT min(first.at) AS since FROM place p CROSS JOIN LATERAL (
+    SELECT min(d.finished_at) AS at FROM deployment d WHERE d.service = p.service AND d.environment = p.environment) AS first
 ), finished AS (
   SELECT m.begins, d.kind, d.is_change, d.failed, d.rolled_back_by,
          CASE WHEN d.is_change AND d.failed THEN greatest(0, extract(epoch FROM d.issue_at - d.finished_at)) END AS issue,
@@ -15,16 +19,16 @@ WITH month AS (
    AND d.service IN (${service:sqlstring}) AND d.environment IN (${environment:sqlstring})
 )
 SELECT m.begins AS "time",
-       count(*) FILTER (WHERE f.kind = 'planned') AS "planned",
-       count(*) FILTER (WHERE f.kind = 'hotfix') AS "hotfixes",
-       count(*) FILTER (WHERE f.kind = 'rollback') AS "rollbacks",
-       count(*) FILTER (WHERE f.kind IN ('planned', 'hotfix', 'rollback')) / (extract(epoch FROM least(m.ends, now()) - m.begins) / 86400) AS "deployments per day",
+       CASE WHEN m.ends > known.since THEN count(*) FILTER (WHERE f.kind = 'planned') END AS "planned",
+       CASE WHEN m.ends > known.since THEN count(*) FILTER (WHERE f.kind = 'hotfix') END AS "hotfixes",
+       CASE WHEN m.ends > known.since THEN count(*) FILTER (WHERE f.kind = 'rollback') END AS "rollbacks",
+       CASE WHEN m.ends > known.since THEN count(*) FILTER (WHERE f.kind IN ('planned', 'hotfix', 'rollback')) END / (extract(epoch FROM least(m.ends, now()) - m.begins) / 86400) AS "deployments per day",
        percentile_cont(0.5) WITHIN GROUP (ORDER BY f.lead) AS "lead time",
        count(*) FILTER (WHERE f.is_change AND f.failed)::float8 / nullif(count(*) FILTER (WHERE f.is_change), 0) AS "change fail rate",
        percentile_cont(0.5) WITHIN GROUP (ORDER BY f.recovery) AS "recovery time",
        count(*) FILTER (WHERE f.kind = 'hotfix')::float8 / nullif(count(*) FILTER (WHERE f.kind IN ('planned', 'hotfix', 'rollback')), 0) AS "rework rate",
        count(f.rolled_back_by) FILTER (WHERE f.is_change)::float8 / nullif(count(*) FILTER (WHERE f.is_change), 0) AS "rollback ratio",
        percentile_cont(0.5) WITHIN GROUP (ORDER BY f.issue) AS "time to issue"
-FROM month m LEFT JOIN finished f ON f.begins = m.begins
-GROUP BY m.begins, m.ends
+FROM month m CROSS JOIN known LEFT JOIN finished f ON f.begins = m.begins
+GROUP BY m.begins, m.ends, known.since
 ORDER BY m.begins
