@@ -36,7 +36,7 @@ constexpr field table[] = {
     {"first_commit_at", form::time, "deployment", {}},
     {"date_only", form::flag, "deployment", {}},  // the sender knows the day, not the time of day
     {"line_released_at", form::time, "deployment", {}},
-    {"new_commits", form::count, "deployment", {}},
+    {"new_commits", form::count, "deployment", {}, max_new_commits},
     {"kind", form::choice, "deployment", "planned hotfix rollback redeploy"},
     {"failed", form::flag, "deployment", {}},  // set by hand: of overrides only
     {"fixes", form::name, "deployment", {}},

@@ -56,6 +56,7 @@ inline constexpr timestamp min_time = std::chrono::sys_days{std::chrono::year{19
 /// Person-seconds of one report of work without an interval: a month of one person who never sleeps.
 inline constexpr std::int64_t max_work_seconds = std::int64_t{31} * 24 * 60 * 60;
 inline constexpr std::int64_t max_lines_changed = 100'000'000;
+inline constexpr std::int64_t max_new_commits = 10'000'000;  ///< of one release
 
 /// Bytes of a delivery's key and of an event's id and subject: two of them and two names fit into a row of an index.
 inline constexpr std::size_t max_key_bytes = 1000;
