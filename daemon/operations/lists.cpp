@@ -65,7 +65,8 @@ error wrong(std::string_view parameter, const std::string& what) {
   return {errc::malformed, std::string(parameter) + ": " + what};
 }
 
-// What `next` of a page before said: the values of the key's columns.
+// What `next` of a page before said: the values of the key's columns, times in UTC: PostgreSQL takes fewer offsets than
+// RFC 3339 allows.
 result<json::value> read_key(const listed& of, const std::string& after) {
   const error bad = wrong("after", "is not what `next` of another page says");
   auto key = parse_json_strictly(after);
@@ -74,7 +75,10 @@ result<json::value> read_key(const listed& of, const std::string& after) {
     const auto& value = key->get_array()[i];
     const bool is_time = of.key[i].ends_with("at");
     if (of.key.size() == 1 ? !value.is_int64() : !value.is_string()) return bad;
-    if (is_time && !parse_time(std::string_view(value.get_string()))) return bad;
+    if (!is_time) continue;
+    const auto at = parse_time(std::string_view(value.get_string()));
+    if (!at) return bad;
+    key->as_array()[i] = format_time(*at);
   }
   return key;
 }
@@ -149,7 +153,9 @@ result<list_question> read_list_question(const listed& of, const http::request& 
       if (ec != std::errc{} || end != value.data() + value.size() || q.limit < 1 || q.limit > max_list_limit)
         return wrong(name, "is not a whole number from 1 to " + std::to_string(max_list_limit));
     } else {
-      q.filters[name] = value;
+      const auto filter = std::ranges::find(of.filters, std::string_view(name), &http::parameter::name);
+      const bool is_time = filter != of.filters.end() && filter->is_time;
+      q.filters[name] = is_time ? format_time(parse_time(value).value_or(timestamp())) : value;
     }
   }
   return q;

@@ -21,6 +21,7 @@ class Database:
         self.daemon, self.config = daemon, f"{folder}/config.toml"
         with open(self.config, "w", encoding="utf-8") as f:
             f.write(f'state_dir = "{folder}/state"\n{rules}')
+        self.run("migrate")
 
     def run(self, *command, code=0):
         done = subprocess.run([self.daemon, *command, "--config", self.config], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -91,7 +91,7 @@ TEST_SUITE("postgres") {
     auto quoted = entry_of("k1", {succeeded("a")});
     quoted.events[0].fields["title"] = std::string("very-private \" 'x\0", 18);
     auto nul = entry_of("k2", {succeeded("b")});
-    nul.events[0].subject = "very-private \xC0\xA0";
+    nul.detail = "very-private \xC0\xA0";
     for (const auto& e : {quoted, nul}) {
       const auto r = to.append({e}).front();
       REQUIRE(r);
