@@ -4,8 +4,6 @@
 configure </dev/null
 command_of migrate
 python3 "$root/tests/git/truth.py" check "$daemon" "$work/config.toml" "${RELEASEHEALTH_REPOSITORIES:-4}" || fail "a repository's history"
-mkdir -p "$work/again"
-python3 "$root/tests/git/again.py" "$daemon" "$work/again" || fail "a repository that is imported again"
 clones=${RELEASEHEALTH_CLONES:-} truths=$root/../shared/data/truth
 if [ -d "$clones" ] && [ -d "$truths" ]; then
   python3 "$root/tests/git/truth.py" real "$daemon" "$work/config.toml" "$clones" "$truths" || fail "a real repository"
