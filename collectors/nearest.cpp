@@ -46,8 +46,11 @@ std::string listed(const word_list& words) {
 
 word_list split_words(std::string_view list) {
   word_list all;
-  for (const auto word : std::views::split(list, ' '))
-    if (!word.empty()) all.emplace_back(&*word.begin(), static_cast<std::size_t>(std::ranges::distance(word)));
+  for (std::size_t at = 0; at < list.size();) {
+    const auto end = std::min(list.find(' ', at), list.size());
+    if (end > at) all.emplace_back(list.substr(at, end - at));
+    at = end + 1;
+  }
   return all;
 }
 
