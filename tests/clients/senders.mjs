@@ -183,7 +183,7 @@ export const senders = {
       headers: { ...json, authorization: basic(secret) },
       body: JSON.stringify({
         name: "deploy", build: {
-          number: at, phase: "COMPLETED", status: state === "succeeded" ? "SUCCESS" : "FAILURE", timestamp: started, duration: at - started,
+          number: at, phase: "COMPLETED", status: state === "succeeded" ? "SUCCESS" : "FAILURE", timestamp: at, duration: at - started,
           scm: { url: "https://git.example/acme/shop.git", branch: `origin/${branch(kind, version)}`, commit: sha(version) },
           parameters: { SERVICE: service, VERSION: `1.${version}.0` },
         },
