@@ -91,7 +91,11 @@ class resumed_stack {
     const auto stored = page.size();
     const auto end = of_.has_more ? touched_.fresh.lower_bound(of_.next) : touched_.fresh.end();
     for (; next_fresh_ != end; ++next_fresh_) {
-      stacked s{.fresh = &in_.fresh.at(next_fresh_->second), .kept = {}, .id = next_fresh_->second, .was = {}};
+      stacked s{.fresh = &in_.fresh.at(next_fresh_->second),
+                .kept = {},
+                .id = next_fresh_->second,
+                .day_order = next_fresh_->first.day_order,
+                .was = {}};
       if (const auto& before = in_.deployments.at(s.id).before)
         s.was = {.kind = before->kind, .live = before->live, .rolled_back_by = before->rolled_back_by};
       page.push_back(std::move(s));
@@ -189,7 +193,7 @@ class resumed_stack {
       return as_before && !ran.contains(stored) && !touched_.ids.contains(stored) ? stored : std::string();
     };
     for (std::size_t i = 0; i < run_.size(); ++i) {
-      auto& [fresh, kept, id, was] = run_[i];
+      auto& [fresh, kept, id, day_order, was] = run_[i];
       auto& now = verdicts_[i];
       now.rolled_back_by = now.is_change ? popper_of(id, was.rolled_back_by) : std::string();
       if (fresh) {

@@ -33,6 +33,7 @@ std::size_t run_of(const pqxx::row& row) { return row["n"].as<std::size_t>() - 1
 stacked read_stacked(const pqxx::row& row, const place& where) {
   stacked s;
   s.id = text(row["id"]);
+  s.day_order = text(row["day_order"]);
   s.kept.where = where;
   s.kept.source = text(row["source"]);
   s.kept.subject = text(row["subject"]);

@@ -19,18 +19,17 @@ struct stack_position {
   auto operator<=>(const stack_position&) const = default;
 };
 
-inline stack_position position_of(const deployment& d) { return {*d.finished_at, d.day_order(), d.source, d.subject}; }
-
 /// A succeeded deployment in the stack: one that is stored and stays what it is, or one that this step writes.
 struct stacked {
   fresh_deployment* fresh = nullptr;
   deployment kept;  ///< unless it is fresh
   std::string id;
-  stack_verdict was;  ///< as it is stored
+  std::string day_order;  ///< kept here: the facts that tell it are dropped once the verdict is known
+  stack_verdict was;      ///< as it is stored
 
   const deployment& told() const { return fresh ? fresh->told : kept; }
   deployment& told() { return fresh ? fresh->told : kept; }
-  stack_position at() const { return position_of(told()); }
+  stack_position at() const { return {*told().finished_at, day_order, told().source, told().subject}; }
 };
 inline bool is_before(const stacked& a, const stacked& b) {
   if (a.told().finished_at != b.told().finished_at) return a.told().finished_at < b.told().finished_at;

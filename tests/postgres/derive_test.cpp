@@ -84,6 +84,27 @@ TEST_SUITE("postgres") {
     CHECK(db.query("SELECT count(*), count(*) FILTER (WHERE kind = 'rollback') > 50 FROM deployment") == "1500|t");
   }
 
+  TEST_CASE("what comes late into a day of releases without a time of day is derived as from scratch") {
+    const database db;
+    ledger::appender to(db.where());
+    ledger::deriver derive(db.where(), {});
+    constexpr int all_of_them = 600;  // several pages of the stack
+    for (const int rest : {1, 0, 2}) {
+      std::vector<event> all;
+      for (int n = rest; n < all_of_them; n += 3) {
+        const auto id = "d" + std::to_string(all_of_them - n);  // the order of the subjects is not that of the versions
+        const auto version = "1.0." + std::to_string(n % 11 == 0 ? std::max(n - 5, 0) : n);
+        all.push_back(deployment_event(
+            id, id, "2026-11-01T00:00:00Z",
+            {{"service", "checkout"}, {"state", "succeeded"}, {"version", version}, {"date_only", n % 7 != 0}}));
+      }
+      store(to, std::move(all));
+      derive.derive();
+      CHECK(derive.check().empty());
+    }
+    CHECK(db.query("SELECT count(*) FROM deployment") == "600");
+  }
+
   TEST_CASE("deriving ends while deliveries keep coming, and when it is told to") {
     const database db;
     std::atomic<bool> is_sending = true;
