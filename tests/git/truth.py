@@ -235,7 +235,8 @@ def real(daemon, config, clones, truths):
         run(*command)
     for command in done:
         assert "\n0 stored, 0 were there already" in run(*command).stderr, command
-    stored = collections.Counter(e["service"] for e in map(json.loads, run("export", "events").stdout.splitlines()) if e["type"] == "deployment")
+    events = map(json.loads, run("export", "events").stdout.splitlines())
+    stored = collections.Counter(e["service"] for e in events if e["type"] == "deployment" and e["service"] in wanted)
     assert stored == wanted, f"{stored}\n{wanted}"
     print(f"ok: {len(done)} real repositories in one daemon, twice: " + ", ".join(f"{n} {name}" for name, n in wanted.items()))
 
