@@ -23,7 +23,7 @@ RELEASEHEALTH_SOURCES(RELEASEHEALTH_DECLARE)
 namespace {
 
 #define RELEASEHEALTH_POINT(name) &name::collect,
-constexpr const collector* table[] = {RELEASEHEALTH_SOURCES(RELEASEHEALTH_POINT)};
+constexpr const collector* all_kinds[] = {RELEASEHEALTH_SOURCES(RELEASEHEALTH_POINT)};
 // NOLINTEND(cppcoreguidelines-macro-usage)
 
 char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -32,11 +32,11 @@ bool same_name(std::string_view a, std::string_view b) { return std::ranges::equ
 
 }
 
-std::span<const collector* const> collectors() { return table; }
+std::span<const collector* const> collectors() { return all_kinds; }
 
 const collector* find_collector(std::string_view kind) {
-  const auto found = std::ranges::find(table, kind, [](const collector* c) { return c->kind; });
-  return found == std::end(table) ? nullptr : *found;
+  const auto found = std::ranges::find(all_kinds, kind, [](const collector* c) { return c->kind; });
+  return found == std::end(all_kinds) ? nullptr : *found;
 }
 
 void headers::add(std::string_view name, std::string_view value) {

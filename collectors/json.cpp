@@ -12,7 +12,7 @@ namespace releasehealth {
 namespace {
 
 constexpr std::string_view nul_character = "holds a NUL character";
-constexpr std::size_t most_shown = 40;  // of a number's digits
+constexpr std::size_t most_digits_shown = 40;  // of a number's digits
 
 // PostgreSQL writes all digits of a number, and Boost reads those of a larger one as infinity.
 bool is_in_range(double value) { return std::abs(value) <= 1e308; }
@@ -88,7 +88,7 @@ struct strictness {
   bool on_double(double value, json::string_view s, ec&) {
     const std::string_view literal(s.data(), s.size());
     if (const auto what = problem_of_double(value, literal); !what.empty())
-      note("number " + std::string(literal.substr(0, most_shown)) + (literal.size() > most_shown ? "… " : " ") +
+      note("number " + std::string(literal.substr(0, most_digits_shown)) + (literal.size() > most_digits_shown ? "… " : " ") +
            std::string(what));
     return value_done(), true;
   }
@@ -253,7 +253,12 @@ bool is_storable(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const auto byte = [&](std::size_t n) { return static_cast<unsigned char>(text[i + n]); };
     const auto first = byte(0);
-    const std::size_t length = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+    const std::size_t length = first < 0x80   ? 1
+                               : first < 0xC2 ? 0
+                               : first < 0xE0 ? 2
+                               : first < 0xF0 ? 3
+                               : first < 0xF5 ? 4
+                                              : 0;
     if (first == 0 || length == 0 || i + length > text.size()) return false;
     for (std::size_t n = 1; n < length; ++n)
       if ((byte(n) & 0xC0) != 0x80) return false;

@@ -13,7 +13,7 @@ namespace releasehealth {
 
 namespace json = boost::json;
 
-/// What a body may hold (daemon/limits.hpp).
+/// What a body may hold (daemon/system/limits.hpp).
 struct body_limits {
   std::size_t json_depth = 32, json_values = 1'000'000, batch = 10'000;
 };
@@ -31,9 +31,9 @@ json::value parse_own(std::string_view text);
 /// values.
 result<json::value> parse_json(std::string_view text, const body_limits& = {});
 
-/// The same, and rejects a duplicate key, NUL, and a number out of range, naming the place (interface.md §3). Boost keeps
-/// the last of two equal keys, PostgreSQL's text cannot hold NUL, and a number that is no double and no 64-bit integer
-/// would be stored as another one.
+/// The same, and rejects a duplicate key, NUL, and a number out of range, naming the place (interface.md §3). Boost
+/// keeps the last of two equal keys, PostgreSQL's text cannot hold NUL, and a number that is no double and no 64-bit
+/// integer would be stored as another one.
 result<json::value> parse_json_strictly(std::string_view text, const body_limits& = {});
 
 /// A document or an object of it to read from; refers to it.

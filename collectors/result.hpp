@@ -33,7 +33,7 @@ struct error {
   errc code = errc::malformed;
   std::string detail;
   std::vector<problem> problems;
-  std::string limit;  ///< the key of the limit that it is over (daemon/limits.hpp); empty: none
+  std::string limit;  ///< the key of the limit that it is over (daemon/system/limits.hpp); empty: none
   std::string log;    ///< what only the log may say, such as PostgreSQL's words; empty: no more than `detail`
 
   error() = default;

@@ -159,6 +159,7 @@ std::string format_time(timestamp t) {
 }
 
 std::string format_duration(duration length) {
+  if (length == duration{0}) return "0s";
   for (const auto& u : units)
     if (length % u.length == duration{0}) return std::to_string(length / u.length) + u.letter;
   return std::to_string(length.count()) + "us";

@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "collectors/form.hpp"
+#include "collectors/printable.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/commands/typed.hpp"
 #include "daemon/http/client.hpp"
@@ -57,7 +58,7 @@ int run_amend(const amend_options& o) {
   if (o.format == "json")
     std::cout << answer->body;
   else
-    std::cout << "accepted: " << o.of.thing << ' ' << o.of.name << '\n';
+    std::cout << "accepted: " << o.of.thing << ' ' << printable(o.of.name) << '\n';
   return 0;
 }
 

@@ -5,11 +5,11 @@
 #include <iostream>
 
 #include "collectors/nearest.hpp"
-#include "daemon/app.hpp"
+#include "daemon/app/app.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/commands/progress.hpp"
+#include "daemon/derivation/derive.hpp"
 #include "daemon/figures/page.hpp"
-#include "daemon/ledger/derive.hpp"
 
 namespace releasehealth {
 namespace {

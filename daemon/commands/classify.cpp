@@ -1,11 +1,13 @@
 #include <iostream>
 #include <map>
 
+#include "collectors/fields.hpp"
 #include "collectors/nearest.hpp"
 #include "collectors/printable.hpp"
 #include "daemon/commands/command.hpp"
+#include "daemon/commands/typed.hpp"
+#include "daemon/derivation/shadow.hpp"
 #include "daemon/figures/period.hpp"
-#include "daemon/ledger/shadow.hpp"
 
 namespace releasehealth {
 namespace {
@@ -71,6 +73,13 @@ int dry_run(const config& now, const config& then) {
 int run_classify(const config& c, const classify_options& o) {
   deployment d;
   d.facts = read_fields(o.fields);
+  std::vector<std::string> names;
+  for (const auto& [name, value] : d.facts) names.emplace_back(name);
+  require_known_fields("classify", "deployment", names, word_list_of(rule_keys()));
+  const auto* kind = d.facts.if_contains("kind");
+  if (const auto& choices = std::ranges::find(fields(), "kind", &field::name)->choices;
+      kind && !(kind->is_string() && has_word(choices, text_at(d.facts, "/kind"))))
+    throw usage_error("classify: " + unknown_word("kind", text_at(d.facts, "/kind"), split_words(choices)));
   d.where = {text_at(d.facts, "/service"), text_at(d.facts, "/environment")};
   if (d.where.environment.empty()) d.where.environment = "production";
   d.version = text_at(d.facts, "/version");

@@ -8,8 +8,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include "daemon/config.hpp"
-#include "daemon/ledger/private_postgres.hpp"
+#include "daemon/config/config.hpp"
+#include "daemon/database/private_postgres.hpp"
 
 namespace releasehealth {
 

@@ -9,8 +9,8 @@
 #include "collectors/csv/csv.hpp"
 #include "collectors/nearest.hpp"
 #include "daemon/commands/command.hpp"
+#include "daemon/database/migrate.hpp"
 #include "daemon/figures/snapshot.hpp"
-#include "daemon/ledger/migrate.hpp"
 
 namespace releasehealth {
 namespace {
@@ -113,6 +113,7 @@ json::object read_fields(const std::vector<std::string>& words) {
     const auto equals = w.find('=');
     if (equals == w.npos || equals == 0) throw usage_error("a field is written key=value, not " + w);
     names.push_back(w.substr(0, equals));
+    if (std::ranges::count(names, names.back()) > 1) throw usage_error("field " + names.back() + ": given twice");
     values.push_back(w.substr(equals + 1));
   }
   return csv::read_object(names, values);

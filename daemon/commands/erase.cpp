@@ -1,23 +1,26 @@
+#include <algorithm>
 #include <iostream>
 
 #include <pwd.h>
 #include <unistd.h>
 
-#include "daemon/app.hpp"
+#include "collectors/nearest.hpp"
+#include "daemon/app/app.hpp"
 #include "daemon/commands/command.hpp"
-#include "daemon/ledger/derive.hpp"
+#include "daemon/derivation/derive.hpp"
 #include "daemon/ledger/retention.hpp"
-#include "daemon/random_id.hpp"
+#include "daemon/system/random_id.hpp"
 
 namespace releasehealth {
 namespace {
 
 struct erase_options {
   std::string person, reason;
+  bool also_names = false;
 };
 
 constexpr int max_passes = 10;
-constexpr std::size_t least_letters = 3;  // what is shorter stands in everything
+constexpr std::ptrdiff_t least_letters = 3;  // what is shorter stands in everything
 
 std::string this_user() {
   const auto* entry = getpwuid(getuid());
@@ -25,10 +28,16 @@ std::string this_user() {
 }
 
 int run_erase(const config& c, const erase_options& o) {
-  if (o.person.size() < least_letters) throw usage_error("the person is too short to be told from other words");
+  const auto letters =
+      std::ranges::count_if(o.person, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+  if (letters < least_letters) throw usage_error("the person is too short to be told from other words");
   if (o.reason.empty()) throw usage_error("--reason says why, for whoever reads the record of it");
   const auto database = open_database(c, "erase");
   ledger::erasure e{o.person, "erased-" + random_id().substr(0, 8), this_user(), o.reason, system_now()};
+  if (const auto names = ledger::names_of_person(database.where, o.person); !names.empty() && !o.also_names)
+    throw usage_error("person: " + in_quotes(o.person) + " is in the name of " + names.front() +
+                      (names.size() > 1 ? " and " + std::to_string(names.size() - 1) + " more" : "") +
+                      "; expected a full name or login, or --also-names, which renames these, too");
   const auto spool = c.state_dir / "spool.sqlite";
   ledger::erased done;
   std::size_t spooled = 0;
@@ -58,6 +67,8 @@ std::function<int()> add_erase(CLI::App& app, const common_options& options) {
   const auto o = std::make_shared<erase_options>();
   app.add_option("person", o->person, "a name, login or address, as it stands in what was told")->required();
   app.add_option("--reason", o->reason, "is kept, with when and by whom")->required();
+  app.add_flag("--also-names", o->also_names,
+               "also where the person is in the name of a service, an environment or a team");
   return [o, &options] { return run_erase(load_or_refuse(options), *o); };
 }
 

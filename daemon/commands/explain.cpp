@@ -1,10 +1,10 @@
 #include <iostream>
 
 #include "collectors/nearest.hpp"
-#include "daemon/app.hpp"
+#include "daemon/app/app.hpp"
 #include "daemon/commands/command.hpp"
+#include "daemon/derivation/derive.hpp"
 #include "daemon/explain/explanation.hpp"
-#include "daemon/ledger/derive.hpp"
 
 namespace releasehealth {
 namespace {
@@ -28,8 +28,9 @@ std::vector<explanation> find(ledger::reader& from, explain_options o, const fig
     o.asked.labels.emplace_back(word.substr(0, equals), word.substr(equals + 1));
   }
   auto all = explain_figure(from, o.asked, settings, system_now());
-  if (!all && all.error().code == errc::malformed) throw usage_error(all.error().text());
-  return all ? std::move(*all) : std::vector<explanation>();
+  if (all) return std::move(*all);
+  if (all.error().code == errc::malformed) throw usage_error(all.error().text());
+  throw std::runtime_error(in_quotes(name) + ": " + all.error().text());
 }
 
 }

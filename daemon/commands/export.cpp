@@ -2,7 +2,7 @@
 
 #include "collectors/canonical/canonical.hpp"
 #include "daemon/commands/command.hpp"
-#include "daemon/ledger/reads.hpp"
+#include "daemon/queries/reads.hpp"
 
 namespace releasehealth {
 

@@ -6,12 +6,12 @@
 #include <set>
 
 #include "collectors/facts.hpp"
-#include "daemon/app.hpp"
+#include "daemon/app/app.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/commands/progress.hpp"
+#include "daemon/derivation/derive_along.hpp"
 #include "daemon/import/history.hpp"
 #include "daemon/import/importer.hpp"
-#include "daemon/ledger/derive_along.hpp"
 
 namespace releasehealth {
 

@@ -2,7 +2,7 @@
 
 #include "collectors/printable.hpp"
 #include "daemon/commands/command.hpp"
-#include "daemon/ledger/derive.hpp"
+#include "daemon/derivation/derive.hpp"
 
 namespace releasehealth {
 

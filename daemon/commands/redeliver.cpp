@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <iostream>
 
-#include "daemon/app.hpp"
+#include "daemon/app/app.hpp"
 #include "daemon/commands/command.hpp"
+#include "daemon/derivation/derive.hpp"
 #include "daemon/import/github_deliveries.hpp"
 #include "daemon/intake/receive.hpp"
-#include "daemon/ledger/derive.hpp"
 
 namespace releasehealth {
 namespace {
@@ -38,13 +38,13 @@ T value_or_fail(result<T> r) {
   return std::move(*r);
 }
 
-struct tally {
+struct redelivered {
   std::size_t stored = 0, known = 0, ignored = 0, dead = 0, refused = 0;
 };
 
 // Fetched from GitHub itself, with our token and over TLS: nobody else's signature is needed.
 void store_one(const source& from, const naming& names, const github_hooks& at, const std::string& hook,
-               const github_delivery& d, ledger::appender& to, tally& count) {
+               const github_delivery& d, ledger::appender& to, redelivered& count) {
   auto request = value_or_fail(fetch_github_delivery(at, hook, d.id));
   auto read = receive(from, {request.header, request.body, d.delivered_at}, names);
   if (!read) {
@@ -87,7 +87,7 @@ int run_redeliver(const config& c, const redeliver_options& o) {
   if (deliveries.empty()) return 0;
   const auto database = open_database(c, "redeliver");
   ledger::appender to(database.where);
-  tally count;
+  redelivered count;
   for (const auto& d : deliveries) store_one(from, c.timeline.blame.names, at, hook, d, to, count);
   ledger::deriver(database.where, c.timeline).derive();
   std::cerr << count.stored << " stored, " << count.known << " were there already, " << count.ignored << " ignored, "

@@ -7,7 +7,7 @@
 #include "collectors/time.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/figures/figure.hpp"
-#include "daemon/limits.hpp"
+#include "daemon/system/limits.hpp"
 #include "documents.hpp"
 
 namespace releasehealth {

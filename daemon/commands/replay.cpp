@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <iostream>
 
-#include "daemon/app.hpp"
+#include "collectors/nearest.hpp"
+#include "daemon/app/app.hpp"
 #include "daemon/commands/command.hpp"
+#include "daemon/derivation/derive.hpp"
 #include "daemon/intake/receive.hpp"
-#include "daemon/ledger/derive.hpp"
 
 namespace releasehealth {
 namespace {
@@ -29,6 +30,8 @@ ledger::reread read_again(const source& from, const ledger::entry& kept, timesta
 }
 
 int run_replay(const config& c, const ledger::replay_question& q) {
+  if (!q.source.empty() && std::ranges::find(c.sources, q.source, &source::name) == c.sources.end())
+    throw usage_error("--source: " + unknown_word("source", q.source, word_list_of(c.sources, &source::name)));
   const auto database = open_database(c, "replay");
   const auto now = system_now();
   tally count;
@@ -41,8 +44,8 @@ int run_replay(const config& c, const ledger::replay_question& q) {
     return said;
   });
   ledger::deriver(database.where, c.timeline).derive();
-  std::cerr << count.read << " deliveries read (" << count.partly << " partly), " << fresh << " new events; " << count.dead << " say nothing still, "
-            << count.unknown << " are of no configured source\n";
+  std::cerr << count.read << " deliveries read (" << count.partly << " partly), " << fresh << " new events; "
+            << count.dead << " say nothing still, " << count.unknown << " are of no configured source\n";
   return 0;
 }
 

@@ -1,3 +1,5 @@
+#include "daemon/figures/report.hpp"
+
 #include <cstdlib>
 #include <iostream>
 
@@ -5,12 +7,11 @@
 #include <unistd.h>
 
 #include "collectors/nearest.hpp"
-#include "daemon/app.hpp"
+#include "daemon/app/app.hpp"
 #include "daemon/commands/command.hpp"
+#include "daemon/derivation/shadow.hpp"
 #include "daemon/figures/covered.hpp"
-#include "daemon/figures/report.hpp"
 #include "daemon/figures/text_report.hpp"
-#include "daemon/ledger/shadow.hpp"
 #include "daemon/review/review.hpp"
 
 namespace releasehealth {
@@ -92,7 +93,8 @@ int run_report(const config& c, const report_options& o) {
   if (!o.as_of.empty()) {
     as_of = parse_time(o.as_of);
     if (!as_of) throw usage_error("--as-of: invalid time " + in_quotes(o.as_of) + "; expected RFC 3339 with an offset");
-    now = std::min(now, *as_of);
+    if (*as_of > now) throw usage_error("--as-of: " + in_quotes(o.as_of) + " is in the future");
+    now = *as_of;
   }
   const auto periods = read_periods(o, c.figures.zone, now);
   const auto database = open_database(c, "report");
@@ -105,7 +107,8 @@ int run_report(const config& c, const report_options& o) {
   ledger::reader reader(database.where);
   const auto derived_by = reader.counts(c.timeline.max_names).derived_by;
   if (!derived_by.empty() && derived_by != c.timeline.fingerprint)
-    std::cerr << "history was derived with different rules; run `releasehealthd rebuild`, which applies the configured ones\n";
+    std::cerr << "history was derived with different rules; run `releasehealthd rebuild`, which applies the configured "
+                 "ones\n";
   std::cout << write_report(reader, periods, c, o, now);
   return 0;
 }

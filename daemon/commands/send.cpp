@@ -3,11 +3,12 @@
 
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/fields.hpp"
-#include "daemon/app.hpp"
+#include "collectors/printable.hpp"
+#include "daemon/app/app.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/commands/typed.hpp"
 #include "daemon/http/client.hpp"
-#include "daemon/random_id.hpp"
+#include "daemon/system/random_id.hpp"
 
 namespace releasehealth {
 namespace {
@@ -53,7 +54,7 @@ std::string describe(const json::object& row, const std::string& thing, const st
   if (at("environment") != "production") out += " in " + at("environment");
   out += ", " + (at("kind").empty() ? at("state") : at("kind") + " (" + at("kind_reason") + ')');
   if (is_deployment) out += "\n  " + url + "/deployments/" + at("id");
-  return out;
+  return printable(out);
 }
 
 // What a stored event became; of types without a list the type.

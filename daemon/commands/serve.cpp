@@ -1,8 +1,9 @@
 #include <csignal>
 
-#include "daemon/app.hpp"
+#include "daemon/app/app.hpp"
 #include "daemon/commands/command.hpp"
-#include "daemon/process.hpp"
+#include "daemon/http/tls.hpp"
+#include "daemon/system/process.hpp"
 
 namespace releasehealth {
 
@@ -36,6 +37,8 @@ std::function<int()> add_check_config(CLI::App&, const common_options& options) 
   return [&options] {
     const auto c = load_or_refuse(options);
     for (const auto& w : c.warnings) std::cerr << "warning: " << w << '\n';
+    for (const auto* listener : {&c.intake, &c.operations})
+      if (listener->tls) const http::tls can_be_read(*listener->tls);
     if (!std::filesystem::exists(options.config_file))
       std::cerr << "warning: " << options.config_file << ": not found; the defaults apply\n";
     std::cout << options.config_file << ": right; " << c.sources.size() << " sources, " << c.tokens.size()

@@ -44,7 +44,7 @@ void add_follow_ups(const json::object& d, explanation& to) {
   to.add("known facts", done.empty() ? "none" : done);
 }
 
-explanation explain(ledger::reader& from, json::object d) {
+explanation describe_deployment(ledger::reader& from, json::object d) {
   explanation e;
   e.title = text(d, "service") + " in " + text(d, "environment") + ": deployment " + text(d, "subject") + " of " +
             text(d, "source");
@@ -81,7 +81,7 @@ explanation explain(ledger::reader& from, json::object d) {
 
 std::vector<explanation> explain_deployment(ledger::reader& from, const std::string& name) {
   std::vector<explanation> all;
-  for (auto& d : from.find_deployments(name)) all.push_back(explain(from, std::move(d)));
+  for (auto& d : from.find_deployments(name)) all.push_back(describe_deployment(from, std::move(d)));
   return all;
 }
 

@@ -29,7 +29,9 @@ result<asked_figure> read_figure(const figure_inquiry& q) {
       if (!limited->slice.empty()) asked.labels.emplace_back(name, limited->slice);
     }
   if (asked.of) return asked;
-  return error(errc::malformed, "figure: " + unknown_word("figure", q.figure, word_list_of(figures(), &figure::name)));
+  auto known = word_list_of(limited_figures(), &limited_figure::name);
+  for (const auto& f : figures()) known.push_back(f.name);
+  return error(errc::malformed, "figure: " + unknown_word("figure", q.figure, known));
 }
 
 std::string somebody_or(const std::string& person) { return person.empty() ? "somebody" : person; }

@@ -32,7 +32,7 @@ void add_decision(const json::object& i, explanation& to) {
     to.add("closed too early", "a hotfix was not merged back, or the review of severity 1 or 2 was never held");
 }
 
-explanation explain(ledger::reader& from, json::object i) {
+explanation describe_incident(ledger::reader& from, json::object i) {
   explanation e;
   e.title = or_else(text(i, "service"), "no service") + " in " + text(i, "environment") + ": incident " +
             text(i, "subject") + " of " + text(i, "source");
@@ -67,7 +67,7 @@ explanation explain(ledger::reader& from, json::object i) {
 
 std::vector<explanation> explain_incident(ledger::reader& from, const std::string& name) {
   std::vector<explanation> all;
-  for (auto& i : from.find_incidents(name)) all.push_back(explain(from, std::move(i)));
+  for (auto& i : from.find_incidents(name)) all.push_back(describe_incident(from, std::move(i)));
   return all;
 }
 

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <ostream>
 
-#include "daemon/figures/exposition.hpp"
+#include "daemon/telemetry/exposition.hpp"
 
 namespace releasehealth {
 

@@ -9,7 +9,7 @@ constexpr double hour = 3600, day = 24 * hour, week = 7 * day;
 
 constexpr std::string_view bands[] = {"elite", "high", "medium", "low"};
 
-constexpr dora_metric table[] = {
+constexpr dora_metric every_metric[] = {
     {"deployment frequency", "deployments_per_day", "deployments", true, 5.0 / 7, 1.0 / 7, 1.0 / 30},
     {"change lead time", "lead_time_seconds", "changes", false, day, week, 30 * day},
     {"change fail rate", "change_fail_ratio", "changes", false, 0.05, 0.10, 0.15},
@@ -19,7 +19,7 @@ constexpr dora_metric table[] = {
 
 }
 
-std::span<const dora_metric> dora_metrics() { return table; }
+std::span<const dora_metric> dora_metrics() { return every_metric; }
 
 std::string_view band_of(const dora_metric& m, const figure_value& v) {
   // of a median its durations, of a ratio what it divides by, of a frequency the deployments

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/ledger/reads.hpp"
+#include "daemon/queries/reads.hpp"
 
 namespace releasehealth {
 

@@ -14,7 +14,7 @@ std::vector<slice> slices_by_fact() {
   return all;
 }
 
-const figure table[] = {
+const figure every_figure[] = {
     {"deployments",
      "Succeeded deployments finished in the period, by kind.",
      shape::count,
@@ -319,11 +319,11 @@ constexpr cause causes[] = {
 
 }
 
-std::span<const figure> figures() { return table; }
+std::span<const figure> figures() { return every_figure; }
 
 std::set<std::string_view> slice_labels() {
   std::set<std::string_view> all;
-  for (const auto& f : table)
+  for (const auto& f : every_figure)
     if (!f.label.empty()) all.insert(f.label);
   return all;
 }

@@ -9,7 +9,7 @@
 namespace releasehealth {
 namespace {
 
-std::string identity(const place& where, const std::string& team) {
+std::string labels_of(const place& where, const std::string& team) {
   if (where.environment.empty()) return labels_in_text(std::array{label{"team_name", team}});
   return labels_in_text(std::array{label{"service_name", where.service}, label{"team_name", team},
                                    label{"deployment_environment", where.environment}});
@@ -28,7 +28,7 @@ class figure_lines {
     if (where_ != &row.where || team_ != &row.team) {
       where_ = &row.where;
       team_ = &row.team;
-      who_ = identity(row.where, row.team);
+      who_ = labels_of(row.where, row.team);
     }
     const auto& which = series_of(row);
     if (row.of.looks == shape::quantiles && row.quantile == quantiles[0].label)
@@ -101,11 +101,11 @@ class threshold_lines {
   threshold_lines(const snapshot& s, const figure_settings& settings) : judge_(s, settings) {
     for (const auto& [where, known] : s.places)
       if (settings.names.is_production(where.environment) && !where.service.empty())
-        add({identity(where, known.team), {}, {}}, judge_.thresholds_of(where.service), known);
+        add({labels_of(where, known.team), {}, {}}, judge_.thresholds_of(where.service), known);
     for (const auto& [name, known] : s.teams) {
       const auto without_service = labels_in_text(
           std::array{label{"service_name", {}}, label{"team_name", name}, label{"deployment_environment", {}}});
-      add({without_service, identity({}, name), {}}, judge_.thresholds_of_team(name), known);
+      add({without_service, labels_of({}, name), {}}, judge_.thresholds_of_team(name), known);
     }
   }
 

@@ -20,7 +20,7 @@ std::optional<int> number(std::string_view text) {
   return value;
 }
 
-period stretch(std::string name, timestamp begin, timestamp end, timestamp now) {
+period period_between(std::string name, timestamp begin, timestamp end, timestamp now) {
   return {std::move(name), begin, std::max(begin, std::min(end, now)), end > now};
 }
 
@@ -58,16 +58,16 @@ std::string name_month(year_month m, bool is_short) {
 
 result<period> parse_period(std::string_view text, const calendar& zone, timestamp now) {
   if (const auto m = parse_month(text))
-    return stretch(std::string(text), zone.month_begin(*m), zone.month_begin(*m + months{1}), now);
+    return period_between(std::string(text), zone.month_begin(*m), zone.month_begin(*m + months{1}), now);
   if (text.size() == 7 && text.substr(4, 2) == "-Q" && text[6] >= '1' && text[6] <= '4') {
     if (const auto y = number(text.substr(0, 4)); y && *y >= 1970) {
       const auto first = year{*y} / ((text[6] - '1') * 3 + 1);
-      return stretch(std::string(text), zone.month_begin(first), zone.month_begin(first + months{3}), now);
+      return period_between(std::string(text), zone.month_begin(first), zone.month_begin(first + months{3}), now);
     }
   }
   if (const auto slash = text.find('/'); slash != text.npos) {
     const auto begin = parse_time(text.substr(0, slash)), end = parse_time(text.substr(slash + 1));
-    if (begin && end && *begin < *end) return stretch(std::string(text), *begin, *end, now);
+    if (begin && end && *begin < *end) return period_between(std::string(text), *begin, *end, now);
   }
   return error(errc::malformed, "unknown period " + in_quotes(text) + "; expected " + std::string(period_forms));
 }
@@ -93,7 +93,7 @@ result<std::vector<period>> months_between(std::string_view from, std::string_vi
                  "the months from " + in_quotes(from) + " to " + in_quotes(to) + " run backwards or are more than 600");
   std::vector<period> all;
   for (auto m = *first; m <= *last; m += months{1})
-    all.push_back(stretch(format_month(m), zone.month_begin(m), zone.month_begin(m + months{1}), now));
+    all.push_back(period_between(format_month(m), zone.month_begin(m), zone.month_begin(m + months{1}), now));
   return all;
 }
 

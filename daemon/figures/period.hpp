@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/ledger/reads.hpp"
+#include "daemon/queries/reads.hpp"
 #include "daemon/timeline/calendar.hpp"
 
 namespace releasehealth {

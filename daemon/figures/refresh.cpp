@@ -5,9 +5,9 @@
 #include <mutex>
 #include <thread>
 
+#include "daemon/database/failure.hpp"
 #include "daemon/figures/rest.hpp"
-#include "daemon/ledger/failure.hpp"
-#include "daemon/process.hpp"
+#include "daemon/system/process.hpp"
 
 namespace releasehealth {
 

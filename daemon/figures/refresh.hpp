@@ -6,8 +6,8 @@
 #include <stop_token>
 #include <string>
 
+#include "daemon/derivation/background_rebuild.hpp"
 #include "daemon/figures/page.hpp"
-#include "daemon/ledger/background_rebuild.hpp"
 
 namespace releasehealth {
 

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstddef>
 
-#include "daemon/ledger/derive.hpp"
+#include "daemon/derivation/derive.hpp"
 
 namespace releasehealth {
 

@@ -3,7 +3,7 @@
 namespace releasehealth {
 namespace {
 
-constexpr service_column table[] = {
+constexpr service_column every_column[] = {
     {"planned", "deployments", "planned", "", true},
     {"hotfixes", "deployments", "hotfix", "hotfixes", true},
     {"rollbacks", "deployments", "rollback", "", true},
@@ -18,6 +18,6 @@ constexpr service_column table[] = {
 
 }
 
-std::span<const service_column> service_columns() { return table; }
+std::span<const service_column> service_columns() { return every_column; }
 
 }

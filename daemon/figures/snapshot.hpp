@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "daemon/figures/exposition.hpp"
 #include "daemon/figures/figure.hpp"
 #include "daemon/figures/period.hpp"
 #include "daemon/figures/threshold.hpp"
+#include "daemon/telemetry/exposition.hpp"
 
 namespace releasehealth {
 

@@ -21,7 +21,7 @@ struct cell {
 };
 using table_rows = std::vector<std::vector<cell>>;
 
-constexpr std::string_view gap = "  ", bold = "\033[1m", red = "\033[1;31m", plain = "\033[0m";
+constexpr std::string_view gap = "  ", bold = "\033[1m", red = "\033[1;31m", unstyled = "\033[0m";
 
 bool is_exceeded(const cell& c) { return c.state == standing::exceeded; }
 std::string shown(const cell& c) {
@@ -81,7 +81,7 @@ void append_text(std::string& out, const table_rows& rows, const text_style& sty
     for (const auto& row : rows) {
       const auto paint = [&](const cell& c) {
         if (!style.colours || (&row != &rows.front() && !is_exceeded(c))) return shown(c);
-        return std::string(is_exceeded(c) ? red : bold) + shown(c) + std::string(plain);
+        return std::string(is_exceeded(c) ? red : bold) + shown(c) + std::string(unstyled);
       };
       out += paint(row[0]) + std::string(widths[0] - shown(row[0]).size(), ' ');
       for (std::size_t i = from; i < to; ++i)

@@ -7,7 +7,7 @@
 namespace releasehealth {
 namespace {
 
-constexpr limited_figure table[] = {
+constexpr limited_figure every_limited_figure[] = {
     {"hotfixes", "deployments", "hotfix", "", "", "", "ReleaseHealthHotfixes", "Hotfixes exceed the threshold.",
      "hotfixes", "humanize"},
     {"hotfixes_per_planned_deployment", "hotfixes_per_planned_deployment", "", "deployments", "planned",
@@ -58,11 +58,11 @@ std::vector<threshold> thresholds_of_team(const std::vector<threshold>& effectiv
   return mine;
 }
 
-std::span<const limited_figure> limited_figures() { return table; }
+std::span<const limited_figure> limited_figures() { return every_limited_figure; }
 
 const limited_figure* find_limited_figure(std::string_view name) {
-  const auto found = std::ranges::find(table, name, &limited_figure::name);
-  return found == std::end(table) ? nullptr : found;
+  const auto found = std::ranges::find(every_limited_figure, name, &limited_figure::name);
+  return found == std::end(every_limited_figure) ? nullptr : found;
 }
 
 std::vector<threshold> default_thresholds(duration merge_back_due) {

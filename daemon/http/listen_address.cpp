@@ -35,8 +35,15 @@ result<endpoint> parse_listen_address(std::string_view text) {
   at.address = host.empty() ? "0.0.0.0" : std::string(host);
   at.port = static_cast<std::uint16_t>(port);
   boost::system::error_code wrong;
-  asio::ip::make_address(at.address, wrong);
+  const auto address = asio::ip::make_address(at.address, wrong);
   if (wrong) return unlike(text);
+  if (address.is_multicast() || address == asio::ip::address_v4::broadcast())
+    return error(errc::malformed,
+                 "\"" + at.address + "\" is the address of several machines; expected one of this machine");
+  if (address.is_v6() && address.to_v6().is_link_local() && address.to_v6().scope_id() == 0)
+    return error(errc::malformed, "the link-local address \"" + at.address +
+                                      "\" needs its interface; expected one like [" + at.address +
+                                      "%eth0]:" + std::string(digits));
   return at;
 }
 

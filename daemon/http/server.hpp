@@ -24,7 +24,7 @@ struct endpoint {
   std::optional<int> inherited = {};  ///< a listening socket that somebody else made: it goes on when this server ends
 };
 
-/// Every limit of a listener, by name. What it is when nothing is configured stands in daemon/limits.hpp.
+/// Every limit of a listener, by name. What it is when nothing is configured stands in daemon/system/limits.hpp.
 struct limits {
   std::uint32_t header_bytes = 16 * 1024;
   std::size_t body_bytes = std::size_t{100} * 1024 * 1024;  ///< the most that any route takes

@@ -2,7 +2,7 @@
 // What an error means to a sender, to the metrics and to the log: one switch.
 #include "collectors/result.hpp"
 #include "daemon/http/message.hpp"
-#include "daemon/metrics.hpp"
+#include "daemon/telemetry/metrics.hpp"
 
 namespace releasehealth {
 

@@ -5,9 +5,9 @@
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/fields.hpp"
+#include "daemon/access/tokens.hpp"
 #include "daemon/intake/answer.hpp"
 #include "daemon/intake/receive.hpp"
-#include "daemon/tokens.hpp"
 
 namespace releasehealth {
 namespace {
@@ -31,12 +31,9 @@ struct intake::arrival {
   http::responder answer;
 };
 
-intake::intake(const config& c, ledger::commit_queue& queue, metrics& m, const logger& log, wall_clock clock,
+intake::intake(intake_settings settings, ledger::commit_queue& queue, metrics& m, const logger& log, wall_clock clock,
                std::function<void()> stored)
-    : sources_(c.sources),
-      tokens_(c.tokens),
-      bounds_(c.bounds),
-      names_(c.timeline.blame.names),
+    : settings_(std::move(settings)),
       queue_(queue),
       metrics_(m),
       log_(log),
@@ -69,27 +66,22 @@ intake::intake(const config& c, ledger::commit_queue& queue, metrics& m, const l
   };
 }
 
-void intake::use(const config& c) {
-  sources_ = c.sources;
-  tokens_ = c.tokens;
-  bounds_ = c.bounds;
-  names_ = c.timeline.blame.names;
-}
+void intake::use(intake_settings settings) { settings_ = std::move(settings); }
 
 const source* intake::find_source(std::string_view name) const {
-  const auto found = std::ranges::find(sources_, name, &source::name);
-  return found == sources_.end() ? nullptr : &*found;
+  const auto found = std::ranges::find(settings_.sources, name, &source::name);
+  return found == settings_.sources.end() ? nullptr : &*found;
 }
 
 std::size_t intake::body_limit(const http::request& r) const {
   const auto* s = find_source(source_in(r.path));
-  if (!s) return bounds_.size("intake.max_body_bytes");
+  if (!s) return settings_.bounds.size("intake.max_body_bytes");
   return s->body_limit > 0 ? s->body_limit : find_collector(s->kind)->body_limit;
 }
 
 body_limits intake::may_hold() const {
-  return {bounds_.size("intake.max_json_depth"), bounds_.size("intake.max_json_values"),
-          bounds_.size("intake.max_batch")};
+  return {settings_.bounds.size("intake.max_json_depth"), settings_.bounds.size("intake.max_json_values"),
+          settings_.bounds.size("intake.max_batch")};
 }
 
 http::service intake::service() {
@@ -155,7 +147,7 @@ void intake::webhook(http::request& r, const http::parameters& path, http::respo
     return refused(a, error(errc::unauthorized, "the signature is missing or wrong"), "Signature");
   if (const auto encoded = refuse_encoding(r)) return refused(a, *encoded);
 
-  auto read = receive(*from, d, names_);
+  auto read = receive(*from, d, settings_.names);
   if (!read) return refused(a, read.error());
   if (!read->ignored.empty()) {
     metrics_.delivery(a.source, outcome::ignored, a.received_at);
@@ -170,13 +162,13 @@ void intake::webhook(http::request& r, const http::parameters& path, http::respo
 
 void intake::events(http::request& r, http::responder answer) {
   arrival a{.source = canonical::source_name, .received_at = clock_(), .answer = std::move(answer)};
-  const auto who = authorize_sender(tokens_, r.header, r.body, a.received_at);
+  const auto who = authorize_sender(settings_.tokens, r.header, r.body, a.received_at);
   if (!who) return refused(a, who.error());
   if (const auto encoded = refuse_encoding(r)) return refused(a, *encoded);
   const auto type = r.header.get("Content-Type");
   auto read = canonical::read_events(type, r.body, a.received_at, may_hold());
   if (!read) return refused(a, read.error());
-  if (const auto wrong = outside_of((*who)->about, *read, r.body)) return refused(a, *wrong);
+  if (const auto wrong = outside_of(**who, *read, r.body)) return refused(a, *wrong);
   if (read->empty()) return a.answer(http::json_answer(202, {{"accepted", 0}, {"duplicates", 0}, {"ignored", 0}}));
   ledger::entry e;
   e.source = canonical::source_name;
@@ -184,6 +176,10 @@ void intake::events(http::request& r, http::responder answer) {
   e.key = id.empty() ? sha256_hex(r.body) : std::string(id);
   e.received_at = a.received_at;
   e.events = std::move(*read);
+  if (!(*who)->about.is_everything()) {  // its ids and subjects are nobody else's
+    e.key = (*who)->name + ' ' + e.key;
+    for (auto& one : e.events) one.source = source_of(**who);
+  }
   e.headers = kept_headers(r.header);
   e.headers[token_header] = (*who)->name;
   e.body = std::move(r.body);
@@ -191,12 +187,13 @@ void intake::events(http::request& r, http::responder answer) {
   store(std::move(a), std::move(e));
 }
 
-std::optional<error> intake::outside_of(const reach& of, const std::vector<event>& all, std::string_view body) const {
+std::optional<error> intake::outside_of(const token& from, const std::vector<event>& all, std::string_view body) const {
   std::vector<problem> found;
   const auto first = body.find_first_not_of(" \t\r\n");
   const bool is_one = all.size() == 1 && first != body.npos && body[first] == '{';
   for (std::size_t n = 0; n < all.size() && found.size() < max_problems; ++n)
-    for (auto& p : outside(of, all[n], canonical::source_name, names_, false, is_one ? "" : '/' + std::to_string(n)))
+    for (auto& p :
+         outside(from.about, all[n], source_of(from), settings_.names, false, is_one ? "" : '/' + std::to_string(n)))
       found.push_back(std::move(p));
   if (found.empty()) return {};
   return error(errc::forbidden, "nothing was stored", std::move(found));
@@ -204,27 +201,28 @@ std::optional<error> intake::outside_of(const reach& of, const std::vector<event
 
 void intake::store(arrival a, ledger::entry e) {
   const auto key = e.key, detail = e.detail;
-  queue_.append(std::move(e), [this, a = std::move(a), key, detail, was_dead = e.outcome == "dead"](result<ledger::stored> r) {
-    metrics_.delivery_took(std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - a.began));
-    if (!r) return refused(a, r.error());
-    const auto why = r->refused.empty() ? detail : r->refused;
-    const bool dead = was_dead || !r->refused.empty();
-    const auto became = r->duplicate_delivery || (r->accepted == 0 && !dead) ? outcome::duplicate
-                        : dead                                               ? outcome::dead
-                                                                             : outcome::accepted;
-    metrics_.delivery(a.source, became, a.received_at);
-    if (!r->duplicate_delivery && !dead) metrics_.unreadable(a.source, a.unreadable);
-    if (dead || (!why.empty() && !r->duplicate_delivery))
-      log_.warning(dead ? "delivery kept as dead" : "delivery partly kept as dead",
-                   {{"source", a.source}, {"delivery_id", key}, {"err", why}});
-    else
-      log_.debug("delivery", {{"source", a.source},
-                              {"delivery_id", key},
-                              {"accepted", std::to_string(r->accepted)},
-                              {"duplicates", std::to_string(r->duplicates)}});
-    if (r->accepted > 0 || dead) stored_();
-    a.answer(http::json_answer(202, {{"accepted", r->accepted}, {"duplicates", r->duplicates}, {"ignored", 0}}));
-  });
+  queue_.append(
+      std::move(e), [this, a = std::move(a), key, detail, was_dead = e.outcome == "dead"](result<ledger::stored> r) {
+        metrics_.delivery_took(std::chrono::duration_cast<duration>(std::chrono::steady_clock::now() - a.began));
+        if (!r) return refused(a, r.error());
+        const auto why = r->refused.empty() ? detail : r->refused;
+        const bool dead = was_dead || !r->refused.empty();
+        const auto became = r->duplicate_delivery || (r->accepted == 0 && !dead) ? outcome::duplicate
+                            : dead                                               ? outcome::dead
+                                                                                 : outcome::accepted;
+        metrics_.delivery(a.source, became, a.received_at);
+        if (!r->duplicate_delivery && !dead) metrics_.unreadable(a.source, a.unreadable);
+        if (dead || (!why.empty() && !r->duplicate_delivery))
+          log_.warning(dead ? "delivery kept as dead" : "delivery partly kept as dead",
+                       {{"source", a.source}, {"delivery_id", key}, {"err", why}});
+        else
+          log_.debug("delivery", {{"source", a.source},
+                                  {"delivery_id", key},
+                                  {"accepted", std::to_string(r->accepted)},
+                                  {"duplicates", std::to_string(r->duplicates)}});
+        if (r->accepted > 0 || dead) stored_();
+        a.answer(http::json_answer(202, {{"accepted", r->accepted}, {"duplicates", r->duplicates}, {"ignored", 0}}));
+      });
 }
 
 }

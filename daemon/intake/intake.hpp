@@ -4,26 +4,36 @@
 #include <string>
 #include <vector>
 
-#include "daemon/config.hpp"
+#include "daemon/access/tokens.hpp"
 #include "daemon/http/routes.hpp"
 #include "daemon/intake/pace.hpp"
 #include "daemon/ledger/commit_queue.hpp"
-#include "daemon/metrics.hpp"
+#include "daemon/log/log.hpp"
+#include "daemon/system/limits.hpp"
+#include "daemon/telemetry/metrics.hpp"
 
 namespace releasehealth {
 
 using wall_clock = std::function<timestamp()>;
 
+/// What the intake listener goes by; all of it changes at a reload.
+struct intake_settings {
+  std::vector<source> sources;
+  std::vector<token> tokens;
+  limits bounds;
+  naming names;
+};
+
 /// The intake listener's service. Lives on the io thread.
 class intake {
  public:
   /// `stored` is called after each commit that brought something new.
-  intake(const config&, ledger::commit_queue&, metrics&, const logger&, wall_clock, std::function<void()> stored);
+  intake(intake_settings, ledger::commit_queue&, metrics&, const logger&, wall_clock, std::function<void()> stored);
   http::service service();
   const std::vector<http::route>& routes() const { return routes_; }
 
-  /// After a reload: other sources, tokens and limits.
-  void use(const config&);
+  /// After a reload.
+  void use(intake_settings);
 
  private:
   struct arrival;  ///< one delivery on its way: whose, since when, and how to answer
@@ -33,15 +43,12 @@ class intake {
   void refused(const arrival&, const error&, std::string_view authenticate = "Bearer");
   void store(arrival, ledger::entry);
   const source* find_source(std::string_view name) const;
-  std::optional<error> outside_of(const reach&, const std::vector<event>&, std::string_view body) const;
+  std::optional<error> outside_of(const token&, const std::vector<event>&, std::string_view body) const;
   std::size_t body_limit(const http::request&) const;
   body_limits may_hold() const;
   void done(const http::request&, const http::response&);
 
-  std::vector<source> sources_;
-  std::vector<token> tokens_;
-  limits bounds_;
-  naming names_;
+  intake_settings settings_;
   ledger::commit_queue& queue_;
   metrics& metrics_;
   const logger& log_;

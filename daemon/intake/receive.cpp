@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "collectors/fields.hpp"
+#include "daemon/access/reach.hpp"
 
 namespace releasehealth {
 namespace {

@@ -4,10 +4,10 @@
 
 #include "collectors/fields.hpp"
 #include "collectors/signature.hpp"
-#include "daemon/ledger/binary_array.hpp"
+#include "daemon/database/binary_array.hpp"
+#include "daemon/database/database.hpp"
+#include "daemon/database/failure.hpp"
 #include "daemon/ledger/body.hpp"
-#include "daemon/ledger/database.hpp"
-#include "daemon/ledger/failure.hpp"
 #include "daemon/ledger/placement.hpp"
 #include "sql.hpp"
 
@@ -136,7 +136,8 @@ struct appender::connected {
       fresh[row[0].as<std::size_t>()].claims.push_back({text(row[1]), text(row[2]), text(row[3])});
   }
 
-  /// Whether PostgreSQL stores a delivery and an event that nothing is wrong with. Nobody sees them: they are rolled back.
+  /// Whether PostgreSQL stores a delivery and an event that nothing is wrong with. Nobody sees them: they are rolled
+  /// back.
   bool takes_writes(const entry& like) {
     entry harmless;
     harmless.source = like.source.size() <= max_name && is_storable(like.source) ? like.source : "probe";
@@ -199,8 +200,8 @@ std::vector<result<stored>> appender::append(std::span<const entry* const> all) 
   const auto give_up = [&](const std::vector<std::size_t>& which, const std::exception& e) {
     connected_.reset();
     failure_ = reason_of(e);
-    const error why =
-        error(errc::unavailable, "PostgreSQL is unavailable (" + std::string(failure_) + ")").logged_as(description_of(e));
+    const error why = error(errc::unavailable, "PostgreSQL is unavailable (" + std::string(failure_) + ")")
+                          .logged_as(description_of(e));
     for (const auto i : which) out[i] = why;
   };
   std::vector<std::size_t> first;  // one entry for each (source, key)

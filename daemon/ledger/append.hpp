@@ -7,7 +7,7 @@
 
 #include "collectors/event.hpp"
 #include "collectors/result.hpp"
-#include "daemon/ledger/session.hpp"
+#include "daemon/database/session.hpp"
 
 namespace releasehealth::ledger {
 
@@ -47,9 +47,9 @@ class appender {
   appender(appender&&) noexcept;
 
   /// Appends all in one transaction. Per entry: what became of it, or errc::unavailable if PostgreSQL cannot be reached
-  /// or will not write now, or errc::malformed if PostgreSQL rejects it even as dead. Entries that PostgreSQL rejects for
-  /// their data are found by halving and do not harm their neighbours; an error of an unknown class is one of the data
-  /// if PostgreSQL stores a neighbour or a probe meanwhile. Keys and ids that no index can hold are hashed.
+  /// or will not write now, or errc::malformed if PostgreSQL rejects it even as dead. Entries that PostgreSQL rejects
+  /// for their data are found by halving and do not harm their neighbours; an error of an unknown class is one of the
+  /// data if PostgreSQL stores a neighbour or a probe meanwhile. Keys and ids that no index can hold are hashed.
   std::vector<result<stored>> append(std::span<const entry* const>);
   std::vector<result<stored>> append(const std::vector<entry>&);
 

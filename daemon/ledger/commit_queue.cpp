@@ -10,10 +10,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
-#include "daemon/ledger/failure.hpp"
+#include "daemon/database/failure.hpp"
 #include "daemon/ledger/gathering.hpp"
 #include "daemon/ledger/waiter.hpp"
-#include "daemon/process.hpp"
+#include "daemon/system/process.hpp"
 
 namespace releasehealth::ledger {
 

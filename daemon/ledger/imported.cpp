@@ -1,6 +1,6 @@
 #include "daemon/ledger/imported.hpp"
 
-#include "daemon/ledger/database.hpp"
+#include "daemon/database/database.hpp"
 #include "sql.hpp"
 
 namespace releasehealth::ledger {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "collectors/event.hpp"
-#include "daemon/ledger/session.hpp"
+#include "daemon/database/session.hpp"
 
 namespace releasehealth::ledger {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <map>
 
-#include "daemon/ledger/binary_array.hpp"
-#include "daemon/ledger/database.hpp"
+#include "daemon/database/binary_array.hpp"
+#include "daemon/database/database.hpp"
 #include "daemon/timeline/placement.hpp"
 #include "sql.hpp"
 
@@ -20,7 +20,7 @@ bool needs_placing(const entry& e) {
 }
 
 std::map<alert, std::vector<known_report>> read_known(pqxx::transaction_base& work,
-                                                       const std::vector<const entry*>& entries) {
+                                                      const std::vector<const entry*>& entries) {
   binary_array sources(binary_array::text), fingerprints(binary_array::text), subjects(binary_array::text);
   for (const auto* e : entries)
     for (const auto& ev : e->events)

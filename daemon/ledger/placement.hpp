@@ -4,8 +4,7 @@
 #include <span>
 #include <vector>
 
-#include <pqxx/pqxx>
-
+#include "daemon/database/database.hpp"
 #include "daemon/ledger/append.hpp"
 
 namespace releasehealth::ledger {

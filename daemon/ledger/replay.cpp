@@ -1,8 +1,8 @@
 #include "daemon/ledger/replay.hpp"
 
 #include "collectors/fields.hpp"
+#include "daemon/database/database.hpp"
 #include "daemon/ledger/body.hpp"
-#include "daemon/ledger/database.hpp"
 #include "daemon/ledger/placement.hpp"
 #include "sql.hpp"
 

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "collectors/json.hpp"
+#include "daemon/database/database.hpp"
 #include "daemon/ledger/body.hpp"
-#include "daemon/ledger/database.hpp"
 #include "daemon/ledger/person.hpp"
 #include "daemon/ledger/spool.hpp"
 #include "sql.hpp"
@@ -13,7 +13,7 @@
 namespace releasehealth::ledger {
 namespace {
 
-constexpr int bodies_at_once = 1000, deliveries_at_once = 200;
+constexpr int bodies_at_once = 1000, rewritten_at_once = 200;
 
 // In PostgreSQL's text format.
 std::string as_bytea(std::string_view bytes) {
@@ -59,7 +59,7 @@ struct eraser {
 
   void deliveries() {
     for (std::int64_t last = 0;;) {
-      const auto rows = run(work, sql::ledger_deliveries_after, last, deliveries_at_once);
+      const auto rows = run(work, sql::ledger_deliveries_after, last, rewritten_at_once);
       if (rows.empty()) return;
       for (const auto& row : rows) {
         last = row["id"].as<std::int64_t>();
@@ -122,6 +122,16 @@ std::int64_t drop_bodies(const session& where, timestamp before) {
     all += count;
     if (count == 0) return all;
   }
+}
+
+std::vector<std::string> names_of_person(const session& where, const std::string& name) {
+  const person who(name, {});
+  ledger::connection connection(where);
+  pqxx::work all(connection);
+  std::vector<std::string> found;
+  for (const auto& row : run(all, sql::ledger_all_names))
+    if (who.is_in(text(row["name"]))) found.push_back(text(row["kind"]) + " \"" + text(row["name"]) + '"');
+  return found;
 }
 
 erased erase(const session& where, const erasure& e) {

@@ -4,9 +4,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "collectors/time.hpp"
-#include "daemon/ledger/session.hpp"
+#include "daemon/database/session.hpp"
 
 namespace releasehealth::ledger {
 
@@ -32,6 +33,9 @@ struct erased {
 /// of such an event whose body shows the person in no known encoding is emptied. What was derived follows with the next
 /// derivation.
 erased erase(const session&, const erasure&);
+
+/// The known services, environments and teams whose names hold the person, each as `service "cart"`.
+std::vector<std::string> names_of_person(const session&, const std::string& person);
 
 /// The same in a spool, also while a daemon uses it; returns the deliveries that changed, 0 if there is no such file.
 std::size_t erase_from_spool(const std::filesystem::path& spool, const erasure&);

@@ -4,9 +4,9 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include "daemon/database/failure.hpp"
+#include "daemon/database/file_lock.hpp"
 #include "daemon/ledger/body.hpp"
-#include "daemon/ledger/failure.hpp"
-#include "daemon/ledger/file_lock.hpp"
 #include "sql.hpp"
 
 namespace releasehealth::ledger {

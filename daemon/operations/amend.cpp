@@ -5,13 +5,13 @@
 
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/fields.hpp"
-#include "daemon/random_id.hpp"
+#include "daemon/system/random_id.hpp"
 
 namespace releasehealth {
 namespace {
 
 // What an override may not change: what a thing is called, whose it is, and what overrides say of themselves.
-constexpr std::string_view identity[] = {"id", "type", "source", "subject", "time", "repository", "path", "by", "was"};
+constexpr std::string_view never_amended[] = {"id", "type", "source", "subject", "time", "repository", "path", "by", "was"};
 // A deployment is one of its service and environment; an incident's are facts like others.
 constexpr std::string_view place_of_deployment[] = {"service", "environment"};
 
@@ -19,14 +19,15 @@ constexpr std::string_view place_of_deployment[] = {"service", "environment"};
 constexpr std::string_view reason_field = "reason";
 
 bool is_amendable(std::string_view thing, std::string_view name) {
-  return name == reason_field || std::ranges::find(identity, name) != std::end(identity) ||
+  return name == reason_field || std::ranges::find(never_amended, name) != std::end(never_amended) ||
          std::ranges::any_of(fields(), [&](const field& f) { return f.name == name && has_word(f.types, thing); });
 }
 
 std::string amendable(std::string_view thing) {
   std::string all;
   for (const auto& f : fields())
-    if (has_word(f.types, thing) && std::ranges::find(identity, f.name) == std::end(identity))
+    if (has_word(f.types, thing) && std::ranges::find(never_amended, f.name) == std::end(never_amended) &&
+        (thing != "deployment" || std::ranges::find(place_of_deployment, f.name) == std::end(place_of_deployment)))
       all += ' ' + std::string(f.name);
   return all;
 }
@@ -67,16 +68,29 @@ result<json::object> read_amendment(std::string_view thing, std::string_view con
   for (const auto& [name, value] : e.fields)
     if (const auto field = std::string_view(name); !is_amendable(thing, field))
       found.push_back({'/' + pointer_token(field), "unknown field; expected one of:" + amendable(thing)});
-  refuse(identity);
+  refuse(never_amended);
   if (thing == "deployment") refuse(place_of_deployment);
   const auto* given = e.fields.if_contains("reason");
   const auto reason = given && given->is_string() ? text_at(e.fields, "/reason") : std::string();
-  if (reason.empty() || reason.size() > max_text)
+  if (reason.find_first_not_of(" \t\r\n") == reason.npos || reason.size() > max_text)
     found.push_back({"/reason", "is missing, or no text: why this is amended"});
   if (e.fields.size() < 2) found.push_back({"", "names no field to amend"});
   for (auto& p : check(e, now)) found.push_back(std::move(p));
   if (!found.empty()) return error(errc::malformed, "nothing was amended", std::move(found));
   return std::move(e.fields);
+}
+
+std::vector<problem> outside(const reach& about, std::string_view thing, const json::object& row,
+                             const json::object& patch, const naming& names) {
+  event e;
+  e.type = thing;
+  for (const auto* key : {"service", "services", "environment"})
+    if (const auto* value = row.if_contains(key); value && !value->is_null()) e.fields[key] = *value;
+  auto found = outside(about, e, canonical::source_name, names, true);
+  for (const auto& [name, value] : patch)
+    if (name != reason_field) e.fields[name] = value;
+  for (auto& p : outside(about, e, canonical::source_name, names, true)) found.push_back(std::move(p));
+  return found;
 }
 
 ledger::entry override_entry(std::string_view thing, const json::object& row, json::object patch, const std::string& by,

@@ -2,10 +2,11 @@
 #include <algorithm>
 
 #include "collectors/credentials.hpp"
+#include "daemon/access/tokens.hpp"
+#include "daemon/derivation/shadow.hpp"
 #include "daemon/explain/explanation.hpp"
 #include "daemon/figures/report.hpp"
 #include "daemon/intake/answer.hpp"
-#include "daemon/ledger/shadow.hpp"
 #include "daemon/operations/amend.hpp"
 #include "daemon/operations/decide.hpp"
 #include "daemon/operations/figures_api.hpp"
@@ -13,7 +14,6 @@
 #include "daemon/operations/lists.hpp"
 #include "daemon/operations/negotiate.hpp"
 #include "daemon/operations/reads.hpp"
-#include "daemon/tokens.hpp"
 
 namespace releasehealth {
 namespace {
@@ -32,13 +32,14 @@ void operations::figures(http::request& r, http::responder answer, bool months) 
   const auto as_of = read_as_of(r, now);
   if (!as_of) return answer(refuse(as_of.error()));
   const auto at = as_of->value_or(now);
-  auto question = months ? read_months_question(r, settings_, at) : read_figure_question(r, settings_, at);
+  auto question =
+      months ? read_months_question(r, settings_.figures, at) : read_figure_question(r, settings_.figures, at);
   if (!question) return answer(refuse(question.error()));
   // written by the thread that asks: the io thread, which takes deliveries, is not to wait for megabytes of text
   const bool as_csv = r.header.get("Accept").starts_with("text/csv");
   const auto spooled = parts_.queue.spooled().deliveries;
-  const auto write = [question = std::move(*question), settings = settings_, months, as_csv, spooled, at,
-                      most = bounds_.size("operations.max_answer")](ledger::reader& from) {
+  const auto write = [question = std::move(*question), settings = settings_.figures, months, as_csv, spooled, at,
+                      most = settings_.bounds.size("operations.max_answer")](ledger::reader& from) {
     // one service has few places
     if (const auto size = question.service.empty() ? size_of(from, question, settings) : 0; size > most)
       return refuse(error(errc::malformed, "places times periods are " + std::to_string(size) + ", and may be " +
@@ -68,7 +69,7 @@ void operations::figures(http::request& r, http::responder answer, bool months) 
   if (std::exchange(looks_back_, true))
     return answer(http::problem(503, "Service Unavailable", "another question about the past is being answered"));
   past_->run(
-      [timeline = timeline_, database = parts_.database.as("past"), at, write](ledger::reader&) {
+      [timeline = settings_.timeline, database = parts_.database.as("past"), at, write](ledger::reader&) {
         ledger::shadow past(database, timeline, at);
         return write(past.read());
       },
@@ -83,7 +84,7 @@ void operations::list(const listed& of, http::request& r, http::responder answer
   auto q = read_list_question(of, r);
   if (!q) return answer(refuse(q.error()));
   const bool as_csv = r.header.get("Accept").starts_with("text/csv");
-  reads_->run([&of, q = std::move(*q), settings = settings_,
+  reads_->run([&of, q = std::move(*q), settings = settings_.figures,
                as_csv](ledger::reader& from) { return answer_list(from, of, q, settings, as_csv); },
               pass_on(std::move(answer)));
 }
@@ -105,7 +106,7 @@ void operations::badge(const std::string& file, const http::responder& answer) {
 
 template <class Then>
 void operations::ask_about(const std::string& service, const std::string& where, Then then) {
-  reads_->run([service, where, settings = settings_,
+  reads_->run([service, where, settings = settings_.figures,
                now = parts_.clock()](ledger::reader& from) { return ask_gate(from, service, where, settings, now); },
               std::move(then));
 }
@@ -145,7 +146,7 @@ void operations::explain_figure(const std::string& figure, http::request& r, htt
   for (const auto name : names)
     if (auto given = http::query_value(r, name); !given.empty()) q.labels.emplace_back(name, std::move(given));
   reads_->run(
-      [q, settings = settings_, now = parts_.clock()](ledger::reader& from) -> result<http::response> {
+      [q, settings = settings_.figures, now = parts_.clock()](ledger::reader& from) -> result<http::response> {
         const auto asked = releasehealth::explain_figure(from, q, settings, now);
         if (!asked) return asked.error();
         json::array all;
@@ -166,25 +167,28 @@ void operations::decide(http::request& r, http::responder answer) {
       [this, q = std::move(*q), now, answer = std::move(answer)](result<std::vector<json::object>> found) {
         if (!found) return answer(refuse(found.error()));
         if (found->empty() && !q.incident.empty()) return answer(refuse(unknown("incident")));
-        auto decided = answer_decision(timeline_.decisions, q, found->empty() ? nullptr : &found->front(), now);
+        auto decided =
+            answer_decision(settings_.timeline.decisions, q, found->empty() ? nullptr : &found->front(), now);
         if (!decided) return answer(refuse(decided.error()));
         answer(http::json_answer(200, std::move(*decided)));
       });
 }
 
 void operations::amend(std::string_view thing, const std::string& id, http::request& r, http::responder answer) {
-  auto who = authorize(tokens_, r.header, "amend");
+  auto who = authorize(settings_.tokens, r.header, "amend");
   if (!who) return answer(refuse(who.error()));
   const auto now = parts_.clock();
   auto patch = read_amendment(thing, r.header.get("Content-Type"), r.body, now);
   if (!patch) return answer(refuse(patch.error()));
   reads_->run([thing, id](ledger::reader& from) { return find(from, thing, id); },
-              [this, thing, id, now, by = (*who)->name, patch = std::move(*patch),
+              [this, thing, id, now, by = (*who)->name, about = (*who)->about, patch = std::move(*patch),
                answer = std::move(answer)](result<std::vector<json::object>> found) mutable {
                 if (!found) return answer(refuse(found.error()));
                 const auto known =
                     std::ranges::find_if(*found, [&](const auto& row) { return row.at("id") == json::string(id); });
                 if (known == found->end()) return answer(refuse(unknown(thing)));
+                if (auto wrong = outside(about, thing, *known, patch, settings_.timeline.blame.names); !wrong.empty())
+                  return answer(refuse(error(errc::forbidden, "nothing was amended", std::move(wrong))));
                 parts_.log.info("override", {{std::string(thing), id}, {"by", by}});
                 parts_.queue.append(override_entry(thing, *known, std::move(patch), by, now),
                                     [this, answer = std::move(answer)](result<ledger::stored> stored) {

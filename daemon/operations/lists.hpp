@@ -6,7 +6,7 @@
 
 #include "daemon/figures/snapshot.hpp"
 #include "daemon/http/routes.hpp"
-#include "daemon/ledger/reads.hpp"
+#include "daemon/queries/reads.hpp"
 
 namespace releasehealth {
 

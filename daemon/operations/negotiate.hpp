@@ -2,8 +2,8 @@
 // What whoever asks takes, and has: format, compression and what did not change, by headers.
 #include <string_view>
 
-#include "daemon/figures/exposition.hpp"
 #include "daemon/http/message.hpp"
+#include "daemon/telemetry/exposition.hpp"
 
 namespace releasehealth {
 

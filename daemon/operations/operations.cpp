@@ -4,36 +4,33 @@
 
 #include "collectors/credentials.hpp"
 #include "collectors/form.hpp"
+#include "daemon/access/tokens.hpp"
 #include "daemon/intake/answer.hpp"
 #include "daemon/operations/negotiate.hpp"
 #include "daemon/operations/reads.hpp"
-#include "daemon/tokens.hpp"
 
 namespace releasehealth {
 
 namespace {
 
-std::chrono::milliseconds read_limit(const config& c) {
-  return std::chrono::floor<std::chrono::milliseconds>(c.bounds.time("figures.timeout"));
+std::chrono::milliseconds read_limit(const limits& bounds) {
+  return std::chrono::floor<std::chrono::milliseconds>(bounds.time("figures.timeout"));
 }
 
-session read_session(const session& database, const config& c) { return database.as("api").within(read_limit(c)); }
+session read_session(const session& database, const limits& bounds) {
+  return database.as("api").within(read_limit(bounds));
+}
 
 }
 
-operations::operations(parts p, const config& c)
+operations::operations(parts p, operations_settings settings)
     : parts_(std::move(p)),
-      users_(parts_.io, c.basic_auth_users),
-      tokens_(c.tokens),
-      hosts_(c.operations_hosts),
-      bounds_(c.bounds),
-      settings_(c.figures),
-      timeline_(c.timeline),
-      address_(c.operations.address),
-      is_local_(http::is_loopback(address_)),
+      users_(parts_.io, settings.people),
+      settings_(std::move(settings)),
+      is_local_(http::is_loopback(settings_.address)),
       scrapes_(new worker{parts_.io, parts_.log}),
-      reads_(new reads{{parts_.io, parts_.log}, ledger::reader(read_session(parts_.database, c))}),
-      past_(new reads{{parts_.io, parts_.log}, ledger::reader(read_session(parts_.database, c))}) {
+      reads_(new reads{{parts_.io, parts_.log}, ledger::reader(read_session(parts_.database, settings_.bounds))}),
+      past_(new reads{{parts_.io, parts_.log}, ledger::reader(read_session(parts_.database, settings_.bounds))}) {
   make_routes();
 }
 
@@ -44,7 +41,7 @@ operations::~operations() {
 }
 
 http::service operations::service() {
-  return {.body_limit = [this](const http::request&) { return bounds_.size("operations.max_body_bytes"); },
+  return {.body_limit = [this](const http::request&) { return settings_.bounds.size("operations.max_body_bytes"); },
           .handle = [this](http::request& r, http::responder answer) { admit(r, std::move(answer)); },
           .done = [this](const http::request& r, const http::response& a) { done(r, a); },
           .reached = [this](std::string_view limit) { parts_.own.reached("operations." + std::string(limit)); }};
@@ -73,8 +70,8 @@ http::responder with_etag(const http::request& r, http::responder answer) {
 
 bool operations::knows_host(std::string_view authority) const {
   const auto host = http::host_of(authority);
-  return http::is_loopback(host) || host == address_ ||
-         std::ranges::any_of(hosts_, [&](std::string_view known) { return http::host_of(known) == host; });
+  return http::is_loopback(host) || host == settings_.address ||
+         std::ranges::any_of(settings_.hosts, [&](std::string_view known) { return http::host_of(known) == host; });
 }
 
 // The name under which a page of another site reaches a loopback listener (DNS rebinding), or asks it across origins;
@@ -177,7 +174,7 @@ void operations::ready(const http::responder& answer) const {
 void operations::reload(const http::request& r, const http::responder& answer) const {
   const bool is_forwarded = !r.header.get("X-Forwarded-For").empty() || !r.header.get("Forwarded").empty();
   if ((!is_local_ && !http::is_loopback(r.peer)) || is_forwarded)
-    if (const auto who = authorize(tokens_, r.header, "admin"); !who) return answer(refuse(who.error()));
+    if (const auto who = authorize(settings_.tokens, r.header, "admin"); !who) return answer(refuse(who.error()));
   const auto done = parts_.reload(http::query_value(r, "force") == "true");
   const std::string kept = "the configuration was kept as it was:\n";
   if (!done.wrong.empty()) return answer({500, "text/plain", kept + done.wrong + '\n', {}});
@@ -191,22 +188,19 @@ void operations::reload(const http::request& r, const http::responder& answer) c
 bool operations::may_read(const http::request& r, const http::responder& answer) const {
   // where users are asked, who shows no token was admitted as one of them
   if (users_.are_asked() ? bearer_token(r.header).empty() : is_local_) return true;
-  const auto who = authorize(tokens_, r.header, "read");
+  const auto who = authorize(settings_.tokens, r.header, "read");
   if (!who) answer(refuse(who.error()));
   return who.has_value();
 }
 
-void operations::use(const config& c) {
-  users_.use(c.basic_auth_users);
-  tokens_ = c.tokens;
-  hosts_ = c.operations_hosts;
-  bounds_ = c.bounds;
-  settings_ = c.figures;
+void operations::use(operations_settings settings) {
+  users_.use(settings.people);
+  settings.address = settings_.address;
+  settings_ = std::move(settings);
   ++settings_changed_;
-  timeline_ = c.timeline;
   for (auto* asked : {&reads_, &past_}) {
     auto& one = **asked;
-    boost::asio::post(one.thread, [&one, limit = read_limit(c)] { one.reader.limit(limit); });
+    boost::asio::post(one.thread, [&one, limit = read_limit(settings_.bounds)] { one.reader.limit(limit); });
   }
 }
 

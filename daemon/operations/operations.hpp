@@ -4,12 +4,14 @@
 #include <list>
 #include <memory>
 
-#include "daemon/config.hpp"
+#include "daemon/access/tokens.hpp"
+#include "daemon/access/users.hpp"
 #include "daemon/figures/refresh.hpp"
 #include "daemon/http/routes.hpp"
 #include "daemon/ledger/commit_queue.hpp"
-#include "daemon/metrics.hpp"
-#include "daemon/operations/users.hpp"
+#include "daemon/log/log.hpp"
+#include "daemon/system/limits.hpp"
+#include "daemon/telemetry/metrics.hpp"
 
 namespace boost::asio {
 class io_context;
@@ -18,6 +20,17 @@ class io_context;
 namespace releasehealth {
 
 struct listed;
+
+/// What the operations listener goes by; all but the address changes at a reload.
+struct operations_settings {
+  std::string address;  ///< where it listens: on loopback reading needs no token
+  users::hashes people;
+  std::vector<token> tokens;
+  std::vector<std::string> hosts;  ///< names under which people reach it, besides loopback's own
+  limits bounds;
+  figure_settings figures;
+  ledger::derive_settings timeline;
+};
 
 /// What became of a reload.
 struct reloaded {
@@ -40,12 +53,12 @@ class operations {
     std::function<reloaded(bool force)> reload;  ///< reads the configuration again
     const std::vector<http::route>& intake;      ///< what the other listener takes, for OpenAPI
   };
-  operations(parts, const config&);
+  operations(parts, operations_settings);
   ~operations();
   http::service service();
 
-  /// After a reload: other tokens and settings.
-  void use(const config&);
+  /// After a reload.
+  void use(operations_settings);
   void publish(refreshed);  ///< the last refresh
   void drain() { draining_ = true; }
 
@@ -78,15 +91,10 @@ class operations {
   bool knows_host(std::string_view authority) const;
   std::string foreign_name(const http::request&) const;
   users users_;
-  std::vector<token> tokens_;
-  std::vector<std::string> hosts_;
-  limits bounds_;
-  figure_settings settings_;
+  operations_settings settings_;
   std::uint64_t settings_changed_ = 0;  ///< times
-  ledger::derive_settings timeline_;
-  const std::string address_;          ///< as configured
-  const bool is_local_;                ///< on loopback, where reading needs no token
-  std::list<std::string> list_paths_;  ///< what routes point into
+  const bool is_local_;                 ///< on loopback, where reading needs no token
+  std::list<std::string> list_paths_;   ///< what routes point into
   std::vector<http::route> routes_;
   bool database_up_ = false, draining_ = false, rules_changed_ = false, is_rebuilding_ = false;
   std::string last_failure_;

@@ -43,7 +43,7 @@ void operations::style(const http::responder& answer) {
 
 void operations::review(review_page page, const std::string& of, const http::request& r, http::responder answer) {
   const review_frame frame{.now = parts_.clock()};
-  const auto this_month = settings_.zone.month_of(frame.now);
+  const auto this_month = settings_.figures.zone.month_of(frame.now);
   review_question q{
       .month = this_month,
       .team = http::query_value(r, "team"),
@@ -57,7 +57,7 @@ void operations::review(review_page page, const std::string& of, const http::req
     q.month = *chosen;
   }
   reads_->run(
-      [page, of, q, settings = settings_, frame](ledger::reader& from) -> result<std::string> {
+      [page, of, q, settings = settings_.figures, frame](ledger::reader& from) -> result<std::string> {
         switch (page) {
           case review_page::of_service: return review_service(from, q, settings, frame);
           case review_page::of_deployment: return review_deployment(from, of, settings, frame);

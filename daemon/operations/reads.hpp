@@ -5,8 +5,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "daemon/database/failure.hpp"
 #include "daemon/intake/answer.hpp"
-#include "daemon/ledger/failure.hpp"
 #include "daemon/operations/operations.hpp"
 #include "daemon/operations/remembered.hpp"
 

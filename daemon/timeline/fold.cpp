@@ -24,15 +24,15 @@ int rank(const report& r) {
 
 bool is_terminal(std::string_view state) { return state == "succeeded" || state == "failed" || state == "canceled"; }
 
-struct course {
+struct deployment_course {
   std::string state;
   std::optional<timestamp> finished_at, first_running;
 };
 
 // The state is that of the last terminal report; finished is when its last unbroken run began. Another terminal state
 // breaks a run, and so does a report that corrects the ones before it: a release whose date its sender changed.
-course read_course(const std::vector<report>& ordered) {
-  course c;
+deployment_course read_course(const std::vector<report>& ordered) {
+  deployment_course c;
   for (const auto& r : ordered) {
     if (r.retraction) continue;
     const auto state = text_at(r.fields, "/state");
@@ -92,7 +92,7 @@ deployment fold_place(const std::string& source, const std::string& subject, con
 }
 
 // What a report says about its place; an empty name says nothing.
-struct named {
+struct named_place {
   std::string service, environment;
   bool fits(const place& p) const {
     return (service.empty() || service == p.service) && (environment.empty() || environment == p.environment);
@@ -101,7 +101,7 @@ struct named {
 
 // A report that names no service or no environment applies to all with that source and subject, so the places are the
 // pairs that reports name, completed by the names that stand alone.
-std::set<place> places_of(const std::vector<named>& names) {
+std::set<place> places_of(const std::vector<named_place>& names) {
   std::set<place> pairs;
   std::set<std::string> services, environments, lone_services, lone_environments;
   for (const auto& n : names) {
@@ -163,7 +163,7 @@ std::vector<deployment> fold_deployment(const std::string& source, const std::st
                                         std::vector<report> reports, const naming& names) {
   order_reports(reports);
   if (reports.empty() || is_retracted(reports)) return {};
-  std::vector<named> said;
+  std::vector<named_place> said;
   for (const auto& r : reports) {
     if (r.retraction)
       said.push_back({});

@@ -7,8 +7,8 @@
 namespace releasehealth {
 namespace {
 
-constexpr std::array<std::string_view, 8> keys = {"ref",      "tag",  "title",       "label",
-                                                  "workflow", "task", "environment", "service"};
+constexpr std::array<std::string_view, 8> all_rule_keys = {"ref",      "tag",  "title",       "label",
+                                                           "workflow", "task", "environment", "service"};
 
 void add_text(std::vector<std::string>& to, const json::object& from, std::string_view key) {
   const auto* text = from.if_contains(key);
@@ -99,7 +99,7 @@ kind_rule simple(std::string name, std::string kind, std::string key, const std:
 
 }
 
-std::span<const std::string_view> rule_keys() { return keys; }
+std::span<const std::string_view> rule_keys() { return all_rule_keys; }
 
 const std::vector<kind_rule>& default_rules() {
   static const std::vector<kind_rule> rules = {

@@ -6,7 +6,8 @@
 namespace releasehealth {
 namespace {
 
-constexpr std::array<std::string_view, 5> keys = {"touches", "blast_radius", "trajectory", "cause_known", "fix_tested"};
+constexpr std::array<std::string_view, 5> all_policy_keys = {"touches", "blast_radius", "trajectory", "cause_known",
+                                                             "fix_tested"};
 constexpr std::array<std::string_view, 4> choices = {"rollback", "hotfix", "flag", "watch"};
 
 bool holds(const policy_rule& r, const policy_facts& f, duration since_detection) {
@@ -22,7 +23,7 @@ bool holds(const policy_rule& r, const policy_facts& f, duration since_detection
 
 }
 
-std::span<const std::string_view> policy_keys() { return keys; }
+std::span<const std::string_view> policy_keys() { return all_policy_keys; }
 std::span<const std::string_view> remedy_choices() { return choices; }
 
 policy_facts read_policy_facts(const json::object& facts) {
@@ -34,7 +35,7 @@ policy_facts read_policy_facts(const json::object& facts) {
   f.trajectory = text_at(facts, "/trajectory");
   f.cause_known = flag_at(facts, "/cause_known");
   f.fix_tested = flag_at(facts, "/fix_tested");
-  f.told = std::ranges::any_of(keys, [&](auto key) { return facts.contains(key); });
+  f.told = std::ranges::any_of(all_policy_keys, [&](auto key) { return facts.contains(key); });
   return f;
 }
 

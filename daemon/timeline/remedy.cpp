@@ -7,7 +7,7 @@
 namespace releasehealth {
 namespace {
 
-constexpr std::array<std::string_view, 3> names = {"rollback", "flag", "hotfix"};
+constexpr std::array<std::string_view, 3> way_names = {"rollback", "flag", "hotfix"};
 
 auto in_order(const remedy& r) { return std::tie(r.started_at, r.by_way, r.by); }
 
@@ -31,11 +31,11 @@ std::optional<std::string> latest_detected(std::span<const blaming> all) {
 
 }
 
-std::string_view name_of(way w) { return names[static_cast<std::size_t>(w)]; }
+std::string_view name_of(way w) { return way_names[static_cast<std::size_t>(w)]; }
 
 std::optional<way> way_of(std::string_view name) {
-  const auto at = std::ranges::find(names, name);
-  return at == names.end() ? std::nullopt : std::optional(static_cast<way>(at - names.begin()));
+  const auto at = std::ranges::find(way_names, name);
+  return at == way_names.end() ? std::nullopt : std::optional(static_cast<way>(at - way_names.begin()));
 }
 
 bool blaming::open_at(timestamp at) const {

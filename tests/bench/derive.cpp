@@ -1,6 +1,6 @@
 // What a late event costs in a service of many deployments, against rebuilding that service: seconds of each, by turns,
 // one JSON object a case.
-#include "daemon/ledger/derive.hpp"
+#include "daemon/derivation/derive.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -9,9 +9,9 @@
 #include <functional>
 #include <random>
 
+#include "daemon/database/migrate.hpp"
+#include "daemon/database/private_postgres.hpp"
 #include "daemon/ledger/append.hpp"
-#include "daemon/ledger/migrate.hpp"
-#include "daemon/ledger/private_postgres.hpp"
 
 using namespace releasehealth;
 

@@ -1,5 +1,5 @@
 // The page of figures against prometheus-cpp's TextSerializer, on the same series: seconds of each, by turns, as JSON.
-#include "daemon/figures/exposition.hpp"
+#include "daemon/telemetry/exposition.hpp"
 
 #include <algorithm>
 #include <chrono>

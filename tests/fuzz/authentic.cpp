@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "daemon/tokens.hpp"
+#include "daemon/access/tokens.hpp"
 #include "tests/fixture.hpp"
 
 using namespace releasehealth;

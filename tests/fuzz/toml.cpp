@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "daemon/config.hpp"
+#include "daemon/config/config.hpp"
 
 using namespace releasehealth;
 

@@ -1,4 +1,4 @@
-#include "daemon/config.hpp"
+#include "daemon/config/config.hpp"
 
 #include <cstdlib>
 #include <fstream>
@@ -56,6 +56,25 @@ TEST_SUITE("nodb") {
          R"(c.toml:4:10: token.scopes: unknown scope "sned"; did you mean "send"?)"},
         {"[[token]]\nname='t'\ntoken='x'\ntoken_file='y'", "exclude each other"},
         {"[[token]]\nname='t'\ntoken_file='not/there'", "cannot read not/there"},
+        {"[[token]]\nname='t'\ntoken='x'\nservices=[]", "token.services: is an empty list; expected names"},
+        {"[[token]]\nname='t'\ntoken='x'\nservices=['a*b']", R"(token.services: invalid name "a*b"; expected a name)"},
+        {"[[token]]\nname='t'\ntoken='x'\n[[token]]\nname='u'\ntoken='x'",
+         R"(token.token: is that of [[token]] "t", too)"},
+        {"[[token]]\nname='t'\ntoken='x'\n[[token]]\nname='t'\ntoken='y'", R"(token.name: duplicate name "t")"},
+        {"[[source]]\nname='g'\nkind='github'\nsecret='x'\nenvironments=[]", "source.environments: is an empty list"},
+        {"[intake]\nlisten = '[ff02::1]:9620'", R"("ff02::1" is the address of several machines)"},
+        {"[intake]\nlisten = '255.255.255.255:9620'", "is the address of several machines"},
+        {"[intake]\nlisten = '[fe80::1]:9620'", "needs its interface; expected one like [fe80::1%eth0]:9620"},
+        {"[intake]\nrequest_timeout = '0s'", R"(intake.request_timeout: invalid duration "0s"; expected one from 1s)"},
+        {"[database]\nurl = 'mysql://u:sesame@h/d'", "database.url: is no connection string that libpq understands"},
+        {"[figures]\nperiods = ['7d', '7d']", R"(figures.periods: duplicate period "7d")"},
+        {"[[threshold]]\nfigure='hotfixes'\nperiod='month'\nabove=nan",
+         "threshold.above: invalid value \"NaN\"; expected a finite"},
+        {"[[threshold]]\nfigure='hotfixes'\nperiod='month'\nabove=1\nminimum=-1",
+         R"(threshold.minimum: invalid number "-1"; expected 0 or more)"},
+        {"[[threshold]]\nfigure='hotfixes'\nperiod='month'\nabove=1\n[[threshold]]\nfigure='hotfixes'\nperiod='month'"
+         "\nabove=2",
+         R"(threshold.figure: duplicate threshold of "hotfixes")"},
         {"[[source]]\nname = 'g'\nkind = 'github'", "needs secret or secret_file, or unauthenticated = true"},
         {"[[source]]\nname = 'g'\nkind = 'githup'\nx = 1",
          R"(c.toml:3:8: source.kind: unknown kind "githup"; did you mean "github"?)"},
@@ -161,6 +180,22 @@ TEST_SUITE("nodb") {
       CHECK_FALSE(told.empty());
       CHECK(told.find("hunter2") == told.npos);
     }
+  }
+
+  TEST_CASE("a database URL that libpq does not understand is not repeated") {
+    for (const auto* url : {"postgresql://u:100%secret@db/rel", "postgresql://u:secret@[::1]x/db",
+                            "postgres:/u:secret@h/db", "nonsense secret"}) {
+      CAPTURE(url);
+      const auto said = mistakes("[database]\nurl = '" + std::string(url) + "'");
+      CHECK(said.find("database.url: is no connection string") != said.npos);
+      CHECK(said.find("secret") == said.npos);
+    }
+  }
+
+  TEST_CASE("a configuration that cannot be read is a mistake that names the file") {
+    const auto read = load_config("/tmp", no_environment);
+    REQUIRE(std::holds_alternative<config_mistakes>(read));
+    CHECK(std::get<config_mistakes>(read).all.front() == "/tmp: cannot be read: it is a directory");
   }
 
   TEST_CASE("an empty file is the defaults") {
@@ -411,7 +446,8 @@ TEST_SUITE("nodb") {
   TEST_CASE("port 0 is a warning: senders do not know which one that becomes") {
     const auto c = right("[operations]\nlisten = '127.0.0.1:0'");
     REQUIRE(c.warnings.size() == 1);
-    CHECK(c.warnings.front() == "operations.listen: port 0 of \"127.0.0.1:0\" is another free port at each start; expected 1 to 65535");
+    CHECK(c.warnings.front() ==
+          "operations.listen: port 0 of \"127.0.0.1:0\" is another free port at each start; expected 1 to 65535");
   }
 
   TEST_CASE("an address that no interface of this machine has is a warning: the configuration may be for another one") {

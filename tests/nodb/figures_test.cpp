@@ -6,13 +6,13 @@
 
 #include "daemon/figures/alert_rules.hpp"
 #include "daemon/figures/dora.hpp"
-#include "daemon/figures/exposition.hpp"
 #include "daemon/figures/page.hpp"
 #include "daemon/figures/period.hpp"
 #include "daemon/figures/report.hpp"
 #include "daemon/figures/rest.hpp"
 #include "daemon/figures/snapshot.hpp"
 #include "daemon/operations/negotiate.hpp"
+#include "daemon/telemetry/exposition.hpp"
 #include "tests/check.hpp"
 #include "tests/nodb/figure_values.hpp"
 

@@ -7,7 +7,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
-#include "daemon/ledger/own_file.hpp"
+#include "daemon/database/own_file.hpp"
 #include "daemon/ledger/retention.hpp"
 #include "tests/check.hpp"
 
@@ -141,7 +141,9 @@ TEST_SUITE("nodb") {
         for (const auto* key : {"a", "b", "c"}) REQUIRE(put(s, entry_of(key)));
       }
       SQLite::Database(here.folder / "spool.sqlite", SQLite::OPEN_READWRITE)
-          .exec("UPDATE delivery SET events = '[{\"source\":1e99999}]' WHERE key = 'a'; UPDATE delivery SET headers = '[]' WHERE key = 'c'");
+          .exec(
+              "UPDATE delivery SET events = '[{\"source\":1e99999}]' WHERE key = 'a'; UPDATE delivery SET headers = "
+              "'[]' WHERE key = 'c'");
       auto s = here.open();
       CHECK(keys_of(s.oldest(most)) == std::vector<std::string>{"b"});
       s.remove(std::vector{s.oldest(1).front().number});

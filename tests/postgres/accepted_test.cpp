@@ -1,5 +1,5 @@
-// Whatever intake accepts, everything behind it can read: spool, ledger, derivation, export, import, replay, explain, pages.
-// RELEASEHEALTH_EVENTS=10000 in the long run.
+// Whatever intake accepts, everything behind it can read: spool, ledger, derivation, export, import, replay, explain,
+// pages. RELEASEHEALTH_EVENTS=10000 in the long run.
 #include <cstdlib>
 #include <functional>
 #include <random>
@@ -11,9 +11,9 @@
 #include "collectors/form.hpp"
 #include "daemon/import/history.hpp"
 #include "daemon/intake/receive.hpp"
-#include "daemon/ledger/reads.hpp"
 #include "daemon/ledger/replay.hpp"
 #include "daemon/ledger/spool.hpp"
+#include "daemon/queries/reads.hpp"
 #include "tests/check.hpp"
 #include "tests/fixture.hpp"
 #include "tests/postgres/history.hpp"
@@ -40,7 +40,8 @@ class random_events {
   std::string next() {
     static const char* const types[] = {"deployment", "deployment", "incident", "work", "flag", "commit", "retraction"};
     const std::string type = types[pick(7)];
-    std::string out = R"({"id":"e)" + std::to_string(++count_) + R"(","type":")" + type + R"(","time":")" + time() + '"';
+    std::string out =
+        R"({"id":"e)" + std::to_string(++count_) + R"(","type":")" + type + R"(","time":")" + time() + '"';
     if (type == "retraction") out += R"(,"of":"deployment","subject":"e1")";
     if (type == "commit" || one_in(4)) out += R"(,"subject":)" + name();
     std::set<std::string_view> given;
@@ -68,12 +69,13 @@ class random_events {
   std::string name() {
     if (!one_in(8)) return "\"n" + std::to_string(pick(50)) + "\"";
     std::string text = "\"";
-    for (int n = one_in(4) ? 201 : 200; n > 0; --n) text += one_in(3) ? "x" : one_in(2) ? "\xC3\xA9" : "\xF0\x9F\x9A\x80";
+    for (int n = one_in(4) ? 201 : 200; n > 0; --n)
+      text += one_in(3) ? "x" : one_in(2) ? "\xC3\xA9" : "\xF0\x9F\x9A\x80";
     return text + '"';
   }
   std::string text() {
-    static const char* const all[] = {R"("")",        R"("plain")",   R"("\ud83d\ude80")", R"("\u0000")",
-                                      R"("a\"b\\c")", R"("\u0001\n\t")", "\"\xEF\xBF\xBF\"", R"("<b>&amp;{{x}}")",
+    static const char* const all[] = {R"("")",        R"("plain")",      R"("\ud83d\ude80")", R"("\u0000")",
+                                      R"("a\"b\\c")", R"("\u0001\n\t")", "\"\xEF\xBF\xBF\"",  R"("<b>&amp;{{x}}")",
                                       R"("\ud800")",  R"("' OR 1=1")"};
     return one_in(12) ? '"' + std::string(std::size_t(9'999 + pick(3)), 'x') + '"' : std::string(all[pick(10)]);
   }
@@ -206,8 +208,7 @@ TEST_SUITE("postgres") {
   TEST_CASE("whatever intake accepts, spool, ledger, export, import, replay, explain and pages can read") {
     const auto total = event_count();
     const database db;
-    running_app app(db.where(),
-                    "[[source]]\nname = 'hooks'\nkind = 'standard-webhooks'\nsecret = 'hush'\n");
+    running_app app(db.where(), "[[source]]\nname = 'hooks'\nkind = 'standard-webhooks'\nsecret = 'hush'\n");
     random_events events(1);
     std::size_t accepted = 0, rejected = 0, hooked = 0;
     std::string batch;
@@ -296,9 +297,9 @@ TEST_SUITE("postgres") {
       CHECK(answer.status == 202);
     });
     app.derived(db);
-    for (const auto* path : {"/", "/api/v1/figures", "/api/v1/months", "/api/v1/deployments?limit=1000",
-                             "/api/v1/incidents?limit=1000", "/api/v1/hotfixes?limit=1000", "/api/v1/services",
-                             "/api/v1/deliveries", "/metrics"})
+    for (const auto* path :
+         {"/", "/api/v1/figures", "/api/v1/months", "/api/v1/deployments?limit=1000", "/api/v1/incidents?limit=1000",
+          "/api/v1/hotfixes?limit=1000", "/api/v1/services", "/api/v1/deliveries", "/metrics"})
       ask(path);
   }
 

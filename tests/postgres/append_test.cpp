@@ -5,7 +5,7 @@
 
 #include "collectors/fields.hpp"
 #include "collectors/signature.hpp"
-#include "daemon/ledger/failure.hpp"
+#include "daemon/database/failure.hpp"
 #include "tests/check.hpp"
 #include "tests/postgres/cluster.hpp"
 #include "tests/postgres/history.hpp"
@@ -116,10 +116,13 @@ TEST_SUITE("postgres") {
     }
   }
 
-  TEST_CASE("an error of a class that nobody knows harms the guilty delivery only, and none if nothing can be written") {
+  TEST_CASE(
+      "an error of a class that nobody knows harms the guilty delivery only, and none if nothing can be written") {
     const database db;
-    db.query("CREATE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.fields ->> 'version' = 'bad' THEN "
-             "RAISE 'unheard of'; END IF; RETURN NEW; END $$");
+    db.query(
+        "CREATE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.fields ->> 'version' = 'bad' "
+        "THEN "
+        "RAISE 'unheard of'; END IF; RETURN NEW; END $$");
     db.query("CREATE TRIGGER rejected BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION reject()");
     ledger::appender to(db.where());
     auto bad = succeeded("x");
@@ -132,7 +135,8 @@ TEST_SUITE("postgres") {
     CHECK_FALSE(r[1]->refused.empty());
     CHECK(r[2]->accepted == 1);
     CHECK(db.query("SELECT key FROM delivery WHERE outcome = 'dead' ORDER BY key") == "alone\nk2");
-    db.query("CREATE OR REPLACE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'unheard of'; END $$");
+    db.query(
+        "CREATE OR REPLACE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'unheard of'; END $$");
     r = to.append({entry_of("k4", {succeeded("c")}), entry_of("k5", {succeeded("d")})});
     for (const auto& one : r) CHECK(one.error().code == errc::unavailable);
     db.query("DROP TRIGGER rejected ON event");
@@ -162,7 +166,8 @@ TEST_SUITE("postgres") {
       CHECK(to.append({e}).front()->accepted == 2);
       CHECK(to.append({e}).front()->duplicate_delivery);
     }
-    CHECK(db.query("SELECT count(*), max(octet_length(key)), count(*) FILTER (WHERE key = 'short') FROM delivery") == "3|71|1");
+    CHECK(db.query("SELECT count(*), max(octet_length(key)), count(*) FILTER (WHERE key = 'short') FROM delivery") ==
+          "3|71|1");
     const auto name = [&] {
       std::string text;
       for (int n = 0; n < 200; ++n) {
@@ -188,8 +193,9 @@ TEST_SUITE("postgres") {
     CHECK(stored->accepted == all.size());
     CHECK(stored->refused.empty());
     ledger::deriver(db.where(), {}).derive();
-    CHECK(db.query("SELECT (SELECT count(*) FROM touched), (SELECT count(*) FROM deployment WHERE length(service) = 200), "
-                   "(SELECT count(*) FROM incident WHERE length(service) = 200)") == "0|1|2");
+    CHECK(db.query(
+              "SELECT (SELECT count(*) FROM touched), (SELECT count(*) FROM deployment WHERE length(service) = 200), "
+              "(SELECT count(*) FROM incident WHERE length(service) = 200)") == "0|1|2");
   }
 
   TEST_CASE("bodies are kept compressed, byte for byte") {

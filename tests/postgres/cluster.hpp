@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/ledger/session.hpp"
+#include "daemon/database/session.hpp"
 
 namespace releasehealth::test {
 

@@ -4,10 +4,10 @@
 #include <thread>
 
 #include "collectors/fields.hpp"
+#include "daemon/database/migrate.hpp"
 #include "daemon/figures/page.hpp"
 #include "daemon/figures/report.hpp"
 #include "daemon/figures/text_report.hpp"
-#include "daemon/ledger/migrate.hpp"
 #include "tests/check.hpp"
 #include "tests/postgres/cluster.hpp"
 #include "tests/postgres/random_history.hpp"

@@ -1,5 +1,5 @@
 // One service's long history does not hold up the figures of the others.
-#include "daemon/ledger/derive.hpp"
+#include "daemon/derivation/derive.hpp"
 #include "tests/check.hpp"
 #include "tests/postgres/cluster.hpp"
 #include "tests/postgres/history.hpp"

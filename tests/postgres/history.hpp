@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "daemon/derivation/derive.hpp"
 #include "daemon/ledger/append.hpp"
-#include "daemon/ledger/derive.hpp"
 
 namespace releasehealth::test {
 

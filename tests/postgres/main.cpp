@@ -1,5 +1,7 @@
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <csignal>
+#include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <sstream>
 
@@ -7,8 +9,8 @@
 #include <pqxx/pqxx>
 #include <unistd.h>
 
-#include "daemon/ledger/migrate.hpp"
-#include "daemon/ledger/private_postgres.hpp"
+#include "daemon/database/migrate.hpp"
+#include "daemon/database/private_postgres.hpp"
 #include "tests/postgres/cluster.hpp"
 
 namespace releasehealth::test {
@@ -44,7 +46,7 @@ struct database::connected {
 
 database::database() {
   static int count = 0;
-  name_ = "test_" + std::to_string(++count);
+  name_ = "test_" + std::to_string(getpid()) + '_' + std::to_string(++count);
   administer("CREATE DATABASE " + name_ + " TEMPLATE " + template_name);
   connected_ = std::make_unique<connected>(dsn_of(name_));
 }
@@ -93,13 +95,45 @@ std::string database::query(const std::string& sql) const {
 
 }
 
-int main(int count, char** words) {
-  using namespace releasehealth;
-  std::signal(SIGPIPE, SIG_IGN);
-  test::temporary_folder folder;
-  const auto cluster = ledger::private_postgres::use(folder.path(), true, [](const std::string&) {});
+namespace {
+
+using namespace releasehealth;
+
+// A PostgreSQL of the run's own with the database that every test copies.
+ledger::private_postgres make_cluster(const std::filesystem::path& folder) {
+  auto cluster = ledger::private_postgres::use(folder, true, [](const std::string&) {});
   test::cluster_dsn = cluster.dsn();
   test::administer(std::string("CREATE DATABASE ") + test::template_name);
   ledger::migrate({.dsn = test::dsn_of(test::template_name), .application = "template"});
+  return cluster;
+}
+
+// For the files of tests that run side by side: keeps a cluster until it is told to end. Its DSN is in FOLDER/dsn.
+int keep_cluster(const std::filesystem::path& folder) {
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGTERM);
+  sigaddset(&ends, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+  const auto cluster = make_cluster(folder);
+  std::ofstream(folder / "dsn.new") << test::cluster_dsn;
+  std::filesystem::rename(folder / "dsn.new", folder / "dsn");
+  int ended = 0;
+  return sigwait(&ends, &ended);
+}
+
+}
+
+// postgres [OPTIONS OF DOCTEST]   runs tests, on the cluster in the folder RELEASEHEALTH_TEST_CLUSTER or one of its own
+// postgres --cluster FOLDER       is that cluster
+int main(int count, char** words) {
+  std::signal(SIGPIPE, SIG_IGN);
+  if (count == 3 && std::string_view(words[1]) == "--cluster") return keep_cluster(words[2]);
+  if (const char* shared = std::getenv("RELEASEHEALTH_TEST_CLUSTER")) {
+    std::getline(std::ifstream(std::filesystem::path(shared) / "dsn"), test::cluster_dsn);
+    return doctest::Context(count, words).run();
+  }
+  const test::temporary_folder folder;
+  const auto cluster = make_cluster(folder.path());
   return doctest::Context(count, words).run();
 }

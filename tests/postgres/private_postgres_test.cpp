@@ -1,4 +1,4 @@
-#include "daemon/ledger/private_postgres.hpp"
+#include "daemon/database/private_postgres.hpp"
 
 #include <atomic>
 #include <fstream>

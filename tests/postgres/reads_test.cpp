@@ -1,4 +1,4 @@
-#include "daemon/ledger/reads.hpp"
+#include "daemon/queries/reads.hpp"
 
 #include <latch>
 #include <mutex>

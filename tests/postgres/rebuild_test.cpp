@@ -4,9 +4,9 @@
 
 #include <pqxx/pqxx>
 
-#include "daemon/ledger/background_rebuild.hpp"
-#include "daemon/ledger/locks.hpp"
-#include "daemon/ledger/migrate.hpp"
+#include "daemon/database/locks.hpp"
+#include "daemon/database/migrate.hpp"
+#include "daemon/derivation/background_rebuild.hpp"
 #include "daemon/timeline/derivation_version.hpp"
 #include "tests/postgres/history.hpp"
 #include "tests/postgres/running_app.hpp"
@@ -95,7 +95,8 @@ TEST_SUITE("postgres") {
     ledger::deriver(db.where(), {}).derive();
     const auto before = db.derived();
     db.query(
-        "DELETE FROM migration WHERE name = '0011_own_schema'; ALTER TABLE derived_by DROP COLUMN version; ALTER TABLE deployment DROP COLUMN day_order; DROP "
+        "DELETE FROM migration WHERE name = '0011_own_schema'; ALTER TABLE derived_by DROP COLUMN version; ALTER TABLE "
+        "deployment DROP COLUMN day_order; DROP "
         "FUNCTION shadow_moved(); SELECT 1");
     CHECK(ledger::migrate(db.where()).size() == 1);
     CHECK(db.derived() == before);

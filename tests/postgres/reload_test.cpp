@@ -10,6 +10,7 @@ namespace {
 const std::string restricted =
     "[[token]]\nname = 'shop'\nscopes = ['send']\ntoken = 'shop'\nservices = ['checkout', 'shop-*']\n"
     "environments = ['production']\n"
+    "[[token]]\nname = 'shopkeeper'\nscopes = ['send', 'amend']\ntoken = 'keeper'\nservices = ['checkout']\n"
     "[[token]]\nname = 'operator'\nscopes = ['admin']\ntoken = 'operator'\n"
     "[[source]]\nname = 'hooks'\nkind = 'standard-webhooks'\nsecret = 'hooks'\nservices = ['cart']\n"
     "[[service]]\nname = 'checkout'\nwas = ['kasse']\n";
@@ -146,7 +147,6 @@ TEST_SUITE("postgres") {
     CHECK(send(deployed("1", R"("environment":"production")")).status == 202);
     CHECK(send(R"({"id":"2","type":"deployment","service":"shop-a"})").status == 202);
     CHECK(send(R"({"id":"3","type":"deployment","service":"kasse"})").status == 202);  // checkout's former name
-    CHECK(send(R"({"id":"4","type":"commit","commit":"5e1f00a"})").status == 202);
     CHECK(send(R"({"id":"5","type":"work","service":"checkout","seconds":60})").status == 202);
     refused(R"({"id":"6","type":"deployment","service":"search"})", "/service");
     refused(R"({"id":"6","type":"deployment"})", "/service");
@@ -155,8 +155,54 @@ TEST_SUITE("postgres") {
     refused('[' + deployed("7", R"("x":1)") + R"(,{"id":"8","type":"deployment","service":"cart"}])", "/1/service");
     refused(R"({"id":"6","type":"retraction","of":"deployment","subject":"1"})", "/type");
     refused(R"({"id":"6","type":"deployment","service":"checkout","source":"github"})", "/source");
+    refused(R"({"id":"6","type":"commit","commit":"5e1f00a","default_branch":true})", "/type");
+    refused(R"({"id":"6","type":"work","service":"checkout","incident":"I-1","seconds":60})", "/incident");
+    refused(R"({"id":"6","type":"incident","service":"checkout","culprit":"d9"})", "/culprit");
     CHECK(app.send_events(R"({"id":"9","type":"deployment","service":"search"})").status == 202);
-    CHECK(db.query("SELECT string_agg(id, ' ' ORDER BY id) FROM event") == "1 2 3 4 5 9");
+    CHECK(db.query("SELECT string_agg(id, ' ' ORDER BY id) FROM event") == "1 2 3 5 9");
+    CHECK(db.query("SELECT DISTINCT source FROM event ORDER BY 1") == "api\napi.shop");
+  }
+
+  TEST_CASE("a restricted token takes over, changes and hides nothing of others") {
+    const database db;
+    running_app app(db.where(), restricted);
+    const auto incident = [](const char* id, const char* service, const char* state) {
+      return R"({"id":")" + std::string(id) + R"(","type":"incident","subject":"I-1","service":")" + service +
+             R"(","state":")" + state + R"("})";
+    };
+    CHECK(app.send_events(incident("1", "search", "open")).status == 202);
+    CHECK(app.send_events(R"({"id":"2","type":"deployment","service":"search","state":"succeeded","version":"1"})")
+              .status == 202);
+    CHECK(app.send_events(incident("1", "checkout", "resolved"), "keeper").status == 202);
+    app.derived(db);
+    CHECK(db.query("SELECT source, service, state FROM incident ORDER BY 1") ==
+          "api|search|open\napi.shopkeeper|checkout|resolved");
+
+    const auto id_of = [&](const char* where) { return db.query(std::string("SELECT id FROM ") + where); };
+    const auto amend = [&](const std::string& path, const std::string& patch) {
+      return app.operations("PATCH", "/api/v1/" + path, patch,
+                            {{"Content-Type", "application/merge-patch+json"}, {"Authorization", "Bearer keeper"}});
+    };
+    const auto others = amend("deployments/" + id_of("deployment"), R"({"kind":"hotfix","reason":"x"})");
+    CHECK(others.status == 403);
+    CHECK(others.body.find(R"("pointer":"/service")") != others.body.npos);
+    CHECK(amend("incidents/" + id_of("incident WHERE service = 'search'"), R"({"severity":5,"reason":"x"})").status ==
+          403);
+    const auto own = "incidents/" + id_of("incident WHERE service = 'checkout'");
+    CHECK(amend(own, R"({"severity":2,"reason":"x"})").status == 202);
+    CHECK(amend(own, R"({"service":"search","reason":"x"})").status == 403);
+    CHECK(amend(own, R"({"culprit":"2","reason":"x"})").status == 403);
+
+    const auto with_id = [&](const char* token, const char* body) {
+      return app.intake("POST", "/api/v1/events", body,
+                        {{"Authorization", std::string("Bearer ") + token},
+                         {"Content-Type", "application/json"},
+                         {"webhook-id", "build-1"}});
+    };
+    CHECK(with_id("keeper", R"({"id":"3","type":"work","service":"checkout","seconds":60})").status == 202);
+    CHECK(
+        with_id("sesame", R"({"id":"3","type":"work","service":"search","seconds":60})").body.find(R"("accepted":1)") !=
+        std::string::npos);
   }
 
   TEST_CASE("what a source may not report about is ignored, with the reason") {

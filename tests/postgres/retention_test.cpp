@@ -1,8 +1,8 @@
 #include "daemon/ledger/retention.hpp"
 
-#include "daemon/ledger/derive.hpp"
-#include "daemon/ledger/reads.hpp"
+#include "daemon/derivation/derive.hpp"
 #include "daemon/ledger/replay.hpp"
+#include "daemon/queries/reads.hpp"
 #include "tests/check.hpp"
 #include "tests/postgres/cluster.hpp"
 #include "tests/postgres/history.hpp"
@@ -93,7 +93,8 @@ TEST_SUITE("postgres") {
     CHECK(ledger::drop_bodies(db.where(), *parse_time("2026-06-01T00:00:00Z")) == 0);
     const auto now = *parse_time("2026-02-01T00:00:00Z");
     const auto better = [](const ledger::entry&) {
-      return ledger::reread{{deployed_by("a", "bob"), deployed_by("b", "ana")}, "1 of 3 elements left out: /2/time: is odd"};
+      return ledger::reread{{deployed_by("a", "bob"), deployed_by("b", "ana")},
+                            "1 of 3 elements left out: /2/time: is odd"};
     };
     CHECK(ledger::replay(db.where(), {}, now, better) == 1);
     CHECK(db.query("SELECT outcome, detail FROM delivery") == "accepted|1 of 3 elements left out: /2/time: is odd");

@@ -4,7 +4,7 @@
 #include <fstream>
 #include <thread>
 
-#include "daemon/app.hpp"
+#include "daemon/app/app.hpp"
 #include "daemon/http/client.hpp"
 #include "tests/check.hpp"
 #include "tests/postgres/cluster.hpp"

@@ -1,11 +1,11 @@
 // Two divisions in one database: each in a schema of its own, chosen by the options of its URL.
 #include <pqxx/pqxx>
 
-#include "daemon/ledger/database.hpp"
-#include "daemon/ledger/locks.hpp"
-#include "daemon/ledger/migrate.hpp"
-#include "daemon/ledger/shadow.hpp"
-#include "sql.hpp"
+#include "daemon/database/database.hpp"
+#include "daemon/database/locks.hpp"
+#include "daemon/database/migrate.hpp"
+#include "daemon/database/migrations.hpp"
+#include "daemon/derivation/shadow.hpp"
 #include "tests/check.hpp"
 #include "tests/postgres/cluster.hpp"
 #include "tests/postgres/history.hpp"
@@ -38,7 +38,7 @@ TEST_SUITE("postgres") {
     const database db;
     db.query("CREATE SCHEMA division_a; SELECT 1");
     const auto a = in_schema(db, "division_a");
-    CHECK(ledger::migrate(a).size() == std::size(sql::migrations));
+    CHECK(ledger::migrate(a).size() == ledger::migrations().size());
     CHECK(ledger::migrate(a).empty());
     store(db.where(), "p",
           {deployed("d1", "v1", "2026-01-01T10:00:00Z"), deployed("d2", "v2", "2026-01-02T10:00:00Z")});

@@ -3,8 +3,8 @@
 
 #include <pqxx/pqxx>
 
-#include "daemon/ledger/migrate.hpp"
-#include "sql.hpp"
+#include "daemon/database/migrate.hpp"
+#include "daemon/database/migrations.hpp"
 #include "tests/check.hpp"
 #include "tests/postgres/cluster.hpp"
 #include "tests/postgres/history.hpp"
@@ -32,7 +32,7 @@ void set_back(pqxx::transaction_base& work, std::size_t steps) {
   work.exec("DROP SCHEMA public CASCADE");
   work.exec("CREATE SCHEMA public");
   work.exec("CREATE TABLE migration (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())");
-  for (const auto& [name, statements] : std::span(sql::migrations).first(steps)) {
+  for (const auto& [name, statements] : ledger::migrations().first(steps)) {
     work.exec(std::string(statements));
     work.exec("INSERT INTO migration (name) VALUES (" + work.quote(std::string(name)) + ")");
   }
@@ -52,8 +52,8 @@ TEST_SUITE("postgres") {
     REQUIRE(reference.find("rollback") != reference.npos);
     const auto deliveries = rows_of(today, "delivery"), events = rows_of(today, "event");
 
-    for (std::size_t steps = 1; steps < std::size(sql::migrations); ++steps) {
-      CAPTURE(sql::migrations[steps - 1].first);
+    for (std::size_t steps = 1; steps < ledger::migrations().size(); ++steps) {
+      CAPTURE(ledger::migrations()[steps - 1].name);
       {
         pqxx::connection c(before.where().dsn);
         pqxx::work work(c);
@@ -64,7 +64,7 @@ TEST_SUITE("postgres") {
         work.commit();
       }
       const auto applied = ledger::migrate(before.where());
-      CHECK(applied.size() == std::size(sql::migrations) - steps);
+      CHECK(applied.size() == ledger::migrations().size() - steps);
       CHECK(rows_of(before, "event") == events);
       CHECK(rows_of(before, "delivery") == deliveries);
       ledger::deriver derive(before.where(), {});

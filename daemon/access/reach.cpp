@@ -1,0 +1,72 @@
+#include "daemon/access/reach.hpp"
+
+#include <algorithm>
+
+namespace releasehealth {
+namespace {
+
+bool covers(const std::vector<std::string>& names, std::string_view name) {
+  return std::ranges::any_of(names, [&](std::string_view one) {
+    return one.ends_with('*') ? name.starts_with(one.substr(0, one.size() - 1)) : name == one;
+  });
+}
+
+std::string list_of(const std::vector<std::string>& names) {
+  std::string all;
+  for (const auto& name : names) all.append(all.empty() ? "" : ", ").append(name);
+  return all;
+}
+
+// The services of an event, mapped; one that is empty if it names none.
+std::vector<std::pair<std::string, std::string>> services_of(const event& e, std::string_view source,
+                                                             const naming& names) {
+  std::vector<std::pair<std::string, std::string>> all;  // pointer and name
+  if (const auto* several = e.fields.if_contains("services"); several && several->is_array()) {
+    std::size_t n = 0;
+    for (const auto& one : several->get_array())
+      all.emplace_back("/services/" + std::to_string(n++), names.service(source, {{"service", one}}));
+  }
+  if (all.empty() || e.fields.contains("service")) all.emplace_back("/service", names.service(source, e.fields));
+  return all;
+}
+
+}
+
+reach reach_of(const source& s) {
+  const auto services = s.list("services"), environments = s.list("environments");
+  return {{services.begin(), services.end()}, {environments.begin(), environments.end()}};
+}
+
+std::vector<problem> outside(const reach& of, const event& e, std::string_view source, const naming& names,
+                             bool is_own_source, const std::string& at) {
+  std::vector<problem> found;
+  if (of.is_everything()) return found;
+  if (!is_own_source && !e.source.empty() && e.source != source)
+    found.push_back({at + "/source", "is another source; expected none from a restricted token"});
+  if (e.type == "commit" || e.type == "retraction") {
+    if (!is_own_source)
+      found.push_back(
+          {at + "/type", "is a " + e.type + ", which may be about any service; a restricted token cannot send it"});
+    return found;
+  }
+  for (const auto* other : {"culprit", e.type == "deployment" ? "" : "incident"})
+    if (e.fields.contains(other))
+      found.push_back(
+          {at + '/' + other, "may be another service's; expected an event without it within a restriction"});
+  if (!of.services.empty())
+    for (const auto& [pointer, name] : services_of(e, source, names))
+      if (!covers(of.services, name))
+        found.push_back({at + pointer, (name.empty() ? std::string("is missing")
+                                                     : "\"" + name + "\" is outside of what may be reported") +
+                                           "; expected one of: " + list_of(of.services)});
+  if (of.environments.empty() || e.type == "work") return found;
+  auto environment = names.environment(text_at(e.fields, "/environment"));
+  if (environment.empty()) environment = "production";
+  if (!covers(of.environments, environment))
+    found.push_back(
+        {at + "/environment",
+         "\"" + environment + "\" is outside of what may be reported; expected one of: " + list_of(of.environments)});
+  return found;
+}
+
+}

@@ -1,0 +1,31 @@
+#pragma once
+// What a token or a source may report about: `services` and `environments` of its table.
+#include <string>
+#include <vector>
+
+#include "collectors/collector.hpp"
+#include "collectors/result.hpp"
+#include "daemon/timeline/naming.hpp"
+
+namespace releasehealth {
+
+/// Names as the figures have them, mapped by [[service]] and [[environment]]; one that ends in `*` stands for all that
+/// begin so. Empty lists: everything.
+struct reach {
+  std::vector<std::string> services, environments;
+
+  bool is_everything() const { return services.empty() && environments.empty(); }
+};
+
+/// What a [[source]] may report.
+reach reach_of(const source&);
+
+/// Why an event is outside, with the pointer of the field below `at`; nothing: it is inside. `source`: whose event it
+/// is unless it says so. An environment that is not named is production (interface.md section 3). Commits belong to
+/// repositories: a source's are inside, a token's are not. Within a reach every other event names its services, refers
+/// to nothing of others (`culprit`; `incident`, but of a deployment), and with `is_own_source` false a retraction, or
+/// an event in the name of another source, is outside: it could change what others reported.
+std::vector<problem> outside(const reach&, const event&, std::string_view source, const naming&, bool is_own_source,
+                             const std::string& at = {});
+
+}

@@ -1,0 +1,315 @@
+#include "daemon/config/config.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+
+#include "collectors/canonical/canonical.hpp"
+#include "collectors/fields.hpp"
+#include "daemon/access/users.hpp"
+#include "daemon/config/reader.hpp"
+#include "daemon/database/session.hpp"
+#include "daemon/http/listen_address.hpp"
+
+namespace releasehealth {
+namespace {
+
+void read_tls(config_table&& t, std::optional<http::tls_settings>& into) {
+  http::tls_settings s;
+  enum class version { tls12, tls13 } least = version::tls12;
+  t.file("cert_file", s.cert_file);
+  t.file("key_file", s.key_file);
+  t.file("client_ca_file", s.client_ca_file);
+  t.choice("client_auth_type",
+           {"NoClientCert", "RequestClientCert", "RequireAnyClientCert", "VerifyClientCertIfGiven",
+            "RequireAndVerifyClientCert"},
+           s.clients);
+  t.choice("min_version", {"TLS12", "TLS13"}, least);
+  s.only_tls13 = least == version::tls13;
+  if (s.cert_file.empty() != s.key_file.empty()) t.wrong("needs cert_file and key_file");
+  const bool verifies =
+      s.clients == http::client_auth::verify_if_given || s.clients == http::client_auth::require_and_verify;
+  if (verifies && s.client_ca_file.empty()) t.wrong("client_auth_type", "needs client_ca_file");
+  if (s.cert_file.empty() && (verifies || !s.client_ca_file.empty())) t.wrong("needs cert_file and key_file");
+  if (!s.cert_file.empty()) into = std::move(s);
+}
+
+void read_listener(config_table& t, http::endpoint& at, limits& bounds) {
+  auto listen = at.address + ':' + std::to_string(at.port);
+  t.bounds(bounds);
+  t.text("listen", listen);
+  if (!listen.empty()) {
+    auto read = http::parse_listen_address(listen);
+    if (!read) return t.wrong("listen", read.error().detail);
+    at.address = std::move(read->address);
+    at.port = read->port;
+    if (at.port == 0)
+      t.warn("listen", "port 0 of \"" + listen + "\" is another free port at each start; expected 1 to 65535");
+    if (!http::is_of_this_machine(at))
+      t.warn("listen",
+             "no interface of this machine has the address \"" + at.address + "\"; serve cannot bind it here");
+  }
+  read_tls(t.table("tls_server_config"), at.tls);
+}
+
+void read_token_values(config_table& t, token& into) {
+  constexpr std::size_t digest_length = 64;
+  std::vector<secret> values;
+  t.secrets("token", values);
+  t.texts("token_sha256", into.digests);
+  for (const auto& d : into.digests)
+    if (d.size() != digest_length || d.find_first_not_of("0123456789abcdef") != d.npos)
+      t.wrong("token_sha256", "invalid digest; expected 64 digits of 0-9 and a-f: printf %s TOKEN | sha256sum");
+  for (auto& v : values) {
+    if (is_signing_secret(v))
+      into.signing.push_back(std::move(v));
+    else
+      into.digests.push_back(sha256_hex(v.reveal()));
+  }
+  if (into.digests.empty() && into.signing.empty() && !t.has("token") && !t.has("token_file"))
+    t.wrong("needs token, token_file or token_sha256");
+}
+
+// An empty list would let everything in, and a `*` elsewhere than at the end means nothing.
+void read_reach(config_table& t, reach& into) {
+  for (const auto& [key, names] :
+       {std::pair("services", &into.services), std::pair("environments", &into.environments)}) {
+    t.texts(key, *names);
+    if (t.has(key) && names->empty()) t.wrong(key, "is an empty list; expected names, or no such key for all of them");
+    for (const auto& name : *names)
+      if (const auto star = name.find('*'); name.empty() || (star != name.npos && star + 1 != name.size()))
+        t.invalid(key, "name", name, "a name, or the begin of some and a final *");
+  }
+}
+
+void read_token(config_table& t, config& c) {
+  token read;
+  t.text("name", read.name);
+  std::vector<std::string> scopes;
+  t.texts("scopes", scopes);
+  for (const auto& s : scopes) {
+    if (!has_word(token_scopes(), s)) t.wrong("scopes", unknown_word("scope", s, split_words(token_scopes())));
+    read.scopes.insert(s);
+  }
+  read_reach(t, read.about);
+  read_token_values(t, read);
+  if (read.name.empty()) t.wrong("needs a name");
+  for (const auto& other : c.tokens) {
+    if (other.name == read.name) t.wrong("name", "duplicate name " + in_quotes(read.name));
+    if (std::ranges::any_of(read.digests,
+                            [&](const auto& d) { return std::ranges::find(other.digests, d) != other.digests.end(); }))
+      t.wrong("token", "is that of [[token]] " + in_quotes(other.name) + ", too; expected another one");
+  }
+  c.tokens.push_back(std::move(read));
+}
+
+void read_source(config_table& t, config& c) {
+  source s;
+  t.text("name", s.name);
+  t.text("kind", s.kind);
+  t.secrets("secret", s.secrets);
+  t.flag("unauthenticated", s.unauthenticated);
+  reach about;
+  read_reach(t, about);
+  s.settings["services"] = std::move(about.services);
+  s.settings["environments"] = std::move(about.environments);
+  limits own;
+  t.bounds(own);
+  s.body_limit = own.size("source.max_body_bytes");
+  if (s.name.empty()) t.wrong("needs a name");
+  if (s.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") != s.name.npos)
+    t.invalid("name", "name", s.name, "small letters, digits, - and _: it is part of a path");
+  if (s.name == canonical::source_name || s.name == "import")
+    t.invalid("name", "name", s.name, "one that is not the daemon's own");
+  if (std::ranges::any_of(c.sources, [&](const source& o) { return o.name == s.name; }))
+    t.wrong("name", "duplicate name " + in_quotes(s.name));
+  const auto* kind = find_collector(s.kind);
+  if (!kind) {
+    t.skip_rest();  // its settings cannot be judged
+    return t.wrong("kind", unknown_word("kind", s.kind, word_list_of(collectors(), &collector::kind)));
+  }
+  if (s.secrets.empty() && !s.unauthenticated && !t.has("secret") && !t.has("secret_file"))
+    t.wrong("needs secret or secret_file, or unauthenticated = true");
+  std::map<std::string, std::vector<const setting_rule*>> nested;
+  const auto read_setting = [&s](config_table& from, std::string_view key, const setting_rule& rule) {
+    std::vector<std::string> values;
+    if (rule.is_list) {
+      from.texts(key, values);
+    } else {
+      std::string value;
+      from.text(key, value);
+      if (value.empty()) value = rule.fallback;
+      if (!value.empty()) values = {value};
+      if (!rule.choices.empty() && !has_word(rule.choices, value))
+        from.wrong(key, unknown_word("value", value, split_words(rule.choices)));
+    }
+    if (rule.is_required && values.empty() && !from.has(key))
+      from.wrong("needs " + std::string(rule.key) + ": " + std::string(rule.help));
+    s.settings[std::string(rule.key)] = std::move(values);
+  };
+  for (const auto& rule : kind->settings) {
+    if (const auto dot = rule.key.find('.'); dot != rule.key.npos)
+      nested[std::string(rule.key.substr(0, dot))].push_back(&rule);
+    else
+      read_setting(t, rule.key, rule);
+  }
+  for (const auto& [key, rules] : nested) {
+    auto below = t.table(key);
+    for (const auto* rule : rules) read_setting(below, rule->key.substr(key.size() + 1), *rule);
+  }
+  if (const auto why = kind->check(s); !why.empty()) t.wrong(why);
+  c.sources.push_back(std::move(s));
+}
+
+// Tokens protect the API alone: pages, metrics and health are for whoever reaches the listener.
+void warn_if_open(config_table& t, const config& c) {
+  const auto& tls = c.operations.tls;
+  const bool asks = (tls && tls->clients == http::client_auth::require_and_verify) || !c.basic_auth_users.empty();
+  if (!http::is_loopback(c.operations.address) && !asks)
+    t.warn("listen", c.operations.address + ':' + std::to_string(c.operations.port) +
+                         " serves pages and metrics to everyone who reaches it; expected basic_auth_users, client "
+                         "certificates in tls_server_config, or a loopback address");
+}
+
+void read_spool(config_table&& t, config& c) {
+  constexpr std::int64_t most_patience_ms = 10'000;
+  auto patience = static_cast<std::int64_t>(c.patience.count());
+  t.bounds(c.bounds);
+  t.whole("patience_ms", 1, most_patience_ms, patience);
+  c.patience = std::chrono::milliseconds(patience);
+}
+
+void read_all(config_table& root, config& c) {
+  auto state_dir = root.variable("STATE_DIRECTORY").value_or(c.state_dir.string());
+  root.text("state_dir", state_dir);
+  if (!state_dir.empty()) c.state_dir = state_dir;
+  {
+    auto t = root.table("database");
+    const auto read_url = [&](const char* key, std::string& to) {
+      std::vector<secret> url;  // it may hold a password
+      t.secrets(key, url);
+      if (!url.empty()) to = url.front().reveal();
+      if (const auto why = ledger::what_is_no_url(to); !why.empty()) t.wrong(key, why);
+    };
+    read_url("url", c.database_url);
+    read_url("read_url", c.read_url);
+    if (!c.read_url.empty() && c.database_url.empty()) t.wrong("read_url", "needs the url of what it is a replica of");
+    t.bounds(c.bounds);
+  }
+  {
+    auto t = root.table("intake");
+    read_listener(t, c.intake, c.bounds);
+    duration drain = c.drain;
+    t.length("drain_timeout", drain);
+    c.drain = std::chrono::ceil<std::chrono::seconds>(drain);
+  }
+  {
+    auto t = root.table("operations");
+    read_listener(t, c.operations, c.bounds);
+    if (http::is_taken_by(c.intake, c.operations))
+      t.wrong("listen",
+              "port " + std::to_string(c.operations.port) + " is that of intake.listen, too; expected another one");
+    t.pairs("basic_auth_users", c.basic_auth_users);
+    for (const auto& [name, hash] : c.basic_auth_users)
+      if (const auto why = check_bcrypt(hash); !why.empty())
+        t.wrong("basic_auth_users", std::string(name).append(" ").append(why));
+    t.texts("hosts", c.operations_hosts);
+    warn_if_open(t, c);
+  }
+  read_spool(root.table("spool"), c);
+  root.table("retention").length("bodies", c.keep_bodies);
+  {
+    auto t = root.table("log");
+    t.choice("format", {"logfmt", "json"}, c.logs);
+    t.choice("level", {"debug", "info", "warn", "error"}, c.lowest);
+  }
+  root.tables("token", [&](config_table& t) { read_token(t, c); });
+  root.tables("source", [&](config_table& t) { read_source(t, c); });
+  read_meaning(root, c);
+}
+
+}
+
+environment process_environment() {
+  return [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value ? std::optional<std::string>(value) : std::nullopt;
+  };
+}
+
+std::variant<config, config_mistakes> parse_config(std::string_view text, const std::filesystem::path& file,
+                                                   const environment& env) {
+  config_reading reading{file, env, {}, {}};
+  config c;
+  reading.at_start = &c.at_start;
+  try {
+    const auto parsed = toml::parse(text, std::string_view(file.native()));
+    c.has_tables = !parsed.empty();
+    config_table root(reading, &parsed, "");
+    read_all(root, c);
+  } catch (const toml::parse_error& e) {
+    reading.mistake(e.source(), std::string(e.description()));
+  }
+  if (!reading.mistakes.empty()) return config_mistakes{std::move(reading.mistakes)};
+  c.warnings = std::move(reading.warnings);
+  return c;
+}
+
+std::vector<known_key> known_keys() {
+  std::vector<known_key> all;
+  const environment nothing = [](const std::string&) { return std::nullopt; };
+  config_reading reading{{}, nothing, {}, {}};
+  reading.known = &all;
+  config c;
+  config_table root(reading, nullptr, "");
+  read_all(root, c);
+  return all;
+}
+
+bool needs_restart(std::string_view key) {
+  constexpr std::string_view at_start[] = {"state_dir",         "database",
+                                           "intake.listen",     "intake.tls_server_config",
+                                           "operations.listen", "operations.tls_server_config"};
+  return std::ranges::any_of(at_start, [&](std::string_view one) {
+    return key.starts_with(one) && (key.size() == one.size() || key[one.size()] == '.');
+  });
+}
+
+std::vector<std::string> changed_at_start(const config& running, const config& read) {
+  std::vector<std::string> changed;
+  for (const auto& [key, value] : read.at_start)
+    if (const auto before = running.at_start.find(key); before == running.at_start.end() || before->second != value)
+      changed.push_back(key);
+  // without a spool at the start there is none to put anything into
+  if (running.bounds["spool.max_bytes"] == 0 && read.bounds["spool.max_bytes"] > 0)
+    changed.emplace_back("spool.max_bytes");
+  return changed;
+}
+
+std::string what_reload_loses(const config& running, const config& read) {
+  if (running.has_tables && !read.has_tables) return "the file is empty";
+  if (!running.sources.empty() && read.sources.empty())
+    return "the file has no [[source]], and " + std::to_string(running.sources.size()) + " are configured";
+  if (!running.tokens.empty() && read.tokens.empty())
+    return "the file has no [[token]], and " + std::to_string(running.tokens.size()) + " are configured";
+  return {};
+}
+
+std::variant<config, config_mistakes> load_config(const std::filesystem::path& file, const environment& env) {
+  const auto cannot = [&](const std::string& why) {
+    return config_mistakes{{file.string() + ": cannot be read: " + why}};
+  };
+  std::error_code ec;
+  if (std::filesystem::is_directory(file, ec)) return cannot("it is a directory");
+  std::ifstream in(file, std::ios::binary);
+  if (!in && file != default_config_file) return cannot(std::generic_category().message(errno));
+  std::string text;
+  try {
+    text.assign(std::istreambuf_iterator<char>(in), {});
+  } catch (const std::ios_base::failure& e) {
+    return cannot(e.code().message());
+  }
+  return parse_config(text, file, env);
+}
+
+}

@@ -1,0 +1,252 @@
+// The half of the configuration that decides what events mean: names, rules, policies, figures and their limits.
+#include <algorithm>
+
+#include "collectors/fields.hpp"
+#include "daemon/config/reader.hpp"
+#include "daemon/timeline/derivation_version.hpp"
+
+namespace releasehealth {
+namespace {
+
+constexpr std::size_t max_causes = 100;  // each is a series of every service
+
+service_rule read_service(config_table& t, blame_settings& blame) {
+  service_rule s;
+  t.text("name", s.name);
+  t.text("team", s.team);
+  std::vector<std::string> was;
+  t.texts("was", was);
+  s.was = {was.begin(), was.end()};
+  auto match = t.table("match");
+  match.text("source", s.source);
+  match.text("repository", s.repository);
+  match.text("path", s.path);
+  if (!s.path.empty() && s.repository.empty()) match.wrong("path", "needs the repository that it lies in");
+  duration window = blame.attribution_window;
+  t.length("attribution_window", window);
+  if (t.has("attribution_window")) blame.windows[s.name] = window;
+  if (s.name.empty()) t.wrong("needs a name");
+  return s;
+}
+
+void read_team(config_table& t, std::map<std::string, double, std::less<>>& engineers) {
+  std::string name;
+  double count = 0;
+  t.text("name", name);
+  t.number("engineers", count);
+  if (name.empty()) t.wrong("needs a name");
+  if (count < 0) t.wrong("engineers", "invalid number " + t.spelled("engineers") + "; expected 0 or more");
+  if (engineers.contains(name)) t.wrong("name", "duplicate name " + in_quotes(name));
+  engineers[name] = count;
+}
+
+environment_rule read_environment(config_table& t) {
+  environment_rule e;
+  t.text("name", e.name);
+  t.flag("production", e.production);
+  t.pattern_of("match", e.match);
+  if (e.name.empty()) t.wrong("needs a name");
+  return e;
+}
+
+void read_conditions(config_table& t, std::vector<text_condition>& into) {
+  for (const auto key : rule_keys()) {
+    pattern p;
+    t.pattern_of(key, p);
+    if (p) into.push_back({std::string(key), std::move(p)});
+  }
+}
+
+constexpr std::string_view kinds = "planned hotfix rollback redeploy";
+
+kind_rule read_rule(config_table& t, const rulebook& book) {
+  kind_rule r;
+  t.text("name", r.name);
+  t.text("kind", r.kind);
+  if (r.name.empty()) t.wrong("needs a name");
+  if (!has_word(kinds, r.kind)) t.wrong("kind", unknown_word("kind", r.kind, split_words(kinds)));
+  {
+    auto when = t.table("when");
+    read_conditions(when, r.when);
+    when.flag("patch_release", r.patch_release);
+    duration within{};
+    when.length("within", within);
+    if (when.has("within")) r.within = within;
+    when.flag("outside_calendar", r.outside_calendar);
+    when.flag("during_incident", r.during_incident);
+    if (r.outside_calendar && book.release_hours.empty()) when.wrong("outside_calendar", "needs [calendar] releases");
+    if (r.when.empty() && !r.patch_release && !r.within && !r.outside_calendar && !r.during_incident)
+      t.wrong("when", "has no condition");
+  }
+  auto unless = t.table("unless");
+  read_conditions(unless, r.unless);
+  return r;
+}
+
+policy_rule read_policy(config_table& t) {
+  policy_rule p;
+  t.text("name", p.name);
+  t.text("then", p.then);
+  if (p.name.empty()) t.wrong("needs a name");
+  if (std::ranges::find(remedy_choices(), p.then) == remedy_choices().end())
+    t.wrong("then", unknown_word("remedy", p.then, word_list_of(remedy_choices())));
+  auto when = t.table("when");
+  for (const auto& [key, into] : {std::pair("touches", &p.touches), std::pair("blast_radius", &p.blast_radius),
+                                  std::pair("trajectory", &p.trajectory)}) {
+    std::vector<std::string> words;
+    when.texts(key, words);
+    const auto known = std::ranges::find(fields(), std::string_view(key), &field::name);
+    for (const auto& w : words)
+      if (!known->choices.empty() && !has_word(known->choices, w))
+        when.wrong(key, unknown_word("value", w, split_words(known->choices)));
+    into->insert(words.begin(), words.end());
+  }
+  for (const auto& [key, into] : {std::pair("cause_known", &p.cause_known), std::pair("fix_tested", &p.fix_tested)}) {
+    bool value = false;
+    when.flag(key, value);
+    if (when.has(key)) *into = value;
+  }
+  duration at_most{};
+  when.length("at_most", at_most);
+  if (when.has("at_most")) p.at_most = at_most;
+  return p;
+}
+
+word_list numbers_and_ratios() {
+  word_list all = {"a number"};
+  for (const auto& f : figures())
+    if (f.looks == shape::ratio && f.to != belongs::teams) all.push_back(f.name);
+  return all;
+}
+
+threshold read_threshold(config_table& t, const std::vector<std::string>& rolling) {
+  threshold read;
+  t.text("figure", read.figure);
+  t.text("period", read.period);
+  t.text("service", read.service);
+  t.text("team", read.team);
+  t.number("minimum", read.minimum);
+  if (read.minimum < 0) t.invalid("minimum", "number", t.spelled("minimum"), "0 or more");
+  if (t.has("above") == t.has("below")) t.wrong("needs above or below, and not both");
+  if (!read.service.empty() && !read.team.empty()) t.wrong("is for a service or for a team, not for both");
+  if (const auto* l = find_limited_figure(read.figure);
+      l && find_figure(l->figure)->to == belongs::teams && !read.service.empty())
+    t.wrong("service", "has no such figure: it is one of teams");
+  read.above = t.has("above");
+  for (const auto* side : {"above", "below"}) {
+    t.number_or_name(side, read.limit, read.limit_of);
+    if (const auto* f = find_figure(read.limit_of);
+        t.has(side) && !read.limit_of.empty() && (!f || f->looks != shape::ratio || f->to == belongs::teams))
+      t.wrong(side, unknown_word("ratio", read.limit_of, numbers_and_ratios()));
+  }
+  const auto* limited = find_limited_figure(read.figure);
+  if (!limited)
+    t.wrong("figure", unknown_word("figure", read.figure, word_list_of(limited_figures(), &limited_figure::name)));
+  if (limited && find_figure(limited->figure)->is_now) {
+    if (!read.period.empty()) t.invalid("period", "period", read.period, "none: the figure holds at an instant");
+  } else if (read.period != month && read.period != previous_month &&
+             std::ranges::find(rolling, read.period) == rolling.end()) {
+    auto known = word_list_of(rolling);
+    known.insert(known.end(), {month, previous_month});
+    t.wrong("period", unknown_word("period", read.period, known));
+  }
+  return read;
+}
+
+void read_calendar(config_table&& t, calendar& zone, weekly_hours& working_week,
+                   std::vector<weekly_hours>& release_hours) {
+  auto name = zone.zone_name();
+  t.text("time_zone", name);
+  if (!name.empty()) {
+    auto known = calendar::in_zone(name);
+    if (known)
+      zone = *known;
+    else
+      t.wrong("time_zone", known.error().detail);
+  }
+  std::string week(office_hours);
+  t.text("working_week", week);
+  if (!week.empty()) {
+    if (auto hours = parse_weekly_hours(week))
+      working_week = *hours;
+    else
+      t.wrong("working_week", hours.error().detail);
+  }
+  std::vector<std::string> releases;
+  t.texts("releases", releases);
+  for (const auto& r : releases) {
+    if (auto hours = parse_weekly_hours(r))
+      release_hours.push_back(*hours);
+    else
+      t.wrong("releases", hours.error().detail);
+  }
+}
+
+void read_figures(config_table&& t, config& c) {
+  t.texts("periods", c.figures.rolling);
+  std::set<std::string_view> different;
+  for (const auto& p : c.figures.rolling) {
+    if (const auto length = parse_duration(p); !length || *length == duration{0})
+      t.invalid("periods", "duration", p, "one like \"30d\", above 0 and of at most 10 years");
+    if (!different.insert(p).second) t.wrong("periods", "duplicate period " + in_quotes(p));
+  }
+  t.length("rollback_lookback", c.timeline.stack.rollback_lookback);
+  t.length("attribution_window", c.timeline.blame.attribution_window);
+  t.length("duration_cap", c.timeline.duration_cap);
+  t.length("response_target", c.figures.response_target);
+  t.bounds(c.bounds);
+  c.timeline.max_names = c.bounds["figures.max_names"];
+  t.length("review_due", c.figures.review_due);
+  t.length("follow_up_horizon", c.figures.follow_up_horizon);
+  t.length("merge_back_due", c.merge_back_due);
+  t.texts("causes", c.figures.causes);
+  if (c.figures.causes.size() > max_causes)
+    t.wrong("causes",
+            std::to_string(c.figures.causes.size()) + " causes; expected at most " + std::to_string(max_causes));
+  std::set<std::string> distinct = {"unknown", "other"};
+  for (const auto& cause : c.figures.causes)
+    if (!distinct.insert(cause).second) t.wrong("causes", "duplicate or reserved name " + in_quotes(cause));
+  c.figures.cause_slices = slices_by_cause(c.figures.causes);
+  t.flag("default_rules", c.timeline.stack.rules.default_rules);
+  t.flag("default_policy", c.timeline.decisions.default_rules);
+}
+
+// A hash over everything that decides what events mean: the program's derivation and the configuration. Settings that
+// only decide how figures are shown may be in it, too: a rebuild that changes nothing is cheap.
+std::string fingerprint_of(const config_table& root) {
+  auto all = "derivation " + std::to_string(derivation_version);
+  for (const auto* key : {"calendar", "figures", "service", "environment", "rule", "policy"})
+    all += '\n' + root.spelled(key);
+  return sha256_hex(all).substr(0, 16);
+}
+
+}
+
+void read_meaning(config_table& root, config& c) {
+  read_calendar(root.table("calendar"), c.figures.zone, c.figures.working_week, c.timeline.stack.rules.release_hours);
+  c.timeline.stack.rules.zone = c.figures.zone;
+  read_figures(root.table("figures"), c);
+  std::vector<service_rule> services;
+  root.tables("service", [&](config_table& t) { services.push_back(read_service(t, c.timeline.blame)); });
+  root.tables("team", [&](config_table& t) { read_team(t, c.figures.engineers); });
+  std::vector<environment_rule> environments;
+  root.tables("environment", [&](config_table& t) { environments.push_back(read_environment(t)); });
+  std::set<std::string, std::less<>> teams;
+  for (const auto& [name, engineers] : c.figures.engineers) teams.insert(name);
+  c.figures.names = c.timeline.blame.names = naming(std::move(services), std::move(environments), std::move(teams));
+  root.tables("rule",
+              [&](config_table& t) { c.timeline.stack.rules.rules.push_back(read_rule(t, c.timeline.stack.rules)); });
+  root.tables("policy", [&](config_table& t) { c.timeline.decisions.rules.push_back(read_policy(t)); });
+  c.timeline.fingerprint = fingerprint_of(root);
+  std::vector<threshold> thresholds;
+  std::set<std::tuple<std::string, std::string, std::string, std::string, bool>> targets;
+  root.tables("threshold", [&](config_table& t) {
+    auto read = read_threshold(t, c.figures.rolling);
+    if (!targets.emplace(read.figure, read.period, read.service, read.team, read.above).second)
+      t.wrong("figure", "duplicate threshold of " + in_quotes(read.figure));
+    thresholds.push_back(std::move(read));
+  });
+  c.figures.thresholds = effective_thresholds(thresholds, default_thresholds(c.merge_back_due));
+}
+
+}

@@ -1,0 +1,366 @@
+#include "daemon/config/reader.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+#include <sys/stat.h>
+
+namespace releasehealth {
+namespace {
+
+constexpr std::size_t longest_secret = std::size_t{64} * 1024;
+constexpr std::size_t longest_shown = 100;  // of a value in a message
+
+std::string written(const toml::node& node) {
+  std::ostringstream out;
+  node.visit([&](const auto& n) { out << toml::json_formatter{n}; });
+  auto text = out.str();
+  std::ranges::replace(text, '\n', ' ');
+  if (text.size() > longest_shown) text.replace(longest_shown, text.npos, "...");
+  return text;
+}
+
+}
+
+std::string what_is_no_secret(std::string_view value) {
+  for (const std::string_view mark : {"\xEF\xBB\xBF", "\xFF\xFE", "\xFE\xFF"})
+    if (value.starts_with(mark)) return "begins with a byte order mark; expected the secret alone";
+  if (value.find_first_of("\r\n") != value.npos)
+    return "holds several lines; expected one secret (during a rotation list several files: [\"new\", \"old\"])";
+  if (value.find('\0') != value.npos) return "holds NUL bytes; expected the secret as UTF-8 text";
+  if (!value.empty() && value.find_first_not_of(" \t") == value.npos)
+    return "holds white space only; expected the secret";
+  return {};
+}
+
+void config_reading::mistake(const toml::source_region& where, const std::string& what) {
+  std::string text = file.string();
+  if (where.begin.line > 0) text += ':' + std::to_string(where.begin.line) + ':' + std::to_string(where.begin.column);
+  mistakes.push_back(text + ": " + what);
+}
+
+config_table::config_table(config_reading& r, const toml::table* t, std::string path, bool environment_applies)
+    : reading_(r), table_(t), path_(std::move(path)), environment_applies_(environment_applies) {}
+
+config_table::~config_table() {
+  if (!table_) return;
+  for (const auto& [key, node] : *table_)
+    if (!asked_.contains(key.str()))
+      reading_.mistake(key.source(), name(key.str()) + ": unknown key" + suggestion(key.str(), word_list_of(asked_)));
+}
+
+std::string config_table::name(std::string_view key) const {
+  return path_.empty() ? std::string(key) : path_ + '.' + std::string(key);
+}
+
+toml::source_region config_table::where(std::string_view key) const {
+  if (!table_) return {};
+  if (const auto* node = table_->get(key)) return node->source();
+  return table_->source();
+}
+
+void config_table::wrong(std::string_view key, const std::string& what) {
+  reading_.mistake(where(key), name(key) + ": " + what);
+}
+void config_table::wrong(const std::string& what) { reading_.mistake(where(""), path_ + ": " + what); }
+void config_table::invalid(std::string_view key, std::string_view what, std::string_view value,
+                           std::string_view expected) {
+  wrong(key, "invalid " + std::string(what) + ' ' + in_quotes(value) + "; expected " + std::string(expected));
+}
+void config_table::wrong_type(std::string_view key, const toml::node& node, std::string_view expected) {
+  wrong(key, "invalid value " + written(node) + "; expected " + std::string(expected));
+}
+
+void config_table::warn(std::string_view key, const std::string& what) {
+  reading_.warnings.push_back(name(key) + ": " + what);
+}
+
+const toml::node* config_table::find(std::string_view key) {
+  asked_.emplace(key);
+  const auto* node = table_ ? table_->get(key) : nullptr;
+  if (!node || !node->is_table()) remember_at_start(name(key), override_of(key).value_or(spelled(key)));
+  return node;
+}
+
+// A digest: a URL may hold a password.
+void config_table::remember_at_start(const std::string& key, const std::string& value) {
+  if (reading_.at_start && needs_restart(key)) (*reading_.at_start)[key] = value.empty() ? value : sha256_hex(value);
+}
+
+void config_table::note(std::string_view key, std::string holds, std::string fallback) {
+  if (reading_.known)
+    reading_.known->push_back({name(key), std::move(holds), std::move(fallback), needs_restart(name(key))});
+}
+
+std::optional<std::string> config_table::override_of(std::string_view key) const {
+  if (!environment_applies_) return {};
+  std::string variable = "RELEASEHEALTHD_";
+  for (char c : name(key)) variable += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return reading_.env(variable);
+}
+
+void config_table::text(std::string_view key, std::string& into) {
+  note(key, "text", into.empty() ? std::string() : in_quotes(into));
+  read_text(key, into);
+}
+
+void config_table::read_text(std::string_view key, std::string& into) {
+  const auto* node = find(key);
+  if (auto given = override_of(key))
+    into = std::move(*given);
+  else if (node && !node->is_string())
+    wrong_type(key, *node, "text");
+  else if (node)
+    into = **node->as_string();
+}
+
+void config_table::flag(std::string_view key, bool& into) {
+  note(key, "true or false", into ? "true" : "false");
+  const auto* node = find(key);
+  if (const auto given = override_of(key)) {
+    if (*given == "true" || *given == "false")
+      into = *given == "true";
+    else
+      invalid(key, "value", *given, "true or false, in the environment as in the file");
+  } else if (node && !node->is_boolean()) {
+    wrong_type(key, *node, "true or false");
+  } else if (node) {
+    into = **node->as_boolean();
+  }
+}
+
+void config_table::number(std::string_view key, double& into) {
+  note(key, "a number");
+  read_number(key, into);
+}
+
+void config_table::read_number(std::string_view key, double& into) {
+  const auto* node = find(key);
+  if (!node) return;
+  const auto value = node->value<double>();
+  if (!node->is_number() || !value)
+    wrong_type(key, *node, "a number");
+  else if (!std::isfinite(*value))
+    wrong_type(key, *node, "a finite number");
+  else
+    into = *value;
+}
+
+void config_table::number_or_name(std::string_view key, double& value, std::string& name) {
+  note(key, "a number, or a name");
+  const auto* node = table_ ? table_->get(key) : nullptr;
+  if (node && node->is_string())
+    read_text(key, name);
+  else
+    read_number(key, value);
+}
+
+void config_table::whole(std::string_view key, std::int64_t least, std::int64_t most, std::int64_t& into) {
+  note(key, "a whole number from " + std::to_string(least) + " to " + std::to_string(most),
+       into < least ? "" : std::to_string(into));
+  const auto* node = find(key);
+  const auto range = "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+  std::optional<std::int64_t> value;
+  const auto given = override_of(key);
+  if (given) {
+    std::int64_t parsed = 0;
+    const auto [end, ec] = std::from_chars(given->data(), given->data() + given->size(), parsed);
+    if (ec == std::errc{} && end == given->data() + given->size()) value = parsed;
+  } else if (!node) {
+    return;
+  } else if (node->is_integer()) {
+    value = **node->as_integer();
+  }
+  if (value && *value >= least && *value <= most)
+    into = *value;
+  else if (given)
+    invalid(key, "value", *given, range);
+  else
+    wrong_type(key, *node, range);
+}
+
+void config_table::length(std::string_view key, duration& into) {
+  note(key, "a duration", into == duration{0} ? "" : in_quotes(format_duration(into)));
+  read_length(key, into);
+}
+
+void config_table::read_length(std::string_view key, duration& into) {
+  std::string written;
+  read_text(key, written);
+  if (written.empty()) return;
+  if (const auto parsed = parse_duration(written))
+    into = *parsed;
+  else
+    invalid(key, "duration", written, "one like \"48h\" or \"7d\", of at most 10 years");
+}
+
+void config_table::bounds(limits& into) {
+  for (std::size_t i = 0; i < limit_rules.size(); ++i) {
+    const auto& rule = limit_rules[i];
+    const auto dot = rule.key.find('.');
+    if (rule.key.substr(0, dot) != path_) continue;
+    const auto key = rule.key.substr(dot + 1);
+    if (rule.unit != limit_unit::time) {
+      whole(key, rule.least, rule.most, into.at(i));
+      if (rule.key == "figures.max_pattern_bytes") reading_.max_pattern_bytes = into.at(i);
+      continue;
+    }
+    duration value(into.at(i));
+    const auto range = "from " + format_duration(duration(rule.least)) + " to " + format_duration(duration(rule.most));
+    note(key, "a duration " + range, in_quotes(format_duration(value)));
+    read_length(key, value);
+    if (value < duration(rule.least) || value > duration(rule.most))
+      invalid(key, "duration", format_duration(value), "one " + range);
+    into.at(i) = value.count();
+  }
+}
+
+void config_table::texts(std::string_view key, std::vector<std::string>& into) {
+  std::string fallback;
+  for (const auto& value : into) fallback += (fallback.empty() ? "[" : ", ") + in_quotes(value);
+  note(key, "texts", fallback.empty() ? std::string() : fallback + "]");
+  read_texts(key, into);
+}
+
+void config_table::read_texts(std::string_view key, std::vector<std::string>& into, bool is_secret) {
+  const auto* node = find(key);
+  if (!node) return;
+  std::vector<std::string> values;
+  if (node->is_string()) {
+    values.push_back(**node->as_string());
+  } else if (const auto* array = node->as_array();
+             array && (array->empty() || array->is_homogeneous(toml::node_type::string))) {
+    for (const auto& v : *array) values.push_back(**v.as_string());
+  } else {
+    constexpr std::string_view expected = "text or a list of texts";
+    return is_secret ? wrong(key, "invalid value; expected " + std::string(expected))
+                     : wrong_type(key, *node, expected);
+  }
+  into = std::move(values);
+}
+
+// An absolute path stands for itself; of others, systemd's credentials come before the configuration's own folder.
+std::filesystem::path config_table::file_of(const std::string& written) const {
+  if (const auto credentials = reading_.env("CREDENTIALS_DIRECTORY"))
+    if (auto path = std::filesystem::path(*credentials) / written; std::ifstream(path)) return path;
+  return reading_.file.parent_path() / written;
+}
+
+void config_table::secrets(std::string_view key, std::vector<secret>& into) {
+  const auto file_key = std::string(key) + "_file";
+  std::vector<std::string> inline_values, files;
+  note(key, "secrets");
+  note(file_key, "files with them");
+  read_texts(key, inline_values, true);
+  read_texts(file_key, files);
+  if (const auto given = override_of(key)) inline_values = {*given};
+  if (const auto given = override_of(file_key)) files = {*given};
+  if (inline_values.empty() && files.empty() && (has(key) || has(file_key))) return wrong(key, "is an empty list");
+  if (!inline_values.empty() && !files.empty()) return wrong(key, "and " + file_key + " exclude each other");
+  for (const auto& f : files) {
+    const auto path = file_of(f);
+    std::ifstream in(path, std::ios::binary);
+    std::string value(longest_secret + 1, '\0');
+    in.read(value.data(), static_cast<std::streamsize>(value.size()));
+    value.resize(static_cast<std::size_t>(in.gcount()));
+    if (value.empty()) {
+      wrong(file_key, "cannot read " + path.string());
+      continue;
+    }
+    if (value.size() > longest_secret) {
+      wrong(file_key, path.string() + " is too long for a secret");
+      continue;
+    }
+    while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) value.pop_back();
+    if (const auto why = what_is_no_secret(value); !why.empty()) {
+      wrong(file_key, path.string() + ' ' + why);
+      continue;
+    }
+    if (struct stat s{}; stat(path.c_str(), &s) == 0 && (s.st_mode & S_IROTH) != 0)
+      reading_.warnings.push_back(path.string() + " holds a secret that every user of this machine may read");
+    inline_values.push_back(std::move(value));
+  }
+  if (!files.empty()) {
+    std::string all;
+    for (const auto& v : inline_values) all += v + '\n';
+    remember_at_start(name(file_key), all);
+  }
+  for (auto& v : inline_values) {
+    if (v.empty())
+      wrong(files.empty() ? key : std::string_view(file_key), "is an empty secret");
+    else
+      into.emplace_back(std::move(v));
+  }
+}
+
+void config_table::file(std::string_view key, std::string& into) {
+  note(key, "a file");
+  std::string written;
+  read_text(key, written);
+  if (written.empty()) return;
+  const auto path = file_of(written);
+  if (!std::ifstream(path)) return wrong(key, "cannot read " + path.string());
+  into = path.string();
+}
+
+void config_table::pairs(std::string_view key, std::map<std::string, std::string>& into) {
+  note(key, "a table of texts");
+  const auto* node = find(key);
+  if (!node) return;
+  if (!node->is_table()) return wrong(key, "expected a table");  // not shown: it may be a secret
+  for (const auto& [name, value] : *node->as_table()) {
+    if (!value.is_string()) return wrong(key, std::string(name.str()) + " is not text");  // not shown, either
+    into[std::string(name.str())] = **value.as_string();
+  }
+}
+
+void config_table::pattern_of(std::string_view key, pattern& into) {
+  note(key, "a pattern of RE2");
+  std::string written;
+  read_text(key, written);
+  if (written.empty()) return;
+  auto compiled = compile_pattern(written, reading_.max_pattern_bytes);
+  if (compiled)
+    into = *compiled;
+  else
+    wrong(key, "invalid pattern " + in_quotes(written) + ": " + compiled.error().detail + "; expected RE2's syntax");
+}
+
+std::string config_table::spelled(std::string_view key) const {
+  const auto* node = table_ ? table_->get(key) : nullptr;
+  std::ostringstream out;
+  if (node) node->visit([&](const auto& n) { out << toml::json_formatter{n}; });
+  return out.str();
+}
+
+config_table config_table::table(std::string_view key) {
+  const auto* node = find(key);
+  if (node && !node->is_table()) wrong_type(key, *node, "a table");
+  return {reading_, node ? node->as_table() : nullptr, name(key), environment_applies_};
+}
+
+void config_table::tables(std::string_view key, const std::function<void(config_table&)>& each) {
+  const auto* node = find(key);
+  if (reading_.known) {
+    config_table any(reading_, nullptr, name(key), false);
+    each(any);
+  }
+  if (!node) return;
+  const auto* array = node->as_array();
+  if (!array || !array->is_array_of_tables())
+    return wrong(key, "expected an array of tables: write [[" + name(key) + "]]");
+  for (const auto& element : *array) {
+    config_table t(reading_, element.as_table(), name(key), false);
+    each(t);
+  }
+}
+
+void config_table::skip_rest() {
+  if (!table_) return;
+  for (const auto& [key, node] : *table_) asked_.emplace(key.str());
+}
+
+}

@@ -1,0 +1,115 @@
+#pragma once
+// Reading TOML strictly: every key is asked for by name and type, and what nobody asked for is a mistake.
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <toml++/toml.h>
+
+#include "collectors/nearest.hpp"
+#include "collectors/signature.hpp"
+#include "collectors/time.hpp"
+#include "daemon/config/config.hpp"
+
+namespace releasehealth {
+
+/// What reading shares: where the file is, the environment, the mistakes so far, and every key that was asked for if
+/// somebody wants to know.
+struct config_reading {
+  std::filesystem::path file;
+  const environment& env;
+  std::vector<std::string> mistakes, warnings;
+  std::int64_t max_pattern_bytes = limits()["figures.max_pattern_bytes"];
+  std::vector<known_key>* known = nullptr;
+  std::map<std::string, std::string>* at_start = nullptr;  ///< as config::at_start
+
+  void mistake(const toml::source_region&, const std::string& what);
+};
+
+/// One table of the file; on destruction, what was not asked for is reported.
+class config_table {
+ public:
+  /// `path`: the dotted name for messages and environment variables; empty for the whole file. `table` may be null.
+  config_table(config_reading&, const toml::table* table, std::string path, bool environment_applies = true);
+  ~config_table();
+  config_table(const config_table&) = delete;
+
+  void text(std::string_view key, std::string& into);
+  void flag(std::string_view key, bool& into);
+  void number(std::string_view key, double& into);
+  void number_or_name(std::string_view key, double& value, std::string& name);
+  void whole(std::string_view key, std::int64_t least, std::int64_t most, std::int64_t& into);
+  void length(std::string_view key, duration& into);                 ///< "48h"
+  void texts(std::string_view key, std::vector<std::string>& into);  ///< one text is a list of one
+  /// `key` or `key`_file, of one or several values; files are read, their trailing newline is dropped.
+  void secrets(std::string_view key, std::vector<secret>& into);
+  void pattern_of(std::string_view key, pattern& into);
+  /// Every limit of daemon/system/limits.hpp that is a key of this table.
+  void bounds(limits& into);
+  /// The path of a file that can be read; a relative one lies among systemd's credentials, or beside the configuration.
+  void file(std::string_view key, std::string& into);
+  /// A table of any keys with texts.
+  void pairs(std::string_view key, std::map<std::string, std::string>& into);
+  /// One word of several, written to `into` by its position.
+  template <class Enum>
+  void choice(std::string_view key, const word_list& words, Enum& into) {
+    std::string word, all;
+    for (const auto w : words) all.append(all.empty() ? "" : ", ").append(w);
+    note(key, "one of " + all, in_quotes(words[static_cast<std::size_t>(into)]));
+    read_text(key, word);
+    if (word.empty()) return;
+    std::size_t at = 0;
+    for (const auto w : words) {
+      if (w == word) {
+        into = static_cast<Enum>(at);
+        return;
+      }
+      ++at;
+    }
+    wrong(key, unknown_word("value", word, words));
+  }
+
+  /// A table below this one; the reader of an absent table sees nothing and the environment.
+  config_table table(std::string_view key);
+  /// Calls `each(config_table&)` for every table of the array.
+  void tables(std::string_view key, const std::function<void(config_table&)>& each);
+
+  /// What stands below a key, spelled in one way; empty if nothing does.
+  std::string spelled(std::string_view key) const;
+  std::optional<std::string> variable(const std::string& name) const { return reading_.env(name); }
+  bool has(std::string_view key) const { return table_ && table_->contains(key); }
+  void skip_rest();  ///< what was not asked for is no mistake
+  void wrong(std::string_view key, const std::string& what);
+  void wrong(const std::string& what);
+  void warn(std::string_view key, const std::string& what);
+  /// `key: invalid WHAT "value"; expected ...`; never of a secret.
+  void invalid(std::string_view key, std::string_view what, std::string_view value, std::string_view expected);
+
+ private:
+  void note(std::string_view key, std::string holds, std::string fallback = "");
+  void wrong_type(std::string_view key, const toml::node&, std::string_view expected);
+  void read_text(std::string_view key, std::string& into);
+  void read_texts(std::string_view key, std::vector<std::string>& into, bool is_secret = false);
+  void read_number(std::string_view key, double& into);
+  void read_length(std::string_view key, duration& into);
+  const toml::node* find(std::string_view key);
+  void remember_at_start(const std::string& key, const std::string& value);
+  std::optional<std::string> override_of(std::string_view key) const;
+  toml::source_region where(std::string_view key) const;
+  std::string name(std::string_view key) const;
+  std::filesystem::path file_of(const std::string& written) const;
+
+  config_reading& reading_;
+  const toml::table* table_;
+  std::string path_;
+  bool environment_applies_;
+  std::set<std::string, std::less<>> asked_;
+};
+
+/// Reads calendar, figures, services, teams, environments, rules, policies and thresholds (config_meaning.cpp).
+void read_meaning(config_table& root, config&);
+
+}

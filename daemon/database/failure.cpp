@@ -1,0 +1,87 @@
+#include "daemon/database/failure.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "daemon/database/database.hpp"
+
+namespace releasehealth::ledger {
+namespace {
+
+// PostgreSQL's Appendix A, the longest prefix first; what none of them begins is "other".
+constexpr struct {
+  std::string_view state, reason;
+} by_state[] = {{"53100", "disk_full"}, {"53200", "memory"},  {"53300", "connections"}, {"25006", "read_only"},
+                {"57014", "timeout"},   {"55P03", "timeout"}, {"57P", "connection"},    {"08", "connection"},
+                {"42", "schema"},       {"58030", "io"},      {"XX001", "corrupt"},     {"XX002", "corrupt"}};
+
+// Before there is a connection there is no SQLSTATE.
+constexpr struct {
+  std::string_view words, reason;
+} by_words[] = {{"could not translate host name", "name_resolution"},
+                {"too many clients", "connections"},
+                {"connection slots", "connections"},
+                {"session is read-only", "read_only"},
+                {"server is in hot standby mode", "read_only"},
+                {"Too many open files", "open_files"},
+                {"authentication failed", "authentication"}};
+
+constexpr std::string_view names_only = "42";  // of tables, columns, functions: this class quotes no values
+
+// A server that speaks another language quotes otherwise; a value that holds a quote hides no rest behind it, for
+// everything from the first one on is left out.
+std::size_t first_quote(std::string_view text) {
+  auto first = text.npos;
+  for (const std::string_view mark : {"\"", "'", "«", "»", "„", "“", "‘", "‹", "›", "「"})
+    first = std::min(first, text.find(mark));
+  return first;
+}
+
+constexpr std::array<std::string_view, 13> reasons = {
+    "connection", "connections", "name_resolution", "authentication", "open_files", "read_only", "disk_full",
+    "io",         "memory",      "timeout",         "schema",         "corrupt",    "other"};
+
+}
+
+std::span<const std::string_view> failure_reasons() { return reasons; }
+
+std::string_view reason_of(const std::exception& e) {
+  if (const auto* sql = dynamic_cast<const pqxx::sql_error*>(&e); sql && !sql->sqlstate().empty()) {
+    const auto* known =
+        std::ranges::find_if(by_state, [&](const auto& one) { return sql->sqlstate().starts_with(one.state); });
+    return known == std::end(by_state) ? "other" : known->reason;
+  }
+  const std::string_view said = e.what();
+  for (const auto& one : by_words)
+    if (said.find(one.words) != said.npos) return one.reason;
+  return dynamic_cast<const pqxx::failure*>(&e) ? "connection" : "other";
+}
+
+std::string description_of(const std::exception& e) {
+  const auto* sql = dynamic_cast<const pqxx::sql_error*>(&e);
+  if (!sql && !dynamic_cast<const pqxx::conversion_error*>(&e)) return e.what();
+  std::string_view said = e.what();
+  said = said.substr(0, said.find('\n'));
+  if (const auto severity = said.find(":  "); severity != said.npos) said.remove_prefix(severity + 3);
+  const bool quotes_names = sql && sql->sqlstate().starts_with(names_only);
+  if (const auto quote = first_quote(said); !quotes_names && quote != said.npos) said = said.substr(0, quote);
+  while (said.ends_with(' ') || said.ends_with(':')) said.remove_suffix(1);
+  return (sql && !sql->sqlstate().empty() ? sql->sqlstate() + ' ' : std::string()).append(said);
+}
+
+error failure_of(const std::exception& e) {
+  const auto reason = reason_of(e);
+  const auto* sql = dynamic_cast<const pqxx::sql_error*>(&e);
+  if (dynamic_cast<const pqxx::failure*>(&e) && (!sql || reason != "other"))
+    return error(errc::unavailable, "PostgreSQL is unavailable (" + std::string(reason) + "); retry later")
+        .logged_as(description_of(e));
+  if (sql)
+    return error(errc::internal, "PostgreSQL rejects a question of this program (SQLSTATE " + sql->sqlstate() + ")")
+        .logged_as(description_of(e));
+  return error(errc::internal, "the answer could not be made; the log says why").logged_as(description_of(e));
+}
+
+bool is_timeout(const std::exception& e) { return reason_of(e) == "timeout"; }
+
+}

@@ -1,0 +1,22 @@
+#pragma once
+// Brings a database's schema up to date: append-only migrations, each once, under one lock for all daemons.
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "daemon/database/session.hpp"
+
+namespace releasehealth::ledger {
+
+/// The database was migrated by a newer program.
+struct newer_schema : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Applies what is missing and returns the names applied. Throws newer_schema.
+std::vector<std::string> migrate(const session&);
+
+/// The names of every migration that this program knows, as a text[].
+std::string known_migrations();
+
+}

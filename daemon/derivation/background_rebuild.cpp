@@ -1,0 +1,33 @@
+#include "daemon/derivation/background_rebuild.hpp"
+
+#include "daemon/database/failure.hpp"
+#include "daemon/system/process.hpp"
+
+namespace releasehealth::ledger {
+namespace {
+
+rebuilt rebuild(deriver derive) {
+  name_this_thread("rebuild");
+  rebuilt out;
+  const auto began = std::chrono::steady_clock::now();
+  try {
+    out.rows = derive.rebuild_if_due();
+  } catch (const std::exception& e) {
+    out.failure = description_of(e);
+  }
+  out.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+  return out;
+}
+
+}
+
+void background_rebuild::begin(const derive_settings& settings) {
+  if (!is_running()) running_ = std::async(std::launch::async, rebuild, deriver(session_, settings));
+}
+
+std::optional<rebuilt> background_rebuild::ended() {
+  if (!is_running() || running_.wait_for(std::chrono::seconds{0}) != std::future_status::ready) return {};
+  return running_.get();
+}
+
+}

@@ -1,0 +1,344 @@
+#include "daemon/derivation/derive.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "daemon/database/locks.hpp"
+#include "daemon/database/migrate.hpp"
+#include "daemon/derivation/derivation.hpp"
+#include "daemon/timeline/derivation_version.hpp"
+#include "sql.hpp"
+
+namespace releasehealth::ledger {
+namespace {
+
+constexpr int few_things = 64;  // of a step whose statements take less time than their planning
+
+void write_places(derivation& in) {
+  std::vector<std::string> services, environments, production;
+  for (const auto& p : in.places) {
+    services.push_back(p.service);
+    environments.push_back(p.environment);
+    production.emplace_back(in.settings.blame.names.is_production(p.environment) ? "true" : "false");
+  }
+  run(in.work, sql::ledger_write_places, text_array(services), text_array(environments), text_array(production));
+}
+
+}
+
+step_size bulk_pace::next() { return {std::exchange(has_begun_, true) ? bulk_things : step_size::usual, next_}; }
+
+bool count_pace::is_due(std::size_t derived) {
+  total_ += derived;
+  if (total_ < next_) return false;
+  next_ = 2 * total_;
+  return true;
+}
+
+namespace {
+
+/// What a step took of the queue.
+struct taken_entries {
+  std::vector<touched_thing> all;
+  derived done;
+};
+
+taken_entries take(pqxx::transaction_base& work, const step_size& size) {
+  const auto rows =
+      size.behind ? run(work, sql::ledger_take_touched_by_service, size.things, size.behind->service, size.behind->n)
+                  : run(work, sql::ledger_take_touched, size.things);
+  const bool is_full = static_cast<std::int64_t>(rows.size()) == size.things;
+  taken_entries taken;
+  taken.done.taken = static_cast<std::size_t>(rows.size());
+  taken.done.has_more = is_full || (size.behind && *size.behind != queue_position());
+  for (const auto& row : rows) {
+    taken.all.push_back({text(row["thing"]), text(row["source"]), text(row["subject"]), text(row["service"])});
+    if (size.behind && is_full)
+      taken.done.next = std::max(taken.done.next, {text(row["service"]), row["n"].as<std::int64_t>()});
+  }
+  return taken;
+}
+
+// Long walks and the rest by turns: entries whose turn it is not go to the end of the queue. Returns whether the step
+// may walk far.
+bool take_turns(pqxx::transaction_base& work, long_walks& walks, taken_entries& taken) {
+  const auto is_long = [&](const touched_thing& t) { return walks.entries.contains(t); };
+  const auto of_others = std::ranges::stable_partition(taken.all, is_long);
+  const auto long_ones = std::ranges::subrange(taken.all.begin(), of_others.begin());
+  if (long_ones.empty()) return false;
+  if (of_others.empty()) {
+    walks = {};
+    return true;
+  }
+  std::vector<std::string> things, sources, subjects, services;
+  const bool is_their_turn = walks.is_their_turn;
+  const auto put = [&](const touched_thing& t) {
+    things.push_back(t.thing);
+    sources.push_back(t.source);
+    subjects.push_back(t.subject);
+    services.push_back(t.service);
+  };
+  if (is_their_turn) {
+    std::ranges::for_each(of_others, put);
+    taken.all.erase(of_others.begin(), taken.all.end());
+    walks = {};
+  } else {
+    std::ranges::for_each(long_ones, put);
+    taken.all.erase(taken.all.begin(), of_others.begin());
+    walks.is_their_turn = true;
+  }
+  run(work, sql::ledger_touch_again, text_array(things), text_array(sources), text_array(subjects),
+      text_array(services));
+  taken.done.has_more = true;
+  return is_their_turn;
+}
+
+// Of what was taken, what leads to the deployments that walk far: they themselves, commits, and incidents where rules
+// look at those.
+void note_long_walk(long_walks& walks, const std::vector<touched_thing>& taken, const derivation& in) {
+  for (const auto& t : taken)
+    if ((t.thing == "deployment" && in.walks_far.contains({t.source, t.subject})) || t.thing == "commit" ||
+        (t.thing == "incident" && in.settings.stack.rules.looks_at_incidents()))
+      walks.entries.insert(t);
+}
+
+}
+
+derived derive_step(pqxx::transaction_base& work, const derive_settings& settings, step_size size, count_pace& counting,
+                    long_walks* walks) {
+  auto taken = take(work, size);
+  if (taken.all.empty()) return taken.done;
+  const bool may_walk_far =
+      !walks || (walks->entries.empty() ? taken.all.size() == 1 : take_turns(work, *walks, taken));
+  std::map<std::string, things> touched;  // by type
+  std::set<std::string> commits;
+  for (const auto& t : taken.all) {
+    if (t.thing == "commit")
+      commits.insert(t.subject);
+    else
+      touched[t.thing].emplace(t.source, t.subject);
+  }
+  keep_plans(work, taken.all.size() <= few_things);
+  if (!commits.empty())
+    for (const auto& row : run(work, sql::ledger_things_of_commits, text_array(commits)))
+      touched["deployment"].emplace(text(row[0]), text(row[1]));
+  std::map<std::string, reports_of_things> told;
+  for (const auto& [type, keys] : touched)
+    if (!keys.empty()) told[type] = load_reports(work, type, keys);
+  auto names = know_names(work, settings, &told);
+  std::optional<derive_settings> with;  // a copy only where names are `other`
+  if (!names.others.empty()) with.emplace(settings).blame.names = settings.blame.names.with(std::move(names.others));
+  derivation in{.work = work,
+                .settings = with ? *with : settings,
+                .touched_incidents = touched["incident"],
+                .told = std::move(told),
+                .fresh = {},
+                .deployments = {},
+                .names = {},
+                .incidents = {},
+                .folded = {},
+                .remedies = {},
+                .hotfixes = {},
+                .places = {}};
+  derive_deployments(in, touched["deployment"]);
+  in.may_walk_far = may_walk_far;
+  try {
+    derive_stacks(in);
+  } catch (const long_walk&) {
+    note_long_walk(*walks, taken.all, in);
+    throw;
+  }
+  if (!in.places.empty()) write_places(in);  // blame looks at every environment of a service
+  if (counting.is_due(taken.done.taken)) work.exec(std::string(sql::ledger_analyze));
+  derive_incidents(in);
+  derive_remedies(in, touched["flag"]);
+  derive_failures(in);
+  derive_follow_ups(in, commits);
+  derive_engagements(in, touched["work"]);
+  if (!in.places.empty()) write_places(in);
+  taken.done.has_more = taken.done.has_more || names.have_moved;
+  taken.done.folded_names = names.folded;
+  return taken.done;
+}
+
+void derive_all(pqxx::transaction_base& work, const derive_settings& settings) {
+  bulk_pace pace;
+  count_pace counting;
+  derived done;
+  do {
+    done = derive_step(work, settings, pace.next(), counting);
+    pace.done(done);
+  } while (done.has_more);
+  keep_plans(work, false);
+}
+
+void derive_everything(pqxx::transaction_base& work, const derive_settings& settings) {
+  work.exec(std::string(sql::ledger_shadow));
+  know_names(work, settings, nullptr);
+  work.exec(std::string(sql::ledger_touch_everything));
+  derive_all(work, settings);
+}
+
+namespace {
+
+/// Nobody else migrates or derives as long as this is there. In a transaction of its own connection: the locks come
+/// before the snapshot of whoever works under them, and nothing of a session is needed that a pool of connections would
+/// not keep.
+class derive_lock {
+ public:
+  explicit derive_lock(const session& s) : connection_(s), work_(connection_) {
+    work_.exec("SET LOCAL idle_in_transaction_session_timeout = 0");
+    work_.exec("SET LOCAL lock_timeout = " + std::to_string(std::chrono::milliseconds(deriver::max_wait).count()));
+    run(work_, sql::ledger_derive_locks, locks::migrate, locks::derive);
+  }
+
+ private:
+  connection connection_;
+  pqxx::work work_;
+};
+
+/// All of it again, beside the real tables, at one instant of the database. `first` prepares the real ones, and says
+/// whether to go on; `then` decides what becomes of the shadows.
+template <class First, class Then>
+void derive_shadow(const session& s, const derive_settings& settings, First first, Then then) {
+  const derive_lock lock(s);
+  connection c(s);
+  pqxx::transaction<pqxx::isolation_level::repeatable_read> work(c);
+  if (!first(work)) return;
+  derive_everything(work, settings);
+  then(work);
+  work.commit();
+}
+
+// Of the tables as they are; ours if nothing was derived yet.
+int derived_version(pqxx::transaction_base& work) {
+  const auto rows = run(work, sql::ledger_derived_version);
+  return rows.empty() ? derivation_version : rows[0][0].as<int>();
+}
+
+}
+
+bool is_derived(const session& s) {
+  connection c(s);
+  pqxx::work work(c);
+  return !run(work, sql::ledger_derived_version).empty();
+}
+
+struct deriver::connected {
+  ledger::connection connection;
+  explicit connected(const session& s) : connection(s) {}
+};
+
+deriver::deriver(session s, derive_settings settings)
+    : session_(std::move(s)), settings_(std::move(settings)), walks_(std::make_unique<long_walks>()) {}
+deriver::~deriver() = default;
+deriver::deriver(deriver&&) noexcept = default;
+deriver& deriver::operator=(deriver&&) noexcept = default;
+
+// After a failure the connection is dropped, and made anew by the next call.
+deriver::connected& deriver::ready() {
+  if (!connected_ || !connected_->connection.is_open()) connected_ = std::make_unique<connected>(session_);
+  return *connected_;
+}
+
+void deriver::report_due(timestamp now) {
+  try {
+    pqxx::work work(ready().connection);
+    run(work, sql::ledger_report_due, format_time(now));
+    work.commit();
+  } catch (const pqxx::failure&) {
+    connected_.reset();
+    throw;
+  }
+}
+
+derived deriver::derive_batch(step_size size) {
+  try {
+    auto& on = ready().connection;
+    const end_of_kept_plans after(on);
+    pqxx::work work(on);
+    work.exec("SET LOCAL synchronous_commit = off");  // what is lost with the machine waits in the queue again
+    keep_plans(work, !size.behind);
+    // no migration may come between the look at the schema and the end of what is derived by it
+    const auto locked = run(work, sql::ledger_try_derive_locks, locks::migrate, locks::derive)[0];
+    is_another_at_it_ = !locked[0].as<bool>();
+    if (is_another_at_it_) return {};
+    static const auto known = known_migrations();
+    const auto under = run(work, sql::ledger_derived_under, known)[0];
+    const int version = under[1].as<int>(derivation_version);  // null: nothing was derived yet
+    schema_is_newer_ = !under[0].is_null() || version > derivation_version;
+    rebuild_is_due_ = !schema_is_newer_ && version < derivation_version;
+    if (schema_is_newer_ || rebuild_is_due_) return {};
+    is_another_at_it_ = !locked[1].as<bool>();
+    if (is_another_at_it_) return {};
+    // a long queue, after an import, is derived service by service: nobody looks at figures between two of them
+    auto* const walks = size.behind ? nullptr : walks_.get();
+    auto done = derive_step(work, settings_, std::move(size), counting_, walks);
+    if (done.taken > 0) run(work, sql::ledger_note_rules, settings_.fingerprint, derivation_version);
+    work.commit();
+    return done;
+  } catch (const long_walk&) {
+    return {.taken = 0, .has_more = true};
+  } catch (const pqxx::failure&) {
+    connected_.reset();
+    throw;
+  }
+}
+
+std::size_t deriver::derive(const std::stop_token& stop) {
+  std::size_t total = 0;
+  bulk_pace pace;
+  constexpr std::chrono::milliseconds a_while{100};
+  const auto end = std::chrono::steady_clock::now() + max_wait;
+  while (!stop.stop_requested()) {
+    const auto done = derive_batch(pace.next());
+    if (rebuild_is_due_) {
+      rebuild_if_due();
+      continue;
+    }
+    pace.done(done);
+    total += done.taken;
+    if (done.has_more) continue;
+    if (!is_another_at_it_) break;  // not once the queue is empty: while deliveries come in it never is
+    if (std::chrono::steady_clock::now() > end) break;
+    std::this_thread::sleep_for(a_while);
+  }
+  return total;
+}
+
+std::vector<difference> deriver::check() {
+  std::vector<difference> found;
+  const auto derive_the_queue = [&](pqxx::transaction_base& work) {
+    derive_all(work, settings_);
+    return true;
+  };
+  derive_shadow(session_.unlimited(), settings_, derive_the_queue, [&](pqxx::transaction_base& work) {
+    for (const auto& row : run(work, sql::ledger_shadow_difference, std::int64_t{100}))
+      found.push_back({text(row["table"]), text(row["side"]), text(row["row"])});
+  });
+  return found;
+}
+
+std::size_t deriver::rebuild() { return rebuild(false); }
+std::size_t deriver::rebuild_if_due() { return rebuild(true); }
+
+std::size_t deriver::rebuild(bool only_if_due) {
+  std::size_t rows = 0;
+  const auto forget_the_queue = [&](pqxx::transaction_base& work) {
+    if (only_if_due && derived_version(work) >= derivation_version) return false;
+    run(work, sql::ledger_forget_touched);
+    return true;
+  };
+  derive_shadow(session_.unlimited(), settings_, forget_the_queue, [&](pqxx::transaction_base& work) {
+    rows = run(work, sql::ledger_shadow_apply)[0][0].as<std::size_t>();
+    run(work, sql::ledger_write_rules, settings_.fingerprint, derivation_version);
+    work.exec(std::string(sql::ledger_shadow_drop));
+  });
+  return rows;
+}
+
+std::string deployment_id(const std::string& source, const std::string& subject, const place& where) {
+  return row_id({source, subject, where.service, where.environment});
+}
+
+}

@@ -1,0 +1,42 @@
+#include "daemon/derivation/derive_along.hpp"
+
+#include "daemon/database/database.hpp"
+#include "daemon/system/process.hpp"
+
+namespace releasehealth::ledger {
+
+derive_along::derive_along(session s, derive_settings settings)
+    : derive_(std::move(s), std::move(settings)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+void derive_along::run(const std::stop_token& stop) {
+  name_this_thread("derive");
+  bulk_pace pace;
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, stop, [&] { return waiting_ >= bulk_pace::bulk_things; });
+      if (stop.stop_requested()) return;
+      waiting_ -= bulk_pace::bulk_things;
+    }
+    try {
+      pace.done(derive_.derive_batch(pace.next()));
+    } catch (const pqxx::failure&) {  // what it is, finish() says, unless it is over by then
+    }
+  }
+}
+
+void derive_along::stored(std::size_t events) {
+  {
+    const std::lock_guard lock(mutex_);
+    waiting_ += events;
+  }
+  wake_.notify_one();
+}
+
+void derive_along::finish() {
+  thread_.request_stop();
+  if (thread_.joinable()) thread_.join();
+  derive_.derive();
+}
+
+}

@@ -1,0 +1,31 @@
+#pragma once
+// Deriving beside an import: on a thread of its own, a large step whenever enough is in the queue, so that PostgreSQL
+// stores and derives at the same time.
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "daemon/derivation/derive.hpp"
+
+namespace releasehealth::ledger {
+
+class derive_along {
+ public:
+  derive_along(session, derive_settings);
+  ~derive_along() = default;  ///< lets the step on its way end
+
+  /// So many events more are stored.
+  void stored(std::size_t events);
+  /// Derives the rest. Throws pqxx::failure.
+  void finish();
+
+ private:
+  void run(const std::stop_token&);
+  deriver derive_;
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::size_t waiting_ = 0;
+  std::jthread thread_;
+};
+
+}

@@ -1,0 +1,98 @@
+#include "daemon/derivation/derivation.hpp"
+#include "sql.hpp"
+
+namespace releasehealth::ledger {
+namespace {
+
+using remedies_by_key = std::map<std::string, std::vector<remedy>>;
+using blaming_by_change = std::map<std::string, std::vector<blaming>>;
+
+blaming_by_change load_blaming(pqxx::transaction_base& work, const std::set<std::string>& changes) {
+  blaming_by_change all;
+  const std::string none = "{}";
+  for (const auto& row : run(work, sql::ledger_incidents_about, text_array(changes), none, none, none)) {
+    auto i = read_incident(row);
+    all[i.told.change].push_back(std::move(i.told));
+  }
+  return all;
+}
+
+// Writes rows and notes the places of those that differed.
+void write(derivation& in, std::string_view statement, const json::array& rows) {
+  if (rows.empty()) return;
+  for (const auto& row : run(in.work, statement, json::serialize(rows))) in.places.insert({text(row[0]), text(row[1])});
+}
+
+json::value way_or_null(const std::optional<way>& w) { return w ? json::value(name_of(*w)) : json::value(nullptr); }
+
+void write_failures(derivation& in, const std::set<std::string>& changes) {
+  const auto blaming = load_blaming(in.work, changes);
+  remedies_by_key remedies;
+  for (auto& r : load_remedies(in.work, changes, {})) remedies[r.change].push_back(std::move(r));
+  json::array rows;
+  for_deployments(in, changes, [&](const settled& d) {
+    const auto blamed = blaming.find(d.id);
+    const auto remedied = remedies.find(d.id);
+    const auto f =
+        !d.is_change
+            ? failure()
+            : judge(blamed == blaming.end() ? std::span<const releasehealth::blaming>() : std::span(blamed->second),
+                    remedied == remedies.end() ? std::span<const remedy>() : std::span(remedied->second),
+                    d.failed_by_hand);
+    const auto known = in.deployments.find(d.id);
+    if (f == failure() && known != in.deployments.end() && !known->second.before) return;  // as a new row has it
+    rows.push_back(json::object{{"id", d.id},
+                                {"failed", f.failed},
+                                {"issue_at", time_or_null(f.issue_at)},
+                                {"recovered_at", time_or_null(f.recovered_at)},
+                                {"first_remedy", way_or_null(f.first)}});
+  });
+  write(in, sql::ledger_write_failures, rows);
+}
+
+void write_responses(derivation& in, const std::set<std::string>& hotfixes) {
+  if (hotfixes.empty()) return;
+  std::map<std::string, std::set<std::string>> changes_of;
+  std::set<std::string> changes;
+  for (const auto& row : run(in.work, sql::ledger_remedies_by, text_array(hotfixes))) {
+    const auto r = read_remedy(row);
+    if (r.by_way != way::hotfix || r.change.empty()) continue;
+    changes_of[r.by].insert(r.change);
+    changes.insert(r.change);
+  }
+  const auto blaming = load_blaming(in.work, changes);
+  json::array rows;
+  for_deployments(in, hotfixes, [&](const settled& h) {
+    std::vector<releasehealth::blaming> of_remedied;
+    for (const auto& change : changes_of[h.id])
+      if (const auto b = blaming.find(change); b != blaming.end())
+        of_remedied.insert(of_remedied.end(), b->second.begin(), b->second.end());
+    const auto from = h.kind == "hotfix" ? response_from(h, of_remedied) : std::nullopt;
+    rows.push_back(json::object{{"id", h.id}, {"response_from", time_or_null(from)}});
+  });
+  write(in, sql::ledger_write_responses, rows);
+}
+
+}
+
+void derive_failures(derivation& in) {
+  auto changes = in.blamed_changes();
+  auto& hotfixes = in.hotfixes;
+  for (const auto& r : in.remedies) {
+    if (!r.change.empty()) changes.insert(r.change);
+    if (r.by_way == way::hotfix) hotfixes.insert(r.by);
+  }
+  for (const auto& [id, d] : in.deployments)
+    for (const auto* row : {&d.before, &d.now}) {
+      if (*row && (*row)->is_change) changes.insert(id);
+      if (*row && (*row)->kind == "hotfix") hotfixes.insert(id);
+    }
+  if (!changes.empty()) {
+    write_failures(in, changes);
+    for (const auto& r : load_remedies(in.work, in.blamed_changes(), {}))
+      if (r.by_way == way::hotfix) hotfixes.insert(r.by);
+  }
+  write_responses(in, hotfixes);
+}
+
+}

@@ -1,0 +1,200 @@
+// Names in the order of their first receipt: what comes after the first ones of a kind is one, so that nobody can make
+// series without end. Production environments are a kind of their own: any number of previews leaves them their places.
+#include "daemon/derivation/derivation.hpp"
+#include "sql.hpp"
+
+namespace releasehealth::ledger {
+namespace {
+
+/// When a name was received first, and by which event.
+struct receipt {
+  std::int64_t received_at = 0;
+  std::string source, id;
+  auto operator<=>(const receipt&) const = default;
+};
+using receipts = std::map<std::pair<std::string_view, std::string>, receipt>;  // by kind and name
+
+constexpr std::string_view kinds[] = {"service", "environment", "production", "team"};
+
+std::string_view kind_in(const pqxx::row& row) {
+  const auto known = std::ranges::find(kinds, std::string_view(row["kind"].c_str()));
+  if (known == std::end(kinds)) throw std::runtime_error("known_name holds a kind of a newer release");
+  return *known;
+}
+
+bool is_retracted_now(std::vector<report> reports) {
+  order_reports(reports);
+  return is_retracted(reports);
+}
+
+bool has_retraction(const std::vector<report>& reports) { return std::ranges::any_of(reports, &report::retraction); }
+
+void note(receipts& all, std::string_view kind, const std::string& name, const receipt& at) {
+  if (name.empty()) return;
+  const auto [known, is_new] = all.try_emplace({kind, name}, at);
+  if (!is_new) known->second = std::min(known->second, at);
+}
+
+// Mapped, as figures use them; configured ones are always known.
+void note_names(receipts& all, const receipt& at, const json::object& said, const naming& names) {
+  const auto service = [&](const json::object& named) {
+    if (auto name = names.service(at.source, named); !names.configures_service(name)) note(all, "service", name, at);
+  };
+  service(said);
+  if (const auto* several = said.if_contains("services"); several && several->is_array())
+    for (const auto& one : several->get_array()) service({{"service", one}});
+  if (auto name = names.environment(text_at(said, "/environment")); !names.configures_environment(name))
+    note(all, names.is_production(name) ? "production" : "environment", name, at);
+  if (const auto team = text_at(said, "/team"); !names.configures_team(team)) note(all, "team", team, at);
+}
+
+/// What the reports of a step say about names.
+struct told_names {
+  receipts live;
+  binary_array gone_sources{binary_array::text}, gone_ids{binary_array::text};  ///< reports of retracted things
+};
+
+told_names read_names(const std::map<std::string, reports_of_things>& told, const naming& names) {
+  told_names all;
+  for (const auto& [type, things] : told)
+    for (const auto& [key, reports] : things) {
+      const bool is_gone = has_retraction(reports) && is_retracted_now(reports);
+      for (const auto& r : reports) {
+        if (r.retraction) continue;
+        if (is_gone) {
+          all.gone_sources.add(key.first);
+          all.gone_ids.add(r.id);
+        } else {
+          note_names(all.live, {r.received_at.time_since_epoch().count(), key.first, r.id}, r.fields, names);
+        }
+      }
+    }
+  return all;
+}
+
+receipts read_everything(pqxx::transaction_base& work, const naming& names) {
+  std::map<std::pair<std::string, thing_key>, std::vector<report>> retractions;
+  for (const auto& row : run(work, sql::ledger_retractions))
+    retractions[{text(row["thing"]), {text(row["source"]), text(row["subject"])}}].push_back(read_report(row));
+  binary_array types{binary_array::text}, sources{binary_array::text}, subjects{binary_array::text};
+  for (const auto& [thing, reports] : retractions) {
+    if (!is_retracted_now(reports)) continue;
+    types.add(thing.first);
+    sources.add(thing.second.first);
+    subjects.add(thing.second.second);
+  }
+  receipts all;
+  for (const auto& row :
+       run(work, sql::ledger_names_of_everything, types.parameter(), sources.parameter(), subjects.parameter()))
+    note_names(all, {row["received_at"].as<std::int64_t>(), text(row["source"]), text(row["id"])},
+               json_object(row["names"]), names);
+  return all;
+}
+
+std::set<std::string, std::less<>>& names_of(other_names& all, std::string_view kind) {
+  return kind == "service" ? all.services : kind == "team" ? all.teams : all.environments;
+}
+
+other_names load_others(pqxx::transaction_base& work, std::int64_t max_names) {
+  other_names all;
+  for (const auto& row : run(work, sql::ledger_names_beyond, max_names))
+    names_of(all, kind_in(row)).insert(text(row["name"]));
+  return all;
+}
+
+json::object as_record(std::string_view kind, const std::string& name, const receipt& at) {
+  return {{"kind", kind},
+          {"name", name},
+          {"received_at", format_time(timestamp(duration(at.received_at)))},
+          {"source", at.source},
+          {"id", at.id}};
+}
+
+// The first report after `last` that gives the name to a thing which is not retracted.
+std::optional<receipt> find_next(pqxx::transaction_base& work, const naming& names, std::string_view kind,
+                                 const std::string& name, receipt last) {
+  for (;;) {
+    const auto rows =
+        run(work, sql::ledger_next_receipts, std::string(kind), name, last.received_at, last.source, last.id);
+    if (rows.empty()) return {};
+    for (const auto& row : rows) {
+      last = {row["received_at"].as<std::int64_t>(), text(row["source"]), text(row["id"])};
+      receipts said;
+      note_names(said, last, json_object(row["names"]), names);
+      if (!said.contains({kind, name})) continue;
+      const thing_key key(last.source, text(row["subject"]));
+      if (!is_retracted_now(load_reports(work, text(row["thing"]), {key}).at(key))) return last;
+    }
+  }
+}
+
+// A name that was received first for a thing which is retracted by now belongs to the next thing that has it; one that
+// none has frees its place.
+struct freeing {
+  receipts freed = {};
+  bool has_changed = false;
+};
+freeing free_names(pqxx::transaction_base& work, const naming& names, const told_names& told) {
+  freeing out;
+  if (told.gone_ids.size() == 0) return out;
+  json::array gone, kept;
+  const auto at_stake = run(work, sql::ledger_names_at_stake, told.gone_sources.parameter(), told.gone_ids.parameter());
+  for (const auto& row : at_stake) {
+    const auto kind = kind_in(row);
+    const auto name = text(row["name"]);
+    const receipt first{row["received_at"].as<std::int64_t>(), text(row["source"]), text(row["id"])};
+    gone.push_back(as_record(kind, name, first));
+    if (const auto next = find_next(work, names, kind, name, first))
+      kept.push_back(as_record(kind, name, *next));
+    else
+      out.freed[{kind, name}] = first;
+  }
+  if (gone.empty()) return out;
+  out.has_changed = true;
+  run(work, sql::ledger_forget_names, json::serialize(gone));
+  if (!kept.empty()) run(work, sql::ledger_write_names, json::serialize(kept));
+  return out;
+}
+
+// What both have of names that are known before and after: only these can have changed sides.
+bool changed_sides(other_names& before, other_names& now, const receipts& fresh, const receipts& freed) {
+  return std::ranges::any_of(kinds, [&](std::string_view kind) {
+    const auto &a = names_of(before, kind), &b = names_of(now, kind);
+    const auto moved = [&](const auto& name, const auto& others, const auto& excepted) {
+      return !others.contains(name) && !excepted.contains({kind, name}) &&
+             (kind != "environment" || !excepted.contains({"production", name}));
+    };
+    return std::ranges::any_of(b, [&](const auto& name) { return moved(name, a, fresh); }) ||
+           std::ranges::any_of(a, [&](const auto& name) { return moved(name, b, freed); });
+  });
+}
+
+}
+
+known_names know_names(pqxx::transaction_base& work, const derive_settings& settings,
+                       const std::map<std::string, reports_of_things>* told) {
+  const auto& names = settings.blame.names;
+  const auto said = told ? read_names(*told, names) : told_names{.live = read_everything(work, names)};
+  auto before = load_others(work, settings.max_names);
+  const auto [freed, has_freed] = free_names(work, names, said);
+  json::array rows;
+  for (const auto& [name, at] : said.live) rows.push_back(as_record(name.first, name.second, at));
+  receipts fresh;
+  bool has_written = has_freed;
+  if (!rows.empty())
+    for (const auto& row : run(work, sql::ledger_write_names, json::serialize(rows))) {
+      has_written = true;
+      if (const auto name = said.live.find({kind_in(row), text(row["name"])});
+          name != said.live.end() && row["is_new"].as<bool>())
+        fresh.insert(*name);
+    }
+  if (!has_written) return {std::move(before)};  // as nearly always: every name was known
+  auto now = load_others(work, settings.max_names);
+  const bool have_moved = changed_sides(before, now, fresh, freed);
+  if (have_moved) run(work, sql::ledger_touch_everything);
+  std::size_t folded = 0;
+  for (const auto& [name, at] : fresh) folded += names_of(now, name.first).contains(name.second);
+  return {std::move(now), have_moved, folded};
+}
+
+}

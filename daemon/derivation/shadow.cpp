@@ -1,0 +1,42 @@
+#include "daemon/derivation/shadow.hpp"
+
+#include "daemon/derivation/derivation.hpp"
+#include "sql.hpp"
+
+namespace releasehealth::ledger {
+
+struct shadow::opened {
+  ledger::connection connection;
+  pqxx::transaction<pqxx::isolation_level::repeatable_read> work;  // never committed: all of it goes
+  reader from;
+  explicit opened(const session& s) : connection(s.unlimited()), work(connection), from(work) {}
+};
+
+shadow::shadow(const session& s, const derive_settings& settings, std::optional<timestamp> received_before)
+    : opened_(std::make_unique<opened>(s)) {
+  if (received_before) {
+    opened_->work.exec(std::string(sql::ledger_as_of));
+    run(opened_->work, sql::ledger_write_as_of, format_time(*received_before));
+  }
+  derive_everything(opened_->work, settings);
+}
+shadow::~shadow() = default;
+
+reader& shadow::read() { return opened_->from; }
+
+std::vector<moved_deployment> shadow::moved() {
+  std::vector<moved_deployment> all;
+  for (const auto& row : run(opened_->work, sql::ledger_shadow_moved))
+    all.push_back({.where = {text(row["service"]), text(row["environment"])},
+                   .source = text(row["source"]),
+                   .subject = text(row["subject"]),
+                   .version = text(row["version"]),
+                   .finished_at = *time_from_microseconds(row["finished_at"]),
+                   .kind_before = text(row["kind_before"]),
+                   .reason_before = text(row["reason_before"]),
+                   .kind = text(row["kind"]),
+                   .reason = text(row["reason"])});
+  return all;
+}
+
+}

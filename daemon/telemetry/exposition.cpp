@@ -1,0 +1,176 @@
+#include "daemon/telemetry/exposition.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
+
+#define ZLIB_CONST
+#include <zlib.h>
+
+namespace releasehealth {
+namespace {
+
+char* put(char* to, std::string_view text) {
+  if (!text.empty()) std::memcpy(to, text.data(), text.size());  // of nothing it may not be asked to copy null
+  return to + text.size();
+}
+
+/// At most twice as long as the text.
+char* put_escaped(char* to, std::string_view text, bool quotes) {
+  const auto is_special = [quotes](char c) { return c == '\\' || c == '\n' || (c == '"' && quotes); };
+  for (;;) {  // almost always there is nothing to escape
+    const auto at = std::ranges::find_if(text, is_special);
+    to = std::copy(text.begin(), at, to);
+    if (at == text.end()) return to;
+    *to++ = '\\';
+    *to++ = *at == '\n' ? 'n' : *at;
+    text = std::string_view(at + 1, text.end());
+  }
+}
+
+std::size_t room_for(std::span<const label> labels) {
+  std::size_t room = 0;
+  for (const auto& [name, text] : labels) room += name.size() + 2 * text.size() + 4;
+  return room;
+}
+
+char* put_labels(char* to, std::span<const label> labels) {
+  bool is_first = true;
+  for (const auto& [name, text] : labels) {
+    if (!std::exchange(is_first, false)) *to++ = ',';
+    to = put(to, name);
+    *to++ = '=';
+    *to++ = '"';
+    to = put_escaped(to, text, true);
+    *to++ = '"';
+  }
+  return to;
+}
+
+constexpr std::size_t longest_number = 32;
+
+char* put_number(char* to, double value) {
+  if (std::isnan(value)) return put(to, "NaN");
+  if (std::isinf(value)) return put(to, value > 0 ? "+Inf" : "-Inf");
+  // whole numbers as such: 1700000000, not 1.7e+09
+  const bool whole = std::abs(value) < 1e15 && value == std::trunc(value);
+  return (whole ? std::to_chars(to, to + longest_number, static_cast<long long>(value))
+                : std::to_chars(to, to + longest_number, value))
+      .ptr;
+}
+
+}
+
+void exposition::family(std::string_view name, metric_type type, std::string_view help) {
+  constexpr std::string_view types[] = {"gauge", "counter", "histogram", "summary"};
+  name_ = name;
+  type_ = type;
+  // text 0.0.4 names a counter's metadata like its sample, OpenMetrics like the family
+  const auto described = type == metric_type::counter && format_ == text_format::prometheus ? name_ + "_total" : name_;
+  header_ = "# HELP " + described + ' ';
+  std::string escaped(2 * help.size(), '\0');
+  header_.append(escaped.data(), put_escaped(escaped.data(), help, format_ == text_format::openmetrics));
+  header_ += "\n# TYPE " + described + ' ';
+  header_ += types[static_cast<std::size_t>(type)];
+  header_ += '\n';
+}
+
+char* exposition::begin_line(std::string_view suffix, std::size_t labels) {
+  if (!header_.empty()) out_ += std::exchange(header_, {});
+  // at once into a line that has room for the longest form of it: a page has a hundred thousand of them
+  constexpr std::string_view total = "_total";
+  const auto room = name_.size() + suffix.size() + total.size() + labels + longest_number + 4;
+  if (line_.size() < room) line_.resize(room);
+  return put(put(line_.data(), name_), type_ == metric_type::counter ? total : suffix);
+}
+
+void exposition::end_line(char* at, double value) {
+  *at++ = ' ';
+  at = put_number(at, value);
+  *at++ = '\n';
+  out_.append(line_.data(), at);
+  constexpr std::size_t a_piece = std::size_t{64} * 1024;  // stays in the cache until it is taken
+  if (to_ && out_.size() >= a_piece) end();
+}
+
+void exposition::end() {
+  to_(out_);
+  out_.clear();
+}
+
+void exposition::sample(std::span<const label> labels, double value, std::string_view suffix) {
+  auto* at = begin_line(suffix, room_for(labels));
+  if (!labels.empty()) {
+    *at++ = '{';
+    at = put_labels(at, labels);
+    *at++ = '}';
+  }
+  end_line(at, value);
+}
+
+void exposition::sample(std::string_view labels, std::string_view more, double value) {
+  auto* at = begin_line({}, labels.size() + more.size() + 1);
+  *at++ = '{';
+  at = put(at, labels);
+  if (!labels.empty() && !more.empty()) *at++ = ',';
+  at = put(at, more);
+  *at++ = '}';
+  end_line(at, value);
+}
+
+std::string labels_in_text(std::span<const label> labels) {
+  std::string text(room_for(labels), '\0');
+  text.resize(static_cast<std::size_t>(put_labels(text.data(), labels) - text.data()));
+  return text;
+}
+
+std::string_view exposition::content_type(text_format f) {
+  return f == text_format::openmetrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                                       : "text/plain; version=0.0.4; charset=utf-8";
+}
+
+gzip_stream::gzip_stream() : z_(std::make_unique<z_stream>()) {
+  constexpr int gzip_wrapper = 16;
+  if (deflateInit2(z_.get(), Z_BEST_SPEED, Z_DEFLATED, MAX_WBITS + gzip_wrapper, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    throw std::runtime_error("zlib could not start");
+}
+
+gzip_stream::~gzip_stream() { deflateEnd(z_.get()); }
+
+void gzip_stream::add(std::string_view text) {
+  z_->next_in = reinterpret_cast<const Bytef*>(text.data());
+  z_->avail_in = static_cast<uInt>(text.size());
+  deflate_all(Z_NO_FLUSH);
+}
+
+std::string gzip_stream::end() {
+  deflate_all(Z_FINISH);
+  return std::move(out_);
+}
+
+// Until zlib leaves some of its room: then it has taken all, or written all.
+void gzip_stream::deflate_all(int flush) {
+  char room[16 * 1024];
+  do {
+    z_->next_out = reinterpret_cast<Bytef*>(room);
+    z_->avail_out = sizeof room;
+    if (deflate(z_.get(), flush) == Z_STREAM_ERROR) throw std::runtime_error("zlib could not compress a page");
+    out_.append(room, sizeof room - z_->avail_out);
+  } while (z_->avail_out == 0);
+}
+
+std::string gzip(std::string_view text) {
+  gzip_stream out;
+  out.add(text);
+  return out.end();
+}
+
+std::string format_bound(double bound) {
+  std::string text(longest_number, '\0');
+  text.resize(static_cast<std::size_t>(put_number(text.data(), bound) - text.data()));
+  return text.find_first_of(".eI") == text.npos ? text + ".0" : text;
+}
+
+}
