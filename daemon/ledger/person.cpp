@@ -5,8 +5,11 @@
 
 #include <openssl/evp.h>
 #include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
 #include <unicode/unistr.h>
+#include <unicode/utf8.h>
 
+#include "collectors/fields.hpp"
 #include "collectors/form.hpp"
 #include "collectors/signature.hpp"
 
@@ -17,7 +20,8 @@ constexpr std::size_t max_depth = 1000;   // of JSON that is in the ledger alrea
 constexpr std::size_t least_base64 = 12;  // shorter ones are words
 constexpr std::size_t unfolded = std::string::npos;
 
-/// A text with its letters folded and its accents apart, and where each of its bytes comes from.
+/// A text with its letters folded, its accents apart and its white space as single spaces, without what nobody sees
+/// (soft hyphens, zero-width characters); and where each of its bytes comes from.
 struct folding {
   std::string text;
   std::vector<std::size_t> from;  ///< per byte: the offset of the character in the original; unfolded: within one
@@ -39,6 +43,16 @@ std::string fold_character(std::string_view utf8) {
   return out;
 }
 
+UChar32 character_at(std::string_view text, std::size_t at) {
+  UChar32 c = 0;
+  auto i = static_cast<std::int32_t>(at);
+  U8_NEXT(text.data(), i, static_cast<std::int32_t>(text.size()), c);
+  return c;
+}
+
+// Letters, digits, and what belongs to the letter before it.
+bool is_of_a_word(UChar32 c) { return c >= 0 && (u_isalnum(c) || (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0); }
+
 std::size_t size_of_character(std::string_view text) {
   std::size_t size = 1;
   while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) ++size;
@@ -51,20 +65,38 @@ folding fold(std::string_view text) {
   out.from.reserve(text.size() + 1);
   for (std::size_t at = 0; at < text.size();) {
     const char c = text[at];
-    if (static_cast<unsigned char>(c) < 0x80) {
+    const bool is_ascii = static_cast<unsigned char>(c) < 0x80;
+    const auto size = is_ascii ? 1 : size_of_character(text.substr(at));
+    const auto character = is_ascii ? UChar32{c} : character_at(text, at);
+    if (character >= 0 && u_isUWhiteSpace(character)) {
+      if (!out.text.ends_with(' ')) out.add(" ", at);
+    } else if (is_ascii) {
       const char low = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-      out.add({&low, 1}, at++);
-      continue;
+      out.add({&low, 1}, at);
+    } else if (character < 0 || !u_hasBinaryProperty(character, UCHAR_DEFAULT_IGNORABLE_CODE_POINT)) {
+      out.add(fold_character(text.substr(at, size)), at);
     }
-    const auto size = size_of_character(text.substr(at));
-    out.add(fold_character(text.substr(at, size)), at);
     at += size;
   }
   out.from.push_back(text.size());
   return out;
 }
 
-// Unescapes one kind of escape only, for a last look at what no reader understood.
+bool is_field(std::string_view name) { return std::ranges::find(fields(), name, &field::name) != fields().end(); }
+
+// Whether a match from `begin` to `end` is no part of a longer word: `eve` is not in `severity`.
+bool is_apart(std::string_view folded, std::size_t begin, std::size_t end) {
+  const auto is_word_at = [&](std::size_t at) { return is_of_a_word(character_at(folded, at)); };
+  auto before = begin;
+  if (before > 0) --before;
+  while (before > 0 && (static_cast<unsigned char>(folded[before]) & 0xC0) == 0x80) --before;
+  const bool continues = begin > 0 && is_word_at(before) && is_word_at(begin);
+  auto last = end - 1;
+  while (last > begin && (static_cast<unsigned char>(folded[last]) & 0xC0) == 0x80) --last;
+  return !continues && !(end < folded.size() && is_word_at(last) && is_word_at(end));
+}
+
+// Takes away one layer of escapes, for a last look at what no reader understood.
 std::string unescaped(std::string_view text) {
   std::string out;
   const auto hex = [&](std::size_t at, std::size_t digits) -> std::optional<std::uint32_t> {
@@ -86,6 +118,17 @@ std::string unescaped(std::string_view text) {
         at += 6;
         continue;
       }
+    } else if (text.substr(at).starts_with("&#")) {
+      const bool is_hex = at + 2 < text.size() && (text[at + 2] == 'x' || text[at + 2] == 'X');
+      const auto from = at + (is_hex ? 3 : 2);
+      std::int32_t character = 0;
+      const auto [end, ec] = std::from_chars(text.data() + std::min(from, text.size()), text.data() + text.size(),
+                                             character, is_hex ? 16 : 10);
+      if (ec == std::errc{} && end != text.data() + text.size() && *end == ';') {
+        icu::UnicodeString(static_cast<UChar32>(character)).toUTF8String(out);
+        at = static_cast<std::size_t>(end - text.data()) + 1;
+        continue;
+      }
     } else if (text[at] == '+') {
       out += ' ';
       ++at;
@@ -94,6 +137,16 @@ std::string unescaped(std::string_view text) {
     out += text[at++];
   }
   return out;
+}
+
+std::optional<json::value> read_json(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == text.npos || std::string_view("[{\"").find(text[first]) == std::string_view::npos) return {};
+  json::parse_options options;
+  options.max_depth = max_depth;
+  json::error_code ec;
+  auto value = json::parse({text.data(), text.size()}, ec, {}, options);
+  return ec ? std::nullopt : std::optional(std::move(value));
 }
 
 std::string to_base64(std::string_view bytes) {
@@ -117,7 +170,7 @@ std::optional<std::string> person::replaced(std::string_view text) const {
   std::size_t copied = 0;
   for (auto at = in.text.find(folded_); at != in.text.npos; at = in.text.find(folded_, at)) {
     const auto begin = in.from[at], end = in.from[at + folded_.size()];
-    if (begin == unfolded || end == unfolded) {  // a part of a letter is no match
+    if (begin == unfolded || end == unfolded || !is_apart(in.text, at, at + folded_.size())) {  // a part of a word
       ++at;
       continue;
     }
@@ -132,25 +185,23 @@ std::optional<std::string> person::replaced(std::string_view text) const {
 std::optional<std::string> person::rewritten(std::string_view text, int layers) const {
   std::optional<std::string> now;
   if (layers > 0) {
-    for (const auto read :
-         {&person::rewritten_json, &person::rewritten_lines, &person::rewritten_form, &person::rewritten_base64})
+    if (auto value = read_json(text)) {  // all of it is decoded: nothing hides, and what is left are names of fields
+      if (!rewrite(*value, layers - 1)) return {};
+      return json::serialize(*value);
+    }
+    for (const auto read : {&person::rewritten_lines, &person::rewritten_form, &person::rewritten_base64})
       if ((now = (this->*read)(text, layers - 1))) break;
   }
   if (auto plain = replaced(now ? std::string_view(*now) : text)) now = std::move(plain);
   // encoded in a way that nobody read, or cut off: all of it goes
-  if (is_in(unescaped(now ? std::string_view(*now) : text))) return std::string();
+  auto last = now ? *now : std::string(text);
+  for (int layer = 0; layer < max_layers; ++layer) {
+    auto next = unescaped(last);
+    if (next == last) break;
+    if (is_in(next)) return std::string();
+    last = std::move(next);
+  }
   return now;
-}
-
-std::optional<std::string> person::rewritten_json(std::string_view text, int layers) const {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (first == text.npos || std::string_view("[{\"").find(text[first]) == std::string_view::npos) return {};
-  json::parse_options options;
-  options.max_depth = max_depth;
-  json::error_code ec;
-  auto value = json::parse({text.data(), text.size()}, ec, {}, options);
-  if (ec || !rewrite(value, layers)) return {};
-  return json::serialize(value);
 }
 
 std::optional<std::string> person::rewritten_lines(std::string_view text, int layers) const {
@@ -159,7 +210,7 @@ std::optional<std::string> person::rewritten_lines(std::string_view text, int la
   bool has_changed = false;
   while (!text.empty()) {
     const auto end = std::min(text.find('\n'), text.size());
-    const auto line = rewritten_json(text.substr(0, end), layers);
+    const auto line = rewritten(text.substr(0, end), layers);
     has_changed = has_changed || line;
     out += line ? *line : std::string(text.substr(0, end));
     if (end < text.size()) out += '\n';
@@ -206,7 +257,9 @@ bool person::rewrite(json::object& o, int layers) const {
   bool has_changed = false;
   json::object out;
   for (auto& [name, value] : o) {
-    const auto key = replaced({name.data(), name.size()});
+    const std::string_view was(name.data(), name.size());
+    auto key = is_field(was) ? std::nullopt : rewritten(was, layers);
+    while (key && out.contains(*key)) *key += '_';  // two spellings of the person: both values stay
     has_changed = rewrite(value, layers) || has_changed || key;
     out[key ? json::string_view(*key) : name] = value;
   }

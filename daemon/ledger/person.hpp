@@ -9,8 +9,9 @@
 
 namespace releasehealth::ledger {
 
-/// Finds a name whatever the case of its letters and whether accents are composed (Unicode's full case folding, by
-/// ICU), and puts a pseudonym in its place.
+/// Finds a name as a whole word or several, whatever the case of its letters, whether accents are composed (Unicode's
+/// full case folding, by ICU) and however the words are spaced, and puts a pseudonym in its place. Keys that are fields
+/// of events (figures.md section 3) stay what they are.
 class person {
  public:
   person(std::string_view name, std::string pseudonym);
@@ -29,7 +30,6 @@ class person {
  private:
   static constexpr int max_layers = 6;  ///< of encodings in one another
   std::optional<std::string> rewritten(std::string_view text, int layers) const;
-  std::optional<std::string> rewritten_json(std::string_view text, int layers) const;
   std::optional<std::string> rewritten_lines(std::string_view text, int layers) const;
   std::optional<std::string> rewritten_form(std::string_view text, int layers) const;
   std::optional<std::string> rewritten_base64(std::string_view text, int layers) const;

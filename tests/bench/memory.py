@@ -34,8 +34,9 @@ def memory(bench):
     for to in waiting:
         to.close()
 
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     events = "".join(
-        json.dumps({"id": f"m{n}", "type": "deployment", "service": f"service-{n % 900}", "state": "succeeded", "version": str(n)}) + "\n" for n in range(9000)
+        json.dumps({"id": f"m{n}", "type": "deployment", "time": now, "service": f"service-{n % 900}", "state": "succeeded", "version": str(n)}) + "\n" for n in range(9000)
     )
     file = bench.house.folder / "memory.ndjson"
     file.write_text(events)

@@ -37,6 +37,10 @@ same "names of the release before work, with a warning" 1 "$(RELEASEHEALTH_URL=$
 says 'deprecated'
 same "no connection is unavailable" 2 "$(RELEASEHEALTHD_OPERATIONS_URL=http://127.0.0.1:$(free_port) gate checkout)"
 same "no URL is a misconfiguration" 3 "$(RELEASEHEALTHD_OPERATIONS_URL=tcp://nowhere gate checkout)"
+same "nor is another scheme" 3 "$(RELEASEHEALTHD_OPERATIONS_URL=ftp://127.0.0.1 gate checkout)"
+same "nor a file" 3 "$(RELEASEHEALTHD_OPERATIONS_URL=file:///etc/passwd gate checkout)"
+same "https to a listener without TLS is a misconfiguration" 3 "$(RELEASEHEALTHD_OPERATIONS_URL=https${operations#http} gate checkout)"
+same "and so is a host that nobody knows" 3 "$(RELEASEHEALTHD_OPERATIONS_URL=http://releases.invalid:9621 gate checkout)"
 stop_daemon
 
 # without its PostgreSQL the daemon answers 503

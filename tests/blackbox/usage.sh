@@ -60,6 +60,14 @@ said 2 'figure: unknown figure "hotfix_respons_seconds"; did you mean "hotfix_re
 said 2 'period: unknown period "30"; did you mean "30d"?' -- explain figure hotfixes --service checkout --period 30
 said 2 'unknown period "october"; expected YYYY-MM' -- report --period october
 said 2 'unknown month "2026-13"; expected YYYY-MM' -- report --month 2026-13
+said 2 'figure: unknown figure "hotfixs"; did you mean "hotfixes"?' -- explain figure hotfixs --service checkout
+said 2 'classify: unknown kind "hotfx"; did you mean "hotfix"?' -- classify service=checkout kind=hotfx
+said 2 'classify: unknown field "refff"; did you mean "ref"?' -- classify service=checkout refff=x
+said 2 'field service: given twice' -- classify service=a service=b
+said 2 '--column: unknown field "vershun"; did you mean "version"?' -- import csv "$work/history.csv" --column vershun=version
+said 2 '--source: unknown source "nope"' -- replay --source nope
+said 2 'is in the future' -- report --as-of 2099-01-01T00:00:00Z
+said 2 'is in the name of service "checkout"; expected a full name or login, or --also-names' -- erase checkout --reason test
 said 2 'unknown page "figuers"; did you mean "figures"?' -- reference figuers
 
 # names that only the store and the configuration know
