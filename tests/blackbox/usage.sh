@@ -62,7 +62,7 @@ said 2 'unknown period "october"; expected YYYY-MM' -- report --period october
 said 2 'unknown month "2026-13"; expected YYYY-MM' -- report --month 2026-13
 said 2 'figure: unknown figure "hotfixs"; did you mean "hotfixes"?' -- explain figure hotfixs --service checkout
 said 2 'classify: unknown kind "hotfx"; did you mean "hotfix"?' -- classify service=checkout kind=hotfx
-said 2 'classify: unknown field "refff"; did you mean "ref"?' -- classify service=checkout refff=x
+said 2 'classify: unknown field "versoin"; did you mean "version"?' -- classify service=checkout versoin=1
 said 2 'field service: given twice' -- classify service=a service=b
 said 2 '--column: unknown field "vershun"; did you mean "version"?' -- import csv "$work/history.csv" --column vershun=version
 said 2 '--source: unknown source "nope"' -- replay --source nope
