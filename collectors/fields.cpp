@@ -7,7 +7,7 @@
 namespace releasehealth {
 namespace {
 
-constexpr std::string_view all = "deployment incident work flag commit retraction";
+constexpr std::string_view every_type = "deployment incident work flag commit retraction";
 
 constexpr field table[] = {
     {"service", form::name, "deployment incident work flag", {}},
@@ -16,7 +16,7 @@ constexpr field table[] = {
     {"repository", form::name, "deployment incident work flag commit", {}},
     {"path", form::text, "deployment incident work flag", {}},
     {"title", form::text, "deployment incident commit", {}},
-    {"url", form::text, all, {}},
+    {"url", form::text, every_type, {}},
     {"cause", form::name, "deployment incident", {}},
     {"incident", form::name, "deployment work flag", {}},
     {"review_held_at", form::time, "deployment incident", {}},
@@ -217,9 +217,9 @@ void put(event& e, std::string_view field, std::optional<timestamp> value) {
   if (value) e.fields[field] = format_time(*value);
 }
 
-std::string_view event_types() { return all; }
+std::string_view event_types() { return every_type; }
 
-bool is_event_type(std::string_view type) { return has_word(all, type); }
+bool is_event_type(std::string_view type) { return has_word(every_type, type); }
 
 std::string storable_id(std::string_view id) {
   if (id.size() <= max_key_bytes && is_storable(id)) return std::string(id);
@@ -251,7 +251,8 @@ std::vector<problem> check(event& e, timestamp received_at, const std::string& a
   note("id", check_name(e.id));
   note("subject", check_name(e.subject));
   if (!e.source.empty()) note("source", check_name(e.source));
-  if (!is_event_type(e.type)) note("type", expected("unknown type", json::value(e.type), "one of: " + std::string(all)));
+  if (!is_event_type(e.type))
+    note("type", expected("unknown type", json::value(e.type), "one of: " + std::string(every_type)));
   note("time", value_of.range_of(e.time));
   for (const auto& f : table) {
     const auto entry = e.fields.find(f.name);

@@ -190,9 +190,9 @@ bool signed_at_time(std::span<const secret> secrets, const timed_signature& give
   return digest_of_any(secrets, EVP_sha256(), content, std::string(given.hex));
 }
 
-std::string standard_webhook_signature(const secret& s, std::string_view id, std::string_view timestamp,
+std::string standard_webhook_signature(const secret& s, std::string_view id, std::string_view sent_at,
                                        std::string_view body) {
-  return base64(hmac(EVP_sha256(), key_of(s), standard_content(id, timestamp, body)));
+  return base64(hmac(EVP_sha256(), key_of(s), standard_content(id, sent_at, body)));
 }
 
 bool signed_as_standard_webhook(std::span<const secret> secrets, const standard_webhook& w, std::string_view body,

@@ -15,7 +15,7 @@
 namespace releasehealth {
 namespace {
 
-const command table[] = {
+const command every_command[] = {
     {"serve", "run the daemon", add_serve},
     {"check-config", "say whether the configuration is right: exit 0, or 2 with every mistake", add_check_config},
     {"migrate", "bring the schema up to date (serve does it too)", add_migrate},
@@ -40,7 +40,7 @@ const command table[] = {
 
 }
 
-std::span<const command> commands() { return table; }
+std::span<const command> commands() { return every_command; }
 
 config load_or_refuse(const common_options& options) {
   auto read = load_config(options.config_file, process_environment());

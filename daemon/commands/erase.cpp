@@ -29,7 +29,7 @@ std::string this_user() {
 
 int run_erase(const config& c, const erase_options& o) {
   const auto letters =
-      std::ranges::count_if(o.person, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+      std::ranges::count_if(o.person, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; });
   if (letters < least_letters) throw usage_error("the person is too short to be told from other words");
   if (o.reason.empty()) throw usage_error("--reason says why, for whoever reads the record of it");
   const auto database = open_database(c, "erase");

@@ -22,6 +22,14 @@
 #include "daemon/system/random_id.hpp"
 
 namespace releasehealth::ledger {
+
+/// Who PostgreSQL runs as: it refuses root, so a daemon that is root gives it to `postgres`, else `nobody`.
+struct account {
+  uid_t uid = geteuid();
+  gid_t gid = getegid();
+  bool other = false;
+};
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -54,13 +62,6 @@ constexpr const char* settings[] = {"listen_addresses=",
                                     "timezone=UTC",
                                     "cluster_name=releasehealthd"};
 
-/// Who PostgreSQL runs as: it refuses root, so a daemon that is root gives it to `postgres`, else `nobody`.
-struct account {
-  uid_t uid = geteuid();
-  gid_t gid = getegid();
-  bool other = false;
-};
-
 account find_account() {
   if (geteuid() != 0) return {};
   for (const char* name : {"postgres", "nobody"})
@@ -82,12 +83,14 @@ std::string first_line(const fs::path& file) {
   return line;
 }
 
+}
+
 /// The place of the cluster: data, socket and lock, in a folder of their own.
-struct cluster {
+struct private_cluster {
   fs::path folder, data, lock_file;
   account owner = find_account();
 
-  explicit cluster(const fs::path& state_dir)
+  explicit private_cluster(const fs::path& state_dir)
       : folder(fs::absolute(state_dir) / "postgresql"), data(folder / "data"), lock_file(folder / "lock") {}
 
   // Who PostgreSQL runs as passes through the folder above, which is for the daemon's user alone otherwise.
@@ -121,6 +124,8 @@ struct cluster {
   }
 };
 
+namespace {
+
 // What the child does between fork and exec: become the unprivileged user in a session of its own (a Ctrl-C on the
 // terminal is for the daemon, which drains first), and stop when the daemon is gone, even by kill -9. Its output goes
 // into `log`, which root has opened: in a folder of that user a name may be a link to anything.
@@ -140,7 +145,7 @@ auto in_child(const account& owner, const own_file& log) {
 
 // A folder of its own for each attempt, renamed when whole: the initdb of a killed daemon may be about to clear its
 // own.
-void create(const cluster& c, const fs::path& binaries) {
+void create(const private_cluster& c, const fs::path& binaries) {
   const std::string name = "data.partial";
   std::error_code ignored;
   for (const auto& left : fs::directory_iterator(c.folder, ignored))
@@ -178,7 +183,7 @@ bool is_postgres_of(const fs::path& data, pid_t pid) {
 // A server that outlived its daemon is asked to stop; a pid file whose process is gone, or is another program by now
 // (after a loss of power, say), is removed: we hold the lock, so no one else runs this cluster. False while such a
 // server runs.
-bool clear_leftovers(const cluster& c) {
+bool clear_leftovers(const private_cluster& c) {
   const auto pid = number(first_line(c.data / "postmaster.pid"));
   if (pid > 1 && is_postgres_of(c.data, pid)) {
     kill(pid, SIGINT);
@@ -191,7 +196,7 @@ bool clear_leftovers(const cluster& c) {
 }
 
 struct private_postgres::running {
-  cluster where;
+  private_cluster where;
   std::optional<file_lock> lock;  // of the owner
   bp::child server;
   fs::path binaries;     // of `server`
@@ -276,7 +281,7 @@ private_postgres private_postgres::use(const fs::path& state_dir, bool serve, co
 
 bool private_postgres::exists(const fs::path& state_dir) {
   std::error_code ec;  // of a directory that we may not enter; use() says so
-  return fs::exists(cluster(state_dir).data / "PG_VERSION", ec) || ec;
+  return fs::exists(private_cluster(state_dir).data / "PG_VERSION", ec) || ec;
 }
 
 void private_postgres::restart_if_gone(const progress& tell) {

@@ -33,16 +33,16 @@ std::string figure_in_words(std::string_view name) {
   return text;
 }
 
-std::string period_in_words(std::string_view label) {
-  if (label.empty()) return {};
-  if (label == month) return " in the month";
-  if (label == previous_month) return " in the previous month";
+std::string period_in_words(std::string_view name) {
+  if (name.empty()) return {};
+  if (name == month) return " in the month";
+  if (name == previous_month) return " in the previous month";
   const bool is_days =
-      label.size() > 1 && label.ends_with('d') &&
-      std::ranges::all_of(label.substr(0, label.size() - 1), [](char c) { return c >= '0' && c <= '9'; });
-  if (!is_days) return " over " + std::string(label);
-  label.remove_suffix(1);
-  return " over " + std::string(label) + (label == "1" ? " day" : " days");
+      name.size() > 1 && name.ends_with('d') &&
+      std::ranges::all_of(name.substr(0, name.size() - 1), [](char c) { return c >= '0' && c <= '9'; });
+  if (!is_days) return " over " + std::string(name);
+  name.remove_suffix(1);
+  return " over " + std::string(name) + (name == "1" ? " day" : " days");
 }
 
 std::string readable(const figure& f, double value) {

@@ -46,7 +46,7 @@ std::string fold_character(std::string_view utf8) {
 UChar32 character_at(std::string_view text, std::size_t at) {
   UChar32 c = 0;
   auto i = static_cast<std::int32_t>(at);
-  U8_NEXT(text.data(), i, static_cast<std::int32_t>(text.size()), c);
+  U8_NEXT(reinterpret_cast<const std::uint8_t*>(text.data()), i, static_cast<std::int32_t>(text.size()), c);
   return c;
 }
 

@@ -17,7 +17,7 @@ constexpr int busy_timeout_ms = 5000;  // another daemon, or a person, may have 
 std::int64_t microseconds(timestamp t) { return t.time_since_epoch().count(); }
 timestamp from_microseconds(std::int64_t n) { return timestamp(duration(n)); }
 
-json::array written(const std::vector<event>& events) {
+json::array as_json(const std::vector<event>& events) {
   json::array all;
   for (const auto& e : events)
     all.push_back(json::object{{"source", e.source},
@@ -149,7 +149,7 @@ struct spool::file {
   }
 
   result<stored> put_one(const entry& e, SQLite::Statement& insert, contents& after) {
-    const auto headers = json::serialize(e.headers), events = json::serialize(written(e.events));
+    const auto headers = json::serialize(e.headers), events = json::serialize(as_json(e.events));
     const auto body = compress(e.body);
     const auto size = body.size() + events.size() + headers.size();
     if ((had_no_room = after.bytes + size > limits.bytes)) return full();
@@ -291,7 +291,7 @@ std::size_t rewrite_spool(const std::filesystem::path& at,
     write.bind(2, kept.detail);
     write.bind(3, json::serialize(kept.headers));
     write.bind(4, body.data(), static_cast<int>(body.size()));
-    write.bind(5, json::serialize(written(kept.events)));
+    write.bind(5, json::serialize(as_json(kept.events)));
     is_aside ? write.bind(6, set_aside) : write.bind(6);
     write.exec();
     work.commit();

@@ -37,7 +37,7 @@ json::object value_in(const reviewed& r, const scope_figures& known, const servi
   return {{"text", whole(*v->numerator) + " of " + whole(*v->denominator)}, {"is_few", true}};
 }
 
-json::object service_row(const reviewed& r, const place& where, const ledger::hotfix_months& months,
+json::object service_row(const reviewed& r, const place& where, const ledger::hotfix_months& counted_months,
                          const std::vector<threshold_of>& exceeded, const links& to) {
   const auto& known = r.apart.places.at(where);
   json::array says;
@@ -46,10 +46,10 @@ json::object service_row(const reviewed& r, const place& where, const ledger::ho
   std::vector<chart_point> points;
   for (std::size_t m = 0; m < r.months.size(); ++m) {
     const auto& p = r.months[m];
-    const bool is_known = months.since && p.end > *months.since;
-    const auto n = static_cast<double>(months.hotfixes[m]);
+    const bool is_known = counted_months.since && p.end > *counted_months.since;
+    const auto n = static_cast<double>(counted_months.hotfixes[m]);
     points.push_back({name_month(*parse_month(p.label), true), is_known ? std::optional(n) : std::nullopt,
-                      std::to_string(months.hotfixes[m]), p.partial});
+                      std::to_string(counted_months.hotfixes[m]), p.partial});
   }
   json::array values;
   for (const auto& c : service_columns())
@@ -93,9 +93,10 @@ json::array service_rows(ledger::reader& from, const reviewed& r, const std::vec
   begins.reserve(r.months.size() + 1);
   for (const auto& p : r.months) begins.push_back(p.begin);
   begins.push_back(r.last().end);
-  const auto months = from.count_hotfix_months(scopes, begins);
+  const auto counted_months = from.count_hotfix_months(scopes, begins);
   json::array rows;
-  for (std::size_t n = 0; n < order.size(); ++n) rows.push_back(service_row(r, order[n], months[n], exceeded, to));
+  for (std::size_t n = 0; n < order.size(); ++n)
+    rows.push_back(service_row(r, order[n], counted_months[n], exceeded, to));
   return rows;
 }
 
