@@ -67,7 +67,7 @@ said 2 'field service: given twice' -- classify service=a service=b
 said 2 '--column: unknown field "vershun"; did you mean "version"?' -- import csv "$work/history.csv" --column vershun=version
 said 2 '--source: unknown source "nope"' -- replay --source nope
 said 2 'is in the future' -- report --as-of 2099-01-01T00:00:00Z
-said 2 'is in the name of service "checkout"; expected a full name or login, or --also-names' -- erase checkout --reason test
+said 2 'is in the name of service "search"; expected a full name or login, or --also-names' -- erase search --reason test
 said 2 'unknown page "figuers"; did you mean "figures"?' -- reference figuers
 
 # names that only the store and the configuration know
