@@ -8,6 +8,7 @@
 
 #include "collectors/result.hpp"
 #include "collectors/time.hpp"
+#include "collectors/utf8.hpp"
 
 namespace releasehealth {
 
@@ -67,9 +68,6 @@ std::optional<std::int64_t> number_at(const json_source&, std::string_view point
 
 /// `/a~1b`: a token as it stands in a pointer.
 std::string pointer_token(std::string_view key);
-
-/// What PostgreSQL can hold as text: UTF-8 without NUL.
-bool is_storable(std::string_view text);
 
 /// The first value below `at` that cannot be stored: a number that is not finite, or a NUL in a text or key.
 std::optional<problem> find_unstorable(const json::value&, const std::string& at);

@@ -6,10 +6,9 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
 
-#include "collectors/canonical/canonical.hpp"
+#include "daemon/app/maintenance.hpp"
+#include "daemon/app/settings.hpp"
 #include "daemon/database/failure.hpp"
 #include "daemon/database/migrate.hpp"
 #include "daemon/database/own_file.hpp"
@@ -17,75 +16,12 @@
 #include "daemon/figures/refresh.hpp"
 #include "daemon/intake/intake.hpp"
 #include "daemon/intake/pace.hpp"
-#include "daemon/ledger/retention.hpp"
 #include "daemon/operations/operations.hpp"
-#include "daemon/system/process.hpp"
 #include "daemon/system/service_manager.hpp"
 
 namespace releasehealth {
 
 namespace asio = boost::asio;
-
-namespace {
-
-constexpr auto watch_interval = std::chrono::seconds(1);
-constexpr auto house_interval = std::chrono::hours(1);
-
-std::chrono::milliseconds milliseconds(duration d) { return std::chrono::ceil<std::chrono::milliseconds>(d); }
-
-/// The keys of a listener's limits.
-struct listener_keys {
-  limit_id header, buffered, request, idle, connections, per_peer;
-};
-constexpr listener_keys intake_keys = {"intake.max_header_bytes", "intake.max_buffered_bytes",
-                                       "intake.request_timeout",  "intake.idle_timeout",
-                                       "intake.max_connections",  "intake.max_connections_per_peer"};
-constexpr listener_keys operations_keys = {"operations.max_header_bytes", "operations.max_buffered_bytes",
-                                           "operations.request_timeout",  "operations.idle_timeout",
-                                           "operations.max_connections",  "operations.max_connections_per_peer"};
-
-http::limits listener_limits(const limits& all, const listener_keys& of) {
-  return {.header_bytes = static_cast<std::uint32_t>(all[of.header]),
-          .buffered_bytes = all.size(of.buffered),
-          .request_deadline = milliseconds(all.time(of.request)),
-          .idle_deadline = milliseconds(all.time(of.idle)),
-          .connections = all.size(of.connections),
-          .connections_per_peer = all.size(of.per_peer)};
-}
-
-std::chrono::milliseconds read_limit(const config& c) { return milliseconds(c.bounds.time("figures.timeout")); }
-
-ledger::commit_queue::limits queue_limits(const config& c) {
-  return {.patience = c.patience,
-          .max_waiting = c.bounds.size("intake.max_waiting"),
-          .max_waiting_bytes = c.bounds.size("intake.max_waiting_bytes"),
-          .room = {c.bounds.size("spool.max_bytes"), c.bounds.size("spool.min_free_bytes"),
-                   c.bounds.time("spool.max_age")}};
-}
-
-intake_settings intake_of(const config& c) {
-  return {.sources = c.sources, .tokens = c.tokens, .bounds = c.bounds, .names = c.timeline.blame.names};
-}
-
-operations_settings operations_of(const config& c) {
-  return {.address = c.operations.address,
-          .people = c.basic_auth_users,
-          .tokens = c.tokens,
-          .hosts = c.operations_hosts,
-          .bounds = c.bounds,
-          .figures = c.figures,
-          .timeline = c.timeline};
-}
-
-std::vector<std::string> source_names(const config& c) {
-  std::vector<std::string> names = {canonical::source_name};
-  for (const auto& s : c.sources) names.push_back(s.name);
-  return names;
-}
-
-}
-
-timestamp system_now() { return std::chrono::floor<duration>(std::chrono::system_clock::now()); }
 
 struct app::parts {
   std::filesystem::path file;
@@ -97,8 +33,6 @@ struct app::parts {
   session database;
   asio::io_context io{1};
   asio::signal_set ending{io, SIGTERM, SIGINT}, reloading{io, SIGHUP};
-  asio::steady_timer watch{io}, watchdog{io}, house{io};
-  asio::thread_pool housekeeping{1};
   metrics own;
   ledger::commit_queue queue;
   bool is_postgres_away = false;
@@ -108,7 +42,7 @@ struct app::parts {
   releasehealth::operations ops;
   http::server intake_server, operations_server;
   bool stopping = false;
-  clock_watch clocks;
+  maintenance upkeep;
   pace claims;
 
   parts(const config& c, std::filesystem::path f, logger& l, std::function<timestamp()> now)
@@ -121,7 +55,7 @@ struct app::parts {
         database{.dsn = postgres ? postgres->dsn() : c.database_url,
                  .read_dsn = c.read_url,
                  .application = "releasehealthd",
-                 .statement_timeout = milliseconds(c.bounds.time("database.statement_timeout")),
+                 .statement_timeout = statement_limit(c),
                  .stop = last_statements.get_token()},
         own(source_names(c)),
         queue(io, database.as("append").uninterrupted(), queue_settings(c)),
@@ -129,9 +63,12 @@ struct app::parts {
         ops({io, database, queue, page, own, log, clock, [this] { figures->touch(); },
              [this](bool force) { return reload(force); }, in.routes()},
             operations_of(running)),
-        intake_server(io, running.intake, in.service(), listener_limits(c.bounds, intake_keys)),
-        operations_server(io, running.operations, ops.service(), listener_limits(c.bounds, operations_keys)) {
+        intake_server(io, running.intake, in.service(), intake_limits(c)),
+        operations_server(io, running.operations, ops.service(), operations_limits(c)),
+        upkeep({io, database, postgres ? &*postgres : nullptr, log, own, clock}) {
     own.reload(true, clock());
+    if (const auto why = who_reaches_operations(running); running.operations.inherited && !why.empty())
+      log.warning("operations.listen: " + why);  // a socket's address is not in the configuration
     if (!c.has_tables) log.warning("the configuration is empty: running on defaults only", {{"file", file.string()}});
     // on the refresher's thread: a database that is away must keep neither /metrics nor the start from going on, and
     // until the schema is there deliveries get 503
@@ -156,26 +93,7 @@ struct app::parts {
     figures = std::make_unique<refresher>(database, reading, c.timeline, c.figures, page, clock, migrate, publish);
     apply(c);
     wait_for_signals();
-    watch_postgres();
-    stay_alive();
-    keep_house();
-  }
-
-  // Once an hour, on a thread of its own, while nobody waits for it.
-  void keep_house() {
-    if (running.keep_bodies > duration{0})
-      asio::post(housekeeping, [this, before = clock() - running.keep_bodies] {
-        try {
-          if (const auto dropped = ledger::drop_bodies(database.as("retention"), before); dropped > 0)
-            log.info("bodies dropped", {{"count", std::to_string(dropped)}});
-        } catch (const std::exception& e) {
-          log.warning("bodies are not dropped", {{"err", ledger::description_of(e)}});
-        }
-      });
-    house.expires_after(house_interval);
-    house.async_wait([this](boost::system::error_code ec) {
-      if (!ec && !stopping) keep_house();
-    });
+    upkeep.start();
   }
 
   // A socket that systemd holds says itself where it listens: what is on loopback is open to those who have come so
@@ -187,17 +105,6 @@ struct app::parts {
       if (const auto address = service_manager::address_of(*at->inherited); !address.empty()) at->address = address;
     }
     return c;
-  }
-
-  // From the io thread: if that hangs, the daemon does.
-  void stay_alive() {
-    const auto interval = service_manager::watchdog_interval();
-    if (!interval) return;
-    service_manager::alive();
-    watchdog.expires_after(*interval);
-    watchdog.async_wait([this](boost::system::error_code ec) {
-      if (!ec) stay_alive();
-    });
   }
 
   // Without room for it the daemon does not start: it would acknowledge less than it was told to.
@@ -270,28 +177,6 @@ struct app::parts {
     });
   }
 
-  void look_at_clock() {
-    const auto moved = clocks.moved();
-    if (!moved) return;
-    own.clock_jumped();
-    log.warning("the system's clock moved", {{"by_ms", std::to_string(milliseconds(*moved).count())}});
-  }
-
-  void watch_postgres() {
-    watch.expires_after(watch_interval);
-    watch.async_wait([this](boost::system::error_code ec) {
-      if (ec || stopping) return;
-      look_at_clock();
-      try {
-        if (postgres) postgres->restart_if_replaced(tell());
-        if (postgres) postgres->restart_if_gone(tell());
-      } catch (const std::exception& e) {
-        log.error("private PostgreSQL is gone", {{"err", ledger::description_of(e)}});
-      }
-      watch_postgres();
-    });
-  }
-
   /// Keeps the old configuration if the new one is wrong, or, unless it is forced, if sources or tokens would all go.
   reloaded reload(bool force) {
     service_manager::reloading();
@@ -332,13 +217,14 @@ struct app::parts {
     for (const auto& name : source_names(c)) own.know(name);
     queue.use(queue_limits(c));
     in.use(intake_of(c));
-    intake_server.use(listener_limits(c.bounds, intake_keys));
-    operations_server.use(listener_limits(c.bounds, operations_keys));
+    intake_server.use(intake_limits(c));
+    operations_server.use(operations_limits(c));
     ops.use(operations_of(c));
     figures->use(c.timeline, c.figures, read_limit(c));
+    upkeep.keep_bodies(c.keep_bodies);
     auto at_start = std::move(running.at_start);
     const auto spool_at_start = running.bounds["spool.max_bytes"];
-    running = c;  // retention, drain_timeout
+    running = c;  // drain_timeout
     running.at_start = std::move(at_start);
     running.bounds.at(limit_id("spool.max_bytes").index()) = spool_at_start;
   }
@@ -354,9 +240,7 @@ struct app::parts {
         boost::system::error_code ignored;
         ending.cancel(ignored);
         reloading.cancel(ignored);
-        watch.cancel();
-        watchdog.cancel();
-        house.cancel();
+        upkeep.stop();
         queue.stop();
       });
     });
@@ -375,7 +259,7 @@ void app::run() {
   parts_->io.run();
   parts_->last_statements.request_stop();  // what they would have derived waits in the queue
   parts_->figures.reset();
-  parts_->housekeeping.join();
+  parts_->upkeep.join();
   parts_->io.restart();
   parts_->io.poll();  // what the refresher handed over last
   parts_->log.info("stopped");

@@ -28,7 +28,4 @@ class app {
   std::unique_ptr<parts> parts_;
 };
 
-/// The system's clock in the project's resolution.
-timestamp system_now();
-
 }

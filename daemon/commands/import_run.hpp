@@ -6,7 +6,7 @@
 #include <set>
 
 #include "collectors/facts.hpp"
-#include "daemon/app/app.hpp"
+#include "daemon/system/clock.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/commands/progress.hpp"
 #include "daemon/derivation/derive_along.hpp"

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <iostream>
 
-#include "daemon/app/app.hpp"
+#include "daemon/system/clock.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/derivation/derive.hpp"
 #include "daemon/import/github_deliveries.hpp"

@@ -4,7 +4,7 @@
 #include <iostream>
 
 #include "collectors/nearest.hpp"
-#include "daemon/app/app.hpp"
+#include "daemon/system/clock.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/derivation/derive.hpp"
 #include "daemon/intake/receive.hpp"

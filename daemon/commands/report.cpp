@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "collectors/nearest.hpp"
-#include "daemon/app/app.hpp"
+#include "daemon/system/clock.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/derivation/shadow.hpp"
 #include "daemon/figures/covered.hpp"

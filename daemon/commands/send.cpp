@@ -4,7 +4,7 @@
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/fields.hpp"
 #include "collectors/printable.hpp"
-#include "daemon/app/app.hpp"
+#include "daemon/system/clock.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/commands/typed.hpp"
 #include "daemon/http/client.hpp"

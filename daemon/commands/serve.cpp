@@ -3,6 +3,7 @@
 #include "daemon/app/app.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/http/tls.hpp"
+#include "daemon/system/clock.hpp"
 #include "daemon/system/process.hpp"
 
 namespace releasehealth {

@@ -161,16 +161,6 @@ void read_source(config_table& t, config& c) {
   c.sources.push_back(std::move(s));
 }
 
-// Tokens protect the API alone: pages, metrics and health are for whoever reaches the listener.
-void warn_if_open(config_table& t, const config& c) {
-  const auto& tls = c.operations.tls;
-  const bool asks = (tls && tls->clients == http::client_auth::require_and_verify) || !c.basic_auth_users.empty();
-  if (!http::is_loopback(c.operations.address) && !asks)
-    t.warn("listen", c.operations.address + ':' + std::to_string(c.operations.port) +
-                         " serves pages and metrics to everyone who reaches it; expected basic_auth_users, client "
-                         "certificates in tls_server_config, or a loopback address");
-}
-
 void read_spool(config_table&& t, config& c) {
   constexpr std::int64_t most_patience_ms = 10'000;
   auto patience = static_cast<std::int64_t>(c.patience.count());
@@ -214,7 +204,7 @@ void read_all(config_table& root, config& c) {
       if (const auto why = check_bcrypt(hash); !why.empty())
         t.wrong("basic_auth_users", std::string(name).append(" ").append(why));
     t.texts("hosts", c.operations_hosts);
-    warn_if_open(t, c);
+    if (const auto why = who_reaches_operations(c); !why.empty()) t.warn("listen", why);
   }
   read_spool(root.table("spool"), c);
   root.table("retention").length("bodies", c.keep_bodies);
@@ -266,33 +256,13 @@ std::vector<known_key> known_keys() {
   return all;
 }
 
-bool needs_restart(std::string_view key) {
-  constexpr std::string_view at_start[] = {"state_dir",         "database",
-                                           "intake.listen",     "intake.tls_server_config",
-                                           "operations.listen", "operations.tls_server_config"};
-  return std::ranges::any_of(at_start, [&](std::string_view one) {
-    return key.starts_with(one) && (key.size() == one.size() || key[one.size()] == '.');
-  });
-}
-
-std::vector<std::string> changed_at_start(const config& running, const config& read) {
-  std::vector<std::string> changed;
-  for (const auto& [key, value] : read.at_start)
-    if (const auto before = running.at_start.find(key); before == running.at_start.end() || before->second != value)
-      changed.push_back(key);
-  // without a spool at the start there is none to put anything into
-  if (running.bounds["spool.max_bytes"] == 0 && read.bounds["spool.max_bytes"] > 0)
-    changed.emplace_back("spool.max_bytes");
-  return changed;
-}
-
-std::string what_reload_loses(const config& running, const config& read) {
-  if (running.has_tables && !read.has_tables) return "the file is empty";
-  if (!running.sources.empty() && read.sources.empty())
-    return "the file has no [[source]], and " + std::to_string(running.sources.size()) + " are configured";
-  if (!running.tokens.empty() && read.tokens.empty())
-    return "the file has no [[token]], and " + std::to_string(running.tokens.size()) + " are configured";
-  return {};
+std::string who_reaches_operations(const config& c) {
+  const auto& tls = c.operations.tls;
+  const bool asks = (tls && tls->clients == http::client_auth::require_and_verify) || !c.basic_auth_users.empty();
+  if (asks || http::is_loopback(c.operations.address)) return {};
+  return c.operations.address + ':' + std::to_string(c.operations.port) +
+         " serves pages and metrics to everyone who reaches it; expected basic_auth_users, client certificates in "
+         "tls_server_config, or a loopback address";
 }
 
 std::variant<config, config_mistakes> load_config(const std::filesystem::path& file, const environment& env) {

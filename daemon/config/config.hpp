@@ -79,6 +79,10 @@ std::vector<std::string> changed_at_start(const config& running, const config& r
 /// tables would go, as by a file that was half written. Empty: it may.
 std::string what_reload_loses(const config& running, const config& read);
 
+/// That the operations listener serves whoever reaches it, and what would protect it; empty: something does. Tokens
+/// protect the API alone.
+std::string who_reaches_operations(const config&);
+
 /// Every key there is, in the order in which they are read: from the reader itself, asked with nothing to read.
 std::vector<known_key> known_keys();
 

@@ -3,15 +3,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <fstream>
 #include <sstream>
-
-#include <sys/stat.h>
 
 namespace releasehealth {
 namespace {
 
-constexpr std::size_t longest_secret = std::size_t{64} * 1024;
 constexpr std::size_t longest_shown = 100;  // of a value in a message
 
 std::string written(const toml::node& node) {
@@ -23,17 +19,6 @@ std::string written(const toml::node& node) {
   return text;
 }
 
-}
-
-std::string what_is_no_secret(std::string_view value) {
-  for (const std::string_view mark : {"\xEF\xBB\xBF", "\xFF\xFE", "\xFE\xFF"})
-    if (value.starts_with(mark)) return "begins with a byte order mark; expected the secret alone";
-  if (value.find_first_of("\r\n") != value.npos)
-    return "holds several lines; expected one secret (during a rotation list several files: [\"new\", \"old\"])";
-  if (value.find('\0') != value.npos) return "holds NUL bytes; expected the secret as UTF-8 text";
-  if (!value.empty() && value.find_first_not_of(" \t") == value.npos)
-    return "holds white space only; expected the secret";
-  return {};
 }
 
 void config_reading::mistake(const toml::source_region& where, const std::string& what) {
@@ -240,70 +225,6 @@ void config_table::read_texts(std::string_view key, std::vector<std::string>& in
                      : wrong_type(key, *node, expected);
   }
   into = std::move(values);
-}
-
-// An absolute path stands for itself; of others, systemd's credentials come before the configuration's own folder.
-std::filesystem::path config_table::file_of(const std::string& written) const {
-  if (const auto credentials = reading_.env("CREDENTIALS_DIRECTORY"))
-    if (auto path = std::filesystem::path(*credentials) / written; std::ifstream(path)) return path;
-  return reading_.file.parent_path() / written;
-}
-
-void config_table::secrets(std::string_view key, std::vector<secret>& into) {
-  const auto file_key = std::string(key) + "_file";
-  std::vector<std::string> inline_values, files;
-  note(key, "secrets");
-  note(file_key, "files with them");
-  read_texts(key, inline_values, true);
-  read_texts(file_key, files);
-  if (const auto given = override_of(key)) inline_values = {*given};
-  if (const auto given = override_of(file_key)) files = {*given};
-  if (inline_values.empty() && files.empty() && (has(key) || has(file_key))) return wrong(key, "is an empty list");
-  if (!inline_values.empty() && !files.empty()) return wrong(key, "and " + file_key + " exclude each other");
-  for (const auto& f : files) {
-    const auto path = file_of(f);
-    std::ifstream in(path, std::ios::binary);
-    std::string value(longest_secret + 1, '\0');
-    in.read(value.data(), static_cast<std::streamsize>(value.size()));
-    value.resize(static_cast<std::size_t>(in.gcount()));
-    if (value.empty()) {
-      wrong(file_key, "cannot read " + path.string());
-      continue;
-    }
-    if (value.size() > longest_secret) {
-      wrong(file_key, path.string() + " is too long for a secret");
-      continue;
-    }
-    while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) value.pop_back();
-    if (const auto why = what_is_no_secret(value); !why.empty()) {
-      wrong(file_key, path.string() + ' ' + why);
-      continue;
-    }
-    if (struct stat s{}; stat(path.c_str(), &s) == 0 && (s.st_mode & S_IROTH) != 0)
-      reading_.warnings.push_back(path.string() + " holds a secret that every user of this machine may read");
-    inline_values.push_back(std::move(value));
-  }
-  if (!files.empty()) {
-    std::string all;
-    for (const auto& v : inline_values) all += v + '\n';
-    remember_at_start(name(file_key), all);
-  }
-  for (auto& v : inline_values) {
-    if (v.empty())
-      wrong(files.empty() ? key : std::string_view(file_key), "is an empty secret");
-    else
-      into.emplace_back(std::move(v));
-  }
-}
-
-void config_table::file(std::string_view key, std::string& into) {
-  note(key, "a file");
-  std::string written;
-  read_text(key, written);
-  if (written.empty()) return;
-  const auto path = file_of(written);
-  if (!std::ifstream(path)) return wrong(key, "cannot read " + path.string());
-  into = path.string();
 }
 
 void config_table::pairs(std::string_view key, std::map<std::string, std::string>& into) {

@@ -10,25 +10,17 @@
 #include <boost/process/extend.hpp>
 #include <boost/process/io.hpp>
 #include <grp.h>
-#include <pwd.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "daemon/database/database.hpp"
 #include "daemon/database/file_lock.hpp"
+#include "daemon/database/private_cluster.hpp"
 #include "daemon/system/random_id.hpp"
 
 namespace releasehealth::ledger {
-
-/// Who PostgreSQL runs as: it refuses root, so a daemon that is root gives it to `postgres`, else `nobody`.
-struct account {
-  uid_t uid = geteuid();
-  gid_t gid = getegid();
-  bool other = false;
-};
 
 namespace {
 
@@ -62,13 +54,6 @@ constexpr const char* settings[] = {"listen_addresses=",
                                     "timezone=UTC",
                                     "cluster_name=releasehealthd"};
 
-account find_account() {
-  if (geteuid() != 0) return {};
-  for (const char* name : {"postgres", "nobody"})
-    if (const auto* entry = getpwnam(name)) return {entry->pw_uid, entry->pw_gid, true};
-  throw std::runtime_error("private PostgreSQL: it does not run as root, and there is no user postgres or nobody");
-}
-
 // 0 for what is no number.
 int number(std::string_view text) {
   int value = 0;
@@ -82,49 +67,6 @@ std::string first_line(const fs::path& file) {
   std::getline(in, line);
   return line;
 }
-
-}
-
-/// The place of the cluster: data, socket and lock, in a folder of their own.
-struct private_cluster {
-  fs::path folder, data, lock_file;
-  account owner = find_account();
-
-  explicit private_cluster(const fs::path& state_dir)
-      : folder(fs::absolute(state_dir) / "postgresql"), data(folder / "data"), lock_file(folder / "lock") {}
-
-  // Who PostgreSQL runs as passes through the folder above, which is for the daemon's user alone otherwise.
-  void make_folder() const {
-    const bool is_new = !fs::exists(folder.parent_path());
-    make_own_folder(folder.parent_path());
-    if (is_new && owner.other)
-      fs::permissions(folder.parent_path(), fs::perms::group_exec | fs::perms::others_exec, fs::perm_options::add);
-    make_own_folder(folder);
-    const auto socket = folder / ".s.PGSQL.5432.lock";
-    if (socket.string().size() >= sizeof(sockaddr_un::sun_path))
-      throw std::runtime_error("private PostgreSQL: " + folder.string() +
-                               " is too long for a Unix socket (107 bytes); set a shorter state_dir");
-    if (!owner.other) return;
-    if (chown(folder.c_str(), owner.uid, owner.gid) != 0)
-      throw std::runtime_error("private PostgreSQL: cannot give " + folder.string() + " to an unprivileged user");
-    for (auto up = folder.parent_path(); up != up.root_path(); up = up.parent_path())
-      if (struct stat s{}; stat(up.c_str(), &s) == 0 && (s.st_mode & S_IXOTH) == 0 && s.st_uid != owner.uid)
-        throw std::runtime_error("private PostgreSQL: it does not run as root, and other users may not enter " +
-                                 up.string() + "; set another state_dir or chmod o+x it");
-  }
-
-  std::string dsn() const { return "host='" + folder.string() + "' port=5432 user=releasehealthd dbname=postgres"; }
-
-  bool answers() const {
-    try {
-      return connection({dsn(), "releasehealthd probe"}).is_open();
-    } catch (const pqxx::failure&) {
-      return false;
-    }
-  }
-};
-
-namespace {
 
 // What the child does between fork and exec: become the unprivileged user in a session of its own (a Ctrl-C on the
 // terminal is for the daemon, which drains first), and stop when the daemon is gone, even by kill -9. Its output goes

@@ -130,6 +130,8 @@ void derive_engagements(derivation&, const things& touched_work);
 derived derive_step(pqxx::transaction_base&, const derive_settings&, step_size, count_pace&, long_walks* = nullptr);
 /// Makes shadows of the derived tables and derives all events again into them, at the transaction's instant.
 void derive_everything(pqxx::transaction_base&, const derive_settings&);
+/// What waits in the queue, step by step in this transaction.
+void derive_all(pqxx::transaction_base&, const derive_settings&);
 
 // what the stages share
 

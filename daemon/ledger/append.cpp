@@ -105,8 +105,23 @@ struct appender::connected {
     std::map<std::size_t, written> fresh;
     for (const auto& row : rows)
       fresh[which[row[0].as<std::size_t>() - 1]] = {row[1].as<std::size_t>(), row[2].as<std::int64_t>(), {}};
+    announce(work, all, fresh);
     find_claims(work, all, fresh);
     return fresh;
+  }
+
+  // Few deployments are announced: a part of the statement above would cost every delivery.
+  static void announce(pqxx::transaction_base& work, std::span<const entry* const> all,
+                       const std::map<std::size_t, written>& fresh) {
+    binary_array source{binary_array::text}, id{binary_array::text}, delivery{binary_array::int8};
+    for (const auto& [i, is] : fresh)
+      for (const auto& e : all[i]->events)
+        if (e.type == "deployment" && e.fields.contains("due_at") && text_at(e.fields, "/state") == "pending") {
+          source.add(e.source.empty() ? all[i]->source : e.source);
+          id.add(storable_id(e.id));
+          delivery.add(is.delivery);
+        }
+    if (source.size() > 0) run(work, sql::ledger_announce, source.parameter(), id.parameter(), delivery.parameter());
   }
 
   // Mostly every event is new, and nothing is asked.

@@ -7,70 +7,10 @@
 #include "daemon/database/failure.hpp"
 #include "daemon/database/file_lock.hpp"
 #include "daemon/ledger/body.hpp"
+#include "daemon/ledger/spool_rows.hpp"
 #include "sql.hpp"
 
 namespace releasehealth::ledger {
-namespace {
-
-constexpr int busy_timeout_ms = 5000;  // another daemon, or a person, may have it open
-
-std::int64_t microseconds(timestamp t) { return t.time_since_epoch().count(); }
-timestamp from_microseconds(std::int64_t n) { return timestamp(duration(n)); }
-
-json::array as_json(const std::vector<event>& events) {
-  json::array all;
-  for (const auto& e : events)
-    all.push_back(json::object{{"source", e.source},
-                               {"id", e.id},
-                               {"type", e.type},
-                               {"thing", e.thing},
-                               {"subject", e.subject},
-                               {"time", microseconds(e.time)},
-                               {"override", e.is_override},
-                               {"fields", e.fields}});
-  return all;
-}
-
-std::vector<event> read_events(const std::string& text) {
-  std::vector<event> all;
-  const auto in = parse_own(text);
-  for (const auto& v : in.as_array()) {
-    const auto& o = v.as_object();
-    const auto word = [&](const char* name) { return std::string(o.at(name).as_string()); };
-    event& e = all.emplace_back();
-    e.source = word("source");
-    e.id = word("id");
-    e.type = word("type");
-    e.thing = word("thing");
-    e.subject = word("subject");
-    e.time = from_microseconds(o.at("time").as_int64());
-    e.is_override = o.at("override").as_bool();
-    e.fields = o.at("fields").as_object();
-  }
-  return all;
-}
-
-std::string text(const SQLite::Column& c);
-
-// The columns of oldest.sql.
-entry read_delivery(SQLite::Statement& row) {
-  entry e;
-  e.source = text(row.getColumn(1));
-  e.key = text(row.getColumn(2));
-  e.received_at = from_microseconds(row.getColumn(3).getInt64());
-  e.outcome = text(row.getColumn(4));
-  e.detail = text(row.getColumn(5));
-  e.headers = parse_own(text(row.getColumn(6))).as_object();
-  e.body = text(row.getColumn(7));
-  if (is_zstd(e.body)) e.body = decompress(std::move(e.body));  // bodies were spooled as they came, once
-  e.events = read_events(text(row.getColumn(8)));
-  return e;
-}
-
-std::string text(const SQLite::Column& c) { return {static_cast<const char*>(c.getBlob()), std::size_t(c.getBytes())}; }
-
-}
-
 // What it holds is counted once, when it is opened, and from then on as it changes: it may hold very much.
 struct spool::file {
   file_lock lock;
@@ -117,7 +57,7 @@ struct spool::file {
 
   void find_oldest() {
     auto row = prepared(sql::spool_first);
-    holds.oldest = row.executeStep() ? std::optional(from_microseconds(row.getColumn(0).getInt64())) : std::nullopt;
+    holds.oldest = row.executeStep() ? std::optional(time_of(row.getColumn(0))) : std::nullopt;
   }
 
   /// What other programs fill the disk with may leave less than is needed to drain the spool: it stops before that.
@@ -149,14 +89,14 @@ struct spool::file {
   }
 
   result<stored> put_one(const entry& e, SQLite::Statement& insert, contents& after) {
-    const auto headers = json::serialize(e.headers), events = json::serialize(as_json(e.events));
+    const auto headers = json::serialize(e.headers), events = events_text(e.events);
     const auto body = compress(e.body);
     const auto size = body.size() + events.size() + headers.size();
     if ((had_no_room = after.bytes + size > limits.bytes)) return full();
     insert.reset();
     insert.bind(1, e.source);
     insert.bind(2, e.key);
-    insert.bind(3, static_cast<std::int64_t>(microseconds(e.received_at)));
+    insert.bind(3, static_cast<std::int64_t>(e.received_at.time_since_epoch().count()));
     insert.bind(4, e.outcome);
     insert.bind(5, e.detail);
     insert.bind(6, headers);
@@ -220,7 +160,7 @@ std::vector<spool::kept> spool::oldest(std::size_t most, std::size_t most_bytes)
       if (bytes > most_bytes && !all.empty()) break;
       const auto number = rows.getColumn(0).getInt64();
       try {
-        all.push_back({number, read_delivery(rows)});
+        all.push_back({number, read_spooled(rows)});
       } catch (const SQLite::Exception&) {
         throw;  // the file, not the row
       } catch (const std::exception& e) {
@@ -265,40 +205,6 @@ void spool::use(const spool_limits& l) {
   const std::lock_guard lock(file_->one_at_a_time);
   file_->limits = l;
   file_->had_no_room = false;
-}
-
-std::size_t rewrite_spool(const std::filesystem::path& at,
-                          const std::function<bool(entry&, std::string& set_aside)>& change) {
-  if (!std::filesystem::exists(at)) return 0;
-  SQLite::Database database(at.string(), SQLite::OPEN_READWRITE, busy_timeout_ms);
-  database.exec("PRAGMA synchronous = FULL");
-  database.exec("PRAGMA secure_delete = ON");  // nothing stays in free pages
-  std::size_t changed = 0;
-  for (std::int64_t last = 0;;) {  // row by row: the daemon goes on in between
-    SQLite::Transaction work(database, SQLite::TransactionBehavior::IMMEDIATE);
-    SQLite::Statement row(database, std::string(sql::spool_everything));
-    row.bind(1, last);
-    if (!row.executeStep()) break;
-    last = row.getColumn(0).getInt64();
-    auto kept = read_delivery(row);
-    const bool is_aside = !row.getColumn(10).isNull();
-    auto set_aside = is_aside ? text(row.getColumn(10)) : std::string();
-    row.reset();
-    if (!change(kept, set_aside)) continue;
-    SQLite::Statement write(database, std::string(sql::spool_rewrite));
-    const auto body = compress(kept.body);
-    write.bind(1, last);
-    write.bind(2, kept.detail);
-    write.bind(3, json::serialize(kept.headers));
-    write.bind(4, body.data(), static_cast<int>(body.size()));
-    write.bind(5, json::serialize(as_json(kept.events)));
-    is_aside ? write.bind(6, set_aside) : write.bind(6);
-    write.exec();
-    work.commit();
-    ++changed;
-  }
-  if (changed > 0) database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-  return changed;
 }
 
 bool spool::has_room(timestamp now) const {

@@ -42,8 +42,8 @@ class spool {
     std::int64_t number = 0;
     entry delivery;
   };
-  /// The oldest, at most so many and of so many bytes, but one at least, in the order of receipt. Rows that cannot be read
-  /// are set aside.
+  /// The oldest, at most so many and of so many bytes, but one at least, in the order of receipt. Rows that cannot be
+  /// read are set aside.
   std::vector<kept> oldest(std::size_t most, std::size_t most_bytes = appender::max_batch_bytes);
   void remove(std::span<const std::int64_t> numbers);
   /// What PostgreSQL rejects in every form stays, for a person to look at, and is drained no more.

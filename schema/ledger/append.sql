@@ -19,16 +19,9 @@ WITH given AS (
   JOIN placed ON placed.position = e.position
   ORDER BY e.n
   ON CONFLICT (source, id) DO NOTHING
-  RETURNING delivery, thing, source, subject, time, coalesce(left(fields->>'service', 200), '') AS service,
-    CASE WHEN type = 'deployment' AND fields->>'state' = 'pending' THEN fields->>'due_at' END AS due
+  RETURNING delivery, thing, source, subject, coalesce(left(fields->>'service', 200), '') AS service
 ), queued AS (
   INSERT INTO touched (thing, source, subject, service) SELECT thing, source, subject, service FROM stored
-), announced AS (
-  INSERT INTO upcoming AS known (source, subject, due_at, told_at, delivery)
-  SELECT DISTINCT ON (source, subject) source, subject, due::timestamptz, time, delivery
-  FROM stored WHERE due IS NOT NULL ORDER BY source, subject, time DESC
-  ON CONFLICT (source, subject) DO UPDATE
-  SET due_at = excluded.due_at, told_at = excluded.told_at, delivery = excluded.delivery WHERE excluded.told_at >= known.told_at
 )
 SELECT placed.position, count(stored.delivery) AS events, placed.id AS delivery
 FROM placed LEFT JOIN stored ON stored.delivery = placed.id

@@ -50,4 +50,23 @@ TEST_SUITE("nodb") {
         CHECK(numbers.contains(number));
       }
   }
+
+  TEST_CASE("every planted mistake has a place in the sources") {
+    const std::string root = SOURCE_DIR "/";
+    std::ifstream rows(root + "tests/mutants/mutants.tsv");
+    REQUIRE(rows);
+    int planted = 0;
+    for (std::string line; std::getline(rows, line);) {
+      if (line.empty() || line.starts_with('#')) continue;
+      std::istringstream cells(line);
+      std::string name, file, from, to;
+      for (auto* cell : {&name, &file, &from, &to}) std::getline(cells, *cell, '\t');
+      if (file == "file") continue;
+      CAPTURE(name);
+      CAPTURE(file);
+      CHECK(read_all(root + file).find(from) != std::string::npos);
+      ++planted;
+    }
+    CHECK(planted > 40);
+  }
 }

@@ -1,0 +1,79 @@
+#include "daemon/app/maintenance.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include "daemon/database/failure.hpp"
+#include "daemon/ledger/retention.hpp"
+#include "daemon/system/service_manager.hpp"
+
+namespace releasehealth {
+
+maintenance::maintenance(parts p) : parts_(std::move(p)), second_(parts_.io), hour_(parts_.io), watchdog_(parts_.io) {}
+
+void maintenance::start() {
+  look();
+  stay_alive();
+  keep_house();
+}
+
+void maintenance::stop() {
+  for (auto* timer : {&second_, &hour_, &watchdog_}) timer->cancel();
+}
+
+void maintenance::look() {
+  second_.expires_after(std::chrono::seconds(1));
+  second_.async_wait([this](boost::system::error_code ec) {
+    if (ec) return;
+    look_at_clock();
+    look_at_postgres();
+    look();
+  });
+}
+
+void maintenance::look_at_clock() {
+  const auto moved = clocks_.moved();
+  if (!moved) return;
+  parts_.own.clock_jumped();
+  const auto by = std::chrono::ceil<std::chrono::milliseconds>(*moved);
+  parts_.log.warning("the system's clock moved", {{"by_ms", std::to_string(by.count())}});
+}
+
+void maintenance::look_at_postgres() {
+  if (!parts_.postgres) return;
+  const auto tell = [this](const std::string& what) { parts_.log.info(what); };
+  try {
+    parts_.postgres->restart_if_replaced(tell);
+    parts_.postgres->restart_if_gone(tell);
+  } catch (const std::exception& e) {
+    parts_.log.error("private PostgreSQL is gone", {{"err", ledger::description_of(e)}});
+  }
+}
+
+void maintenance::keep_house() {
+  if (keep_bodies_ > duration{0})
+    boost::asio::post(thread_, [this, before = parts_.clock() - keep_bodies_] {
+      try {
+        if (const auto dropped = ledger::drop_bodies(parts_.database.as("retention"), before); dropped > 0)
+          parts_.log.info("bodies dropped", {{"count", std::to_string(dropped)}});
+      } catch (const std::exception& e) {
+        parts_.log.warning("bodies are not dropped", {{"err", ledger::description_of(e)}});
+      }
+    });
+  hour_.expires_after(std::chrono::hours(1));
+  hour_.async_wait([this](boost::system::error_code ec) {
+    if (!ec) keep_house();
+  });
+}
+
+// From the io thread: if that hangs, the daemon does.
+void maintenance::stay_alive() {
+  const auto interval = service_manager::watchdog_interval();
+  if (!interval) return;
+  service_manager::alive();
+  watchdog_.expires_after(*interval);
+  watchdog_.async_wait([this](boost::system::error_code ec) {
+    if (!ec) stay_alive();
+  });
+}
+
+}

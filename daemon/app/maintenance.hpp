@@ -1,0 +1,54 @@
+#pragma once
+// What the daemon does by the clock, without anybody asking for it.
+#include <functional>
+#include <optional>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "daemon/database/private_postgres.hpp"
+#include "daemon/database/session.hpp"
+#include "daemon/log/log.hpp"
+#include "daemon/system/process.hpp"
+#include "daemon/telemetry/metrics.hpp"
+
+namespace releasehealth {
+
+/// Each second it looks at the system's clock and at the private PostgreSQL, if there is one; each hour it drops old
+/// bodies, on a thread of its own; and it tells the service manager that the daemon is alive. Belongs to the io thread.
+class maintenance {
+ public:
+  struct parts {
+    boost::asio::io_context& io;
+    session database;
+    ledger::private_postgres* postgres;  ///< null: somebody else's server
+    const logger& log;
+    metrics& own;
+    std::function<timestamp()> clock;
+  };
+  explicit maintenance(parts);
+
+  void start();
+  /// For how long bodies are kept after their receipt; 0: for ever. At the start and after a reload.
+  void keep_bodies(duration length) { keep_bodies_ = length; }
+  /// No more rounds; what runs on the thread ends by itself.
+  void stop();
+  /// Waits for it.
+  void join() { thread_.join(); }
+
+ private:
+  void look();
+  void look_at_clock();
+  void look_at_postgres();
+  void keep_house();
+  void stay_alive();
+
+  parts parts_;
+  duration keep_bodies_{0};
+  boost::asio::steady_timer second_, hour_, watchdog_;
+  boost::asio::thread_pool thread_{1};
+  clock_watch clocks_;
+};
+
+}

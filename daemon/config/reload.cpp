@@ -1,0 +1,37 @@
+// What a reload applies, names and refuses.
+#include <algorithm>
+
+#include "daemon/config/config.hpp"
+
+namespace releasehealth {
+
+bool needs_restart(std::string_view key) {
+  constexpr std::string_view at_start[] = {"state_dir",         "database",
+                                           "intake.listen",     "intake.tls_server_config",
+                                           "operations.listen", "operations.tls_server_config"};
+  return std::ranges::any_of(at_start, [&](std::string_view one) {
+    return key.starts_with(one) && (key.size() == one.size() || key[one.size()] == '.');
+  });
+}
+
+std::vector<std::string> changed_at_start(const config& running, const config& read) {
+  std::vector<std::string> changed;
+  for (const auto& [key, value] : read.at_start)
+    if (const auto before = running.at_start.find(key); before == running.at_start.end() || before->second != value)
+      changed.push_back(key);
+  // without a spool at the start there is none to put anything into
+  if (running.bounds["spool.max_bytes"] == 0 && read.bounds["spool.max_bytes"] > 0)
+    changed.emplace_back("spool.max_bytes");
+  return changed;
+}
+
+std::string what_reload_loses(const config& running, const config& read) {
+  if (running.has_tables && !read.has_tables) return "the file is empty";
+  if (!running.sources.empty() && read.sources.empty())
+    return "the file has no [[source]], and " + std::to_string(running.sources.size()) + " are configured";
+  if (!running.tokens.empty() && read.tokens.empty())
+    return "the file has no [[token]], and " + std::to_string(running.tokens.size()) + " are configured";
+  return {};
+}
+
+}

@@ -1,0 +1,220 @@
+#include "daemon/derivation/resumed_stack.hpp"
+
+#include <algorithm>
+
+#include "sql.hpp"
+
+namespace releasehealth::ledger {
+namespace {
+
+/// One place, from one change on.
+class resumed_stack {
+ public:
+  resumed_stack(derivation& in, stack_run& from, const touched_place& touched, stack_changes& out)
+      : in_(in),
+        settings_(in.settings.stack),
+        of_(from),
+        touched_(touched),
+        out_(out),
+        next_fresh_(touched.fresh.lower_bound(from.from)),
+        suspects_(touched.ids) {
+    suspects_.insert(touched.returned_to.begin(), touched.returned_to.end());
+  }
+
+  std::optional<stack_run> run() {
+    live_stack stack(settings_, elements());
+    for (const auto& [name, finished_at] : of_.changes)
+      if (const auto version = parse_version(name)) stack.know_release(*version, finished_at);
+    bool settled = false;
+    for (;;) {
+      auto page = merged_page();
+      if (settings_.rules.looks_at_incidents()) tell_incidents(page);
+      for (auto& s : page) {
+        if (!apply(stack, std::move(s))) return stack_run{.where = of_.where, .from = of_.from, .needs_all = true};
+        if ((settled = is_settled(stack))) break;
+      }
+      if (settled || !of_.has_more) break;
+      load_pages(in_, {&of_, 1});
+    }
+    write(stack, settled);
+    const auto rest =
+        touched_.at.upper_bound(settled ? run_.back().at() : stack_position{timestamp::max(), {}, {}, {}});
+    if (rest == touched_.at.end()) return {};
+    return stack_run{.where = of_.where, .from = *rest, .needs_all = of_.needs_all};
+  }
+
+ private:
+  // Deployments are few between a change and the point where it is forgotten: the stack is looked through after each of
+  // the first ones, then only now and then.
+  static constexpr std::size_t always = 16, now_and_then = 64;
+
+  std::string id_of(const deployment_key& k) const { return deployment_id(k.source, k.subject, of_.where); }
+  std::string id_of(const std::optional<deployment_key>& k) const { return k ? id_of(*k) : std::string(); }
+
+  std::vector<element> elements() const {
+    std::vector<element> all;
+    for (const auto& s : of_.levels) {
+      element e{{s.kept.source, s.kept.subject},
+                s.was.is_change,
+                s.was.covers_since.value_or(s.told().finished_at.value_or(timestamp{})),
+                {}};
+      if (e.is_change) e.answers_to.push_back(identity_of(s.kept));
+      if (const auto returned = of_.returned_to.find(s.id); returned != of_.returned_to.end())
+        for (const auto& name : returned->second)
+          if (!e.is(name)) e.answers_to.push_back(name);
+      all.push_back(std::move(e));
+    }
+    std::ranges::reverse(all);
+    return all;
+  }
+
+  // What is stored, and what this step writes, as far as the stored page reaches.
+  std::vector<stacked> merged_page() {
+    auto page = std::move(of_.page);
+    const auto stored = page.size();
+    const auto end = of_.has_more ? touched_.fresh.lower_bound(of_.next) : touched_.fresh.end();
+    for (; next_fresh_ != end; ++next_fresh_) {
+      stacked s{.fresh = &in_.fresh.at(next_fresh_->second),
+                .kept = {},
+                .id = next_fresh_->second,
+                .day_order = next_fresh_->first.day_order,
+                .was = {}};
+      if (const auto& before = in_.deployments.at(s.id).before)
+        s.was = {.kind = before->kind, .live = before->live, .rolled_back_by = before->rolled_back_by};
+      page.push_back(std::move(s));
+    }
+    std::inplace_merge(page.begin(), page.begin() + static_cast<std::ptrdiff_t>(stored), page.end(), is_before);
+    return page;
+  }
+
+  // Which of them started while an incident of their service was open: one of their environment, or of none that
+  // anybody named. Incidents that this step touches are stored as they were, so those are asked as they are now.
+  void tell_incidents(std::vector<stacked>& page) const {
+    const auto start_of = [](const stacked& s) { return s.told().started_at.value_or(*s.told().finished_at); };
+    std::vector<std::string> starts;
+    starts.reserve(page.size());
+    for (const auto& s : page) starts.push_back(format_time(start_of(s)));
+    const auto [sources, subjects] = thing_arrays(in_.touched_incidents);
+    std::set<std::size_t> during;
+    const auto& where = of_.where;
+    const auto& names = in_.settings.blame.names;
+    const auto is_here = [&](const std::string& environment) {
+      return environment == where.environment || (environment.empty() && names.is_production(where.environment));
+    };
+    for (const auto& row :
+         ledger::run(in_.work, sql::ledger_incidents_during, where.service, text_array(starts), sources, subjects))
+      if (is_here(names.environment(text(row[1])))) during.insert(row[0].as<std::size_t>() - 1);
+    for (const auto& key : in_.touched_incidents) {
+      const auto known = in_.folded.find(key);
+      if (known == in_.folded.end() || !is_here(known->second.environment) ||
+          !std::ranges::binary_search(known->second.services, where.service))
+        continue;
+      for (std::size_t n = 0; n < page.size(); ++n)
+        if (known->second.open_at(start_of(page[n]))) during.insert(n);
+    }
+    for (const auto n : during) page[n].told().during_incident = true;
+  }
+
+  // Of a stack whose top alone is known, what returns to another element cannot be told: then nothing is.
+  bool apply(live_stack& stack, stacked s) {
+    auto said = stack.apply(s.told());
+    if (said.kind.kind == "rollback" && !of_.needs_all) return false;
+    for (const auto& popped : said.rolled_back) popper_[id_of(popped)] = s.id;
+    stack_verdict now{.kind = std::move(said.kind.kind),
+                      .reason = std::move(said.kind.reason),
+                      .evidence = std::move(said.kind.evidence),
+                      .live = id_of(said.live),
+                      .below = id_of(said.below),
+                      .rolled_back_by = s.was.rolled_back_by,  // until the run has ended
+                      .is_change = said.is_change,
+                      .covers_since = said.covers_since};
+    if (now != s.was || touched_.at.contains(s.at())) {
+      suspects_.insert(s.id);
+      if (s.was.kind == "rollback") suspects_.insert(s.was.live);
+      if (now.kind == "rollback") suspects_.insert(now.live);  // it may answer to another identity now
+      last_difference_ = *s.told().finished_at;
+      since_difference_ = 0;
+    } else {
+      ++since_difference_;
+    }
+    s.kept.facts = s.kept.commit_facts = s.kept.overrides = {};
+    run_.push_back(std::move(s));
+    verdicts_.push_back(std::move(now));
+    return true;
+  }
+
+  // Nothing after this point can differ if what is on the stack, as far as anything may still return to it, is what was
+  // there before, and no rule looks back at a change.
+  bool is_settled(const live_stack& stack) {
+    if (since_difference_ == 0 || (since_difference_ > always && since_difference_ % now_and_then != 0)) return false;
+    const auto now = *run_.back().told().finished_at;
+    if (now - last_difference_ <= settings_.rules.longest_within()) return false;
+    const auto& levels = stack.levels();
+    const auto is_suspect = [&](std::size_t level) { return suspects_.contains(id_of(levels[level].by)); };
+    // what kept the run going last is looked at first: a deep stack is not read down to it again and again
+    if (held_by_ < levels.size() && stack.in_reach(held_by_, now) && is_suspect(held_by_)) return false;
+    for (auto level = levels.size(); level-- > 0;) {
+      if (is_suspect(level)) {
+        held_by_ = level;
+        return false;
+      }
+      if (!stack.in_reach(level, now)) break;
+    }
+    return true;
+  }
+
+  void write(const live_stack& stack, bool is_settled) {
+    std::set<std::string> standing, ran;
+    if (is_settled)
+      for (const auto& e : stack.levels()) standing.insert(id_of(e.by));
+    for (const auto& s : run_) ran.insert(s.id);
+    // What still stands where the run ended is popped by whom it was popped by before, if that comes later; a suspect
+    // is out of reach by then, so nothing pops it any more.
+    const auto popper_of = [&](const std::string& id, const std::string& stored) {
+      if (const auto popped = popper_.find(id); popped != popper_.end()) return popped->second;
+      const bool as_before = standing.contains(id) && !suspects_.contains(id);
+      return as_before && !ran.contains(stored) && !touched_.ids.contains(stored) ? stored : std::string();
+    };
+    for (std::size_t i = 0; i < run_.size(); ++i) {
+      auto& [fresh, kept, id, day_order, was] = run_[i];
+      auto& now = verdicts_[i];
+      now.rolled_back_by = now.is_change ? popper_of(id, was.rolled_back_by) : std::string();
+      if (fresh) {
+        fresh->verdict = std::move(now);
+        out_.fresh.push_back(std::move(id));
+      } else if (now != was) {
+        out_.verdicts[id] = std::move(now);
+        out_.before.emplace(std::move(id), std::move(was));
+      }
+    }
+    for (auto& s : of_.levels) {
+      auto popper = s.was.is_change ? popper_of(s.id, s.was.rolled_back_by) : std::string();
+      if (popper == s.was.rolled_back_by) continue;
+      out_.poppers[s.id] = std::move(popper);
+      out_.before.emplace(std::move(s.id), std::move(s.was));
+    }
+  }
+
+  derivation& in_;
+  const stack_settings& settings_;
+  stack_run& of_;
+  const touched_place& touched_;
+  stack_changes& out_;
+  std::map<stack_position, std::string>::const_iterator next_fresh_;
+  std::set<std::string> suspects_;  ///< ids of elements that may be others than before, and of rows that are gone
+  std::vector<stacked> run_;
+  std::vector<stack_verdict> verdicts_;  ///< of run_
+  std::map<std::string, std::string> popper_;
+  timestamp last_difference_{};
+  std::size_t since_difference_ = 0;
+  std::size_t held_by_ = 0;  ///< the level of the suspect that was found last
+};
+
+}
+
+std::optional<stack_run> resume_stack(derivation& in, stack_run& from, const touched_place& touched,
+                                      stack_changes& out) {
+  return resumed_stack(in, from, touched, out).run();
+}
+
+}

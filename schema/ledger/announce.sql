@@ -1,0 +1,10 @@
+-- Of the events $1 (source), $2 (id) that the deliveries $3 brought, the deployments that are announced: when each is due, as was
+-- told last.
+INSERT INTO upcoming AS known (source, subject, due_at, told_at, delivery)
+SELECT DISTINCT ON (e.source, e.subject) e.source, e.subject, (e.fields->>'due_at')::timestamptz, e.time, e.delivery
+FROM unnest($1::text[], $2::text[]) AS told (source, id)
+JOIN event e USING (source, id)
+WHERE e.delivery = ANY($3::bigint[])
+ORDER BY e.source, e.subject, e.time DESC
+ON CONFLICT (source, subject) DO UPDATE
+SET due_at = excluded.due_at, told_at = excluded.told_at, delivery = excluded.delivery WHERE excluded.told_at >= known.told_at
