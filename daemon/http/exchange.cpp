@@ -12,24 +12,6 @@ namespace {
 
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::size_t header_bytes = 2048;  // of most heads, parsed
-constexpr std::size_t small_body =
-    std::size_t{64} * 1024;  // is always taken: what all connections may send of these is bounded
-
-/// The part of a body that counts among all that are on their way in.
-template <class State>
-struct share {
-  State& of;
-  std::size_t bytes = 0;
-  explicit share(State& s) : of(s) {}
-  share(const share&) = delete;
-  ~share() { of.buffered -= bytes; }
-  bool grow_to(std::size_t size) {
-    const auto counted = size <= small_body ? 0 : size;
-    of.buffered += counted - bytes;
-    bytes = counted;
-    return of.buffered <= of.bounds.buffered_bytes || counted == 0;
-  }
-};
 
 }
 

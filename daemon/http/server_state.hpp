@@ -74,6 +74,23 @@ struct server::state : std::enable_shared_from_this<state> {
   /// What follows an answer; `linger`: the request was refused before all of it was read.
   enum class then { next, close, linger };
 
+  /// The part of a body that counts among all that are on their way in.
+  struct share {
+    /// Is always taken: what all connections may send of these is bounded.
+    static constexpr std::size_t small_body = std::size_t{64} * 1024;
+    state& of;
+    std::size_t bytes = 0;
+    explicit share(state& s) : of(s) {}
+    share(const share&) = delete;
+    ~share() { of.buffered -= bytes; }
+    bool grow_to(std::size_t size) {
+      const auto counted = size <= small_body ? 0 : size;
+      of.buffered += counted - bytes;
+      bytes = counted;
+      return of.buffered <= of.bounds.buffered_bytes || counted == 0;
+    }
+  };
+
   /// One request after the other.
   template <class Stream>
   awaitable<then> converse(Stream&, connections::entry& own, deadlines::one&);
