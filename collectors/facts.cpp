@@ -15,11 +15,11 @@ struct severity_word {
   int severity;
 };
 constexpr severity_word severities[] = {
-    {"critical", 1}, {"crit", 1},          {"page", 1},      {"emergency", 1}, {"emerg", 1},    {"fatal", 1},
-    {"highest", 1},  {"blocker", 1},       {"urgent", 1},    {"immediate", 1}, {"disaster", 1}, {"error", 2},
-    {"err", 2},      {"high", 2},          {"major", 2},     {"warning", 3},   {"warn", 3},     {"medium", 3},
-    {"moderate", 3}, {"normal", 3},        {"average", 3},   {"minor", 4},     {"low", 4},      {"info", 5},
-    {"notice", 5},   {"informational", 5}, {"lowest", 5},    {"trivial", 5},   {"debug", 5},
+    {"critical", 1}, {"crit", 1},          {"page", 1},    {"emergency", 1}, {"emerg", 1},    {"fatal", 1},
+    {"highest", 1},  {"blocker", 1},       {"urgent", 1},  {"immediate", 1}, {"disaster", 1}, {"error", 2},
+    {"err", 2},      {"high", 2},          {"major", 2},   {"warning", 3},   {"warn", 3},     {"medium", 3},
+    {"moderate", 3}, {"normal", 3},        {"average", 3}, {"minor", 4},     {"low", 4},      {"info", 5},
+    {"notice", 5},   {"informational", 5}, {"lowest", 5},  {"trivial", 5},   {"debug", 5},
 };
 // What stands before the digit of a scheme: SEV-1, Priority 2, S3. The longer ones first.
 constexpr std::string_view severity_schemes[] = {"severity", "sev", "priority", "prio", "level", "p", "s"};
@@ -72,8 +72,8 @@ std::string subject_at(const json::value& in, std::string_view prefix, std::stri
 void read_into(event& e, const json::value& in, std::initializer_list<reading> all) {
   for (const auto& [name, pointer] : all) {
     if (e.fields.contains(name)) continue;
-    const auto known = std::ranges::find(fields(), name, &field::name);
-    if (known == fields().end()) throw std::logic_error("no field is called " + std::string(name));
+    const auto* known = find_field(name);
+    if (!known) throw std::logic_error("no field is called " + std::string(name));
     switch (known->looks) {
       case form::time: put(e, name, sender_time_at(in, pointer)); break;
       case form::severity:

@@ -92,20 +92,7 @@ constexpr field table[] = {
     {"retracted", form::flag, "retraction", {}},
 };
 
-// Counts characters, not bytes: a limit that a reader can count.
-std::size_t characters(std::string_view utf8) {
-  return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 constexpr std::size_t most_shown = 40;  // characters of a value in a message
-
-// The first characters of a text.
-std::string_view cut(std::string_view utf8, std::size_t most) {
-  std::size_t n = 0;
-  for (std::size_t i = 0; i < utf8.size(); ++i)
-    if ((utf8[i] & 0xC0) != 0x80 && n++ == most) return utf8.substr(0, i);
-  return utf8;
-}
 
 // What stands there, and what was expected instead.
 std::string expected(std::string_view what, const json::value& value, std::string_view instead) {
@@ -113,12 +100,12 @@ std::string expected(std::string_view what, const json::value& value, std::strin
 }
 
 std::string too_long(std::string_view text, std::size_t most) {
-  return "has " + std::to_string(characters(text)) + " characters; expected at most " + std::to_string(most);
+  return "has " + std::to_string(count_characters(text)) + " characters; expected at most " + std::to_string(most);
 }
 
 std::string check_name(std::string_view text) {
   if (text.empty()) return "is empty; expected 1 to 200 characters";
-  return characters(text) > max_name ? too_long(text, max_name) : "";
+  return count_characters(text) > max_name ? too_long(text, max_name) : "";
 }
 
 struct checker {
@@ -170,7 +157,7 @@ struct checker {
       case form::name: return value.is_string() ? check_name(text) : expected("invalid name", value, "text");
       case form::text:
         if (!value.is_string()) return expected("invalid text", value, "text");
-        return characters(text) > max_text ? too_long(text, max_text) : "";
+        return count_characters(text) > max_text ? too_long(text, max_text) : "";
       case form::time: return time(value, f.choices == "ahead");
       case form::flag: return value.is_bool() ? "" : expected("invalid value", value, "true or false");
       case form::count:
@@ -194,6 +181,11 @@ struct checker {
 
 std::span<const field> fields() { return table; }
 
+const field* find_field(std::string_view name) {
+  const auto* const known = std::ranges::find(table, name, &field::name);
+  return known == std::end(table) ? nullptr : known;
+}
+
 bool has_word(std::string_view words, std::string_view word) {
   for (std::size_t at = 0; at < words.size();) {
     const auto end = std::min(words.find(' ', at), words.size());
@@ -207,8 +199,8 @@ bool has_word(std::string_view words, std::string_view word) {
 void put(event& e, std::string_view name, std::string_view value) {
   if (value.empty()) return;
   if (value.size() > max_text) {
-    const auto known = std::ranges::find(table, name, &field::name);
-    if (known != std::end(table) && known->looks == form::text) value = cut(value, max_text);
+    if (const auto* known = find_field(name); known && known->looks == form::text)
+      value = first_characters(value, max_text);
   }
   e.fields[name] = value;
 }
@@ -228,7 +220,7 @@ std::string storable_id(std::string_view id) {
 
 void shorten_ids(event& e) {
   for (auto* id : {&e.id, &e.subject})
-    if (!is_storable(*id) || characters(*id) > max_name) *id = "sha256:" + sha256_hex(*id);
+    if (!is_storable(*id) || count_characters(*id) > max_name) *id = "sha256:" + sha256_hex(*id);
 }
 
 bool is_sane_time(timestamp at, timestamp received_at) { return at >= min_time && at <= received_at + max_ahead; }
@@ -238,7 +230,7 @@ std::string shown(const json::value& value) {
   if (value.is_array()) return "an array";
   if (!value.is_string()) return json::serialize(value);
   const auto text = std::string_view(value.get_string());
-  const auto first = cut(text, most_shown);
+  const auto first = first_characters(text, most_shown);
   return json::serialize(json::value(first)) + (first.size() < text.size() ? "…" : "");
 }
 

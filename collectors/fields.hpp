@@ -33,6 +33,8 @@ struct field {
 
 /// Every field there is, id, type, time, subject and source excepted. What is not in here is kept as it came.
 std::span<const field> fields();
+/// The one of that name; null: there is none.
+const field* find_field(std::string_view name);
 
 /// Whether a space-separated list, as the table writes them, holds that word.
 bool has_word(std::string_view words, std::string_view word);

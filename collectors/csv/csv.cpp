@@ -137,7 +137,7 @@ std::string check_header(const std::vector<std::string>& columns) {
   for (std::size_t n = 0; n < columns.size(); ++n) {
     const auto& name = columns[n];
     names += (n > 0 ? ", " : "") + name;
-    is_known |= std::ranges::find(fields(), std::string_view(name), &field::name) != fields().end() || name == "time";
+    is_known |= find_field(name) || name == "time";
     if (std::find(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(n), name) !=
             columns.begin() + static_cast<std::ptrdiff_t>(n) &&
         !name.empty())
@@ -153,8 +153,8 @@ json::object read_object(const std::vector<std::string>& columns, const std::vec
   json::object out;
   for (std::size_t i = 0; i < row.size(); ++i) {
     if (row[i].empty()) continue;
-    const auto known = std::ranges::find(fields(), std::string_view(columns[i]), &field::name);
-    const auto looks = columns[i] == "time" ? form::time : known == fields().end() ? form::text : known->looks;
+    const auto* known = find_field(columns[i]);
+    const auto looks = columns[i] == "time" ? form::time : known ? known->looks : form::text;
     out[columns[i]] = typed(looks, row[i]);
   }
   return out;

@@ -77,7 +77,7 @@ int run_classify(const config& c, const classify_options& o) {
   for (const auto& [name, value] : d.facts) names.emplace_back(name);
   require_known_fields("classify", "deployment", names, word_list_of(rule_keys()));
   const auto* kind = d.facts.if_contains("kind");
-  if (const auto& choices = std::ranges::find(fields(), "kind", &field::name)->choices;
+  if (const auto choices = find_field("kind")->choices;
       kind && !(kind->is_string() && has_word(choices, text_at(d.facts, "/kind"))))
     throw usage_error("classify: " + unknown_word("kind", text_at(d.facts, "/kind"), split_words(choices)));
   d.where = {text_at(d.facts, "/service"), text_at(d.facts, "/environment")};

@@ -1,14 +1,14 @@
-#include <algorithm>
 #include <iostream>
 
 #include <pwd.h>
 #include <unistd.h>
 
 #include "collectors/nearest.hpp"
-#include "daemon/system/clock.hpp"
+#include "collectors/utf8.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/derivation/derive.hpp"
 #include "daemon/ledger/retention.hpp"
+#include "daemon/system/clock.hpp"
 #include "daemon/system/random_id.hpp"
 
 namespace releasehealth {
@@ -20,7 +20,7 @@ struct erase_options {
 };
 
 constexpr int max_passes = 10;
-constexpr std::ptrdiff_t least_letters = 3;  // what is shorter stands in everything
+constexpr std::size_t least_letters = 3;  // what is shorter stands in everything
 
 std::string this_user() {
   const auto* entry = getpwuid(getuid());
@@ -28,9 +28,8 @@ std::string this_user() {
 }
 
 int run_erase(const config& c, const erase_options& o) {
-  const auto letters =
-      std::ranges::count_if(o.person, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; });
-  if (letters < least_letters) throw usage_error("the person is too short to be told from other words");
+  if (count_characters(o.person) < least_letters)
+    throw usage_error("the person is too short to be told from other words");
   if (o.reason.empty()) throw usage_error("--reason says why, for whoever reads the record of it");
   const auto database = open_database(c, "erase");
   ledger::erasure e{o.person, "erased-" + random_id().substr(0, 8), this_user(), o.reason, system_now()};

@@ -1,9 +1,8 @@
 #include <algorithm>
 
-#include "collectors/fields.hpp"
 #include "collectors/git/git.hpp"
-#include "collectors/nearest.hpp"
 #include "daemon/commands/import_run.hpp"
+#include "daemon/commands/typed.hpp"
 #include "daemon/import/api_exports.hpp"
 
 namespace releasehealth {
@@ -17,10 +16,7 @@ std::map<std::string, std::string> read_columns(const import_options& o) {
     const auto equals = pair.find('=');
     if (equals == pair.npos || equals == 0) throw usage_error("--column takes ours=theirs: finished_at='Deployed at'");
     const auto ours = pair.substr(0, equals);
-    word_list known = {"id", "type", "time", "subject", "source"};
-    for (const auto& f : fields()) known.push_back(f.name);
-    if (std::ranges::find(known, std::string_view(ours)) == known.end())
-      throw usage_error("--column: " + unknown_word("field", ours, known));
+    require_known_fields("--column", {}, {ours}, {"id", "type", "time", "subject", "source"});
     columns[ours] = pair.substr(equals + 1);
   }
   return columns;

@@ -14,7 +14,7 @@ void require_known_fields(const std::string& command, const std::string& type, c
                           const word_list& also) {
   auto known = also;
   for (const auto& f : fields())
-    if (has_word(f.types, type)) known.push_back(f.name);
+    if (type.empty() || has_word(f.types, type)) known.push_back(f.name);
   for (const auto& name : names)
     if (std::ranges::find(known, std::string_view(name)) == known.end())
       throw usage_error(command + ": " + unknown_word("field", name, known));

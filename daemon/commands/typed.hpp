@@ -10,8 +10,9 @@
 
 namespace releasehealth {
 
-/// Checks the names of fields of that type of event against collectors/fields.hpp. `also`: names that are right
-/// besides. usage_error for the first unknown one: `send: unknown field "versoin"; did you mean "version"?`
+/// Checks the names of fields of that type of event, or of any if it is empty, against collectors/fields.hpp. `also`:
+/// names that are right besides. usage_error for the first unknown one: `send: unknown field "versoin"; did you mean
+/// "version"?`
 void require_known_fields(const std::string& command, const std::string& type, const std::vector<std::string>& names,
                           const word_list& also);
 

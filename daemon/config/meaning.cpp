@@ -95,7 +95,7 @@ policy_rule read_policy(config_table& t) {
                                   std::pair("trajectory", &p.trajectory)}) {
     std::vector<std::string> words;
     when.texts(key, words);
-    const auto known = std::ranges::find(fields(), std::string_view(key), &field::name);
+    const auto* known = find_field(key);
     for (const auto& w : words)
       if (!known->choices.empty() && !has_word(known->choices, w))
         when.wrong(key, unknown_word("value", w, split_words(known->choices)));

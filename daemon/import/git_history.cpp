@@ -4,6 +4,7 @@
 #include <map>
 
 #include "collectors/fields.hpp"
+#include "collectors/utf8.hpp"
 #include "daemon/import/git_graph.hpp"
 
 namespace releasehealth {
@@ -41,13 +42,8 @@ std::map<std::string, std::string> find_hotfix_branches(const commit_graph& g) {
 json::value or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
 json::value or_null(std::optional<timestamp> at) { return at ? json::value(format_time(*at)) : json::value(nullptr); }
 
-// At most what a field of text may hold, without half a character.
-std::string cut_text(std::string text) {
-  auto end = std::min(text.size(), max_text);
-  while (end > 0 && end < text.size() && (text[end] & 0xC0) == 0x80) --end;
-  text.resize(end);
-  return text;
-}
+// At most what a field of text may hold.
+std::string cut_text(std::string_view text) { return std::string(first_bytes(text, max_text)); }
 
 class thing_writer {
  public:

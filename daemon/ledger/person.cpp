@@ -82,18 +82,14 @@ folding fold(std::string_view text) {
   return out;
 }
 
-bool is_field(std::string_view name) { return std::ranges::find(fields(), name, &field::name) != fields().end(); }
-
 // Whether a match from `begin` to `end` is no part of a longer word: `eve` is not in `severity`.
 bool is_apart(std::string_view folded, std::size_t begin, std::size_t end) {
-  const auto is_word_at = [&](std::size_t at) { return is_of_a_word(character_at(folded, at)); };
-  auto before = begin;
-  if (before > 0) --before;
-  while (before > 0 && (static_cast<unsigned char>(folded[before]) & 0xC0) == 0x80) --before;
-  const bool continues = begin > 0 && is_word_at(before) && is_word_at(begin);
-  auto last = end - 1;
-  while (last > begin && (static_cast<unsigned char>(folded[last]) & 0xC0) == 0x80) --last;
-  return !continues && !(end < folded.size() && is_word_at(last) && is_word_at(end));
+  // whether a word goes on from the character before `at` to the one there
+  const auto goes_on = [&](std::size_t at) {
+    return at > 0 && at < folded.size() && is_of_a_word(character_at(folded, begin_of_character(folded, at - 1))) &&
+           is_of_a_word(character_at(folded, at));
+  };
+  return !goes_on(begin) && !goes_on(end);
 }
 
 // Takes away one layer of escapes, for a last look at what no reader understood.
@@ -258,7 +254,7 @@ bool person::rewrite(json::object& o, int layers) const {
   json::object out;
   for (auto& [name, value] : o) {
     const std::string_view was(name.data(), name.size());
-    auto key = is_field(was) ? std::nullopt : rewritten(was, layers);
+    auto key = find_field(was) ? std::nullopt : rewritten(was, layers);
     while (key && out.contains(*key)) *key += '_';  // two spellings of the person: both values stay
     has_changed = rewrite(value, layers) || has_changed || key;
     out[key ? json::string_view(*key) : name] = value;

@@ -11,7 +11,8 @@ namespace releasehealth {
 namespace {
 
 // What an override may not change: what a thing is called, whose it is, and what overrides say of themselves.
-constexpr std::string_view never_amended[] = {"id", "type", "source", "subject", "time", "repository", "path", "by", "was"};
+constexpr std::string_view never_amended[] = {"id",         "type", "source", "subject", "time",
+                                              "repository", "path", "by",     "was"};
 // A deployment is one of its service and environment; an incident's are facts like others.
 constexpr std::string_view place_of_deployment[] = {"service", "environment"};
 
@@ -19,8 +20,9 @@ constexpr std::string_view place_of_deployment[] = {"service", "environment"};
 constexpr std::string_view reason_field = "reason";
 
 bool is_amendable(std::string_view thing, std::string_view name) {
+  const auto* known = find_field(name);
   return name == reason_field || std::ranges::find(never_amended, name) != std::end(never_amended) ||
-         std::ranges::any_of(fields(), [&](const field& f) { return f.name == name && has_word(f.types, thing); });
+         (known && has_word(known->types, thing));
 }
 
 std::string amendable(std::string_view thing) {

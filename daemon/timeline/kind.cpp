@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "collectors/utf8.hpp"
+
 namespace releasehealth {
 namespace {
 
@@ -49,9 +51,7 @@ std::optional<std::string> matching(const text_condition& c, const deployment& d
 void add(std::string& evidence, std::string_view what) {
   constexpr std::size_t longest = 200;  // a title may be a page; the event keeps all of it
   if (!evidence.empty()) evidence += ", ";
-  auto end = std::min(what.size(), longest);
-  while (end > 0 && end < what.size() && (what[end] & 0xC0) == 0x80) --end;  // no half character
-  evidence += what.substr(0, end);
+  evidence += first_bytes(what, longest);
 }
 
 // What made the rule hold; nothing if it does not.
