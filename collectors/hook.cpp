@@ -94,8 +94,8 @@ result<decoded> checked(result<decoded> out, timestamp received_at, std::string_
   }
   if (!out->events.empty()) return out;
   if (wrong.size() > max_problems) wrong.resize(max_problems);
-  return error(errc::unreadable,
-               std::string(what) + " is not of the shape that " + std::string(sender) + " documents", std::move(wrong));
+  return error(errc::unreadable, std::string(what) + " is not of the shape that " + std::string(sender) + " documents",
+               std::move(wrong));
 }
 
 result<decoded> read_by_type(std::span<const hook_type> types, std::string_view type, const hook& h,

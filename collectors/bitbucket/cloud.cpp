@@ -8,13 +8,9 @@ namespace {
 
 constexpr word status_states[] = {
     {"INPROGRESS", "running"}, {"SUCCESSFUL", "succeeded"}, {"FAILED", "failed"}, {"STOPPED", "canceled"}};
-constexpr word issue_states[] = {{"new", "open"},
-                                 {"open", "open"},
-                                 {"submitted", "open"},
-                                 {"on hold", "acknowledged"},
-                                 {"resolved", "resolved"},
-                                 {"closed", "resolved"},
-                                 {"wontfix", "resolved"}};
+constexpr word issue_states[] = {
+    {"new", "open"},          {"open", "open"},       {"submitted", "open"},  {"on hold", "acknowledged"},
+    {"resolved", "resolved"}, {"closed", "resolved"}, {"wontfix", "resolved"}};
 
 bool is_gone(std::string_view state) { return state == "invalid" || state == "duplicate"; }
 

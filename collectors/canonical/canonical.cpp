@@ -97,7 +97,8 @@ void add_lines(batch& to, std::string_view body) {
 }
 
 result<event> read_event(json::value value, timestamp received_at, const std::string& at) {
-  if (!value.is_object()) return error(errc::malformed, "not an event", {{at, "is " + shown(value) + "; expected an object"}});
+  if (!value.is_object())
+    return error(errc::malformed, "not an event", {{at, "is " + shown(value) + "; expected an object"}});
   event e;
   e.fields = std::move(value.get_object());
   std::vector<problem> found;
@@ -113,7 +114,8 @@ result<event> read_event(json::value value, timestamp received_at, const std::st
     if (const auto parsed = parse_time(time))
       e.time = *parsed;
     else
-      found.push_back({at + "/time", "invalid time " + shown(json::value(time)) + "; expected RFC 3339 with an offset"});
+      found.push_back(
+          {at + "/time", "invalid time " + shown(json::value(time)) + "; expected RFC 3339 with an offset"});
   }
   e.thing = e.type;
   if (e.type == "retraction") {

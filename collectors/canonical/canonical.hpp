@@ -14,7 +14,6 @@ namespace releasehealth::canonical {
 /// Where these events come from unless they say otherwise.
 inline constexpr const char* source_name = "api";
 
-
 /// The words that an export writes beside an event's fields. A sender cannot use them as names of fields, so that
 /// nothing it sends can be taken for an override or for an export's own statement.
 std::span<const std::string_view> reserved_words();

@@ -52,7 +52,8 @@ result<decoded> decode(const source&, const delivery& d) {
   const auto leave_out = [&](const error& why) {
     unread = error(errc::unreadable, why.detail, why.problems);
     auto first = why.problems.empty() ? problem{{}, why.detail} : why.problems.front();
-    if (all->size() > 1) first.pointer = '/' + std::to_string(out.events.size() + out.unreadable.size()) + first.pointer;
+    if (all->size() > 1)
+      first.pointer = '/' + std::to_string(out.events.size() + out.unreadable.size()) + first.pointer;
     out.unreadable.push_back(std::move(first));
   };
   for (const auto& one : *all) {

@@ -55,7 +55,8 @@ result<json::value> data_of(const json::object& in, const body_limits& may) {
   const auto bytes = from_base64(text_at(in, "/data_base64"));
   auto decoded = parse_json(bytes, may);
   if (!decoded)
-    return error(errc::malformed, "not a CloudEvent", {{"/data_base64", "holds no JSON in base64: " + decoded.error().text()}});
+    return error(errc::malformed, "not a CloudEvent",
+                 {{"/data_base64", "holds no JSON in base64: " + decoded.error().text()}});
   return decoded;
 }
 

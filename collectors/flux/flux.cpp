@@ -71,8 +71,8 @@ std::string without_digest(const hook& h, std::string version) {
   return version;
 }
 
-// What was deployed, and from where: a registry's artifact says in originRevision of which commit it was made. A tag that
-// moves (latest) is a version only together with its digest.
+// What was deployed, and from where: a registry's artifact says in originRevision of which commit it was made. A tag
+// that moves (latest) is a version only together with its digest.
 void put_revision(const hook& h, event& e, const std::string& revision) {
   const auto what = parts_of(revision), origin = parts_of(metadata(h, "originRevision"));
   const auto& git = what.commit.empty() ? origin : what;

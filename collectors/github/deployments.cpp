@@ -5,7 +5,8 @@
 namespace releasehealth::github {
 namespace {
 
-// A deployment's payload is null, an object, or text: the API keeps an object that was given as text as the text it was.
+// A deployment's payload is null, an object, or text: the API keeps an object that was given as text as the text it
+// was.
 json::value payload_of(const hook& h) {
   const auto* payload = json_source(h.in).find("/deployment/payload");
   if (!payload) return {};

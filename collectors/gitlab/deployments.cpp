@@ -48,8 +48,8 @@ result<decoded> release(const hook& h, timestamp now) {
   const auto released = h.time("/released_at");
   const auto action = h.text("/action");
   const bool gone = action == "delete", changed = action == "update", is_upcoming = released > now;
-  auto e = h.start("deployment", h.subject("release/", "/id"),
-                   gone || changed || is_upcoming ? std::nullopt : released, now);
+  auto e = h.start("deployment", h.subject("release/", "/id"), gone || changed || is_upcoming ? std::nullopt : released,
+                   now);
   if (gone) {
     retract(e);
     return decoded(std::move(e));

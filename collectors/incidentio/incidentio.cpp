@@ -11,11 +11,8 @@ constexpr setting_rule settings[] = {
     {"fields.cause", false, "", "Cause", "the custom field that names the cause"},
 };
 
-constexpr word categories[] = {{"triage", "open"},
-                               {"live", "open"},
-                               {"paused", "acknowledged"},
-                               {"learning", "resolved"},
-                               {"closed", "resolved"}};
+constexpr word categories[] = {
+    {"triage", "open"}, {"live", "open"}, {"paused", "acknowledged"}, {"learning", "resolved"}, {"closed", "resolved"}};
 constexpr std::string_view gone = "declined merged canceled";
 /// Drills, and the part of an incident that one team works on: none is an incident of its own.
 constexpr std::string_view uncounted_modes = "test tutorial stream";

@@ -25,8 +25,8 @@ std::string parameter(const hook& h, std::string_view setting) {
   return h.text("/build/parameters/" + pointer_token(h.settings.setting(setting)));
 }
 
-// long/deploy of job/long/job/deploy/: the name alone repeats in other folders and multibranch projects. Empty for a job
-// at the top, whose name is unique.
+// long/deploy of job/long/job/deploy/: the name alone repeats in other folders and multibranch projects. Empty for a
+// job at the top, whose name is unique.
 std::string path_in_folders(const hook& h) {
   constexpr std::string_view mark = "job/";
   std::string path;
@@ -46,10 +46,7 @@ event build(const hook& h, std::optional<timestamp> at, timestamp now, std::stri
   put(e, "environment", parameter(h, "parameters.environment"));
   put(e, "version", parameter(h, "parameters.version"));
   read_into(e, h.in,
-            {{"service", "/name"},
-             {"workflow", "/name"},
-             {"commit", "/build/scm/commit"},
-             {"url", "/build/full_url"}});
+            {{"service", "/name"}, {"workflow", "/name"}, {"commit", "/build/scm/commit"}, {"url", "/build/full_url"}});
   put(e, "repository", repository_of(h.text("/build/scm/url")));
   constexpr std::string_view remote = "origin/";
   const auto branch = h.text("/build/scm/branch");
@@ -65,8 +62,8 @@ result<decoded> started(const hook& h, timestamp now) {
   return decoded(std::move(e));
 }
 
-// The timestamp of STARTED is the start, that of COMPLETED the start and the duration. A pipeline's duration may still be
-// 0 then: the time of receipt is its end. FINALIZED repeats COMPLETED.
+// The timestamp of STARTED is the start, that of COMPLETED the start and the duration. A pipeline's duration may still
+// be 0 then: the time of receipt is its end. FINALIZED repeats COMPLETED.
 result<decoded> completed(const hook& h, timestamp now) {
   const auto state = our_word(states, h.text("/build/status"));
   if (state.empty()) return decoded::nothing("status " + h.text("/build/status"));
@@ -85,7 +82,8 @@ result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "Jenkins");
   if (!in) return in.error();
   const hook h{s, key_of_bytes(d), *in, {}};
-  if (!is_listed(h, "jobs", {h.text("/name"), path_in_folders(h)})) return decoded::nothing("a job that is none of jobs");
+  if (!is_listed(h, "jobs", {h.text("/name"), path_in_folders(h)}))
+    return decoded::nothing("a job that is none of jobs");
   const auto phase = h.text("/build/phase");
   if (phase == "QUEUED" || phase == "FINALIZED") return decoded::nothing("phase " + phase);
   return read_by_type(types, phase, h, d.received_at, "Jenkins' notification plugin");

@@ -69,8 +69,9 @@ decoded with_move(const hook& h, decoded out) {
 }
 
 void put_end(const hook& h, event& e) {
-  read_into(e, h.in,
-            {{"resolved_at", "/issue/fields/resolutiondate"}, {"resolved_at", "/issue/fields/statuscategorychangedate"}});
+  read_into(
+      e, h.in,
+      {{"resolved_at", "/issue/fields/resolutiondate"}, {"resolved_at", "/issue/fields/statuscategorychangedate"}});
 }
 
 result<decoded> issue(const hook& h, timestamp now) {

@@ -14,8 +14,8 @@ constexpr word states[] = {
 };
 /// What an incident is now, where the type of the event does not say: a reopened one is only told as updated.
 constexpr word statuses[] = {
-    {"in_triage", "open"},    {"started", "open"},    {"detected", "open"},  {"acknowledged", "acknowledged"},
-    {"mitigated", "open"},    {"resolved", "resolved"}, {"closed", "resolved"}, {"cancelled", "gone"},
+    {"in_triage", "open"}, {"started", "open"},      {"detected", "open"},   {"acknowledged", "acknowledged"},
+    {"mitigated", "open"}, {"resolved", "resolved"}, {"closed", "resolved"}, {"cancelled", "gone"},
 };
 /// Tests, examples, maintenance, and the parts of another incident (normal_sub) are no incidents.
 constexpr std::string_view counted_kinds = "normal backfilled";

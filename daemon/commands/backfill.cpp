@@ -5,11 +5,11 @@
 #include <iostream>
 
 #include "collectors/nearest.hpp"
-#include "daemon/system/clock.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/commands/progress.hpp"
 #include "daemon/derivation/derive.hpp"
 #include "daemon/figures/page.hpp"
+#include "daemon/system/clock.hpp"
 
 namespace releasehealth {
 namespace {

@@ -1,10 +1,10 @@
 #include <iostream>
 
 #include "collectors/nearest.hpp"
-#include "daemon/system/clock.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/derivation/derive.hpp"
 #include "daemon/explain/explanation.hpp"
+#include "daemon/system/clock.hpp"
 
 namespace releasehealth {
 namespace {

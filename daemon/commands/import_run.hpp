@@ -6,12 +6,12 @@
 #include <set>
 
 #include "collectors/facts.hpp"
-#include "daemon/system/clock.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/commands/progress.hpp"
 #include "daemon/derivation/derive_along.hpp"
 #include "daemon/import/history.hpp"
 #include "daemon/import/importer.hpp"
+#include "daemon/system/clock.hpp"
 
 namespace releasehealth {
 

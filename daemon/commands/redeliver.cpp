@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <iostream>
 
-#include "daemon/system/clock.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/derivation/derive.hpp"
 #include "daemon/import/github_deliveries.hpp"
 #include "daemon/intake/receive.hpp"
+#include "daemon/system/clock.hpp"
 
 namespace releasehealth {
 namespace {

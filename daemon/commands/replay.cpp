@@ -4,10 +4,10 @@
 #include <iostream>
 
 #include "collectors/nearest.hpp"
-#include "daemon/system/clock.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/derivation/derive.hpp"
 #include "daemon/intake/receive.hpp"
+#include "daemon/system/clock.hpp"
 
 namespace releasehealth {
 namespace {

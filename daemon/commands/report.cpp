@@ -7,12 +7,12 @@
 #include <unistd.h>
 
 #include "collectors/nearest.hpp"
-#include "daemon/system/clock.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/derivation/shadow.hpp"
 #include "daemon/figures/covered.hpp"
 #include "daemon/figures/text_report.hpp"
 #include "daemon/review/review.hpp"
+#include "daemon/system/clock.hpp"
 
 namespace releasehealth {
 namespace {

@@ -4,10 +4,10 @@
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/fields.hpp"
 #include "collectors/printable.hpp"
-#include "daemon/system/clock.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/commands/typed.hpp"
 #include "daemon/http/client.hpp"
+#include "daemon/system/clock.hpp"
 #include "daemon/system/random_id.hpp"
 
 namespace releasehealth {

@@ -8,8 +8,8 @@
 
 namespace releasehealth::http {
 
-/// Address and port (0: any free one) of "127.0.0.1:9620", "[::1]:9620" or ":9620" (every IPv4 address). The error names the value and
-/// what is expected.
+/// Address and port (0: any free one) of "127.0.0.1:9620", "[::1]:9620" or ":9620" (every IPv4 address). The error
+/// names the value and what is expected.
 result<endpoint> parse_listen_address(std::string_view);
 
 /// Whether the second of two listeners finds its port taken by the first.

@@ -53,22 +53,20 @@ std::string describe_unreadable(const decoded& read) {
   auto some = read.unreadable;
   if (some.size() > max_problems) some.resize(max_problems);
   const auto all = read.events.size() + read.unreadable.size();
-  return error(errc::unreadable, std::to_string(read.unreadable.size()) + " of " + std::to_string(all) + " elements left out", std::move(some)).text();
+  return error(errc::unreadable,
+               std::to_string(read.unreadable.size()) + " of " + std::to_string(all) + " elements left out",
+               std::move(some))
+      .text();
 }
 
 }
 
-result<ledger::reread> read_kept(const source& from, const ledger::entry& kept, timestamp as_of,
-                                 const naming& names) {
+result<ledger::reread> read_kept(const source& from, const ledger::entry& kept, timestamp as_of, const naming& names) {
   headers head;
   for (const auto& [name, value] : kept.headers) head.add(std::string(name), std::string(value.as_string()));
   const auto path = std::string(head.get(path_header));
-  auto read = find_collector(from.kind)
-                  ->decode(from, {.header = head,
-                                  .body = kept.body,
-                                  .received_at = as_of,
-                                  .path = path,
-                                  .may = own_limits});
+  auto read = find_collector(from.kind)->decode(
+      from, {.header = head, .body = kept.body, .received_at = as_of, .path = path, .may = own_limits});
   if (!read) return read.error();
   leave_out_outside(from, *read, names);
   auto detail = describe_unreadable(*read);

@@ -43,19 +43,27 @@ TEST_SUITE("nodb") {
 
   TEST_CASE("each mistake is named by its pointer (interface.md 3)") {
     const std::pair<const char*, const char*> cases[] = {
-        {R"({"type":"deployment"})", "/id is empty; expected 1 to 200 characters, /subject is empty; expected 1 to 200 characters"},
-        {R"({"id":"1","type":"deploy"})", "/type unknown type \"deploy\"; expected one of: deployment incident work flag commit retraction"},
-        {R"({"id":1,"type":"deployment"})", "/id invalid value 1; expected text, /id is empty; expected 1 to 200 characters, /subject is empty; expected 1 to 200 characters"},
+        {R"({"type":"deployment"})",
+         "/id is empty; expected 1 to 200 characters, /subject is empty; expected 1 to 200 characters"},
+        {R"({"id":"1","type":"deploy"})",
+         "/type unknown type \"deploy\"; expected one of: deployment incident work flag commit retraction"},
+        {R"({"id":1,"type":"deployment"})",
+         "/id invalid value 1; expected text, /id is empty; expected 1 to 200 characters, /subject is empty; expected "
+         "1 to 200 characters"},
         {R"({"id":"1","type":"deployment","time":"2026-11-20T12:05:00.000001Z"})",
          "/time time 2026-11-20T12:05:00.000001Z is more than 5 minutes in the future"},
-        {R"({"id":"1","type":"deployment","time":"yesterday"})", "/time invalid time \"yesterday\"; expected RFC 3339 with an offset"},
+        {R"({"id":"1","type":"deployment","time":"yesterday"})",
+         "/time invalid time \"yesterday\"; expected RFC 3339 with an offset"},
         {R"({"id":"1","type":"deployment","finished_at":"2026-11-20T12:06:00Z"})",
          "/finished_at time 2026-11-20T12:06:00Z is more than 5 minutes in the future"},
         {R"({"id":"1","type":"deployment","state":"done"})",
-         "/state unknown value \"done\"; expected one of: pending running canceled failed succeeded inactive superseded destroyed"},
-        {R"({"id":"1","type":"incident","state":"succeeded"})", "/state unknown value \"succeeded\"; expected one of: open acknowledged resolved"},
+         "/state unknown value \"done\"; expected one of: pending running canceled failed succeeded inactive "
+         "superseded destroyed"},
+        {R"({"id":"1","type":"incident","state":"succeeded"})",
+         "/state unknown value \"succeeded\"; expected one of: open acknowledged resolved"},
         {R"({"id":"1","type":"incident","severity":6})", "/severity invalid severity 6; expected 1, 2, 3, 4 or 5"},
-        {R"({"id":"1","type":"deployment","labels":"hotfix"})", "/labels invalid names \"hotfix\"; expected an array of at most 100 names of 1 to 200 characters"},
+        {R"({"id":"1","type":"deployment","labels":"hotfix"})",
+         "/labels invalid names \"hotfix\"; expected an array of at most 100 names of 1 to 200 characters"},
         {R"({"id":"1","type":"deployment","id":"2"})", "/id duplicate key"},
         {R"({"id":"1","type":"deployment","service":"a\u0000"})", "/service holds a NUL character"},
         {R"({"id":"1","type":"retraction"})",
@@ -190,8 +198,8 @@ TEST_SUITE("nodb") {
                   "application/x-ndjson") == "accepted 2");
     CHECK(refusal("{\"id\":\"1\",\"type\":\"deployment\"}\n{\"id\":\"2\"\n", "application/x-ndjson")
               .starts_with("/1 not JSON"));
-    CHECK(refusal("\xEF\xBB\xBF{\"id\":\"1\",\"type\":\"deployment\"}\n{\"id\":\"2\",\"type\":\"deployment\"}\n", "application/x-ndjson") ==
-          "accepted 2");
+    CHECK(refusal("\xEF\xBB\xBF{\"id\":\"1\",\"type\":\"deployment\"}\n{\"id\":\"2\",\"type\":\"deployment\"}\n",
+                  "application/x-ndjson") == "accepted 2");
     CHECK(refusal("\xEF\xBB\xBF{\"id\":\"1\",\"type\":\"deployment\"}") == "accepted 1");
     CHECK(refusal("{}", "text/plain") == "events are application/json or application/x-ndjson");
   }

@@ -14,7 +14,8 @@ const auto noon = *parse_time("2026-11-20T12:00:00Z");
 
 received receive_from(const char* kind, headers head, const std::string& body) {
   const auto& of = *find_collector(kind);
-  head.add("Content-Type", std::string(kind) == "cloudevents" ? "application/cloudevents-batch+json" : "application/json");
+  head.add("Content-Type",
+           std::string(kind) == "cloudevents" ? "application/cloudevents-batch+json" : "application/json");
   auto read = receive(source_of(of), {.header = head, .body = body, .received_at = noon}, naming());
   REQUIRE_MESSAGE(read, read.error().text());
   return std::move(*read);
@@ -42,10 +43,10 @@ const std::string sha = "0123456789abcdef0123456789abcdef0123456";
 
 TEST_SUITE("nodb") {
   TEST_CASE("a commit without an id is left out and named, the other commits of the push count") {
-    const auto read = receive_from("github", of_push("p1"),
-                                   push_of(commit(sha + "1", "2026-11-20T10:00:00Z") + ',' +
-                                           commit("", "2026-11-20T10:00:00Z") + ',' +
-                                           commit(sha + "3", "2026-11-20T10:00:00Z")));
+    const auto read =
+        receive_from("github", of_push("p1"),
+                     push_of(commit(sha + "1", "2026-11-20T10:00:00Z") + ',' + commit("", "2026-11-20T10:00:00Z") +
+                             ',' + commit(sha + "3", "2026-11-20T10:00:00Z")));
     REQUIRE(read.entry.events.size() == 2);
     CHECK(read.entry.outcome == "accepted");
     CHECK(read.unreadable == 1);
@@ -68,8 +69,8 @@ TEST_SUITE("nodb") {
   }
 
   TEST_CASE("a title without end is cut, and its commit counts") {
-    const auto read =
-        receive_from("github", of_push("p3"), push_of(commit(sha + "1", "2026-11-20T10:00:00Z", std::string(30'000, 'x'))));
+    const auto read = receive_from("github", of_push("p3"),
+                                   push_of(commit(sha + "1", "2026-11-20T10:00:00Z", std::string(30'000, 'x'))));
     REQUIRE(read.entry.events.size() == 1);
     CHECK(text_at(read.entry.events.front().fields, "/title").size() == max_text);
     CHECK(read.entry.detail.empty());
@@ -80,9 +81,9 @@ TEST_SUITE("nodb") {
       return R"({"status":"firing","labels":{"alertname":"Slow","service":"shop"},"startsAt":")" + starts +
              R"(","fingerprint":")" + fingerprint + "\"}";
     };
-    const auto read = receive_from("alertmanager", {},
-                                   R"({"alerts":[)" + alert("a", "2026-11-20T11:00:00Z") + ',' +
-                                       alert("b", "2027-11-20T11:00:00Z") + "]}");
+    const auto read = receive_from(
+        "alertmanager", {},
+        R"({"alerts":[)" + alert("a", "2026-11-20T11:00:00Z") + ',' + alert("b", "2027-11-20T11:00:00Z") + "]}");
     REQUIRE(read.entry.events.size() == 1);
     CHECK(read.entry.detail ==
           "1 of 2 elements left out: /alerts/1/time: time 2027-11-20T11:00:00Z is more than 5 minutes in the future");
@@ -90,8 +91,8 @@ TEST_SUITE("nodb") {
 
   TEST_CASE("one event of a batch of CloudEvents that cannot be read is left out") {
     const auto own = [](const std::string& id, const std::string& state) {
-      return R"({"specversion":"1.0","id":")" + id + R"(","source":"/ci","type":"dev.releasehealth.deployment","data":{"state":")" +
-             state + "\"}}";
+      return R"({"specversion":"1.0","id":")" + id +
+             R"(","source":"/ci","type":"dev.releasehealth.deployment","data":{"state":")" + state + "\"}}";
     };
     const auto read = receive_from("cloudevents", {}, '[' + own("1", "succeeded") + ',' + own("2", "done") + ']');
     REQUIRE(read.entry.events.size() == 1);

@@ -19,8 +19,8 @@ std::string become(const collector& kind, const fs::path& file) {
   const auto f = read_fixture(kind, file);
   const auto read = kind.decode(f.from, f.as_delivery(f.body));
   if (!read) {
-    constexpr const char* codes[] = {"malformed", "unreadable", "unauthorized", "forbidden",
-                                     "unknown",   "media_type", "too_large",    "unavailable", "internal"};
+    constexpr const char* codes[] = {"malformed",  "unreadable", "unauthorized", "forbidden", "unknown",
+                                     "media_type", "too_large",  "unavailable",  "internal"};
     return std::string(codes[static_cast<int>(read.error().code)]) + ": " + read.error().text() + '\n';
   }
   if (read->events.empty()) return "ignored: " + read->ignored + '\n';

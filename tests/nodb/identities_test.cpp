@@ -1,6 +1,6 @@
 // Identities are data: tests/identities.tsv holds the identity of each event of each fixture. A difference loses things
-// that are stored already (an open incident is never resolved, a second import counts twice), so a change of the table is
-// a decision: CONTRIBUTING.md, "Identities". RELEASEHEALTH_WRITE_FIXTURES=1 writes it anew.
+// that are stored already (an open incident is never resolved, a second import counts twice), so a change of the table
+// is a decision: CONTRIBUTING.md, "Identities". RELEASEHEALTH_WRITE_FIXTURES=1 writes it anew.
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// One line per event: fixture, source, id, type and subject, separated by tabs. A retraction names the type it retracts.
+/// One line per event: fixture, source, id, type and subject, separated by tabs. A retraction names the type it
+/// retracts.
 void add_identities(std::multiset<std::string>& lines, const collector& kind, const fs::path& file) {
   const auto f = read_fixture(kind, file);
   const auto read = kind.decode(f.from, f.as_delivery(f.body));

@@ -78,8 +78,10 @@ TEST_SUITE("nodb") {
   }
 
   TEST_CASE("text that PostgreSQL can hold is UTF-8 without NUL") {
-    for (const auto* good : {"", "a", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x9A\x80", "\xF4\x8F\xBF\xBF"}) CHECK(is_storable(good));
-    for (const auto* bad : {"\xFF", "\xC3", "\xC0\xA0", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF0\x9F\x9A", "a\x80"}) {
+    for (const auto* good : {"", "a", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x9A\x80", "\xF4\x8F\xBF\xBF"})
+      CHECK(is_storable(good));
+    for (const auto* bad :
+         {"\xFF", "\xC3", "\xC0\xA0", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF0\x9F\x9A", "a\x80"}) {
       CAPTURE(bad);
       CHECK_FALSE(is_storable(bad));
     }

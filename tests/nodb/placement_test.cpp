@@ -68,7 +68,8 @@ std::string fold(const std::string& steps) {
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("reports of an alert fold to one incident for each time that it began, with a stretch for each resolution") {
+  TEST_CASE(
+      "reports of an alert fold to one incident for each time that it began, with a stretch for each resolution") {
     const std::pair<const char*, const char*> cases[] = {
         {"10:00 f 10:00; 11:00 r 10:00 11:00", "10:00 10:00..11:00; 0 repeated"},
         {"10:00 f 10:00; 10:30 f 10:00; 11:00 r 10:00 11:00; 11:05 r 10:00 11:00", "10:00 10:00..11:00; 2 repeated"},

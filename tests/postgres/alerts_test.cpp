@@ -46,7 +46,8 @@ ledger::entry notified(const char* kind, const std::string& received, const std:
 std::string restored(const database& db) {
   ledger::deriver(db.where(), {}).derive();
   return db.query(
-      "SELECT string_agg(coalesce(extract(epoch FROM restored_at - started_at)::bigint::text, 'open'), ' ' ORDER BY started_at)"
+      "SELECT string_agg(coalesce(extract(epoch FROM restored_at - started_at)::bigint::text, 'open'), ' ' ORDER BY "
+      "started_at)"
       " FROM incident");
 }
 
@@ -104,7 +105,8 @@ TEST_SUITE("postgres") {
     const auto both = to.append({notified("alertmanager", "10:05", {"firing 10:00", "firing 10:04"})}).front();
     CHECK(both->accepted == 1);
     CHECK(both->duplicates == 1);
-    CHECK(to.append({notified("alertmanager", "10:20", {"resolved 10:00 10:15", "firing 10:04"})}).front()->accepted == 1);
+    CHECK(to.append({notified("alertmanager", "10:20", {"resolved 10:00 10:15", "firing 10:04"})}).front()->accepted ==
+          1);
     CHECK(restored(db) == "900 open");
   }
 

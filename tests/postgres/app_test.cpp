@@ -230,7 +230,9 @@ TEST_SUITE("postgres") {
     CHECK(rework.at("denominator") == 2);
     CHECK(find(month_now, "search", "rework_ratio").at("value").is_null());
     CHECK(find(month_now, "search", "failed_deployments").at("value") == 1);
-    CHECK(find(ask("/api/v1/figures?period=2026-Q3&service=checkout"), "checkout", "deployments").at("value").is_null());  // before all data
+    CHECK(find(ask("/api/v1/figures?period=2026-Q3&service=checkout"), "checkout", "deployments")
+              .at("value")
+              .is_null());  // before all data
     CHECK(ask("/api/v1/figures?service=checkout").at("period") == "30d");
     CHECK(find(ask("/api/v1/figures?service=checkout"), "search", "deployments").empty());
     const auto months = ask("/api/v1/months?months=3").as_array();
@@ -271,9 +273,11 @@ TEST_SUITE("postgres") {
     hotfix("2");
     CHECK(app.metric(series, "2") == "2");
     CHECK(json::parse(asked("service=checkout").body).at("verdict") == "hold");
-    CHECK(reasons("service=checkout").find(
-              R"x({"figure":"hotfixes","period":"month","value":2,"threshold":1,"text":"hotfixes: 2 (threshold 1 a month)"})x") !=
-          std::string::npos);
+    CHECK(
+        reasons("service=checkout")
+            .find(
+                R"x({"figure":"hotfixes","period":"month","value":2,"threshold":1,"text":"hotfixes: 2 (threshold 1 a month)"})x") !=
+        std::string::npos);
     CHECK(asked("service=checkout").body.find(R"("text":"2 of 50 changes needed")") != std::string::npos);
     CHECK(reasons("service=checkout").find("rollback_ratio") == std::string::npos);  // too little to measure
     CHECK(asked("service=nobody").status == 404);
@@ -321,7 +325,9 @@ TEST_SUITE("postgres") {
     const auto lines = [&](const char* path) {
       const auto page = app.operations("GET", path).body;
       std::size_t n = 0;
-      for (auto at = page.find("<line class=\"limit\""); at != page.npos; at = page.find("<line class=\"limit\"", at + 1)) ++n;
+      for (auto at = page.find("<line class=\"limit\""); at != page.npos;
+           at = page.find("<line class=\"limit\"", at + 1))
+        ++n;
       return n;
     };
     CHECK(lines("/services/checkout") == 1);

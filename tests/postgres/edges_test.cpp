@@ -13,17 +13,63 @@ namespace {
 // As they stand in a URL: some are no text.
 std::vector<std::string> edge_values() {
   std::vector<std::string> all = {"", "%ff", "%00", "a%00b", "%C0%A0", "%ED%A0%80"};
-  for (const auto* text :
-       {"0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "1970-01-01T00:00:00Z", "1990-01-01T00:00:00Z",
-        "1990-01-01T00:00:00+23:59", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-23:59", "10000-01-01T00:00:00Z",
-        "2026-02-30T00:00:00Z", "-1", "0", "1", "1001", "99999999999999999999", "-9223372036854775808", "1e400", "NaN",
-        "'", "\"", "\\", "[", "{", "<script>", "..", "../..", "nobody", "\xF0\x9F\x9A\x80", "0001-01", "1969-12",
-        "1970-01", "1972-01", "2026-13", "2026-11", "9999-12", "0001-Q1", "1970-Q1", "2026-Q4", "9999-Q4",
-        "2026-11-02T00:00:00Z/2026-11-01T00:00:00Z", "0001-01-01T00:00:00Z/9999-12-31T23:59:59Z",
-        "1970-01-01T00:00:00Z/9999-12-31T23:59:59Z", "1970-01-01T00:00:00Z/1970-01-01T00:00:00.000001Z", "7d", "999999d",
-        "[]", "[1]", "[null]", "[-1]", "[9223372036854775807]", "[99999999999999999999]", "[1e400]",
-        R"(["2026-11-01T00:00:00Z","x"])", R"(["0001-01-01T00:00:00Z","x"])", R"(["9999-12-31T23:59:59Z","x"])",
-        R"(["x","y"])", R"(["a\u0000","b"])", R"(["\ud800","b"])"})
+  for (const auto* text : {"0001-01-01T00:00:00Z",
+                           "1969-12-31T23:59:59Z",
+                           "1970-01-01T00:00:00Z",
+                           "1990-01-01T00:00:00Z",
+                           "1990-01-01T00:00:00+23:59",
+                           "9999-12-31T23:59:59Z",
+                           "9999-12-31T23:59:59-23:59",
+                           "10000-01-01T00:00:00Z",
+                           "2026-02-30T00:00:00Z",
+                           "-1",
+                           "0",
+                           "1",
+                           "1001",
+                           "99999999999999999999",
+                           "-9223372036854775808",
+                           "1e400",
+                           "NaN",
+                           "'",
+                           "\"",
+                           "\\",
+                           "[",
+                           "{",
+                           "<script>",
+                           "..",
+                           "../..",
+                           "nobody",
+                           "\xF0\x9F\x9A\x80",
+                           "0001-01",
+                           "1969-12",
+                           "1970-01",
+                           "1972-01",
+                           "2026-13",
+                           "2026-11",
+                           "9999-12",
+                           "0001-Q1",
+                           "1970-Q1",
+                           "2026-Q4",
+                           "9999-Q4",
+                           "2026-11-02T00:00:00Z/2026-11-01T00:00:00Z",
+                           "0001-01-01T00:00:00Z/9999-12-31T23:59:59Z",
+                           "1970-01-01T00:00:00Z/9999-12-31T23:59:59Z",
+                           "1970-01-01T00:00:00Z/1970-01-01T00:00:00.000001Z",
+                           "7d",
+                           "999999d",
+                           "[]",
+                           "[1]",
+                           "[null]",
+                           "[-1]",
+                           "[9223372036854775807]",
+                           "[99999999999999999999]",
+                           "[1e400]",
+                           R"(["2026-11-01T00:00:00Z","x"])",
+                           R"(["0001-01-01T00:00:00Z","x"])",
+                           R"(["9999-12-31T23:59:59Z","x"])",
+                           R"(["x","y"])",
+                           R"(["a\u0000","b"])",
+                           R"(["\ud800","b"])"})
     all.push_back(encode_part(text));
   all.emplace_back(5000, 'x');
   all.push_back(encode_part(std::string(1500, '[')));
@@ -86,7 +132,8 @@ TEST_SUITE("postgres") {
     running_app app(db.where());
     app.send_events(deployed("a", R"("version":"1")"));
     app.send_events(deployed("b", R"("version":"2","kind":"hotfix")"));
-    app.send_events(R"({"id":"i","type":"incident","service":"checkout","state":"open","time":"2026-11-20T11:30:00Z"})");
+    app.send_events(
+        R"({"id":"i","type":"incident","service":"checkout","state":"open","time":"2026-11-20T11:30:00Z"})");
     app.derived(db);
     const auto routes = get_routes(json::parse(app.operations("GET", "/openapi.yaml").body));
     CHECK(routes.size() > 15);
@@ -139,11 +186,16 @@ TEST_SUITE("postgres") {
                             {{"Authorization", "Bearer sesame"}, {"Content-Type", "application/json"}});
     };
     const std::pair<const char*, const char*> cases[] = {
-        {R"({"knid":"hotfix","reason":"x"})", "/knid"},          {R"({"service":"other","reason":"x"})", "/service"},
-        {R"({"severity":1,"reason":"x"})", "/severity"},         {R"({"kind":"odd","reason":"x"})", "/kind"},
-        {R"({"failed":"yes","reason":"x"})", "/failed"},         {R"({"failed":true})", "/reason"},
-        {R"({"lines_changed":1e400,"reason":"x"})", "/lines_changed"}, {R"({"reason":"x"})", ""},
-        {R"({"kind":"hotfix","reason":7})", "/reason"},          {R"({"finished_at":"1970-01-01T00:00:00Z","reason":"x"})", "/finished_at"}};
+        {R"({"knid":"hotfix","reason":"x"})", "/knid"},
+        {R"({"service":"other","reason":"x"})", "/service"},
+        {R"({"severity":1,"reason":"x"})", "/severity"},
+        {R"({"kind":"odd","reason":"x"})", "/kind"},
+        {R"({"failed":"yes","reason":"x"})", "/failed"},
+        {R"({"failed":true})", "/reason"},
+        {R"({"lines_changed":1e400,"reason":"x"})", "/lines_changed"},
+        {R"({"reason":"x"})", ""},
+        {R"({"kind":"hotfix","reason":7})", "/reason"},
+        {R"({"finished_at":"1970-01-01T00:00:00Z","reason":"x"})", "/finished_at"}};
     for (const auto& [body, pointer] : cases) {
       CAPTURE(body);
       const auto answer = patch(body);

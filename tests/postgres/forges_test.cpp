@@ -108,55 +108,68 @@ const std::string shipped(40, 'a'), squashed(40, 'b');
 TEST_SUITE("postgres") {
   TEST_CASE("a hotfix is merged back by the squash of its branch: GitHub") {
     forge_daemon d;
-    d.github("open", "deployment_status", "1", R"({"deployment_status":{"state":"success","environment":"production",
-      "created_at":"2026-11-19T10:00:00Z"},"deployment":{"id":1,"ref":"hotfix/3","sha":")" + shipped + R"("},
+    d.github("open", "deployment_status", "1",
+             R"({"deployment_status":{"state":"success","environment":"production",
+      "created_at":"2026-11-19T10:00:00Z"},"deployment":{"id":1,"ref":"hotfix/3","sha":")" +
+                 shipped + R"("},
       "repository":{"full_name":"north/tea","default_branch":"main"}})");
     CHECK(d.merged_back("north/tea").empty());
     CHECK(d.app.metric("releasehealth_unmerged_hotfixes{service_name=\"north/tea\",team_name=\"\","
-                       "deployment_environment=\"production\"}", "1") == "1");
+                       "deployment_environment=\"production\"}",
+                       "1") == "1");
     const auto merge = R"({"action":"closed","pull_request":{"number":3,"merged":true,
-      "merged_at":"2026-11-19T12:00:00Z","merge_commit_sha":")" + squashed + R"(","head":{"ref":"hotfix/3","sha":")" +
-      shipped + R"("},"base":{"ref":"main"}},"repository":{"full_name":"north/tea","default_branch":"main"}})";
+      "merged_at":"2026-11-19T12:00:00Z","merge_commit_sha":")" +
+                       squashed + R"(","head":{"ref":"hotfix/3","sha":")" + shipped +
+                       R"("},"base":{"ref":"main"}},"repository":{"full_name":"north/tea","default_branch":"main"}})";
     d.github("open", "pull_request", "2", merge);
     CHECK(d.merged_back("north/tea") == "2026-11-19T12:00:00Z");
     CHECK(d.app.metric("releasehealth_unmerged_hotfixes{service_name=\"north/tea\",team_name=\"\","
-                       "deployment_environment=\"production\"}", "0") == "0");
+                       "deployment_environment=\"production\"}",
+                       "0") == "0");
   }
 
   TEST_CASE("a hotfix is merged back by the squash of its branch: GitLab, Bitbucket, Azure DevOps, DevLake") {
     forge_daemon d;
-    d.gitlab("gitlab", "Deployment Hook", "1", R"({"status":"success","status_changed_at":"2026-11-19 10:00:00 UTC",
+    d.gitlab("gitlab", "Deployment Hook", "1",
+             R"({"status":"success","status_changed_at":"2026-11-19 10:00:00 UTC",
       "deployment_id":1,"environment":"production","ref":"hotfix/3","commit_url":"https://git.example/north/ink/-/commit/)" +
-      shipped + R"(","project":{"path_with_namespace":"north/ink","default_branch":"main"}})");
-    d.gitlab("gitlab", "Merge Request Hook", "2", R"({"project":{"path_with_namespace":"north/ink","default_branch":"main"},
+                 shipped + R"(","project":{"path_with_namespace":"north/ink","default_branch":"main"}})");
+    d.gitlab("gitlab", "Merge Request Hook", "2",
+             R"({"project":{"path_with_namespace":"north/ink","default_branch":"main"},
       "object_attributes":{"iid":3,"action":"merge","source_branch":"hotfix/3","target_branch":"main",
-      "squash_commit_sha":")" + squashed + R"(","last_commit":{"id":")" + shipped +
-      R"("},"updated_at":"2026-11-19 12:00:00 UTC"}})");
+      "squash_commit_sha":")" +
+                 squashed + R"(","last_commit":{"id":")" + shipped + R"("},"updated_at":"2026-11-19 12:00:00 UTC"}})");
     CHECK(d.merged_back("north/ink") == "2026-11-19T12:00:00Z");
 
     const std::string with_digit = "c0" + std::string(38, 'd');
     d.tell("bitbucket", {{"X-Event-Key", "repo:commit_status_created"}, {"X-Request-UUID", "1"}},
            R"({"commit_status":{"key":"ship","state":"SUCCESSFUL","url":"https://ci.example/1","refname":"hotfix/3",
-      "updated_on":"2026-11-19T10:00:00Z","commit":{"hash":")" + with_digit + R"("}},"repository":{"full_name":"north/oil"}})");
+      "updated_on":"2026-11-19T10:00:00Z","commit":{"hash":")" +
+               with_digit + R"("}},"repository":{"full_name":"north/oil"}})");
     d.tell("bitbucket", {{"X-Event-Key", "pullrequest:fulfilled"}, {"X-Request-UUID", "2"}},
            R"({"pullrequest":{"id":3,"merge_commit":{"hash":"e0e0e0e0e0e0"},"source":{"branch":{"name":"hotfix/3"},
-      "commit":{"hash":")" + with_digit.substr(0, 12) + R"("}},"destination":{"branch":{"name":"main"}},
+      "commit":{"hash":")" +
+               with_digit.substr(0, 12) + R"("}},"destination":{"branch":{"name":"main"}},
       "updated_on":"2026-11-19T12:00:00Z"},"repository":{"full_name":"north/oil"}})");
     CHECK(d.merged_back("north/oil") == "2026-11-19T12:00:00Z");
 
     const std::string released(40, 'f');
     d.app.send_events(R"({"id":"az","type":"deployment","service":"north/zinc","state":"succeeded","ref":"hotfix/3",
-      "time":"2026-11-19T10:00:00Z","commit":")" + released + R"("})");
-    d.tell("azure", {}, R"({"id":"1","eventType":"git.pullrequest.merged","resource":{"pullRequestId":3,
+      "time":"2026-11-19T10:00:00Z","commit":")" +
+                      released + R"("})");
+    d.tell("azure", {},
+           R"({"id":"1","eventType":"git.pullrequest.merged","resource":{"pullRequestId":3,
       "status":"completed","sourceRefName":"refs/heads/hotfix/3","targetRefName":"refs/heads/main",
       "closedDate":"2026-11-19T12:00:00Z","lastMergeCommit":{"commitId":"0123456701234567012345670123456701234567"},
-      "lastMergeSourceCommit":{"commitId":")" + released + R"("},
+      "lastMergeSourceCommit":{"commitId":")" +
+               released + R"("},
       "repository":{"name":"zinc","defaultBranch":"refs/heads/main"}}})");
     CHECK(d.merged_back("north/zinc") == "2026-11-19T12:00:00Z");
 
     const std::string posted(40, '1');
     d.app.send_events(R"({"id":"dl","type":"deployment","service":"north/salt","state":"succeeded","ref":"hotfix/3",
-      "time":"2026-11-19T10:00:00Z","commit":")" + posted + R"("})");
+      "time":"2026-11-19T10:00:00Z","commit":")" +
+                      posted + R"("})");
     d.tell("devlake/pull_requests", {}, R"({"id":"pr","status":"MERGED","pullRequestKey":3,"headRef":"hotfix/3",
       "baseRef":"main","mergedDate":"2026-11-19T12:00:00Z","mergeCommitSha":"2222222222222222222222222222222222222222",
       "headCommitSha":")" + posted + R"("})");
@@ -185,10 +198,12 @@ TEST_SUITE("postgres") {
   TEST_CASE("a deployment's payload given as the text of an object names service and version") {
     forge_daemon d;
     const auto deployed = [&](int id, const std::string& payload) {
-      d.github("open", "deployment_status", std::to_string(id),
-               R"({"deployment_status":{"state":"success","environment":"production","created_at":"2026-11-19T10:00:00Z"},
-        "deployment":{"id":)" + std::to_string(id) + R"(,"ref":"main","sha":")" + shipped + R"(","payload":)" + payload +
-                   R"(},"repository":{"full_name":"north/shop","default_branch":"main"}})");
+      d.github(
+          "open", "deployment_status", std::to_string(id),
+          R"({"deployment_status":{"state":"success","environment":"production","created_at":"2026-11-19T10:00:00Z"},
+        "deployment":{"id":)" +
+              std::to_string(id) + R"(,"ref":"main","sha":")" + shipped + R"(","payload":)" + payload +
+              R"(},"repository":{"full_name":"north/shop","default_branch":"main"}})");
     };
     deployed(1, R"("{\"service\": \"till\", \"version\": \"3.1.0\"}")");
     deployed(2, R"("{\"service\":\"shelf\"}")");
@@ -219,8 +234,9 @@ TEST_SUITE("postgres") {
       return R"({"id":)" + std::to_string(id) + R"(,"tag":"v)" + std::to_string(id) + R"(","released_at":")" + at +
              R"(","action":")" + action + R"(","project":{"path_with_namespace":"north/ink"}})";
     };
-    const std::string planned = "releasehealth_deployments{service_name=\"north/ink\",team_name=\"\","
-                                "deployment_environment=\"production\",kind=\"planned\",period=\"30d\"}";
+    const std::string planned =
+        "releasehealth_deployments{service_name=\"north/ink\",team_name=\"\","
+        "deployment_environment=\"production\",kind=\"planned\",period=\"30d\"}";
     d.gitlab("upcoming", "Release Hook", "1", release(1, "create", "2026-11-22 08:00:00 UTC"));
     d.gitlab("upcoming", "Release Hook", "2", release(2, "create", "2026-11-22 09:00:00 UTC"));
     d.app.set_clock("2026-11-21T12:00:00Z");
@@ -236,8 +252,7 @@ TEST_SUITE("postgres") {
     CHECK(d.app.metric(planned, "0") == "0");
     d.app.set_clock("2026-11-26T10:00:00Z");
     CHECK(d.app.metric(planned, "2") == "2");
-    CHECK(d.deployments("north/ink", {"version", "finished_at"}) ==
-          "v2 2026-11-25T09:00:00Z; v1 2026-11-25T08:00:00Z");
+    CHECK(d.deployments("north/ink", {"version", "finished_at"}) == "v2 2026-11-25T09:00:00Z; v1 2026-11-25T08:00:00Z");
     CHECK(d.db.query("SELECT count(*) FROM upcoming") == "0");
   }
 
@@ -279,13 +294,19 @@ TEST_SUITE("postgres") {
 
   TEST_CASE("what DevLake documents is read: curl without a content type, older names, and pull requests as commits") {
     forge_daemon d;
-    d.tell("devlake/deployments", {}, R"({"id":"1","finishedDate":"2026-11-19T10:00:00Z",
-      "deploymentCommits":[{"repoUrl":"https://git.example/north/tea","commitSha":")" + shipped + R"("}]})",
+    d.tell("devlake/deployments", {},
+           R"({"id":"1","finishedDate":"2026-11-19T10:00:00Z",
+      "deploymentCommits":[{"repoUrl":"https://git.example/north/tea","commitSha":")" +
+               shipped + R"("}]})",
            "application/x-www-form-urlencoded");
-    d.tell("devlake/deployments", {}, R"({"pipeline_id":"2","start_time":"2026-11-19T10:50:00Z",
-      "end_time":"2026-11-19T11:00:00Z","repo_url":"https://git.example/north/ink","commit_sha":")" + shipped + R"("})");
-    d.tell("devlake/pull_requests", {}, R"({"id":"3","status":"MERGED","pullRequestKey":3,
-      "repoUrl":"https://git.example/north/oil","mergedDate":"2026-11-19T12:00:00Z","mergeCommitSha":")" + squashed + R"("})");
+    d.tell("devlake/deployments", {},
+           R"({"pipeline_id":"2","start_time":"2026-11-19T10:50:00Z",
+      "end_time":"2026-11-19T11:00:00Z","repo_url":"https://git.example/north/ink","commit_sha":")" +
+               shipped + R"("})");
+    d.tell("devlake/pull_requests", {},
+           R"({"id":"3","status":"MERGED","pullRequestKey":3,
+      "repoUrl":"https://git.example/north/oil","mergedDate":"2026-11-19T12:00:00Z","mergeCommitSha":")" +
+               squashed + R"("})");
     CHECK(d.deployments("north/tea", {"subject", "finished_at"}) == "1 2026-11-19T10:00:00Z");
     CHECK(d.deployments("north/ink", {"subject", "started_at", "finished_at"}) ==
           "2 2026-11-19T10:50:00Z 2026-11-19T11:00:00Z");
@@ -295,11 +316,13 @@ TEST_SUITE("postgres") {
   TEST_CASE("a revision of Flux is a version, a commit or both, and a moving tag is another version with each digest") {
     forge_daemon d;
     const auto reconciled = [&](const std::string& name, const std::string& at, const std::string& metadata) {
-      d.tell("flux", {}, R"({"involvedObject":{"kind":"Kustomization","namespace":"apps","name":")" + name +
-                 R"("},"timestamp":")" + at + R"(","reason":"ReconciliationSucceeded","metadata":{)" + metadata + "}}");
+      d.tell("flux", {},
+             R"({"involvedObject":{"kind":"Kustomization","namespace":"apps","name":")" + name + R"("},"timestamp":")" +
+                 at + R"(","reason":"ReconciliationSucceeded","metadata":{)" + metadata + "}}");
     };
     const std::string digest = "@sha256:" + std::string(64, '7'), other = "@sha256:" + std::string(64, '8');
-    reconciled("tea", "2026-11-19T10:00:00Z", R"("revision":"1.8.3)" + digest + R"(","originRevision":"main@sha1:)" + shipped + '"');
+    reconciled("tea", "2026-11-19T10:00:00Z",
+               R"("revision":"1.8.3)" + digest + R"(","originRevision":"main@sha1:)" + shipped + '"');
     reconciled("ink", "2026-11-19T10:00:00Z", R"("revision":"latest)" + digest + '"');
     reconciled("ink", "2026-11-19T11:00:00Z", R"("revision":"latest)" + other + '"');
     CHECK(d.deployments("tea", {"version", "commit"}) == "1.8.3 " + shipped);

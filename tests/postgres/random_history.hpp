@@ -105,11 +105,10 @@ class random_history {
       add(report_of("deployment", subject, time(), later), from);
     }
     maybe_retract("deployment", subject, from);
-    maybe_override(
-        "deployment", subject, from,
-        one_in(3)   ? json::object{{"kind", one_in(2) ? "hotfix" : "planned"}}
-        : one_in(2) ? json::object{{"failed", one_in(2)}}
-                    : json::object{{"finished_at", time()}});
+    maybe_override("deployment", subject, from,
+                   one_in(3)   ? json::object{{"kind", one_in(2) ? "hotfix" : "planned"}}
+                   : one_in(2) ? json::object{{"failed", one_in(2)}}
+                               : json::object{{"finished_at", time()}});
     if (one_in(6))
       add(report_of("commit", commit(), time(),
                     {{"title", one_in(2) ? "Revert \"x\"" : "Fix"},
