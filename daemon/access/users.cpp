@@ -2,13 +2,10 @@
 
 #include <set>
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <crypt.h>
 
 #include "collectors/credentials.hpp"
+#include "daemon/system/worker.hpp"
 
 namespace releasehealth {
 
@@ -35,7 +32,7 @@ struct users::state : std::enable_shared_from_this<state> {
   hashes known;
   std::set<std::string> right;  ///< digests of name, hash and password
   std::size_t waiting = 0;
-  asio::thread_pool thread{1};
+  worker thread{"password"};
 };
 
 users::users(asio::io_context& io, hashes known) : state_(std::make_shared<state>(io, std::move(known))) {}
@@ -58,14 +55,11 @@ void users::admit(const headers& given, std::function<void(bool)> then) {
   if (s.right.contains(digest)) return then(true);
   if (s.waiting >= max_waiting) return then(false);
   ++s.waiting;
-  asio::post(s.thread, [self = state_, said = password, hash, digest = std::move(digest), then = std::move(then),
-                        is_known = user != s.known.end(), guard = asio::make_work_guard(s.io)]() mutable {
-    const bool is_right = fits(said, hash) && is_known;
-    asio::post(self->io, [self, is_right, digest = std::move(digest), then = std::move(then)] {
-      --self->waiting;
-      if (is_right && self->right.size() < max_remembered) self->right.insert(digest);
-      then(is_right);
-    });
+  const auto check = [said = password, hash, is_known = user != s.known.end()] { return fits(said, hash) && is_known; };
+  s.thread.run(s.io, check, [self = state_, digest = std::move(digest), then = std::move(then)](bool is_right) {
+    --self->waiting;
+    if (is_right && self->right.size() < max_remembered) self->right.insert(digest);
+    then(is_right);
   });
 }
 

@@ -1,7 +1,5 @@
 #include "daemon/app/maintenance.hpp"
 
-#include <boost/asio/post.hpp>
-
 #include "daemon/database/failure.hpp"
 #include "daemon/ledger/retention.hpp"
 #include "daemon/system/service_manager.hpp"
@@ -51,7 +49,7 @@ void maintenance::look_at_postgres() {
 
 void maintenance::keep_house() {
   if (keep_bodies_ > duration{0})
-    boost::asio::post(thread_, [this, before = parts_.clock() - keep_bodies_] {
+    thread_.post([this, before = parts_.clock() - keep_bodies_] {
       try {
         if (const auto dropped = ledger::drop_bodies(parts_.database.as("retention"), before); dropped > 0)
           parts_.log.info("bodies dropped", {{"count", std::to_string(dropped)}});

@@ -5,12 +5,12 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include "daemon/database/private_postgres.hpp"
 #include "daemon/database/session.hpp"
 #include "daemon/log/log.hpp"
 #include "daemon/system/process.hpp"
+#include "daemon/system/worker.hpp"
 #include "daemon/telemetry/metrics.hpp"
 
 namespace releasehealth {
@@ -47,8 +47,8 @@ class maintenance {
   parts parts_;
   duration keep_bodies_{0};
   boost::asio::steady_timer second_, hour_, watchdog_;
-  boost::asio::thread_pool thread_{1};
   clock_watch clocks_;
+  worker thread_{"retention"};
 };
 
 }

@@ -1,13 +1,11 @@
 #include "daemon/derivation/background_rebuild.hpp"
 
 #include "daemon/database/failure.hpp"
-#include "daemon/system/process.hpp"
 
 namespace releasehealth::ledger {
 namespace {
 
 rebuilt rebuild(deriver derive) {
-  name_this_thread("rebuild");
   rebuilt out;
   const auto began = std::chrono::steady_clock::now();
   try {
@@ -22,7 +20,11 @@ rebuilt rebuild(deriver derive) {
 }
 
 void background_rebuild::begin(const derive_settings& settings) {
-  if (!is_running()) running_ = std::async(std::launch::async, rebuild, deriver(session_, settings));
+  if (is_running()) return;
+  const auto task = std::make_shared<std::packaged_task<rebuilt()>>(
+      [session = session_, settings] { return rebuild(deriver(session, settings)); });
+  running_ = task->get_future();
+  thread_.post([task] { (*task)(); });
 }
 
 std::optional<rebuilt> background_rebuild::ended() {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "daemon/derivation/derive.hpp"
+#include "daemon/system/worker.hpp"
 
 namespace releasehealth::ledger {
 
@@ -21,7 +22,7 @@ class background_rebuild {
  public:
   explicit background_rebuild(session s) : session_(std::move(s)) {}
 
-  /// Begins one on a thread of its own, unless one is running or its end was not asked for yet.
+  /// Begins one on its thread, unless one is running or its end was not asked for yet.
   void begin(const derive_settings&);
   bool is_running() const { return running_.valid(); }
   /// How the last one ended, once.
@@ -30,6 +31,7 @@ class background_rebuild {
  private:
   session session_;
   std::future<rebuilt> running_;
+  worker thread_{"rebuild"};
 };
 
 }

@@ -1,15 +1,14 @@
 #include "daemon/derivation/derive_along.hpp"
 
 #include "daemon/database/database.hpp"
-#include "daemon/system/process.hpp"
 
 namespace releasehealth::ledger {
 
-derive_along::derive_along(session s, derive_settings settings)
-    : derive_(std::move(s), std::move(settings)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+derive_along::derive_along(session s, derive_settings settings) : derive_(std::move(s), std::move(settings)) {
+  thread_.post([this] { run(thread_.stopping()); });
+}
 
 void derive_along::run(const std::stop_token& stop) {
-  name_this_thread("derive");
   bulk_pace pace;
   for (;;) {
     {
@@ -34,8 +33,7 @@ void derive_along::stored(std::size_t events) {
 }
 
 void derive_along::finish() {
-  thread_.request_stop();
-  if (thread_.joinable()) thread_.join();
+  thread_.join();
   derive_.derive();
 }
 

@@ -3,9 +3,9 @@
 // stores and derives at the same time.
 #include <condition_variable>
 #include <mutex>
-#include <thread>
 
 #include "daemon/derivation/derive.hpp"
+#include "daemon/system/worker.hpp"
 
 namespace releasehealth::ledger {
 
@@ -25,7 +25,7 @@ class derive_along {
   std::mutex mutex_;
   std::condition_variable_any wake_;
   std::size_t waiting_ = 0;
-  std::jthread thread_;
+  worker thread_{"derive"};
 };
 
 }

@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
-#include <thread>
 
 #include "daemon/database/failure.hpp"
 #include "daemon/figures/rest.hpp"
-#include "daemon/system/process.hpp"
+#include "daemon/system/worker.hpp"
 
 namespace releasehealth {
 
@@ -42,7 +41,7 @@ struct refresher::loop {
     std::chrono::milliseconds read_limit;
   };
   std::optional<settings_of_reload> other_settings;
-  std::jthread thread;
+  worker thread{"refresh"};
 
   loop(const session& s, const session& reading, const ledger::derive_settings& d, figure_settings f, figure_page& to,
        std::function<timestamp()> c, std::function<void(const std::stop_token&)> first,
@@ -59,7 +58,6 @@ struct refresher::loop {
         publish(std::move(p)) {}
 
   void run(const std::stop_token& stop) {
-    name_this_thread("refresh");
     for (;;) {
       refresh_cycle cycle;
       {
@@ -169,7 +167,7 @@ refresher::refresher(const session& deriving, const session& reading, const ledg
                      std::function<void(const std::stop_token&)> prepare, std::function<void(refreshed)> publish)
     : loop_(std::make_unique<loop>(deriving, reading, d, std::move(f), page, std::move(clock), std::move(prepare),
                                    std::move(publish))) {
-  loop_->thread = std::jthread([l = loop_.get()](const std::stop_token& stop) { l->run(stop); });
+  loop_->thread.post([l = loop_.get()] { l->run(l->thread.stopping()); });
 }
 
 refresher::~refresher() = default;

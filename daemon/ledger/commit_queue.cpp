@@ -8,12 +8,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include "daemon/database/failure.hpp"
 #include "daemon/ledger/gathering.hpp"
 #include "daemon/ledger/waiter.hpp"
-#include "daemon/system/process.hpp"
+#include "daemon/system/worker.hpp"
 
 namespace releasehealth::ledger {
 
@@ -33,15 +32,12 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
   state(asio::io_context& i, session s, settings given)
       : io(i), writer(std::move(s)), with(std::move(given)), clock_tick(i), gather_timer(i) {
     if (with.overflow) holds = with.overflow->count();
-    asio::post(postgres, [] { name_this_thread("append"); });
-    asio::post(disk, [] { name_this_thread("spool"); });
   }
 
   asio::io_context& io;
   appender writer;                       // used by the first thread only
   steady::time_point failed_to_drain{};  // and so is this
   settings with;
-  asio::thread_pool postgres{1}, disk{1};
   asio::steady_timer clock_tick, gather_timer;
   bool is_gathering = false;
 
@@ -61,6 +57,7 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
   bool away = false, ticking = false, is_spool_broken = false;
   steady::time_point tried, tried_disk;
   spool::contents holds;
+  worker postgres{"append"}, disk{"spool"};
 
   // ---- what PostgreSQL's thread does
 
@@ -223,8 +220,9 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
     tried = steady::now();
     tick();
     // the guard keeps the io context running while nothing but a commit is on its way
-    asio::post(postgres, [self = shared_from_this(), batch = std::move(batch),
-                          guard = asio::make_work_guard(io)]() mutable { self->write_on(std::move(batch)); });
+    postgres.post([self = shared_from_this(), batch = std::move(batch), guard = asio::make_work_guard(io)]() mutable {
+      self->write_on(std::move(batch));
+    });
   }
 
   // Whether more is to come before the next batch goes. The mutex is locked.
@@ -288,8 +286,9 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
     spooling = true;
     auto batch = take_for_spool();
     lock.unlock();
-    asio::post(disk, [self = shared_from_this(), batch = std::move(batch),
-                      guard = asio::make_work_guard(io)]() mutable { self->spool_on(std::move(batch)); });
+    disk.post([self = shared_from_this(), batch = std::move(batch), guard = asio::make_work_guard(io)]() mutable {
+      self->spool_on(std::move(batch));
+    });
   }
 
   void spooled(const waiters& batch, std::vector<result<stored>>& results, const spool::contents& now) {
@@ -342,7 +341,7 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
       if (std::exchange(spooling, true)) return;
     }
     tried_disk = steady::now();
-    asio::post(disk, [self = shared_from_this(), guard = asio::make_work_guard(io)] {
+    disk.post([self = shared_from_this(), guard = asio::make_work_guard(io)] {
       self->with.overflow->try_disk();
       asio::post(self->io, [self, now = self->with.overflow->count()] {
         {

@@ -1,12 +1,9 @@
 #include "daemon/system/process.hpp"
 
 #include <malloc.h>
-#include <pthread.h>
 #include <sys/resource.h>
 
 namespace releasehealth {
-
-void name_this_thread(const char* name) { (void)pthread_setname_np(pthread_self(), name); }
 
 void return_large_blocks() {
   constexpr int large = 1 << 20;

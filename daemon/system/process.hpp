@@ -1,14 +1,11 @@
 #pragma once
-// This process: its threads, its files, its memory and its clock.
+// This process: its files, its memory and its clock.
 #include <cstdint>
 #include <optional>
 
 #include "collectors/time.hpp"
 
 namespace releasehealth {
-
-/// As it is seen in `ps -L` and by debuggers; at most 15 characters.
-void name_this_thread(const char* name);
 
 /// Gives large blocks back to the system once they are freed: otherwise glibc takes the first of them for the usual
 /// size, and what one page of figures took stays taken.
