@@ -54,7 +54,7 @@ std::map<std::string, std::string> meanings() {
   const std::regex header(R"(\[+([a-z]+)\]+.*)"), key(R"((?:# )?([a-z_0-9]+) = .*? # (.*))");
   for (const auto& r : limit_rules) all.emplace(r.key, r.reached);
   std::string table;
-  std::istringstream lines{std::string(documents::example_configuration)};
+  std::istringstream lines{std::string(documents::config)};
   for (std::string line; std::getline(lines, line);) {
     std::smatch found;
     if (std::regex_match(line, found, header))

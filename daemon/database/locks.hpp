@@ -1,5 +1,5 @@
 #pragma once
-// The advisory locks that all daemons on one schema share (schema/ledger/try_derive_locks.sql).
+// The advisory locks that all daemons on one schema share (schema/derivation/try_derive_locks.sql).
 #include <cstdint>
 
 namespace releasehealth::ledger::locks {

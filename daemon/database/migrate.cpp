@@ -5,7 +5,7 @@
 #include "daemon/database/database.hpp"
 #include "daemon/database/locks.hpp"
 #include "daemon/database/migrations.hpp"
-#include "sql.hpp"
+#include "sql/database.hpp"
 
 namespace releasehealth::ledger {
 
@@ -30,7 +30,7 @@ bool is_up_to_date(connection& c) {
   if (looked.is_null()) return false;  // a table of another schema of the search path is another division's
   const auto names = applied_migrations(work);
   return names.size() == migrations().size() &&
-         std::ranges::all_of(migrations(), [&](const auto& m) { return names.contains(std::string(m.name)); });
+         std::ranges::all_of(migrations(), [&](const auto& m) { return names.contains(std::string(m.first)); });
 }
 
 }
@@ -42,7 +42,7 @@ std::vector<std::string> migrate(const session& s) {
   if (work.exec("SELECT current_schema()")[0][0].is_null())
     throw std::runtime_error("[database] url: no schema of search_path \"" + text(work.exec("SHOW search_path")[0][0]) +
                              "\" exists; expected one, as CREATE SCHEMA makes it");
-  run(work, sql::ledger_migrate_lock, locks::migrate);
+  run(work, sql::database::migrate_lock, locks::migrate);
   work.exec("SET LOCAL client_min_messages = warning");
   work.exec(
       "CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())");
@@ -57,7 +57,7 @@ std::vector<std::string> migrate(const session& s) {
   if (!known.empty())
     throw newer_schema("the database was migrated by a newer releasehealthd (" + *known.begin() +
                        "): this one does not know its schema");
-  if (!applied.empty()) work.exec(std::string(sql::ledger_rebuild_due));
+  if (!applied.empty()) work.exec(std::string(sql::database::rebuild_due));
   work.commit();
   return applied;
 }

@@ -3,14 +3,11 @@
 // them.
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace releasehealth::ledger {
 
-struct migration {
-  std::string_view name, statements;
-};
-
-/// Every migration that this program knows, in the order in which they are applied.
-std::span<const migration> migrations();
+/// Every migration that this program knows, its name and its statements, in the order in which they are applied.
+std::span<const std::pair<std::string_view, std::string_view>> migrations();
 
 }

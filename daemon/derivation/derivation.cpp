@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "collectors/signature.hpp"
-#include "sql.hpp"
+#include "sql/derivation.hpp"
 
 namespace releasehealth::ledger {
 namespace {
@@ -53,7 +53,7 @@ report read_report(const pqxx::row& row) {
 reports_of_things load_reports(pqxx::transaction_base& work, const std::string& type, const things& all) {
   reports_of_things reports;
   const auto [sources, subjects] = thing_arrays(all);
-  for (const auto& row : run(work, sql::ledger_events_of_things, type, sources, subjects)) {
+  for (const auto& row : run(work, sql::derivation::events_of_things, type, sources, subjects)) {
     auto told = read_report(row);
     told.received_at = *time_from_microseconds(row["received_at"]);
     reports[{text(row["source"]), text(row["subject"])}].push_back(std::move(told));
@@ -111,7 +111,8 @@ settled read_settled(const pqxx::row& row) {
 std::vector<settled> load_deployments(pqxx::transaction_base& work, const std::set<std::string>& ids) {
   std::vector<settled> all;
   if (ids.empty()) return all;
-  for (const auto& row : run(work, sql::ledger_deployments_by_id, text_array(ids))) all.push_back(read_settled(row));
+  for (const auto& row : run(work, sql::derivation::deployments_by_id, text_array(ids)))
+    all.push_back(read_settled(row));
   return all;
 }
 
@@ -158,7 +159,8 @@ incident_row read_incident(const pqxx::row& row) {
 std::vector<incident_row> load_incidents(pqxx::transaction_base& work, const std::set<std::string>& ids) {
   std::vector<incident_row> all;
   if (ids.empty()) return all;
-  for (const auto& row : run(work, sql::ledger_incidents_by_id, text_array(ids))) all.push_back(read_incident(row));
+  for (const auto& row : run(work, sql::derivation::incidents_by_id, text_array(ids)))
+    all.push_back(read_incident(row));
   return all;
 }
 
@@ -177,7 +179,7 @@ std::vector<remedy> load_remedies(pqxx::transaction_base& work, const std::set<s
   std::vector<remedy> all;
   if (changes.empty() && named.empty()) return all;
   const auto [sources, subjects] = thing_arrays(named);
-  for (const auto& row : run(work, sql::ledger_remedies_of, text_array(changes), sources, subjects))
+  for (const auto& row : run(work, sql::derivation::remedies_of, text_array(changes), sources, subjects))
     all.push_back(read_remedy(row));
   return all;
 }

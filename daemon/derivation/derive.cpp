@@ -7,7 +7,7 @@
 #include "daemon/database/migrate.hpp"
 #include "daemon/derivation/derivation.hpp"
 #include "daemon/timeline/derivation_version.hpp"
-#include "sql.hpp"
+#include "sql/derivation.hpp"
 
 namespace releasehealth::ledger {
 namespace {
@@ -20,7 +20,7 @@ class derive_lock {
   explicit derive_lock(const session& s) : connection_(s), work_(connection_) {
     work_.exec("SET LOCAL idle_in_transaction_session_timeout = 0");
     work_.exec("SET LOCAL lock_timeout = " + std::to_string(std::chrono::milliseconds(deriver::max_wait).count()));
-    run(work_, sql::ledger_derive_locks, locks::migrate, locks::derive);
+    run(work_, sql::derivation::derive_locks, locks::migrate, locks::derive);
   }
 
  private:
@@ -43,7 +43,7 @@ void derive_shadow(const session& s, const derive_settings& settings, First firs
 
 // Of the tables as they are; ours if nothing was derived yet.
 int derived_version(pqxx::transaction_base& work) {
-  const auto rows = run(work, sql::ledger_derived_version);
+  const auto rows = run(work, sql::derivation::derived_version);
   return rows.empty() ? derivation_version : rows[0][0].as<int>();
 }
 
@@ -52,7 +52,7 @@ int derived_version(pqxx::transaction_base& work) {
 bool is_derived(const session& s) {
   connection c(s);
   pqxx::work work(c);
-  return !run(work, sql::ledger_derived_version).empty();
+  return !run(work, sql::derivation::derived_version).empty();
 }
 
 struct deriver::connected {
@@ -75,7 +75,7 @@ deriver::connected& deriver::ready() {
 void deriver::report_due(timestamp now) {
   try {
     pqxx::work work(ready().connection);
-    run(work, sql::ledger_report_due, format_time(now));
+    run(work, sql::derivation::report_due, format_time(now));
     work.commit();
   } catch (const pqxx::failure&) {
     connected_.reset();
@@ -91,11 +91,11 @@ derived deriver::derive_batch(step_size size) {
     work.exec("SET LOCAL synchronous_commit = off");  // what is lost with the machine waits in the queue again
     keep_plans(work, !size.behind);
     // no migration may come between the look at the schema and the end of what is derived by it
-    const auto locked = run(work, sql::ledger_try_derive_locks, locks::migrate, locks::derive)[0];
+    const auto locked = run(work, sql::derivation::try_derive_locks, locks::migrate, locks::derive)[0];
     is_another_at_it_ = !locked[0].as<bool>();
     if (is_another_at_it_) return {};
     static const auto known = known_migrations();
-    const auto under = run(work, sql::ledger_derived_under, known)[0];
+    const auto under = run(work, sql::derivation::derived_under, known)[0];
     const int version = under[1].as<int>(derivation_version);  // null: nothing was derived yet
     schema_is_newer_ = !under[0].is_null() || version > derivation_version;
     rebuild_is_due_ = !schema_is_newer_ && version < derivation_version;
@@ -105,7 +105,7 @@ derived deriver::derive_batch(step_size size) {
     // a long queue, after an import, is derived service by service: nobody looks at figures between two of them
     auto* const walks = size.behind ? nullptr : walks_.get();
     auto done = derive_step(work, settings_, std::move(size), counting_, walks);
-    if (done.taken > 0) run(work, sql::ledger_note_rules, settings_.fingerprint, derivation_version);
+    if (done.taken > 0) run(work, sql::derivation::note_rules, settings_.fingerprint, derivation_version);
     work.commit();
     return done;
   } catch (const long_walk&) {
@@ -144,7 +144,7 @@ std::vector<difference> deriver::check() {
     return true;
   };
   derive_shadow(session_.unlimited(), settings_, derive_the_queue, [&](pqxx::transaction_base& work) {
-    for (const auto& row : run(work, sql::ledger_shadow_difference, std::int64_t{100}))
+    for (const auto& row : run(work, sql::derivation::shadow_difference, std::int64_t{100}))
       found.push_back({text(row["table"]), text(row["side"]), text(row["row"])});
   });
   return found;
@@ -157,13 +157,13 @@ std::size_t deriver::rebuild(bool only_if_due) {
   std::size_t rows = 0;
   const auto forget_the_queue = [&](pqxx::transaction_base& work) {
     if (only_if_due && derived_version(work) >= derivation_version) return false;
-    run(work, sql::ledger_forget_touched);
+    run(work, sql::derivation::forget_touched);
     return true;
   };
   derive_shadow(session_.unlimited(), settings_, forget_the_queue, [&](pqxx::transaction_base& work) {
-    rows = run(work, sql::ledger_shadow_apply)[0][0].as<std::size_t>();
-    run(work, sql::ledger_write_rules, settings_.fingerprint, derivation_version);
-    work.exec(std::string(sql::ledger_shadow_drop));
+    rows = run(work, sql::derivation::shadow_apply)[0][0].as<std::size_t>();
+    run(work, sql::derivation::write_rules, settings_.fingerprint, derivation_version);
+    work.exec(std::string(sql::derivation::shadow_drop));
   });
   return rows;
 }

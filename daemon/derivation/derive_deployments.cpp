@@ -1,6 +1,6 @@
 #include "daemon/database/binary_array.hpp"
 #include "daemon/derivation/derivation.hpp"
-#include "sql.hpp"
+#include "sql/derivation.hpp"
 
 namespace releasehealth::ledger {
 namespace {
@@ -69,7 +69,7 @@ void add_commit_facts(pqxx::transaction_base& work, std::vector<deployment>& fol
     if (!d.commit.empty()) shas.insert(d.commit);
   if (shas.empty()) return;
   std::map<std::string, std::vector<report>> reports;
-  for (const auto& row : run(work, sql::ledger_events_of_commits, text_array(shas)))
+  for (const auto& row : run(work, sql::derivation::events_of_commits, text_array(shas)))
     reports[text(row["sha"])].push_back(read_report(row));
   for (auto& d : folded)
     if (const auto known = reports.find(d.commit); known != reports.end()) d.commit_facts = fold_commit(known->second);
@@ -103,7 +103,7 @@ void derive_deployments(derivation& in, const things& touched) {
   const auto& names = in.settings.blame.names;
   const auto [sources, subjects] = thing_arrays(touched);
   std::map<std::string, settled> gone;
-  for (const auto& row : run(in.work, sql::ledger_deployments_of_things, sources, subjects)) {
+  for (const auto& row : run(in.work, sql::derivation::deployments_of_things, sources, subjects)) {
     auto d = read_settled(row);
     gone.emplace(d.id, std::move(d));
   }
@@ -126,9 +126,9 @@ void derive_deployments(derivation& in, const things& touched) {
     in.deployments[id].before = std::move(before);
     ids.insert(id);
   }
-  if (!ids.empty()) run(in.work, sql::ledger_delete_deployments, text_array(ids));
+  if (!ids.empty()) run(in.work, sql::derivation::delete_deployments, text_array(ids));
   if (!unchanged.empty())
-    for (const auto& row : stored.give(in.work, sql::ledger_differing_deployments))
+    for (const auto& row : stored.give(in.work, sql::derivation::differing_deployments))
       in.deployments[text(row[0])].before = std::move(unchanged.extract(text(row[0])).mapped());
   for (const auto& [id, was] : unchanged) in.fresh.erase(id);
   for (const auto& [id, d] : in.fresh) in.deployments[id].now = as_settled(id, d.told, names);
@@ -144,8 +144,8 @@ void write_deployments(derivation& in, const std::vector<std::string>& ids) {
     verdicts.add(d);
   }
   const auto& v = verdicts;
-  told.give(in.work, sql::ledger_write_deployments, v.service, v.environment, v.source, v.subject, v.kind, v.reason,
-            v.evidence, v.is_change, v.live, v.below, v.covers_since, v.rolled_back_by, v.day_order);
+  told.give(in.work, sql::derivation::write_deployments, v.service, v.environment, v.source, v.subject, v.kind,
+            v.reason, v.evidence, v.is_change, v.live, v.below, v.covers_since, v.rolled_back_by, v.day_order);
 }
 
 }

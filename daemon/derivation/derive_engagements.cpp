@@ -2,7 +2,8 @@
 
 #include "daemon/derivation/derivation.hpp"
 #include "daemon/timeline/engagement.hpp"
-#include "sql.hpp"
+#include "sql/derivation.hpp"
+#include "sql/queries.hpp"
 
 namespace releasehealth::ledger {
 namespace {
@@ -29,7 +30,7 @@ std::set<std::string> write_work(derivation& in, const things& touched) {
                                   {"ends", time_or_null(w->end)},
                                   {"seconds", w->seconds ? json::value(*w->seconds) : json::value(nullptr)},
                                   {"at", format_time(w->at)}});
-  for (const auto& row : run(in.work, sql::ledger_write_work, sources, subjects, json::serialize(rows)))
+  for (const auto& row : run(in.work, sql::derivation::write_work, sources, subjects, json::serialize(rows)))
     named.insert(text(row[0]));
   return named;
 }
@@ -45,7 +46,7 @@ std::vector<placed_work> load_work(derivation& in, const std::set<std::string>& 
   std::vector<placed_work> all;
   const auto [sources, subjects] = thing_arrays(touched);
   for (const auto& row :
-       run(in.work, sql::ledger_work_of_incidents, text_array(incident_subjects), sources, subjects)) {
+       run(in.work, sql::derivation::work_of_incidents, text_array(incident_subjects), sources, subjects)) {
     auto& w = all.emplace_back();
     w.told = {.source = text(row["source"]),
               .subject = text(row["subject"]),
@@ -109,7 +110,7 @@ void add_incident(json::array& rows, const incident& i, const std::vector<work>&
 void add_team_mates(derivation& in, const std::set<std::string>& services) {
   std::map<std::string, std::set<place>> places_of;
   std::set<std::string> teams;
-  for (const auto& row : run(in.work, sql::ledger_places)) {
+  for (const auto& row : run(in.work, sql::queries::places)) {
     const place where{text(row[0]), text(row[1])};
     auto team = in.settings.blame.names.team(where.service);
     if (team.empty()) team = text(row[3]);
@@ -128,7 +129,7 @@ void derive_engagements(derivation& in, const things& touched_work) {
   auto subjects = write_work(in, touched_work);
   for (const auto& [source, subject] : incidents) subjects.insert(subject);
   if (subjects.empty() && touched_work.empty()) return;
-  for (const auto& row : run(in.work, sql::ledger_incidents_of_subjects, text_array(subjects)))
+  for (const auto& row : run(in.work, sql::derivation::incidents_of_subjects, text_array(subjects)))
     incidents.emplace(text(row[0]), text(row[1]));
   auto pieces = touched_work;
   std::map<thing_key, std::vector<work>> naming;
@@ -143,7 +144,7 @@ void derive_engagements(derivation& in, const things& touched_work) {
   }
   const auto [incident_sources, incident_subjects] = thing_arrays(incidents);
   std::map<thing_key, std::vector<incident_row>> stored;
-  for (const auto& row : run(in.work, sql::ledger_incidents_of_things, incident_sources, incident_subjects)) {
+  for (const auto& row : run(in.work, sql::derivation::incidents_of_things, incident_sources, incident_subjects)) {
     auto i = read_incident(row);
     stored[{i.told.source, i.told.subject}].push_back(std::move(i));
   }
@@ -157,8 +158,8 @@ void derive_engagements(derivation& in, const things& touched_work) {
   }
   const auto [work_sources, work_subjects] = thing_arrays(pieces);
   std::set<std::string> services;
-  for (const auto& row : run(in.work, sql::ledger_write_engagements, incident_sources, incident_subjects, work_sources,
-                             work_subjects, json::serialize(rows))) {
+  for (const auto& row : run(in.work, sql::derivation::write_engagements, incident_sources, incident_subjects,
+                             work_sources, work_subjects, json::serialize(rows))) {
     services.insert(text(row[0]));
     in.places.insert({text(row[0]), text(row[1])});
   }

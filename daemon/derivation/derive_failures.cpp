@@ -1,5 +1,5 @@
 #include "daemon/derivation/derivation.hpp"
-#include "sql.hpp"
+#include "sql/derivation.hpp"
 
 namespace releasehealth::ledger {
 namespace {
@@ -10,7 +10,7 @@ using blaming_by_change = std::map<std::string, std::vector<blaming>>;
 blaming_by_change load_blaming(pqxx::transaction_base& work, const std::set<std::string>& changes) {
   blaming_by_change all;
   const std::string none = "{}";
-  for (const auto& row : run(work, sql::ledger_incidents_about, text_array(changes), none, none, none)) {
+  for (const auto& row : run(work, sql::derivation::incidents_about, text_array(changes), none, none, none)) {
     auto i = read_incident(row);
     all[i.told.change].push_back(std::move(i.told));
   }
@@ -47,14 +47,14 @@ void write_failures(derivation& in, const std::set<std::string>& changes) {
                                 {"recovered_at", time_or_null(f.recovered_at)},
                                 {"first_remedy", way_or_null(f.first)}});
   });
-  write(in, sql::ledger_write_failures, rows);
+  write(in, sql::derivation::write_failures, rows);
 }
 
 void write_responses(derivation& in, const std::set<std::string>& hotfixes) {
   if (hotfixes.empty()) return;
   std::map<std::string, std::set<std::string>> changes_of;
   std::set<std::string> changes;
-  for (const auto& row : run(in.work, sql::ledger_remedies_by, text_array(hotfixes))) {
+  for (const auto& row : run(in.work, sql::derivation::remedies_by, text_array(hotfixes))) {
     const auto r = read_remedy(row);
     if (r.by_way != way::hotfix || r.change.empty()) continue;
     changes_of[r.by].insert(r.change);
@@ -70,7 +70,7 @@ void write_responses(derivation& in, const std::set<std::string>& hotfixes) {
     const auto from = h.kind == "hotfix" ? response_from(h, of_remedied) : std::nullopt;
     rows.push_back(json::object{{"id", h.id}, {"response_from", time_or_null(from)}});
   });
-  write(in, sql::ledger_write_responses, rows);
+  write(in, sql::derivation::write_responses, rows);
 }
 
 }

@@ -2,7 +2,7 @@
 
 #include "daemon/derivation/derivation.hpp"
 #include "daemon/timeline/follow_up.hpp"
-#include "sql.hpp"
+#include "sql/derivation.hpp"
 
 namespace releasehealth::ledger {
 namespace {
@@ -43,7 +43,7 @@ std::set<std::string> write_commits(derivation& in, const std::set<std::string>&
   std::set<std::string> ids;
   if (touched.empty()) return ids;
   std::map<std::string, std::vector<report>> told;
-  for (const auto& row : run(in.work, sql::ledger_events_of_shas, text_array(touched)))
+  for (const auto& row : run(in.work, sql::derivation::events_of_shas, text_array(touched)))
     told[text(row["subject"])].push_back(read_report(row));
   json::array rows, differing;
   for (auto& [sha, reports] : told)
@@ -56,7 +56,7 @@ std::set<std::string> write_commits(derivation& in, const std::set<std::string>&
                                   {"picked_from", c->picked_from},
                                   {"merged_at", format_time(c->merged_at)},
                                   {"reached_at", time_or_null(c->reached_at)}});
-  for (const auto& row : run(in.work, sql::ledger_write_commits, text_array(touched), json::serialize(rows)))
+  for (const auto& row : run(in.work, sql::derivation::write_commits, text_array(touched), json::serialize(rows)))
     differing.push_back(json::object{{"sha", text(row["sha"])},
                                      {"repository", text(row["repository"])},
                                      {"ref", text(row["ref"])},
@@ -64,7 +64,7 @@ std::set<std::string> write_commits(derivation& in, const std::set<std::string>&
                                      {"pull_request", text(row["pull_request"])},
                                      {"picked_from", text(row["picked_from"])}});
   if (!differing.empty())
-    for (const auto& row : run(in.work, sql::ledger_hotfixes_of_commits, json::serialize(differing)))
+    for (const auto& row : run(in.work, sql::derivation::hotfixes_of_commits, json::serialize(differing)))
       ids.insert(text(row[0]));
   return ids;
 }
@@ -74,7 +74,7 @@ std::map<std::string, std::vector<commit_seen>> load_evidence(pqxx::transaction_
                                                               const std::set<std::string>& commits) {
   std::map<std::string, std::vector<commit_seen>> all;
   if (commits.empty()) return all;
-  for (const auto& row : run(work, sql::ledger_merge_evidence, text_array(commits)))
+  for (const auto& row : run(work, sql::derivation::merge_evidence, text_array(commits)))
     all[text(row["of"])].push_back({.sha = text(row["sha"]),
                                     .repository = text(row["repository"]),
                                     .ref = text(row["ref"]),
@@ -91,12 +91,12 @@ int whole_or_zero(const pqxx::field& f) { return f.is_null() ? 0 : f.as<int>(); 
 void write_follow_ups(derivation& in, const std::set<std::string>& hotfixes) {
   if (hotfixes.empty()) return;
   std::map<std::string, std::vector<answered_incident>> answered;
-  for (const auto& row : run(in.work, sql::ledger_answered_incidents, text_array(hotfixes)))
+  for (const auto& row : run(in.work, sql::derivation::answered_incidents, text_array(hotfixes)))
     answered[text(row["by"])].push_back({.is_named = row["is_named"].as<bool>(),
                                          .severity = whole_or_zero(row["severity"]),
                                          .cause = text(row["cause"]),
                                          .detected_at = *time_from_microseconds(row["detected_at"])});
-  const auto all = run(in.work, sql::ledger_follow_ups_of, text_array(hotfixes));
+  const auto all = run(in.work, sql::derivation::follow_ups_of, text_array(hotfixes));
   std::set<std::string> commits;
   for (const auto& row : all)
     if (row["is_hotfix"].as<bool>() && !text(row["commit"]).empty()) commits.insert(text(row["commit"]));
@@ -121,7 +121,7 @@ void write_follow_ups(derivation& in, const std::set<std::string>& hotfixes) {
                      {"lines_changed", f.lines_changed ? json::value(*f.lines_changed) : json::value(nullptr)},
                      {"done", json::value_from(f.done)}});
   }
-  for (const auto& row : run(in.work, sql::ledger_write_follow_ups, json::serialize(rows)))
+  for (const auto& row : run(in.work, sql::derivation::write_follow_ups, json::serialize(rows)))
     in.places.insert({text(row[0]), text(row[1])});
 }
 
@@ -134,7 +134,7 @@ struct incident_facts {
 
 std::map<std::string, incident_facts> load_facts(pqxx::transaction_base& work, const std::set<std::string>& ids) {
   std::map<std::string, incident_facts> all;
-  for (const auto& row : run(work, sql::ledger_incidents_to_conclude, text_array(ids)))
+  for (const auto& row : run(work, sql::derivation::incidents_to_conclude, text_array(ids)))
     all[text(row["id"])] = {whole_or_zero(row["severity"]), time_from_microseconds(row["resolved_at"]),
                             json_object(row["facts"])};
   return all;
@@ -146,7 +146,7 @@ std::map<std::string, merge_debt> load_debts(pqxx::transaction_base& work, const
     if (r.by_way == way::hotfix) hotfixes.insert(r.by);
   std::map<std::string, merge_debt> all;
   if (hotfixes.empty()) return all;
-  for (const auto& row : run(work, sql::ledger_merge_debts, text_array(hotfixes)))
+  for (const auto& row : run(work, sql::derivation::merge_debts, text_array(hotfixes)))
     all[text(row[0])] = {row[1].as<bool>(), time_from_microseconds(row[2])};
   return all;
 }
@@ -187,7 +187,7 @@ void write_conclusions(derivation& in, const std::set<std::string>& hotfixes) {
   things named;
   auto about = in.remedies;
   if (!hotfixes.empty())
-    for (const auto& row : run(in.work, sql::ledger_remedies_by, text_array(hotfixes)))
+    for (const auto& row : run(in.work, sql::derivation::remedies_by, text_array(hotfixes)))
       about.push_back(read_remedy(row));
   for (const auto& r : about) {
     if (!r.change.empty()) changes.insert(r.change);
@@ -200,7 +200,7 @@ void write_conclusions(derivation& in, const std::set<std::string>& hotfixes) {
   std::set<std::string> blamed, concluded;
   things decided;
   for (const auto& row :
-       run(in.work, sql::ledger_incidents_about, text_array(changes), text_array(ids), sources, subjects)) {
+       run(in.work, sql::derivation::incidents_about, text_array(changes), text_array(ids), sources, subjects)) {
     auto& i = all.emplace_back(read_incident(row));
     concluded.insert(i.id);
     decided.emplace(i.told.source, i.told.subject);
@@ -223,7 +223,7 @@ void write_conclusions(derivation& in, const std::set<std::string>& hotfixes) {
       candidates.insert(candidates.end(), more->second.begin(), more->second.end());
     rows.push_back(as_row(i, facts[i.id], candidates, debts, in.settings.decisions));
   }
-  for (const auto& row : run(in.work, sql::ledger_write_conclusions, json::serialize(rows)))
+  for (const auto& row : run(in.work, sql::derivation::write_conclusions, json::serialize(rows)))
     in.places.insert({text(row[0]), text(row[1])});
 }
 

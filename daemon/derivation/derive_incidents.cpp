@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "daemon/derivation/derivation.hpp"
-#include "sql.hpp"
+#include "sql/derivation.hpp"
 
 namespace releasehealth::ledger {
 namespace {
@@ -42,7 +42,7 @@ things incidents_of(derivation& in) {
                                   {"begins", format_time(span.begins)},
                                   {"last", format_time(span.last)},
                                   {"live", live}});
-  for (const auto& row : run(in.work, sql::ledger_incidents_of_deployments, json::serialize(rows), ids.parameter(),
+  for (const auto& row : run(in.work, sql::derivation::incidents_of_deployments, json::serialize(rows), ids.parameter(),
                              in.names.names.parameter(), in.names.commits.parameter()))
     all.emplace(text(row[0]), text(row[1]));
   return all;
@@ -91,7 +91,7 @@ std::vector<std::vector<settled>> load_candidates(pqxx::transaction_base& work, 
                                  {"culprit", shares[n].of->culprit}});
   std::set<std::string> ids;
   std::vector<std::set<std::string>> wanted(shares.size());
-  for (const auto& row : run(work, sql::ledger_blame_candidates, json::serialize(asked))) {
+  for (const auto& row : run(work, sql::derivation::blame_candidates, json::serialize(asked))) {
     wanted[row[0].as<std::size_t>()].insert(text(row[1]));
     ids.insert(text(row[1]));
   }
@@ -112,7 +112,7 @@ void derive_incidents(derivation& in) {
   if (affected.empty()) return;
   const auto [sources, subjects] = thing_arrays(affected);
   std::map<std::string, incident_row> before;
-  for (const auto& row : run(in.work, sql::ledger_incidents_of_things, sources, subjects)) {
+  for (const auto& row : run(in.work, sql::derivation::incidents_of_things, sources, subjects)) {
     auto i = read_incident(row);
     before.emplace(i.id, std::move(i));
   }
@@ -127,7 +127,7 @@ void derive_incidents(derivation& in) {
   for (std::size_t n = 0; n < shares.size(); ++n)
     rows.push_back(as_row(shares[n], find_blame(*shares[n].of, shares[n].service, known[n], in.settings.blame)));
   std::set<std::string> ids;
-  for (const auto& row : run(in.work, sql::ledger_write_incidents, sources, subjects, json::serialize(rows)))
+  for (const auto& row : run(in.work, sql::derivation::write_incidents, sources, subjects, json::serialize(rows)))
     ids.insert(text(row[0]));
   for (const auto& id : ids)
     if (const auto was = before.find(id); was != before.end()) in.incidents[id].before = was->second;

@@ -1,7 +1,8 @@
 // Names in the order of their first receipt: what comes after the first ones of a kind is one, so that nobody can make
 // series without end. Production environments are a kind of their own: any number of previews leaves them their places.
 #include "daemon/derivation/derivation.hpp"
-#include "sql.hpp"
+#include "sql/derivation.hpp"
+#include "sql/ledger.hpp"
 
 namespace releasehealth::ledger {
 namespace {
@@ -74,7 +75,7 @@ told_names read_names(const std::map<std::string, reports_of_things>& told, cons
 
 receipts read_everything(pqxx::transaction_base& work, const naming& names) {
   std::map<std::pair<std::string, thing_key>, std::vector<report>> retractions;
-  for (const auto& row : run(work, sql::ledger_retractions))
+  for (const auto& row : run(work, sql::derivation::retractions))
     retractions[{text(row["thing"]), {text(row["source"]), text(row["subject"])}}].push_back(read_report(row));
   binary_array types{binary_array::text}, sources{binary_array::text}, subjects{binary_array::text};
   for (const auto& [thing, reports] : retractions) {
@@ -85,7 +86,7 @@ receipts read_everything(pqxx::transaction_base& work, const naming& names) {
   }
   receipts all;
   for (const auto& row :
-       run(work, sql::ledger_names_of_everything, types.parameter(), sources.parameter(), subjects.parameter()))
+       run(work, sql::derivation::names_of_everything, types.parameter(), sources.parameter(), subjects.parameter()))
     note_names(all, {row["received_at"].as<std::int64_t>(), text(row["source"]), text(row["id"])},
                json_object(row["names"]), names);
   return all;
@@ -97,7 +98,7 @@ std::set<std::string, std::less<>>& names_of(other_names& all, std::string_view 
 
 other_names load_others(pqxx::transaction_base& work, std::int64_t max_names) {
   other_names all;
-  for (const auto& row : run(work, sql::ledger_names_beyond, max_names))
+  for (const auto& row : run(work, sql::derivation::names_beyond, max_names))
     names_of(all, kind_in(row)).insert(text(row["name"]));
   return all;
 }
@@ -115,7 +116,7 @@ std::optional<receipt> find_next(pqxx::transaction_base& work, const naming& nam
                                  const std::string& name, receipt last) {
   for (;;) {
     const auto rows =
-        run(work, sql::ledger_next_receipts, std::string(kind), name, last.received_at, last.source, last.id);
+        run(work, sql::derivation::next_receipts, std::string(kind), name, last.received_at, last.source, last.id);
     if (rows.empty()) return {};
     for (const auto& row : rows) {
       last = {row["received_at"].as<std::int64_t>(), text(row["source"]), text(row["id"])};
@@ -138,7 +139,8 @@ freeing free_names(pqxx::transaction_base& work, const naming& names, const told
   freeing out;
   if (told.gone_ids.size() == 0) return out;
   json::array gone, kept;
-  const auto at_stake = run(work, sql::ledger_names_at_stake, told.gone_sources.parameter(), told.gone_ids.parameter());
+  const auto at_stake =
+      run(work, sql::derivation::names_at_stake, told.gone_sources.parameter(), told.gone_ids.parameter());
   for (const auto& row : at_stake) {
     const auto kind = kind_in(row);
     const auto name = text(row["name"]);
@@ -151,8 +153,8 @@ freeing free_names(pqxx::transaction_base& work, const naming& names, const told
   }
   if (gone.empty()) return out;
   out.has_changed = true;
-  run(work, sql::ledger_forget_names, json::serialize(gone));
-  if (!kept.empty()) run(work, sql::ledger_write_names, json::serialize(kept));
+  run(work, sql::ledger::forget_names, json::serialize(gone));
+  if (!kept.empty()) run(work, sql::ledger::write_names, json::serialize(kept));
   return out;
 }
 
@@ -182,7 +184,7 @@ known_names know_names(pqxx::transaction_base& work, const derive_settings& sett
   receipts fresh;
   bool has_written = has_freed;
   if (!rows.empty())
-    for (const auto& row : run(work, sql::ledger_write_names, json::serialize(rows))) {
+    for (const auto& row : run(work, sql::ledger::write_names, json::serialize(rows))) {
       has_written = true;
       if (const auto name = said.live.find({kind_in(row), text(row["name"])});
           name != said.live.end() && row["is_new"].as<bool>())
@@ -191,7 +193,7 @@ known_names know_names(pqxx::transaction_base& work, const derive_settings& sett
   if (!has_written) return {std::move(before)};  // as nearly always: every name was known
   auto now = load_others(work, settings.max_names);
   const bool have_moved = changed_sides(before, now, fresh, freed);
-  if (have_moved) run(work, sql::ledger_touch_everything);
+  if (have_moved) run(work, sql::derivation::touch_everything);
   std::size_t folded = 0;
   for (const auto& [name, at] : fresh) folded += names_of(now, name.first).contains(name.second);
   return {std::move(now), have_moved, folded};

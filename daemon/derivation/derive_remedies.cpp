@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "daemon/derivation/derivation.hpp"
-#include "sql.hpp"
+#include "sql/derivation.hpp"
 
 namespace releasehealth::ledger {
 namespace {
@@ -62,7 +62,7 @@ std::set<std::string> affected(const derivation& in) {
                                                                               : (*row)->told.stretches.back().until)}});
   if (in.deployments.empty() && in.incidents.empty()) return ids;
   for (const auto& row :
-       run(in.work, sql::ledger_remedies_to_derive, json::serialize(deployments), in.names.names.parameter(),
+       run(in.work, sql::derivation::remedies_to_derive, json::serialize(deployments), in.names.names.parameter(),
            in.names.commits.parameter(), json::serialize(incidents), text_array(subjects_of(in.changed_incidents()))))
     ids.insert(text(row[0]));
   return ids;
@@ -91,7 +91,7 @@ std::vector<candidates> load_candidates(pqxx::transaction_base& work, const std:
                                  {"attribution", settings.window(of[n].where.service).count()}});
   std::vector<candidates> all(of.size());
   if (of.empty()) return all;
-  for (const auto& row : run(work, sql::ledger_hotfix_candidates, json::serialize(asked))) {
+  for (const auto& row : run(work, sql::derivation::hotfix_candidates, json::serialize(asked))) {
     auto& c = all[row["n"].as<std::size_t>()];
     const auto role = text(row["role"]);
     (role == "fixes"   ? c.fixes
@@ -139,7 +139,7 @@ void add_deployments(derivation& in, const std::set<std::string>& ids, std::set<
   });
   std::map<std::string, std::vector<std::string>> popped;
   if (!rollbacks.empty())
-    for (const auto& row : run(in.work, sql::ledger_popped_by, text_array(rollbacks)))
+    for (const auto& row : run(in.work, sql::derivation::popped_by, text_array(rollbacks)))
       popped[text(row[1])].push_back(text(row[0]));
   const auto all = load_candidates(in.work, of, in.settings.blame);
   std::set<std::string> deployments, incidents;
@@ -188,7 +188,7 @@ void add_flags(derivation& in, const things& touched, std::set<std::string>& by,
                                     {"incident", f->incident},
                                     {"is_on", f->on},
                                     {"at", format_time(f->at)}});
-    run(in.work, sql::ledger_write_flags, sources, subjects, json::serialize(rows));
+    run(in.work, sql::derivation::write_flags, sources, subjects, json::serialize(rows));
     for (const auto& [source, subject] : touched) ids.insert(row_id({source, subject}));
   }
   const auto subjects = subjects_of(in.changed_incidents());
@@ -203,7 +203,7 @@ void add_flags(derivation& in, const things& touched, std::set<std::string>& by,
   };
   std::map<std::string, switched> flags;
   std::set<std::string> incidents;
-  for (const auto& row : run(in.work, sql::ledger_flags_to_derive, text_array(ids), text_array(subjects))) {
+  for (const auto& row : run(in.work, sql::derivation::flags_to_derive, text_array(ids), text_array(subjects))) {
     auto& f = flags
                   .try_emplace(text(row["id"]), switched{text(row["source"]),
                                                          {text(row["service"]), text(row["environment"])},
@@ -247,7 +247,7 @@ void derive_remedies(derivation& in, const things& touched_flags) {
   add_flags(in, touched_flags, by, now);
   if (by.empty()) return;
   std::set<remedy> before;
-  for (const auto& row : run(in.work, sql::ledger_remedies_by, text_array(by))) before.insert(read_remedy(row));
+  for (const auto& row : run(in.work, sql::derivation::remedies_by, text_array(by))) before.insert(read_remedy(row));
   std::set<std::string> gone;
   json::array rows;
   for (const auto& r : before)
@@ -267,8 +267,8 @@ void derive_remedies(derivation& in, const things& touched_flags) {
                                   {"finished_at", format_time(r.finished_at)}});
       in.remedies.push_back(r);
     }
-  if (!gone.empty()) run(in.work, sql::ledger_delete_remedies, text_array(gone));
-  if (!rows.empty()) run(in.work, sql::ledger_insert_remedies, json::serialize(rows));
+  if (!gone.empty()) run(in.work, sql::derivation::delete_remedies, text_array(gone));
+  if (!rows.empty()) run(in.work, sql::derivation::insert_remedies, json::serialize(rows));
 }
 
 }

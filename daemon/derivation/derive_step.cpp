@@ -3,7 +3,7 @@
 
 #include "daemon/derivation/derivation.hpp"
 #include "daemon/derivation/derive.hpp"
-#include "sql.hpp"
+#include "sql/derivation.hpp"
 
 namespace releasehealth::ledger {
 namespace {
@@ -17,7 +17,7 @@ void write_places(derivation& in) {
     environments.push_back(p.environment);
     production.emplace_back(in.settings.blame.names.is_production(p.environment) ? "true" : "false");
   }
-  run(in.work, sql::ledger_write_places, text_array(services), text_array(environments), text_array(production));
+  run(in.work, sql::derivation::write_places, text_array(services), text_array(environments), text_array(production));
 }
 
 }
@@ -40,9 +40,9 @@ struct taken_entries {
 };
 
 taken_entries take(pqxx::transaction_base& work, const step_size& size) {
-  const auto rows =
-      size.behind ? run(work, sql::ledger_take_touched_by_service, size.things, size.behind->service, size.behind->n)
-                  : run(work, sql::ledger_take_touched, size.things);
+  const auto rows = size.behind ? run(work, sql::derivation::take_touched_by_service, size.things, size.behind->service,
+                                      size.behind->n)
+                                : run(work, sql::derivation::take_touched, size.things);
   const bool is_full = static_cast<std::int64_t>(rows.size()) == size.things;
   taken_entries taken;
   taken.done.taken = static_cast<std::size_t>(rows.size());
@@ -83,7 +83,7 @@ bool take_turns(pqxx::transaction_base& work, long_walks& walks, taken_entries& 
     taken.all.erase(taken.all.begin(), of_others.begin());
     walks.is_their_turn = true;
   }
-  run(work, sql::ledger_touch_again, text_array(things), text_array(sources), text_array(subjects),
+  run(work, sql::derivation::touch_again, text_array(things), text_array(sources), text_array(subjects),
       text_array(services));
   taken.done.has_more = true;
   return is_their_turn;
@@ -116,7 +116,7 @@ derived derive_step(pqxx::transaction_base& work, const derive_settings& setting
   }
   keep_plans(work, taken.all.size() <= few_things);
   if (!commits.empty())
-    for (const auto& row : run(work, sql::ledger_things_of_commits, text_array(commits)))
+    for (const auto& row : run(work, sql::derivation::things_of_commits, text_array(commits)))
       touched["deployment"].emplace(text(row[0]), text(row[1]));
   std::map<std::string, reports_of_things> told;
   for (const auto& [type, keys] : touched)
@@ -145,7 +145,7 @@ derived derive_step(pqxx::transaction_base& work, const derive_settings& setting
     throw;
   }
   if (!in.places.empty()) write_places(in);  // blame looks at every environment of a service
-  if (counting.is_due(taken.done.taken)) work.exec(std::string(sql::ledger_analyze));
+  if (counting.is_due(taken.done.taken)) work.exec(std::string(sql::derivation::analyze));
   derive_incidents(in);
   derive_remedies(in, touched["flag"]);
   derive_failures(in);
@@ -169,9 +169,9 @@ void derive_all(pqxx::transaction_base& work, const derive_settings& settings) {
 }
 
 void derive_everything(pqxx::transaction_base& work, const derive_settings& settings) {
-  work.exec(std::string(sql::ledger_shadow));
+  work.exec(std::string(sql::derivation::shadow));
   know_names(work, settings, nullptr);
-  work.exec(std::string(sql::ledger_touch_everything));
+  work.exec(std::string(sql::derivation::touch_everything));
   derive_all(work, settings);
 }
 

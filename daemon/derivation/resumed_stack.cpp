@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sql.hpp"
+#include "sql/derivation.hpp"
 
 namespace releasehealth::ledger {
 namespace {
@@ -102,7 +102,7 @@ class resumed_stack {
       return environment == where.environment || (environment.empty() && names.is_production(where.environment));
     };
     for (const auto& row :
-         ledger::run(in_.work, sql::ledger_incidents_during, where.service, text_array(starts), sources, subjects))
+         ledger::run(in_.work, sql::derivation::incidents_during, where.service, text_array(starts), sources, subjects))
       if (is_here(names.environment(text(row[1])))) during.insert(row[0].as<std::size_t>() - 1);
     for (const auto& key : in_.touched_incidents) {
       const auto known = in_.folded.find(key);

@@ -1,7 +1,7 @@
 #include "daemon/derivation/shadow.hpp"
 
 #include "daemon/derivation/derivation.hpp"
-#include "sql.hpp"
+#include "sql/derivation.hpp"
 
 namespace releasehealth::ledger {
 
@@ -15,8 +15,8 @@ struct shadow::opened {
 shadow::shadow(const session& s, const derive_settings& settings, std::optional<timestamp> received_before)
     : opened_(std::make_unique<opened>(s)) {
   if (received_before) {
-    opened_->work.exec(std::string(sql::ledger_as_of));
-    run(opened_->work, sql::ledger_write_as_of, format_time(*received_before));
+    opened_->work.exec(std::string(sql::derivation::as_of));
+    run(opened_->work, sql::derivation::write_as_of, format_time(*received_before));
   }
   derive_everything(opened_->work, settings);
 }
@@ -26,7 +26,7 @@ reader& shadow::read() { return opened_->from; }
 
 std::vector<moved_deployment> shadow::moved() {
   std::vector<moved_deployment> all;
-  for (const auto& row : run(opened_->work, sql::ledger_shadow_moved))
+  for (const auto& row : run(opened_->work, sql::derivation::shadow_moved))
     all.push_back({.where = {text(row["service"]), text(row["environment"])},
                    .source = text(row["source"]),
                    .subject = text(row["subject"]),

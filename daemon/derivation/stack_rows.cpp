@@ -1,6 +1,6 @@
 #include "daemon/derivation/stack_rows.hpp"
 
-#include "sql.hpp"
+#include "sql/derivation.hpp"
 
 namespace releasehealth::ledger {
 namespace {
@@ -57,7 +57,7 @@ void load_levels(derivation& in, const position_arrays& at, std::vector<stack_ru
   std::vector<std::string> only_top;
   only_top.reserve(runs.size());
   for (const auto& r : runs) only_top.emplace_back(r.needs_all ? "false" : "true");
-  for (const auto& row : at.ask(in.work, sql::ledger_stack_at, reach, text_array(only_top))) {
+  for (const auto& row : at.ask(in.work, sql::derivation::stack_at, reach, text_array(only_top))) {
     const auto n = run_of(row);
     runs[n].levels.push_back(read_stacked(row, runs[n].where));
     ids.push_back(runs[n].levels.back().id);
@@ -68,7 +68,7 @@ void load_levels(derivation& in, const position_arrays& at, std::vector<stack_ru
     of.push_back(n);
   }
   if (ids.empty()) return;
-  for (const auto& row : run(in.work, sql::ledger_returned_to, text_array(ids), text_array(finished),
+  for (const auto& row : run(in.work, sql::derivation::returned_to, text_array(ids), text_array(finished),
                              text_array(day_orders), text_array(sources), text_array(subjects))) {
     const auto level = run_of(row);
     runs[of[level]].returned_to[ids[level]].push_back({text(row["commit"]), text(row["version"])});
@@ -84,7 +84,7 @@ void load_starts(derivation& in, std::vector<stack_run>& runs) {
   for (auto& r : runs) r.needs_all = r.needs_all || !r.page.empty() || r.has_more;
   load_levels(in, at, runs);
   if (const std::int64_t within = in.settings.stack.rules.longest_within().count(); within > 0)
-    for (const auto& row : at.ask(in.work, sql::ledger_changes_before, within))
+    for (const auto& row : at.ask(in.work, sql::derivation::changes_before, within))
       runs[run_of(row)].changes.emplace_back(text(row["version"]), *time_from_microseconds(row["finished_at"]));
 }
 
@@ -102,7 +102,7 @@ void look_for_known(derivation& in, std::vector<stack_run>& runs, const std::vec
       of.push_back(&runs[n]);
     }
   if (of.empty()) return;
-  for (const auto& row : run(in.work, sql::ledger_may_be_known, text_array(services), text_array(environments),
+  for (const auto& row : run(in.work, sql::derivation::may_be_known, text_array(services), text_array(environments),
                              text_array(versions), text_array(commits), most_of_a_name))
     of[run_of(row)]->needs_all = true;
 }
@@ -113,8 +113,9 @@ void load_pages(derivation& in, std::span<stack_run> runs) {
     r.page.clear();
     r.has_more = false;
   }
-  for (const auto& row : position_arrays(runs, &stack_run::next)
-                             .ask(in.work, sql::ledger_deployments_from, static_cast<std::int64_t>(page_size + 1))) {
+  for (const auto& row :
+       position_arrays(runs, &stack_run::next)
+           .ask(in.work, sql::derivation::deployments_from, static_cast<std::int64_t>(page_size + 1))) {
     auto& r = runs[run_of(row)];
     auto s = read_stacked(row, r.where);
     if (++found[run_of(row)] > page_size) {

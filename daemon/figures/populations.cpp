@@ -2,7 +2,7 @@
 
 #include <numeric>
 
-#include "sql.hpp"
+#include "sql/figures.hpp"
 
 namespace releasehealth {
 namespace {
@@ -64,20 +64,20 @@ ledger::population count_rising_months(ledger::reader& from, const std::vector<l
 
 constexpr asker every_population[] = {
     [](auto& from, auto& periods, auto& scopes, auto&, auto&) {
-      return plain(sql::figures_deployments, from, periods, scopes);
+      return plain(sql::figures::deployments, from, periods, scopes);
     },
     [](auto& from, auto& periods, auto& scopes, auto&, auto&) {
-      return plain(sql::figures_changes, from, periods, scopes);
+      return plain(sql::figures::changes, from, periods, scopes);
     },
     [](auto& from, auto& periods, auto& scopes, auto&, auto&) {
-      return plain(sql::figures_incidents, from, periods, scopes);
+      return plain(sql::figures::incidents, from, periods, scopes);
     },
     [](auto& from, auto& periods, auto& scopes, auto& settings, auto&) {
-      return from.count(sql::figures_hotfixes, periods, scopes,
+      return from.count(sql::figures::hotfixes, periods, scopes,
                         std::chrono::duration<double>(settings.response_target).count());
     },
     [](auto& from, auto& periods, auto& scopes, auto& settings, auto&) {
-      return from.count_keys(sql::figures_hotfix_breakdowns, periods, scopes, breakdown_keys(settings),
+      return from.count_keys(sql::figures::hotfix_breakdowns, periods, scopes, breakdown_keys(settings),
                              settings.causes);
     },
     [](auto& from, auto& periods, auto& scopes, auto&, auto& services_of) {

@@ -9,7 +9,7 @@
 #include "daemon/database/failure.hpp"
 #include "daemon/ledger/body.hpp"
 #include "daemon/ledger/placement.hpp"
-#include "sql.hpp"
+#include "sql/ledger.hpp"
 
 namespace releasehealth::ledger {
 namespace {
@@ -78,8 +78,8 @@ struct appender::connected {
   bool is_durable = true;
   explicit connected(const session& s) : connection(s) {
     pqxx::nontransaction work(connection);
-    const auto row = run(work, sql::ledger_durability)[0];
-    if (!row[0].as<bool>()) work.exec(std::string(sql::ledger_commit_durably));
+    const auto row = run(work, sql::ledger::durability)[0];
+    if (!row[0].as<bool>()) work.exec(std::string(sql::ledger::commit_durably));
     is_durable = row[1].as<bool>();
     connection.keeps_plans = true;
   }
@@ -97,7 +97,7 @@ struct appender::connected {
     std::erase_if(which, [&](std::size_t i) { return !all[i]; });
     columns c;
     for (const auto i : which) c.add(*all[i], static_cast<std::int64_t>(c.source.size()) + 1);
-    const auto rows = run(work, sql::ledger_append, c.source.parameter(), c.key.parameter(), c.received_at.parameter(),
+    const auto rows = run(work, sql::ledger::append, c.source.parameter(), c.key.parameter(), c.received_at.parameter(),
                           c.outcome.parameter(), c.detail.parameter(), c.headers.parameter(), c.body.parameter(),
                           c.position.parameter(), c.event_source.parameter(), c.id.parameter(), c.type.parameter(),
                           c.thing.parameter(), c.subject.parameter(), c.time.parameter(),
@@ -121,7 +121,7 @@ struct appender::connected {
           id.add(storable_id(e.id));
           delivery.add(is.delivery);
         }
-    if (source.size() > 0) run(work, sql::ledger_announce, source.parameter(), id.parameter(), delivery.parameter());
+    if (source.size() > 0) run(work, sql::ledger::announce, source.parameter(), id.parameter(), delivery.parameter());
   }
 
   // Mostly every event is new, and nothing is asked.
@@ -146,7 +146,7 @@ struct appender::connected {
     }
     if (position.size() == 0) return;
     for (const auto& row :
-         run(work, sql::ledger_claimed_events, position.parameter(), delivery.parameter(), source.parameter(),
+         run(work, sql::ledger::claimed_events, position.parameter(), delivery.parameter(), source.parameter(),
              id.parameter(), type.parameter(), subject.parameter(), fields.parameter(), token.parameter()))
       fresh[row[0].as<std::size_t>()].claims.push_back({text(row[1]), text(row[2]), text(row[3])});
   }

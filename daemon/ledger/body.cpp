@@ -48,8 +48,9 @@ std::string inflate_all(std::string compressed) {
 const ZSTD_DDict* dictionary_of(const std::string& compressed) {
   static const auto all = [] {
     std::map<unsigned, std::unique_ptr<ZSTD_DDict, free_zstd>> read;
-    for (const auto& [number, bytes] : dictionaries::all)
-      read.emplace(number, owned(ZSTD_createDDict(bytes.data(), bytes.size())));
+    for (const auto& [name, bytes] : dictionaries::all)
+      read.emplace(ZSTD_getDictID_fromDict(bytes.data(), bytes.size()),
+                   owned(ZSTD_createDDict(bytes.data(), bytes.size())));
     return read;
   }();
   const auto found = all.find(ZSTD_getDictID_fromFrame(compressed.data(), compressed.size()));

@@ -1,7 +1,7 @@
 #include "daemon/ledger/imported.hpp"
 
 #include "daemon/database/database.hpp"
-#include "sql.hpp"
+#include "sql/ledger.hpp"
 
 namespace releasehealth::ledger {
 
@@ -9,7 +9,7 @@ std::vector<event> imported_events(const session& where, const imported_question
   connection on(where.without_replica().reading());
   pqxx::read_transaction work(on);
   std::vector<event> all;
-  for (const auto& row : run(work, sql::ledger_imported_events, asked.source, asked.id_prefix,
+  for (const auto& row : run(work, sql::ledger::imported_events, asked.source, asked.id_prefix,
                              text_array(asked.services), asked.environment, text_array(asked.commits))) {
     event e;
     e.source = asked.source;

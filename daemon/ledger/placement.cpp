@@ -6,7 +6,7 @@
 #include "daemon/database/binary_array.hpp"
 #include "daemon/database/database.hpp"
 #include "daemon/timeline/placement.hpp"
-#include "sql.hpp"
+#include "sql/ledger.hpp"
 
 namespace releasehealth::ledger {
 namespace {
@@ -32,7 +32,7 @@ std::map<alert, std::vector<known_report>> read_known(pqxx::transaction_base& wo
   std::map<alert, std::vector<known_report>> known;
   const auto at = [](const pqxx::field& f) { return timestamp(duration(f.as<std::int64_t>())); };
   for (const auto& row :
-       run(work, sql::ledger_reports_of_alerts, sources.parameter(), fingerprints.parameter(), subjects.parameter())) {
+       run(work, sql::ledger::reports_of_alerts, sources.parameter(), fingerprints.parameter(), subjects.parameter())) {
     known_report r{text(row[2]), text(row[3]), at(row[4]), at(row[5]), {}};
     if (!row[6].is_null()) r.resolved_at = parse_time(text(row[6]));
     known[{text(row[0]), text(row[1])}].push_back(std::move(r));

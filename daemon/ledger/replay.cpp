@@ -4,7 +4,7 @@
 #include "daemon/database/database.hpp"
 #include "daemon/ledger/body.hpp"
 #include "daemon/ledger/placement.hpp"
-#include "sql.hpp"
+#include "sql/ledger.hpp"
 
 namespace releasehealth::ledger {
 namespace {
@@ -43,7 +43,7 @@ std::size_t replay(const session& where, const replay_question& q, timestamp now
   for (std::int64_t last = 0;;) {
     pqxx::work step(connection);
     const auto rows =
-        run(step, sql::ledger_kept_deliveries, last, q.all ? "true" : "false", q.source, deliveries_at_once);
+        run(step, sql::ledger::kept_deliveries, last, q.all ? "true" : "false", q.source, deliveries_at_once);
     for (const auto& row : rows) {
       last = row["id"].as<std::int64_t>();
       auto kept = read_entry(row);
@@ -55,7 +55,7 @@ std::size_t replay(const session& where, const replay_question& q, timestamp now
       std::deque<entry> copies;
       const auto* placed = place_entries(step, one, {0}, copies).front();
       const auto records = as_records(placed ? placed->events : std::vector<event>(), kept.source);
-      fresh += run(step, sql::ledger_revive, last, records, format_time(now), said.detail)[0][0].as<std::size_t>();
+      fresh += run(step, sql::ledger::revive, last, records, format_time(now), said.detail)[0][0].as<std::size_t>();
     }
     step.commit();
     if (rows.empty()) return fresh;

@@ -8,7 +8,7 @@
 #include "daemon/ledger/body.hpp"
 #include "daemon/ledger/person.hpp"
 #include "daemon/ledger/spool.hpp"
-#include "sql.hpp"
+#include "sql/ledger.hpp"
 
 namespace releasehealth::ledger {
 namespace {
@@ -42,7 +42,7 @@ struct eraser {
   void events() {
     std::string source, id;
     for (;;) {
-      const auto rows = run(work, sql::ledger_events_to_erase, source, id);
+      const auto rows = run(work, sql::ledger::events_to_erase, source, id);
       if (rows.empty()) return;
       for (const auto& row : rows) {
         source = text(row["source"]);
@@ -50,7 +50,7 @@ struct eraser {
         out.kept_names += who.is_in(id) || who.is_in(text(row["subject"]));
         auto fields = json::parse(text(row["fields"]), {}, deep()).as_object();
         if (!who.rewrite(fields)) continue;
-        run(work, sql::ledger_rewrite_event, source, id, json::serialize(fields));
+        run(work, sql::ledger::rewrite_event, source, id, json::serialize(fields));
         touched.push_back(text(row["delivery"]));
         ++out.events;
       }
@@ -59,7 +59,7 @@ struct eraser {
 
   void deliveries() {
     for (std::int64_t last = 0;;) {
-      const auto rows = run(work, sql::ledger_deliveries_after, last, rewritten_at_once);
+      const auto rows = run(work, sql::ledger::deliveries_after, last, rewritten_at_once);
       if (rows.empty()) return;
       for (const auto& row : rows) {
         last = row["id"].as<std::int64_t>();
@@ -70,7 +70,7 @@ struct eraser {
         if (!body && !detail && !of_headers) continue;
         rewritten.push_back(text(row["id"]));
         ++out.deliveries;
-        run(work, sql::ledger_rewrite_delivery, last, as_bytea(body ? kept(*body) : bytes(row["body"])),
+        run(work, sql::ledger::rewrite_delivery, last, as_bytea(body ? kept(*body) : bytes(row["body"])),
             json::serialize(headers), detail.value_or(text(row["detail"])));
       }
     }
@@ -79,12 +79,12 @@ struct eraser {
   // What made an event holds the person in some encoding: where none was understood, all of it goes.
   void empty_the_rest() {
     out.deliveries += static_cast<std::int64_t>(
-        run(work, sql::ledger_empty_deliveries, text_array(touched), text_array(rewritten)).affected_rows());
+        run(work, sql::ledger::empty_deliveries, text_array(touched), text_array(rewritten)).affected_rows());
   }
 
   void names() {
     json::array gone, instead;
-    for (const auto& row : run(work, sql::ledger_all_names)) {
+    for (const auto& row : run(work, sql::ledger::all_names)) {
       const auto now = who.replaced(text(row["name"]));
       if (!now) continue;
       json::object record = {{"kind", text(row["kind"])},
@@ -97,8 +97,8 @@ struct eraser {
       instead.push_back(std::move(record));
     }
     if (gone.empty()) return;
-    run(work, sql::ledger_forget_names, json::serialize(gone));
-    run(work, sql::ledger_write_names, json::serialize(instead));
+    run(work, sql::ledger::forget_names, json::serialize(gone));
+    run(work, sql::ledger::write_names, json::serialize(instead));
   }
 
   static json::parse_options deep() {
@@ -115,7 +115,7 @@ std::int64_t drop_bodies(const session& where, timestamp before) {
   std::int64_t last = 0, all = 0;
   for (;;) {
     pqxx::work step(connection);
-    const auto row = run(step, sql::ledger_drop_bodies, format_time(before), last, bodies_at_once).front();
+    const auto row = run(step, sql::ledger::drop_bodies, format_time(before), last, bodies_at_once).front();
     step.commit();
     last = row[0].as<std::int64_t>();
     const auto count = row[1].as<std::int64_t>();
@@ -129,7 +129,7 @@ std::vector<std::string> names_of_person(const session& where, const std::string
   ledger::connection connection(where);
   pqxx::work all(connection);
   std::vector<std::string> found;
-  for (const auto& row : run(all, sql::ledger_all_names))
+  for (const auto& row : run(all, sql::ledger::all_names))
     if (who.is_in(text(row["name"]))) found.push_back(text(row["kind"]) + " \"" + text(row["name"]) + '"');
   return found;
 }
@@ -145,7 +145,7 @@ erased erase(const session& where, const erasure& e) {
   from.names();
   const bool has_changed = from.out.events + from.out.deliveries > 0;
   if (!has_changed && e.is_again) return from.out;
-  run(all, sql::ledger_note_erasure, format_time(e.at), e.by, e.reason, e.pseudonym, from.out.events,
+  run(all, sql::ledger::note_erasure, format_time(e.at), e.by, e.reason, e.pseudonym, from.out.events,
       from.out.deliveries);
   all.commit();
   return from.out;

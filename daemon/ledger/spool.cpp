@@ -8,7 +8,7 @@
 #include "daemon/database/file_lock.hpp"
 #include "daemon/ledger/body.hpp"
 #include "daemon/ledger/spool_rows.hpp"
-#include "sql.hpp"
+#include "sql/spool.hpp"
 
 namespace releasehealth::ledger {
 // What it holds is counted once, when it is opened, and from then on as it changes: it may hold very much.
@@ -28,8 +28,8 @@ struct spool::file {
         limits(l) {
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("PRAGMA synchronous = FULL");  // each commit is on disk
-    database.exec(std::string(sql::spool_schema));
-    auto row = prepared(sql::spool_count);
+    database.exec(std::string(sql::spool::schema));
+    auto row = prepared(sql::spool::count);
     row.executeStep();
     holds.deliveries = static_cast<std::size_t>(row.getColumn(0).getInt64());
     holds.bytes = static_cast<std::size_t>(row.getColumn(1).getInt64());
@@ -56,7 +56,7 @@ struct spool::file {
   SQLite::Statement prepared(std::string_view statement) const { return {database, std::string(statement)}; }
 
   void find_oldest() {
-    auto row = prepared(sql::spool_first);
+    auto row = prepared(sql::spool::first);
     holds.oldest = row.executeStep() ? std::optional(time_of(row.getColumn(0))) : std::nullopt;
   }
 
@@ -80,7 +80,7 @@ struct spool::file {
   static error full() { return error(errc::unavailable, "the spool is full").over("spool.max_bytes"); }
 
   void set_aside(std::int64_t number, const std::string& why) {
-    auto row = prepared(sql::spool_set_aside);
+    auto row = prepared(sql::spool::set_aside);
     row.bind(1, number);
     row.bind(2, why);
     if (row.exec() == 0) return;
@@ -122,7 +122,7 @@ std::vector<result<stored>> spool::put(std::span<const entry* const> all, timest
     std::vector<result<stored>> out;
     {
       SQLite::Transaction work(file_->database);
-      auto insert = file_->prepared(sql::spool_put);
+      auto insert = file_->prepared(sql::spool::put);
       for (const auto* e : all) out.push_back(file_->put_one(*e, insert, after));
       work.commit();
     }
@@ -139,7 +139,7 @@ std::vector<result<stored>> spool::put(std::span<const entry* const> all, timest
 void spool::try_disk() {
   const std::lock_guard lock(file_->one_at_a_time);
   try {
-    if (file_->has_disk()) file_->database.exec(std::string(sql::spool_try_disk));
+    if (file_->has_disk()) file_->database.exec(std::string(sql::spool::try_disk));
     file_->holds.is_writable = file_->has_disk();
   } catch (const SQLite::Exception&) {
     file_->holds.is_writable = false;
@@ -153,7 +153,7 @@ std::vector<spool::kept> spool::oldest(std::size_t most, std::size_t most_bytes)
   std::vector<std::pair<std::int64_t, std::string>> unreadable;
   do {
     for (const auto& [number, why] : std::exchange(unreadable, {})) file_->set_aside(number, why);
-    auto rows = file_->prepared(sql::spool_oldest);
+    auto rows = file_->prepared(sql::spool::oldest);
     rows.bind(1, static_cast<std::int64_t>(most));
     for (std::size_t bytes = 0; rows.executeStep();) {
       bytes += static_cast<std::size_t>(rows.getColumn(9).getInt64());
@@ -178,7 +178,7 @@ void spool::remove(std::span<const std::int64_t> numbers) {
   auto after = file_->holds;
   {
     SQLite::Transaction work(file_->database);
-    auto row = file_->prepared(sql::spool_remove);
+    auto row = file_->prepared(sql::spool::remove);
     for (const auto n : numbers) {
       row.reset();
       row.bind(1, n);

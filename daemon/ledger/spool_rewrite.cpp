@@ -1,7 +1,7 @@
 #include "daemon/ledger/body.hpp"
 #include "daemon/ledger/spool.hpp"
 #include "daemon/ledger/spool_rows.hpp"
-#include "sql.hpp"
+#include "sql/spool.hpp"
 
 namespace releasehealth::ledger {
 
@@ -14,7 +14,7 @@ std::size_t rewrite_spool(const std::filesystem::path& at,
   std::size_t changed = 0;
   for (std::int64_t last = 0;;) {  // row by row: the daemon goes on in between
     SQLite::Transaction work(database, SQLite::TransactionBehavior::IMMEDIATE);
-    SQLite::Statement row(database, std::string(sql::spool_everything));
+    SQLite::Statement row(database, std::string(sql::spool::everything));
     row.bind(1, last);
     if (!row.executeStep()) break;
     last = row.getColumn(0).getInt64();
@@ -23,7 +23,7 @@ std::size_t rewrite_spool(const std::filesystem::path& at,
     auto set_aside = is_aside ? text(row.getColumn(10)) : std::string();
     row.reset();
     if (!change(kept, set_aside)) continue;
-    SQLite::Statement write(database, std::string(sql::spool_rewrite));
+    SQLite::Statement write(database, std::string(sql::spool::rewrite));
     const auto body = compress(kept.body);
     write.bind(1, last);
     write.bind(2, kept.detail);

@@ -6,7 +6,7 @@
 #include "collectors/csv/csv.hpp"
 #include "collectors/form.hpp"
 #include "daemon/operations/figures_api.hpp"
-#include "sql.hpp"
+#include "sql/lists.hpp"
 
 namespace releasehealth {
 namespace {
@@ -23,7 +23,7 @@ const listed table[] = {
     {"deployments",
      "Deployments, the latest first.",
      "Deployments",
-     sql::lists_deployments,
+     sql::lists::deployments,
      {{"kind", "what it is", kinds},
       {"state", "how far it is", "pending running canceled failed succeeded"},
       since,
@@ -32,14 +32,14 @@ const listed table[] = {
     {"hotfixes",
      "Hotfixes with what they answer and what is left to be done, the latest first.",
      "Hotfixes",
-     sql::lists_deployments,
+     sql::lists::deployments,
      {{"cause", "of the hotfix, or of its incident"}, since, until},
      {"at", "id"},
      "hotfix"},
     {"incidents",
      "Incidents, one for each of their services, the latest first.",
      "Incidents",
-     sql::lists_incidents,
+     sql::lists::incidents,
      {{"state", "how far it is", "open acknowledged mitigated resolved"},
       {"severity", "1 is the worst", "1 2 3 4 5"},
       since,
@@ -48,13 +48,13 @@ const listed table[] = {
     {"services",
      "Every known service in each of its environments.",
      "Services",
-     sql::lists_services,
+     sql::lists::services,
      {},
      {"service", "environment"}},
     {"deliveries",
      "What came in, the latest first.",
      "Deliveries",
-     sql::lists_deliveries,
+     sql::lists::deliveries,
      {{"source", "as it is configured"},
       {"outcome", "what became of it", "accepted partly_dead dead imported"},
       since,

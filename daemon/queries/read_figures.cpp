@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "daemon/queries/reading.hpp"
-#include "sql.hpp"
+#include "sql/figures.hpp"
 
 namespace releasehealth::ledger {
 
@@ -89,7 +89,7 @@ population reader::count_work(const std::vector<period>& periods, const std::vec
       crews.insert(crews.end(), members.size(), crew);
       services.insert(services.end(), members.begin(), members.end());
     }
-    return read_population(run(work, sql::figures_work, q.labels, q.begins, q.ends, q.numbers, q.services,
+    return read_population(run(work, sql::figures::work, q.labels, q.begins, q.ends, q.numbers, q.services,
                                q.environments, q.crews, q.firsts, text_array(crews), text_array(services)));
   });
 }
@@ -117,7 +117,7 @@ population reader::open_incidents(const std::vector<scope>& scopes, timestamp no
   return read([&](pqxx::transaction_base& work) {
     const question q({}, scopes);
     return read_population(
-        run(work, sql::figures_open_incidents, q.numbers, q.services, q.environments, format_time(now)), 1);
+        run(work, sql::figures::open_incidents, q.numbers, q.services, q.environments, format_time(now)), 1);
   });
 }
 
@@ -125,14 +125,14 @@ population reader::last_deployments(const std::vector<scope>& scopes, timestamp 
   return read([&](pqxx::transaction_base& work) {
     const question q({}, scopes);
     return read_population(
-        run(work, sql::figures_last_deployments, q.numbers, q.services, q.environments, format_time(now)), 1);
+        run(work, sql::figures::last_deployments, q.numbers, q.services, q.environments, format_time(now)), 1);
   });
 }
 
 population reader::follow_ups(const std::vector<scope>& scopes, timestamp now, double horizon_s, double review_due_s) {
   return read([&](pqxx::transaction_base& work) {
     const question q({}, scopes);
-    return read_population(run(work, sql::figures_follow_ups, q.numbers, q.services, q.environments, format_time(now),
+    return read_population(run(work, sql::figures::follow_ups, q.numbers, q.services, q.environments, format_time(now),
                                horizon_s, review_due_s),
                            1);
   });
@@ -147,7 +147,7 @@ std::vector<hotfix_months> reader::count_hotfix_months(const std::vector<scope>&
     for (const auto b : begins) at.push_back(format_time(b));
     std::vector<hotfix_months> all(scopes.size(), {std::vector<std::int64_t>(begins.size() - 1), {}});
     for (const auto& row :
-         run(work, sql::figures_hotfix_months, text_array(at), q.numbers, q.services, q.environments)) {
+         run(work, sql::figures::hotfix_months, text_array(at), q.numbers, q.services, q.environments)) {
       auto& of = all[row[0].as<std::size_t>()];
       if (const auto month = row[1].as<std::size_t>(); month > 0)
         of.hotfixes[month - 1] = row[2].as<std::int64_t>();
@@ -162,7 +162,7 @@ std::vector<json::object> reader::deployment_members(const period& over, const s
                                                      double review_due_s, const std::vector<std::string>& causes) {
   return read([&](pqxx::transaction_base& work) {
     const question q({over}, {of});
-    return read_objects(run(work, sql::figures_deployment_members, format_time(over.begin), format_time(over.end),
+    return read_objects(run(work, sql::figures::deployment_members, format_time(over.begin), format_time(over.end),
                             q.services, q.environments, target_s, text_array(causes), review_due_s));
   });
 }
@@ -171,7 +171,7 @@ std::vector<json::object> reader::incident_members(const period& over, const sco
                                                    double review_due_s) {
   return read([&](pqxx::transaction_base& work) {
     const question q({over}, {of});
-    return read_objects(run(work, sql::figures_incident_members, format_time(over.begin), format_time(over.end),
+    return read_objects(run(work, sql::figures::incident_members, format_time(over.begin), format_time(over.end),
                             q.services, q.environments, horizon_s, review_due_s));
   });
 }
@@ -179,8 +179,8 @@ std::vector<json::object> reader::incident_members(const period& over, const sco
 std::vector<json::object> reader::work_members(const period& over, const scope& of) {
   return read([&](pqxx::transaction_base& work) {
     const question q({over}, {of});
-    return read_objects(run(work, sql::figures_work_members, format_time(over.begin), format_time(over.end), q.services,
-                            q.environments, q.firsts));
+    return read_objects(run(work, sql::figures::work_members, format_time(over.begin), format_time(over.end),
+                            q.services, q.environments, q.firsts));
   });
 }
 

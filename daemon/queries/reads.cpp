@@ -6,7 +6,8 @@
 
 #include "daemon/queries/reading.hpp"
 #include "daemon/timeline/derivation_version.hpp"
-#include "sql.hpp"
+#include "sql/figures.hpp"
+#include "sql/queries.hpp"
 
 namespace releasehealth::ledger {
 
@@ -72,26 +73,26 @@ bool reader::answers() noexcept {
 std::map<place, place_state> reader::places() {
   return read([](pqxx::transaction_base& work) {
     std::map<place, place_state> all;
-    for (const auto& row : run(work, sql::ledger_places))
+    for (const auto& row : run(work, sql::queries::places))
       all[{text(row[0]), text(row[1])}] = {row[2].as<std::int64_t>(), text(row[3])};
     return all;
   });
 }
 
 std::string reader::state_of_places() {
-  return read([](pqxx::transaction_base& work) { return text(run(work, sql::ledger_state_of_places)[0][0]); });
+  return read([](pqxx::transaction_base& work) { return text(run(work, sql::queries::state_of_places)[0][0]); });
 }
 
 extent reader::first_known(timestamp earliest) {
   return read([&](pqxx::transaction_base& work) {
-    const auto row = run(work, sql::figures_first_known, format_time(earliest))[0];
+    const auto row = run(work, sql::figures::first_known, format_time(earliest))[0];
     return extent{time_from_microseconds(row[0]), row[1].as<bool>()};
   });
 }
 
 ledger_counts reader::counts(std::int64_t max_names) {
   return read([&](pqxx::transaction_base& work) {
-    const auto row = run(work, sql::ledger_counts, max_names, derivation_version)[0];
+    const auto row = run(work, sql::queries::counts, max_names, derivation_version)[0];
     const auto whole = [&](pqxx::row_size_type column) { return row[column].as<std::int64_t>(); };
     return ledger_counts{whole(0), whole(1), whole(2), whole(3), whole(4), whole(5), whole(6), text(row[7])};
   });
@@ -176,7 +177,7 @@ std::string time_or_infinity(timestamp t) { return t == timestamp::max() ? "infi
 std::vector<decided_deployment> reader::decisions(timestamp begin, timestamp end, const std::string& service) {
   return read([&](pqxx::transaction_base& work) {
     std::vector<decided_deployment> all;
-    for (const auto& row : run(work, sql::ledger_decisions, time_or_infinity(begin), time_or_infinity(end), service))
+    for (const auto& row : run(work, sql::queries::decisions, time_or_infinity(begin), time_or_infinity(end), service))
       all.push_back({.where = {text(row["service"]), text(row["environment"])},
                      .subject = text(row["subject"]),
                      .version = text(row["version"]),
@@ -187,12 +188,13 @@ std::vector<decided_deployment> reader::decisions(timestamp begin, timestamp end
 }
 
 std::vector<json::object> reader::find_incidents(const std::string& name) {
-  return read([&](pqxx::transaction_base& work) { return read_objects(run(work, sql::ledger_find_incidents, name)); });
+  return read(
+      [&](pqxx::transaction_base& work) { return read_objects(run(work, sql::queries::find_incidents, name)); });
 }
 
 std::vector<json::object> reader::find_deployments(const std::string& name) {
   return read(
-      [&](pqxx::transaction_base& work) { return read_objects(run(work, sql::ledger_find_deployments, name)); });
+      [&](pqxx::transaction_base& work) { return read_objects(run(work, sql::queries::find_deployments, name)); });
 }
 
 namespace {
@@ -217,7 +219,8 @@ std::vector<stored_event> reader::events_about(const std::string& thing, const s
                                                const std::string& subject) {
   return read([&](pqxx::transaction_base& work) {
     std::vector<stored_event> out;
-    for (const auto& row : run(work, sql::ledger_events_about, thing, source, subject)) out.push_back(read_stored(row));
+    for (const auto& row : run(work, sql::queries::events_about, thing, source, subject))
+      out.push_back(read_stored(row));
     return out;
   });
 }
@@ -226,7 +229,7 @@ std::vector<stored_event> reader::events_after(const std::optional<stored_event>
   return read([&](pqxx::transaction_base& work) {
     const auto after = last ? last->received_at.time_since_epoch().count() : -1;
     std::vector<stored_event> out;
-    for (const auto& row : run(work, sql::ledger_export_events, std::int64_t{after},
+    for (const auto& row : run(work, sql::queries::export_events, std::int64_t{after},
                                last ? last->told.source : std::string(), last ? last->told.id : std::string()))
       out.push_back(read_stored(row));
     return out;

@@ -9,7 +9,7 @@
 #include "daemon/review/chart.hpp"
 #include "daemon/review/frame.hpp"
 #include "daemon/review/page.hpp"
-#include "sql.hpp"
+#include "sql/lists.hpp"
 
 namespace releasehealth {
 namespace {
@@ -133,7 +133,7 @@ json::array hotfixes_of(ledger::reader& from, const reviewed& r, const review_fr
   for (const auto& [where, known] : r.apart.places)
     if (settings.names.is_production(where.environment)) names.insert(where.service);
   for (const auto& name : names) services.emplace_back(name);
-  const auto page = from.list(sql::lists_deployments,
+  const auto page = from.list(sql::lists::deployments,
                               {{"services", std::move(services)},
                                {"kind", "hotfix"},
                                {"state", "succeeded"},

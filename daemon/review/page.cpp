@@ -45,7 +45,7 @@ mustache::data as_data(const json::value& v) {
 std::string render_page(std::string_view page, const json::object& view) {
   auto data = as_data(view);
   std::string_view text;
-  for (const auto& [name, content] : templates::pages) {
+  for (const auto& [name, content] : templates::all) {
     if (name == page) text = content;
     if (!name.starts_with('_')) continue;  // the partials
     data.set(std::string(name), mustache::partial([content = content] { return std::string(content); }));
@@ -57,6 +57,6 @@ std::string render_page(std::string_view page, const json::object& view) {
   return out;
 }
 
-std::string_view style_sheet() { return templates::style; }
+std::string_view style_sheet() { return templates::review; }
 
 }

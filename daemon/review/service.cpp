@@ -6,7 +6,7 @@
 #include "daemon/review/chart.hpp"
 #include "daemon/review/frame.hpp"
 #include "daemon/review/page.hpp"
-#include "sql.hpp"
+#include "sql/lists.hpp"
 
 namespace releasehealth {
 namespace {
@@ -27,13 +27,13 @@ service_past read_past(ledger::reader& from, const place& of, const period& over
                           {"since", format_time(over.begin)},
                           {"until", format_time(over.end)}};
   service_past past{over,
-                    from.list(sql::lists_deployments, filters, nullptr, most_rows).rows,
-                    from.list(sql::lists_incidents, filters, nullptr, most_rows).rows,
+                    from.list(sql::lists::deployments, filters, nullptr, most_rows).rows,
+                    from.list(sql::lists::incidents, filters, nullptr, most_rows).rows,
                     {}};
   filters.erase("since");
   filters["until"] = format_time(over.begin);
   filters["state"] = "succeeded";
-  const auto before = from.list(sql::lists_deployments, filters, nullptr, 1).rows;
+  const auto before = from.list(sql::lists::deployments, filters, nullptr, 1).rows;
   if (!before.empty()) past.live_before = text(before.front(), "live");
   return past;
 }

@@ -36,12 +36,14 @@ TEST_SUITE("bodies") {
 
   TEST_CASE("a dictionary has the number by which it is found: what was stored with it stays readable") {
     unsigned before = ~0U;
-    for (const auto& [number, bytes] : dictionaries::all) {
+    for (const auto& [name, bytes] : dictionaries::all) {
+      const auto number = static_cast<unsigned>(std::stoul(std::string(name)));
       CAPTURE(number);
       CHECK(number < before);
       before = number;
       REQUIRE(bytes.size() > 8);
-      CHECK((bytes[4] | bytes[5] << 8 | bytes[6] << 16) == static_cast<int>(number));
+      const auto byte = [&](std::size_t at) { return unsigned{static_cast<unsigned char>(bytes[at])}; };
+      CHECK((byte(4) | byte(5) << 8 | byte(6) << 16) == number);
     }
   }
 

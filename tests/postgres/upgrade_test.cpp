@@ -53,7 +53,7 @@ TEST_SUITE("postgres") {
     const auto deliveries = rows_of(today, "delivery"), events = rows_of(today, "event");
 
     for (std::size_t steps = 1; steps < ledger::migrations().size(); ++steps) {
-      CAPTURE(ledger::migrations()[steps - 1].name);
+      CAPTURE(ledger::migrations()[steps - 1].first);
       {
         pqxx::connection c(before.where().dsn);
         pqxx::work work(c);

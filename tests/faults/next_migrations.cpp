@@ -1,0 +1,8 @@
+// The schema of the release after this one: linked into a program, it takes the place of the program's own.
+#include "sql/next_migrations.hpp"
+
+#include "daemon/database/migrations.hpp"
+
+std::span<const std::pair<std::string_view, std::string_view>> releasehealth::ledger::migrations() {
+  return sql::next_migrations::all;
+}
