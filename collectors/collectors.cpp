@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "collectors/collector.hpp"
+#include "collectors/text.hpp"
 
 // Each source's row stands in its own folder; this is the list of them. Without macros it would be two: what is
 // declared, and what is pointed to. NOLINTBEGIN(cppcoreguidelines-macro-usage)
@@ -26,10 +27,6 @@ namespace {
 constexpr const collector* all_kinds[] = {RELEASEHEALTH_SOURCES(RELEASEHEALTH_POINT)};
 // NOLINTEND(cppcoreguidelines-macro-usage)
 
-char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool same_name(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, to_lower, to_lower); }
-
 }
 
 std::span<const collector* const> collectors() { return all_kinds; }
@@ -50,7 +47,7 @@ void headers::add(std::string_view name, std::string_view value) {
 }
 
 std::string_view headers::get(std::string_view name) const {
-  const auto found = std::ranges::find_if(list_, [&](const auto& h) { return same_name(name_of(h), name); });
+  const auto found = std::ranges::find_if(list_, [&](const auto& h) { return equal_ignoring_case(name_of(h), name); });
   return found == list_.end() ? std::string_view() : value_of(*found);
 }
 
@@ -62,10 +59,9 @@ std::vector<std::pair<std::string_view, std::string_view>> headers::all() const 
 }
 
 std::string media_type(std::string_view content_type) {
-  std::string type(content_type.substr(0, content_type.find(';')));
-  while (type.ends_with(' ')) type.pop_back();
-  std::ranges::transform(type, type.begin(), to_lower);
-  return type;
+  auto type = take_part(content_type, ';');
+  while (type.ends_with(' ')) type.remove_suffix(1);
+  return lower_case(type);
 }
 
 std::string source::setting(std::string_view key) const {

@@ -6,6 +6,7 @@
 
 #include "collectors/duplicates.hpp"
 #include "collectors/fields.hpp"
+#include "collectors/text.hpp"
 
 namespace releasehealth {
 namespace {

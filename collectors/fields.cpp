@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "collectors/signature.hpp"
+#include "collectors/text.hpp"
 
 namespace releasehealth {
 namespace {
@@ -184,15 +185,6 @@ std::span<const field> fields() { return table; }
 const field* find_field(std::string_view name) {
   const auto* const known = std::ranges::find(table, name, &field::name);
   return known == std::end(table) ? nullptr : known;
-}
-
-bool has_word(std::string_view words, std::string_view word) {
-  for (std::size_t at = 0; at < words.size();) {
-    const auto end = std::min(words.find(' ', at), words.size());
-    if (words.substr(at, end - at) == word) return true;
-    at = end + 1;
-  }
-  return false;
 }
 
 // What a sender writes for people is cut, not rejected: a title of a megabyte is still the title of a release.

@@ -6,6 +6,7 @@
 
 #include "collectors/event.hpp"
 #include "collectors/result.hpp"
+#include "collectors/text.hpp"
 
 namespace releasehealth {
 
@@ -35,9 +36,6 @@ struct field {
 std::span<const field> fields();
 /// The one of that name; null: there is none.
 const field* find_field(std::string_view name);
-
-/// Whether a space-separated list, as the table writes them, holds that word.
-bool has_word(std::string_view words, std::string_view word);
 
 /// The event types, space-separated as the table writes them.
 std::string_view event_types();

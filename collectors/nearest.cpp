@@ -1,7 +1,6 @@
 #include "collectors/nearest.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 #include "collectors/printable.hpp"
 
@@ -13,8 +12,6 @@ constexpr std::size_t most_listed = 40;    // known words in a message
 constexpr std::size_t longest_word = 200;  // the distance takes time and memory by the product of the lengths
 constexpr std::size_t longest_quoted = 100;
 
-char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
-
 // Edits between two words by the restricted Damerau-Levenshtein distance: three rows of its table are kept.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
@@ -22,9 +19,10 @@ std::size_t distance(std::string_view a, std::string_view b) {
   for (std::size_t i = 1; i <= a.size(); ++i) {
     row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const bool same = lower(a[i - 1]) == lower(b[j - 1]);
+      const bool same = lower_case(a[i - 1]) == lower_case(b[j - 1]);
       row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1)});
-      const bool exchanged = i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]);
+      const bool exchanged = i > 1 && j > 1 && lower_case(a[i - 1]) == lower_case(b[j - 2]) &&
+                             lower_case(a[i - 2]) == lower_case(b[j - 1]);
       if (exchanged) row[j] = std::min(row[j], before[j - 2] + 1);
     }
     std::swap(before, last);
@@ -42,16 +40,6 @@ std::string listed(const word_list& words) {
   return all;
 }
 
-}
-
-word_list split_words(std::string_view list) {
-  word_list all;
-  for (std::size_t at = 0; at < list.size();) {
-    const auto end = std::min(list.find(' ', at), list.size());
-    if (end > at) all.emplace_back(list.substr(at, end - at));
-    at = end + 1;
-  }
-  return all;
 }
 
 std::string_view nearest(std::string_view word, const word_list& known) {

@@ -4,14 +4,10 @@
 #include <ranges>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "collectors/text.hpp"
 
 namespace releasehealth {
-
-using word_list = std::vector<std::string_view>;
-
-/// The words of a space-separated list, as tables write them.
-word_list split_words(std::string_view list);
 
 /// Views of any range of texts, which must outlive them.
 template <class Texts>

@@ -1,7 +1,6 @@
 #include "collectors/signature.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -11,20 +10,10 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
+#include "collectors/text.hpp"
+
 namespace releasehealth {
 namespace {
-
-std::string hex(std::string_view bytes) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(bytes.size() * 2);
-  for (const char c : bytes) {
-    const auto b = static_cast<unsigned char>(c);
-    out += digits[b >> 4];
-    out += digits[b & 15];
-  }
-  return out;
-}
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
@@ -91,10 +80,8 @@ std::string standard_content(std::string_view id, std::string_view timestamp, st
 
 // Nothing for what is no time, or one too far from now.
 bool is_recent(std::string_view timestamp, std::int64_t now_unix) {
-  std::int64_t at = 0;
-  const auto* end = timestamp.data() + timestamp.size();
-  const auto [stop, ec] = std::from_chars(timestamp.data(), end, at);
-  return ec == std::errc{} && stop == end && at >= now_unix - tolerance && at <= now_unix + tolerance;
+  const auto at = parse_number<std::int64_t>(timestamp);
+  return at && *at >= now_unix - tolerance && *at <= now_unix + tolerance;
 }
 
 bool verifies_ed25519(const std::string& public_key, const std::string& signature, const std::string& content) {
@@ -110,19 +97,17 @@ bool verifies_ed25519(const std::string& public_key, const std::string& signatur
 // Calls f for each part of a list, without the spaces before it.
 template <class F>
 void for_each_part(std::string_view list, char separator, const F& f) {
-  for (std::size_t from = 0; from < list.size();) {
-    const auto end = std::min(list.find(separator, from), list.size());
-    auto part = list.substr(from, end - from);
+  while (!list.empty()) {
+    auto part = take_part(list, separator);
     while (part.starts_with(' ')) part.remove_prefix(1);
     f(part);
-    from = end + 1;
   }
 }
 
 // Every secret is tried, so that the time does not tell which one matched.
-bool digest_of_any(std::span<const secret> secrets, const EVP_MD* digest, std::string_view text, std::string given) {
-  for (char& c : given)
-    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+bool digest_of_any(std::span<const secret> secrets, const EVP_MD* digest, std::string_view text,
+                   std::string_view digits) {
+  const auto given = lower_case(digits);
   bool any = false;
   for (const auto& s : secrets)
     any |= is_usable(s) && equal_in_constant_time(hex(hmac(digest, s.reveal(), text)), given);

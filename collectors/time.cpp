@@ -1,9 +1,10 @@
 #include "collectors/time.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <cstdio>
+
+#include "collectors/text.hpp"
 
 namespace releasehealth {
 namespace {
@@ -95,10 +96,8 @@ namespace {
 
 // 10^11 seconds are the year 5138, 10^11 milliseconds 1973: no unit can be taken for another within a lifetime.
 std::optional<timestamp> since_1970(std::string_view digits) {
-  std::int64_t n = 0;
-  const auto* end = digits.data() + digits.size();
-  if (const auto [stop, ec] = std::from_chars(digits.data(), end, n); ec != std::errc{} || stop != end || n <= 0)
-    return {};
+  const auto n = parse_number<std::int64_t>(digits).value_or(0);
+  if (n <= 0) return {};
   constexpr std::int64_t step = 1000, first = 100'000'000'000;
   if (n < first) return timestamp(seconds{n});
   if (n < first * step) return timestamp(milliseconds{n});
@@ -125,11 +124,9 @@ std::optional<duration> parse_duration(std::string_view text) {
   if (text.size() < 2) return {};
   for (const auto& [letter, length] : units) {
     if (text.back() != letter) continue;
-    long long count = 0;
-    const auto* end = text.data() + text.size() - 1;
-    const auto [stop, ec] = std::from_chars(text.data(), end, count);
-    if (ec != std::errc{} || stop != end || count < 0 || count > days{3653} / length) return {};
-    return count * length;
+    const auto count = parse_number<std::int64_t>(text.substr(0, text.size() - 1));
+    if (!count || *count < 0 || *count > days{3653} / length) return {};
+    return *count * length;
   }
   return {};
 }

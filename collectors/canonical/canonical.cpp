@@ -4,6 +4,7 @@
 
 #include "collectors/collector.hpp"
 #include "collectors/fields.hpp"
+#include "collectors/text.hpp"
 
 namespace releasehealth::canonical {
 namespace {
@@ -77,9 +78,7 @@ struct batch {
 
 void add_lines(batch& to, std::string_view body) {
   for (std::size_t line = 0; !body.empty() && to.events.size() <= to.may.batch; ++line) {
-    const auto end = std::min(body.find('\n'), body.size());
-    const auto text = body.substr(0, end);
-    body.remove_prefix(std::min(end + 1, body.size()));
+    const auto text = take_part(body, '\n');
     if (text.find_first_not_of(" \t\r") == text.npos) continue;
     const auto at = '/' + std::to_string(line);
     auto value = parse_json_strictly(text, to.may);

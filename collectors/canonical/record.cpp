@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "collectors/fields.hpp"
+#include "collectors/text.hpp"
 
 namespace releasehealth::canonical {
 

@@ -5,6 +5,7 @@
 #include "collectors/duplicates.hpp"
 #include "collectors/facts.hpp"
 #include "collectors/fields.hpp"
+#include "collectors/text.hpp"
 
 namespace releasehealth::cloudevents {
 namespace {

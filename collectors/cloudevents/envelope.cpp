@@ -3,14 +3,16 @@
 #include <algorithm>
 
 #include "collectors/signature.hpp"
+#include "collectors/text.hpp"
 
 namespace releasehealth::cloudevents {
 namespace {
 
-constexpr std::size_t no_hex = 16;
-std::size_t hex_value(char c) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  return std::min(digits.find(c >= 'A' && c <= 'F' ? char(c + 32) : c), no_hex);
+// The byte of an escape like %C3, if the text begins with one.
+std::optional<unsigned char> escaped_byte(std::string_view text) {
+  constexpr std::size_t length = 3;
+  if (!text.starts_with('%') || text.size() < length) return {};
+  return parse_number<unsigned char>(text.substr(1, length - 1), 16);
 }
 
 // First a quoted string is unescaped, then one round of percent-decoding. Senders that encode nothing write UTF-8, or
@@ -22,9 +24,8 @@ std::string header_value(std::string_view raw) {
   for (std::size_t i = 0; i < raw.size(); ++i) {
     if (quoted && raw[i] == '\\' && i + 1 < raw.size()) {
       text += raw[++i];
-    } else if (raw[i] == '%' && i + 2 < raw.size() && hex_value(raw[i + 1]) < no_hex &&
-               hex_value(raw[i + 2]) < no_hex) {
-      text += static_cast<char>(hex_value(raw[i + 1]) * 16 + hex_value(raw[i + 2]));
+    } else if (const auto byte = escaped_byte(raw.substr(i))) {
+      text += static_cast<char>(*byte);
       i += 2;
     } else {
       text += raw[i];

@@ -1,7 +1,6 @@
 #include "collectors/csv/csv.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "collectors/canonical/canonical.hpp"
@@ -9,6 +8,7 @@
 #include "collectors/fields.hpp"
 #include "collectors/printable.hpp"
 #include "collectors/signature.hpp"
+#include "collectors/text.hpp"
 
 namespace releasehealth::csv {
 namespace {
@@ -25,17 +25,12 @@ json::value typed(form looks, const std::string& cell) {
   if (looks == form::time) return json::string(read_time(cell));
   if (looks == form::flag && (cell == "true" || cell == "false")) return cell == "true";
   if (looks == form::count || looks == form::severity) {
-    std::int64_t number = 0;
-    const auto [end, ec] = std::from_chars(cell.data(), cell.data() + cell.size(), number);
-    if (ec == std::errc{} && end == cell.data() + cell.size()) return number;
+    if (const auto number = parse_number<std::int64_t>(cell)) return *number;
   }
   if (looks == form::names) {
     json::array names;
-    for (std::size_t at = 0; at <= cell.size();) {
-      const auto end = std::min(cell.find(';', at), cell.size());
-      if (end > at) names.emplace_back(cell.substr(at, end - at));
-      at = end + 1;
-    }
+    for (std::string_view rest = cell; !rest.empty();)
+      if (const auto name = take_part(rest, ';'); !name.empty()) names.emplace_back(name);
     return names;
   }
   return json::string(cell);
@@ -43,9 +38,8 @@ json::value typed(form looks, const std::string& cell) {
 
 bool is_number(std::string_view cell) {
   if (cell.starts_with('+')) cell.remove_prefix(1);
-  double value = 0;
-  const auto [end, ec] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-  return ec == std::errc{} && end == cell.data() + cell.size() && std::isfinite(value);
+  const auto value = parse_number<double>(cell);
+  return value && std::isfinite(*value);
 }
 
 // As spreadsheets read a cell's first character (OWASP: CSV injection).

@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 #include <re2/re2.h>
 
 #include "collectors/git/git.hpp"
+#include "collectors/text.hpp"
 
 namespace releasehealth::git {
 namespace {
@@ -43,12 +43,9 @@ std::optional<captured> capture(const re2::RE2& pattern, std::string_view name) 
     return {};
   captured out;
   for (int g = 1; g <= count; ++g) {
-    std::uint64_t n = 0;
-    const auto* begin = groups[g].data();
-    const auto* end = begin + groups[g].size();
-    const auto [stop, ec] = std::from_chars(begin, end, n);
-    if (begin == end || ec != std::errc{} || stop != end) continue;
-    out.numbers.push_back(n);
+    const auto n = parse_number<std::uint64_t>({groups[g].data(), groups[g].size()});
+    if (!n) continue;
+    out.numbers.push_back(*n);
     out.version += (out.version.empty() ? "" : ".") + std::string(groups[g]);
   }
   const auto bare = name.starts_with('v') ? name.substr(1) : name;

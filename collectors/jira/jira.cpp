@@ -4,6 +4,7 @@
 #include "collectors/credentials.hpp"
 #include "collectors/duplicates.hpp"
 #include "collectors/hook.hpp"
+#include "collectors/text.hpp"
 
 namespace releasehealth::jira {
 namespace {

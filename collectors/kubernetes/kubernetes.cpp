@@ -4,6 +4,7 @@
 
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
+#include "collectors/text.hpp"
 
 namespace releasehealth::kubernetes {
 namespace {

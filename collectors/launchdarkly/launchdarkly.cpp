@@ -3,19 +3,18 @@
 
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
+#include "collectors/text.hpp"
 
 namespace releasehealth::launchdarkly {
 namespace {
 
-// The part behind `name/` in proj/shop:env/production:flag/new-checkout.
-std::string part_of(const std::string& resource, const std::string& name) {
-  for (std::size_t from = 0; from < resource.size();) {
-    const auto end = std::min(resource.find(':', from), resource.size());
-    if (resource.compare(from, name.size() + 1, name + '/') == 0) {
-      auto part = resource.substr(from + name.size() + 1, end - from - name.size() - 1);
-      return part.substr(0, part.find(';'));  // tags follow a semicolon
-    }
-    from = end + 1;
+// The part behind `flag/` in proj/shop:env/production:flag/new-checkout.
+std::string part_of(std::string_view resource, std::string_view prefix) {
+  while (!resource.empty()) {
+    auto part = take_part(resource, ':');
+    if (!part.starts_with(prefix)) continue;
+    part.remove_prefix(prefix.size());
+    return std::string(take_part(part, ';'));  // tags follow a semicolon
   }
   return {};
 }
@@ -26,14 +25,14 @@ result<decoded> flag(const hook& h, timestamp now) {
   if (!on && !off) return decoded::nothing("flag: neither turned on nor off");
   decoded out;
   for (const auto& access : elements_at(h.in, "/accesses")) {
-    const auto resource = text_at(access, "/resource"), name = part_of(resource, "flag");
+    const auto resource = text_at(access, "/resource"), name = part_of(resource, "flag/");
     if (text_at(access, "/action") != "updateOn" || name.empty()) continue;
     auto e = h.start("flag", h.id, h.time("/date"), now);
     if (!h.id.empty()) e.subject += '/' + std::to_string(out.events.size());
     e.id = e.subject;
     put(e, "flag", name);
-    put(e, "service", part_of(resource, "proj"));
-    put(e, "environment", part_of(resource, "env"));
+    put(e, "service", part_of(resource, "proj/"));
+    put(e, "environment", part_of(resource, "env/"));
     put(e, "at", std::optional(e.time));
     e.fields["on"] = on;
     out.events.push_back(std::move(e));

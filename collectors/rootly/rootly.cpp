@@ -3,6 +3,7 @@
 
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
+#include "collectors/text.hpp"
 
 namespace releasehealth::rootly {
 namespace {

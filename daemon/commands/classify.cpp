@@ -4,6 +4,7 @@
 #include "collectors/fields.hpp"
 #include "collectors/nearest.hpp"
 #include "collectors/printable.hpp"
+#include "collectors/text.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/commands/typed.hpp"
 #include "daemon/derivation/shadow.hpp"

@@ -4,6 +4,7 @@
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/fields.hpp"
 #include "collectors/printable.hpp"
+#include "collectors/text.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/commands/typed.hpp"
 #include "daemon/http/client.hpp"

@@ -5,6 +5,7 @@
 #include "collectors/fields.hpp"
 #include "collectors/form.hpp"
 #include "collectors/json.hpp"
+#include "collectors/text.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/http/client.hpp"
 

@@ -6,6 +6,7 @@
 
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/fields.hpp"
+#include "collectors/text.hpp"
 #include "daemon/access/users.hpp"
 #include "daemon/config/reader.hpp"
 #include "daemon/database/session.hpp"

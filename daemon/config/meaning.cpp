@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "collectors/fields.hpp"
+#include "collectors/text.hpp"
 #include "daemon/config/reader.hpp"
 #include "daemon/timeline/derivation_version.hpp"
 

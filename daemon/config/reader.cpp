@@ -1,9 +1,10 @@
 #include "daemon/config/reader.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <sstream>
+
+#include "collectors/text.hpp"
 
 namespace releasehealth {
 namespace {
@@ -151,9 +152,7 @@ void config_table::whole(std::string_view key, std::int64_t least, std::int64_t 
   std::optional<std::int64_t> value;
   const auto given = override_of(key);
   if (given) {
-    std::int64_t parsed = 0;
-    const auto [end, ec] = std::from_chars(given->data(), given->data() + given->size(), parsed);
-    if (ec == std::errc{} && end == given->data() + given->size()) value = parsed;
+    value = parse_number<std::int64_t>(*given);
   } else if (!node) {
     return;
   } else if (node->is_integer()) {

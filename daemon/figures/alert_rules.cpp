@@ -5,6 +5,7 @@
 #include <set>
 #include <tuple>
 
+#include "collectors/text.hpp"
 #include "daemon/figures/figure.hpp"
 #include "daemon/figures/verdict.hpp"
 
@@ -140,9 +141,7 @@ std::string describe(const limited_figure& l, const threshold& t) {
 
 // The section of a page that has the alert's name: as renderers of Markdown anchor it.
 std::string runbook(std::string_view page, std::string_view alert) {
-  std::string anchor(alert);
-  std::ranges::transform(anchor, anchor.begin(), [](unsigned char c) { return std::tolower(c); });
-  return std::string(page) + '#' + anchor;
+  return std::string(page) + '#' + lower_case(alert);
 }
 
 void append_rule(std::string& out, std::string_view alert, const std::string& expr, std::string_view wait,

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <ostream>
 
+#include "collectors/text.hpp"
 #include "daemon/telemetry/exposition.hpp"
 
 namespace releasehealth {
@@ -21,9 +22,7 @@ void backfill::add(timestamp at, std::string_view page) {
   std::string head;
   family* current = nullptr;
   while (!page.empty()) {
-    const auto end = std::min(page.find('\n'), page.size());
-    const auto line = page.substr(0, end);
-    page.remove_prefix(std::min(end + 1, page.size()));
+    const auto line = take_part(page, '\n');
     if (line.starts_with("# ")) {
       if (line.starts_with("# HELP ")) head.clear();
       head.append(line).append("\n");
@@ -32,8 +31,7 @@ void backfill::add(timestamp at, std::string_view page) {
     }
     const auto value_at = line.rfind(' ');
     if (value_at == line.npos) continue;
-    double value = 0;
-    std::from_chars(line.data() + value_at + 1, line.data() + line.size(), value);
+    const auto value = parse_number<double>(line.substr(value_at + 1)).value_or(0);
     if (!current) {
       current = &families_[std::string(line.substr(0, line.find_first_of("{ ")))];
       current->head = head;

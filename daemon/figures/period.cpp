@@ -1,9 +1,9 @@
 #include "daemon/figures/period.hpp"
 
-#include <charconv>
 #include <cstdio>
 
 #include "collectors/nearest.hpp"
+#include "collectors/text.hpp"
 
 namespace releasehealth {
 namespace {
@@ -12,13 +12,6 @@ using namespace std::chrono;
 
 constexpr int max_months = 600;
 constexpr std::string_view period_forms = "YYYY-MM, YYYY-Qn or BEGIN/END with RFC 3339 times";
-
-std::optional<int> number(std::string_view text) {
-  int value = 0;
-  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (ec != std::errc{} || end != text.data() + text.size()) return {};
-  return value;
-}
 
 period period_between(std::string name, timestamp begin, timestamp end, timestamp now) {
   return {std::move(name), begin, std::max(begin, std::min(end, now)), end > now};
@@ -44,7 +37,7 @@ std::string format_month(year_month m) {
 
 std::optional<year_month> parse_month(std::string_view text) {
   if (text.size() != 7 || text[4] != '-') return {};
-  const auto y = number(text.substr(0, 4)), m = number(text.substr(5));
+  const auto y = parse_number<int>(text.substr(0, 4)), m = parse_number<int>(text.substr(5));
   if (!y || !m || *y < 1970 || *m < 1 || *m > 12) return {};
   return year{*y} / *m;
 }
@@ -60,7 +53,7 @@ result<period> parse_period(std::string_view text, const calendar& zone, timesta
   if (const auto m = parse_month(text))
     return period_between(std::string(text), zone.month_begin(*m), zone.month_begin(*m + months{1}), now);
   if (text.size() == 7 && text.substr(4, 2) == "-Q" && text[6] >= '1' && text[6] <= '4') {
-    if (const auto y = number(text.substr(0, 4)); y && *y >= 1970) {
+    if (const auto y = parse_number<int>(text.substr(0, 4)); y && *y >= 1970) {
       const auto first = year{*y} / ((text[6] - '1') * 3 + 1);
       return period_between(std::string(text), zone.month_begin(first), zone.month_begin(first + months{3}), now);
     }

@@ -1,9 +1,9 @@
 #include "daemon/http/listen_address.hpp"
 
-#include <charconv>
-
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+
+#include "collectors/text.hpp"
 
 namespace releasehealth::http {
 
@@ -23,17 +23,15 @@ result<endpoint> parse_listen_address(std::string_view text) {
   if (colon == text.npos) return unlike(text);
   auto host = text.substr(0, colon);
   const auto digits = text.substr(colon + 1);
-  unsigned port = 0;
-  const auto [stop, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  constexpr unsigned highest = 65535;
-  if (digits.empty() || stop != digits.data() + digits.size()) return unlike(text);
-  if (ec != std::errc{} || port > highest)
+  if (digits.empty() || digits.find_first_not_of("0123456789") != digits.npos) return unlike(text);
+  const auto port = parse_number<std::uint16_t>(digits);
+  if (!port)
     return error(errc::malformed, "port " + std::string(digits) + " of \"" + std::string(text) +
                                       "\" is out of range; expected 1 to 65535");
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   endpoint at;
   at.address = host.empty() ? "0.0.0.0" : std::string(host);
-  at.port = static_cast<std::uint16_t>(port);
+  at.port = *port;
   boost::system::error_code wrong;
   const auto address = asio::ip::make_address(at.address, wrong);
   if (wrong) return unlike(text);

@@ -1,9 +1,7 @@
 #include "daemon/http/message.hpp"
 
-#include <algorithm>
-#include <cctype>
-
 #include "collectors/form.hpp"
+#include "collectors/text.hpp"
 
 namespace releasehealth::http {
 
@@ -28,9 +26,7 @@ std::string host_of(std::string_view authority) {
   } else if (const auto colon = authority.rfind(':'); colon != authority.npos && authority.find(':') == colon) {
     authority = authority.substr(0, colon);
   }
-  std::string host(authority);
-  std::ranges::transform(host, host.begin(), [](unsigned char c) { return std::tolower(c); });
-  return host;
+  return lower_case(authority);
 }
 
 response problem(unsigned status, std::string_view title, std::string_view detail,

@@ -5,6 +5,7 @@
 #include "collectors/fields.hpp"
 #include "collectors/form.hpp"
 #include "collectors/nearest.hpp"
+#include "collectors/text.hpp"
 
 namespace releasehealth::http {
 namespace {

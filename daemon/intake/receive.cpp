@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "collectors/fields.hpp"
+#include "collectors/text.hpp"
 #include "daemon/access/reach.hpp"
 
 namespace releasehealth {
@@ -32,8 +33,7 @@ void leave_out_outside(const source& from, decoded& read, const naming& names) {
 json::object kept_headers(const headers& all) {
   json::object kept;
   for (const auto& [name, value] : all.all()) {
-    std::string lower(name);
-    std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+    const auto lower = lower_case(name);
     const auto holds = [&](std::string_view word) { return lower.find(word) != lower.npos; };
     if (std::ranges::any_of(secret_words, holds) || std::ranges::find(of_transport, lower) != std::end(of_transport))
       continue;

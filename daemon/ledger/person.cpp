@@ -1,7 +1,6 @@
 #include "daemon/ledger/person.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <openssl/evp.h>
 #include <unicode/normalizer2.h>
@@ -12,6 +11,7 @@
 #include "collectors/fields.hpp"
 #include "collectors/form.hpp"
 #include "collectors/signature.hpp"
+#include "collectors/text.hpp"
 
 namespace releasehealth::ledger {
 namespace {
@@ -97,9 +97,7 @@ std::string unescaped(std::string_view text) {
   std::string out;
   const auto hex = [&](std::size_t at, std::size_t digits) -> std::optional<std::uint32_t> {
     if (at + digits > text.size()) return {};
-    std::uint32_t value = 0;
-    const auto [end, ec] = std::from_chars(text.data() + at, text.data() + at + digits, value, 16);
-    return ec == std::errc{} && end == text.data() + at + digits ? std::optional(value) : std::nullopt;
+    return parse_number<std::uint32_t>(text.substr(at, digits), 16);
   };
   for (std::size_t at = 0; at < text.size();) {
     if (text[at] == '%') {
@@ -116,13 +114,11 @@ std::string unescaped(std::string_view text) {
       }
     } else if (text.substr(at).starts_with("&#")) {
       const bool is_hex = at + 2 < text.size() && (text[at + 2] == 'x' || text[at + 2] == 'X');
-      const auto from = at + (is_hex ? 3 : 2);
-      std::int32_t character = 0;
-      const auto [end, ec] = std::from_chars(text.data() + std::min(from, text.size()), text.data() + text.size(),
-                                             character, is_hex ? 16 : 10);
-      if (ec == std::errc{} && end != text.data() + text.size() && *end == ';') {
-        icu::UnicodeString(static_cast<UChar32>(character)).toUTF8String(out);
-        at = static_cast<std::size_t>(end - text.data()) + 1;
+      auto rest = text.substr(at + (is_hex ? 3 : 2));
+      const auto character = take_number<std::int32_t>(rest, is_hex ? 16 : 10);
+      if (character && rest.starts_with(';')) {
+        icu::UnicodeString(static_cast<UChar32>(*character)).toUTF8String(out);
+        at = text.size() - rest.size() + 1;
         continue;
       }
     } else if (text[at] == '+') {

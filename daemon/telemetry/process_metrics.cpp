@@ -10,6 +10,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "collectors/text.hpp"
+
 namespace releasehealth {
 namespace {
 
@@ -26,7 +28,7 @@ std::vector<double> stat_fields() {
 double boot_time() {
   std::ifstream in("/proc/stat");
   for (std::string line; std::getline(in, line);)
-    if (line.starts_with("btime ")) return std::stod(line.substr(6));
+    if (line.starts_with("btime ")) return parse_number<double>(line.substr(6)).value_or(0);
   return 0;
 }
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
+#include "collectors/text.hpp"
 #include "collectors/utf8.hpp"
 
 namespace releasehealth {
@@ -118,17 +118,14 @@ std::optional<version_numbers> parse_version(std::string_view text) {
   const auto begin = text.find_first_of("0123456789");
   if (begin == text.npos) return {};
   std::array<std::uint64_t, 4> numbers{};
-  const char *at = text.data() + begin, *end = text.data() + text.size();
+  text.remove_prefix(begin);
   std::size_t count = 0;
-  for (; count < numbers.size(); ++count) {
-    const auto [stop, ec] = std::from_chars(at, end, numbers[count]);
-    if (ec != std::errc{}) break;
-    at = stop;
-    if (at == end || *at != '.') {
-      ++count;
-      break;
-    }
-    ++at;
+  while (count < numbers.size()) {
+    const auto number = take_number<std::uint64_t>(text);
+    if (!number) break;
+    numbers[count++] = *number;
+    if (!text.starts_with('.')) break;
+    text.remove_prefix(1);
   }
   if (count < 2) return {};
   return version_numbers{numbers[0], numbers[1], numbers[2], numbers[3]};

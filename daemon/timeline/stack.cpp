@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "collectors/text.hpp"
+
 namespace releasehealth {
 namespace {
 
@@ -9,16 +11,13 @@ bool is_hex(std::string_view text) { return text.find_first_not_of("0123456789ab
 
 deployment_key key_of(const deployment& d) { return {d.source, d.subject}; }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; }
-
 // Equal names have a key in common: versions that of the whole, commits that of their first digits.
 std::vector<std::string> index_keys(const identity& i) {
   constexpr std::size_t shortest = 7;
   std::vector<std::string> keys;
   if (!i.version.empty()) keys.push_back('v' + i.version);
   if (!i.commit.empty()) {
-    auto& key = keys.emplace_back("c");
-    for (const char c : std::string_view(i.commit).substr(0, shortest)) key += lower(c);
+    keys.push_back('c' + lower_case(std::string_view(i.commit).substr(0, shortest)));
   }
   return keys;
 }
@@ -28,7 +27,7 @@ std::vector<std::string> index_keys(const identity& i) {
 bool same_commit(std::string_view a, std::string_view b) {
   if (a.size() > b.size()) std::swap(a, b);
   if (a.size() != b.size() && !(a.size() >= 7 && is_hex(a) && is_hex(b))) return false;
-  return std::ranges::equal(a, b.substr(0, a.size()), {}, lower, lower);
+  return equal_ignoring_case(a, b.substr(0, a.size()));
 }
 
 bool identity::operator==(const identity& other) const {

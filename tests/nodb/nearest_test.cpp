@@ -67,6 +67,5 @@ TEST_SUITE("nodb") {
     const std::vector<std::string> many(1000, "something");
     CHECK(unknown_word("service", "nope", word_list_of(many)) == R"(unknown service "nope")");
     CHECK(unknown_word("kind", "a\x1b[31m", {}) == R"(unknown kind "a\u001b[31m")");
-    CHECK(split_words("a bc  d") == word_list{"a", "bc", "d"});
   }
 }
