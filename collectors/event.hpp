@@ -2,6 +2,7 @@
 // What every collector makes of a delivery: events, in the fields of interface.md §3.
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "collectors/json.hpp"
 #include "collectors/time.hpp"
@@ -19,5 +20,11 @@ struct event {
   bool is_override = false;  ///< made by a person through API or CLI: beats what sources say
   json::object fields;       ///< everything else, by the names of interface.md §3; times as RFC 3339 text
 };
+
+/// The environment of reports that name none (interface.md §3).
+inline constexpr std::string_view default_environment = "production";
+inline std::string environment_or_default(std::string named) {
+  return named.empty() ? std::string(default_environment) : named;
+}
 
 }

@@ -60,8 +60,7 @@ std::vector<problem> outside(const reach& of, const event& e, std::string_view s
                                                      : "\"" + name + "\" is outside of what may be reported") +
                                            "; expected one of: " + list_of(of.services)});
   if (of.environments.empty() || e.type == "work") return found;
-  auto environment = names.environment(text_at(e.fields, "/environment"));
-  if (environment.empty()) environment = "production";
+  const auto environment = environment_or_default(names.environment(text_at(e.fields, "/environment")));
   if (!covers(of.environments, environment))
     found.push_back(
         {at + "/environment",

@@ -81,8 +81,7 @@ int run_classify(const config& c, const classify_options& o) {
   if (const auto choices = find_field("kind")->choices;
       kind && !(kind->is_string() && has_word(choices, text_at(d.facts, "/kind"))))
     throw usage_error("classify: " + unknown_word("kind", text_at(d.facts, "/kind"), split_words(choices)));
-  d.where = {text_at(d.facts, "/service"), text_at(d.facts, "/environment")};
-  if (d.where.environment.empty()) d.where.environment = "production";
+  d.where = {text_at(d.facts, "/service"), environment_or_default(text_at(d.facts, "/environment"))};
   d.version = text_at(d.facts, "/version");
   d.finished_at = time_at(d.facts, "/finished_at");
   d.during_incident = o.during_incident;

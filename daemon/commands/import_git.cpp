@@ -13,7 +13,7 @@ struct import_names {
 };
 
 import_names names_of(const import_options& o, const repository& from) {
-  import_names out{{o.service, o.environment.empty() ? "production" : o.environment}, {}};
+  import_names out{{o.service, environment_or_default(o.environment)}, {}};
   if (!o.service.empty()) return out;
   auto named = o.prefix;
   while (!named.empty() && std::ispunct(static_cast<unsigned char>(named.back())) != 0) named.pop_back();

@@ -52,7 +52,7 @@ std::string describe(const json::object& row, const std::string& thing, const st
   const bool is_deployment = thing == "deployment";
   auto out = is_deployment ? at("service") : "incident " + at("subject") + " of " + at("service");
   if (is_deployment) out += ' ' + (at("version").empty() ? at("subject") : at("version"));
-  if (at("environment") != "production") out += " in " + at("environment");
+  if (at("environment") != default_environment) out += " in " + at("environment");
   out += ", " + (at("kind").empty() ? at("state") : at("kind") + " (" + at("kind_reason") + ')');
   if (is_deployment) out += "\n  " + url + "/deployments/" + at("id");
   return printable(out);

@@ -76,12 +76,12 @@ class inquiry {
   std::vector<question> questions_;
 };
 
-// Whether work that names no environment counts here: in `production`, else in the first production environment by
-// name.
+// Whether work that names no environment counts here: in the default environment, else in the first production
+// environment by name.
 bool is_first(const place& where, const std::map<place, std::string>& all, const naming& names) {
   if (!names.is_production(where.environment)) return false;
-  if (where.environment == "production" || all.contains({where.service, "production"}))
-    return where.environment == "production";
+  const std::string preferred(default_environment);
+  if (where.environment == preferred || all.contains({where.service, preferred})) return where.environment == preferred;
   for (auto p = all.lower_bound({where.service, ""}); p != all.end() && p->first.service == where.service; ++p)
     if (names.is_production(p->first.environment)) return p->first == where;
   return false;

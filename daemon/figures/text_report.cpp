@@ -138,15 +138,12 @@ std::string title_of(const service_column& c) {
   return c.title == c.slice ? std::string(c.figure) + ": " + std::string(c.slice) : std::string(c.title);
 }
 
-std::string name_of(const place& where) {
-  return where.service + (where.environment == "production" ? "" : " (" + where.environment + ")");
-}
 std::string name_of(const period& p) { return p.label + (p.partial ? " (partial)" : ""); }
 
 std::vector<table_line> lines_of(const snapshot& s, const figure_settings& settings, const text_style& style) {
   std::vector<table_line> all;
   for (const auto& [where, known] : s.places)
-    if (settings.names.is_production(where.environment)) all.push_back({name_of(where), &where, known});
+    if (settings.names.is_production(where.environment)) all.push_back({short_name(where), &where, known});
   if (style.teams)
     for (const auto& [name, known] : s.teams) all.push_back({"team " + name, nullptr, known});
   return all;
@@ -221,7 +218,7 @@ std::string threshold_table(const snapshot& s, const figure_settings& settings, 
     for (const auto& one : exceeded_among(all))
       exceeded += (style.markdown ? "- " : "") + printable(who) + ", " + in_words(one) + '\n';
   };
-  for (const auto& [where, known] : s.places) add(name_of(where), judged.all_of(where));
+  for (const auto& [where, known] : s.places) add(short_name(where), judged.all_of(where));
   for (const auto& [name, known] : s.teams) add("team " + name, judged.all_of_team(name));
   if (rows.size() == 1) return {};
   return '\n' + heading("Thresholds", style) + in_style(rows, style) + (style.markdown ? "\n" : "") + exceeded;

@@ -161,7 +161,7 @@ source as_configured(const exported& of, const history_defaults& defaults) {
   for (const auto& rule : collector->settings)
     if (!rule.fallback.empty()) s.settings[std::string(rule.key)] = {std::string(rule.fallback)};
   if (!of.deployments.empty()) s.settings["deployments"] = {std::string(of.deployments)};
-  s.settings["environment"] = {defaults.environment.empty() ? "production" : defaults.environment};
+  s.settings["environment"] = {environment_or_default(defaults.environment)};
   return s;
 }
 

@@ -20,7 +20,7 @@ constexpr std::int64_t most_hotfixes = 50;
 
 std::string name_of(const place& where, const std::string& team) {
   if (where.service.empty()) return "team " + team;
-  return where.service + (where.environment == "production" ? "" : " (" + where.environment + ')');
+  return short_name(where);
 }
 
 // A ratio of few is shown as what it is: "1 of 1", not "100.0 %".

@@ -166,7 +166,7 @@ blame find_blame(const incident& i, std::string_view service, std::span<const se
 std::string changed_last(std::string_view service, timestamp t, std::span<const settled> known) {
   const auto live = live_at(t, service, known);
   const auto* latest = latest_of(live);
-  return latest ? latest->where.environment : "production";
+  return latest ? latest->where.environment : std::string(default_environment);
 }
 
 }

@@ -114,7 +114,7 @@ std::set<place> places_of(const std::vector<named_place>& names) {
   for (const auto& e : environments)
     if (std::ranges::none_of(pairs, [&](const place& p) { return p.environment == e; })) lone_environments.insert(e);
   if (services.empty()) services.insert("");
-  if (environments.empty()) environments.insert("production");
+  if (environments.empty()) environments.emplace(default_environment);
   for (const auto& s : lone_services)
     for (const auto& e : lone_environments.empty() ? environments : lone_environments) pairs.insert({s, e});
   for (const auto& e : lone_environments)

@@ -23,6 +23,10 @@ bool lies_in(std::string_view path, std::string_view folder) {
 
 }
 
+std::string short_name(const place& where) {
+  return where.service + (where.environment == default_environment ? "" : " (" + where.environment + ')');
+}
+
 result<pattern> compile_pattern(const std::string& text, std::int64_t max_bytes) {
   RE2::Options options(RE2::Quiet);
   options.set_case_sensitive(false);
@@ -103,7 +107,7 @@ std::vector<place> naming::configured() const {
   std::vector<std::string> productions;
   for (const auto& e : environments_)
     if (e.production) productions.push_back(e.name);
-  if (productions.empty()) productions.emplace_back("production");
+  if (productions.empty()) productions.emplace_back(default_environment);
   std::vector<place> all;
   for (const auto& s : services_)
     for (const auto& e : productions) all.push_back({s.name, e});

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "collectors/json.hpp"
+#include "collectors/event.hpp"
 
 namespace re2 {
 class RE2;
@@ -26,6 +26,9 @@ struct place {
   std::string environment;
   auto operator<=>(const place&) const = default;
 };
+
+/// "checkout"; "checkout (eu)" in another environment than the default one.
+std::string short_name(const place&);
 
 struct service_rule {
   std::string name, team;
@@ -63,7 +66,8 @@ class naming {
   /// A team as a deployment names it.
   std::string team_named(std::string_view name) const;
   std::string team(std::string_view service) const;
-  /// Configured services in each configured production environment (`production` if none is): known from the start.
+  /// Configured services in each configured production environment (the default environment if none is): known from the
+  /// start.
   std::vector<place> configured() const;
   bool configures_service(std::string_view name) const;
   bool configures_environment(std::string_view name) const;
