@@ -211,8 +211,8 @@ void read_all(config_table& root, config& c) {
   root.table("retention").length("bodies", c.keep_bodies);
   {
     auto t = root.table("log");
-    t.choice("format", {"logfmt", "json"}, c.logs);
-    t.choice("level", {"debug", "info", "warn", "error"}, c.lowest);
+    t.choice("format", word_list_of(log_format_names), c.logs);
+    t.choice("level", word_list_of(log_level_names), c.lowest);
   }
   root.tables("token", [&](config_table& t) { read_token(t, c); });
   root.tables("source", [&](config_table& t) { read_source(t, c); });

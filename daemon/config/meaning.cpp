@@ -58,14 +58,13 @@ void read_conditions(config_table& t, std::vector<text_condition>& into) {
   }
 }
 
-constexpr std::string_view kinds = "planned hotfix rollback redeploy";
-
 kind_rule read_rule(config_table& t, const rulebook& book) {
   kind_rule r;
   t.text("name", r.name);
   t.text("kind", r.kind);
   if (r.name.empty()) t.wrong("needs a name");
-  if (!has_word(kinds, r.kind)) t.wrong("kind", unknown_word("kind", r.kind, split_words(kinds)));
+  if (const auto kinds = find_field("kind")->choices; !has_word(kinds, r.kind))
+    t.wrong("kind", unknown_word("kind", r.kind, split_words(kinds)));
   {
     auto when = t.table("when");
     read_conditions(when, r.when);

@@ -9,9 +9,8 @@
 namespace releasehealth {
 namespace {
 
-constexpr std::string_view names[] = {"debug", "info", "warn", "error"};
-constexpr spdlog::level::level_enum levels[] = {spdlog::level::debug, spdlog::level::info, spdlog::level::warn,
-                                                spdlog::level::err};
+constexpr std::array levels = {spdlog::level::debug, spdlog::level::info, spdlog::level::warn, spdlog::level::err};
+static_assert(levels.size() == log_level_names.size());
 
 void append_logfmt(std::string& out, std::string_view key, std::string_view value) {
   if (!out.empty()) out += ' ';
@@ -42,7 +41,7 @@ void logger::write(log_level level, std::string_view message, std::initializer_l
   const auto to = levels[static_cast<std::size_t>(level)];
   if (!sink_->should_log(to)) return;
   const auto now = format_time(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
-  const auto name = names[static_cast<std::size_t>(level)];
+  const auto name = log_level_names[static_cast<std::size_t>(level)];
   std::string line;
   if (format_ == log_format::json) {
     json::object all = {{"ts", now}, {"level", std::string(name)}, {"msg", std::string(message)}};

@@ -1,5 +1,6 @@
 #pragma once
 // Structured logs on stderr: one line an event, as logfmt or JSON. Bodies, secrets and signatures never get here.
+#include <array>
 #include <atomic>
 #include <initializer_list>
 #include <memory>
@@ -15,6 +16,9 @@ namespace releasehealth {
 
 enum class log_format { logfmt, json };
 enum class log_level { debug, info, warning, error };
+/// As configuration and log lines spell them, by their value.
+inline constexpr std::array<std::string_view, 2> log_format_names = {"logfmt", "json"};
+inline constexpr std::array<std::string_view, 4> log_level_names = {"debug", "info", "warn", "error"};
 
 class logger {
  public:
