@@ -1,99 +1,168 @@
 #include "daemon/http/client.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
-#include <boost/beast/ssl.hpp>
-#include <boost/url.hpp>
+#include <memory>
+#include <new>
+#include <stdexcept>
+#include <system_error>
+
+#include <curl/curl.h>
+#include <openssl/ssl.h>
 
 namespace releasehealth::http {
-
-namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace bhttp = boost::beast::http;
-using tcp = boost::asio::ip::tcp;
-
 namespace {
 
-constexpr auto deadline = std::chrono::seconds(30);
-constexpr std::uint64_t body_limit = std::uint64_t{64} * 1024 * 1024;
+constexpr long deadline_seconds = 30;
+constexpr std::size_t body_limit = std::size_t{64} * 1024 * 1024;
 
-using parser = bhttp::response_parser<bhttp::string_body>;
+template <auto Free>
+struct freed_by {
+  template <class T>
+  void operator()(T* object) const {
+    Free(object);
+  }
+};
+using url_pointer = std::unique_ptr<CURLU, freed_by<curl_url_cleanup>>;
+using handle_pointer = std::unique_ptr<CURL, freed_by<curl_easy_cleanup>>;
+using text_pointer = std::unique_ptr<char, freed_by<curl_free>>;
 
-/// A request on its way over a connected stream. Asynchronous calls under the stream's deadline, run to their end by
-/// the caller: the synchronous ones have none.
-template <class Stream>
-void exchange(Stream& over, const bhttp::request<bhttp::string_body>& request, beast::flat_buffer& buffer,
-              parser& answer, beast::error_code& failed) {
-  bhttp::async_write(over, request, [&](beast::error_code written, std::size_t) {
-    if ((failed = written)) return;
-    bhttp::async_read(over, buffer, answer, [&](beast::error_code read, std::size_t) { failed = read; });
-  });
+/// Null if it is none. Without a user and a password, which this client neither sends nor repeats.
+url_pointer parse_url(const std::string& text) {
+  url_pointer url(curl_url());
+  if (!url) throw std::bad_alloc();
+  if (curl_url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_PATH_AS_IS) != CURLUE_OK) return nullptr;
+  for (const auto part : {CURLUPART_USER, CURLUPART_PASSWORD}) curl_url_set(url.get(), part, nullptr, 0);
+  return url;
 }
 
-std::string why_of(const beast::error_code& failed) {
-  return failed.category() == asio::error::get_ssl_category() ? "TLS: " + failed.message() : failed.message();
+std::string text_of(CURLU* url) {
+  char* text = nullptr;
+  curl_url_get(url, CURLUPART_URL, &text, 0);
+  const text_pointer owner(text);
+  return text ? text : "";
 }
+
+/// The lines of a request's header.
+class header_list {
+ public:
+  header_list() = default;
+  header_list(const header_list&) = delete;
+  ~header_list() { curl_slist_free_all(lines_); }
+  void add(const std::string& line) {
+    auto* const longer = curl_slist_append(lines_, line.c_str());
+    if (!longer) throw std::bad_alloc();
+    lines_ = longer;
+  }
+  curl_slist* lines() const { return lines_; }
+
+ private:
+  curl_slist* lines_ = nullptr;
+};
+
+// OpenSSL's own paths, SSL_CERT_FILE and SSL_CERT_DIR included: libcurl has others, compiled in.
+CURLcode trust_as_openssl(CURL*, void* context, void*) {
+  return SSL_CTX_set_default_verify_paths(static_cast<SSL_CTX*>(context)) == 1 ? CURLE_OK : CURLE_SSL_CACERT_BADFILE;
+}
+
+std::size_t receive_body(char* bytes, std::size_t size, std::size_t count, void* into) noexcept {
+  auto& body = *static_cast<std::string*>(into);
+  if (body.size() + size * count > body_limit) return 0;
+  body.append(bytes, size * count);
+  return size * count;
+}
+
+/// One request, and its way to a response.
+class transfer {
+ public:
+  transfer(CURLU* url, const std::string& method, const std::string& body,
+           const std::vector<std::pair<std::string, std::string>>& header) {
+    if (!handle_) throw std::bad_alloc();
+    set(CURLOPT_CURLU, url);
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_PATH_AS_IS, 1L);
+    set(CURLOPT_PROXY, "");  // a daemon is reached directly, whatever the environment of a shell says
+    set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_TIMEOUT, deadline_seconds);
+    set(CURLOPT_ERRORBUFFER, why_);
+    set(CURLOPT_USERAGENT, "releasehealthd/" RELEASEHEALTH_VERSION);
+    set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    set(CURLOPT_CAINFO, static_cast<char*>(nullptr));
+    set(CURLOPT_CAPATH, static_cast<char*>(nullptr));
+    set(CURLOPT_SSL_CTX_FUNCTION, trust_as_openssl);
+    set(CURLOPT_WRITEFUNCTION, receive_body);
+    set(CURLOPT_WRITEDATA, &received_.body);
+    if (!body.empty() || method == "POST" || method == "PUT") {
+      set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+      set(CURLOPT_POSTFIELDS, body.data());
+    }
+    if (method == "HEAD") set(CURLOPT_NOBODY, 1L);
+    set(CURLOPT_CUSTOMREQUEST, method.c_str());
+    for (const auto& [name, value] : header) lines_.add(value.empty() ? name + ';' : name + ": " + value);
+    // without these, libcurl adds headers of its own
+    for (const auto* line : {"Connection: close", "Accept:", "Content-Type:", "Expect:"}) lines_.add(line);
+    set(CURLOPT_HTTPHEADER, lines_.lines());
+  }
+
+  /// errc::malformed: the URL; errc::unavailable: no response.
+  result<response> perform(const std::string& shown) {
+    const auto code = curl_easy_perform(handle_.get());
+    if (code == CURLE_UNSUPPORTED_PROTOCOL) return not_a_url(shown);
+    if (code != CURLE_OK) return error(errc::unavailable, shown + ": " + why_of(code));
+    received_.status = static_cast<unsigned>(number(CURLINFO_RESPONSE_CODE));
+    for (curl_header* h = nullptr; (h = curl_easy_nextheader(handle_.get(), CURLH_HEADER, -1, h));)
+      received_.header.emplace_back(h->name, h->value);
+    const char* type = nullptr;
+    curl_easy_getinfo(handle_.get(), CURLINFO_CONTENT_TYPE, &type);
+    if (type) received_.content_type = type;
+    return std::move(received_);
+  }
+
+  static error not_a_url(const std::string& text) {
+    return {errc::malformed, "the URL is not like http://127.0.0.1:9620: " + text};
+  }
+
+ private:
+  template <class Value>
+  void set(CURLoption option, Value value) {
+    const auto code = curl_easy_setopt(handle_.get(), option, value);
+    if (code != CURLE_OK) throw std::runtime_error(std::string("libcurl: ") + curl_easy_strerror(code));
+  }
+
+  long number(CURLINFO of) const {
+    long value = 0;
+    curl_easy_getinfo(handle_.get(), of, &value);
+    return value;
+  }
+
+  std::string why_of(CURLcode code) const {
+    const std::string why = *why_ ? why_ : curl_easy_strerror(code);
+    const auto system_error = static_cast<int>(number(CURLINFO_OS_ERRNO));
+    switch (code) {
+      case CURLE_COULDNT_CONNECT: return system_error != 0 ? std::generic_category().message(system_error) : why;
+      case CURLE_OPERATION_TIMEDOUT: return "no response within " + std::to_string(deadline_seconds) + " seconds";
+      case CURLE_WRITE_ERROR: return "the response exceeds " + std::to_string(body_limit >> 20) + " MiB";
+      case CURLE_PEER_FAILED_VERIFICATION: return "TLS: certificate verify failed: " + why;
+      case CURLE_SSL_CONNECT_ERROR:
+      case CURLE_SSL_CACERT_BADFILE: return "TLS: " + why;
+      default: return why;
+    }
+  }
+
+  handle_pointer handle_{curl_easy_init()};
+  header_list lines_;
+  response received_;
+  char why_[CURL_ERROR_SIZE] = "";
+};
 
 }
 
 result<response> send(const std::string& method, const std::string& url, const std::string& body,
                       const std::vector<std::pair<std::string, std::string>>& header) {
-  const auto parsed = boost::urls::parse_uri(url);
-  const bool tls = parsed && parsed->scheme() == "https";
-  if (!parsed || (parsed->scheme() != "http" && !tls) || parsed->encoded_host().empty())
-    return error(errc::malformed, "the URL is not like http://127.0.0.1:9620: " + url);
-  bhttp::request<bhttp::string_body> request;
-  request.method_string(method);
-  request.target(parsed->encoded_target().empty() ? "/" : std::string(parsed->encoded_target()));
-  request.version(11);
-  request.set(bhttp::field::host, std::string(parsed->encoded_host_and_port()));
-  request.set(bhttp::field::user_agent, "releasehealthd/" RELEASEHEALTH_VERSION);
-  for (const auto& [name, value] : header) request.set(name, value);
-  request.body() = body;
-  request.prepare_payload();
-  request.keep_alive(false);
-
-  asio::io_context io;
-  tcp::resolver resolver(io);
-  beast::flat_buffer buffer;
-  parser answer;
-  answer.body_limit(body_limit);
-  beast::error_code failed;
-  const std::string host(parsed->host());
-  const auto port = parsed->has_port() && !parsed->port().empty() ? std::string(parsed->port()) : tls ? "443" : "80";
-  const auto where = resolver.resolve(host, port, failed);
-  if (failed) return error(errc::unavailable, url + ": " + failed.message());
-
-  asio::ssl::context trust(asio::ssl::context::tls_client);
-  trust.set_default_verify_paths();
-  beast::ssl_stream<beast::tcp_stream> stream(io, trust);
-  auto& plain = stream.next_layer();
-  plain.expires_after(deadline);
-  if (tls) {
-    stream.set_verify_mode(asio::ssl::verify_peer);
-    stream.set_verify_callback(asio::ssl::host_name_verification(host));
-    SSL_set_tlsext_host_name(stream.native_handle(), host.c_str());
-  }
-  plain.async_connect(where, [&](beast::error_code connected, const tcp::endpoint&) {
-    if ((failed = connected)) return;
-    if (!tls) return exchange(plain, request, buffer, answer, failed);
-    stream.async_handshake(asio::ssl::stream_base::client, [&](beast::error_code greeted) {
-      if (!(failed = greeted)) exchange(stream, request, buffer, answer, failed);
-    });
-  });
-  io.run();
-  if (failed) return error(errc::unavailable, url + ": " + why_of(failed));
-  auto message = answer.release();
-  response out;
-  for (const auto& field : message)
-    out.header.emplace_back(std::string(field.name_string()), std::string(field.value()));
-  out.status = message.result_int();
-  out.content_type = std::string(message[bhttp::field::content_type]);
-  out.body = std::move(message.body());
-  return out;
+  static const auto is_ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+  if (is_ready != CURLE_OK) throw std::runtime_error("libcurl cannot be initialised");
+  const auto where = parse_url(url);
+  if (!where) return transfer::not_a_url(url);
+  return transfer(where.get(), method, body, header).perform(text_of(where.get()));
 }
 
 }

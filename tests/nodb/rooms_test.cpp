@@ -31,6 +31,7 @@ constexpr room_rule rules[] = {
     {"daemon/", "pqxx.*", "daemon/database/", "only the database knows libpqxx"},
     {"daemon/", "SQLiteCpp.*", "daemon/ledger/spool", "only the spool knows SQLite"},
     {"daemon/", "(boost/beast|boost/asio/ip).*", "daemon/http/", "only http/ knows sockets"},
+    {"daemon/", "curl/.*", "daemon/http/client", "only the client knows libcurl"},
     {"daemon/", "toml\\+\\+.*", "daemon/config/", "only the configuration knows TOML"},
     {"daemon/", "CLI/.*", "daemon/commands/", "only the commands know CLI11"},
     {"daemon/", "prometheus/.*", "daemon/telemetry/metrics", "only the own metrics know prometheus-cpp"},
