@@ -4,8 +4,6 @@
 #include <array>
 #include <string>
 
-#include "daemon/database/database.hpp"
-
 namespace releasehealth::ledger {
 namespace {
 
@@ -27,6 +25,12 @@ constexpr struct {
                 {"Too many open files", "open_files"},
                 {"authentication failed", "authentication"}};
 
+// Of a statement; null: it is the connection, or something else.
+const postgres_failure* rejection_in(const std::exception& e) {
+  const auto* failed = dynamic_cast<const postgres_failure*>(&e);
+  return failed && !failed->state().empty() ? failed : nullptr;
+}
+
 constexpr std::string_view names_only = "42";  // of tables, columns, functions: this class quotes no values
 
 // A server that speaks another language quotes otherwise; a value that holds a quote hides no rest behind it, for
@@ -47,37 +51,37 @@ constexpr std::array<std::string_view, 13> reasons = {
 std::span<const std::string_view> failure_reasons() { return reasons; }
 
 std::string_view reason_of(const std::exception& e) {
-  if (const auto* sql = dynamic_cast<const pqxx::sql_error*>(&e); sql && !sql->sqlstate().empty()) {
+  if (const auto* rejected = rejection_in(e)) {
     const auto* known =
-        std::ranges::find_if(by_state, [&](const auto& one) { return sql->sqlstate().starts_with(one.state); });
+        std::ranges::find_if(by_state, [&](const auto& one) { return rejected->state().starts_with(one.state); });
     return known == std::end(by_state) ? "other" : known->reason;
   }
   const std::string_view said = e.what();
   for (const auto& one : by_words)
     if (said.find(one.words) != said.npos) return one.reason;
-  return dynamic_cast<const pqxx::failure*>(&e) ? "connection" : "other";
+  return dynamic_cast<const postgres_failure*>(&e) ? "connection" : "other";
 }
 
 std::string description_of(const std::exception& e) {
-  const auto* sql = dynamic_cast<const pqxx::sql_error*>(&e);
-  if (!sql && !dynamic_cast<const pqxx::conversion_error*>(&e)) return e.what();
+  const auto* rejected = rejection_in(e);
+  if (!rejected) return e.what();
   std::string_view said = e.what();
   said = said.substr(0, said.find('\n'));
   if (const auto severity = said.find(":  "); severity != said.npos) said.remove_prefix(severity + 3);
-  const bool quotes_names = sql && sql->sqlstate().starts_with(names_only);
+  const bool quotes_names = rejected->state().starts_with(names_only);
   if (const auto quote = first_quote(said); !quotes_names && quote != said.npos) said = said.substr(0, quote);
   while (said.ends_with(' ') || said.ends_with(':')) said.remove_suffix(1);
-  return (sql && !sql->sqlstate().empty() ? sql->sqlstate() + ' ' : std::string()).append(said);
+  return (rejected->state() + ' ').append(said);
 }
 
 error failure_of(const std::exception& e) {
   const auto reason = reason_of(e);
-  const auto* sql = dynamic_cast<const pqxx::sql_error*>(&e);
-  if (dynamic_cast<const pqxx::failure*>(&e) && (!sql || reason != "other"))
+  const auto* rejected = rejection_in(e);
+  if (dynamic_cast<const postgres_failure*>(&e) && (!rejected || reason != "other"))
     return error(errc::unavailable, "PostgreSQL is unavailable (" + std::string(reason) + "); retry later")
         .logged_as(description_of(e));
-  if (sql)
-    return error(errc::internal, "PostgreSQL rejects a question of this program (SQLSTATE " + sql->sqlstate() + ")")
+  if (rejected)
+    return error(errc::internal, "PostgreSQL rejects a question of this program (SQLSTATE " + rejected->state() + ")")
         .logged_as(description_of(e));
   return error(errc::internal, "the answer could not be made; the log says why").logged_as(description_of(e));
 }

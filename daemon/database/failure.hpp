@@ -2,12 +2,25 @@
 // Why PostgreSQL did not do something: what operators tell apart, and alerts and runbooks name.
 #include <exception>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
 #include "collectors/result.hpp"
 
 namespace releasehealth::ledger {
+
+/// PostgreSQL rejected a statement, or the connection to it is lost.
+class postgres_failure : public std::runtime_error {
+ public:
+  explicit postgres_failure(const std::string& what, std::string state = {})
+      : std::runtime_error(what), state_(std::move(state)) {}
+  /// The SQLSTATE of the statement; empty: it is the connection.
+  const std::string& state() const { return state_; }
+
+ private:
+  std::string state_;
+};
 
 /// Every reason there is, as releasehealth_database_failures_total{reason} counts them.
 std::span<const std::string_view> failure_reasons();

@@ -1,33 +1,35 @@
 #include "daemon/database/migrate.hpp"
 
 #include <algorithm>
+#include <ranges>
+#include <set>
 
-#include "daemon/database/database.hpp"
 #include "daemon/database/locks.hpp"
 #include "daemon/database/migrations.hpp"
+#include "daemon/database/rows.hpp"
 #include "sql/database.hpp"
 
 namespace releasehealth::ledger {
 
-std::string known_migrations() {
-  std::vector<std::string> names;
-  for (const auto& [name, statements] : migrations()) names.emplace_back(name);
-  return text_array(names);
+std::vector<std::string_view> known_migrations() {
+  std::vector<std::string_view> names;
+  for (const auto& [name, statements] : migrations()) names.push_back(name);
+  return names;
 }
 
 namespace {
 
-std::set<std::string> applied_migrations(pqxx::transaction_base& work) {
-  std::set<std::string> names;
-  for (const auto& row : work.exec("SELECT name FROM migration")) names.insert(text(row[0]));
-  return names;
+std::set<std::string> applied_migrations(transaction& work) {
+  const auto names = query<std::string>(work, "SELECT name FROM migration");
+  return {names.begin(), names.end()};
 }
 
 // Most starts have nothing to migrate, and must not wait for whoever derives.
 bool is_up_to_date(connection& c) {
-  pqxx::work work(c);
-  const auto looked = work.exec("SELECT to_regclass(quote_ident(current_schema()) || '.migration')")[0][0];
-  if (looked.is_null()) return false;  // a table of another schema of the search path is another division's
+  transaction work(c);
+  // a table of another schema of the search path is another division's
+  if (!query_one<bool>(work, "SELECT to_regclass(quote_ident(current_schema()) || '.migration') IS NOT NULL"))
+    return false;
   const auto names = applied_migrations(work);
   return names.size() == migrations().size() &&
          std::ranges::all_of(migrations(), [&](const auto& m) { return names.contains(std::string(m.first)); });
@@ -38,26 +40,28 @@ bool is_up_to_date(connection& c) {
 std::vector<std::string> migrate(const session& s) {
   connection c(s.unlimited());
   if (is_up_to_date(c)) return {};
-  pqxx::work work(c);
-  if (work.exec("SELECT current_schema()")[0][0].is_null())
-    throw std::runtime_error("[database] url: no schema of search_path \"" + text(work.exec("SHOW search_path")[0][0]) +
+  transaction work(c);
+  if (query_one<std::string>(work, "SELECT current_schema()").empty())
+    throw std::runtime_error("[database] url: no schema of search_path \"" +
+                             query_one<std::string>(work, "SHOW search_path") +
                              "\" exists; expected one, as CREATE SCHEMA makes it");
-  run(work, sql::database::migrate_lock, locks::migrate);
-  work.exec("SET LOCAL client_min_messages = warning");
-  work.exec(
+  execute(work, sql::database::migrate_lock, locks::migrate);
+  run_script(work, "SET LOCAL client_min_messages = warning");
+  run_script(
+      work,
       "CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())");
   std::vector<std::string> applied;
   auto known = applied_migrations(work);
   for (const auto& [name, statements] : migrations()) {
     if (known.erase(std::string(name)) > 0) continue;
-    work.exec(std::string(statements));
-    run(work, "INSERT INTO migration (name) VALUES ($1)", std::string(name));
+    run_script(work, statements);
+    execute(work, "INSERT INTO migration (name) VALUES ($1)", std::string(name));
     applied.emplace_back(name);
   }
   if (!known.empty())
     throw newer_schema("the database was migrated by a newer releasehealthd (" + *known.begin() +
                        "): this one does not know its schema");
-  if (!applied.empty()) work.exec(std::string(sql::database::rebuild_due));
+  if (!applied.empty()) run_script(work, sql::database::rebuild_due);
   work.commit();
   return applied;
 }

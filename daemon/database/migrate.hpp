@@ -2,6 +2,7 @@
 // Brings a database's schema up to date: append-only migrations, each once, under one lock for all daemons.
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/database/session.hpp"
@@ -16,7 +17,7 @@ struct newer_schema : std::runtime_error {
 /// Applies what is missing and returns the names applied. Throws newer_schema.
 std::vector<std::string> migrate(const session&);
 
-/// The names of every migration that this program knows, as a text[].
-std::string known_migrations();
+/// The names of every migration that this program knows.
+std::vector<std::string_view> known_migrations();
 
 }

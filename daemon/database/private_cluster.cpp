@@ -4,7 +4,8 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#include "daemon/database/database.hpp"
+#include "daemon/database/connection.hpp"
+#include "daemon/database/failure.hpp"
 #include "daemon/database/own_file.hpp"
 
 namespace releasehealth::ledger {
@@ -54,7 +55,7 @@ std::string private_cluster::dsn() const {
 bool private_cluster::answers() const {
   try {
     return connection({dsn(), "releasehealthd probe"}).is_open();
-  } catch (const pqxx::failure&) {
+  } catch (const postgres_failure&) {
     return false;
   }
 }

@@ -15,7 +15,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "daemon/database/database.hpp"
 #include "daemon/database/file_lock.hpp"
 #include "daemon/database/private_cluster.hpp"
 #include "daemon/system/random_id.hpp"

@@ -50,7 +50,7 @@ report read_report(const pqxx::row& row) {
           .fields = json_object(row["fields"])};
 }
 
-reports_of_things load_reports(pqxx::transaction_base& work, const std::string& type, const things& all) {
+reports_of_things load_reports(transaction& work, const std::string& type, const things& all) {
   reports_of_things reports;
   const auto [sources, subjects] = thing_arrays(all);
   for (const auto& row : run(work, sql::derivation::events_of_things, type, sources, subjects)) {
@@ -108,7 +108,7 @@ settled read_settled(const pqxx::row& row) {
   return d;
 }
 
-std::vector<settled> load_deployments(pqxx::transaction_base& work, const std::set<std::string>& ids) {
+std::vector<settled> load_deployments(transaction& work, const std::set<std::string>& ids) {
   std::vector<settled> all;
   if (ids.empty()) return all;
   for (const auto& row : run(work, sql::derivation::deployments_by_id, text_array(ids)))
@@ -156,7 +156,7 @@ incident_row read_incident(const pqxx::row& row) {
   return i;
 }
 
-std::vector<incident_row> load_incidents(pqxx::transaction_base& work, const std::set<std::string>& ids) {
+std::vector<incident_row> load_incidents(transaction& work, const std::set<std::string>& ids) {
   std::vector<incident_row> all;
   if (ids.empty()) return all;
   for (const auto& row : run(work, sql::derivation::incidents_by_id, text_array(ids)))
@@ -174,8 +174,7 @@ remedy read_remedy(const pqxx::row& row) {
           .finished_at = *time_from_microseconds(row["finished_at"])};
 }
 
-std::vector<remedy> load_remedies(pqxx::transaction_base& work, const std::set<std::string>& changes,
-                                  const things& named) {
+std::vector<remedy> load_remedies(transaction& work, const std::set<std::string>& changes, const things& named) {
   std::vector<remedy> all;
   if (changes.empty() && named.empty()) return all;
   const auto [sources, subjects] = thing_arrays(named);

@@ -75,7 +75,7 @@ struct names_of_changed {
 };
 
 struct derivation {
-  pqxx::transaction_base& work;
+  transaction& work;
   const derive_settings& settings;
   const things& touched_incidents;
   std::map<std::string, reports_of_things> told;           ///< of the touched things, by type, until a stage takes them
@@ -104,8 +104,7 @@ struct known_names {
   std::size_t folded = 0;  ///< new names that are `other`
 };
 /// Registers the names that the given reports use (null: those of all events, as a rebuild begins).
-known_names know_names(pqxx::transaction_base&, const derive_settings&,
-                       const std::map<std::string, reports_of_things>*);
+known_names know_names(transaction&, const derive_settings&, const std::map<std::string, reports_of_things>*);
 /// Deployments and what their commits add: into `fresh`, as the stack is to see them before they are written.
 void derive_deployments(derivation&, const things& touched);
 /// The live stack of the places that changed: from the first change on, for as long as verdicts may differ. Writes the
@@ -127,34 +126,34 @@ void derive_engagements(derivation&, const things& touched_work);
 
 /// Takes a step of entries from the queue and derives what they touch, by all stages: into the real
 /// tables, or into shadows of the same names. With `long_walks` it throws long_walk once it has noted whose that is.
-derived derive_step(pqxx::transaction_base&, const derive_settings&, step_size, count_pace&, long_walks* = nullptr);
+derived derive_step(transaction&, const derive_settings&, step_size, count_pace&, long_walks* = nullptr);
 /// Makes shadows of the derived tables and derives all events again into them, at the transaction's instant.
-void derive_everything(pqxx::transaction_base&, const derive_settings&);
+void derive_everything(transaction&, const derive_settings&);
 /// What waits in the queue, step by step in this transaction.
-void derive_all(pqxx::transaction_base&, const derive_settings&);
+void derive_all(transaction&, const derive_settings&);
 
 // what the stages share
 
 /// Two parallel text[].
 std::pair<std::string, std::string> thing_arrays(const things&);
 /// The reports of things of one type.
-reports_of_things load_reports(pqxx::transaction_base&, const std::string& type, const things&);
+reports_of_things load_reports(transaction&, const std::string& type, const things&);
 /// The same, those that `told` holds out of it.
 reports_of_things take_reports(derivation&, const std::string& type, const things&);
 /// Folds the given incidents into `folded`, unless they are there; retracted ones are not.
 void fold_incidents(derivation&, const things&);
 /// A row of the columns of deployments_by_id.sql.
 settled read_settled(const pqxx::row&);
-std::vector<settled> load_deployments(pqxx::transaction_base&, const std::set<std::string>& ids);
+std::vector<settled> load_deployments(transaction&, const std::set<std::string>& ids);
 /// The same, once the stacks are derived, of any ids; what this step knows is not read again.
 void for_deployments(const derivation&, const std::set<std::string>& ids, const std::function<void(const settled&)>&);
 /// A row of the columns of incidents_by_id.sql.
 incident_row read_incident(const pqxx::row&);
-std::vector<incident_row> load_incidents(pqxx::transaction_base&, const std::set<std::string>& ids);
+std::vector<incident_row> load_incidents(transaction&, const std::set<std::string>& ids);
 report read_report(const pqxx::row&);
 remedy read_remedy(const pqxx::row&);
 /// Those of the given changes, and those that name one of the given incidents.
-std::vector<remedy> load_remedies(pqxx::transaction_base&, const std::set<std::string>& changes, const things& named);
+std::vector<remedy> load_remedies(transaction&, const std::set<std::string>& changes, const things& named);
 
 /// As the statements' JSON parameters want it.
 json::value time_or_null(const std::optional<timestamp>&);

@@ -18,14 +18,15 @@ namespace {
 class derive_lock {
  public:
   explicit derive_lock(const session& s) : connection_(s), work_(connection_) {
-    work_.exec("SET LOCAL idle_in_transaction_session_timeout = 0");
-    work_.exec("SET LOCAL lock_timeout = " + std::to_string(std::chrono::milliseconds(deriver::max_wait).count()));
+    run_script(work_, "SET LOCAL idle_in_transaction_session_timeout = 0");
+    run_script(work_,
+               "SET LOCAL lock_timeout = " + std::to_string(std::chrono::milliseconds(deriver::max_wait).count()));
     run(work_, sql::derivation::derive_locks, locks::migrate, locks::derive);
   }
 
  private:
   connection connection_;
-  pqxx::work work_;
+  transaction work_;
 };
 
 /// All of it again, beside the real tables, at one instant of the database. `first` prepares the real ones, and says
@@ -34,7 +35,7 @@ template <class First, class Then>
 void derive_shadow(const session& s, const derive_settings& settings, First first, Then then) {
   const derive_lock lock(s);
   connection c(s);
-  pqxx::transaction<pqxx::isolation_level::repeatable_read> work(c);
+  transaction work(c, transaction::one_instant);
   if (!first(work)) return;
   derive_everything(work, settings);
   then(work);
@@ -42,7 +43,7 @@ void derive_shadow(const session& s, const derive_settings& settings, First firs
 }
 
 // Of the tables as they are; ours if nothing was derived yet.
-int derived_version(pqxx::transaction_base& work) {
+int derived_version(transaction& work) {
   const auto rows = run(work, sql::derivation::derived_version);
   return rows.empty() ? derivation_version : rows[0][0].as<int>();
 }
@@ -51,7 +52,7 @@ int derived_version(pqxx::transaction_base& work) {
 
 bool is_derived(const session& s) {
   connection c(s);
-  pqxx::work work(c);
+  transaction work(c);
   return !run(work, sql::derivation::derived_version).empty();
 }
 
@@ -74,10 +75,10 @@ deriver::connected& deriver::ready() {
 
 void deriver::report_due(timestamp now) {
   try {
-    pqxx::work work(ready().connection);
+    transaction work(ready().connection);
     run(work, sql::derivation::report_due, format_time(now));
     work.commit();
-  } catch (const pqxx::failure&) {
+  } catch (const postgres_failure&) {
     connected_.reset();
     throw;
   }
@@ -86,10 +87,9 @@ void deriver::report_due(timestamp now) {
 derived deriver::derive_batch(step_size size) {
   try {
     auto& on = ready().connection;
-    const end_of_kept_plans after(on);
-    pqxx::work work(on);
-    work.exec("SET LOCAL synchronous_commit = off");  // what is lost with the machine waits in the queue again
-    keep_plans(work, !size.behind);
+    transaction work(on);
+    run_script(work, "SET LOCAL synchronous_commit = off");  // what is lost with the machine waits in the queue again
+    work.keep_plans(!size.behind);
     // no migration may come between the look at the schema and the end of what is derived by it
     const auto locked = run(work, sql::derivation::try_derive_locks, locks::migrate, locks::derive)[0];
     is_another_at_it_ = !locked[0].as<bool>();
@@ -110,7 +110,7 @@ derived deriver::derive_batch(step_size size) {
     return done;
   } catch (const long_walk&) {
     return {.taken = 0, .has_more = true};
-  } catch (const pqxx::failure&) {
+  } catch (const postgres_failure&) {
     connected_.reset();
     throw;
   }
@@ -139,11 +139,11 @@ std::size_t deriver::derive(const std::stop_token& stop) {
 
 std::vector<difference> deriver::check() {
   std::vector<difference> found;
-  const auto derive_the_queue = [&](pqxx::transaction_base& work) {
+  const auto derive_the_queue = [&](transaction& work) {
     derive_all(work, settings_);
     return true;
   };
-  derive_shadow(session_.unlimited(), settings_, derive_the_queue, [&](pqxx::transaction_base& work) {
+  derive_shadow(session_.unlimited(), settings_, derive_the_queue, [&](transaction& work) {
     for (const auto& row : run(work, sql::derivation::shadow_difference, std::int64_t{100}))
       found.push_back({text(row["table"]), text(row["side"]), text(row["row"])});
   });
@@ -155,15 +155,15 @@ std::size_t deriver::rebuild_if_due() { return rebuild(true); }
 
 std::size_t deriver::rebuild(bool only_if_due) {
   std::size_t rows = 0;
-  const auto forget_the_queue = [&](pqxx::transaction_base& work) {
+  const auto forget_the_queue = [&](transaction& work) {
     if (only_if_due && derived_version(work) >= derivation_version) return false;
     run(work, sql::derivation::forget_touched);
     return true;
   };
-  derive_shadow(session_.unlimited(), settings_, forget_the_queue, [&](pqxx::transaction_base& work) {
+  derive_shadow(session_.unlimited(), settings_, forget_the_queue, [&](transaction& work) {
     rows = run(work, sql::derivation::shadow_apply)[0][0].as<std::size_t>();
     run(work, sql::derivation::write_rules, settings_.fingerprint, derivation_version);
-    work.exec(std::string(sql::derivation::shadow_drop));
+    run_script(work, sql::derivation::shadow_drop);
   });
   return rows;
 }

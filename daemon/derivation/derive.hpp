@@ -77,7 +77,7 @@ class count_pace {
 
 struct long_walks;
 
-/// The timeline's only writer within this program. Used by one thread at a time; throws pqxx::failure.
+/// The timeline's only writer within this program. Used by one thread at a time; throws postgres_failure.
 class deriver {
  public:
   deriver(session, derive_settings);
@@ -121,7 +121,7 @@ class deriver {
   bool is_another_at_it_ = false;  ///< at the last batch
 };
 
-/// Whether anything was ever derived: then there are figures to show. Throws pqxx::failure.
+/// Whether anything was ever derived: then there are figures to show. Throws postgres_failure.
 bool is_derived(const session&);
 
 /// What lists and URLs call a deployment: stable over a rebuild, as it follows from what it names.

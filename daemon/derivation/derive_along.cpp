@@ -1,6 +1,6 @@
 #include "daemon/derivation/derive_along.hpp"
 
-#include "daemon/database/database.hpp"
+#include "daemon/database/failure.hpp"
 
 namespace releasehealth::ledger {
 
@@ -19,7 +19,7 @@ void derive_along::run(const std::stop_token& stop) {
     }
     try {
       pace.done(derive_.derive_batch(pace.next()));
-    } catch (const pqxx::failure&) {  // what it is, finish() says, unless it is over by then
+    } catch (const postgres_failure&) {  // what it is, finish() says, unless it is over by then
     }
   }
 }

@@ -16,7 +16,7 @@ class derive_along {
 
   /// So many events more are stored.
   void stored(std::size_t events);
-  /// Derives the rest. Throws pqxx::failure.
+  /// Derives the rest. Throws postgres_failure.
   void finish();
 
  private:

@@ -27,7 +27,7 @@ struct told_columns {
     first_commit_at.add(d.first_commit_at());
   }
   template <class... More>
-  pqxx::result give(pqxx::transaction_base& work, std::string_view statement, const More&... more) const {
+  pqxx::result give(transaction& work, std::string_view statement, const More&... more) const {
     return run(work, statement, id.parameter(), state.parameter(), created_at.parameter(), started_at.parameter(),
                finished_at.parameter(), version.parameter(), commit.parameter(), facts.parameter(),
                commit_facts.parameter(), overrides.parameter(), production.parameter(), first_commit_at.parameter(),
@@ -63,7 +63,7 @@ struct verdict_columns {
   }
 };
 
-void add_commit_facts(pqxx::transaction_base& work, std::vector<deployment>& folded) {
+void add_commit_facts(transaction& work, std::vector<deployment>& folded) {
   std::set<std::string> shas;
   for (const auto& d : folded)
     if (!d.commit.empty()) shas.insert(d.commit);

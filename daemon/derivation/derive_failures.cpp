@@ -7,7 +7,7 @@ namespace {
 using remedies_by_key = std::map<std::string, std::vector<remedy>>;
 using blaming_by_change = std::map<std::string, std::vector<blaming>>;
 
-blaming_by_change load_blaming(pqxx::transaction_base& work, const std::set<std::string>& changes) {
+blaming_by_change load_blaming(transaction& work, const std::set<std::string>& changes) {
   blaming_by_change all;
   const std::string none = "{}";
   for (const auto& row : run(work, sql::derivation::incidents_about, text_array(changes), none, none, none)) {

@@ -70,8 +70,7 @@ std::set<std::string> write_commits(derivation& in, const std::set<std::string>&
 }
 
 // By commit.
-std::map<std::string, std::vector<commit_seen>> load_evidence(pqxx::transaction_base& work,
-                                                              const std::set<std::string>& commits) {
+std::map<std::string, std::vector<commit_seen>> load_evidence(transaction& work, const std::set<std::string>& commits) {
   std::map<std::string, std::vector<commit_seen>> all;
   if (commits.empty()) return all;
   for (const auto& row : run(work, sql::derivation::merge_evidence, text_array(commits)))
@@ -132,7 +131,7 @@ struct incident_facts {
   json::object told;
 };
 
-std::map<std::string, incident_facts> load_facts(pqxx::transaction_base& work, const std::set<std::string>& ids) {
+std::map<std::string, incident_facts> load_facts(transaction& work, const std::set<std::string>& ids) {
   std::map<std::string, incident_facts> all;
   for (const auto& row : run(work, sql::derivation::incidents_to_conclude, text_array(ids)))
     all[text(row["id"])] = {whole_or_zero(row["severity"]), time_from_microseconds(row["resolved_at"]),
@@ -140,7 +139,7 @@ std::map<std::string, incident_facts> load_facts(pqxx::transaction_base& work, c
   return all;
 }
 
-std::map<std::string, merge_debt> load_debts(pqxx::transaction_base& work, const std::vector<remedy>& remedies) {
+std::map<std::string, merge_debt> load_debts(transaction& work, const std::vector<remedy>& remedies) {
   std::set<std::string> hotfixes;
   for (const auto& r : remedies)
     if (r.by_way == way::hotfix) hotfixes.insert(r.by);

@@ -82,7 +82,7 @@ json::object as_row(const share& s, const blame& b) {
 }
 
 // For each share the deployments that its blame may depend on.
-std::vector<std::vector<settled>> load_candidates(pqxx::transaction_base& work, const std::vector<share>& shares) {
+std::vector<std::vector<settled>> load_candidates(transaction& work, const std::vector<share>& shares) {
   json::array asked;
   for (std::size_t n = 0; n < shares.size(); ++n)
     asked.push_back(json::object{{"n", n},

@@ -73,7 +73,7 @@ told_names read_names(const std::map<std::string, reports_of_things>& told, cons
   return all;
 }
 
-receipts read_everything(pqxx::transaction_base& work, const naming& names) {
+receipts read_everything(transaction& work, const naming& names) {
   std::map<std::pair<std::string, thing_key>, std::vector<report>> retractions;
   for (const auto& row : run(work, sql::derivation::retractions))
     retractions[{text(row["thing"]), {text(row["source"]), text(row["subject"])}}].push_back(read_report(row));
@@ -96,7 +96,7 @@ std::set<std::string, std::less<>>& names_of(other_names& all, std::string_view 
   return kind == "service" ? all.services : kind == "team" ? all.teams : all.environments;
 }
 
-other_names load_others(pqxx::transaction_base& work, std::int64_t max_names) {
+other_names load_others(transaction& work, std::int64_t max_names) {
   other_names all;
   for (const auto& row : run(work, sql::derivation::names_beyond, max_names))
     names_of(all, kind_in(row)).insert(text(row["name"]));
@@ -112,8 +112,8 @@ json::object as_record(std::string_view kind, const std::string& name, const rec
 }
 
 // The first report after `last` that gives the name to a thing which is not retracted.
-std::optional<receipt> find_next(pqxx::transaction_base& work, const naming& names, std::string_view kind,
-                                 const std::string& name, receipt last) {
+std::optional<receipt> find_next(transaction& work, const naming& names, std::string_view kind, const std::string& name,
+                                 receipt last) {
   for (;;) {
     const auto rows =
         run(work, sql::derivation::next_receipts, std::string(kind), name, last.received_at, last.source, last.id);
@@ -135,7 +135,7 @@ struct freeing {
   receipts freed = {};
   bool has_changed = false;
 };
-freeing free_names(pqxx::transaction_base& work, const naming& names, const told_names& told) {
+freeing free_names(transaction& work, const naming& names, const told_names& told) {
   freeing out;
   if (told.gone_ids.size() == 0) return out;
   json::array gone, kept;
@@ -173,7 +173,7 @@ bool changed_sides(other_names& before, other_names& now, const receipts& fresh,
 
 }
 
-known_names know_names(pqxx::transaction_base& work, const derive_settings& settings,
+known_names know_names(transaction& work, const derive_settings& settings,
                        const std::map<std::string, reports_of_things>* told) {
   const auto& names = settings.blame.names;
   const auto said = told ? read_names(*told, names) : told_names{.live = read_everything(work, names)};

@@ -73,7 +73,7 @@ struct candidates {
   std::vector<std::string> fixes, chain, open, named;
 };
 
-std::vector<candidates> load_candidates(pqxx::transaction_base& work, const std::vector<settled>& of,
+std::vector<candidates> load_candidates(transaction& work, const std::vector<settled>& of,
                                         const blame_settings& settings) {
   json::array asked;
   for (std::size_t n = 0; n < of.size(); ++n)

@@ -39,7 +39,7 @@ struct taken_entries {
   derived done;
 };
 
-taken_entries take(pqxx::transaction_base& work, const step_size& size) {
+taken_entries take(transaction& work, const step_size& size) {
   const auto rows = size.behind ? run(work, sql::derivation::take_touched_by_service, size.things, size.behind->service,
                                       size.behind->n)
                                 : run(work, sql::derivation::take_touched, size.things);
@@ -57,7 +57,7 @@ taken_entries take(pqxx::transaction_base& work, const step_size& size) {
 
 // Long walks and the rest by turns: entries whose turn it is not go to the end of the queue. Returns whether the step
 // may walk far.
-bool take_turns(pqxx::transaction_base& work, long_walks& walks, taken_entries& taken) {
+bool take_turns(transaction& work, long_walks& walks, taken_entries& taken) {
   const auto is_long = [&](const touched_thing& t) { return walks.entries.contains(t); };
   const auto of_others = std::ranges::stable_partition(taken.all, is_long);
   const auto long_ones = std::ranges::subrange(taken.all.begin(), of_others.begin());
@@ -100,7 +100,7 @@ void note_long_walk(long_walks& walks, const std::vector<touched_thing>& taken, 
 
 }
 
-derived derive_step(pqxx::transaction_base& work, const derive_settings& settings, step_size size, count_pace& counting,
+derived derive_step(transaction& work, const derive_settings& settings, step_size size, count_pace& counting,
                     long_walks* walks) {
   auto taken = take(work, size);
   if (taken.all.empty()) return taken.done;
@@ -114,7 +114,7 @@ derived derive_step(pqxx::transaction_base& work, const derive_settings& setting
     else
       touched[t.thing].emplace(t.source, t.subject);
   }
-  keep_plans(work, taken.all.size() <= few_things);
+  work.keep_plans(taken.all.size() <= few_things);
   if (!commits.empty())
     for (const auto& row : run(work, sql::derivation::things_of_commits, text_array(commits)))
       touched["deployment"].emplace(text(row[0]), text(row[1]));
@@ -145,7 +145,7 @@ derived derive_step(pqxx::transaction_base& work, const derive_settings& setting
     throw;
   }
   if (!in.places.empty()) write_places(in);  // blame looks at every environment of a service
-  if (counting.is_due(taken.done.taken)) work.exec(std::string(sql::derivation::analyze));
+  if (counting.is_due(taken.done.taken)) run_script(work, sql::derivation::analyze);
   derive_incidents(in);
   derive_remedies(in, touched["flag"]);
   derive_failures(in);
@@ -157,7 +157,7 @@ derived derive_step(pqxx::transaction_base& work, const derive_settings& setting
   return taken.done;
 }
 
-void derive_all(pqxx::transaction_base& work, const derive_settings& settings) {
+void derive_all(transaction& work, const derive_settings& settings) {
   bulk_pace pace;
   count_pace counting;
   derived done;
@@ -165,13 +165,13 @@ void derive_all(pqxx::transaction_base& work, const derive_settings& settings) {
     done = derive_step(work, settings, pace.next(), counting);
     pace.done(done);
   } while (done.has_more);
-  keep_plans(work, false);
+  work.keep_plans(false);
 }
 
-void derive_everything(pqxx::transaction_base& work, const derive_settings& settings) {
-  work.exec(std::string(sql::derivation::shadow));
+void derive_everything(transaction& work, const derive_settings& settings) {
+  run_script(work, sql::derivation::shadow);
   know_names(work, settings, nullptr);
-  work.exec(std::string(sql::derivation::touch_everything));
+  run_script(work, sql::derivation::touch_everything);
   derive_all(work, settings);
 }
 

@@ -7,15 +7,16 @@ namespace releasehealth::ledger {
 
 struct shadow::opened {
   ledger::connection connection;
-  pqxx::transaction<pqxx::isolation_level::repeatable_read> work;  // never committed: all of it goes
+  transaction work;  // never committed: all of it goes
   reader from;
-  explicit opened(const session& s) : connection(s.unlimited()), work(connection), from(work) {}
+  explicit opened(const session& s)
+      : connection(s.unlimited()), work(connection, transaction::one_instant), from(work) {}
 };
 
 shadow::shadow(const session& s, const derive_settings& settings, std::optional<timestamp> received_before)
     : opened_(std::make_unique<opened>(s)) {
   if (received_before) {
-    opened_->work.exec(std::string(sql::derivation::as_of));
+    run_script(opened_->work, sql::derivation::as_of);
     run(opened_->work, sql::derivation::write_as_of, format_time(*received_before));
   }
   derive_everything(opened_->work, settings);

@@ -21,7 +21,7 @@ struct moved_deployment {
 /// Holds a connection and a transaction for as long as it lives. Takes as long as deriving everything does.
 class shadow {
  public:
-  /// `received_before`: only events received before that instant (figures.md §10, as_of). Throws pqxx::failure.
+  /// `received_before`: only events received before that instant (figures.md §10, as_of). Throws postgres_failure.
   shadow(const session&, const derive_settings&, std::optional<timestamp> received_before = {});
   ~shadow();
   shadow(const shadow&) = delete;

@@ -22,7 +22,7 @@ struct position_arrays {
     }
   }
   template <class... More>
-  pqxx::result ask(pqxx::transaction_base& work, std::string_view statement, const More&... more) const {
+  pqxx::result ask(transaction& work, std::string_view statement, const More&... more) const {
     return run(work, statement, text_array(services), text_array(environments), text_array(finished),
                text_array(day_orders), text_array(sources), text_array(subjects), more...);
   }

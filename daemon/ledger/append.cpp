@@ -53,9 +53,7 @@ struct written {
 };
 
 // Two daemons that insert the same events in another order: one of them is told to try again.
-bool is_conflict_of_transactions(const pqxx::sql_error& e) {
-  return e.sqlstate() == "40P01" || e.sqlstate() == "40001";
-}
+bool is_conflict_of_transactions(const postgres_failure& e) { return e.state() == "40P01" || e.state() == "40001"; }
 
 constexpr int max_conflicts = 5;
 
@@ -64,8 +62,8 @@ enum class fault { of_data, of_postgres, unknown };
 
 // Data, constraints and limits of the program (a row that no index page holds, a document nested too deep). Connection,
 // rights, resources and shutdowns have a reason of their own and are nothing that the data could change.
-fault fault_of(const pqxx::sql_error& e) {
-  const std::string_view state = e.sqlstate();
+fault fault_of(const postgres_failure& e) {
+  const std::string_view state = e.state();
   for (const std::string_view data : {"22", "23", "54"})
     if (state.starts_with(data)) return fault::of_data;
   return state.empty() || reason_of(e) != "other" ? fault::of_postgres : fault::unknown;
@@ -77,20 +75,20 @@ struct appender::connected {
   ledger::connection connection;
   bool is_durable = true;
   explicit connected(const session& s) : connection(s) {
-    pqxx::nontransaction work(connection);
+    transaction work(connection, transaction::by_statement);
     const auto row = run(work, sql::ledger::durability)[0];
-    if (!row[0].as<bool>()) work.exec(std::string(sql::ledger::commit_durably));
+    if (!row[0].as<bool>()) run_script(work, sql::ledger::commit_durably);
     is_durable = row[1].as<bool>();
-    connection.keeps_plans = true;
+    connection.prepare_statements();
   }
 
   /// Per entry what is new; nothing for a duplicate delivery.
   std::map<std::size_t, written> write(std::span<const entry* const> all, const std::vector<std::size_t>& which) {
-    pqxx::nontransaction work(connection);
+    transaction work(connection, transaction::by_statement);
     return insert(work, all, which);
   }
 
-  static std::map<std::size_t, written> insert(pqxx::transaction_base& work, std::span<const entry* const> given,
+  static std::map<std::size_t, written> insert(transaction& work, std::span<const entry* const> given,
                                                std::vector<std::size_t> which) {
     std::deque<entry> copies;
     const auto all = place_entries(work, given, which, copies);
@@ -111,7 +109,7 @@ struct appender::connected {
   }
 
   // Few deployments are announced: a part of the statement above would cost every delivery.
-  static void announce(pqxx::transaction_base& work, std::span<const entry* const> all,
+  static void announce(transaction& work, std::span<const entry* const> all,
                        const std::map<std::size_t, written>& fresh) {
     binary_array source{binary_array::text}, id{binary_array::text}, delivery{binary_array::int8};
     for (const auto& [i, is] : fresh)
@@ -125,8 +123,7 @@ struct appender::connected {
   }
 
   // Mostly every event is new, and nothing is asked.
-  static void find_claims(pqxx::transaction_base& work, std::span<const entry* const> all,
-                          std::map<std::size_t, written>& fresh) {
+  static void find_claims(transaction& work, std::span<const entry* const> all, std::map<std::size_t, written>& fresh) {
     binary_array position{binary_array::int8}, delivery{binary_array::int8}, source{binary_array::text},
         id{binary_array::text}, type{binary_array::text}, subject{binary_array::text}, fields{binary_array::text},
         token{binary_array::text};
@@ -164,10 +161,10 @@ struct appender::connected {
     e.time = like.received_at;
     const entry* one = &harmless;
     try {
-      pqxx::work work(connection);
+      transaction work(connection);
       insert(work, {&one, 1}, {0});
       return true;
-    } catch (const pqxx::failure&) {
+    } catch (const postgres_failure&) {
       return false;
     }
   }
@@ -195,7 +192,7 @@ bool appender::probe() {
     if (!connected_) connected_ = std::make_unique<connected>(session_);
     connected_->write({}, {});
     return true;
-  } catch (const pqxx::failure& e) {
+  } catch (const postgres_failure& e) {
     connected_.reset();
     failure_ = reason_of(e);
     return false;
@@ -242,11 +239,11 @@ std::vector<result<stored>> appender::append(std::span<const entry* const> all) 
             stored{is.accepted, all[i]->events.size() - is.accepted, found == fresh.end(), std::move(is.claims), {}};
       }
       has_stored = true;
-    } catch (const pqxx::sql_error& e) {
+    } catch (const postgres_failure& e) {
       if (is_conflict_of_transactions(e) && ++conflicts <= max_conflicts) {
         open.push_back(which);
       } else if (fault_of(e) == fault::of_postgres) {
-        give_up(which, e);
+        give_up(which, e);  // also a COMMIT in doubt: whoever tries again meets the key
       } else if (which.size() == 1) {
         const auto& one = *all[which.front()];
         if (fault_of(e) == fault::of_data || has_stored || (connected_ && connected_->takes_writes(one))) {
@@ -260,8 +257,6 @@ std::vector<result<stored>> appender::append(std::span<const entry* const> all) 
         open.emplace_back(middle, which.end());
         open.emplace_back(which.begin(), middle);
       }
-    } catch (const pqxx::failure& e) {
-      give_up(which, e);  // the connection, or a COMMIT in doubt: whoever tries again meets the key
     }
   }
   for (std::size_t i = 0; i < all.size(); ++i) {

@@ -7,7 +7,7 @@ namespace releasehealth::ledger {
 
 std::vector<event> imported_events(const session& where, const imported_question& asked) {
   connection on(where.without_replica().reading());
-  pqxx::read_transaction work(on);
+  transaction work(on, transaction::by_statement);
   std::vector<event> all;
   for (const auto& row : run(work, sql::ledger::imported_events, asked.source, asked.id_prefix,
                              text_array(asked.services), asked.environment, text_array(asked.commits))) {

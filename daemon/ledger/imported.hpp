@@ -17,7 +17,7 @@ struct imported_question {
   std::vector<std::string> commits;
 };
 
-/// In any order. Throws pqxx::failure.
+/// In any order. Throws postgres_failure.
 std::vector<event> imported_events(const session&, const imported_question&);
 
 }

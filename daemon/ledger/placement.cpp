@@ -19,8 +19,7 @@ bool needs_placing(const entry& e) {
   return std::ranges::any_of(e.events, [](const event& ev) { return !alert_of(ev).empty(); });
 }
 
-std::map<alert, std::vector<known_report>> read_known(pqxx::transaction_base& work,
-                                                      const std::vector<const entry*>& entries) {
+std::map<alert, std::vector<known_report>> read_known(transaction& work, const std::vector<const entry*>& entries) {
   binary_array sources(binary_array::text), fingerprints(binary_array::text), subjects(binary_array::text);
   for (const auto* e : entries)
     for (const auto& ev : e->events)
@@ -42,7 +41,7 @@ std::map<alert, std::vector<known_report>> read_known(pqxx::transaction_base& wo
 
 }
 
-std::vector<const entry*> place_entries(pqxx::transaction_base& work, std::span<const entry* const> entries,
+std::vector<const entry*> place_entries(transaction& work, std::span<const entry* const> entries,
                                         const std::vector<std::size_t>& which, std::deque<entry>& copies) {
   std::vector<const entry*> placed(entries.begin(), entries.end()), unplaced;
   for (const auto i : which)

@@ -41,7 +41,7 @@ std::size_t replay(const session& where, const replay_question& q, timestamp now
   ledger::connection connection(where);
   std::size_t fresh = 0;
   for (std::int64_t last = 0;;) {
-    pqxx::work step(connection);
+    transaction step(connection);
     const auto rows =
         run(step, sql::ledger::kept_deliveries, last, q.all ? "true" : "false", q.source, deliveries_at_once);
     for (const auto& row : rows) {

@@ -18,8 +18,8 @@ struct replay_question {
 };
 
 /// Hands each over, without events, in the order of receipt. What `read` returns is stored with it, each event once, as
-/// told at `now`; with nothing returned it stays as it is. Returns how many events were new. Throws what libpqxx
-/// throws.
+/// told at `now`; with nothing returned it stays as it is. Returns how many events were new. Throws
+/// postgres_failure.
 std::size_t replay(const session&, const replay_question&, timestamp now,
                    const std::function<reread(const entry&)>& read);
 

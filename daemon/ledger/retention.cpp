@@ -32,7 +32,7 @@ std::string kept(const std::string& body) { return body.empty() ? body : compres
 
 /// One transaction that takes a person out.
 struct eraser {
-  pqxx::transaction_base& work;
+  transaction& work;
   const person& who;
   erased out = {};
   std::vector<std::string> touched = {};    ///< deliveries of rewritten events
@@ -114,7 +114,7 @@ std::int64_t drop_bodies(const session& where, timestamp before) {
   ledger::connection connection(where);
   std::int64_t last = 0, all = 0;
   for (;;) {
-    pqxx::work step(connection);
+    transaction step(connection);
     const auto row = run(step, sql::ledger::drop_bodies, format_time(before), last, bodies_at_once).front();
     step.commit();
     last = row[0].as<std::int64_t>();
@@ -127,7 +127,7 @@ std::int64_t drop_bodies(const session& where, timestamp before) {
 std::vector<std::string> names_of_person(const session& where, const std::string& name) {
   const person who(name, {});
   ledger::connection connection(where);
-  pqxx::work all(connection);
+  transaction all(connection);
   std::vector<std::string> found;
   for (const auto& row : run(all, sql::ledger::all_names))
     if (who.is_in(text(row["name"]))) found.push_back(text(row["kind"]) + " \"" + text(row["name"]) + '"');
@@ -137,7 +137,7 @@ std::vector<std::string> names_of_person(const session& where, const std::string
 erased erase(const session& where, const erasure& e) {
   const person who(e.person, e.pseudonym);
   ledger::connection connection(where);
-  pqxx::work all(connection);
+  transaction all(connection);
   eraser from{.work = all, .who = who};
   from.events();
   from.deliveries();

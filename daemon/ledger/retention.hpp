@@ -12,7 +12,7 @@
 namespace releasehealth::ledger {
 
 /// Empties the bodies that were received before then, in small transactions. Returns how many.
-/// Throws what libpqxx throws.
+/// Throws postgres_failure.
 std::int64_t drop_bodies(const session&, timestamp before);
 
 /// A person's name, login or address, and what is to stand in its place.

@@ -61,7 +61,7 @@ population read_population(const pqxx::result& rows, pqxx::row_size_type keys = 
 
 population reader::count(std::string_view statement, const std::vector<period>& periods,
                          const std::vector<scope>& scopes) {
-  return read([&](pqxx::transaction_base& work) {
+  return read([&](transaction& work) {
     const question q(periods, scopes);
     return read_population(run(work, statement, q.labels, q.begins, q.ends, q.numbers, q.services, q.environments));
   });
@@ -69,7 +69,7 @@ population reader::count(std::string_view statement, const std::vector<period>& 
 
 population reader::count(std::string_view statement, const std::vector<period>& periods,
                          const std::vector<scope>& scopes, double target_s) {
-  return read([&](pqxx::transaction_base& work) {
+  return read([&](transaction& work) {
     const question q(periods, scopes);
     return read_population(
         run(work, statement, q.labels, q.begins, q.ends, q.numbers, q.services, q.environments, target_s));
@@ -78,7 +78,7 @@ population reader::count(std::string_view statement, const std::vector<period>& 
 
 population reader::count_work(const std::vector<period>& periods, const std::vector<scope>& scopes,
                               const std::map<std::string, std::set<std::string>>& services_of) {
-  return read([&](pqxx::transaction_base& work) {
+  return read([&](transaction& work) {
     const question q(periods, scopes);
     std::set<std::string> asked;
     for (const auto& s : scopes)
@@ -97,7 +97,7 @@ population reader::count_work(const std::vector<period>& periods, const std::vec
 population reader::count_keys(std::string_view statement, const std::vector<period>& periods,
                               const std::vector<scope>& scopes, const std::vector<std::string>& keys,
                               const std::vector<std::string>& causes) {
-  return read([&](pqxx::transaction_base& work) {
+  return read([&](transaction& work) {
     const question q(periods, scopes);
     std::map<std::pair<std::size_t, std::string>, std::vector<double>> counts;
     for (std::size_t n = 0; n < scopes.size(); ++n)
@@ -114,7 +114,7 @@ population reader::count_keys(std::string_view statement, const std::vector<peri
 }
 
 population reader::open_incidents(const std::vector<scope>& scopes, timestamp now) {
-  return read([&](pqxx::transaction_base& work) {
+  return read([&](transaction& work) {
     const question q({}, scopes);
     return read_population(
         run(work, sql::figures::open_incidents, q.numbers, q.services, q.environments, format_time(now)), 1);
@@ -122,7 +122,7 @@ population reader::open_incidents(const std::vector<scope>& scopes, timestamp no
 }
 
 population reader::last_deployments(const std::vector<scope>& scopes, timestamp now) {
-  return read([&](pqxx::transaction_base& work) {
+  return read([&](transaction& work) {
     const question q({}, scopes);
     return read_population(
         run(work, sql::figures::last_deployments, q.numbers, q.services, q.environments, format_time(now)), 1);
@@ -130,7 +130,7 @@ population reader::last_deployments(const std::vector<scope>& scopes, timestamp 
 }
 
 population reader::follow_ups(const std::vector<scope>& scopes, timestamp now, double horizon_s, double review_due_s) {
-  return read([&](pqxx::transaction_base& work) {
+  return read([&](transaction& work) {
     const question q({}, scopes);
     return read_population(run(work, sql::figures::follow_ups, q.numbers, q.services, q.environments, format_time(now),
                                horizon_s, review_due_s),
@@ -140,7 +140,7 @@ population reader::follow_ups(const std::vector<scope>& scopes, timestamp now, d
 
 std::vector<hotfix_months> reader::count_hotfix_months(const std::vector<scope>& scopes,
                                                        const std::vector<timestamp>& begins) {
-  return read([&](pqxx::transaction_base& work) {
+  return read([&](transaction& work) {
     const question q({}, scopes);
     std::vector<std::string> at;
     at.reserve(begins.size());
@@ -160,7 +160,7 @@ std::vector<hotfix_months> reader::count_hotfix_months(const std::vector<scope>&
 
 std::vector<json::object> reader::deployment_members(const period& over, const scope& of, double target_s,
                                                      double review_due_s, const std::vector<std::string>& causes) {
-  return read([&](pqxx::transaction_base& work) {
+  return read([&](transaction& work) {
     const question q({over}, {of});
     return read_objects(run(work, sql::figures::deployment_members, format_time(over.begin), format_time(over.end),
                             q.services, q.environments, target_s, text_array(causes), review_due_s));
@@ -169,7 +169,7 @@ std::vector<json::object> reader::deployment_members(const period& over, const s
 
 std::vector<json::object> reader::incident_members(const period& over, const scope& of, double horizon_s,
                                                    double review_due_s) {
-  return read([&](pqxx::transaction_base& work) {
+  return read([&](transaction& work) {
     const question q({over}, {of});
     return read_objects(run(work, sql::figures::incident_members, format_time(over.begin), format_time(over.end),
                             q.services, q.environments, horizon_s, review_due_s));
@@ -177,7 +177,7 @@ std::vector<json::object> reader::incident_members(const period& over, const sco
 }
 
 std::vector<json::object> reader::work_members(const period& over, const scope& of) {
-  return read([&](pqxx::transaction_base& work) {
+  return read([&](transaction& work) {
     const question q({over}, {of});
     return read_objects(run(work, sql::figures::work_members, format_time(over.begin), format_time(over.end),
                             q.services, q.environments, q.firsts));

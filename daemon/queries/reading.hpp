@@ -11,14 +11,13 @@ struct reader::connected {
 };
 
 // After a failure the connection is dropped, and made anew by the next call.
-template <class Transaction, class Work>
-auto reader::in(Work work) {
+template <class Work>
+auto reader::in(transaction::kind kind, Work work) {
   try {
     if (!connected_ || !connected_->connection.is_open()) connected_ = std::make_unique<connected>(session_);
-    const end_of_kept_plans after(connected_->connection);
-    Transaction transaction(connected_->connection);
-    return work(transaction);
-  } catch (const pqxx::failure&) {
+    transaction begun(connected_->connection, kind);
+    return work(begun);
+  } catch (const postgres_failure&) {
     connected_.reset();
     throw;
   }
@@ -27,7 +26,7 @@ auto reader::in(Work work) {
 template <class Work>
 auto reader::read(Work work) {
   if (within_) return work(*within_);
-  return in<pqxx::nontransaction>(work);
+  return in(transaction::by_statement, work);
 }
 
 /// The only column of each row, a document, with its times written as everywhere.

@@ -13,7 +13,7 @@ namespace releasehealth::ledger {
 
 reader::reader(const session& s, int sessions)
     : session_(s.reading()), other_(sessions > 1 ? std::make_unique<reader>(s) : nullptr) {}
-reader::reader(pqxx::transaction_base& within) : within_(&within) {}
+reader::reader(transaction& within) : within_(&within) {}
 reader::~reader() = default;
 reader::reader(reader&&) noexcept = default;
 
@@ -22,11 +22,9 @@ void reader::limit(std::chrono::milliseconds statement_timeout) {
   if (std::exchange(session_.statement_timeout, statement_timeout) != statement_timeout) connected_.reset();
 }
 
-using one_instant = pqxx::transaction<pqxx::isolation_level::repeatable_read>;
-
 void reader::at_one_instant(const std::function<void(reader&)>& ask) {
   if (within_) return ask(*this);
-  in<one_instant>([&](pqxx::transaction_base& work) {
+  in(transaction::one_instant, [&](transaction& work) {
     reader here(work);
     here.may_keep_plans_ = true;
     here.beside_ = other_.get();
@@ -40,10 +38,10 @@ void reader::ask_all(const std::vector<std::function<void(reader&)>>& questions,
     for (std::size_t n = 0; (n = next++) < questions.size();) questions[n](of);
   };
   if (!beside_ || !side_by_side) return ask(*this);
-  const auto instant = text(within_->exec("SELECT pg_export_snapshot()")[0][0]);
+  const auto instant = within_->export_instant();
   auto others = std::async(std::launch::async, [&] {
-    beside_->in<one_instant>([&](pqxx::transaction_base& work) {
-      work.exec("SET TRANSACTION SNAPSHOT " + work.quote(instant));
+    beside_->in(transaction::one_instant, [&](transaction& work) {
+      work.see_instant(instant);
       reader here(work);
       ask(here);
     });
@@ -59,19 +57,19 @@ void reader::ask_all(const std::vector<std::function<void(reader&)>>& questions,
 }
 
 void reader::keep_plans(bool keep) {
-  if (may_keep_plans_) ledger::keep_plans(*within_, keep);
+  if (may_keep_plans_) within_->keep_plans(keep);
 }
 
 bool reader::answers() noexcept {
   try {
-    return read([](pqxx::transaction_base& work) { return !work.exec("SELECT 1").empty(); });
+    return read([](transaction& work) { return !run(work, "SELECT 1").empty(); });
   } catch (const std::exception&) {
     return false;
   }
 }
 
 std::map<place, place_state> reader::places() {
-  return read([](pqxx::transaction_base& work) {
+  return read([](transaction& work) {
     std::map<place, place_state> all;
     for (const auto& row : run(work, sql::queries::places))
       all[{text(row[0]), text(row[1])}] = {row[2].as<std::int64_t>(), text(row[3])};
@@ -80,18 +78,18 @@ std::map<place, place_state> reader::places() {
 }
 
 std::string reader::state_of_places() {
-  return read([](pqxx::transaction_base& work) { return text(run(work, sql::queries::state_of_places)[0][0]); });
+  return read([](transaction& work) { return text(run(work, sql::queries::state_of_places)[0][0]); });
 }
 
 extent reader::first_known(timestamp earliest) {
-  return read([&](pqxx::transaction_base& work) {
+  return read([&](transaction& work) {
     const auto row = run(work, sql::figures::first_known, format_time(earliest))[0];
     return extent{time_from_microseconds(row[0]), row[1].as<bool>()};
   });
 }
 
 ledger_counts reader::counts(std::int64_t max_names) {
-  return read([&](pqxx::transaction_base& work) {
+  return read([&](transaction& work) {
     const auto row = run(work, sql::queries::counts, max_names, derivation_version)[0];
     const auto whole = [&](pqxx::row_size_type column) { return row[column].as<std::int64_t>(); };
     return ledger_counts{whole(0), whole(1), whole(2), whole(3), whole(4), whole(5), whole(6), text(row[7])};
@@ -155,14 +153,14 @@ json::value value_of(const pqxx::field& f) {
 
 list_page reader::list(std::string_view statement, const json::object& filters, const json::value& after,
                        std::int64_t most) {
-  return read([&](pqxx::transaction_base& work) {
+  return read([&](transaction& work) {
     const auto last = after.is_null() ? std::optional<std::string>() : json::serialize(after);
     const auto rows = run(work, statement, json::serialize(filters), last, most);
     list_page page;
     for (pqxx::row_size_type c = 0; c < rows.columns(); ++c) page.columns.emplace_back(rows.column_name(c));
     for (const auto& row : rows) {
       auto& out = page.rows.emplace_back();
-      for (const auto& field : row) out[field.name()] = value_of(field);
+      for (const auto& f : row) out[f.name()] = value_of(f);
     }
     return page;
   });
@@ -175,7 +173,7 @@ std::string time_or_infinity(timestamp t) { return t == timestamp::max() ? "infi
 }
 
 std::vector<decided_deployment> reader::decisions(timestamp begin, timestamp end, const std::string& service) {
-  return read([&](pqxx::transaction_base& work) {
+  return read([&](transaction& work) {
     std::vector<decided_deployment> all;
     for (const auto& row : run(work, sql::queries::decisions, time_or_infinity(begin), time_or_infinity(end), service))
       all.push_back({.where = {text(row["service"]), text(row["environment"])},
@@ -188,13 +186,11 @@ std::vector<decided_deployment> reader::decisions(timestamp begin, timestamp end
 }
 
 std::vector<json::object> reader::find_incidents(const std::string& name) {
-  return read(
-      [&](pqxx::transaction_base& work) { return read_objects(run(work, sql::queries::find_incidents, name)); });
+  return read([&](transaction& work) { return read_objects(run(work, sql::queries::find_incidents, name)); });
 }
 
 std::vector<json::object> reader::find_deployments(const std::string& name) {
-  return read(
-      [&](pqxx::transaction_base& work) { return read_objects(run(work, sql::queries::find_deployments, name)); });
+  return read([&](transaction& work) { return read_objects(run(work, sql::queries::find_deployments, name)); });
 }
 
 namespace {
@@ -217,7 +213,7 @@ stored_event read_stored(const pqxx::row& row) {
 
 std::vector<stored_event> reader::events_about(const std::string& thing, const std::string& source,
                                                const std::string& subject) {
-  return read([&](pqxx::transaction_base& work) {
+  return read([&](transaction& work) {
     std::vector<stored_event> out;
     for (const auto& row : run(work, sql::queries::events_about, thing, source, subject))
       out.push_back(read_stored(row));
@@ -226,7 +222,7 @@ std::vector<stored_event> reader::events_about(const std::string& thing, const s
 }
 
 std::vector<stored_event> reader::events_after(const std::optional<stored_event>& last) {
-  return read([&](pqxx::transaction_base& work) {
+  return read([&](transaction& work) {
     const auto after = last ? last->received_at.time_since_epoch().count() : -1;
     std::vector<stored_event> out;
     for (const auto& row : run(work, sql::queries::export_events, std::int64_t{after},

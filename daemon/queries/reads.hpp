@@ -9,13 +9,9 @@
 #include <vector>
 
 #include "collectors/event.hpp"
-#include "daemon/database/session.hpp"
+#include "daemon/database/connection.hpp"
 #include "daemon/timeline/kind.hpp"
 #include "daemon/timeline/naming.hpp"
-
-namespace pqxx {
-class transaction_base;
-}
 
 namespace releasehealth::ledger {
 
@@ -93,13 +89,13 @@ struct stored_event {
   timestamp received_at;
 };
 
-/// Used by one thread at a time; throws pqxx::failure, after which the next call connects anew.
+/// Used by one thread at a time; throws postgres_failure, after which the next call connects anew.
 class reader {
  public:
   /// `sessions`: how many it may keep, one or two: ask_all() asks over both.
   explicit reader(const session&, int sessions = 1);
   /// Within a transaction of somebody else's.
-  explicit reader(pqxx::transaction_base&);
+  explicit reader(transaction&);
   ~reader();
   reader(reader&&) noexcept;
 
@@ -164,14 +160,14 @@ class reader {
 
  private:
   struct connected;
-  template <class Transaction, class Work>
-  auto in(Work work);
+  template <class Work>
+  auto in(transaction::kind, Work work);
   template <class Work>
   auto read(Work work);
   session session_;
   std::unique_ptr<connected> connected_;
   std::unique_ptr<reader> other_;  // with the second session
-  pqxx::transaction_base* within_ = nullptr;
+  transaction* within_ = nullptr;
   reader* beside_ = nullptr;  // of at_one_instant(): other_
   bool may_keep_plans_ = false;
 };

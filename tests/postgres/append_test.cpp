@@ -1,11 +1,10 @@
 #include <random>
 #include <thread>
 
-#include <pqxx/pqxx>
-
 #include "collectors/fields.hpp"
 #include "collectors/signature.hpp"
 #include "daemon/database/failure.hpp"
+#include "daemon/database/rows.hpp"
 #include "tests/check.hpp"
 #include "tests/postgres/cluster.hpp"
 #include "tests/postgres/history.hpp"
@@ -103,14 +102,16 @@ TEST_SUITE("postgres") {
     CHECK(db.query("SELECT string_agg(detail, '; ' ORDER BY key) FROM delivery") ==
           "22P05 unsupported Unicode escape sequence; 22021 invalid byte sequence for encoding");
     try {
-      pqxx::connection c(db.where().dsn);
-      pqxx::nontransaction(c).exec("SELECT 'very-private'::int");
+      ledger::connection c(db.where());
+      ledger::transaction work(c);
+      ledger::run_script(work, "SELECT 'very-private'::int");
     } catch (const std::exception& e) {
       CHECK(ledger::description_of(e) == "22P02 invalid input syntax for type integer");
     }
     try {
-      pqxx::connection c(db.where().dsn);
-      pqxx::nontransaction(c).exec("SELECT 'very-private' FROM absent");
+      ledger::connection c(db.where());
+      ledger::transaction work(c);
+      ledger::run_script(work, "SELECT 'very-private' FROM absent");
     } catch (const std::exception& e) {
       CHECK(ledger::description_of(e) == "42P01 relation \"absent\" does not exist");
     }

@@ -4,6 +4,7 @@
 
 #include <pqxx/pqxx>
 
+#include "daemon/database/failure.hpp"
 #include "daemon/database/locks.hpp"
 #include "daemon/database/migrate.hpp"
 #include "daemon/derivation/background_rebuild.hpp"
@@ -123,7 +124,7 @@ TEST_SUITE("postgres") {
     std::thread deriving([&] {
       auto named = where;
       named.application = "stopped";
-      CHECK_THROWS_AS(ledger::deriver(named, {}).derive_batch(), pqxx::broken_connection);
+      CHECK_THROWS_AS(ledger::deriver(named, {}).derive_batch(), ledger::postgres_failure);
     });
     for (int i = 0; i < 200 && waiting() == "0"; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(25));
     CHECK(waiting() == "1");
@@ -134,7 +135,7 @@ TEST_SUITE("postgres") {
     for (int i = 0; i < 200 && waiting() != "0"; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(25));
     CHECK(waiting() == "0");  // the server noticed, and holds no lock for it
     holding.commit();
-    CHECK_THROWS_AS(ledger::deriver(where, {}).derive_batch(), pqxx::failure);
+    CHECK_THROWS_AS(ledger::deriver(where, {}).derive_batch(), ledger::postgres_failure);
     CHECK(ledger::deriver(db.where(), {}).derive() == 2);
   }
 }

@@ -1,10 +1,8 @@
 // Two divisions in one database: each in a schema of its own, chosen by the options of its URL.
-#include <pqxx/pqxx>
-
-#include "daemon/database/database.hpp"
 #include "daemon/database/locks.hpp"
 #include "daemon/database/migrate.hpp"
 #include "daemon/database/migrations.hpp"
+#include "daemon/database/rows.hpp"
 #include "daemon/derivation/shadow.hpp"
 #include "tests/check.hpp"
 #include "tests/postgres/cluster.hpp"
@@ -84,9 +82,9 @@ TEST_SUITE("postgres") {
     store(a, "a", {deployed("d1", "v1", "2026-01-01T10:00:00Z")});
     store(db.where(), "p", {deployed("d1", "v1", "2026-01-01T10:00:00Z")});
     ledger::connection other(a);
-    pqxx::work holding(other);
-    holding.exec("SELECT pg_advisory_xact_lock(" + std::to_string(ledger::locks::derive) +
-                 " # (hashtext('division_a')::bigint << 16))");
+    ledger::transaction holding(other);
+    ledger::run_script(holding, "SELECT pg_advisory_xact_lock(" + std::to_string(ledger::locks::derive) +
+                                    " # (hashtext('division_a')::bigint << 16))");
     CHECK(ledger::deriver(a, {}).derive_batch().taken == 0);
     CHECK(ledger::deriver(db.where(), {}).derive_batch().taken == 1);
   }
@@ -98,8 +96,8 @@ TEST_SUITE("postgres") {
     where.read_only = true;
     where.dsn += " options='-c search_path=public -c work_mem=7MB'";
     ledger::connection c(where);
-    pqxx::work work(c);
-    const auto setting = [&](const std::string& name) { return std::string(work.exec("SHOW " + name)[0][0].c_str()); };
+    ledger::transaction work(c);
+    const auto setting = [&](const std::string& name) { return ledger::query_one<std::string>(work, "SHOW " + name); };
     CHECK(setting("statement_timeout") == "1234ms");
     CHECK(setting("default_transaction_read_only") == "on");
     CHECK(setting("lock_timeout") == "10s");

@@ -1,0 +1,113 @@
+#pragma once
+// How values travel: what PostgreSQL writes of a type, and what goes into an array of it.
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collectors/json.hpp"
+#include "collectors/time.hpp"
+#include "daemon/database/binary_array.hpp"
+
+namespace releasehealth::ledger {
+
+/// A field as PostgreSQL wrote it, as text; refers to its answer. Nothing: NULL.
+using field = std::optional<std::string_view>;
+
+/// Of each type that a row may hold: its `element` in an array, read() and write().
+template <class T>
+struct codec;
+
+template <>
+struct codec<std::string> {
+  static constexpr auto element = binary_array::text;
+  static void read(std::string_view text, std::string& to) { to = text; }
+  static void write(binary_array& to, const std::string& value) { to.add(std::string_view(value)); }
+};
+
+/// Written only.
+template <>
+struct codec<std::string_view> {
+  static constexpr auto element = binary_array::text;
+  static void write(binary_array& to, std::string_view value) { to.add(value); }
+};
+
+template <>
+struct codec<bool> {
+  static constexpr auto element = binary_array::boolean;
+  static void read(std::string_view text, bool& to) { to = text == "t"; }
+  static void write(binary_array& to, bool value) { to.add(value); }
+};
+
+template <class Number>
+requires std::is_arithmetic_v<Number>
+struct codec<Number> {
+  static constexpr auto element = binary_array::int8;
+  static void read(std::string_view text, Number& to) {
+    if (std::from_chars(text.data(), text.data() + text.size(), to).ec != std::errc())
+      throw std::runtime_error("PostgreSQL answered with another number than expected");
+  }
+  static void write(binary_array& to, Number value) requires std::is_integral_v<Number> {
+    to.add(static_cast<std::int64_t>(value));
+  }
+};
+
+/// Statements give times as microseconds since 1970, as the function microseconds() of the schema does.
+template <>
+struct codec<timestamp> {
+  static constexpr auto element = binary_array::timestamptz;
+  static void read(std::string_view text, timestamp& to) {
+    std::int64_t since = 0;
+    codec<std::int64_t>::read(text, since);
+    to = timestamp(duration(since));
+  }
+  static void write(binary_array& to, timestamp value) { to.add(value); }
+};
+
+template <>
+struct codec<json::object> {
+  static constexpr auto element = binary_array::jsonb;
+  static void read(std::string_view text, json::object& to) { to = std::move(parse_own(text).as_object()); }
+  static void write(binary_array& to, const json::object& value) { to.add_jsonb(json::serialize(value)); }
+};
+
+/// Written only.
+template <>
+struct codec<const json::object*> {
+  static constexpr auto element = binary_array::jsonb;
+  static void write(binary_array& to, const json::object* value) { codec<json::object>::write(to, *value); }
+};
+
+/// A JSON array of texts; read only.
+template <>
+struct codec<std::vector<std::string>> {
+  static void read(std::string_view text, std::vector<std::string>& to) {
+    const auto all = parse_own(text);
+    for (const auto& one : all.as_array()) to.emplace_back(one.as_string());
+  }
+};
+
+/// A bytea.
+struct blob {
+  std::string bytes;
+};
+template <>
+struct codec<blob> {
+  static constexpr auto element = binary_array::bytea;
+  static void read(std::string_view text, blob& to);
+  static void write(binary_array& to, const blob& value) { to.add(std::string_view(value.bytes)); }
+};
+
+template <class T>
+struct codec<std::optional<T>> {
+  static constexpr auto element = codec<T>::element;
+  static void read(std::string_view text, std::optional<T>& to) { codec<T>::read(text, to.emplace()); }
+  static void write(binary_array& to, const std::optional<T>& value) {
+    value ? codec<T>::write(to, *value) : to.add_null();
+  }
+};
+
+}

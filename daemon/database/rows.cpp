@@ -1,0 +1,139 @@
+#include "daemon/database/rows.hpp"
+
+#include "daemon/database/statements.hpp"
+
+namespace releasehealth::ledger {
+namespace {
+
+#if PQXX_VERSION_MAJOR >= 7
+pqxx::params travelling(const std::vector<parameter>& given) {
+#if PQXX_VERSION_MAJOR >= 8 || PQXX_VERSION_MINOR >= 10
+  using bytes = pqxx::bytes_view;
+#else
+  using bytes = std::basic_string_view<std::byte>;
+#endif
+  pqxx::params all;
+  all.reserve(given.size());
+  for (const auto& p : given) switch (p.form) {
+      case parameter::null: all.append(); break;
+      case parameter::text: all.append(pqxx::zview(p.value)); break;
+      case parameter::binary: all.append(bytes(reinterpret_cast<const std::byte*>(p.value.data()), p.value.size()));
+    }
+  return all;
+}
+
+pqxx::result run_with(auto& in, std::string_view sql, const std::vector<parameter>& given) {
+  const auto all = travelling(given);
+#if PQXX_VERSION_MAJOR >= 8 || PQXX_VERSION_MINOR >= 10
+  return in.keeps_plans ? in.work->exec(pqxx::prepped(in.on.prepared(sql)), all) : in.work->exec(sql, all);
+#else
+  return in.keeps_plans ? in.work->exec_prepared(in.on.prepared(sql), all)
+                        : in.work->exec_params(std::string(sql), all);
+#endif
+}
+#else
+
+// libpqxx 6 takes lists of parameters, but of one type each: texts and binary strings by turns, most of them of no
+// parameter.
+constexpr std::size_t most_turns = 8;
+struct turn {
+  std::vector<std::optional<std::string> > texts;
+  std::vector<pqxx::binarystring> bytes;
+};
+
+std::array<turn, most_turns> travelling(const std::vector<parameter>& given) {
+  std::array<turn, most_turns> turns;
+  std::size_t at = 0;
+  for (const auto& p : given) {
+    if (p.form == parameter::binary) {
+      turns.at(at).bytes.emplace_back(p.value);
+      continue;
+    }
+    if (!turns.at(at).bytes.empty()) ++at;
+    turns.at(at).texts.push_back(p.form == parameter::null ? std::nullopt : std::optional(p.value));
+  }
+  return turns;
+}
+
+pqxx::result run_with(auto& in, std::string_view sql, const std::vector<parameter>& given) {
+  const auto turns = travelling(given);
+  return [&]<std::size_t... N>(std::index_sequence<N...>) {
+    const auto with = [&](const auto&... lists) {
+      return in.keeps_plans ? in.work->exec_prepared(in.on.prepared(sql), lists...)
+                            : in.work->exec_params(std::string(sql), lists...);
+    };
+    const auto list = [&](std::size_t n) -> const turn& { return turns[n / 2]; };
+    const auto half = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
+      if constexpr (I % 2 == 0)
+        return pqxx::prepare::make_dynamic_params(list(I).texts);
+      else
+        return pqxx::prepare::make_dynamic_params(list(I).bytes);
+    };
+    return with(half(std::integral_constant<std::size_t, N>())...);
+  }
+  (std::make_index_sequence<2 * most_turns>());
+}
+#endif
+
+}
+
+struct answer::held {
+  pqxx::result rows;
+  std::vector<std::string_view> columns;
+};
+
+pqxx::result statements::run(transaction& work, std::string_view sql, const std::vector<parameter>& given) {
+  return translated([&] {
+    auto& in = of(work);
+    in.on.go_on();
+    return run_with(in, sql, given);
+  });
+}
+
+answer ask(transaction& work, std::string_view sql, const std::vector<parameter>& given) {
+  answer found;
+  found.held_ = std::make_shared<answer::held>(answer::held{statements::run(work, sql, given), {}});
+  auto& [rows, columns] = *found.held_;
+  for (pqxx::row_size_type c = 0; c < rows.columns(); ++c) columns.emplace_back(rows.column_name(c));
+  return found;
+}
+
+void run_script(transaction& work, std::string_view sql) {
+  translated([&] {
+    auto& in = statements::of(work);
+    in.on.go_on();
+    in.work->exec(std::string(sql));
+  });
+}
+
+std::size_t answer::size() const { return static_cast<std::size_t>(held_->rows.size()); }
+std::size_t answer::affected() const { return static_cast<std::size_t>(held_->rows.affected_rows()); }
+const std::vector<std::string_view>& answer::columns() const { return held_->columns; }
+std::uint32_t answer::type(std::size_t column) const {
+  return held_->rows.column_type(static_cast<pqxx::row_size_type>(column));
+}
+
+void answer::hand_over(void (*look)(void*, std::span<const field>), void* to) const {
+  std::vector<field> fields(held_->columns.size());
+  for (const auto& row : held_->rows) {
+    auto at = row.begin();  // an iterator goes from field to field; row[c] would count one more owner of the result
+    for (auto& f : fields) {
+      if (at->is_null())
+        f.reset();
+      else
+        f.emplace(at->c_str(), at->size());
+      ++at;
+    }
+    look(to, fields);
+  }
+}
+
+// As PostgreSQL writes it: \x and two digits for each byte.
+void codec<blob>::read(std::string_view text, blob& to) {
+  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  to.bytes.reserve(text.size() / 2);
+  for (std::size_t at = 2; at + 1 < text.size(); at += 2)
+    to.bytes += static_cast<char>(digit(text[at]) << 4 | digit(text[at + 1]));
+}
+
+}

@@ -1,0 +1,211 @@
+#pragma once
+// Rows as structs: what a row type's columns are called is described once, and by that it is read from answers and
+// written as arrays, one a column.
+//
+//   template <>
+//   inline constexpr auto columns_of<place> =
+//       std::tuple(column("service", &place::service), column("environment", &place::environment));
+//
+//   for (const auto& where : query<place>(work, sql::derivation::write_failures, by_column(rows)))
+#include <array>
+#include <concepts>
+#include <ranges>
+#include <span>
+#include <tuple>
+
+#include "daemon/database/codec.hpp"
+#include "daemon/database/connection.hpp"
+
+namespace releasehealth::ledger {
+
+/// A column by its name, and the member that holds it: a path of member pointers.
+template <class... Path>
+struct column {
+  std::string_view name;
+  std::tuple<Path...> path;
+  constexpr explicit column(std::string_view called, Path... steps) : name(called), path(steps...) {}
+  template <class Row>
+  constexpr auto& of(Row& row) const {
+    return std::apply(
+        [&](auto... steps) -> auto& { return (row.*....*steps); }, path);
+  }
+};
+
+/// The columns of a row type: its own `columns`, or a specialisation where the type may not know them. Of what has none
+/// a row is its first field.
+template <class Row>
+inline constexpr auto columns_of = std::tuple();
+template <class Row>
+requires requires { Row::columns; }
+inline constexpr auto columns_of<Row> = Row::columns;
+
+/// Two texts that name a thing of a source, which many statements take and give.
+template <>
+inline constexpr auto columns_of<std::pair<std::string, std::string>> =
+    std::tuple(column("source", &std::pair<std::string, std::string>::first),
+               column("subject", &std::pair<std::string, std::string>::second));
+
+/// A parameter of a statement as it travels: text, or in PostgreSQL's binary format.
+struct parameter {
+  enum { null, text, binary } form = null;
+  std::string value = {};
+};
+
+/// What a statement gave.
+class answer {
+ public:
+  std::size_t size() const;      ///< rows
+  std::size_t affected() const;  ///< rows written
+  const std::vector<std::string_view>& columns() const;
+  /// The oid of a column's type.
+  std::uint32_t type(std::size_t column) const;
+  /// Calls `look(std::span<const field>)` with each row.
+  template <class Look>
+  void each(Look&& look) const {
+    hand_over([](void* to, std::span<const field> row) { (*static_cast<std::remove_reference_t<Look>*>(to))(row); },
+              &look);
+  }
+
+ private:
+  friend answer ask(transaction&, std::string_view, const std::vector<parameter>&);
+  struct held;
+  void hand_over(void (*look)(void*, std::span<const field>), void* to) const;
+  std::shared_ptr<held> held_;
+};
+
+/// Runs one statement with parameters, which travel apart from its text. Throws postgres_failure.
+answer ask(transaction&, std::string_view statement, const std::vector<parameter>&);
+/// Runs statements without parameters, several by semicolons.
+void run_script(transaction&, std::string_view statements);
+
+/// The rows as parameters: an array for each of their columns.
+template <class Rows>
+struct by_column {
+  const Rows& rows;
+  explicit by_column(const Rows& all) : rows(all) {}
+};
+
+namespace parameters {
+
+template <class T>
+std::vector<binary_array> arrays_of(const T& rows) {
+  using row = std::ranges::range_value_t<T>;
+  return std::apply(
+      [&](const auto&... columns) {
+        std::vector<binary_array> arrays;
+        arrays.reserve(sizeof...(columns));
+        const auto write = [&](const auto& column) {
+          using member = std::remove_cvref_t<decltype(column.of(std::declval<const row&>()))>;
+          auto& array = arrays.emplace_back(codec<member>::element);
+          for (const auto& r : rows) codec<member>::write(array, column.of(r));
+        };
+        (write(columns), ...);
+        return arrays;
+      },
+      columns_of<row>);
+}
+
+template <class T>
+void add(std::vector<parameter>& to, const T& value) {
+  const auto text = [&](std::string as_text) { to.push_back({parameter::text, std::move(as_text)}); };
+  if constexpr (std::is_same_v<T, bool>) {
+    text(value ? "true" : "false");
+  } else if constexpr (std::is_integral_v<T>) {
+    text(std::to_string(value));
+  } else if constexpr (std::is_floating_point_v<T>) {
+    char digits[32];
+    text({digits, std::to_chars(std::begin(digits), std::end(digits), value).ptr});
+  } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
+    text(std::string(std::string_view(value)));
+  } else if constexpr (std::is_same_v<T, timestamp>) {
+    text(format_time(value));
+  } else if constexpr (std::is_same_v<T, json::object> || std::is_same_v<T, json::array>) {
+    text(json::serialize(value));
+  } else if constexpr (std::is_same_v<T, blob>) {
+    to.push_back({parameter::binary, value.bytes});
+  } else {  // values of one type
+    using element = std::ranges::range_value_t<T>;
+    binary_array array(codec<element>::element);
+    for (const auto& one : value) codec<element>::write(array, one);
+    to.push_back({parameter::binary, std::move(array).bytes()});
+  }
+}
+template <class T>
+void add(std::vector<parameter>& to, const std::optional<T>& value) {
+  value ? add(to, *value) : to.push_back({});
+}
+inline void add(std::vector<parameter>& to, const binary_array& all) {
+  to.push_back({parameter::binary, binary_array(all).bytes()});
+}
+template <class Rows>
+void add(std::vector<parameter>& to, const by_column<Rows>& all) {
+  for (auto& array : arrays_of(all.rows)) to.push_back({parameter::binary, std::move(array).bytes()});
+}
+
+template <class... T>
+std::vector<parameter> list(const T&... values) {
+  std::vector<parameter> all;
+  (add(all, values), ...);
+  return all;
+}
+
+}
+
+/// Where each column of a row type is in an answer. Throws std::logic_error if one is missing.
+template <class Row>
+auto positions_in(const answer& found) {
+  const auto& names = found.columns();
+  const auto position = [&](std::string_view name) {
+    const auto at = std::ranges::find(names, name);
+    if (at == names.end()) throw std::logic_error("a statement gives no column " + std::string(name));
+    return static_cast<std::size_t>(at - names.begin());
+  };
+  return std::apply(
+      [&](const auto&... columns) { return std::array<std::size_t, sizeof...(columns)>{position(columns.name)...}; },
+      columns_of<Row>);
+}
+
+/// Reads a row; what is NULL stays as the row's default has it.
+template <class Row>
+Row read_row(std::span<const field> fields, const auto& positions) {
+  Row row{};
+  const auto read = [](const field& from, auto& to) {
+    if (from) codec<std::remove_reference_t<decltype(to)>>::read(*from, to);
+  };
+  if constexpr (std::tuple_size_v<std::remove_cvref_t<decltype(columns_of<Row>)>> == 0)
+    read(fields.front(), row);
+  else
+    std::apply(
+        [&](const auto&... columns) {
+          std::size_t n = 0;
+          (read(fields[positions[n++]], columns.of(row)), ...);
+        },
+        columns_of<Row>);
+  return row;
+}
+
+/// The rows that a statement gives. Parameters: texts, numbers, times, JSON; a list of one type is an array,
+/// by_column() an array for each column.
+template <class Row, class... Parameters>
+std::vector<Row> query(transaction& work, std::string_view statement, const Parameters&... given) {
+  const auto found = ask(work, statement, parameters::list(given...));
+  const auto positions = positions_in<Row>(found);
+  std::vector<Row> rows;
+  rows.reserve(found.size());
+  found.each([&](std::span<const field> fields) { rows.push_back(read_row<Row>(fields, positions)); });
+  return rows;
+}
+
+/// The only row, or the first one, of a statement that gives one always.
+template <class Row, class... Parameters>
+Row query_one(transaction& work, std::string_view statement, const Parameters&... given) {
+  return std::move(query<Row>(work, statement, given...).at(0));
+}
+
+/// Runs a statement for what it does; returns how many rows it wrote.
+template <class... Parameters>
+std::size_t execute(transaction& work, std::string_view statement, const Parameters&... given) {
+  return ask(work, statement, parameters::list(given...)).affected();
+}
+
+}
