@@ -13,7 +13,15 @@ namespace releasehealth::ledger {
 class binary_array {
  public:
   /// Their oids.
-  enum element : std::uint32_t { boolean = 16, bytea = 17, int8 = 20, text = 25, timestamptz = 1184, jsonb = 3802 };
+  enum element : std::uint32_t {
+    boolean = 16,
+    bytea = 17,
+    int8 = 20,
+    int4 = 23,
+    text = 25,
+    timestamptz = 1184,
+    jsonb = 3802
+  };
 
   explicit binary_array(element e) : element_(e) {}
 
@@ -25,6 +33,11 @@ class binary_array {
   void add(std::int64_t value) {
     put(8u);
     put(static_cast<std::uint32_t>(static_cast<std::uint64_t>(value) >> 32));
+    put(static_cast<std::uint32_t>(value));
+    ++size_;
+  }
+  void add(std::int32_t value) {
+    put(4u);
     put(static_cast<std::uint32_t>(value));
     ++size_;
   }
@@ -50,7 +63,6 @@ class binary_array {
     ++size_;
   }
   std::size_t size() const { return size_; }
-  const binary_array& parameter() const { return *this; }
 
   /// As it travels. The array is spent.
   std::string bytes() && {

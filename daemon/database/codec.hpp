@@ -45,13 +45,16 @@ struct codec<bool> {
 template <class Number>
 requires std::is_arithmetic_v<Number>
 struct codec<Number> {
-  static constexpr auto element = binary_array::int8;
+  static constexpr auto element = sizeof(Number) == sizeof(std::int32_t) ? binary_array::int4 : binary_array::int8;
   static void read(std::string_view text, Number& to) {
     if (std::from_chars(text.data(), text.data() + text.size(), to).ec != std::errc())
       throw std::runtime_error("PostgreSQL answered with another number than expected");
   }
   static void write(binary_array& to, Number value) requires std::is_integral_v<Number> {
-    to.add(static_cast<std::int64_t>(value));
+    if constexpr (element == binary_array::int4)
+      to.add(static_cast<std::int32_t>(value));
+    else
+      to.add(static_cast<std::int64_t>(value));
   }
 };
 

@@ -2,9 +2,7 @@
 // Rows as structs: what a row type's columns are called is described once, and by that it is read from answers and
 // written as arrays, one a column.
 //
-//   template <>
-//   inline constexpr auto columns_of<place> =
-//       std::tuple(column("service", &place::service), column("environment", &place::environment));
+//   BOOST_DESCRIBE_STRUCT(place, (), (service, environment))
 //
 //   for (const auto& where : query<place>(work, sql::derivation::write_failures, by_column(rows)))
 #include <array>
@@ -12,6 +10,8 @@
 #include <ranges>
 #include <span>
 #include <tuple>
+
+#include <boost/describe.hpp>
 
 #include "daemon/database/codec.hpp"
 #include "daemon/database/connection.hpp"
@@ -31,13 +31,27 @@ struct column {
   }
 };
 
-/// The columns of a row type: its own `columns`, or a specialisation where the type may not know them. Of what has none
-/// a row is its first field.
+/// The columns of a member, for the row that holds it.
+template <class Member, class... Columns>
+constexpr auto within(Member member, const std::tuple<Columns...>& of_member) {
+  const auto deeper = [&](const auto& one) {
+    return std::apply([&](auto... steps) { return column(one.name, member, steps...); }, one.path);
+  };
+  return std::apply([&](const auto&... all) { return std::tuple(deeper(all)...); }, of_member);
+}
+
+/// The columns of a row type: the members that BOOST_DESCRIBE_STRUCT tells; its own `columns`, or a specialisation,
+/// where they are called otherwise. What has none is a row by its first field.
 template <class Row>
 inline constexpr auto columns_of = std::tuple();
 template <class Row>
 requires requires { Row::columns; }
 inline constexpr auto columns_of<Row> = Row::columns;
+template <class Row>
+requires boost::describe::has_describe_members<Row>::value inline constexpr auto columns_of<Row> =
+    []<template <class...> class List, class... Members>(List<Members...>) {
+      return std::tuple(column(Members::name, Members::pointer)...);
+    }(boost::describe::describe_members<Row, boost::describe::mod_public>());
 
 /// Two texts that name a thing of a source, which many statements take and give.
 template <>
@@ -133,9 +147,6 @@ void add(std::vector<parameter>& to, const T& value) {
 template <class T>
 void add(std::vector<parameter>& to, const std::optional<T>& value) {
   value ? add(to, *value) : to.push_back({});
-}
-inline void add(std::vector<parameter>& to, const binary_array& all) {
-  to.push_back({parameter::binary, binary_array(all).bytes()});
 }
 template <class Rows>
 void add(std::vector<parameter>& to, const by_column<Rows>& all) {

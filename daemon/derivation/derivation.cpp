@@ -3,20 +3,10 @@
 #include <algorithm>
 
 #include "collectors/signature.hpp"
+#include "daemon/derivation/rows.hpp"
 #include "sql/derivation.hpp"
 
 namespace releasehealth::ledger {
-namespace {
-
-std::vector<stretch> read_stretches(const pqxx::field& f) {
-  std::vector<stretch> all;
-  const auto parsed = parse_own(f.c_str());
-  for (const auto& v : parsed.as_array()) all.push_back({*time_at(v, "/from"), time_at(v, "/until"), {}});
-  return all;
-}
-
-}
-
 std::set<std::string> derivation::blamed_changes() const {
   std::set<std::string> all;
   for (const auto& [id, i] : incidents)
@@ -33,31 +23,10 @@ things derivation::changed_incidents() const {
   return all;
 }
 
-std::pair<std::string, std::string> thing_arrays(const things& all) {
-  std::vector<std::string> sources, subjects;
-  for (const auto& [source, subject] : all) {
-    sources.push_back(source);
-    subjects.push_back(subject);
-  }
-  return {text_array(sources), text_array(subjects)};
-}
-
-report read_report(const pqxx::row& row) {
-  return {.id = text(row["id"]),
-          .time = *time_from_microseconds(row["time"]),
-          .retraction = row["retraction"].as<bool>(),
-          .is_override = row["is_override"].as<bool>(),
-          .fields = json_object(row["fields"])};
-}
-
 reports_of_things load_reports(transaction& work, const std::string& type, const things& all) {
   reports_of_things reports;
-  const auto [sources, subjects] = thing_arrays(all);
-  for (const auto& row : run(work, sql::derivation::events_of_things, type, sources, subjects)) {
-    auto told = read_report(row);
-    told.received_at = *time_from_microseconds(row["received_at"]);
-    reports[{text(row["source"]), text(row["subject"])}].push_back(std::move(told));
-  }
+  for (auto& e : query<told_event>(work, sql::derivation::events_of_things, type, by_column(all)))
+    reports[std::move(e.of)].push_back(std::move(e.told));
   return reports;
 }
 
@@ -84,36 +53,9 @@ void fold_incidents(derivation& in, const things& wanted) {
       in.folded.emplace(key, std::move(*i));
 }
 
-settled read_settled(const pqxx::row& row) {
-  settled d;
-  d.id = text(row["id"]);
-  d.source = text(row["source"]);
-  d.subject = text(row["subject"]);
-  d.day_order = text(row["day_order"]);
-  d.where = {text(row["service"]), text(row["environment"])};
-  d.production = row["production"].as<bool>();
-  d.state = text(row["state"]);
-  d.version = text(row["version"]);
-  d.commit = text(row["commit"]);
-  d.kind = text(row["kind"]);
-  d.is_change = row["is_change"].as<bool>();
-  d.started_at = time_from_microseconds(row["started_at"]);
-  d.finished_at = time_from_microseconds(row["finished_at"]);
-  d.live = text(row["live"]);
-  d.below = text(row["below"]);
-  d.rolled_back_by = text(row["rolled_back_by"]);
-  d.fixes = text(row["fixes"]);
-  d.incident = text(row["incident"]);
-  if (!row["failed_by_hand"].is_null()) d.failed_by_hand = row["failed_by_hand"].as<bool>();
-  return d;
-}
-
 std::vector<settled> load_deployments(transaction& work, const std::set<std::string>& ids) {
-  std::vector<settled> all;
-  if (ids.empty()) return all;
-  for (const auto& row : run(work, sql::derivation::deployments_by_id, text_array(ids)))
-    all.push_back(read_settled(row));
-  return all;
+  if (ids.empty()) return {};
+  return query<settled>(work, sql::derivation::deployments_by_id, ids);
 }
 
 void for_deployments(const derivation& in, const std::set<std::string>& ids,
@@ -136,51 +78,19 @@ void names_of_changed::add(const settled& d) {
     if (name->empty()) continue;
     auto small = *name;
     std::ranges::transform(small, small.begin(), lower);
-    names.add(small);
+    names.push_back(std::move(small));
   }
-  if (d.commit.size() >= shortest) commits.add(d.commit);
-}
-
-incident_row read_incident(const pqxx::row& row) {
-  incident_row i;
-  i.id = text(row["id"]);
-  i.where = {text(row["service"]), text(row["environment"])};
-  i.production = row["production"].as<bool>();
-  i.told = {.source = text(row["source"]),
-            .subject = text(row["subject"]),
-            .change = text(row["blamed"]),
-            .started_at = *time_from_microseconds(row["started_at"]),
-            .detected_at = *time_from_microseconds(row["detected_at"]),
-            .restored_at = time_from_microseconds(row["restored_at"]),
-            .stretches = read_stretches(row["stretches"])};
-  return i;
+  if (d.commit.size() >= shortest) commits.push_back(d.commit);
 }
 
 std::vector<incident_row> load_incidents(transaction& work, const std::set<std::string>& ids) {
-  std::vector<incident_row> all;
-  if (ids.empty()) return all;
-  for (const auto& row : run(work, sql::derivation::incidents_by_id, text_array(ids)))
-    all.push_back(read_incident(row));
-  return all;
-}
-
-remedy read_remedy(const pqxx::row& row) {
-  return {.by_way = way_of(text(row["way"])).value(),
-          .by = text(row["by"]),
-          .change = text(row["change"]),
-          .incident_source = text(row["incident_source"]),
-          .incident_subject = text(row["incident_subject"]),
-          .started_at = *time_from_microseconds(row["started_at"]),
-          .finished_at = *time_from_microseconds(row["finished_at"])};
+  if (ids.empty()) return {};
+  return query<incident_row>(work, sql::derivation::incidents_by_id, ids);
 }
 
 std::vector<remedy> load_remedies(transaction& work, const std::set<std::string>& changes, const things& named) {
-  std::vector<remedy> all;
-  if (changes.empty() && named.empty()) return all;
-  const auto [sources, subjects] = thing_arrays(named);
-  for (const auto& row : run(work, sql::derivation::remedies_of, text_array(changes), sources, subjects))
-    all.push_back(read_remedy(row));
-  return all;
+  if (changes.empty() && named.empty()) return {};
+  return query<remedy>(work, sql::derivation::remedies_of, changes, by_column(named));
 }
 
 json::value time_or_null(const std::optional<timestamp>& t) {

@@ -9,8 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/database/binary_array.hpp"
-#include "daemon/database/database.hpp"
+#include "daemon/database/connection.hpp"
 #include "daemon/derivation/derive.hpp"
 #include "daemon/timeline/remedy.hpp"
 
@@ -70,7 +69,7 @@ struct fresh_deployment {
 
 /// What deployments that changed are called, in small letters, and their commits, which may also be shortened.
 struct names_of_changed {
-  binary_array names{binary_array::text}, commits{binary_array::text};
+  std::vector<std::string> names, commits;
   void add(const settled&);
 };
 
@@ -134,24 +133,16 @@ void derive_all(transaction&, const derive_settings&);
 
 // what the stages share
 
-/// Two parallel text[].
-std::pair<std::string, std::string> thing_arrays(const things&);
 /// The reports of things of one type.
 reports_of_things load_reports(transaction&, const std::string& type, const things&);
 /// The same, those that `told` holds out of it.
 reports_of_things take_reports(derivation&, const std::string& type, const things&);
 /// Folds the given incidents into `folded`, unless they are there; retracted ones are not.
 void fold_incidents(derivation&, const things&);
-/// A row of the columns of deployments_by_id.sql.
-settled read_settled(const pqxx::row&);
 std::vector<settled> load_deployments(transaction&, const std::set<std::string>& ids);
 /// The same, once the stacks are derived, of any ids; what this step knows is not read again.
 void for_deployments(const derivation&, const std::set<std::string>& ids, const std::function<void(const settled&)>&);
-/// A row of the columns of incidents_by_id.sql.
-incident_row read_incident(const pqxx::row&);
 std::vector<incident_row> load_incidents(transaction&, const std::set<std::string>& ids);
-report read_report(const pqxx::row&);
-remedy read_remedy(const pqxx::row&);
 /// Those of the given changes, and those that name one of the given incidents.
 std::vector<remedy> load_remedies(transaction&, const std::set<std::string>& changes, const things& named);
 

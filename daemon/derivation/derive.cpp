@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <thread>
 
+#include "daemon/database/failure.hpp"
 #include "daemon/database/locks.hpp"
 #include "daemon/database/migrate.hpp"
+#include "daemon/database/rows.hpp"
 #include "daemon/derivation/derivation.hpp"
 #include "daemon/timeline/derivation_version.hpp"
 #include "sql/derivation.hpp"
@@ -21,7 +23,7 @@ class derive_lock {
     run_script(work_, "SET LOCAL idle_in_transaction_session_timeout = 0");
     run_script(work_,
                "SET LOCAL lock_timeout = " + std::to_string(std::chrono::milliseconds(deriver::max_wait).count()));
-    run(work_, sql::derivation::derive_locks, locks::migrate, locks::derive);
+    execute(work_, sql::derivation::derive_locks, locks::migrate, locks::derive);
   }
 
  private:
@@ -44,16 +46,31 @@ void derive_shadow(const session& s, const derive_settings& settings, First firs
 
 // Of the tables as they are; ours if nothing was derived yet.
 int derived_version(transaction& work) {
-  const auto rows = run(work, sql::derivation::derived_version);
-  return rows.empty() ? derivation_version : rows[0][0].as<int>();
+  const auto versions = query<int>(work, sql::derivation::derived_version);
+  return versions.empty() ? derivation_version : versions.front();
 }
 
+/// Which locks a step got.
+struct taken_locks {
+  bool nobody_migrates = false, nobody_derives = false;
+};
+BOOST_DESCRIBE_STRUCT(taken_locks, (), (nobody_migrates, nobody_derives))
+
+/// By which program the schema and its rows are.
+struct origin {
+  std::string newer_migration;    ///< one that this program does not know; empty: it knows all
+  std::optional<int> derived_by;  ///< the version; nothing was derived yet
+};
+BOOST_DESCRIBE_STRUCT(origin, (), (newer_migration, derived_by))
+
 }
+
+BOOST_DESCRIBE_STRUCT(difference, (), (table, side, row))
 
 bool is_derived(const session& s) {
   connection c(s);
   transaction work(c);
-  return !run(work, sql::derivation::derived_version).empty();
+  return !query<int>(work, sql::derivation::derived_version).empty();
 }
 
 struct deriver::connected {
@@ -76,7 +93,7 @@ deriver::connected& deriver::ready() {
 void deriver::report_due(timestamp now) {
   try {
     transaction work(ready().connection);
-    run(work, sql::derivation::report_due, format_time(now));
+    execute(work, sql::derivation::report_due, now);
     work.commit();
   } catch (const postgres_failure&) {
     connected_.reset();
@@ -91,21 +108,21 @@ derived deriver::derive_batch(step_size size) {
     run_script(work, "SET LOCAL synchronous_commit = off");  // what is lost with the machine waits in the queue again
     work.keep_plans(!size.behind);
     // no migration may come between the look at the schema and the end of what is derived by it
-    const auto locked = run(work, sql::derivation::try_derive_locks, locks::migrate, locks::derive)[0];
-    is_another_at_it_ = !locked[0].as<bool>();
+    const auto locked = query_one<taken_locks>(work, sql::derivation::try_derive_locks, locks::migrate, locks::derive);
+    is_another_at_it_ = !locked.nobody_migrates;
     if (is_another_at_it_) return {};
     static const auto known = known_migrations();
-    const auto under = run(work, sql::derivation::derived_under, known)[0];
-    const int version = under[1].as<int>(derivation_version);  // null: nothing was derived yet
-    schema_is_newer_ = !under[0].is_null() || version > derivation_version;
+    const auto under = query_one<origin>(work, sql::derivation::derived_under, known);
+    const int version = under.derived_by.value_or(derivation_version);
+    schema_is_newer_ = !under.newer_migration.empty() || version > derivation_version;
     rebuild_is_due_ = !schema_is_newer_ && version < derivation_version;
     if (schema_is_newer_ || rebuild_is_due_) return {};
-    is_another_at_it_ = !locked[1].as<bool>();
+    is_another_at_it_ = !locked.nobody_derives;
     if (is_another_at_it_) return {};
     // a long queue, after an import, is derived service by service: nobody looks at figures between two of them
     auto* const walks = size.behind ? nullptr : walks_.get();
     auto done = derive_step(work, settings_, std::move(size), counting_, walks);
-    if (done.taken > 0) run(work, sql::derivation::note_rules, settings_.fingerprint, derivation_version);
+    if (done.taken > 0) execute(work, sql::derivation::note_rules, settings_.fingerprint, derivation_version);
     work.commit();
     return done;
   } catch (const long_walk&) {
@@ -143,10 +160,8 @@ std::vector<difference> deriver::check() {
     derive_all(work, settings_);
     return true;
   };
-  derive_shadow(session_.unlimited(), settings_, derive_the_queue, [&](transaction& work) {
-    for (const auto& row : run(work, sql::derivation::shadow_difference, std::int64_t{100}))
-      found.push_back({text(row["table"]), text(row["side"]), text(row["row"])});
-  });
+  derive_shadow(session_.unlimited(), settings_, derive_the_queue,
+                [&](transaction& work) { found = query<difference>(work, sql::derivation::shadow_difference, 100); });
   return found;
 }
 
@@ -157,12 +172,12 @@ std::size_t deriver::rebuild(bool only_if_due) {
   std::size_t rows = 0;
   const auto forget_the_queue = [&](transaction& work) {
     if (only_if_due && derived_version(work) >= derivation_version) return false;
-    run(work, sql::derivation::forget_touched);
+    execute(work, sql::derivation::forget_touched);
     return true;
   };
   derive_shadow(session_.unlimited(), settings_, forget_the_queue, [&](transaction& work) {
-    rows = run(work, sql::derivation::shadow_apply)[0][0].as<std::size_t>();
-    run(work, sql::derivation::write_rules, settings_.fingerprint, derivation_version);
+    rows = query_one<std::size_t>(work, sql::derivation::shadow_apply);
+    execute(work, sql::derivation::write_rules, settings_.fingerprint, derivation_version);
     run_script(work, sql::derivation::shadow_drop);
   });
   return rows;

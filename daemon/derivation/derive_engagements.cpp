@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "daemon/derivation/derivation.hpp"
+#include "daemon/derivation/rows.hpp"
 #include "daemon/timeline/engagement.hpp"
 #include "sql/derivation.hpp"
 #include "sql/queries.hpp"
@@ -8,15 +8,10 @@
 namespace releasehealth::ledger {
 namespace {
 
-std::optional<std::int64_t> whole(const pqxx::field& f) {
-  return f.is_null() ? std::nullopt : std::optional(f.as<std::int64_t>());
-}
-
 // The names of the incidents that touched work means, or meant.
 std::set<std::string> write_work(derivation& in, const things& touched) {
   std::set<std::string> named;
   if (touched.empty()) return named;
-  const auto [sources, subjects] = thing_arrays(touched);
   json::array rows;
   for (auto& [key, told] : take_reports(in, "work", touched))
     if (const auto w = fold_work(key.first, key.second, std::move(told), in.settings.blame.names))
@@ -30,42 +25,28 @@ std::set<std::string> write_work(derivation& in, const things& touched) {
                                   {"ends", time_or_null(w->end)},
                                   {"seconds", w->seconds ? json::value(*w->seconds) : json::value(nullptr)},
                                   {"at", format_time(w->at)}});
-  for (const auto& row : run(in.work, sql::derivation::write_work, sources, subjects, json::serialize(rows)))
-    named.insert(text(row[0]));
+  for (auto& incident : query<std::string>(in.work, sql::derivation::write_work, by_column(touched), rows))
+    named.insert(std::move(incident));
   return named;
 }
 
-/// Work with the incident that it means: of its own source, else of the only other one that has it.
-struct placed_work {
+struct work_row {
   work told;
-  std::optional<thing_key> incident;
+  std::vector<std::string> sources;  ///< of the incidents that it may mean
+
+  static constexpr auto columns =
+      std::tuple(column("source", &work_row::told, &work::source), column("subject", &work_row::told, &work::subject),
+                 column("person", &work_row::told, &work::person), column("incident", &work_row::told, &work::incident),
+                 column("service", &work_row::told, &work::service), column("begins", &work_row::told, &work::begin),
+                 column("ends", &work_row::told, &work::end), column("seconds", &work_row::told, &work::seconds),
+                 column("at", &work_row::told, &work::at), column("sources", &work_row::sources));
 };
 
-std::vector<placed_work> load_work(derivation& in, const std::set<std::string>& incident_subjects,
-                                   const things& touched) {
-  std::vector<placed_work> all;
-  const auto [sources, subjects] = thing_arrays(touched);
-  for (const auto& row :
-       run(in.work, sql::derivation::work_of_incidents, text_array(incident_subjects), sources, subjects)) {
-    auto& w = all.emplace_back();
-    w.told = {.source = text(row["source"]),
-              .subject = text(row["subject"]),
-              .person = text(row["person"]),
-              .incident = text(row["incident"]),
-              .service = text(row["service"]),
-              .begin = time_from_microseconds(row["begins"]),
-              .end = time_from_microseconds(row["ends"]),
-              .seconds = whole(row["seconds"]),
-              .at = *time_from_microseconds(row["at"])};
-    std::set<std::string> known;
-    const auto sources_of_it = parse_own(row["sources"].c_str());
-    for (const auto& s : sources_of_it.as_array()) known.emplace(s.as_string());
-    if (known.contains(w.told.source))
-      w.incident = thing_key(w.told.source, w.told.incident);
-    else if (known.size() == 1)
-      w.incident = thing_key(*known.begin(), w.told.incident);
-  }
-  return all;
+// The incident that work means: of its own source, else of the only other one that has it.
+std::optional<thing_key> incident_of(const work_row& w) {
+  if (std::ranges::find(w.sources, w.told.source) != w.sources.end()) return thing_key(w.told.source, w.told.incident);
+  if (w.sources.size() == 1) return thing_key(w.sources.front(), w.told.incident);
+  return {};
 }
 
 json::object as_row(std::string_view thing, const thing_key& key, const place& where, const engagement& e,
@@ -110,10 +91,9 @@ void add_incident(json::array& rows, const incident& i, const std::vector<work>&
 void add_team_mates(derivation& in, const std::set<std::string>& services) {
   std::map<std::string, std::set<place>> places_of;
   std::set<std::string> teams;
-  for (const auto& row : run(in.work, sql::queries::places)) {
-    const place where{text(row[0]), text(row[1])};
+  for (const auto& [where, is] : query<known_place>(in.work, sql::queries::places)) {
     auto team = in.settings.blame.names.team(where.service);
-    if (team.empty()) team = text(row[3]);
+    if (team.empty()) team = is.team;
     if (team.empty()) continue;
     if (services.contains(where.service)) teams.insert(team);
     places_of[team].insert(where);
@@ -129,24 +109,23 @@ void derive_engagements(derivation& in, const things& touched_work) {
   auto subjects = write_work(in, touched_work);
   for (const auto& [source, subject] : incidents) subjects.insert(subject);
   if (subjects.empty() && touched_work.empty()) return;
-  for (const auto& row : run(in.work, sql::derivation::incidents_of_subjects, text_array(subjects)))
-    incidents.emplace(text(row[0]), text(row[1]));
+  for (auto& key : query<thing_key>(in.work, sql::derivation::incidents_of_subjects, subjects))
+    incidents.insert(std::move(key));
   auto pieces = touched_work;
   std::map<thing_key, std::vector<work>> naming;
   json::array rows;
-  for (auto& w : load_work(in, subjects, touched_work)) {
+  for (auto& w : query<work_row>(in.work, sql::derivation::work_of_incidents, subjects, by_column(touched_work))) {
     pieces.emplace(w.told.source, w.told.subject);
-    if (w.incident)
-      naming[*w.incident].push_back(std::move(w.told));
+    if (const auto incident = incident_of(w))
+      naming[*incident].push_back(std::move(w.told));
     else if (const auto e = engagement_of(w.told); e && !w.told.service.empty())
       rows.push_back(as_row("work", {w.told.source, w.told.subject}, {w.told.service, ""}, *e,
                             row_id({w.told.source, w.told.subject})));
   }
-  const auto [incident_sources, incident_subjects] = thing_arrays(incidents);
   std::map<thing_key, std::vector<incident_row>> stored;
-  for (const auto& row : run(in.work, sql::derivation::incidents_of_things, incident_sources, incident_subjects)) {
-    auto i = read_incident(row);
-    stored[{i.told.source, i.told.subject}].push_back(std::move(i));
+  for (auto& i : query<incident_row>(in.work, sql::derivation::incidents_of_things, by_column(incidents))) {
+    const thing_key key(i.told.source, i.told.subject);
+    stored[key].push_back(std::move(i));
   }
   fold_incidents(in, incidents);
   for (const auto& key : incidents) {
@@ -156,12 +135,11 @@ void derive_engagements(derivation& in, const things& touched_work) {
       if (row.production && !row.where.service.empty())
         add_incident(rows, i->second, naming[key], row.where, in.settings.duration_cap);
   }
-  const auto [work_sources, work_subjects] = thing_arrays(pieces);
   std::set<std::string> services;
-  for (const auto& row : run(in.work, sql::derivation::write_engagements, incident_sources, incident_subjects,
-                             work_sources, work_subjects, json::serialize(rows))) {
-    services.insert(text(row[0]));
-    in.places.insert({text(row[0]), text(row[1])});
+  for (auto& where :
+       query<place>(in.work, sql::derivation::write_engagements, by_column(incidents), by_column(pieces), rows)) {
+    services.insert(where.service);
+    in.places.insert(std::move(where));
   }
   if (!services.empty()) add_team_mates(in, services);
 }

@@ -1,4 +1,4 @@
-#include "daemon/derivation/derivation.hpp"
+#include "daemon/derivation/rows.hpp"
 #include "sql/derivation.hpp"
 
 namespace releasehealth::ledger {
@@ -9,18 +9,16 @@ using blaming_by_change = std::map<std::string, std::vector<blaming>>;
 
 blaming_by_change load_blaming(transaction& work, const std::set<std::string>& changes) {
   blaming_by_change all;
-  const std::string none = "{}";
-  for (const auto& row : run(work, sql::derivation::incidents_about, text_array(changes), none, none, none)) {
-    auto i = read_incident(row);
+  const std::set<std::string> no_ids;
+  for (auto& i : query<incident_row>(work, sql::derivation::incidents_about, changes, no_ids, by_column(things())))
     all[i.told.change].push_back(std::move(i.told));
-  }
   return all;
 }
 
 // Writes rows and notes the places of those that differed.
 void write(derivation& in, std::string_view statement, const json::array& rows) {
   if (rows.empty()) return;
-  for (const auto& row : run(in.work, statement, json::serialize(rows))) in.places.insert({text(row[0]), text(row[1])});
+  for (auto& where : query<place>(in.work, statement, rows)) in.places.insert(std::move(where));
 }
 
 json::value way_or_null(const std::optional<way>& w) { return w ? json::value(name_of(*w)) : json::value(nullptr); }
@@ -54,8 +52,7 @@ void write_responses(derivation& in, const std::set<std::string>& hotfixes) {
   if (hotfixes.empty()) return;
   std::map<std::string, std::set<std::string>> changes_of;
   std::set<std::string> changes;
-  for (const auto& row : run(in.work, sql::derivation::remedies_by, text_array(hotfixes))) {
-    const auto r = read_remedy(row);
+  for (const auto& r : query<remedy>(in.work, sql::derivation::remedies_by, hotfixes)) {
     if (r.by_way != way::hotfix || r.change.empty()) continue;
     changes_of[r.by].insert(r.change);
     changes.insert(r.change);

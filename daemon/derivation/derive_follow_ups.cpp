@@ -1,8 +1,14 @@
 #include <algorithm>
 
-#include "daemon/derivation/derivation.hpp"
+#include "daemon/derivation/rows.hpp"
 #include "daemon/timeline/follow_up.hpp"
 #include "sql/derivation.hpp"
+
+namespace releasehealth {
+
+BOOST_DESCRIBE_STRUCT(commit_seen, (), (sha, repository, ref, title, pull_request, picked_from, merged_at, reached_at))
+
+}
 
 namespace releasehealth::ledger {
 namespace {
@@ -38,13 +44,19 @@ std::optional<commit_seen> fold_seen(const std::string& sha, std::vector<report>
   return c;
 }
 
+/// By what a commit may be named.
+struct named_commit {
+  std::string sha, repository, ref, title, pull_request, picked_from;
+};
+BOOST_DESCRIBE_STRUCT(named_commit, (), (sha, repository, ref, title, pull_request, picked_from))
+
 // Writes what the touched commits say. Returns the hotfixes whose code may have come back by them, or no longer.
 std::set<std::string> write_commits(derivation& in, const std::set<std::string>& touched) {
   std::set<std::string> ids;
   if (touched.empty()) return ids;
   std::map<std::string, std::vector<report>> told;
-  for (const auto& row : run(in.work, sql::derivation::events_of_shas, text_array(touched)))
-    told[text(row["subject"])].push_back(read_report(row));
+  for (auto& e : query<commit_event>(in.work, sql::derivation::events_of_shas, touched))
+    told[std::move(e.sha)].push_back(std::move(e.told));
   json::array rows, differing;
   for (auto& [sha, reports] : told)
     if (const auto c = fold_seen(sha, std::move(reports)))
@@ -56,86 +68,112 @@ std::set<std::string> write_commits(derivation& in, const std::set<std::string>&
                                   {"picked_from", c->picked_from},
                                   {"merged_at", format_time(c->merged_at)},
                                   {"reached_at", time_or_null(c->reached_at)}});
-  for (const auto& row : run(in.work, sql::derivation::write_commits, text_array(touched), json::serialize(rows)))
-    differing.push_back(json::object{{"sha", text(row["sha"])},
-                                     {"repository", text(row["repository"])},
-                                     {"ref", text(row["ref"])},
-                                     {"title", text(row["title"])},
-                                     {"pull_request", text(row["pull_request"])},
-                                     {"picked_from", text(row["picked_from"])}});
+  for (const auto& c : query<named_commit>(in.work, sql::derivation::write_commits, touched, rows))
+    differing.push_back(json::object{{"sha", c.sha},
+                                     {"repository", c.repository},
+                                     {"ref", c.ref},
+                                     {"title", c.title},
+                                     {"pull_request", c.pull_request},
+                                     {"picked_from", c.picked_from}});
   if (!differing.empty())
-    for (const auto& row : run(in.work, sql::derivation::hotfixes_of_commits, json::serialize(differing)))
-      ids.insert(text(row[0]));
+    for (auto& id : query<std::string>(in.work, sql::derivation::hotfixes_of_commits, differing))
+      ids.insert(std::move(id));
   return ids;
 }
+
+/// A commit by which the code of another one may have come back.
+struct evidence_row {
+  std::string of;
+  commit_seen seen;
+
+  static constexpr auto columns =
+      std::tuple_cat(std::tuple(column("of", &evidence_row::of)), within(&evidence_row::seen, columns_of<commit_seen>));
+};
 
 // By commit.
 std::map<std::string, std::vector<commit_seen>> load_evidence(transaction& work, const std::set<std::string>& commits) {
   std::map<std::string, std::vector<commit_seen>> all;
   if (commits.empty()) return all;
-  for (const auto& row : run(work, sql::derivation::merge_evidence, text_array(commits)))
-    all[text(row["of"])].push_back({.sha = text(row["sha"]),
-                                    .repository = text(row["repository"]),
-                                    .ref = text(row["ref"]),
-                                    .title = text(row["title"]),
-                                    .pull_request = text(row["pull_request"]),
-                                    .picked_from = text(row["picked_from"]),
-                                    .merged_at = *time_from_microseconds(row["merged_at"]),
-                                    .reached_at = time_from_microseconds(row["reached_at"])});
+  for (auto& e : query<evidence_row>(work, sql::derivation::merge_evidence, commits))
+    all[std::move(e.of)].push_back(std::move(e.seen));
   return all;
 }
 
-int whole_or_zero(const pqxx::field& f) { return f.is_null() ? 0 : f.as<int>(); }
+struct answered_row {
+  std::string by;
+  answered_incident is;
+
+  static constexpr auto columns =
+      std::tuple(column("by", &answered_row::by), column("is_named", &answered_row::is, &answered_incident::is_named),
+                 column("severity", &answered_row::is, &answered_incident::severity),
+                 column("cause", &answered_row::is, &answered_incident::cause),
+                 column("detected_at", &answered_row::is, &answered_incident::detected_at));
+};
+
+/// A deployment as what is left to be done about it looks at it.
+struct hotfix_row {
+  std::string id, commit;
+  bool is_hotfix = false;
+  json::object facts, commit_facts;
+  bool is_attributed = false;
+};
+BOOST_DESCRIBE_STRUCT(hotfix_row, (), (id, commit, is_hotfix, facts, commit_facts, is_attributed))
 
 void write_follow_ups(derivation& in, const std::set<std::string>& hotfixes) {
   if (hotfixes.empty()) return;
   std::map<std::string, std::vector<answered_incident>> answered;
-  for (const auto& row : run(in.work, sql::derivation::answered_incidents, text_array(hotfixes)))
-    answered[text(row["by"])].push_back({.is_named = row["is_named"].as<bool>(),
-                                         .severity = whole_or_zero(row["severity"]),
-                                         .cause = text(row["cause"]),
-                                         .detected_at = *time_from_microseconds(row["detected_at"])});
-  const auto all = run(in.work, sql::derivation::follow_ups_of, text_array(hotfixes));
+  for (auto& a : query<answered_row>(in.work, sql::derivation::answered_incidents, hotfixes))
+    answered[std::move(a.by)].push_back(std::move(a.is));
+  const auto all = query<hotfix_row>(in.work, sql::derivation::follow_ups_of, hotfixes);
   std::set<std::string> commits;
-  for (const auto& row : all)
-    if (row["is_hotfix"].as<bool>() && !text(row["commit"]).empty()) commits.insert(text(row["commit"]));
+  for (const auto& d : all)
+    if (d.is_hotfix && !d.commit.empty()) commits.insert(d.commit);
   const auto evidence = load_evidence(in.work, commits);
   json::array rows;
-  for (const auto& row : all) {
-    const auto id = text(row["id"]), commit = text(row["commit"]);
-    const bool is_hotfix = row["is_hotfix"].as<bool>();
+  for (const auto& d : all) {
     follow_ups f;
-    if (is_hotfix) {
-      const auto seen = evidence.find(commit);
-      f = follow_up(json_object(row["facts"]), json_object(row["commit_facts"]), answered[id],
-                    seen == evidence.end() ? std::nullopt : merged_back(commit, seen->second));
+    if (d.is_hotfix) {
+      const auto seen = evidence.find(d.commit);
+      f = follow_up(d.facts, d.commit_facts, answered[d.id],
+                    seen == evidence.end() ? std::nullopt : merged_back(d.commit, seen->second));
     }
     rows.push_back(
-        json::object{{"id", id},
+        json::object{{"id", d.id},
                      {"cause", text_or_null(f.cause)},
                      {"is_justified", f.is_justified},
-                     {"is_attributed", is_hotfix && row["is_attributed"].as<bool>()},
+                     {"is_attributed", d.is_hotfix && d.is_attributed},
                      {"owes_merge", f.owes_merge},
                      {"merged_back_at", time_or_null(f.merged_back_at)},
                      {"lines_changed", f.lines_changed ? json::value(*f.lines_changed) : json::value(nullptr)},
                      {"done", json::value_from(f.done)}});
   }
-  for (const auto& row : run(in.work, sql::derivation::write_follow_ups, json::serialize(rows)))
-    in.places.insert({text(row[0]), text(row[1])});
+  for (auto& where : query<place>(in.work, sql::derivation::write_follow_ups, rows)) in.places.insert(std::move(where));
 }
 
 /// What is concluded about an incident depends on this, beside what blames and remedies say.
 struct incident_facts {
-  int severity = 0;
+  std::string id;
+  int severity = 0;  ///< 0: unknown
   std::optional<timestamp> resolved_at;
-  json::object told;
+  json::object facts;
+};
+BOOST_DESCRIBE_STRUCT(incident_facts, (), (id, severity, resolved_at, facts))
+
+struct debt_row {
+  std::string id;
+  merge_debt is;
+
+  static constexpr auto columns =
+      std::tuple(column("id", &debt_row::id), column("owes", &debt_row::is, &merge_debt::owes),
+                 column("merged_back_at", &debt_row::is, &merge_debt::merged_back_at));
 };
 
 std::map<std::string, incident_facts> load_facts(transaction& work, const std::set<std::string>& ids) {
   std::map<std::string, incident_facts> all;
-  for (const auto& row : run(work, sql::derivation::incidents_to_conclude, text_array(ids)))
-    all[text(row["id"])] = {whole_or_zero(row["severity"]), time_from_microseconds(row["resolved_at"]),
-                            json_object(row["facts"])};
+  for (auto& i : query<incident_facts>(work, sql::derivation::incidents_to_conclude, ids)) {
+    auto id = i.id;
+    all.emplace(std::move(id), std::move(i));
+  }
   return all;
 }
 
@@ -145,8 +183,7 @@ std::map<std::string, merge_debt> load_debts(transaction& work, const std::vecto
     if (r.by_way == way::hotfix) hotfixes.insert(r.by);
   std::map<std::string, merge_debt> all;
   if (hotfixes.empty()) return all;
-  for (const auto& row : run(work, sql::derivation::merge_debts, text_array(hotfixes)))
-    all[text(row[0])] = {row[1].as<bool>(), time_from_microseconds(row[2])};
+  for (auto& d : query<debt_row>(work, sql::derivation::merge_debts, hotfixes)) all.emplace(std::move(d.id), d.is);
   return all;
 }
 
@@ -167,9 +204,9 @@ json::object as_row(const incident_row& i, const incident_facts& facts, const st
                     const std::map<std::string, merge_debt>& debts, const policy& rules) {
   const auto* first = i.production ? deciding_remedy(i.told, candidates) : nullptr;
   const auto since = first ? first->started_at - i.told.detected_at : duration{0};
-  const auto said = i.production ? recommend(rules, read_policy_facts(facts.told), since) : std::nullopt;
+  const auto said = i.production ? recommend(rules, read_policy_facts(facts.facts), since) : std::nullopt;
   const bool too_early = i.production && is_closed_too_early(facts.resolved_at, facts.severity,
-                                                             time_at(facts.told, "/review_held_at").has_value(),
+                                                             time_at(facts.facts, "/review_held_at").has_value(),
                                                              debts_of(i.told, candidates, debts));
   return {{"id", i.id},
           {"decided_at", time_or_null(first ? std::optional(first->started_at) : std::nullopt)},
@@ -186,21 +223,17 @@ void write_conclusions(derivation& in, const std::set<std::string>& hotfixes) {
   things named;
   auto about = in.remedies;
   if (!hotfixes.empty())
-    for (const auto& row : run(in.work, sql::derivation::remedies_by, text_array(hotfixes)))
-      about.push_back(read_remedy(row));
+    for (auto& r : query<remedy>(in.work, sql::derivation::remedies_by, hotfixes)) about.push_back(std::move(r));
   for (const auto& r : about) {
     if (!r.change.empty()) changes.insert(r.change);
     if (!r.incident_subject.empty()) named.emplace(r.incident_source, r.incident_subject);
   }
   for (const auto& [id, i] : in.incidents) ids.insert(id);
   if (changes.empty() && ids.empty() && named.empty()) return;
-  const auto [sources, subjects] = thing_arrays(named);
-  std::vector<incident_row> all;
+  const auto all = query<incident_row>(in.work, sql::derivation::incidents_about, changes, ids, by_column(named));
   std::set<std::string> blamed, concluded;
   things decided;
-  for (const auto& row :
-       run(in.work, sql::derivation::incidents_about, text_array(changes), text_array(ids), sources, subjects)) {
-    auto& i = all.emplace_back(read_incident(row));
+  for (const auto& i : all) {
     concluded.insert(i.id);
     decided.emplace(i.told.source, i.told.subject);
     if (!i.told.change.empty()) blamed.insert(i.told.change);
@@ -222,8 +255,8 @@ void write_conclusions(derivation& in, const std::set<std::string>& hotfixes) {
       candidates.insert(candidates.end(), more->second.begin(), more->second.end());
     rows.push_back(as_row(i, facts[i.id], candidates, debts, in.settings.decisions));
   }
-  for (const auto& row : run(in.work, sql::derivation::write_conclusions, json::serialize(rows)))
-    in.places.insert({text(row[0]), text(row[1])});
+  for (auto& where : query<place>(in.work, sql::derivation::write_conclusions, rows))
+    in.places.insert(std::move(where));
 }
 
 }

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "daemon/derivation/derivation.hpp"
+#include "daemon/derivation/rows.hpp"
 #include "sql/derivation.hpp"
 
 namespace releasehealth::ledger {
@@ -22,18 +22,18 @@ struct changed_span {
 
 // What changed deployments may have moved, by their own times and by every name that somebody may have used for them.
 things incidents_of(derivation& in) {
-  binary_array ids(binary_array::text);
+  std::vector<std::string_view> ids;
   std::map<place, changed_span> spans;
   for (const auto& [id, d] : in.deployments)
     for (const auto* row : {&d.before, &d.now}) {
       if (!*row || !(*row)->production) continue;
-      ids.add(id);
+      ids.push_back(id);
       if (!(*row)->finished_at) continue;  // it takes no blame yet, but a name may mean it
       const changed_span none{timestamp::max(), timestamp::min(), {}};
       spans.try_emplace((*row)->where, none).first->second.add(**row);
     }
   things all;
-  if (ids.size() == 0) return all;
+  if (ids.empty()) return all;
   json::array rows;
   for (const auto& [where, span] : spans)
     for (const auto& live : span.live)
@@ -42,9 +42,9 @@ things incidents_of(derivation& in) {
                                   {"begins", format_time(span.begins)},
                                   {"last", format_time(span.last)},
                                   {"live", live}});
-  for (const auto& row : run(in.work, sql::derivation::incidents_of_deployments, json::serialize(rows), ids.parameter(),
-                             in.names.names.parameter(), in.names.commits.parameter()))
-    all.emplace(text(row[0]), text(row[1]));
+  for (auto& key : query<thing_key>(in.work, sql::derivation::incidents_of_deployments, rows, ids, in.names.names,
+                                    in.names.commits))
+    all.insert(std::move(key));
   return all;
 }
 
@@ -81,6 +81,13 @@ json::object as_row(const share& s, const blame& b) {
           {"reason", b.reason}};
 }
 
+/// A deployment that the blame of the share `n` may depend on.
+struct candidate {
+  std::size_t n = 0;
+  std::string id;
+};
+BOOST_DESCRIBE_STRUCT(candidate, (), (n, id))
+
 // For each share the deployments that its blame may depend on.
 std::vector<std::vector<settled>> load_candidates(transaction& work, const std::vector<share>& shares) {
   json::array asked;
@@ -91,9 +98,9 @@ std::vector<std::vector<settled>> load_candidates(transaction& work, const std::
                                  {"culprit", shares[n].of->culprit}});
   std::set<std::string> ids;
   std::vector<std::set<std::string>> wanted(shares.size());
-  for (const auto& row : run(work, sql::derivation::blame_candidates, json::serialize(asked))) {
-    wanted[row[0].as<std::size_t>()].insert(text(row[1]));
-    ids.insert(text(row[1]));
+  for (auto& c : query<candidate>(work, sql::derivation::blame_candidates, asked)) {
+    wanted[c.n].insert(c.id);
+    ids.insert(std::move(c.id));
   }
   std::map<std::string, settled> known;
   for (auto& d : load_deployments(work, ids)) known.emplace(d.id, std::move(d));
@@ -110,11 +117,10 @@ void derive_incidents(derivation& in) {
   auto affected = incidents_of(in);
   affected.insert(in.touched_incidents.begin(), in.touched_incidents.end());
   if (affected.empty()) return;
-  const auto [sources, subjects] = thing_arrays(affected);
   std::map<std::string, incident_row> before;
-  for (const auto& row : run(in.work, sql::derivation::incidents_of_things, sources, subjects)) {
-    auto i = read_incident(row);
-    before.emplace(i.id, std::move(i));
+  for (auto& i : query<incident_row>(in.work, sql::derivation::incidents_of_things, by_column(affected))) {
+    auto id = i.id;
+    before.emplace(std::move(id), std::move(i));
   }
   fold_incidents(in, affected);
   std::vector<share> shares;
@@ -126,9 +132,8 @@ void derive_incidents(derivation& in) {
   json::array rows;
   for (std::size_t n = 0; n < shares.size(); ++n)
     rows.push_back(as_row(shares[n], find_blame(*shares[n].of, shares[n].service, known[n], in.settings.blame)));
-  std::set<std::string> ids;
-  for (const auto& row : run(in.work, sql::derivation::write_incidents, sources, subjects, json::serialize(rows)))
-    ids.insert(text(row[0]));
+  const auto written = query<std::string>(in.work, sql::derivation::write_incidents, by_column(affected), rows);
+  const std::set<std::string> ids(written.begin(), written.end());
   for (const auto& id : ids)
     if (const auto was = before.find(id); was != before.end()) in.incidents[id].before = was->second;
   for (auto& i : load_incidents(in.work, ids)) in.incidents[i.id].now = std::move(i);

@@ -1,6 +1,7 @@
 // Names in the order of their first receipt: what comes after the first ones of a kind is one, so that nobody can make
 // series without end. Production environments are a kind of their own: any number of previews leaves them their places.
-#include "daemon/derivation/derivation.hpp"
+#include "daemon/database/event_rows.hpp"
+#include "daemon/derivation/rows.hpp"
 #include "sql/derivation.hpp"
 #include "sql/ledger.hpp"
 
@@ -9,7 +10,7 @@ namespace {
 
 /// When a name was received first, and by which event.
 struct receipt {
-  std::int64_t received_at = 0;
+  timestamp received_at;
   std::string source, id;
   auto operator<=>(const receipt&) const = default;
 };
@@ -17,8 +18,8 @@ using receipts = std::map<std::pair<std::string_view, std::string>, receipt>;  /
 
 constexpr std::string_view kinds[] = {"service", "environment", "production", "team"};
 
-std::string_view kind_in(const pqxx::row& row) {
-  const auto known = std::ranges::find(kinds, std::string_view(row["kind"].c_str()));
+std::string_view kind_of(std::string_view name) {
+  const auto* known = std::ranges::find(kinds, name);
   if (known == std::end(kinds)) throw std::runtime_error("known_name holds a kind of a newer release");
   return *known;
 }
@@ -52,7 +53,7 @@ void note_names(receipts& all, const receipt& at, const json::object& said, cons
 /// What the reports of a step say about names.
 struct told_names {
   receipts live;
-  binary_array gone_sources{binary_array::text}, gone_ids{binary_array::text};  ///< reports of retracted things
+  std::vector<std::string_view> gone_sources = {}, gone_ids = {};  ///< reports of retracted things; refer to those
 };
 
 told_names read_names(const std::map<std::string, reports_of_things>& told, const naming& names) {
@@ -63,32 +64,53 @@ told_names read_names(const std::map<std::string, reports_of_things>& told, cons
       for (const auto& r : reports) {
         if (r.retraction) continue;
         if (is_gone) {
-          all.gone_sources.add(key.first);
-          all.gone_ids.add(r.id);
+          all.gone_sources.push_back(key.first);
+          all.gone_ids.push_back(r.id);
         } else {
-          note_names(all.live, {r.received_at.time_since_epoch().count(), key.first, r.id}, r.fields, names);
+          note_names(all.live, {r.received_at, key.first, r.id}, r.fields, names);
         }
       }
     }
   return all;
 }
 
+/// A retraction of a thing, by its type.
+struct retraction_row {
+  std::string thing;
+  thing_key of;
+  report told;
+
+  static constexpr auto columns = std::tuple_cat(std::tuple(column("thing", &retraction_row::thing)),
+                                                 within(&retraction_row::of, columns_of<thing_key>),
+                                                 within(&retraction_row::told, columns_of<report>));
+};
+
+struct retracted_thing {
+  std::string_view type, source, subject;
+};
+BOOST_DESCRIBE_STRUCT(retracted_thing, (), (type, source, subject))
+
+/// What an event calls services, environments and teams.
+struct naming_event {
+  receipt at;
+  json::object names;
+
+  static constexpr auto columns =
+      std::tuple(column("received_at", &naming_event::at, &receipt::received_at),
+                 column("source", &naming_event::at, &receipt::source), column("id", &naming_event::at, &receipt::id),
+                 column("names", &naming_event::names));
+};
+
 receipts read_everything(transaction& work, const naming& names) {
   std::map<std::pair<std::string, thing_key>, std::vector<report>> retractions;
-  for (const auto& row : run(work, sql::derivation::retractions))
-    retractions[{text(row["thing"]), {text(row["source"]), text(row["subject"])}}].push_back(read_report(row));
-  binary_array types{binary_array::text}, sources{binary_array::text}, subjects{binary_array::text};
-  for (const auto& [thing, reports] : retractions) {
-    if (!is_retracted_now(reports)) continue;
-    types.add(thing.first);
-    sources.add(thing.second.first);
-    subjects.add(thing.second.second);
-  }
+  for (auto& r : query<retraction_row>(work, sql::derivation::retractions))
+    retractions[{std::move(r.thing), std::move(r.of)}].push_back(std::move(r.told));
+  std::vector<retracted_thing> gone;
+  for (const auto& [thing, reports] : retractions)
+    if (is_retracted_now(reports)) gone.push_back({thing.first, thing.second.first, thing.second.second});
   receipts all;
-  for (const auto& row :
-       run(work, sql::derivation::names_of_everything, types.parameter(), sources.parameter(), subjects.parameter()))
-    note_names(all, {row["received_at"].as<std::int64_t>(), text(row["source"]), text(row["id"])},
-               json_object(row["names"]), names);
+  for (const auto& e : query<naming_event>(work, sql::derivation::names_of_everything, by_column(gone)))
+    note_names(all, e.at, e.names, names);
   return all;
 }
 
@@ -96,35 +118,49 @@ std::set<std::string, std::less<>>& names_of(other_names& all, std::string_view 
   return kind == "service" ? all.services : kind == "team" ? all.teams : all.environments;
 }
 
+struct other_name {
+  std::string kind, name;
+};
+BOOST_DESCRIBE_STRUCT(other_name, (), (kind, name))
+
 other_names load_others(transaction& work, std::int64_t max_names) {
   other_names all;
-  for (const auto& row : run(work, sql::derivation::names_beyond, max_names))
-    names_of(all, kind_in(row)).insert(text(row["name"]));
+  for (auto& beyond : query<other_name>(work, sql::derivation::names_beyond, max_names))
+    names_of(all, kind_of(beyond.kind)).insert(std::move(beyond.name));
   return all;
 }
 
 json::object as_record(std::string_view kind, const std::string& name, const receipt& at) {
   return {{"kind", kind},
           {"name", name},
-          {"received_at", format_time(timestamp(duration(at.received_at)))},
+          {"received_at", format_time(at.received_at)},
           {"source", at.source},
           {"id", at.id}};
 }
+
+struct next_receipt {
+  naming_event by;
+  std::string thing, subject;
+
+  static constexpr auto columns =
+      std::tuple_cat(within(&next_receipt::by, columns_of<naming_event>),
+                     std::tuple(column("thing", &next_receipt::thing), column("subject", &next_receipt::subject)));
+};
 
 // The first report after `last` that gives the name to a thing which is not retracted.
 std::optional<receipt> find_next(transaction& work, const naming& names, std::string_view kind, const std::string& name,
                                  receipt last) {
   for (;;) {
-    const auto rows =
-        run(work, sql::derivation::next_receipts, std::string(kind), name, last.received_at, last.source, last.id);
+    const auto rows = query<next_receipt>(work, sql::derivation::next_receipts, kind, name,
+                                          last.received_at.time_since_epoch().count(), last.source, last.id);
     if (rows.empty()) return {};
     for (const auto& row : rows) {
-      last = {row["received_at"].as<std::int64_t>(), text(row["source"]), text(row["id"])};
+      last = row.by.at;
       receipts said;
-      note_names(said, last, json_object(row["names"]), names);
+      note_names(said, last, row.by.names, names);
       if (!said.contains({kind, name})) continue;
-      const thing_key key(last.source, text(row["subject"]));
-      if (!is_retracted_now(load_reports(work, text(row["thing"]), {key}).at(key))) return last;
+      const thing_key key(last.source, row.subject);
+      if (!is_retracted_now(load_reports(work, row.thing, {key}).at(key))) return last;
     }
   }
 }
@@ -137,14 +173,13 @@ struct freeing {
 };
 freeing free_names(transaction& work, const naming& names, const told_names& told) {
   freeing out;
-  if (told.gone_ids.size() == 0) return out;
+  if (told.gone_ids.empty()) return out;
   json::array gone, kept;
-  const auto at_stake =
-      run(work, sql::derivation::names_at_stake, told.gone_sources.parameter(), told.gone_ids.parameter());
-  for (const auto& row : at_stake) {
-    const auto kind = kind_in(row);
-    const auto name = text(row["name"]);
-    const receipt first{row["received_at"].as<std::int64_t>(), text(row["source"]), text(row["id"])};
+  for (const auto& at_stake :
+       query<known_name>(work, sql::derivation::names_at_stake, told.gone_sources, told.gone_ids)) {
+    const auto kind = kind_of(at_stake.kind);
+    const auto& name = at_stake.name;
+    const receipt first{at_stake.received_at, at_stake.source, at_stake.id};
     gone.push_back(as_record(kind, name, first));
     if (const auto next = find_next(work, names, kind, name, first))
       kept.push_back(as_record(kind, name, *next));
@@ -153,10 +188,16 @@ freeing free_names(transaction& work, const naming& names, const told_names& tol
   }
   if (gone.empty()) return out;
   out.has_changed = true;
-  run(work, sql::ledger::forget_names, json::serialize(gone));
-  if (!kept.empty()) run(work, sql::ledger::write_names, json::serialize(kept));
+  execute(work, sql::ledger::forget_names, gone);
+  if (!kept.empty()) execute(work, sql::ledger::write_names, kept);
   return out;
 }
+
+struct written_name {
+  std::string kind, name;
+  bool is_new = false;
+};
+BOOST_DESCRIBE_STRUCT(written_name, (), (kind, name, is_new))
 
 // What both have of names that are known before and after: only these can have changed sides.
 bool changed_sides(other_names& before, other_names& now, const receipts& fresh, const receipts& freed) {
@@ -184,16 +225,16 @@ known_names know_names(transaction& work, const derive_settings& settings,
   receipts fresh;
   bool has_written = has_freed;
   if (!rows.empty())
-    for (const auto& row : run(work, sql::ledger::write_names, json::serialize(rows))) {
+    for (const auto& written : query<written_name>(work, sql::ledger::write_names, rows)) {
       has_written = true;
-      if (const auto name = said.live.find({kind_in(row), text(row["name"])});
-          name != said.live.end() && row["is_new"].as<bool>())
+      if (const auto name = said.live.find({kind_of(written.kind), written.name});
+          name != said.live.end() && written.is_new)
         fresh.insert(*name);
     }
   if (!has_written) return {std::move(before)};  // as nearly always: every name was known
   auto now = load_others(work, settings.max_names);
   const bool have_moved = changed_sides(before, now, fresh, freed);
-  if (have_moved) run(work, sql::derivation::touch_everything);
+  if (have_moved) execute(work, sql::derivation::touch_everything);
   std::size_t folded = 0;
   for (const auto& [name, at] : fresh) folded += names_of(now, name.first).contains(name.second);
   return {std::move(now), have_moved, folded};

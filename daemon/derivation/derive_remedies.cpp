@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "daemon/derivation/derivation.hpp"
+#include "daemon/derivation/rows.hpp"
 #include "sql/derivation.hpp"
 
 namespace releasehealth::ledger {
@@ -61,12 +61,18 @@ std::set<std::string> affected(const derivation& in) {
                          {"ends", time_or_null((*row)->told.stretches.empty() ? (*row)->told.started_at
                                                                               : (*row)->told.stretches.back().until)}});
   if (in.deployments.empty() && in.incidents.empty()) return ids;
-  for (const auto& row :
-       run(in.work, sql::derivation::remedies_to_derive, json::serialize(deployments), in.names.names.parameter(),
-           in.names.commits.parameter(), json::serialize(incidents), text_array(subjects_of(in.changed_incidents()))))
-    ids.insert(text(row[0]));
+  for (auto& id : query<std::string>(in.work, sql::derivation::remedies_to_derive, deployments, in.names.names,
+                                     in.names.commits, incidents, subjects_of(in.changed_incidents())))
+    ids.insert(std::move(id));
   return ids;
 }
+
+/// A deployment or an incident that the n-th hotfix or rollback may depend on.
+struct candidate_row {
+  std::size_t n = 0;
+  std::string role, id;
+};
+BOOST_DESCRIBE_STRUCT(candidate_row, (), (n, role, id))
 
 /// What a hotfix or a rollback that names an incident depends on.
 struct candidates {
@@ -91,14 +97,13 @@ std::vector<candidates> load_candidates(transaction& work, const std::vector<set
                                  {"attribution", settings.window(of[n].where.service).count()}});
   std::vector<candidates> all(of.size());
   if (of.empty()) return all;
-  for (const auto& row : run(work, sql::derivation::hotfix_candidates, json::serialize(asked))) {
-    auto& c = all[row["n"].as<std::size_t>()];
-    const auto role = text(row["role"]);
-    (role == "fixes"   ? c.fixes
-     : role == "chain" ? c.chain
-     : role == "open"  ? c.open
-                       : c.named)
-        .push_back(text(row["id"]));
+  for (auto& row : query<candidate_row>(work, sql::derivation::hotfix_candidates, asked)) {
+    auto& c = all[row.n];
+    (row.role == "fixes"   ? c.fixes
+     : row.role == "chain" ? c.chain
+     : row.role == "open"  ? c.open
+                           : c.named)
+        .push_back(std::move(row.id));
   }
   return all;
 }
@@ -129,6 +134,11 @@ void add(std::set<remedy>& to, way by_way, const settled& by, const std::string&
              .finished_at = *by.finished_at});
 }
 
+struct popped_change {
+  std::string id, rolled_back_by;
+};
+BOOST_DESCRIBE_STRUCT(popped_change, (), (id, rolled_back_by))
+
 void add_deployments(derivation& in, const std::set<std::string>& ids, std::set<remedy>& to) {
   std::vector<settled> of;
   std::set<std::string> rollbacks;
@@ -139,8 +149,8 @@ void add_deployments(derivation& in, const std::set<std::string>& ids, std::set<
   });
   std::map<std::string, std::vector<std::string>> popped;
   if (!rollbacks.empty())
-    for (const auto& row : run(in.work, sql::derivation::popped_by, text_array(rollbacks)))
-      popped[text(row[1])].push_back(text(row[0]));
+    for (auto& change : query<popped_change>(in.work, sql::derivation::popped_by, rollbacks))
+      popped[std::move(change.rolled_back_by)].push_back(std::move(change.id));
   const auto all = load_candidates(in.work, of, in.settings.blame);
   std::set<std::string> deployments, incidents;
   for (const auto& c : all) {
@@ -171,11 +181,24 @@ void add_deployments(derivation& in, const std::set<std::string>& ids, std::set<
   }
 }
 
+/// A flag change, once for each incident that it may mean.
+struct flag_row {
+  std::string id, source;
+  place where;
+  bool is_on = false;
+  timestamp at;
+  std::string incident;  ///< id; empty: none
+
+  static constexpr auto columns = std::tuple_cat(
+      std::tuple(column("id", &flag_row::id), column("source", &flag_row::source), column("is_on", &flag_row::is_on),
+                 column("at", &flag_row::at), column("incident", &flag_row::incident)),
+      within(&flag_row::where, columns_of<place>));
+};
+
 // A flag that was switched off for an incident remedies the change that it blames, within what the flag says of itself.
 void add_flags(derivation& in, const things& touched, std::set<std::string>& by, std::set<remedy>& to) {
   std::set<std::string> ids;
   if (!touched.empty()) {
-    const auto [sources, subjects] = thing_arrays(touched);
     json::array rows;
     for (auto& [key, told] : take_reports(in, "flag", touched))
       if (const auto f = fold_flag(key.first, key.second, std::move(told), in.settings.blame.names))
@@ -188,32 +211,25 @@ void add_flags(derivation& in, const things& touched, std::set<std::string>& by,
                                     {"incident", f->incident},
                                     {"is_on", f->on},
                                     {"at", format_time(f->at)}});
-    run(in.work, sql::derivation::write_flags, sources, subjects, json::serialize(rows));
+    execute(in.work, sql::derivation::write_flags, by_column(touched), rows);
     for (const auto& [source, subject] : touched) ids.insert(row_id({source, subject}));
   }
   const auto subjects = subjects_of(in.changed_incidents());
   by.insert(ids.begin(), ids.end());
   if (ids.empty() && subjects.empty()) return;
   struct switched {
-    std::string source;
-    place where;
-    bool on;
-    timestamp at;
+    flag_row told;
     std::vector<std::string> incidents;
   };
   std::map<std::string, switched> flags;
   std::set<std::string> incidents;
-  for (const auto& row : run(in.work, sql::derivation::flags_to_derive, text_array(ids), text_array(subjects))) {
-    auto& f = flags
-                  .try_emplace(text(row["id"]), switched{text(row["source"]),
-                                                         {text(row["service"]), text(row["environment"])},
-                                                         row["is_on"].as<bool>(),
-                                                         *time_from_microseconds(row["at"]),
-                                                         {}})
-                  .first->second;
-    if (row["incident"].is_null()) continue;
-    f.incidents.push_back(text(row["incident"]));
-    incidents.insert(text(row["incident"]));
+  for (auto& row : query<flag_row>(in.work, sql::derivation::flags_to_derive, ids, subjects)) {
+    auto& f = flags[row.id];
+    if (!row.incident.empty()) {
+      f.incidents.push_back(row.incident);
+      incidents.insert(row.incident);
+    }
+    f.told = std::move(row);
   }
   known_deployments blamed;
   const auto known = load_known(in, incidents, blamed);
@@ -221,18 +237,18 @@ void add_flags(derivation& in, const things& touched, std::set<std::string>& by,
     const auto& id = flag.first;
     const auto& f = flag.second;
     by.insert(id);
-    if (f.on) continue;
-    const auto fits = [&](const settled& change) {
-      return (f.where.service.empty() || f.where.service == change.where.service) &&
-             (f.where.environment.empty() || f.where.environment == change.where.environment);
+    if (f.told.is_on) continue;
+    const auto fits = [&where = f.told.where](const settled& change) {
+      return (where.service.empty() || where.service == change.where.service) &&
+             (where.environment.empty() || where.environment == change.where.environment);
     };
-    const auto named = named_incident(f.source, told(f.incidents, known));
+    const auto named = named_incident(f.told.source, told(f.incidents, known));
     std::set<std::string> changes;
     for (const auto& b : named)
       if (const auto c = blamed.find(b.change); c != blamed.end() && fits(c->second)) changes.insert(b.change);
     if (changes.empty() && !named.empty()) changes.insert("");
     for (const auto& change : changes)
-      to.insert({way::flag, id, change, named.front().source, named.front().subject, f.at, f.at});
+      to.insert({way::flag, id, change, named.front().source, named.front().subject, f.told.at, f.told.at});
   }
 }
 
@@ -246,8 +262,8 @@ void derive_remedies(derivation& in, const things& touched_flags) {
   add_deployments(in, by, now);
   add_flags(in, touched_flags, by, now);
   if (by.empty()) return;
-  std::set<remedy> before;
-  for (const auto& row : run(in.work, sql::derivation::remedies_by, text_array(by))) before.insert(read_remedy(row));
+  const auto stored = query<remedy>(in.work, sql::derivation::remedies_by, by);
+  const std::set<remedy> before(stored.begin(), stored.end());
   std::set<std::string> gone;
   json::array rows;
   for (const auto& r : before)
@@ -267,8 +283,8 @@ void derive_remedies(derivation& in, const things& touched_flags) {
                                   {"finished_at", format_time(r.finished_at)}});
       in.remedies.push_back(r);
     }
-  if (!gone.empty()) run(in.work, sql::derivation::delete_remedies, text_array(gone));
-  if (!rows.empty()) run(in.work, sql::derivation::insert_remedies, json::serialize(rows));
+  if (!gone.empty()) execute(in.work, sql::derivation::delete_remedies, gone);
+  if (!rows.empty()) execute(in.work, sql::derivation::insert_remedies, rows);
 }
 
 }

@@ -17,12 +17,10 @@ void add_during_incidents(derivation& in, std::map<place, touched_place>& touche
       for (const auto& service : i->second.services)
         for (const auto& s : i->second.stretches)
           now.push_back({{"service", service}, {"from", format_time(s.from)}, {"until", time_or_null(s.until)}});
-  const auto [sources, subjects] = thing_arrays(in.touched_incidents);
-  for (const auto& row : run(in.work, sql::derivation::deployments_during, json::serialize(now), sources, subjects)) {
-    const place where{text(row["service"]), text(row["environment"])};
-    in.places.insert(where);
-    touched[where].at.insert({*time_from_microseconds(row["finished_at"]), text(row["day_order"]), text(row["source"]),
-                              text(row["subject"])});
+  for (auto& d :
+       query<position_row>(in.work, sql::derivation::deployments_during, now, by_column(in.touched_incidents))) {
+    touched[d.where].at.insert(std::move(d.at));
+    in.places.insert(std::move(d.where));
   }
 }
 
@@ -39,13 +37,13 @@ void write(derivation& in, const stack_changes& found) {
                                 {"below", text_or_null(v.below)},
                                 {"covers_since", time_or_null(v.covers_since)},
                                 {"rolled_back_by", text_or_null(v.rolled_back_by)}});
-  if (!rows.empty()) run(in.work, sql::derivation::write_verdicts, json::serialize(rows));
+  if (!rows.empty()) execute(in.work, sql::derivation::write_verdicts, rows);
   std::vector<std::string> ids, by;
   for (const auto& [id, popper] : found.poppers) {
     ids.push_back(id);
     by.push_back(popper);
   }
-  if (!ids.empty()) run(in.work, sql::derivation::write_poppers, text_array(ids), text_array(by));
+  if (!ids.empty()) execute(in.work, sql::derivation::write_poppers, ids, by);
 }
 
 // What only adds to the top of a stack needs nothing below it, unless it returns to something there: of a place that is
@@ -66,9 +64,9 @@ void need_little(derivation& in, const std::map<place, touched_place>& touched, 
 bool walks_far(derivation& in, const stack_run& r, const touched_place& touched) {
   constexpr std::int64_t many = 2'000;
   if (!r.has_more) return false;
-  const auto behind = run(in.work, sql::derivation::deployments_behind, r.where.service, r.where.environment,
-                          format_time(r.from.finished_at), many)[0][0];
-  if (behind.as<std::int64_t>() < many) return false;
+  const auto behind = query_one<std::int64_t>(in.work, sql::derivation::deployments_behind, r.where.service,
+                                              r.where.environment, r.from.finished_at, many);
+  if (behind < many) return false;
   for (const auto& id : touched.ids) {
     const auto& d = in.deployments.at(id);
     for (const auto* row : {&d.before, &d.now})

@@ -1,8 +1,7 @@
 // One step of a derivation: what it takes of the queue, and its stages in their order.
 #include <algorithm>
 
-#include "daemon/derivation/derivation.hpp"
-#include "daemon/derivation/derive.hpp"
+#include "daemon/derivation/rows.hpp"
 #include "sql/derivation.hpp"
 
 namespace releasehealth::ledger {
@@ -11,13 +10,9 @@ namespace {
 constexpr int few_things = 64;  // of a step whose statements take less time than their planning
 
 void write_places(derivation& in) {
-  std::vector<std::string> services, environments, production;
-  for (const auto& p : in.places) {
-    services.push_back(p.service);
-    environments.push_back(p.environment);
-    production.emplace_back(in.settings.blame.names.is_production(p.environment) ? "true" : "false");
-  }
-  run(in.work, sql::derivation::write_places, text_array(services), text_array(environments), text_array(production));
+  std::vector<bool> production;
+  for (const auto& p : in.places) production.push_back(in.settings.blame.names.is_production(p.environment));
+  execute(in.work, sql::derivation::write_places, by_column(in.places), production);
 }
 
 }
@@ -33,6 +28,14 @@ bool count_pace::is_due(std::size_t derived) {
 
 namespace {
 
+struct queue_entry {
+  touched_thing what;
+  std::int64_t n = 0;
+
+  static constexpr auto columns =
+      std::tuple_cat(within(&queue_entry::what, columns_of<touched_thing>), std::tuple(column("n", &queue_entry::n)));
+};
+
 /// What a step took of the queue.
 struct taken_entries {
   std::vector<touched_thing> all;
@@ -40,17 +43,16 @@ struct taken_entries {
 };
 
 taken_entries take(transaction& work, const step_size& size) {
-  const auto rows = size.behind ? run(work, sql::derivation::take_touched_by_service, size.things, size.behind->service,
-                                      size.behind->n)
-                                : run(work, sql::derivation::take_touched, size.things);
+  auto rows = size.behind ? query<queue_entry>(work, sql::derivation::take_touched_by_service, size.things,
+                                               size.behind->service, size.behind->n)
+                          : query<queue_entry>(work, sql::derivation::take_touched, size.things);
   const bool is_full = static_cast<std::int64_t>(rows.size()) == size.things;
   taken_entries taken;
-  taken.done.taken = static_cast<std::size_t>(rows.size());
+  taken.done.taken = rows.size();
   taken.done.has_more = is_full || (size.behind && *size.behind != queue_position());
-  for (const auto& row : rows) {
-    taken.all.push_back({text(row["thing"]), text(row["source"]), text(row["subject"]), text(row["service"])});
-    if (size.behind && is_full)
-      taken.done.next = std::max(taken.done.next, {text(row["service"]), row["n"].as<std::int64_t>()});
+  for (auto& [what, n] : rows) {
+    if (size.behind && is_full) taken.done.next = std::max(taken.done.next, {what.service, n});
+    taken.all.push_back(std::move(what));
   }
   return taken;
 }
@@ -66,25 +68,18 @@ bool take_turns(transaction& work, long_walks& walks, taken_entries& taken) {
     walks = {};
     return true;
   }
-  std::vector<std::string> things, sources, subjects, services;
+  std::vector<touched_thing> back;
   const bool is_their_turn = walks.is_their_turn;
-  const auto put = [&](const touched_thing& t) {
-    things.push_back(t.thing);
-    sources.push_back(t.source);
-    subjects.push_back(t.subject);
-    services.push_back(t.service);
-  };
   if (is_their_turn) {
-    std::ranges::for_each(of_others, put);
+    back.assign(of_others.begin(), of_others.end());
     taken.all.erase(of_others.begin(), taken.all.end());
     walks = {};
   } else {
-    std::ranges::for_each(long_ones, put);
+    back.assign(long_ones.begin(), long_ones.end());
     taken.all.erase(taken.all.begin(), of_others.begin());
     walks.is_their_turn = true;
   }
-  run(work, sql::derivation::touch_again, text_array(things), text_array(sources), text_array(subjects),
-      text_array(services));
+  execute(work, sql::derivation::touch_again, by_column(back));
   taken.done.has_more = true;
   return is_their_turn;
 }
@@ -116,8 +111,8 @@ derived derive_step(transaction& work, const derive_settings& settings, step_siz
   }
   work.keep_plans(taken.all.size() <= few_things);
   if (!commits.empty())
-    for (const auto& row : run(work, sql::derivation::things_of_commits, text_array(commits)))
-      touched["deployment"].emplace(text(row[0]), text(row[1]));
+    for (auto& key : query<thing_key>(work, sql::derivation::things_of_commits, commits))
+      touched["deployment"].insert(std::move(key));
   std::map<std::string, reports_of_things> told;
   for (const auto& [type, keys] : touched)
     if (!keys.empty()) told[type] = load_reports(work, type, keys);

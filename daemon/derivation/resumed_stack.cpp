@@ -7,6 +7,13 @@
 namespace releasehealth::ledger {
 namespace {
 
+/// An incident that was open at an instant, with the environment that its reports name.
+struct found_incident {
+  std::size_t n = 0;  ///< of the instant, from 1
+  std::string environment;
+};
+BOOST_DESCRIBE_STRUCT(found_incident, (), (n, environment))
+
 /// One place, from one change on.
 class resumed_stack {
  public:
@@ -91,19 +98,18 @@ class resumed_stack {
   // anybody named. Incidents that this step touches are stored as they were, so those are asked as they are now.
   void tell_incidents(std::vector<stacked>& page) const {
     const auto start_of = [](const stacked& s) { return s.told().started_at.value_or(*s.told().finished_at); };
-    std::vector<std::string> starts;
+    std::vector<timestamp> starts;
     starts.reserve(page.size());
-    for (const auto& s : page) starts.push_back(format_time(start_of(s)));
-    const auto [sources, subjects] = thing_arrays(in_.touched_incidents);
+    for (const auto& s : page) starts.push_back(start_of(s));
     std::set<std::size_t> during;
     const auto& where = of_.where;
     const auto& names = in_.settings.blame.names;
     const auto is_here = [&](const std::string& environment) {
       return environment == where.environment || (environment.empty() && names.is_production(where.environment));
     };
-    for (const auto& row :
-         ledger::run(in_.work, sql::derivation::incidents_during, where.service, text_array(starts), sources, subjects))
-      if (is_here(names.environment(text(row[1])))) during.insert(row[0].as<std::size_t>() - 1);
+    for (const auto& found : query<found_incident>(in_.work, sql::derivation::incidents_during, where.service, starts,
+                                                   by_column(in_.touched_incidents)))
+      if (is_here(names.environment(found.environment))) during.insert(found.n - 1);
     for (const auto& key : in_.touched_incidents) {
       const auto known = in_.folded.find(key);
       if (known == in_.folded.end() || !is_here(known->second.environment) ||

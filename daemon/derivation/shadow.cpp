@@ -1,9 +1,18 @@
 #include "daemon/derivation/shadow.hpp"
 
-#include "daemon/derivation/derivation.hpp"
+#include "daemon/derivation/rows.hpp"
 #include "sql/derivation.hpp"
 
 namespace releasehealth::ledger {
+
+template <>
+inline constexpr auto columns_of<moved_deployment> = std::tuple_cat(
+    within(&moved_deployment::where, columns_of<place>),
+    std::tuple(column("source", &moved_deployment::source), column("subject", &moved_deployment::subject),
+               column("version", &moved_deployment::version), column("finished_at", &moved_deployment::finished_at),
+               column("kind_before", &moved_deployment::kind_before),
+               column("reason_before", &moved_deployment::reason_before), column("kind", &moved_deployment::kind),
+               column("reason", &moved_deployment::reason)));
 
 struct shadow::opened {
   ledger::connection connection;
@@ -17,7 +26,7 @@ shadow::shadow(const session& s, const derive_settings& settings, std::optional<
     : opened_(std::make_unique<opened>(s)) {
   if (received_before) {
     run_script(opened_->work, sql::derivation::as_of);
-    run(opened_->work, sql::derivation::write_as_of, format_time(*received_before));
+    execute(opened_->work, sql::derivation::write_as_of, *received_before);
   }
   derive_everything(opened_->work, settings);
 }
@@ -26,18 +35,7 @@ shadow::~shadow() = default;
 reader& shadow::read() { return opened_->from; }
 
 std::vector<moved_deployment> shadow::moved() {
-  std::vector<moved_deployment> all;
-  for (const auto& row : run(opened_->work, sql::derivation::shadow_moved))
-    all.push_back({.where = {text(row["service"]), text(row["environment"])},
-                   .source = text(row["source"]),
-                   .subject = text(row["subject"]),
-                   .version = text(row["version"]),
-                   .finished_at = *time_from_microseconds(row["finished_at"]),
-                   .kind_before = text(row["kind_before"]),
-                   .reason_before = text(row["reason_before"]),
-                   .kind = text(row["kind"]),
-                   .reason = text(row["reason"])});
-  return all;
+  return query<moved_deployment>(opened_->work, sql::derivation::shadow_moved);
 }
 
 }

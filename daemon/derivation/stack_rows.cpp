@@ -7,104 +7,130 @@ namespace {
 
 constexpr std::size_t page_size = 200;
 
-/// Positions as the statements take them.
-struct position_arrays {
-  std::vector<std::string> services, environments, finished, day_orders, sources, subjects;
+std::vector<position_row> positions_of(std::span<const stack_run> runs, stack_position stack_run::*which) {
+  std::vector<position_row> all;
+  all.reserve(runs.size());
+  for (const auto& r : runs) all.push_back({r.where, r.*which});
+  return all;
+}
 
-  position_arrays(std::span<const stack_run> runs, stack_position stack_run::*which) {
-    for (const auto& r : runs) {
-      services.push_back(r.where.service);
-      environments.push_back(r.where.environment);
-      finished.push_back(format_time((r.*which).finished_at));
-      day_orders.push_back((r.*which).day_order);
-      sources.push_back((r.*which).source);
-      subjects.push_back((r.*which).subject);
-    }
-  }
-  template <class... More>
-  pqxx::result ask(transaction& work, std::string_view statement, const More&... more) const {
-    return run(work, statement, text_array(services), text_array(environments), text_array(finished),
-               text_array(day_orders), text_array(sources), text_array(subjects), more...);
-  }
+/// An element of a stack, with the verdict that it has.
+struct level_row {
+  std::size_t n = 0;  ///< of the run, from 1
+  stacked is;
+
+  static constexpr auto columns =
+      std::tuple(column("n", &level_row::n), column("id", &level_row::is, &stacked::id),
+                 column("source", &level_row::is, &stacked::kept, &deployment::source),
+                 column("subject", &level_row::is, &stacked::kept, &deployment::subject),
+                 column("day_order", &level_row::is, &stacked::day_order),
+                 column("finished_at", &level_row::is, &stacked::kept, &deployment::finished_at),
+                 column("version", &level_row::is, &stacked::kept, &deployment::version),
+                 column("commit", &level_row::is, &stacked::kept, &deployment::commit),
+                 column("kind", &level_row::is, &stacked::was, &stack_verdict::kind),
+                 column("is_change", &level_row::is, &stacked::was, &stack_verdict::is_change),
+                 column("live", &level_row::is, &stacked::was, &stack_verdict::live),
+                 column("below", &level_row::is, &stacked::was, &stack_verdict::below),
+                 column("covers_since", &level_row::is, &stacked::was, &stack_verdict::covers_since),
+                 column("rolled_back_by", &level_row::is, &stacked::was, &stack_verdict::rolled_back_by));
 };
 
-std::size_t run_of(const pqxx::row& row) { return row["n"].as<std::size_t>() - 1; }
+/// The same with what a run over it looks at.
+struct page_row {
+  level_row level;
 
-stacked read_stacked(const pqxx::row& row, const place& where) {
-  stacked s;
-  s.id = text(row["id"]);
-  s.day_order = text(row["day_order"]);
+  static constexpr auto columns = std::tuple_cat(
+      within(&page_row::level, columns_of<level_row>),
+      within(&page_row::level,
+             within(&level_row::is, std::tuple(column("kind_reason", &stacked::was, &stack_verdict::reason),
+                                               column("kind_evidence", &stacked::was, &stack_verdict::evidence),
+                                               column("started_at", &stacked::kept, &deployment::started_at),
+                                               column("facts", &stacked::kept, &deployment::facts),
+                                               column("commit_facts", &stacked::kept, &deployment::commit_facts),
+                                               column("overrides", &stacked::kept, &deployment::overrides)))));
+};
+
+stacked placed(stacked s, const place& where) {
   s.kept.where = where;
-  s.kept.source = text(row["source"]);
-  s.kept.subject = text(row["subject"]);
   s.kept.state = "succeeded";
-  s.kept.finished_at = time_from_microseconds(row["finished_at"]);
-  s.kept.version = text(row["version"]);
-  s.kept.commit = text(row["commit"]);
-  s.was = {.kind = text(row["kind"]),
-           .live = text(row["live"]),
-           .below = text(row["below"]),
-           .rolled_back_by = text(row["rolled_back_by"]),
-           .is_change = row["is_change"].as<bool>(),
-           .covers_since = time_from_microseconds(row["covers_since"])};
   return s;
 }
 
-void load_levels(derivation& in, const position_arrays& at, std::vector<stack_run>& runs) {
+/// An element, and the position before which rollbacks may have returned to it.
+struct returned_question {
+  std::string_view live;
+  stack_position before;
+
+  static constexpr auto columns = std::tuple_cat(std::tuple(column("live", &returned_question::live)),
+                                                 within(&returned_question::before, columns_of<stack_position>));
+};
+
+struct returned_row {
+  std::size_t n = 0;  ///< of the question, from 1
+  identity as;
+
+  static constexpr auto columns =
+      std::tuple(column("n", &returned_row::n), column("version", &returned_row::as, &identity::version),
+                 column("commit", &returned_row::as, &identity::commit));
+};
+
+void load_levels(derivation& in, const std::vector<position_row>& at, std::vector<stack_run>& runs) {
   const std::int64_t reach = in.settings.stack.rollback_lookback.count();
-  std::vector<std::string> ids, finished, day_orders, sources, subjects;
-  std::vector<std::size_t> of;
-  std::vector<std::string> only_top;
+  std::vector<bool> only_top;
   only_top.reserve(runs.size());
-  for (const auto& r : runs) only_top.emplace_back(r.needs_all ? "false" : "true");
-  for (const auto& row : at.ask(in.work, sql::derivation::stack_at, reach, text_array(only_top))) {
-    const auto n = run_of(row);
-    runs[n].levels.push_back(read_stacked(row, runs[n].where));
-    ids.push_back(runs[n].levels.back().id);
-    finished.push_back(at.finished[n]);
-    day_orders.push_back(at.day_orders[n]);
-    sources.push_back(at.sources[n]);
-    subjects.push_back(at.subjects[n]);
-    of.push_back(n);
+  for (const auto& r : runs) only_top.push_back(!r.needs_all);
+  auto levels = query<level_row>(in.work, sql::derivation::stack_at, by_column(at), reach, only_top);
+  if (levels.empty()) return;
+  std::vector<returned_question> asked;
+  asked.reserve(levels.size());
+  for (const auto& level : levels) asked.push_back({level.is.id, at[level.n - 1].at});
+  for (auto& row : query<returned_row>(in.work, sql::derivation::returned_to, by_column(asked))) {
+    const auto& level = levels[row.n - 1];
+    runs[level.n - 1].returned_to[level.is.id].push_back(std::move(row.as));
   }
-  if (ids.empty()) return;
-  for (const auto& row : run(in.work, sql::derivation::returned_to, text_array(ids), text_array(finished),
-                             text_array(day_orders), text_array(sources), text_array(subjects))) {
-    const auto level = run_of(row);
-    runs[of[level]].returned_to[ids[level]].push_back({text(row["commit"]), text(row["version"])});
-  }
+  for (auto& [n, is] : levels) runs[n - 1].levels.push_back(placed(std::move(is), runs[n - 1].where));
 }
+
+/// A change that a rule may look back at.
+struct change_row {
+  std::size_t n = 0;  ///< of the run, from 1
+  std::string version;
+  timestamp finished_at;
+};
+BOOST_DESCRIBE_STRUCT(change_row, (), (n, version, finished_at))
+
+/// What a new deployment may be known by.
+struct fresh_row {
+  std::string_view service, environment, version, commit;
+};
+BOOST_DESCRIBE_STRUCT(fresh_row, (), (service, environment, version, commit))
 
 }
 
 void load_starts(derivation& in, std::vector<stack_run>& runs) {
-  const position_arrays at(runs, &stack_run::from);
+  const auto at = positions_of(runs, &stack_run::from);
   for (auto& r : runs) r.next = r.from;
   load_pages(in, runs);
   for (auto& r : runs) r.needs_all = r.needs_all || !r.page.empty() || r.has_more;
   load_levels(in, at, runs);
   if (const std::int64_t within = in.settings.stack.rules.longest_within().count(); within > 0)
-    for (const auto& row : at.ask(in.work, sql::derivation::changes_before, within))
-      runs[run_of(row)].changes.emplace_back(text(row["version"]), *time_from_microseconds(row["finished_at"]));
+    for (auto& change : query<change_row>(in.work, sql::derivation::changes_before, by_column(at), within))
+      runs[change.n - 1].changes.emplace_back(std::move(change.version), change.finished_at);
 }
 
 void look_for_known(derivation& in, std::vector<stack_run>& runs, const std::vector<std::vector<std::string>>& fresh) {
   constexpr std::int64_t most_of_a_name = 200;
-  std::vector<std::string> services, environments, versions, commits;
+  std::vector<fresh_row> asked;
   std::vector<stack_run*> of;
   for (std::size_t n = 0; n < runs.size(); ++n)
     for (const auto& id : fresh[n]) {
       const auto& d = in.fresh.at(id).told;
-      services.push_back(runs[n].where.service);
-      environments.push_back(runs[n].where.environment);
-      versions.push_back(d.version);
-      commits.push_back(d.commit);
+      asked.push_back({runs[n].where.service, runs[n].where.environment, d.version, d.commit});
       of.push_back(&runs[n]);
     }
   if (of.empty()) return;
-  for (const auto& row : run(in.work, sql::derivation::may_be_known, text_array(services), text_array(environments),
-                             text_array(versions), text_array(commits), most_of_a_name))
-    of[run_of(row)]->needs_all = true;
+  for (const auto n : query<std::size_t>(in.work, sql::derivation::may_be_known, by_column(asked), most_of_a_name))
+    of[n - 1]->needs_all = true;
 }
 
 void load_pages(derivation& in, std::span<stack_run> runs) {
@@ -113,24 +139,16 @@ void load_pages(derivation& in, std::span<stack_run> runs) {
     r.page.clear();
     r.has_more = false;
   }
-  for (const auto& row :
-       position_arrays(runs, &stack_run::next)
-           .ask(in.work, sql::derivation::deployments_from, static_cast<std::int64_t>(page_size + 1))) {
-    auto& r = runs[run_of(row)];
-    auto s = read_stacked(row, r.where);
-    if (++found[run_of(row)] > page_size) {
+  const auto from = positions_of(runs, &stack_run::next);
+  for (auto& [level] : query<page_row>(in.work, sql::derivation::deployments_from, by_column(from), page_size + 1)) {
+    auto& r = runs[level.n - 1];
+    auto s = placed(std::move(level.is), r.where);
+    if (++found[level.n - 1] > page_size) {
       r.next = s.at();
       r.has_more = true;
       continue;
     }
-    if (in.fresh.contains(s.id)) continue;
-    s.was.reason = text(row["kind_reason"]);
-    s.was.evidence = text(row["kind_evidence"]);
-    s.kept.started_at = time_from_microseconds(row["started_at"]);
-    s.kept.facts = json_object(row["facts"]);
-    s.kept.commit_facts = json_object(row["commit_facts"]);
-    s.kept.overrides = json_object(row["overrides"]);
-    r.page.push_back(std::move(s));
+    if (!in.fresh.contains(s.id)) r.page.push_back(std::move(s));
   }
 }
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/derivation/derivation.hpp"
+#include "daemon/derivation/rows.hpp"
 
 namespace releasehealth::ledger {
 
@@ -17,6 +17,16 @@ struct stack_position {
   timestamp finished_at;
   std::string day_order, source, subject;
   auto operator<=>(const stack_position&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(stack_position, (), (finished_at, day_order, source, subject))
+
+/// A position in the stack of a place, as the statements take it.
+struct position_row {
+  place where;
+  stack_position at;
+
+  static constexpr auto columns = std::tuple_cat(within(&position_row::where, columns_of<place>),
+                                                 within(&position_row::at, columns_of<stack_position>));
 };
 
 /// A succeeded deployment in the stack: one that is stored and stays what it is, or one that this step writes.

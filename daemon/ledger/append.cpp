@@ -4,46 +4,13 @@
 
 #include "collectors/fields.hpp"
 #include "collectors/signature.hpp"
-#include "daemon/database/binary_array.hpp"
-#include "daemon/database/database.hpp"
 #include "daemon/database/failure.hpp"
-#include "daemon/ledger/body.hpp"
+#include "daemon/ledger/append_rows.hpp"
 #include "daemon/ledger/placement.hpp"
 #include "sql/ledger.hpp"
 
 namespace releasehealth::ledger {
 namespace {
-
-// The columns of append.sql, in its order.
-struct columns {
-  binary_array source{binary_array::text}, key{binary_array::text}, received_at{binary_array::timestamptz},
-      outcome{binary_array::text}, detail{binary_array::text}, headers{binary_array::text}, body{binary_array::bytea};
-  binary_array position{binary_array::int8}, event_source{binary_array::text}, id{binary_array::text},
-      type{binary_array::text}, thing{binary_array::text}, subject{binary_array::text}, time{binary_array::timestamptz},
-      event_received_at{binary_array::timestamptz}, is_override{binary_array::text}, fields{binary_array::text};
-
-  void add(const entry& e, std::int64_t at) {
-    source.add(e.source);
-    key.add(storable_id(e.key));
-    received_at.add(e.received_at);
-    outcome.add(e.outcome);
-    detail.add(e.detail);
-    headers.add(json::serialize(e.headers));
-    body.add(compress(e.body));
-    for (const auto& ev : e.events) {
-      position.add(at);
-      event_source.add(ev.source.empty() ? e.source : ev.source);
-      id.add(storable_id(ev.id));
-      type.add(ev.type);
-      thing.add(ev.thing);
-      subject.add(storable_id(ev.subject));
-      time.add(ev.time);
-      event_received_at.add(e.received_at);
-      is_override.add(ev.is_override ? "true" : "false");
-      fields.add(json::serialize(ev.fields));
-    }
-  }
-};
 
 /// What an entry brought.
 struct written {
@@ -76,9 +43,9 @@ struct appender::connected {
   bool is_durable = true;
   explicit connected(const session& s) : connection(s) {
     transaction work(connection, transaction::by_statement);
-    const auto row = run(work, sql::ledger::durability)[0];
-    if (!row[0].as<bool>()) run_script(work, sql::ledger::commit_durably);
-    is_durable = row[1].as<bool>();
+    const auto is = query_one<durability_row>(work, sql::ledger::durability);
+    if (!is.commits_wait) run_script(work, sql::ledger::commit_durably);
+    is_durable = is.has_fsync;
     connection.prepare_statements();
   }
 
@@ -93,16 +60,17 @@ struct appender::connected {
     std::deque<entry> copies;
     const auto all = place_entries(work, given, which, copies);
     std::erase_if(which, [&](std::size_t i) { return !all[i]; });
-    columns c;
-    for (const auto i : which) c.add(*all[i], static_cast<std::int64_t>(c.source.size()) + 1);
-    const auto rows = run(work, sql::ledger::append, c.source.parameter(), c.key.parameter(), c.received_at.parameter(),
-                          c.outcome.parameter(), c.detail.parameter(), c.headers.parameter(), c.body.parameter(),
-                          c.position.parameter(), c.event_source.parameter(), c.id.parameter(), c.type.parameter(),
-                          c.thing.parameter(), c.subject.parameter(), c.time.parameter(),
-                          c.event_received_at.parameter(), c.is_override.parameter(), c.fields.parameter());
+    std::vector<delivery_row> deliveries;
+    std::vector<event_row> events;
+    deliveries.reserve(which.size());
+    for (const auto i : which) {
+      const auto position = static_cast<std::int64_t>(deliveries.size()) + 1;
+      for (const auto& e : all[i]->events) events.emplace_back(*all[i], e, position);
+      deliveries.emplace_back(*all[i]);
+    }
     std::map<std::size_t, written> fresh;
-    for (const auto& row : rows)
-      fresh[which[row[0].as<std::size_t>() - 1]] = {row[1].as<std::size_t>(), row[2].as<std::int64_t>(), {}};
+    for (const auto& row : query<appended_row>(work, sql::ledger::append, by_column(deliveries), by_column(events)))
+      fresh[which[row.position - 1]] = {row.events, row.delivery, {}};
     announce(work, all, fresh);
     find_claims(work, all, fresh);
     return fresh;
@@ -111,41 +79,27 @@ struct appender::connected {
   // Few deployments are announced: a part of the statement above would cost every delivery.
   static void announce(transaction& work, std::span<const entry* const> all,
                        const std::map<std::size_t, written>& fresh) {
-    binary_array source{binary_array::text}, id{binary_array::text}, delivery{binary_array::int8};
+    std::vector<announced_row> rows;
     for (const auto& [i, is] : fresh)
       for (const auto& e : all[i]->events)
-        if (e.type == "deployment" && e.fields.contains("due_at") && text_at(e.fields, "/state") == "pending") {
-          source.add(e.source.empty() ? all[i]->source : e.source);
-          id.add(storable_id(e.id));
-          delivery.add(is.delivery);
-        }
-    if (source.size() > 0) run(work, sql::ledger::announce, source.parameter(), id.parameter(), delivery.parameter());
+        if (e.type == "deployment" && e.fields.contains("due_at") && text_at(e.fields, "/state") == "pending")
+          rows.push_back({e.source.empty() ? all[i]->source : e.source, storable_id(e.id), is.delivery});
+    if (!rows.empty()) execute(work, sql::ledger::announce, by_column(rows));
   }
 
   // Mostly every event is new, and nothing is asked.
   static void find_claims(transaction& work, std::span<const entry* const> all, std::map<std::size_t, written>& fresh) {
-    binary_array position{binary_array::int8}, delivery{binary_array::int8}, source{binary_array::text},
-        id{binary_array::text}, type{binary_array::text}, subject{binary_array::text}, fields{binary_array::text},
-        token{binary_array::text};
+    std::vector<doubtful_row> rows;
     for (const auto& [i, is] : fresh) {
       if (is.accepted == all[i]->events.size()) continue;
       const auto by = text_at(all[i]->headers, "/:token");
-      for (const auto& e : all[i]->events) {
-        position.add(static_cast<std::int64_t>(i));
-        delivery.add(is.delivery);
-        source.add(e.source.empty() ? all[i]->source : e.source);
-        id.add(storable_id(e.id));
-        type.add(e.type);
-        subject.add(storable_id(e.subject));
-        fields.add(json::serialize(e.fields));
-        token.add(by);
-      }
+      for (const auto& e : all[i]->events)
+        rows.push_back({static_cast<std::int64_t>(i), is.delivery, e.source.empty() ? all[i]->source : e.source,
+                        storable_id(e.id), e.type, storable_id(e.subject), &e.fields, by});
     }
-    if (position.size() == 0) return;
-    for (const auto& row :
-         run(work, sql::ledger::claimed_events, position.parameter(), delivery.parameter(), source.parameter(),
-             id.parameter(), type.parameter(), subject.parameter(), fields.parameter(), token.parameter()))
-      fresh[row[0].as<std::size_t>()].claims.push_back({text(row[1]), text(row[2]), text(row[3])});
+    if (rows.empty()) return;
+    for (auto& row : query<claim_row>(work, sql::ledger::claimed_events, by_column(rows)))
+      fresh[row.position].claims.push_back(std::move(row.is));
   }
 
   /// Whether PostgreSQL stores a delivery and an event that nothing is wrong with. Nobody sees them: they are rolled

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "daemon/database/binary_array.hpp"
-#include "daemon/database/database.hpp"
+#include "daemon/database/rows.hpp"
 #include "daemon/timeline/placement.hpp"
 #include "sql/ledger.hpp"
 
@@ -13,6 +12,26 @@ namespace {
 
 using alert = std::pair<std::string, std::string>;  // source, fingerprint
 
+/// An alert, and the incident that a report of it names.
+struct asked_alert {
+  std::string source, fingerprint, subject;
+};
+BOOST_DESCRIBE_STRUCT(asked_alert, (), (source, fingerprint, subject))
+
+struct alert_report {
+  alert of;
+  known_report told;
+  std::string resolved_at;  ///< as its sender wrote it
+
+  static constexpr auto columns = std::tuple(column("source", &alert_report::of, &alert::first),
+                                             column("fingerprint", &alert_report::of, &alert::second),
+                                             column("subject", &alert_report::told, &known_report::subject),
+                                             column("state", &alert_report::told, &known_report::state),
+                                             column("time", &alert_report::told, &known_report::time),
+                                             column("received_at", &alert_report::told, &known_report::received_at),
+                                             column("resolved_at", &alert_report::resolved_at));
+};
+
 std::string source_of(const entry& e, const event& ev) { return ev.source.empty() ? e.source : ev.source; }
 
 bool needs_placing(const entry& e) {
@@ -20,21 +39,15 @@ bool needs_placing(const entry& e) {
 }
 
 std::map<alert, std::vector<known_report>> read_known(transaction& work, const std::vector<const entry*>& entries) {
-  binary_array sources(binary_array::text), fingerprints(binary_array::text), subjects(binary_array::text);
+  std::vector<asked_alert> asked;
   for (const auto* e : entries)
     for (const auto& ev : e->events)
-      if (const auto fingerprint = alert_of(ev); !fingerprint.empty()) {
-        sources.add(source_of(*e, ev));
-        fingerprints.add(fingerprint);
-        subjects.add(ev.subject);
-      }
+      if (auto fingerprint = alert_of(ev); !fingerprint.empty())
+        asked.push_back({source_of(*e, ev), std::move(fingerprint), ev.subject});
   std::map<alert, std::vector<known_report>> known;
-  const auto at = [](const pqxx::field& f) { return timestamp(duration(f.as<std::int64_t>())); };
-  for (const auto& row :
-       run(work, sql::ledger::reports_of_alerts, sources.parameter(), fingerprints.parameter(), subjects.parameter())) {
-    known_report r{text(row[2]), text(row[3]), at(row[4]), at(row[5]), {}};
-    if (!row[6].is_null()) r.resolved_at = parse_time(text(row[6]));
-    known[{text(row[0]), text(row[1])}].push_back(std::move(r));
+  for (auto& row : query<alert_report>(work, sql::ledger::reports_of_alerts, by_column(asked))) {
+    row.told.resolved_at = parse_time(row.resolved_at);
+    known[std::move(row.of)].push_back(std::move(row.told));
   }
   return known;
 }

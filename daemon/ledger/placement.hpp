@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "daemon/database/database.hpp"
+#include "daemon/database/connection.hpp"
 #include "daemon/ledger/append.hpp"
 
 namespace releasehealth::ledger {

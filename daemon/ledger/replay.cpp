@@ -1,7 +1,7 @@
 #include "daemon/ledger/replay.hpp"
 
 #include "collectors/fields.hpp"
-#include "daemon/database/database.hpp"
+#include "daemon/database/rows.hpp"
 #include "daemon/ledger/body.hpp"
 #include "daemon/ledger/placement.hpp"
 #include "sql/ledger.hpp"
@@ -11,17 +11,19 @@ namespace {
 
 constexpr int deliveries_at_once = 200;
 
-entry read_entry(const pqxx::row& row) {
-  entry e;
-  e.source = text(row["source"]);
-  e.key = text(row["key"]);
-  e.received_at = timestamp(duration(static_cast<std::int64_t>(row["received_at"].as<double>())));
-  e.headers = json_object(row["headers"]);
-  e.body = decompress(bytes(row["body"]));
-  return e;
-}
+struct kept_delivery {
+  std::int64_t id = 0;
+  entry told;
+  blob body;
 
-std::string as_records(const std::vector<event>& events, const std::string& source) {
+  static constexpr auto columns =
+      std::tuple(column("id", &kept_delivery::id), column("source", &kept_delivery::told, &entry::source),
+                 column("key", &kept_delivery::told, &entry::key),
+                 column("received_at", &kept_delivery::told, &entry::received_at),
+                 column("headers", &kept_delivery::told, &entry::headers), column("body", &kept_delivery::body));
+};
+
+json::array as_records(const std::vector<event>& events, const std::string& source) {
   json::array all;
   for (const auto& e : events)
     all.push_back(json::object{{"source", e.source.empty() ? source : e.source},
@@ -31,7 +33,7 @@ std::string as_records(const std::vector<event>& events, const std::string& sour
                                {"subject", storable_id(e.subject)},
                                {"time", format_time(e.time)},
                                {"fields", e.fields}});
-  return json::serialize(all);
+  return all;
 }
 
 }
@@ -42,11 +44,11 @@ std::size_t replay(const session& where, const replay_question& q, timestamp now
   std::size_t fresh = 0;
   for (std::int64_t last = 0;;) {
     transaction step(connection);
-    const auto rows =
-        run(step, sql::ledger::kept_deliveries, last, q.all ? "true" : "false", q.source, deliveries_at_once);
-    for (const auto& row : rows) {
-      last = row["id"].as<std::int64_t>();
-      auto kept = read_entry(row);
+    auto rows = query<kept_delivery>(step, sql::ledger::kept_deliveries, last, q.all, q.source, deliveries_at_once);
+    for (auto& row : rows) {
+      last = row.id;
+      auto& kept = row.told;
+      kept.body = decompress(std::move(row.body.bytes));
       auto said = read(kept);
       if (said.events.empty()) continue;
       kept.events = std::move(said.events);
@@ -55,7 +57,7 @@ std::size_t replay(const session& where, const replay_question& q, timestamp now
       std::deque<entry> copies;
       const auto* placed = place_entries(step, one, {0}, copies).front();
       const auto records = as_records(placed ? placed->events : std::vector<event>(), kept.source);
-      fresh += run(step, sql::ledger::revive, last, records, format_time(now), said.detail)[0][0].as<std::size_t>();
+      fresh += query_one<std::size_t>(step, sql::ledger::revive, last, records, now, said.detail);
     }
     step.commit();
     if (rows.empty()) return fresh;

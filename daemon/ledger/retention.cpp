@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "collectors/json.hpp"
-#include "daemon/database/database.hpp"
+#include "daemon/database/event_rows.hpp"
 #include "daemon/ledger/body.hpp"
 #include "daemon/ledger/person.hpp"
 #include "daemon/ledger/spool.hpp"
@@ -15,17 +15,25 @@ namespace {
 
 constexpr int bodies_at_once = 1000, rewritten_at_once = 200;
 
-// In PostgreSQL's text format.
-std::string as_bytea(std::string_view bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out = "\\x";
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += digits[byte >> 4];
-    out += digits[byte & 0xF];
-  }
-  return out;
-}
+struct stored_fields {
+  std::string source, id, subject;
+  std::string fields;  ///< JSON: deeper than what is accepted today, perhaps
+  std::int64_t delivery = 0;
+};
+BOOST_DESCRIBE_STRUCT(stored_fields, (), (source, id, subject, fields, delivery))
+
+struct stored_delivery {
+  std::int64_t id = 0;
+  blob body;
+  json::object headers;
+  std::string detail;
+};
+BOOST_DESCRIBE_STRUCT(stored_delivery, (), (id, body, headers, detail))
+
+struct dropped_bodies {
+  std::int64_t last = 0, bodies = 0;
+};
+BOOST_DESCRIBE_STRUCT(dropped_bodies, (), (last, bodies))
 
 // A body as it is kept; one that was emptied is no body.
 std::string kept(const std::string& body) { return body.empty() ? body : compress(body); }
@@ -35,70 +43,68 @@ struct eraser {
   transaction& work;
   const person& who;
   erased out = {};
-  std::vector<std::string> touched = {};    ///< deliveries of rewritten events
-  std::vector<std::string> rewritten = {};  ///< deliveries in which the person stood
+  std::vector<std::int64_t> touched = {};    ///< deliveries of rewritten events
+  std::vector<std::int64_t> rewritten = {};  ///< deliveries in which the person stood
 
   // Every event is read: PostgreSQL folds letters as its locale says, and that may be ASCII only.
   void events() {
     std::string source, id;
     for (;;) {
-      const auto rows = run(work, sql::ledger::events_to_erase, source, id);
+      const auto rows = query<stored_fields>(work, sql::ledger::events_to_erase, source, id);
       if (rows.empty()) return;
       for (const auto& row : rows) {
-        source = text(row["source"]);
-        id = text(row["id"]);
-        out.kept_names += who.is_in(id) || who.is_in(text(row["subject"]));
-        auto fields = json::parse(text(row["fields"]), {}, deep()).as_object();
+        out.kept_names += who.is_in(row.id) || who.is_in(row.subject);
+        auto fields = json::parse(row.fields, {}, deep()).as_object();
         if (!who.rewrite(fields)) continue;
-        run(work, sql::ledger::rewrite_event, source, id, json::serialize(fields));
-        touched.push_back(text(row["delivery"]));
+        execute(work, sql::ledger::rewrite_event, row.source, row.id, fields);
+        touched.push_back(row.delivery);
         ++out.events;
       }
+      source = rows.back().source;
+      id = rows.back().id;
     }
   }
 
   void deliveries() {
     for (std::int64_t last = 0;;) {
-      const auto rows = run(work, sql::ledger::deliveries_after, last, rewritten_at_once);
+      auto rows = query<stored_delivery>(work, sql::ledger::deliveries_after, last, rewritten_at_once);
       if (rows.empty()) return;
-      for (const auto& row : rows) {
-        last = row["id"].as<std::int64_t>();
-        auto headers = json_object(row["headers"]);
-        const auto body = who.rewritten(decompress(bytes(row["body"])));
-        const auto detail = who.rewritten(text(row["detail"]));
-        const bool of_headers = who.rewrite(headers);
+      for (auto& row : rows) {
+        last = row.id;
+        const auto body = who.rewritten(decompress(row.body.bytes));
+        const auto detail = who.rewritten(row.detail);
+        const bool of_headers = who.rewrite(row.headers);
         if (!body && !detail && !of_headers) continue;
-        rewritten.push_back(text(row["id"]));
+        rewritten.push_back(row.id);
         ++out.deliveries;
-        run(work, sql::ledger::rewrite_delivery, last, as_bytea(body ? kept(*body) : bytes(row["body"])),
-            json::serialize(headers), detail.value_or(text(row["detail"])));
+        execute(work, sql::ledger::rewrite_delivery, last, body ? blob{kept(*body)} : row.body, row.headers,
+                detail.value_or(row.detail));
       }
     }
   }
 
   // What made an event holds the person in some encoding: where none was understood, all of it goes.
   void empty_the_rest() {
-    out.deliveries += static_cast<std::int64_t>(
-        run(work, sql::ledger::empty_deliveries, text_array(touched), text_array(rewritten)).affected_rows());
+    out.deliveries += static_cast<std::int64_t>(execute(work, sql::ledger::empty_deliveries, touched, rewritten));
   }
 
   void names() {
     json::array gone, instead;
-    for (const auto& row : run(work, sql::ledger::all_names)) {
-      const auto now = who.replaced(text(row["name"]));
+    for (const auto& known : query<known_name>(work, sql::ledger::all_names)) {
+      const auto now = who.replaced(known.name);
       if (!now) continue;
-      json::object record = {{"kind", text(row["kind"])},
-                             {"name", text(row["name"])},
-                             {"received_at", format_time(*time_from_microseconds(row["received_at"]))},
-                             {"source", text(row["source"])},
-                             {"id", text(row["id"])}};
+      json::object record = {{"kind", known.kind},
+                             {"name", known.name},
+                             {"received_at", format_time(known.received_at)},
+                             {"source", known.source},
+                             {"id", known.id}};
       gone.push_back(record);
       record["name"] = *now;
       instead.push_back(std::move(record));
     }
     if (gone.empty()) return;
-    run(work, sql::ledger::forget_names, json::serialize(gone));
-    run(work, sql::ledger::write_names, json::serialize(instead));
+    execute(work, sql::ledger::forget_names, gone);
+    execute(work, sql::ledger::write_names, instead);
   }
 
   static json::parse_options deep() {
@@ -115,12 +121,11 @@ std::int64_t drop_bodies(const session& where, timestamp before) {
   std::int64_t last = 0, all = 0;
   for (;;) {
     transaction step(connection);
-    const auto row = run(step, sql::ledger::drop_bodies, format_time(before), last, bodies_at_once).front();
+    const auto dropped = query_one<dropped_bodies>(step, sql::ledger::drop_bodies, before, last, bodies_at_once);
     step.commit();
-    last = row[0].as<std::int64_t>();
-    const auto count = row[1].as<std::int64_t>();
-    all += count;
-    if (count == 0) return all;
+    last = dropped.last;
+    all += dropped.bodies;
+    if (dropped.bodies == 0) return all;
   }
 }
 
@@ -129,8 +134,8 @@ std::vector<std::string> names_of_person(const session& where, const std::string
   ledger::connection connection(where);
   transaction all(connection);
   std::vector<std::string> found;
-  for (const auto& row : run(all, sql::ledger::all_names))
-    if (who.is_in(text(row["name"]))) found.push_back(text(row["kind"]) + " \"" + text(row["name"]) + '"');
+  for (const auto& known : query<known_name>(all, sql::ledger::all_names))
+    if (who.is_in(known.name)) found.push_back(known.kind + " \"" + known.name + '"');
   return found;
 }
 
@@ -145,8 +150,7 @@ erased erase(const session& where, const erasure& e) {
   from.names();
   const bool has_changed = from.out.events + from.out.deliveries > 0;
   if (!has_changed && e.is_again) return from.out;
-  run(all, sql::ledger::note_erasure, format_time(e.at), e.by, e.reason, e.pseudonym, from.out.events,
-      from.out.deliveries);
+  execute(all, sql::ledger::note_erasure, e.at, e.by, e.reason, e.pseudonym, from.out.events, from.out.deliveries);
   all.commit();
   return from.out;
 }

@@ -1,6 +1,7 @@
 #pragma once
 // How a reader reaches PostgreSQL: for the files that implement it.
-#include "daemon/database/database.hpp"
+#include "daemon/database/failure.hpp"
+#include "daemon/database/rows.hpp"
 #include "daemon/queries/reads.hpp"
 
 namespace releasehealth::ledger {
@@ -29,7 +30,7 @@ auto reader::read(Work work) {
   return in(transaction::by_statement, work);
 }
 
-/// The only column of each row, a document, with its times written as everywhere.
-std::vector<json::object> read_objects(const pqxx::result& rows);
+/// Documents with their times written as everywhere.
+std::vector<json::object> with_times(std::vector<json::object>);
 
 }

@@ -59,6 +59,11 @@ struct place_state {
   std::string team;  ///< as deployments name it; empty: none does
 };
 
+struct known_place {
+  place where;
+  place_state is;
+};
+
 struct ledger_counts {
   std::int64_t dead = 0;
   std::int64_t partly_dead = 0;  ///< accepted deliveries with elements that could not be read

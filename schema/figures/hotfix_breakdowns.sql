@@ -6,7 +6,7 @@ WITH period AS (
 ), scope AS (
   SELECT * FROM unnest($4::int[], $5::text[], $6::text[]) AS scope (n, service, environment)
 )
-SELECT scope.n, period.label, k.key, count(*)
+SELECT scope.n AS scope, period.label AS period, k.key, count(*)
 FROM scope CROSS JOIN period
 CROSS JOIN LATERAL (  -- OFFSET: incidents.sql
   SELECT * FROM deployment d

@@ -4,7 +4,7 @@
 WITH scope AS (
   SELECT * FROM unnest($2::int[], $3::text[], $4::text[]) AS scope (n, service, environment)
 ), begins AS (SELECT $1::timestamptz[] AS at)
-SELECT scope.n, width_bucket(d.finished_at, begins.at) AS month, count(*) AS hotfixes, NULL::bigint AS since
+SELECT scope.n AS scope, width_bucket(d.finished_at, begins.at) AS month, count(*) AS hotfixes, NULL::bigint AS since
 FROM scope CROSS JOIN begins
 CROSS JOIN LATERAL (  -- OFFSET: incidents.sql
   SELECT * FROM deployment d

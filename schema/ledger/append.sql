@@ -1,20 +1,20 @@
 -- Deliveries, their events and the queue in one statement: all of it is stored, or nothing.
 -- $1-$7 deliveries, one array a column; $8-$17 events, $8 being the position of an event's delivery, from 1.
 WITH given AS (
-  SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::bytea[])
+  SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::jsonb[], $7::bytea[])
     WITH ORDINALITY AS g (source, key, received_at, outcome, detail, headers, body, position)
 ), fresh AS (
   INSERT INTO delivery (source, key, received_at, outcome, detail, headers, body)
-  SELECT source, key, received_at, outcome, detail, headers::jsonb, body FROM given ORDER BY position
+  SELECT source, key, received_at, outcome, detail, headers, body FROM given ORDER BY position
   ON CONFLICT (source, key) DO NOTHING
   RETURNING id, source, key
 ), placed AS (
   SELECT given.position, fresh.id FROM given JOIN fresh USING (source, key)
 ), stored AS (
   INSERT INTO event (source, id, type, thing, subject, time, received_at, is_override, delivery, fields)
-  SELECT e.source, e.id, e.type, e.thing, e.subject, e.time, e.received_at, e.is_override::boolean, placed.id, e.fields::jsonb
+  SELECT e.source, e.id, e.type, e.thing, e.subject, e.time, e.received_at, e.is_override, placed.id, e.fields
   FROM unnest($8::bigint[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::timestamptz[],
-              $15::timestamptz[], $16::text[], $17::text[])
+              $15::timestamptz[], $16::boolean[], $17::jsonb[])
     WITH ORDINALITY AS e (position, source, id, type, thing, subject, time, received_at, is_override, fields, n)
   JOIN placed ON placed.position = e.position
   ORDER BY e.n

@@ -10,5 +10,5 @@ WITH old AS (
 ), dropped AS (
   UPDATE delivery SET body = '' FROM old WHERE delivery.id = old.id RETURNING delivery.id
 )
-SELECT coalesce(max(id), $2), count(*)
+SELECT coalesce(max(id), $2) AS last, count(*) AS bodies
 FROM dropped

@@ -1,6 +1,6 @@
 -- What a source ($1) told of repositories: under ids that begin with $2, of the services $3 in the environment $4 in whatever
 -- form, and of the commits $5. Ids are the primary key's, so each is read by its index.
-SELECT id, type, thing, subject, microseconds(time) AS time, is_override, fields FROM event
+SELECT source, id, type, thing, subject, microseconds(time) AS time, is_override, fields FROM event
 WHERE source = $1 AND id IN (
   SELECT id FROM event WHERE source = $1 AND id >= $2 AND id < $2 || '~'
   UNION

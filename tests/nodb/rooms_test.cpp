@@ -94,6 +94,15 @@ TEST_SUITE("nodb") {
         }
   }
 
+  TEST_CASE("only the database names what is libpqxx's: to other rooms a transaction is opaque, and rows are structs") {
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(SOURCE_DIR) / "daemon")) {
+      const auto file = fs::relative(entry.path(), SOURCE_DIR).string();
+      if (!entry.is_regular_file() || file.starts_with("daemon/database/")) continue;
+      CAPTURE(file);
+      CHECK(releasehealth::test::read_all(entry.path().string()).find("pqxx::") == std::string::npos);
+    }
+  }
+
   TEST_CASE("a room includes the rooms that it depends on, and each of them") {
     const auto rooms = rooms_of_the_house();
     CHECK(rooms.size() > 15);

@@ -1,0 +1,80 @@
+#pragma once
+// The columns of what several stages read, and how their types travel.
+#include "daemon/derivation/derivation.hpp"
+#include "daemon/queries/rows.hpp"
+
+namespace releasehealth {
+
+BOOST_DESCRIBE_STRUCT(report, (), (id, time, retraction, is_override, fields, received_at))
+
+}
+
+namespace releasehealth::ledger {
+
+BOOST_DESCRIBE_STRUCT(touched_thing, (), (thing, source, subject, service))
+
+template <>
+struct codec<way> {
+  static void read(std::string_view text, way& to) { to = way_of(text).value(); }
+};
+
+template <>
+struct codec<std::vector<stretch>> {
+  static void read(std::string_view text, std::vector<stretch>& to) {
+    const auto all = parse_own(text);
+    for (const auto& one : all.as_array()) to.push_back({*time_at(one, "/from"), time_at(one, "/until"), {}});
+  }
+};
+
+template <>
+inline constexpr auto columns_of<settled> = std::tuple_cat(
+    std::tuple(column("id", &settled::id), column("day_order", &settled::day_order), column("source", &settled::source),
+               column("subject", &settled::subject)),
+    within(&settled::where, columns_of<place>),
+    std::tuple(column("production", &settled::production), column("state", &settled::state),
+               column("version", &settled::version), column("commit", &settled::commit), column("kind", &settled::kind),
+               column("is_change", &settled::is_change), column("started_at", &settled::started_at),
+               column("finished_at", &settled::finished_at), column("live", &settled::live),
+               column("below", &settled::below), column("rolled_back_by", &settled::rolled_back_by),
+               column("fixes", &settled::fixes), column("incident", &settled::incident),
+               column("failed_by_hand", &settled::failed_by_hand)));
+
+template <>
+inline constexpr auto columns_of<incident_row> =
+    std::tuple_cat(std::tuple(column("id", &incident_row::id), column("production", &incident_row::production),
+                              column("source", &incident_row::told, &blaming::source),
+                              column("subject", &incident_row::told, &blaming::subject),
+                              column("blamed", &incident_row::told, &blaming::change),
+                              column("started_at", &incident_row::told, &blaming::started_at),
+                              column("detected_at", &incident_row::told, &blaming::detected_at),
+                              column("restored_at", &incident_row::told, &blaming::restored_at),
+                              column("stretches", &incident_row::told, &blaming::stretches)),
+                   within(&incident_row::where, columns_of<place>));
+
+template <>
+inline constexpr auto columns_of<remedy> = std::tuple(column("way", &remedy::by_way), column("by", &remedy::by),
+                                                      column("change", &remedy::change),
+                                                      column("incident_source", &remedy::incident_source),
+                                                      column("incident_subject", &remedy::incident_subject),
+                                                      column("started_at", &remedy::started_at),
+                                                      column("finished_at", &remedy::finished_at));
+
+/// An event of a thing.
+struct told_event {
+  thing_key of;
+  report told;
+
+  static constexpr auto columns =
+      std::tuple_cat(within(&told_event::of, columns_of<thing_key>), within(&told_event::told, columns_of<report>));
+};
+
+/// An event of a commit.
+struct commit_event {
+  std::string sha;  ///< as it was asked for
+  report told;
+
+  static constexpr auto columns =
+      std::tuple_cat(std::tuple(column("sha", &commit_event::sha)), within(&commit_event::told, columns_of<report>));
+};
+
+}
