@@ -9,88 +9,11 @@
 #include "daemon/figures/dora.hpp"
 #include "daemon/figures/readable.hpp"
 #include "daemon/figures/service_columns.hpp"
+#include "daemon/figures/text_table.hpp"
 #include "daemon/figures/verdict.hpp"
 
 namespace releasehealth {
 namespace {
-
-/// What a table's cell says, and how it stands to its threshold, if it has one.
-struct cell {
-  std::string text;
-  std::optional<standing> state = {};
-};
-using table_rows = std::vector<std::vector<cell>>;
-
-constexpr std::string_view gap = "  ", bold = "\033[1m", red = "\033[1;31m", unstyled = "\033[0m";
-
-bool is_exceeded(const cell& c) { return c.state == standing::exceeded; }
-std::string shown(const cell& c) {
-  return printable(c.text) + (is_exceeded(c) ? " !" : c.state == standing::not_judged ? " ?" : "");
-}
-
-std::vector<std::size_t> widths_of(const table_rows& rows) {
-  std::vector<std::size_t> widths(rows.front().size());
-  for (const auto& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], shown(row[i]).size());
-  return widths;
-}
-
-void append_markdown(std::string& out, const table_rows& rows) {
-  const auto widths = widths_of(rows);
-  for (const auto& row : rows) {
-    out += "| ";
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      const auto text = shown(row[i]);
-      const std::string padding(widths[i] - text.size(), ' ');
-      out += (i > 0 ? " | " : "") + (i == 0 ? text + padding : padding + text);
-    }
-    out += " |\n";
-    if (&row != &rows.front()) continue;
-    out += "|:---|";
-    for (std::size_t i = 1; i < row.size(); ++i) out += "---:|";
-    out += '\n';
-  }
-}
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : std::string(1, c);
-  return out;
-}
-
-void append_html(std::string& out, const table_rows& rows) {
-  out += "<table>\n";
-  for (const auto& row : rows) {
-    const std::string tag = &row == &rows.front() ? "th" : "td";
-    out += "<tr>";
-    for (const auto& c : row) out += '<' + tag + '>' + escaped(shown(c)) + "</" + tag + '>';
-    out += "</tr>\n";
-  }
-  out += "</table>\n";
-}
-
-// Columns that the terminal has no room for follow below, the first one repeated.
-void append_text(std::string& out, const table_rows& rows, const text_style& style) {
-  const auto widths = widths_of(rows);
-  for (std::size_t from = 1; from < widths.size();) {
-    auto to = from + 1;
-    auto used = widths[0] + gap.size() + widths[from];
-    while (to < widths.size() && (style.width == 0 || used + gap.size() + widths[to] <= style.width))
-      used += gap.size() + widths[to++];
-    if (from > 1) out += '\n';
-    for (const auto& row : rows) {
-      const auto paint = [&](const cell& c) {
-        if (!style.colours || (&row != &rows.front() && !is_exceeded(c))) return shown(c);
-        return std::string(is_exceeded(c) ? red : bold) + shown(c) + std::string(unstyled);
-      };
-      out += paint(row[0]) + std::string(widths[0] - shown(row[0]).size(), ' ');
-      for (std::size_t i = from; i < to; ++i)
-        out += std::string(gap) + std::string(widths[i] - shown(row[i]).size(), ' ') + paint(row[i]);
-      out += '\n';
-    }
-    from = to;
-  }
-}
 
 /// A line of a table: a production place, or a team.
 struct table_line {
@@ -128,11 +51,6 @@ cell value_in(const snapshot& s, const figure_settings& settings, const judge& j
   return out;
 }
 
-std::string heading(const std::string& text, const text_style& style) {
-  if (style.html) return "<h2>" + escaped(text) + "</h2>\n";
-  return style.markdown ? "## " + text + "\n\n" : text + '\n';
-}
-
 // A slice alone names no figure.
 std::string title_of(const service_column& c) {
   return c.title == c.slice ? std::string(c.figure) + ": " + std::string(c.slice) : std::string(c.title);
@@ -149,17 +67,6 @@ std::vector<table_line> lines_of(const snapshot& s, const figure_settings& setti
   return all;
 }
 
-std::string in_style(const table_rows& rows, const text_style& style) {
-  std::string out;
-  if (style.html)
-    append_html(out, rows);
-  else if (style.markdown)
-    append_markdown(out, rows);
-  else
-    append_text(out, rows, style);
-  return out;
-}
-
 /// A table with a line for each production place: `titles` name its columns, `value(line, column)` fills it.
 template <class Value>
 std::string table(const snapshot& s, const figure_settings& settings, const std::vector<std::string>& titles,
@@ -171,7 +78,7 @@ std::string table(const snapshot& s, const figure_settings& settings, const std:
     row.push_back({line.name});
     for (std::size_t i = 0; i < titles.size(); ++i) row.push_back(value(line, i));
   }
-  return in_style(rows, style);
+  return render_table(rows, style);
 }
 
 // A frequency over a part of the period says how many days that is. A team's sums have no band.
@@ -221,7 +128,7 @@ std::string threshold_table(const snapshot& s, const figure_settings& settings, 
   for (const auto& [where, known] : s.places) add(short_name(where), judged.all_of(where));
   for (const auto& [name, known] : s.teams) add("team " + name, judged.all_of_team(name));
   if (rows.size() == 1) return {};
-  return '\n' + heading("Thresholds", style) + in_style(rows, style) + (style.markdown ? "\n" : "") + exceeded;
+  return '\n' + heading("Thresholds", style) + render_table(rows, style) + (style.markdown ? "\n" : "") + exceeded;
 }
 
 }
@@ -249,12 +156,10 @@ std::string text_report(const snapshot& s, const figure_settings& settings, std:
                return value_in(s, settings, judged, line, s.periods[i], c);
              });
   }
-  const auto note = [&](const std::string& text) {
-    out += style.html ? "<p>" + escaped(text) + "</p>\n" : (style.markdown ? "\n" : "") + text + '\n';
-  };
-  if (out.find(" !") != out.npos) note("! threshold exceeded");
-  if (out.find(" ?") != out.npos) note("? threshold not judged: not enough data");
-  if (!s.has_incidents) note("No incident was ever reported: fail ratios rest on rollbacks and hotfixes alone.");
+  if (out.find(" !") != out.npos) out += paragraph("! threshold exceeded", style);
+  if (out.find(" ?") != out.npos) out += paragraph("? threshold not judged: not enough data", style);
+  if (!s.has_incidents)
+    out += paragraph("No incident was ever reported: fail ratios rest on rollbacks and hotfixes alone.", style);
   if (has_one) out += '\n' + dora_table(s, settings, s.periods[0], style);
   if (has_one && at_end) out += threshold_table(*at_end, settings, style);
   return out;

@@ -3,16 +3,9 @@
 #include <string>
 
 #include "daemon/figures/snapshot.hpp"
+#include "daemon/figures/text_table.hpp"
 
 namespace releasehealth {
-
-struct text_style {
-  bool markdown = false;
-  std::size_t width = 0;  ///< of the terminal, in columns; 0: as wide as the tables are
-  bool colours = false;   ///< what exceeds its threshold in red
-  bool html = false;      ///< tables of HTML, each below its heading
-  bool teams = false;     ///< a line for each team below those of places
-};
 
 /// A line for each production place: all figures of one period, or each figure of several periods side by side. A value
 /// of a calendar month with a threshold of months is marked with `!` where it exceeds that, with `?` where it is not
