@@ -5,6 +5,7 @@
 
 #include "daemon/derivation/derive.hpp"
 #include "daemon/ledger/append.hpp"
+#include "tests/check.hpp"
 
 namespace releasehealth::test {
 
@@ -22,12 +23,8 @@ inline event report_of(const std::string& type, const std::string& subject, cons
 /// A deployment's report: "checkout", "d1", "2026-11-03T10:00:00Z", {{"state", "succeeded"}, ...}.
 inline event deployment_event(const std::string& id, const std::string& subject, const std::string& time,
                               json::object fields) {
-  event e;
+  auto e = report_of("deployment", subject, time, std::move(fields));
   e.id = id;
-  e.thing = e.type = "deployment";
-  e.subject = subject;
-  e.time = *parse_time(time);
-  e.fields = std::move(fields);
   return e;
 }
 
@@ -39,6 +36,13 @@ inline ledger::entry entry_of(std::string key, std::vector<event> events) {
   e.body = "{}";
   e.events = std::move(events);
   return e;
+}
+
+/// As a delivery of their own.
+inline void store(ledger::appender& to, std::vector<event> events) {
+  static int n = 0;
+  auto e = entry_of("delivery-" + std::to_string(++n), std::move(events));
+  REQUIRE(to.append({e}).front());
 }
 
 }

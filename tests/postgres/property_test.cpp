@@ -20,12 +20,6 @@ unsigned histories() {
   return asked ? static_cast<unsigned>(std::stoul(asked)) : 80;
 }
 
-void store(ledger::appender& to, std::vector<event> events) {
-  static int n = 0;
-  auto e = entry_of("delivery-" + std::to_string(++n), std::move(events));
-  REQUIRE(to.append({e}).front());
-}
-
 constexpr auto is_late = std::chrono::days(30);
 
 }

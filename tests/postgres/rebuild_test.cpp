@@ -1,5 +1,5 @@
-// What an upgrade does to figures: rows of an older derivation are served until a rebuild beside them replaces all of
-// them at once.
+// What a rebuild restores, and what an upgrade does to figures: rows of an older derivation are served until a rebuild
+// beside them replaces all of them at once.
 #include <thread>
 
 #include <pqxx/pqxx>
@@ -8,8 +8,11 @@
 #include "daemon/database/locks.hpp"
 #include "daemon/database/migrate.hpp"
 #include "daemon/derivation/background_rebuild.hpp"
+#include "daemon/figures/page.hpp"
+#include "daemon/figures/report.hpp"
+#include "daemon/figures/text_report.hpp"
 #include "daemon/timeline/derivation_version.hpp"
-#include "tests/postgres/history.hpp"
+#include "tests/postgres/random_history.hpp"
 #include "tests/postgres/running_app.hpp"
 
 using namespace releasehealth;
@@ -41,6 +44,62 @@ void derive_as_before(const database& db) {
 }
 
 TEST_SUITE("postgres") {
+  TEST_CASE("everything that was derived dropped: rebuild restores every page, byte for byte") {
+    const database db;
+    ledger::appender to(db.where());
+    ledger::deriver derive(db.where(), {});
+    ledger::reader from(db.where());
+    figure_settings with;
+    with.engineers["payments"] = 3;
+    const auto now = *parse_time("2026-02-20T12:00:00Z");
+    const auto pages = [&] {
+      const auto s = answer_question(
+          from,
+          {.periods = current_periods(with.rolling, with.zone, now), .service = {}, .environment = {}, .team = {}},
+          with, now);
+      return render(s, with, text_format::prometheus) + render(s, with, text_format::openmetrics) +
+             csv_report(s, with) + json_array(figures_json(s, with)) + text_report(s, with, "planned") +
+             text_report(s, with, "recovery", {.markdown = true});
+    };
+    std::size_t bytes = 0;
+    for (unsigned seed = 1; seed <= 30; ++seed) {
+      CAPTURE(seed);
+      db.empty();
+      store(to, random_history(seed).events);
+      derive.derive();
+      const auto before = pages();
+      for (const auto& table : db.derived_tables())
+        db.query(std::string("WITH gone AS (DELETE FROM ") + table + " RETURNING 1) SELECT count(*) FROM gone");
+      CHECK(pages() != before);
+      derive.rebuild();
+      CHECK(pages() == before);
+      bytes += before.size();
+    }
+    CHECK(bytes > 1'000'000);
+  }
+
+  TEST_CASE("rebuild mends what was damaged, writing only that, and check finds it") {
+    const database db;
+    ledger::appender to(db.where());
+    ledger::deriver derive(db.where(), {});
+    for (int i = 0; i < 5; ++i)
+      store(to, {deployment_event(std::to_string(i), std::to_string(i), "2026-11-01T00:00:00Z",
+                                  {{"service", "checkout"}, {"state", "succeeded"}})});
+    derive.derive();
+    const auto before = db.derived();
+    db.query("UPDATE deployment SET kind = 'hotfix' WHERE subject = '3' RETURNING 1");
+    db.query("DELETE FROM deployment WHERE subject = '4' RETURNING 1");
+    CHECK(derive.check().size() == 3);
+    CHECK(derive.rebuild() == 3);
+    CHECK(db.derived() == before);
+    CHECK(derive.check().empty());
+    CHECK(derive.rebuild() == 0);
+    db.query("UPDATE place SET team = 'nobody' RETURNING 1");
+    CHECK(derive.check().size() == 2);
+    CHECK(derive.rebuild() == 2);
+    CHECK(db.derived() == before);
+  }
+
   TEST_CASE("figures of an older derivation are served until the rebuild replaces them, and never empty") {
     const database db;
     store_two(db);

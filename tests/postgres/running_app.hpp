@@ -96,6 +96,13 @@ class running_app {
   std::thread thread_;
 };
 
+/// Empty: the response has none of that name.
+inline std::string header_of(const http::response& r, std::string_view name) {
+  for (const auto& [key, value] : r.header)
+    if (key == name) return value;
+  return {};
+}
+
 /// A deployment of checkout, an hour before noon unless it says when.
 inline std::string deployed(const std::string& id, const std::string& more) {
   const auto time = more.find("\"time\"") == more.npos ? R"("time":"2026-11-20T11:00:00Z",)" : "";

@@ -1,0 +1,174 @@
+#include "tests/nodb/configurations.hpp"
+
+using namespace releasehealth;
+using namespace releasehealth::test;
+
+TEST_SUITE("nodb") {
+  TEST_CASE("every mistake is told, with its file, line and column") {
+    const std::pair<const char*, const char*> cases[] = {
+        {"a = ", "c.toml:1:5: "},
+        {"\nstat_dir = 'x'", R"(c.toml:2:1: stat_dir: unknown key; did you mean "state_dir"?)"},
+        {"[intake]\nlisten = 9620", "c.toml:2:10: intake.listen: invalid value 9620; expected text"},
+        {"[intake]\nlisten = 'here'",
+         "c.toml:2:10: intake.listen: invalid address \"here\"; expected IP:PORT, as in 127.0.0.1:9620 or [::1]:9620"},
+        {"[intake]\nlisten = 'localhost:9620'", "intake.listen: invalid address \"localhost:9620\"; expected IP:PORT"},
+        {"[intake]\nlisten = '127.0.0.256:9620'", "invalid address \"127.0.0.256:9620\""},
+        {"[intake]\nlisten = '127.0.0.1:'", "invalid address \"127.0.0.1:\""},
+        {"[intake]\nlisten = '127.0.0.1:80x'", "invalid address \"127.0.0.1:80x\""},
+        {"[intake]\nlisten = ':99999'", "port 99999 of \":99999\" is out of range; expected 1 to 65535"},
+        {"[intake]\nlisten = ':99999999999999999999'", "is out of range; expected 1 to 65535"},
+        {"[operations]\nlisten = '127.0.0.1:9620'",
+         "c.toml:2:10: operations.listen: port 9620 is that of intake.listen, too"},
+        {"[intake]\nlisten = ':9621'", "operations.listen: port 9621 is that of intake.listen"},
+        {"[intake]\nlisten = '[::]:9621'", "port 9621 is that of intake.listen"},
+        {"[calendar]\ntime_zone = 'Mars/Olympus'",
+         R"(c.toml:2:13: calendar.time_zone: unknown time zone "Mars/Olympus" (not in this system's tz database))"},
+        {"[calendar]\ntime_zone = 'Europe/Berln'",
+         R"(unknown time zone "Europe/Berln"; did you mean "Europe/Berlin"? ()"},
+        {"[[token]]\nname = 't'", "c.toml:1:1: token: needs token, token_file or token_sha256"},
+        {"[[token]]\nname = 't'\ntoken = 'x'\nscopes = ['sned']",
+         R"(c.toml:4:10: token.scopes: unknown scope "sned"; did you mean "send"?)"},
+        {"[[token]]\nname='t'\ntoken='x'\ntoken_file='y'", "exclude each other"},
+        {"[[token]]\nname='t'\ntoken_file='not/there'", "cannot read not/there"},
+        {"[[token]]\nname='t'\ntoken='x'\nservices=[]", "token.services: is an empty list; expected names"},
+        {"[[token]]\nname='t'\ntoken='x'\nservices=['a*b']", R"(token.services: invalid name "a*b"; expected a name)"},
+        {"[[token]]\nname='t'\ntoken='x'\n[[token]]\nname='u'\ntoken='x'",
+         R"(token.token: is that of [[token]] "t", too)"},
+        {"[[token]]\nname='t'\ntoken='x'\n[[token]]\nname='t'\ntoken='y'", R"(token.name: duplicate name "t")"},
+        {"[[source]]\nname='g'\nkind='github'\nsecret='x'\nenvironments=[]", "source.environments: is an empty list"},
+        {"[intake]\nlisten = '[ff02::1]:9620'", R"("ff02::1" is the address of several machines)"},
+        {"[intake]\nlisten = '255.255.255.255:9620'", "is the address of several machines"},
+        {"[intake]\nlisten = '[fe80::1]:9620'", "needs its interface; expected one like [fe80::1%eth0]:9620"},
+        {"[intake]\nrequest_timeout = '0s'", R"(intake.request_timeout: invalid duration "0s"; expected one from 1s)"},
+        {"[database]\nurl = 'mysql://u:sesame@h/d'", "database.url: is no connection string that libpq understands"},
+        {"[figures]\nperiods = ['7d', '7d']", R"(figures.periods: duplicate period "7d")"},
+        {"[[threshold]]\nfigure='hotfixes'\nperiod='month'\nabove=nan",
+         "threshold.above: invalid value \"NaN\"; expected a finite"},
+        {"[[threshold]]\nfigure='hotfixes'\nperiod='month'\nabove=1\nminimum=-1",
+         R"(threshold.minimum: invalid number "-1"; expected 0 or more)"},
+        {"[[threshold]]\nfigure='hotfixes'\nperiod='month'\nabove=1\n[[threshold]]\nfigure='hotfixes'\nperiod='month'"
+         "\nabove=2",
+         R"(threshold.figure: duplicate threshold of "hotfixes")"},
+        {"[[source]]\nname = 'g'\nkind = 'github'", "needs secret or secret_file, or unauthenticated = true"},
+        {"[[source]]\nname = 'g'\nkind = 'githup'\nx = 1",
+         R"(c.toml:3:8: source.kind: unknown kind "githup"; did you mean "github"?)"},
+        {"[[source]]\nname = 'g'\nkind = 'teletype'", R"(source.kind: unknown kind "teletype"; expected )"},
+        {"[[source]]\nname = 'g/x'\nkind = 'github'\nsecret='x'",
+         R"(source.name: invalid name "g/x"; expected small letters)"},
+        {"[[source]]\nname = 'g'\nkind = 'github'\nsecret='x'\n[[source]]\nname = 'g'\nkind = 'github'\nsecret='x'",
+         R"(source.name: duplicate name "g")"},
+        {"[[source]]\nname = 'api'\nkind = 'github'\nsecret='x'",
+         R"(source.name: invalid name "api"; expected one that is not the daemon's own)"},
+        {"[[source]]\nname = 'g'\nkind = 'github'\nsecret = ''", "is an empty secret"},
+        {"[[source]]\nname = 'g'\nkind = 'github'\nsecret = []", "is an empty list"},
+        {"[[source]]\nname = 'g'\nkind = 'github'\nsecret='x'\ndeployments = 'pushes'",
+         R"(c.toml:5:15: source.deployments: unknown value "pushes"; expected deployment_status, release or workflow_run)"},
+        {"[[source]]\nname = 'g'\nkind = 'github'\nsecret='x'\ndeployments = 'release'", "needs environment"},
+        {"[intake]\ntls_server_config = { cert_file = '/dev/null' }", "needs cert_file and key_file"},
+        {"[intake]\ntls_server_config = { cert_file = 'not/there', key_file = '/dev/null' }", "cannot read not/there"},
+        {"[intake]\ntls_server_config = { cert_file = '/dev/null', key_file = '/dev/null', client_auth_type = 'Always' "
+         "}",
+         R"(client_auth_type: unknown value "Always"; expected NoClientCert, )"},
+        {"[operations]\ntls_server_config = { cert_file = '/dev/null', key_file = '/dev/null', client_auth_type = "
+         "'RequireAndVerifyClientCert' }",
+         "needs client_ca_file"},
+        {"[operations]\nbasic_auth_users = { alice = 'open-sesame' }", "alice is no bcrypt hash"},
+        {"[operations]\nbasic_auth_users = { alice = 1 }", "alice is not text"},
+        {"[spool]\nmax_bytes = -1", "spool.max_bytes: invalid value -1; expected a whole number from 0"},
+        {"[spool]\npatience_ms = 0", "spool.patience_ms: invalid value 0; expected a whole number from 1"},
+        {"[[source]]\nname = 'j'\nkind = 'jenkins'\nsecret='x'",
+         "source: needs jobs: the names of the jobs that deploy"},
+        {"[[source]]\nname = 'c'\nkind = 'circleci'\nsecret='x'\nenvironment='production'", "needs workflows or jobs"},
+        {"[[source]]\nname = 'a'\nkind = 'azure-devops'\nsecret='x'\ndeployments='stage'", "needs stages"},
+        {"[[source]]\nname = 'g'\nkind = 'github'\nsecret='x'\nincidents = { label = 'x' }",
+         R"(source.incidents.label: unknown key; did you mean "labels"?)"},
+        {"[[rule]]\nname = 'r'\nkind = 'hotfix'\nwhen = { ref = '(' }",
+         R"(rule.when.ref: invalid pattern "(": missing ))"},
+        {"[[rule]]\nname = 'r'\nkind = 'hotfix'\nwhen = { branch = 'x' }", "rule.when.branch: unknown key; expected "},
+        {"[[rule]]\nname = 'r'\nkind = 'hotfix'\nwhen = { lable = 'x' }",
+         R"(rule.when.lable: unknown key; did you mean "label"?)"},
+        {"[[rule]]\nname = 'r'\nkind = 'urgent'\nwhen = { ref = 'x' }",
+         R"(rule.kind: unknown kind "urgent"; expected planned, hotfix, rollback or redeploy)"},
+        {"[[rule]]\nname = 'r'\nkind = 'hotfixe'\nwhen = { ref = 'x' }",
+         R"(rule.kind: unknown kind "hotfixe"; did you mean "hotfix"?)"},
+        {"[[rule]]\nname = 'r'\nkind = 'hotfix'", "rule.when: has no condition"},
+        {"[[rule]]\nname = 'r'\nkind = 'hotfix'\nwhen = { outside_calendar = true }", "needs [calendar] releases"},
+        {"[[threshold]]\nfigure = 'hotfixs'\nperiod = 'month'\nabove = 5",
+         R"(threshold.figure: unknown figure "hotfixs"; did you mean "hotfixes"?)"},
+        {"[[threshold]]\nfigure = 'hotfixes'\nperiod = '3d'\nabove = 5",
+         R"(threshold.period: unknown period "3d"; did you mean "7d"?)"},
+        {"[[threshold]]\nfigure = 'hotfixes'\nperiod = 'months'\nabove = 5",
+         R"(unknown period "months"; did you mean "month"?)"},
+        {"[[threshold]]\nfigure = 'hotfixes'\nperiod = 'month'", "needs above or below, and not both"},
+        {"[[threshold]]\nfigure = 'hotfixes'\nperiod = 'month'\nabove = 5\nservice = 'a'\nteam = 'b'",
+         "is for a service or for a team, not for both"},
+        {"[[threshold]]\nfigure = 'firefighting_ratio'\nperiod = '30d'\nabove = 0.3\nservice = 'a'",
+         "threshold.service: has no such figure: it is one of teams"},
+        {"[[threshold]]\nfigure = 'overdue_reviews'\nperiod = '30d'\nabove = 1",
+         R"(threshold.period: invalid period "30d"; expected none: the figure holds at an instant)"},
+        {"[[threshold]]\nfigure = 'hotfix_fail_ratio'\nperiod = '90d'\nabove = 'hotfixes'",
+         R"(threshold.above: unknown ratio "hotfixes"; expected a number, )"},
+        {"[[policy]]\nname = 'p'\nthen = 'pray'",
+         R"(policy.then: unknown remedy "pray"; expected rollback, hotfix, flag or watch)"},
+        {"[[policy]]\nname = 'p'\nthen = 'watch'\nwhen = { trajectory = 'sideways' }",
+         R"(policy.when.trajectory: unknown value "sideways"; expected rising, stable or falling)"},
+        {"[[policy]]\nname = 'p'\nthen = 'watch'\nwhen = { severity = 1 }", "policy.when.severity: unknown key"},
+        {"[figures]\ncauses = ['data', 'data']", R"(figures.causes: duplicate or reserved name "data")"},
+        {"[figures]\ncauses = ['other']", R"(figures.causes: duplicate or reserved name "other")"},
+        {"[figures]\nmax_names = 0", "figures.max_names: invalid value 0; expected"},
+        {"[database]\nstatement_timeout = '1ms'", R"(database.statement_timeout: invalid duration "1ms"; expected)"},
+        {"[database]\nstatement_timeout = '20d'",
+         R"(database.statement_timeout: invalid duration "20d"; expected one from 1s to 1d)"},
+        {"[[service]]\nname = 's'\nmatch = { path = 'x' }", "service.match.path: needs the repository that it lies in"},
+        {"[[team]]\nengineers = 3", "team: needs a name"},
+        {"[[team]]\nname = 'a'\nengineers = -1", "team.engineers: invalid number -1; expected 0 or more"},
+        {"[[team]]\nname = 'a'\nengineers = 'six'", R"(team.engineers: invalid value "six"; expected a number)"},
+        {"[[team]]\nname = 'a'\n[[team]]\nname = 'a'", R"(team.name: duplicate name "a")"},
+        {"[calendar]\nworking_week = 'always'", R"(calendar.working_week: invalid hours "always"; expected some like)"},
+        {"[threshold]\nfigure = 'hotfixes'", "write [[threshold]]"},
+        {"[figures]\nperiods = ['30']", R"(figures.periods: invalid duration "30"; expected)"},
+        {"[figures]\ndefault_rules = 'yes'", R"(figures.default_rules: invalid value "yes"; expected true or false)"},
+        {"[log]\nformat = 'xml'", R"(log.format: unknown value "xml"; expected logfmt or json)"},
+    };
+    for (const auto& [text, expected] : cases) {
+      CAPTURE(text);
+      const auto told = mistakes(text);
+      CAPTURE(told);
+      CHECK(told.find(expected) != told.npos);
+    }
+    CHECK(mistakes("x = 1\ny = 2").find('\n') != std::string::npos);
+  }
+
+  TEST_CASE("no secret is repeated by a message about it") {
+    for (const auto* text : {
+             "[[token]]\nname='t'\ntoken=['hunter2', 5]",
+             "[[token]]\nname='t'\ntoken_sha256='hunter2'",
+             "[[source]]\nname='g'\nkind='github'\nsecret={value='hunter2'}",
+             "[database]\nurl={value='hunter2'}",
+             "[operations]\nbasic_auth_users='hunter2'",
+             "[operations]\nbasic_auth_users={alice=['hunter2']}",
+             "[operations]\nbasic_auth_users={alice='hunter2'}",
+         }) {
+      CAPTURE(text);
+      const auto told = mistakes(text);
+      CHECK_FALSE(told.empty());
+      CHECK(told.find("hunter2") == told.npos);
+    }
+  }
+
+  TEST_CASE("a database URL that libpq does not understand is not repeated") {
+    for (const auto* url : {"postgresql://u:100%secret@db/rel", "postgresql://u:secret@[::1]x/db",
+                            "postgres:/u:secret@h/db", "nonsense secret"}) {
+      CAPTURE(url);
+      const auto said = mistakes("[database]\nurl = '" + std::string(url) + "'");
+      CHECK(said.find("database.url: is no connection string") != said.npos);
+      CHECK(said.find("secret") == said.npos);
+    }
+  }
+
+  TEST_CASE("a configuration that cannot be read is a mistake that names the file") {
+    const auto read = load_config("/tmp", no_environment);
+    REQUIRE(std::holds_alternative<config_mistakes>(read));
+    CHECK(std::get<config_mistakes>(read).all.front() == "/tmp: cannot be read: it is a directory");
+  }
+}
