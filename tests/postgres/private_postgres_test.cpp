@@ -103,7 +103,8 @@ TEST_SUITE("postgres") {
       std::error_code ignored;
       while (!done) std::filesystem::remove_all(left, ignored);
     });
-    std::filesystem::create_directories(left / "base");
+    std::error_code cleared_meanwhile;
+    std::filesystem::create_directories(left / "base", cleared_meanwhile);
     std::optional<private_postgres> p;
     CHECK_NOTHROW(p.emplace(private_postgres::use(state.path(), true, quiet)));
     done = true;
