@@ -34,6 +34,7 @@ struct app::parts {
   asio::io_context io{1};
   asio::signal_set ending{io, SIGTERM, SIGINT}, reloading{io, SIGHUP};
   metrics own;
+  touch_signal stored;
   ledger::commit_queue queue;
   bool is_postgres_away = false;
   figure_page page;
@@ -59,8 +60,8 @@ struct app::parts {
                  .stop = last_statements.get_token()},
         own(source_names(c)),
         queue(io, database.as("append").uninterrupted(), queue_settings(c)),
-        in(intake_of(c), queue, own, log, clock, [this] { figures->touch(); }),
-        ops({io, database, queue, page, own, log, clock, [this] { figures->touch(); },
+        in(intake_of(c), queue, own, log, clock, stored),
+        ops({io, database, queue, page, own, log, clock, [this] { stored.touch(); },
              [this](bool force) { return reload(force); }, in.routes()},
             operations_of(running)),
         intake_server(io, running.intake, in.service(), intake_limits(c)),
@@ -89,8 +90,14 @@ struct app::parts {
         if (!stopping) ops.publish(std::move(r));
       });
     };
-    const auto reading = database.as("figures").within(read_limit(c));
-    figures = std::make_unique<refresher>(database, reading, c.timeline, c.figures, page, clock, migrate, publish);
+    figures = std::make_unique<refresher>(refresher::parts{.deriving = database,
+                                                           .reading = database.as("figures").within(read_limit(c)),
+                                                           .touched = stored,
+                                                           .page = page,
+                                                           .clock = clock,
+                                                           .prepare = migrate,
+                                                           .publish = publish},
+                                          c.timeline, c.figures);
     apply(c);
     wait_for_signals();
     upkeep.start();
@@ -123,7 +130,7 @@ struct app::parts {
     return {.overflow = std::move(overflow),
             .bounds = bounds,
             .clock = clock,
-            .drained = [this] { figures->touch(); },
+            .touched = stored,
             .spooled = [this](const ledger::spool::contents& now) { own.spooled(now); },
             .spool_failed =
                 [this](const std::string& why) {

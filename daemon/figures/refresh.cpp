@@ -1,7 +1,6 @@
 #include "daemon/figures/refresh.hpp"
 
 #include <algorithm>
-#include <condition_variable>
 #include <mutex>
 
 #include "daemon/database/failure.hpp"
@@ -21,6 +20,7 @@ struct refresher::loop {
   ledger::reader read;
   figure_settings settings;
   figure_page& page;
+  touch_signal& touched;
   std::function<timestamp()> clock;
   std::function<void(const std::stop_token&)> prepare;  // null once it is done
   std::function<void(refreshed)> publish;
@@ -31,49 +31,43 @@ struct refresher::loop {
   bool was_successful = false;
   steady::time_point rested_at, began_before = steady::now(), rebuild_again_at;
 
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  bool touched = true;
-  std::size_t came = 0;  ///< touches since the last refresh began
   struct settings_of_reload {
     ledger::derive_settings deriving;
     figure_settings figures;
     std::chrono::milliseconds read_limit;
   };
+  std::mutex mutex;  // of what follows
   std::optional<settings_of_reload> other_settings;
   worker thread{"refresh"};
 
-  loop(const session& s, const session& reading, const ledger::derive_settings& d, figure_settings f, figure_page& to,
-       std::function<timestamp()> c, std::function<void(const std::stop_token&)> first,
-       std::function<void(refreshed)> p)
-      : database(s),
-        derive(s.as("derive"), d),
+  loop(parts p, const ledger::derive_settings& d, figure_settings f)
+      : database(p.deriving),
+        derive(p.deriving.as("derive"), d),
         rules(d),
-        rebuild(s.as("rebuild")),
-        read(reading, 2),
+        rebuild(p.deriving.as("rebuild")),
+        read(p.reading, 2),
         settings(std::move(f)),
-        page(to),
-        clock(std::move(c)),
-        prepare(std::move(first)),
-        publish(std::move(p)) {}
+        page(p.page),
+        touched(p.touched),
+        clock(std::move(p.clock)),
+        prepare(std::move(p.prepare)),
+        publish(std::move(p.publish)) {}
 
   void run(const std::stop_token& stop) {
     for (;;) {
       refresh_cycle cycle;
-      {
-        std::unique_lock lock(mutex);
-        wake.wait_for(lock, stop, tick, [&] { return touched; });
-        wake.wait_until(lock, stop, rested_at, [] { return false; });
-        if (stop.stop_requested()) return;
-        touched = false;
-        cycle.came = std::exchange(came, 0);
-        if (other_settings) use(*std::exchange(other_settings, {}));
-      }
+      cycle.came = touched.wait(stop, tick, rested_at);
+      if (stop.stop_requested()) return;
+      take_other_settings();
       refresh(stop, cycle);
     }
   }
 
-  void use(settings_of_reload other) {
+  void take_other_settings() {
+    std::unique_lock lock(mutex);
+    if (!other_settings) return;
+    auto other = *std::exchange(other_settings, {});
+    lock.unlock();
     derive = ledger::deriver(database.as("derive"), other.deriving);
     rules = std::move(other.deriving);
     settings = std::move(other.figures);
@@ -98,20 +92,6 @@ struct refresher::loop {
     return changed;
   }
 
-  void go_on() {
-    const std::lock_guard lock(mutex);
-    touched = true;
-  }
-
-  void touch() {
-    {
-      const std::lock_guard lock(mutex);
-      ++came;
-      if (std::exchange(touched, true)) return;  // it knows: under load it rests, and is not to be woken each time
-    }
-    wake.notify_one();
-  }
-
   void refresh(const std::stop_token& stop, refresh_cycle cycle) {
     refreshed out;
     out.at = clock();
@@ -126,10 +106,10 @@ struct refresher::loop {
       const auto derived = derive.derive_batch();
       out.folded_names = derived.folded_names;
       cycle.has_more = derived.has_more;  // more waits; figures do not wait for it
-      if (cycle.has_more) go_on();
+      if (cycle.has_more) touched.wake();
       out.schema_is_newer = derive.schema_is_newer();
       out.rebuilt = rebuild.ended();
-      if (out.rebuilt && out.rebuilt->failure.empty()) go_on();
+      if (out.rebuilt && out.rebuilt->failure.empty()) touched.wake();
       if (out.rebuilt && !out.rebuilt->failure.empty()) rebuild_again_at = began + pause_after_failed_rebuild;
       if (derive.rebuild_is_due() && began >= rebuild_again_at) rebuild.begin(rules);
       out.is_rebuilding = rebuild.is_running();
@@ -162,11 +142,8 @@ struct refresher::loop {
   }
 };
 
-refresher::refresher(const session& deriving, const session& reading, const ledger::derive_settings& d,
-                     figure_settings f, figure_page& page, std::function<timestamp()> clock,
-                     std::function<void(const std::stop_token&)> prepare, std::function<void(refreshed)> publish)
-    : loop_(std::make_unique<loop>(deriving, reading, d, std::move(f), page, std::move(clock), std::move(prepare),
-                                   std::move(publish))) {
+refresher::refresher(parts p, const ledger::derive_settings& d, figure_settings f)
+    : loop_(std::make_unique<loop>(std::move(p), d, std::move(f))) {
   loop_->thread.post([l = loop_.get()] { l->run(l->thread.stopping()); });
 }
 
@@ -176,11 +153,8 @@ void refresher::use(ledger::derive_settings d, figure_settings f, std::chrono::m
   {
     const std::lock_guard lock(loop_->mutex);
     loop_->other_settings = loop::settings_of_reload{std::move(d), std::move(f), read_limit};
-    loop_->touched = true;
   }
-  loop_->wake.notify_one();
+  loop_->touched.wake();
 }
-
-void refresher::touch() { loop_->touch(); }
 
 }

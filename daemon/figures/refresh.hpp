@@ -8,6 +8,7 @@
 
 #include "daemon/derivation/background_rebuild.hpp"
 #include "daemon/figures/page.hpp"
+#include "daemon/system/touch_signal.hpp"
 
 namespace releasehealth {
 
@@ -30,16 +31,18 @@ struct refreshed {
 
 class refresher {
  public:
-  /// `prepare` runs before the first refresh, again and again until it does not throw; it ends early when it is told to
-  /// stop. `publish` hands over, and does nothing else. Both run on the refresher's thread. A refresh that fails leaves
-  /// the page as it was.
-  refresher(const session& deriving, const session& reading, const ledger::derive_settings&, figure_settings,
-            figure_page&, std::function<timestamp()> clock, std::function<void(const std::stop_token&)> prepare,
-            std::function<void(refreshed)> publish);
+  /// The functions run on the refresher's thread.
+  struct parts {
+    session deriving, reading;
+    touch_signal& touched;  ///< refreshes at once; this is the thread that waits for it
+    figure_page& page;      ///< stays as it was when a refresh fails
+    std::function<timestamp()> clock;
+    /// Runs before the first refresh, again and again until it does not throw; it ends early when it is to stop.
+    std::function<void(const std::stop_token&)> prepare;
+    std::function<void(refreshed)> publish;  ///< hands over, and does nothing else
+  };
+  refresher(parts, const ledger::derive_settings&, figure_settings);
   ~refresher();  ///< lets the refresh on its way end
-
-  /// Something was stored: refresh now. Any thread.
-  void touch();
 
   /// After a reload: other settings, from the next refresh on. Any thread.
   void use(ledger::derive_settings, figure_settings, std::chrono::milliseconds read_limit);

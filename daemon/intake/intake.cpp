@@ -32,13 +32,8 @@ struct intake::arrival {
 };
 
 intake::intake(intake_settings settings, ledger::commit_queue& queue, metrics& m, const logger& log, wall_clock clock,
-               std::function<void()> stored)
-    : settings_(std::move(settings)),
-      queue_(queue),
-      metrics_(m),
-      log_(log),
-      clock_(std::move(clock)),
-      stored_(std::move(stored)) {
+               touch_signal& stored)
+    : settings_(std::move(settings)), queue_(queue), metrics_(m), log_(log), clock_(std::move(clock)), stored_(stored) {
   using http::parameters;
   using http::request;
   using http::responder;
@@ -220,7 +215,7 @@ void intake::store(arrival a, ledger::entry e) {
                                   {"delivery_id", key},
                                   {"accepted", std::to_string(r->accepted)},
                                   {"duplicates", std::to_string(r->duplicates)}});
-        if (r->accepted > 0 || dead) stored_();
+        if (r->accepted > 0 || dead) stored_.touch();
         a.answer(http::json_answer(202, {{"accepted", r->accepted}, {"duplicates", r->duplicates}, {"ignored", 0}}));
       });
 }

@@ -10,6 +10,7 @@
 #include "daemon/ledger/commit_queue.hpp"
 #include "daemon/log/log.hpp"
 #include "daemon/system/limits.hpp"
+#include "daemon/system/touch_signal.hpp"
 #include "daemon/telemetry/metrics.hpp"
 
 namespace releasehealth {
@@ -27,8 +28,8 @@ struct intake_settings {
 /// The intake listener's service. Lives on the io thread.
 class intake {
  public:
-  /// `stored` is called after each commit that brought something new.
-  intake(intake_settings, ledger::commit_queue&, metrics&, const logger&, wall_clock, std::function<void()> stored);
+  /// `stored` is touched after each delivery that brought something new.
+  intake(intake_settings, ledger::commit_queue&, metrics&, const logger&, wall_clock, touch_signal& stored);
   http::service service();
   const std::vector<http::route>& routes() const { return routes_; }
 
@@ -53,7 +54,7 @@ class intake {
   metrics& metrics_;
   const logger& log_;
   wall_clock clock_;
-  std::function<void()> stored_;
+  touch_signal& stored_;
   pace refusals_;
   std::vector<http::route> routes_;
 };

@@ -251,7 +251,7 @@ struct commit_queue::state : std::enable_shared_from_this<state> {
     tell(out.holds);
     if (with.appended) with.appended(out.reason, out.said, out.is_durable);
     if (with.claimed) std::ranges::for_each(out.claims, with.claimed);
-    if (out.has_drained && with.drained) with.drained();
+    if (out.has_drained) with.touched.touch();
     if (out.batch.empty()) {  // the spool went first
       while (!batch.empty()) {
         put_back(std::move(batch.back()));

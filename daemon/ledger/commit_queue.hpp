@@ -6,6 +6,7 @@
 
 #include "daemon/ledger/append.hpp"
 #include "daemon/ledger/spool.hpp"
+#include "daemon/system/touch_signal.hpp"
 
 namespace boost::asio {
 class io_context;
@@ -29,7 +30,7 @@ class commit_queue {
     std::unique_ptr<spool> overflow;  ///< none: what PostgreSQL does not take is refused
     limits bounds;
     std::function<timestamp()> clock;
-    std::function<void()> drained;                             ///< after each commit of what was spooled
+    touch_signal& touched;                                     ///< after each commit of what was spooled
     std::function<void(const spool::contents&)> spooled;       ///< whenever the spool holds something else
     std::function<void(const std::string& why)> spool_failed;  ///< it cannot be drained, though PostgreSQL is there
     /// PostgreSQL holds an event's id already, for somebody else or with another content.
