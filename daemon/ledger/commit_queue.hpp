@@ -1,6 +1,6 @@
 #pragma once
-// Group commit: while one transaction is on its way to the disk, whatever arrives waits and goes with the next. While
-// PostgreSQL is away or too slow, it goes to the spool instead, and from there to PostgreSQL when that is back.
+// Group commit: while one transaction is on its way to the disk, the deliveries that arrive wait and go with the next.
+// While PostgreSQL is unavailable or too slow they go to the spool instead, and from there to PostgreSQL later.
 #include <functional>
 #include <memory>
 
@@ -14,7 +14,9 @@ class io_context;
 
 namespace releasehealth::ledger {
 
-/// Belongs to the io thread; each of its two threads owns what it writes to. Completions run on the io thread.
+/// Two lanes and a policy: postgres_lane and spool_lane each have a thread and a line of deliveries, lane_policy
+/// decides which lane a delivery goes to and when. Belongs to the io thread, on which completions run; the io context
+/// runs nothing after the queue's end.
 class commit_queue {
  public:
   using done = std::function<void(result<stored>)>;
@@ -22,36 +24,36 @@ class commit_queue {
   /// What a reload may change.
   struct limits {
     duration patience;              ///< how long a delivery waits for PostgreSQL before it goes to the spool
-    std::size_t max_waiting;        ///< deliveries that are not answered yet
+    std::size_t max_waiting;        ///< deliveries without an answer
     std::size_t max_waiting_bytes;  ///< what they hold in memory, about
     spool_limits room;
   };
   struct settings {
-    std::unique_ptr<spool> overflow;  ///< none: what PostgreSQL does not take is refused
+    std::unique_ptr<spool> overflow;  ///< none: deliveries that PostgreSQL does not take are rejected
     limits bounds;
-    std::function<timestamp()> clock;
-    touch_signal& touched;                                     ///< after each commit of what was spooled
+    std::function<timestamp()> clock;                          ///< any thread
+    touch_signal& touched;                                     ///< after each commit of spooled deliveries
     std::function<void(const spool::contents&)> spooled;       ///< whenever the spool holds something else
     std::function<void(const std::string& why)> spool_failed;  ///< it cannot be drained, though PostgreSQL is there
-    /// PostgreSQL holds an event's id already, for somebody else or with another content.
+    /// PostgreSQL holds an event's id already, of another sender or with another content.
     std::function<void(const claim&)> claimed;
-    /// After each attempt to append: why PostgreSQL was away for it (one of failure_reasons(), empty: it was not), with
-    /// what it said; and whether the server brings to the disk what it says that it did.
+    /// After each attempt to append: why PostgreSQL was unavailable for it (one of failure_reasons(), empty: it was
+    /// not), the error's text, and whether the server makes commits durable (fsync).
     std::function<void(std::string_view reason, const std::string& said, bool is_durable)> appended;
   };
 
   commit_queue(boost::asio::io_context& io, session, settings);
-  ~commit_queue();  ///< waits for the commit on its way; what waits behind it is dropped unanswered
+  ~commit_queue();  ///< waits for the commit on its way; deliveries behind it are dropped without an answer
 
-  /// errc::unavailable at once if too much waits already.
+  /// errc::unavailable at once if a limit on waiting deliveries is reached.
   void append(entry, done);
 
   /// Other limits, from the next delivery on.
   void use(const limits&);
 
-  /// What was acknowledged and is not in PostgreSQL yet.
+  /// Deliveries that were acknowledged and are not in PostgreSQL yet.
   const spool::contents& spooled() const;
-  /// Whether PostgreSQL took what it was last given, or would have.
+  /// Whether PostgreSQL was unavailable for the last attempt.
   bool is_postgres_away() const;
   /// Whether there is a spool that would take more.
   bool can_spool() const;
@@ -61,7 +63,7 @@ class commit_queue {
 
  private:
   struct state;
-  std::shared_ptr<state> state_;
+  std::unique_ptr<state> state_;
 };
 
 }

@@ -1,33 +1,44 @@
 #pragma once
-// Who stands in the lines of the commit queue.
+// A delivery in one of the commit queue's lanes.
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <vector>
 
-#include "daemon/ledger/commit_queue.hpp"
+#include "daemon/ledger/append.hpp"
 
 namespace releasehealth::ledger {
 
-/// Somebody who waits for an answer. The entry is read by the threads, and changed by nobody.
+/// A delivery whose sender waits for an answer. The lanes' threads read `delivery`, which nobody changes; the io thread
+/// alone uses the rest, and lets go of it last.
 struct waiter {
-  std::shared_ptr<const entry> what;
-  commit_queue::done answer;
+  using done = std::function<void(result<stored>)>;
+
+  waiter(entry e, done d, std::chrono::steady_clock::time_point now)
+      : delivery(std::move(e)), answer(std::move(d)), since(now) {}
+
+  const entry delivery;
+  done answer;
   std::chrono::steady_clock::time_point since;
-  bool is_answered = false, is_on_its_way_to_spool = false;
+  bool is_answered = false;
+  bool was_given_to_spool = false;  ///< its sender gets the spool's answer, unless PostgreSQL's comes first
+
+  /// Whether nothing answers it yet, nor will by itself.
+  bool is_open() const { return !is_answered && !was_given_to_spool; }
+
+  /// About what it holds in memory, in bytes: its body, and its events as values.
+  std::size_t weight() const {
+    constexpr std::size_t event_bytes = 1024;
+    return delivery.body.size() + delivery.events.size() * event_bytes;
+  }
 };
 using waiters = std::vector<std::shared_ptr<waiter>>;
 
 inline std::vector<const entry*> entries_of(const waiters& all) {
   std::vector<const entry*> out;
   out.reserve(all.size());
-  for (const auto& w : all) out.push_back(w->what.get());
+  for (const auto& w : all) out.push_back(&w->delivery);
   return out;
-}
-
-/// What it holds in memory, about: its body, and its events as values.
-inline std::size_t weight_of(const entry& e) {
-  constexpr std::size_t event_bytes = 1024;
-  return e.body.size() + e.events.size() * event_bytes;
 }
 
 }
