@@ -8,6 +8,7 @@
 #include "daemon/commands/command.hpp"
 #include "daemon/figures/figure.hpp"
 #include "daemon/system/limits.hpp"
+#include "daemon/system/threads.hpp"
 #include "documents.hpp"
 
 namespace releasehealth {
@@ -77,11 +78,17 @@ void write_configuration(std::ostream& out) {
   }
 }
 
+void write_threads(std::ostream& out) {
+  out << "| thread | what it does | owns |\n|---|---|---|\n";
+  for (const auto& r : thread_rules) out << "| `" << r.name << "` | " << r.work << " | " << r.owns << " |\n";
+}
+
 struct page {
   const char* name;
   void (*write)(std::ostream&);
 };
-constexpr page pages[] = {{"figures", write_figures}, {"configuration", write_configuration}};
+constexpr page pages[] = {
+    {"figures", write_figures}, {"configuration", write_configuration}, {"threads", write_threads}};
 
 }
 
@@ -89,7 +96,7 @@ std::function<int()> add_reference(CLI::App& app, const common_options&) {
   const auto name = std::make_shared<std::string>();
   std::vector<std::string> names;
   for (const auto& p : pages) names.emplace_back(p.name);
-  app.add_option("page", *name, "figures: every metric of releases; configuration: every key")
+  app.add_option("page", *name, "figures: every metric of releases; configuration: every key; threads: every thread")
       ->required()
       ->check(one_of("page", names));
   return [name] {

@@ -21,10 +21,7 @@ rebuilt rebuild(deriver derive) {
 
 void background_rebuild::begin(const derive_settings& settings) {
   if (is_running()) return;
-  const auto task = std::make_shared<std::packaged_task<rebuilt()>>(
-      [session = session_, settings] { return rebuild(deriver(session, settings)); });
-  running_ = task->get_future();
-  thread_.post([task] { (*task)(); });
+  running_ = thread_.start([session = session_, settings] { return rebuild(deriver(session, settings)); });
 }
 
 std::optional<rebuilt> background_rebuild::ended() {

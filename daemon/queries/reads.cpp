@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <atomic>
-#include <future>
 
 #include "daemon/queries/reading.hpp"
 #include "daemon/queries/rows.hpp"
+#include "daemon/system/worker.hpp"
 #include "daemon/timeline/derivation_version.hpp"
 #include "sql/figures.hpp"
 #include "sql/queries.hpp"
@@ -13,7 +13,9 @@
 namespace releasehealth::ledger {
 
 reader::reader(const session& s, int sessions)
-    : session_(s.reading()), other_(sessions > 1 ? std::make_unique<reader>(s) : nullptr) {}
+    : session_(s.reading()), other_(sessions > 1 ? std::make_unique<reader>(s) : nullptr) {
+  if (other_) other_->thread_ = std::make_unique<worker>(thread_name("figures"));
+}
 reader::reader(transaction& within) : within_(&within) {}
 reader::~reader() = default;
 reader::reader(reader&&) noexcept = default;
@@ -40,7 +42,7 @@ void reader::ask_all(const std::vector<std::function<void(reader&)>>& questions,
   };
   if (!beside_ || !side_by_side) return ask(*this);
   const auto instant = within_->export_instant();
-  auto others = std::async(std::launch::async, [&] {
+  auto others = beside_->thread_->start([&] {
     beside_->in(transaction::one_instant, [&](transaction& work) {
       work.see_instant(instant);
       reader here(work);

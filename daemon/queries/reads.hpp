@@ -13,6 +13,10 @@
 #include "daemon/timeline/kind.hpp"
 #include "daemon/timeline/naming.hpp"
 
+namespace releasehealth {
+class worker;
+}
+
 namespace releasehealth::ledger {
 
 /// A half-open stretch of time with a label (figures.md §10).
@@ -171,7 +175,8 @@ class reader {
   auto read(Work work);
   session session_;
   std::unique_ptr<connected> connected_;
-  std::unique_ptr<reader> other_;  // with the second session
+  std::unique_ptr<reader> other_;   // with the second session
+  std::unique_ptr<worker> thread_;  // of that one: asks beside the first
   transaction* within_ = nullptr;
   reader* beside_ = nullptr;  // of at_one_instant(): other_
   bool may_keep_plans_ = false;

@@ -1,6 +1,7 @@
 #pragma once
 // A named thread that works off what it is given. Every thread but the main one is a worker.
 #include <functional>
+#include <future>
 #include <memory>
 #include <stop_token>
 #include <utility>
@@ -33,6 +34,15 @@ class worker {
     work_and_reply(io, [work = std::move(work), then = std::move(then)]() mutable -> task {
       return [result = work(), then = std::move(then)]() mutable { then(std::move(result)); };
     });
+  }
+
+  /// Runs `work()` on this thread. The future has its result, or what it threw. Any thread.
+  template <class Work>
+  auto start(Work work) {
+    const auto packaged = std::make_shared<std::packaged_task<decltype(work())()>>(std::move(work));
+    auto result = packaged->get_future();
+    post([packaged] { (*packaged)(); });
+    return result;
   }
 
   /// Is requested by join(), for work that goes on until then.

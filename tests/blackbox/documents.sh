@@ -3,6 +3,7 @@
 . "$(dirname "$0")/lib.bash"
 same "dashboards/figures.md" "$("$daemon" reference figures)" "$(tail -n +5 "$root/dashboards/figures.md")"
 same "deploy/configuration.md" "$("$daemon" reference configuration)" "$(sed '1,/counts each time/d;0,/^$/d' "$root/deploy/configuration.md")"
+same "daemon/README.md" "$("$daemon" reference threads)" "$(sed -n '/^| thread /,/^$/p' "$root/daemon/README.md")"
 "$daemon" completion bash | bash -n || fail "what bash is to complete is no bash"
 python3 - "$root" "$daemon" <<'PY'
 import pathlib, re, subprocess, sys

@@ -144,6 +144,21 @@ TEST_SUITE("nodb") {
     }
   }
 
+  TEST_CASE("every thread is a worker, which takes its name from the table") {
+    const std::regex thread("std::(jthread|thread|async)\\b(?!::)|thread_pool");
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(SOURCE_DIR) / "daemon")) {
+      const auto file = fs::relative(entry.path(), SOURCE_DIR).string();
+      if (entry.is_directory() || file == "daemon/system/worker.cpp" || file.starts_with("daemon/operations/"))
+        continue;
+      std::ifstream in(entry.path());
+      for (std::string line; std::getline(in, line);) {
+        CAPTURE(file);
+        CAPTURE(line);
+        CHECK_FALSE(std::regex_search(line, thread));
+      }
+    }
+  }
+
   TEST_CASE("SQL is in schema/ only") {
     const std::regex statement("\"[^\"]*\\b(SELECT .* FROM|INSERT INTO|UPDATE .* SET|DELETE FROM)\\b");
     for (const auto& entry : fs::recursive_directory_iterator(fs::path(SOURCE_DIR) / "daemon")) {
