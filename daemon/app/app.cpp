@@ -180,7 +180,7 @@ struct app::parts {
     reloading.async_wait([this](boost::system::error_code ec, int) {
       if (ec) return;
       reload(false);
-      wait_for_reload();
+      if (!stopping) wait_for_reload();
     });
   }
 

@@ -9,23 +9,28 @@ namespace releasehealth {
 maintenance::maintenance(parts p) : parts_(std::move(p)), second_(parts_.io), hour_(parts_.io), watchdog_(parts_.io) {}
 
 void maintenance::start() {
-  look();
+  repeat(second_, std::chrono::seconds(1), &maintenance::look);
   stay_alive();
   keep_house();
 }
 
 void maintenance::stop() {
+  is_stopped_ = true;
   for (auto* timer : {&second_, &hour_, &watchdog_}) timer->cancel();
 }
 
-void maintenance::look() {
-  second_.expires_after(std::chrono::seconds(1));
-  second_.async_wait([this](boost::system::error_code ec) {
-    if (ec) return;
-    look_at_clock();
-    look_at_postgres();
-    look();
+// The flag, as cancelling does not reach a timer that has fired and whose handler is still to run.
+void maintenance::repeat(boost::asio::steady_timer& timer, duration interval, void (maintenance::*round)()) {
+  timer.expires_after(interval);
+  timer.async_wait([this, round](boost::system::error_code ec) {
+    if (!ec && !is_stopped_) (this->*round)();
   });
+}
+
+void maintenance::look() {
+  look_at_clock();
+  look_at_postgres();
+  repeat(second_, std::chrono::seconds(1), &maintenance::look);
 }
 
 void maintenance::look_at_clock() {
@@ -57,10 +62,7 @@ void maintenance::keep_house() {
         parts_.log.warning("bodies are not dropped", {{"err", ledger::description_of(e)}});
       }
     });
-  hour_.expires_after(std::chrono::hours(1));
-  hour_.async_wait([this](boost::system::error_code ec) {
-    if (!ec) keep_house();
-  });
+  repeat(hour_, std::chrono::hours(1), &maintenance::keep_house);
 }
 
 // From the io thread: if that hangs, the daemon does.
@@ -68,10 +70,7 @@ void maintenance::stay_alive() {
   const auto interval = service_manager::watchdog_interval();
   if (!interval) return;
   service_manager::alive();
-  watchdog_.expires_after(*interval);
-  watchdog_.async_wait([this](boost::system::error_code ec) {
-    if (!ec) stay_alive();
-  });
+  repeat(watchdog_, *interval, &maintenance::stay_alive);
 }
 
 }

@@ -38,6 +38,7 @@ class maintenance {
   void join() { thread_.join(); }
 
  private:
+  void repeat(boost::asio::steady_timer&, duration, void (maintenance::*round)());
   void look();
   void look_at_clock();
   void look_at_postgres();
@@ -46,6 +47,7 @@ class maintenance {
 
   parts parts_;
   duration keep_bodies_{0};
+  bool is_stopped_ = false;
   boost::asio::steady_timer second_, hour_, watchdog_;
   clock_watch clocks_;
   worker thread_{"retention"};

@@ -1,0 +1,25 @@
+// What the daemon does by the clock ends with it.
+#include "daemon/app/maintenance.hpp"
+
+#include <thread>
+
+#include <doctest/doctest.h>
+
+using namespace releasehealth;
+
+TEST_SUITE("nodb") {
+  TEST_CASE("nothing goes on after a stop that comes between a timer and its handler") {
+    boost::asio::io_context io;
+    const logger log{log_format::logfmt, log_level::error};
+    metrics own({});
+    maintenance upkeep({.io = io, .database = {}, .postgres = nullptr, .log = log, .own = own, .clock = nullptr});
+    upkeep.start();
+    boost::asio::steady_timer stop(io, std::chrono::milliseconds(500));
+    stop.async_wait([&](boost::system::error_code) { upkeep.stop(); });
+    // the timer of a second has expired, too, when the io context looks at them next
+    std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+    io.run_for(std::chrono::seconds(10));
+    CHECK(io.stopped());
+    upkeep.join();
+  }
+}
