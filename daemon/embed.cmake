@@ -1,12 +1,14 @@
-# embed(HEADER [BINARY] FILES...): files of the checkout as a generated header, so that the program carries them. Each file
-# is a constant by its name, and a row of `all` in the order given. The namespace is the header's path: sql/ledger.hpp has
-# sql::ledger::append. BINARY files are written byte by byte.
+# embed(HEADER [BINARY] FILES... [PARTS FILES...]): files of the checkout as a generated header, so that the program
+# carries them. Each file is a constant by its name, and a row of `all` in the order given. The namespace is the header's
+# path: sql/ledger.hpp has sql::ledger::append. BINARY files are written byte by byte. `{{> _part}}` in a file stands for
+# that one of the PARTS.
 function(embed HEADER)
-  cmake_parse_arguments(PARSE_ARGV 1 EMBED "BINARY" "" "")
+  cmake_parse_arguments(PARSE_ARGV 1 EMBED "BINARY" "" "PARTS")
   string(REGEX REPLACE "[.]hpp$" "" NAMESPACE ${HEADER})
   string(REPLACE "/" "::" NAMESPACE ${NAMESPACE})
   set(CONSTANTS "")
   set(ROWS "")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${EMBED_PARTS})
   foreach(FILE IN LISTS EMBED_UNPARSED_ARGUMENTS)
     file(REAL_PATH ${FILE} FILE)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${FILE})
@@ -18,6 +20,15 @@ function(embed HEADER)
       string(APPEND CONSTANTS "inline constexpr std::string_view ${CONSTANT} = \"${TEXT}\"sv;\n")
     else()
       file(READ ${FILE} TEXT)
+      foreach(PART IN LISTS EMBED_PARTS)
+        cmake_path(GET PART STEM NAME_OF_PART)
+        file(READ ${PART} TEXT_OF_PART)
+        string(STRIP "${TEXT_OF_PART}" TEXT_OF_PART)
+        string(REPLACE "{{> ${NAME_OF_PART}}}" "${TEXT_OF_PART}" TEXT "${TEXT}")
+      endforeach()
+      if(EMBED_PARTS AND TEXT MATCHES "{{> [^}]*")
+        message(FATAL_ERROR "${FILE}: no part for ${CMAKE_MATCH_0}")
+      endif()
       string(APPEND CONSTANTS "inline constexpr std::string_view ${CONSTANT} = R\"embedded(${TEXT})embedded\"sv;\n")
     endif()
     string(APPEND ROWS "    {\"${NAME}\", ${CONSTANT}},\n")

@@ -37,7 +37,7 @@ pqxx::result run_with(auto& in, std::string_view sql, const std::vector<paramete
 // parameter.
 constexpr std::size_t most_turns = 8;
 struct turn {
-  std::vector<std::optional<std::string> > texts;
+  std::vector<const char*> texts;  ///< null: NULL
   std::vector<pqxx::binarystring> bytes;
 };
 
@@ -50,7 +50,7 @@ std::array<turn, most_turns> travelling(const std::vector<parameter>& given) {
       continue;
     }
     if (!turns.at(at).bytes.empty()) ++at;
-    turns.at(at).texts.push_back(p.form == parameter::null ? std::nullopt : std::optional(p.value));
+    turns.at(at).texts.push_back(p.form == parameter::null ? nullptr : p.value.c_str());
   }
   return turns;
 }

@@ -156,6 +156,7 @@ void add(std::vector<parameter>& to, const by_column<Rows>& all) {
 template <class... T>
 std::vector<parameter> list(const T&... values) {
   std::vector<parameter> all;
+  all.reserve(sizeof...(values));
   (add(all, values), ...);
   return all;
 }

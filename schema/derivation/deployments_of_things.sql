@@ -1,7 +1,4 @@
 -- The deployments of the given things as they are stored (OFFSET: events_of_things.sql).
-SELECT d.id, d.day_order, d.source, d.subject, d.service, d.environment, d.production, d.state, d.version, d.commit, d.kind, d.is_change,
-       microseconds(d.started_at) AS started_at, microseconds(d.finished_at) AS finished_at, d.live, d.below, d.rolled_back_by,
-       d.facts->>'fixes' AS fixes, d.facts->>'incident' AS incident,
-       CASE WHEN jsonb_typeof(d.overrides -> 'failed') = 'boolean' THEN (d.overrides -> 'failed')::boolean END AS failed_by_hand
+SELECT {{> _deployment}}
 FROM unnest($1::text[], $2::text[]) AS t (source, subject)
 CROSS JOIN LATERAL (SELECT * FROM deployment d WHERE d.source = t.source AND d.subject = t.subject OFFSET 0) AS d

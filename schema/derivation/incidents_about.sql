@@ -5,9 +5,5 @@ WITH wanted AS (
   UNION SELECT unnest($2::text[])
   UNION SELECT id FROM unnest($3::text[], $4::text[]) AS t (source, subject) JOIN incident USING (source, subject)
 )
-SELECT i.id, i.source, i.subject, i.service, i.environment, i.production, i.blamed,
-       microseconds(i.started_at) AS started_at, microseconds(i.detected_at) AS detected_at,
-       microseconds(i.restored_at) AS restored_at,
-       (SELECT coalesce(jsonb_agg(jsonb_build_object('from', lower(s), 'until', upper(s)) ORDER BY s), '[]')
-        FROM unnest(i.stretches) AS s) AS stretches
+SELECT {{> _incident}}
 FROM wanted JOIN incident i USING (id)

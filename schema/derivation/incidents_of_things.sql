@@ -1,8 +1,4 @@
 -- The rows of the given incidents as they are stored.
-SELECT i.id, i.source, i.subject, i.service, i.environment, i.production, i.blamed,
-       microseconds(i.started_at) AS started_at, microseconds(i.detected_at) AS detected_at,
-       microseconds(i.restored_at) AS restored_at,
-       (SELECT coalesce(jsonb_agg(jsonb_build_object('from', lower(s), 'until', upper(s)) ORDER BY s), '[]')
-        FROM unnest(i.stretches) AS s) AS stretches
+SELECT {{> _incident}}
 FROM unnest($1::text[], $2::text[]) AS t (source, subject)
 CROSS JOIN LATERAL (SELECT * FROM incident i WHERE i.source = t.source AND i.subject = t.subject OFFSET 0) AS i

@@ -1,9 +1,7 @@
 -- The remedies of the given changes ($1), and those that name one of the given incidents ($2, $3).
-SELECT r.way, r.by, r.change, r.incident_source, r.incident_subject, microseconds(r.started_at) AS started_at,
-       microseconds(r.finished_at) AS finished_at
+SELECT {{> _remedy}}
 FROM remedy r WHERE r.change = ANY ($1::text[])
 UNION
-SELECT r.way, r.by, r.change, r.incident_source, r.incident_subject, microseconds(r.started_at) AS started_at,
-       microseconds(r.finished_at) AS finished_at
+SELECT {{> _remedy}}
 FROM unnest($2::text[], $3::text[]) AS t (source, subject)
 JOIN remedy r ON r.incident_subject = t.subject AND r.incident_source = t.source

@@ -1,12 +1,7 @@
 -- Counts of deployments that finished in a period: $1 labels, $2 begins, $3 ends (half-open) of the periods; $4, $5, $6
 -- number, service and environment of the places that make up each scope. One row per scope and period, zeros included;
 -- a quantile over nothing is null.
-WITH period AS (
-  SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS period (label, begins, ends)
-), scope AS (
-  SELECT n, array_agg(service) AS services, array_agg(environment) AS environments
-  FROM unnest($4::int[], $5::text[], $6::text[]) AS place (n, service, environment) GROUP BY n
-)
+{{> _asked}}
 SELECT scope.n, period.label, counted.*
 FROM scope CROSS JOIN period
 -- Scope by scope: grouped afterwards, all of their rows would be sorted. And an array that is not a parameter counts as ten
