@@ -10,7 +10,7 @@
 
 namespace releasehealth {
 
-/// Why something was refused. Each value has one HTTP status, one metric outcome and one log level (daemon/intake).
+/// Why something was refused. Each value has one HTTP status, one metric outcome and one log level (daemon/http/problem.hpp, daemon/intake).
 enum class errc {
   malformed,     ///< the sender's bytes are not what the endpoint takes
   unreadable,    ///< authentic and well-formed, but not of the shape that its source promises: kept as dead

@@ -7,6 +7,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include "daemon/api/listener.hpp"
+#include "daemon/app/health.hpp"
 #include "daemon/app/maintenance.hpp"
 #include "daemon/app/settings.hpp"
 #include "daemon/database/failure.hpp"
@@ -15,8 +17,6 @@
 #include "daemon/database/private_postgres.hpp"
 #include "daemon/figures/refresh.hpp"
 #include "daemon/intake/intake.hpp"
-#include "daemon/intake/pace.hpp"
-#include "daemon/operations/operations.hpp"
 #include "daemon/system/service_manager.hpp"
 
 namespace releasehealth {
@@ -35,16 +35,15 @@ struct app::parts {
   asio::signal_set ending{io, SIGTERM, SIGINT}, reloading{io, SIGHUP};
   metrics own;
   touch_signal stored;
+  health state;
   ledger::commit_queue queue;
-  bool is_postgres_away = false;
   figure_page page;
   std::unique_ptr<refresher> figures;
   releasehealth::intake in;
-  releasehealth::operations ops;
+  api::listener ops;
   http::server intake_server, operations_server;
   bool stopping = false;
   maintenance upkeep;
-  pace claims;
 
   parts(const config& c, std::filesystem::path f, logger& l, std::function<timestamp()> now)
       : file(std::move(f)),
@@ -59,9 +58,10 @@ struct app::parts {
                  .statement_timeout = statement_limit(c),
                  .stop = last_statements.get_token()},
         own(source_names(c)),
+        state(own, log),
         queue(io, database.as("append").uninterrupted(), queue_settings(c)),
         in(intake_of(c), queue, own, log, clock, stored),
-        ops({io, database, queue, page, own, log, clock, [this] { stored.touch(); },
+        ops({io, database, queue, page, own, log, state.readiness(), clock, stored,
              [this](bool force) { return reload(force); }, in.routes()},
             operations_of(running)),
         intake_server(io, running.intake, in.service(), intake_limits(c)),
@@ -86,8 +86,8 @@ struct app::parts {
         ledger::deriver(database.as("derive"), timeline).derive(stop);
     };
     const auto publish = [this](refreshed r) {
-      asio::post(io, [this, r = std::move(r)]() mutable {
-        if (!stopping) ops.publish(std::move(r));
+      asio::post(io, [this, r = std::move(r)] {
+        if (!stopping) state.publish(r);
       });
     };
     figures = std::make_unique<refresher>(refresher::parts{.deriving = database,
@@ -136,30 +136,9 @@ struct app::parts {
                 [this](const std::string& why) {
                   log.error("the spool cannot be drained", {{"err", why}});
                 },
-            .claimed = [this](const ledger::claim& one) { claimed(one); },
+            .claimed = [this](const ledger::claim& one) { state.claimed(one); },
             .appended = [this](std::string_view reason, const std::string& said,
-                               bool is_durable) { appended(reason, said, is_durable); }};
-  }
-
-  void claimed(const ledger::claim& c) {
-    own.event_claimed();
-    if (const auto left_out = claims.next({}, std::chrono::steady_clock::now()))
-      log.warning(
-          "an event's id is taken by another sender or another content; the first one counts",
-          {{"source", c.source}, {"id", c.id}, {"holder", c.holder}, {"not_logged", std::to_string(*left_out)}});
-  }
-
-  // Said once, not at every attempt.
-  void appended(std::string_view reason, const std::string& said, bool is_durable) {
-    own.database_failed(reason);
-    if (reason == "timeout") own.reached("database.statement_timeout");
-    own.database_durable(is_durable);
-    const bool is_away = !reason.empty();
-    if (is_away == std::exchange(is_postgres_away, is_away)) return;
-    if (is_away)
-      log.warning("PostgreSQL takes no deliveries", {{"reason", std::string(reason)}, {"err", said}});
-    else
-      log.info("PostgreSQL takes deliveries again");
+                               bool is_durable) { state.appended(reason, said, is_durable); }};
   }
 
   std::function<void(const std::string&)> tell() {
@@ -185,7 +164,7 @@ struct app::parts {
   }
 
   /// Keeps the old configuration if the new one is wrong, or, unless it is forced, if sources or tokens would all go.
-  reloaded reload(bool force) {
+  api::reloaded reload(bool force) {
     service_manager::reloading();
     auto done = read_again(force);
     own.reload(done.wrong.empty() && done.losing.empty(), clock());
@@ -193,9 +172,9 @@ struct app::parts {
     return done;
   }
 
-  reloaded read_again(bool force) {
+  api::reloaded read_again(bool force) {
     auto read = load_config(file, process_environment());
-    reloaded done;
+    api::reloaded done;
     if (const auto* wrong = std::get_if<config_mistakes>(&read)) {
       for (const auto& m : wrong->all) {
         log.error("configuration kept as it was", {{"err", m}});
@@ -241,7 +220,7 @@ struct app::parts {
     if (std::exchange(stopping, true)) return;
     service_manager::stopping();
     log.info("draining", {{"at_most", std::to_string(running.drain.count()) + "s"}});
-    ops.drain();
+    state.drain();
     intake_server.drain(running.drain, [this] {
       operations_server.drain(std::chrono::seconds(1), [this] {
         boost::system::error_code ignored;

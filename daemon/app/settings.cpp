@@ -50,7 +50,7 @@ intake_settings intake_of(const config& c) {
   return {.sources = c.sources, .tokens = c.tokens, .bounds = c.bounds, .names = c.timeline.blame.names};
 }
 
-operations_settings operations_of(const config& c) {
+api::settings operations_of(const config& c) {
   return {.address = c.operations.address,
           .people = c.basic_auth_users,
           .tokens = c.tokens,

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "daemon/api/settings.hpp"
 #include "daemon/config/config.hpp"
 #include "daemon/intake/intake.hpp"
-#include "daemon/operations/operations.hpp"
 
 namespace releasehealth {
 
@@ -20,7 +20,7 @@ std::chrono::milliseconds read_limit(const config&);
 
 ledger::commit_queue::limits queue_limits(const config&);
 intake_settings intake_of(const config&);
-operations_settings operations_of(const config&);
+api::settings operations_of(const config&);
 
 /// Everyone whose deliveries are counted: the sources, and senders with a token.
 std::vector<std::string> source_names(const config&);

@@ -31,12 +31,12 @@ void write_failures(derivation& in, const std::set<std::string>& changes) {
   for_deployments(in, changes, [&](const settled& d) {
     const auto blamed = blaming.find(d.id);
     const auto remedied = remedies.find(d.id);
-    const auto f =
-        !d.is_change
-            ? failure()
-            : judge(blamed == blaming.end() ? std::span<const releasehealth::blaming>() : std::span(blamed->second),
-                    remedied == remedies.end() ? std::span<const remedy>() : std::span(remedied->second),
-                    d.failed_by_hand);
+    const auto f = !d.is_change ? failure()
+                                : judge_change(blamed == blaming.end() ? std::span<const releasehealth::blaming>()
+                                                                       : std::span(blamed->second),
+                                               remedied == remedies.end() ? std::span<const remedy>()
+                                                                          : std::span(remedied->second),
+                                               d.failed_by_hand);
     const auto known = in.deployments.find(d.id);
     if (f == failure() && known != in.deployments.end() && !known->second.before) return;  // as a new row has it
     rows.push_back(json::object{{"id", d.id},

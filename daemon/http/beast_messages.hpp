@@ -6,7 +6,7 @@
 #include <boost/beast/http.hpp>
 #include <boost/url.hpp>
 
-#include "daemon/http/message.hpp"
+#include "daemon/http/problem.hpp"
 
 namespace releasehealth::http {
 
@@ -53,11 +53,9 @@ inline request head_of(const incoming& in, const std::string& peer) {
 
 /// What is answered to what Beast could not read.
 inline response refusal(const error_code& ec) {
-  if (ec == bhttp::error::body_limit)
-    return problem(413, "Content Too Large", "the body is larger than this endpoint takes");
-  if (ec == bhttp::error::header_limit)
-    return problem(431, "Request Header Fields Too Large", "the head is larger than this listener takes");
-  return problem(400, "Bad Request", "not HTTP: " + ec.message());
+  if (ec == bhttp::error::body_limit) return problem(413, "the body is larger than this endpoint takes");
+  if (ec == bhttp::error::header_limit) return problem(431, "the head is larger than this listener takes");
+  return problem(400, "not HTTP: " + ec.message());
 }
 
 /// And not the end of a connection.

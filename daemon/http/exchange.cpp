@@ -5,6 +5,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http.hpp>
 
+#include "daemon/http/problem.hpp"
 #include "daemon/http/server_state.hpp"
 
 namespace releasehealth::http {
@@ -16,7 +17,7 @@ constexpr std::size_t header_bytes = 2048;  // of most heads, parsed
 }
 
 response come_back_later(std::string_view why) {
-  auto out = problem(503, "Service Unavailable", why);
+  auto out = problem(503, why);
   out.header.emplace_back("Retry-After", "5");
   return out;
 }
@@ -56,7 +57,7 @@ awaitable<response> server::state::handle(request& in) {
     try {
       serves.handle(in, reply);
     } catch (const std::exception&) {
-      reply(problem(500, "Internal Server Error", "the request could not be served"));
+      reply(problem(500, "the request could not be served"));
     }
   };
   return asio::async_initiate<const asio::use_awaitable_t<executor>&, void(response)>(std::move(start), use_awaitable);

@@ -48,9 +48,7 @@ bool is_loopback(std::string_view address);
 /// The host of "host:port", "[::1]:port" or "host", in small letters and without brackets.
 std::string host_of(std::string_view authority);
 
-/// RFC 9457: type, title, status, detail, and where in the body the mistakes are.
-response problem(unsigned status, std::string_view title, std::string_view detail,
-                 const std::vector<releasehealth::problem>& where = {});
+/// A JSON document, with a line feed at its end.
 response json_answer(unsigned status, const json::value&);
 
 }

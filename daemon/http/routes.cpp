@@ -6,6 +6,7 @@
 #include "collectors/form.hpp"
 #include "collectors/nearest.hpp"
 #include "collectors/text.hpp"
+#include "daemon/http/problem.hpp"
 
 namespace releasehealth::http {
 namespace {
@@ -52,20 +53,20 @@ bool fits(std::string_view pattern, std::string_view path, parameters& found) {
 }
 
 void dispatch(const std::vector<route>& routes, request& r, const responder& answer) {
-  if (!is_storable(r.path)) return answer(problem(400, "Bad Request", "path: expected UTF-8 text without NUL"));
+  if (!is_storable(r.path)) return answer(problem(400, "path: expected UTF-8 text without NUL"));
   std::string allowed;
   for (const auto& known : routes) {
     parameters found;
     if (!fits(known.pattern, r.path, found)) continue;
     if (known.method == r.method) {
       const auto wrong = known.about.query ? check(*known.about.query, r) : std::string();
-      if (!wrong.empty()) return answer(problem(400, "Bad Request", wrong));
+      if (!wrong.empty()) return answer(problem(400, wrong));
       return known.handle(r, found, answer);
     }
     allowed += (allowed.empty() ? "" : ", ") + std::string(known.method);
   }
-  if (allowed.empty()) return answer(problem(404, "Not Found", "there is nothing at " + r.path));
-  auto refused = problem(405, "Method Not Allowed", r.path + " takes " + allowed);
+  if (allowed.empty()) return answer(problem(404, "there is nothing at " + r.path));
+  auto refused = problem(405, r.path + " takes " + allowed);
   refused.header.emplace_back("Allow", allowed);
   answer(std::move(refused));
 }

@@ -6,7 +6,7 @@
 #include "collectors/credentials.hpp"
 #include "collectors/fields.hpp"
 #include "daemon/access/tokens.hpp"
-#include "daemon/intake/answer.hpp"
+#include "daemon/http/problem.hpp"
 #include "daemon/intake/receive.hpp"
 
 namespace releasehealth {
@@ -19,6 +19,22 @@ std::string_view source_in(std::string_view path) {
   if (!path.starts_with(webhooks)) return canonical::source_name;
   path.remove_prefix(webhooks.size());
   return path.substr(0, path.find('/'));
+}
+
+// What a rejected delivery counts as.
+outcome outcome_of(errc code) {
+  switch (code) {
+    case errc::malformed:
+    case errc::unknown:
+    case errc::media_type: return outcome::malformed;
+    case errc::unauthorized:
+    case errc::forbidden: return outcome::unauthorized;
+    case errc::unreadable: return outcome::dead;
+    case errc::too_large: return outcome::too_large;
+    case errc::unavailable:
+    case errc::internal: break;
+  }
+  return outcome::unavailable;
 }
 
 }
@@ -106,21 +122,21 @@ void intake::done(const http::request& r, const http::response& a) {
 
 void intake::refused(const arrival& a, const error& e, std::string_view authenticate) {
   // too large is counted in done(), for what the server refuses and for this alike
-  if (e.code != errc::too_large) metrics_.delivery(a.source, meaning_of(e.code).counted, a.received_at);
+  if (e.code != errc::too_large) metrics_.delivery(a.source, outcome_of(e.code), a.received_at);
   if (const auto left_out = refusals_.next(a.source, a.began)) {
     if (*left_out > 0)
       log_.warning("refusals not logged", {{"source", a.source}, {"count", std::to_string(*left_out)}});
     log_.warning("delivery refused",
-                 {{"source", a.source}, {"status", std::to_string(meaning_of(e.code).status)}, {"err", e.text()}});
+                 {{"source", a.source}, {"status", std::to_string(http::status_of(e.code))}, {"err", e.text()}});
   }
-  a.answer(refuse(e, authenticate));
+  a.answer(http::refuse(e, authenticate));
 }
 
 // CloudEvents' handshake (sources.md §12): somebody asks whether it may send here. Whether what it sends is taken still
 // depends on its signature; a callback is never called.
 void intake::consent(const http::request& r, const http::parameters& path, const http::responder& answer) const {
   if (!find_source(path.find("name")->second))
-    return answer(http::problem(404, "Not Found", "no source of this name is configured"));
+    return answer(http::problem(404, "no source of this name is configured"));
   http::response out{200, "text/plain", {}, {{"Allow", "POST, OPTIONS"}}};
   if (const auto origin = r.header.get("WebHook-Request-Origin"); !origin.empty()) {
     out.header.emplace_back("WebHook-Allowed-Origin", "*");
@@ -131,11 +147,11 @@ void intake::consent(const http::request& r, const http::parameters& path, const
 
 void intake::webhook(http::request& r, const http::parameters& path, http::responder answer) {
   const auto* from = find_source(path.find("name")->second);
-  if (!from) return answer(http::problem(404, "Not Found", "no source of this name is configured"));
+  if (!from) return answer(http::problem(404, "no source of this name is configured"));
   const auto& kind = *find_collector(from->kind);
   const auto below = std::string_view(r.path).substr(webhooks.size() + from->name.size());
   if (!below.empty() && !kind.takes_paths)
-    return answer(http::problem(404, "Not Found", "the kind " + from->kind + " has nothing below its own path"));
+    return answer(http::problem(404, "the kind " + from->kind + " has nothing below its own path"));
   arrival a{.source = from->name, .received_at = clock_(), .answer = std::move(answer)};
   const delivery d{r.header, r.body, a.received_at, r.query, below, may_hold()};
   if (!from->unauthenticated && !kind.authentic(*from, d))

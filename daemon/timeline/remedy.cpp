@@ -82,7 +82,8 @@ const remedy* first_remedy(std::span<const remedy> all) {
   return first == all.end() ? nullptr : &*first;
 }
 
-failure judge(std::span<const blaming> incidents, std::span<const remedy> remedies, std::optional<bool> by_hand) {
+failure judge_change(std::span<const blaming> incidents, std::span<const remedy> remedies,
+                     std::optional<bool> by_hand) {
   failure f;
   if (by_hand == false) return f;
   f.failed = by_hand == true || !incidents.empty() || !remedies.empty();

@@ -54,7 +54,8 @@ struct failure {
 };
 /// `incidents`: all that blame the change; `remedies`: all of it; `by_hand`: what an override says, which decides:
 /// false is no failure, true without an incident or remediation one without times (figures.md section 22).
-failure judge(std::span<const blaming> incidents, std::span<const remedy> remedies, std::optional<bool> by_hand = {});
+failure judge_change(std::span<const blaming> incidents, std::span<const remedy> remedies,
+                     std::optional<bool> by_hand = {});
 
 /// From when a hotfix's response counts: the earliest detection among the incidents that were open at its start and
 /// blame the change that it remedies.

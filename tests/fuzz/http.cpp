@@ -10,9 +10,9 @@
 #include <boost/asio/write.hpp>
 
 #include "collectors/credentials.hpp"
+#include "daemon/api/negotiate.hpp"
 #include "daemon/http/routes.hpp"
 #include "daemon/http/server.hpp"
-#include "daemon/operations/negotiate.hpp"
 
 using namespace releasehealth;
 namespace asio = boost::asio;
@@ -21,8 +21,8 @@ using asio::ip::tcp;
 namespace {
 
 void answer_all(http::request& r, http::responder answer) {
-  (void)negotiate_format(r.header.get("Accept"));
-  (void)accepts_gzip(r.header.get("Accept-Encoding"));
+  (void)api::negotiate_format(r.header.get("Accept"));
+  (void)api::accepts_gzip(r.header.get("Accept-Encoding"));
   (void)basic_credentials(r.header);
   const auto period = http::query_value(r, "period");
   static const std::vector<http::route> routes = {

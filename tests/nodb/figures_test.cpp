@@ -11,12 +11,13 @@
 #include "daemon/figures/report.hpp"
 #include "daemon/figures/rest.hpp"
 #include "daemon/figures/snapshot.hpp"
-#include "daemon/operations/negotiate.hpp"
+#include "daemon/api/negotiate.hpp"
 #include "daemon/telemetry/exposition.hpp"
 #include "tests/check.hpp"
 #include "tests/nodb/figure_values.hpp"
 
 using namespace releasehealth;
+using namespace releasehealth::api;
 
 namespace {
 

@@ -4,12 +4,13 @@
 #include "daemon/figures/dora.hpp"
 #include "daemon/figures/page.hpp"
 #include "daemon/figures/text_report.hpp"
-#include "daemon/operations/gate.hpp"
+#include "daemon/api/gate.hpp"
 #include "daemon/review/cards.hpp"
 #include "tests/check.hpp"
 #include "tests/nodb/figure_values.hpp"
 
 using namespace releasehealth;
+using namespace releasehealth::api;
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include "daemon/figures/verdict.hpp"
 #include "daemon/http/message.hpp"
 
-namespace releasehealth {
+namespace releasehealth::api {
 
 /// The judged thresholds of a service, in one environment or in all of its production. errc::unknown if there is none
 /// such.

@@ -1,26 +1,23 @@
-#include "daemon/operations/openapi.hpp"
+#include "daemon/api/openapi.hpp"
 
 #include <algorithm>
 #include <cctype>
 
 #include "collectors/fields.hpp"
+#include "collectors/text.hpp"
+#include "daemon/api/endpoints.hpp"
 #include "daemon/figures/readable.hpp"
-#include "daemon/operations/operations.hpp"
 #include "daemon/timeline/policy.hpp"
 #include "documents.hpp"
 
-namespace releasehealth {
+namespace releasehealth::api {
 namespace {
 
 json::object schema_ref(std::string_view schema) { return {{"$ref", "#/components/schemas/" + std::string(schema)}}; }
 
 json::array words(std::string_view all) {
   json::array out;
-  while (!all.empty()) {
-    const auto end = std::min(all.find(' '), all.size());
-    out.emplace_back(all.substr(0, end));
-    all.remove_prefix(std::min(end + 1, all.size()));
-  }
+  for (const auto word : split_words(all)) out.emplace_back(word);
   return out;
 }
 
@@ -116,7 +113,7 @@ std::string operation_id(const http::route& r) {
   std::string id;
   for (const char c : std::string(r.method) + std::string(r.pattern)) {
     if (std::isalnum(static_cast<unsigned char>(c)) != 0)
-      id += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+      id += lower_case(c);
     else if (!id.empty() && id.back() != '_')
       id += '_';
   }
@@ -197,9 +194,7 @@ json::object openapi(const std::vector<http::route>& operations, const std::vect
       if (r.about.tag.empty()) continue;
       auto& path = paths[path_of(r.pattern)];
       if (!path.is_object()) path = json::object();
-      auto method = std::string(r.method);
-      std::ranges::transform(method, method.begin(), [](unsigned char c) { return std::tolower(c); });
-      path.as_object()[method] = operation(r);
+      path.as_object()[lower_case(r.method)] = operation(r);
       if (is_elsewhere)
         path.as_object()["servers"] =
             json::array{json::object{{"url", "{intake}"},
@@ -214,9 +209,12 @@ json::object openapi(const std::vector<http::route>& operations, const std::vect
   return document;
 }
 
-void operations::show_openapi(const http::responder& answer) const {
-  // every JSON document is a YAML document
-  answer({200, "application/yaml", json::serialize(openapi(routes_, parts_.intake)) + '\n', {}});
+std::vector<endpoint> openapi_document(const surroundings& around) {
+  const auto show = [&operations = around.operations, &intake = around.intake](const call&) -> result<plan> {
+    // every JSON document is a YAML document
+    return http::response{200, "application/yaml", json::serialize(openapi(operations, intake)) + '\n', {}};
+  };
+  return {{"GET", "/openapi.yaml", {"health", "This document.", "application/yaml"}, show}};
 }
 
 }

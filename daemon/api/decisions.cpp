@@ -1,11 +1,20 @@
-#include "daemon/operations/decide.hpp"
-
+// POST /api/v1/decide: the policy's recommendation for an incident at hand (figures.md section 9).
 #include <algorithm>
 
 #include "collectors/fields.hpp"
+#include "daemon/api/endpoints.hpp"
+#include "daemon/timeline/policy.hpp"
 
-namespace releasehealth {
+namespace releasehealth::api {
+namespace {
 
+/// The facts of interface.md section 3, and the name of a stored incident whose facts they complete.
+struct decision_question {
+  std::string incident;  ///< empty: none
+  json::object facts;    ///< policy_keys(), detected_at
+};
+
+// errc::malformed, with pointers.
 result<decision_question> read_decision_question(std::string_view body, timestamp now) {
   auto asked = parse_json_strictly(body);
   if (!asked) return asked.error();
@@ -30,6 +39,8 @@ result<decision_question> read_decision_question(std::string_view body, timestam
   return q;
 }
 
+/// {"decision", "policy", "because", "facts"}; `stored`: the columns of the incident that is named, if it is known.
+/// errc::malformed: no fact is given.
 result<json::object> answer_decision(const policy& rules, const decision_question& q, const json::object* stored,
                                      timestamp now) {
   json::object facts;
@@ -51,6 +62,33 @@ result<json::object> answer_decision(const policy& rules, const decision_questio
                       {"policy", said ? json::value(said->rule) : json::value(nullptr)},
                       {"because", because},
                       {"facts", std::move(facts)}};
+}
+
+result<plan> decide(const call& c) {
+  auto q = read_decision_question(c.request.body, c.now);
+  if (!q) return q.error();
+  return reading{[q = std::move(*q), now = c.now, with = c.with](ledger::reader& from) -> result<http::response> {
+    const auto found = q.incident.empty() ? std::vector<json::object>() : from.find_incidents(q.incident);
+    if (found.empty() && !q.incident.empty()) return error(errc::unknown, "no incident of this id");
+    auto decided = answer_decision(with->timeline.decisions, q, found.empty() ? nullptr : &found.front(), now);
+    if (!decided) return decided.error();
+    return http::json_answer(200, std::move(*decided));
+  }};
+}
+
+}
+
+std::vector<endpoint> decisions(const surroundings&) {
+  return {{"POST",
+           "/api/v1/decide",
+           {.tag = "decisions",
+            .summary = "What the policy recommends for an incident at hand.",
+            .gives = "Decision",
+            .takes = "Question",
+            .scope = "read",
+            .names_something = true,
+            .query = std::vector<http::parameter>{}},
+           decide}};
 }
 
 }

@@ -5,7 +5,7 @@
 #include "daemon/http/message.hpp"
 #include "daemon/telemetry/exposition.hpp"
 
-namespace releasehealth {
+namespace releasehealth::api {
 
 /// OpenMetrics 1.0 if the header prefers it over text/plain; text 0.0.4 otherwise, and without a header.
 text_format negotiate_format(std::string_view accept);

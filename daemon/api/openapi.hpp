@@ -7,7 +7,7 @@
 #include "collectors/json.hpp"
 #include "daemon/http/routes.hpp"
 
-namespace releasehealth {
+namespace releasehealth::api {
 
 json::object openapi(const std::vector<http::route>& operations, const std::vector<http::route>& intake);
 

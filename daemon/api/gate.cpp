@@ -1,8 +1,11 @@
-#include "daemon/operations/gate.hpp"
+// GET /api/v1/gate and /badge/{service}.svg
+#include "daemon/api/gate.hpp"
 
+#include "daemon/api/endpoints.hpp"
+#include "daemon/api/parameters.hpp"
 #include "daemon/figures/report.hpp"
 
-namespace releasehealth {
+namespace releasehealth::api {
 
 result<std::vector<judged_threshold>> ask_gate(ledger::reader& from, const std::string& service,
                                                const std::string& environment, const figure_settings& settings,
@@ -66,6 +69,37 @@ http::response badge(const result<std::vector<judged_threshold>>& asked) {
              n(left / 2) + "\" y=\"14\">releases</text><text x=\"" + n(left + right / 2) + "\" y=\"14\">" + word +
              "</text></g></svg>\n";
   return out;
+}
+
+std::vector<endpoint> gate(const surroundings&) {
+  const auto ask = [](const call& c) -> result<plan> {
+    return reading{[service = c.query("service"), environment = c.query("environment"), with = c.with,
+                    now = c.now](ledger::reader& from) -> result<http::response> {
+      const auto judged = ask_gate(from, service, environment, with->figures, now);
+      if (!judged) return judged.error();
+      return http::json_answer(200, verdict_json(*judged));
+    }};
+  };
+  auto needed = of_service;
+  needed.is_needed = true;
+  auto about = about_reading("decisions", "May this service be released now?", "Verdict", {needed, in_environment});
+  about.names_something = true;
+
+  const auto draw = [](const call& c) -> result<plan> {
+    constexpr std::string_view ending = ".svg";
+    const auto file = c.named();
+    if (!file.ends_with(ending)) return http::refuse(error(errc::unknown, "badges end with .svg"));
+    return reading{[service = file.substr(0, file.size() - ending.size()), with = c.with,
+                    now = c.now](ledger::reader& from) -> result<http::response> {
+      return badge(ask_gate(from, service, {}, with->figures, now));
+    }};
+  };
+  return {{"GET", "/api/v1/gate", about, ask},
+          {"GET",
+           "/badge/{file...}",
+           {.tag = "pages", .summary = "A badge for a service: its name and .svg.", .gives = "image/svg+xml"},
+           draw,
+           [](const error& e, timestamp) { return badge(e); }}};
 }
 
 }

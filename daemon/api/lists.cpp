@@ -1,15 +1,34 @@
-#include "daemon/operations/lists.hpp"
+// The lists of the API (interface.md section 2): filters, pages by key, JSON or CSV.
+#include "sql/lists.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "collectors/csv/csv.hpp"
 #include "collectors/form.hpp"
-#include "daemon/operations/figures_api.hpp"
-#include "sql/lists.hpp"
+#include "daemon/api/endpoints.hpp"
+#include "daemon/api/parameters.hpp"
 
-namespace releasehealth {
+namespace releasehealth::api {
 namespace {
+
+struct listed {
+  std::string_view name;  ///< /api/v1/{name}
+  std::string_view help;
+  std::string_view schema;               ///< of OpenAPI
+  std::string_view statement;            ///< of schema/lists
+  std::vector<http::parameter> filters;  ///< besides service, environment and team
+  std::vector<std::string_view> key;     ///< the columns that order it
+  std::string_view kind = {};            ///< of deployments: these only
+  bool is_of_services = true;            ///< service, environment and team choose, too
+};
+
+struct list_question {
+  json::object filters;
+  json::value after;  ///< null: the first page
+  std::int64_t limit = 100;
+  std::string query;  ///< as it came, without `after`
+};
+inline constexpr std::int64_t max_list_limit = 1000;
 
 constexpr std::string_view kinds = "planned hotfix rollback redeploy";
 
@@ -127,19 +146,17 @@ std::string as_csv_table(const ledger::list_page& page) {
   return out;
 }
 
-}
-
-std::span<const listed> lists() { return table; }
-
+/// Everything that a list takes.
 std::vector<http::parameter> parameters_of(const listed& of) {
   std::vector<http::parameter> all;
-  if (of.is_of_services) all.assign(std::begin(place_parameters), std::end(place_parameters));
+  if (of.is_of_services) all = {of_service, in_environment, of_team};
   all.insert(all.end(), of.filters.begin(), of.filters.end());
   all.push_back({.name = "limit", .help = "of one page: 1 to 1,000, 100 by default", .example = "10"});
   all.push_back({.name = "after", .help = "where the page begins: what `next` of the one before says"});
   return all;
 }
 
+/// The parameters are known (http::dispatch); errc::malformed names one whose value cannot be.
 result<list_question> read_list_question(const listed& of, const http::request& r) {
   list_question q;
   const auto given = parse_form(r.query);
@@ -152,9 +169,9 @@ result<list_question> read_list_question(const listed& of, const http::request& 
       if (!key) return key.error();
       q.after = std::move(*key);
     } else if (name == "limit") {
-      const auto [end, ec] = std::from_chars(value.data(), value.data() + value.size(), q.limit);
-      if (ec != std::errc{} || end != value.data() + value.size() || q.limit < 1 || q.limit > max_list_limit)
-        return wrong(name, "is not a whole number from 1 to " + std::to_string(max_list_limit));
+      const auto limit = read_count(name, value, q.limit, max_list_limit);
+      if (!limit) return limit.error();
+      q.limit = *limit;
     } else {
       const auto filter = std::ranges::find(of.filters, std::string_view(name), &http::parameter::name);
       const bool is_time = filter != of.filters.end() && filter->is_time;
@@ -164,6 +181,7 @@ result<list_question> read_list_question(const listed& of, const http::request& 
   return q;
 }
 
+/// Asks for one row more than wanted, and says where the next page begins: in `next`, and as Link (RFC 8288).
 http::response answer_list(ledger::reader& from, const listed& of, list_question q, const figure_settings& settings,
                            bool as_csv) {
   if (!of.kind.empty()) q.filters["kind"] = of.kind;
@@ -191,6 +209,28 @@ http::response answer_list(ledger::reader& from, const listed& of, list_question
   }
   if (!link.empty()) out.header.emplace_back("Link", link);
   return out;
+}
+
+endpoint list(const listed& of) {
+  auto about = about_reading("lists", of.help, of.schema, parameters_of(of));
+  about.also_csv = true;
+  const auto ask = [&of](const call& c) -> result<plan> {
+    auto q = read_list_question(of, c.request);
+    if (!q) return q.error();
+    return reading{[&of, q = std::move(*q), with = c.with,
+                    as_csv = c.wants_csv()](ledger::reader& from) -> result<http::response> {
+      return answer_list(from, of, q, with->figures, as_csv);
+    }};
+  };
+  return {"GET", "/api/v1/" + std::string(of.name), std::move(about), ask};
+}
+
+}
+
+std::vector<endpoint> lists(const surroundings&) {
+  std::vector<endpoint> all;
+  for (const auto& of : table) all.push_back(list(of));
+  return all;
 }
 
 }

@@ -1,12 +1,13 @@
-#include "daemon/operations/negotiate.hpp"
+#include "daemon/api/negotiate.hpp"
 
 #include <algorithm>
 #include <cstdlib>
 #include <string>
 
 #include "collectors/signature.hpp"
+#include "collectors/text.hpp"
 
-namespace releasehealth {
+namespace releasehealth::api {
 namespace {
 
 std::string_view trimmed(std::string_view text) {
@@ -15,13 +16,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
-// The part before the next separator, which is dropped with it.
-std::string_view take(std::string_view& text, char separator) {
-  const auto end = std::min(text.find(separator), text.size());
-  const auto part = trimmed(text.substr(0, end));
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return part;
-}
+std::string_view take(std::string_view& list, char separator) { return trimmed(take_part(list, separator)); }
 
 struct choice {
   std::string_view name, version;

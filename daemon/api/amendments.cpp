@@ -1,22 +1,25 @@
-#include "daemon/operations/amend.hpp"
-
+// PATCH /api/v1/deployments/{id} and /api/v1/incidents/{id}: overrides and follow-ups (figures.md section 4, step 1,
+// and section 9). A JSON merge patch with a reason becomes an event that outranks every source and records its author,
+// time, reason and the values before it; null withdraws an earlier override of a field.
 #include <algorithm>
 #include <span>
 
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/fields.hpp"
+#include "daemon/api/endpoints.hpp"
+#include "daemon/api/things.hpp"
 #include "daemon/system/random_id.hpp"
 
-namespace releasehealth {
+namespace releasehealth::api {
 namespace {
 
-// What an override may not change: what a thing is called, whose it is, and what overrides say of themselves.
+// Fields that no override may change: names, owners, and the override's own record.
 constexpr std::string_view never_amended[] = {"id",         "type", "source", "subject", "time",
                                               "repository", "path", "by",     "was"};
-// A deployment is one of its service and environment; an incident's are facts like others.
+// They identify a deployment, and are ordinary facts of an incident.
 constexpr std::string_view place_of_deployment[] = {"service", "environment"};
 
-// What an override says of itself beside what it changes.
+// The one field of an override that changes nothing.
 constexpr std::string_view reason_field = "reason";
 
 bool is_amendable(std::string_view thing, std::string_view name) {
@@ -34,7 +37,7 @@ std::string amendable(std::string_view thing) {
   return all;
 }
 
-// What stood there: as it was derived, else as it was told.
+// The values before the override: derived, else reported.
 json::object values_before(const json::object& row, const json::object& patch) {
   json::object was;
   const auto& facts = row.at("facts").as_object();
@@ -47,8 +50,7 @@ json::object values_before(const json::object& row, const json::object& patch) {
   return was;
 }
 
-}
-
+/// The fields of a deployment or an incident to change, and a mandatory `reason`. errc::media_type, errc::malformed.
 result<json::object> read_amendment(std::string_view thing, std::string_view content_type, std::string_view body,
                                     timestamp now) {
   const auto type = content_type.substr(0, content_type.find(';'));
@@ -82,8 +84,10 @@ result<json::object> read_amendment(std::string_view thing, std::string_view con
   return std::move(e.fields);
 }
 
-std::vector<problem> outside(const reach& about, std::string_view thing, const json::object& row,
-                             const json::object& patch, const naming& names) {
+// Reasons why a token may not amend this; none: it may. The thing must be within the token's reach before the patch and
+// after it.
+std::vector<problem> outside_of(const reach& about, std::string_view thing, const json::object& row,
+                                const json::object& patch, const naming& names) {
   event e;
   e.type = thing;
   for (const auto* key : {"service", "services", "environment"})
@@ -95,6 +99,7 @@ std::vector<problem> outside(const reach& about, std::string_view thing, const j
   return found;
 }
 
+// `row`: the thing's columns.
 ledger::entry override_entry(std::string_view thing, const json::object& row, json::object patch, const std::string& by,
                              timestamp now) {
   event e;
@@ -116,6 +121,42 @@ ledger::entry override_entry(std::string_view thing, const json::object& row, js
   out.received_at = now;
   out.events.push_back(std::move(e));
   return out;
+}
+
+endpoint amend(const shown_thing& thing, const logger& log) {
+  const auto begin = [&thing, &log](const call& c) -> result<plan> {
+    auto patch = read_amendment(thing.name, c.request.header.get("Content-Type"), c.request.body, c.now);
+    if (!patch) return patch.error();
+    const auto make = [&thing, &log, id = c.named(), now = c.now, by = c.by->name, about = c.by->about, with = c.with,
+                       patch = std::move(*patch)](ledger::reader& from) -> result<ledger::entry> {
+      const auto found = (from.*thing.find)(id);
+      const auto known = std::ranges::find_if(found, [&](const auto& row) { return row.at("id") == json::string(id); });
+      if (known == found.end()) return unknown(thing);
+      if (auto wrong = outside_of(about, thing.name, *known, patch, with->timeline.blame.names); !wrong.empty())
+        return error(errc::forbidden, "nothing was amended", std::move(wrong));
+      log.info("override", {{std::string(thing.name), id}, {"by", by}});
+      return override_entry(thing.name, *known, patch, by, now);
+    };
+    return appending{make};
+  };
+  return {"PATCH",
+          thing.path_of_one(),
+          {.tag = "decisions",
+           .summary = "An override or a follow-up, with a reason; null withdraws one.",
+           .gives = "Stored",
+           .takes = thing.amendment,
+           .scope = "amend",
+           .status = 202,
+           .query = std::vector<http::parameter>{}},
+          begin};
+}
+
+}
+
+std::vector<endpoint> amendments(const surroundings& around) {
+  std::vector<endpoint> all;
+  for (const auto& thing : shown_things) all.push_back(amend(thing, around.log));
+  return all;
 }
 
 }

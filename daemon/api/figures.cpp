@@ -1,0 +1,108 @@
+// GET /api/v1/figures and /api/v1/months
+#include "collectors/fields.hpp"
+#include "daemon/api/endpoints.hpp"
+#include "daemon/api/parameters.hpp"
+#include "daemon/figures/report.hpp"
+
+namespace releasehealth::api {
+namespace {
+
+constexpr std::int64_t default_months = 24, max_months = 120;
+
+using read_periods = result<std::vector<period>>(const call&, timestamp at);
+
+result<std::vector<period>> one_period(const call& c, timestamp at) {
+  const auto given = c.query("period");
+  auto found = find_period(given.empty() ? "30d" : given, c.with->figures.rolling, c.with->figures.zone, at);
+  if (!found) return found.error();
+  return std::vector<period>{std::move(*found)};
+}
+
+// That many calendar months up to this one, the oldest first.
+result<std::vector<period>> recent_months(const call& c, timestamp at) {
+  const auto count = read_count("months", c.query("months"), default_months, max_months);
+  if (!count) return count.error();
+  const auto& zone = c.with->figures.zone;
+  const auto last = zone.month_of(at);
+  auto found = months_between(format_month(last - std::chrono::months{*count - 1}), format_month(last), zone, at);
+  if (!found) return error(errc::malformed, "months: " + found.error().detail);
+  return found;
+}
+
+// Nothing: what is known now.
+result<std::optional<timestamp>> read_as_of(const call& c) {
+  const auto given = c.query("as_of");
+  if (given.empty()) return std::optional<timestamp>();
+  const auto at = parse_time(given);
+  if (!at || *at < min_time || *at > c.now)
+    return error(errc::malformed, "as_of: invalid time " + shown(json::value(given)) +
+                                      "; expected RFC 3339 with an offset, from 1990 up to now");
+  return at;
+}
+
+/// How an answer is written.
+struct form_of_answer {
+  bool is_list, as_csv;
+  std::size_t spooled;  ///< deliveries that no figure counts yet
+};
+
+result<http::response> answer(ledger::reader& from, const figure_question& q, const settings& with, timestamp at,
+                              form_of_answer form) {
+  const auto most = with.bounds.size("operations.max_answer");
+  // one service has few places
+  if (const auto size = q.service.empty() ? size_of(from, q, with.figures) : 0; size > most)
+    return error(errc::malformed, "places times periods are " + std::to_string(size) + ", and may be " +
+                                      std::to_string(most) + ": name a service or a team, or fewer months")
+        .over("operations.max_answer");
+  const auto s = answer_question(from, q, with.figures, at);
+  if (form.as_csv) return http::response{200, "text/csv; charset=utf-8", csv_report(s, with.figures), {}};
+  auto all = figures_json(s, with.figures, form.spooled);
+  return http::response{
+      200, "application/json", (form.is_list ? json_array(std::move(all)) : std::move(all.front())) + '\n', {}};
+}
+
+endpoint figures_at(const surroundings& around, std::string path, http::about_route about, read_periods* periods,
+                    bool is_list) {
+  about.also_csv = true;
+  about.query->insert(
+      about.query->end(),
+      {{.name = "as_of", .help = "what was known then: only events received before it", .is_time = true},
+       of_service,
+       in_environment,
+       of_team});
+  const auto ask = [&queue = around.queue, periods, is_list](const call& c) -> result<plan> {
+    const auto as_of = read_as_of(c);
+    if (!as_of) return as_of.error();
+    const auto at = as_of->value_or(c.now);
+    auto asked = periods(c, at);
+    if (!asked) return asked.error();
+    figure_question q{.periods = std::move(*asked),
+                      .service = c.query("service"),
+                      .environment = c.query("environment"),
+                      .team = c.query("team")};
+    const form_of_answer form{is_list, c.wants_csv(), queue.spooled().deliveries};
+    const auto& r = c.request;
+    auto cached_as = r.path + '?' + r.query + (form.as_csv ? " csv " : " json ") + std::to_string(form.spooled);
+    const auto read = [q = std::move(q), with = c.with, at, form](ledger::reader& from) {
+      return answer(from, q, *with, at, form);
+    };
+    if (*as_of) return looking_back{at, read};
+    return reading{read, std::move(cached_as)};
+  };
+  return {"GET", std::move(path), std::move(about), ask};
+}
+
+}
+
+std::vector<endpoint> figures(const surroundings& around) {
+  return {
+      figures_at(around, "/api/v1/figures",
+                 about_reading("figures", "The figures of a period.", "Figures", {in_period}), one_period, false),
+      figures_at(around, "/api/v1/months",
+                 about_reading(
+                     "figures", "The figures of months, the oldest first.", "Months",
+                     {{.name = "months", .help = "how many up to this one: 1 to 120, 24 by default", .example = "3"}}),
+                 recent_months, true)};
+}
+
+}

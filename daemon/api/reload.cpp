@@ -1,0 +1,40 @@
+// POST /-/reload
+#include "daemon/api/endpoints.hpp"
+
+namespace releasehealth::api {
+namespace {
+
+// From this machine, and by no proxy on it.
+bool is_from_here(const call& c) {
+  const auto& r = c.request;
+  const bool is_forwarded = !r.header.get("X-Forwarded-For").empty() || !r.header.get("Forwarded").empty();
+  return (http::is_loopback(c.with->address) || http::is_loopback(r.peer)) && !is_forwarded;
+}
+
+http::response outcome_of(const reloaded& done) {
+  const std::string kept = "the configuration was kept as it was:\n";
+  if (!done.wrong.empty()) return {500, "text/plain", kept + done.wrong + '\n', {}};
+  if (!done.losing.empty())
+    return {409, "text/plain", kept + done.losing + "; POST /-/reload?force=true takes it all the same\n", {}};
+  std::string text = "reloaded\n";
+  for (const auto& key : done.at_start) text += key + " takes effect at the next start\n";
+  return {200, "text/plain", text, {}};
+}
+
+}
+
+std::vector<endpoint> reload(const surroundings& around) {
+  const auto read_again = [reload = around.reload](const call& c) -> result<plan> {
+    if (!is_from_here(c))
+      if (const auto who = authorize(c.with->tokens, c.request.header, "admin"); !who) return who.error();
+    return outcome_of(reload(c.query("force") == "true"));
+  };
+  http::about_route about{
+      .tag = "health",
+      .summary = "Reads the configuration again; 500 with its mistakes, 409 if all sources, tokens or tables would go.",
+      .gives = "text/plain"};
+  about.query.emplace().push_back({.name = "force", .help = "true: take it all the same", .choices = "true false"});
+  return {{"POST", "/-/reload", std::move(about), read_again}};
+}
+
+}

@@ -1,0 +1,100 @@
+// The monthly review and the pages behind it.
+#include "daemon/api/endpoints.hpp"
+#include "daemon/review/page.hpp"
+#include "daemon/review/review.hpp"
+
+namespace releasehealth::api {
+namespace {
+
+// No script, no foreign content, no framing.
+http::response html(unsigned status, std::string page) {
+  return {status,
+          "text/html; charset=utf-8",
+          std::move(page),
+          {{"Content-Security-Policy",
+            "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
+           {"X-Content-Type-Options", "nosniff"},
+           {"Referrer-Policy", "same-origin"},
+           {"Cache-Control", "private, no-cache"}}};
+}
+
+// Status and headers equal those of the problem document.
+http::response page_of_error(const error& why, timestamp now) {
+  const auto status = http::status_of(why.code);
+  const std::string title(http::title_of(status)),
+      meanwhile = ". The daemon accepts deliveries meanwhile, and /metrics shows the last figures.";
+  const bool is_away = why.code == errc::unavailable;
+  auto page = html(status, review_problem(status, title, why.detail + (is_away ? meanwhile : ""), {.now = now}));
+  if (!is_away) return page;
+  page.header.emplace_back("Retry-After", "10");
+  page.limit = why.limit;
+  return page;
+}
+
+using review = std::function<result<std::string>(ledger::reader&, const figure_settings&, const review_frame&)>;
+
+result<plan> show(const call& c, review page) {
+  return reading{[page = std::move(page), with = c.with, now = c.now](ledger::reader& from) -> result<http::response> {
+    auto text = page(from, with->figures, {.now = now});
+    if (!text) return text.error();
+    return html(200, std::move(*text));
+  }};
+}
+
+// `given`: like 2026-10; empty: the month of now.
+result<review_question> question_of(const call& c, const std::string& given) {
+  const auto this_month = c.with->figures.zone.month_of(c.now);
+  review_question q{.month = this_month, .team = c.query("team"), .service = {}, .environment = {}};
+  if (given.empty()) return q;
+  const auto chosen = parse_month(given);
+  if (!chosen || *chosen > this_month || *chosen < first_reviewed_month)
+    return error(errc::malformed, "month: is not one like 2026-10, up to this one");
+  q.month = *chosen;
+  return q;
+}
+
+result<plan> review_of_month(const call& c) {
+  const auto q = question_of(c, c.named().empty() ? c.query("month") : c.named());
+  if (!q) return q.error();
+  return show(c, [q = *q](ledger::reader& from, const figure_settings& with, const review_frame& frame) {
+    return review_month(from, q, with, frame);
+  });
+}
+
+result<plan> review_of_service(const call& c) {
+  auto q = question_of(c, c.query("month"));
+  if (!q) return q.error();
+  q->service = c.named();
+  q->environment = c.query("environment");
+  return show(c, [q = *q](ledger::reader& from, const figure_settings& with, const review_frame& frame) {
+    return review_service(from, q, with, frame);
+  });
+}
+
+result<plan> review_of_deployment(const call& c) {
+  const auto q = question_of(c, c.query("month"));
+  if (!q) return q.error();
+  return show(c, [id = c.named()](ledger::reader& from, const figure_settings& with, const review_frame& frame) {
+    return review_deployment(from, id, with, frame);
+  });
+}
+
+result<plan> style(const call&) {
+  return http::response{200, "text/css; charset=utf-8", std::string(style_sheet()), {{"Cache-Control", "max-age=300"}}};
+}
+
+}
+
+std::vector<endpoint> review_pages(const surroundings&) {
+  const auto page = [](std::string path, std::string_view summary, auto begin) {
+    return endpoint{
+        "GET", std::move(path), {.tag = "pages", .summary = summary, .gives = "text/html"}, begin, page_of_error};
+  };
+  return {page("/", "The monthly review; ?month= and ?team= choose.", review_of_month),
+          page("/months/{month}", "The review of a month: 2026-10.", review_of_month),
+          page("/services/{service...}", "A service, its timeline and what it owes.", review_of_service),
+          page("/deployments/{id...}", "Why a deployment is what it is.", review_of_deployment),
+          {"GET", "/review.css", {}, style}};
+}
+
+}

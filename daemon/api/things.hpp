@@ -1,0 +1,27 @@
+#pragma once
+// Deployments and incidents, as the API shows, explains and amends them: one table of both.
+#include "daemon/explain/explanation.hpp"
+#include "daemon/queries/reads.hpp"
+
+namespace releasehealth::api {
+
+struct shown_thing {
+  std::string_view name, path;
+  std::string_view schema, amendment;  ///< of OpenAPI
+  std::vector<json::object> (ledger::reader::*find)(const std::string& name);
+  std::vector<explanation> (*explain)(ledger::reader&, const std::string& name);
+
+  std::string path_of_one() const { return std::string(path) + "/{id...}"; }
+};
+
+inline constexpr shown_thing shown_things[] = {
+    {"deployment", "/api/v1/deployments", "Deployment", "DeploymentAmendment", &ledger::reader::find_deployments,
+     explain_deployment},
+    {"incident", "/api/v1/incidents", "Incident", "IncidentAmendment", &ledger::reader::find_incidents,
+     explain_incident}};
+
+inline error unknown(const shown_thing& thing) {
+  return {errc::unknown, "no " + std::string(thing.name) + " of this id"};
+}
+
+}

@@ -1,0 +1,64 @@
+#include "daemon/app/health.hpp"
+
+namespace releasehealth {
+
+void health::publish(const refreshed& r) {
+  readiness_.is_database_up = r.database_up;
+  own_.database(r.database_up);
+  own_.schema_newer(r.schema_is_newer);
+  note_rebuild(r);
+  note_failure(r);
+  if (!r.success) return;
+  own_.ledger(r.ledger, r.rules_changed);
+  if (r.rules_changed && !rules_changed_)
+    log_.warning("the past was derived by other rules: `releasehealthd rebuild` applies the configured ones");
+  rules_changed_ = r.rules_changed;
+}
+
+void health::note_rebuild(const refreshed& r) {
+  own_.rebuilding(r.is_rebuilding);
+  if (r.is_rebuilding && !is_rebuilding_)
+    log_.info("figures of an older derivation are shown while history is rebuilt");
+  is_rebuilding_ = r.is_rebuilding;
+  if (!r.rebuilt) return;
+  if (r.rebuilt->failure.empty())
+    log_.info("history rebuilt",
+              {{"rows", std::to_string(r.rebuilt->rows)}, {"took_ms", std::to_string(r.rebuilt->took.count())}});
+  else
+    log_.warning("rebuild failed, retrying", {{"err", r.rebuilt->failure}});
+}
+
+// A failure is logged once, not at every tick.
+void health::note_failure(const refreshed& r) {
+  if (!r.success) own_.database_failed(r.reason);
+  own_.reached(r.limit);
+  for (std::size_t n = 0; n < r.folded_names; ++n) own_.reached("figures.max_names");
+  own_.refresh(r.success, r.at, r.took);
+  if (r.failure == last_failure_) return;
+  last_failure_ = r.failure;
+  if (r.success)
+    log_.info("refresh succeeds again");
+  else
+    log_.warning("refresh failed; the last figures stay", {{"err", r.failure}});
+}
+
+void health::appended(std::string_view reason, const std::string& said, bool is_durable) {
+  own_.database_failed(reason);
+  if (reason == "timeout") own_.reached("database.statement_timeout");
+  own_.database_durable(is_durable);
+  const bool is_away = !reason.empty();
+  if (is_away == std::exchange(is_postgres_away_, is_away)) return;
+  if (is_away)
+    log_.warning("PostgreSQL takes no deliveries", {{"reason", std::string(reason)}, {"err", said}});
+  else
+    log_.info("PostgreSQL takes deliveries again");
+}
+
+void health::claimed(const ledger::claim& c) {
+  own_.event_claimed();
+  if (const auto left_out = claims_.next({}, std::chrono::steady_clock::now()))
+    log_.warning("an event's id is taken by another sender or another content; the first one counts",
+                 {{"source", c.source}, {"id", c.id}, {"holder", c.holder}, {"not_logged", std::to_string(*left_out)}});
+}
+
+}
