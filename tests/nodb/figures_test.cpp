@@ -1,13 +1,9 @@
-#include <filesystem>
-#include <fstream>
 #include <map>
 
 #include <zlib.h>
 
-#include "daemon/figures/alert_rules.hpp"
 #include "daemon/figures/dora.hpp"
 #include "daemon/figures/page.hpp"
-#include "daemon/figures/period.hpp"
 #include "daemon/figures/report.hpp"
 #include "daemon/figures/rest.hpp"
 #include "daemon/figures/snapshot.hpp"
@@ -36,86 +32,9 @@ std::string gunzip(std::string packed) {
   return text;
 }
 
-std::string show(const period& p) {
-  return p.label + ' ' + format_time(p.begin) + ' ' + format_time(p.end) + (p.partial ? " partial" : "");
-}
-
-period find(const std::vector<period>& all, std::string_view label) {
-  for (const auto& p : all)
-    if (p.label == label) return p;
-  FAIL("no such period");
-  return {};
-}
-
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("every alert has a section in a runbook, and a test; every cause its measure") {
-    const std::filesystem::path folder = std::filesystem::path(SOURCE_DIR) / "dashboards";
-    const auto read = [&](const char* name) {
-      std::ifstream in(folder / name);
-      return std::string((std::istreambuf_iterator<char>(in)), {});
-    };
-    const auto about_daemon = read("runbooks/daemon.md"), about_releases = read("runbooks/releases.md");
-    const auto tests = read("alerts_test.yaml"), rules = read("alerts.yaml");
-    CHECK(own_alerts().size() > 10);
-    CHECK(limit_alerts().size() > 10);
-    for (const auto& [alerts, runbook] :
-         {std::pair(own_alerts(), about_daemon), std::pair(limit_alerts(), about_releases)})
-      for (const auto alert : alerts) {
-        CAPTURE(alert);
-        CHECK(runbook.find("\n## " + std::string(alert) + '\n') != runbook.npos);
-        if (rules.find("alert: " + std::string(alert) + '\n') !=
-            rules.npos)  // the rework ratio has no limit by default
-          CHECK(tests.find("alertname: " + std::string(alert)) != tests.npos);
-      }
-    for (const auto& cause : default_causes()) {
-      CAPTURE(cause);
-      CHECK(about_releases.find("| " + cause + " | " + std::string(prevention_of(cause)) + " |\n") != tests.npos);
-    }
-  }
-
-  TEST_CASE("months are cut at local midnight, whatever the zone does there") {
-    const std::tuple<const char*, const char*, const char*> cases[] = {
-        {"UTC", "2026-11-20T12:00:00Z", "month 2026-11-01T00:00:00Z 2026-11-20T12:00:00Z partial"},
-        {"Europe/Berlin", "2026-10-31T22:59:59.999Z", "month 2026-09-30T22:00:00Z 2026-10-31T22:59:59.999Z partial"},
-        {"Europe/Berlin", "2026-10-31T23:00:00Z", "month 2026-10-31T23:00:00Z 2026-10-31T23:00:00Z partial"},
-        {"America/St_Johns", "2026-03-01T03:29:59Z", "month 2026-02-01T03:30:00Z 2026-03-01T03:29:59Z partial"},
-        {"America/St_Johns", "2026-03-01T03:30:00Z", "month 2026-03-01T03:30:00Z 2026-03-01T03:30:00Z partial"},
-        {"Pacific/Apia", "2026-01-31T11:00:00Z", "month 2026-01-31T11:00:00Z 2026-01-31T11:00:00Z partial"},
-        {"Pacific/Apia", "2026-01-31T10:59:59Z", "month 2025-12-31T11:00:00Z 2026-01-31T10:59:59Z partial"},
-        {"Asia/Amman", "2022-04-01T00:00:00Z", "month 2022-03-31T21:00:00Z 2022-04-01T00:00:00Z partial"},
-        {"America/Asuncion", "2017-10-01T12:00:00Z",
-         "month 2017-10-01T04:00:00Z 2017-10-01T12:00:00Z partial"},  // midnight did not exist
-    };
-    for (const auto& [zone, now, expected] : cases) {
-      CAPTURE(zone);
-      CHECK(show(find(current_periods({"30d"}, *calendar::in_zone(zone), *parse_time(now)), month)) == expected);
-    }
-  }
-
-  TEST_CASE("rolling periods end now; the previous month is whole, February 29 included") {
-    const auto all = current_periods({"7d", "30d"}, {}, *parse_time("2024-03-15T06:00:00Z"));
-    REQUIRE(all.size() == 4);
-    CHECK(show(all[0]) == "7d 2024-03-08T06:00:00Z 2024-03-15T06:00:00Z");
-    CHECK(show(all[3]) == "previous_month 2024-02-01T00:00:00Z 2024-03-01T00:00:00Z");
-  }
-
-  TEST_CASE("a report may ask for a month, a quarter or a stretch") {
-    const auto now = *parse_time("2026-11-20T12:00:00Z");
-    const auto berlin = *calendar::in_zone("Europe/Berlin");
-    CHECK(show(*parse_period("2026-10", berlin, now)) == "2026-10 2026-09-30T22:00:00Z 2026-10-31T23:00:00Z");
-    CHECK(show(*parse_period("2026-Q4", {}, now)) == "2026-Q4 2026-10-01T00:00:00Z 2026-11-20T12:00:00Z partial");
-    CHECK(parse_period("2026-01-01T00:00:00Z/2026-01-02T00:00:00Z", {}, now));
-    for (const auto* wrong :
-         {"", "2026", "2026-13", "2026-Q5", "10-2026", "2026-01-02T00:00:00Z/2026-01-01T00:00:00Z"}) {
-      CAPTURE(wrong);
-      CHECK_FALSE(parse_period(wrong, {}, now));
-    }
-    CHECK(months_between("2025-11", "2026-02", {}, now)->size() == 4);
-    CHECK_FALSE(months_between("2026-02", "2025-11", {}, now));
-  }
-
   TEST_CASE("a ratio without a denominator has no value; counts are 0") {
     const period p{"30d", *parse_time("2026-01-01T00:00:00Z"), *parse_time("2026-01-31T00:00:00Z"), false};
     const auto columns = all_columns();
@@ -284,29 +203,6 @@ TEST_SUITE("nodb") {
     CHECK(accepts_gzip("deflate, gzip;q=0.5"));
     CHECK_FALSE(accepts_gzip("gzip;q=0"));
     CHECK_FALSE(accepts_gzip(""));
-  }
-
-  TEST_CASE("rules: one for each figure and period, by the daemon's own judgement alone") {
-    const auto rules = prometheus_rules({{"hotfixes", "month", true, 5, 0, {}, {}},
-                                         {"hotfixes", "month", true, 9, 0, "legacy", {}},
-                                         {"hotfixes", "month", true, 20, 0, {}, "payments"},
-                                         {"firefighting_ratio", "30d", true, 0.2, 0, {}, {}},
-                                         {"time_to_issue_seconds", "30d", false, 172800, 3, {}, {}},
-                                         {"rollback_ratio", "90d", true, 0.05, 0, {}, {}},
-                                         {"rollback_ratio", "90d", true, 0.1, 20, "legacy", {}}},
-                                        "runbooks", "https://grafana");
-    const auto count = [&](std::string_view what) {
-      int n = 0;
-      for (auto at = rules.find(what); at != rules.npos; at = rules.find(what, at + 1)) ++n;
-      return n;
-    };
-    CHECK(count("alert: ReleaseHealthHotfixes\n") == 2);  // of services, and of the team that has a threshold
-    CHECK(count("(releasehealth_threshold_exceeded{figure=\"hotfixes\",period=\"month\"}) == 1") == 1);
-    CHECK(count("(releasehealth_team_threshold_exceeded{figure=\"hotfixes\",period=\"month\"}) == 1") == 1);
-    CHECK(count("(releasehealth_team_threshold_exceeded{figure=\"firefighting_ratio\",period=\"30d\"}) == 1") == 1);
-    CHECK(count("alert: ReleaseHealthTimeToIssue\n") == 1);
-    CHECK(count("alert: ReleaseHealthRollbackRatio\n") == 1);
-    CHECK(count("unless") == 0);  // minimums are the daemon's
   }
 
   TEST_CASE("a refresh rests in proportion to what it took, not at all to catch up, and longest in a flood") {
