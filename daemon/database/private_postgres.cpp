@@ -1,6 +1,5 @@
 #include "daemon/database/private_postgres.hpp"
 
-#include <charconv>
 #include <fstream>
 #include <optional>
 #include <thread>
@@ -15,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "collectors/text.hpp"
 #include "daemon/database/file_lock.hpp"
 #include "daemon/database/private_cluster.hpp"
 #include "daemon/system/random_id.hpp"
@@ -54,11 +54,7 @@ constexpr const char* settings[] = {"listen_addresses=",
                                     "cluster_name=releasehealthd"};
 
 // 0 for what is no number.
-int number(std::string_view text) {
-  int value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
+int number(std::string_view text) { return take_number<int>(text).value_or(0); }
 
 std::string first_line(const fs::path& file) {
   std::ifstream in(file);
