@@ -19,6 +19,12 @@ figure_settings settings() {
   return s;
 }
 
+ledger::derive_settings derive_settings() {
+  ledger::derive_settings with;
+  with.blame.names = settings().names;
+  return with;
+}
+
 std::string read(const snapshot& s, const figure_settings& with, const std::string& of, const std::string& figure) {
   const auto at = of.find('@');
   const place where{of.substr(0, at), at == of.npos ? "production" : of.substr(at + 1)};
@@ -48,9 +54,7 @@ TEST_SUITE("postgres") {
   TEST_CASE("figures, case by case") {
     const database db;
     ledger::appender to(db.where());
-    ledger::derive_settings derive_with;
-    derive_with.blame.names = settings().names;
-    ledger::deriver derive(db.where(), derive_with);
+    ledger::deriver derive(db.where(), derive_settings());
     ledger::reader from(db.where());
     const auto with = settings();
     int n = 0;
@@ -72,9 +76,7 @@ TEST_SUITE("postgres") {
   TEST_CASE("what explain lists behind each figure is as many as the figure counts") {
     const database db;
     ledger::appender to(db.where());
-    ledger::derive_settings derive_with;
-    derive_with.blame.names = settings().names;
-    ledger::deriver derive(db.where(), derive_with);
+    ledger::deriver derive(db.where(), derive_settings());
     ledger::reader from(db.where());
     auto with = settings();
     with.response_target = std::chrono::hours(1000);  // the histories' times are hours apart
@@ -150,9 +152,7 @@ TEST_SUITE("postgres") {
   TEST_CASE("open incidents and since when; a team's last deployment is the last of its services") {
     const database db;
     ledger::appender to(db.where());
-    ledger::derive_settings derive_with;
-    derive_with.blame.names = settings().names;
-    ledger::deriver derive(db.where(), derive_with);
+    ledger::deriver derive(db.where(), derive_settings());
     ledger::reader from(db.where());
     REQUIRE(to.append({entry_of("1", case_reader::read(
                                          "d1 08:00 v1; d2 09:00 v1 svc=search; i1 10:00; i2 11:00; i2 12:00 resolved; "
