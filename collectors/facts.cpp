@@ -91,16 +91,14 @@ void read_into(event& e, const json::value& in, std::initializer_list<reading> a
   }
 }
 
-std::string_view our_word(std::span<const word> words, std::string_view theirs) {
-  const auto known = std::ranges::find(words, theirs, &word::theirs);
-  return known == words.end() ? std::string_view() : known->ours;
+void put_state(event& e, std::optional<deployment_state> state) {
+  using enum deployment_state;
+  put(e, "state", word(state));
+  const bool is_end = state == succeeded || state == failed || state == canceled;
+  if (is_end && !e.fields.contains("finished_at")) put(e, "finished_at", std::optional(e.time));
 }
 
-void put_state(event& e, std::string_view state) {
-  put(e, "state", state);
-  if (has_word("succeeded failed canceled", state) && !e.fields.contains("finished_at"))
-    put(e, "finished_at", std::optional(e.time));
-}
+void put_state(event& e, std::optional<incident_state> state) { put(e, "state", word(state)); }
 
 std::span<const json::value> elements_at(const json::value& in, std::string_view pointer) {
   json::error_code ec;
@@ -155,16 +153,16 @@ void put_labels(event& e, const json::value& in, std::string_view pointer, std::
 }
 
 void retract(event& e) {
-  e.fields["of"] = e.thing;
+  e.fields["of"] = word(e.thing);
   e.fields["retracted"] = true;
-  e.type = "retraction";
+  e.type = event_type::retraction;
 }
 
 decoded with_return(event e) {
   event back = e;
   back.id += "/returned";
-  back.fields = {{"of", e.thing}, {"retracted", false}};
-  back.type = "retraction";
+  back.fields = {{"of", word(e.thing)}, {"retracted", false}};
+  back.type = event_type::retraction;
   decoded out(std::move(e));
   out.events.push_back(std::move(back));
   return out;

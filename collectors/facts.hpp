@@ -1,6 +1,9 @@
 #pragma once
 // What several sources tell in the same way: commits by their messages, things that are gone, severities by a word.
+#include <algorithm>
 #include <initializer_list>
+#include <iterator>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,17 +36,24 @@ struct reading {
 /// severity by its word, a number. Of several readings of one field the first that finds something is kept.
 void read_into(event&, const json::value& in, std::initializer_list<reading>);
 
-/// A word of a sender, and what we call it.
-struct word {
-  std::string_view theirs, ours;
+/// A word of a sender, and which of E it means; none: it says nothing of that.
+template <class E>
+struct spelling {
+  std::string_view theirs;
+  std::optional<E> ours;
 };
 
-/// Our word for that one; empty if the sender means nothing that we know.
-std::string_view our_word(std::span<const word>, std::string_view theirs);
+/// The one of that word; none if the sender means nothing that we know.
+template <class E, std::size_t n>
+constexpr std::optional<E> our_word(const spelling<E> (&words)[n], std::string_view theirs) {
+  const auto* const known = std::ranges::find(words, theirs, &spelling<E>::theirs);
+  return known == std::end(words) ? std::nullopt : known->ours;
+}
 
 /// Sets the state and, at the end of a deployment, when that was. When an incident was acknowledged or resolved is left
 /// to the fold unless the sender says so: it takes the first report, and a later one must not move it.
-void put_state(event&, std::string_view state);
+void put_state(event&, std::optional<deployment_state>);
+void put_state(event&, std::optional<incident_state>);
 
 /// Everybody whose name stands at `name` of the elements at `pointer`, as the field `responders`.
 void put_responders(event&, const json::value& in, std::string_view pointer, std::string_view name);

@@ -1,97 +1,101 @@
 #include "collectors/fields.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "collectors/signature.hpp"
 #include "collectors/text.hpp"
+#include "collectors/words.hpp"
 
 namespace releasehealth {
 namespace {
 
-constexpr std::string_view every_type = "deployment incident work flag commit retraction";
-
-constexpr field table[] = {
-    {"service", form::name, "deployment incident work flag", {}},
-    {"environment", form::name, "deployment incident flag", {}},
-    {"team", form::name, "deployment", {}},
-    {"repository", form::name, "deployment incident work flag commit", {}},
-    {"path", form::text, "deployment incident work flag", {}},
-    {"title", form::text, "deployment incident commit", {}},
-    {"url", form::text, every_type, {}},
-    {"cause", form::name, "deployment incident", {}},
-    {"incident", form::name, "deployment work flag", {}},
-    {"review_held_at", form::time, "deployment incident", {}},
-    {"lines_changed", form::count, "deployment commit", {}, max_lines_changed},
-    {"labels", form::names, "deployment commit", {}},
-    {"ref", form::text, "deployment commit", {}},
-    {"commit", form::name, "deployment commit", {}},
-    {"reviewed", form::flag, "deployment commit", {}},
-    // deployments
-    {"state", form::choice, "deployment", "pending running canceled failed succeeded inactive superseded destroyed"},
-    {"version", form::name, "deployment", {}},
-    {"created_at", form::time, "deployment", {}},
-    {"started_at", form::time, "deployment incident", {}},
-    {"finished_at", form::time, "deployment", {}},
-    {"due_at", form::time, "deployment", "ahead"},
-    {"corrected", form::flag, "deployment", {}},
-    {"first_commit_at", form::time, "deployment", {}},
-    {"date_only", form::flag, "deployment", {}},  // the sender knows the day, not the time of day
-    {"line_released_at", form::time, "deployment", {}},
-    {"new_commits", form::count, "deployment", {}, max_new_commits},
-    {"kind", form::choice, "deployment", "planned hotfix rollback redeploy"},
-    {"failed", form::flag, "deployment", {}},  // set by hand: of overrides only
-    {"fixes", form::name, "deployment", {}},
-    {"message", form::text, "deployment", {}},
-    {"tag", form::name, "deployment", {}},
-    {"task", form::name, "deployment", {}},
-    {"workflow", form::name, "deployment", {}},
-    {"actor", form::name, "deployment", {}},
-    {"justification", form::choice, "deployment", "revenue data security core_workflow"},
-    {"decision", form::timed, "deployment", {}},
-    {"approved", form::flag, "deployment", {}},
-    {"branched_from_production", form::flag, "deployment", {}},
-    {"cherry_picked", form::flag, "deployment", {}},
-    {"tested", form::flag, "deployment", {}},
-    {"regression_test", form::flag, "deployment", {}},
-    {"rollback_path", form::flag, "deployment", {}},
-    {"verified", form::flag, "deployment", {}},
-    {"communicated", form::flag, "deployment", {}},
-    {"action_items", form::any, "deployment", {}},
-    {"merged_back_at", form::time, "deployment", {}},
-    // incidents
-    {"state", form::choice, "incident", "open acknowledged resolved"},
-    {"services", form::names, "incident", {}},
-    {"severity", form::severity, "incident", {}},
-    {"detected_at", form::time, "incident", {}},
-    {"acknowledged_at", form::time, "incident", {}},
-    {"mitigated_at", form::time, "incident", {}},
-    {"resolved_at", form::time, "incident", {}},
-    {"culprit", form::name, "incident", {}},
-    {"touches", form::names, "incident", {}},
-    {"responders", form::timed, "incident", {}},
-    {"blast_radius", form::choice, "incident", "small large"},
-    {"trajectory", form::choice, "incident", "rising stable falling"},
-    {"cause_known", form::flag, "incident", {}},
-    {"fix_tested", form::flag, "incident", {}},
-    // work and flags
-    {"person", form::name, "work", {}},
-    {"begin", form::time, "work", {}},
-    {"end", form::time, "work", {}},
-    {"seconds", form::count, "work", {}, max_work_seconds},
-    {"flag", form::name, "flag", {}},
-    {"on", form::flag, "flag", {}},
-    {"at", form::time, "flag", {}},
-    // commits
-    {"default_branch", form::flag, "deployment commit", {}},
-    {"pull_request", form::name, "commit", {}},
-    {"picked_from", form::name, "commit", {}},
-    {"reverts", form::name, "commit", {}},
-    {"authored_at", form::time, "commit", {}},
-    {"merged_at", form::time, "commit", {}},
-    // retractions
-    {"of", form::choice, "retraction", "deployment incident work flag commit"},
-    {"retracted", form::flag, "retraction", {}},
-};
+constexpr auto table = [] {
+  using enum event_type;
+  constexpr set_of<event_type> any = {deployment, incident, work, flag, commit, retraction};
+  return std::to_array<field>({
+      {"service", form::name, {deployment, incident, work, flag}, {}},
+      {"environment", form::name, {deployment, incident, flag}, {}},
+      {"team", form::name, {deployment}, {}},
+      {"repository", form::name, {deployment, incident, work, flag, commit}, {}},
+      {"path", form::text, {deployment, incident, work, flag}, {}},
+      {"title", form::text, {deployment, incident, commit}, {}},
+      {"url", form::text, any, {}},
+      {"cause", form::name, {deployment, incident}, {}},
+      {"incident", form::name, {deployment, work, flag}, {}},
+      {"review_held_at", form::time, {deployment, incident}, {}},
+      {"lines_changed", form::count, {deployment, commit}, {}, max_lines_changed},
+      {"labels", form::names, {deployment, commit}, {}},
+      {"ref", form::text, {deployment, commit}, {}},
+      {"commit", form::name, {deployment, commit}, {}},
+      {"reviewed", form::flag, {deployment, commit}, {}},
+      // deployments
+      {"state", form::choice, {deployment}, words_text<deployment_state>},
+      {"version", form::name, {deployment}, {}},
+      {"created_at", form::time, {deployment}, {}},
+      {"started_at", form::time, {deployment, incident}, {}},
+      {"finished_at", form::time, {deployment}, {}},
+      {"due_at", form::time, {deployment}, "ahead"},
+      {"corrected", form::flag, {deployment}, {}},
+      {"first_commit_at", form::time, {deployment}, {}},
+      {"date_only", form::flag, {deployment}, {}},  // the sender knows the day, not the time of day
+      {"line_released_at", form::time, {deployment}, {}},
+      {"new_commits", form::count, {deployment}, {}, max_new_commits},
+      {"kind", form::choice, {deployment}, words_text<deployment_kind>},
+      {"failed", form::flag, {deployment}, {}},  // set by hand: of overrides only
+      {"fixes", form::name, {deployment}, {}},
+      {"message", form::text, {deployment}, {}},
+      {"tag", form::name, {deployment}, {}},
+      {"task", form::name, {deployment}, {}},
+      {"workflow", form::name, {deployment}, {}},
+      {"actor", form::name, {deployment}, {}},
+      {"justification", form::choice, {deployment}, "revenue data security core_workflow"},
+      {"decision", form::timed, {deployment}, {}},
+      {"approved", form::flag, {deployment}, {}},
+      {"branched_from_production", form::flag, {deployment}, {}},
+      {"cherry_picked", form::flag, {deployment}, {}},
+      {"tested", form::flag, {deployment}, {}},
+      {"regression_test", form::flag, {deployment}, {}},
+      {"rollback_path", form::flag, {deployment}, {}},
+      {"verified", form::flag, {deployment}, {}},
+      {"communicated", form::flag, {deployment}, {}},
+      {"action_items", form::any, {deployment}, {}},
+      {"merged_back_at", form::time, {deployment}, {}},
+      // incidents
+      {"state", form::choice, {incident}, words_text_through<incident_state::resolved>},
+      {"services", form::names, {incident}, {}},
+      {"severity", form::severity, {incident}, {}},
+      {"detected_at", form::time, {incident}, {}},
+      {"acknowledged_at", form::time, {incident}, {}},
+      {"mitigated_at", form::time, {incident}, {}},
+      {"resolved_at", form::time, {incident}, {}},
+      {"culprit", form::name, {incident}, {}},
+      {"touches", form::names, {incident}, {}},
+      {"responders", form::timed, {incident}, {}},
+      {"blast_radius", form::choice, {incident}, "small large"},
+      {"trajectory", form::choice, {incident}, "rising stable falling"},
+      {"cause_known", form::flag, {incident}, {}},
+      {"fix_tested", form::flag, {incident}, {}},
+      // work and flags
+      {"person", form::name, {work}, {}},
+      {"begin", form::time, {work}, {}},
+      {"end", form::time, {work}, {}},
+      {"seconds", form::count, {work}, {}, max_work_seconds},
+      {"flag", form::name, {flag}, {}},
+      {"on", form::flag, {flag}, {}},
+      {"at", form::time, {flag}, {}},
+      // commits
+      {"default_branch", form::flag, {deployment, commit}, {}},
+      {"pull_request", form::name, {commit}, {}},
+      {"picked_from", form::name, {commit}, {}},
+      {"reverts", form::name, {commit}, {}},
+      {"authored_at", form::time, {commit}, {}},
+      {"merged_at", form::time, {commit}, {}},
+      // retractions
+      {"of", form::choice, {retraction}, words_text<thing_type>},
+      {"retracted", form::flag, {retraction}, {}},
+  });
+}();
 
 constexpr std::size_t most_shown = 40;  // characters of a value in a message
 
@@ -183,8 +187,8 @@ struct checker {
 std::span<const field> fields() { return table; }
 
 const field* find_field(std::string_view name) {
-  const auto* const known = std::ranges::find(table, name, &field::name);
-  return known == std::end(table) ? nullptr : known;
+  const auto known = std::ranges::find(table, name, &field::name);
+  return known == table.end() ? nullptr : &*known;
 }
 
 // What a sender writes for people is cut, not rejected: a title of a megabyte is still the title of a release.
@@ -200,10 +204,6 @@ void put(event& e, std::string_view name, std::string_view value) {
 void put(event& e, std::string_view field, std::optional<timestamp> value) {
   if (value) e.fields[field] = format_time(*value);
 }
-
-std::string_view event_types() { return every_type; }
-
-bool is_event_type(std::string_view type) { return has_word(every_type, type); }
 
 std::string storable_id(std::string_view id) {
   if (id.size() <= max_key_bytes && is_storable(id)) return std::string(id);
@@ -226,7 +226,8 @@ std::string shown(const json::value& value) {
   return json::serialize(json::value(first)) + (first.size() < text.size() ? "…" : "");
 }
 
-std::vector<problem> check(event& e, timestamp received_at, const std::string& at) {
+std::vector<problem> check(event& e, timestamp received_at, const std::string& at,
+                           std::optional<std::string_view> unknown_type) {
   std::vector<problem> found;
   const auto note = [&](std::string_view name, std::string what) {
     if (!what.empty()) found.push_back({at + '/' + pointer_token(name), std::move(what)});
@@ -235,12 +236,13 @@ std::vector<problem> check(event& e, timestamp received_at, const std::string& a
   note("id", check_name(e.id));
   note("subject", check_name(e.subject));
   if (!e.source.empty()) note("source", check_name(e.source));
-  if (!is_event_type(e.type))
-    note("type", expected("unknown type", json::value(e.type), "one of: " + std::string(every_type)));
+  if (unknown_type)
+    note("type",
+         expected("unknown type", json::value(*unknown_type), "one of: " + std::string(words_text<event_type>)));
   note("time", value_of.range_of(e.time));
   for (const auto& f : table) {
     const auto entry = e.fields.find(f.name);
-    if (entry == e.fields.end() || entry->value().is_null() || !has_word(f.types, e.type)) continue;
+    if (entry == e.fields.end() || entry->value().is_null() || unknown_type || !f.types.contains(e.type)) continue;
     note(f.name, value_of(f, entry->value()));
   }
   static const std::string below;

@@ -27,7 +27,7 @@ enum class form {
 struct field {
   std::string_view name;
   form looks;
-  std::string_view types;    ///< space-separated event types that carry it
+  set_of<event_type> types;  ///< that carry it
   std::string_view choices;  ///< for form::choice; of a time: `ahead`, if it may be in the future
   std::int64_t most = 0;     ///< for form::count
 };
@@ -36,10 +36,6 @@ struct field {
 std::span<const field> fields();
 /// The one of that name; null: there is none.
 const field* find_field(std::string_view name);
-
-/// The event types, space-separated as the table writes them.
-std::string_view event_types();
-bool is_event_type(std::string_view);
 
 /// Sets a field, unless there is nothing to set.
 void put(event&, std::string_view field, std::string_view value);
@@ -74,7 +70,9 @@ bool is_sane_time(timestamp, timestamp received_at);
 std::string shown(const json::value&);
 
 /// Checks one event against the table and writes its times as UTC. Returns what is wrong, with pointers below `at`;
-/// each problem repeats the value and says what was expected.
-std::vector<problem> check(event&, timestamp received_at, const std::string& at = {});
+/// each problem repeats the value and says what was expected. `unknown_type`: what its sender gave as its type, if that
+/// is none; then its fields are not checked.
+std::vector<problem> check(event&, timestamp received_at, const std::string& at = {},
+                           std::optional<std::string_view> unknown_type = {});
 
 }

@@ -5,10 +5,10 @@
 
 namespace releasehealth {
 
-event hook::start(std::string type, std::string subject, std::optional<timestamp> at, timestamp fallback) const {
+event hook::start(thing_type about, std::string subject, std::optional<timestamp> at, timestamp fallback) const {
   event e;
   e.id = id;
-  e.thing = e.type = std::move(type);
+  e.reports(about);
   e.subject = std::move(subject);
   e.time = at.value_or(fallback);
   return e;
@@ -26,7 +26,7 @@ void hook::put_branch(event& e, std::string_view ref, std::optional<timestamp> p
 void add_commits(decoded& out, const hook& h, const pushed_commits& p, timestamp now) {
   for (const auto& c : p.all) {
     const auto authored = sender_time_at(c, p.authored_at);
-    auto e = h.start("commit", text_at(c, p.id), authored, now);
+    auto e = h.start(thing_type::commit, text_at(c, p.id), authored, now);
     e.id += '/' + std::to_string(out.events.size());
     put(e, "commit", e.subject);
     put(e, "repository", p.repository);
@@ -66,7 +66,7 @@ namespace {
 
 // An author's clock may say anything, and decides nothing that its commit is needed for.
 void drop_odd_author_date(event& e, timestamp received_at) {
-  if (e.type != "commit") return;
+  if (e.type != event_type::commit) return;
   const auto authored = time_at(e.fields, "/authored_at");
   if (!authored || is_sane_time(*authored, received_at)) return;
   e.fields.erase("authored_at");

@@ -33,7 +33,7 @@ struct hook {
   /// it to another branch must not take it back.
   void put_branch(event&, std::string_view ref, std::optional<timestamp> pushed) const;
   /// An event about that thing, at `at` or else at `fallback`.
-  event start(std::string type, std::string subject, std::optional<timestamp> at, timestamp fallback) const;
+  event start(thing_type, std::string subject, std::optional<timestamp> at, timestamp fallback) const;
 };
 
 /// Commits that were pushed, and where their facts stand in each.

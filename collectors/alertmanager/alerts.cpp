@@ -46,12 +46,12 @@ event read_alert(const source& s, const json::value& alert, timestamp now) {
   const bool is_resolved = text_at(alert, "/status") == "resolved";
   const auto started = time_at(alert, "/startsAt");
   event e;
-  e.thing = e.type = "incident";
+  e.reports(thing_type::incident);
   const auto fingerprint = fingerprint_of(alert);
   e.subject = fingerprint + '/' + text_at(alert, "/startsAt");
   e.id = e.subject + (is_resolved ? "/resolved" : "/firing");
   e.time = is_resolved ? resolved_at(alert).value_or(now) : started.value_or(now);
-  e.fields["state"] = is_resolved ? "resolved" : "open";
+  put_state(e, is_resolved ? incident_state::resolved : incident_state::open);
   put(e, "alert_fingerprint", fingerprint);  // the ledger places the report by it (daemon/timeline/placement.hpp)
   // Grafana 12 overwrites the start with the end as an alert is resolved: then it says nothing of which one it was
   if (!is_resolved || !started || *started < e.time) put(e, "started_at", started);

@@ -11,8 +11,10 @@ constexpr setting_rule settings[] = {
      "what was deployed: the tag of an application's only image, or the revision that was synced"},
 };
 
-constexpr word phases[] = {
-    {"Running", "running"}, {"Succeeded", "succeeded"}, {"Failed", "failed"}, {"Error", "failed"}};
+constexpr spelling<deployment_state> phases[] = {{"Running", deployment_state::running},
+                                                 {"Succeeded", deployment_state::succeeded},
+                                                 {"Failed", deployment_state::failed},
+                                                 {"Error", deployment_state::failed}};
 
 // Of several images nobody says which one it is about.
 std::string only_tag(const hook& h) {
@@ -31,12 +33,12 @@ void put_identity(event& e, const hook& h) {
 
 result<decoded> sync(const hook& h, timestamp now) {
   const auto state = our_word(phases, h.text("/operation/phase"));
-  if (state.empty()) return decoded::nothing("phase " + h.text("/operation/phase"));
+  if (!state) return decoded::nothing("phase " + h.text("/operation/phase"));
   const auto started = h.time("/operation/startedAt"), finished = h.time("/operation/finishedAt");
   auto subject = h.subject(h.text("/namespace") + '/', "/app");
   if (!subject.empty()) subject += '/' + h.text("/operation/startedAt");
-  auto e = h.start("deployment", subject, state == "running" ? started : finished, now);
-  e.id = e.subject + '/' + std::string(state);
+  auto e = h.start(thing_type::deployment, subject, state == deployment_state::running ? started : finished, now);
+  e.id = e.subject + '/' + std::string(word(state));
   read_into(e, h.in,
             {{"service", "/labels/service"},
              {"service", "/app"},
@@ -48,7 +50,8 @@ result<decoded> sync(const hook& h, timestamp now) {
              {"url", "/url"}});
   put(e, "repository", repository_of(h.text("/repository")));
   if (!e.fields.contains("environment")) put(e, "environment", h.settings.setting("environment"));
-  if (state == "succeeded") put_identity(e, h);  // before, the images are those of the deployment before
+  if (state == deployment_state::succeeded)
+    put_identity(e, h);  // before, the images are those of the deployment before
   put_state(e, state);
   return decoded(std::move(e));
 }

@@ -25,7 +25,7 @@ result<decoded> push(const hook& h, timestamp now) {
 result<decoded> pull_request(const hook& h, timestamp now) {
   if (h.text("/resource/status") != "completed") return decoded::nothing("pull request: not completed");
   const auto closed = h.time("/resource/closedDate");
-  auto e = h.start("commit", h.text("/resource/lastMergeCommit/commitId"), closed, now);
+  auto e = h.start(thing_type::commit, h.text("/resource/lastMergeCommit/commitId"), closed, now);
   read_into(e, h.in,
             {{"commit", "/resource/lastMergeCommit/commitId"},
              {"repository", "/resource/repository/name"},

@@ -4,13 +4,13 @@
 namespace releasehealth::azure_devops {
 namespace {
 
-constexpr word states[] = {
-    {"inProgress", "running"},  {"running", "running"},
-    {"succeeded", "succeeded"}, {"partiallySucceeded", "succeeded"},
-    {"failed", "failed"},       {"canceled", "canceled"},
-    {"stopped", "canceled"},    {"rejected", "canceled"},
-    {"queued", "pending"},      {"notStarted", "pending"},
-    {"waiting", "pending"},
+constexpr spelling<deployment_state> states[] = {
+    {"inProgress", deployment_state::running},  {"running", deployment_state::running},
+    {"succeeded", deployment_state::succeeded}, {"partiallySucceeded", deployment_state::succeeded},
+    {"failed", deployment_state::failed},       {"canceled", deployment_state::canceled},
+    {"stopped", deployment_state::canceled},    {"rejected", deployment_state::canceled},
+    {"queued", deployment_state::pending},      {"notStarted", deployment_state::pending},
+    {"waiting", deployment_state::pending},
 };
 
 // "refs/heads/main" of "LG:refs/heads/main:600b51...", and what stands behind it.
@@ -21,13 +21,14 @@ void put_source_version(event& e, const std::string& text) {
   put(e, "commit", text.substr(last + 1));
 }
 
-result<decoded> release(const hook& h, timestamp now, std::string_view state, std::optional<timestamp> at) {
+result<decoded> release(const hook& h, timestamp now, std::optional<deployment_state> state,
+                        std::optional<timestamp> at) {
   if (!h.reads_deployments_from("release")) return other_source_of_deployments(h, "release");
-  if (state.empty()) return decoded::nothing("release: status " + h.text("/resource/environment/status"));
+  if (!state) return decoded::nothing("release: status " + h.text("/resource/environment/status"));
   auto subject = h.subject("release/" + h.text("/resource/environment/releaseId") + '/', "/resource/environment/id");
   if (const auto attempt = h.text("/resource/deployment/id"); !subject.empty() && !attempt.empty())
     subject += '/' + attempt;
-  auto e = h.start("deployment", subject, at, now);
+  auto e = h.start(thing_type::deployment, subject, at, now);
   read_into(e, h.in,
             {{"service", "/resource/release/releaseDefinition/name"},
              {"service", "/resource/environment/releaseDefinition/name"},
@@ -58,7 +59,7 @@ void put_run(const hook& h, event& e) {
              {"url", "/resource/run/_links/web/href"}});
 }
 
-std::string_view state_of(const hook& h, const std::string& of) {
+std::optional<deployment_state> state_of(const hook& h, const std::string& of) {
   const auto state = h.text("/resource/" + of + "/state");
   return our_word(states, state == "completed" ? h.text("/resource/" + of + "/result") : state);
 }
@@ -67,7 +68,7 @@ std::string_view state_of(const hook& h, const std::string& of) {
 
 result<decoded> release_started(const hook& h, timestamp now) {
   const auto began = h.time("/resource/deployment/startedOn");
-  return release(h, now, "running", began ? began : h.time("/createdDate"));
+  return release(h, now, deployment_state::running, began ? began : h.time("/createdDate"));
 }
 
 result<decoded> release_completed(const hook& h, timestamp now) {
@@ -81,11 +82,11 @@ result<decoded> stage(const hook& h, timestamp now) {
   const auto name = h.text("/resource/stage/name"), title = h.text("/resource/stage/displayName");
   if (!is_listed(h, "stages", {name, title})) return decoded::nothing("stage: none of stages");
   const auto state = state_of(h, "stage");
-  if (state.empty()) return decoded::nothing("stage: result " + h.text("/resource/stage/result"));
+  if (!state) return decoded::nothing("stage: result " + h.text("/resource/stage/result"));
   const auto ended = h.time("/resource/stage/finishTime");
   auto subject = h.subject("run/", "/resource/run/id");
   if (!subject.empty()) subject += '/' + name + '/' + h.text("/resource/stage/attempt");
-  auto e = h.start("deployment", subject, ended ? ended : h.time("/createdDate"), now);
+  auto e = h.start(thing_type::deployment, subject, ended ? ended : h.time("/createdDate"), now);
   put_run(h, e);
   put(e, "environment", name);
   read_into(e, h.in, {{"started_at", "/resource/stage/startTime"}, {"finished_at", "/resource/stage/finishTime"}});
@@ -99,9 +100,10 @@ result<decoded> run(const hook& h, timestamp now) {
   if (!is_listed(h, "pipelines", {pipeline.empty() ? h.text("/resource/run/pipeline/name") : pipeline}))
     return decoded::nothing("run: none of pipelines");
   const auto state = state_of(h, "run");
-  if (state.empty()) return decoded::nothing("run: result " + h.text("/resource/run/result"));
+  if (!state) return decoded::nothing("run: result " + h.text("/resource/run/result"));
   const auto ended = h.time("/resource/run/finishedDate");
-  auto e = h.start("deployment", h.subject("run/", "/resource/run/id"), ended ? ended : h.time("/createdDate"), now);
+  auto e = h.start(thing_type::deployment, h.subject("run/", "/resource/run/id"),
+                   ended ? ended : h.time("/createdDate"), now);
   put_run(h, e);
   put(e, "environment", h.settings.setting("environment"));
   read_into(e, h.in, {{"created_at", "/resource/run/createdDate"}, {"finished_at", "/resource/run/finishedDate"}});
@@ -115,8 +117,8 @@ result<decoded> build(const hook& h, timestamp now) {
     return decoded::nothing("build: none of pipelines");
   const auto result = h.text("/resource/result");
   const auto state = our_word(states, result.empty() ? h.text("/resource/status") : result);
-  if (state.empty()) return decoded::nothing("build: status " + h.text("/resource/status"));
-  auto e = h.start("deployment", h.subject("build/", "/resource/id"), h.time("/resource/finishTime"), now);
+  if (!state) return decoded::nothing("build: status " + h.text("/resource/status"));
+  auto e = h.start(thing_type::deployment, h.subject("build/", "/resource/id"), h.time("/resource/finishTime"), now);
   read_into(e, h.in,
             {{"service", "/resource/definition/name"},
              {"workflow", "/resource/definition/name"},

@@ -55,7 +55,7 @@ std::optional<event> tagged(const hook& h, const std::string& tag, const std::st
                             timestamp now) {
   if (!h.reads_deployments_from("tag")) return {};
   const auto repository = repository_at(h.in, "/repository");
-  auto e = h.start("deployment", "tag/" + repository + '/' + tag, std::nullopt, now);
+  auto e = h.start(thing_type::deployment, "tag/" + repository + '/' + tag, std::nullopt, now);
   e.id += "/tag/" + tag;
   if (gone) {
     retract(e);
@@ -67,7 +67,7 @@ std::optional<event> tagged(const hook& h, const std::string& tag, const std::st
   put(e, "version", tag);
   put(e, "tag", tag);
   put(e, "commit", commit);
-  put_state(e, "succeeded");
+  put_state(e, deployment_state::succeeded);
   return e;
 }
 

@@ -6,11 +6,15 @@
 namespace releasehealth::bitbucket {
 namespace {
 
-constexpr word status_states[] = {
-    {"INPROGRESS", "running"}, {"SUCCESSFUL", "succeeded"}, {"FAILED", "failed"}, {"STOPPED", "canceled"}};
-constexpr word issue_states[] = {
-    {"new", "open"},          {"open", "open"},       {"submitted", "open"},  {"on hold", "acknowledged"},
-    {"resolved", "resolved"}, {"closed", "resolved"}, {"wontfix", "resolved"}};
+constexpr spelling<deployment_state> status_states[] = {{"INPROGRESS", deployment_state::running},
+                                                        {"SUCCESSFUL", deployment_state::succeeded},
+                                                        {"FAILED", deployment_state::failed},
+                                                        {"STOPPED", deployment_state::canceled}};
+constexpr spelling<incident_state> issue_states[] = {
+    {"new", incident_state::open},          {"open", incident_state::open},
+    {"submitted", incident_state::open},    {"on hold", incident_state::acknowledged},
+    {"resolved", incident_state::resolved}, {"closed", incident_state::resolved},
+    {"wontfix", incident_state::resolved}};
 
 bool is_gone(std::string_view state) { return state == "invalid" || state == "duplicate"; }
 
@@ -26,7 +30,7 @@ result<decoded> commit_status(const hook& h, timestamp now) {
   if (!is_listed(h, "statuses", {h.text("/commit_status/key"), h.text("/commit_status/name")}))
     return decoded::nothing("commit status: none of statuses");
   const auto state = our_word(status_states, h.text("/commit_status/state"));
-  if (state.empty()) return decoded::nothing("commit status: state " + h.text("/commit_status/state"));
+  if (!state) return decoded::nothing("commit status: state " + h.text("/commit_status/state"));
   auto sha = h.text("/commit_status/commit/hash");
   if (sha.empty()) {
     const auto link = h.text("/commit_status/links/commit/href");
@@ -34,7 +38,8 @@ result<decoded> commit_status(const hook& h, timestamp now) {
   }
   // the url is that of the build: another attempt for the same commit has another one
   const auto which = sha + '/' + h.text("/commit_status/key") + '/' + h.text("/commit_status/url");
-  auto e = h.start("deployment", "status/" + sha256_hex(which).substr(0, 32), h.time("/commit_status/updated_on"), now);
+  auto e = h.start(thing_type::deployment, "status/" + sha256_hex(which).substr(0, 32),
+                   h.time("/commit_status/updated_on"), now);
   put_repository(h, e);
   put(e, "environment", h.settings.setting("environment"));
   put(e, "commit", sha);
@@ -75,7 +80,8 @@ result<decoded> push(const hook& h, timestamp now) {
 }
 
 result<decoded> pull_request(const hook& h, timestamp now) {
-  auto e = h.start("commit", h.text("/pullrequest/merge_commit/hash"), h.time("/pullrequest/updated_on"), now);
+  auto e =
+      h.start(thing_type::commit, h.text("/pullrequest/merge_commit/hash"), h.time("/pullrequest/updated_on"), now);
   read_into(e, h.in,
             {{"commit", "/pullrequest/merge_commit/hash"},
              {"ref", "/pullrequest/source/branch/name"},
@@ -96,7 +102,7 @@ result<decoded> issue(const hook& h, timestamp now) {
   if (!is && !is_listed(h, "incidents.kinds", {h.text("/changes/kind/old")}))
     return decoded::nothing("issue: a kind that is none of incidents.kinds");
   const auto updated = h.time("/issue/updated_on");
-  auto e = h.start("incident", h.subject(repository_at(h.in, "/repository") + '#', "/issue/id"),
+  auto e = h.start(thing_type::incident, h.subject(repository_at(h.in, "/repository") + '#', "/issue/id"),
                    updated ? updated : h.time("/issue/created_on"), now);
   const auto state = h.text("/issue/state");
   if (!is || is_gone(state)) {

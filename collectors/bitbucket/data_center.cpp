@@ -32,7 +32,7 @@ result<decoded> refs_changed(const hook& h, timestamp now) {
 
 result<decoded> merged(const hook& h, timestamp now) {
   const auto closed = h.time("/pullRequest/closedDate");
-  auto e = h.start("commit", h.text("/pullRequest/properties/mergeCommit/id"), closed, now);
+  auto e = h.start(thing_type::commit, h.text("/pullRequest/properties/mergeCommit/id"), closed, now);
   read_into(e, h.in,
             {{"commit", "/pullRequest/properties/mergeCommit/id"},
              {"ref", "/pullRequest/fromRef/displayId"},

@@ -42,12 +42,14 @@ json::object take_reserved(json::object& from) {
 bool is_override_of_old(const json::object& line, const json::object& taken) {
   constexpr std::size_t id_size = 32;  // of random_id()
   constexpr std::string_view prefix = "override-";
-  const auto id = text_at(line, "/id"), type = text_at(line, "/type");
+  const auto id = text_at(line, "/id");
+  const auto type = parse_word<event_type>(text_at(line, "/type"));
   const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
   const auto* was = taken.if_contains("was");
   return id.starts_with(prefix) && id.size() == prefix.size() + id_size &&
-         std::ranges::all_of(id.substr(prefix.size()), is_hex) && (type == "deployment" || type == "incident") &&
-         !text_at(taken, "/by").empty() && !text_at(taken, "/reason").empty() && was && was->is_object();
+         std::ranges::all_of(id.substr(prefix.size()), is_hex) &&
+         (type == event_type::deployment || type == event_type::incident) && !text_at(taken, "/by").empty() &&
+         !text_at(taken, "/reason").empty() && was && was->is_object();
 }
 
 struct batch {
@@ -104,7 +106,7 @@ result<event> read_event(json::value value, timestamp received_at, const std::st
   for (const auto& field : take_reserved(e.fields))
     found.push_back({at + '/' + std::string(field.key()), "is a reserved word of exports; expected another name"});
   e.id = take(e.fields, "id", found, at);
-  e.type = take(e.fields, "type", found, at);
+  const auto type = take(e.fields, "type", found, at);
   e.source = take(e.fields, "source", found, at);
   e.subject = take(e.fields, "subject", found, at);
   const auto time = take(e.fields, "time", found, at);
@@ -116,14 +118,18 @@ result<event> read_event(json::value value, timestamp received_at, const std::st
       found.push_back(
           {at + "/time", "invalid time " + shown(json::value(time)) + "; expected RFC 3339 with an offset"});
   }
-  e.thing = e.type;
-  if (e.type == "retraction") {
-    e.thing = text_at(e.fields, "/of");
-    if (e.thing.empty()) found.push_back({at + "/of", "is missing: what is retracted"});
+  const auto known = parse_word<event_type>(type);
+  if (const auto thing = parse_word<thing_type>(type)) e.reports(*thing);
+  if (known == event_type::retraction) {
+    const auto of = text_at(e.fields, "/of");
+    e.type = *known;
+    e.thing = parse_word<thing_type>(of).value_or(e.thing);  // check() rejects any other
+    if (of.empty()) found.push_back({at + "/of", "is missing: what is retracted"});
     if (e.subject.empty()) found.push_back({at + "/subject", "is missing: which one is retracted"});
   }
-  if (e.subject.empty()) e.subject = e.type == "commit" ? text_at(e.fields, "/commit") : e.id;
-  for (auto& p : check(e, received_at, at)) found.push_back(std::move(p));
+  if (e.subject.empty()) e.subject = known == event_type::commit ? text_at(e.fields, "/commit") : e.id;
+  const auto unknown_type = known ? std::nullopt : std::optional<std::string_view>(type);
+  for (auto& p : check(e, received_at, at, unknown_type)) found.push_back(std::move(p));
   if (!found.empty()) return error(errc::malformed, "not an event", std::move(found));
   return e;
 }
@@ -197,7 +203,7 @@ result<exported> read_exported(json::value value, timestamp received_at) {
 json::object write_event(const event& e) {
   json::object out;
   out["id"] = e.id;
-  out["type"] = e.type;
+  out["type"] = word(e.type);
   out["time"] = format_time(e.time);
   out["subject"] = e.subject;
   if (!e.source.empty()) out["source"] = e.source;

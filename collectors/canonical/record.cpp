@@ -9,12 +9,13 @@ namespace releasehealth::canonical {
 
 std::string supply_time(json::object& record) {
   if (record.contains("time")) return {};
-  const auto type = text_at(record, "/type");
+  const auto type = parse_word<event_type>(text_at(record, "/type"));
+  if (!type) return {};
   std::string names;
   std::optional<timestamp> last;
   bool has_any = false;
   for (const auto& f : fields()) {
-    if (f.looks != form::time || !has_word(f.types, type) || f.name == "review_held_at" || f.name == "merged_back_at" ||
+    if (f.looks != form::time || !f.types.contains(*type) || f.name == "review_held_at" || f.name == "merged_back_at" ||
         f.name == "first_commit_at")
       continue;
     names += ", " + std::string(f.name);
@@ -22,7 +23,7 @@ std::string supply_time(json::object& record) {
     if (const auto at = time_at(record, '/' + std::string(f.name))) last = std::max(last.value_or(*at), *at);
   }
   if (last) record["time"] = format_time(*last);
-  return has_any || !is_event_type(type) ? "" : "no time; expected one of time" + names;
+  return has_any ? "" : "no time; expected one of time" + names;
 }
 
 }

@@ -11,8 +11,10 @@ constexpr setting_rule settings[] = {
     {"environment", false, "", "", "where they go: CircleCI does not say", true},
 };
 
-constexpr word states[] = {
-    {"success", "succeeded"}, {"failed", "failed"}, {"error", "failed"}, {"canceled", "canceled"}};
+constexpr spelling<deployment_state> states[] = {{"success", deployment_state::succeeded},
+                                                 {"failed", deployment_state::failed},
+                                                 {"error", deployment_state::failed},
+                                                 {"canceled", deployment_state::canceled}};
 
 // acme/checkout of gh/acme/checkout; what GitHub Apps are called, circleci/<id>/<id>, names nothing.
 std::string repository(const hook& h) {
@@ -24,9 +26,10 @@ result<decoded> completed(const hook& h, timestamp now, const std::string& what,
   const auto at = [&](const char* member) { return '/' + what + '/' + member; };
   if (!is_listed(h, listed, {h.text(at("name"))})) return decoded::nothing(what + ": none of " + std::string(listed));
   const auto state = our_word(states, h.text(at("status")));
-  if (state.empty()) return decoded::nothing(what + ": status " + h.text(at("status")));
+  if (!state) return decoded::nothing(what + ": status " + h.text(at("status")));
   const auto ended = h.time(at("stopped_at"));
-  auto e = h.start("deployment", h.subject(what + '/', at("id")), ended ? ended : h.time("/happened_at"), now);
+  auto e =
+      h.start(thing_type::deployment, h.subject(what + '/', at("id")), ended ? ended : h.time("/happened_at"), now);
   const auto name = at("name"), url = at("url"), created = at("created_at"), started = at("started_at"),
              stopped = at("stopped_at");
   // vcs is that of OAuth projects, trigger_parameters that of GitHub App and GitLab ones

@@ -12,20 +12,21 @@ namespace {
 
 /// `dev.cdevents.<subject>.<predicate>.<version>`: compatible whatever the version.
 struct meaning {
-  std::string_view kind;  ///< subject.predicate
-  std::string_view thing, state;
-  std::string_view deployed_as = {};  ///< an explicit kind
+  std::string_view kind;                        ///< subject.predicate
+  std::optional<deployment_state> deployed;     ///< none: it is about an incident
+  std::optional<incident_state> incident = {};  ///< none: it says nothing of its state
+  std::optional<deployment_kind> deployed_as = {};
 };
 constexpr meaning meanings[] = {
-    {"service.deployed", "deployment", "succeeded"},
-    {"service.upgraded", "deployment", "succeeded"},
-    {"service.rolledback", "deployment", "succeeded", "rollback"},
-    {"incident.detected", "incident", "open"},
-    {"incident.reported", "incident", "open"},
-    {"incident.resolved", "incident", "resolved"},
-    {"ticket.created", "incident", "open"},
-    {"ticket.updated", "incident", ""},
-    {"ticket.closed", "incident", "resolved"},
+    {"service.deployed", deployment_state::succeeded},
+    {"service.upgraded", deployment_state::succeeded},
+    {"service.rolledback", deployment_state::succeeded, {}, deployment_kind::rollback},
+    {"incident.detected", {}, incident_state::open},
+    {"incident.reported", {}, incident_state::open},
+    {"incident.resolved", {}, incident_state::resolved},
+    {"ticket.created", {}, incident_state::open},
+    {"ticket.updated", {}},
+    {"ticket.closed", {}, incident_state::resolved},
 };
 
 std::string kind_of(std::string_view type) {
@@ -68,42 +69,42 @@ void put_custom(event& e, const json::value& in, timestamp now) {
     if (!value || f.looks == form::any || f.looks == form::timed || f.name == "state") continue;
     event probe;
     probe.id = probe.subject = "x";
-    probe.thing = probe.type = e.type;
+    probe.reports(e.thing);
     probe.time = now;
     probe.fields[f.name] = *value;
-    if (has_word(f.types, e.type) && check(probe, now).empty()) e.fields[f.name] = probe.fields[f.name];
+    if (f.types.contains(e.type) && check(probe, now).empty()) e.fields[f.name] = probe.fields[f.name];
   }
-  if (const auto severity = severity_of(text_at(*custom, "/severity")); severity && e.type == "incident")
+  if (const auto severity = severity_of(text_at(*custom, "/severity")); severity && e.type == event_type::incident)
     e.fields["severity"] = severity;
 }
 
 }
 
-event read_cdevent(const envelope& from, timestamp now, std::string& why) {
+std::optional<event> read_cdevent(const envelope& from, timestamp now, std::string& why) {
   event e;
   const auto text = [&](const char* pointer) { return text_at(from.data, pointer); };
   const auto kind = kind_of(from.type);
   const auto known = std::ranges::find(meanings, kind, &meaning::kind);
   if (known == std::end(meanings)) {
     why = "event type " + from.type + " is not read";
-    return e;
+    return {};
   }
   const auto ticket = text("/subject/content/ticketType");
   if (kind.starts_with("ticket.") && ticket != "incident" && ticket != "bug") {
     why = "ticket: neither an incident nor a bug";
-    return e;
+    return {};
   }
-  e.thing = e.type = known->thing;
+  e.reports(known->deployed ? thing_type::deployment : thing_type::incident);
   const auto time = time_at(from.data, "/context/timestamp");
   e.time = time ? *time : from.time.value_or(now);
-  put(e, "state", known->state);
+  put(e, "state", known->deployed ? word(known->deployed) : word(known->incident));
   put(e, "environment", text("/subject/content/environment/id"));
   const auto version = version_of(text("/subject/content/artifactId"));
-  if (e.type == "deployment") {
+  if (known->deployed) {
     e.subject = from.id;
     put(e, "service", from.subject.empty() ? text("/subject/id") : from.subject);
     put(e, "version", version);
-    put(e, "kind", known->deployed_as);
+    put(e, "kind", word(known->deployed_as));
     put(e, "finished_at", std::optional(e.time));
   } else {
     e.subject = text("/subject/id");
@@ -113,7 +114,7 @@ event read_cdevent(const envelope& from, timestamp now, std::string& why) {
     const auto url = text("/subject/content/ticketURI");
     put(e, "url", url.empty() ? text("/subject/content/uri") : url);
     const auto cause = caused_by(from.data);
-    if (known->state == "open") put(e, "culprit", cause.empty() ? version : cause);
+    if (known->incident == incident_state::open) put(e, "culprit", cause.empty() ? version : cause);
     if (kind == "incident.detected") put(e, "detected_at", std::optional(e.time));
     if (const auto severity = severity_of(text("/subject/content/priority"))) e.fields["severity"] = severity;
   }

@@ -66,9 +66,9 @@ result<decoded> decode(const source&, const delivery& d) {
       continue;
     }
     auto e = read_cdevent(one, d.received_at, out.ignored);
-    if (e.type.empty()) continue;
-    e.id = id_of(one);
-    auto read = checked(decoded(std::move(e)), d.received_at, one.type, "CDEvents");
+    if (!e) continue;
+    e->id = id_of(one);
+    auto read = checked(decoded(std::move(*e)), d.received_at, one.type, "CDEvents");
     if (read)
       out.events.push_back(std::move(read->events.front()));
     else

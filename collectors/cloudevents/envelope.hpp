@@ -17,7 +17,7 @@ struct envelope {
 result<std::vector<envelope>> read_envelopes(const delivery&);
 
 // cdevents.cpp
-/// What a CDEvent says; nothing of interest is an event without a type, and `why` says why.
-event read_cdevent(const envelope&, timestamp now, std::string& why);
+/// What a CDEvent says; none if that is nothing of interest, and `why` says why.
+std::optional<event> read_cdevent(const envelope&, timestamp now, std::string& why);
 
 }

@@ -163,11 +163,10 @@ result<event> read_row(const std::vector<std::string>& columns, const std::vecto
   std::string identity;
   for (std::size_t i = 0; i < row.size(); ++i) identity += columns[i] + '\0' + row[i] + '\0';
   out.erase("received_at");  // says nothing of the deployment: the importer reads it
-  if (!out.contains("type")) out["type"] = "deployment";
+  if (!out.contains("type")) out["type"] = word(event_type::deployment);
   if (!out.contains("id")) out["id"] = "row-" + sha256_hex(identity).substr(0, 32);
-  if (out["type"] == "deployment") {
-    if (!out.contains("state")) out["state"] = "succeeded";
-  }
+  if (text_at(out, "/type") == word(event_type::deployment) && !out.contains("state"))
+    out["state"] = word(deployment_state::succeeded);
   const auto wrong = canonical::supply_time(out);
   auto e = canonical::read_event(std::move(out), received_at);
   if (e && !wrong.empty()) return error(errc::malformed, wrong);

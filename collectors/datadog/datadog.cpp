@@ -5,10 +5,14 @@
 namespace releasehealth::datadog {
 namespace {
 
-constexpr word transitions[] = {
-    {"Triggered", "open"}, {"Warn", "open"}, {"No Data", "open"}, {"Recovered", "resolved"}};
-constexpr word statuses[] = {
-    {"active", "open"}, {"stable", "acknowledged"}, {"resolved", "resolved"}, {"completed", "resolved"}};
+constexpr spelling<incident_state> transitions[] = {{"Triggered", incident_state::open},
+                                                    {"Warn", incident_state::open},
+                                                    {"No Data", incident_state::open},
+                                                    {"Recovered", incident_state::resolved}};
+constexpr spelling<incident_state> statuses[] = {{"active", incident_state::open},
+                                                 {"stable", incident_state::acknowledged},
+                                                 {"resolved", incident_state::resolved},
+                                                 {"completed", incident_state::resolved}};
 
 void put_tags(const hook& h, event& e) {
   put(e, "service", tag_at(h.in, "/tags", service_tags));
@@ -20,10 +24,10 @@ void put_tags(const hook& h, event& e) {
 result<decoded> monitor(const hook& h, timestamp now) {
   const auto transition = h.text("/transition");
   const auto state = our_word(transitions, transition);
-  if (state.empty()) return decoded::nothing("transition " + transition);
+  if (!state) return decoded::nothing("transition " + transition);
   auto subject = h.subject("monitor/", "/cycle");
   if (subject.empty()) subject = h.subject("monitor/", "/aggregate");
-  auto e = h.start("incident", subject, h.time("/date_ms"), now);
+  auto e = h.start(thing_type::incident, subject, h.time("/date_ms"), now);
   put_tags(h, e);
   read_into(e, h.in, {{"severity", "/priority"}});
   put_state(e, state);  // it started with its first report: a warning may become an alert within a cycle
@@ -31,7 +35,7 @@ result<decoded> monitor(const hook& h, timestamp now) {
 }
 
 result<decoded> incident(const hook& h, timestamp now) {
-  auto e = h.start("incident", h.subject("incident/", "/incident"), h.time("/date_ms"), now);
+  auto e = h.start(thing_type::incident, h.subject("incident/", "/incident"), h.time("/date_ms"), now);
   put_tags(h, e);
   read_into(e, h.in, {{"severity", "/incident_severity"}});
   put_state(e, our_word(statuses, h.text("/incident_status")));

@@ -9,12 +9,13 @@ constexpr setting_rule settings[] = {
     {"default_branch", false, "", "main", "the branch that hotfixes are merged back to: DevLake does not say"},
 };
 
-constexpr word results[] = {{"SUCCESS", "succeeded"},
-                            {"FAILURE", "failed"},
-                            {"FAILED", "failed"},
-                            {"ABORT", "canceled"},
-                            {"CANCELED", "canceled"}};
-constexpr word statuses[] = {{"TODO", "open"}, {"IN_PROGRESS", "acknowledged"}, {"DONE", "resolved"}};
+constexpr spelling<deployment_state> results[] = {{"SUCCESS", deployment_state::succeeded},
+                                                  {"FAILURE", deployment_state::failed},
+                                                  {"FAILED", deployment_state::failed},
+                                                  {"ABORT", deployment_state::canceled},
+                                                  {"CANCELED", deployment_state::canceled}};
+constexpr spelling<incident_state> statuses[] = {
+    {"TODO", incident_state::open}, {"IN_PROGRESS", incident_state::acknowledged}, {"DONE", incident_state::resolved}};
 
 void put_commit(const hook& h, event& e, const json::value& commit, std::string_view name) {
   auto url = text_at(commit, "/repoUrl");
@@ -53,14 +54,14 @@ std::string id_of(const hook& h) {
 // under an id, so the order is that of receipt and each post corrects the ones before it.
 result<decoded> deployment(const hook& h, timestamp now) {
   const auto given = h.text("/result");
-  const auto state = given.empty() ? std::string_view("succeeded") : our_word(results, given);
-  if (state.empty()) return decoded::nothing("deployment: result " + given);
+  const auto state = given.empty() ? std::optional(deployment_state::succeeded) : our_word(results, given);
+  if (!state) return decoded::nothing("deployment: result " + given);
   auto commits = elements_at(h.in, "/deploymentCommits");
   if (commits.empty()) commits = elements_at(h.in, "/deployment_commits");
   if (commits.empty()) commits = std::span(&h.in, 1);
   decoded out;
   for (const auto& c : commits) {
-    auto e = h.start("deployment", id_of(h), now, now);
+    auto e = h.start(thing_type::deployment, id_of(h), now, now);
     e.id += '/' + std::to_string(out.events.size());
     e.fields["corrected"] = true;
     put_commit(h, e, c, h.text("/name"));
@@ -73,7 +74,7 @@ result<decoded> deployment(const hook& h, timestamp now) {
 result<decoded> pull_request(const hook& h, timestamp now) {
   const auto commit = h.text("/mergeCommitSha");
   if (h.text("/status") != "MERGED" || commit.empty()) return decoded::nothing("pull request: not merged");
-  auto e = h.start("commit", commit, h.time("/mergedDate"), now);
+  auto e = h.start(thing_type::commit, commit, h.time("/mergedDate"), now);
   read_into(e, h.in,
             {{"commit", "/mergeCommitSha"},
              {"ref", "/headRef"},
@@ -95,10 +96,10 @@ result<decoded> issue(const hook& h, timestamp now) {
   if (const auto type = h.text("/type"); type != "INCIDENT") return decoded::nothing("issue: type " + type);
   const auto state = our_word(statuses, h.text("/status"));
   const auto resolved = h.time("/resolutionDate"), updated = h.time("/updatedDate");
-  auto e = h.start("incident", h.text("/issueKey"),
-                   state == "resolved" && resolved ? resolved
-                   : updated                       ? updated
-                                                   : h.time("/createdDate"),
+  auto e = h.start(thing_type::incident, h.text("/issueKey"),
+                   state == incident_state::resolved && resolved ? resolved
+                   : updated                                     ? updated
+                                                                 : h.time("/createdDate"),
                    now);
   read_into(e, h.in,
             {{"service", "/component"},
@@ -108,7 +109,7 @@ result<decoded> issue(const hook& h, timestamp now) {
              {"severity", "/priority"},
              {"started_at", "/createdDate"}});
   // an issue that was reopened may keep the date of its resolution
-  if (state == "resolved" || state.empty()) put(e, "resolved_at", resolved);
+  if (state == incident_state::resolved || !state) put(e, "resolved_at", resolved);
   put_state(e, state);
   return decoded(std::move(e));
 }
@@ -116,10 +117,10 @@ result<decoded> issue(const hook& h, timestamp now) {
 event closed(const std::string& key, timestamp now, std::string id) {
   event e;
   e.id = std::move(id);
-  e.thing = e.type = "incident";
+  e.reports(thing_type::incident);
   e.subject = key;
   e.time = now;
-  put_state(e, "resolved");
+  put_state(e, incident_state::resolved);
   return e;
 }
 

@@ -8,7 +8,11 @@
 namespace releasehealth::firehydrant {
 namespace {
 
-constexpr word fields_of_milestones[] = {
+/// The field that says when a milestone was reached.
+struct milestone {
+  std::string_view type, field;
+};
+constexpr milestone milestones[] = {
     {"started", "started_at"},
     {"detected", "detected_at"},
     {"acknowledged", "acknowledged_at"},
@@ -18,19 +22,19 @@ constexpr word fields_of_milestones[] = {
     {"retrospective_completed", "review_held_at"},
 };
 
-constexpr word states[] = {
-    {"started", "open"},
-    {"detected", "open"},
-    {"acknowledged", "acknowledged"},
-    {"investigating", "acknowledged"},
-    {"identified", "acknowledged"},
-    {"mitigated", "acknowledged"},
-    {"resolved", "resolved"},
-    {"closed", "resolved"},
-    {"postmortem_started", "resolved"},
-    {"postmortem_completed", "resolved"},
-    {"retrospective_started", "resolved"},
-    {"retrospective_completed", "resolved"},
+constexpr spelling<incident_state> states[] = {
+    {"started", incident_state::open},
+    {"detected", incident_state::open},
+    {"acknowledged", incident_state::acknowledged},
+    {"investigating", incident_state::acknowledged},
+    {"identified", incident_state::acknowledged},
+    {"mitigated", incident_state::acknowledged},
+    {"resolved", incident_state::resolved},
+    {"closed", incident_state::resolved},
+    {"postmortem_started", incident_state::resolved},
+    {"postmortem_completed", incident_state::resolved},
+    {"retrospective_started", incident_state::resolved},
+    {"retrospective_completed", incident_state::resolved},
 };
 
 /// FireHydrant's own severities of what is no incident.
@@ -51,7 +55,7 @@ std::optional<timestamp> reached(const hook& h) {
 result<decoded> incident(const hook& h, timestamp now) {
   if (h.text("/event/resource_type") != "incident")
     return decoded::nothing("a resource of type " + h.text("/event/resource_type"));
-  auto e = h.start("incident", h.text("/data/incident/id"), reached(h), now);
+  auto e = h.start(thing_type::incident, h.text("/data/incident/id"), reached(h), now);
   const auto operation = h.text("/event/operation");
   const auto severity = h.text("/data/incident/severity");
   const bool is_counted = !has_word(uncounted_severities, severity);
@@ -68,13 +72,14 @@ result<decoded> incident(const hook& h, timestamp now) {
   put_services(e, h.in, "/data/incident/services", "/name");
   put_responders(e, h.in, "/data/incident/role_assignments", "/user/name");
   for (const auto& m : elements_at(h.in, "/data/incident/milestones"))
-    if (const auto field = our_word(fields_of_milestones, text_at(m, "/type")); !field.empty())
-      put(e, field, sender_time_at(m, "/occurred_at"));
+    if (const auto* known = std::ranges::find(milestones, text_at(m, "/type"), &milestone::type);
+        known != std::end(milestones))
+      put(e, known->field, sender_time_at(m, "/occurred_at"));
   if (!e.fields.contains("started_at")) read_into(e, h.in, {{"started_at", "/data/incident/created_at"}});
   const auto state = our_word(states, h.text("/data/incident/current_milestone"));
   // gone back to an earlier milestone, it keeps the later ones
-  if (!state.empty() && state != "resolved") e.fields.erase("resolved_at");
-  put(e, "state", state);
+  if (state && state != incident_state::resolved) e.fields.erase("resolved_at");
+  put(e, "state", word(state));
   // archived, or a drill, before: an update does not say what it was
   return operation == "UPDATED" ? with_return(std::move(e)) : decoded(std::move(e));
 }

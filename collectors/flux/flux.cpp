@@ -13,22 +13,23 @@ constexpr setting_rule settings[] = {
 
 /// What a controller's reason says of a deployment.
 struct reason {
-  std::string_view name, state;
-  std::string_view deployed_as = {};  ///< an explicit kind
+  std::string_view name;
+  deployment_state state;
+  std::optional<deployment_kind> deployed_as = {};
 };
 constexpr reason reasons[] = {
-    {"InstallSucceeded", "succeeded"},
-    {"UpgradeSucceeded", "succeeded"},
-    {"RollbackSucceeded", "succeeded", "rollback"},
-    {"ReconciliationSucceeded", "succeeded"},
-    {"InstallFailed", "failed"},
-    {"UpgradeFailed", "failed"},
-    {"RollbackFailed", "failed", "rollback"},
-    {"TestFailed", "failed"},
-    {"ReconciliationFailed", "failed"},
-    {"BuildFailed", "failed"},
-    {"ValidationFailed", "failed"},
-    {"HealthCheckFailed", "failed"},
+    {"InstallSucceeded", deployment_state::succeeded},
+    {"UpgradeSucceeded", deployment_state::succeeded},
+    {"RollbackSucceeded", deployment_state::succeeded, deployment_kind::rollback},
+    {"ReconciliationSucceeded", deployment_state::succeeded},
+    {"InstallFailed", deployment_state::failed},
+    {"UpgradeFailed", deployment_state::failed},
+    {"RollbackFailed", deployment_state::failed, deployment_kind::rollback},
+    {"TestFailed", deployment_state::failed},
+    {"ReconciliationFailed", deployment_state::failed},
+    {"BuildFailed", deployment_state::failed},
+    {"ValidationFailed", deployment_state::failed},
+    {"HealthCheckFailed", deployment_state::failed},
 };
 
 // Metadata is written with and without the controller's group before its name.
@@ -91,15 +92,16 @@ result<decoded> reconciled(const hook& h, timestamp now) {
   auto subject = h.subject(h.text("/involvedObject/namespace") + '/', "/involvedObject/name");
   // a failure is told again at each attempt; what succeeded may come back later
   if (!subject.empty()) subject += '/' + revision + '/' + name;
-  if (!subject.empty() && known->state == "succeeded") subject += '/' + h.text("/timestamp");
-  auto e = h.start("deployment", subject.size() <= max_name ? subject : sha256_hex(subject), h.time("/timestamp"), now);
+  if (!subject.empty() && known->state == deployment_state::succeeded) subject += '/' + h.text("/timestamp");
+  auto e = h.start(thing_type::deployment, subject.size() <= max_name ? subject : sha256_hex(subject),
+                   h.time("/timestamp"), now);
   e.id = e.subject;
   put(e, "service", metadata(h, "service"));
   put(e, "service", e.fields.contains("service") ? std::string() : h.text("/involvedObject/name"));
   const auto environment = metadata(h, "environment");
   put(e, "environment", environment.empty() ? h.settings.setting("environment") : environment);
   put_revision(h, e, revision);
-  put(e, "kind", known->deployed_as);
+  put(e, "kind", word(known->deployed_as));
   put(e, "message", h.text("/message"));
   put_state(e, known->state);
   return decoded(std::move(e));

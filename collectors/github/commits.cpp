@@ -8,7 +8,7 @@ result<decoded> pull_request(const hook& h, timestamp now) {
   if (action != "closed") return decoded::nothing("pull_request: action " + action);
   if (!flag_at(h.in, "/pull_request/merged")) return decoded::nothing("pull_request: closed without a merge");
   const auto merged_at = time_at(h.in, "/pull_request/merged_at");
-  auto e = h.start("commit", h.text("/pull_request/merge_commit_sha"), merged_at, now);
+  auto e = h.start(thing_type::commit, h.text("/pull_request/merge_commit_sha"), merged_at, now);
   put(e, "commit", e.subject);
   put(e, "repository", h.text("/repository/full_name"));
   put(e, "ref", h.text("/pull_request/head/ref"));

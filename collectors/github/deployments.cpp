@@ -38,23 +38,26 @@ void put_deployment(const hook& h, event& e) {
 
 result<decoded> deployment(const hook& h, timestamp now) {
   if (!h.reads_deployments_from("deployment_status")) return other_source_of_deployments(h, "deployment");
-  auto e = h.start("deployment", h.text("/deployment/id"), time_at(h.in, "/deployment/created_at"), now);
+  auto e = h.start(thing_type::deployment, h.text("/deployment/id"), time_at(h.in, "/deployment/created_at"), now);
   put_deployment(h, e);
-  e.fields["state"] = "pending";
+  e.fields["state"] = word(deployment_state::pending);
   return decoded(std::move(e));
 }
 
 result<decoded> deployment_status(const hook& h, timestamp now) {
   if (!h.reads_deployments_from("deployment_status")) return other_source_of_deployments(h, "deployment_status");
-  static constexpr word states[] = {{"queued", "pending"},      {"pending", "pending"},   {"waiting", "pending"},
-                                    {"in_progress", "running"}, {"success", "succeeded"}, {"failure", "failed"},
-                                    {"error", "failed"},        {"inactive", "inactive"}};
+  static constexpr spelling<deployment_state> states[] = {
+      {"queued", deployment_state::pending},    {"pending", deployment_state::pending},
+      {"waiting", deployment_state::pending},   {"in_progress", deployment_state::running},
+      {"success", deployment_state::succeeded}, {"failure", deployment_state::failed},
+      {"error", deployment_state::failed},      {"inactive", deployment_state::inactive}};
   const auto state = our_word(states, h.text("/deployment_status/state"));
-  if (state.empty())
+  if (!state)
     return error(errc::unreadable, "unknown state", {{"/deployment_status/state", "is none that GitHub documents"}});
-  auto e = h.start("deployment", h.text("/deployment/id"), time_at(h.in, "/deployment_status/created_at"), now);
+  auto e =
+      h.start(thing_type::deployment, h.text("/deployment/id"), time_at(h.in, "/deployment_status/created_at"), now);
   put_deployment(h, e);
-  e.fields["state"] = state;
+  e.fields["state"] = word(state);
   const auto log = h.text("/deployment_status/log_url");
   put(e, "url", log.empty() ? h.text("/deployment_status/target_url") : log);
   return decoded(std::move(e));
@@ -78,7 +81,7 @@ result<decoded> release(const hook& h, timestamp now) {
   if (flag_at(h.in, "/release/draft")) return decoded::nothing("release: a draft");
   if (!gone && flag_at(h.in, "/release/prerelease")) return decoded::nothing("release: a prerelease");
   const auto at = action == "released" ? released_at(h, now) : h.time("/release/published_at");
-  auto e = h.start("deployment", h.text("/release/id"), gone ? std::nullopt : at, now);
+  auto e = h.start(thing_type::deployment, h.text("/release/id"), gone ? std::nullopt : at, now);
   if (gone) {
     retract(e);
     return decoded(std::move(e));
@@ -92,7 +95,7 @@ result<decoded> release(const hook& h, timestamp now) {
   put(e, "actor", h.text("/release/author/login"));
   put(e, "url", h.text("/release/html_url"));
   put(e, "finished_at", at);
-  e.fields["state"] = "succeeded";
+  e.fields["state"] = word(deployment_state::succeeded);
   return with_return(std::move(e));
 }
 
@@ -100,12 +103,13 @@ result<decoded> release(const hook& h, timestamp now) {
 
 namespace {
 
-std::string_view state_of_run(std::string_view action, std::string_view conclusion) {
-  if (action == "requested") return "pending";
-  if (action == "in_progress") return "running";
-  if (conclusion == "success") return "succeeded";
-  if (conclusion == "failure" || conclusion == "timed_out" || conclusion == "startup_failure") return "failed";
-  if (conclusion == "cancelled") return "canceled";
+std::optional<deployment_state> state_of_run(std::string_view action, std::string_view conclusion) {
+  using enum deployment_state;
+  if (action == "requested") return pending;
+  if (action == "in_progress") return running;
+  if (conclusion == "success") return succeeded;
+  if (conclusion == "failure" || conclusion == "timed_out" || conclusion == "startup_failure") return failed;
+  if (conclusion == "cancelled") return canceled;
   return {};  // action_required, neutral, skipped, stale: nothing was deployed
 }
 
@@ -118,9 +122,9 @@ result<decoded> workflow_run(const hook& h, timestamp now) {
   if (std::ranges::none_of(h.settings.list("workflows"), named))
     return decoded::nothing("workflow_run: not one of the configured workflows");
   const auto state = state_of_run(h.text("/action"), h.text("/workflow_run/conclusion"));
-  if (state.empty()) return decoded::nothing("workflow_run: conclusion " + h.text("/workflow_run/conclusion"));
+  if (!state) return decoded::nothing("workflow_run: conclusion " + h.text("/workflow_run/conclusion"));
   const auto attempt = h.text("/workflow_run/run_attempt"), id = h.text("/workflow_run/id");
-  auto e = h.start("deployment", id.empty() || attempt.empty() ? id : id + '/' + attempt,
+  auto e = h.start(thing_type::deployment, id.empty() || attempt.empty() ? id : id + '/' + attempt,
                    time_at(h.in, "/workflow_run/updated_at"), now);
   put(e, "service", h.text("/repository/full_name"));
   put(e, "repository", h.text("/repository/full_name"));
@@ -134,7 +138,7 @@ result<decoded> workflow_run(const hook& h, timestamp now) {
   put(e, "url", h.text("/workflow_run/html_url"));
   put(e, "created_at", time_at(h.in, "/workflow_run/created_at"));
   put(e, "started_at", time_at(h.in, "/workflow_run/run_started_at"));
-  e.fields["state"] = state;
+  e.fields["state"] = word(state);
   return decoded(std::move(e));
 }
 

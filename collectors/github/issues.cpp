@@ -42,7 +42,7 @@ result<decoded> issues(const hook& h, timestamp now) {
   const auto time = action == "opened"   ? time_at(h.in, "/issue/created_at")
                     : action == "closed" ? time_at(h.in, "/issue/closed_at")
                                          : time_at(h.in, "/issue/updated_at");
-  auto e = h.start("incident", h.subject(h.text("/repository/full_name") + '#', "/issue/number"), time, now);
+  auto e = h.start(thing_type::incident, h.subject(h.text("/repository/full_name") + '#', "/issue/number"), time, now);
   if (gone) {
     retract(e);
     return decoded(std::move(e));
@@ -54,7 +54,7 @@ result<decoded> issues(const hook& h, timestamp now) {
              {"url", "/issue/html_url"},
              {"started_at", "/issue/created_at"}});
   const bool is_open = opens && !closed;
-  e.fields["state"] = is_open ? "open" : "resolved";
+  put_state(e, is_open ? incident_state::open : incident_state::resolved);
   if (!is_open) read_into(e, h.in, {{"resolved_at", "/issue/closed_at"}});  // a label may come long after
   // one that was closed as a duplicate counts again
   return becomes || action == "reopened" ? with_return(std::move(e)) : decoded(std::move(e));

@@ -12,7 +12,7 @@ result<decoded> merge_request(const hook& h, timestamp now) {
   for (const auto* pointer : {"/object_attributes/merge_commit_sha", "/object_attributes/squash_commit_sha",
                               "/object_attributes/last_commit/id"})
     if (sha.empty()) sha = h.text(pointer);
-  auto e = h.start("commit", sha, at, now);
+  auto e = h.start(thing_type::commit, sha, at, now);
   put(e, "commit", sha);
   put(e, "repository", project_of(h));
   put(e, "ref", h.text("/object_attributes/source_branch"));

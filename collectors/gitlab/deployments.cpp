@@ -4,10 +4,16 @@
 namespace releasehealth::gitlab {
 namespace {
 
-constexpr word states[] = {{"created", "pending"},   {"pending", "pending"},   {"waiting_for_resource", "pending"},
-                           {"preparing", "pending"}, {"scheduled", "pending"}, {"manual", "pending"},
-                           {"running", "running"},   {"success", "succeeded"}, {"failed", "failed"},
-                           {"canceled", "canceled"}};
+constexpr spelling<deployment_state> states[] = {{"created", deployment_state::pending},
+                                                 {"pending", deployment_state::pending},
+                                                 {"waiting_for_resource", deployment_state::pending},
+                                                 {"preparing", deployment_state::pending},
+                                                 {"scheduled", deployment_state::pending},
+                                                 {"manual", deployment_state::pending},
+                                                 {"running", deployment_state::running},
+                                                 {"success", deployment_state::succeeded},
+                                                 {"failed", deployment_state::failed},
+                                                 {"canceled", deployment_state::canceled}};
 
 void put_project(const hook& h, event& e) {
   put(e, "service", project_of(h));
@@ -25,9 +31,9 @@ result<decoded> deployment(const hook& h, timestamp now) {
   if (!h.reads_deployments_from("deployment")) return other_source_of_deployments(h, "deployment");
   // protected environments also say blocked, approved, rejected: nothing was deployed or failed by that
   const auto state = our_word(states, h.text("/status"));
-  if (state.empty()) return decoded::nothing("deployment: status " + h.text("/status"));
+  if (!state) return decoded::nothing("deployment: status " + h.text("/status"));
   const auto at = h.time("/status_changed_at");
-  auto e = h.start("deployment", h.text("/deployment_id"), at, now);
+  auto e = h.start(thing_type::deployment, h.text("/deployment_id"), at, now);
   put_project(h, e);
   put(e, "environment", h.text("/environment"));
   put_ref(h, e, h.text("/ref"));
@@ -37,7 +43,7 @@ result<decoded> deployment(const hook& h, timestamp now) {
   put(e, "title", first_line(h.text("/commit_title")));
   put(e, "actor", h.text("/user/username"));
   put(e, "url", h.text("/deployable_url"));
-  e.fields["state"] = state;
+  e.fields["state"] = word(state);
   return decoded(std::move(e));
 }
 
@@ -48,8 +54,8 @@ result<decoded> release(const hook& h, timestamp now) {
   const auto released = h.time("/released_at");
   const auto action = h.text("/action");
   const bool gone = action == "delete", changed = action == "update", is_upcoming = released > now;
-  auto e = h.start("deployment", h.subject("release/", "/id"), gone || changed || is_upcoming ? std::nullopt : released,
-                   now);
+  auto e = h.start(thing_type::deployment, h.subject("release/", "/id"),
+                   gone || changed || is_upcoming ? std::nullopt : released, now);
   if (gone) {
     retract(e);
     return decoded(std::move(e));
@@ -68,7 +74,7 @@ result<decoded> release(const hook& h, timestamp now) {
   } else {
     put(e, "finished_at", released);
   }
-  e.fields["state"] = is_upcoming ? "pending" : "succeeded";
+  e.fields["state"] = word(is_upcoming ? deployment_state::pending : deployment_state::succeeded);
   return decoded(std::move(e));
 }
 
@@ -78,16 +84,15 @@ result<decoded> pipeline(const hook& h, timestamp now) {
   decoded out;
   for (const auto& b : elements_at(h.in, "/builds")) {
     const auto state = our_word(states, text_at(b, "/status"));
-    if (text_at(b, "/environment/name").empty() || text_at(b, "/environment/action") != "start" || state.empty())
-      continue;
+    if (text_at(b, "/environment/name").empty() || text_at(b, "/environment/action") != "start" || !state) continue;
     const auto finished = sender_time_at(b, "/finished_at"), started = sender_time_at(b, "/started_at"),
                created = sender_time_at(b, "/created_at");
-    auto e = h.start("deployment", subject_at(b, "job/", "/id"),
+    auto e = h.start(thing_type::deployment, subject_at(b, "job/", "/id"),
                      finished  ? finished
                      : started ? started
                                : created,
                      now);
-    e.id += '/' + text_at(b, "/id") + '/' + std::string(state);
+    e.id += '/' + text_at(b, "/id") + '/' + std::string(word(state));
     put_project(h, e);
     put(e, "environment", text_at(b, "/environment/name"));
     put_ref(h, e, h.text("/object_attributes/ref"));
@@ -97,8 +102,8 @@ result<decoded> pipeline(const hook& h, timestamp now) {
     put(e, "actor", text_at(b, "/user/username"));
     put(e, "created_at", created);
     put(e, "started_at", started);
-    if (state != "pending" && state != "running") put(e, "finished_at", finished);
-    e.fields["state"] = state;
+    if (state != deployment_state::pending && state != deployment_state::running) put(e, "finished_at", finished);
+    e.fields["state"] = word(state);
     out.events.push_back(std::move(e));
   }
   if (out.events.empty()) out.ignored = "pipeline: no job with an environment";
@@ -111,7 +116,7 @@ result<decoded> tag_push(const hook& h, timestamp now) {
   const auto ref = h.text("/ref"), after = h.text("/after");
   if (!ref.starts_with(prefix)) return decoded::nothing("tag push: " + ref + " is no tag");
   const auto tag = ref.substr(prefix.size());
-  auto e = h.start("deployment", "tag/" + project_of(h) + '/' + tag, std::nullopt, now);
+  auto e = h.start(thing_type::deployment, "tag/" + project_of(h) + '/' + tag, std::nullopt, now);
   if (after.find_first_not_of('0') == after.npos) {
     retract(e);
     return decoded(std::move(e));
@@ -122,7 +127,7 @@ result<decoded> tag_push(const hook& h, timestamp now) {
   put(e, "tag", tag);
   put(e, "commit", h.text("/checkout_sha"));
   put(e, "actor", h.text("/user_username"));
-  e.fields["state"] = "succeeded";
+  e.fields["state"] = word(deployment_state::succeeded);
   return with_return(std::move(e));
 }
 

@@ -59,7 +59,7 @@ result<decoded> issue(const hook& h, timestamp now) {
   const auto ended = closed ? time("closed_at") : std::nullopt;
   auto at = action == "open" ? time("created_at") : action == "close" ? ended : std::nullopt;
   if (!at) at = time("updated_at");
-  auto e = h.start("incident", h.subject(project_of(h) + '#', "/object_attributes/iid"), at, now);
+  auto e = h.start(thing_type::incident, h.subject(project_of(h) + '#', "/object_attributes/iid"), at, now);
   if (!is || is_gone(h)) {
     retract(e);
     return decoded(std::move(e));
@@ -70,14 +70,14 @@ result<decoded> issue(const hook& h, timestamp now) {
   put(e, "url", text("url"));
   put(e, "started_at", time("created_at"));
   if (const auto severity = severity_of(text("severity"))) e.fields["severity"] = severity;
-  e.fields["state"] = closed ? "resolved" : acknowledged ? "acknowledged" : "open";
+  put_state(e, closed ? incident_state::resolved : acknowledged ? incident_state::acknowledged : incident_state::open);
   if (closed) put(e, "resolved_at", std::optional(ended.value_or(e.time)));
   return !was || action == "reopen" ? with_return(std::move(e)) : decoded(std::move(e));
 }
 
 result<decoded> feature_flag(const hook& h, timestamp now) {
   const auto name = h.text("/object_attributes/name");
-  auto e = h.start("flag", h.id, std::nullopt, now);
+  auto e = h.start(thing_type::flag, h.id, std::nullopt, now);
   put(e, "flag", name);
   put(e, "service", project_of(h));
   put(e, "repository", project_of(h));

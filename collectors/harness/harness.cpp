@@ -10,16 +10,19 @@ constexpr setting_rule settings[] = {
     {"environment", false, "", "", "where they go: it does not say", true},
 };
 
-constexpr word types[] = {{"PipelineStart", "running"}, {"PipelineSuccess", "succeeded"}, {"PipelineFailed", "failed"}};
+constexpr spelling<deployment_state> types[] = {{"PipelineStart", deployment_state::running},
+                                                {"PipelineSuccess", deployment_state::succeeded},
+                                                {"PipelineFailed", deployment_state::failed}};
 
 result<decoded> pipeline(const hook& h, timestamp now) {
   const auto type = h.text("/eventData/eventType");
   const auto state = our_word(types, type);
-  if (state.empty()) return decoded::nothing("event type " + type + " is not read");
+  if (!state) return decoded::nothing("event type " + type + " is not read");
   if (!is_listed(h, "pipelines", {h.text("/eventData/pipelineIdentifier"), h.text("/eventData/pipelineName")}))
     return decoded::nothing("a pipeline that is none of pipelines");
   const auto ended = h.time("/eventData/endTs"), began = h.time("/eventData/startTs");
-  auto e = h.start("deployment", h.text("/eventData/planExecutionId"), state == "running" ? began : ended, now);
+  auto e = h.start(thing_type::deployment, h.text("/eventData/planExecutionId"),
+                   state == deployment_state::running ? began : ended, now);
   e.id = e.subject + '/' + type;
   read_into(e, h.in,
             {{"service", "/eventData/pipelineIdentifier"},

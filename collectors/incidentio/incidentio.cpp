@@ -12,8 +12,11 @@ constexpr setting_rule settings[] = {
     {"fields.cause", false, "", "Cause", "the custom field that names the cause"},
 };
 
-constexpr word categories[] = {
-    {"triage", "open"}, {"live", "open"}, {"paused", "acknowledged"}, {"learning", "resolved"}, {"closed", "resolved"}};
+constexpr spelling<incident_state> categories[] = {{"triage", incident_state::open},
+                                                   {"live", incident_state::open},
+                                                   {"paused", incident_state::acknowledged},
+                                                   {"learning", incident_state::resolved},
+                                                   {"closed", incident_state::resolved}};
 constexpr std::string_view gone = "declined merged canceled";
 /// Drills, and the part of an incident that one team works on: none is an incident of its own.
 constexpr std::string_view uncounted_modes = "test tutorial stream";
@@ -56,7 +59,7 @@ void put_milestones(event& e, const json::value& incident) {
 std::optional<event> workload(const hook& h, const json::value& incident, const event& of) {
   const auto minutes = number_at(incident, "/workload_minutes_total");
   if (!minutes || *minutes <= 0 || *minutes > std::int64_t{1} << 32) return {};
-  auto e = h.start("work", of.subject + "/workload", of.time, of.time);
+  auto e = h.start(thing_type::work, of.subject + "/workload", of.time, of.time);
   e.id += "/workload";
   put(e, "incident", of.subject);
   e.fields["seconds"] = *minutes * 60;
@@ -68,7 +71,7 @@ result<decoded> read(const hook& h, const json::value& incident, timestamp now, 
                      std::string_view before) {
   if (const auto mode = text_at(incident, "/mode"); has_word(uncounted_modes, mode))
     return decoded::nothing("an incident of mode " + mode);
-  auto e = h.start("incident", text_at(incident, "/id"), sender_time_at(incident, "/updated_at"), now);
+  auto e = h.start(thing_type::incident, text_at(incident, "/id"), sender_time_at(incident, "/updated_at"), now);
   const auto category = text_at(incident, "/incident_status/category");
   if (has_word(gone, category)) {
     retract(e);

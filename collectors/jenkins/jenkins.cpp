@@ -18,8 +18,10 @@ constexpr setting_rule settings[] = {
 
 constexpr std::int64_t max_milliseconds = std::int64_t{1} << 40;  // 34 years
 
-constexpr word states[] = {
-    {"SUCCESS", "succeeded"}, {"UNSTABLE", "succeeded"}, {"FAILURE", "failed"}, {"ABORTED", "canceled"}};
+constexpr spelling<deployment_state> states[] = {{"SUCCESS", deployment_state::succeeded},
+                                                 {"UNSTABLE", deployment_state::succeeded},
+                                                 {"FAILURE", deployment_state::failed},
+                                                 {"ABORTED", deployment_state::canceled}};
 
 std::string parameter(const hook& h, std::string_view setting) {
   return h.text("/build/parameters/" + pointer_token(h.settings.setting(setting)));
@@ -37,11 +39,11 @@ std::string path_in_folders(const hook& h) {
   return depth > 1 ? path : std::string();
 }
 
-event build(const hook& h, std::optional<timestamp> at, timestamp now, std::string_view state) {
+event build(const hook& h, std::optional<timestamp> at, timestamp now, deployment_state state) {
   const auto path = path_in_folders(h);
   const auto subject = h.subject((path.empty() ? h.text("/name") : path) + '#', "/build/number");
-  auto e = h.start("deployment", subject, at, now);
-  e.id = e.subject + '/' + std::string(state);
+  auto e = h.start(thing_type::deployment, subject, at, now);
+  e.id = e.subject + '/' + std::string(word(state));
   put(e, "service", parameter(h, "parameters.service"));
   put(e, "environment", parameter(h, "parameters.environment"));
   put(e, "version", parameter(h, "parameters.version"));
@@ -57,7 +59,7 @@ event build(const hook& h, std::optional<timestamp> at, timestamp now, std::stri
 }
 
 result<decoded> started(const hook& h, timestamp now) {
-  auto e = build(h, h.time("/build/timestamp"), now, "running");
+  auto e = build(h, h.time("/build/timestamp"), now, deployment_state::running);
   put(e, "started_at", h.time("/build/timestamp"));
   return decoded(std::move(e));
 }
@@ -66,11 +68,11 @@ result<decoded> started(const hook& h, timestamp now) {
 // be 0 then: the time of receipt is its end. FINALIZED repeats COMPLETED.
 result<decoded> completed(const hook& h, timestamp now) {
   const auto state = our_word(states, h.text("/build/status"));
-  if (state.empty()) return decoded::nothing("status " + h.text("/build/status"));
+  if (!state) return decoded::nothing("status " + h.text("/build/status"));
   const auto said = h.time("/build/timestamp");
   const auto milliseconds = number_at(h.in, "/build/duration").value_or(0);
   const bool is_end = said && milliseconds > 0;
-  auto e = build(h, is_end ? said : std::optional(now), now, state);
+  auto e = build(h, is_end ? said : std::optional(now), now, *state);
   const auto took = std::chrono::milliseconds(std::clamp(milliseconds, std::int64_t{0}, max_milliseconds));
   if (said && *said - took > timestamp{}) put(e, "started_at", std::optional(timestamp(*said - took)));
   return decoded(std::move(e));

@@ -18,7 +18,8 @@ constexpr setting_rule settings[] = {
     {"environment", false, "", "", "where released versions go; required with them"},
 };
 
-constexpr word categories[] = {{"new", "open"}, {"indeterminate", "acknowledged"}, {"done", "resolved"}};
+constexpr spelling<incident_state> categories[] = {
+    {"new", incident_state::open}, {"indeterminate", incident_state::acknowledged}, {"done", incident_state::resolved}};
 
 bool is_type(const hook& h, const std::string& type) {
   return h.settings.list("incidents.types").empty() ? type == "Incident" : is_listed(h, "incidents.types", {type});
@@ -53,7 +54,7 @@ bool is_duplicate(const hook& h, const std::string& resolution) {
 }
 
 event start(const hook& h, timestamp now) {
-  return h.start("incident", h.text("/issue/key"), h.time("/timestamp"), now);
+  return h.start(thing_type::incident, h.text("/issue/key"), h.time("/timestamp"), now);
 }
 
 // Of an issue that got another key as it was moved to another project, the old one is no incident any more.
@@ -92,7 +93,7 @@ result<decoded> issue(const hook& h, timestamp now) {
              {"severity", "/issue/fields/priority/name"},
              {"started_at", "/issue/fields/created"}});
   // a workflow may leave the date of a resolution where it is when the issue is reopened
-  if (state == "resolved") put_end(h, e);
+  if (state == incident_state::resolved) put_end(h, e);
   // every edit is a delivery: only a new status, a new kind of issue, another key, or a body that does not say what
   // changed, tells of the state
   const auto* resolution = changed(h, "resolution");
@@ -112,7 +113,7 @@ result<decoded> deleted(const hook& h, timestamp now) {
 
 result<decoded> version(const hook& h, timestamp now) {
   if (!h.reads_deployments_from("version_released")) return decoded::nothing("version: no deployment here");
-  auto e = h.start("deployment", h.subject("version/", "/version/id"), h.time("/timestamp"), now);
+  auto e = h.start(thing_type::deployment, h.subject("version/", "/version/id"), h.time("/timestamp"), now);
   read_into(e, h.in,
             {{"service", "/version/projectKey"},
              {"service", "/version/projectId"},
@@ -121,13 +122,13 @@ result<decoded> version(const hook& h, timestamp now) {
              {"title", "/version/description"},
              {"url", "/version/self"}});
   put(e, "environment", h.settings.setting("environment"));
-  put_state(e, "succeeded");
+  put_state(e, deployment_state::succeeded);
   return with_return(std::move(e));
 }
 
 result<decoded> version_gone(const hook& h, timestamp now) {
   if (!h.reads_deployments_from("version_released")) return decoded::nothing("version: no deployment here");
-  auto e = h.start("deployment", h.subject("version/", "/version/id"), h.time("/timestamp"), now);
+  auto e = h.start(thing_type::deployment, h.subject("version/", "/version/id"), h.time("/timestamp"), now);
   retract(e);
   return decoded(std::move(e));
 }

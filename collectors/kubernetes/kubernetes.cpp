@@ -24,17 +24,17 @@ std::string label(const json::value& object, std::string_view name) {
 }
 
 // A Deployment says how its rollout went in a condition; a StatefulSet or a DaemonSet only that all of it is there.
-std::string_view state_of(const json::value& object) {
+deployment_state state_of(const json::value& object) {
   if (const auto* progressing = condition(object, "Progressing")) {
     const auto reason = text_at(*progressing, "/reason");
-    if (reason == "NewReplicaSetAvailable") return "succeeded";
-    if (reason == "ProgressDeadlineExceeded") return "failed";
-    return "running";
+    if (reason == "NewReplicaSetAvailable") return deployment_state::succeeded;
+    if (reason == "ProgressDeadlineExceeded") return deployment_state::failed;
+    return deployment_state::running;
   }
   const bool daemons = text_at(object, "/kind") == "DaemonSet";
   const auto updated = number_at(object, daemons ? "/status/updatedNumberScheduled" : "/status/updatedReplicas"),
              wanted = number_at(object, daemons ? "/status/desiredNumberScheduled" : "/spec/replicas");
-  return updated && updated == wanted ? "succeeded" : "running";
+  return updated && updated == wanted ? deployment_state::succeeded : deployment_state::running;
 }
 
 std::optional<event> rollout(const hook& h, const json::value& object, timestamp now) {
@@ -44,10 +44,11 @@ std::optional<event> rollout(const hook& h, const json::value& object, timestamp
   if (revision.empty()) revision = text_at(object, "/metadata/generation");
   const auto state = state_of(object);
   const auto* progressing = condition(object, "Progressing");
-  const auto at = progressing && state != "running" ? sender_time_at(*progressing, "/lastUpdateTime") : std::nullopt;
-  auto e = h.start("deployment", subject_at(object, "", "/metadata/uid"), at, now);
+  const auto at = progressing && state != deployment_state::running ? sender_time_at(*progressing, "/lastUpdateTime")
+                                                                    : std::nullopt;
+  auto e = h.start(thing_type::deployment, subject_at(object, "", "/metadata/uid"), at, now);
   if (!e.subject.empty()) e.subject += '/' + revision;
-  e.id = e.subject + '/' + std::string(state);
+  e.id = e.subject + '/' + std::string(word(state));
   put(e, "version", label(object, "app.kubernetes.io/version"));
   put(e, "version",
       e.fields.contains("version") ? "" : tag_of_image(text_at(object, "/spec/template/spec/containers/0/image")));

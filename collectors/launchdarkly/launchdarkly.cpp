@@ -27,7 +27,7 @@ result<decoded> flag(const hook& h, timestamp now) {
   for (const auto& access : elements_at(h.in, "/accesses")) {
     const auto resource = text_at(access, "/resource"), name = part_of(resource, "flag/");
     if (text_at(access, "/action") != "updateOn" || name.empty()) continue;
-    auto e = h.start("flag", h.id, h.time("/date"), now);
+    auto e = h.start(thing_type::flag, h.id, h.time("/date"), now);
     if (!h.id.empty()) e.subject += '/' + std::to_string(out.events.size());
     e.id = e.subject;
     put(e, "flag", name);

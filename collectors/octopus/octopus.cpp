@@ -5,9 +5,10 @@
 namespace releasehealth::octopus {
 namespace {
 
-constexpr word states[] = {
-    {"DeploymentQueued", "pending"}, {"DeploymentStarted", "running"}, {"DeploymentSucceeded", "succeeded"},
-    {"DeploymentFailed", "failed"},  {"TaskCanceled", "canceled"},
+constexpr spelling<deployment_state> states[] = {
+    {"DeploymentQueued", deployment_state::pending},      {"DeploymentStarted", deployment_state::running},
+    {"DeploymentSucceeded", deployment_state::succeeded}, {"DeploymentFailed", deployment_state::failed},
+    {"TaskCanceled", deployment_state::canceled},
 };
 
 // Projects-1, Environments-2, Releases-3, Deployments-4: the names are told by nobody.
@@ -20,10 +21,10 @@ std::string document(const hook& h, std::string_view kind) {
 result<decoded> happened(const hook& h, timestamp now) {
   const auto category = h.text("/Payload/Event/Category");
   const auto state = our_word(states, category);
-  if (state.empty()) return decoded::nothing("category " + category);
+  if (!state) return decoded::nothing("category " + category);
   const auto deployment = document(h, "Deployments-");
   if (deployment.empty()) return decoded::nothing("a task that is no deployment");
-  auto e = h.start("deployment", deployment, h.time("/Payload/Event/Occurred"), now);
+  auto e = h.start(thing_type::deployment, deployment, h.time("/Payload/Event/Occurred"), now);
   put(e, "service", document(h, "Projects-"));
   put(e, "environment", document(h, "Environments-"));
   put(e, "version", document(h, "Releases-"));

@@ -7,22 +7,29 @@
 namespace releasehealth::opsgenie {
 namespace {
 
-constexpr word actions[] = {
-    {"Create", "open"},        {"Acknowledge", "acknowledged"},
-    {"Close", "resolved"},     {"UnAcknowledge", ""},
-    {"AddNote", ""},           {"AddTags", ""},
-    {"RemoveTags", ""},        {"AddTeam", ""},
-    {"AssignOwnership", ""},   {"TakeOwnership", ""},
-    {"Escalate", ""},          {"EscalateNext", ""},
-    {"UpdatePriority", ""},    {"UpdateMessage", ""},
-    {"UpdateDescription", ""},
+constexpr spelling<incident_state> actions[] = {
+    {"Create", incident_state::open},
+    {"Acknowledge", incident_state::acknowledged},
+    {"Close", incident_state::resolved},
+    {"UnAcknowledge", {}},
+    {"AddNote", {}},
+    {"AddTags", {}},
+    {"RemoveTags", {}},
+    {"AddTeam", {}},
+    {"AssignOwnership", {}},
+    {"TakeOwnership", {}},
+    {"Escalate", {}},
+    {"EscalateNext", {}},
+    {"UpdatePriority", {}},
+    {"UpdateMessage", {}},
+    {"UpdateDescription", {}},
 };
 
 result<decoded> alert(const hook& h, timestamp now) {
   const auto action = h.text("/action");
-  const auto known = std::ranges::find(actions, action, &word::theirs);
+  const auto known = std::ranges::find(actions, action, &spelling<incident_state>::theirs);
   if (action != "Delete" && known == std::end(actions)) return decoded::nothing("action " + action);
-  auto e = h.start("incident", h.text("/alert/alertId"), h.time("/alert/updatedAt"), now);
+  auto e = h.start(thing_type::incident, h.text("/alert/alertId"), h.time("/alert/updatedAt"), now);
   e.id = e.subject + '/' + action + '/' + h.text("/alert/updatedAt");
   if (action == "Delete") {
     retract(e);
@@ -36,7 +43,7 @@ result<decoded> alert(const hook& h, timestamp now) {
              {"severity", "/alert/priority"},
              {"started_at", "/alert/createdAt"}});
   put_state(e, known->ours);
-  if (const auto who = h.text("/alert/username"); known->ours == "acknowledged" && !who.empty())
+  if (const auto who = h.text("/alert/username"); known->ours == incident_state::acknowledged && !who.empty())
     e.fields["responders"] = json::array{json::object{{"person", who}}};
   return decoded(std::move(e));
 }

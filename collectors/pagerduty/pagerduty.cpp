@@ -10,25 +10,21 @@ constexpr setting_rule settings[] = {
     {"urgency", false, "any high", "any", "high: incidents of low urgency are ignored"},
 };
 
-/// What an event says of the incident's state; empty: nothing.
-struct event_type {
-  std::string_view name, state;
-};
-constexpr event_type types[] = {
-    {"incident.triggered", "open"},
-    {"incident.reopened", "open"},
-    {"incident.acknowledged", "acknowledged"},
-    {"incident.unacknowledged", ""},
-    {"incident.resolved", "resolved"},
-    {"incident.escalated", ""},
-    {"incident.delegated", ""},
-    {"incident.reassigned", ""},
-    {"incident.priority_updated", ""},
-    {"incident.service_updated", ""},
-    {"incident.responder.added", ""},
-    {"incident.responder.replied", ""},
-    {"incident.annotated", ""},
-    {"incident.custom_field_values.updated", ""},
+constexpr spelling<incident_state> types[] = {
+    {"incident.triggered", incident_state::open},
+    {"incident.reopened", incident_state::open},
+    {"incident.acknowledged", incident_state::acknowledged},
+    {"incident.unacknowledged", {}},
+    {"incident.resolved", incident_state::resolved},
+    {"incident.escalated", {}},
+    {"incident.delegated", {}},
+    {"incident.reassigned", {}},
+    {"incident.priority_updated", {}},
+    {"incident.service_updated", {}},
+    {"incident.responder.added", {}},
+    {"incident.responder.replied", {}},
+    {"incident.annotated", {}},
+    {"incident.custom_field_values.updated", {}},
 };
 
 bool authentic(const source& s, const delivery& d) {
@@ -39,13 +35,13 @@ std::string key(const delivery& d) { return key_in(d, {"X-Webhook-Id"}); }  // t
 
 result<decoded> incident(const hook& h, timestamp now) {
   const auto type = h.text("/event/event_type");
-  const auto known = std::ranges::find(types, type, &event_type::name);
+  const auto known = std::ranges::find(types, type, &spelling<incident_state>::theirs);
   if (known == std::end(types)) return decoded::nothing("event type " + type + " is not read");
   if (h.settings.setting("urgency") == "high" && h.text("/event/data/urgency") == "low")
     return decoded::nothing("an incident of low urgency");
   // events about an incident wrap it, those about its responders name it
   const auto id = h.text("/event/data/incident/id");
-  auto e = h.start("incident", id.empty() ? h.text("/event/data/id") : id, h.time("/event/occurred_at"), now);
+  auto e = h.start(thing_type::incident, id.empty() ? h.text("/event/data/id") : id, h.time("/event/occurred_at"), now);
   if (h.text("/event/data/resolve_reason/type") == "merge_resolve_reason") {  // the other one goes on
     retract(e);
     return decoded(std::move(e));
@@ -59,7 +55,7 @@ result<decoded> incident(const hook& h, timestamp now) {
                {"severity", "/event/data/priority/summary"}});
     put_responders(e, h.in, "/event/data/assignees", "/summary");
   }
-  put_state(e, known->state);
+  put_state(e, known->ours);
   return decoded(std::move(e));
 }
 

@@ -8,26 +8,35 @@
 namespace releasehealth::rootly {
 namespace {
 
-constexpr word states[] = {
-    {"incident.created", "open"}, {"incident.in_triage", "open"},    {"incident.updated", ""},
-    {"incident.mitigated", ""},   {"incident.resolved", "resolved"}, {"incident.cancelled", "gone"},
-    {"incident.deleted", "gone"},
+constexpr spelling<incident_state> states[] = {
+    {"incident.created", incident_state::open},
+    {"incident.in_triage", incident_state::open},
+    {"incident.updated", {}},
+    {"incident.mitigated", {}},
+    {"incident.resolved", incident_state::resolved},
+    {"incident.cancelled", {}},
+    {"incident.deleted", {}},
 };
 /// What an incident is now, where the type of the event does not say: a reopened one is only told as updated.
-constexpr word statuses[] = {
-    {"in_triage", "open"}, {"started", "open"},      {"detected", "open"},   {"acknowledged", "acknowledged"},
-    {"mitigated", "open"}, {"resolved", "resolved"}, {"closed", "resolved"}, {"cancelled", "gone"},
+constexpr spelling<incident_state> statuses[] = {
+    {"in_triage", incident_state::open},  {"started", incident_state::open},
+    {"detected", incident_state::open},   {"acknowledged", incident_state::acknowledged},
+    {"mitigated", incident_state::open},  {"resolved", incident_state::resolved},
+    {"closed", incident_state::resolved},
 };
+constexpr std::string_view gone_types = "incident.cancelled incident.deleted", gone_status = "cancelled";
 /// Tests, examples, maintenance, and the parts of another incident (normal_sub) are no incidents.
 constexpr std::string_view counted_kinds = "normal backfilled";
 
-result<decoded> incident(const hook& h, timestamp now, std::string_view type, std::string_view state) {
-  auto e = h.start("incident", h.text("/data/id"), h.time("/event/issued_at"), now);
+result<decoded> incident(const hook& h, timestamp now, std::string_view type, std::optional<incident_state> state) {
+  auto e = h.start(thing_type::incident, h.text("/data/id"), h.time("/event/issued_at"), now);
   const auto kind = h.text("/data/kind");
   const bool is_counted = kind.empty() || has_word(counted_kinds, kind);
   if (!is_counted && type == "incident.created") return decoded::nothing("an incident of kind " + kind);
-  if (state.empty()) state = our_word(statuses, h.text("/data/status"));
-  if (state == "gone" || !is_counted) {
+  const auto status = h.text("/data/status");
+  const bool is_gone = has_word(gone_types, type) || (!state && status == gone_status);
+  if (!state) state = our_word(statuses, status);
+  if (is_gone || !is_counted) {
     retract(e);
     return decoded(std::move(e));
   }
@@ -45,7 +54,7 @@ result<decoded> incident(const hook& h, timestamp now, std::string_view type, st
              {"acknowledged_at", "/data/acknowledged_at"},
              {"mitigated_at", "/data/mitigated_at"}});
   // one that was reopened may keep the time of its resolution
-  if (state == "resolved" || state.empty()) read_into(e, h.in, {{"resolved_at", "/data/resolved_at"}});
+  if (state == incident_state::resolved || !state) read_into(e, h.in, {{"resolved_at", "/data/resolved_at"}});
   put_services(e, h.in, "/data/services", "/name");
   if (!e.fields.contains("services")) put_services(e, h.in, "/data/services", "");
   put_responders(e, h.in, "/data/roles", "/user/full_name");
@@ -57,7 +66,7 @@ result<decoded> incident(const hook& h, timestamp now, std::string_view type, st
 result<decoded> post_mortem(const hook& h, timestamp now) {
   auto of = h.text("/data/incident_id");
   if (of.empty()) of = h.text("/data/incident/id");
-  auto e = h.start("incident", of, h.time("/event/issued_at"), now);
+  auto e = h.start(thing_type::incident, of, h.time("/event/issued_at"), now);
   const auto published = h.time("/data/published_at");
   put(e, "review_held_at", std::optional(published.value_or(e.time)));
   return decoded(std::move(e));
@@ -76,7 +85,7 @@ result<decoded> decode(const source& s, const delivery& d) {
   if (!in) return in.error();
   const auto type = text_at(*in, "/event/type"), id = text_at(*in, "/event/id");
   const hook h{s, id.empty() ? key_of_bytes(d) : id, *in, {}};
-  const auto known = std::ranges::find(states, type, &word::theirs);
+  const auto known = std::ranges::find(states, type, &spelling<incident_state>::theirs);
   if (known != std::end(states))
     return checked(incident(h, d.received_at, type, known->ours), d.received_at, type, "Rootly");
   if (type == "incident_post_mortem.published")

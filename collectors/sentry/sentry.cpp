@@ -9,9 +9,12 @@ constexpr setting_rule settings[] = {
     {"levels", true, "", "", "issues of these levels are incidents; default: fatal, error"},
 };
 
-constexpr word issue_states[] = {{"created", "open"},      {"unresolved", "open"},   {"assigned", "acknowledged"},
-                                 {"resolved", "resolved"}, {"archived", "resolved"}, {"ignored", "resolved"}};
-constexpr word alert_states[] = {{"critical", "open"}, {"warning", "open"}, {"resolved", "resolved"}};
+constexpr spelling<incident_state> issue_states[] = {
+    {"created", incident_state::open},          {"unresolved", incident_state::open},
+    {"assigned", incident_state::acknowledged}, {"resolved", incident_state::resolved},
+    {"archived", incident_state::resolved},     {"ignored", incident_state::resolved}};
+constexpr spelling<incident_state> alert_states[] = {
+    {"critical", incident_state::open}, {"warning", incident_state::open}, {"resolved", incident_state::resolved}};
 
 bool is_level(const hook& h, const std::string& level) {
   return h.settings.list("levels").empty() ? level == "fatal" || level == "error" : is_listed(h, "levels", {level});
@@ -19,11 +22,11 @@ bool is_level(const hook& h, const std::string& level) {
 
 result<decoded> issue(const hook& h, timestamp now) {
   const auto state = our_word(issue_states, h.text("/action"));
-  if (state.empty()) return decoded::nothing("issue: action " + h.text("/action"));
+  if (!state) return decoded::nothing("issue: action " + h.text("/action"));
   if (!is_level(h, h.text("/data/issue/level"))) return decoded::nothing("issue: a level that is none of levels");
   // only its creation is dated
   const auto at = h.text("/action") == "created" ? h.time("/data/issue/firstSeen") : std::nullopt;
-  auto e = h.start("incident", h.subject("issue/", "/data/issue/id"), at, now);
+  auto e = h.start(thing_type::incident, h.subject("issue/", "/data/issue/id"), at, now);
   read_into(e, h.in,
             {{"service", "/data/issue/project/slug"},
              {"title", "/data/issue/title"},
@@ -32,7 +35,7 @@ result<decoded> issue(const hook& h, timestamp now) {
              {"started_at", "/data/issue/firstSeen"}});
   // somebody may be assigned to what is resolved or archived: that reopens nothing
   const auto status = h.text("/data/issue/status");
-  if (state != "acknowledged" || (status != "resolved" && status != "ignored")) put_state(e, state);
+  if (state != incident_state::acknowledged || (status != "resolved" && status != "ignored")) put_state(e, state);
   return decoded(std::move(e));
 }
 
@@ -53,7 +56,7 @@ result<decoded> event_alert(const hook& h, timestamp now) {
   if (!is_level(h, h.text("/data/event/level"))) return decoded::nothing("event_alert: a level that is none of levels");
   auto issue = h.subject("issue/", "/data/event/issue_id");
   if (issue.empty()) issue = h.subject("issue/", "/data/event/groupID");
-  auto e = h.start("incident", issue, h.time("/data/event/datetime"), now);
+  auto e = h.start(thing_type::incident, issue, h.time("/data/event/datetime"), now);
   read_into(e, h.in,
             {{"service", "/data/event/project_slug"},
              {"title", "/data/event/title"},
@@ -70,10 +73,12 @@ result<decoded> event_alert(const hook& h, timestamp now) {
 }
 
 result<decoded> metric_alert(const hook& h, timestamp now) {
-  const auto action = h.text("/action"), state = std::string(our_word(alert_states, action));
-  if (state.empty()) return decoded::nothing("metric_alert: action " + action);
-  const auto at = h.time(state == "resolved" ? "/data/metric_alert/date_closed" : "/data/metric_alert/date_detected");
-  auto e = h.start("incident", h.subject("alert/", "/data/metric_alert/id"), at, now);
+  const auto action = h.text("/action");
+  const auto state = our_word(alert_states, action);
+  if (!state) return decoded::nothing("metric_alert: action " + action);
+  const auto at =
+      h.time(state == incident_state::resolved ? "/data/metric_alert/date_closed" : "/data/metric_alert/date_detected");
+  auto e = h.start(thing_type::incident, h.subject("alert/", "/data/metric_alert/id"), at, now);
   read_into(e, h.in,
             {{"service", "/data/metric_alert/projects/0"},
              {"environment", "/data/metric_alert/alert_rule/environment"},
@@ -82,7 +87,7 @@ result<decoded> metric_alert(const hook& h, timestamp now) {
              {"started_at", "/data/metric_alert/date_started"},
              {"detected_at", "/data/metric_alert/date_detected"},
              {"resolved_at", "/data/metric_alert/date_closed"}});
-  if (state == "open") e.fields["severity"] = severity_of(action);
+  if (state == incident_state::open) e.fields["severity"] = severity_of(action);
   put_state(e, state);
   return decoded(std::move(e));
 }

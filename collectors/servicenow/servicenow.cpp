@@ -7,16 +7,20 @@ namespace releasehealth::servicenow {
 namespace {
 
 // As the table's choices have them by default.
-constexpr word states[] = {{"1", "open"},     {"2", "acknowledged"}, {"3", "acknowledged"},
-                           {"6", "resolved"}, {"7", "resolved"},     {"8", "gone"}};
+constexpr spelling<incident_state> states[] = {{"1", incident_state::open},
+                                               {"2", incident_state::acknowledged},
+                                               {"3", incident_state::acknowledged},
+                                               {"6", incident_state::resolved},
+                                               {"7", incident_state::resolved}};
+constexpr std::string_view canceled = "8";
 
 result<decoded> incident(const hook& h, timestamp now) {
-  auto e = h.start("incident", h.text("/sys_id"), h.time("/sys_updated_on"), now);
+  auto e = h.start(thing_type::incident, h.text("/sys_id"), h.time("/sys_updated_on"), now);
   e.id = e.subject + '/' + h.text("/sys_mod_count");
   const auto state = our_word(states, h.text("/state"));
   // the child of another incident, and a duplicate, are told of by the other one
   const bool is_part = !h.text("/parent").empty() || is_duplicate_word(h.text("/close_code"));
-  if (state == "gone" || is_part || flag_at(h.in, "/deleted")) {
+  if (h.text("/state") == canceled || is_part || flag_at(h.in, "/deleted")) {
     retract(e);
     return decoded(std::move(e));
   }
@@ -30,10 +34,10 @@ result<decoded> incident(const hook& h, timestamp now) {
              {"culprit", "/caused_by"},
              {"started_at", "/opened_at"}});
   // an incident that was reopened may keep the time of its resolution
-  if (state == "resolved" || state.empty()) read_into(e, h.in, {{"resolved_at", "/resolved_at"}});
+  if (state == incident_state::resolved || !state) read_into(e, h.in, {{"resolved_at", "/resolved_at"}});
   if (const auto who = h.text("/assigned_to"); !who.empty())
     e.fields["responders"] = json::array{json::object{{"person", who}}};
-  put(e, "state", state);
+  put(e, "state", word(state));
   // an asynchronous rule does not know what it was before: from the second version on it may have been a child
   const bool may_return = json_source(h.in).find("/parent") && h.text("/sys_mod_count") != "0";
   return may_return ? with_return(std::move(e)) : decoded(std::move(e));

@@ -10,17 +10,17 @@ constexpr setting_rule settings[] = {
     {"environment", false, "", "", "where they go: it does not say", true},
 };
 
-constexpr word states[] = {{"SUCCEEDED", "succeeded"},
-                           {"TERMINAL", "failed"},
-                           {"STOPPED", "failed"},
-                           {"FAILED_CONTINUE", "failed"},
-                           {"CANCELED", "canceled"}};
+constexpr spelling<deployment_state> states[] = {{"SUCCEEDED", deployment_state::succeeded},
+                                                 {"TERMINAL", deployment_state::failed},
+                                                 {"STOPPED", deployment_state::failed},
+                                                 {"FAILED_CONTINUE", deployment_state::failed},
+                                                 {"CANCELED", deployment_state::canceled}};
 
-result<decoded> pipeline(const hook& h, timestamp now, std::string_view state, std::string_view time) {
+result<decoded> pipeline(const hook& h, timestamp now, deployment_state state, std::string_view time) {
   if (!is_listed(h, "pipelines", {h.text("/content/execution/name")}))
     return decoded::nothing("a pipeline that is none of pipelines");
-  auto e = h.start("deployment", h.text("/content/execution/id"), h.time(time), now);
-  e.id = e.subject + '/' + std::string(state);
+  auto e = h.start(thing_type::deployment, h.text("/content/execution/id"), h.time(time), now);
+  e.id = e.subject + '/' + std::string(word(state));
   read_into(e, h.in,
             {{"service", "/details/application"},
              {"workflow", "/content/execution/name"},
@@ -36,15 +36,15 @@ result<decoded> pipeline(const hook& h, timestamp now, std::string_view state, s
 }
 
 result<decoded> starting(const hook& h, timestamp now) {
-  return pipeline(h, now, "running", "/content/execution/startTime");
+  return pipeline(h, now, deployment_state::running, "/content/execution/startTime");
 }
 
 // `failed` is the end of a canceled one as well: the status tells.
 result<decoded> ended(const hook& h, timestamp now) {
   const auto status = h.text("/content/execution/status");
   const auto state = our_word(states, status);
-  if (state.empty()) return decoded::nothing("status " + status);
-  return pipeline(h, now, state, "/content/execution/endTime");
+  if (!state) return decoded::nothing("status " + status);
+  return pipeline(h, now, *state, "/content/execution/endTime");
 }
 
 constexpr hook_type types[] = {

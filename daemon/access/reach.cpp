@@ -43,13 +43,13 @@ std::vector<problem> outside(const reach& of, const event& e, std::string_view s
   if (of.is_everything()) return found;
   if (!is_own_source && !e.source.empty() && e.source != source)
     found.push_back({at + "/source", "is another source; expected none from a restricted token"});
-  if (e.type == "commit" || e.type == "retraction") {
+  if (e.type == event_type::commit || e.type == event_type::retraction) {
     if (!is_own_source)
-      found.push_back(
-          {at + "/type", "is a " + e.type + ", which may be about any service; a restricted token cannot send it"});
+      found.push_back({at + "/type", "is a " + std::string(word(e.type)) +
+                                         ", which may be about any service; a restricted token cannot send it"});
     return found;
   }
-  for (const auto* other : {"culprit", e.type == "deployment" ? "" : "incident"})
+  for (const auto* other : {"culprit", e.type == event_type::deployment ? "" : "incident"})
     if (e.fields.contains(other))
       found.push_back(
           {at + '/' + other, "may be another service's; expected an event without it within a restriction"});
@@ -59,7 +59,7 @@ std::vector<problem> outside(const reach& of, const event& e, std::string_view s
         found.push_back({at + pointer, (name.empty() ? std::string("is missing")
                                                      : "\"" + name + "\" is outside of what may be reported") +
                                            "; expected one of: " + list_of(of.services)});
-  if (of.environments.empty() || e.type == "work") return found;
+  if (of.environments.empty() || e.type == event_type::work) return found;
   const auto environment = environment_or_default(names.environment(text_at(e.fields, "/environment")));
   if (!covers(of.environments, environment))
     found.push_back(

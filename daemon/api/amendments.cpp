@@ -22,17 +22,18 @@ constexpr std::string_view place_of_deployment[] = {"service", "environment"};
 // The one field of an override that changes nothing.
 constexpr std::string_view reason_field = "reason";
 
-bool is_amendable(std::string_view thing, std::string_view name) {
+bool is_amendable(thing_type thing, std::string_view name) {
   const auto* known = find_field(name);
   return name == reason_field || std::ranges::find(never_amended, name) != std::end(never_amended) ||
-         (known && has_word(known->types, thing));
+         (known && known->types.contains(report_of(thing)));
 }
 
-std::string amendable(std::string_view thing) {
+std::string amendable(thing_type thing) {
   std::string all;
   for (const auto& f : fields())
-    if (has_word(f.types, thing) && std::ranges::find(never_amended, f.name) == std::end(never_amended) &&
-        (thing != "deployment" || std::ranges::find(place_of_deployment, f.name) == std::end(place_of_deployment)))
+    if (f.types.contains(report_of(thing)) && std::ranges::find(never_amended, f.name) == std::end(never_amended) &&
+        (thing != thing_type::deployment ||
+         std::ranges::find(place_of_deployment, f.name) == std::end(place_of_deployment)))
       all += ' ' + std::string(f.name);
   return all;
 }
@@ -51,7 +52,7 @@ json::object values_before(const json::object& row, const json::object& patch) {
 }
 
 /// The fields of a deployment or an incident to change, and a mandatory `reason`. errc::media_type, errc::malformed.
-result<json::object> read_amendment(std::string_view thing, std::string_view content_type, std::string_view body,
+result<json::object> read_amendment(thing_type thing, std::string_view content_type, std::string_view body,
                                     timestamp now) {
   const auto type = content_type.substr(0, content_type.find(';'));
   if (type != "application/merge-patch+json" && type != "application/json")
@@ -61,7 +62,7 @@ result<json::object> read_amendment(std::string_view thing, std::string_view con
   if (!patch->is_object()) return error(errc::malformed, "not an amendment", {{"", "is not an object"}});
   event e;
   e.id = e.subject = "x";
-  e.thing = e.type = thing;
+  e.reports(thing);
   e.time = now;
   e.fields = std::move(patch->get_object());
   std::vector<problem> found;
@@ -73,7 +74,7 @@ result<json::object> read_amendment(std::string_view thing, std::string_view con
     if (const auto field = std::string_view(name); !is_amendable(thing, field))
       found.push_back({'/' + pointer_token(field), "unknown field; expected one of:" + amendable(thing)});
   refuse(never_amended);
-  if (thing == "deployment") refuse(place_of_deployment);
+  if (thing == thing_type::deployment) refuse(place_of_deployment);
   const auto* given = e.fields.if_contains("reason");
   const auto reason = given && given->is_string() ? text_at(e.fields, "/reason") : std::string();
   if (reason.find_first_not_of(" \t\r\n") == reason.npos || reason.size() > max_text)
@@ -86,10 +87,10 @@ result<json::object> read_amendment(std::string_view thing, std::string_view con
 
 // Reasons why a token may not amend this; none: it may. The thing must be within the token's reach before the patch and
 // after it.
-std::vector<problem> outside_of(const reach& about, std::string_view thing, const json::object& row,
+std::vector<problem> outside_of(const reach& about, thing_type thing, const json::object& row,
                                 const json::object& patch, const naming& names) {
   event e;
-  e.type = thing;
+  e.reports(thing);
   for (const auto* key : {"service", "services", "environment"})
     if (const auto* value = row.if_contains(key); value && !value->is_null()) e.fields[key] = *value;
   auto found = outside(about, e, canonical::source_name, names, true);
@@ -100,12 +101,12 @@ std::vector<problem> outside_of(const reach& about, std::string_view thing, cons
 }
 
 // `row`: the thing's columns.
-ledger::entry override_entry(std::string_view thing, const json::object& row, json::object patch, const std::string& by,
+ledger::entry override_entry(thing_type thing, const json::object& row, json::object patch, const std::string& by,
                              timestamp now) {
   event e;
   e.id = "override-" + random_id();
   e.source = text_at(row, "/source");
-  e.thing = e.type = thing;
+  e.reports(thing);
   e.subject = text_at(row, "/subject");
   e.time = now;
   e.is_override = true;
@@ -113,7 +114,7 @@ ledger::entry override_entry(std::string_view thing, const json::object& row, js
   e.fields = std::move(patch);
   e.fields["by"] = by;
   e.fields["was"] = std::move(was);
-  if (thing == "deployment")
+  if (thing == thing_type::deployment)
     for (const auto name : place_of_deployment) e.fields[name] = row.at(name);
   ledger::entry out;
   out.source = canonical::source_name;
@@ -125,17 +126,17 @@ ledger::entry override_entry(std::string_view thing, const json::object& row, js
 
 endpoint amend(const shown_thing& thing, const logger& log) {
   const auto begin = [&thing, &log](const call& c) -> result<plan> {
-    auto patch = read_amendment(thing.name, c.request.header.get("Content-Type"), c.request.body, c.now);
+    auto patch = read_amendment(thing.type, c.request.header.get("Content-Type"), c.request.body, c.now);
     if (!patch) return patch.error();
     const auto make = [&thing, &log, id = c.named(), now = c.now, by = c.by->name, about = c.by->about, with = c.with,
                        patch = std::move(*patch)](ledger::reader& from) -> result<ledger::entry> {
       const auto found = (from.*thing.find)(id);
       const auto known = std::ranges::find_if(found, [&](const auto& row) { return row.at("id") == json::string(id); });
       if (known == found.end()) return unknown(thing);
-      if (auto wrong = outside_of(about, thing.name, *known, patch, with->timeline.blame.names); !wrong.empty())
+      if (auto wrong = outside_of(about, thing.type, *known, patch, with->timeline.blame.names); !wrong.empty())
         return error(errc::forbidden, "nothing was amended", std::move(wrong));
-      log.info("override", {{std::string(thing.name), id}, {"by", by}});
-      return override_entry(thing.name, *known, patch, by, now);
+      log.info("override", {{thing.name(), id}, {"by", by}});
+      return override_entry(thing.type, *known, patch, by, now);
     };
     return appending{make};
   };

@@ -21,7 +21,7 @@ result<decision_question> read_decision_question(std::string_view body, timestam
   if (!asked->is_object()) return error(errc::malformed, "not a question", {{"", "is not an object"}});
   event e;
   e.id = e.subject = "x";
-  e.thing = e.type = "incident";
+  e.reports(thing_type::incident);
   e.time = now;
   e.fields = std::move(asked->get_object());
   std::vector<problem> found;
@@ -58,7 +58,7 @@ result<json::object> answer_decision(const policy& rules, const decision_questio
   std::string because = said ? "rule " + said->rule : std::string("no rule of the policy holds");
   if (detected)
     because += ", " + format_duration(std::chrono::floor<std::chrono::minutes>(since)) + " after the detection";
-  return json::object{{"decision", said ? json::value(said->then) : json::value(nullptr)},
+  return json::object{{"decision", said ? json::value(word(said->then)) : json::value(nullptr)},
                       {"policy", said ? json::value(said->rule) : json::value(nullptr)},
                       {"because", because},
                       {"facts", std::move(facts)}};

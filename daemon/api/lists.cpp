@@ -5,6 +5,7 @@
 
 #include "collectors/csv/csv.hpp"
 #include "collectors/form.hpp"
+#include "collectors/words.hpp"
 #include "daemon/api/endpoints.hpp"
 #include "daemon/api/parameters.hpp"
 
@@ -30,8 +31,6 @@ struct list_question {
 };
 inline constexpr std::int64_t max_list_limit = 1000;
 
-constexpr std::string_view kinds = "planned hotfix rollback redeploy";
-
 const http::parameter since = {.name = "since",
                                .help = "not before",
                                .is_time = true,
@@ -43,8 +42,8 @@ const listed table[] = {
      "Deployments, the latest first.",
      "Deployments",
      sql::lists::deployments,
-     {{"kind", "what it is", kinds},
-      {"state", "how far it is", "pending running canceled failed succeeded"},
+     {{"kind", "what it is", words_text<deployment_kind>},
+      {"state", "how far it is", words_text_through<deployment_state::succeeded>},
       since,
       until},
      {"at", "id"}},
@@ -54,12 +53,12 @@ const listed table[] = {
      sql::lists::deployments,
      {{"cause", "of the hotfix, or of its incident"}, since, until},
      {"at", "id"},
-     "hotfix"},
+     word(deployment_kind::hotfix)},
     {"incidents",
      "Incidents, one for each of their services, the latest first.",
      "Incidents",
      sql::lists::incidents,
-     {{"state", "how far it is", "open acknowledged mitigated resolved"},
+     {{"state", "how far it is", words_text<incident_state>},
       {"severity", "1 is the worst", "1 2 3 4 5"},
       since,
       until},

@@ -46,19 +46,19 @@ json::object schema_of(const field& f) {
   return {};
 }
 
-json::object fields_of(std::string_view type) {
+json::object fields_of(event_type type) {
   json::object all;
   for (const auto& f : fields())
-    if (has_word(f.types, type)) all[f.name] = schema_of(f);
+    if (f.types.contains(type)) all[f.name] = schema_of(f);
   return all;
 }
 
 // One schema for each type of event, and for what may be amended of a thing.
 void add_events(json::object& schemas) {
   json::array all;
-  for (const auto& word : words(event_types())) {
-    const std::string_view type = word.as_string();
-    auto properties = fields_of(type);
+  for (const auto type : words_of<event_type>()) {
+    const auto known = *parse_word<event_type>(type);
+    auto properties = fields_of(known);
     properties["id"] = {
         {"type", "string"}, {"description", "makes it idempotent, with the source"}, {"maxLength", max_name}};
     properties["type"] = {{"const", type}};
@@ -68,13 +68,13 @@ void add_events(json::object& schemas) {
         {"type", "string"}, {"format", "date-time"}, {"description", "when it happened; the receipt by default"}};
     const auto name = sentence_case(std::string(type) + "Event");
     json::array needed = {"id", "type"};
-    if (type == "retraction") needed.insert(needed.end(), {"of", "subject"});
+    if (known == event_type::retraction) needed.insert(needed.end(), {"of", "subject"});
     schemas[name] = {{"type", "object"}, {"required", std::move(needed)}, {"properties", std::move(properties)}};
     all.emplace_back(schema_ref(name));
   }
   schemas["Event"] = {{"description", "Fields that are not named here are kept."}, {"oneOf", std::move(all)}};
-  for (const auto& [name, type] :
-       {std::pair("DeploymentAmendment", "deployment"), std::pair("IncidentAmendment", "incident")}) {
+  for (const auto& [name, type] : {std::pair("DeploymentAmendment", event_type::deployment),
+                                   std::pair("IncidentAmendment", event_type::incident)}) {
     auto properties = fields_of(type);
     properties["reason"] = {{"type", "string"}, {"minLength", 1}, {"maxLength", max_text}};
     schemas[name] = {{"type", "object"},
@@ -83,7 +83,7 @@ void add_events(json::object& schemas) {
                      {"properties", std::move(properties)}};
   }
   json::object facts;
-  const auto incident = fields_of("incident");
+  const auto incident = fields_of(event_type::incident);
   for (const auto key : policy_keys()) facts[key] = incident.at(key);
   facts["detected_at"] = incident.at("detected_at");
   facts["incident"] = {{"type", "string"}, {"description", "a stored one, whose facts the others complete"}};

@@ -6,22 +6,22 @@
 namespace releasehealth::api {
 
 struct shown_thing {
-  std::string_view name, path;
+  thing_type type;
+  std::string_view path;
   std::string_view schema, amendment;  ///< of OpenAPI
   std::vector<json::object> (ledger::reader::*find)(const std::string& name);
   std::vector<explanation> (*explain)(ledger::reader&, const std::string& name);
 
+  std::string name() const { return std::string(word(type)); }
   std::string path_of_one() const { return std::string(path) + "/{id...}"; }
 };
 
 inline constexpr shown_thing shown_things[] = {
-    {"deployment", "/api/v1/deployments", "Deployment", "DeploymentAmendment", &ledger::reader::find_deployments,
-     explain_deployment},
-    {"incident", "/api/v1/incidents", "Incident", "IncidentAmendment", &ledger::reader::find_incidents,
+    {thing_type::deployment, "/api/v1/deployments", "Deployment", "DeploymentAmendment",
+     &ledger::reader::find_deployments, explain_deployment},
+    {thing_type::incident, "/api/v1/incidents", "Incident", "IncidentAmendment", &ledger::reader::find_incidents,
      explain_incident}};
 
-inline error unknown(const shown_thing& thing) {
-  return {errc::unknown, "no " + std::string(thing.name) + " of this id"};
-}
+inline error unknown(const shown_thing& thing) { return {errc::unknown, "no " + thing.name() + " of this id"}; }
 
 }

@@ -10,6 +10,7 @@ namespace releasehealth {
 namespace {
 
 struct amend_options {
+  std::string thing;
   thing_name of;
   std::string reason, url = default_operations_url, token_file, format = "text";
   std::vector<std::string> fields, withdrawn;
@@ -34,9 +35,10 @@ std::string find_id(const operations_listener& at, const thing_name& of) {
   if (exact != found->end()) return of.name;
   const auto where = (of.service.empty() ? "" : " of service " + in_quotes(of.service)) +
                      (of.environment.empty() ? "" : " in " + in_quotes(of.environment));
-  if (found->empty()) throw std::runtime_error("amend: unknown " + of.thing + ' ' + in_quotes(of.name) + where);
+  if (found->empty())
+    throw std::runtime_error("amend: unknown " + std::string(word(of.thing)) + ' ' + in_quotes(of.name) + where);
   if (found->size() > 1)
-    throw std::runtime_error("amend: " + in_quotes(of.name) + " names several " + of.thing +
+    throw std::runtime_error("amend: " + in_quotes(of.name) + " names several " + std::string(word(of.thing)) +
                              "s; expected --service, --environment or an id:" + listed(*found));
   return text_at(found->front(), "/id");
 }
@@ -46,19 +48,19 @@ int run_amend(const amend_options& o) {
   for (const auto& name : o.withdrawn) patch[name] = nullptr;
   std::vector<std::string> names;
   for (const auto& [name, value] : patch) names.emplace_back(name);
-  require_known_fields("amend", o.of.thing, names, {});
+  require_known_fields("amend", report_of(o.of.thing), names, {});
   patch["reason"] = o.reason;
   const operations_listener at{o.url, read_token(o.token_file)};
   const auto id = find_id(at, o.of);
   const auto answer =
-      http::send("PATCH", o.url + "/api/v1/" + o.of.thing + "s/" + encode_part(id), json::serialize(patch),
+      http::send("PATCH", o.url + "/api/v1/" + o.thing + "s/" + encode_part(id), json::serialize(patch),
                  {{"Content-Type", "application/merge-patch+json"}, {"Authorization", "Bearer " + at.token}});
   if (!answer) throw std::runtime_error("amend: " + answer.error().text());
   if (answer->status != 202) throw std::runtime_error("amend: " + problem_text(*answer));
   if (o.format == "json")
     std::cout << answer->body;
   else
-    std::cout << "accepted: " << o.of.thing << ' ' << printable(o.of.name) << '\n';
+    std::cout << "accepted: " << o.thing << ' ' << printable(o.of.name) << '\n';
   return 0;
 }
 
@@ -66,9 +68,9 @@ int run_amend(const amend_options& o) {
 
 std::function<int()> add_amend(CLI::App& app, const common_options&) {
   const auto o = std::make_shared<amend_options>();
-  app.add_option("thing", o->of.thing, "deployment or incident")
+  app.add_option("thing", o->thing, "deployment or incident")
       ->required()
-      ->check(one_of("thing", {"deployment", "incident"}));
+      ->check(one_of("thing", words_through<thing_type::incident>()));
   app.add_option("name", o->of.name, "its id, the sender's id for it, or a deployment's version")->required();
   app.add_option("fields", o->fields, "key=value, as in kind=planned merged_back_at=2026-11-03T10:15:00Z");
   app.add_option("--service", o->of.service, "whose it is, where several have the name");
@@ -84,7 +86,10 @@ std::function<int()> add_amend(CLI::App& app, const common_options&) {
   app.add_option("--format", o->format, "text, or json: the daemon's response as it is")
       ->check(one_of("format", {"text", "json"}))
       ->capture_default_str();
-  return [o] { return run_amend(*o); };
+  return [o] {
+    o->of.thing = *parse_word<thing_type>(o->thing);
+    return run_amend(*o);
+  };
 }
 
 }

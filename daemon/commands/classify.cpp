@@ -5,6 +5,7 @@
 #include "collectors/nearest.hpp"
 #include "collectors/printable.hpp"
 #include "collectors/text.hpp"
+#include "collectors/words.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/commands/typed.hpp"
 #include "daemon/derivation/shadow.hpp"
@@ -20,7 +21,7 @@ struct classify_options {
 };
 
 std::string told(const decision& d) {
-  return printable(d.kind + ": " + d.reason + (d.evidence.empty() ? "" : " matched " + d.evidence));
+  return printable(std::string(word(d.kind)) + ": " + d.reason + (d.evidence.empty() ? "" : " matched " + d.evidence));
 }
 
 template <class Deployment>
@@ -76,11 +77,12 @@ int run_classify(const config& c, const classify_options& o) {
   d.facts = read_fields(o.fields);
   std::vector<std::string> names;
   for (const auto& [name, value] : d.facts) names.emplace_back(name);
-  require_known_fields("classify", "deployment", names, word_list_of(rule_keys()));
+  require_known_fields("classify", event_type::deployment, names, word_list_of(rule_keys()));
   const auto* kind = d.facts.if_contains("kind");
-  if (const auto choices = find_field("kind")->choices;
-      kind && !(kind->is_string() && has_word(choices, text_at(d.facts, "/kind"))))
-    throw usage_error("classify: " + unknown_word("kind", text_at(d.facts, "/kind"), split_words(choices)));
+  const auto explicit_kind = parse_word<deployment_kind>(text_at(d.facts, "/kind"));
+  if (kind && !explicit_kind)
+    throw usage_error("classify: " +
+                      unknown_word("kind", text_at(d.facts, "/kind"), word_list_of(words_of<deployment_kind>())));
   d.where = {text_at(d.facts, "/service"), environment_or_default(text_at(d.facts, "/environment"))};
   d.version = text_at(d.facts, "/version");
   d.finished_at = time_at(d.facts, "/finished_at");
@@ -92,9 +94,8 @@ int run_classify(const config& c, const classify_options& o) {
       throw usage_error("--line-released-at: invalid time " + in_quotes(o.line_released_at) +
                         "; expected RFC 3339 with an offset");
   }
-  const auto explicit_kind = text_at(d.facts, "/kind");
-  const auto decided = explicit_kind.empty() ? decide_by_rules(c.timeline.stack.rules, d, released)
-                                             : decision{explicit_kind, "explicit kind"};
+  const auto decided =
+      explicit_kind ? decision{*explicit_kind, "explicit kind"} : decide_by_rules(c.timeline.stack.rules, d, released);
   std::cout << told(decided) << '\n';
   return 0;
 }

@@ -54,6 +54,7 @@ opened_database open_database(const config&, const std::string& part, cluster_us
 
 /// A value that is one of several words; the error names the nearest: `unknown format "tex"; did you mean "text"?`
 CLI::Validator one_of(std::string what, std::vector<std::string> words);
+CLI::Validator one_of(std::string what, std::span<const std::string_view> words);
 
 /// Arguments that no option and no command takes, as an error: the nearest command or option if there is one.
 std::string unexpected_arguments(const CLI::App& program);

@@ -77,6 +77,10 @@ CLI::Validator one_of(std::string what, std::vector<std::string> words) {
           listed + '}'};
 }
 
+CLI::Validator one_of(std::string what, std::span<const std::string_view> words) {
+  return one_of(std::move(what), std::vector<std::string>(words.begin(), words.end()));
+}
+
 std::string unexpected_arguments(const CLI::App& program) {
   const auto chosen = program.get_subcommands();
   const auto rest = program.remaining(true);

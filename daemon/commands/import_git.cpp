@@ -57,7 +57,7 @@ std::vector<event> stored_before(const import_run& run, const std::string& sourc
                               .commits = {}};
   if (!read.former_service.empty()) q.services.push_back(read.former_service);
   for (const auto& t : read.things)
-    if (t.type == "commit") q.commits.push_back(t.name);
+    if (t.type == thing_type::commit) q.commits.push_back(t.name);
   return ledger::imported_events(run.database->where, q);
 }
 
@@ -113,7 +113,7 @@ int import_git(import_run& run) {
   if (!lacking.empty()) std::cerr << o.file << ": " << lacking << ": nothing that is stored is retracted\n";
   const auto to = run.handler(nullptr, 0);
   for (auto& e : update.events) {
-    const auto what = e.type + ' ' + e.subject;
+    const auto what = std::string(word(e.type)) + ' ' + e.subject;
     take_checked(std::move(e), what, {}, run.now, to);
   }
   const auto code = run.finish();

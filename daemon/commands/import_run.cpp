@@ -5,7 +5,7 @@
 namespace releasehealth {
 
 void import_contents::add(const event& e) {
-  ++types_[e.type];
+  ++types_[std::string(word(e.type))];
   auto at = e.time;
   for (const auto* own : {"/finished_at", "/started_at"})  // when it happened, whenever it was read
     if (const auto found = time_at(e.fields, own)) {

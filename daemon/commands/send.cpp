@@ -37,19 +37,19 @@ result<std::optional<json::object>> find_derived(const operations_listener& at, 
 
 // A deployment counts for a service: one that names none must be one that an earlier report has placed.
 void require_service(const event& e, bool names_subject, const operations_listener& at) {
-  if (e.type != "deployment" || e.fields.contains("service") || e.fields.contains("repository")) return;
+  if (e.type != event_type::deployment || e.fields.contains("service") || e.fields.contains("repository")) return;
   if (!names_subject) throw usage_error("send: a deployment needs service=NAME");
   if (at.url.empty()) return;
   const auto is_placed = [](const json::object& row) { return !text_at(row, "/service").empty(); };
-  const auto found = find_derived(at, {e.type, e.subject}, is_placed);
+  const auto found = find_derived(at, {e.thing, e.subject}, is_placed);
   if (found && (!*found || !is_placed(**found)))
     throw std::runtime_error("send: unknown deployment " + in_quotes(e.subject) + "; a new one needs service=NAME");
 }
 
 // "checkout 1.9.3, hotfix (explicit kind)", and where it can be looked at.
-std::string describe(const json::object& row, const std::string& thing, const std::string& url) {
+std::string describe(const json::object& row, thing_type thing, const std::string& url) {
   const auto at = [&](const char* column) { return text_at(row, std::string("/") + column); };
-  const bool is_deployment = thing == "deployment";
+  const bool is_deployment = thing == thing_type::deployment;
   auto out = is_deployment ? at("service") : "incident " + at("subject") + " of " + at("service");
   if (is_deployment) out += ' ' + (at("version").empty() ? at("subject") : at("version"));
   if (at("environment") != default_environment) out += " in " + at("environment");
@@ -60,28 +60,31 @@ std::string describe(const json::object& row, const std::string& thing, const st
 
 // What a stored event became; of types without a list the type.
 std::string became(const event& e, const operations_listener& at) {
-  if (e.type != "deployment" && e.type != "incident") return e.type + ' ' + e.subject;
+  const auto itself = std::string(word(e.type)) + ' ' + e.subject;
+  if (e.type != event_type::deployment && e.type != event_type::incident) return itself;
   const auto state = text_at(e.fields, "/state");
   auto found = result<std::optional<json::object>>(error(errc::unavailable, "no operations listener is known"));
   if (!at.url.empty())
-    found = find_derived(at, {e.type, e.subject, text_at(e.fields, "/service")},
+    found = find_derived(at, {e.thing, e.subject, text_at(e.fields, "/service")},
                          [&](const json::object& row) { return state.empty() || text_at(row, "/state") == state; });
-  if (found && *found) return describe(**found, e.type, at.url);
+  if (found && *found) return describe(**found, e.thing, at.url);
   std::cerr << "send: what it became is not known: " << (found ? "not derived yet" : found.error().text())
             << "; --operations-url names the listener\n";
-  return e.type + ' ' + e.subject;
+  return itself;
 }
 
 int run_send(const send_options& o) {
   auto fields = read_fields(o.fields);
   std::vector<std::string> names;
   for (const auto& [name, value] : fields) names.emplace_back(name);
-  if (!o.allows_unknown) require_known_fields("send", o.type, names, {"id", "time", "subject", "source"});
+  const auto type = parse_word<event_type>(o.type);
+  if (!o.allows_unknown) require_known_fields("send", type, names, {"id", "time", "subject", "source"});
   fields["type"] = o.type;
   const bool names_subject = fields.contains("subject");
   if (!fields.contains("id")) fields["id"] = "send-" + random_id();
   // a deployment that names no earlier one is told once, when it is done
-  if (o.type == "deployment" && !names_subject && !fields.contains("state")) fields["state"] = "succeeded";
+  if (type == event_type::deployment && !names_subject && !fields.contains("state"))
+    fields["state"] = word(deployment_state::succeeded);
   const auto e = canonical::read_event(fields, system_now());
   if (!e) throw usage_error("send: " + e.error().text());
   operations_listener at{o.operations_url, read_token(o.token_file)};
@@ -106,11 +109,9 @@ int run_send(const send_options& o) {
 
 std::function<int()> add_send(CLI::App& app, const common_options&) {
   const auto o = std::make_shared<send_options>();
-  std::vector<std::string> types;
-  for (const auto type : split_words(event_types())) types.emplace_back(type);
   app.add_option("type", o->type, "deployment, incident, work, flag, commit or retraction")
       ->required()
-      ->check(one_of("type", types));
+      ->check(one_of("type", words_of<event_type>()));
   app.add_option("fields", o->fields, "key=value, as in service=checkout version=1.8.3 kind=hotfix");
   app.add_option("--url", o->url, "the daemon's intake")->envname("RELEASEHEALTHD_URL")->capture_default_str();
   app.add_option("--operations-url", o->operations_url,

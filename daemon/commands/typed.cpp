@@ -11,17 +11,19 @@
 
 namespace releasehealth {
 
-void require_known_fields(const std::string& command, const std::string& type, const std::vector<std::string>& names,
-                          const word_list& also) {
+void require_known_fields(const std::string& command, std::optional<event_type> type,
+                          const std::vector<std::string>& names, const word_list& also) {
   auto known = also;
   for (const auto& f : fields())
-    if (type.empty() || has_word(f.types, type)) known.push_back(f.name);
+    if (!type || f.types.contains(*type)) known.push_back(f.name);
   for (const auto& name : names)
     if (std::ranges::find(known, std::string_view(name)) == known.end())
       throw usage_error(command + ": " + unknown_word("field", name, known));
 }
 
 namespace {
+
+std::string path_of(thing_type thing) { return "/api/v1/" + std::string(word(thing)) + 's'; }
 
 constexpr int most_pages = 10;  // of 1,000 rows
 
@@ -50,13 +52,13 @@ bool has_name(const json::object& row, const thing_name& of) {
 }
 
 result<std::optional<json::object>> find_thing(const operations_listener& at, const thing_name& of) {
-  auto row = get(at, "/api/v1/" + of.thing + "s/" + encode_part(of.name));
+  auto row = get(at, path_of(of.thing) + '/' + encode_part(of.name));
   if (!row && row.error().code != errc::unknown) return row.error();
   return row && has_name(*row, of) ? std::optional(std::move(*row)) : std::nullopt;
 }
 
 result<std::vector<json::object>> find_things(const operations_listener& at, const thing_name& of) {
-  const auto list = "/api/v1/" + of.thing + 's';
+  const auto list = path_of(of.thing);
   auto asked = list + "?limit=1000";
   if (!of.service.empty()) asked += "&service=" + encode_part(of.service);
   if (!of.environment.empty()) asked += "&environment=" + encode_part(of.environment);

@@ -6,14 +6,15 @@
 
 #include "collectors/nearest.hpp"
 #include "collectors/result.hpp"
+#include "collectors/words.hpp"
 #include "daemon/http/message.hpp"
 
 namespace releasehealth {
 
-/// Checks the names of fields of that type of event, or of any if it is empty, against collectors/fields.hpp. `also`:
+/// Checks the names of fields of that type of event, or of any if there is none, against collectors/fields.hpp. `also`:
 /// names that are right besides. usage_error for the first unknown one: `send: unknown field "versoin"; did you mean
 /// "version"?`
-void require_known_fields(const std::string& command, const std::string& type, const std::vector<std::string>& names,
+void require_known_fields(const std::string& command, std::optional<event_type>, const std::vector<std::string>& names,
                           const word_list& also);
 
 /// The operations listener of a daemon, and whose token asks it.
@@ -24,8 +25,8 @@ inline constexpr const char* default_operations_url = "http://127.0.0.1:9621";
 
 /// A deployment or an incident as people name it.
 struct thing_name {
-  std::string thing;  ///< "deployment" or "incident"
-  std::string name;   ///< its id, the sender's own id, or a version
+  thing_type thing = thing_type::deployment;  ///< or an incident
+  std::string name;                           ///< its id, the sender's own id, or a version
   std::string service = {}, environment = {};
 };
 /// The one that the daemon finds first by that name, unless it is of another service or environment. Errors as below.

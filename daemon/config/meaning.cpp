@@ -3,6 +3,7 @@
 
 #include "collectors/fields.hpp"
 #include "collectors/text.hpp"
+#include "collectors/words.hpp"
 #include "daemon/config/reader.hpp"
 #include "daemon/timeline/derivation_version.hpp"
 
@@ -58,13 +59,22 @@ void read_conditions(config_table& t, std::vector<text_condition>& into) {
   }
 }
 
+template <class E>
+void read_word(config_table& t, std::string_view key, std::string_view what, E& into) {
+  std::string text;
+  t.text(key, text);
+  const auto known = parse_word<E>(text);
+  if (known)
+    into = *known;
+  else
+    t.wrong(key, unknown_word(what, text, word_list_of(words_of<E>())));
+}
+
 kind_rule read_rule(config_table& t, const rulebook& book) {
   kind_rule r;
   t.text("name", r.name);
-  t.text("kind", r.kind);
   if (r.name.empty()) t.wrong("needs a name");
-  if (const auto kinds = find_field("kind")->choices; !has_word(kinds, r.kind))
-    t.wrong("kind", unknown_word("kind", r.kind, split_words(kinds)));
+  read_word(t, "kind", "kind", r.kind);
   {
     auto when = t.table("when");
     read_conditions(when, r.when);
@@ -86,10 +96,8 @@ kind_rule read_rule(config_table& t, const rulebook& book) {
 policy_rule read_policy(config_table& t) {
   policy_rule p;
   t.text("name", p.name);
-  t.text("then", p.then);
   if (p.name.empty()) t.wrong("needs a name");
-  if (std::ranges::find(remedy_choices(), p.then) == remedy_choices().end())
-    t.wrong("then", unknown_word("remedy", p.then, word_list_of(remedy_choices())));
+  read_word(t, "then", "remedy", p.then);
   auto when = t.table("when");
   for (const auto& [key, into] : {std::pair("touches", &p.touches), std::pair("blast_radius", &p.blast_radius),
                                   std::pair("trajectory", &p.trajectory)}) {

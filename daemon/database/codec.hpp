@@ -10,6 +10,7 @@
 
 #include "collectors/json.hpp"
 #include "collectors/time.hpp"
+#include "collectors/words.hpp"
 #include "daemon/database/binary_array.hpp"
 
 namespace releasehealth::ledger {
@@ -82,6 +83,29 @@ template <>
 struct codec<const json::object*> {
   static constexpr auto element = binary_array::jsonb;
   static void write(binary_array& to, const json::object* value) { codec<json::object>::write(to, *value); }
+};
+
+/// A word of the domain travels as text.
+template <class E>
+requires requires { vocabulary<E>::words; }
+struct codec<E> {
+  static constexpr auto element = binary_array::text;
+  static void read(std::string_view text, E& to) {
+    const auto known = parse_word<E>(text);
+    if (!known) throw std::runtime_error("PostgreSQL holds a word of a newer release: " + std::string(text));
+    to = *known;
+  }
+  static void write(binary_array& to, E value) { to.add(word(value)); }
+};
+/// An unknown one is empty, where its column takes no NULL.
+template <class E>
+requires requires { vocabulary<E>::words; }
+struct codec<std::optional<E>> {
+  static constexpr auto element = binary_array::text;
+  static void read(std::string_view text, std::optional<E>& to) {
+    if (!text.empty()) codec<E>::read(text, to.emplace());
+  }
+  static void write(binary_array& to, std::optional<E> value) { value ? to.add(word(*value)) : to.add_null(); }
 };
 
 /// A JSON array of texts; read only.

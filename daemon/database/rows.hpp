@@ -131,6 +131,8 @@ void add(std::vector<parameter>& to, const T& value) {
     text({digits, std::to_chars(std::begin(digits), std::end(digits), value).ptr});
   } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
     text(std::string(std::string_view(value)));
+  } else if constexpr (requires { vocabulary<T>::words; }) {
+    text(std::string(word(value)));
   } else if constexpr (std::is_same_v<T, timestamp>) {
     text(format_time(value));
   } else if constexpr (std::is_same_v<T, json::object> || std::is_same_v<T, json::array>) {

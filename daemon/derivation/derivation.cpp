@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "collectors/signature.hpp"
+#include "collectors/words.hpp"
 #include "daemon/derivation/rows.hpp"
 #include "sql/derivation.hpp"
 
@@ -23,14 +24,14 @@ things derivation::changed_incidents() const {
   return all;
 }
 
-reports_of_things load_reports(transaction& work, const std::string& type, const things& all) {
+reports_of_things load_reports(transaction& work, thing_type type, const things& all) {
   reports_of_things reports;
   for (auto& e : query<told_event>(work, sql::derivation::events_of_things, type, by_column(all)))
     reports[std::move(e.of)].push_back(std::move(e.told));
   return reports;
 }
 
-reports_of_things take_reports(derivation& in, const std::string& type, const things& all) {
+reports_of_things take_reports(derivation& in, thing_type type, const things& all) {
   reports_of_things taken;
   things missing;
   auto& told = in.told[type];
@@ -48,7 +49,7 @@ void fold_incidents(derivation& in, const things& wanted) {
   for (const auto& key : wanted)
     if (!in.folded.contains(key)) missing.insert(key);
   if (missing.empty()) return;
-  for (auto& [key, told] : take_reports(in, "incident", missing))
+  for (auto& [key, told] : take_reports(in, thing_type::incident, missing))
     if (auto i = fold_incident(key.first, key.second, std::move(told), in.settings.blame.names))
       in.folded.emplace(key, std::move(*i));
 }

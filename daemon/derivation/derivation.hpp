@@ -36,7 +36,8 @@ struct changed {
 
 /// An entry of the queue.
 struct touched_thing {
-  std::string thing, source, subject, service;
+  thing_type thing = thing_type::deployment;
+  std::string source, subject, service;
   auto operator<=>(const touched_thing&) const = default;
 };
 
@@ -55,7 +56,8 @@ struct long_walk : std::exception {
 
 /// What the live stack says about a deployment; ids of others, empty: none.
 struct stack_verdict {
-  std::string kind = {}, reason = {}, evidence = {}, live = {}, below = {}, rolled_back_by = {};
+  std::optional<deployment_kind> kind = {};
+  std::string reason = {}, evidence = {}, live = {}, below = {}, rolled_back_by = {};
   bool is_change = false;
   std::optional<timestamp> covers_since = {};
   bool operator==(const stack_verdict&) const = default;
@@ -77,7 +79,7 @@ struct derivation {
   transaction& work;
   const derive_settings& settings;
   const things& touched_incidents;
-  std::map<std::string, reports_of_things> told;           ///< of the touched things, by type, until a stage takes them
+  std::map<thing_type, reports_of_things> told;            ///< of the touched things, by type, until a stage takes them
   std::map<std::string, fresh_deployment> fresh;           ///< by id: told otherwise than they are stored
   std::map<std::string, changed<settled>> deployments;     ///< by id
   names_of_changed names;                                  ///< of those in production, once the stacks are derived
@@ -103,7 +105,7 @@ struct known_names {
   std::size_t folded = 0;  ///< new names that are `other`
 };
 /// Registers the names that the given reports use (null: those of all events, as a rebuild begins).
-known_names know_names(transaction&, const derive_settings&, const std::map<std::string, reports_of_things>*);
+known_names know_names(transaction&, const derive_settings&, const std::map<thing_type, reports_of_things>*);
 /// Deployments and what their commits add: into `fresh`, as the stack is to see them before they are written.
 void derive_deployments(derivation&, const things& touched);
 /// The live stack of the places that changed: from the first change on, for as long as verdicts may differ. Writes the
@@ -134,9 +136,9 @@ void derive_all(transaction&, const derive_settings&);
 // what the stages share
 
 /// The reports of things of one type.
-reports_of_things load_reports(transaction&, const std::string& type, const things&);
+reports_of_things load_reports(transaction&, thing_type, const things&);
 /// The same, those that `told` holds out of it.
-reports_of_things take_reports(derivation&, const std::string& type, const things&);
+reports_of_things take_reports(derivation&, thing_type, const things&);
 /// Folds the given incidents into `folded`, unless they are there; retracted ones are not.
 void fold_incidents(derivation&, const things&);
 std::vector<settled> load_deployments(transaction&, const std::set<std::string>& ids);

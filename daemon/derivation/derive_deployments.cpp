@@ -1,3 +1,4 @@
+#include "collectors/words.hpp"
 #include "daemon/derivation/rows.hpp"
 #include "sql/derivation.hpp"
 
@@ -15,7 +16,7 @@ struct told_row {
 
   told_row(std::string_view name, const deployment& d, const naming& names)
       : id(name),
-        state(d.state),
+        state(word(d.state)),
         created_at(d.created_at),
         started_at(d.started_at),
         finished_at(d.finished_at),
@@ -34,7 +35,8 @@ BOOST_DESCRIBE_STRUCT(told_row, (),
 /// Whose it is, and the stack's verdict.
 struct verdict_row {
   std::string_view service, environment, source, subject;
-  std::optional<std::string_view> kind, reason;
+  std::optional<deployment_kind> kind;
+  std::optional<std::string_view> reason;
   std::string_view evidence;
   bool is_change;
   std::optional<std::string_view> live, below;
@@ -47,7 +49,7 @@ struct verdict_row {
         environment(d.told.where.environment),
         source(d.told.source),
         subject(d.told.subject),
-        kind(or_null(d.verdict.kind)),
+        kind(d.verdict.kind),
         reason(kind ? std::optional<std::string_view>(d.verdict.reason) : std::nullopt),
         evidence(d.verdict.evidence),
         is_change(d.verdict.is_change),
@@ -110,7 +112,7 @@ void derive_deployments(derivation& in, const things& touched) {
     gone.emplace(std::move(id), std::move(d));
   }
   std::vector<deployment> folded;
-  for (auto& [key, told] : take_reports(in, "deployment", touched))
+  for (auto& [key, told] : take_reports(in, thing_type::deployment, touched))
     for (auto& d : fold_deployment(key.first, key.second, std::move(told), names)) folded.push_back(std::move(d));
   add_commit_facts(in.work, folded);
   std::vector<told_row> stored;

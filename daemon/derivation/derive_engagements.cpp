@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "collectors/words.hpp"
 #include "daemon/derivation/rows.hpp"
 #include "daemon/timeline/engagement.hpp"
 #include "sql/derivation.hpp"
@@ -13,7 +14,7 @@ std::set<std::string> write_work(derivation& in, const things& touched) {
   std::set<std::string> named;
   if (touched.empty()) return named;
   json::array rows;
-  for (auto& [key, told] : take_reports(in, "work", touched))
+  for (auto& [key, told] : take_reports(in, thing_type::work, touched))
     if (const auto w = fold_work(key.first, key.second, std::move(told), in.settings.blame.names))
       rows.push_back(json::object{{"id", row_id({w->source, w->subject})},
                                   {"source", w->source},
@@ -49,18 +50,18 @@ std::optional<thing_key> incident_of(const work_row& w) {
   return {};
 }
 
-json::object as_row(std::string_view thing, const thing_key& key, const place& where, const engagement& e,
+json::object as_row(thing_type thing, const thing_key& key, const place& where, const engagement& e,
                     const std::string& piece) {
   const auto from = format_time(e.from), until = e.until ? format_time(*e.until) : std::string();
   const auto seconds = e.seconds ? std::to_string(*e.seconds) : std::string();
-  return {{"id", row_id({thing, key.first, key.second, where.service, where.environment, name_of(e.by), e.person, from,
-                         until, seconds, piece})},
-          {"thing", thing},
+  return {{"id", row_id({word(thing), key.first, key.second, where.service, where.environment, word(e.by), e.person,
+                         from, until, seconds, piece})},
+          {"thing", word(thing)},
           {"source", key.first},
           {"subject", key.second},
           {"service", where.service},
           {"environment", where.environment},
-          {"method", name_of(e.by)},
+          {"method", word(e.by)},
           {"person", e.person},
           {"at", from},
           {"until", text_or_null(until)},
@@ -78,12 +79,12 @@ void add_incident(json::array& rows, const incident& i, const std::vector<work>&
   const thing_key key(i.source, i.subject);
   const auto best = engagements_of(i, naming_it, cap);
   if (best.empty() || best.front().by != method::reported) {
-    for (const auto& e : best) rows.push_back(as_row("incident", key, where, e, ""));
+    for (const auto& e : best) rows.push_back(as_row(thing_type::incident, key, where, e, ""));
     return;
   }
   for (const auto& w : naming_it)
     if (const auto e = counts_in(w, i, where.service) ? engagement_of(w) : std::nullopt)
-      rows.push_back(as_row("incident", key, where, *e, row_id({w.source, w.subject})));
+      rows.push_back(as_row(thing_type::incident, key, where, *e, row_id({w.source, w.subject})));
 }
 
 // Nobody known works only where nobody of the team is known to be at work: the figures of its other services change
@@ -119,7 +120,7 @@ void derive_engagements(derivation& in, const things& touched_work) {
     if (const auto incident = incident_of(w))
       naming[*incident].push_back(std::move(w.told));
     else if (const auto e = engagement_of(w.told); e && !w.told.service.empty())
-      rows.push_back(as_row("work", {w.told.source, w.told.subject}, {w.told.service, ""}, *e,
+      rows.push_back(as_row(thing_type::work, {w.told.source, w.told.subject}, {w.told.service, ""}, *e,
                             row_id({w.told.source, w.told.subject})));
   }
   std::map<thing_key, std::vector<incident_row>> stored;

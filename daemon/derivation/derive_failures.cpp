@@ -1,3 +1,4 @@
+#include "collectors/words.hpp"
 #include "daemon/derivation/rows.hpp"
 #include "sql/derivation.hpp"
 
@@ -21,7 +22,7 @@ void write(derivation& in, std::string_view statement, const json::array& rows) 
   for (auto& where : query<place>(in.work, statement, rows)) in.places.insert(std::move(where));
 }
 
-json::value way_or_null(const std::optional<way>& w) { return w ? json::value(name_of(*w)) : json::value(nullptr); }
+json::value way_or_null(const std::optional<way>& w) { return w ? json::value(word(*w)) : json::value(nullptr); }
 
 void write_failures(derivation& in, const std::set<std::string>& changes) {
   const auto blaming = load_blaming(in.work, changes);
@@ -64,7 +65,7 @@ void write_responses(derivation& in, const std::set<std::string>& hotfixes) {
     for (const auto& change : changes_of[h.id])
       if (const auto b = blaming.find(change); b != blaming.end())
         of_remedied.insert(of_remedied.end(), b->second.begin(), b->second.end());
-    const auto from = h.kind == "hotfix" ? response_from(h, of_remedied) : std::nullopt;
+    const auto from = h.kind == deployment_kind::hotfix ? response_from(h, of_remedied) : std::nullopt;
     rows.push_back(json::object{{"id", h.id}, {"response_from", time_or_null(from)}});
   });
   write(in, sql::derivation::write_responses, rows);
@@ -82,7 +83,7 @@ void derive_failures(derivation& in) {
   for (const auto& [id, d] : in.deployments)
     for (const auto* row : {&d.before, &d.now}) {
       if (*row && (*row)->is_change) changes.insert(id);
-      if (*row && (*row)->kind == "hotfix") hotfixes.insert(id);
+      if (*row && (*row)->kind == deployment_kind::hotfix) hotfixes.insert(id);
     }
   if (!changes.empty()) {
     write_failures(in, changes);

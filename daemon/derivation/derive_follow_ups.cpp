@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "collectors/words.hpp"
 #include "daemon/derivation/rows.hpp"
 #include "daemon/timeline/follow_up.hpp"
 #include "sql/derivation.hpp"
@@ -210,10 +211,10 @@ json::object as_row(const incident_row& i, const incident_facts& facts, const st
                                                              debts_of(i.told, candidates, debts));
   return {{"id", i.id},
           {"decided_at", time_or_null(first ? std::optional(first->started_at) : std::nullopt)},
-          {"decided_way", first ? json::value(name_of(first->by_way)) : json::value(nullptr)},
-          {"recommended", text_or_null(said ? said->then : "")},
+          {"decided_way", first ? json::value(word(first->by_way)) : json::value(nullptr)},
+          {"recommended", said ? json::value(word(said->then)) : json::value(nullptr)},
           {"policy", said ? said->rule : ""},
-          {"is_against_policy", first && said && said->then != name_of(first->by_way)},
+          {"is_against_policy", first && said && said->then != first->by_way},
           {"is_closed_too_early", too_early}};
 }
 

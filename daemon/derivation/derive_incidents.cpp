@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "collectors/words.hpp"
 #include "daemon/derivation/rows.hpp"
 #include "sql/derivation.hpp"
 
@@ -66,7 +67,7 @@ json::object as_row(const share& s, const blame& b) {
           {"service", s.service},
           {"environment", b.environment},
           {"production", b.production},
-          {"state", i.state},
+          {"state", word(i.state)},
           {"severity", i.severity ? json::value(i.severity) : json::value(nullptr)},
           {"started_at", format_time(i.started_at)},
           {"detected_at", format_time(i.detected_at)},
@@ -78,7 +79,7 @@ json::object as_row(const share& s, const blame& b) {
           {"facts", i.facts},
           {"overrides", i.overrides},
           {"blamed", b.change ? json::value(b.change->id) : json::value(nullptr)},
-          {"reason", b.reason}};
+          {"reason", word(b.reason)}};
 }
 
 /// A deployment that the blame of the share `n` may depend on.

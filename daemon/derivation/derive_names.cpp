@@ -56,7 +56,7 @@ struct told_names {
   std::vector<std::string_view> gone_sources = {}, gone_ids = {};  ///< reports of retracted things; refer to those
 };
 
-told_names read_names(const std::map<std::string, reports_of_things>& told, const naming& names) {
+told_names read_names(const std::map<thing_type, reports_of_things>& told, const naming& names) {
   told_names all;
   for (const auto& [type, things] : told)
     for (const auto& [key, reports] : things) {
@@ -76,7 +76,7 @@ told_names read_names(const std::map<std::string, reports_of_things>& told, cons
 
 /// A retraction of a thing, by its type.
 struct retraction_row {
-  std::string thing;
+  thing_type thing = thing_type::deployment;
   thing_key of;
   report told;
 
@@ -86,7 +86,8 @@ struct retraction_row {
 };
 
 struct retracted_thing {
-  std::string_view type, source, subject;
+  thing_type type;
+  std::string_view source, subject;
 };
 BOOST_DESCRIBE_STRUCT(retracted_thing, (), (type, source, subject))
 
@@ -102,9 +103,9 @@ struct naming_event {
 };
 
 receipts read_everything(transaction& work, const naming& names) {
-  std::map<std::pair<std::string, thing_key>, std::vector<report>> retractions;
+  std::map<std::pair<thing_type, thing_key>, std::vector<report>> retractions;
   for (auto& r : query<retraction_row>(work, sql::derivation::retractions))
-    retractions[{std::move(r.thing), std::move(r.of)}].push_back(std::move(r.told));
+    retractions[{r.thing, std::move(r.of)}].push_back(std::move(r.told));
   std::vector<retracted_thing> gone;
   for (const auto& [thing, reports] : retractions)
     if (is_retracted_now(reports)) gone.push_back({thing.first, thing.second.first, thing.second.second});
@@ -140,7 +141,8 @@ json::object as_record(std::string_view kind, const std::string& name, const rec
 
 struct next_receipt {
   naming_event by;
-  std::string thing, subject;
+  thing_type thing = thing_type::deployment;
+  std::string subject;
 
   static constexpr auto columns =
       std::tuple_cat(within(&next_receipt::by, columns_of<naming_event>),
@@ -215,7 +217,7 @@ bool changed_sides(other_names& before, other_names& now, const receipts& fresh,
 }
 
 known_names know_names(transaction& work, const derive_settings& settings,
-                       const std::map<std::string, reports_of_things>* told) {
+                       const std::map<thing_type, reports_of_things>* told) {
   const auto& names = settings.blame.names;
   const auto said = told ? read_names(*told, names) : told_names{.live = read_everything(work, names)};
   auto before = load_others(work, settings.max_names);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "collectors/words.hpp"
 #include "daemon/derivation/rows.hpp"
 #include "sql/derivation.hpp"
 
@@ -30,7 +31,7 @@ std::set<std::string> subjects_of(const things& all) {
   return subjects;
 }
 
-bool may_remedy(const settled& d) { return d.kind == "rollback" || d.kind == "hotfix"; }
+bool may_remedy(const settled& d) { return d.kind == deployment_kind::rollback || d.kind == deployment_kind::hotfix; }
 
 // Rollbacks and hotfixes to look at again: those that changed, and those that others depend on.
 std::set<std::string> affected(const derivation& in) {
@@ -144,7 +145,7 @@ void add_deployments(derivation& in, const std::set<std::string>& ids, std::set<
   std::set<std::string> rollbacks;
   for_deployments(in, ids, [&](const settled& d) {
     if (!d.production || d.where.service.empty() || !d.finished_at || !may_remedy(d)) return;
-    if (d.kind == "rollback") rollbacks.insert(d.id);
+    if (d.kind == deployment_kind::rollback) rollbacks.insert(d.id);
     of.push_back(d);
   });
   std::map<std::string, std::vector<std::string>> popped;
@@ -165,7 +166,7 @@ void add_deployments(derivation& in, const std::set<std::string>& ids, std::set<
   for (std::size_t n = 0; n < of.size(); ++n) {
     const auto& d = of[n];
     const auto named = named_incident(d.source, told(all[n].named, known_incident));
-    if (d.kind == "rollback") {
+    if (d.kind == deployment_kind::rollback) {
       for (const auto& change : popped[d.id]) add(to, way::rollback, d, change, named);
       if (popped[d.id].empty()) add(to, way::rollback, d, "", named);
       continue;
@@ -200,7 +201,7 @@ void add_flags(derivation& in, const things& touched, std::set<std::string>& by,
   std::set<std::string> ids;
   if (!touched.empty()) {
     json::array rows;
-    for (auto& [key, told] : take_reports(in, "flag", touched))
+    for (auto& [key, told] : take_reports(in, thing_type::flag, touched))
       if (const auto f = fold_flag(key.first, key.second, std::move(told), in.settings.blame.names))
         rows.push_back(json::object{{"id", row_id({f->source, f->subject})},
                                     {"source", f->source},
@@ -274,7 +275,7 @@ void derive_remedies(derivation& in, const things& touched_flags) {
   for (const auto& r : now)
     if (!before.contains(r)) {
       rows.push_back(json::object{{"id", id_of(r)},
-                                  {"way", name_of(r.by_way)},
+                                  {"way", word(r.by_way)},
                                   {"by", r.by},
                                   {"change", text_or_null(r.change)},
                                   {"incident_source", text_or_null(r.incident_source)},

@@ -1,6 +1,7 @@
 // Resuming the live stack where something changed (figures.md §3), and stopping where nothing can differ any more.
 #include <algorithm>
 
+#include "collectors/words.hpp"
 #include "daemon/derivation/resumed_stack.hpp"
 #include "sql/derivation.hpp"
 
@@ -29,7 +30,7 @@ void write(derivation& in, const stack_changes& found) {
   json::array rows;
   for (const auto& [id, v] : found.verdicts)
     rows.push_back(json::object{{"id", id},
-                                {"kind", v.kind},
+                                {"kind", word(v.kind)},
                                 {"kind_reason", v.reason},
                                 {"kind_evidence", v.evidence},
                                 {"is_change", v.is_change},
@@ -113,7 +114,7 @@ void derive_stacks(derivation& in) {
     auto& t = touched[d.where];
     t.at.insert({*d.finished_at, d.day_order, d.source, d.subject});
     t.ids.insert(id);
-    if (d.kind == "rollback") t.returned_to.insert(d.live);
+    if (d.kind == deployment_kind::rollback) t.returned_to.insert(d.live);
     return &t;
   };
   std::vector<std::string> at_once;  // of no stack; or nothing is to find them where they were

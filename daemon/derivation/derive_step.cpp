@@ -88,8 +88,9 @@ bool take_turns(transaction& work, long_walks& walks, taken_entries& taken) {
 // look at those.
 void note_long_walk(long_walks& walks, const std::vector<touched_thing>& taken, const derivation& in) {
   for (const auto& t : taken)
-    if ((t.thing == "deployment" && in.walks_far.contains({t.source, t.subject})) || t.thing == "commit" ||
-        (t.thing == "incident" && in.settings.stack.rules.looks_at_incidents()))
+    if ((t.thing == thing_type::deployment && in.walks_far.contains({t.source, t.subject})) ||
+        t.thing == thing_type::commit ||
+        (t.thing == thing_type::incident && in.settings.stack.rules.looks_at_incidents()))
       walks.entries.insert(t);
 }
 
@@ -101,10 +102,10 @@ derived derive_step(transaction& work, const derive_settings& settings, step_siz
   if (taken.all.empty()) return taken.done;
   const bool may_walk_far =
       !walks || (walks->entries.empty() ? taken.all.size() == 1 : take_turns(work, *walks, taken));
-  std::map<std::string, things> touched;  // by type
+  std::map<thing_type, things> touched;  // by type
   std::set<std::string> commits;
   for (const auto& t : taken.all) {
-    if (t.thing == "commit")
+    if (t.thing == thing_type::commit)
       commits.insert(t.subject);
     else
       touched[t.thing].emplace(t.source, t.subject);
@@ -112,8 +113,8 @@ derived derive_step(transaction& work, const derive_settings& settings, step_siz
   work.keep_plans(taken.all.size() <= few_things);
   if (!commits.empty())
     for (auto& key : query<thing_key>(work, sql::derivation::things_of_commits, commits))
-      touched["deployment"].insert(std::move(key));
-  std::map<std::string, reports_of_things> told;
+      touched[thing_type::deployment].insert(std::move(key));
+  std::map<thing_type, reports_of_things> told;
   for (const auto& [type, keys] : touched)
     if (!keys.empty()) told[type] = load_reports(work, type, keys);
   auto names = know_names(work, settings, &told);
@@ -121,7 +122,7 @@ derived derive_step(transaction& work, const derive_settings& settings, step_siz
   if (!names.others.empty()) with.emplace(settings).blame.names = settings.blame.names.with(std::move(names.others));
   derivation in{.work = work,
                 .settings = with ? *with : settings,
-                .touched_incidents = touched["incident"],
+                .touched_incidents = touched[thing_type::incident],
                 .told = std::move(told),
                 .fresh = {},
                 .deployments = {},
@@ -131,7 +132,7 @@ derived derive_step(transaction& work, const derive_settings& settings, step_siz
                 .remedies = {},
                 .hotfixes = {},
                 .places = {}};
-  derive_deployments(in, touched["deployment"]);
+  derive_deployments(in, touched[thing_type::deployment]);
   in.may_walk_far = may_walk_far;
   try {
     derive_stacks(in);
@@ -142,10 +143,10 @@ derived derive_step(transaction& work, const derive_settings& settings, step_siz
   if (!in.places.empty()) write_places(in);  // blame looks at every environment of a service
   if (counting.is_due(taken.done.taken)) run_script(work, sql::derivation::analyze);
   derive_incidents(in);
-  derive_remedies(in, touched["flag"]);
+  derive_remedies(in, touched[thing_type::flag]);
   derive_failures(in);
   derive_follow_ups(in, commits);
-  derive_engagements(in, touched["work"]);
+  derive_engagements(in, touched[thing_type::work]);
   if (!in.places.empty()) write_places(in);
   taken.done.has_more = taken.done.has_more || names.have_moved;
   taken.done.folded_names = names.folded;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "collectors/words.hpp"
 #include "sql/derivation.hpp"
 
 namespace releasehealth::ledger {
@@ -124,9 +125,9 @@ class resumed_stack {
   // Of a stack whose top alone is known, what returns to another element cannot be told: then nothing is.
   bool apply(live_stack& stack, stacked s) {
     auto said = stack.apply(s.told());
-    if (said.kind.kind == "rollback" && !of_.needs_all) return false;
+    if (said.kind.kind == deployment_kind::rollback && !of_.needs_all) return false;
     for (const auto& popped : said.rolled_back) popper_[id_of(popped)] = s.id;
-    stack_verdict now{.kind = std::move(said.kind.kind),
+    stack_verdict now{.kind = said.kind.kind,
                       .reason = std::move(said.kind.reason),
                       .evidence = std::move(said.kind.evidence),
                       .live = id_of(said.live),
@@ -136,8 +137,8 @@ class resumed_stack {
                       .covers_since = said.covers_since};
     if (now != s.was || touched_.at.contains(s.at())) {
       suspects_.insert(s.id);
-      if (s.was.kind == "rollback") suspects_.insert(s.was.live);
-      if (now.kind == "rollback") suspects_.insert(now.live);  // it may answer to another identity now
+      if (s.was.kind == deployment_kind::rollback) suspects_.insert(s.was.live);
+      if (now.kind == deployment_kind::rollback) suspects_.insert(now.live);  // it may answer to another identity now
       last_difference_ = *s.told().finished_at;
       since_difference_ = 0;
     } else {

@@ -14,11 +14,6 @@ namespace releasehealth::ledger {
 BOOST_DESCRIBE_STRUCT(touched_thing, (), (thing, source, subject, service))
 
 template <>
-struct codec<way> {
-  static void read(std::string_view text, way& to) { to = way_of(text).value(); }
-};
-
-template <>
 struct codec<std::vector<stretch>> {
   static void read(std::string_view text, std::vector<stretch>& to) {
     const auto all = parse_own(text);

@@ -1,5 +1,6 @@
 #include "daemon/derivation/stack_rows.hpp"
 
+#include "collectors/words.hpp"
 #include "sql/derivation.hpp"
 
 namespace releasehealth::ledger {
@@ -52,7 +53,7 @@ struct page_row {
 
 stacked placed(stacked s, const place& where) {
   s.kept.where = where;
-  s.kept.state = "succeeded";
+  s.kept.state = deployment_state::succeeded;
   return s;
 }
 

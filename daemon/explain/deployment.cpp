@@ -1,3 +1,4 @@
+#include "collectors/words.hpp"
 #include "daemon/explain/explanation.hpp"
 
 namespace releasehealth {
@@ -29,7 +30,7 @@ void add_failure(ledger::reader& from, const json::object& d, explanation& to) {
 }
 
 void add_follow_ups(const json::object& d, explanation& to) {
-  if (text(d, "kind") != "hotfix") return;
+  if (text(d, "kind") != word(deployment_kind::hotfix)) return;
   to.add("cause", text(d, "cause").empty() ? "unknown" : text(d, "cause"));
   const auto merged = text(d, "merged_back_at");
   to.add("merged back", !merged.empty()                      ? merged
@@ -70,9 +71,10 @@ explanation describe_deployment(ledger::reader& from, json::object d) {
   } else {
     e.add("kind", "none: it has not succeeded");
   }
-  e.told_by = from.events_about("deployment", text(d, "source"), text(d, "subject"));
+  e.told_by = from.events_about(thing_type::deployment, text(d, "source"), text(d, "subject"));
   if (!text(d, "commit").empty())
-    for (auto& told : from.events_about("commit", "", text(d, "commit"))) e.told_by.push_back(std::move(told));
+    for (auto& told : from.events_about(thing_type::commit, "", text(d, "commit")))
+      e.told_by.push_back(std::move(told));
   e.about = std::move(d);
   return e;
 }

@@ -1,6 +1,7 @@
 #include "daemon/explain/explanation.hpp"
 
 #include "collectors/printable.hpp"
+#include "collectors/words.hpp"
 
 namespace releasehealth {
 
@@ -13,7 +14,10 @@ std::string as_text(const explanation& e) {
   }
   if (!e.told_by.empty()) out += "  told by\n";
   for (const auto& [told, received_at] : e.told_by) {
-    out.append("    ").append(format_time(told.time)).append("  ").append(told.is_override ? "override" : told.type);
+    out.append("    ")
+        .append(format_time(told.time))
+        .append("  ")
+        .append(told.is_override ? "override" : word(told.type));
     out.append(" ").append(told.id).append(", received ").append(format_time(received_at)).append("  ");
     out.append(json::serialize(told.fields)).append("\n");
   }
@@ -30,7 +34,7 @@ json::object as_json(const explanation& e) {
   for (const auto& [told, received_at] : e.told_by)
     told_by.push_back({{"id", told.id},
                        {"source", told.source},
-                       {"type", told.type},
+                       {"type", word(told.type)},
                        {"time", format_time(told.time)},
                        {"received_at", format_time(received_at)},
                        {"override", told.is_override},
@@ -58,14 +62,15 @@ std::vector<std::string> remedied_and_why(ledger::reader& from, const json::obje
   std::string named, open;
   for (const auto& i : d.at("answers").as_array()) (flag_at(i, "/is_named") ? named : open) = text(i, "subject");
   const auto fixes = text(d, "facts/fixes");
-  const auto why = text(d, "kind") == "rollback" ? "it took its place back from it"
-                   : !fixes.empty()              ? "it names it: fixes " + fixes
-                   : !named.empty()              ? "it names incident " + named + ", which blames it"
-                   : !open.empty()               ? "incident " + open + " was open when it started, and blames it"
-                                                 : "it was the latest planned change that was live when it started";
+  const auto why = text(d, "kind") == word(deployment_kind::rollback) ? "it took its place back from it"
+                   : !fixes.empty()                                   ? "it names it: fixes " + fixes
+                   : !named.empty() ? "it names incident " + named + ", which blames it"
+                   : !open.empty()  ? "incident " + open + " was open when it started, and blames it"
+                                    : "it was the latest planned change that was live when it started";
   for (const auto& id : d.at("remedies").as_array())
     all.push_back(name_of_deployment(from, std::string(id.as_string())) + ", because " + why);
-  if (all.empty() && text(d, "kind") == "hotfix") all.emplace_back("nothing that is known: it is unattributed");
+  if (all.empty() && text(d, "kind") == word(deployment_kind::hotfix))
+    all.emplace_back("nothing that is known: it is unattributed");
   return all;
 }
 

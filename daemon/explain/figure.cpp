@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "collectors/nearest.hpp"
+#include "collectors/words.hpp"
 #include "daemon/explain/explanation.hpp"
 #include "daemon/figures/members.hpp"
 #include "daemon/figures/report.hpp"
@@ -50,7 +51,7 @@ std::string describe(ledger::reader& from, const json::object& m) {
            (text(m, "reason").empty() ? "" : ", unattributed: " + text(m, "reason"));
   auto out = text(m, "finished_at") + "  " + of + (text(m, "version").empty() ? "" : " (" + text(m, "version") + ")") +
              "  " + kind_and_reason(m);
-  if (text(m, "kind") == "hotfix")
+  if (text(m, "kind") == word(deployment_kind::hotfix))
     for (const auto& d : from.find_deployments(text(m, "id")))
       for (const auto& r : remedied_and_why(from, d)) out += "; it remedies " + r;
   return out;

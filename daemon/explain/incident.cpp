@@ -58,7 +58,7 @@ explanation describe_incident(ledger::reader& from, json::object i) {
     e.add("at work", or_else(text(w, "person"), "somebody") + " (" + text(w, "method") + "), " +
                          (text(w, "seconds").empty() ? text(w, "from") + " to " + or_else(text(w, "until"), "now")
                                                      : text(w, "seconds") + " s"));
-  e.told_by = from.events_about("incident", text(i, "source"), text(i, "subject"));
+  e.told_by = from.events_about(thing_type::incident, text(i, "source"), text(i, "subject"));
   e.about = std::move(i);
   return e;
 }

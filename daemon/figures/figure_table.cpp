@@ -1,6 +1,8 @@
 // The table of figures: one row each. A new one is a row here and, if no population has the column, a line of SQL.
 #include <algorithm>
+#include <array>
 
+#include "collectors/words.hpp"
 #include "daemon/figures/figure.hpp"
 #include "daemon/timeline/follow_up.hpp"
 
@@ -14,12 +16,30 @@ std::vector<slice> slices_by_fact() {
   return all;
 }
 
+// One for each of these words, over the column that `named` makes of it: the word stands for its '*'.
+std::vector<slice> slices_by(std::span<const std::string_view> words, std::string_view named) {
+  std::vector<slice> all;
+  for (const auto w : words) {
+    std::string column(named);
+    all.push_back({std::string(w), {column.replace(column.find('*'), 1, w)}});
+  }
+  return all;
+}
+std::vector<slice> slices_by_way_or_none(std::string_view named) {
+  auto all = slices_by(words_through<way::flag>(), named);
+  all.push_back(slices_by(std::array<std::string_view, 1>{"none"}, named).front());
+  return all;
+}
+
+// Those that change what is live.
+constexpr auto kinds_of_changes = words_through<deployment_kind::hotfix>();
+
 const figure every_figure[] = {
     {"deployments",
      "Succeeded deployments finished in the period, by kind.",
      shape::count,
      "kind",
-     {{"planned", {"planned"}}, {"hotfix", {"hotfix"}}, {"rollback", {"rollback"}}, {"redeploy", {"redeploy"}}},
+     slices_by(words_of<deployment_kind>(), "*"),
      {},
      belongs::everywhere},
     {"failed_deployments",
@@ -34,17 +54,12 @@ const figure every_figure[] = {
      shape::per_day,
      {},
      {{"", {"planned", "hotfix", "rollback"}}}},
-    {"changes",
-     "Deployments of the period that changed what is live, by kind.",
-     shape::count,
-     "kind",
-     {{"planned", {"planned_changes"}}, {"hotfix", {"hotfix_changes"}}}},
+    {"changes", "Deployments of the period that changed what is live, by kind.", shape::count, "kind",
+     slices_by(kinds_of_changes, "*_changes")},
     {"failed_changes",
      "Changes of the period that failed, whenever that showed: blamed by an incident, rolled back or fixed by a "
      "hotfix.",
-     shape::count,
-     "kind",
-     {{"planned", {"failed_planned"}}, {"hotfix", {"failed_hotfix"}}}},
+     shape::count, "kind", slices_by(kinds_of_changes, "failed_*")},
     {"rolled_back_changes",
      "Changes of the period that were rolled back, whenever that happened.",
      shape::count,
@@ -108,10 +123,7 @@ const figure every_figure[] = {
      .help = "Failed deployment recovery time (DORA) by the change's first remedy.",
      .looks = shape::quantiles,
      .label = "remedy",
-     .slices = {{"rollback", {"recovery_rollback"}},
-                {"hotfix", {"recovery_hotfix"}},
-                {"flag", {"recovery_flag"}},
-                {"none", {"recovery_none"}}},
+     .slices = slices_by_way_or_none("recovery_*"),
      .sparse = true},
     {"restore_seconds",
      "From the start of an incident of the period to its mitigation or resolution.",
@@ -143,7 +155,7 @@ const figure every_figure[] = {
      .help = "From the detection of an incident of the period to the start of the first remedy, by that remedy.",
      .looks = shape::quantiles,
      .label = "remedy",
-     .slices = {{"rollback", {"decision_rollback"}}, {"hotfix", {"decision_hotfix"}}, {"flag", {"decision_flag"}}},
+     .slices = slices_by(words_through<way::flag>(), "decision_*"),
      .sparse = true},
     {.name = "incidents",
      .help = "Incidents that started in the period, by severity.",
@@ -161,31 +173,20 @@ const figure every_figure[] = {
      .help = "Incidents that started in the period and are blamed on no change, by why not.",
      .looks = shape::count,
      .label = "reason",
-     .slices = {{"no_deployment", {"no_deployment"}},
-                {"outside_window", {"outside_window"}},
-                {"culprit_unknown", {"culprit_unknown"}},
-                {"no_service", {"no_service"}},
-                {"not_a_change", {"not_a_change"}},
-                {"failed_deployment", {"failed_deployment"}}},
+     .slices = slices_by(words_of<unattributed>(), "*"),
      .sparse = true,
      .without_service = true},
     {.name = "incidents_by_recommendation",
      .help = "Incidents that started in the period by what the policy says should have been done first.",
      .looks = shape::count,
      .label = "remedy",
-     .slices = {{"rollback", {"recommended_rollback"}},
-                {"hotfix", {"recommended_hotfix"}},
-                {"flag", {"recommended_flag"}},
-                {"watch", {"recommended_watch"}}},
+     .slices = slices_by(words_of<way>(), "recommended_*"),
      .sparse = true},
     {.name = "incidents_by_remedy",
      .help = "Incidents that started in the period by the remedy that was begun first before they were restored.",
      .looks = shape::count,
      .label = "remedy",
-     .slices = {{"rollback", {"taken_rollback"}},
-                {"hotfix", {"taken_hotfix"}},
-                {"flag", {"taken_flag"}},
-                {"none", {"taken_none"}}},
+     .slices = slices_by_way_or_none("taken_*"),
      .sparse = true},
     {.name = "incidents_against_policy",
      .help = "Incidents that started in the period whose first remedy is not what the policy says.",
@@ -240,7 +241,7 @@ const figure every_figure[] = {
      .help = "Person-seconds of the period spent on incidents, by the evidence for them.",
      .looks = shape::seconds,
      .label = "method",
-     .slices = {{"reported", {"fire_reported"}}, {"engaged", {"fire_engaged"}}, {"duration", {"fire_duration"}}},
+     .slices = slices_by(words_of<method>(), "fire_*"),
      .sparse = true},
     {.name = "capacity_seconds",
      .help = "Working seconds of the period times the team's engineers.",
@@ -258,10 +259,7 @@ const figure every_figure[] = {
      .help = "When the last succeeded deployment of the kind finished.",
      .looks = shape::instant,
      .label = "kind",
-     .slices = {{"planned", {"last_planned"}},
-                {"hotfix", {"last_hotfix"}},
-                {"rollback", {"last_rollback"}},
-                {"redeploy", {"last_redeploy"}}},
+     .slices = slices_by(words_of<deployment_kind>(), "last_*"),
      .to = belongs::everywhere,
      .sparse = true,
      .is_now = true},

@@ -1,12 +1,14 @@
 #include "daemon/figures/service_columns.hpp"
 
+#include "collectors/words.hpp"
+
 namespace releasehealth {
 namespace {
 
 constexpr service_column every_column[] = {
-    {"planned", "deployments", "planned", "", true},
-    {"hotfixes", "deployments", "hotfix", "hotfixes", true},
-    {"rollbacks", "deployments", "rollback", "", true},
+    {"planned", "deployments", word(deployment_kind::planned), "", true},
+    {"hotfixes", "deployments", word(deployment_kind::hotfix), "hotfixes", true},
+    {"rollbacks", "deployments", word(deployment_kind::rollback), "", true},
     {"failed", "failed_deployments", "", "", false},
     {"hotfixes/planned", "hotfixes_per_planned_deployment", "", "hotfixes_per_planned_deployment", false},
     {"rework", "rework_ratio", "", "rework_ratio", false},

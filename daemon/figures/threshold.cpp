@@ -2,16 +2,17 @@
 
 #include <algorithm>
 
+#include "collectors/words.hpp"
 #include "daemon/figures/figure.hpp"
 
 namespace releasehealth {
 namespace {
 
 constexpr limited_figure every_limited_figure[] = {
-    {"hotfixes", "deployments", "hotfix", "", "", "", "ReleaseHealthHotfixes", "Hotfixes exceed the threshold.",
-     "hotfixes", "humanize"},
-    {"hotfixes_per_planned_deployment", "hotfixes_per_planned_deployment", "", "deployments", "planned",
-     "planned deployments", "ReleaseHealthHotfixesPerPlannedDeployment",
+    {"hotfixes", "deployments", word(deployment_kind::hotfix), "", "", "", "ReleaseHealthHotfixes",
+     "Hotfixes exceed the threshold.", "hotfixes", "humanize"},
+    {"hotfixes_per_planned_deployment", "hotfixes_per_planned_deployment", "", "deployments",
+     word(deployment_kind::planned), "planned deployments", "ReleaseHealthHotfixesPerPlannedDeployment",
      "Hotfixes per planned deployment exceed the threshold.", "hotfixes per planned deployment", "printf \"%.2f\""},
     {"rework_ratio", "rework_ratio", "", "deployments", "", "deployments", "ReleaseHealthReworkRatio",
      "The deployment rework rate exceeds the threshold.", "deployment rework rate", "humanizePercentage"},
@@ -26,8 +27,9 @@ constexpr limited_figure every_limited_figure[] = {
      "median hotfix response time", "humanizeDuration"},
     {"firefighting_ratio", "firefighting_ratio", "", "", "", "", "ReleaseHealthFirefighting",
      "The share of firefighting exceeds the threshold.", "share of time spent firefighting", "humanizePercentage"},
-    {"hotfix_fail_ratio", "hotfix_fail_ratio", "", "changes", "hotfix", "hotfixes", "ReleaseHealthHotfixFailRatio",
-     "Hotfixes fail more often than planned changes.", "hotfix fail rate", "humanizePercentage"},
+    {"hotfix_fail_ratio", "hotfix_fail_ratio", "", "changes", word(deployment_kind::hotfix), "hotfixes",
+     "ReleaseHealthHotfixFailRatio", "Hotfixes fail more often than planned changes.", "hotfix fail rate",
+     "humanizePercentage"},
     {"oldest_unmerged_hotfix_seconds", "oldest_unmerged_hotfix_timestamp_seconds", "", "", "", "",
      "ReleaseHealthUnmergedHotfix", "A hotfix is not merged back in time.", "oldest hotfix not merged back",
      "humanizeDuration", true},

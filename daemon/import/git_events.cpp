@@ -14,7 +14,9 @@ std::string short_hash(const std::string& text, std::size_t digits) { return sha
 // Before 2026-12 ids had no more than the tag's or commit's name in them.
 std::string former_id(const git_thing& t) {
   constexpr std::size_t digits = 32;
-  const auto* what = t.type == "deployment" ? "release " : t.type == "incident" ? "revert " : "commit ";
+  const auto* what = t.type == thing_type::deployment ? "release "
+                     : t.type == thing_type::incident ? "revert "
+                                                      : "commit ";
   return std::string(git_id_prefix) + short_hash(what + t.name, digits);
 }
 bool is_former(const std::string& id) {
@@ -36,7 +38,7 @@ struct known_thing {
   std::string text(const char* field) const { return text_at(facts, std::string("/") + field); }
 };
 
-using thing_key = std::pair<std::string, std::string>;  ///< type, subject
+using thing_key = std::pair<thing_type, std::string>;  ///< with the subject
 
 std::map<thing_key, known_thing> fold_stored(const std::vector<event>& stored, const std::string& own_prefix) {
   std::map<thing_key, known_thing> all;
@@ -49,7 +51,7 @@ std::map<thing_key, known_thing> fold_stored(const std::vector<event>& stored, c
       k.former_id = e.id;
     else
       k.foreign = e.id.substr(0, own_prefix.size());
-    k.reports.push_back({e.id, e.time, e.type == "retraction", false, e.fields});
+    k.reports.push_back({e.id, e.time, e.type == event_type::retraction, false, e.fields});
   }
   for (auto& [key, k] : all) {
     order_reports(k.reports);
@@ -69,7 +71,7 @@ class difference {
     git_update out;
     if ((out.newer_state = newer_state()) || !(out.stored_as = stored_as(stored_)).empty()) return out;
     for (const auto& t : read_.things)
-      if (t.type == "deployment") subjects_[t.name] = subject_of(t);
+      if (t.type == thing_type::deployment) subjects_[t.name] = subject_of(t);
     for (const auto& t : read_.things) tell(t);
     if (read_.is_complete) {
       for (const auto& [key, known] : stored_) look_at_missing(key, known);
@@ -86,24 +88,25 @@ class difference {
   }
 
   std::optional<timestamp> newer_state() const {
-    const auto mark_of = stored_.find({"deployment", mark()});
+    const auto mark_of = stored_.find({thing_type::deployment, mark()});
     if (mark_of == stored_.end() || mark_of->second.told_at <= read_.state_at) return {};
     return mark_of->second.told_at;
   }
 
   // Another repository's name under which a release of the same tag and commit is stored for this service.
   std::string stored_as(const std::map<thing_key, known_thing>& all) const {
-    if (std::ranges::any_of(all, [](const auto& k) { return k.first.first == "deployment" && k.second.is_own; }))
+    if (std::ranges::any_of(all,
+                            [](const auto& k) { return k.first.first == thing_type::deployment && k.second.is_own; }))
       return {};
     std::set<std::pair<std::string, std::string>> here;
     for (const auto& t : read_.things)
-      if (t.type == "deployment") here.insert({t.name, text_at(t.fields, "/commit")});
+      if (t.type == thing_type::deployment) here.insert({t.name, text_at(t.fields, "/commit")});
     for (const auto& [key, k] : all) {
-      const bool is_release = key.first == "deployment" && !k.is_own && !k.foreign.empty() && k.is_live();
+      const bool is_release = key.first == thing_type::deployment && !k.is_own && !k.foreign.empty() && k.is_live();
       if (!is_release || k.text("service") != read_.service || !here.contains({k.text("tag"), k.text("commit")}))
         continue;
       const auto other =
-          all.find({"deployment",
+          all.find({thing_type::deployment,
                     "history-" + k.foreign.substr(git_id_prefix.size(), k.foreign.size() - git_id_prefix.size() - 1)});
       auto name = other == all.end() ? std::string() : text_at(other->second.reports.back().fields, "/repository");
       return name.empty() ? "another name" : name;
@@ -115,27 +118,29 @@ class difference {
   // 2026-12 keeps its subject as long as it is the same: people may have amended it.
   std::string subject_of(const git_thing& t) const {
     constexpr std::size_t digits = 12, most = 180;
-    const auto former = t.type == "deployment" ? t.name : "revert-" + t.name.substr(0, digits);
+    const auto former = t.type == thing_type::deployment ? t.name : "revert-" + t.name.substr(0, digits);
     if (const auto known = stored_.find({t.type, former});
         known != stored_.end() && is_former_form_of(known->second, t))
       return former;
     const auto what =
-        t.type == "deployment" ? text_at(t.fields, "/commit") + ' ' + text_at(t.fields, "/finished_at") : "";
+        t.type == thing_type::deployment ? text_at(t.fields, "/commit") + ' ' + text_at(t.fields, "/finished_at") : "";
     return former.substr(0, most) + '~' + short_hash(prefix_ + ' ' + t.name + ' ' + what, digits);
   }
   bool is_former_form_of(const known_thing& k, const git_thing& t) const {
     if (k.former_id != former_id(t) || !is_here(k)) return false;
-    return t.type != "deployment" || (k.text("commit") == text_at(t.fields, "/commit") &&
-                                      k.text("finished_at") == text_at(t.fields, "/finished_at"));
+    return t.type != thing_type::deployment || (k.text("commit") == text_at(t.fields, "/commit") &&
+                                                k.text("finished_at") == text_at(t.fields, "/finished_at"));
   }
   bool is_here(const known_thing& k) const {
     return k.text("service") == read_.service && k.text("environment") == read_.environment;
   }
 
   void tell(const git_thing& t) {
-    const auto subject = t.type == "commit" ? t.name : t.type == "deployment" ? subjects_.at(t.name) : subject_of(t);
+    const auto subject = t.type == thing_type::commit       ? t.name
+                         : t.type == thing_type::deployment ? subjects_.at(t.name)
+                                                            : subject_of(t);
     auto fields = t.fields;
-    if (t.type == "incident") {
+    if (t.type == thing_type::incident) {
       const auto failed = subjects_.find(t.culprit);  // before --since it is not told
       fields["culprit"] = failed == subjects_.end() ? t.culprit : failed->second;
     }
@@ -157,13 +162,13 @@ class difference {
       // that there is no first commit is said, not left out: its commit's own time would stand in for it
       if (!value.is_null() || before || name == "first_commit_at") told[name] = std::move(value);
     }
-    if (differs) add(key.first, key, std::move(told), known);
+    if (differs) add(report_of(key.first), key, std::move(told), known);
   }
 
   // A complete read retracts what it no longer finds, and says of commits that they left HEAD's history.
   void look_at_missing(const thing_key& key, const known_thing& k) {
     if (told_.contains(key) || !k.is_live() || is_newer(k) || key.second == mark()) return;
-    if (key.first == "commit") {
+    if (key.first == thing_type::commit) {
       if (!k.is_own) return;
       const auto reached = read_.reached_head.find(key.second);
       const bool is_on_head = reached != read_.reached_head.end();
@@ -180,7 +185,7 @@ class difference {
       return std::ranges::any_of(read_.others, [&](const git::tag& t) { return t.name == tag && t.commit == commit; });
     };
     if (const auto culprit = k.text("culprit"); !culprit.empty()) {
-      const auto failed = stored_.find({"deployment", culprit});
+      const auto failed = stored_.find({thing_type::deployment, culprit});
       return failed != stored_.end() && is_kept_by_another_pattern(failed->second);
     }
     return (k.is_own || is_here(k)) && tag_is_there(k.text("tag"), k.text("commit"));
@@ -192,8 +197,8 @@ class difference {
     if (k.former_id.empty() || k.text("environment") != read_.environment) return false;
     const bool is_by_former_name = !read_.former_service.empty() && k.text("service") == read_.former_service;
     if (!is_here(k) && !is_by_former_name) return false;
-    const auto commit = key.first == "deployment" ? k.text("commit") : k.text("culprit");
-    if (key.first == "incident") return is_here(k) || subjects_.contains(commit);
+    const auto commit = key.first == thing_type::deployment ? k.text("commit") : k.text("culprit");
+    if (key.first == thing_type::incident) return is_here(k) || subjects_.contains(commit);
     return read_.has_commit(commit) || (is_here(k) && subjects_.contains(k.text("tag")));
   }
 
@@ -201,12 +206,15 @@ class difference {
   bool is_newer(const known_thing& k) const { return k.told_at >= read_.state_at + std::chrono::seconds{1}; }
 
   void retract(const thing_key& key, bool is_gone, const known_thing& k) {
-    add("retraction", key,
-        {{"of", key.first}, {"retracted", is_gone}, {"service", k.text("service")}, {"environment", read_.environment}},
+    add(event_type::retraction, key,
+        {{"of", word(key.first)},
+         {"retracted", is_gone},
+         {"service", k.text("service")},
+         {"environment", read_.environment}},
         &k);
   }
 
-  void add(const std::string& type, const thing_key& key, json::object fields, const known_thing* known) {
+  void add(event_type type, const thing_key& key, json::object fields, const known_thing* known) {
     event e;
     e.type = type;
     e.thing = key.first;
@@ -215,18 +223,19 @@ class difference {
     if (known) e.time = std::max(e.time, known->told_at + duration{1});
     e.fields = std::move(fields);
     constexpr std::size_t digits = 20;
-    e.id = prefix_ +
-           short_hash(type + ' ' + e.subject + ' ' + format_time(e.time) + ' ' + json::serialize(e.fields), digits);
+    e.id = prefix_ + short_hash(std::string(word(type)) + ' ' + e.subject + ' ' + format_time(e.time) + ' ' +
+                                    json::serialize(e.fields),
+                                digits);
     events_.push_back(std::move(e));
   }
 
   // A thing that nobody deployed carries how new the state is that was read last.
   void mark_read() {
-    const thing_key key{"deployment", mark()};
+    const thing_key key{thing_type::deployment, mark()};
     const auto found = stored_.find(key);
     if (found != stored_.end() && found->second.told_at >= read_.state_at) return;
-    add("retraction", key,
-        {{"of", "deployment"},
+    add(event_type::retraction, key,
+        {{"of", word(thing_type::deployment)},
          {"retracted", true},
          {"repository", read_.repository},
          {"service", read_.service},

@@ -5,6 +5,7 @@
 
 #include "collectors/fields.hpp"
 #include "collectors/utf8.hpp"
+#include "collectors/words.hpp"
 #include "daemon/import/git_graph.hpp"
 
 namespace releasehealth {
@@ -54,9 +55,9 @@ class thing_writer {
 
   // The first release brought everything before it, which says nothing of how long it waited.
   void release(const git::release& r, const release_content& brought, bool is_first, std::optional<json::value> lines) {
-    git_thing t{.type = "deployment", .name = r.name, .at = r.at};
+    git_thing t{.type = thing_type::deployment, .name = r.name, .at = r.at};
     place(t);
-    t.fields["state"] = "succeeded";
+    t.fields["state"] = word(deployment_state::succeeded);
     t.fields["version"] = r.version;
     t.fields["tag"] = r.name;
     t.fields["commit"] = r.commit;
@@ -78,7 +79,7 @@ class thing_writer {
   void commit(commit_index n) {
     const auto& c = graph_.nodes[n];
     const auto& m = graph_.messages.at(n);
-    git_thing t{.type = "commit", .name = graph_.ids[n], .at = c.committed_at};
+    git_thing t{.type = thing_type::commit, .name = graph_.ids[n], .at = c.committed_at};
     t.fields["commit"] = graph_.ids[n];
     t.fields["title"] = or_null(cut_text(m.subject));
     t.fields["authored_at"] = format_time(c.authored_at);
@@ -91,12 +92,12 @@ class thing_writer {
 
   // The release failed with its revert, and was mended by the release that has it; until then the failure is open.
   void failure(const reverted_release& f, const git::release& failed, const git::release* mended) {
-    git_thing t{.type = "incident", .name = f.revert, .at = f.at, .culprit = failed.name};
+    git_thing t{.type = thing_type::incident, .name = f.revert, .at = f.at, .culprit = failed.name};
     place(t);
     t.fields["started_at"] = format_time(f.at);
     t.fields["detected_at"] = format_time(f.at);
     t.fields["title"] = cut_text(graph_.messages.at(graph_.at(f.revert)).subject);
-    t.fields["state"] = mended ? "resolved" : "open";
+    t.fields["state"] = word(mended ? incident_state::resolved : incident_state::open);
     t.fields["resolved_at"] = or_null(mended ? std::optional(std::max(mended->at, f.at)) : std::nullopt);
     add(std::move(t));
   }
@@ -130,14 +131,14 @@ class thing_writer {
 void count_kinds(git_history& h, const git_question& q) {
   std::map<std::string, json::object> commits;
   for (const auto& t : h.things)
-    if (t.type == "commit") commits[t.name] = t.fields;
+    if (t.type == thing_type::commit) commits[t.name] = t.fields;
   std::vector<deployment> all;
   for (const auto& t : h.things) {
-    if (t.type != "deployment") continue;
+    if (t.type != thing_type::deployment) continue;
     deployment d;
     d.where = {q.belong_to.service, q.belong_to.environment};
     d.subject = t.name;
-    d.state = "succeeded";
+    d.state = deployment_state::succeeded;
     d.version = text_at(t.fields, "/version");
     d.commit = text_at(t.fields, "/commit");
     d.started_at = d.finished_at = t.at;
@@ -146,7 +147,7 @@ void count_kinds(git_history& h, const git_question& q) {
     all.push_back(std::move(d));
   }
   order_deployments(all);
-  for (const auto& v : run_stack(all, *q.rules)) ++h.kinds[v.kind.kind + ": " + v.kind.reason];
+  for (const auto& v : run_stack(all, *q.rules)) ++h.kinds[std::string(word(v.kind.kind)) + ": " + v.kind.reason];
 }
 
 void write_releases(const repository& from, const git_question& q, const std::vector<release_content>& contents,

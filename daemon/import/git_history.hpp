@@ -29,7 +29,7 @@ struct reverted_release {
 
 /// A release, a failure by a revert, or a commit, as the history shows it now.
 struct git_thing {
-  std::string type;          ///< deployment, incident or commit
+  thing_type type;           ///< deployment, incident or commit
   std::string name;          ///< the tag, the commit that reverts, the commit
   timestamp at;              ///< when it happened
   std::string culprit = {};  ///< of an incident: the tag of the release that failed

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "collectors/words.hpp"
 #include "daemon/figures/period.hpp"
 #include "daemon/import/git_history.hpp"
 
@@ -39,7 +40,8 @@ std::string summary(const git_history& h, const calendar& zone) {
 }
 
 std::string advice_on_hotfixes(const git_history& h) {
-  const bool has_hotfixes = std::ranges::any_of(h.kinds, [](const auto& k) { return k.first.starts_with("hotfix"); });
+  const bool has_hotfixes =
+      std::ranges::any_of(h.kinds, [](const auto& k) { return k.first.starts_with(word(deployment_kind::hotfix)); });
   constexpr duration two_days = std::chrono::hours{48};
   const auto quick = std::ranges::count_if(h.releases.all, [&](const git::release& r) {
     const auto gap = r.is_patch ? r.gap(h.releases.all) : std::nullopt;

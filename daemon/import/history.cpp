@@ -18,16 +18,16 @@ namespace {
 constexpr body_limits exported{2 * most_json_depth, own_limits.json_values, own_limits.batch};
 
 void complete(event& e, const history_defaults& defaults) {
-  if (e.type == "commit" || e.type == "retraction") return;
+  if (e.type == event_type::commit || e.type == event_type::retraction) return;
   const bool names_service = e.fields.contains("service") || e.fields.contains("services");
   if (!defaults.service.empty() && !names_service) e.fields["service"] = defaults.service;
-  if (!defaults.environment.empty() && e.type != "work" && !e.fields.contains("environment"))
+  if (!defaults.environment.empty() && e.type != event_type::work && !e.fields.contains("environment"))
     e.fields["environment"] = defaults.environment;
 }
 
 // A report of a daemon may name no service, because another one does; a record of a history is all there is.
 bool lacks_service(const event& e) {
-  if (e.type != "deployment" || e.is_override) return false;
+  if (e.type != event_type::deployment || e.is_override) return false;
   return std::ranges::none_of(std::array{"service", "repository", "path"},
                               [&](const char* field) { return e.fields.contains(field); });
 }

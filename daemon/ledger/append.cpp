@@ -82,7 +82,8 @@ struct appender::connected {
     std::vector<announced_row> rows;
     for (const auto& [i, is] : fresh)
       for (const auto& e : all[i]->events)
-        if (e.type == "deployment" && e.fields.contains("due_at") && text_at(e.fields, "/state") == "pending")
+        if (e.type == event_type::deployment && e.fields.contains("due_at") &&
+            text_at(e.fields, "/state") == word(deployment_state::pending))
           rows.push_back({e.source.empty() ? all[i]->source : e.source, storable_id(e.id), is.delivery});
     if (!rows.empty()) execute(work, sql::ledger::announce, by_column(rows));
   }
@@ -111,7 +112,7 @@ struct appender::connected {
     harmless.received_at = like.received_at;
     auto& e = harmless.events.emplace_back();
     e.id = e.subject = harmless.key;
-    e.thing = e.type = "work";
+    e.reports(thing_type::work);
     e.time = like.received_at;
     const entry* one = &harmless;
     try {

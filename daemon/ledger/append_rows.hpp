@@ -41,7 +41,8 @@ struct event_row {
   std::int64_t position;  ///< of its delivery, from 1
   std::string_view source;
   std::string id;
-  std::string_view type, thing;
+  event_type type;
+  thing_type thing;
   std::string subject;
   timestamp time, received_at;
   bool is_override;
@@ -83,7 +84,7 @@ struct doubtful_row {
   std::int64_t delivery;
   std::string_view source;
   std::string id;
-  std::string_view type;
+  event_type type;
   std::string subject;
   const json::object* fields;
   std::string token;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "collectors/words.hpp"
 #include "daemon/database/rows.hpp"
 #include "daemon/timeline/placement.hpp"
 #include "sql/ledger.hpp"

@@ -25,14 +25,12 @@ struct kept_delivery {
 
 json::array as_records(const std::vector<event>& events, const std::string& source) {
   json::array all;
-  for (const auto& e : events)
-    all.push_back(json::object{{"source", e.source.empty() ? source : e.source},
-                               {"id", storable_id(e.id)},
-                               {"type", e.type},
-                               {"thing", e.thing},
-                               {"subject", storable_id(e.subject)},
-                               {"time", format_time(e.time)},
-                               {"fields", e.fields}});
+  for (auto e : events) {
+    if (e.source.empty()) e.source = source;
+    e.id = storable_id(e.id);
+    e.subject = storable_id(e.subject);
+    all.push_back(event_record(e));
+  }
   return all;
 }
 

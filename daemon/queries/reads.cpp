@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "collectors/words.hpp"
 #include "daemon/queries/reading.hpp"
 #include "daemon/queries/rows.hpp"
 #include "daemon/system/worker.hpp"
@@ -187,7 +188,7 @@ std::vector<json::object> reader::find_deployments(const std::string& name) {
       [&](transaction& work) { return with_times(query<json::object>(work, sql::queries::find_deployments, name)); });
 }
 
-std::vector<stored_event> reader::events_about(const std::string& thing, const std::string& source,
+std::vector<stored_event> reader::events_about(thing_type thing, const std::string& source,
                                                const std::string& subject) {
   return read(
       [&](transaction& work) { return query<stored_event>(work, sql::queries::events_about, thing, source, subject); });

@@ -162,8 +162,7 @@ class reader {
   /// By id, the sender's own name, or version: at most 20, each as a JSON object of its columns.
   std::vector<json::object> find_deployments(const std::string& name);
   /// The events about a deployment, or about the commit of that name, in the order of receipt.
-  std::vector<stored_event> events_about(const std::string& thing, const std::string& source,
-                                         const std::string& subject);
+  std::vector<stored_event> events_about(thing_type, const std::string& source, const std::string& subject);
   /// Everything, page by page, in the order of receipt: those after the given one, at most 1,000.
   std::vector<stored_event> events_after(const std::optional<stored_event>&);
 

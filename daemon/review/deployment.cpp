@@ -12,7 +12,7 @@ json::array told_by(const explanation& e, const figure_settings& settings) {
                    {"when", settings.zone.local_time(told.time)},
                    {"received", settings.zone.local_time(received_at)},
                    {"source", told.source},
-                   {"type", told.is_override ? "override" : told.type},
+                   {"type", told.is_override ? "override" : word(told.type)},
                    {"event", told.id},
                    {"fields", json::serialize(told.fields)}});
   return all;

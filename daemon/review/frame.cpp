@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "collectors/form.hpp"
+#include "collectors/words.hpp"
 #include "daemon/explain/explanation.hpp"
 #include "daemon/figures/readable.hpp"
 #include "daemon/review/chart.hpp"
@@ -106,10 +107,10 @@ json::object deployment_row(const json::object& d, const figure_settings& settin
           {"link", to.to_deployment(id)},
           {"source_link", outward(text(d, "url"))},
           {"failed", is_failed},
-          {"outcome", !text(d, "rolled_back_by").empty() ? "rolled back"
-                      : is_failed                        ? "failed"
-                      : state == "succeeded"             ? ""
-                                                         : state},
+          {"outcome", !text(d, "rolled_back_by").empty()           ? "rolled back"
+                      : is_failed                                  ? "failed"
+                      : state == word(deployment_state::succeeded) ? ""
+                                                                   : state},
           {"remedy", text(d, "first_remedy")}};
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "collectors/words.hpp"
 #include "daemon/explain/explanation.hpp"
 #include "daemon/figures/covered.hpp"
 #include "daemon/figures/readable.hpp"
@@ -135,8 +136,8 @@ json::array hotfixes_of(ledger::reader& from, const reviewed& r, const review_fr
   for (const auto& name : names) services.emplace_back(name);
   const auto page = from.list(sql::lists::deployments,
                               {{"services", std::move(services)},
-                               {"kind", "hotfix"},
-                               {"state", "succeeded"},
+                               {"kind", word(deployment_kind::hotfix)},
+                               {"state", word(deployment_state::succeeded)},
                                {"since", format_time(r.last().begin)},
                                {"until", format_time(r.last().end)}},
                               nullptr, most_hotfixes + 1);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "collectors/words.hpp"
 #include "daemon/figures/covered.hpp"
 #include "daemon/figures/readable.hpp"
 
@@ -21,8 +22,8 @@ std::vector<headline> of_dora() {
 
 std::span<const headline> health_headlines() {
   static const headline table[] = {
-      {"Hotfixes", find_figure("deployments"), "hotfix", "hotfixes", "per planned deployment", false, nullptr,
-       find_figure("hotfixes_per_planned_deployment")},
+      {"Hotfixes", find_figure("deployments"), word(deployment_kind::hotfix), "hotfixes", "per planned deployment",
+       false, nullptr, find_figure("hotfixes_per_planned_deployment")},
       {"Rollback ratio", find_figure("rollback_ratio"), "", "rollback_ratio", "changes"},
       {"Time to issue", find_figure("time_to_issue_seconds"), "", "time_to_issue_seconds", "failed changes", true},
       {"Firefighting", find_figure("firefighting_seconds"), "", "firefighting_ratio", "of the team's time", false,

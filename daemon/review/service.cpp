@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "collectors/nearest.hpp"
+#include "collectors/words.hpp"
 #include "daemon/explain/explanation.hpp"
 #include "daemon/review/cards.hpp"
 #include "daemon/review/chart.hpp"
@@ -32,7 +33,7 @@ service_past read_past(ledger::reader& from, const place& of, const period& over
                     {}};
   filters.erase("since");
   filters["until"] = format_time(over.begin);
-  filters["state"] = "succeeded";
+  filters["state"] = word(deployment_state::succeeded);
   const auto before = from.list(sql::lists::deployments, filters, nullptr, 1).rows;
   if (!before.empty()) past.live_before = text(before.front(), "live");
   return past;
@@ -58,7 +59,8 @@ timeline draw(ledger::reader& from, const service_past& past, const figure_setti
   };
   if (!past.live_before.empty()) {
     const auto live = name_of(past.live_before);
-    t.live.push_back({live, "live: " + live + ", from before", "planned", "", past.over.begin, past.over.end});
+    t.live.push_back({live, "live: " + live + ", from before", std::string(word(deployment_kind::planned)), "",
+                      past.over.begin, past.over.end});
   }
   for (auto d = past.deployments.rbegin(); d != past.deployments.rend(); ++d) {
     const auto at = time_at(*d, "/at");
@@ -66,7 +68,7 @@ timeline draw(ledger::reader& from, const service_past& past, const figure_setti
     const auto kind = kind_or_state(*d);
     t.deployments.push_back({settings.zone.local_time(*at) + ' ' + kind + ' ' + called(*d), kind,
                              to.to_deployment(text(*d, "id")), text(*d, "id"), *at});
-    if (text(*d, "state") != "succeeded" || kind == "redeploy") continue;
+    if (text(*d, "state") != word(deployment_state::succeeded) || kind == word(deployment_kind::redeploy)) continue;
     if (!t.live.empty()) t.live.back().end = *at;
     const auto live = name_of(text(*d, "live"));
     auto says = "live: " + live;
@@ -153,7 +155,8 @@ result<std::string> review_service(ledger::reader& from, const review_question& 
   json::array deployments, incidents, owing;
   for (const auto& d : past.deployments) {
     deployments.push_back(deployment_row(d, settings, to));
-    if (text(d, "kind") != "hotfix" || text(d, "state") != "succeeded") continue;
+    if (text(d, "kind") != word(deployment_kind::hotfix) || text(d, "state") != word(deployment_state::succeeded))
+      continue;
     auto row = hotfix_row(from, d, settings, frame, to);
     owing.push_back(std::move(row));
   }

@@ -4,6 +4,8 @@
 #include <set>
 #include <tuple>
 
+#include "collectors/words.hpp"
+
 namespace releasehealth {
 namespace {
 
@@ -18,7 +20,7 @@ const settled* find(std::string_view id, std::span<const settled> known) {
 // figures.md §5.1
 void blame_culprit(blame& b, const incident& i, std::span<const settled> known) {
   if (i.culprit == "none") {
-    b.reason = "not_a_change";
+    b.reason = unattributed::not_a_change;
     return;
   }
   std::vector<const settled*> changes, own, others;
@@ -32,9 +34,9 @@ void blame_culprit(blame& b, const incident& i, std::span<const settled> known) 
   if (const auto* match = nearest(own.empty() ? changes : own, i.started_at)) {
     b.change = change_of(*match, known);
   } else if (const auto* other = nearest(others, i.started_at)) {
-    b.reason = other->succeeded() ? "not_a_change" : "failed_deployment";
+    b.reason = other->succeeded() ? unattributed::not_a_change : unattributed::failed_deployment;
   } else {
-    b.reason = "culprit_unknown";
+    b.reason = unattributed::culprit_unknown;
   }
 }
 
@@ -48,7 +50,7 @@ const settled* in_progress(const incident& i, std::string_view service, std::spa
   const settled* latest = nullptr;
   for (const auto& d : known) {
     if (!concerns(d, service, i) || !d.started_at || !d.finished_at) continue;
-    const bool attempt = d.is_change || d.state == "failed" || d.state == "canceled";
+    const bool attempt = d.is_change || d.state == deployment_state::failed || d.state == deployment_state::canceled;
     if (!attempt || !(*d.started_at <= i.started_at && i.started_at < *d.finished_at)) continue;
     if (!latest || by_start(*latest) < by_start(d)) latest = &d;
   }
@@ -84,9 +86,9 @@ void blame_live(blame& b, const incident& i, std::string_view service, std::span
   std::erase_if(live, [&](const settled* d) { return !d->is_change || !concerns(*d, service, i); });
   const auto* change = latest_of(live);
   if (!change)
-    b.reason = "no_deployment";
+    b.reason = unattributed::no_deployment;
   else if (i.started_at - *change->finished_at > window)
-    b.reason = "outside_window";
+    b.reason = unattributed::outside_window;
   else
     b.change = change;
 }
@@ -114,7 +116,7 @@ std::vector<const settled*> named(std::string_view name, std::string_view own_so
 
 const settled* change_of(const settled& d, std::span<const settled> known) {
   if (d.is_change) return &d;
-  if (d.kind != "redeploy") return nullptr;
+  if (d.kind != deployment_kind::redeploy) return nullptr;
   const auto* live = find(d.live, known);
   return live && live->is_change ? live : nullptr;
 }
@@ -145,12 +147,12 @@ blame find_blame(const incident& i, std::string_view service, std::span<const se
   if (!i.culprit.empty()) {
     blame_culprit(b, i, known);
   } else if (service.empty()) {
-    b.reason = "no_service";
+    b.reason = unattributed::no_service;
   } else if (const auto* attempt = in_progress(i, service, known)) {
     if (attempt->is_change)
       b.change = attempt;
     else
-      b.reason = "failed_deployment";
+      b.reason = unattributed::failed_deployment;
   } else {
     blame_live(b, i, service, known, settings.window(service));
   }
@@ -158,7 +160,7 @@ blame find_blame(const incident& i, std::string_view service, std::span<const se
     b.environment = b.change ? b.change->where.environment : changed_last(service, i.started_at, known);
   if (b.change && b.change->is_acquitted()) {
     b.change = nullptr;
-    b.reason = "not_a_change";
+    b.reason = unattributed::not_a_change;
   }
   return b;
 }

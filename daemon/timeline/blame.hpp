@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "collectors/words.hpp"
 #include "daemon/timeline/incident.hpp"
 #include "daemon/timeline/stack.hpp"
 
@@ -18,8 +19,9 @@ struct settled {
   std::string day_order, source, subject;
   place where;
   bool production = false;
-  std::string state, version, commit;
-  std::string kind;  ///< empty unless succeeded
+  std::optional<deployment_state> state;
+  std::string version, commit;
+  std::optional<deployment_kind> kind;  ///< none unless succeeded
   bool is_change = false;
   std::optional<timestamp> started_at, finished_at;
   std::string live, below, rolled_back_by;  ///< ids; empty: none
@@ -27,7 +29,7 @@ struct settled {
   std::optional<bool> failed_by_hand;       ///< an override says whether it failed (figures.md section 22)
   bool operator==(const settled&) const = default;
 
-  bool succeeded() const { return state == "succeeded"; }
+  bool succeeded() const { return state == deployment_state::succeeded; }
   /// Nothing is attributed to it, whatever is known of it.
   bool is_acquitted() const { return failed_by_hand == false; }
 };
@@ -43,9 +45,9 @@ const settled* change_of(const settled&, std::span<const settled> known);
 const settled* nearest(std::span<const settled* const> matches, timestamp t);
 
 struct blame {
-  const settled* change = nullptr;  ///< none: unattributed
-  std::string reason;               ///< why it is unattributed; empty for an incident outside production
-  std::string environment;          ///< the incident's own, or the one that figures.md §5 gives it
+  const settled* change = nullptr;     ///< none: unattributed
+  std::optional<unattributed> reason;  ///< none for an incident outside production
+  std::string environment;             ///< the incident's own, or the one that figures.md §5 gives it
   bool production = true;
 };
 

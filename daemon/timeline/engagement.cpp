@@ -1,12 +1,9 @@
 #include "daemon/timeline/engagement.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace releasehealth {
 namespace {
-
-constexpr std::array<std::string_view, 3> method_names = {"reported", "engaged", "duration"};
 
 // A responder who does not say when they left stayed while it was open and not mitigated.
 void engage(std::vector<engagement>& into, const incident& i, const responder& r) {
@@ -23,8 +20,6 @@ void engage(std::vector<engagement>& into, const incident& i, const responder& r
 }
 
 }
-
-std::string_view name_of(method m) { return method_names[static_cast<std::size_t>(m)]; }
 
 std::optional<engagement> engagement_of(const work& w) {
   if (w.begin && w.end) {

@@ -11,10 +11,6 @@
 
 namespace releasehealth {
 
-/// Evidence, the strongest first.
-enum class method { reported, engaged, by_duration };
-std::string_view name_of(method);
-
 /// A stretch of a person's time, or seconds without a place in time.
 struct engagement {
   method by = method::by_duration;

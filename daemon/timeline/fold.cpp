@@ -1,31 +1,33 @@
 #include "daemon/timeline/fold.hpp"
 
 #include <algorithm>
-#include <array>
 #include <set>
-#include <span>
+
+#include "collectors/words.hpp"
 
 namespace releasehealth {
 namespace {
 
-constexpr std::array<std::string_view, 5> deployment_ranks = {"pending", "running", "canceled", "failed", "succeeded"};
-constexpr std::array<std::string_view, 3> incident_ranks = {"open", "acknowledged", "resolved"};
-
 // A report without a state, or with one that changes none (inactive, superseded, destroyed), ranks before all.
 int rank(const report& r) {
   const auto state = text_at(r.fields, "/state");
-  for (const auto& ranks :
-       {std::span<const std::string_view>(deployment_ranks), std::span<const std::string_view>(incident_ranks)}) {
-    const auto at = std::ranges::find(ranks, std::string_view(state));
-    if (at != ranks.end()) return 1 + static_cast<int>(at - ranks.begin());
-  }
-  return 0;
+  if (const auto known = parse_word<deployment_state>(state))
+    return *known <= deployment_state::succeeded ? 1 + static_cast<int>(*known) : 0;
+  const auto known = parse_word<incident_state>(state);
+  return known ? 1 + static_cast<int>(*known) : 0;
 }
 
-bool is_terminal(std::string_view state) { return state == "succeeded" || state == "failed" || state == "canceled"; }
+std::optional<deployment_state> deployment_state_in(const json::object& fields) {
+  return parse_word<deployment_state>(text_at(fields, "/state"));
+}
+
+bool is_terminal(std::optional<deployment_state> state) {
+  using enum deployment_state;
+  return state == succeeded || state == failed || state == canceled;
+}
 
 struct deployment_course {
-  std::string state;
+  std::optional<deployment_state> state;
   std::optional<timestamp> finished_at, first_running;
 };
 
@@ -35,14 +37,14 @@ deployment_course read_course(const std::vector<report>& ordered) {
   deployment_course c;
   for (const auto& r : ordered) {
     if (r.retraction) continue;
-    const auto state = text_at(r.fields, "/state");
+    const auto state = deployment_state_in(r.fields);
     if (flag_at(r.fields, "/corrected")) c = {.state = {}, .finished_at = {}, .first_running = c.first_running};
-    if (state == "running" && !c.first_running) c.first_running = r.time;
+    if (state == deployment_state::running && !c.first_running) c.first_running = r.time;
     if (is_terminal(state)) {
       if (state == c.state) continue;
       c.state = state;
       c.finished_at = time_at(r.fields, "/finished_at").value_or(r.time);
-    } else if (!is_terminal(c.state) && (state == "pending" || state == "running")) {
+    } else if (!is_terminal(c.state) && (state == deployment_state::pending || state == deployment_state::running)) {
       c.state = state;
     }
   }
@@ -73,7 +75,7 @@ deployment fold_place(const std::string& source, const std::string& subject, con
   d.overrides = merge_reports(overriding);
   for (const auto& [name, value] : d.overrides)
     if (!is_about_override(name)) d.facts[name] = value;
-  if (const auto state = text_at(d.overrides, "/state"); !state.empty()) {
+  if (const auto state = deployment_state_in(d.overrides)) {
     if (is_terminal(state) && !d.finished_at && !overriding.empty()) d.finished_at = overriding.back().time;
     d.state = state;
   }

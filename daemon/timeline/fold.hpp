@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "collectors/event.hpp"
+#include "collectors/words.hpp"
 #include "daemon/timeline/naming.hpp"
 
 namespace releasehealth {
@@ -23,7 +24,7 @@ struct report {
 struct deployment {
   std::string source, subject;
   place where;
-  std::string state;  ///< pending, running, canceled, failed, succeeded; empty if no report said
+  std::optional<deployment_state> state;                         ///< none if no report said
   std::optional<timestamp> created_at, started_at, finished_at;  ///< finished_at: terminal states only
   std::string version, commit;
   json::object facts;             ///< every field as the last report that carries it left it
@@ -32,7 +33,7 @@ struct deployment {
   json::object overrides;         ///< fields set by overrides, with what the last one says of itself
   bool brings_no_commit = false;  ///< a report says `first_commit_at: null`
 
-  bool succeeded() const { return state == "succeeded"; }
+  bool succeeded() const { return state == deployment_state::succeeded; }
   /// The first commit's time (figures.md §7, lead time): the deployment's own, else the author's time of its commit,
   /// unless a report says that there is none.
   std::optional<timestamp> first_commit_at() const;

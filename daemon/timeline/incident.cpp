@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "collectors/words.hpp"
+
 namespace releasehealth {
 namespace {
 
@@ -47,6 +49,14 @@ std::vector<std::string> mapped_services(const std::string& source, const json::
   return {all.begin(), all.end()};
 }
 
+std::optional<incident_state> incident_state_in(const json::object& fields) {
+  return parse_word<incident_state>(text_at(fields, "/state"));
+}
+
+bool is_unresolved(std::optional<incident_state> state) {
+  return state == incident_state::open || state == incident_state::acknowledged;
+}
+
 // Resolved it never was: a report that takes the time of the resolution away withdraws it.
 bool withdraws_resolution(const report& r) {
   const auto* at = r.fields.if_contains("resolved_at");
@@ -61,16 +71,16 @@ class course {
   // later than the resolution reopens (figures.md section 18). A report without a state that says when the incident was
   // resolved says that it is, unless it repeats the resolution of a stretch before.
   void tell(const report& r) {
-    const auto state = text_at(r.fields, "/state");
+    const auto state = incident_state_in(r.fields);
     const auto resolved = time_at(r.fields, "/resolved_at");
     const auto& last = stretches_.back();
-    if (state == "resolved") {
+    if (state == incident_state::resolved) {
       if (resolved || !last.until) close(resolved.value_or(r.time));
-    } else if (state.empty() && resolved) {
+    } else if (!state && resolved) {
       if (stretches_.size() == 1 || *resolved > last.from) close(*resolved);
-    } else if (state == "open" && withdraws_resolution(r)) {
+    } else if (state == incident_state::open && withdraws_resolution(r)) {
       stretches_.back().until.reset();
-    } else if ((state == "open" || state == "acknowledged") && last.until && r.time > *last.until) {
+    } else if (is_unresolved(state) && last.until && r.time > *last.until) {
       stretches_.push_back({r.time, {}, {}});
     }
   }
@@ -78,13 +88,13 @@ class course {
   // What a person says beats all of it: about the last stretch.
   void override_with(const json::object& said, timestamp at) {
     auto& last = stretches_.back();
-    const auto state = text_at(said, "/state");
+    const auto state = incident_state_in(said);
     const auto resolved = time_at(said, "/resolved_at");
-    if (state == "open" || state == "acknowledged")
+    if (is_unresolved(state))
       last.until.reset();
     else if (resolved)
       last.until = std::max(last.from, *resolved);
-    else if (state == "resolved" && !last.until)
+    else if (state == incident_state::resolved && !last.until)
       last.until = std::max(last.from, at);
   }
 
@@ -168,9 +178,11 @@ std::optional<incident> fold_incident(const std::string& source, const std::stri
   i.detected_at = detected.value_or(i.started_at);
   i.acknowledged_at = time_at(i.facts, "/acknowledged_at");
   for (const auto& r : t->reports)
-    if (!i.acknowledged_at && text_at(r.fields, "/state") == "acknowledged") i.acknowledged_at = r.time;
+    if (!i.acknowledged_at && incident_state_in(r.fields) == incident_state::acknowledged) i.acknowledged_at = r.time;
   i.stretches = read_stretches(*t, i.started_at);
-  i.state = !i.is_open() ? "resolved" : i.acknowledged_at ? "acknowledged" : "open";
+  i.state = !i.is_open()        ? incident_state::resolved
+            : i.acknowledged_at ? incident_state::acknowledged
+                                : incident_state::open;
   i.culprit = text_at(i.facts, "/culprit");
   i.responders = read_responders(i.facts);
   return i;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "collectors/words.hpp"
 #include "daemon/timeline/fold.hpp"
 
 namespace releasehealth {
@@ -27,9 +28,9 @@ struct incident {
   std::vector<std::string> services;  ///< mapped, in bytewise order, each once; none: nobody said
   std::string environment;            ///< mapped; empty: nobody said
   int severity = 0;                   ///< 1 to 5; 0: unknown
-  std::string state;                  ///< open, acknowledged, resolved
-  timestamp started_at;               ///< t of figures.md §5: started_at, else detected_at, else the first report
-  timestamp detected_at;              ///< detected_at, else t
+  incident_state state = incident_state::open;
+  timestamp started_at;   ///< t of figures.md §5: started_at, else detected_at, else the first report
+  timestamp detected_at;  ///< detected_at, else t
   std::optional<timestamp> acknowledged_at;
   std::vector<stretch> stretches;  ///< in order of time; at least one
   std::string culprit;             ///< a deployment, version or commit; "none"

@@ -5,6 +5,7 @@
 
 #include "collectors/text.hpp"
 #include "collectors/utf8.hpp"
+#include "collectors/words.hpp"
 
 namespace releasehealth {
 namespace {
@@ -87,11 +88,11 @@ std::optional<std::string> evidence_of(const kind_rule& r, const rulebook& book,
   return evidence;
 }
 
-kind_rule simple(std::string name, std::string kind, std::string key, const std::string& text,
+kind_rule simple(std::string name, deployment_kind kind, std::string key, const std::string& text,
                  const std::string& unless = {}) {
   kind_rule r;
   r.name = std::move(name);
-  r.kind = std::move(kind);
+  r.kind = kind;
   r.when.push_back({key, *compile_pattern(text)});
   if (!unless.empty()) r.unless.push_back({std::move(key), *compile_pattern(unless)});
   return r;
@@ -102,14 +103,15 @@ kind_rule simple(std::string name, std::string kind, std::string key, const std:
 std::span<const std::string_view> rule_keys() { return all_rule_keys; }
 
 const std::vector<kind_rule>& default_rules() {
+  using enum deployment_kind;
   static const std::vector<kind_rule> rules = {
-      simple("rollback-task", "rollback", "task", "rollback"),
-      simple("rollback-label", "rollback", "label", "rollback"),
-      simple("rollback-workflow", "rollback", "workflow", "rollback"),
-      simple("rollback-title", "rollback", "title", "^(Revert \"|Roll ?back)", "^Revert \"Revert"),
-      simple("hotfix-ref", "hotfix", "ref", "^(refs/heads/)?hotfix/"),
-      simple("hotfix-label", "hotfix", "label", "hotfix|emergency"),
-      simple("hotfix-title", "hotfix", "title", "^(hotfix|emergency|urgent fix)"),
+      simple("rollback-task", rollback, "task", "rollback"),
+      simple("rollback-label", rollback, "label", "rollback"),
+      simple("rollback-workflow", rollback, "workflow", "rollback"),
+      simple("rollback-title", rollback, "title", "^(Revert \"|Roll ?back)", "^Revert \"Revert"),
+      simple("hotfix-ref", hotfix, "ref", "^(refs/heads/)?hotfix/"),
+      simple("hotfix-label", hotfix, "label", "hotfix|emergency"),
+      simple("hotfix-title", hotfix, "title", "^(hotfix|emergency|urgent fix)"),
   };
   return rules;
 }
@@ -149,7 +151,7 @@ decision decide_by_rules(const rulebook& book, const deployment& d, std::optiona
     for (const auto& r : default_rules())
       if (auto evidence = evidence_of(r, book, d, line_released_at))
         return {r.kind, "default rule " + r.name, std::move(*evidence)};
-  return {"planned", "no rule matched"};
+  return {deployment_kind::planned, "no rule matched"};
 }
 
 }

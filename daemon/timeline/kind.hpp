@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "collectors/words.hpp"
 #include "daemon/timeline/calendar.hpp"
 #include "daemon/timeline/fold.hpp"
 
@@ -22,7 +23,8 @@ std::span<const std::string_view> rule_keys();
 
 /// A [[rule]]: all of its conditions must hold.
 struct kind_rule {
-  std::string name, kind;
+  std::string name;
+  deployment_kind kind = deployment_kind::planned;
   std::vector<text_condition> when, unless;
   bool patch_release = false;      ///< the third number of the version is above 0
   std::optional<duration> within;  ///< of the line's preceding release
@@ -50,7 +52,7 @@ struct version_numbers {
 std::optional<version_numbers> parse_version(std::string_view);
 
 struct decision {
-  std::string kind;           ///< planned, hotfix, rollback or redeploy
+  deployment_kind kind = deployment_kind::planned;
   std::string reason;         ///< which step said so, as kind_reason keeps it
   std::string evidence = {};  ///< what a rule matched: "ref hotfix/1.8.3"
 };

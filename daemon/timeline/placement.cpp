@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "collectors/json.hpp"
+#include "collectors/words.hpp"
 
 namespace releasehealth {
 namespace {
@@ -18,26 +19,27 @@ const known_report* latest(const std::vector<known_report>& known, timestamp rec
 }
 
 // Alertmanager tells a resolution again; one that ends later says that the alert fired in between.
-bool repeats(const known_report& r, std::string_view state, const std::optional<timestamp>& resolved_at) {
-  return r.state == state && (state == "open" || !resolved_at || (r.resolved_at && *resolved_at <= *r.resolved_at));
+bool repeats(const known_report& r, std::optional<incident_state> state, const std::optional<timestamp>& resolved_at) {
+  return r.state == state &&
+         (state == incident_state::open || !resolved_at || (r.resolved_at && *resolved_at <= *r.resolved_at));
 }
 
 }
 
 std::string alert_of(const event& e) {
   auto fingerprint = text_at(e.fields, "/alert_fingerprint");
-  const bool is_alert = e.type == "incident" && !fingerprint.empty() && e.subject.starts_with(fingerprint + '/') &&
-                        e.id.starts_with(e.subject + '/');
+  const bool is_alert = e.type == event_type::incident && !fingerprint.empty() &&
+                        e.subject.starts_with(fingerprint + '/') && e.id.starts_with(e.subject + '/');
   return is_alert ? fingerprint : std::string();
 }
 
 bool place_report(event& e, timestamp received_at, std::vector<known_report>& known) {
-  const auto state = text_at(e.fields, "/state");
+  const auto state = parse_word<incident_state>(text_at(e.fields, "/state"));
   const auto resolved_at = time_at(e.fields, "/resolved_at");
   const auto* own = latest(known, received_at, &e.subject);
   const auto* any = latest(known, received_at, nullptr);
-  const bool knows_thing = state == "open" || e.fields.contains("started_at");
-  const auto* of = own && knows_thing ? own : any && any->state == "open" ? any : own;
+  const bool knows_thing = state == incident_state::open || e.fields.contains("started_at");
+  const auto* of = own && knows_thing ? own : any && any->state == incident_state::open ? any : own;
   if (!of && !knows_thing && any && any->resolved_at == resolved_at) return false;
   if (of) {
     if (repeats(*of, state, resolved_at)) return false;

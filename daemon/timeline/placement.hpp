@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "collectors/event.hpp"
+#include "collectors/words.hpp"
 
 namespace releasehealth {
 
@@ -16,7 +17,8 @@ std::string alert_of(const event&);
 
 /// A stored report of an alert.
 struct known_report {
-  std::string subject, state;  ///< open or resolved
+  std::string subject;
+  std::optional<incident_state> state;
   timestamp time, received_at;
   std::optional<timestamp> resolved_at;
 };

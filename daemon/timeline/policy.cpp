@@ -8,7 +8,6 @@ namespace {
 
 constexpr std::array<std::string_view, 5> all_policy_keys = {"touches", "blast_radius", "trajectory", "cause_known",
                                                              "fix_tested"};
-constexpr std::array<std::string_view, 4> choices = {"rollback", "hotfix", "flag", "watch"};
 
 bool holds(const policy_rule& r, const policy_facts& f, duration since_detection) {
   const auto one_of = [](const std::set<std::string>& words, const std::string& told) {
@@ -24,7 +23,6 @@ bool holds(const policy_rule& r, const policy_facts& f, duration since_detection
 }
 
 std::span<const std::string_view> policy_keys() { return all_policy_keys; }
-std::span<const std::string_view> remedy_choices() { return choices; }
 
 policy_facts read_policy_facts(const json::object& facts) {
   policy_facts f;
@@ -42,7 +40,7 @@ policy_facts read_policy_facts(const json::object& facts) {
 std::span<const policy_rule> default_policy() {
   static const std::vector<policy_rule> rules = {
       {.name = "money, data, identity, access, security",
-       .then = "rollback",
+       .then = way::rollback,
        .touches = {"money", "data", "identity", "access", "security"},
        .blast_radius = {},
        .trajectory = {},
@@ -50,7 +48,7 @@ std::span<const policy_rule> default_policy() {
        .fix_tested = {},
        .at_most = {}},
       {.name = "rising with an unknown cause",
-       .then = "rollback",
+       .then = way::rollback,
        .touches = {},
        .blast_radius = {},
        .trajectory = {"rising"},
@@ -58,7 +56,7 @@ std::span<const policy_rule> default_policy() {
        .fix_tested = {},
        .at_most = {}},
       {.name = "large with an unknown cause",
-       .then = "rollback",
+       .then = way::rollback,
        .touches = {},
        .blast_radius = {"large"},
        .trajectory = {},
@@ -66,7 +64,7 @@ std::span<const policy_rule> default_policy() {
        .fix_tested = {},
        .at_most = {}},
       {.name = "known cause and tested fix",
-       .then = "hotfix",
+       .then = way::hotfix,
        .touches = {},
        .blast_radius = {},
        .trajectory = {},
@@ -74,7 +72,7 @@ std::span<const policy_rule> default_policy() {
        .fix_tested = true,
        .at_most = {}},
       {.name = "small and not rising",
-       .then = "watch",
+       .then = way::watch,
        .touches = {},
        .blast_radius = {"small"},
        .trajectory = {"stable", "falling"},
@@ -82,7 +80,7 @@ std::span<const policy_rule> default_policy() {
        .fix_tested = {},
        .at_most = std::chrono::hours{1}},
       {.name = "anything else",
-       .then = "rollback",
+       .then = way::rollback,
        .touches = {},
        .blast_radius = {},
        .trajectory = {},

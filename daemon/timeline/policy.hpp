@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "collectors/json.hpp"
+#include "collectors/words.hpp"
 
 namespace releasehealth {
 
@@ -26,7 +27,7 @@ std::span<const std::string_view> policy_keys();
 /// A [[policy]]: all of its conditions must hold; of several words one.
 struct policy_rule {
   std::string name;
-  std::string then;  ///< one of remedy_choices()
+  way then = way::rollback;
   std::set<std::string> touches, blast_radius, trajectory;
   std::optional<bool> cause_known, fix_tested;
   std::optional<duration> at_most;  ///< no longer after the detection than that
@@ -37,14 +38,12 @@ struct policy {
   bool default_rules = true;  ///< those of default_policy() follow
 };
 
-/// rollback hotfix flag watch.
-std::span<const std::string_view> remedy_choices();
-
 /// figures.md §9's own.
 std::span<const policy_rule> default_policy();
 
 struct recommendation {
-  std::string then, rule;
+  way then = way::rollback;
+  std::string rule;
 };
 /// What the first rule says that holds `since_detection`. Nothing if none does, or if nobody told any of the facts.
 std::optional<recommendation> recommend(const policy&, const policy_facts&, duration since_detection);

@@ -1,15 +1,17 @@
 #include "daemon/timeline/remedy.hpp"
 
 #include <algorithm>
-#include <array>
 #include <tuple>
+
+#include "collectors/words.hpp"
 
 namespace releasehealth {
 namespace {
 
-constexpr std::array<std::string_view, 3> way_names = {"rollback", "flag", "hotfix"};
+// Of remedies that started at once, the rollback comes first, then the flag.
+int tie_rank(way w) { return w == way::rollback ? 0 : w == way::flag ? 1 : 2; }
 
-auto in_order(const remedy& r) { return std::tie(r.started_at, r.by_way, r.by); }
+auto in_order(const remedy& r) { return std::tuple(r.started_at, tie_rank(r.by_way), std::string_view(r.by)); }
 
 const settled* change_named(const settled& hotfix, std::span<const settled> in_place) {
   std::vector<const settled*> changes;
@@ -29,13 +31,6 @@ std::optional<std::string> latest_detected(std::span<const blaming> all) {
   return latest ? std::optional(latest->change) : std::nullopt;
 }
 
-}
-
-std::string_view name_of(way w) { return way_names[static_cast<std::size_t>(w)]; }
-
-std::optional<way> way_of(std::string_view name) {
-  const auto at = std::ranges::find(way_names, name);
-  return at == way_names.end() ? std::nullopt : std::optional(static_cast<way>(at - way_names.begin()));
 }
 
 bool blaming::open_at(timestamp at) const {
@@ -72,7 +67,7 @@ std::optional<std::string> remedied_by(const settled& hotfix, std::span<const se
   if (!hotfix.incident.empty()) return latest_detected(of_this_place(named, false));
   if (auto blamed = latest_detected(of_this_place(open, true))) return blamed;
   for (const auto& d : chain)
-    if (d.is_change && d.kind == "planned" && d.id != hotfix.id)
+    if (d.is_change && d.kind == deployment_kind::planned && d.id != hotfix.id)
       return start - *d.finished_at <= attribution_window ? std::optional(d.id) : std::nullopt;
   return {};
 }

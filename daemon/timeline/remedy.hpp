@@ -9,11 +9,6 @@
 
 namespace releasehealth {
 
-/// Ways to remedy, in the order in which ties are decided.
-enum class way { rollback, flag, hotfix };
-std::string_view name_of(way);
-std::optional<way> way_of(std::string_view name);
-
 struct remedy {
   way by_way = way::rollback;
   std::string by;                                 ///< id of the deployment, or of the flag change

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "collectors/text.hpp"
+#include "collectors/words.hpp"
 
 namespace releasehealth {
 namespace {
@@ -111,12 +112,12 @@ element live_stack::pop() {
 
 decision live_stack::decide(const deployment& d) {
   const auto me = identity_of(d);
-  if (const auto kind = text_at(d.overrides, "/kind"); !kind.empty())
-    return {kind, "override by " + text_at(d.overrides, "/by") + ": " + text_at(d.overrides, "/reason")};
-  if (!levels_.empty() && levels_.back().is(me)) return {"redeploy", "identity of what is live"};
-  if (const auto kind = text_at(d.facts, "/kind"); !kind.empty()) return {kind, "explicit kind"};
+  if (const auto kind = parse_word<deployment_kind>(text_at(d.overrides, "/kind")))
+    return {*kind, "override by " + text_at(d.overrides, "/by") + ": " + text_at(d.overrides, "/reason")};
+  if (!levels_.empty() && levels_.back().is(me)) return {deployment_kind::redeploy, "identity of what is live"};
+  if (const auto kind = parse_word<deployment_kind>(text_at(d.facts, "/kind"))) return {*kind, "explicit kind"};
   if (!levels_.empty() && nearest(me, levels_.size() - 1, *d.finished_at))
-    return {"rollback", "identity of what was live before"};
+    return {deployment_kind::rollback, "identity of what was live before"};
   return decide_by_rules(settings_.rules, d, line_released_at(d));
 }
 
@@ -161,9 +162,9 @@ void live_stack::roll_back(const deployment& by, verdict& v) {
 verdict live_stack::apply(const deployment& d) {
   verdict v;
   v.kind = decide(d);
-  if (v.kind.kind == "rollback") {
+  if (v.kind.kind == deployment_kind::rollback) {
     roll_back(d, v);
-  } else if (v.kind.kind != "redeploy") {
+  } else if (v.kind.kind != deployment_kind::redeploy) {
     v.is_change = true;
     if (!levels_.empty()) v.below = levels_.back().by;
     v.covers_since = d.finished_at;

@@ -1,11 +1,11 @@
--- What a delivery that is there already turned out to say: $2, an array of events, told at $3; $4: what of it is still unreadable.
+-- What a delivery that is there already turned out to say: $2, an array of events (event_record), told at $3; $4: what of it is still unreadable.
 WITH revived AS (
   UPDATE delivery SET outcome = 'accepted', detail = $4 WHERE id = $1 RETURNING id
 ), stored AS (
   INSERT INTO event (source, id, type, thing, subject, time, received_at, is_override, delivery, fields)
-  SELECT e.source, e.id, e.type, e.thing, e.subject, e.time, $3::timestamptz, false, revived.id, e.fields
+  SELECT e.source, e.id, e.type, e.thing, e.subject, 'epoch'::timestamptz + e.time * interval '1 microsecond', $3::timestamptz, false, revived.id, e.fields
   FROM revived, jsonb_to_recordset($2::jsonb)
-    AS e (source text, id text, type text, thing text, subject text, time timestamptz, fields jsonb)
+    AS e (source text, id text, type text, thing text, subject text, time int8, fields jsonb)
   ON CONFLICT (source, id) DO NOTHING
   RETURNING thing, source, subject
 ), queued AS (

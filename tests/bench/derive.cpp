@@ -26,7 +26,7 @@ event report(const std::string& type, const std::string& subject, timestamp at, 
   static int n = 0;
   event e;
   e.id = "e" + std::to_string(++n);
-  e.thing = e.type = type;
+  e.reports(parse_word<thing_type>(type).value());
   e.subject = subject;
   e.time = at;
   e.fields = std::move(fields);
@@ -121,7 +121,7 @@ const late_case cases[] = {
     {"the retraction of a deployment in the middle",
      [](int r) {
        auto e = report("deployment", "d" + std::to_string(deployments / 2 + 3 * r), now, {{"retracted", true}});
-       e.type = "retraction";
+       e.type = event_type::retraction;
        return e;
      }},
 };

@@ -30,7 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const auto key : rule_keys()) {
     kind_rule r;
     r.name = std::string(key);
-    r.kind = "hotfix";
+    r.kind = deployment_kind::hotfix;
     r.when.push_back({std::string(key), *wanted});
     r.unless.push_back({std::string(key), *unwanted});
     r.patch_release = book.rules.size() % 2 == 1;

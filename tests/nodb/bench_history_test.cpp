@@ -47,7 +47,7 @@ TEST_SUITE("nodb") {
     for (auto& [place, deployments] : history()) {
       order_deployments(deployments);
       for (const auto& v : run_stack(deployments, {})) {
-        ++kinds[v.kind.kind];
+        ++kinds[std::string(word(v.kind.kind))];
         ++total;
       }
     }

@@ -30,7 +30,7 @@ TEST_SUITE("nodb") {
     const auto& e = read->front();
     CHECK(e.time == now);
     CHECK(e.subject == "1");
-    CHECK(e.thing == "deployment");
+    CHECK(e.thing == thing_type::deployment);
     CHECK(text_at(e.fields, "/started_at") == "2026-11-03T10:00:00Z");
     CHECK(text_at(e.fields, "/unheard/of") == "1");
     const auto commit =
@@ -38,7 +38,7 @@ TEST_SUITE("nodb") {
     CHECK(commit->front().subject == "abc1234");
     const auto gone = canonical::read_events("application/json",
                                              R"({"id":"3","type":"retraction","of":"deployment","subject":"1"})", now);
-    CHECK(gone->front().thing == "deployment");
+    CHECK(gone->front().thing == thing_type::deployment);
   }
 
   TEST_CASE("each mistake is named by its pointer (interface.md 3)") {
@@ -132,7 +132,7 @@ TEST_SUITE("nodb") {
   TEST_CASE("an export keeps overrides apart from fields, and only its own place makes one") {
     event e;
     e.id = "1";
-    e.thing = e.type = "deployment";
+    e.reports(thing_type::deployment);
     e.subject = "d";
     e.time = now;
     e.fields = {{"kind", "hotfix"},

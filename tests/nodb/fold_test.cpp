@@ -36,7 +36,7 @@ std::string show(const std::vector<deployment>& all) {
   const auto clock = [](const std::optional<timestamp>& t) { return t ? format_time(*t).substr(11, 5) : "-"; };
   for (const auto& d : all)
     out += (out.empty() ? "" : "; ") + d.where.service + '/' + d.where.environment + ' ' +
-           (d.state.empty() ? "?" : d.state) + ' ' + clock(d.started_at) + ' ' + clock(d.finished_at) +
+           (d.state ? std::string(word(d.state)) : "?") + ' ' + clock(d.started_at) + ' ' + clock(d.finished_at) +
            (d.version.empty() ? "" : ' ' + d.version);
   return out;
 }

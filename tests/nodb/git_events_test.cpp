@@ -32,7 +32,7 @@ struct state {
     std::set<std::string> commits;
     for (const auto& [tag, what] : tags) {
       const auto& [commit, date] = what;
-      git_thing t{.type = "deployment", .name = tag, .at = date};
+      git_thing t{.type = thing_type::deployment, .name = tag, .at = date};
       const auto branch = branches.find(tag);
       t.fields = {{"service", service},
                   {"environment", "production"},
@@ -49,7 +49,7 @@ struct state {
       const auto reached = on_head.find(c);
       const bool is_there = reached != on_head.end();
       all.push_back(
-          {.type = "commit",
+          {.type = thing_type::commit,
            .name = c,
            .at = begin,
            .fields = {{"commit", c},
@@ -61,7 +61,7 @@ struct state {
       const auto end = mended.find(revert);
       const bool is_over = end != mended.end();
       all.push_back(
-          {.type = "incident",
+          {.type = thing_type::incident,
            .name = revert,
            .at = begin + hour,
            .culprit = tag,
@@ -104,10 +104,12 @@ struct store {
   void import_former(const state& s) {
     for (const auto& t : s.things()) {
       event e;
-      e.type = e.thing = t.type;
-      const auto what = t.type == "deployment" ? "release " : t.type == "incident" ? "revert " : "commit ";
+      e.reports(t.type);
+      const auto what = t.type == thing_type::deployment ? "release "
+                        : t.type == thing_type::incident ? "revert "
+                                                         : "commit ";
       e.id = "git-" + sha256_hex(what + t.name).substr(0, 32);
-      e.subject = t.type == "incident" ? "revert-" + t.name.substr(0, 12) : t.name;
+      e.subject = t.type == thing_type::incident ? "revert-" + t.name.substr(0, 12) : t.name;
       e.time = t.at;
       for (const auto& [name, value] : t.fields)
         if (!value.is_null() && name != "merged_at") e.fields[name] = value;
@@ -118,29 +120,29 @@ struct store {
 
   /// One line a thing that is there; `with_subjects`: also how it is called.
   std::string folded(bool with_subjects = true) const {
-    std::map<std::pair<std::string, std::string>, std::vector<report>> reports;
+    std::map<std::pair<thing_type, std::string>, std::vector<report>> reports;
     for (const auto& [id, e] : events)
-      reports[{e.thing, e.subject}].push_back({e.id, e.time, e.type == "retraction", false, e.fields});
+      reports[{e.thing, e.subject}].push_back({e.id, e.time, e.type == event_type::retraction, false, e.fields});
     std::multiset<std::string> lines;
     std::map<std::string, std::string> versions;
     std::set<std::string> commits;  // of what is deployed: of others it matters nowhere where they are
     for (const auto& [key, told] : reports)
-      if (key.first == "deployment")
+      if (key.first == thing_type::deployment)
         for (const auto& d : fold_deployment("git", key.second, told, {})) {
           commits.insert(d.commit);
           versions[key.second] = d.where.service + '/' + d.version;
           lines.insert("deployment " + (with_subjects ? key.second + ' ' : "") + d.where.service + ' ' + d.version +
-                       ' ' + d.commit + ' ' + format_time(*d.finished_at) + ' ' + d.state + ' ' +
+                       ' ' + d.commit + ' ' + format_time(*d.finished_at) + ' ' + std::string(word(d.state)) + ' ' +
                        text_at(d.facts, "/ref"));
         }
     for (const auto& [key, told] : reports) {
-      if (key.first == "commit") {
+      if (key.first == thing_type::commit) {
         const auto c = fold_commit(told);
         if (commits.contains(key.second) && flag_at(c, "/default_branch"))
           lines.insert("commit " + key.second + ' ' + text_at(c, "/title") + ' ' +
                        (with_subjects ? text_at(c, "/merged_at") : ""));
       }
-      if (key.first != "incident") continue;
+      if (key.first != thing_type::incident) continue;
       if (const auto i = fold_incident("git", key.second, told, {})) {
         auto line =
             "incident " + (with_subjects ? key.second + ' ' : "") + i->services.at(0) + " of " + versions[i->culprit];

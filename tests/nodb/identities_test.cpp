@@ -23,7 +23,8 @@ void add_identities(std::multiset<std::string>& lines, const collector& kind, co
   const auto read = kind.decode(f.from, f.as_delivery(f.body));
   if (!read) return;
   for (const auto& e : read->events) {
-    const auto type = e.type == e.thing ? e.type : e.type + " of " + e.thing;
+    const auto of = std::string(word(e.thing));
+    const auto type = e.type == report_of(e.thing) ? of : std::string(word(e.type)) + " of " + of;
     std::string line = std::string(kind.kind) + '/' + file.stem().string();
     for (const auto& column : {e.source.empty() ? f.from.name : e.source, e.id, type, e.subject}) {
       CHECK(column.find_first_of("\t\n") == column.npos);

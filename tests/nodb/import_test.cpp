@@ -18,7 +18,7 @@ struct read_history {
   record_handler handler() {
     return {.take =
                 [this](const event& e, std::optional<timestamp> received_at) {
-                  auto line = e.type + ' ' + e.subject + ' ' + format_time(e.time);
+                  auto line = std::string(word(e.type)) + ' ' + e.subject + ' ' + format_time(e.time);
                   for (const auto* field : {"state", "service", "environment", "version", "commit", "finished_at",
                                             "started_at", "resolved_at", "title"})
                     if (const auto value = text_at(e.fields, '/' + std::string(field)); !value.empty())

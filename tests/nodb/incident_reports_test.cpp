@@ -146,8 +146,8 @@ std::string told_by(const story& s) {
     const auto read = kind.decode(f.from, f.as_delivery(f.body));
     REQUIRE_MESSAGE(read, std::string(name));
     for (const auto& e : read->events)
-      if (e.thing == "incident" && known.insert(std::string(name) + e.id).second)
-        about[e.subject].push_back({e.id, e.time, e.type == "retraction", false, e.fields});
+      if (e.thing == thing_type::incident && known.insert(std::string(name) + e.id).second)
+        about[e.subject].push_back({e.id, e.time, e.type == event_type::retraction, false, e.fields});
   }
   std::string out;
   for (const auto& [subject, reports] : about)

@@ -12,14 +12,14 @@ std::string decide(json::object facts, json::object commit_facts = {}) {
   d.facts = std::move(facts);
   d.commit_facts = std::move(commit_facts);
   const auto decided = decide_by_rules({}, d, {});
-  return decided.kind + ' ' + decided.reason;
+  return std::string(word(decided.kind)) + ' ' + decided.reason;
 }
 
 deployment released(const char* version, const char* at) {
   deployment d;
   d.source = "test";
   d.subject = d.version = version;
-  d.state = "succeeded";
+  d.state = deployment_state::succeeded;
   d.finished_at = parse_time(at);
   return d;
 }
@@ -60,7 +60,7 @@ TEST_SUITE("nodb") {
     rulebook book;
     kind_rule first;
     first.name = "docs";
-    first.kind = "planned";
+    first.kind = deployment_kind::planned;
     first.when = {{"title", *compile_pattern("docs")}, {"environment", *compile_pattern("^prod")}};
     book.rules.push_back(first);
     deployment d;
@@ -70,14 +70,14 @@ TEST_SUITE("nodb") {
     d.where.environment = "staging";
     CHECK(decide_by_rules(book, d, {}).reason == "default rule hotfix-title");
     book.default_rules = false;
-    CHECK(decide_by_rules(book, d, {}).kind == "planned");
+    CHECK(decide_by_rules(book, d, {}).kind == deployment_kind::planned);
   }
 
   TEST_CASE("a patch release within 48 hours of its line's preceding release") {
     stack_settings settings;
     kind_rule quick;
     quick.name = "quick-patch";
-    quick.kind = "hotfix";
+    quick.kind = deployment_kind::hotfix;
     quick.patch_release = true;
     quick.within = std::chrono::hours(48);
     settings.rules.rules.push_back(quick);
@@ -91,7 +91,7 @@ TEST_SUITE("nodb") {
         released("3.0.1", "2026-01-06T00:01:00Z"),  // no preceding release
     };
     std::string kinds;
-    for (const auto& v : run_stack(all, settings)) kinds += v.kind.kind[0];
+    for (const auto& v : run_stack(all, settings)) kinds += word(v.kind.kind)[0];
     CHECK(kinds == "phpphhp");
   }
 
@@ -100,14 +100,14 @@ TEST_SUITE("nodb") {
       "rollback") {
     stack_settings settings;
     settings.rules.rules.push_back({.name = "quick",
-                                    .kind = "hotfix",
+                                    .kind = deployment_kind::hotfix,
                                     .when = {},
                                     .unless = {},
                                     .patch_release = true,
                                     .within = std::chrono::hours(48)});
     const auto kinds = [&](const std::vector<deployment>& all) {
       std::string out;
-      for (const auto& v : run_stack(all, settings)) out += v.kind.kind[0];
+      for (const auto& v : run_stack(all, settings)) out += word(v.kind.kind)[0];
       return out;
     };
     // 1.0.9 was the last of the line, but 1.0.2 follows 1.0.1
@@ -124,7 +124,7 @@ TEST_SUITE("nodb") {
     CHECK(kinds({told}) == "h");
     told.facts["line_released_at"] = "2026-01-04T00:00:00Z";
     CHECK(kinds({released("1.0.1", "2026-01-02T00:00:00Z"), told}) == "pp");
-    CHECK(decide_by_rules(settings.rules, told, parse_time("2026-01-04T00:00:00Z")).kind == "planned");
+    CHECK(decide_by_rules(settings.rules, told, parse_time("2026-01-04T00:00:00Z")).kind == deployment_kind::planned);
   }
 
   TEST_CASE("outside the release calendar") {
@@ -133,7 +133,7 @@ TEST_SUITE("nodb") {
     book.release_hours = {*parse_weekly_hours("Mon-Thu 09:00-16:00")};
     kind_rule late;
     late.name = "late";
-    late.kind = "hotfix";
+    late.kind = deployment_kind::hotfix;
     late.outside_calendar = true;
     book.rules = {late};
     const std::pair<const char*, const char*> cases[] = {
@@ -142,7 +142,7 @@ TEST_SUITE("nodb") {
     };
     for (const auto& [at, kind] : cases) {
       CAPTURE(at);
-      CHECK(decide_by_rules(book, released("1.0.0", at), {}).kind == kind);
+      CHECK(decide_by_rules(book, released("1.0.0", at), {}).kind == parse_word<deployment_kind>(kind));
     }
     CHECK_FALSE(parse_weekly_hours("Mon-Fri"));
     CHECK_FALSE(parse_weekly_hours("Mon-Fri 17:00-09:00"));

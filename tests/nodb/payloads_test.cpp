@@ -147,7 +147,7 @@ std::string become(const collection& c, const fs::path& file) {
   std::string out;
   for (const auto& e : read->events) {
     const auto state = text_at(e.fields, "/state");
-    out += (out.empty() ? "" : ", ") + e.type + (state.empty() ? "" : ' ' + state);
+    out += (out.empty() ? "" : ", ") + std::string(word(e.type)) + (state.empty() ? "" : ' ' + state);
   }
   return out;
 }

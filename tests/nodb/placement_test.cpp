@@ -22,7 +22,7 @@ std::optional<timestamp> on_the_day(const std::string& clock) { return parse_tim
 
 event told(const step& s) {
   event e;
-  e.thing = e.type = "incident";
+  e.reports(thing_type::incident);
   e.subject = "f1/" + format_time(*on_the_day(s.starts));
   const bool is_resolved = s.state == "r";
   e.id = e.subject + (is_resolved ? "/resolved" : "/firing");
@@ -134,7 +134,7 @@ TEST_SUITE("nodb") {
     e.subject = "my own";
     CHECK(alert_of(e).empty());
     e = told({"12:00", "f", "10:00", ""});
-    e.type = "deployment";
+    e.type = event_type::deployment;
     CHECK(alert_of(e).empty());
   }
 }

@@ -39,8 +39,8 @@ ledger::entry entry_of(const std::string& key, timestamp at = noon) {
   e.body = std::string("{\"a\":\0\"\xC3\xA9\"}", 12) + key;
   event one;
   one.id = key + "-1";
-  one.type = "retraction";
-  one.thing = "deployment";
+  one.type = event_type::retraction;
+  one.thing = thing_type::deployment;
   one.subject = "d";
   one.time = at;
   one.is_override = true;
@@ -100,6 +100,30 @@ TEST_SUITE("nodb") {
       CHECK(got.events[i].is_override == wanted.events[i].is_override);
       CHECK(got.events[i].fields == wanted.events[i].fields);
     }
+  }
+
+  TEST_CASE("a spool that the release before wrote is read, event by event") {
+    const place_for_spool here;
+    fs::copy_file(fs::path(SOURCE_DIR) / "tests/spool_of_d6fbe98.sqlite", here.folder / "spool.sqlite");
+    std::vector<std::string> told;
+    for (const auto& [number, delivery] : here.open().oldest(10)) {
+      CHECK(delivery.source == "api");
+      CHECK(delivery.outcome == "accepted");
+      for (const auto& e : delivery.events) {
+        auto line = std::string(word(e.type)) + " of " + std::string(word(e.thing)) + ' ' + e.source + '/' + e.id +
+                    ' ' + e.subject + ' ' + format_time(e.time) + ' ' + json::serialize(e.fields);
+        told.push_back(line + (e.is_override ? " override" : ""));
+        CHECK(json::serialize(event_record(read_record(event_record(e)))) == json::serialize(event_record(e)));
+      }
+    }
+    const std::vector<std::string> written = {
+        R"(deployment of deployment /d1 deploy-1 2026-11-20T12:00:00.25Z {"kind":"hotfix","state":"succeeded","service":"checkout","environment":"production","version":"1.8.3"})",
+        R"(incident of incident pager/i1 INC-7 2026-11-20T12:10:00Z {"state":"open","service":"checkout"})",
+        R"(work of work /w1 w1 2026-11-20T12:20:00Z {"person":"ana","seconds":600,"incident":"INC-7"})",
+        R"(flag of flag /f1 f1 2026-11-20T12:21:00Z {"on":false,"incident":"INC-7","flag":"new-cart"})",
+        R"(commit of commit /c1 0123456789abcdef0123456789abcdef01234567 2026-11-20T11:00:00Z {"commit":"0123456789abcdef0123456789abcdef01234567","title":"Fix — rounding"})",
+        R"(retraction of deployment /r1 deploy-0 2026-11-20T12:30:00Z {"of":"deployment"})"};
+    CHECK(told == written);
   }
 
   TEST_CASE("what is drained is gone, what is set aside stays and is drained no more") {

@@ -110,7 +110,7 @@ TEST_SUITE("nodb") {
       CAPTURE(history);
       for (std::size_t i = 0; i < versions.size(); ++i) {
         CAPTURE(i);
-        CHECK(said[i].kind.kind == expected.kinds[i]);
+        CHECK(word(said[i].kind.kind) == expected.kinds[i]);
         const auto live = said[i].live ? std::stoi(said[i].live->subject) : -1;
         CHECK((live >= 0 && said[static_cast<std::size_t>(live)].is_change ? live : -1) == expected.live[i]);
         rollbacks += expected.kinds[i] == "rollback";

@@ -26,7 +26,7 @@ deployment parse_word(const std::string& word, int position, timestamp& clock) {
   char id[16];
   std::snprintf(id, sizeof id, "%04d", position);
   d.subject = id;
-  d.state = "succeeded";
+  d.state = deployment_state::succeeded;
   d.where = {"checkout", "production"};
   int days = 1;
   for (std::size_t at = 0; at < word.size();) {
@@ -100,7 +100,7 @@ std::string run(const char* deployed, const stack_settings& settings, std::strin
   std::string kinds;
   std::set<int> popped;
   for (std::size_t i = 0; i < verdicts.size(); ++i) {
-    kinds += (i ? " " : "") + verdicts[i].kind.kind;
+    kinds += (i ? " " : "") + std::string(word(verdicts[i].kind.kind));
     for (const auto& p : verdicts[i].rolled_back) popped.insert(std::stoi(p.subject));
   }
   rolled_back.clear();
@@ -163,6 +163,6 @@ TEST_SUITE("nodb") {
     order_deployments(all);
     CHECK(all[0].subject == "0001");
     CHECK(all[2].subject == "0003");
-    CHECK(run_stack(all, {})[2].kind.kind == "rollback");
+    CHECK(run_stack(all, {})[2].kind.kind == deployment_kind::rollback);
   }
 }

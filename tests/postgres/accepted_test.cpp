@@ -46,7 +46,7 @@ class random_events {
     if (type == "commit" || one_in(4)) out += R"(,"subject":)" + name();
     std::set<std::string_view> given;
     for (const auto& f : fields())
-      if (has_word(f.types, type) && f.name != "of" && one_in(4) && given.insert(f.name).second)
+      if (f.types.contains(*parse_word<event_type>(type)) && f.name != "of" && one_in(4) && given.insert(f.name).second)
         out += ",\"" + std::string(f.name) + "\":" + value_of(f);
     if (type == "deployment" && !given.contains("service")) out += R"(,"service":)" + service();
     if (type == "deployment" && !given.contains("state")) out += R"(,"state":"succeeded")";

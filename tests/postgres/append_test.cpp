@@ -68,7 +68,7 @@ TEST_SUITE("postgres") {
     std::vector<ledger::entry> batch;
     for (int i = 0; i < 20; ++i)
       batch.push_back(entry_of("k" + std::to_string(i), {succeeded("d" + std::to_string(i))}));
-    batch[7].events[0].type = "not \xC0\xA0 UTF-8";
+    batch[7].events[0].source = "not \xC0\xA0 UTF-8";
     batch[11].source = "not \xC0\xA0 UTF-8";
     const auto r = to.append(batch);
     for (std::size_t i = 0; i < r.size(); ++i) {
@@ -149,7 +149,7 @@ TEST_SUITE("postgres") {
     ledger::appender to(db.where());
     auto batch = entry_of("k", {succeeded("a"), succeeded("b")});
     batch.is_whole = true;
-    batch.events[1].type = "not \xC0\xA0 UTF-8";
+    batch.events[1].source = "not \xC0\xA0 UTF-8";
     CHECK(to.append({batch}).front().error().code == errc::malformed);
     CHECK(db.query("SELECT count(*) FROM delivery") == "0");
   }
@@ -184,9 +184,10 @@ TEST_SUITE("postgres") {
       e.id = name();
       e.source = name();
       for (const auto& f : fields())
-        if (f.looks == form::name && has_word(f.types, type)) e.fields[f.name] = name();
-      if (has_word("deployment incident", type)) e.fields["state"] = e.type == "deployment" ? "succeeded" : "open";
-      if (e.type == "incident") e.fields["services"] = json::array{name(), name()};
+        if (f.looks == form::name && f.types.contains(e.type)) e.fields[f.name] = name();
+      if (e.type == event_type::deployment) e.fields["state"] = "succeeded";
+      if (e.type == event_type::incident) e.fields["state"] = "open";
+      if (e.type == event_type::incident) e.fields["services"] = json::array{name(), name()};
       all.push_back(std::move(e));
     }
     const auto stored = to.append({entry_of("names", all)}).front();

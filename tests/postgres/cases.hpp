@@ -59,7 +59,9 @@ class case_reader {
     e.id = "e" + std::to_string(++reports);
     e.source = "test";
     std::string services =
-        verb.empty() && first_report(name) && (e.type == "deployment" || e.type == "incident") ? "checkout" : "-";
+        verb.empty() && first_report(name) && (e.type == event_type::deployment || e.type == event_type::incident)
+            ? "checkout"
+            : "-";
     for (std::string word; in >> word;) {
       const auto equals = word.find('=');
       const auto key = word.substr(0, equals), value = equals == word.npos ? "" : word.substr(equals + 1);
@@ -72,13 +74,13 @@ class case_reader {
     }
     if (services != "-") name_services(e, services);
     if (verb == "retract" || verb == "restore") {
-      e.type = "retraction";
+      e.type = event_type::retraction;
       e.fields = {{"retracted", verb == "retract"}};
     } else if (verb == "override") {
       e.is_override = true;
       e.fields["by"] = "robin";
       e.fields["reason"] = "so";
-    } else if (e.type == "deployment" && !e.fields.contains("state")) {
+    } else if (e.type == event_type::deployment && !e.fields.contains("state")) {
       e.fields["state"] = "succeeded";
     }
     events_.push_back(std::move(e));
@@ -94,7 +96,7 @@ class case_reader {
     json::array all;
     std::istringstream in(list);
     for (std::string one; std::getline(in, one, ',');) all.emplace_back(one);
-    if (e.type == "incident" && all.size() > 1)
+    if (e.type == event_type::incident && all.size() > 1)
       e.fields["services"] = all;
     else
       e.fields["service"] = all[0];
@@ -117,7 +119,7 @@ class case_reader {
         e.fields["on"] = key == "on";
       else if (key == "main")
         e.fields["default_branch"] = true;
-      else if (e.type == "incident")
+      else if (e.type == event_type::incident)
         e.fields["state"] = key == "ack" ? "acknowledged" : key;
       else
         e.fields["version"] = key;
@@ -130,7 +132,7 @@ class case_reader {
       }
     if (key == "env")
       e.fields["environment"] = value;
-    else if (key == "person" && e.type == "incident")
+    else if (key == "person" && e.type == event_type::incident)
       e.fields["responders"] = json::array{{{"person", value}}};
     else if (key == "pr")
       e.fields["pull_request"] = value;

@@ -128,7 +128,7 @@ TEST_SUITE("postgres") {
       auto e = report_of("retraction", subject, "2026-11-01T0" + std::to_string(n % 10) + ":00:00Z",
                          {{"of", "deployment"}, {"retracted", retracted}});
       e.id = id;
-      e.thing = "deployment";
+      e.thing = thing_type::deployment;
       received(std::move(e));
     };
     const auto services = [&] { return db.query("SELECT string_agg(service, ' ' ORDER BY service) FROM place"); };

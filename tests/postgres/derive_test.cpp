@@ -142,7 +142,7 @@ TEST_SUITE("postgres") {
       ledger::deriver derive(db.where(), {});
       auto commit = deployment_event("c", "aaaaaaabbbbbbbcccccccddddddd", "2026-11-01T00:00:00Z",
                                      {{"labels", json::array{"hotfix"}}});
-      commit.type = commit.thing = "commit";
+      commit.reports(thing_type::commit);
       if (first) store(to, {commit}), derive.derive();
       store(to, {deployment_event("d", "d", "2026-11-02T00:00:00Z",
                                   {{"service", "checkout"}, {"state", "succeeded"}, {"commit", "AAAAAAABBBBBBB"}})});
@@ -173,8 +173,12 @@ TEST_SUITE("postgres") {
     const database db;
     ledger::appender to(db.where());
     ledger::derive_settings settings;
-    settings.stack.rules.rules.push_back(
-        {.name = "fire", .kind = "hotfix", .when = {}, .unless = {}, .within = {}, .during_incident = true});
+    settings.stack.rules.rules.push_back({.name = "fire",
+                                          .kind = deployment_kind::hotfix,
+                                          .when = {},
+                                          .unless = {},
+                                          .within = {},
+                                          .during_incident = true});
     ledger::deriver derive(db.where(), settings);
     const auto incident = [&](const char* id, json::object fields) {
       store(to, {report_of("incident", "i", "2026-11-01T10:00:00Z", std::move(fields))});

@@ -13,7 +13,10 @@ namespace releasehealth::test {
 inline event report_of(const std::string& type, const std::string& subject, const std::string& time,
                        json::object fields) {
   event e;
-  e.thing = e.type = type;
+  if (const auto thing = parse_word<thing_type>(type))
+    e.reports(*thing);
+  else
+    e.type = parse_word<event_type>(type).value();
   e.subject = subject;
   e.time = *parse_time(time);
   e.fields = std::move(fields);

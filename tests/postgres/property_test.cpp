@@ -34,14 +34,14 @@ TEST_SUITE("postgres") {
     ledger::derive_settings settings;
     settings.stack.rollback_lookback = std::chrono::days(40);
     kind_rule quick{.name = "quick",
-                    .kind = "hotfix",
+                    .kind = deployment_kind::hotfix,
                     .when = {},
                     .unless = {},
                     .patch_release = true,
                     .within = std::chrono::hours(48)};
     settings.stack.rules.rules.push_back(quick);
     settings.stack.rules.rules.push_back({.name = "fire",
-                                          .kind = "hotfix",
+                                          .kind = deployment_kind::hotfix,
                                           .when = {},
                                           .unless = {},
                                           .patch_release = true,
@@ -86,7 +86,7 @@ TEST_SUITE("postgres") {
         std::vector<event> batch(events.begin() + static_cast<std::ptrdiff_t>(at),
                                  events.begin() + static_cast<std::ptrdiff_t>(at + size));
         for (const auto& e : batch) {
-          late |= e.type == "deployment" && latest - e.time > is_late;
+          late |= e.type == event_type::deployment && latest - e.time > is_late;
           latest = std::max(latest, e.time);
         }
         store(to, std::move(batch));

@@ -58,7 +58,7 @@ class random_history {
   void maybe_retract(const std::string& type, const std::string& subject, const std::string& from) {
     if (!one_in(12)) return;
     auto e = report_of(type, subject, time(), {{"retracted", !one_in(3)}});
-    e.type = "retraction";
+    e.type = event_type::retraction;
     add(std::move(e), from);
     holds.insert("retraction");
   }

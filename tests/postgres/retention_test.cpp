@@ -113,7 +113,7 @@ TEST_SUITE("postgres") {
     ledger::appender to(db.where());
     event work;
     work.id = "w1";
-    work.thing = work.type = "work";
+    work.reports(thing_type::work);
     work.subject = "w1";
     work.time = *parse_time("2026-11-03T10:00:00Z");
     work.fields = {{"service", "checkout"}, {"person", "Ana \"A\" Müller"}, {"seconds", 60}};
