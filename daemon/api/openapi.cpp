@@ -185,8 +185,53 @@ json::object operation(const http::route& r) {
 
 }
 
+namespace {
+
+/// What openapi.json names in the place of the words themselves.
+struct vocabulary_name {
+  std::string_view name;
+  std::span<const std::string_view> words;
+};
+constexpr vocabulary_name vocabulary_names[] = {
+    {"{kinds}", words_of<deployment_kind>()},
+    {"{states of deployments}", words_through<deployment_state::succeeded>()},
+    {"{states of incidents}", words_of<incident_state>()},
+    {"{remedies}", words_through<way::flag>()},
+    {"{recommendations}", words_of<way>()},
+};
+
+void add_words(json::array& to, const json::value& choice) {
+  const auto* known = std::ranges::find(
+      vocabulary_names, choice.is_string() ? std::string_view(choice.get_string()) : "", &vocabulary_name::name);
+  if (known == std::end(vocabulary_names))
+    to.push_back(choice);
+  else
+    to.insert(to.end(), known->words.begin(), known->words.end());
+}
+
+// Puts the words in their places, wherever a schema enumerates them.
+void write_words(json::value& in) {
+  if (in.is_array()) {
+    for (auto& one : in.get_array()) write_words(one);
+  } else if (in.is_object()) {
+    for (auto& [name, value] : in.get_object()) {
+      if (name != "enum") {
+        write_words(value);
+        continue;
+      }
+      json::array choices;
+      for (const auto& choice : value.as_array()) add_words(choices, choice);
+      value = std::move(choices);
+    }
+  }
+}
+
+}
+
 json::object openapi(const std::vector<http::route>& operations, const std::vector<http::route>& intake) {
-  auto document = json::parse(documents::openapi).as_object();
+  auto parsed = json::parse(documents::openapi);
+  write_words(parsed);
+  auto& document = parsed.get_object();
   add_events(document["components"].as_object()["schemas"].as_object());
   json::object paths;
   const auto add = [&](const std::vector<http::route>& routes, bool is_elsewhere) {
@@ -206,7 +251,7 @@ json::object openapi(const std::vector<http::route>& operations, const std::vect
   add(intake, true);
   document["info"].as_object()["version"] = RELEASEHEALTH_VERSION;
   document["paths"] = std::move(paths);
-  return document;
+  return std::move(document);
 }
 
 std::vector<endpoint> openapi_document(const surroundings& around) {
