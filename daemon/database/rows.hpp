@@ -53,12 +53,6 @@ requires boost::describe::has_describe_members<Row>::value inline constexpr auto
       return std::tuple(column(Members::name, Members::pointer)...);
     }(boost::describe::describe_members<Row, boost::describe::mod_public>());
 
-/// Two texts that name a thing of a source, which many statements take and give.
-template <>
-inline constexpr auto columns_of<std::pair<std::string, std::string>> =
-    std::tuple(column("source", &std::pair<std::string, std::string>::first),
-               column("subject", &std::pair<std::string, std::string>::second));
-
 /// A parameter of a statement as it travels: text, or in PostgreSQL's binary format.
 struct parameter {
   enum { null, text, binary } form = null;

@@ -20,7 +20,7 @@ things derivation::changed_incidents() const {
   things all;
   for (const auto& [id, i] : incidents)
     for (const auto* row : {&i.before, &i.now})
-      if (*row) all.emplace((*row)->told.source, (*row)->told.subject);
+      if (*row) all.insert((*row)->told.thing);
   return all;
 }
 
@@ -50,8 +50,7 @@ void fold_incidents(derivation& in, const things& wanted) {
     if (!in.folded.contains(key)) missing.insert(key);
   if (missing.empty()) return;
   for (auto& [key, told] : take_reports(in, thing_type::incident, missing))
-    if (auto i = fold_incident(key.first, key.second, std::move(told), in.settings.blame.names))
-      in.folded.emplace(key, std::move(*i));
+    if (auto i = fold_incident(key, std::move(told), in.settings.blame.names)) in.folded.emplace(key, std::move(*i));
 }
 
 std::vector<settled> load_deployments(transaction& work, const std::set<std::string>& ids) {
@@ -75,7 +74,7 @@ void for_deployments(const derivation& in, const std::set<std::string>& ids,
 void names_of_changed::add(const settled& d) {
   constexpr std::size_t shortest = 7;  // figures.md §3
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; };
-  for (const auto* name : {&d.id, &d.subject, &d.version, &d.commit}) {
+  for (const auto* name : {&d.id, &d.thing.subject, &d.version, &d.commit}) {
     if (name->empty()) continue;
     auto small = *name;
     std::ranges::transform(small, small.begin(), lower);

@@ -15,10 +15,8 @@
 
 namespace releasehealth::ledger {
 
-/// A thing by (source, subject).
-using thing_key = std::pair<std::string, std::string>;
-using things = std::set<thing_key>;
-using reports_of_things = std::map<thing_key, std::vector<report>>;
+using things = std::set<thing_id>;
+using reports_of_things = std::map<thing_id, std::vector<report>>;
 
 /// An incident in one of its services, as it is stored.
 struct incident_row {
@@ -36,8 +34,9 @@ struct changed {
 
 /// An entry of the queue.
 struct touched_thing {
-  thing_type thing = thing_type::deployment;
-  std::string source, subject, service;
+  thing_type type = thing_type::deployment;
+  thing_id thing;
+  std::string service;
   auto operator<=>(const touched_thing&) const = default;
 };
 
@@ -84,12 +83,12 @@ struct derivation {
   std::map<std::string, changed<settled>> deployments;     ///< by id
   names_of_changed names;                                  ///< of those in production, once the stacks are derived
   std::map<std::string, changed<incident_row>> incidents;  ///< by id
-  std::map<thing_key, incident> folded;                    ///< by fold_incidents()
+  std::map<thing_id, incident> folded;                     ///< by fold_incidents()
   std::vector<remedy> remedies;                            ///< written and deleted ones
   std::set<std::string> hotfixes;                          ///< ids: what they answer may have changed
   std::set<place> places;                                  ///< where figures may have changed
   bool may_walk_far = true;                                ///< else long_walk is thrown instead
-  std::set<thing_key> walks_far = {};                      ///< the deployments because of which it was thrown
+  std::set<thing_id> walks_far = {};                       ///< the deployments because of which it was thrown
 
   /// The changes that changed incidents blame now, or blamed before.
   std::set<std::string> blamed_changes() const;

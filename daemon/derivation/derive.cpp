@@ -183,8 +183,8 @@ std::size_t deriver::rebuild(bool only_if_due) {
   return rows;
 }
 
-std::string deployment_id(const std::string& source, const std::string& subject, const place& where) {
-  return row_id({source, subject, where.service, where.environment});
+std::string deployment_id(const thing_id& thing, const place& where) {
+  return row_id({thing.source, thing.subject, where.service, where.environment});
 }
 
 }

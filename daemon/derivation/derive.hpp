@@ -125,6 +125,6 @@ class deriver {
 bool is_derived(const session&);
 
 /// What lists and URLs call a deployment: stable over a rebuild, as it follows from what it names.
-std::string deployment_id(const std::string& source, const std::string& subject, const place&);
+std::string deployment_id(const thing_id&, const place&);
 
 }

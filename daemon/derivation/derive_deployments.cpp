@@ -47,8 +47,8 @@ struct verdict_row {
   explicit verdict_row(const fresh_deployment& d)
       : service(d.told.where.service),
         environment(d.told.where.environment),
-        source(d.told.source),
-        subject(d.told.subject),
+        source(d.told.thing.source),
+        subject(d.told.thing.subject),
         kind(d.verdict.kind),
         reason(kind ? std::optional<std::string_view>(d.verdict.reason) : std::nullopt),
         evidence(d.verdict.evidence),
@@ -84,8 +84,7 @@ void add_commit_facts(transaction& work, std::vector<deployment>& folded) {
 settled as_settled(const std::string& id, const deployment& d, const naming& names) {
   settled s;
   s.id = id;
-  s.source = d.source;
-  s.subject = d.subject;
+  s.thing = d.thing;
   s.day_order = d.day_order();
   s.where = d.where;
   s.production = names.is_production(d.where.environment);
@@ -113,12 +112,12 @@ void derive_deployments(derivation& in, const things& touched) {
   }
   std::vector<deployment> folded;
   for (auto& [key, told] : take_reports(in, thing_type::deployment, touched))
-    for (auto& d : fold_deployment(key.first, key.second, std::move(told), names)) folded.push_back(std::move(d));
+    for (auto& d : fold_deployment(key, std::move(told), names)) folded.push_back(std::move(d));
   add_commit_facts(in.work, folded);
   std::vector<told_row> stored;
   std::map<std::string, settled> unchanged;
   for (auto& d : folded) {
-    auto id = deployment_id(d.source, d.subject, d.where);
+    auto id = deployment_id(d.thing, d.where);
     const auto& [name, now] = *in.fresh.emplace(std::move(id), fresh_deployment{std::move(d)}).first;
     if (auto known = gone.extract(name)) {
       stored.emplace_back(name, now.told, names);

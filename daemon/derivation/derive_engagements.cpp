@@ -15,10 +15,10 @@ std::set<std::string> write_work(derivation& in, const things& touched) {
   if (touched.empty()) return named;
   json::array rows;
   for (auto& [key, told] : take_reports(in, thing_type::work, touched))
-    if (const auto w = fold_work(key.first, key.second, std::move(told), in.settings.blame.names))
-      rows.push_back(json::object{{"id", row_id({w->source, w->subject})},
-                                  {"source", w->source},
-                                  {"subject", w->subject},
+    if (const auto w = fold_work(key, std::move(told), in.settings.blame.names))
+      rows.push_back(json::object{{"id", row_id({w->thing.source, w->thing.subject})},
+                                  {"source", w->thing.source},
+                                  {"subject", w->thing.subject},
                                   {"person", w->person},
                                   {"incident", w->incident},
                                   {"service", w->service},
@@ -36,7 +36,8 @@ struct work_row {
   std::vector<std::string> sources;  ///< of the incidents that it may mean
 
   static constexpr auto columns =
-      std::tuple(column("source", &work_row::told, &work::source), column("subject", &work_row::told, &work::subject),
+      std::tuple(column("source", &work_row::told, &work::thing, &thing_id::source),
+                 column("subject", &work_row::told, &work::thing, &thing_id::subject),
                  column("person", &work_row::told, &work::person), column("incident", &work_row::told, &work::incident),
                  column("service", &work_row::told, &work::service), column("begins", &work_row::told, &work::begin),
                  column("ends", &work_row::told, &work::end), column("seconds", &work_row::told, &work::seconds),
@@ -44,21 +45,22 @@ struct work_row {
 };
 
 // The incident that work means: of its own source, else of the only other one that has it.
-std::optional<thing_key> incident_of(const work_row& w) {
-  if (std::ranges::find(w.sources, w.told.source) != w.sources.end()) return thing_key(w.told.source, w.told.incident);
-  if (w.sources.size() == 1) return thing_key(w.sources.front(), w.told.incident);
+std::optional<thing_id> incident_of(const work_row& w) {
+  if (std::ranges::find(w.sources, w.told.thing.source) != w.sources.end())
+    return thing_id{w.told.thing.source, w.told.incident};
+  if (w.sources.size() == 1) return thing_id{w.sources.front(), w.told.incident};
   return {};
 }
 
-json::object as_row(thing_type thing, const thing_key& key, const place& where, const engagement& e,
+json::object as_row(thing_type thing, const thing_id& key, const place& where, const engagement& e,
                     const std::string& piece) {
   const auto from = format_time(e.from), until = e.until ? format_time(*e.until) : std::string();
   const auto seconds = e.seconds ? std::to_string(*e.seconds) : std::string();
-  return {{"id", row_id({word(thing), key.first, key.second, where.service, where.environment, word(e.by), e.person,
+  return {{"id", row_id({word(thing), key.source, key.subject, where.service, where.environment, word(e.by), e.person,
                          from, until, seconds, piece})},
           {"thing", word(thing)},
-          {"source", key.first},
-          {"subject", key.second},
+          {"source", key.source},
+          {"subject", key.subject},
           {"service", where.service},
           {"environment", where.environment},
           {"method", word(e.by)},
@@ -76,15 +78,14 @@ bool counts_in(const work& w, const incident& i, const std::string& service) {
 
 void add_incident(json::array& rows, const incident& i, const std::vector<work>& naming_it, const place& where,
                   duration cap) {
-  const thing_key key(i.source, i.subject);
   const auto best = engagements_of(i, naming_it, cap);
   if (best.empty() || best.front().by != method::reported) {
-    for (const auto& e : best) rows.push_back(as_row(thing_type::incident, key, where, e, ""));
+    for (const auto& e : best) rows.push_back(as_row(thing_type::incident, i.thing, where, e, ""));
     return;
   }
   for (const auto& w : naming_it)
     if (const auto e = counts_in(w, i, where.service) ? engagement_of(w) : std::nullopt)
-      rows.push_back(as_row(thing_type::incident, key, where, *e, row_id({w.source, w.subject})));
+      rows.push_back(as_row(thing_type::incident, i.thing, where, *e, row_id({w.thing.source, w.thing.subject})));
 }
 
 // Nobody known works only where nobody of the team is known to be at work: the figures of its other services change
@@ -110,22 +111,22 @@ void derive_engagements(derivation& in, const things& touched_work) {
   auto subjects = write_work(in, touched_work);
   for (const auto& [source, subject] : incidents) subjects.insert(subject);
   if (subjects.empty() && touched_work.empty()) return;
-  for (auto& key : query<thing_key>(in.work, sql::derivation::incidents_of_subjects, subjects))
+  for (auto& key : query<thing_id>(in.work, sql::derivation::incidents_of_subjects, subjects))
     incidents.insert(std::move(key));
   auto pieces = touched_work;
-  std::map<thing_key, std::vector<work>> naming;
+  std::map<thing_id, std::vector<work>> naming;
   json::array rows;
   for (auto& w : query<work_row>(in.work, sql::derivation::work_of_incidents, subjects, by_column(touched_work))) {
-    pieces.emplace(w.told.source, w.told.subject);
+    pieces.insert(w.told.thing);
     if (const auto incident = incident_of(w))
       naming[*incident].push_back(std::move(w.told));
     else if (const auto e = engagement_of(w.told); e && !w.told.service.empty())
-      rows.push_back(as_row(thing_type::work, {w.told.source, w.told.subject}, {w.told.service, ""}, *e,
-                            row_id({w.told.source, w.told.subject})));
+      rows.push_back(as_row(thing_type::work, w.told.thing, {w.told.service, ""}, *e,
+                            row_id({w.told.thing.source, w.told.thing.subject})));
   }
-  std::map<thing_key, std::vector<incident_row>> stored;
+  std::map<thing_id, std::vector<incident_row>> stored;
   for (auto& i : query<incident_row>(in.work, sql::derivation::incidents_of_things, by_column(incidents))) {
-    const thing_key key(i.told.source, i.told.subject);
+    const auto key = i.told.thing;
     stored[key].push_back(std::move(i));
   }
   fold_incidents(in, incidents);

@@ -194,7 +194,7 @@ std::vector<merge_debt> debts_of(const blaming& i, const std::vector<remedy>& ca
   std::vector<merge_debt> all;
   for (const auto& r : candidates) {
     if (r.by_way != way::hotfix) continue;
-    const bool names = r.incident_source == i.source && r.incident_subject == i.subject;
+    const bool names = r.incident == i.thing;
     const bool answers = !i.change.empty() && r.change == i.change && i.open_at(r.started_at);
     if (const auto debt = known.find(r.by); (names || answers) && debt != known.end()) all.push_back(debt->second);
   }
@@ -227,7 +227,7 @@ void write_conclusions(derivation& in, const std::set<std::string>& hotfixes) {
     for (auto& r : query<remedy>(in.work, sql::derivation::remedies_by, hotfixes)) about.push_back(std::move(r));
   for (const auto& r : about) {
     if (!r.change.empty()) changes.insert(r.change);
-    if (!r.incident_subject.empty()) named.emplace(r.incident_source, r.incident_subject);
+    if (!r.incident.subject.empty()) named.insert(r.incident);
   }
   for (const auto& [id, i] : in.incidents) ids.insert(id);
   if (changes.empty() && ids.empty() && named.empty()) return;
@@ -236,22 +236,22 @@ void write_conclusions(derivation& in, const std::set<std::string>& hotfixes) {
   things decided;
   for (const auto& i : all) {
     concluded.insert(i.id);
-    decided.emplace(i.told.source, i.told.subject);
+    decided.insert(i.told.thing);
     if (!i.told.change.empty()) blamed.insert(i.told.change);
   }
   if (all.empty()) return;
   const auto remedies = load_remedies(in.work, blamed, decided);
   std::map<std::string, std::vector<remedy>> of_change;
-  std::map<thing_key, std::vector<remedy>> of_incident;
+  std::map<thing_id, std::vector<remedy>> of_incident;
   for (const auto& r : remedies) {
     of_change[r.change].push_back(r);
-    of_incident[{r.incident_source, r.incident_subject}].push_back(r);
+    of_incident[r.incident].push_back(r);
   }
   auto facts = load_facts(in.work, concluded);
   const auto debts = load_debts(in.work, remedies);
   json::array rows;
   for (const auto& i : all) {
-    auto candidates = of_incident[{i.told.source, i.told.subject}];
+    auto candidates = of_incident[i.told.thing];
     if (const auto more = of_change.find(i.told.change); !i.told.change.empty() && more != of_change.end())
       candidates.insert(candidates.end(), more->second.begin(), more->second.end());
     rows.push_back(as_row(i, facts[i.id], candidates, debts, in.settings.decisions));

@@ -43,8 +43,8 @@ things incidents_of(derivation& in) {
                                   {"begins", format_time(span.begins)},
                                   {"last", format_time(span.last)},
                                   {"live", live}});
-  for (auto& key : query<thing_key>(in.work, sql::derivation::incidents_of_deployments, rows, ids, in.names.names,
-                                    in.names.commits))
+  for (auto& key :
+       query<thing_id>(in.work, sql::derivation::incidents_of_deployments, rows, ids, in.names.names, in.names.commits))
     all.insert(std::move(key));
   return all;
 }
@@ -61,9 +61,9 @@ json::object as_row(const share& s, const blame& b) {
   for (const auto& st : i.stretches)
     open.push_back({{"from", format_time(st.from)}, {"until", time_or_null(st.until)}});
   const auto& last = i.stretches.back();
-  return {{"id", row_id({i.source, i.subject, s.service})},
-          {"source", i.source},
-          {"subject", i.subject},
+  return {{"id", row_id({i.thing.source, i.thing.subject, s.service})},
+          {"source", i.thing.source},
+          {"subject", i.thing.subject},
           {"service", s.service},
           {"environment", b.environment},
           {"production", b.production},

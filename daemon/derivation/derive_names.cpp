@@ -64,10 +64,10 @@ told_names read_names(const std::map<thing_type, reports_of_things>& told, const
       for (const auto& r : reports) {
         if (r.retraction) continue;
         if (is_gone) {
-          all.gone_sources.push_back(key.first);
+          all.gone_sources.push_back(key.source);
           all.gone_ids.push_back(r.id);
         } else {
-          note_names(all.live, {r.received_at, key.first, r.id}, r.fields, names);
+          note_names(all.live, {r.received_at, key.source, r.id}, r.fields, names);
         }
       }
     }
@@ -77,11 +77,11 @@ told_names read_names(const std::map<thing_type, reports_of_things>& told, const
 /// A retraction of a thing, by its type.
 struct retraction_row {
   thing_type thing = thing_type::deployment;
-  thing_key of;
+  thing_id of;
   report told;
 
   static constexpr auto columns = std::tuple_cat(std::tuple(column("thing", &retraction_row::thing)),
-                                                 within(&retraction_row::of, columns_of<thing_key>),
+                                                 within(&retraction_row::of, columns_of<thing_id>),
                                                  within(&retraction_row::told, columns_of<report>));
 };
 
@@ -103,12 +103,12 @@ struct naming_event {
 };
 
 receipts read_everything(transaction& work, const naming& names) {
-  std::map<std::pair<thing_type, thing_key>, std::vector<report>> retractions;
+  std::map<std::pair<thing_type, thing_id>, std::vector<report>> retractions;
   for (auto& r : query<retraction_row>(work, sql::derivation::retractions))
     retractions[{r.thing, std::move(r.of)}].push_back(std::move(r.told));
   std::vector<retracted_thing> gone;
   for (const auto& [thing, reports] : retractions)
-    if (is_retracted_now(reports)) gone.push_back({thing.first, thing.second.first, thing.second.second});
+    if (is_retracted_now(reports)) gone.push_back({thing.first, thing.second.source, thing.second.subject});
   receipts all;
   for (const auto& e : query<naming_event>(work, sql::derivation::names_of_everything, by_column(gone)))
     note_names(all, e.at, e.names, names);
@@ -161,7 +161,7 @@ std::optional<receipt> find_next(transaction& work, const naming& names, std::st
       receipts said;
       note_names(said, last, row.by.names, names);
       if (!said.contains({kind, name})) continue;
-      const thing_key key(last.source, row.subject);
+      const thing_id key{last.source, row.subject};
       if (!is_retracted_now(load_reports(work, row.thing, {key}).at(key))) return last;
     }
   }

@@ -87,8 +87,8 @@ std::vector<candidates> load_candidates(transaction& work, const std::vector<set
     asked.push_back(json::object{{"n", n},
                                  {"id", of[n].id},
                                  {"day_order", of[n].day_order},
-                                 {"source", of[n].source},
-                                 {"subject", of[n].subject},
+                                 {"source", of[n].thing.source},
+                                 {"subject", of[n].thing.subject},
                                  {"service", of[n].where.service},
                                  {"environment", of[n].where.environment},
                                  {"started_at", time_or_null(of[n].started_at)},
@@ -129,8 +129,7 @@ void add(std::set<remedy>& to, way by_way, const settled& by, const std::string&
   to.insert({.by_way = by_way,
              .by = by.id,
              .change = change,
-             .incident_source = named.empty() ? "" : named.front().source,
-             .incident_subject = named.empty() ? "" : named.front().subject,
+             .incident = named.empty() ? thing_id() : named.front().thing,
              .started_at = *by.started_at,
              .finished_at = *by.finished_at});
 }
@@ -165,7 +164,7 @@ void add_deployments(derivation& in, const std::set<std::string>& ids, std::set<
   const auto known_incident = load_known(in, incidents, known);
   for (std::size_t n = 0; n < of.size(); ++n) {
     const auto& d = of[n];
-    const auto named = named_incident(d.source, told(all[n].named, known_incident));
+    const auto named = named_incident(d.thing.source, told(all[n].named, known_incident));
     if (d.kind == deployment_kind::rollback) {
       for (const auto& change : popped[d.id]) add(to, way::rollback, d, change, named);
       if (popped[d.id].empty()) add(to, way::rollback, d, "", named);
@@ -202,10 +201,10 @@ void add_flags(derivation& in, const things& touched, std::set<std::string>& by,
   if (!touched.empty()) {
     json::array rows;
     for (auto& [key, told] : take_reports(in, thing_type::flag, touched))
-      if (const auto f = fold_flag(key.first, key.second, std::move(told), in.settings.blame.names))
-        rows.push_back(json::object{{"id", row_id({f->source, f->subject})},
-                                    {"source", f->source},
-                                    {"subject", f->subject},
+      if (const auto f = fold_flag(key, std::move(told), in.settings.blame.names))
+        rows.push_back(json::object{{"id", row_id({f->thing.source, f->thing.subject})},
+                                    {"source", f->thing.source},
+                                    {"subject", f->thing.subject},
                                     {"service", f->service},
                                     {"environment", f->environment},
                                     {"flag", f->flag},
@@ -248,8 +247,7 @@ void add_flags(derivation& in, const things& touched, std::set<std::string>& by,
     for (const auto& b : named)
       if (const auto c = blamed.find(b.change); c != blamed.end() && fits(c->second)) changes.insert(b.change);
     if (changes.empty() && !named.empty()) changes.insert("");
-    for (const auto& change : changes)
-      to.insert({way::flag, id, change, named.front().source, named.front().subject, f.told.at, f.told.at});
+    for (const auto& change : changes) to.insert({way::flag, id, change, named.front().thing, f.told.at, f.told.at});
   }
 }
 
@@ -278,8 +276,8 @@ void derive_remedies(derivation& in, const things& touched_flags) {
                                   {"way", word(r.by_way)},
                                   {"by", r.by},
                                   {"change", text_or_null(r.change)},
-                                  {"incident_source", text_or_null(r.incident_source)},
-                                  {"incident_subject", text_or_null(r.incident_subject)},
+                                  {"incident_source", text_or_null(r.incident.source)},
+                                  {"incident_subject", text_or_null(r.incident.subject)},
                                   {"started_at", format_time(r.started_at)},
                                   {"finished_at", format_time(r.finished_at)}});
       in.remedies.push_back(r);

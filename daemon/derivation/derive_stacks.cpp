@@ -71,7 +71,7 @@ bool walks_far(derivation& in, const stack_run& r, const touched_place& touched)
   for (const auto& id : touched.ids) {
     const auto& d = in.deployments.at(id);
     for (const auto* row : {&d.before, &d.now})
-      if (*row) in.walks_far.emplace((*row)->source, (*row)->subject);
+      if (*row) in.walks_far.insert((*row)->thing);
   }
   return true;
 }
@@ -112,7 +112,7 @@ void derive_stacks(derivation& in) {
     in.places.insert(d.where);
     if (!d.succeeded() || !d.finished_at) return nullptr;
     auto& t = touched[d.where];
-    t.at.insert({*d.finished_at, d.day_order, d.source, d.subject});
+    t.at.insert({*d.finished_at, d.day_order, d.thing});
     t.ids.insert(id);
     if (d.kind == deployment_kind::rollback) t.returned_to.insert(d.live);
     return &t;
@@ -124,7 +124,7 @@ void derive_stacks(derivation& in) {
     const bool was_in_stack = before != nullptr;
     if (!d.now) continue;
     auto* t = touch(id, *d.now);
-    if (t) t->fresh.emplace(stack_position{*d.now->finished_at, d.now->day_order, d.now->source, d.now->subject}, id);
+    if (t) t->fresh.emplace(stack_position{*d.now->finished_at, d.now->day_order, d.now->thing}, id);
     if (!t || was_in_stack) at_once.push_back(id);
   }
   write_deployments(in, at_once);

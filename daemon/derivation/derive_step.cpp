@@ -88,9 +88,8 @@ bool take_turns(transaction& work, long_walks& walks, taken_entries& taken) {
 // look at those.
 void note_long_walk(long_walks& walks, const std::vector<touched_thing>& taken, const derivation& in) {
   for (const auto& t : taken)
-    if ((t.thing == thing_type::deployment && in.walks_far.contains({t.source, t.subject})) ||
-        t.thing == thing_type::commit ||
-        (t.thing == thing_type::incident && in.settings.stack.rules.looks_at_incidents()))
+    if ((t.type == thing_type::deployment && in.walks_far.contains(t.thing)) || t.type == thing_type::commit ||
+        (t.type == thing_type::incident && in.settings.stack.rules.looks_at_incidents()))
       walks.entries.insert(t);
 }
 
@@ -105,14 +104,14 @@ derived derive_step(transaction& work, const derive_settings& settings, step_siz
   std::map<thing_type, things> touched;  // by type
   std::set<std::string> commits;
   for (const auto& t : taken.all) {
-    if (t.thing == thing_type::commit)
-      commits.insert(t.subject);
+    if (t.type == thing_type::commit)
+      commits.insert(t.thing.subject);
     else
-      touched[t.thing].emplace(t.source, t.subject);
+      touched[t.type].insert(t.thing);
   }
   work.keep_plans(taken.all.size() <= few_things);
   if (!commits.empty())
-    for (auto& key : query<thing_key>(work, sql::derivation::things_of_commits, commits))
+    for (auto& key : query<thing_id>(work, sql::derivation::things_of_commits, commits))
       touched[thing_type::deployment].insert(std::move(key));
   std::map<thing_type, reports_of_things> told;
   for (const auto& [type, keys] : touched)

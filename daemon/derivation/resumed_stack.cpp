@@ -45,8 +45,7 @@ class resumed_stack {
       load_pages(in_, {&of_, 1});
     }
     write(stack, settled);
-    const auto rest =
-        touched_.at.upper_bound(settled ? run_.back().at() : stack_position{timestamp::max(), {}, {}, {}});
+    const auto rest = touched_.at.upper_bound(settled ? run_.back().at() : stack_position{timestamp::max(), {}, {}});
     if (rest == touched_.at.end()) return {};
     return stack_run{.where = of_.where, .from = *rest, .needs_all = of_.needs_all};
   }
@@ -56,16 +55,14 @@ class resumed_stack {
   // the first ones, then only now and then.
   static constexpr std::size_t always = 16, now_and_then = 64;
 
-  std::string id_of(const deployment_key& k) const { return deployment_id(k.source, k.subject, of_.where); }
-  std::string id_of(const std::optional<deployment_key>& k) const { return k ? id_of(*k) : std::string(); }
+  std::string id_of(const thing_id& k) const { return deployment_id(k, of_.where); }
+  std::string id_of(const std::optional<thing_id>& k) const { return k ? id_of(*k) : std::string(); }
 
   std::vector<element> elements() const {
     std::vector<element> all;
     for (const auto& s : of_.levels) {
-      element e{{s.kept.source, s.kept.subject},
-                s.was.is_change,
-                s.was.covers_since.value_or(s.told().finished_at.value_or(timestamp{})),
-                {}};
+      element e{
+          s.kept.thing, s.was.is_change, s.was.covers_since.value_or(s.told().finished_at.value_or(timestamp{})), {}};
       if (e.is_change) e.answers_to.push_back(identity_of(s.kept));
       if (const auto returned = of_.returned_to.find(s.id); returned != of_.returned_to.end())
         for (const auto& name : returned->second)

@@ -11,7 +11,11 @@ BOOST_DESCRIBE_STRUCT(report, (), (id, time, retraction, is_override, fields, re
 
 namespace releasehealth::ledger {
 
-BOOST_DESCRIBE_STRUCT(touched_thing, (), (thing, source, subject, service))
+template <>
+inline constexpr auto columns_of<touched_thing> = std::tuple_cat(std::tuple(column("thing", &touched_thing::type)),
+                                                                 within(&touched_thing::thing, columns_of<thing_id>),
+                                                                 std::tuple(column("service",
+                                                                                   &touched_thing::service)));
 
 template <>
 struct codec<std::vector<stretch>> {
@@ -23,9 +27,8 @@ struct codec<std::vector<stretch>> {
 
 template <>
 inline constexpr auto columns_of<settled> = std::tuple_cat(
-    std::tuple(column("id", &settled::id), column("day_order", &settled::day_order), column("source", &settled::source),
-               column("subject", &settled::subject)),
-    within(&settled::where, columns_of<place>),
+    std::tuple(column("id", &settled::id), column("day_order", &settled::day_order)),
+    within(&settled::thing, columns_of<thing_id>), within(&settled::where, columns_of<place>),
     std::tuple(column("production", &settled::production), column("state", &settled::state),
                column("version", &settled::version), column("commit", &settled::commit), column("kind", &settled::kind),
                column("is_change", &settled::is_change), column("started_at", &settled::started_at),
@@ -37,8 +40,8 @@ inline constexpr auto columns_of<settled> = std::tuple_cat(
 template <>
 inline constexpr auto columns_of<incident_row> =
     std::tuple_cat(std::tuple(column("id", &incident_row::id), column("production", &incident_row::production),
-                              column("source", &incident_row::told, &blaming::source),
-                              column("subject", &incident_row::told, &blaming::subject),
+                              column("source", &incident_row::told, &blaming::thing, &thing_id::source),
+                              column("subject", &incident_row::told, &blaming::thing, &thing_id::subject),
                               column("blamed", &incident_row::told, &blaming::change),
                               column("started_at", &incident_row::told, &blaming::started_at),
                               column("detected_at", &incident_row::told, &blaming::detected_at),
@@ -49,18 +52,18 @@ inline constexpr auto columns_of<incident_row> =
 template <>
 inline constexpr auto columns_of<remedy> = std::tuple(column("way", &remedy::by_way), column("by", &remedy::by),
                                                       column("change", &remedy::change),
-                                                      column("incident_source", &remedy::incident_source),
-                                                      column("incident_subject", &remedy::incident_subject),
+                                                      column("incident_source", &remedy::incident, &thing_id::source),
+                                                      column("incident_subject", &remedy::incident, &thing_id::subject),
                                                       column("started_at", &remedy::started_at),
                                                       column("finished_at", &remedy::finished_at));
 
 /// An event of a thing.
 struct told_event {
-  thing_key of;
+  thing_id of;
   report told;
 
   static constexpr auto columns =
-      std::tuple_cat(within(&told_event::of, columns_of<thing_key>), within(&told_event::told, columns_of<report>));
+      std::tuple_cat(within(&told_event::of, columns_of<thing_id>), within(&told_event::told, columns_of<report>));
 };
 
 /// An event of a commit.

@@ -22,8 +22,8 @@ struct level_row {
 
   static constexpr auto columns =
       std::tuple(column("n", &level_row::n), column("id", &level_row::is, &stacked::id),
-                 column("source", &level_row::is, &stacked::kept, &deployment::source),
-                 column("subject", &level_row::is, &stacked::kept, &deployment::subject),
+                 column("source", &level_row::is, &stacked::kept, &deployment::thing, &thing_id::source),
+                 column("subject", &level_row::is, &stacked::kept, &deployment::thing, &thing_id::subject),
                  column("day_order", &level_row::is, &stacked::day_order),
                  column("finished_at", &level_row::is, &stacked::kept, &deployment::finished_at),
                  column("version", &level_row::is, &stacked::kept, &deployment::version),

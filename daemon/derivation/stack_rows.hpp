@@ -15,10 +15,14 @@ namespace releasehealth::ledger {
 /// Where a deployment stands in the order of its place's stack.
 struct stack_position {
   timestamp finished_at;
-  std::string day_order, source, subject;
+  std::string day_order;
+  thing_id thing;
   auto operator<=>(const stack_position&) const = default;
+
+  static constexpr auto columns = std::tuple_cat(
+      std::tuple(column("finished_at", &stack_position::finished_at), column("day_order", &stack_position::day_order)),
+      within(&stack_position::thing, columns_of<thing_id>));
 };
-BOOST_DESCRIBE_STRUCT(stack_position, (), (finished_at, day_order, source, subject))
 
 /// A position in the stack of a place, as the statements take it.
 struct position_row {
@@ -39,7 +43,7 @@ struct stacked {
 
   const deployment& told() const { return fresh ? fresh->told : kept; }
   deployment& told() { return fresh ? fresh->told : kept; }
-  stack_position at() const { return {*told().finished_at, day_order, told().source, told().subject}; }
+  stack_position at() const { return {*told().finished_at, day_order, told().thing}; }
 };
 inline bool is_before(const stacked& a, const stacked& b) {
   if (a.told().finished_at != b.told().finished_at) return a.told().finished_at < b.told().finished_at;

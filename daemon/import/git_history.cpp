@@ -137,7 +137,7 @@ void count_kinds(git_history& h, const git_question& q) {
     if (t.type != thing_type::deployment) continue;
     deployment d;
     d.where = {q.belong_to.service, q.belong_to.environment};
-    d.subject = t.name;
+    d.thing.subject = t.name;
     d.state = deployment_state::succeeded;
     d.version = text_at(t.fields, "/version");
     d.commit = text_at(t.fields, "/commit");

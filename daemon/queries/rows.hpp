@@ -2,10 +2,12 @@
 // The columns of what readers give.
 #include "daemon/database/event_rows.hpp"
 #include "daemon/queries/reads.hpp"
+#include "daemon/timeline/thing.hpp"
 
 namespace releasehealth {
 
 BOOST_DESCRIBE_STRUCT(place, (), (service, environment))
+BOOST_DESCRIBE_STRUCT(thing_id, (), (source, subject))
 
 }
 

@@ -9,8 +9,8 @@
 namespace releasehealth {
 namespace {
 
-auto by_finish(const settled& d) { return std::tie(*d.finished_at, d.day_order, d.source, d.subject); }
-auto by_start(const settled& d) { return std::tie(*d.started_at, d.source, d.subject); }
+auto by_finish(const settled& d) { return std::tie(*d.finished_at, d.day_order, d.thing); }
+auto by_start(const settled& d) { return std::tie(*d.started_at, d.thing); }
 
 const settled* find(std::string_view id, std::span<const settled> known) {
   const auto at = std::ranges::find(known, id, &settled::id);
@@ -24,7 +24,7 @@ void blame_culprit(blame& b, const incident& i, std::span<const settled> known) 
     return;
   }
   std::vector<const settled*> changes, own, others;
-  for (const auto* d : named(i.culprit, i.source, known)) {
+  for (const auto* d : named(i.culprit, i.thing.source, known)) {
     if (!d->production || !d->finished_at) continue;
     (change_of(*d, known) ? changes : others).push_back(d);
   }
@@ -101,10 +101,10 @@ std::vector<const settled*> named(std::string_view name, std::string_view own_so
   const identity wanted{std::string(name), {}};
   for (const auto& d : known) {
     if (d.id == name) by_id.push_back(&d);
-    if (d.subject == name && d.source == own_source) own.push_back(&d);
-    if (d.subject == name && d.source != own_source) {
+    if (d.thing.subject == name && d.thing.source == own_source) own.push_back(&d);
+    if (d.thing.subject == name && d.thing.source != own_source) {
       other.push_back(&d);
-      other_sources.insert(d.source);
+      other_sources.insert(d.thing.source);
     }
     if (d.version == name || wanted == identity{d.commit, {}}) by_identity.push_back(&d);
   }

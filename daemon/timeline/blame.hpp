@@ -16,7 +16,8 @@ namespace releasehealth {
 /// A deployment with what the live stack made of it.
 struct settled {
   std::string id;  ///< names it among all
-  std::string day_order, source, subject;
+  std::string day_order;
+  thing_id thing;
   place where;
   bool production = false;
   std::optional<deployment_state> state;

@@ -59,11 +59,9 @@ bool says_null(const std::vector<report>& ordered, std::string_view field) {
   return is_null;
 }
 
-deployment fold_place(const std::string& source, const std::string& subject, const place& where,
-                      std::vector<report> reports, const naming& names) {
+deployment fold_place(const thing_id& thing, const place& where, std::vector<report> reports, const naming& names) {
   deployment d;
-  d.source = source;
-  d.subject = subject;
+  d.thing = thing;
   d.where = where;
   std::vector<report> told, overriding;
   for (auto& r : reports) (r.is_override ? overriding : told).push_back(std::move(r));
@@ -161,8 +159,7 @@ bool is_retracted(const std::vector<report>& ordered) {
   return gone;
 }
 
-std::vector<deployment> fold_deployment(const std::string& source, const std::string& subject,
-                                        std::vector<report> reports, const naming& names) {
+std::vector<deployment> fold_deployment(const thing_id& thing, std::vector<report> reports, const naming& names) {
   order_reports(reports);
   if (reports.empty() || is_retracted(reports)) return {};
   std::vector<named_place> said;
@@ -170,14 +167,14 @@ std::vector<deployment> fold_deployment(const std::string& source, const std::st
     if (r.retraction)
       said.push_back({});
     else
-      said.push_back({names.service(source, r.fields), names.environment(text_at(r.fields, "/environment"))});
+      said.push_back({names.service(thing.source, r.fields), names.environment(text_at(r.fields, "/environment"))});
   }
   std::vector<deployment> out;
   for (const auto& where : places_of(said)) {
     std::vector<report> own;
     for (std::size_t i = 0; i < reports.size(); ++i)
       if (!reports[i].retraction && said[i].fits(where)) own.push_back(reports[i]);
-    if (!own.empty()) out.push_back(fold_place(source, subject, where, std::move(own), names));
+    if (!own.empty()) out.push_back(fold_place(thing, where, std::move(own), names));
   }
   return out;
 }

@@ -7,6 +7,7 @@
 #include "collectors/event.hpp"
 #include "collectors/words.hpp"
 #include "daemon/timeline/naming.hpp"
+#include "daemon/timeline/thing.hpp"
 
 namespace releasehealth {
 
@@ -22,7 +23,7 @@ struct report {
 
 /// A deployment as its reports tell it together, before it takes its place in the live stack.
 struct deployment {
-  std::string source, subject;
+  thing_id thing;
   place where;
   std::optional<deployment_state> state;                         ///< none if no report said
   std::optional<timestamp> created_at, started_at, finished_at;  ///< finished_at: terminal states only
@@ -55,9 +56,9 @@ json::object merge_reports(const std::vector<report>& ordered);
 /// Whether the latest retraction among them takes the thing out of all figures.
 bool is_retracted(const std::vector<report>& ordered);
 
-/// The deployments of one (source, subject): one for each place that its reports name. None if it was retracted.
-std::vector<deployment> fold_deployment(const std::string& source, const std::string& subject, std::vector<report>,
-                                        const naming&);
+/// The deployments that reports of one thing tell of: one for each place that its reports name. None if it was
+/// retracted.
+std::vector<deployment> fold_deployment(const thing_id&, std::vector<report>, const naming&);
 
 /// The merged facts of a commit, from all reports about it; empty if it was retracted. A push tells the commit's title
 /// and branch, a pull request its own: `titles` and `refs` hold all of them, in order of their bytes, for rules to look

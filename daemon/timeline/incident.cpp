@@ -160,17 +160,15 @@ bool incident::open_at(timestamp t) const {
   return std::ranges::any_of(stretches, [&](const stretch& s) { return s.from <= t && (!s.until || t < *s.until); });
 }
 
-std::optional<incident> fold_incident(const std::string& source, const std::string& subject,
-                                      std::vector<report> reports, const naming& names) {
+std::optional<incident> fold_incident(const thing_id& thing, std::vector<report> reports, const naming& names) {
   write_as_services(reports);
   const auto t = read(std::move(reports));
   if (!t) return {};
   incident i;
-  i.source = source;
-  i.subject = subject;
+  i.thing = thing;
   i.facts = t->facts;
   i.overrides = t->overriding;
-  i.services = mapped_services(source, i.facts, names);
+  i.services = mapped_services(thing.source, i.facts, names);
   i.environment = names.environment(text_at(i.facts, "/environment"));
   i.severity = static_cast<int>(number_at(i.facts, "/severity").value_or(0));
   const auto started = time_at(i.facts, "/started_at"), detected = time_at(i.facts, "/detected_at");
@@ -188,16 +186,14 @@ std::optional<incident> fold_incident(const std::string& source, const std::stri
   return i;
 }
 
-std::optional<work> fold_work(const std::string& source, const std::string& subject, std::vector<report> reports,
-                              const naming& names) {
+std::optional<work> fold_work(const thing_id& thing, std::vector<report> reports, const naming& names) {
   const auto t = read(std::move(reports));
   if (!t) return {};
   work w;
-  w.source = source;
-  w.subject = subject;
+  w.thing = thing;
   w.person = text_at(t->facts, "/person");
   w.incident = text_at(t->facts, "/incident");
-  w.service = names.service(source, t->facts);
+  w.service = names.service(thing.source, t->facts);
   w.begin = time_at(t->facts, "/begin");
   w.end = time_at(t->facts, "/end");
   w.seconds = number_at(t->facts, "/seconds");
@@ -205,14 +201,12 @@ std::optional<work> fold_work(const std::string& source, const std::string& subj
   return w;
 }
 
-std::optional<flag_change> fold_flag(const std::string& source, const std::string& subject, std::vector<report> reports,
-                                     const naming& names) {
+std::optional<flag_change> fold_flag(const thing_id& thing, std::vector<report> reports, const naming& names) {
   const auto t = read(std::move(reports));
   if (!t) return {};
   flag_change f;
-  f.source = source;
-  f.subject = subject;
-  f.service = names.service(source, t->facts);
+  f.thing = thing;
+  f.service = names.service(thing.source, t->facts);
   f.environment = names.environment(text_at(t->facts, "/environment"));
   f.flag = text_at(t->facts, "/flag");
   f.incident = text_at(t->facts, "/incident");

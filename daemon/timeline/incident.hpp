@@ -24,7 +24,7 @@ struct responder {
 };
 
 struct incident {
-  std::string source, subject;
+  thing_id thing;
   std::vector<std::string> services;  ///< mapped, in bytewise order, each once; none: nobody said
   std::string environment;            ///< mapped; empty: nobody said
   int severity = 0;                   ///< 1 to 5; 0: unknown
@@ -44,27 +44,26 @@ struct incident {
 };
 
 /// Nothing if it was retracted, or if nobody but a retraction spoke of it.
-std::optional<incident> fold_incident(const std::string& source, const std::string& subject, std::vector<report>,
-                                      const naming&);
+std::optional<incident> fold_incident(const thing_id&, std::vector<report>, const naming&);
 
 /// Work on an incident, or on a service, as somebody reported it (figures.md §8).
 struct work {
-  std::string source, subject, person;
+  thing_id thing;
+  std::string person;
   std::string incident, service;  ///< either may be empty; the service is mapped
   std::optional<timestamp> begin, end;
   std::optional<std::int64_t> seconds;
   timestamp at;  ///< its begin, else its first report: where seconds without an interval count
 };
-std::optional<work> fold_work(const std::string& source, const std::string& subject, std::vector<report>,
-                              const naming&);
+std::optional<work> fold_work(const thing_id&, std::vector<report>, const naming&);
 
 /// A flag that was switched.
 struct flag_change {
-  std::string source, subject, service, environment, flag, incident;
+  thing_id thing;
+  std::string service, environment, flag, incident;
   bool on = false;
   timestamp at;
 };
-std::optional<flag_change> fold_flag(const std::string& source, const std::string& subject, std::vector<report>,
-                                     const naming&);
+std::optional<flag_change> fold_flag(const thing_id&, std::vector<report>, const naming&);
 
 }

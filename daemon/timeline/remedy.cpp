@@ -15,7 +15,7 @@ auto in_order(const remedy& r) { return std::tuple(r.started_at, tie_rank(r.by_w
 
 const settled* change_named(const settled& hotfix, std::span<const settled> in_place) {
   std::vector<const settled*> changes;
-  for (const auto* d : named(hotfix.fixes, hotfix.source, in_place)) {
+  for (const auto* d : named(hotfix.fixes, hotfix.thing.source, in_place)) {
     if (d->where != hotfix.where || !d->finished_at) continue;
     const auto* change = change_of(*d, in_place);
     if (change && change->id != hotfix.id) changes.push_back(change);
@@ -25,7 +25,7 @@ const settled* change_named(const settled& hotfix, std::span<const settled> in_p
 
 std::optional<std::string> latest_detected(std::span<const blaming> all) {
   const blaming* latest = nullptr;
-  const auto order = [](const blaming& b) { return std::tie(b.detected_at, b.source, b.subject, b.change); };
+  const auto order = [](const blaming& b) { return std::tie(b.detected_at, b.thing, b.change); };
   for (const auto& b : all)
     if (!b.change.empty() && (!latest || order(*latest) < order(b))) latest = &b;
   return latest ? std::optional(latest->change) : std::nullopt;
@@ -39,9 +39,10 @@ bool blaming::open_at(timestamp at) const {
 
 std::vector<blaming> named_incident(std::string_view own_source, std::span<const blaming> of_that_subject) {
   std::vector<blaming> own, others;
-  for (const auto& b : of_that_subject) (b.source == own_source ? own : others).push_back(b);
+  for (const auto& b : of_that_subject) (b.thing.source == own_source ? own : others).push_back(b);
   if (!own.empty()) return own;
-  const bool several = std::ranges::any_of(others, [&](const auto& b) { return b.source != others.front().source; });
+  const bool several =
+      std::ranges::any_of(others, [&](const auto& b) { return b.thing.source != others.front().thing.source; });
   return several ? own : others;
 }
 
@@ -105,8 +106,7 @@ std::optional<timestamp> response_from(const settled& hotfix, std::span<const bl
 const remedy* deciding_remedy(const blaming& incident, std::span<const remedy> of_change_or_naming) {
   const remedy* first = nullptr;
   for (const auto& r : of_change_or_naming) {
-    const bool of_it = (!incident.change.empty() && r.change == incident.change) ||
-                       (r.incident_source == incident.source && r.incident_subject == incident.subject);
+    const bool of_it = (!incident.change.empty() && r.change == incident.change) || r.incident == incident.thing;
     if (!of_it || r.started_at < incident.detected_at) continue;
     if (incident.restored_at && r.started_at > *incident.restored_at) continue;
     if (!first || in_order(r) < in_order(*first)) first = &r;

@@ -11,16 +11,16 @@ namespace releasehealth {
 
 struct remedy {
   way by_way = way::rollback;
-  std::string by;                                 ///< id of the deployment, or of the flag change
-  std::string change;                             ///< id of the change remedied; empty: it only names an incident
-  std::string incident_source, incident_subject;  ///< the incident that it names; empty: none
+  std::string by;      ///< id of the deployment, or of the flag change
+  std::string change;  ///< id of the change remedied; empty: it only names an incident
+  thing_id incident;   ///< that it names; without a subject: none
   timestamp started_at, finished_at;
   auto operator<=>(const remedy&) const = default;
 };
 
 /// An incident as remedies and failures look at it: one for each of its services.
 struct blaming {
-  std::string source, subject;
+  thing_id thing;
   std::string change;  ///< id of the change blamed; empty: unattributed
   timestamp started_at, detected_at;
   std::optional<timestamp> restored_at;

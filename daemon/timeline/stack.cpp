@@ -10,8 +10,6 @@ namespace {
 
 bool is_hex(std::string_view text) { return text.find_first_not_of("0123456789abcdefABCDEF") == text.npos; }
 
-deployment_key key_of(const deployment& d) { return {d.source, d.subject}; }
-
 // Equal names have a key in common: versions that of the whole, commits that of their first digits.
 std::vector<std::string> index_keys(const identity& i) {
   constexpr std::size_t shortest = 7;
@@ -156,7 +154,7 @@ void live_stack::roll_back(const deployment& by, verdict& v) {
   if (target) return;
   v.below = levels_.empty() ? std::nullopt : std::optional(levels_.back().by);
   v.covers_since = covers_since;
-  push({key_of(by), false, covers_since, {me}});
+  push({by.thing, false, covers_since, {me}});
 }
 
 verdict live_stack::apply(const deployment& d) {
@@ -168,7 +166,7 @@ verdict live_stack::apply(const deployment& d) {
     v.is_change = true;
     if (!levels_.empty()) v.below = levels_.back().by;
     v.covers_since = d.finished_at;
-    push({key_of(d), true, *d.finished_at, {identity_of(d)}});
+    push({d.thing, true, *d.finished_at, {identity_of(d)}});
     if (const auto version = parse_version(d.version)) know_release(*version, *d.finished_at);
   }
   if (!levels_.empty()) v.live = levels_.back().by;
@@ -179,8 +177,7 @@ void order_deployments(std::vector<deployment>& all) {
   std::ranges::sort(all, [](const deployment& a, const deployment& b) {
     if (a.finished_at != b.finished_at) return a.finished_at < b.finished_at;
     if (const auto x = a.day_order(), y = b.day_order(); x != y) return x < y;
-    if (a.source != b.source) return a.source < b.source;
-    return a.subject < b.subject;
+    return a.thing < b.thing;
   });
 }
 

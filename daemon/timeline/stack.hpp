@@ -12,20 +12,14 @@
 
 namespace releasehealth {
 
-/// Names a deployment within its place.
-struct deployment_key {
-  std::string source, subject;
-  auto operator<=>(const deployment_key&) const = default;
-};
-
 /// What the stack says about one succeeded deployment.
 struct verdict {
   decision kind;
-  bool is_change = false;                   ///< it changed what is live: planned and hotfix
-  std::optional<deployment_key> live;       ///< who made the element on top after it; none: nothing is live
-  std::optional<deployment_key> below;      ///< of one that made an element: who made the one below
-  std::optional<timestamp> covers_since;    ///< of one that made an element: since when the one below is covered
-  std::vector<deployment_key> rolled_back;  ///< the changes that it popped
+  bool is_change = false;                 ///< it changed what is live: planned and hotfix
+  std::optional<thing_id> live;           ///< who made the element on top after it; none: nothing is live
+  std::optional<thing_id> below;          ///< of one that made an element: who made the one below
+  std::optional<timestamp> covers_since;  ///< of one that made an element: since when the one below is covered
+  std::vector<thing_id> rolled_back;      ///< the changes that it popped
 };
 
 struct stack_settings {
@@ -45,7 +39,7 @@ bool same_commit(std::string_view a, std::string_view b);
 
 /// One level of the stack: a change, or what a rollback returned to without anything below that was measured.
 struct element {
-  deployment_key by;
+  thing_id by;
   bool is_change = true;
   timestamp covers_since;            ///< when the change that covered the level below finished
   std::vector<identity> answers_to;  ///< its own, and those of rollbacks that returned to it without naming it

@@ -26,8 +26,8 @@ std::map<std::string, std::vector<deployment>> history() {
     const auto e = json::parse(std::exchange(line, {}));
     if (text_at(e, "/state") != "succeeded") continue;
     deployment d;
-    d.source = "bench";
-    d.subject = text_at(e, "/subject");
+    d.thing.source = "bench";
+    d.thing.subject = text_at(e, "/subject");
     d.version = text_at(e, "/version");
     d.commit = text_at(e, "/commit");
     d.finished_at = time_at(e, "/time");

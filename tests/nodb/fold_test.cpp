@@ -130,7 +130,7 @@ TEST_SUITE("nodb") {
       do {
         std::vector<report> shuffled;
         for (const auto i : order) shuffled.push_back(reports[i]);
-        CHECK(show(fold_deployment("test", "d", shuffled, {})) == c.becomes);
+        CHECK(show(fold_deployment({"test", "d"}, shuffled, {})) == c.becomes);
       } while (std::ranges::next_permutation(order).found);
     }
   }

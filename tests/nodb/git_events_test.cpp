@@ -128,7 +128,7 @@ struct store {
     std::set<std::string> commits;  // of what is deployed: of others it matters nowhere where they are
     for (const auto& [key, told] : reports)
       if (key.first == thing_type::deployment)
-        for (const auto& d : fold_deployment("git", key.second, told, {})) {
+        for (const auto& d : fold_deployment({"git", key.second}, told, {})) {
           commits.insert(d.commit);
           versions[key.second] = d.where.service + '/' + d.version;
           lines.insert("deployment " + (with_subjects ? key.second + ' ' : "") + d.where.service + ' ' + d.version +
@@ -143,7 +143,7 @@ struct store {
                        (with_subjects ? text_at(c, "/merged_at") : ""));
       }
       if (key.first != thing_type::incident) continue;
-      if (const auto i = fold_incident("git", key.second, told, {})) {
+      if (const auto i = fold_incident({"git", key.second}, told, {})) {
         auto line =
             "incident " + (with_subjects ? key.second + ' ' : "") + i->services.at(0) + " of " + versions[i->culprit];
         for (const auto& s : i->stretches)

@@ -130,7 +130,7 @@ const story stories[] = {
 std::string clock(const std::optional<timestamp>& t) { return t ? format_time(*t).substr(8, 8) : "-"; }
 
 std::string show(const incident& i) {
-  auto out = i.subject + ' ' + clock(i.started_at);
+  auto out = i.thing.subject + ' ' + clock(i.started_at);
   for (const auto& s : i.stretches) out += ' ' + clock(s.from) + ".." + clock(s.until);
   return out + " severity " + std::to_string(i.severity);
 }
@@ -151,7 +151,7 @@ std::string told_by(const story& s) {
   }
   std::string out;
   for (const auto& [subject, reports] : about)
-    if (const auto i = fold_incident(s.kind, subject, reports, {})) out += (out.empty() ? "" : "; ") + show(*i);
+    if (const auto i = fold_incident({s.kind, subject}, reports, {})) out += (out.empty() ? "" : "; ") + show(*i);
   return out;
 }
 

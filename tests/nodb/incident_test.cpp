@@ -140,7 +140,7 @@ TEST_SUITE("nodb") {
       do {
         std::vector<report> reports;
         for (const auto i : order) reports.push_back(parse_report(c.reports[i], i));
-        CHECK(show(fold_incident("test", "i", reports, {})) == std::string(c.becomes));
+        CHECK(show(fold_incident({"test", "i"}, reports, {})) == std::string(c.becomes));
       } while (std::ranges::next_permutation(order).found);
     }
   }
@@ -149,7 +149,7 @@ TEST_SUITE("nodb") {
     const naming names({{"checkout", "payments", {"cart"}, {}, {}}}, {});
     report r;
     r.fields = {{"services", json::array{"search", "cart", "checkout"}}, {"state", "open"}};
-    CHECK(fold_incident("test", "i", {r}, names)->services == std::vector<std::string>{"checkout", "search"});
+    CHECK(fold_incident({"test", "i"}, {r}, names)->services == std::vector<std::string>{"checkout", "search"});
   }
 
   TEST_CASE("who was at work: a responder from joining to leaving, else from the acknowledgement to restoration") {
@@ -157,7 +157,7 @@ TEST_SUITE("nodb") {
            done = parse_report("11:00 state=resolved mitigated_at=10:50", 3);
     r.fields["responders"] = json::array{
         {{"person", "ana"}, {"from", on_the_day("10:05")}, {"to", on_the_day("10:20")}}, {{"person", "bo"}}};
-    const auto i = fold_incident("test", "i", {r, ack, done}, {});
+    const auto i = fold_incident({"test", "i"}, {r, ack, done}, {});
     const auto all = engagements_of(*i, {}, std::chrono::hours(72));
     REQUIRE(all.size() == 2);
     CHECK(clock(all[0].from) + clock(all[0].until) == "10:0510:20");

@@ -17,8 +17,8 @@ std::string decide(json::object facts, json::object commit_facts = {}) {
 
 deployment released(const char* version, const char* at) {
   deployment d;
-  d.source = "test";
-  d.subject = d.version = version;
+  d.thing.source = "test";
+  d.thing.subject = d.version = version;
   d.state = deployment_state::succeeded;
   d.finished_at = parse_time(at);
   return d;

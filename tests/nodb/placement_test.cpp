@@ -57,7 +57,7 @@ std::string fold(const std::string& steps) {
   }
   std::string out;
   for (const auto& [subject, reports] : about) {
-    const auto i = fold_incident("am", subject, reports, {});
+    const auto i = fold_incident({"am", subject}, reports, {});
     out += clock(i->started_at);
     for (const auto& st : i->stretches) out += ' ' + clock(st.from) + ".." + clock(st.until);
     out += "; ";

@@ -94,8 +94,8 @@ TEST_SUITE("nodb") {
       std::vector<deployment> all;
       for (std::size_t i = 0; i < versions.size(); ++i) {
         auto& d = all.emplace_back();
-        d.source = "test";
-        d.subject = std::to_string(i);
+        d.thing.source = "test";
+        d.thing.subject = std::to_string(i);
         d.version = versions[i];
         d.finished_at = timestamp{} + std::chrono::days(days[i]);
         if (!kinds[i].empty()) d.facts["kind"] = kinds[i];

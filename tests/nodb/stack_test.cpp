@@ -22,10 +22,10 @@ struct stack_case {
 
 deployment parse_word(const std::string& word, int position, timestamp& clock) {
   deployment d;
-  d.source = "test";
+  d.thing.source = "test";
   char id[16];
   std::snprintf(id, sizeof id, "%04d", position);
-  d.subject = id;
+  d.thing.subject = id;
   d.state = deployment_state::succeeded;
   d.where = {"checkout", "production"};
   int days = 1;
@@ -161,8 +161,8 @@ TEST_SUITE("nodb") {
     for (auto& d : all) d.finished_at = start;
     std::swap(all[0], all[2]);
     order_deployments(all);
-    CHECK(all[0].subject == "0001");
-    CHECK(all[2].subject == "0003");
+    CHECK(all[0].thing.subject == "0001");
+    CHECK(all[2].thing.subject == "0003");
     CHECK(run_stack(all, {})[2].kind.kind == deployment_kind::rollback);
   }
 }
