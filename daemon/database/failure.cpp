@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "daemon/database/statements.hpp"
+
 namespace releasehealth::ledger {
 namespace {
 
@@ -46,6 +48,11 @@ constexpr std::array<std::string_view, 13> reasons = {
     "connection", "connections", "name_resolution", "authentication", "open_files", "read_only", "disk_full",
     "io",         "memory",      "timeout",         "schema",         "corrupt",    "other"};
 
+}
+
+postgres_failure as_postgres_failure(const pqxx::failure& e) {
+  const auto* rejected = dynamic_cast<const pqxx::sql_error*>(&e);
+  return postgres_failure(e.what(), rejected ? rejected->sqlstate() : std::string());
 }
 
 std::span<const std::string_view> failure_reasons() { return reasons; }

@@ -47,15 +47,15 @@ struct statements {
   static pqxx::result run(transaction&, std::string_view sql, const std::vector<parameter>&);
 };
 
+postgres_failure as_postgres_failure(const pqxx::failure&);
+
 /// Other rooms know postgres_failure only.
 template <class Work>
 decltype(auto) translated(Work work) {
   try {
     return work();
-  } catch (const pqxx::sql_error& e) {
-    throw postgres_failure(e.what(), e.sqlstate());
   } catch (const pqxx::failure& e) {
-    throw postgres_failure(e.what());
+    throw as_postgres_failure(e);
   }
 }
 

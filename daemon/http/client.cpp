@@ -34,6 +34,14 @@ url_pointer parse_url(const std::string& text) {
   return url;
 }
 
+// A URL that cannot be read may hold a password all the same.
+std::string without_user(std::string url) {
+  const auto scheme = url.find("://");
+  const auto begin = scheme == url.npos ? 0 : scheme + 3;
+  if (const auto at = url.rfind('@'); at != url.npos && at >= begin) url.erase(begin, at + 1 - begin);
+  return url;
+}
+
 std::string text_of(CURLU* url) {
   char* text = nullptr;
   curl_url_get(url, CURLUPART_URL, &text, 0);
@@ -118,7 +126,7 @@ class transfer {
   }
 
   static error not_a_url(const std::string& text) {
-    return {errc::malformed, "the URL is not like http://127.0.0.1:9620: " + text};
+    return {errc::malformed, "the URL is not like http://127.0.0.1:9620: " + without_user(text)};
   }
 
  private:

@@ -94,6 +94,8 @@ TEST_SUITE("nodb") {
          {"", "nothing", "localhost:9621/", "127.0.0.1:9620", "ftp://x/", "file:///etc/passwd", "http://"})
       CHECK(http::send("GET", url, "", {}).error().text() ==
             "the URL is not like http://127.0.0.1:9620: " + std::string(url));
+    for (const auto* url : {"ftp://user:secret@x/", "http://user:secret@", "user:secret@x y"})
+      CHECK(http::send("GET", url, "", {}).error().text().find("secret") == std::string::npos);
     const auto refused = http::send("GET", "http://user:secret@127.0.0.1:1/a?b=c", "", {});
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == errc::unavailable);
