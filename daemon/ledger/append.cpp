@@ -161,9 +161,8 @@ std::vector<result<stored>> appender::append(const std::vector<entry>& all) {
   return append(std::span<const entry* const>(pointers));
 }
 
-std::vector<result<stored>> appender::append(std::span<const entry* const> all) {
-  failure_ = {};
-  std::vector<result<stored>> out(all.size(), stored{});
+void appender::store(std::span<const entry* const> all, const std::vector<std::size_t>& distinct,
+                     std::vector<result<stored>>& out) {
   const auto give_up = [&](const std::vector<std::size_t>& which, const std::exception& e) {
     connected_.reset();
     failure_ = reason_of(e);
@@ -171,14 +170,9 @@ std::vector<result<stored>> appender::append(std::span<const entry* const> all) 
                           .logged_as(description_of(e));
     for (const auto i : which) out[i] = why;
   };
-  std::vector<std::size_t> first;  // one entry for each (source, key)
-  std::map<std::pair<std::string, std::string>, std::size_t> seen;
-  for (std::size_t i = 0; i < all.size(); ++i)
-    if (seen.emplace(std::pair(all[i]->source, all[i]->key), i).second) first.push_back(i);
-
   int conflicts = 0;
   bool has_stored = false;  // something of this batch: then PostgreSQL writes, and what it rejects is to blame
-  std::vector<std::vector<std::size_t>> open = {first};
+  std::vector<std::vector<std::size_t>> open = {distinct};
   while (!open.empty()) {
     const auto which = std::move(open.back());
     open.pop_back();
@@ -214,6 +208,16 @@ std::vector<result<stored>> appender::append(std::span<const entry* const> all) 
       }
     }
   }
+}
+
+std::vector<result<stored>> appender::append(std::span<const entry* const> all) {
+  failure_ = {};
+  std::vector<result<stored>> out(all.size(), stored{});
+  std::vector<std::size_t> distinct;  // one entry for each (source, key)
+  std::map<std::pair<std::string, std::string>, std::size_t> seen;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (seen.emplace(std::pair(all[i]->source, all[i]->key), i).second) distinct.push_back(i);
+  store(all, distinct, out);
   for (std::size_t i = 0; i < all.size(); ++i) {
     const auto original = seen[std::pair(all[i]->source, all[i]->key)];
     if (original == i) continue;

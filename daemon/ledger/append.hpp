@@ -68,6 +68,9 @@ class appender {
 
  private:
   struct connected;
+  /// Halves what PostgreSQL rejects until the entries to blame stand alone.
+  void store(std::span<const entry* const> all, const std::vector<std::size_t>& distinct,
+             std::vector<result<stored>>& out);
   result<stored> bury(const entry&, const std::string& why);
   session session_;
   std::unique_ptr<connected> connected_;
