@@ -17,6 +17,7 @@ class binary_array {
     boolean = 16,
     bytea = 17,
     int8 = 20,
+    int2 = 21,
     int4 = 23,
     text = 25,
     timestamptz = 1184,

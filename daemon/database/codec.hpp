@@ -1,6 +1,5 @@
 #pragma once
 // How values travel: what PostgreSQL writes of a type, and what goes into an array of it.
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "collectors/json.hpp"
+#include "collectors/text.hpp"
 #include "collectors/time.hpp"
 #include "collectors/words.hpp"
 #include "daemon/database/binary_array.hpp"
@@ -48,8 +48,9 @@ requires std::is_arithmetic_v<Number>
 struct codec<Number> {
   static constexpr auto element = sizeof(Number) == sizeof(std::int32_t) ? binary_array::int4 : binary_array::int8;
   static void read(std::string_view text, Number& to) {
-    if (std::from_chars(text.data(), text.data() + text.size(), to).ec != std::errc())
-      throw std::runtime_error("PostgreSQL answered with another number than expected");
+    const auto number = take_number<Number>(text);
+    if (!number) throw std::runtime_error("PostgreSQL answered with another number than expected");
+    to = *number;
   }
   static void write(binary_array& to, Number value) requires std::is_integral_v<Number> {
     if constexpr (element == binary_array::int4)

@@ -126,18 +126,17 @@ namespace {
 
 // By the column's type: what is neither a truth, a number, a time nor a document is text.
 json::value value_of(const field& f, std::uint32_t type) {
-  enum : std::uint32_t { boolean = 16, int8 = 20, int2 = 21, int4 = 23, timestamptz = 1184 };
   if (!f) return nullptr;
   switch (type) {
-    case boolean: return *f == "t";
-    case int2:
-    case int4:
-    case int8: {
+    case binary_array::boolean: return *f == "t";
+    case binary_array::int2:
+    case binary_array::int4:
+    case binary_array::int8: {
       std::int64_t number = 0;
       codec<std::int64_t>::read(*f, number);
       return number;
     }
-    case timestamptz: {
+    case binary_array::timestamptz: {
       std::string at(*f);  // 2026-11-03 10:15:00.5+00, or +05:30: as the session's zone has it
       constexpr std::size_t hours_only = 3;
       if (const auto space = at.find(' '); space != at.npos) at[space] = 'T';
