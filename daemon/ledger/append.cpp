@@ -84,7 +84,7 @@ struct appender::connected {
       for (const auto& e : all[i]->events)
         if (e.type == event_type::deployment && e.fields.contains("due_at") &&
             text_at(e.fields, "/state") == word(deployment_state::pending))
-          rows.push_back({e.source.empty() ? all[i]->source : e.source, storable_id(e.id), is.delivery});
+          rows.push_back({source_of(*all[i], e), storable_id(e.id), is.delivery});
     if (!rows.empty()) execute(work, sql::ledger::announce, by_column(rows));
   }
 
@@ -95,8 +95,8 @@ struct appender::connected {
       if (is.accepted == all[i]->events.size()) continue;
       const auto by = text_at(all[i]->headers, "/:token");
       for (const auto& e : all[i]->events)
-        rows.push_back({static_cast<std::int64_t>(i), is.delivery, e.source.empty() ? all[i]->source : e.source,
-                        storable_id(e.id), e.type, storable_id(e.subject), &e.fields, by});
+        rows.push_back({static_cast<std::int64_t>(i), is.delivery, source_of(*all[i], e), storable_id(e.id), e.type,
+                        storable_id(e.subject), &e.fields, by});
     }
     if (rows.empty()) return;
     for (auto& row : query<claim_row>(work, sql::ledger::claimed_events, by_column(rows)))

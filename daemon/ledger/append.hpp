@@ -24,6 +24,11 @@ struct entry {
   bool is_whole = false;  ///< its sender waits for all or nothing: what PostgreSQL rejects is not kept as dead
 };
 
+/// The source of an event: its own, else the entry's.
+inline const std::string& source_of(const entry& e, const event& of_it) {
+  return of_it.source.empty() ? e.source : of_it.source;
+}
+
 /// An event of an entry whose id a delivery of somebody else holds already, or one with another content: it was not
 /// stored, and what was is perhaps forged.
 struct claim {

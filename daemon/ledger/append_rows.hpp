@@ -50,7 +50,7 @@ struct event_row {
 
   event_row(const entry& e, const event& ev, std::int64_t at)
       : position(at),
-        source(ev.source.empty() ? e.source : ev.source),
+        source(source_of(e, ev)),
         id(storable_id(ev.id)),
         type(ev.type),
         thing(ev.thing),

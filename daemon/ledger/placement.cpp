@@ -33,8 +33,6 @@ struct alert_report {
                                              column("resolved_at", &alert_report::resolved_at));
 };
 
-std::string source_of(const entry& e, const event& ev) { return ev.source.empty() ? e.source : ev.source; }
-
 bool needs_placing(const entry& e) {
   return std::ranges::any_of(e.events, [](const event& ev) { return !alert_of(ev).empty(); });
 }
