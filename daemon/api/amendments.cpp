@@ -132,7 +132,7 @@ endpoint amend(const shown_thing& thing, const logger& log) {
                        patch = std::move(*patch)](ledger::reader& from) -> result<ledger::entry> {
       const auto found = (from.*thing.find)(id);
       const auto known = std::ranges::find_if(found, [&](const auto& row) { return row.at("id") == json::string(id); });
-      if (known == found.end()) return unknown(thing);
+      if (known == found.end()) return unknown(thing.type);
       if (auto wrong = outside_of(about, thing.type, *known, patch, with->timeline.blame.names); !wrong.empty())
         return error(errc::forbidden, "nothing was amended", std::move(wrong));
       log.info("override", {{thing.name(), id}, {"by", by}});

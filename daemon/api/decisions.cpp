@@ -3,6 +3,7 @@
 
 #include "collectors/fields.hpp"
 #include "daemon/api/endpoints.hpp"
+#include "daemon/api/things.hpp"
 #include "daemon/timeline/policy.hpp"
 
 namespace releasehealth::api {
@@ -69,7 +70,7 @@ result<plan> decide(const call& c) {
   if (!q) return q.error();
   return reading{[q = std::move(*q), now = c.now, with = c.with](ledger::reader& from) -> result<http::response> {
     const auto found = q.incident.empty() ? std::vector<json::object>() : from.find_incidents(q.incident);
-    if (found.empty() && !q.incident.empty()) return error(errc::unknown, "no incident of this id");
+    if (found.empty() && !q.incident.empty()) return unknown(thing_type::incident);
     auto decided = answer_decision(with->timeline.decisions, q, found.empty() ? nullptr : &found.front(), now);
     if (!decided) return decided.error();
     return http::json_answer(200, std::move(*decided));

@@ -38,7 +38,7 @@ endpoint of_thing(const shown_thing& thing) {
   const auto begin = [&thing](const call& c) -> result<plan> {
     return reading{[&thing, id = c.named()](ledger::reader& from) -> result<http::response> {
       const auto found = thing.explain(from, id);
-      if (found.empty()) return unknown(thing);
+      if (found.empty()) return unknown(thing.type);
       return http::json_answer(200, as_json(found.front()));
     }};
   };

@@ -1,5 +1,4 @@
-#include "daemon/api/openapi.hpp"
-
+// GET /openapi.yaml: openapi.json with the paths of the routes and the events of the table of fields (OpenAPI 3.1).
 #include <algorithm>
 #include <cctype>
 
@@ -226,8 +225,6 @@ void write_words(json::value& in) {
   }
 }
 
-}
-
 json::object openapi(const std::vector<http::route>& operations, const std::vector<http::route>& intake) {
   auto parsed = json::parse(documents::openapi);
   write_words(parsed);
@@ -252,6 +249,8 @@ json::object openapi(const std::vector<http::route>& operations, const std::vect
   document["info"].as_object()["version"] = RELEASEHEALTH_VERSION;
   document["paths"] = std::move(paths);
   return std::move(document);
+}
+
 }
 
 std::vector<endpoint> openapi_document(const surroundings& around) {

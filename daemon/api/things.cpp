@@ -11,7 +11,7 @@ std::vector<endpoint> things(const surroundings&) {
     const auto show = [&thing](const call& c) -> result<plan> {
       return reading{[&thing, id = c.named()](ledger::reader& from) -> result<http::response> {
         const auto found = (from.*thing.find)(id);
-        if (found.empty()) return unknown(thing);
+        if (found.empty()) return unknown(thing.type);
         return http::json_answer(200, found.front());
       }};
     };

@@ -22,6 +22,6 @@ inline constexpr shown_thing shown_things[] = {
     {thing_type::incident, "/api/v1/incidents", "Incident", "IncidentAmendment", &ledger::reader::find_incidents,
      explain_incident}};
 
-inline error unknown(const shown_thing& thing) { return {errc::unknown, "no " + thing.name() + " of this id"}; }
+inline error unknown(thing_type t) { return {errc::unknown, "no " + std::string(word(t)) + " of this id"}; }
 
 }
