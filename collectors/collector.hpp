@@ -4,39 +4,15 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "collectors/base/crypto.hpp"
+#include "collectors/base/headers.hpp"
+#include "collectors/base/json.hpp"
+#include "collectors/base/result.hpp"
 #include "collectors/event.hpp"
-#include "collectors/json.hpp"
-#include "collectors/result.hpp"
-#include "collectors/signature.hpp"
 
 namespace releasehealth {
-
-/// The headers of a request, found by name whatever its case. All lie in one text, as every request has a dozen.
-class headers {
- public:
-  void add(std::string_view name, std::string_view value);
-  /// The first value of that name; empty if there is none.
-  std::string_view get(std::string_view name) const;
-  /// Names and values, for as long as nothing is added.
-  std::vector<std::pair<std::string_view, std::string_view>> all() const;
-
- private:
-  struct header {
-    std::size_t begin, name_size, value_size;
-  };
-  std::string_view name_of(const header& h) const { return std::string_view(text_).substr(h.begin, h.name_size); }
-  std::string_view value_of(const header& h) const {
-    return std::string_view(text_).substr(h.begin + h.name_size, h.value_size);
-  }
-  std::string text_;
-  std::vector<header> list_;
-};
-
-/// The media type of a Content-Type: in small letters, without its parameters.
-std::string media_type(std::string_view content_type);
 
 /// A configured [[source]]: what its keys said. Settings that take lists hold several values, the others one or none.
 struct source {
@@ -88,6 +64,23 @@ struct setting_rule {
   bool is_required = false;
 };
 
+/// The body of a webhook, and what a header would have said of its type.
+struct told {
+  json::object body;
+  std::string type = {};
+};
+
+/// What a call of the sender's API gives about the past. Each of its objects is told again as the webhooks that would
+/// have brought it, with the same subjects: what was delivered already is not counted twice.
+struct api_shape {
+  std::string_view format;            ///< of `import`
+  std::string_view help;              ///< the call
+  std::string_view members = {};      ///< where a page keeps its objects: "issues"; empty: the page is an array of them
+  std::string_view type_header = {};  ///< the header that names a webhook's type
+  std::string_view deployments = {};  ///< the source's setting of that name
+  result<std::vector<told>> (*tell)(const json::value&);
+};
+
 /// A kind of source. All functions are pure: no I/O, no clock, no globals.
 struct collector {
   std::string_view kind;
@@ -102,6 +95,8 @@ struct collector {
   result<decoded> (*decode)(const source&, const delivery&);
   /// What is wrong with the settings together; empty if nothing is.
   std::string (*check)(const source&) = [](const source&) { return std::string(); };
+  /// What its API gives about the past.
+  std::span<const api_shape> history = {};
   /// Whether paths below /webhooks/{name} are its too.
   bool takes_paths = false;
 };

@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "collectors/base/text.hpp"
 #include "collectors/collector.hpp"
-#include "collectors/text.hpp"
 
 // Each source's row stands in its own folder; this is the list of them. Without macros it would be two: what is
 // declared, and what is pointed to. NOLINTBEGIN(cppcoreguidelines-macro-usage)
@@ -34,34 +34,6 @@ std::span<const collector* const> collectors() { return all_kinds; }
 const collector* find_collector(std::string_view kind) {
   const auto found = std::ranges::find(all_kinds, kind, [](const collector* c) { return c->kind; });
   return found == std::end(all_kinds) ? nullptr : *found;
-}
-
-void headers::add(std::string_view name, std::string_view value) {
-  constexpr std::size_t usual_bytes = 1024, usual_headers = 24;
-  if (list_.empty()) {
-    text_.reserve(usual_bytes);
-    list_.reserve(usual_headers);
-  }
-  list_.push_back({text_.size(), name.size(), value.size()});
-  text_.append(name).append(value);
-}
-
-std::string_view headers::get(std::string_view name) const {
-  const auto found = std::ranges::find_if(list_, [&](const auto& h) { return equal_ignoring_case(name_of(h), name); });
-  return found == list_.end() ? std::string_view() : value_of(*found);
-}
-
-std::vector<std::pair<std::string_view, std::string_view>> headers::all() const {
-  std::vector<std::pair<std::string_view, std::string_view>> out;
-  out.reserve(list_.size());
-  for (const auto& h : list_) out.emplace_back(name_of(h), value_of(h));
-  return out;
-}
-
-std::string media_type(std::string_view content_type) {
-  auto type = take_part(content_type, ';');
-  while (type.ends_with(' ')) type.remove_suffix(1);
-  return lower_case(type);
 }
 
 std::string source::setting(std::string_view key) const {

@@ -1,5 +1,7 @@
 #include "collectors/credentials.hpp"
 
+#include "collectors/signature.hpp"
+
 namespace releasehealth {
 namespace {
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "collectors/collector.hpp"
+#include "collectors/signature.hpp"
 
 namespace releasehealth {
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "collectors/json.hpp"
-#include "collectors/time.hpp"
+#include "collectors/base/json.hpp"
+#include "collectors/base/time.hpp"
 #include "collectors/words.hpp"
 
 namespace releasehealth {

@@ -4,9 +4,9 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "collectors/base/text.hpp"
 #include "collectors/duplicates.hpp"
 #include "collectors/fields.hpp"
-#include "collectors/text.hpp"
 
 namespace releasehealth {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "collectors/signature.hpp"
-#include "collectors/text.hpp"
+#include "collectors/base/crypto.hpp"
+#include "collectors/base/text.hpp"
 #include "collectors/words.hpp"
 
 namespace releasehealth {

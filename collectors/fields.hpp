@@ -4,9 +4,9 @@
 #include <string_view>
 #include <vector>
 
+#include "collectors/base/result.hpp"
+#include "collectors/base/text.hpp"
 #include "collectors/event.hpp"
-#include "collectors/result.hpp"
-#include "collectors/text.hpp"
 
 namespace releasehealth {
 

@@ -5,35 +5,15 @@
 #include <string>
 #include <string_view>
 
+#include "collectors/base/crypto.hpp"
+
 namespace releasehealth {
-
-/// A value that no output may show: it has no operator<< and is read by name only.
-class secret {
- public:
-  explicit secret(std::string value) : value_(std::move(value)) {}
-  std::string_view reveal() const { return value_; }
-
- private:
-  std::string value_;
-};
-
-/// Lower-case hex of HMAC-SHA256(key, text).
-std::string hmac_sha256_hex(std::string_view key, std::string_view text);
-
-/// The bytes of a base64 text, whose padding may be missing; empty for what is no base64.
-std::string from_base64(std::string text);
-
-/// Lower-case hex of SHA-256(text).
-std::string sha256_hex(std::string_view text);
 
 /// Whether a secret is the public key of asymmetric signatures, `whpk_` and base64: what knows it proves nothing.
 bool is_public_key(const secret&);
 
 /// Whether it is a secret of Standard Webhooks, `whsec_`, or such a public key.
 bool is_signing_secret(const secret&);
-
-/// Compares without telling by its time where two texts differ. Different lengths differ.
-bool equal_in_constant_time(std::string_view, std::string_view);
 
 /// Family a (sources.md §4.1): `<prefix><hex HMAC-SHA256(secret, body)>`, upper or lower case, for any of the secrets.
 /// An empty or short digest, an empty list of secrets, and a public key match nothing.

@@ -2,7 +2,7 @@
 // doctest, and how it shows the project's own types.
 #include <doctest/doctest.h>
 
-#include "collectors/json.hpp"
+#include "collectors/base/json.hpp"
 
 namespace doctest {
 

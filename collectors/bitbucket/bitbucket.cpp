@@ -1,5 +1,6 @@
 #include "collectors/bitbucket/hook.hpp"
 #include "collectors/credentials.hpp"
+#include "collectors/signature.hpp"
 
 namespace releasehealth::bitbucket {
 namespace {

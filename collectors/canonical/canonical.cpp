@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "collectors/base/text.hpp"
 #include "collectors/collector.hpp"
 #include "collectors/fields.hpp"
-#include "collectors/text.hpp"
 
 namespace releasehealth::canonical {
 namespace {

@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "collectors/base/json.hpp"
+#include "collectors/base/result.hpp"
 #include "collectors/event.hpp"
-#include "collectors/json.hpp"
-#include "collectors/result.hpp"
 
 namespace releasehealth::canonical {
 

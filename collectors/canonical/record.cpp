@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "collectors/base/text.hpp"
 #include "collectors/fields.hpp"
-#include "collectors/text.hpp"
 
 namespace releasehealth::canonical {
 

@@ -2,7 +2,7 @@
 // Records of histories, which are stricter than reports: they happened at some time, and that is not now.
 #include <string>
 
-#include "collectors/json.hpp"
+#include "collectors/base/json.hpp"
 
 namespace releasehealth::canonical {
 

@@ -1,6 +1,7 @@
 // CircleCI's outbound webhooks: a workflow, or one of its jobs, is a deployment.
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
+#include "collectors/signature.hpp"
 
 namespace releasehealth::circleci {
 namespace {

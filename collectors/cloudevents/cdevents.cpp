@@ -1,11 +1,11 @@
 // CDEvents 0.1 to 0.6 drafts (sources.md §11): services that are deployed, upgraded or rolled back, incidents, tickets.
 #include <algorithm>
 
+#include "collectors/base/text.hpp"
 #include "collectors/cloudevents/envelope.hpp"
 #include "collectors/duplicates.hpp"
 #include "collectors/facts.hpp"
 #include "collectors/fields.hpp"
-#include "collectors/text.hpp"
 
 namespace releasehealth::cloudevents {
 namespace {

@@ -1,9 +1,10 @@
+#include "collectors/base/form.hpp"
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/cloudevents/envelope.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/fields.hpp"
-#include "collectors/form.hpp"
 #include "collectors/hook.hpp"
+#include "collectors/signature.hpp"
 
 namespace releasehealth::cloudevents {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "collectors/signature.hpp"
-#include "collectors/text.hpp"
+#include "collectors/base/crypto.hpp"
+#include "collectors/base/text.hpp"
 
 namespace releasehealth::cloudevents {
 namespace {

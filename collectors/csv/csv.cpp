@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "collectors/base/crypto.hpp"
+#include "collectors/base/printable.hpp"
+#include "collectors/base/text.hpp"
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/canonical/record.hpp"
 #include "collectors/fields.hpp"
-#include "collectors/printable.hpp"
-#include "collectors/signature.hpp"
-#include "collectors/text.hpp"
 
 namespace releasehealth::csv {
 namespace {

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "collectors/base/result.hpp"
 #include "collectors/event.hpp"
-#include "collectors/result.hpp"
 
 namespace releasehealth::csv {
 

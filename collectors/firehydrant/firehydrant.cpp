@@ -1,9 +1,10 @@
 // FireHydrant's webhooks: each carries the incident with the milestones that it has reached.
 #include <algorithm>
 
+#include "collectors/base/text.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
-#include "collectors/text.hpp"
+#include "collectors/signature.hpp"
 
 namespace releasehealth::firehydrant {
 namespace {

@@ -3,6 +3,7 @@
 
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
+#include "collectors/signature.hpp"
 
 namespace releasehealth::flux {
 namespace {

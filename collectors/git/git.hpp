@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "collectors/base/result.hpp"
 #include "collectors/event.hpp"
-#include "collectors/result.hpp"
 
 namespace re2 {
 class RE2;

@@ -3,8 +3,8 @@
 
 #include <re2/re2.h>
 
+#include "collectors/base/text.hpp"
 #include "collectors/git/git.hpp"
-#include "collectors/text.hpp"
 
 namespace releasehealth::git {
 namespace {

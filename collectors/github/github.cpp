@@ -1,8 +1,9 @@
 #include <algorithm>
 
+#include "collectors/base/form.hpp"
 #include "collectors/fields.hpp"
-#include "collectors/form.hpp"
 #include "collectors/github/hook.hpp"
+#include "collectors/signature.hpp"
 
 namespace releasehealth::github {
 namespace {
@@ -81,6 +82,7 @@ extern constinit const collector collect = {
     .key = key,
     .decode = decode,
     .check = check_settings,
+    .history = history,
 };
 
 }

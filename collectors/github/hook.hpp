@@ -15,4 +15,7 @@ result<decoded> push(const hook&, timestamp now);
 // issues.cpp
 result<decoded> issues(const hook&, timestamp now);
 
+// history.cpp
+extern const api_shape history[2];
+
 }

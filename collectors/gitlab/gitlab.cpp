@@ -1,5 +1,6 @@
 #include "collectors/credentials.hpp"
 #include "collectors/gitlab/hook.hpp"
+#include "collectors/signature.hpp"
 
 namespace releasehealth::gitlab {
 namespace {
@@ -62,6 +63,7 @@ extern constinit const collector collect = {
     .key = key,
     .decode = decode,
     .check = check_settings,
+    .history = history,
 };
 
 }

@@ -18,4 +18,7 @@ result<decoded> push(const hook&, timestamp now);
 result<decoded> issue(const hook&, timestamp now);
 result<decoded> feature_flag(const hook&, timestamp now);
 
+// history.cpp
+extern const api_shape history[2];
+
 }

@@ -4,6 +4,7 @@
 #include "collectors/alertmanager/alerts.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
+#include "collectors/signature.hpp"
 
 namespace releasehealth::grafana {
 namespace {

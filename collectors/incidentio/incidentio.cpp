@@ -1,7 +1,7 @@
 // incident.io's webhooks: incidents, with their own account of the time that people worked on them.
+#include "collectors/base/text.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
-#include "collectors/text.hpp"
 
 namespace releasehealth::incidentio {
 namespace {

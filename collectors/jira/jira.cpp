@@ -1,12 +1,16 @@
 // Jira Cloud and Data Center: issues of some types are incidents, released versions may be deployments.
 #include <algorithm>
 
+#include "collectors/base/text.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/duplicates.hpp"
 #include "collectors/hook.hpp"
-#include "collectors/text.hpp"
+#include "collectors/signature.hpp"
 
 namespace releasehealth::jira {
+
+extern const api_shape history[1];  // history.cpp
+
 namespace {
 
 constexpr setting_rule settings[] = {
@@ -169,6 +173,7 @@ extern constinit const collector collect = {
     .key = key,
     .decode = decode,
     .check = check_settings,
+    .history = history,
 };
 
 }

@@ -2,9 +2,9 @@
 // sends nothing; its controllers do (argocd, flux, cloudevents), or a hook behind a rollout posts the object here.
 #include <algorithm>
 
+#include "collectors/base/text.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
-#include "collectors/text.hpp"
 
 namespace releasehealth::kubernetes {
 namespace {

@@ -1,9 +1,10 @@
 // LaunchDarkly's webhooks: flags that are switched on or off.
 #include <algorithm>
 
+#include "collectors/base/text.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
-#include "collectors/text.hpp"
+#include "collectors/signature.hpp"
 
 namespace releasehealth::launchdarkly {
 namespace {

@@ -2,8 +2,12 @@
 
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
+#include "collectors/signature.hpp"
 
 namespace releasehealth::pagerduty {
+
+extern const api_shape history[1];  // history.cpp
+
 namespace {
 
 constexpr setting_rule settings[] = {
@@ -75,6 +79,7 @@ extern constinit const collector collect = {
     .authentic = authentic,
     .key = key,
     .decode = decode,
+    .history = history,
 };
 
 }

@@ -1,9 +1,10 @@
 // Rootly's webhooks: each carries the incident with all its milestones.
 #include <algorithm>
 
+#include "collectors/base/text.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
-#include "collectors/text.hpp"
+#include "collectors/signature.hpp"
 
 namespace releasehealth::rootly {
 namespace {

@@ -1,6 +1,7 @@
 // Sentry's integration platform: issues and metric alerts are incidents, an issue alert names the release.
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
+#include "collectors/signature.hpp"
 
 namespace releasehealth::sentry {
 namespace {

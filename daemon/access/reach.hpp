@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "collectors/base/result.hpp"
 #include "collectors/collector.hpp"
-#include "collectors/result.hpp"
 #include "daemon/timeline/naming.hpp"
 
 namespace releasehealth {

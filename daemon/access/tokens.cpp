@@ -1,6 +1,7 @@
 #include "daemon/access/tokens.hpp"
 
 #include "collectors/credentials.hpp"
+#include "collectors/signature.hpp"
 
 namespace releasehealth {
 

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "collectors/result.hpp"
-#include "collectors/signature.hpp"
+#include "collectors/base/crypto.hpp"
+#include "collectors/base/result.hpp"
 #include "daemon/access/reach.hpp"
 
 namespace releasehealth {

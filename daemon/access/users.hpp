@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "collectors/collector.hpp"
+#include "collectors/base/headers.hpp"
 
 namespace boost::asio {
 class io_context;

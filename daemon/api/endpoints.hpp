@@ -2,9 +2,9 @@
 // Every endpoint of the operations listener.
 #include "daemon/api/endpoint.hpp"
 #include "daemon/api/readiness.hpp"
-#include "daemon/figures/page.hpp"
 #include "daemon/ledger/commit_queue.hpp"
 #include "daemon/log/log.hpp"
+#include "daemon/reports/page.hpp"
 #include "daemon/telemetry/metrics.hpp"
 
 namespace releasehealth::api {

@@ -2,7 +2,7 @@
 #include "collectors/fields.hpp"
 #include "daemon/api/endpoints.hpp"
 #include "daemon/api/parameters.hpp"
-#include "daemon/figures/report.hpp"
+#include "daemon/reports/report.hpp"
 
 namespace releasehealth::api {
 namespace {

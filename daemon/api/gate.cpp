@@ -3,7 +3,7 @@
 
 #include "daemon/api/endpoints.hpp"
 #include "daemon/api/parameters.hpp"
-#include "daemon/figures/report.hpp"
+#include "daemon/reports/report.hpp"
 
 namespace releasehealth::api {
 

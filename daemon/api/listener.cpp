@@ -1,7 +1,7 @@
 #include "daemon/api/listener.hpp"
 
+#include "collectors/base/form.hpp"
 #include "collectors/fields.hpp"
-#include "collectors/form.hpp"
 #include "daemon/api/negotiate.hpp"
 #include "daemon/api/response_cache.hpp"
 #include "daemon/database/failure.hpp"

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "collectors/base/form.hpp"
 #include "collectors/csv/csv.hpp"
-#include "collectors/form.hpp"
 #include "collectors/words.hpp"
 #include "daemon/api/endpoints.hpp"
 #include "daemon/api/parameters.hpp"

@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "collectors/signature.hpp"
-#include "collectors/text.hpp"
+#include "collectors/base/crypto.hpp"
+#include "collectors/base/text.hpp"
 
 namespace releasehealth::api {
 namespace {

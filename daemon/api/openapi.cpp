@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "collectors/base/text.hpp"
 #include "collectors/fields.hpp"
-#include "collectors/text.hpp"
 #include "daemon/api/endpoints.hpp"
 #include "daemon/figures/readable.hpp"
 #include "daemon/timeline/policy.hpp"

@@ -1,6 +1,6 @@
 #include "daemon/api/parameters.hpp"
 
-#include "collectors/text.hpp"
+#include "collectors/base/text.hpp"
 
 namespace releasehealth::api {
 

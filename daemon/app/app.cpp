@@ -17,6 +17,7 @@
 #include "daemon/database/private_postgres.hpp"
 #include "daemon/figures/refresh.hpp"
 #include "daemon/intake/intake.hpp"
+#include "daemon/reports/page.hpp"
 #include "daemon/system/service_manager.hpp"
 
 namespace releasehealth {
@@ -37,7 +38,8 @@ struct app::parts {
   touch_signal stored;
   health state;
   ledger::commit_queue queue;
-  figure_page page;
+  latest_figures latest;
+  figure_page page{latest};
   std::unique_ptr<refresher> figures;
   releasehealth::intake in;
   api::listener ops;
@@ -93,7 +95,7 @@ struct app::parts {
     figures = std::make_unique<refresher>(refresher::parts{.deriving = database,
                                                            .reading = database.as("figures").within(read_limit(c)),
                                                            .touched = stored,
-                                                           .page = page,
+                                                           .figures = latest,
                                                            .clock = clock,
                                                            .prepare = migrate,
                                                            .publish = publish},
@@ -195,7 +197,7 @@ struct app::parts {
     return done;
   }
 
-  /// Everything that takes effect at a reload, at the start as well: the one list of it. What needs_restart() names is
+  /// Everything that takes effect at a reload, at the start as well: the one list of it. What known_keys() marks is
   /// read by the constructor alone.
   void apply(const config& c) {
     for (const auto& w : c.warnings) log.warning(w);

@@ -1,7 +1,7 @@
 #include <iostream>
 
-#include "collectors/form.hpp"
-#include "collectors/printable.hpp"
+#include "collectors/base/form.hpp"
+#include "collectors/base/printable.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/commands/typed.hpp"
 #include "daemon/http/client.hpp"

@@ -1,14 +1,14 @@
-#include "daemon/figures/backfill.hpp"
+#include "daemon/reports/backfill.hpp"
 
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 
-#include "collectors/nearest.hpp"
+#include "collectors/base/nearest.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/commands/progress.hpp"
 #include "daemon/derivation/derive.hpp"
-#include "daemon/figures/page.hpp"
+#include "daemon/reports/page.hpp"
 #include "daemon/system/clock.hpp"
 
 namespace releasehealth {

@@ -1,10 +1,10 @@
 #include <iostream>
 #include <map>
 
+#include "collectors/base/nearest.hpp"
+#include "collectors/base/printable.hpp"
+#include "collectors/base/text.hpp"
 #include "collectors/fields.hpp"
-#include "collectors/nearest.hpp"
-#include "collectors/printable.hpp"
-#include "collectors/text.hpp"
 #include "collectors/words.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/commands/typed.hpp"

@@ -6,8 +6,8 @@
 #include <iterator>
 #include <set>
 
+#include "collectors/base/nearest.hpp"
 #include "collectors/csv/csv.hpp"
-#include "collectors/nearest.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/database/migrate.hpp"
 #include "daemon/figures/snapshot.hpp"

@@ -3,8 +3,8 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include "collectors/nearest.hpp"
-#include "collectors/utf8.hpp"
+#include "collectors/base/nearest.hpp"
+#include "collectors/base/utf8.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/derivation/derive.hpp"
 #include "daemon/ledger/retention.hpp"

@@ -1,6 +1,6 @@
 #include <iostream>
 
-#include "collectors/nearest.hpp"
+#include "collectors/base/nearest.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/derivation/derive.hpp"
 #include "daemon/explain/explanation.hpp"

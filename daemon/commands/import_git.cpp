@@ -1,4 +1,4 @@
-#include "collectors/printable.hpp"
+#include "collectors/base/printable.hpp"
 #include "daemon/commands/import_run.hpp"
 #include "daemon/import/git_events.hpp"
 #include "daemon/ledger/imported.hpp"

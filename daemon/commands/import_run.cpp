@@ -1,6 +1,6 @@
 #include "daemon/commands/import_run.hpp"
 
-#include "collectors/printable.hpp"
+#include "collectors/base/printable.hpp"
 
 namespace releasehealth {
 

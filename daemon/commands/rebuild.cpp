@@ -1,6 +1,6 @@
 #include <iostream>
 
-#include "collectors/printable.hpp"
+#include "collectors/base/printable.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/derivation/derive.hpp"
 

@@ -4,7 +4,7 @@
 #include <regex>
 #include <sstream>
 
-#include "collectors/time.hpp"
+#include "collectors/base/time.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/figures/figure.hpp"
 #include "daemon/system/limits.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iostream>
 
-#include "collectors/nearest.hpp"
+#include "collectors/base/nearest.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/derivation/derive.hpp"
 #include "daemon/intake/receive.hpp"

@@ -1,4 +1,4 @@
-#include "daemon/figures/report.hpp"
+#include "daemon/reports/report.hpp"
 
 #include <cstdlib>
 #include <iostream>
@@ -6,11 +6,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "collectors/nearest.hpp"
+#include "collectors/base/nearest.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/derivation/shadow.hpp"
 #include "daemon/figures/covered.hpp"
-#include "daemon/figures/text_report.hpp"
+#include "daemon/reports/text_report.hpp"
 #include "daemon/review/review.hpp"
 #include "daemon/system/clock.hpp"
 

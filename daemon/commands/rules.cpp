@@ -1,7 +1,7 @@
 #include <iostream>
 
 #include "daemon/commands/command.hpp"
-#include "daemon/figures/alert_rules.hpp"
+#include "daemon/reports/alert_rules.hpp"
 
 namespace releasehealth {
 

@@ -6,7 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "collectors/printable.hpp"
+#include "collectors/base/printable.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/database/failure.hpp"
 

@@ -1,10 +1,10 @@
 #include <iostream>
 #include <thread>
 
+#include "collectors/base/printable.hpp"
+#include "collectors/base/text.hpp"
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/fields.hpp"
-#include "collectors/printable.hpp"
-#include "collectors/text.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/commands/typed.hpp"
 #include "daemon/http/client.hpp"

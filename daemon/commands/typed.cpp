@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "collectors/base/form.hpp"
+#include "collectors/base/json.hpp"
+#include "collectors/base/text.hpp"
 #include "collectors/fields.hpp"
-#include "collectors/form.hpp"
-#include "collectors/json.hpp"
-#include "collectors/text.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/http/client.hpp"
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "collectors/nearest.hpp"
-#include "collectors/result.hpp"
+#include "collectors/base/nearest.hpp"
+#include "collectors/base/result.hpp"
 #include "collectors/words.hpp"
 #include "daemon/http/message.hpp"
 

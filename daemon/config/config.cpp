@@ -6,7 +6,8 @@
 
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/fields.hpp"
-#include "collectors/text.hpp"
+#include "collectors/base/text.hpp"
+#include "collectors/signature.hpp"
 #include "daemon/access/users.hpp"
 #include "daemon/config/reader.hpp"
 #include "daemon/database/session.hpp"

@@ -1,8 +1,8 @@
 // The half of the configuration that decides what events mean: names, rules, policies, figures and their limits.
 #include <algorithm>
 
+#include "collectors/base/text.hpp"
 #include "collectors/fields.hpp"
-#include "collectors/text.hpp"
 #include "collectors/words.hpp"
 #include "daemon/config/reader.hpp"
 #include "daemon/timeline/derivation_version.hpp"

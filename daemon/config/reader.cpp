@@ -4,7 +4,7 @@
 #include <cmath>
 #include <sstream>
 
-#include "collectors/text.hpp"
+#include "collectors/base/text.hpp"
 
 namespace releasehealth {
 namespace {

@@ -9,9 +9,9 @@
 
 #include <toml++/toml.h>
 
-#include "collectors/nearest.hpp"
-#include "collectors/signature.hpp"
-#include "collectors/time.hpp"
+#include "collectors/base/nearest.hpp"
+#include "collectors/base/crypto.hpp"
+#include "collectors/base/time.hpp"
 #include "daemon/config/config.hpp"
 
 namespace releasehealth {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "collectors/time.hpp"
+#include "collectors/base/time.hpp"
 
 namespace releasehealth::ledger {
 

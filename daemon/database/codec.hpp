@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "collectors/json.hpp"
-#include "collectors/text.hpp"
-#include "collectors/time.hpp"
+#include "collectors/base/json.hpp"
+#include "collectors/base/text.hpp"
+#include "collectors/base/time.hpp"
 #include "collectors/words.hpp"
 #include "daemon/database/binary_array.hpp"
 

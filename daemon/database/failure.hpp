@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "collectors/result.hpp"
+#include "collectors/base/result.hpp"
 
 namespace releasehealth::ledger {
 

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "collectors/text.hpp"
+#include "collectors/base/text.hpp"
 #include "daemon/database/file_lock.hpp"
 #include "daemon/database/private_cluster.hpp"
 #include "daemon/system/random_id.hpp"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "collectors/signature.hpp"
+#include "collectors/base/crypto.hpp"
 #include "collectors/words.hpp"
 #include "daemon/derivation/rows.hpp"
 #include "sql/derivation.hpp"

@@ -1,6 +1,6 @@
 #include "daemon/explain/explanation.hpp"
 
-#include "collectors/printable.hpp"
+#include "collectors/base/printable.hpp"
 #include "collectors/words.hpp"
 
 namespace releasehealth {

@@ -1,10 +1,10 @@
 #include <algorithm>
 
-#include "collectors/nearest.hpp"
+#include "collectors/base/nearest.hpp"
 #include "collectors/words.hpp"
 #include "daemon/explain/explanation.hpp"
 #include "daemon/figures/members.hpp"
-#include "daemon/figures/report.hpp"
+#include "daemon/reports/report.hpp"
 
 namespace releasehealth {
 namespace {

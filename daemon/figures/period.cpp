@@ -2,8 +2,8 @@
 
 #include <cstdio>
 
-#include "collectors/nearest.hpp"
-#include "collectors/text.hpp"
+#include "collectors/base/nearest.hpp"
+#include "collectors/base/text.hpp"
 
 namespace releasehealth {
 namespace {

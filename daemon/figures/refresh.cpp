@@ -19,7 +19,7 @@ struct refresher::loop {
   ledger::background_rebuild rebuild;
   ledger::reader read;
   figure_settings settings;
-  figure_page& page;
+  latest_figures& figures;
   touch_signal& touched;
   std::function<timestamp()> clock;
   std::function<void(const std::stop_token&)> prepare;  // null once it is done
@@ -47,7 +47,7 @@ struct refresher::loop {
         rebuild(p.deriving.as("rebuild")),
         read(p.reading, 2),
         settings(std::move(f)),
-        page(p.page),
+        figures(p.figures),
         touched(p.touched),
         clock(std::move(p.clock)),
         prepare(std::move(p.prepare)),
@@ -119,14 +119,14 @@ struct refresher::loop {
         const auto changed = places_to_compute(from, out.at);
         if (!changed.empty() || places != places_before || !was_successful) {
           const auto periods = current_periods(settings.rolling, settings.zone, out.at);
-          page.put(compute(from, periods, places, places_before, changed, settings, out.at), places, settings);
+          figures.put(compute(from, periods, places, places_before, changed, settings, out.at), places, settings);
         }
         out.ledger = from.counts(rules.max_names);
       });
       out.rules_changed = !out.ledger.derived_by.empty() && out.ledger.derived_by != rules.fingerprint;
       out.success = out.database_up = was_successful = true;
       out.limit = {};
-    } catch (const std::exception& e) {  // the last good page stays; the next tick tries again
+    } catch (const std::exception& e) {  // the last good figures stay; the next tick tries again
       if (stop.stop_requested() || database.stop.stop_requested()) return;
       out.failure = ledger::description_of(e);
       out.reason = ledger::reason_of(e);

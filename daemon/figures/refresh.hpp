@@ -1,13 +1,13 @@
 #pragma once
-// The refresh loop: on its own thread it derives what was touched, computes the figures that changed, and puts them on
-// the page. Scrapes are answered from that and never wait for PostgreSQL.
+// The refresh loop: on its own thread it derives what was touched, computes the figures that changed, and hands
+// them over. Scrapes are answered from that and never wait for PostgreSQL.
 #include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
 
 #include "daemon/derivation/background_rebuild.hpp"
-#include "daemon/figures/page.hpp"
+#include "daemon/figures/latest.hpp"
 #include "daemon/system/touch_signal.hpp"
 
 namespace releasehealth {
@@ -34,8 +34,8 @@ class refresher {
   /// The functions run on the refresher's thread.
   struct parts {
     session deriving, reading;
-    touch_signal& touched;  ///< refreshes at once; this is the thread that waits for it
-    figure_page& page;      ///< stays as it was when a refresh fails
+    touch_signal& touched;    ///< refreshes at once; this is the thread that waits for it
+    latest_figures& figures;  ///< stay as they were when a refresh fails
     std::function<timestamp()> clock;
     /// Runs before the first refresh, again and again until it does not throw; it ends early when it is to stop.
     std::function<void(const std::stop_token&)> prepare;

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "collectors/result.hpp"
+#include "collectors/base/result.hpp"
 #include "daemon/http/message.hpp"
 
 namespace releasehealth::http {

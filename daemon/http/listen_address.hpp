@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "collectors/result.hpp"
+#include "collectors/base/result.hpp"
 #include "daemon/http/server.hpp"
 
 namespace releasehealth::http {

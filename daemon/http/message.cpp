@@ -1,7 +1,7 @@
 #include "daemon/http/message.hpp"
 
-#include "collectors/form.hpp"
-#include "collectors/text.hpp"
+#include "collectors/base/form.hpp"
+#include "collectors/base/text.hpp"
 
 namespace releasehealth::http {
 

@@ -6,7 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "collectors/collector.hpp"
+#include "collectors/base/headers.hpp"
+#include "collectors/base/json.hpp"
 
 namespace releasehealth::http {
 

@@ -1,6 +1,6 @@
 #pragma once
 // Errors as responses: the status of each, and its problem document (RFC 9457, interface.md section 2).
-#include "collectors/result.hpp"
+#include "collectors/base/result.hpp"
 #include "daemon/http/message.hpp"
 
 namespace releasehealth::http {

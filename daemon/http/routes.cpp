@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
-#include "collectors/fields.hpp"
-#include "collectors/form.hpp"
-#include "collectors/nearest.hpp"
-#include "collectors/text.hpp"
+#include "collectors/base/form.hpp"
+#include "collectors/base/nearest.hpp"
+#include "collectors/base/text.hpp"
+#include "collectors/base/time.hpp"
+#include "collectors/base/utf8.hpp"
 #include "daemon/http/problem.hpp"
 
 namespace releasehealth::http {

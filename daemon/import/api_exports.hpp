@@ -13,9 +13,9 @@ namespace releasehealth {
 struct api_export {
   std::string_view format;  ///< of `import`
   std::string_view help;
-  std::string_view kind;     ///< of source: whose collector reads it
-  std::string_view members;  ///< where a page keeps its objects: "issues"
+  std::string_view kind;  ///< of source: whose collector reads it
 };
+/// What the collectors know to tell again (api_shape).
 std::span<const api_export> api_exports();
 
 /// errc::malformed: the text is not JSON. Records are refused one by one.

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "collectors/base/crypto.hpp"
 #include "collectors/fields.hpp"
-#include "collectors/signature.hpp"
 #include "daemon/timeline/fold.hpp"
 
 namespace releasehealth {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "collectors/base/utf8.hpp"
 #include "collectors/fields.hpp"
-#include "collectors/utf8.hpp"
 #include "collectors/words.hpp"
 #include "daemon/import/git_graph.hpp"
 

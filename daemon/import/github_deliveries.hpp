@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "collectors/collector.hpp"
+#include "collectors/base/headers.hpp"
+#include "collectors/base/result.hpp"
+#include "collectors/base/time.hpp"
 
 namespace releasehealth {
 

@@ -4,11 +4,11 @@
 #include <array>
 #include <istream>
 
+#include "collectors/base/crypto.hpp"
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/canonical/record.hpp"
 #include "collectors/csv/csv.hpp"
 #include "collectors/fields.hpp"
-#include "collectors/signature.hpp"
 #include "daemon/import/repository.hpp"
 
 namespace releasehealth {

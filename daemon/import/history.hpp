@@ -7,8 +7,8 @@
 #include <map>
 #include <string>
 
+#include "collectors/base/result.hpp"
 #include "collectors/event.hpp"
-#include "collectors/result.hpp"
 
 namespace releasehealth {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "collectors/base/crypto.hpp"
 #include "collectors/canonical/canonical.hpp"
-#include "collectors/signature.hpp"
 
 namespace releasehealth {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "collectors/base/text.hpp"
 #include "collectors/fields.hpp"
-#include "collectors/text.hpp"
 #include "daemon/access/reach.hpp"
 
 namespace releasehealth {

@@ -2,8 +2,8 @@
 
 #include <map>
 
+#include "collectors/base/crypto.hpp"
 #include "collectors/fields.hpp"
-#include "collectors/signature.hpp"
 #include "daemon/database/failure.hpp"
 #include "daemon/ledger/append_rows.hpp"
 #include "daemon/ledger/placement.hpp"

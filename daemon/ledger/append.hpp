@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "collectors/base/result.hpp"
 #include "collectors/event.hpp"
-#include "collectors/result.hpp"
 #include "daemon/database/session.hpp"
 
 namespace releasehealth::ledger {

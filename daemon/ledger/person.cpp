@@ -8,10 +8,10 @@
 #include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
+#include "collectors/base/crypto.hpp"
+#include "collectors/base/form.hpp"
+#include "collectors/base/text.hpp"
 #include "collectors/fields.hpp"
-#include "collectors/form.hpp"
-#include "collectors/signature.hpp"
-#include "collectors/text.hpp"
 
 namespace releasehealth::ledger {
 namespace {

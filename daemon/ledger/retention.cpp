@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "collectors/json.hpp"
+#include "collectors/base/json.hpp"
 #include "daemon/database/event_rows.hpp"
 #include "daemon/ledger/body.hpp"
 #include "daemon/ledger/person.hpp"

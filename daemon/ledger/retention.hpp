@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "collectors/time.hpp"
+#include "collectors/base/time.hpp"
 #include "daemon/database/session.hpp"
 
 namespace releasehealth::ledger {

@@ -3,8 +3,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include "collectors/json.hpp"
-#include "collectors/printable.hpp"
+#include "collectors/base/json.hpp"
+#include "collectors/base/printable.hpp"
 
 namespace releasehealth {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "collectors/json.hpp"
-#include "collectors/time.hpp"
+#include "collectors/base/json.hpp"
+#include "collectors/base/time.hpp"
 
 namespace releasehealth {
 

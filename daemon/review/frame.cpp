@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "collectors/form.hpp"
+#include "collectors/base/form.hpp"
 #include "collectors/words.hpp"
 #include "daemon/explain/explanation.hpp"
 #include "daemon/figures/readable.hpp"

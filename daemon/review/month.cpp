@@ -5,7 +5,7 @@
 #include "daemon/explain/explanation.hpp"
 #include "daemon/figures/covered.hpp"
 #include "daemon/figures/readable.hpp"
-#include "daemon/figures/service_columns.hpp"
+#include "daemon/reports/service_columns.hpp"
 #include "daemon/review/cards.hpp"
 #include "daemon/review/chart.hpp"
 #include "daemon/review/frame.hpp"

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "collectors/json.hpp"
+#include "collectors/base/json.hpp"
 
 namespace releasehealth {
 

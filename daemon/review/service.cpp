@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "collectors/nearest.hpp"
+#include "collectors/base/nearest.hpp"
 #include "collectors/words.hpp"
 #include "daemon/explain/explanation.hpp"
 #include "daemon/review/cards.hpp"

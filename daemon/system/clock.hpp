@@ -1,6 +1,6 @@
 #pragma once
 // What time it is. Everything below takes time as an argument; only commands and the start of the daemon ask.
-#include "collectors/time.hpp"
+#include "collectors/base/time.hpp"
 
 namespace releasehealth {
 

@@ -6,8 +6,8 @@
 #include <span>
 #include <string_view>
 
-#include "collectors/json.hpp"
-#include "collectors/time.hpp"
+#include "collectors/base/json.hpp"
+#include "collectors/base/time.hpp"
 
 namespace releasehealth {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "collectors/time.hpp"
+#include "collectors/base/time.hpp"
 
 namespace releasehealth {
 

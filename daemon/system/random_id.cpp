@@ -4,7 +4,7 @@
 
 #include <openssl/rand.h>
 
-#include "collectors/signature.hpp"
+#include "collectors/base/crypto.hpp"
 
 namespace releasehealth {
 

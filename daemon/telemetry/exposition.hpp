@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "collectors/time.hpp"
+#include "collectors/base/time.hpp"
 
 struct z_stream_s;
 

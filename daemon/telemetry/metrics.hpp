@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "collectors/time.hpp"
+#include "collectors/base/time.hpp"
 #include "daemon/ledger/spool.hpp"
 #include "daemon/queries/reads.hpp"
 #include "daemon/telemetry/exposition.hpp"

@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "collectors/text.hpp"
+#include "collectors/base/text.hpp"
 
 namespace releasehealth {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <date/tz.h>
 
-#include "collectors/nearest.hpp"
+#include "collectors/base/nearest.hpp"
 
 namespace releasehealth {
 namespace {

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "collectors/result.hpp"
-#include "collectors/time.hpp"
+#include "collectors/base/result.hpp"
+#include "collectors/base/time.hpp"
 
 namespace date {
 class time_zone;

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "collectors/json.hpp"
+#include "collectors/base/json.hpp"
 
 namespace releasehealth {
 

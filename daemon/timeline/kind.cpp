@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "collectors/text.hpp"
-#include "collectors/utf8.hpp"
+#include "collectors/base/text.hpp"
+#include "collectors/base/utf8.hpp"
 #include "collectors/words.hpp"
 
 namespace releasehealth {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "collectors/json.hpp"
+#include "collectors/base/json.hpp"
 #include "collectors/words.hpp"
 
 namespace releasehealth {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "collectors/text.hpp"
+#include "collectors/base/text.hpp"
 #include "collectors/words.hpp"
 
 namespace releasehealth {

@@ -11,8 +11,8 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
-#include "daemon/figures/page.hpp"
 #include "daemon/figures/snapshot.hpp"
+#include "daemon/reports/page.hpp"
 
 using namespace releasehealth;
 

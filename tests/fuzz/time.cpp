@@ -1,5 +1,5 @@
 // Times, durations and hours: what is read is written and read as the same.
-#include "collectors/time.hpp"
+#include "collectors/base/time.hpp"
 
 #include <cstdint>
 #include <cstdlib>

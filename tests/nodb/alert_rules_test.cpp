@@ -1,4 +1,4 @@
-#include "daemon/figures/alert_rules.hpp"
+#include "daemon/reports/alert_rules.hpp"
 
 #include <cmath>
 #include <filesystem>

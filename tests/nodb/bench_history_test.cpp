@@ -2,7 +2,7 @@
 #include <cstdio>
 #include <map>
 
-#include "collectors/json.hpp"
+#include "collectors/base/json.hpp"
 #include "daemon/timeline/stack.hpp"
 #include "tests/check.hpp"
 

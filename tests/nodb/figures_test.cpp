@@ -2,12 +2,12 @@
 
 #include <zlib.h>
 
+#include "daemon/api/negotiate.hpp"
 #include "daemon/figures/dora.hpp"
-#include "daemon/figures/page.hpp"
-#include "daemon/figures/report.hpp"
 #include "daemon/figures/rest.hpp"
 #include "daemon/figures/snapshot.hpp"
-#include "daemon/api/negotiate.hpp"
+#include "daemon/reports/page.hpp"
+#include "daemon/reports/report.hpp"
 #include "daemon/telemetry/exposition.hpp"
 #include "tests/check.hpp"
 #include "tests/nodb/figure_values.hpp"

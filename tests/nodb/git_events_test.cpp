@@ -4,7 +4,7 @@
 #include <map>
 #include <random>
 
-#include "collectors/signature.hpp"
+#include "collectors/base/crypto.hpp"
 #include "daemon/timeline/incident.hpp"
 #include "tests/check.hpp"
 

@@ -1,4 +1,4 @@
-#include "collectors/json.hpp"
+#include "collectors/base/json.hpp"
 
 #include "tests/check.hpp"
 

@@ -1,4 +1,4 @@
-#include "collectors/nearest.hpp"
+#include "collectors/base/nearest.hpp"
 
 #include <algorithm>
 

@@ -1,13 +1,13 @@
 // What senders wrote does not command terminals, logs and spreadsheets.
-#include "collectors/printable.hpp"
+#include "collectors/base/printable.hpp"
 
 #include <filesystem>
 #include <fstream>
 
+#include "collectors/base/result.hpp"
 #include "collectors/csv/csv.hpp"
-#include "collectors/result.hpp"
 #include "daemon/explain/explanation.hpp"
-#include "daemon/figures/text_report.hpp"
+#include "daemon/reports/text_report.hpp"
 #include "tests/check.hpp"
 #include "tests/fixture.hpp"
 

@@ -1,4 +1,4 @@
-#include "collectors/text.hpp"
+#include "collectors/base/text.hpp"
 
 #include <cstdint>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "collectors/time.hpp"
+#include "collectors/base/time.hpp"
 
 #include "tests/check.hpp"
 

@@ -1,10 +1,10 @@
 // Thresholds: one judgement with three states, and what metrics, pages, gate, badge and report make of it.
 #include "daemon/figures/verdict.hpp"
 
-#include "daemon/figures/dora.hpp"
-#include "daemon/figures/page.hpp"
-#include "daemon/figures/text_report.hpp"
 #include "daemon/api/gate.hpp"
+#include "daemon/figures/dora.hpp"
+#include "daemon/reports/page.hpp"
+#include "daemon/reports/text_report.hpp"
 #include "daemon/review/cards.hpp"
 #include "tests/check.hpp"
 #include "tests/nodb/figure_values.hpp"

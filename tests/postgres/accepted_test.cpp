@@ -6,9 +6,9 @@
 #include <set>
 #include <sstream>
 
+#include "collectors/base/form.hpp"
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/fields.hpp"
-#include "collectors/form.hpp"
 #include "daemon/import/history.hpp"
 #include "daemon/intake/receive.hpp"
 #include "daemon/ledger/replay.hpp"

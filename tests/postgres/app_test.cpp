@@ -1,4 +1,5 @@
 // The whole daemon in this process, on free ports.
+#include "collectors/signature.hpp"
 #include "tests/check.hpp"
 #include "tests/postgres/running_app.hpp"
 

@@ -1,8 +1,8 @@
 #include <random>
 #include <thread>
 
+#include "collectors/base/crypto.hpp"
 #include "collectors/fields.hpp"
-#include "collectors/signature.hpp"
 #include "daemon/database/failure.hpp"
 #include "daemon/database/rows.hpp"
 #include "tests/check.hpp"

@@ -1,7 +1,7 @@
 // Every GET route with values at the edges of what can be asked: each is answered, none ends the daemon.
 #include <cstdlib>
 
-#include "collectors/form.hpp"
+#include "collectors/base/form.hpp"
 #include "tests/check.hpp"
 #include "tests/postgres/running_app.hpp"
 

@@ -1,4 +1,4 @@
-#include "daemon/figures/report.hpp"
+#include "daemon/reports/report.hpp"
 
 #include <charconv>
 #include <utility>

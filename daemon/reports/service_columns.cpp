@@ -1,4 +1,4 @@
-#include "daemon/figures/service_columns.hpp"
+#include "daemon/reports/service_columns.hpp"
 
 #include "collectors/words.hpp"
 

@@ -1,10 +1,10 @@
-#include "collectors/time.hpp"
+#include "collectors/base/time.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
 
-#include "collectors/text.hpp"
+#include "collectors/base/text.hpp"
 
 namespace releasehealth {
 namespace {

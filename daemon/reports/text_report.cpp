@@ -1,16 +1,16 @@
-#include "daemon/figures/text_report.hpp"
+#include "daemon/reports/text_report.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "collectors/printable.hpp"
-#include "daemon/figures/chosen_figure.hpp"
+#include "collectors/base/printable.hpp"
 #include "daemon/figures/covered.hpp"
 #include "daemon/figures/dora.hpp"
 #include "daemon/figures/readable.hpp"
-#include "daemon/figures/service_columns.hpp"
-#include "daemon/figures/text_table.hpp"
 #include "daemon/figures/verdict.hpp"
+#include "daemon/reports/chosen_figure.hpp"
+#include "daemon/reports/service_columns.hpp"
+#include "daemon/reports/text_table.hpp"
 
 namespace releasehealth {
 namespace {

@@ -1,9 +1,9 @@
-#include "daemon/figures/backfill.hpp"
+#include "daemon/reports/backfill.hpp"
 
 #include <charconv>
 #include <ostream>
 
-#include "collectors/text.hpp"
+#include "collectors/base/text.hpp"
 #include "daemon/telemetry/exposition.hpp"
 
 namespace releasehealth {

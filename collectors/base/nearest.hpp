@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "collectors/text.hpp"
+#include "collectors/base/text.hpp"
 
 namespace releasehealth {
 

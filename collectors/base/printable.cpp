@@ -1,4 +1,4 @@
-#include "collectors/printable.hpp"
+#include "collectors/base/printable.hpp"
 
 #include <cstdint>
 

@@ -1,4 +1,4 @@
-#include "daemon/figures/chosen_figure.hpp"
+#include "daemon/reports/chosen_figure.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "collectors/utf8.hpp"
+#include "collectors/base/utf8.hpp"
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/figures/chosen_figure.hpp"
+#include "daemon/reports/chosen_figure.hpp"
 
 namespace releasehealth {
 

@@ -1,8 +1,8 @@
-#include "daemon/figures/text_table.hpp"
+#include "daemon/reports/text_table.hpp"
 
 #include <algorithm>
 
-#include "collectors/printable.hpp"
+#include "collectors/base/printable.hpp"
 
 namespace releasehealth {
 namespace {

@@ -6,9 +6,9 @@
 
 #include <boost/json.hpp>
 
-#include "collectors/result.hpp"
-#include "collectors/time.hpp"
-#include "collectors/utf8.hpp"
+#include "collectors/base/result.hpp"
+#include "collectors/base/time.hpp"
+#include "collectors/base/utf8.hpp"
 
 namespace releasehealth {
 
@@ -49,6 +49,9 @@ class json_source {
   const json::value* value_ = nullptr;
   const json::object* object_ = nullptr;
 };
+
+/// A copy of the value at a pointer; null if there is none.
+json::value value_at(const json_source&, std::string_view pointer);
 
 /// The text at a pointer; empty if there is none. Numbers are read as their digits: ids come as either.
 /// NUL characters are dropped, because PostgreSQL's text cannot hold them.

@@ -1,4 +1,4 @@
-#include "collectors/form.hpp"
+#include "collectors/base/form.hpp"
 
 #include <boost/url.hpp>
 

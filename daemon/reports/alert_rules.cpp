@@ -1,11 +1,11 @@
-#include "daemon/figures/alert_rules.hpp"
+#include "daemon/reports/alert_rules.hpp"
 
 #include <algorithm>
 #include <cctype>
 #include <set>
 #include <tuple>
 
-#include "collectors/text.hpp"
+#include "collectors/base/text.hpp"
 #include "daemon/figures/figure.hpp"
 #include "daemon/figures/verdict.hpp"
 

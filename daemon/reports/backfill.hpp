@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "collectors/time.hpp"
+#include "collectors/base/time.hpp"
 
 namespace releasehealth {
 

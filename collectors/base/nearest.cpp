@@ -1,8 +1,8 @@
-#include "collectors/nearest.hpp"
+#include "collectors/base/nearest.hpp"
 
 #include <algorithm>
 
-#include "collectors/printable.hpp"
+#include "collectors/base/printable.hpp"
 
 namespace releasehealth {
 namespace {

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/figures/service_columns.hpp"
 #include "daemon/figures/snapshot.hpp"
+#include "daemon/reports/service_columns.hpp"
 
 namespace releasehealth {
 

@@ -1,4 +1,4 @@
-#include "collectors/json.hpp"
+#include "collectors/base/json.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
-#include "collectors/printable.hpp"
+#include "collectors/base/printable.hpp"
 
 namespace releasehealth {
 namespace {
@@ -201,6 +201,11 @@ result<json::value> parse_json_strictly(std::string_view text, const body_limits
   if (where.found && (value || ec == json::error::exponent_overflow))
     return error(errc::malformed, "rejected", {*where.found});
   return value;
+}
+
+json::value value_at(const json_source& in, std::string_view pointer) {
+  const auto* found = in.find(pointer);
+  return found ? *found : json::value(nullptr);
 }
 
 std::string text_at(const json_source& in, std::string_view pointer) {

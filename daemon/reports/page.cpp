@@ -1,4 +1,4 @@
-#include "daemon/figures/page.hpp"
+#include "daemon/reports/page.hpp"
 
 #include <array>
 
@@ -199,44 +199,26 @@ std::string render(const snapshot& s, const figure_settings& settings, text_form
   return text;
 }
 
-void figure_page::put(snapshot changed, const std::map<place, std::string>& all, const figure_settings& settings) {
-  {
-    const std::lock_guard lock(waiting_mutex_);
-    waiting_.push_back({std::move(changed), all, settings});
-  }
-  if (const std::unique_lock lock(mutex_, std::try_to_lock); lock) take_in();
-}
-
-void figure_page::take_in() {
-  std::vector<change> come;
-  {
-    const std::lock_guard lock(waiting_mutex_);
-    come.swap(waiting_);
-  }
-  for (auto& c : come) {
-    merge(known_, std::move(c.changed), c.all, c.settings.names);
-    settings_ = std::move(c.settings);
-    is_there_ = true;
-    zipped_.clear();
-  }
-}
-
 std::string figure_page::body(text_format format, bool zipped) {
   const std::lock_guard lock(mutex_);
-  take_in();
-  if (!is_there_) return {};
-  if (zipped && !zipped_.empty() && zipped_as_ == format) return zipped_;
-  if (!zipped) {
-    std::string text;
-    text.reserve(length_ + length_ / 16);
-    render(known_, settings_, format, [&](std::string_view piece) { text += piece; });
-    length_ = text.size();
-    return text;
-  }
-  gzip_stream out;
-  render(known_, settings_, format, [&](std::string_view piece) { out.add(piece); });
-  zipped_as_ = format;
-  return zipped_ = out.end();
+  std::string text;
+  of_.show([&](const snapshot& known, const figure_settings& settings, std::uint64_t version) {
+    if (!zipped) {
+      text.reserve(length_ + length_ / 16);
+      render(known, settings, format, [&](std::string_view piece) { text += piece; });
+      length_ = text.size();
+      return;
+    }
+    if (zipped_version_ != version || zipped_as_ != format) {
+      gzip_stream out;
+      render(known, settings, format, [&](std::string_view piece) { out.add(piece); });
+      zipped_ = out.end();
+      zipped_as_ = format;
+      zipped_version_ = version;
+    }
+    text = zipped_;
+  });
+  return text;
 }
 
 }

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "daemon/figures/snapshot.hpp"
-#include "daemon/figures/text_table.hpp"
+#include "daemon/reports/text_table.hpp"
 
 namespace releasehealth {
 

@@ -1,0 +1,26 @@
+// What Jira's API gives about the past, as its webhooks would have told it.
+#include "collectors/collector.hpp"
+#include "collectors/fields.hpp"
+
+namespace releasehealth::jira {
+namespace {
+
+result<std::vector<told>> issue_of(const json::value& in) {
+  const auto updated = time_at(in, "/fields/updated"), loosely = sender_time_at(in, "/fields/updated");
+  const auto when = updated ? updated : loosely;
+  if (!when) return error(errc::malformed, "is no issue", {{"/fields/updated", "is missing, or no time"}});
+  return std::vector<told>{
+      {{{"webhookEvent", "jira:issue_updated"}, {"timestamp", format_time(*when)}, {"issue", in}}}};
+}
+
+}
+
+extern const api_shape history[1];
+const api_shape history[] = {
+    {.format = "jira",
+     .help = "GET /rest/api/3/search/jql?fields=*all: issues of the type Incident",
+     .members = "issues",
+     .tell = issue_of},
+};
+
+}
