@@ -4,9 +4,9 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "collectors/base/text.hpp"
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/fields.hpp"
-#include "collectors/base/text.hpp"
 #include "collectors/signature.hpp"
 #include "daemon/access/users.hpp"
 #include "daemon/config/reader.hpp"
@@ -39,7 +39,7 @@ void read_tls(config_table&& t, std::optional<http::tls_settings>& into) {
 void read_listener(config_table& t, http::endpoint& at, limits& bounds) {
   auto listen = at.address + ':' + std::to_string(at.port);
   t.bounds(bounds);
-  t.text("listen", listen);
+  t.at_start("listen").text("listen", listen);
   if (!listen.empty()) {
     auto read = http::parse_listen_address(listen);
     if (!read) return t.wrong("listen", read.error().detail);
@@ -51,7 +51,7 @@ void read_listener(config_table& t, http::endpoint& at, limits& bounds) {
       t.warn("listen",
              "no interface of this machine has the address \"" + at.address + "\"; serve cannot bind it here");
   }
-  read_tls(t.table("tls_server_config"), at.tls);
+  read_tls(t.at_start("tls_server_config").table("tls_server_config"), at.tls);
 }
 
 void read_token_values(config_table& t, token& into) {
@@ -173,10 +173,10 @@ void read_spool(config_table&& t, config& c) {
 
 void read_all(config_table& root, config& c) {
   auto state_dir = root.variable("STATE_DIRECTORY").value_or(c.state_dir.string());
-  root.text("state_dir", state_dir);
+  root.at_start("state_dir").text("state_dir", state_dir);
   if (!state_dir.empty()) c.state_dir = state_dir;
   {
-    auto t = root.table("database");
+    auto t = root.at_start("database").table("database");
     const auto read_url = [&](const char* key, std::string& to) {
       std::vector<secret> url;  // it may hold a password
       t.secrets(key, url);

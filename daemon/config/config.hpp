@@ -69,9 +69,6 @@ struct known_key {
   bool needs_restart;    ///< a reload only names it
 };
 
-/// Whether a key takes effect at the next start only. Every other one takes effect at a reload.
-bool needs_restart(std::string_view key);
-
 /// The keys that need a restart and differ.
 std::vector<std::string> changed_at_start(const config& running, const config& read);
 

@@ -67,7 +67,7 @@ void config_table::secrets(std::string_view key, std::vector<secret>& into) {
   if (!files.empty()) {
     std::string all;
     for (const auto& v : inline_values) all += v + '\n';
-    remember_at_start(name(file_key), all);
+    remember_at_start(file_key, all);
   }
   for (auto& v : inline_values) {
     if (v.empty())

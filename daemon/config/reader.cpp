@@ -28,8 +28,13 @@ void config_reading::mistake(const toml::source_region& where, const std::string
   mistakes.push_back(text + ": " + what);
 }
 
-config_table::config_table(config_reading& r, const toml::table* t, std::string path, bool environment_applies)
-    : reading_(r), table_(t), path_(std::move(path)), environment_applies_(environment_applies) {}
+config_table::config_table(config_reading& r, const toml::table* t, std::string path, bool environment_applies,
+                           bool is_all_at_start)
+    : reading_(r),
+      table_(t),
+      path_(std::move(path)),
+      environment_applies_(environment_applies),
+      is_all_at_start_(is_all_at_start) {}
 
 config_table::~config_table() {
   if (!table_) return;
@@ -67,18 +72,23 @@ void config_table::warn(std::string_view key, const std::string& what) {
 const toml::node* config_table::find(std::string_view key) {
   asked_.emplace(key);
   const auto* node = table_ ? table_->get(key) : nullptr;
-  if (!node || !node->is_table()) remember_at_start(name(key), override_of(key).value_or(spelled(key)));
+  if (!node || !node->is_table()) remember_at_start(key, override_of(key).value_or(spelled(key)));
   return node;
 }
 
 // A digest: a URL may hold a password.
-void config_table::remember_at_start(const std::string& key, const std::string& value) {
-  if (reading_.at_start && needs_restart(key)) (*reading_.at_start)[key] = value.empty() ? value : sha256_hex(value);
+void config_table::remember_at_start(std::string_view key, const std::string& value) {
+  if (reading_.at_start && is_at_start(key))
+    (*reading_.at_start)[name(key)] = value.empty() ? value : sha256_hex(value);
+}
+
+config_table& config_table::at_start(std::string_view key) {
+  at_start_.emplace(key);
+  return *this;
 }
 
 void config_table::note(std::string_view key, std::string holds, std::string fallback) {
-  if (reading_.known)
-    reading_.known->push_back({name(key), std::move(holds), std::move(fallback), needs_restart(name(key))});
+  if (reading_.known) reading_.known->push_back({name(key), std::move(holds), std::move(fallback), is_at_start(key)});
 }
 
 std::optional<std::string> config_table::override_of(std::string_view key) const {
@@ -259,7 +269,7 @@ std::string config_table::spelled(std::string_view key) const {
 config_table config_table::table(std::string_view key) {
   const auto* node = find(key);
   if (node && !node->is_table()) wrong_type(key, *node, "a table");
-  return {reading_, node ? node->as_table() : nullptr, name(key), environment_applies_};
+  return {reading_, node ? node->as_table() : nullptr, name(key), environment_applies_, is_at_start(key)};
 }
 
 void config_table::tables(std::string_view key, const std::function<void(config_table&)>& each) {

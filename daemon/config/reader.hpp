@@ -9,8 +9,8 @@
 
 #include <toml++/toml.h>
 
-#include "collectors/base/nearest.hpp"
 #include "collectors/base/crypto.hpp"
+#include "collectors/base/nearest.hpp"
 #include "collectors/base/time.hpp"
 #include "daemon/config/config.hpp"
 
@@ -33,9 +33,13 @@ struct config_reading {
 class config_table {
  public:
   /// `path`: the dotted name for messages and environment variables; empty for the whole file. `table` may be null.
-  config_table(config_reading&, const toml::table* table, std::string path, bool environment_applies = true);
+  config_table(config_reading&, const toml::table* table, std::string path, bool environment_applies = true,
+               bool is_all_at_start = false);
   ~config_table();
   config_table(const config_table&) = delete;
+
+  /// That a key, and what stands below it, takes effect at the next start only. Every other one does at a reload.
+  config_table& at_start(std::string_view key);
 
   void text(std::string_view key, std::string& into);
   void flag(std::string_view key, bool& into);
@@ -96,7 +100,8 @@ class config_table {
   void read_number(std::string_view key, double& into);
   void read_length(std::string_view key, duration& into);
   const toml::node* find(std::string_view key);
-  void remember_at_start(const std::string& key, const std::string& value);
+  bool is_at_start(std::string_view key) const { return is_all_at_start_ || at_start_.contains(key); }
+  void remember_at_start(std::string_view key, const std::string& value);
   std::optional<std::string> override_of(std::string_view key) const;
   toml::source_region where(std::string_view key) const;
   std::string name(std::string_view key) const;
@@ -106,7 +111,8 @@ class config_table {
   const toml::table* table_;
   std::string path_;
   bool environment_applies_;
-  std::set<std::string, std::less<>> asked_;
+  std::set<std::string, std::less<>> asked_, at_start_;
+  bool is_all_at_start_;
 };
 
 /// Reads calendar, figures, services, teams, environments, rules, policies and thresholds (config_meaning.cpp).

@@ -1,18 +1,7 @@
 // What a reload applies, names and refuses.
-#include <algorithm>
-
 #include "daemon/config/config.hpp"
 
 namespace releasehealth {
-
-bool needs_restart(std::string_view key) {
-  constexpr std::string_view at_start[] = {"state_dir",         "database",
-                                           "intake.listen",     "intake.tls_server_config",
-                                           "operations.listen", "operations.tls_server_config"};
-  return std::ranges::any_of(at_start, [&](std::string_view one) {
-    return key.starts_with(one) && (key.size() == one.size() || key[one.size()] == '.');
-  });
-}
 
 std::vector<std::string> changed_at_start(const config& running, const config& read) {
   std::vector<std::string> changed;
