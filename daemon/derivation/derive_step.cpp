@@ -61,22 +61,22 @@ taken_entries take(transaction& work, const step_size& size) {
 // may walk far.
 bool take_turns(transaction& work, long_walks& walks, taken_entries& taken) {
   const auto is_long = [&](const touched_thing& t) { return walks.entries.contains(t); };
-  const auto of_others = std::ranges::stable_partition(taken.all, is_long);
-  const auto long_ones = std::ranges::subrange(taken.all.begin(), of_others.begin());
-  if (long_ones.empty()) return false;
-  if (of_others.empty()) {
+  // with iterators: the ranges of GCC 12 do not compile with the clang that builds the fuzzers
+  const auto others = std::stable_partition(taken.all.begin(), taken.all.end(), is_long);
+  if (others == taken.all.begin()) return false;
+  if (others == taken.all.end()) {
     walks = {};
     return true;
   }
   std::vector<touched_thing> back;
   const bool is_their_turn = walks.is_their_turn;
   if (is_their_turn) {
-    back.assign(of_others.begin(), of_others.end());
-    taken.all.erase(of_others.begin(), taken.all.end());
+    back.assign(others, taken.all.end());
+    taken.all.erase(others, taken.all.end());
     walks = {};
   } else {
-    back.assign(long_ones.begin(), long_ones.end());
-    taken.all.erase(taken.all.begin(), of_others.begin());
+    back.assign(taken.all.begin(), others);
+    taken.all.erase(taken.all.begin(), others);
     walks.is_their_turn = true;
   }
   execute(work, sql::derivation::touch_again, by_column(back));
