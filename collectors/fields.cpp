@@ -19,6 +19,8 @@ constexpr auto table = [] {
       {"team", form::name, {deployment}, {}},
       {"repository", form::name, {deployment, incident, work, flag, commit}, {}},
       {"path", form::text, {deployment, incident, work, flag}, {}},
+      {"project", form::name, {deployment, incident, work, flag}, {}},     // that the service is a part of
+      {"service_id", form::name, {deployment, incident, work, flag}, {}},  // the sender's, where `service` is its title
       {"title", form::text, {deployment, incident, commit}, {}},
       {"url", form::text, any, {}},
       {"cause", form::name, {deployment, incident}, {}},

@@ -92,6 +92,7 @@ result<decoded> issue(const hook& h, timestamp now) {
   read_into(e, h.in,
             {{"service", "/issue/fields/components/0/name"},
              {"service", "/issue/fields/project/key"},
+             {"project", "/issue/fields/project/key"},
              {"title", "/issue/fields/summary"},
              {"url", "/issue/self"},
              {"severity", "/issue/fields/priority/name"},

@@ -54,6 +54,7 @@ result<decoded> incident(const hook& h, timestamp now) {
     read_into(e, h.in,
               {{"started_at", "/event/data/created_at"},
                {"service", "/event/data/service/summary"},
+               {"service_id", "/event/data/service/id"},
                {"title", "/event/data/title"},
                {"url", "/event/data/html_url"},
                {"severity", "/event/data/priority/summary"}});

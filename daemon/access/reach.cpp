@@ -17,19 +17,6 @@ std::string list_of(const std::vector<std::string>& names) {
   return all;
 }
 
-// The services of an event, mapped; one that is empty if it names none.
-std::vector<std::pair<std::string, std::string>> services_of(const event& e, std::string_view source,
-                                                             const naming& names) {
-  std::vector<std::pair<std::string, std::string>> all;  // pointer and name
-  if (const auto* several = e.fields.if_contains("services"); several && several->is_array()) {
-    std::size_t n = 0;
-    for (const auto& one : several->get_array())
-      all.emplace_back("/services/" + std::to_string(n++), names.service(source, {{"service", one}}));
-  }
-  if (all.empty() || e.fields.contains("service")) all.emplace_back("/service", names.service(source, e.fields));
-  return all;
-}
-
 }
 
 reach reach_of(const source& s) {
@@ -54,7 +41,7 @@ std::vector<problem> outside(const reach& of, const event& e, std::string_view s
       found.push_back(
           {at + '/' + other, "may be another service's; expected an event without it within a restriction"});
   if (!of.services.empty())
-    for (const auto& [pointer, name] : services_of(e, source, names))
+    for (const auto& [pointer, name] : names.services(source, e.fields, e.time))
       if (!covers(of.services, name))
         found.push_back({at + pointer, (name.empty() ? std::string("is missing")
                                                      : "\"" + name + "\" is outside of what may be reported") +

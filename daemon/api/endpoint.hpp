@@ -24,6 +24,8 @@ struct call {
   const token* by = nullptr;             ///< null where no token was needed
 
   std::string query(std::string_view name) const { return http::query_value(request, name); }
+  /// The environment of the query by its configured name.
+  std::string environment() const { return with->figures.names.environment(query("environment")); }
   /// The thing named by the path; empty: none.
   std::string named() const { return path.empty() ? std::string() : path.begin()->second; }
   bool wants_csv() const { return request.header.get("Accept").starts_with("text/csv"); }

@@ -18,9 +18,10 @@ std::vector<http::parameter> parameters_of_figure() {
 result<plan> explain_figure_of(const call& c) {
   figure_inquiry q;
   q.figure = c.named();
-  for (const auto& [into, name] : {std::pair(&q.service, "service"), std::pair(&q.environment, "environment"),
-                                   std::pair(&q.team, "team"), std::pair(&q.period, "period")})
+  for (const auto& [into, name] :
+       {std::pair(&q.service, "service"), std::pair(&q.team, "team"), std::pair(&q.period, "period")})
     if (auto given = c.query(name); !given.empty()) *into = std::move(given);
+  if (auto given = c.environment(); !given.empty()) q.environment = std::move(given);
   auto names = slice_labels();
   names.insert("quantile");
   for (const auto name : names)

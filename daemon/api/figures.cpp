@@ -78,7 +78,7 @@ endpoint figures_at(const surroundings& around, std::string path, http::about_ro
     if (!asked) return asked.error();
     figure_question q{.periods = std::move(*asked),
                       .service = c.query("service"),
-                      .environment = c.query("environment"),
+                      .environment = c.environment(),
                       .team = c.query("team")};
     const form_of_answer form{is_list, c.wants_csv(), queue.spooled().deliveries};
     const auto& r = c.request;

@@ -73,7 +73,7 @@ http::response badge(const result<std::vector<judged_threshold>>& asked) {
 
 std::vector<endpoint> gate(const surroundings&) {
   const auto ask = [](const call& c) -> result<plan> {
-    return reading{[service = c.query("service"), environment = c.query("environment"), with = c.with,
+    return reading{[service = c.query("service"), environment = c.environment(), with = c.with,
                     now = c.now](ledger::reader& from) -> result<http::response> {
       const auto judged = ask_gate(from, service, environment, with->figures, now);
       if (!judged) return judged.error();

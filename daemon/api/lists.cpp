@@ -156,7 +156,7 @@ std::vector<http::parameter> parameters_of(const listed& of) {
 }
 
 /// The parameters are known (http::dispatch); errc::malformed names one whose value cannot be.
-result<list_question> read_list_question(const listed& of, const http::request& r) {
+result<list_question> read_list_question(const listed& of, const http::request& r, const naming& names) {
   list_question q;
   const auto given = parse_form(r.query);
   if (!given) return wrong("query", "invalid percent-encoding");
@@ -174,7 +174,9 @@ result<list_question> read_list_question(const listed& of, const http::request& 
     } else {
       const auto filter = std::ranges::find(of.filters, std::string_view(name), &http::parameter::name);
       const bool is_time = filter != of.filters.end() && filter->is_time;
-      q.filters[name] = is_time ? format_time(parse_time(value).value_or(timestamp())) : value;
+      q.filters[name] = is_time                 ? format_time(parse_time(value).value_or(timestamp()))
+                        : name == "environment" ? names.environment(value)
+                                                : value;
     }
   }
   return q;
@@ -214,7 +216,7 @@ endpoint list(const listed& of) {
   auto about = about_reading("lists", of.help, of.schema, parameters_of(of));
   about.also_csv = true;
   const auto ask = [&of](const call& c) -> result<plan> {
-    auto q = read_list_question(of, c.request);
+    auto q = read_list_question(of, c.request, c.with->figures.names);
     if (!q) return q.error();
     return reading{[&of, q = std::move(*q), with = c.with,
                     as_csv = c.wants_csv()](ledger::reader& from) -> result<http::response> {

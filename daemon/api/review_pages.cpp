@@ -65,7 +65,7 @@ result<plan> review_of_service(const call& c) {
   auto q = question_of(c, c.query("month"));
   if (!q) return q.error();
   q->service = c.named();
-  q->environment = c.query("environment");
+  q->environment = c.environment();
   return show(c, [q = *q](ledger::reader& from, const figure_settings& with, const review_frame& frame) {
     return review_service(from, q, with, frame);
   });

@@ -98,7 +98,7 @@ std::string unexpected_arguments(const CLI::App& program) {
 }
 
 void require_known(ledger::reader& from, const figure_settings& settings, std::string& service, std::string& team) {
-  service = settings.names.service({}, {{"service", service}});
+  service = settings.names.service({}, {{"service", service}}, system_now());
   std::set<std::string> services, teams;
   for (const auto& [where, its_team] : places_and_teams(from.places(), settings)) {
     services.insert(where.service);

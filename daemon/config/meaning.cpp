@@ -12,13 +12,33 @@ namespace {
 
 constexpr std::size_t max_causes = 100;  // each is a series of every service
 
-service_rule read_service(config_table& t, blame_settings& blame) {
+void read_names(config_table& t, const std::vector<source>& sources, service_rule& into) {
+  t.entries("was", "texts, or tables { name, until }", [&](config_table& entry) {
+    former_name was;
+    entry.text("name", was.name);
+    entry.date("until", was.until);
+    if (was.name.empty()) entry.wrong("needs a name");
+    into.was.push_back(std::move(was));
+  });
+  t.entries_by_key("aliases", "by source, kind of source or \"*\": texts, or tables { name, shared }",
+                   [&](const std::string& of, config_table& entry) {
+                     alias a{of, {}};
+                     entry.text("name", a.name);
+                     entry.flag("shared", a.is_shared);
+                     if (a.name.empty()) entry.wrong("needs a name");
+                     const bool is_known = of == any_source || find_collector(of) ||
+                                           std::ranges::find(sources, of, &source::name) != sources.end();
+                     if (!is_known)
+                       t.warn("aliases", "no [[source]] is named " + in_quotes(of) + ", and no kind of source");
+                     into.aliases.push_back(std::move(a));
+                   });
+}
+
+service_rule read_service(config_table& t, const std::vector<source>& sources, blame_settings& blame) {
   service_rule s;
   t.text("name", s.name);
   t.text("team", s.team);
-  std::vector<std::string> was;
-  t.texts("was", was);
-  s.was = {was.begin(), was.end()};
+  read_names(t, sources, s);
   auto match = t.table("match");
   match.text("source", s.source);
   match.text("repository", s.repository);
@@ -29,6 +49,16 @@ service_rule read_service(config_table& t, blame_settings& blame) {
   if (t.has("attribution_window")) blame.windows[s.name] = window;
   if (s.name.empty()) t.wrong("needs a name");
   return s;
+}
+
+// One alias of two services would make figures depend on which of them stands first.
+void check_aliases(config_table& t, const std::vector<service_rule>& before, const service_rule& read) {
+  for (const auto& a : read.aliases)
+    for (const auto& other : before)
+      for (const auto& theirs : other.aliases)
+        if (a.source == theirs.source && equal_ignoring_case(a.name, theirs.name) && !(a.is_shared && theirs.is_shared))
+          t.wrong("aliases." + a.source, in_quotes(a.name) + " is an alias of [[service]] " + in_quotes(other.name) +
+                                             ", too; expected another name, or shared = true on both");
 }
 
 void read_team(config_table& t, std::map<std::string, double, std::less<>>& engineers) {
@@ -221,8 +251,9 @@ void read_figures(config_table&& t, config& c) {
 
 // A hash over everything that decides what events mean: the program's derivation and the configuration. Settings that
 // only decide how figures are shown may be in it, too: a rebuild that changes nothing is cheap.
-std::string fingerprint_of(const config_table& root) {
+std::string fingerprint_of(const config_table& root, const std::map<std::string, std::string, std::less<>>& kinds) {
   auto all = "derivation " + std::to_string(derivation_version);
+  for (const auto& [source, kind] : kinds) all += '\n' + source + " is " + kind;  // aliases are by either
   for (const auto* key : {"calendar", "figures", "service", "environment", "rule", "policy"})
     all += '\n' + root.spelled(key);
   return sha256_hex(all).substr(0, 16);
@@ -235,17 +266,24 @@ void read_meaning(config_table& root, config& c) {
   c.timeline.stack.rules.zone = c.figures.zone;
   read_figures(root.table("figures"), c);
   std::vector<service_rule> services;
-  root.tables("service", [&](config_table& t) { services.push_back(read_service(t, c.timeline.blame)); });
+  root.tables("service", [&](config_table& t) {
+    auto read = read_service(t, c.sources, c.timeline.blame);
+    check_aliases(t, services, read);
+    services.push_back(std::move(read));
+  });
   root.tables("team", [&](config_table& t) { read_team(t, c.figures.engineers); });
   std::vector<environment_rule> environments;
   root.tables("environment", [&](config_table& t) { environments.push_back(read_environment(t)); });
   std::set<std::string, std::less<>> teams;
   for (const auto& [name, engineers] : c.figures.engineers) teams.insert(name);
-  c.figures.names = c.timeline.blame.names = naming(std::move(services), std::move(environments), std::move(teams));
+  std::map<std::string, std::string, std::less<>> kinds;
+  for (const auto& s : c.sources) kinds[s.name] = s.kind;
+  c.figures.names = c.timeline.blame.names =
+      naming(std::move(services), std::move(environments), std::move(teams), kinds);
   root.tables("rule",
               [&](config_table& t) { c.timeline.stack.rules.rules.push_back(read_rule(t, c.timeline.stack.rules)); });
   root.tables("policy", [&](config_table& t) { c.timeline.decisions.rules.push_back(read_policy(t)); });
-  c.timeline.fingerprint = fingerprint_of(root);
+  c.timeline.fingerprint = fingerprint_of(root, kinds);
   std::vector<threshold> thresholds;
   std::set<std::tuple<std::string, std::string, std::string, std::string, bool>> targets;
   root.tables("threshold", [&](config_table& t) {

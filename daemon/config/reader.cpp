@@ -191,6 +191,21 @@ void config_table::read_length(std::string_view key, duration& into) {
     invalid(key, "duration", written, "one like \"48h\" or \"7d\", of at most 10 years");
 }
 
+void config_table::date(std::string_view key, std::optional<timestamp>& into) {
+  note(key, "a date");
+  const auto* node = find(key);
+  if (!node) return;
+  std::ostringstream out;
+  node->visit([&](const auto& n) { out << toml::default_formatter{n}; });
+  const auto text = node->is_string() ? **node->as_string() : out.str();
+  auto at = parse_time(text);
+  if (!at) at = parse_time(text + "T00:00:00Z");
+  if (at)
+    into = *at;
+  else
+    wrong_type(key, *node, "a date like 2026-03-01, or a time with an offset");
+}
+
 void config_table::bounds(limits& into) {
   for (std::size_t i = 0; i < limit_rules.size(); ++i) {
     const auto& rule = limit_rules[i];
@@ -234,6 +249,38 @@ void config_table::read_texts(std::string_view key, std::vector<std::string>& in
                      : wrong_type(key, *node, expected);
   }
   into = std::move(values);
+}
+
+void config_table::read_entries(std::string_view key, const std::function<void(config_table&)>& each) {
+  const auto* node = find(key);
+  if (!node) return;
+  const auto read = [&](const toml::node& one) {
+    const auto as_table = one.is_string() ? toml::table{{"name", **one.as_string()}} : toml::table();
+    if (!one.is_string() && !one.is_table()) return wrong_type(key, one, "text, or a table with a name");
+    config_table entry(reading_, one.is_table() ? one.as_table() : &as_table, name(key), false, is_at_start(key));
+    each(entry);
+  };
+  if (const auto* list = node->as_array())
+    for (const auto& one : *list) read(one);
+  else
+    read(*node);
+}
+
+void config_table::entries(std::string_view key, std::string_view holds,
+                           const std::function<void(config_table&)>& each) {
+  note(key, std::string(holds));
+  read_entries(key, each);
+}
+
+void config_table::entries_by_key(std::string_view key, std::string_view holds,
+                                  const std::function<void(const std::string&, config_table&)>& each) {
+  note(key, std::string(holds));
+  auto below = table(key);
+  if (!below.table_) return;
+  for (const auto& [of, node] : *below.table_) {
+    const std::string its_key(of.str());
+    below.read_entries(its_key, [&](config_table& entry) { each(its_key, entry); });
+  }
 }
 
 void config_table::pairs(std::string_view key, std::map<std::string, std::string>& into) {

@@ -47,6 +47,7 @@ class config_table {
   void number_or_name(std::string_view key, double& value, std::string& name);
   void whole(std::string_view key, std::int64_t least, std::int64_t most, std::int64_t& into);
   void length(std::string_view key, duration& into);                 ///< "48h"
+  void date(std::string_view key, std::optional<timestamp>& into);   ///< 2026-03-01: as its midnight in UTC; or a time
   void texts(std::string_view key, std::vector<std::string>& into);  ///< one text is a list of one
   /// `key` or `key`_file, of one or several values; files are read, their trailing newline is dropped.
   void secrets(std::string_view key, std::vector<secret>& into);
@@ -55,6 +56,12 @@ class config_table {
   void bounds(limits& into);
   /// The path of a file that can be read; a relative one lies among systemd's credentials, or beside the configuration.
   void file(std::string_view key, std::string& into);
+  /// A list whose entries are texts, or tables with a `name` and more: calls `each(config_table&)` with each as such a
+  /// table.
+  void entries(std::string_view key, std::string_view holds, const std::function<void(config_table&)>& each);
+  /// A table of any keys with such lists: calls `each(key, entry)`.
+  void entries_by_key(std::string_view key, std::string_view holds,
+                      const std::function<void(const std::string& key, config_table& entry)>& each);
   /// A table of any keys with texts.
   void pairs(std::string_view key, std::map<std::string, std::string>& into);
   /// One word of several, written to `into` by its position.
@@ -95,6 +102,7 @@ class config_table {
  private:
   void note(std::string_view key, std::string holds, std::string fallback = "");
   void wrong_type(std::string_view key, const toml::node&, std::string_view expected);
+  void read_entries(std::string_view key, const std::function<void(config_table&)>& each);
   void read_text(std::string_view key, std::string& into);
   void read_texts(std::string_view key, std::vector<std::string>& into, bool is_secret = false);
   void read_number(std::string_view key, double& into);

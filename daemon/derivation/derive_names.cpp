@@ -38,13 +38,9 @@ void note(receipts& all, std::string_view kind, const std::string& name, const r
 }
 
 // Mapped, as figures use them; configured ones are always known.
-void note_names(receipts& all, const receipt& at, const json::object& said, const naming& names) {
-  const auto service = [&](const json::object& named) {
-    if (auto name = names.service(at.source, named); !names.configures_service(name)) note(all, "service", name, at);
-  };
-  service(said);
-  if (const auto* several = said.if_contains("services"); several && several->is_array())
-    for (const auto& one : several->get_array()) service({{"service", one}});
+void note_names(receipts& all, const receipt& at, const json::object& said, timestamp told_at, const naming& names) {
+  for (const auto& [pointer, name] : names.services(at.source, said, told_at))
+    if (!names.configures_service(name)) note(all, "service", name, at);
   if (auto name = names.environment(text_at(said, "/environment")); !names.configures_environment(name))
     note(all, names.is_production(name) ? "production" : "environment", name, at);
   if (const auto team = text_at(said, "/team"); !names.configures_team(team)) note(all, "team", team, at);
@@ -67,7 +63,7 @@ told_names read_names(const std::map<thing_type, reports_of_things>& told, const
           all.gone_sources.push_back(key.source);
           all.gone_ids.push_back(r.id);
         } else {
-          note_names(all.live, {r.received_at, key.source, r.id}, r.fields, names);
+          note_names(all.live, {r.received_at, key.source, r.id}, r.fields, r.time, names);
         }
       }
     }
@@ -94,12 +90,13 @@ BOOST_DESCRIBE_STRUCT(retracted_thing, (), (type, source, subject))
 /// What an event calls services, environments and teams.
 struct naming_event {
   receipt at;
+  timestamp time;
   json::object names;
 
   static constexpr auto columns =
       std::tuple(column("received_at", &naming_event::at, &receipt::received_at),
                  column("source", &naming_event::at, &receipt::source), column("id", &naming_event::at, &receipt::id),
-                 column("names", &naming_event::names));
+                 column("time", &naming_event::time), column("names", &naming_event::names));
 };
 
 receipts read_everything(transaction& work, const naming& names) {
@@ -110,8 +107,9 @@ receipts read_everything(transaction& work, const naming& names) {
   for (const auto& [thing, reports] : retractions)
     if (is_retracted_now(reports)) gone.push_back({thing.first, thing.second.source, thing.second.subject});
   receipts all;
-  for (const auto& e : query<naming_event>(work, sql::derivation::names_of_everything, by_column(gone)))
-    note_names(all, e.at, e.names, names);
+  for (const auto& e :
+       query<naming_event>(work, sql::derivation::names_of_everything, by_column(gone), names.ends_of_names()))
+    note_names(all, e.at, e.names, e.time, names);
   return all;
 }
 
@@ -159,7 +157,7 @@ std::optional<receipt> find_next(transaction& work, const naming& names, std::st
     for (const auto& row : rows) {
       last = row.by.at;
       receipts said;
-      note_names(said, last, row.by.names, names);
+      note_names(said, last, row.by.names, row.by.time, names);
       if (!said.contains({kind, name})) continue;
       const thing_id key{last.source, row.subject};
       if (!is_retracted_now(load_reports(work, row.thing, {key}).at(key))) return last;

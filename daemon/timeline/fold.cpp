@@ -167,7 +167,8 @@ std::vector<deployment> fold_deployment(const thing_id& thing, std::vector<repor
     if (r.retraction)
       said.push_back({});
     else
-      said.push_back({names.service(thing.source, r.fields), names.environment(text_at(r.fields, "/environment"))});
+      said.push_back(
+          {names.service(thing.source, r.fields, r.time), names.environment(text_at(r.fields, "/environment"))});
   }
   std::vector<deployment> out;
   for (const auto& where : places_of(said)) {

@@ -35,17 +35,13 @@ void write_as_services(std::vector<report>& reports) {
   }
 }
 
-std::vector<std::string> mapped_services(const std::string& source, const json::object& facts, const naming& names) {
+std::vector<std::string> mapped_services(const std::string& source, const json::object& facts, timestamp at,
+                                         const naming& names) {
   std::set<std::string> all;
-  if (const auto* given = facts.if_contains("services"); given && given->is_array())
-    for (const auto& v : given->get_array()) {
-      json::object named = {{"service", v}};
-      for (const auto* key : {"repository", "path"})
-        if (const auto* told = facts.if_contains(key)) named[key] = *told;
-      if (auto service = names.service(source, named); !service.empty()) all.insert(std::move(service));
-    }
+  for (auto& [pointer, service] : names.services(source, facts, at)) all.insert(std::move(service));
+  all.erase("");
   if (all.empty())
-    if (auto service = names.service(source, facts); !service.empty()) all.insert(std::move(service));
+    if (auto service = names.service(source, facts, at); !service.empty()) all.insert(std::move(service));
   return {all.begin(), all.end()};
 }
 
@@ -168,12 +164,12 @@ std::optional<incident> fold_incident(const thing_id& thing, std::vector<report>
   i.thing = thing;
   i.facts = t->facts;
   i.overrides = t->overriding;
-  i.services = mapped_services(thing.source, i.facts, names);
   i.environment = names.environment(text_at(i.facts, "/environment"));
   i.severity = static_cast<int>(number_at(i.facts, "/severity").value_or(0));
   const auto started = time_at(i.facts, "/started_at"), detected = time_at(i.facts, "/detected_at");
   i.started_at = started ? *started : detected.value_or(first_time(*t));
   i.detected_at = detected.value_or(i.started_at);
+  i.services = mapped_services(thing.source, i.facts, i.started_at, names);
   i.acknowledged_at = time_at(i.facts, "/acknowledged_at");
   for (const auto& r : t->reports)
     if (!i.acknowledged_at && incident_state_in(r.fields) == incident_state::acknowledged) i.acknowledged_at = r.time;
@@ -193,11 +189,11 @@ std::optional<work> fold_work(const thing_id& thing, std::vector<report> reports
   w.thing = thing;
   w.person = text_at(t->facts, "/person");
   w.incident = text_at(t->facts, "/incident");
-  w.service = names.service(thing.source, t->facts);
   w.begin = time_at(t->facts, "/begin");
   w.end = time_at(t->facts, "/end");
   w.seconds = number_at(t->facts, "/seconds");
   w.at = w.begin.value_or(first_time(*t));
+  w.service = names.service(thing.source, t->facts, w.at);
   return w;
 }
 
@@ -206,13 +202,13 @@ std::optional<flag_change> fold_flag(const thing_id& thing, std::vector<report> 
   if (!t) return {};
   flag_change f;
   f.thing = thing;
-  f.service = names.service(thing.source, t->facts);
   f.environment = names.environment(text_at(t->facts, "/environment"));
   f.flag = text_at(t->facts, "/flag");
   f.incident = text_at(t->facts, "/incident");
   const auto* on = t->facts.if_contains("on");
   f.on = !on || !on->is_bool() || on->get_bool();
   f.at = time_at(t->facts, "/at").value_or(first_time(*t));
+  f.service = names.service(thing.source, t->facts, f.at);
   return f;
 }
 

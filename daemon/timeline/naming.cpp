@@ -4,6 +4,8 @@
 
 #include <re2/re2.h>
 
+#include "collectors/base/text.hpp"
+
 namespace releasehealth {
 namespace {
 
@@ -41,30 +43,127 @@ bool matches(const pattern& p, std::string_view text) {
 }
 
 naming::naming(std::vector<service_rule> services, std::vector<environment_rule> environments,
-               std::set<std::string, std::less<>> teams)
-    : services_(std::move(services)), environments_(std::move(environments)), teams_(std::move(teams)) {}
+               std::set<std::string, std::less<>> teams, std::map<std::string, std::string, std::less<>> kinds)
+    : services_(std::move(services)),
+      kinds_(std::move(kinds)),
+      environments_(std::move(environments)),
+      teams_(std::move(teams)) {
+  for (const auto& s : services_)
+    for (const auto& a : s.aliases) {
+      const auto [known, is_new] = aliases_[a.source].try_emplace(lower_case(a.name), s.name);
+      if (a.is_shared || (!is_new && known->second != s.name)) known->second.clear();
+    }
+}
 
-std::string naming::service(std::string_view source, const json::object& fields) const {
-  auto raw = text_at(fields, "/service");
-  const auto repository = text_at(fields, "/repository"), path = text_at(fields, "/path");
-  // a service that the sender names apart from its repository (several in one repository) is mapped by that name only
-  const bool by_repository = raw.empty() || repository.empty() || raw == repository;
-  for (const auto& s : services_) {
-    if (!raw.empty() && (raw == s.name || s.was.contains(raw))) return s.name;
-    const bool from_here = s.source.empty() || s.source == source;
-    if (by_repository && from_here && !s.repository.empty() &&
-        s.repository == (repository.empty() ? raw : repository) && (s.path.empty() || lies_in(path, s.path)))
-      return s.name;
-    // a source of one service, which its reports need not name
-    if (raw.empty() && repository.empty() && s.repository.empty() && !s.source.empty() && from_here) return s.name;
+/// What a report calls its service.
+struct naming::called {
+  std::string name, repository, path;
+  bool by_repository;  ///< a service that is named apart from its repository is mapped by that name only
+  /// As aliases are looked up: in lower case, a longer path before a shorter one.
+  std::vector<std::string> texts;
+
+  called(const json::object& fields, bool has_aliases)
+      : name(text_at(fields, "/service")),
+        repository(text_at(fields, "/repository")),
+        path(text_at(fields, "/path")),
+        by_repository(name.empty() || repository.empty() || name == repository) {
+    if (!has_aliases) return;
+    add(text_at(fields, "/service_id"));
+    if (const auto project = text_at(fields, "/project"); !project.empty() && project != name)
+      add(name.empty() ? project : project + '/' + name);
+    add(name);
+    if (by_repository && !repository.empty()) add(path.empty() ? repository : repository + '/' + path);
+    std::ranges::stable_sort(texts, std::ranges::greater(), &std::string::size);
   }
-  return others_ && others_->services.contains(raw) ? std::string(other_name) : raw;
+
+ private:
+  // the text, and every path that it lies below
+  void add(std::string_view text) {
+    for (; !text.empty(); text = text.substr(0, text.rfind('/'))) {
+      texts.push_back(lower_case(text));
+      if (text.find('/') == text.npos) return;
+    }
+  }
+};
+
+const std::string* naming::named_by_alias(std::string_view of, const called& by) const {
+  const auto known = aliases_.find(of);
+  if (known == aliases_.end()) return nullptr;
+  const std::string* shared = nullptr;
+  for (const auto& text : by.texts)
+    if (const auto found = known->second.find(text); found != known->second.end()) {
+      if (!found->second.empty()) return &found->second;
+      shared = &found->second;
+    }
+  return shared;
+}
+
+const std::string* naming::named_by_match(std::string_view source, const called& by) const {
+  for (const auto& s : services_) {
+    if (!s.source.empty() && s.source != source) continue;
+    const auto& said = by.repository.empty() ? by.name : by.repository;
+    if (!s.repository.empty()) {
+      if (by.by_repository && s.repository == said && (s.path.empty() || lies_in(by.path, s.path))) return &s.name;
+    } else if (!s.source.empty() && said.empty()) {
+      return &s.name;  // a source of one service, which its reports need not name
+    }
+  }
+  return nullptr;
+}
+
+const std::string* naming::named_before(const called& by, timestamp at) const {
+  for (const auto& s : services_)
+    for (const auto& former : s.was)
+      if (former.name == by.name && (!former.until || at < *former.until)) return &s.name;
+  return nullptr;
+}
+
+std::string naming::service(std::string_view source, const json::object& fields, timestamp at) const {
+  const called by(fields, !aliases_.empty());
+  const auto kind = kinds_.find(source);
+  if (const auto* found = named_by_alias(source, by)) return *found;
+  if (kind != kinds_.end() && kind->second != source)
+    if (const auto* found = named_by_alias(kind->second, by)) return *found;
+  if (configures_service(by.name)) return by.name;
+  if (const auto* found = named_by_match(source, by)) return *found;
+  if (const auto* found = named_by_alias(any_source, by)) return *found;
+  if (!by.name.empty())
+    if (const auto* found = named_before(by, at)) return *found;
+  return others_ && others_->services.contains(by.name) ? std::string(other_name) : by.name;
+}
+
+std::vector<std::pair<std::string, std::string>> naming::services(std::string_view source, const json::object& fields,
+                                                                  timestamp at) const {
+  std::vector<std::pair<std::string, std::string>> all;
+  if (const auto* several = fields.if_contains("services"); several && several->is_array()) {
+    const auto& named = several->get_array();
+    for (std::size_t n = 0; n < named.size(); ++n) {
+      json::object one = {{"service", named[n]}};
+      for (const auto* key : {"repository", "path", "project", "service_id"})  // an id is that of one service
+        if (const auto* told = fields.if_contains(key);
+            told && (named.size() == 1 || key != std::string_view("service_id")))
+          one[key] = *told;
+      all.emplace_back("/services/" + std::to_string(n), service(source, one, at));
+    }
+  }
+  if (all.empty() || fields.contains("service")) all.emplace_back("/service", service(source, fields, at));
+  return all;
 }
 
 std::string naming::environment(std::string_view name) const {
+  if (name.empty()) return {};
   for (const auto& e : environments_)
-    if (!name.empty() && (name == e.name || (e.match && matches(e.match, name)))) return e.name;
-  return std::string(others_ && others_->environments.contains(name) ? other_name : name);
+    if (equal_ignoring_case(name, e.name) || (e.match && matches(e.match, name))) return e.name;
+  auto written = lower_case(name);
+  return others_ && others_->environments.contains(written) ? std::string(other_name) : written;
+}
+
+std::vector<timestamp> naming::ends_of_names() const {
+  std::set<timestamp> all;
+  for (const auto& s : services_)
+    for (const auto& former : s.was)
+      if (former.until) all.insert(*former.until);
+  return {all.begin(), all.end()};
 }
 
 std::string naming::team_named(std::string_view name) const {
@@ -90,7 +189,8 @@ naming naming::with(other_names others) const {
 }
 
 bool naming::is_production(std::string_view environment) const {
-  const auto known = std::ranges::find(environments_, environment, &environment_rule::name);
+  const auto known = std::ranges::find_if(
+      environments_, [&](const environment_rule& e) { return equal_ignoring_case(e.name, environment); });
   return known == environments_.end() ? sounds_like_production(environment) : known->production;
 }
 

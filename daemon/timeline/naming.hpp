@@ -1,6 +1,8 @@
 #pragma once
 // From the names that sources use to the services, environments and teams of the figures (figures.md §2).
+#include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -30,11 +32,27 @@ struct place {
 /// "checkout"; "checkout (eu)" in another environment than the default one.
 std::string short_name(const place&);
 
+/// A name that a service had.
+struct former_name {
+  std::string name;
+  std::optional<timestamp> until = {};  ///< reports from then on mean something else by it
+};
+
+/// What a source calls a service (figures.md section 15). Letters are compared regardless of case.
+struct alias {
+  std::string source;      ///< a source's name, else a kind of source; "*": any
+  std::string name;        ///< a path, `SHOP/Checkout`, means what lies below it as well
+  bool is_shared = false;  ///< by several services: the name alone says no service
+};
+inline constexpr std::string_view any_source = "*";
+
 struct service_rule {
   std::string name, team;
-  std::set<std::string> was;       ///< former names
-  std::string source, repository;  ///< `match`: empty matches any source; a source alone, what names no service
-  std::string path = {};           ///< within the repository: that folder and what lies below; empty: all of it
+  std::vector<former_name> was = {};
+  std::string source = {},
+              repository = {};  ///< `match`: empty matches any source; a source alone, what names no service
+  std::string path = {};        ///< within the repository: that folder and what lies below; empty: all of it
+  std::vector<alias> aliases = {};
 };
 
 struct environment_rule {
@@ -51,16 +69,23 @@ struct other_names {
 };
 inline constexpr std::string_view other_name = "other";
 
-/// Mapping rules, in the order of the file; what nothing names is taken as it comes.
+/// Mapping rules; what nothing names is taken as it comes.
 class naming {
  public:
   naming() = default;
+  /// `kinds`: of sources, by name.
   naming(std::vector<service_rule> services, std::vector<environment_rule> environments,
-         std::set<std::string, std::less<>> teams = {});
+         std::set<std::string, std::less<>> teams = {}, std::map<std::string, std::string, std::less<>> kinds = {});
 
-  /// The service of a report; empty if the report names none.
-  std::string service(std::string_view source, const json::object& fields) const;
-  /// The environment of that name; empty stays empty.
+  /// The service of what a source reports at an instant, by the first of (figures.md section 15): an alias of that
+  /// source, an alias of its kind, a service's own name, `match`, an alias of any source, a former name. Otherwise the
+  /// name as it was sent. Empty: the report names none, or only names that several services share.
+  std::string service(std::string_view source, const json::object& fields, timestamp at) const;
+  /// The same for each service that the fields name, with the pointer to its name: `services`, and `service` if it is
+  /// there or nothing else is. The one of a report that names none is empty.
+  std::vector<std::pair<std::string, std::string>> services(std::string_view source, const json::object& fields,
+                                                            timestamp at) const;
+  /// The environment of that name, regardless of case: as configured, otherwise in lower case. Empty stays empty.
   std::string environment(std::string_view name) const;
   bool is_production(std::string_view environment) const;
   /// A team as a deployment names it.
@@ -77,9 +102,20 @@ class naming {
   naming with(other_names) const;
   /// Whether an environment is configured as production.
   bool names_production() const;
+  /// The instants from which on a former name means something else, in order.
+  std::vector<timestamp> ends_of_names() const;
 
  private:
+  struct called;
+  const std::string* named_by_alias(std::string_view of, const called&) const;
+  const std::string* named_by_match(std::string_view source, const called&) const;
+  const std::string* named_before(const called&, timestamp at) const;
+
   std::vector<service_rule> services_;
+  using services_by_name = std::map<std::string, std::string, std::less<>>;
+  /// By source, or kind, or any_source: the service by its alias in lower case; empty: several share it.
+  std::map<std::string, services_by_name, std::less<>> aliases_;
+  std::map<std::string, std::string, std::less<>> kinds_;
   std::vector<environment_rule> environments_;
   std::set<std::string, std::less<>> teams_;
   std::shared_ptr<const other_names> others_;  ///< may be null

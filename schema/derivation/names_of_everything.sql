@@ -1,11 +1,13 @@
 -- What all events call services, environments and teams, but for the given things ($1-$3: types, sources, subjects): each way of
--- naming once, as it was received first.
-SELECT DISTINCT ON (source, names) * FROM (
-  SELECT e.source, e.id, microseconds(e.received_at) AS received_at, jsonb_strip_nulls(jsonb_build_object(
+-- naming once, as it was received first; $4: instants at which names change their meaning, which are told apart.
+SELECT DISTINCT ON (source, names, era) * FROM (
+  SELECT e.source, e.id, microseconds(e.received_at) AS received_at, microseconds(e.time) AS time,
+         width_bucket(e.time, $4::timestamptz[]) AS era, jsonb_strip_nulls(jsonb_build_object(
          'service', e.fields->'service', 'services', e.fields->'services', 'repository', e.fields->'repository', 'path', e.fields->'path',
+         'project', e.fields->'project', 'service_id', e.fields->'service_id',
          'environment', e.fields->'environment', 'team', e.fields->'team')) AS names
   FROM event e
   WHERE e.type <> 'retraction' AND e.thing <> 'commit' AND NOT EXISTS (
     SELECT FROM unnest($1::text[], $2::text[], $3::text[]) AS gone (thing, source, subject)
     WHERE gone.thing = e.thing AND gone.source = e.source AND gone.subject = e.subject)) AS told
-ORDER BY source, names, received_at, id
+ORDER BY source, names, era, received_at, id

@@ -186,6 +186,38 @@ TEST_SUITE("nodb") {
     CHECK(thresholds_of(c.figures.thresholds, "legacy").size() == default_thresholds().size() - 1);
   }
 
+  TEST_CASE("a service's names are texts or tables, for a source, a kind of source or any") {
+    const auto c = right(R"(
+[[source]]
+name = "cluster-eu"
+kind = "argocd"
+unauthenticated = true
+[[service]]
+name = "checkout"
+was = ["cart", { name = "kiosk", until = 2026-03-01 }]
+aliases = { cluster-eu = "co-eu", argocd = ["co"], pagerduty = { name = "Platform", shared = true }, "*" = "Check Out" }
+[[service]]
+name = "search"
+aliases = { pagerduty = { name = "platform", shared = true } }
+)");
+    CHECK(c.warnings.empty());
+    const auto day = [](const char* text) { return *parse_time(text); };
+    const auto named = [&](const char* source, const char* name, timestamp at) {
+      return c.figures.names.service(source, {{"service", name}}, at);
+    };
+    const auto before = day("2026-02-28T23:59:59Z"), after = day("2026-03-01T00:00:00Z");
+    CHECK(named("cluster-eu", "co-eu", before) == "checkout");
+    CHECK(named("cluster-eu", "CO", before) == "checkout");  // by its kind
+    CHECK(named("other", "check out", before) == "checkout");
+    CHECK(named("pagerduty", "Platform", before).empty());
+    CHECK(named("api", "kiosk", before) == "checkout");
+    CHECK(named("api", "kiosk", after) == "kiosk");
+    const auto unknown = right("[[service]]\nname = 'a'\naliases = { jirra = 'SHOP' }\n");
+    CHECK(unknown.warnings ==
+          std::vector<std::string>{R"(service.aliases: no [[source]] is named "jirra", and no kind of source)"});
+    CHECK(c.timeline.fingerprint != right("[[service]]\nname = 'checkout'\n").timeline.fingerprint);
+  }
+
   TEST_CASE("a limit may be another figure; when a hotfix should be back is a limit, too; causes are slices") {
     const auto c = right(
         "[figures]\nmerge_back_due = '2d'\ncauses = ['weather']\n"

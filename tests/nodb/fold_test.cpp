@@ -134,44 +134,4 @@ TEST_SUITE("nodb") {
       } while (std::ranges::next_permutation(order).found);
     }
   }
-
-  TEST_CASE("names are mapped before they are compared (interface.md 5)") {
-    const naming names({{"checkout", "payments", {"cart"}, "github", "acme/checkout"}},
-                       {{"production", true, *compile_pattern("^(prod|live)$")}, {"eu", true, {}}});
-    CHECK(names.service("github", {{"service", "acme/checkout"}, {"repository", "acme/checkout"}}) == "checkout");
-    CHECK(names.service("gitlab", {{"service", "acme/checkout"}, {"repository", "acme/checkout"}}) == "acme/checkout");
-    CHECK(names.service("github", {{"service", "admin"}, {"repository", "acme/checkout"}}) == "admin");
-    CHECK(names.service("api", {{"service", "cart"}}) == "checkout");
-    CHECK(names.service("api", json::object{}).empty());
-    CHECK(names.team("checkout") == "payments");
-    CHECK(names.environment("LIVE") == "production");
-    CHECK(names.environment("staging") == "staging");
-    CHECK(names.is_production("eu"));
-    const naming several({{"api", {}, {}, {}, "acme/shop", "services/api"}, {"shop", {}, {}, {}, "acme/shop"}}, {});
-    const auto in = [&](const char* path) {
-      return several.service("github", {{"service", "acme/shop"}, {"repository", "acme/shop"}, {"path", path}});
-    };
-    const naming of_source({{"search", {}, {}, "argocd-search", {}}}, {});
-    CHECK(of_source.service("argocd-search", json::object{}) == "search");
-    CHECK(of_source.service("argocd-search", {{"service", "admin"}}) == "admin");
-    CHECK(of_source.service("argocd", json::object{}).empty());
-    CHECK(in("services/api") == "api");
-    CHECK(in("services/api/v2") == "api");
-    CHECK(in("services/apis") == "shop");
-    CHECK(in("") == "shop");
-    CHECK(names.configured() == std::vector<place>{{"checkout", "production"}, {"checkout", "eu"}});
-  }
-
-  TEST_CASE("production is what sounds like it, unless configured") {
-    const naming names;
-    for (const auto* yes : {"production", "Prod", "prod-eu", "live", "prd 2", "production/eu", "prod2"}) {
-      CAPTURE(yes);
-      CHECK(names.is_production(yes));
-    }
-    for (const auto* no :
-         {"staging", "preprod", "prod-staging", "prod-test", "production-preview", "productive", "dev", ""}) {
-      CAPTURE(no);
-      CHECK_FALSE(names.is_production(no));
-    }
-  }
 }

@@ -146,7 +146,7 @@ TEST_SUITE("nodb") {
   }
 
   TEST_CASE("services are mapped, in order, each once; former names are the service's (interface.md 5)") {
-    const naming names({{"checkout", "payments", {"cart"}, {}, {}}}, {});
+    const naming names({{"checkout", "payments", {{"cart"}}, {}, {}}}, {});
     report r;
     r.fields = {{"services", json::array{"search", "cart", "checkout"}}, {"state", "open"}};
     CHECK(fold_incident({"test", "i"}, {r}, names)->services == std::vector<std::string>{"checkout", "search"});

@@ -52,7 +52,7 @@ TEST_SUITE("postgres") {
     ledger::appender to(db.where());
     ledger::derive_settings settings;
     settings.max_names = 2;
-    settings.blame.names = naming({{"checkout", {}, {"cart"}, {}, {}}}, {});
+    settings.blame.names = naming({{"checkout", {}, {{"cart"}}, {}, {}}}, {});
     ledger::deriver derive(db.where(), settings);
     ledger::reader from(db.where());
     const auto told = [&](const char* service, const char* received) {
