@@ -2,16 +2,13 @@
 // changed, with another secret, without any, again, in the wrong media type, cut off and of an unknown type.
 //   node contract.mjs config SECRET SIGNING_TOKEN          the sources, as TOML
 //   node contract.mjs run INTAKE_URL SECRET SIGNING_TOKEN  a line for each check; exits 1 if one fails
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { request } from "node:http";
-import { createHmac } from "node:crypto";
-import { sign as signGithub } from "@octokit/webhooks-methods";
 import { CloudEvent, HTTP } from "cloudevents";
-import { Webhook as Svix } from "svix";
-import { basic, hmac, iso, json, senders, standard } from "./senders.mjs";
+import { hmac, now, standard, token } from "./proofs.mjs";
+import { iso } from "./senders.mjs";
 
 const root = new URL("../../", import.meta.url);
-const now = () => Math.floor(Date.now() / 1000);
 
 /** A fixture of the collector: its headers, settings and body. */
 function fixture(kind, name) {
@@ -26,48 +23,20 @@ function fixture(kind, name) {
   return { headers, settings, body: text.slice(end + 2) };
 }
 
-const bearer = (secret) => ({ authorization: `Bearer ${secret}` });
-const header = (name, prefix = "") => (secret, body) => ({ [name]: prefix + hmac(secret, body) });
-const token = (secret) => bearer(secret);
-const password = (secret) => ({ authorization: basic(secret) });
-
-// kind -> [a fixture that becomes an event, its proof(secret, body, id), proof of the body?, list settings, unknown type]
-const kinds = {
-  github: ["deployment_status.success", async (s, b) => ({ "x-hub-signature-256": await signGithub(s, b) }), true, { "x-github-event": "star" }],
-  gitlab: ["deployment.success", (s, b, id) => ({ ...standard(s, id, b), "idempotency-key": id }), true, { "x-gitlab-event": "Emoji Hook" }],
-  alertmanager: ["firing", token, false],
-  pagerduty: ["triggered", header("x-pagerduty-signature", "v1="), true, { body: { event: { id: "1", event_type: "pagey.ping", data: {} } } }],
-  cloudevents: ["cdevents.structured", token, false],
-  "standard-webhooks": ["event", (s, b, id) => standard(s, id, b), true],
-  argocd: ["succeeded", token, false],
-  jenkins: ["completed.success", password, false],
-  grafana: ["firing", header("x-grafana-alerting-signature"), true],
-  jira: ["created", header("x-hub-signature", "sha256="), true, { body: { webhookEvent: "board_created" } }],
-  "azure-devops": ["release.succeeded", password, false, { body: { eventType: "workitem.created" } }],
-  sentry: ["issue.created", header("sentry-hook-signature"), true, { "sentry-hook-resource": "installation" }],
-  flux: ["upgrade_succeeded", (s, b) => ({ "x-signature": `sha512=${createHmac("sha512", s).update(b).digest("hex")}` }), true],
-  bitbucket: ["commit_status.successful", header("x-hub-signature", "sha256="), true, { "x-event-key": "repo:fork" }],
-  circleci: ["workflow.success", (s, b) => ({ "circleci-signature": `v1=${hmac(s, b)},v2=abc` }), true, { body: { type: "ping" } }],
-  incidentio: ["created", (s, b, id) => standard(s, id, b, Svix, "svix"), true, { body: { event_type: "public_alert.alert_created_v1" } }],
-  rootly: ["created", (s, b) => ({ "x-rootly-signature": `t=${now()},v1=${hmac(s, now() + b)}` }), true, { body: { event: { type: "pulse.created" } } }],
-  firehydrant: ["created", header("fh-signature"), true, { body: { event: { resource_type: "task" } } }],
-  opsgenie: ["create", token, false, { body: { action: "Restart", alert: {} } }],
-  datadog: ["triggered", token, false, { body: { transition: "Renotify" } }],
-  launchdarkly: ["turned_off", header("x-ld-signature"), true, { body: { kind: "member" } }],
-  octopus: ["succeeded", token, false, { body: { Payload: { Event: { Category: "MachineAdded" } } } }],
-  harness: ["success", token, false, { body: { eventData: { eventType: "StageStart" } } }],
-  spinnaker: ["complete", password, false, { body: { details: { type: "orca:stage:complete" } } }],
-  servicenow: ["resolved", password, false],
-  kubernetes: ["available", token, false, { body: { kind: "Pod" } }],
-  devlake: ["deployment", token, false, { body: { issueKey: "X-1", type: "BUG" } }],
-};
+// Each collector's contract.mjs: a fixture that becomes an event, the proof of a delivery (secret, body, id), whether it covers
+// the body, and headers or a body of a type that the collector ignores.
+const kinds = {};
+for (const kind of readdirSync(new URL("collectors", root)).sort()) {
+  const file = new URL(`collectors/${kind}/contract.mjs`, root);
+  if (existsSync(file)) kinds[kind] = (await import(file)).default;
+}
 const lists = ["jobs", "stages", "pipelines", "statuses", "workflows"];
 const signs = (kind) => ["gitlab", "standard-webhooks", "incidentio"].includes(kind);
 
 const [, , mode, ...args] = process.argv;
 if (mode === "config") {
   const [secret, signingToken] = args;
-  for (const [kind, [name]] of Object.entries(kinds)) {
+  for (const [kind, { fixture: name }] of Object.entries(kinds)) {
     console.log(`[[source]]\nname = "${kind}"\nkind = "${kind}"\nsecret = "${signs(kind) ? signingToken : secret}"`);
     for (const [key, value] of Object.entries(fixture(kind, name).settings)) console.log(`${key} = ${lists.includes(key) ? `["${value}"]` : `"${value}"`}`);
   }
@@ -86,7 +55,7 @@ function expect(what, wanted, answer) {
   if (!ok) failed++;
 }
 
-for (const [kind, [name, proof, covers, unknown]] of Object.entries(kinds)) {
+for (const [kind, { fixture: name, proof, coversBody, unknownType }] of Object.entries(kinds)) {
   const own = signs(kind) ? signingToken : secret, other = signs(kind) ? `whsec_${Buffer.from("x".repeat(24)).toString("base64")}` : "another";
   const { headers, body } = fixture(kind, name);
   const path = `/webhooks/${kind}`, id = `contract-${kind}`;
@@ -95,7 +64,7 @@ for (const [kind, [name, proof, covers, unknown]] of Object.entries(kinds)) {
   expect(`${kind}: without proof`, { status: 401 }, await post(path, headers, body));
   expect(`${kind}: another secret`, { status: 401 }, await post(path, { ...headers, ...(await proof(other, body, id)) }, body));
   expect(`${kind}: an empty secret`, { status: 401 }, await post(path, { ...headers, ...Object.fromEntries(Object.keys(proven).map((k) => [k, ""])) }, body));
-  if (covers) expect(`${kind}: a changed byte`, { status: 401 }, await post(path, { ...headers, ...proven }, body.replace("{", "{ ")));
+  if (coversBody) expect(`${kind}: a changed byte`, { status: 401 }, await post(path, { ...headers, ...proven }, body.replace("{", "{ ")));
   const first = await post(path, { ...headers, ...proven }, body);
   expect(`${kind}: accepted`, { status: 202, duplicates: 0, ignored: 0 }, first);
   expect(`${kind}: again`, { status: 202, accepted: 0, duplicates: first.accepted }, await post(path, { ...headers, ...(await proof(own, body, id)) }, body));
@@ -104,9 +73,9 @@ for (const [kind, [name, proof, covers, unknown]] of Object.entries(kinds)) {
   const half = body.slice(0, body.length / 2);
   expect(`${kind}: cut off`, { status: 400 }, await post(path, { ...headers, ...(await proof(own, half, id)) }, half));
   expect(`${kind}: something below it`, { status: kind === "devlake" ? 202 : 404 }, await post(`${path}/deployments`, { ...headers, ...proven }, body));
-  if (unknown) {
-    const text = unknown.body ? JSON.stringify(unknown.body) : changed;
-    const rest = Object.fromEntries(Object.entries(unknown).filter(([key]) => key !== "body"));
+  if (unknownType) {
+    const text = unknownType.body ? JSON.stringify(unknownType.body) : changed;
+    const rest = Object.fromEntries(Object.entries(unknownType).filter(([key]) => key !== "body"));
     expect(`${kind}: of an unknown type`, { status: 202, ignored: 1 }, await post(path, { ...headers, ...rest, ...(await proof(own, text, `${id}-2`)) }, text));
   }
 }
@@ -135,7 +104,7 @@ const cdevent = (n, subject) => {
     datacontenttype: "application/json",
     data: { context, subject: { id: subject, type: "service", content: { environment: { id: "production" }, artifactId: `pkg:oci/app@${n}` } } } });
 };
-const cloud = bearer(secret);
+const cloud = token(secret);
 const binary = HTTP.binary(cdevent(1, "svc-sdk")), structured = HTTP.structured(cdevent(2, "svc-sdk"));
 expect("cloudevents: binary", { status: 202, accepted: 1 }, await post("/webhooks/cloudevents", { ...binary.headers, ...cloud }, binary.body));
 expect("cloudevents: structured", { status: 202, accepted: 1 }, await post("/webhooks/cloudevents", { ...structured.headers, ...cloud }, structured.body));

@@ -1,0 +1,9 @@
+// How its sender proves a delivery: tests/clients/contract.mjs
+import { header } from "../../tests/clients/proofs.mjs";
+
+export default {
+  fixture: "commit_status.successful",
+  proof: header("x-hub-signature", "sha256="),
+  coversBody: true,
+  unknownType: { "x-event-key": "repo:fork" },
+};

@@ -1,0 +1,9 @@
+// How its sender proves a delivery: tests/clients/contract.mjs
+import { hmac } from "../../tests/clients/proofs.mjs";
+
+export default {
+  fixture: "workflow.success",
+  proof: (s, b) => ({ "circleci-signature": `v1=${hmac(s, b)},v2=abc` }),
+  coversBody: true,
+  unknownType: { body: { type: "ping" } },
+};

@@ -1,0 +1,8 @@
+// How its sender proves a delivery: tests/clients/contract.mjs
+import { createHmac } from "node:crypto";
+
+export default {
+  fixture: "upgrade_succeeded",
+  proof: (s, b) => ({ "x-signature": `sha512=${createHmac("sha512", s).update(b).digest("hex")}` }),
+  coversBody: true,
+};

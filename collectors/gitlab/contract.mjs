@@ -1,0 +1,9 @@
+// How its sender proves a delivery: tests/clients/contract.mjs
+import { standard } from "../../tests/clients/proofs.mjs";
+
+export default {
+  fixture: "deployment.success",
+  proof: (s, b, id) => ({ ...standard(s, id, b), "idempotency-key": id }),
+  coversBody: true,
+  unknownType: { "x-gitlab-event": "Emoji Hook" },
+};

@@ -1,0 +1,9 @@
+// How its sender proves a delivery: tests/clients/contract.mjs
+import { header } from "../../tests/clients/proofs.mjs";
+
+export default {
+  fixture: "triggered",
+  proof: header("x-pagerduty-signature", "v1="),
+  coversBody: true,
+  unknownType: { body: { event: { id: "1", event_type: "pagey.ping", data: {} } } },
+};

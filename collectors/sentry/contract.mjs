@@ -1,0 +1,9 @@
+// How its sender proves a delivery: tests/clients/contract.mjs
+import { header } from "../../tests/clients/proofs.mjs";
+
+export default {
+  fixture: "issue.created",
+  proof: header("sentry-hook-signature"),
+  coversBody: true,
+  unknownType: { "sentry-hook-resource": "installation" },
+};
