@@ -1,13 +1,29 @@
-// The table of figures: one row each. A new one is a row here and, if no population has the column, a line of SQL.
+// The tables of populations and of figures. A new figure is a row here and, if no population counts its column, a line
+// of SQL; a new population is a statement of schema/figures and a row here.
 #include <algorithm>
 #include <array>
 
 #include "collectors/words.hpp"
-#include "daemon/figures/figure.hpp"
+#include "daemon/figures/populations.hpp"
 #include "daemon/timeline/follow_up.hpp"
+#include "sql/figures.hpp"
 
 namespace releasehealth {
 namespace {
+
+constexpr population_over_periods every_population[] = {{sql::figures::deployments},
+                                                        {sql::figures::changes},
+                                                        {sql::figures::incidents},
+                                                        {sql::figures::hotfixes, count_with_target},
+                                                        {sql::figures::hotfix_breakdowns, count_by_key},
+                                                        {sql::figures::work, count_work}};
+
+constexpr population_now every_population_now[] = {
+    {sql::figures::last_deployments},
+    {sql::figures::open_incidents},
+    {sql::figures::follow_ups, count_follow_ups},
+    {{}, count_rising_months},  // the reader has the statement, as pages count months, too
+};
 
 // One for each fact that a hotfix may have.
 std::vector<slice> slices_by_fact() {
@@ -316,6 +332,9 @@ constexpr cause causes[] = {
     {"process", "let nothing pass by the pipeline; release when the people who can mend it are there"}};
 
 }
+
+std::span<const population_over_periods> populations() { return every_population; }
+std::span<const population_now> populations_now() { return every_population_now; }
 
 std::span<const figure> figures() { return every_figure; }
 

@@ -2,15 +2,8 @@
 
 #include <numeric>
 
-#include "sql/figures.hpp"
-
 namespace releasehealth {
 namespace {
-
-ledger::population plain(std::string_view statement, ledger::reader& from, const std::vector<period>& periods,
-                         const std::vector<ledger::scope>& scopes) {
-  return from.count(statement, periods, scopes);
-}
 
 /// The columns that are counted by key.
 std::vector<std::string> breakdown_keys(const figure_settings& settings) {
@@ -34,20 +27,48 @@ int rising_run(const ledger::hotfix_months& of, const std::vector<timestamp>& be
   return run;
 }
 
-ledger::population count_rising_months(ledger::reader& from, const std::vector<ledger::scope>& scopes,
-                                       const figure_settings& settings, timestamp now) {
+}
+
+ledger::population count_by_period(std::string_view statement, const question_over_periods& q) {
+  return q.from.count(statement, q.periods, q.scopes);
+}
+
+ledger::population count_with_target(std::string_view statement, const question_over_periods& q) {
+  return q.from.count(statement, q.periods, q.scopes,
+                      std::chrono::duration<double>(q.settings.response_target).count());
+}
+
+ledger::population count_by_key(std::string_view statement, const question_over_periods& q) {
+  return q.from.count_keys(statement, q.periods, q.scopes, breakdown_keys(q.settings), q.settings.causes);
+}
+
+ledger::population count_work(std::string_view statement, const question_over_periods& q) {
+  return q.from.count_work(statement, q.periods, q.scopes, q.services_of);
+}
+
+ledger::population count_at_instant(std::string_view statement, const question_now& q) {
+  return q.from.count_now(statement, q.scopes, q.now);
+}
+
+ledger::population count_follow_ups(std::string_view statement, const question_now& q) {
+  const auto seconds = [](duration d) { return std::chrono::duration<double>(d).count(); };
+  return q.from.count_now(statement, q.scopes, q.now, seconds(q.settings.follow_up_horizon),
+                          seconds(q.settings.review_due));
+}
+
+ledger::population count_rising_months(std::string_view, const question_now& q) {
   // few rise for a year; a run of sixty would end with as many hotfixes in a month
   constexpr int a_year = 12, most = 60;
   ledger::population out{{"rising_months"}, {}};
-  std::vector<std::size_t> rising(scopes.size());
+  std::vector<std::size_t> rising(q.scopes.size());
   std::iota(rising.begin(), rising.end(), 0);
   for (const int months : {a_year, most}) {
     std::vector<ledger::scope> asked;
     std::vector<timestamp> begins;
     asked.reserve(rising.size());
-    for (const auto n : rising) asked.push_back(scopes[n]);
-    for (int back = months; back >= 0; --back) begins.push_back(settings.zone.month_begin(now, -back));
-    const auto all = from.count_hotfix_months(asked, begins);
+    for (const auto n : rising) asked.push_back(q.scopes[n]);
+    for (int back = months; back >= 0; --back) begins.push_back(q.settings.zone.month_begin(q.now, -back));
+    const auto all = q.from.count_hotfix_months(asked, begins);
     std::vector<std::size_t> longer;
     for (std::size_t n = 0; n < all.size(); ++n) {
       const auto run = rising_run(all[n], begins);
@@ -61,43 +82,5 @@ ledger::population count_rising_months(ledger::reader& from, const std::vector<l
   }
   return out;
 }
-
-constexpr asker every_population[] = {
-    [](auto& from, auto& periods, auto& scopes, auto&, auto&) {
-      return plain(sql::figures::deployments, from, periods, scopes);
-    },
-    [](auto& from, auto& periods, auto& scopes, auto&, auto&) {
-      return plain(sql::figures::changes, from, periods, scopes);
-    },
-    [](auto& from, auto& periods, auto& scopes, auto&, auto&) {
-      return plain(sql::figures::incidents, from, periods, scopes);
-    },
-    [](auto& from, auto& periods, auto& scopes, auto& settings, auto&) {
-      return from.count(sql::figures::hotfixes, periods, scopes,
-                        std::chrono::duration<double>(settings.response_target).count());
-    },
-    [](auto& from, auto& periods, auto& scopes, auto& settings, auto&) {
-      return from.count_keys(sql::figures::hotfix_breakdowns, periods, scopes, breakdown_keys(settings),
-                             settings.causes);
-    },
-    [](auto& from, auto& periods, auto& scopes, auto&, auto& services_of) {
-      return from.count_work(periods, scopes, services_of);
-    },
-};
-
-constexpr asker_now every_population_now[] = {
-    [](auto& from, auto& scopes, auto&, auto now) { return from.last_deployments(scopes, now); },
-    [](auto& from, auto& scopes, auto&, auto now) { return from.open_incidents(scopes, now); },
-    [](auto& from, auto& scopes, auto& settings, auto now) {
-      const auto seconds = [](duration d) { return std::chrono::duration<double>(d).count(); };
-      return from.follow_ups(scopes, now, seconds(settings.follow_up_horizon), seconds(settings.review_due));
-    },
-    count_rising_months,
-};
-
-}
-
-std::span<const asker> populations() { return every_population; }
-std::span<const asker_now> populations_now() { return every_population_now; }
 
 }

@@ -1,5 +1,5 @@
 #pragma once
-// What is counted: one row for each population of schema/figures, in the order of the columns that figures are made of.
+// What figures are made of: the populations that the statements of schema/figures count, and how each is asked.
 #include <map>
 #include <set>
 #include <span>
@@ -10,16 +10,44 @@
 
 namespace releasehealth {
 
-using asker = ledger::population (*)(ledger::reader&, const std::vector<period>&, const std::vector<ledger::scope>&,
-                                     const figure_settings&,
-                                     const std::map<std::string, std::set<std::string>>& services_of);
+struct question_over_periods {
+  ledger::reader& from;
+  const std::vector<period>& periods;
+  const std::vector<ledger::scope>& scopes;
+  const figure_settings& settings;
+  const std::map<std::string, std::set<std::string>>& services_of;  ///< by crew
+};
 
-using asker_now = ledger::population (*)(ledger::reader&, const std::vector<ledger::scope>&, const figure_settings&,
-                                         timestamp now);
+struct question_now {
+  ledger::reader& from;
+  const std::vector<ledger::scope>& scopes;
+  const figure_settings& settings;
+  timestamp now;
+};
 
-/// What is measured over periods. Only the first has something to say outside production.
-std::span<const asker> populations();
-/// What holds at an instant. Only the first has something to say outside production.
-std::span<const asker_now> populations_now();
+/// How the parameters of a statement are filled: periods and scopes alone, or what it takes besides.
+ledger::population count_by_period(std::string_view statement, const question_over_periods&);
+ledger::population count_with_target(std::string_view statement, const question_over_periods&);
+ledger::population count_by_key(std::string_view statement, const question_over_periods&);
+ledger::population count_work(std::string_view statement, const question_over_periods&);
+/// The same for what holds at an instant.
+ledger::population count_at_instant(std::string_view statement, const question_now&);
+ledger::population count_follow_ups(std::string_view statement, const question_now&);
+ledger::population count_rising_months(std::string_view statement, const question_now&);
+
+/// A row of the tables of populations: a statement of schema/figures, and who asks it.
+struct population_over_periods {
+  std::string_view statement;
+  ledger::population (*ask)(std::string_view statement, const question_over_periods&) = count_by_period;
+};
+struct population_now {
+  std::string_view statement;
+  ledger::population (*ask)(std::string_view statement, const question_now&) = count_at_instant;
+};
+
+/// The tables, in the order of the columns that figures are made of. Of each only the first row has something to say
+/// outside production.
+std::span<const population_over_periods> populations();
+std::span<const population_now> populations_now();
 
 }

@@ -37,14 +37,16 @@ class inquiry {
  public:
   inquiry(snapshot& s, const figure_settings& by) : into_(s), settings_(by) {}
 
-  void add(const plan& p, std::span<const asker> asked, std::span<const asker_now> asked_now) {
+  void add(const plan& p, std::span<const population_over_periods> asked, std::span<const population_now> asked_now) {
     if (p.scopes.empty()) return;
-    for (const auto one : asked)
-      questions_.push_back({p, false, [=, this, &p](auto& from) {
-                              return one(from, into_.periods, p.scopes, settings_, p.services_of);
+    for (const auto& one : asked)
+      questions_.push_back({p, false, [this, &p, &one](auto& from) {
+                              return one.ask(one.statement, {from, into_.periods, p.scopes, settings_, p.services_of});
                             }});
-    for (const auto one : asked_now)
-      questions_.push_back({p, true, [=, this, &p](auto& from) { return one(from, p.scopes, settings_, into_.at); }});
+    for (const auto& one : asked_now)
+      questions_.push_back({p, true, [this, &p, &one](auto& from) {
+                              return one.ask(one.statement, {from, p.scopes, settings_, into_.at});
+                            }});
   }
 
   /// `few`: no more than few_places.

@@ -93,7 +93,8 @@ population reader::count(std::string_view statement, const std::vector<period>& 
   });
 }
 
-population reader::count_work(const std::vector<period>& periods, const std::vector<scope>& scopes,
+population reader::count_work(std::string_view statement, const std::vector<period>& periods,
+                              const std::vector<scope>& scopes,
                               const std::map<std::string, std::set<std::string>>& services_of) {
   return read([&](transaction& work) {
     const question q(periods, scopes);
@@ -106,7 +107,7 @@ population reader::count_work(const std::vector<period>& periods, const std::vec
       crews.insert(crews.end(), members.size(), crew);
       services.insert(services.end(), members.begin(), members.end());
     }
-    return read_population(ask(work, sql::figures::work,
+    return read_population(ask(work, statement,
                                parameters::list(q.labels, q.begins, q.ends, q.numbers, q.services, q.environments,
                                                 q.crews, q.firsts, crews, services)));
   });
@@ -130,28 +131,19 @@ population reader::count_keys(std::string_view statement, const std::vector<peri
   });
 }
 
-population reader::open_incidents(const std::vector<scope>& scopes, timestamp now) {
+population reader::count_now(std::string_view statement, const std::vector<scope>& scopes, timestamp now) {
   return read([&](transaction& work) {
     const question q({}, scopes);
-    return read_population(
-        ask(work, sql::figures::open_incidents, parameters::list(q.numbers, q.services, q.environments, now)), 1);
+    return read_population(ask(work, statement, parameters::list(q.numbers, q.services, q.environments, now)), 1);
   });
 }
 
-population reader::last_deployments(const std::vector<scope>& scopes, timestamp now) {
+population reader::count_now(std::string_view statement, const std::vector<scope>& scopes, timestamp now,
+                             double horizon_s, double review_due_s) {
   return read([&](transaction& work) {
     const question q({}, scopes);
     return read_population(
-        ask(work, sql::figures::last_deployments, parameters::list(q.numbers, q.services, q.environments, now)), 1);
-  });
-}
-
-population reader::follow_ups(const std::vector<scope>& scopes, timestamp now, double horizon_s, double review_due_s) {
-  return read([&](transaction& work) {
-    const question q({}, scopes);
-    return read_population(ask(work, sql::figures::follow_ups,
-                               parameters::list(q.numbers, q.services, q.environments, now, horizon_s, review_due_s)),
-                           1);
+        ask(work, statement, parameters::list(q.numbers, q.services, q.environments, now, horizon_s, review_due_s)), 1);
   });
 }
 

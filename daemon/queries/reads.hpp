@@ -130,15 +130,16 @@ class reader {
   /// The same for a statement that takes a target in seconds.
   population count(std::string_view statement, const std::vector<period>&, const std::vector<scope>&, double target_s);
   /// Firefighting; `services_of`: the services of every crew that the scopes name.
-  population count_work(const std::vector<period>&, const std::vector<scope>&,
+  population count_work(std::string_view statement, const std::vector<period>&, const std::vector<scope>&,
                         const std::map<std::string, std::set<std::string>>& services_of);
   /// A statement that counts by key, in long form: one column for each of `keys`.
   population count_keys(std::string_view statement, const std::vector<period>&, const std::vector<scope>&,
                         const std::vector<std::string>& keys, const std::vector<std::string>& causes);
   /// What holds at an instant: one row for each scope, without a period.
-  population open_incidents(const std::vector<scope>&, timestamp now);
-  population last_deployments(const std::vector<scope>&, timestamp now);
-  population follow_ups(const std::vector<scope>&, timestamp now, double horizon_s, double review_due_s);
+  population count_now(std::string_view statement, const std::vector<scope>&, timestamp now);
+  /// The same for a statement that takes how far follow-ups look back, and when reviews are due, in seconds.
+  population count_now(std::string_view statement, const std::vector<scope>&, timestamp now, double horizon_s,
+                       double review_due_s);
   /// By scope; `begins`: of the months, and the end of the last one.
   std::vector<hotfix_months> count_hotfix_months(const std::vector<scope>&, const std::vector<timestamp>& begins);
   /// Looks no further back than to `earliest`: data that is older is as good as data since then.
