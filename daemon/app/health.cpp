@@ -4,8 +4,8 @@ namespace releasehealth {
 
 void health::publish(const refreshed& r) {
   readiness_.is_database_up = r.database_up;
-  own_.database(r.database_up);
-  own_.schema_newer(r.schema_is_newer);
+  own_.set(gauge::database_up, r.database_up);
+  own_.set(gauge::schema_newer, r.schema_is_newer);
   note_rebuild(r);
   note_failure(r);
   if (!r.success) return;
@@ -16,7 +16,7 @@ void health::publish(const refreshed& r) {
 }
 
 void health::note_rebuild(const refreshed& r) {
-  own_.rebuilding(r.is_rebuilding);
+  own_.set(gauge::rebuilding, r.is_rebuilding);
   if (r.is_rebuilding && !is_rebuilding_)
     log_.info("figures of an older derivation are shown while history is rebuilt");
   is_rebuilding_ = r.is_rebuilding;
@@ -45,7 +45,7 @@ void health::note_failure(const refreshed& r) {
 void health::appended(std::string_view reason, const std::string& said, bool is_durable) {
   own_.database_failed(reason);
   if (reason == "timeout") own_.reached("database.statement_timeout");
-  own_.database_durable(is_durable);
+  own_.set(gauge::database_durable, is_durable);
   const bool is_away = !reason.empty();
   if (is_away == std::exchange(is_postgres_away_, is_away)) return;
   if (is_away)

@@ -15,6 +15,64 @@ namespace releasehealth {
 /// What became of a delivery, in the words of releasehealth_deliveries_total.
 enum class outcome { accepted, duplicate, ignored, dead, unauthorized, malformed, too_large, unavailable };
 
+/// Gauges without labels.
+enum class gauge : std::size_t {
+  dead_deliveries,
+  partly_dead_deliveries,
+  spooled_deliveries,
+  spooled_bytes,
+  set_aside_deliveries,
+  spool_writable,
+  schema_newer,
+  rebuilding,
+  database_durable,
+  unplaced_deployments,
+  underived_events,
+  rebuild_needed,
+  database_up,
+  refresh_success,
+  refresh_timestamp,
+  refresh_seconds,
+  reload_success,
+  reload_timestamp
+};
+
+struct gauge_rule {
+  gauge which;
+  std::string_view name, help;
+  double at_start = 0;
+};
+
+/// What each is called and means, in the order of the enumeration.
+inline constexpr gauge_rule gauge_rules[] = {
+    {gauge::dead_deliveries, "dead_deliveries", "Authentic deliveries that could not be read, kept for replay."},
+    {gauge::partly_dead_deliveries, "partly_dead_deliveries",
+     "Accepted deliveries with elements that could not be read, kept for replay."},
+    {gauge::spooled_deliveries, "spooled_deliveries", "Acknowledged deliveries that are not in PostgreSQL yet."},
+    {gauge::spooled_bytes, "spooled_bytes", "Their size, with those that were set aside."},
+    {gauge::set_aside_deliveries, "set_aside_deliveries",
+     "Spooled deliveries that PostgreSQL takes in no form, kept in the spool."},
+    {gauge::spool_writable, "spool_writable", "Whether the spool's disk took the last write; 1 without a spool."},
+    {gauge::schema_newer, "schema_newer",
+     "Whether the schema is that of a newer program, which then derives what is shown here."},
+    {gauge::rebuilding, "rebuilding",
+     "Whether a rebuild is replacing figures of an older release, which are shown meanwhile."},
+    {gauge::database_durable, "database_durable",
+     "Whether PostgreSQL brings to the disk what it says that it did (fsync).", 1},
+    {gauge::unplaced_deployments, "unplaced_deployments", "Deployments for which no report names a service."},
+    {gauge::underived_events, "underived_events", "Acknowledged events that are not in the figures yet, at most."},
+    {gauge::rebuild_needed, "rebuild_needed",
+     "Whether the past was derived by other rules than the configured ones: `rebuild` applies these."},
+    {gauge::database_up, "database_up", "Whether PostgreSQL answered the last time it was asked."},
+    {gauge::refresh_success, "refresh_success", "Whether the last refresh of the figures succeeded."},
+    {gauge::refresh_timestamp, "refresh_timestamp_seconds", "When the last successful refresh began."},
+    {gauge::refresh_seconds, "refresh_seconds", "How long the last refresh took."},
+    {gauge::reload_success, "config_last_reload_successful",
+     "Whether the last reading of the configuration succeeded."},
+    {gauge::reload_timestamp, "config_last_reload_success_timestamp_seconds",
+     "When the configuration was last read with success."},
+};
+
 class metrics {
  public:
   /// Every source has all outcomes at 0 from the start.
@@ -24,19 +82,17 @@ class metrics {
   /// A source that came with a reload.
   void know(const std::string& source);
 
+  void set(gauge, double value);
+
   void delivery(std::string_view source, outcome, timestamp at);
   /// Elements of an accepted delivery that were left out.
   void unreadable(std::string_view source, std::size_t elements);
   void delivery_took(duration);
   /// An event was not stored: another sender holds its id, or another content has it.
   void event_claimed();
-  void database(bool up);
   /// Why PostgreSQL did not do something: one of ledger::failure_reasons(); empty: nothing was wrong.
   void database_failed(std::string_view reason);
-  void database_durable(bool);
   void refresh(bool success, timestamp at, duration took);
-  void schema_newer(bool);
-  void rebuilding(bool);
   /// A limit was met, by its key; also "intake.open_files" and "operations.open_files", which the system sets.
   void reached(std::string_view limit);
   void clock_jumped();
