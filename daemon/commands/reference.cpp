@@ -7,6 +7,7 @@
 #include "collectors/base/time.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/figures/figure.hpp"
+#include "daemon/figures/verdict.hpp"
 #include "daemon/system/limits.hpp"
 #include "daemon/system/threads.hpp"
 #include "documents.hpp"
@@ -49,6 +50,18 @@ void write_figures(std::ostream& out) {
   }
 }
 
+std::string default_of(const limited_figure& f) {
+  for (const auto& t : default_thresholds())
+    if (t.figure == f.name) return default_in_words(t);
+  return {};
+}
+
+void write_thresholds(std::ostream& out) {
+  out << "| figure | what is compared | default |\n|---|---|---|\n";
+  for (const auto& f : limited_figures())
+    out << "| `" << f.name << "` | " << f.title << " | " << default_of(f) << " |\n";
+}
+
 // What is said of a key, by its dotted name: of a limit by its rule, of another by the example, at the end of its line.
 std::map<std::string, std::string> meanings() {
   std::map<std::string, std::string> all;
@@ -87,8 +100,10 @@ struct page {
   const char* name;
   void (*write)(std::ostream&);
 };
-constexpr page pages[] = {
-    {"figures", write_figures}, {"configuration", write_configuration}, {"threads", write_threads}};
+constexpr page pages[] = {{"figures", write_figures},
+                          {"thresholds", write_thresholds},
+                          {"configuration", write_configuration},
+                          {"threads", write_threads}};
 
 }
 
@@ -96,7 +111,9 @@ std::function<int()> add_reference(CLI::App& app, const common_options&) {
   const auto name = std::make_shared<std::string>();
   std::vector<std::string> names;
   for (const auto& p : pages) names.emplace_back(p.name);
-  app.add_option("page", *name, "figures: every metric of releases; configuration: every key; threads: every thread")
+  app.add_option("page", *name,
+                 "figures: every metric of releases; thresholds: the figures that can have one, with defaults; "
+                 "configuration: every key; threads: every thread")
       ->required()
       ->check(one_of("page", names));
   return [name] {

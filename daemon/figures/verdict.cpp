@@ -168,6 +168,14 @@ std::string threshold_in_words(const threshold& t, const std::optional<double>& 
   return (t.above ? "" : "not below ") + amount + period_in_words(t);
 }
 
+std::string default_in_words(const threshold& t) {
+  auto words = threshold_in_words(t, t.limit_of.empty() ? std::optional(t.limit) : std::nullopt);
+  if (t.minimum > 0)
+    words += ", from " + std::to_string(std::llround(t.minimum)) + ' ' +
+             std::string(find_limited_figure(t.figure)->counted) + " on";
+  return words;
+}
+
 std::string value_in_words(const judged_threshold& one) {
   if (one.value) return written(one.of, *one.value);
   return one.state == standing::not_judged ? "–" : "none";

@@ -78,6 +78,8 @@ std::string period_in_words(const threshold&);
 /// "5 a month", "15.0 % over 30 days", "not below 2d over 30 days"; of a threshold that is a figure its value, or the
 /// figure's name where it has none.
 std::string threshold_in_words(const threshold&, const std::optional<double>& limit);
+/// "15.0 % over 30 days, from 10 changes on"
+std::string default_in_words(const threshold&);
 /// "hotfixes: 6 (threshold 5 a month)".
 std::string in_words(const judged_threshold&);
 /// The value alone: "6"; "none" where nothing has that age; "–" without data.

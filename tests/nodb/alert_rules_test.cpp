@@ -1,6 +1,5 @@
 #include "daemon/reports/alert_rules.hpp"
 
-#include <cmath>
 #include <filesystem>
 #include <fstream>
 
@@ -31,11 +30,7 @@ TEST_SUITE("nodb") {
       }
     for (const auto& t : default_thresholds()) {
       const auto& of = *find_limited_figure(t.figure);
-      auto words =
-          "Default threshold: " + threshold_in_words(t, t.limit_of.empty() ? std::optional(t.limit) : std::nullopt);
-      if (t.minimum > 0)
-        words += ", from " + std::to_string(std::llround(t.minimum)) + ' ' + std::string(of.counted) + " on";
-      words += '.';
+      const auto words = "Default threshold: " + default_in_words(t) + '.';
       CAPTURE(words);
       const auto at = about_releases.find("\n## " + std::string(of.alert) + '\n');
       const auto section = about_releases.substr(at, about_releases.find("\n## ", at + 1) - at);
