@@ -129,12 +129,8 @@ other_names load_others(transaction& work, std::int64_t max_names) {
   return all;
 }
 
-json::object as_record(std::string_view kind, const std::string& name, const receipt& at) {
-  return {{"kind", kind},
-          {"name", name},
-          {"received_at", format_time(at.received_at)},
-          {"source", at.source},
-          {"id", at.id}};
+known_name as_known(std::string_view kind, const std::string& name, const receipt& at) {
+  return {std::string(kind), name, at.received_at, at.source, at.id};
 }
 
 struct next_receipt {
@@ -174,22 +170,21 @@ struct freeing {
 freeing free_names(transaction& work, const naming& names, const told_names& told) {
   freeing out;
   if (told.gone_ids.empty()) return out;
-  json::array gone, kept;
-  for (const auto& at_stake :
-       query<known_name>(work, sql::derivation::names_at_stake, told.gone_sources, told.gone_ids)) {
+  const auto gone = query<known_name>(work, sql::derivation::names_at_stake, told.gone_sources, told.gone_ids);
+  std::vector<known_name> kept;
+  for (const auto& at_stake : gone) {
     const auto kind = kind_of(at_stake.kind);
     const auto& name = at_stake.name;
     const receipt first{at_stake.received_at, at_stake.source, at_stake.id};
-    gone.push_back(as_record(kind, name, first));
     if (const auto next = find_next(work, names, kind, name, first))
-      kept.push_back(as_record(kind, name, *next));
+      kept.push_back(as_known(kind, name, *next));
     else
       out.freed[{kind, name}] = first;
   }
   if (gone.empty()) return out;
   out.has_changed = true;
-  execute(work, sql::ledger::forget_names, gone);
-  if (!kept.empty()) execute(work, sql::ledger::write_names, kept);
+  execute(work, sql::ledger::forget_names, by_column(gone));
+  if (!kept.empty()) execute(work, sql::ledger::write_names, by_column(kept));
   return out;
 }
 
@@ -220,12 +215,12 @@ known_names know_names(transaction& work, const derive_settings& settings,
   const auto said = told ? read_names(*told, names) : told_names{.live = read_everything(work, names)};
   auto before = load_others(work, settings.max_names);
   const auto [freed, has_freed] = free_names(work, names, said);
-  json::array rows;
-  for (const auto& [name, at] : said.live) rows.push_back(as_record(name.first, name.second, at));
+  std::vector<known_name> rows;
+  for (const auto& [name, at] : said.live) rows.push_back(as_known(name.first, name.second, at));
   receipts fresh;
   bool has_written = has_freed;
   if (!rows.empty())
-    for (const auto& written : query<written_name>(work, sql::ledger::write_names, rows)) {
+    for (const auto& written : query<written_name>(work, sql::ledger::write_names, by_column(rows))) {
       has_written = true;
       if (const auto name = said.live.find({kind_of(written.kind), written.name});
           name != said.live.end() && written.is_new)

@@ -89,22 +89,17 @@ struct eraser {
   }
 
   void names() {
-    json::array gone, instead;
-    for (const auto& known : query<known_name>(work, sql::ledger::all_names)) {
-      const auto now = who.replaced(known.name);
+    std::vector<known_name> gone, instead;
+    for (auto& known : query<known_name>(work, sql::ledger::all_names)) {
+      auto now = who.replaced(known.name);
       if (!now) continue;
-      json::object record = {{"kind", known.kind},
-                             {"name", known.name},
-                             {"received_at", format_time(known.received_at)},
-                             {"source", known.source},
-                             {"id", known.id}};
-      gone.push_back(record);
-      record["name"] = *now;
-      instead.push_back(std::move(record));
+      gone.push_back(known);
+      known.name = std::move(*now);
+      instead.push_back(std::move(known));
     }
     if (gone.empty()) return;
-    execute(work, sql::ledger::forget_names, gone);
-    execute(work, sql::ledger::write_names, instead);
+    execute(work, sql::ledger::forget_names, by_column(gone));
+    execute(work, sql::ledger::write_names, by_column(instead));
   }
 
   static json::parse_options deep() {
