@@ -34,39 +34,15 @@ BOOST_DESCRIBE_STRUCT(told_row, (),
 
 /// Whose it is, and the stack's verdict.
 struct verdict_row {
-  std::string_view service, environment, source, subject;
-  std::optional<deployment_kind> kind;
-  std::optional<std::string_view> reason;
-  std::string_view evidence;
-  bool is_change;
-  std::optional<std::string_view> live, below;
-  std::optional<timestamp> covers_since;
-  std::optional<std::string_view> rolled_back_by;
+  place where;
+  thing_id thing;
+  stack_verdict is;
   std::string day_order;
 
-  explicit verdict_row(const fresh_deployment& d)
-      : service(d.told.where.service),
-        environment(d.told.where.environment),
-        source(d.told.thing.source),
-        subject(d.told.thing.subject),
-        kind(d.verdict.kind),
-        reason(kind ? std::optional<std::string_view>(d.verdict.reason) : std::nullopt),
-        evidence(d.verdict.evidence),
-        is_change(d.verdict.is_change),
-        live(or_null(d.verdict.live)),
-        below(or_null(d.verdict.below)),
-        covers_since(d.verdict.covers_since),
-        rolled_back_by(or_null(d.verdict.rolled_back_by)),
-        day_order(d.told.day_order()) {}
-
- private:
-  static std::optional<std::string_view> or_null(const std::string& value) {
-    return value.empty() ? std::nullopt : std::optional<std::string_view>(value);
-  }
+  static constexpr auto columns = std::tuple_cat(
+      within(&verdict_row::where, columns_of<place>), within(&verdict_row::thing, columns_of<thing_id>),
+      within(&verdict_row::is, columns_of<stack_verdict>), std::tuple(column("day_order", &verdict_row::day_order)));
 };
-BOOST_DESCRIBE_STRUCT(verdict_row, (),
-                      (service, environment, source, subject, kind, reason, evidence, is_change, live, below,
-                       covers_since, rolled_back_by, day_order))
 
 void add_commit_facts(transaction& work, std::vector<deployment>& folded) {
   std::set<std::string> shas;
@@ -144,7 +120,7 @@ void write_deployments(derivation& in, const std::vector<std::string>& ids) {
   for (const auto& id : ids) {
     const auto& d = in.fresh.at(id);
     told.emplace_back(id, d.told, in.settings.blame.names);
-    verdicts.emplace_back(d);
+    verdicts.push_back({d.told.where, d.told.thing, d.verdict, d.told.day_order()});
   }
   execute(in.work, sql::derivation::write_deployments, by_column(told), by_column(verdicts));
 }

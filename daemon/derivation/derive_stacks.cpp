@@ -1,5 +1,6 @@
 // Resuming the live stack where something changed (figures.md §3), and stopping where nothing can differ any more.
 #include <algorithm>
+#include <ranges>
 
 #include "collectors/words.hpp"
 #include "daemon/derivation/resumed_stack.hpp"
@@ -8,43 +9,37 @@
 namespace releasehealth::ledger {
 namespace {
 
+/// A stretch of an incident in one of its services.
+struct service_stretch {
+  std::string_view service;
+  timestamp begins;
+  std::optional<timestamp> ends;
+};
+BOOST_DESCRIBE_STRUCT(service_stretch, (), (service, begins, ends))
+
 // Where rules look at incidents, what started during one that was touched is decided again.
 void add_during_incidents(derivation& in, std::map<place, touched_place>& touched) {
   if (!in.settings.stack.rules.looks_at_incidents() || in.touched_incidents.empty()) return;
   fold_incidents(in, in.touched_incidents);
-  json::array now;
+  std::vector<service_stretch> now;
   for (const auto& key : in.touched_incidents)
     if (const auto i = in.folded.find(key); i != in.folded.end())
       for (const auto& service : i->second.services)
-        for (const auto& s : i->second.stretches)
-          now.push_back({{"service", service}, {"from", format_time(s.from)}, {"until", time_or_null(s.until)}});
-  for (auto& d :
-       query<position_row>(in.work, sql::derivation::deployments_during, now, by_column(in.touched_incidents))) {
+        for (const auto& s : i->second.stretches) now.push_back({service, s.from, s.until});
+  for (auto& d : query<position_row>(in.work, sql::derivation::deployments_during, by_column(now),
+                                     by_column(in.touched_incidents))) {
     touched[d.where].at.insert(std::move(d.at));
     in.places.insert(std::move(d.where));
   }
 }
 
 void write(derivation& in, const stack_changes& found) {
+  using std::views::keys, std::views::values;
   write_deployments(in, found.fresh);
-  json::array rows;
-  for (const auto& [id, v] : found.verdicts)
-    rows.push_back(json::object{{"id", id},
-                                {"kind", word(v.kind)},
-                                {"kind_reason", v.reason},
-                                {"kind_evidence", v.evidence},
-                                {"is_change", v.is_change},
-                                {"live", text_or_null(v.live)},
-                                {"below", text_or_null(v.below)},
-                                {"covers_since", time_or_null(v.covers_since)},
-                                {"rolled_back_by", text_or_null(v.rolled_back_by)}});
-  if (!rows.empty()) execute(in.work, sql::derivation::write_verdicts, rows);
-  std::vector<std::string> ids, by;
-  for (const auto& [id, popper] : found.poppers) {
-    ids.push_back(id);
-    by.push_back(popper);
-  }
-  if (!ids.empty()) execute(in.work, sql::derivation::write_poppers, ids, by);
+  if (!found.verdicts.empty())
+    execute(in.work, sql::derivation::write_verdicts, keys(found.verdicts), by_column(values(found.verdicts)));
+  if (!found.poppers.empty())
+    execute(in.work, sql::derivation::write_poppers, keys(found.poppers), values(found.poppers));
 }
 
 // What only adds to the top of a stack needs nothing below it, unless it returns to something there: of a place that is

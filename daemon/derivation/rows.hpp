@@ -17,13 +17,30 @@ inline constexpr auto columns_of<touched_thing> = std::tuple_cat(std::tuple(colu
                                                                  std::tuple(column("service",
                                                                                    &touched_thing::service)));
 
+/// Read as JSON, written as the text of a tstzmultirange.
 template <>
 struct codec<std::vector<stretch>> {
+  static constexpr auto element = binary_array::text;
   static void read(std::string_view text, std::vector<stretch>& to) {
     const auto all = parse_own(text);
     for (const auto& one : all.as_array()) to.push_back({*time_at(one, "/from"), time_at(one, "/until"), {}});
   }
+  static void write(binary_array& to, const std::vector<stretch>& all) {
+    std::string text = "{";
+    for (const auto& s : all) {
+      if (&s != &all.front()) text += ',';
+      text += '[' + format_time(s.from) + ',' + (s.until ? format_time(*s.until) : "") + ')';
+    }
+    to.add(std::string_view(text += '}'));
+  }
 };
+
+template <>
+inline constexpr auto columns_of<stack_verdict> = std::tuple(
+    column("kind", &stack_verdict::kind), column("kind_reason", &stack_verdict::reason),
+    column("kind_evidence", &stack_verdict::evidence), column("is_change", &stack_verdict::is_change),
+    column("live", &stack_verdict::live), column("below", &stack_verdict::below),
+    column("covers_since", &stack_verdict::covers_since), column("rolled_back_by", &stack_verdict::rolled_back_by));
 
 template <>
 inline constexpr auto columns_of<settled> = std::tuple_cat(

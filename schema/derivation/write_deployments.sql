@@ -3,8 +3,8 @@ INSERT INTO deployment AS d (id, state, created_at, started_at, finished_at, ver
                             overrides, production, first_commit_at, service, environment, source, subject, kind,
                             kind_reason, kind_evidence, is_change, live, below, covers_since, rolled_back_by, day_order)
 SELECT id, state, created_at, started_at, finished_at, version, commit, facts, commit_facts, overrides,
-       production, first_commit_at, service, environment, source, subject, kind, kind_reason, kind_evidence,
-       is_change, live, below, covers_since, rolled_back_by, day_order
+       production, first_commit_at, service, environment, source, subject, kind, nullif(kind_reason, ''), kind_evidence,
+       is_change, nullif(live, ''), nullif(below, ''), covers_since, nullif(rolled_back_by, ''), day_order
 FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[],
             $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::boolean[], $12::timestamptz[], $13::text[], $14::text[], $15::text[],
             $16::text[], $17::text[], $18::text[], $19::text[], $20::boolean[], $21::text[], $22::text[], $23::timestamptz[],
