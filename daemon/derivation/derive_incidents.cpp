@@ -21,6 +21,14 @@ struct changed_span {
   }
 };
 
+/// The same, for each of what is live after it.
+struct span_row {
+  std::string_view service, environment;
+  timestamp begins, last;
+  std::string_view live;
+};
+BOOST_DESCRIBE_STRUCT(span_row, (), (service, environment, begins, last, live))
+
 // What changed deployments may have moved, by their own times and by every name that somebody may have used for them.
 things incidents_of(derivation& in) {
   std::vector<std::string_view> ids;
@@ -35,16 +43,11 @@ things incidents_of(derivation& in) {
     }
   things all;
   if (ids.empty()) return all;
-  json::array rows;
+  std::vector<span_row> rows;
   for (const auto& [where, span] : spans)
-    for (const auto& live : span.live)
-      rows.push_back(json::object{{"service", where.service},
-                                  {"environment", where.environment},
-                                  {"begins", format_time(span.begins)},
-                                  {"last", format_time(span.last)},
-                                  {"live", live}});
-  for (auto& key :
-       query<thing_id>(in.work, sql::derivation::incidents_of_deployments, rows, ids, in.names.names, in.names.commits))
+    for (const auto& live : span.live) rows.push_back({where.service, where.environment, span.begins, span.last, live});
+  for (auto& key : query<thing_id>(in.work, sql::derivation::incidents_of_deployments, by_column(rows), ids,
+                                   in.names.names, in.names.commits))
     all.insert(std::move(key));
   return all;
 }
@@ -55,52 +58,70 @@ struct share {
   std::string service;
 };
 
-json::object as_row(const share& s, const blame& b) {
-  const auto& i = *s.of;
-  json::array open;
-  for (const auto& st : i.stretches)
-    open.push_back({{"from", format_time(st.from)}, {"until", time_or_null(st.until)}});
-  const auto& last = i.stretches.back();
-  return {{"id", row_id({i.thing.source, i.thing.subject, s.service})},
-          {"source", i.thing.source},
-          {"subject", i.thing.subject},
-          {"service", s.service},
-          {"environment", b.environment},
-          {"production", b.production},
-          {"state", word(i.state)},
-          {"severity", i.severity ? json::value(i.severity) : json::value(nullptr)},
-          {"started_at", format_time(i.started_at)},
-          {"detected_at", format_time(i.detected_at)},
-          {"acknowledged_at", time_or_null(i.acknowledged_at)},
-          {"restored_at", time_or_null(i.restored_at())},
-          {"resolved_at", time_or_null(last.until)},
-          {"open", std::move(open)},
-          {"culprit", i.culprit},
-          {"facts", i.facts},
-          {"overrides", i.overrides},
-          {"blamed", b.change ? json::value(b.change->id) : json::value(nullptr)},
-          {"reason", word(b.reason)}};
-}
+/// What is stored of a share, as write_incidents.sql takes it.
+struct share_row {
+  std::string id;
+  std::string_view source, subject, service;
+  std::string environment;
+  bool production;
+  incident_state state;
+  std::optional<int> severity;
+  timestamp started_at, detected_at;
+  std::optional<timestamp> acknowledged_at, restored_at, resolved_at;
+  std::vector<stretch> stretches;
+  std::string_view culprit;
+  const json::object *facts, *overrides;
+  std::optional<std::string_view> blamed;
+  std::string_view reason;
 
-/// A deployment that the blame of the share `n` may depend on.
+  share_row(const share& s, const blame& b)
+      : id(row_id({s.of->thing.source, s.of->thing.subject, s.service})),
+        source(s.of->thing.source),
+        subject(s.of->thing.subject),
+        service(s.service),
+        environment(b.environment),
+        production(b.production),
+        state(s.of->state),
+        severity(s.of->severity ? std::optional(s.of->severity) : std::nullopt),
+        started_at(s.of->started_at),
+        detected_at(s.of->detected_at),
+        acknowledged_at(s.of->acknowledged_at),
+        restored_at(s.of->restored_at()),
+        resolved_at(s.of->stretches.back().until),
+        stretches(s.of->stretches),
+        culprit(s.of->culprit),
+        facts(&s.of->facts),
+        overrides(&s.of->overrides),
+        blamed(b.change ? std::optional<std::string_view>(b.change->id) : std::nullopt),
+        reason(word(b.reason)) {}
+};
+BOOST_DESCRIBE_STRUCT(share_row, (),
+                      (id, source, subject, service, environment, production, state, severity, started_at, detected_at,
+                       acknowledged_at, restored_at, resolved_at, stretches, culprit, facts, overrides, blamed, reason))
+
+/// What names the deployments that the blame of a share may depend on.
+struct blame_question {
+  std::string_view service;
+  timestamp started_at;
+  std::string_view culprit;
+};
+BOOST_DESCRIBE_STRUCT(blame_question, (), (service, started_at, culprit))
+
+/// One of them.
 struct candidate {
-  std::size_t n = 0;
+  std::size_t n = 0;  ///< of the question, from 1
   std::string id;
 };
 BOOST_DESCRIBE_STRUCT(candidate, (), (n, id))
 
 // For each share the deployments that its blame may depend on.
 std::vector<std::vector<settled>> load_candidates(transaction& work, const std::vector<share>& shares) {
-  json::array asked;
-  for (std::size_t n = 0; n < shares.size(); ++n)
-    asked.push_back(json::object{{"n", n},
-                                 {"service", shares[n].service},
-                                 {"started_at", format_time(shares[n].of->started_at)},
-                                 {"culprit", shares[n].of->culprit}});
+  std::vector<blame_question> asked;
+  for (const auto& s : shares) asked.push_back({s.service, s.of->started_at, s.of->culprit});
   std::set<std::string> ids;
   std::vector<std::set<std::string>> wanted(shares.size());
-  for (auto& c : query<candidate>(work, sql::derivation::blame_candidates, asked)) {
-    wanted[c.n].insert(c.id);
+  for (auto& c : query<candidate>(work, sql::derivation::blame_candidates, by_column(asked))) {
+    wanted[c.n - 1].insert(c.id);
     ids.insert(std::move(c.id));
   }
   std::map<std::string, settled> known;
@@ -130,10 +151,11 @@ void derive_incidents(derivation& in) {
     if (i.services.empty()) shares.push_back({&i, ""});
   }
   const auto known = load_candidates(in.work, shares);
-  json::array rows;
+  std::vector<share_row> rows;
   for (std::size_t n = 0; n < shares.size(); ++n)
-    rows.push_back(as_row(shares[n], find_blame(*shares[n].of, shares[n].service, known[n], in.settings.blame)));
-  const auto written = query<std::string>(in.work, sql::derivation::write_incidents, by_column(affected), rows);
+    rows.emplace_back(shares[n], find_blame(*shares[n].of, shares[n].service, known[n], in.settings.blame));
+  const auto written =
+      query<std::string>(in.work, sql::derivation::write_incidents, by_column(affected), by_column(rows));
   const std::set<std::string> ids(written.begin(), written.end());
   for (const auto& id : ids)
     if (const auto was = before.find(id); was != before.end()) in.incidents[id].before = was->second;

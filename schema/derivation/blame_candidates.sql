@@ -1,6 +1,7 @@
--- The deployments that the blame of an incident may depend on, as (n, id). $1: n, service, started_at, culprit.
+-- The deployments that the blame of an incident may depend on, as (n, id): n counts $1-$3 (service, started_at,
+-- culprit) from 1.
 WITH i AS (
-  SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (n int, service text, started_at timestamptz, culprit text)
+  SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::text[]) WITH ORDINALITY AS r (service, started_at, culprit, n)
 ), named AS MATERIALIZED (  -- hardly any; the planner cannot know
   SELECT * FROM i WHERE culprit <> ''
 ), candidate AS (

@@ -1,9 +1,10 @@
 -- Incidents whose blame may depend on deployments that changed: those that started where and while some did (a place's
 -- first begins, its last one finishes, until what is live there after that is another); those that blame one; and those
--- whose culprit may mean one. $1: service, environment, begins, last, live; $2: ids; $3: names in small letters; $4:
--- commits, of which a culprit may be a prefix of 7 digits or more, or they of it (OFFSET: events_of_things.sql).
+-- whose culprit may mean one. $1-$5: service, environment, begins, last, live; $6: ids; $7: names in small letters;
+-- $8: commits, of which a culprit may be a prefix of 7 digits or more, or they of it (OFFSET: events_of_things.sql).
 WITH c AS (
-  SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (service text, environment text, begins timestamptz, last timestamptz, live text)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[])
+    AS r (service, environment, begins, last, live)
 ), during AS (
   SELECT c.service, c.begins, coalesce(next.finished_at, 'infinity') AS ends
   FROM c LEFT JOIN LATERAL (
@@ -16,13 +17,13 @@ SELECT i.source, i.subject FROM during CROSS JOIN LATERAL (
   SELECT * FROM incident i
   WHERE i.service = during.service AND i.started_at >= during.begins AND i.started_at <= during.ends OFFSET 0) AS i
 UNION
-SELECT i.source, i.subject FROM unnest($2::text[]) AS c (id)
+SELECT i.source, i.subject FROM unnest($6::text[]) AS c (id)
 CROSS JOIN LATERAL (SELECT * FROM incident i WHERE i.blamed = c.id OFFSET 0) AS i
 UNION
-SELECT i.source, i.subject FROM unnest($3::text[]) AS known (name)
+SELECT i.source, i.subject FROM unnest($7::text[]) AS known (name)
 CROSS JOIN LATERAL (SELECT * FROM incident i WHERE i.culprit <> '' AND lower(i.culprit) = known.name OFFSET 0) AS i
 UNION
-SELECT i.source, i.subject FROM unnest($4::text[]) AS known (commit)
+SELECT i.source, i.subject FROM unnest($8::text[]) AS known (commit)
 CROSS JOIN LATERAL (
   SELECT * FROM incident i
   WHERE i.culprit <> '' AND lower(i.culprit) >= left(known.commit, 7) AND lower(i.culprit) < known.commit || 'g'

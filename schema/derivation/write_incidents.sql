@@ -1,11 +1,10 @@
--- What the given incidents ($1, $2) say and whom they blame: $3 their rows. Returns what changed.
+-- What the given incidents ($1, $2) say and whom they blame: $3-$21 their rows. Returns what changed.
 WITH now AS (
-  SELECT r.*, (SELECT coalesce(range_agg(tstzrange((s->>'from')::timestamptz, (s->>'until')::timestamptz)), '{}')
-               FROM jsonb_array_elements(r.open) AS s) AS stretches
-  FROM jsonb_to_recordset($3::jsonb) AS r (
-    id text, source text, subject text, service text, environment text, production boolean, state text, severity smallint,
-    started_at timestamptz, detected_at timestamptz, acknowledged_at timestamptz, restored_at timestamptz,
-    resolved_at timestamptz, open jsonb, culprit text, facts jsonb, overrides jsonb, blamed text, reason text)
+  SELECT * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[], $9::text[], $10::int[],
+                       $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[],
+                       $16::text[], $17::text[], $18::jsonb[], $19::jsonb[], $20::text[], $21::text[])
+    AS r (id, source, subject, service, environment, production, state, severity, started_at, detected_at, acknowledged_at,
+          restored_at, resolved_at, stretches, culprit, facts, overrides, blamed, reason)
 ), gone AS (
   DELETE FROM incident i USING unnest($1::text[], $2::text[]) AS t (source, subject)
   WHERE i.source = t.source AND i.subject = t.subject AND NOT EXISTS (SELECT FROM now WHERE now.id = i.id)
@@ -14,7 +13,8 @@ WITH now AS (
   INSERT INTO incident AS i (id, source, subject, service, environment, production, state, severity, started_at,
     detected_at, acknowledged_at, restored_at, resolved_at, stretches, culprit, facts, overrides, blamed, reason)
   SELECT id, source, subject, service, environment, production, state, severity, started_at, detected_at,
-    acknowledged_at, restored_at, resolved_at, stretches, culprit, facts, overrides, blamed, reason FROM now
+    acknowledged_at, restored_at, resolved_at, stretches::tstzmultirange, culprit, facts, overrides, blamed, reason
+  FROM now
   ON CONFLICT (id) DO UPDATE SET
     environment = excluded.environment, production = excluded.production, state = excluded.state,
     severity = excluded.severity, started_at = excluded.started_at, detected_at = excluded.detected_at,
