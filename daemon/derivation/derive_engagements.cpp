@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <ranges>
 
 #include "collectors/words.hpp"
 #include "daemon/derivation/rows.hpp"
@@ -7,26 +8,33 @@
 #include "sql/queries.hpp"
 
 namespace releasehealth::ledger {
+
+template <>
+inline constexpr auto columns_of<work> =
+    std::tuple_cat(within(&work::thing, columns_of<thing_id>),
+                   std::tuple(column("person", &work::person), column("incident", &work::incident),
+                              column("service", &work::service), column("begins", &work::begin),
+                              column("ends", &work::end), column("seconds", &work::seconds), column("at", &work::at)));
+
+template <>
+inline constexpr auto columns_of<engagement> = std::tuple(column("method", &engagement::by),
+                                                          column("person", &engagement::person),
+                                                          column("at", &engagement::from),
+                                                          column("until", &engagement::until),
+                                                          column("seconds", &engagement::seconds));
+
 namespace {
 
 // The names of the incidents that touched work means, or meant.
 std::set<std::string> write_work(derivation& in, const things& touched) {
   std::set<std::string> named;
   if (touched.empty()) return named;
-  json::array rows;
+  std::vector<work> rows;
   for (auto& [key, told] : take_reports(in, thing_type::work, touched))
-    if (const auto w = fold_work(key, std::move(told), in.settings.blame.names))
-      rows.push_back(json::object{{"id", row_id({w->thing.source, w->thing.subject})},
-                                  {"source", w->thing.source},
-                                  {"subject", w->thing.subject},
-                                  {"person", w->person},
-                                  {"incident", w->incident},
-                                  {"service", w->service},
-                                  {"begins", time_or_null(w->begin)},
-                                  {"ends", time_or_null(w->end)},
-                                  {"seconds", w->seconds ? json::value(*w->seconds) : json::value(nullptr)},
-                                  {"at", format_time(w->at)}});
-  for (auto& incident : query<std::string>(in.work, sql::derivation::write_work, by_column(touched), rows))
+    if (auto w = fold_work(key, std::move(told), in.settings.blame.names)) rows.push_back(std::move(*w));
+  const auto ids = std::views::transform([](const auto& w) { return row_id({w.thing.source, w.thing.subject}); });
+  for (auto& incident :
+       query<std::string>(in.work, sql::derivation::write_work, by_column(touched), rows | ids, by_column(rows)))
     named.insert(std::move(incident));
   return named;
 }
@@ -36,12 +44,7 @@ struct work_row {
   std::vector<std::string> sources;  ///< of the incidents that it may mean
 
   static constexpr auto columns =
-      std::tuple(column("source", &work_row::told, &work::thing, &thing_id::source),
-                 column("subject", &work_row::told, &work::thing, &thing_id::subject),
-                 column("person", &work_row::told, &work::person), column("incident", &work_row::told, &work::incident),
-                 column("service", &work_row::told, &work::service), column("begins", &work_row::told, &work::begin),
-                 column("ends", &work_row::told, &work::end), column("seconds", &work_row::told, &work::seconds),
-                 column("at", &work_row::told, &work::at), column("sources", &work_row::sources));
+      std::tuple_cat(within(&work_row::told, columns_of<work>), std::tuple(column("sources", &work_row::sources)));
 };
 
 // The incident that work means: of its own source, else of the only other one that has it.
@@ -52,23 +55,28 @@ std::optional<thing_id> incident_of(const work_row& w) {
   return {};
 }
 
-json::object as_row(thing_type thing, const thing_id& key, const place& where, const engagement& e,
-                    const std::string& piece) {
+/// A stretch of somebody's time on a thing, in a place.
+struct engagement_row {
+  std::string id;
+  thing_type type;
+  thing_id thing;
+  place where;
+  engagement is;
+  std::string piece;  ///< row_id() of the work that reports it; empty: none
+
+  static constexpr auto columns = std::tuple_cat(
+      std::tuple(column("id", &engagement_row::id), column("thing", &engagement_row::type)),
+      within(&engagement_row::thing, columns_of<thing_id>), within(&engagement_row::where, columns_of<place>),
+      within(&engagement_row::is, columns_of<engagement>), std::tuple(column("piece", &engagement_row::piece)));
+};
+
+engagement_row as_row(thing_type type, const thing_id& thing, const place& where, const engagement& e,
+                      const std::string& piece) {
   const auto from = format_time(e.from), until = e.until ? format_time(*e.until) : std::string();
   const auto seconds = e.seconds ? std::to_string(*e.seconds) : std::string();
-  return {{"id", row_id({word(thing), key.source, key.subject, where.service, where.environment, word(e.by), e.person,
-                         from, until, seconds, piece})},
-          {"thing", word(thing)},
-          {"source", key.source},
-          {"subject", key.subject},
-          {"service", where.service},
-          {"environment", where.environment},
-          {"method", word(e.by)},
-          {"person", e.person},
-          {"at", from},
-          {"until", text_or_null(until)},
-          {"seconds", e.seconds ? json::value(*e.seconds) : json::value(nullptr)},
-          {"piece", piece}};
+  auto id = row_id({word(type), thing.source, thing.subject, where.service, where.environment, word(e.by), e.person,
+                    from, until, seconds, piece});
+  return {std::move(id), type, thing, where, e, piece};
 }
 
 // Work that names one of the incident's services counts there alone.
@@ -76,8 +84,8 @@ bool counts_in(const work& w, const incident& i, const std::string& service) {
   return w.service.empty() || w.service == service || !std::ranges::binary_search(i.services, w.service);
 }
 
-void add_incident(json::array& rows, const incident& i, const std::vector<work>& naming_it, const place& where,
-                  duration cap) {
+void add_incident(std::vector<engagement_row>& rows, const incident& i, const std::vector<work>& naming_it,
+                  const place& where, duration cap) {
   const auto best = engagements_of(i, naming_it, cap);
   if (best.empty() || best.front().by != method::reported) {
     for (const auto& e : best) rows.push_back(as_row(thing_type::incident, i.thing, where, e, ""));
@@ -115,7 +123,7 @@ void derive_engagements(derivation& in, const things& touched_work) {
     incidents.insert(std::move(key));
   auto pieces = touched_work;
   std::map<thing_id, std::vector<work>> naming;
-  json::array rows;
+  std::vector<engagement_row> rows;
   for (auto& w : query<work_row>(in.work, sql::derivation::work_of_incidents, subjects, by_column(touched_work))) {
     pieces.insert(w.told.thing);
     if (const auto incident = incident_of(w))
@@ -138,8 +146,8 @@ void derive_engagements(derivation& in, const things& touched_work) {
         add_incident(rows, i->second, naming[key], row.where, in.settings.duration_cap);
   }
   std::set<std::string> services;
-  for (auto& where :
-       query<place>(in.work, sql::derivation::write_engagements, by_column(incidents), by_column(pieces), rows)) {
+  for (auto& where : query<place>(in.work, sql::derivation::write_engagements, by_column(incidents), by_column(pieces),
+                                  by_column(rows))) {
     services.insert(where.service);
     in.places.insert(std::move(where));
   }

@@ -1,10 +1,10 @@
--- The engagements of the given incidents ($1, $2) and pieces of work ($3, $4): $5 their rows now, whose ids follow from
+-- The engagements of the given incidents ($1, $2) and pieces of work ($3, $4): $5-$16 their rows now, whose ids follow from
 -- what they hold. Returns the places of those that differed.
 WITH now AS (
   SELECT *, CASE WHEN r.seconds IS NULL THEN tstzrange(r.at, r.until) END AS during
-  FROM jsonb_to_recordset($5::jsonb) AS r (
-    id text, thing text, source text, subject text, service text, environment text, method text, person text,
-    at timestamptz, until timestamptz, seconds bigint, piece text)
+  FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
+              $13::timestamptz[], $14::timestamptz[], $15::bigint[], $16::text[])
+    AS r (id, thing, source, subject, service, environment, method, person, at, until, seconds, piece)
 ), things AS (
   SELECT 'incident' AS thing, * FROM unnest($1::text[], $2::text[]) AS t (source, subject)
   UNION ALL SELECT 'work', * FROM unnest($3::text[], $4::text[]) AS t (source, subject)

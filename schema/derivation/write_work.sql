@@ -1,9 +1,9 @@
--- What the touched pieces of work ($1, $2) fold to: $3 their rows now. Returns the incidents that they name or named, and
+-- What the touched pieces of work ($1, $2) fold to: $3-$12 their rows now. Returns the incidents that they name or named, and
 -- the ids of those that name none.
 WITH now AS (
-  SELECT * FROM jsonb_to_recordset($3::jsonb) AS r (
-    id text, source text, subject text, person text, incident text, service text, begins timestamptz, ends timestamptz,
-    seconds bigint, at timestamptz)
+  SELECT * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::timestamptz[],
+                       $10::timestamptz[], $11::bigint[], $12::timestamptz[])
+    AS r (id, source, subject, person, incident, service, begins, ends, seconds, at)
 ), gone AS (
   DELETE FROM work w USING unnest($1::text[], $2::text[]) AS t (source, subject)
   WHERE w.source = t.source AND w.subject = t.subject AND NOT EXISTS (SELECT FROM now WHERE now.id = w.id)
