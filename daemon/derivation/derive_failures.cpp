@@ -17,18 +17,34 @@ blaming_by_change load_blaming(transaction& work, const std::set<std::string>& c
 }
 
 // Writes rows and notes the places of those that differed.
-void write(derivation& in, std::string_view statement, const json::array& rows) {
+template <class Row>
+void write(derivation& in, std::string_view statement, const std::vector<Row>& rows) {
   if (rows.empty()) return;
-  for (auto& where : query<place>(in.work, statement, rows)) in.places.insert(std::move(where));
+  for (auto& where : query<place>(in.work, statement, by_column(rows))) in.places.insert(std::move(where));
 }
 
-json::value way_or_null(const std::optional<way>& w) { return w ? json::value(word(*w)) : json::value(nullptr); }
+struct failure_row {
+  std::string id;  ///< of the change
+  failure is;
+
+  static constexpr auto columns =
+      std::tuple(column("id", &failure_row::id), column("failed", &failure_row::is, &failure::failed),
+                 column("issue_at", &failure_row::is, &failure::issue_at),
+                 column("recovered_at", &failure_row::is, &failure::recovered_at),
+                 column("first_remedy", &failure_row::is, &failure::first));
+};
+
+struct response_row {
+  std::string id;  ///< of the hotfix
+  std::optional<timestamp> response_from;
+};
+BOOST_DESCRIBE_STRUCT(response_row, (), (id, response_from))
 
 void write_failures(derivation& in, const std::set<std::string>& changes) {
   const auto blaming = load_blaming(in.work, changes);
   remedies_by_key remedies;
   for (auto& r : load_remedies(in.work, changes, {})) remedies[r.change].push_back(std::move(r));
-  json::array rows;
+  std::vector<failure_row> rows;
   for_deployments(in, changes, [&](const settled& d) {
     const auto blamed = blaming.find(d.id);
     const auto remedied = remedies.find(d.id);
@@ -40,11 +56,7 @@ void write_failures(derivation& in, const std::set<std::string>& changes) {
                                                d.failed_by_hand);
     const auto known = in.deployments.find(d.id);
     if (f == failure() && known != in.deployments.end() && !known->second.before) return;  // as a new row has it
-    rows.push_back(json::object{{"id", d.id},
-                                {"failed", f.failed},
-                                {"issue_at", time_or_null(f.issue_at)},
-                                {"recovered_at", time_or_null(f.recovered_at)},
-                                {"first_remedy", way_or_null(f.first)}});
+    rows.push_back({d.id, f});
   });
   write(in, sql::derivation::write_failures, rows);
 }
@@ -59,14 +71,13 @@ void write_responses(derivation& in, const std::set<std::string>& hotfixes) {
     changes.insert(r.change);
   }
   const auto blaming = load_blaming(in.work, changes);
-  json::array rows;
+  std::vector<response_row> rows;
   for_deployments(in, hotfixes, [&](const settled& h) {
     std::vector<releasehealth::blaming> of_remedied;
     for (const auto& change : changes_of[h.id])
       if (const auto b = blaming.find(change); b != blaming.end())
         of_remedied.insert(of_remedied.end(), b->second.begin(), b->second.end());
-    const auto from = h.kind == deployment_kind::hotfix ? response_from(h, of_remedied) : std::nullopt;
-    rows.push_back(json::object{{"id", h.id}, {"response_from", time_or_null(from)}});
+    rows.push_back({h.id, h.kind == deployment_kind::hotfix ? response_from(h, of_remedied) : std::nullopt});
   });
   write(in, sql::derivation::write_responses, rows);
 }
