@@ -109,12 +109,16 @@ struct codec<std::optional<E>> {
   static void write(binary_array& to, std::optional<E> value) { value ? to.add(word(*value)) : to.add_null(); }
 };
 
-/// A JSON array of texts; read only.
+/// A JSON array of texts, as rows of PostgreSQL's arrays must be of one length.
 template <>
 struct codec<std::vector<std::string>> {
+  static constexpr auto element = binary_array::jsonb;
   static void read(std::string_view text, std::vector<std::string>& to) {
     const auto all = parse_own(text);
     for (const auto& one : all.as_array()) to.emplace_back(one.as_string());
+  }
+  static void write(binary_array& to, const std::vector<std::string>& value) {
+    to.add_jsonb(json::serialize(json::value_from(value)));
   }
 };
 

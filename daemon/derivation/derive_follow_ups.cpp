@@ -8,6 +8,7 @@
 namespace releasehealth {
 
 BOOST_DESCRIBE_STRUCT(commit_seen, (), (sha, repository, ref, title, pull_request, picked_from, merged_at, reached_at))
+BOOST_DESCRIBE_STRUCT(follow_ups, (), (cause, is_justified, owes_merge, merged_back_at, lines_changed, done))
 
 }
 
@@ -58,26 +59,12 @@ std::set<std::string> write_commits(derivation& in, const std::set<std::string>&
   std::map<std::string, std::vector<report>> told;
   for (auto& e : query<commit_event>(in.work, sql::derivation::events_of_shas, touched))
     told[std::move(e.sha)].push_back(std::move(e.told));
-  json::array rows, differing;
+  std::vector<commit_seen> rows;
   for (auto& [sha, reports] : told)
-    if (const auto c = fold_seen(sha, std::move(reports)))
-      rows.push_back(json::object{{"sha", c->sha},
-                                  {"repository", c->repository},
-                                  {"ref", c->ref},
-                                  {"title", c->title},
-                                  {"pull_request", c->pull_request},
-                                  {"picked_from", c->picked_from},
-                                  {"merged_at", format_time(c->merged_at)},
-                                  {"reached_at", time_or_null(c->reached_at)}});
-  for (const auto& c : query<named_commit>(in.work, sql::derivation::write_commits, touched, rows))
-    differing.push_back(json::object{{"sha", c.sha},
-                                     {"repository", c.repository},
-                                     {"ref", c.ref},
-                                     {"title", c.title},
-                                     {"pull_request", c.pull_request},
-                                     {"picked_from", c.picked_from}});
+    if (auto c = fold_seen(sha, std::move(reports))) rows.push_back(std::move(*c));
+  const auto differing = query<named_commit>(in.work, sql::derivation::write_commits, touched, by_column(rows));
   if (!differing.empty())
-    for (auto& id : query<std::string>(in.work, sql::derivation::hotfixes_of_commits, differing))
+    for (auto& id : query<std::string>(in.work, sql::derivation::hotfixes_of_commits, by_column(differing)))
       ids.insert(std::move(id));
   return ids;
 }
@@ -120,6 +107,16 @@ struct hotfix_row {
 };
 BOOST_DESCRIBE_STRUCT(hotfix_row, (), (id, commit, is_hotfix, facts, commit_facts, is_attributed))
 
+struct follow_up_row {
+  std::string id;  ///< of the deployment
+  bool is_attributed = false;
+  follow_ups is;
+
+  static constexpr auto columns = std::tuple_cat(
+      std::tuple(column("id", &follow_up_row::id), column("is_attributed", &follow_up_row::is_attributed)),
+      within(&follow_up_row::is, columns_of<follow_ups>));
+};
+
 void write_follow_ups(derivation& in, const std::set<std::string>& hotfixes) {
   if (hotfixes.empty()) return;
   std::map<std::string, std::vector<answered_incident>> answered;
@@ -130,25 +127,17 @@ void write_follow_ups(derivation& in, const std::set<std::string>& hotfixes) {
   for (const auto& d : all)
     if (d.is_hotfix && !d.commit.empty()) commits.insert(d.commit);
   const auto evidence = load_evidence(in.work, commits);
-  json::array rows;
+  std::vector<follow_up_row> rows;
   for (const auto& d : all) {
-    follow_ups f;
+    auto& f = rows.emplace_back(follow_up_row{d.id, d.is_hotfix && d.is_attributed, {}}).is;
     if (d.is_hotfix) {
       const auto seen = evidence.find(d.commit);
       f = follow_up(d.facts, d.commit_facts, answered[d.id],
                     seen == evidence.end() ? std::nullopt : merged_back(d.commit, seen->second));
     }
-    rows.push_back(
-        json::object{{"id", d.id},
-                     {"cause", text_or_null(f.cause)},
-                     {"is_justified", f.is_justified},
-                     {"is_attributed", d.is_hotfix && d.is_attributed},
-                     {"owes_merge", f.owes_merge},
-                     {"merged_back_at", time_or_null(f.merged_back_at)},
-                     {"lines_changed", f.lines_changed ? json::value(*f.lines_changed) : json::value(nullptr)},
-                     {"done", json::value_from(f.done)}});
   }
-  for (auto& where : query<place>(in.work, sql::derivation::write_follow_ups, rows)) in.places.insert(std::move(where));
+  for (auto& where : query<place>(in.work, sql::derivation::write_follow_ups, by_column(rows)))
+    in.places.insert(std::move(where));
 }
 
 /// What is concluded about an incident depends on this, beside what blames and remedies say.
@@ -201,21 +190,32 @@ std::vector<merge_debt> debts_of(const blaming& i, const std::vector<remedy>& ca
   return all;
 }
 
-json::object as_row(const incident_row& i, const incident_facts& facts, const std::vector<remedy>& candidates,
-                    const std::map<std::string, merge_debt>& debts, const policy& rules) {
+/// What is concluded about an incident.
+struct conclusion_row {
+  std::string id;
+  std::optional<timestamp> decided_at;
+  std::optional<way> decided_way, recommended;
+  std::string policy;
+  bool is_against_policy, is_closed_too_early;
+};
+BOOST_DESCRIBE_STRUCT(conclusion_row, (),
+                      (id, decided_at, decided_way, recommended, policy, is_against_policy, is_closed_too_early))
+
+conclusion_row as_row(const incident_row& i, const incident_facts& facts, const std::vector<remedy>& candidates,
+                      const std::map<std::string, merge_debt>& debts, const policy& rules) {
   const auto* first = i.production ? deciding_remedy(i.told, candidates) : nullptr;
   const auto since = first ? first->started_at - i.told.detected_at : duration{0};
   const auto said = i.production ? recommend(rules, read_policy_facts(facts.facts), since) : std::nullopt;
   const bool too_early = i.production && is_closed_too_early(facts.resolved_at, facts.severity,
                                                              time_at(facts.facts, "/review_held_at").has_value(),
                                                              debts_of(i.told, candidates, debts));
-  return {{"id", i.id},
-          {"decided_at", time_or_null(first ? std::optional(first->started_at) : std::nullopt)},
-          {"decided_way", first ? json::value(word(first->by_way)) : json::value(nullptr)},
-          {"recommended", said ? json::value(word(said->then)) : json::value(nullptr)},
-          {"policy", said ? said->rule : ""},
-          {"is_against_policy", first && said && said->then != first->by_way},
-          {"is_closed_too_early", too_early}};
+  return {.id = i.id,
+          .decided_at = first ? std::optional(first->started_at) : std::nullopt,
+          .decided_way = first ? std::optional(first->by_way) : std::nullopt,
+          .recommended = said ? std::optional(said->then) : std::nullopt,
+          .policy = said ? said->rule : "",
+          .is_against_policy = first && said && said->then != first->by_way,
+          .is_closed_too_early = too_early};
 }
 
 // Incidents: those that changed, that a changed remedy is about, or that one of the hotfixes answers.
@@ -249,14 +249,14 @@ void write_conclusions(derivation& in, const std::set<std::string>& hotfixes) {
   }
   auto facts = load_facts(in.work, concluded);
   const auto debts = load_debts(in.work, remedies);
-  json::array rows;
+  std::vector<conclusion_row> rows;
   for (const auto& i : all) {
     auto candidates = of_incident[i.told.thing];
     if (const auto more = of_change.find(i.told.change); !i.told.change.empty() && more != of_change.end())
       candidates.insert(candidates.end(), more->second.begin(), more->second.end());
     rows.push_back(as_row(i, facts[i.id], candidates, debts, in.settings.decisions));
   }
-  for (auto& where : query<place>(in.work, sql::derivation::write_conclusions, rows))
+  for (auto& where : query<place>(in.work, sql::derivation::write_conclusions, by_column(rows)))
     in.places.insert(std::move(where));
 }
 

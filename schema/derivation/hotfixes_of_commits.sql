@@ -1,7 +1,8 @@
--- Hotfixes whose code may have come back by commits that changed. $1: those commits, before and now: sha, repository, ref,
+-- Hotfixes whose code may have come back by commits that changed. $1-$6: those commits, before and now: sha, repository, ref,
 -- title, pull_request, picked_from.
 WITH c AS (
-  SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (sha text, repository text, ref text, title text, pull_request text, picked_from text)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+    AS r (sha, repository, ref, title, pull_request, picked_from)
 ), deployed AS (
   SELECT sha FROM c
   UNION SELECT picked_from FROM c WHERE picked_from <> ''

@@ -1,7 +1,7 @@
--- What the given commits ($1) say: $2 their rows now. Those that differ are returned as they were and as they are.
+-- What the given commits ($1) say: $2-$9 their rows now. Those that differ are returned as they were and as they are.
 WITH now AS (
-  SELECT * FROM jsonb_to_recordset($2::jsonb) AS r (
-    sha text, repository text, ref text, title text, pull_request text, picked_from text, merged_at timestamptz, reached_at timestamptz)
+  SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[])
+    AS r (sha, repository, ref, title, pull_request, picked_from, merged_at, reached_at)
 ), before AS MATERIALIZED (
   SELECT * FROM commit_seen WHERE sha = ANY ($1::text[])
 ), gone AS (
