@@ -1,10 +1,20 @@
 #include <algorithm>
+#include <iterator>
+#include <ranges>
 
 #include "collectors/words.hpp"
 #include "daemon/derivation/rows.hpp"
 #include "sql/derivation.hpp"
 
 namespace releasehealth::ledger {
+
+template <>
+inline constexpr auto columns_of<flag_change> = std::tuple_cat(
+    within(&flag_change::thing, columns_of<thing_id>),
+    std::tuple(column("service", &flag_change::service), column("environment", &flag_change::environment),
+               column("flag", &flag_change::flag), column("incident", &flag_change::incident),
+               column("is_on", &flag_change::on), column("at", &flag_change::at)));
+
 namespace {
 
 using known_deployments = std::map<std::string, settled>;
@@ -33,10 +43,24 @@ std::set<std::string> subjects_of(const things& all) {
 
 bool may_remedy(const settled& d) { return d.kind == deployment_kind::rollback || d.kind == deployment_kind::hotfix; }
 
+/// Where deployments changed, from the first of them until the last one's attribution window ends.
+struct changed_place {
+  std::string_view service, environment;
+  timestamp begins, ends;
+};
+BOOST_DESCRIBE_STRUCT(changed_place, (), (service, environment, begins, ends))
+
+/// A changed incident, before or now.
+struct changed_incident {
+  std::string_view blamed;
+  timestamp begins;
+  std::optional<timestamp> ends;
+};
+BOOST_DESCRIBE_STRUCT(changed_incident, (), (blamed, begins, ends))
+
 // Rollbacks and hotfixes to look at again: those that changed, and those that others depend on.
 std::set<std::string> affected(const derivation& in) {
   std::set<std::string> ids;
-  json::array deployments, incidents;
   std::map<place, std::pair<timestamp, timestamp>> changed;  // from the first to the last one that finished there
   for (const auto& [id, d] : in.deployments)
     for (const auto* row : {&d.before, &d.now}) {
@@ -48,29 +72,39 @@ std::set<std::string> affected(const derivation& in) {
         span = {std::min(span.first, *at), std::max(span.second, *at)};
       }
     }
+  std::vector<changed_place> deployments;
   for (const auto& [where, span] : changed)
-    deployments.push_back(json::object{{"service", where.service},
-                                       {"environment", where.environment},
-                                       {"begins", format_time(span.first)},
-                                       {"ends", format_time(span.second + in.settings.blame.window(where.service))}});
+    deployments.push_back(
+        {where.service, where.environment, span.first, span.second + in.settings.blame.window(where.service)});
+  std::vector<changed_incident> incidents;
   for (const auto& [id, i] : in.incidents)
     for (const auto* row : {&i.before, &i.now})
-      if (*row && !(*row)->told.change.empty())
-        incidents.push_back(
-            json::object{{"blamed", (*row)->told.change},
-                         {"begins", format_time((*row)->told.started_at)},
-                         {"ends", time_or_null((*row)->told.stretches.empty() ? (*row)->told.started_at
-                                                                              : (*row)->told.stretches.back().until)}});
+      if (*row && !(*row)->told.change.empty()) {
+        const auto& b = (*row)->told;
+        incidents.push_back({b.change, b.started_at, b.stretches.empty() ? b.started_at : b.stretches.back().until});
+      }
   if (in.deployments.empty() && in.incidents.empty()) return ids;
-  for (auto& id : query<std::string>(in.work, sql::derivation::remedies_to_derive, deployments, in.names.names,
-                                     in.names.commits, incidents, subjects_of(in.changed_incidents())))
+  for (auto& id :
+       query<std::string>(in.work, sql::derivation::remedies_to_derive, by_column(deployments), in.names.names,
+                          in.names.commits, by_column(incidents), subjects_of(in.changed_incidents())))
     ids.insert(std::move(id));
   return ids;
 }
 
-/// A deployment or an incident that the n-th hotfix or rollback may depend on.
+/// A hotfix or a rollback by what tells the rows that its remedy may depend on.
+struct remedy_question {
+  std::string_view day_order, source, subject, service, environment;
+  std::optional<timestamp> started_at, finished_at;
+  std::string_view fixes, incident;
+  std::int64_t attribution;  ///< microseconds
+};
+BOOST_DESCRIBE_STRUCT(remedy_question, (),
+                      (day_order, source, subject, service, environment, started_at, finished_at, fixes, incident,
+                       attribution))
+
+/// A deployment or an incident among those rows.
 struct candidate_row {
-  std::size_t n = 0;
+  std::size_t n = 0;  ///< of the question, from 1
   std::string role, id;
 };
 BOOST_DESCRIBE_STRUCT(candidate_row, (), (n, role, id))
@@ -82,24 +116,14 @@ struct candidates {
 
 std::vector<candidates> load_candidates(transaction& work, const std::vector<settled>& of,
                                         const blame_settings& settings) {
-  json::array asked;
-  for (std::size_t n = 0; n < of.size(); ++n)
-    asked.push_back(json::object{{"n", n},
-                                 {"id", of[n].id},
-                                 {"day_order", of[n].day_order},
-                                 {"source", of[n].thing.source},
-                                 {"subject", of[n].thing.subject},
-                                 {"service", of[n].where.service},
-                                 {"environment", of[n].where.environment},
-                                 {"started_at", time_or_null(of[n].started_at)},
-                                 {"finished_at", time_or_null(of[n].finished_at)},
-                                 {"fixes", of[n].fixes},
-                                 {"incident", of[n].incident},
-                                 {"attribution", settings.window(of[n].where.service).count()}});
+  std::vector<remedy_question> asked;
+  for (const auto& d : of)
+    asked.push_back({d.day_order, d.thing.source, d.thing.subject, d.where.service, d.where.environment, d.started_at,
+                     d.finished_at, d.fixes, d.incident, settings.window(d.where.service).count()});
   std::vector<candidates> all(of.size());
   if (of.empty()) return all;
-  for (auto& row : query<candidate_row>(work, sql::derivation::hotfix_candidates, asked)) {
-    auto& c = all[row.n];
+  for (auto& row : query<candidate_row>(work, sql::derivation::hotfix_candidates, by_column(asked))) {
+    auto& c = all[row.n - 1];
     (row.role == "fixes"   ? c.fixes
      : row.role == "chain" ? c.chain
      : row.role == "open"  ? c.open
@@ -199,19 +223,11 @@ struct flag_row {
 void add_flags(derivation& in, const things& touched, std::set<std::string>& by, std::set<remedy>& to) {
   std::set<std::string> ids;
   if (!touched.empty()) {
-    json::array rows;
+    std::vector<flag_change> rows;
     for (auto& [key, told] : take_reports(in, thing_type::flag, touched))
-      if (const auto f = fold_flag(key, std::move(told), in.settings.blame.names))
-        rows.push_back(json::object{{"id", row_id({f->thing.source, f->thing.subject})},
-                                    {"source", f->thing.source},
-                                    {"subject", f->thing.subject},
-                                    {"service", f->service},
-                                    {"environment", f->environment},
-                                    {"flag", f->flag},
-                                    {"incident", f->incident},
-                                    {"is_on", f->on},
-                                    {"at", format_time(f->at)}});
-    execute(in.work, sql::derivation::write_flags, by_column(touched), rows);
+      if (auto f = fold_flag(key, std::move(told), in.settings.blame.names)) rows.push_back(std::move(*f));
+    const auto row_ids = std::views::transform([](const auto& f) { return row_id({f.thing.source, f.thing.subject}); });
+    execute(in.work, sql::derivation::write_flags, by_column(touched), rows | row_ids, by_column(rows));
     for (const auto& [source, subject] : touched) ids.insert(row_id({source, subject}));
   }
   const auto subjects = subjects_of(in.changed_incidents());
@@ -263,27 +279,13 @@ void derive_remedies(derivation& in, const things& touched_flags) {
   if (by.empty()) return;
   const auto stored = query<remedy>(in.work, sql::derivation::remedies_by, by);
   const std::set<remedy> before(stored.begin(), stored.end());
-  std::set<std::string> gone;
-  json::array rows;
-  for (const auto& r : before)
-    if (!now.contains(r)) {
-      gone.insert(id_of(r));
-      in.remedies.push_back(r);
-    }
-  for (const auto& r : now)
-    if (!before.contains(r)) {
-      rows.push_back(json::object{{"id", id_of(r)},
-                                  {"way", word(r.by_way)},
-                                  {"by", r.by},
-                                  {"change", text_or_null(r.change)},
-                                  {"incident_source", text_or_null(r.incident.source)},
-                                  {"incident_subject", text_or_null(r.incident.subject)},
-                                  {"started_at", format_time(r.started_at)},
-                                  {"finished_at", format_time(r.finished_at)}});
-      in.remedies.push_back(r);
-    }
-  if (!gone.empty()) execute(in.work, sql::derivation::delete_remedies, gone);
-  if (!rows.empty()) execute(in.work, sql::derivation::insert_remedies, rows);
+  std::vector<remedy> gone, fresh;
+  std::ranges::set_difference(before, now, std::back_inserter(gone));
+  std::ranges::set_difference(now, before, std::back_inserter(fresh));
+  const auto ids = std::views::transform(id_of);
+  if (!gone.empty()) execute(in.work, sql::derivation::delete_remedies, gone | ids);
+  if (!fresh.empty()) execute(in.work, sql::derivation::insert_remedies, fresh | ids, by_column(fresh));
+  for (const auto* all : {&gone, &fresh}) in.remedies.insert(in.remedies.end(), all->begin(), all->end());
 }
 
 }

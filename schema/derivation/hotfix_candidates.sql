@@ -1,10 +1,10 @@
--- What the remedy of a hotfix may depend on, as (n, role, id) from the top of the stack down. $1: n, id, day_order, source, subject,
--- service, environment, started_at, finished_at, fixes, incident, attribution in microseconds. Roles: fixes (a deployment
--- of its place that it may name), chain (the live stack at its start), open and named (incidents).
+-- What the remedy of a hotfix may depend on, as (n, role, id) from the top of the stack down: n counts $1-$10 (day_order,
+-- source, subject, service, environment, started_at, finished_at, fixes, incident, attribution in microseconds) from 1. Roles:
+-- fixes (a deployment of its place that it may name), chain (the live stack at its start), open and named (incidents).
 WITH RECURSIVE h AS (
-  SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (
-    n int, id text, day_order text, source text, subject text, service text, environment text, started_at timestamptz,
-    finished_at timestamptz, fixes text, incident text, attribution bigint)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
+                       $8::text[], $9::text[], $10::bigint[]) WITH ORDINALITY
+    AS r (day_order, source, subject, service, environment, started_at, finished_at, fixes, incident, attribution, n)
 ), naming AS MATERIALIZED (  -- hardly any does; the planner cannot know
   SELECT * FROM h WHERE fixes <> ''
 ), fixes AS (

@@ -1,19 +1,19 @@
--- Rollbacks and hotfixes whose remedy may depend on what changed, beside those that did themselves. $1: where deployments
--- changed, from the first of them until the last one's attribution window ends (service, environment, begins, ends); $2:
--- their names in small letters; $3: their commits, of which a name may be a prefix of 7 digits or more, or they of it; $4:
--- changed incidents before and now (blamed, begins, ends); $5: their subjects. (OFFSET: events_of_things.sql.)
+-- Rollbacks and hotfixes whose remedy may depend on what changed, beside those that did themselves. $1-$4: where deployments
+-- changed, from the first of them until the last one's attribution window ends (service, environment, begins, ends); $5:
+-- their names in small letters; $6: their commits, of which a name may be a prefix of 7 digits or more, or they of it; $7-$9:
+-- changed incidents before and now (blamed, begins, ends); $10: their subjects. (OFFSET: events_of_things.sql.)
 WITH c AS (
-  SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (service text, environment text, begins timestamptz, ends timestamptz)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[]) AS r (service, environment, begins, ends)
 ), i AS (
-  SELECT * FROM jsonb_to_recordset($4::jsonb) AS r (blamed text, begins timestamptz, ends timestamptz)
+  SELECT * FROM unnest($7::text[], $8::timestamptz[], $9::timestamptz[]) AS r (blamed, begins, ends)
 )
 SELECT h.id FROM c JOIN deployment h
   ON h.service = c.service AND h.environment = c.environment AND h.kind = 'hotfix' AND h.started_at >= c.begins AND h.started_at <= c.ends
 UNION
-SELECT h.id FROM unnest($2::text[]) AS known (name)
+SELECT h.id FROM unnest($5::text[]) AS known (name)
 CROSS JOIN LATERAL (SELECT id FROM deployment h WHERE h.facts ? 'fixes' AND lower((h.facts->>'fixes') COLLATE "C") = known.name OFFSET 0) AS h
 UNION
-SELECT h.id FROM unnest($3::text[]) AS known (commit)
+SELECT h.id FROM unnest($6::text[]) AS known (commit)
 CROSS JOIN LATERAL (
   SELECT id FROM deployment h
   WHERE h.facts ? 'fixes' AND lower((h.facts->>'fixes') COLLATE "C") >= left(known.commit, 7)
@@ -26,4 +26,4 @@ JOIN deployment h ON h.service = b.service AND h.environment = b.environment AND
 UNION
 SELECT r.by FROM i JOIN remedy r ON r.change = i.blamed WHERE r.way = 'hotfix'
 UNION
-SELECT h.id FROM deployment h WHERE h.facts ? 'incident' AND h.facts->>'incident' = ANY ($5::text[])
+SELECT h.id FROM deployment h WHERE h.facts ? 'incident' AND h.facts->>'incident' = ANY ($10::text[])

@@ -1,8 +1,8 @@
--- What the touched flag changes ($1, $2) fold to: $3 their rows now.
+-- What the touched flag changes ($1, $2) fold to: $3-$11 their rows now.
 WITH now AS (
-  SELECT * FROM jsonb_to_recordset($3::jsonb) AS r (
-    id text, source text, subject text, service text, environment text, flag text, incident text, is_on boolean,
-    at timestamptz)
+  SELECT * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::boolean[],
+                       $11::timestamptz[])
+    AS r (id, source, subject, service, environment, flag, incident, is_on, at)
 ), gone AS (
   DELETE FROM flag_change f USING unnest($1::text[], $2::text[]) AS t (source, subject)
   WHERE f.source = t.source AND f.subject = t.subject AND NOT EXISTS (SELECT FROM now WHERE now.id = f.id)
