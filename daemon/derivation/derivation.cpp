@@ -93,12 +93,6 @@ std::vector<remedy> load_remedies(transaction& work, const std::set<std::string>
   return query<remedy>(work, sql::derivation::remedies_of, changes, by_column(named));
 }
 
-json::value time_or_null(const std::optional<timestamp>& t) {
-  return t ? json::value(format_time(*t)) : json::value(nullptr);
-}
-
-json::value text_or_null(const std::string& t) { return t.empty() ? json::value(nullptr) : json::value(t); }
-
 std::string row_id(std::initializer_list<std::string_view> names) {
   std::string all;
   for (const auto& name : names) {

@@ -147,10 +147,6 @@ std::vector<incident_row> load_incidents(transaction&, const std::set<std::strin
 /// Those of the given changes, and those that name one of the given incidents.
 std::vector<remedy> load_remedies(transaction&, const std::set<std::string>& changes, const things& named);
 
-/// As the statements' JSON parameters want it.
-json::value time_or_null(const std::optional<timestamp>&);
-json::value text_or_null(const std::string&);  ///< empty is null
-
 /// 20 hexadecimal digits of what a row names: rows with names as keys would not fit an index.
 std::string row_id(std::initializer_list<std::string_view> names);
 
