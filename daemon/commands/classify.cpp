@@ -94,8 +94,8 @@ int run_classify(const config& c, const classify_options& o) {
       throw usage_error("--line-released-at: invalid time " + in_quotes(o.line_released_at) +
                         "; expected RFC 3339 with an offset");
   }
-  const auto decided =
-      explicit_kind ? decision{*explicit_kind, "explicit kind"} : decide_by_rules(c.timeline.stack.rules, d, released);
+  const auto decided = explicit_kind ? decision{*explicit_kind, spell(kind_reason::explicit_kind)}
+                                     : decide_by_rules(c.timeline.stack.rules, d, released);
   std::cout << told(decided) << '\n';
   return 0;
 }

@@ -143,15 +143,21 @@ bool rulebook::looks_at_incidents() const {
   return std::ranges::any_of(rules, [](const kind_rule& r) { return r.during_incident; });
 }
 
+std::string spell(kind_reason reason, std::string_view name) {
+  std::string text(word(reason));
+  if (!name.empty()) text.append(" ").append(name);
+  return text;
+}
+
 decision decide_by_rules(const rulebook& book, const deployment& d, std::optional<timestamp> line_released_at) {
   for (const auto& r : book.rules)
     if (auto evidence = evidence_of(r, book, d, line_released_at))
-      return {r.kind, "rule " + r.name, std::move(*evidence)};
+      return {r.kind, spell(kind_reason::rule, r.name), std::move(*evidence)};
   if (book.default_rules)
     for (const auto& r : default_rules())
       if (auto evidence = evidence_of(r, book, d, line_released_at))
-        return {r.kind, "default rule " + r.name, std::move(*evidence)};
-  return {deployment_kind::planned, "no rule matched"};
+        return {r.kind, spell(kind_reason::default_rule, r.name), std::move(*evidence)};
+  return {deployment_kind::planned, spell(kind_reason::no_rule)};
 }
 
 }

@@ -1,5 +1,6 @@
 #pragma once
 // What kind a deployment is by configured and default rules (figures.md §4, steps 5 and 6).
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -51,11 +52,23 @@ struct version_numbers {
 };
 std::optional<version_numbers> parse_version(std::string_view);
 
+/// What says of which kind a deployment is: the steps of figures.md §4.
+enum class kind_reason { override_by, same_as_live, explicit_kind, same_as_before, rule, default_rule, no_rule };
+template <>
+struct vocabulary<kind_reason> {
+  static constexpr std::array<std::string_view, 7> words = {
+      "override by",  "identity of what is live", "explicit kind", "identity of what was live before", "rule",
+      "default rule", "no rule matched"};
+};
+
 struct decision {
   deployment_kind kind = deployment_kind::planned;
-  std::string reason;         ///< which step said so, as kind_reason keeps it
+  std::string reason;         ///< spell() of a kind_reason, as the column kind_reason keeps it
   std::string evidence = {};  ///< what a rule matched: "ref hotfix/1.8.3"
 };
+
+/// With the name of what decided: of the rule, or of whoever overrode it, and why.
+std::string spell(kind_reason, std::string_view name = {});
 
 /// Steps 5 and 6. `line_released_at`: when the line's preceding release finished, if there is one: that of the next
 /// lower version (figures.md §23.3). One that finished later than the deployment is within nothing.

@@ -111,11 +111,13 @@ element live_stack::pop() {
 decision live_stack::decide(const deployment& d) {
   const auto me = identity_of(d);
   if (const auto kind = parse_word<deployment_kind>(text_at(d.overrides, "/kind")))
-    return {*kind, "override by " + text_at(d.overrides, "/by") + ": " + text_at(d.overrides, "/reason")};
-  if (!levels_.empty() && levels_.back().is(me)) return {deployment_kind::redeploy, "identity of what is live"};
-  if (const auto kind = parse_word<deployment_kind>(text_at(d.facts, "/kind"))) return {*kind, "explicit kind"};
+    return {*kind,
+            spell(kind_reason::override_by, text_at(d.overrides, "/by") + ": " + text_at(d.overrides, "/reason"))};
+  if (!levels_.empty() && levels_.back().is(me)) return {deployment_kind::redeploy, spell(kind_reason::same_as_live)};
+  if (const auto kind = parse_word<deployment_kind>(text_at(d.facts, "/kind")))
+    return {*kind, spell(kind_reason::explicit_kind)};
   if (!levels_.empty() && nearest(me, levels_.size() - 1, *d.finished_at))
-    return {deployment_kind::rollback, "identity of what was live before"};
+    return {deployment_kind::rollback, spell(kind_reason::same_as_before)};
   return decide_by_rules(settings_.rules, d, line_released_at(d));
 }
 
