@@ -9,6 +9,18 @@
 namespace releasehealth::api {
 namespace {
 
+constexpr std::string_view decision_schema = R"json({
+  "type": "object",
+  "properties": {
+    "decision": {"type": ["string", "null"], "enum": ["{recommendations}", null], "description": "null: no rule of the policy holds"},
+    "policy": {"type": ["string", "null"], "description": "the rule's name"},
+    "because": {"type": "string"},
+    "facts": {"type": "object"}
+  },
+  "required": ["decision", "policy", "because", "facts"],
+  "additionalProperties": false
+})json";
+
 /// The facts of interface.md section 3, and the name of a stored incident whose facts they complete.
 struct decision_question {
   std::string incident;  ///< empty: none
@@ -88,7 +100,8 @@ std::vector<endpoint> decisions(const surroundings&) {
             .takes = "Question",
             .scope = "read",
             .names_something = true,
-            .query = std::vector<http::parameter>{}},
+            .query = std::vector<http::parameter>{},
+            .schema = decision_schema},
            decide}};
 }
 

@@ -69,8 +69,8 @@ struct endpoint {
 
 /// The description of an endpoint for tokens with the scope `read`.
 inline http::about_route about_reading(std::string_view tag, std::string_view summary, std::string_view gives,
-                                       std::vector<http::parameter> query) {
-  return {.tag = tag, .summary = summary, .gives = gives, .scope = "read", .query = std::move(query)};
+                                       std::vector<http::parameter> query, std::string_view schema = {}) {
+  return {.tag = tag, .summary = summary, .gives = gives, .scope = "read", .query = std::move(query), .schema = schema};
 }
 
 }

@@ -71,6 +71,49 @@ http::response badge(const result<std::vector<judged_threshold>>& asked) {
   return out;
 }
 
+namespace {
+
+constexpr std::string_view verdict_schema = R"json({
+  "type": "object",
+  "properties": {
+    "verdict": {"type": "string", "enum": ["pass", "hold"]},
+    "reasons": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "properties": {
+          "figure": {"type": "string"},
+          "period": {"type": ["string", "null"], "description": "null: what holds now"},
+          "value": {"type": "number"},
+          "threshold": {"type": "number"},
+          "text": {"type": "string", "description": "the same for people"}
+        },
+        "required": ["figure", "period", "value", "threshold", "text"],
+        "additionalProperties": false
+      }
+    },
+    "judged": {"type": "integer", "description": "how many thresholds are judged: exceeded or within"},
+    "not_judged": {
+      "type": "array",
+      "description": "thresholds without enough data; they hold nothing",
+      "items": {
+        "type": "object",
+        "properties": {
+          "figure": {"type": "string"},
+          "period": {"type": ["string", "null"], "description": "null: what holds now"},
+          "text": {"type": "string", "description": "what is missing"}
+        },
+        "required": ["figure", "period", "text"],
+        "additionalProperties": false
+      }
+    }
+  },
+  "required": ["verdict", "reasons", "judged", "not_judged"],
+  "additionalProperties": false
+})json";
+
+}
+
 std::vector<endpoint> gate(const surroundings&) {
   const auto ask = [](const call& c) -> result<plan> {
     return reading{[service = c.query("service"), environment = c.environment(), with = c.with,
@@ -82,7 +125,8 @@ std::vector<endpoint> gate(const surroundings&) {
   };
   auto needed = of_service;
   needed.is_needed = true;
-  auto about = about_reading("decisions", "May this service be released now?", "Verdict", {needed, in_environment});
+  auto about = about_reading("decisions", "May this service be released now?", "Verdict", {needed, in_environment},
+                             verdict_schema);
   about.names_something = true;
 
   const auto draw = [](const call& c) -> result<plan> {

@@ -227,9 +227,12 @@ void write_words(json::value& in) {
 
 json::object openapi(const std::vector<http::route>& operations, const std::vector<http::route>& intake) {
   auto parsed = json::parse(documents::openapi);
-  write_words(parsed);
   auto& document = parsed.get_object();
-  add_events(document["components"].as_object()["schemas"].as_object());
+  auto& schemas = document["components"].as_object()["schemas"].as_object();
+  for (const auto& r : operations)
+    if (!r.about.schema.empty()) schemas[r.about.gives] = json::parse(r.about.schema);
+  write_words(parsed);
+  add_events(schemas);
   json::object paths;
   const auto add = [&](const std::vector<http::route>& routes, bool is_elsewhere) {
     for (const auto& r : routes) {

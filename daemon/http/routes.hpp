@@ -35,6 +35,8 @@ struct about_route {
   bool names_something = false;  ///< in its query or body, which may be unknown: 404
   /// Checked before the handler is called; nothing: what comes is ignored.
   std::optional<std::vector<parameter>> query = {};
+  /// JSON Schema of `gives`; empty: the OpenAPI document has it, as other responses hold the same.
+  std::string_view schema = {};
 };
 
 struct route {
