@@ -1,6 +1,7 @@
 // What readers count: the statements of schema/figures.
 #include <algorithm>
 #include <limits>
+#include <span>
 
 #include "daemon/queries/reading.hpp"
 #include "sql/figures.hpp"
@@ -9,14 +10,14 @@ namespace releasehealth::ledger {
 
 namespace {
 
-/// Periods and scopes as parallel arrays.
+/// Periods and scopes as parallel arrays, of views: what is asked must outlive it.
 struct question {
   std::vector<std::string_view> labels, services, environments, crews;
   std::vector<timestamp> begins, ends;
   std::vector<std::int32_t> numbers;
   std::vector<bool> firsts;
 
-  question(const std::vector<period>& periods, const std::vector<scope>& scopes) {
+  question(std::span<const period> periods, std::span<const scope> scopes) {
     for (const auto& p : periods) {
       labels.push_back(p.label);
       begins.push_back(p.begin);
@@ -167,7 +168,7 @@ std::vector<hotfix_months> reader::count_hotfix_months(const std::vector<scope>&
 std::vector<json::object> reader::deployment_members(const period& over, const scope& of, double target_s,
                                                      double review_due_s, const std::vector<std::string>& causes) {
   return read([&](transaction& work) {
-    const question q({over}, {of});
+    const question q({&over, 1}, {&of, 1});
     return with_times(query<json::object>(work, sql::figures::deployment_members, over.begin, over.end, q.services,
                                           q.environments, target_s, causes, review_due_s));
   });
@@ -176,7 +177,7 @@ std::vector<json::object> reader::deployment_members(const period& over, const s
 std::vector<json::object> reader::incident_members(const period& over, const scope& of, double horizon_s,
                                                    double review_due_s) {
   return read([&](transaction& work) {
-    const question q({over}, {of});
+    const question q({&over, 1}, {&of, 1});
     return with_times(query<json::object>(work, sql::figures::incident_members, over.begin, over.end, q.services,
                                           q.environments, horizon_s, review_due_s));
   });
@@ -184,7 +185,7 @@ std::vector<json::object> reader::incident_members(const period& over, const sco
 
 std::vector<json::object> reader::work_members(const period& over, const scope& of) {
   return read([&](transaction& work) {
-    const question q({over}, {of});
+    const question q({&over, 1}, {&of, 1});
     return with_times(query<json::object>(work, sql::figures::work_members, over.begin, over.end, q.services,
                                           q.environments, q.firsts));
   });
