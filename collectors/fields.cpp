@@ -12,12 +12,12 @@ namespace {
 
 constexpr auto table = [] {
   using enum event_type;
-  constexpr set_of<event_type> any = {deployment, incident, work, flag, commit, retraction};
+  constexpr set_of<event_type> any = {deployment, incident, work, flag, commit, tag, retraction};
   return std::to_array<field>({
       {"service", form::name, {deployment, incident, work, flag}, {}},
       {"environment", form::name, {deployment, incident, flag}, {}},
       {"team", form::name, {deployment}, {}},
-      {"repository", form::name, {deployment, incident, work, flag, commit}, {}},
+      {"repository", form::name, {deployment, incident, work, flag, commit, tag}, {}},
       {"path", form::text, {deployment, incident, work, flag}, {}},
       {"project", form::name, {deployment, incident, work, flag}, {}},     // that the service is a part of
       {"service_id", form::name, {deployment, incident, work, flag}, {}},  // the sender's, where `service` is its title
@@ -29,7 +29,7 @@ constexpr auto table = [] {
       {"lines_changed", form::count, {deployment, commit}, {}, max_lines_changed},
       {"labels", form::names, {deployment, commit}, {}},
       {"ref", form::text, {deployment, commit}, {}},
-      {"commit", form::name, {deployment, commit}, {}},
+      {"commit", form::name, {deployment, commit, tag}, {}},
       {"reviewed", form::flag, {deployment, commit}, {}},
       // deployments
       {"state", form::choice, {deployment}, words_text<deployment_state>},
@@ -85,7 +85,7 @@ constexpr auto table = [] {
       {"seconds", form::count, {work}, {}, max_work_seconds},
       {"flag", form::name, {flag}, {}},
       {"on", form::flag, {flag}, {}},
-      {"at", form::time, {flag}, {}},
+      {"at", form::time, {flag, tag}, {}},
       // commits
       {"default_branch", form::flag, {deployment, commit}, {}},
       {"pull_request", form::name, {commit}, {}},
@@ -93,6 +93,9 @@ constexpr auto table = [] {
       {"reverts", form::name, {commit}, {}},
       {"authored_at", form::time, {commit}, {}},
       {"merged_at", form::time, {commit}, {}},
+      // tags
+      {"name", form::name, {tag}, {}},
+      {"deleted", form::flag, {tag}, {}},
       // retractions
       {"of", form::choice, {retraction}, words_text<thing_type>},
       {"retracted", form::flag, {retraction}, {}},
@@ -210,6 +213,10 @@ void put(event& e, std::string_view field, std::optional<timestamp> value) {
 std::string storable_id(std::string_view id) {
   if (id.size() <= max_key_bytes && is_storable(id)) return std::string(id);
   return "sha256:" + sha256_hex(id);
+}
+
+std::string tag_subject(std::string_view repository, std::string_view name) {
+  return std::string(repository).append("@").append(name);
 }
 
 void shorten_ids(event& e) {

@@ -60,6 +60,9 @@ inline constexpr std::size_t max_key_bytes = 1000;
 /// The text itself, or the digest of one that no index row can hold: above max_key_bytes, not UTF-8, or with NUL.
 std::string storable_id(std::string_view);
 
+/// What a tag of a repository is called as a thing.
+std::string tag_subject(std::string_view repository, std::string_view name);
+
 /// Gives an event of a sender that chose its own ids ones that pass check(): what is longer than a name is hashed.
 void shorten_ids(event&);
 

@@ -38,6 +38,17 @@ void add_commits(decoded& out, const hook& h, const pushed_commits& p, timestamp
   }
 }
 
+event tag_of(const hook& h, const pushed_tag& p, timestamp now) {
+  auto e = h.start(thing_type::tag, tag_subject(p.repository, p.name), p.at, now);
+  e.id += "/refs/tags/" + p.name;
+  put(e, "repository", p.repository);
+  put(e, "name", p.name);
+  put(e, "commit", p.commit);
+  put(e, "at", p.at);
+  if (p.commit.empty()) e.fields["deleted"] = true;
+  return e;
+}
+
 decoded merged(event merge, const std::string& tip) {
   const bool is_same = tip.starts_with(merge.subject) || merge.subject.starts_with(tip);  // a fast-forward
   if (!is_commit(tip) || is_same || !merge.fields.contains("default_branch")) return decoded(std::move(merge));

@@ -45,6 +45,14 @@ struct pushed_commits {
 };
 void add_commits(decoded&, const hook&, const pushed_commits&, timestamp now);
 
+/// A tag that was created, moved or deleted (figures.md section 14).
+struct pushed_tag {
+  std::string repository, name;
+  std::string commit;  ///< that it points to, not the object of an annotated tag; empty: it was deleted
+  std::optional<timestamp> at;
+};
+event tag_of(const hook&, const pushed_tag&, timestamp now);
+
 /// A merged pull request: the commit that its merge made, and the tip of its branch. A squash or a rebase makes other
 /// commits, so that a deployment of the tip is known to have reached the default branch by this alone.
 decoded merged(event merge, const std::string& tip);

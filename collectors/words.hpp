@@ -62,14 +62,14 @@ struct vocabulary<unattributed> {
 };
 
 /// What events are about.
-enum class thing_type { deployment, incident, work, flag, commit };
+enum class thing_type { deployment, incident, work, flag, commit, tag };
 template <>
 struct vocabulary<thing_type> {
-  static constexpr std::array<std::string_view, 5> words = {"deployment", "incident", "work", "flag", "commit"};
+  static constexpr std::array<std::string_view, 6> words = {"deployment", "incident", "work", "flag", "commit", "tag"};
 };
 
 /// Types of events: a report about a thing of the same name, or the retraction of one.
-enum class event_type { deployment, incident, work, flag, commit, retraction };
+enum class event_type { deployment, incident, work, flag, commit, tag, retraction };
 template <>
 struct vocabulary<event_type> {
   static constexpr auto words = [] {

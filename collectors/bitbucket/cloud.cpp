@@ -60,6 +60,9 @@ result<decoded> push(const hook& h, timestamp now) {
     const auto name = text_at(change, "/new/name"), old = text_at(change, "/old/name");
     if (text_at(change, "/new/type") == "tag" || text_at(change, "/old/type") == "tag") {
       const bool gone = name.empty();
+      // it is not told when: the delivery is sent once and at once
+      out.events.push_back(tag_of(
+          h, {repository_at(h.in, "/repository"), gone ? old : name, text_at(change, "/new/target/hash"), now}, now));
       if (auto e = tagged(h, gone ? old : name, text_at(change, "/new/target/hash"), gone, now))
         out.events.push_back(std::move(*e));
       continue;

@@ -127,7 +127,12 @@ result<event> read_event(json::value value, timestamp received_at, const std::st
     if (of.empty()) found.push_back({at + "/of", "is missing: what is retracted"});
     if (e.subject.empty()) found.push_back({at + "/subject", "is missing: which one is retracted"});
   }
-  if (e.subject.empty()) e.subject = known == event_type::commit ? text_at(e.fields, "/commit") : e.id;
+  if (known == event_type::tag && text_at(e.fields, "/name").empty())
+    found.push_back({at + "/name", "is missing: which tag it is"});
+  if (e.subject.empty())
+    e.subject = known == event_type::commit ? text_at(e.fields, "/commit")
+                : known == event_type::tag  ? tag_subject(text_at(e.fields, "/repository"), text_at(e.fields, "/name"))
+                                            : e.id;
   const auto unknown_type = known ? std::nullopt : std::optional<std::string_view>(type);
   for (auto& p : check(e, received_at, at, unknown_type)) found.push_back(std::move(p));
   if (!found.empty()) return error(errc::malformed, "not an event", std::move(found));

@@ -23,9 +23,34 @@ result<decoded> pull_request(const hook& h, timestamp now) {
   return merged(std::move(e), h.text("/pull_request/head/sha"));
 }
 
+namespace {
+
+// `after` is the object of an annotated tag; head_commit is the commit that either kind points to.
+result<decoded> pushed(const hook& h, std::string name, timestamp now) {
+  const auto commit = h.text("/head_commit/id");
+  if (commit.empty() && !flag_at(h.in, "/deleted")) return decoded::nothing("push: of a tag, without its commit");
+  const auto repository = h.text("/repository/full_name");
+  auto tag = tag_of(h, {repository, std::move(name), commit, h.time("/repository/pushed_at")}, now);
+  if (commit.empty()) return decoded(std::move(tag));
+  const auto authored = h.time("/head_commit/timestamp");
+  auto e = h.start(thing_type::commit, commit, authored, now);
+  put(e, "commit", commit);
+  put(e, "repository", repository);
+  put_message(e, h.text("/head_commit/message"));
+  put(e, "url", h.text("/head_commit/url"));
+  put(e, "authored_at", authored);
+  decoded out(std::move(e));
+  out.events.push_back(std::move(tag));
+  return out;
+}
+
+}
+
 result<decoded> push(const hook& h, timestamp now) {
+  constexpr std::string_view of_tags = "refs/tags/";
   const auto ref = h.text("/ref");
-  if (!ref.starts_with("refs/heads/")) return decoded::nothing("push: of a tag");
+  if (ref.starts_with(of_tags)) return pushed(h, ref.substr(of_tags.size()), now);
+  if (!ref.starts_with("refs/heads/")) return decoded::nothing("push: of " + ref);
   decoded out;
   add_commits(out, h,
               {.all = elements_at(h.in, "/commits"),

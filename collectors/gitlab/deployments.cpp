@@ -111,15 +111,19 @@ result<decoded> pipeline(const hook& h, timestamp now) {
 }
 
 result<decoded> tag_push(const hook& h, timestamp now) {
-  if (!h.reads_deployments_from("tag_push")) return other_source_of_deployments(h, "tag push");
   constexpr std::string_view prefix = "refs/tags/";
   const auto ref = h.text("/ref"), after = h.text("/after");
   if (!ref.starts_with(prefix)) return decoded::nothing("tag push: " + ref + " is no tag");
   const auto tag = ref.substr(prefix.size());
+  const bool is_deleted = after.find_first_not_of('0') == after.npos;
+  // GitLab does not say when: the delivery is sent once and at once
+  decoded out(tag_of(h, {project_of(h), tag, is_deleted ? std::string() : h.text("/checkout_sha"), now}, now));
+  if (!h.reads_deployments_from("tag_push")) return out;
   auto e = h.start(thing_type::deployment, "tag/" + project_of(h) + '/' + tag, std::nullopt, now);
-  if (after.find_first_not_of('0') == after.npos) {
+  if (is_deleted) {
     retract(e);
-    return decoded(std::move(e));
+    out.events.push_back(std::move(e));
+    return out;
   }
   put_project(h, e);
   put(e, "environment", h.settings.setting("environment"));
@@ -128,7 +132,8 @@ result<decoded> tag_push(const hook& h, timestamp now) {
   put(e, "commit", h.text("/checkout_sha"));
   put(e, "actor", h.text("/user_username"));
   e.fields["state"] = word(deployment_state::succeeded);
-  return with_return(std::move(e));
+  for (auto& one : with_return(std::move(e)).events) out.events.push_back(std::move(one));
+  return out;
 }
 
 }

@@ -30,7 +30,7 @@ std::vector<problem> outside(const reach& of, const event& e, std::string_view s
   if (of.is_everything()) return found;
   if (!is_own_source && !e.source.empty() && e.source != source)
     found.push_back({at + "/source", "is another source; expected none from a restricted token"});
-  if (e.type == event_type::commit || e.type == event_type::retraction) {
+  if (e.type == event_type::commit || e.type == event_type::tag || e.type == event_type::retraction) {
     if (!is_own_source)
       found.push_back({at + "/type", "is a " + std::string(word(e.type)) +
                                          ", which may be about any service; a restricted token cannot send it"});

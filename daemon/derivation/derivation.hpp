@@ -105,6 +105,11 @@ struct known_names {
 };
 /// Registers the names that the given reports use (null: those of all events, as a rebuild begins).
 known_names know_names(transaction&, const derive_settings&, const std::map<thing_type, reports_of_things>*);
+/// What the touched tags may resolve: deployments, into `touched`; and the commits that they make known.
+void touch_by_tags(transaction&, const naming&, const reports_of_things& told, things& touched,
+                   std::set<std::string>& commits);
+/// The commits of deployments that name none of their service's repositories (timeline/resolution.hpp).
+void resolve_commits(transaction&, const naming&, std::vector<deployment>&);
 /// Deployments and what their commits add: into `fresh`, as the stack is to see them before they are written.
 void derive_deployments(derivation&, const things& touched);
 /// The live stack of the places that changed: from the first change on, for as long as verdicts may differ. Writes the

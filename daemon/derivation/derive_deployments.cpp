@@ -13,6 +13,8 @@ struct told_row {
   const json::object *facts, *commit_facts, *overrides;
   bool production;
   std::optional<timestamp> first_commit_at;
+  std::string_view tag_version;
+  std::string commit_tokens;
 
   told_row(std::string_view name, const deployment& d, const naming& names)
       : id(name),
@@ -26,11 +28,14 @@ struct told_row {
         commit_facts(&d.commit_facts),
         overrides(&d.overrides),
         production(names.is_production(d.where.environment)),
-        first_commit_at(d.first_commit_at()) {}
+        first_commit_at(d.first_commit_at()),
+        tag_version(d.tag_version) {
+    for (const auto& digits : d.commit_digits) commit_tokens.append(commit_tokens.empty() ? "" : " ").append(digits);
+  }
 };
 BOOST_DESCRIBE_STRUCT(told_row, (),
                       (id, state, created_at, started_at, finished_at, version, commit, facts, commit_facts, overrides,
-                       production, first_commit_at))
+                       production, first_commit_at, tag_version, commit_tokens))
 
 /// Whose it is, and the stack's verdict.
 struct verdict_row {
@@ -89,6 +94,7 @@ void derive_deployments(derivation& in, const things& touched) {
   std::vector<deployment> folded;
   for (auto& [key, told] : take_reports(in, thing_type::deployment, touched))
     for (auto& d : fold_deployment(key, std::move(told), names)) folded.push_back(std::move(d));
+  resolve_commits(in.work, names, folded);
   add_commit_facts(in.work, folded);
   std::vector<told_row> stored;
   std::map<std::string, settled> unchanged;

@@ -49,7 +49,10 @@ explanation describe_deployment(ledger::reader& from, json::object d) {
   explanation e;
   e.title = text(d, "service") + " in " + text(d, "environment") + ": deployment " + text(d, "subject") + " of " +
             text(d, "source");
-  for (const auto* column : {"id", "version", "commit", "state"}) e.add(column, text(d, column));
+  for (const auto* column : {"id", "version"}) e.add(column, text(d, column));
+  const auto evidence = text_at(d, "/facts/commit_evidence");
+  e.add("commit", text(d, "commit") + (evidence.empty() ? "" : " (" + evidence + ')'));
+  e.add("state", text(d, "state"));
   e.add("started", text(d, "started_at"));
   e.add("finished", text(d, "finished_at"));
   if (!text(d, "kind").empty()) {

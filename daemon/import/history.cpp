@@ -18,7 +18,7 @@ namespace {
 constexpr body_limits exported{2 * most_json_depth, own_limits.json_values, own_limits.batch};
 
 void complete(event& e, const history_defaults& defaults) {
-  if (e.type == event_type::commit || e.type == event_type::retraction) return;
+  if (e.type == event_type::commit || e.type == event_type::tag || e.type == event_type::retraction) return;
   const bool names_service = e.fields.contains("service") || e.fields.contains("services");
   if (!defaults.service.empty() && !names_service) e.fields["service"] = defaults.service;
   if (!defaults.environment.empty() && e.type != event_type::work && !e.fields.contains("environment"))

@@ -33,6 +33,10 @@ struct deployment {
   bool during_incident = false;   ///< told by whoever knows the incidents: one of its service was open when it started
   json::object overrides;         ///< fields set by overrides, with what the last one says of itself
   bool brings_no_commit = false;  ///< a report says `first_commit_at: null`
+  /// What resolves it, where no report names a commit of its service's repositories (timeline/resolution.hpp): the
+  /// version_key(), and the first seven digits of each of commit_tokens().
+  std::string tag_version = {};
+  std::vector<std::string> commit_digits = {};
 
   bool succeeded() const { return state == deployment_state::succeeded; }
   /// The first commit's time (figures.md §7, lead time): the deployment's own, else the author's time of its commit,

@@ -170,9 +170,7 @@ std::string naming::team_named(std::string_view name) const {
   return std::string(others_ && others_->teams.contains(name) ? other_name : name);
 }
 
-bool naming::configures_service(std::string_view name) const {
-  return std::ranges::find(services_, name, &service_rule::name) != services_.end();
-}
+bool naming::configures_service(std::string_view name) const { return rule_of(name) != nullptr; }
 
 bool naming::configures_environment(std::string_view name) const {
   return std::ranges::find(environments_, name, &environment_rule::name) != environments_.end();
@@ -194,9 +192,29 @@ bool naming::is_production(std::string_view environment) const {
   return known == environments_.end() ? sounds_like_production(environment) : known->production;
 }
 
-std::string naming::team(std::string_view service) const {
+const service_rule* naming::rule_of(std::string_view service) const {
   const auto known = std::ranges::find(services_, service, &service_rule::name);
-  return known == services_.end() ? std::string() : known->team;
+  return known == services_.end() ? nullptr : &*known;
+}
+
+std::string naming::team(std::string_view service) const {
+  const auto* known = rule_of(service);
+  return known ? known->team : std::string();
+}
+
+std::vector<std::string> naming::names_of(std::string_view service) const {
+  std::vector<std::string> all = {std::string(service)};
+  if (const auto* known = rule_of(service))
+    for (const auto& a : known->aliases)
+      if (std::ranges::find(all, a.name) == all.end()) all.push_back(a.name);
+  return all;
+}
+
+std::vector<std::string> naming::tag_templates() const {
+  std::vector<std::string> all;
+  for (const auto& s : services_)
+    if (!s.tag.empty()) all.push_back(s.tag);
+  return all;
 }
 
 bool naming::names_production() const {

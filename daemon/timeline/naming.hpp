@@ -53,6 +53,8 @@ struct service_rule {
               repository = {};  ///< `match`: empty matches any source; a source alone, what names no service
   std::string path = {};        ///< within the repository: that folder and what lies below; empty: all of it
   std::vector<alias> aliases = {};
+  std::vector<std::string> repositories = {};  ///< of its code, the one that is looked at first in front
+  std::string tag = {};                        ///< its tags' names: `checkout@{version}`; empty: the usual ones
 };
 
 struct environment_rule {
@@ -91,6 +93,12 @@ class naming {
   /// A team as a deployment names it.
   std::string team_named(std::string_view name) const;
   std::string team(std::string_view service) const;
+  /// The rule of a configured service; null: it is not configured.
+  const service_rule* rule_of(std::string_view service) const;
+  /// Its name and aliases, each once.
+  std::vector<std::string> names_of(std::string_view service) const;
+  /// Every service's `tag`.
+  std::vector<std::string> tag_templates() const;
   /// Configured services in each configured production environment (the default environment if none is): known from the
   /// start.
   std::vector<place> configured() const;

@@ -7,7 +7,7 @@ SELECT DISTINCT ON (source, names, era) * FROM (
          'project', e.fields->'project', 'service_id', e.fields->'service_id',
          'environment', e.fields->'environment', 'team', e.fields->'team')) AS names
   FROM event e
-  WHERE e.type <> 'retraction' AND e.thing <> 'commit' AND NOT EXISTS (
+  WHERE e.type <> 'retraction' AND e.thing NOT IN ('commit', 'tag') AND NOT EXISTS (
     SELECT FROM unnest($1::text[], $2::text[], $3::text[]) AS gone (thing, source, subject)
     WHERE gone.thing = e.thing AND gone.source = e.source AND gone.subject = e.subject)) AS told
 ORDER BY source, names, era, received_at, id

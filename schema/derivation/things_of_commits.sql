@@ -1,8 +1,14 @@
--- The deployments of commits that were touched; either side may be a prefix of 7 digits or more (OFFSET:
--- events_of_things.sql).
+-- The deployments of commits that were touched; either side may be a prefix of 7 digits or more. And those whose version may
+-- contain one (OFFSET: events_of_things.sql).
 SELECT d.source, d.subject
 FROM unnest($1::text[]) AS c (sha)
 CROSS JOIN LATERAL (
   SELECT * FROM deployment d
   WHERE d.commit <> '' AND d.commit >= left(c.sha, 7) AND d.commit < c.sha || 'g'
     AND (d.commit = c.sha OR starts_with(c.sha, d.commit) OR (length(c.sha) >= 7 AND starts_with(d.commit, c.sha))) OFFSET 0) AS d
+UNION
+SELECT d.source, d.subject
+FROM unnest($1::text[]) AS c (sha)
+CROSS JOIN LATERAL (
+  SELECT * FROM deployment d
+  WHERE d.commit_tokens <> '' AND string_to_array(d.commit_tokens, ' ') @> ARRAY[left(lower(c.sha), 7)] OFFSET 0) AS d

@@ -46,7 +46,7 @@ TEST_SUITE("nodb") {
         {R"({"type":"deployment"})",
          "/id is empty; expected 1 to 200 characters, /subject is empty; expected 1 to 200 characters"},
         {R"({"id":"1","type":"deploy"})",
-         "/type unknown type \"deploy\"; expected one of: deployment incident work flag commit retraction"},
+         "/type unknown type \"deploy\"; expected one of: deployment incident work flag commit tag retraction"},
         {R"({"id":1,"type":"deployment"})",
          "/id invalid value 1; expected text, /id is empty; expected 1 to 200 characters, /subject is empty; expected "
          "1 to 200 characters"},

@@ -70,6 +70,6 @@ TEST_SUITE("nodb") {
   TEST_CASE("tables take words as one text") {
     CHECK(words_text<deployment_kind> == "planned hotfix rollback redeploy");
     CHECK(words_text_through<deployment_state::succeeded> == "pending running canceled failed succeeded");
-    CHECK(words_text<event_type> == "deployment incident work flag commit retraction");
+    CHECK(words_text<event_type> == "deployment incident work flag commit tag retraction");
   }
 }

@@ -82,6 +82,20 @@ TEST_SUITE("postgres") {
     CHECK(d.deployments("", {"subject"}).empty());
   }
 
+  TEST_CASE("a version of one tool is the tag that GitHub told of: its commit's facts make a hotfix") {
+    forge_daemon d;
+    d.github("open", "push", "p1",
+             R"({"ref":"refs/tags/v1.8.4","deleted":false,"commits":[],"head_commit":{"id":")" + shipped +
+                 R"(","message":"Fix the tax","timestamp":"2026-11-03T08:00:00Z"},
+                 "repository":{"full_name":"acme/flux-shop","default_branch":"main"}})");
+    d.app.send_events(
+        R"([{"id":"1","type":"deployment","service":"shop","repository":"acme/flux-shop","version":"1.8.4",
+                           "state":"succeeded","time":"2026-11-03T10:00:00Z"}])");
+    CHECK(d.deployments("shop", {"commit", "title"}) == shipped + " Fix the tax");
+    const auto answer = d.app.operations("GET", "/api/v1/deployments/1/explain");
+    CHECK_MESSAGE(answer.body.find(shipped + " (tag v1.8.4 of acme/flux-shop)") != std::string::npos, answer.body);
+  }
+
   TEST_CASE("a prerelease that was promoted finished when everybody got it, above what was released meanwhile") {
     forge_daemon d;
     const auto release = [](const std::string& action, int id, const std::string& tag, const std::string& rest) {

@@ -65,6 +65,77 @@ TEST_SUITE("postgres") {
     CHECK(derive.check().empty());
   }
 
+  TEST_CASE("a version is resolved by a tag, late or early, moved or gone; a rebuild agrees at every step") {
+    const database db;
+    auto settings = named({{.name = "checkout", .team = {}, .repositories = {"acme/checkout"}, .tag = "co_{version}"}});
+    ledger::deriver derive(db.where(), settings);
+    ledger::appender to(db.where());
+    int n = 0;
+    const auto tell = [&](const char* type, const char* subject, const char* time, json::object fields) {
+      auto e = report_of(type, subject, time, std::move(fields));
+      e.id = "e" + std::to_string(++n);
+      store(to, {std::move(e)});
+      derive.derive();
+      CHECK(derive.check().empty());
+    };
+    const auto commits = [&] {
+      return db.query(
+          "SELECT string_agg(version || '=' || commit || ':' || coalesce(facts->>'commit_evidence', ''), ', ' "
+          "ORDER BY finished_at) FROM deployment");
+    };
+    const auto tag = [&](const char* name, const char* at, const char* commit) {
+      tell("tag", (std::string("acme/checkout@") + name).c_str(), at,
+           {{"repository", "github.com/acme/checkout"}, {"name", name}, {"commit", commit}});
+    };
+    const std::string a(40, 'a'), b(40, 'b'), c = "1a2b3c4" + std::string(33, '0'),
+                                              d = "1a2b3c4" + std::string(33, '1');
+    tell("deployment", "d1", "2026-11-03T10:00:00Z",
+         {{"service", "checkout"}, {"version", "1.8.3"}, {"state", "succeeded"}});
+    tell("deployment", "d2", "2026-11-03T12:00:00Z",
+         {{"service", "checkout"}, {"version", "v1.8.4"}, {"state", "succeeded"}});
+    tell("deployment", "d3", "2026-11-03T14:00:00Z",
+         {{"service", "checkout"}, {"version", "main-1a2b3c4"}, {"state", "succeeded"}});
+    CHECK(commits() == "1.8.3=:, v1.8.4=:, main-1a2b3c4=:");
+    tag("co_1.8.3", "2026-11-03T15:00:00Z", a.c_str());  // late
+    tag("v1.8.4", "2026-11-03T11:00:00Z", b.c_str());
+    CHECK(commits() == "1.8.3=" + a + ":tag co_1.8.3 of github.com/acme/checkout, v1.8.4=" + b +
+                           ":tag v1.8.4 of github.com/acme/checkout, main-1a2b3c4=:");
+    tell("commit", c.c_str(), "2026-11-03T09:00:00Z",
+         {{"commit", c}, {"repository", "acme/checkout"}, {"title", "Pay"}, {"authored_at", "2026-11-02T14:00:00Z"}});
+    CHECK(
+        db.query(
+            "SELECT commit, commit_facts->>'title', extract(epoch FROM finished_at - first_commit_at) FROM deployment "
+            "WHERE subject = 'd3'") == c + "|Pay|86400.000000");
+    tell("commit", d.c_str(), "2026-11-03T09:00:00Z", {{"commit", d}, {"repository", "acme/checkout"}});
+    CHECK(db.query("SELECT commit FROM deployment WHERE subject = 'd3'").empty());  // a second one of that prefix
+    tag("v1.8.4", "2026-11-03T11:30:00Z", a.c_str());                               // moved: now it is what is live
+    CHECK(db.query("SELECT commit = '" + a + "', kind FROM deployment WHERE subject = 'd2'") == "t|redeploy");
+    tell("tag", "acme/checkout@v1.8.4", "2026-11-03T11:45:00Z",
+         {{"repository", "acme/checkout"}, {"name", "v1.8.4"}, {"deleted", true}});
+    CHECK(db.query("SELECT commit, kind FROM deployment WHERE subject = 'd2'") == "|planned");
+  }
+
+  TEST_CASE("a commit of another repository than the service's is shown, and is not what is live") {
+    const database db;
+    ledger::deriver derive(db.where(), named({{.name = "checkout", .team = {}, .repositories = {"acme/checkout"}}}));
+    ledger::appender to(db.where());
+    const auto deploy = [&](const char* id, const char* at, const char* repository, const char* commit,
+                            const char* version) {
+      store(to, {deployment_event(id, id, at,
+                                  {{"service", "checkout"},
+                                   {"repository", repository},
+                                   {"commit", commit},
+                                   {"version", version},
+                                   {"state", "succeeded"}})});
+    };
+    deploy("d1", "2026-11-03T10:00:00Z", "acme/manifests", "1111111", "1.8.3");
+    deploy("d2", "2026-11-03T11:00:00Z", "acme/manifests", "2222222", "1.8.3");
+    deploy("d3", "2026-11-03T12:00:00Z", "https://github.com/acme/checkout", "3333333", "1.8.4");
+    derive.derive();
+    CHECK(db.query("SELECT string_agg(commit || ' ' || kind || ' ' || (facts->>'commit'), ', ' ORDER BY subject) FROM "
+                   "deployment") == " planned 1111111,  redeploy 2222222, 3333333 planned 3333333");
+  }
+
   TEST_CASE("derived event by event equals a rebuild, also where a former name ends") {
     const database db;
     auto settings = named({{.name = "checkout", .team = {}, .was = {{"kiosk", *parse_time("2026-11-05T00:00:00Z")}}}});

@@ -1,0 +1,107 @@
+// Versions resolved to commits, by the tags and commits that are stored.
+#include <algorithm>
+
+#include "daemon/derivation/rows.hpp"
+#include "daemon/timeline/resolution.hpp"
+#include "sql/derivation.hpp"
+
+namespace releasehealth {
+
+BOOST_DESCRIBE_STRUCT(known_commit, (), (sha, repository))
+
+}
+
+namespace releasehealth::ledger {
+namespace {
+
+constexpr std::size_t looked_up_digits = 7;
+
+/// A deployment to be resolved, and by what.
+struct unresolved {
+  deployment* of;
+  std::vector<std::string> repositories, names, tokens;
+};
+
+// figures.md section 14: those that are configured for its service, else the one that it reports, or is matched by.
+std::vector<std::string> source_repositories(const service_rule* rule, const std::string& reported) {
+  if (rule && !rule->repositories.empty()) return rule->repositories;
+  std::vector<std::string> all;
+  if (!reported.empty()) all.push_back(reported);
+  if (rule && !rule->repository.empty() && rule->repository != reported) all.push_back(rule->repository);
+  return all;
+}
+
+// A commit of another repository, as of the one that holds manifests, is shown and says nothing of what is live.
+bool is_foreign(const std::vector<std::string>& repositories, const std::string& reported) {
+  const auto key = repository_key(reported);
+  return !reported.empty() && !repositories.empty() &&
+         std::ranges::none_of(repositories, [&](const auto& one) { return same_repository(key, repository_key(one)); });
+}
+
+std::vector<unresolved> find_unresolved(const naming& names, std::vector<deployment>& folded) {
+  std::vector<unresolved> all;
+  for (auto& d : folded) {
+    const auto* rule = names.rule_of(d.where.service);
+    const auto reported = text_at(d.facts, "/repository");
+    auto repositories = source_repositories(rule, reported);
+    if (is_foreign(repositories, reported)) d.commit.clear();
+    if (!d.commit.empty() || d.version.empty() || repositories.empty()) continue;
+    d.tag_version = version_key(d.version);
+    unresolved one{&d, std::move(repositories),
+                   tag_names(d.version, rule ? rule->tag : "", names.names_of(d.where.service)),
+                   commit_tokens(d.version)};
+    for (const auto& token : one.tokens)
+      if (auto digits = token.substr(0, looked_up_digits);
+          std::ranges::find(d.commit_digits, digits) == d.commit_digits.end())
+        d.commit_digits.push_back(std::move(digits));
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+}
+
+void touch_by_tags(transaction& work, const naming& names, const reports_of_things& told, things& touched,
+                   std::set<std::string>& commits) {
+  const auto templates = names.tag_templates();
+  std::set<std::string> versions;
+  for (const auto& [key, reports] : told)
+    for (const auto& r : reports) {
+      if (auto commit = text_at(r.fields, "/commit"); !commit.empty()) commits.insert(std::move(commit));
+      for (auto& version : versions_of_tag(text_at(r.fields, "/name"), templates)) versions.insert(std::move(version));
+    }
+  if (versions.empty()) return;
+  for (auto& key : query<thing_id>(work, sql::derivation::things_of_versions, versions)) touched.insert(std::move(key));
+}
+
+void resolve_commits(transaction& work, const naming& names, std::vector<deployment>& folded) {
+  const auto all = find_unresolved(names, folded);
+  if (all.empty()) return;
+  std::set<std::string> tag_names, tokens;
+  for (const auto& one : all) {
+    tag_names.insert(one.names.begin(), one.names.end());
+    tokens.insert(one.tokens.begin(), one.tokens.end());
+  }
+  reports_of_things reports;
+  for (auto& e : query<told_event>(work, sql::derivation::events_of_tags, tag_names))
+    reports[std::move(e.of)].push_back(std::move(e.told));
+  std::map<std::string_view, std::vector<tag>> tags;  // by name
+  const auto known_tags = fold_tags(std::move(reports));
+  for (const auto& t : known_tags) tags[t.name].push_back(t);
+  std::vector<known_commit> commits;
+  if (!tokens.empty()) commits = query<known_commit>(work, sql::derivation::known_commits, tokens);
+  for (const auto& one : all) {
+    std::vector<tag> own;
+    for (const auto& name : one.names)
+      if (const auto found = tags.find(name); found != tags.end())
+        own.insert(own.end(), found->second.begin(), found->second.end());
+    auto& d = *one.of;
+    const auto start = d.started_at.value_or(d.created_at.value_or(timestamp()));
+    const auto found = resolve({d.version, start, one.repositories, one.names}, own, commits);
+    if (!found) continue;
+    d.commit = found->commit;
+    d.facts["commit_evidence"] = found->evidence;
+  }
+}
+
+}

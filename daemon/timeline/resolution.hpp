@@ -1,0 +1,66 @@
+#pragma once
+// From a deployment's version to the commit that was deployed: by tags, and by commits that a version contains
+// (figures.md section 14).
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "daemon/timeline/fold.hpp"
+
+namespace releasehealth {
+
+/// As repositories are compared: host and path in lower case, without scheme, user and `.git`.
+std::string repository_key(std::string_view);
+/// Of two such keys; one without a host means the repository of that path on any host.
+bool same_repository(std::string_view a, std::string_view b);
+
+/// What versions of tags are looked up by: without leading `v`s and build metadata (`+42`).
+std::string version_key(std::string_view version);
+/// The keys of every version that a tag of that name may stand for. `templates`: `checkout@{version}`.
+std::vector<std::string> versions_of_tag(std::string_view name, std::span<const std::string> templates);
+
+/// The names of a version's tags, the first to be tried first: by the service's template (may be empty), by its names,
+/// bare. The version is tried as reported, then without build metadata.
+std::vector<std::string> tag_names(std::string_view version, std::string_view tag_template,
+                                   std::span<const std::string> service_names);
+
+/// The parts of a version that may be commits: 7 to 40 hexadecimal digits, in lower case.
+std::vector<std::string> commit_tokens(std::string_view version);
+
+/// A tag, and the commits that it pointed to.
+struct tag {
+  std::string repository;  ///< as the reports write it
+  std::string name;
+  std::map<timestamp, std::string> history;  ///< from when on it points to a commit; empty: it was deleted
+
+  /// The commit that a deployment of that start was made of; empty: none.
+  std::string commit_at(timestamp start) const;
+};
+/// The tags that reports of any sources tell of, by (repository_key(), name).
+std::vector<tag> fold_tags(std::map<thing_id, std::vector<report>> reports);
+
+/// A commit that a report named.
+struct known_commit {
+  std::string sha;
+  std::string repository;  ///< as the report writes it; empty: it belongs to any
+};
+
+/// What a version is resolved by.
+struct resolution_question {
+  std::string_view version;
+  timestamp start;                            ///< of the deployment
+  std::span<const std::string> repositories;  ///< its source repositories, in order
+  std::span<const std::string> names;         ///< tag_names()
+};
+
+/// A commit, and by what: "tag v1.8.4 of acme/checkout".
+struct resolved_commit {
+  std::string commit, evidence;
+};
+/// `tags` and `commits`: all of those names, and all that begin with one of commit_tokens().
+std::optional<resolved_commit> resolve(const resolution_question&, std::span<const tag> tags,
+                                       std::span<const known_commit> commits);
+
+}
