@@ -216,7 +216,8 @@ std::string storable_id(std::string_view id) {
 }
 
 std::string tag_subject(std::string_view repository, std::string_view name) {
-  return std::string(repository).append("@").append(name);
+  auto subject = std::string(repository).append("@").append(name);
+  return count_characters(subject) > max_name ? "sha256:" + sha256_hex(subject) : subject;
 }
 
 void shorten_ids(event& e) {

@@ -61,8 +61,8 @@ result<decoded> push(const hook& h, timestamp now) {
     if (text_at(change, "/new/type") == "tag" || text_at(change, "/old/type") == "tag") {
       const bool gone = name.empty();
       // it is not told when: the delivery is sent once and at once
-      out.events.push_back(tag_of(
-          h, {repository_at(h.in, "/repository"), gone ? old : name, text_at(change, "/new/target/hash"), now}, now));
+      if (const auto commit = text_at(change, "/new/target/hash"); gone || !commit.empty())
+        out.events.push_back(tag_of(h, {repository_at(h.in, "/repository"), gone ? old : name, commit, now}, now));
       if (auto e = tagged(h, gone ? old : name, text_at(change, "/new/target/hash"), gone, now))
         out.events.push_back(std::move(*e));
       continue;

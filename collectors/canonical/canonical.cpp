@@ -127,8 +127,10 @@ result<event> read_event(json::value value, timestamp received_at, const std::st
     if (of.empty()) found.push_back({at + "/of", "is missing: what is retracted"});
     if (e.subject.empty()) found.push_back({at + "/subject", "is missing: which one is retracted"});
   }
-  if (known == event_type::tag && text_at(e.fields, "/name").empty())
-    found.push_back({at + "/name", "is missing: which tag it is"});
+  if (known == event_type::tag)
+    for (const auto* field : {"name", "repository"})
+      if (text_at(e.fields, '/' + std::string(field)).empty())
+        found.push_back({at + '/' + field, "is missing: which tag it is"});
   if (e.subject.empty())
     e.subject = known == event_type::commit ? text_at(e.fields, "/commit")
                 : known == event_type::tag  ? tag_subject(text_at(e.fields, "/repository"), text_at(e.fields, "/name"))

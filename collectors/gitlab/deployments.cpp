@@ -116,6 +116,7 @@ result<decoded> tag_push(const hook& h, timestamp now) {
   if (!ref.starts_with(prefix)) return decoded::nothing("tag push: " + ref + " is no tag");
   const auto tag = ref.substr(prefix.size());
   const bool is_deleted = after.find_first_not_of('0') == after.npos;
+  if (!is_deleted && h.text("/checkout_sha").empty()) return decoded::nothing("tag push: of no commit");
   // GitLab does not say when: the delivery is sent once and at once
   decoded out(tag_of(h, {project_of(h), tag, is_deleted ? std::string() : h.text("/checkout_sha"), now}, now));
   if (!h.reads_deployments_from("tag_push")) return out;

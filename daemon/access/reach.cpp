@@ -1,13 +1,19 @@
 #include "daemon/access/reach.hpp"
 
 #include <algorithm>
+#include <set>
+
+#include "collectors/base/text.hpp"
 
 namespace releasehealth {
 namespace {
 
-bool covers(const std::vector<std::string>& names, std::string_view name) {
+bool covers(const std::vector<std::string>& names, std::string_view name, bool whatever_case = false) {
   return std::ranges::any_of(names, [&](std::string_view one) {
-    return one.ends_with('*') ? name.starts_with(one.substr(0, one.size() - 1)) : name == one;
+    const bool is_begin = one.ends_with('*');
+    if (is_begin) one.remove_suffix(1);
+    const auto part = is_begin ? name.substr(0, one.size()) : name;
+    return whatever_case ? equal_ignoring_case(part, one) : part == one;
   });
 }
 
@@ -17,6 +23,41 @@ std::string list_of(const std::vector<std::string>& names) {
   return all;
 }
 
+std::string outside_text(const std::string& name, const std::vector<std::string>& inside) {
+  return (name.empty() ? std::string("is missing") : "\"" + name + "\" is outside of what may be reported") +
+         "; expected one of: " + list_of(inside);
+}
+
+// Every service that an event may be taken for. A name may end at a date: a thing is placed by when it began.
+std::vector<std::pair<std::string, std::string>> services_of(const event& e, std::string_view source,
+                                                             const naming& names) {
+  std::set<timestamp> instants = {e.time};
+  if (!names.ends_of_names().empty())
+    for (const auto* field : {"/started_at", "/detected_at", "/begin", "/at"})
+      if (const auto at = time_at(e.fields, field)) instants.insert(*at);
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const auto at : instants) {
+    if (e.type != event_type::incident) {
+      all.emplace_back("/service", names.service(source, e.fields, at));
+      continue;
+    }
+    for (auto& one : names.services(source, e.fields, at)) all.push_back(std::move(one));
+  }
+  return all;
+}
+
+// A commit or tag is within if its repository is that of a service that is; of a source also if it is no service's.
+bool has_repository(const reach& of, const event& e, const naming& names, bool is_own_source) {
+  const auto owners = names.services_of_repository(text_at(e.fields, "/repository"));
+  return (is_own_source && owners.empty()) || of.services.empty() ||
+         std::ranges::any_of(owners, [&](const auto& name) { return covers(of.services, name); });
+}
+
+}
+
+bool reach::has_service(std::string_view name) const { return services.empty() || covers(services, name); }
+bool reach::has_environment(std::string_view name) const {
+  return environments.empty() || covers(environments, name, true);
 }
 
 reach reach_of(const source& s) {
@@ -30,10 +71,16 @@ std::vector<problem> outside(const reach& of, const event& e, std::string_view s
   if (of.is_everything()) return found;
   if (!is_own_source && !e.source.empty() && e.source != source)
     found.push_back({at + "/source", "is another source; expected none from a restricted token"});
-  if (e.type == event_type::commit || e.type == event_type::tag || e.type == event_type::retraction) {
+  if (e.type == event_type::retraction) {
     if (!is_own_source)
-      found.push_back({at + "/type", "is a " + std::string(word(e.type)) +
-                                         ", which may be about any service; a restricted token cannot send it"});
+      found.push_back(
+          {at + "/type", "is a retraction, which may be about any service; a restricted token cannot send it"});
+    return found;
+  }
+  if (e.type == event_type::commit || e.type == event_type::tag) {
+    if (!has_repository(of, e, names, is_own_source))
+      found.push_back({at + "/repository",
+                       "is no repository of what may be reported; expected that of one of: " + list_of(of.services)});
     return found;
   }
   for (const auto* other : {"culprit", e.type == event_type::deployment ? "" : "incident"})
@@ -41,17 +88,12 @@ std::vector<problem> outside(const reach& of, const event& e, std::string_view s
       found.push_back(
           {at + '/' + other, "may be another service's; expected an event without it within a restriction"});
   if (!of.services.empty())
-    for (const auto& [pointer, name] : names.services(source, e.fields, e.time))
-      if (!covers(of.services, name))
-        found.push_back({at + pointer, (name.empty() ? std::string("is missing")
-                                                     : "\"" + name + "\" is outside of what may be reported") +
-                                           "; expected one of: " + list_of(of.services)});
+    for (const auto& [pointer, name] : services_of(e, source, names))
+      if (!of.has_service(name)) found.push_back({at + pointer, outside_text(name, of.services)});
   if (of.environments.empty() || e.type == event_type::work) return found;
   const auto environment = environment_or_default(names.environment(text_at(e.fields, "/environment")));
-  if (!covers(of.environments, environment))
-    found.push_back(
-        {at + "/environment",
-         "\"" + environment + "\" is outside of what may be reported; expected one of: " + list_of(of.environments)});
+  if (!of.has_environment(environment))
+    found.push_back({at + "/environment", outside_text(environment, of.environments)});
   return found;
 }
 

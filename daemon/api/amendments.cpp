@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <span>
 
+#include "collectors/base/nearest.hpp"
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/fields.hpp"
 #include "daemon/api/endpoints.hpp"
@@ -88,15 +89,23 @@ result<json::object> read_amendment(thing_type thing, std::string_view content_t
 // Reasons why a token may not amend this; none: it may. The thing must be within the token's reach before the patch and
 // after it.
 std::vector<problem> outside_of(const reach& about, thing_type thing, const json::object& row,
-                                const json::object& patch, const naming& names) {
+                                const json::object& patch, const naming& names, timestamp now) {
+  if (about.is_everything()) return {};
+  std::vector<problem> found;
+  const auto service = text_at(row, "/service"), environment = text_at(row, "/environment");  // mapped already
+  if (!about.has_service(service)) found.push_back({"/service", in_quotes(service) + " may not be amended"});
+  if (thing != thing_type::work && !about.has_environment(environment_or_default(environment)))
+    found.push_back({"/environment", in_quotes(environment) + " may not be amended"});
   event e;
   e.reports(thing);
-  for (const auto* key : {"service", "services", "environment"})
-    if (const auto* value = row.if_contains(key); value && !value->is_null()) e.fields[key] = *value;
-  auto found = outside(about, e, canonical::source_name, names, true);
-  for (const auto& [name, value] : patch)
-    if (name != reason_field) e.fields[name] = value;
-  for (auto& p : outside(about, e, canonical::source_name, names, true)) found.push_back(std::move(p));
+  e.time = now;
+  e.fields = patch;
+  e.fields.erase(reason_field);
+  const bool names_service = e.fields.contains("service") || e.fields.contains("services");
+  auto within = about;  // what the patch leaves alone was judged above
+  if (!names_service) within.services = {"*"};
+  if (!e.fields.contains("environment")) within.environments = {"*"};
+  for (auto& p : outside(within, e, text_at(row, "/source"), names, true)) found.push_back(std::move(p));
   return found;
 }
 
@@ -133,7 +142,7 @@ endpoint amend(const shown_thing& thing, const logger& log) {
       const auto found = (from.*thing.find)(id);
       const auto known = std::ranges::find_if(found, [&](const auto& row) { return row.at("id") == json::string(id); });
       if (known == found.end()) return unknown(thing.type);
-      if (auto wrong = outside_of(about, thing.type, *known, patch, with->timeline.blame.names); !wrong.empty())
+      if (auto wrong = outside_of(about, thing.type, *known, patch, with->timeline.blame.names, now); !wrong.empty())
         return error(errc::forbidden, "nothing was amended", std::move(wrong));
       log.info("override", {{thing.name(), id}, {"by", by}});
       return override_entry(thing.type, *known, patch, by, now);

@@ -21,6 +21,7 @@ std::vector<explanation> find(ledger::reader& from, explain_options o, const fig
   if (o.what == "deployment") return explain_deployment(from, name);
   if (o.what == "incident") return explain_incident(from, name);
   require_known(from, settings, o.asked.service, o.asked.team);
+  o.asked.environment = settings.names.environment(o.asked.environment);
   for (const auto& word : o.labels) {
     const auto equals = word.find('=');
     if (equals == word.npos)

@@ -43,7 +43,7 @@ result<json::object> get(const operations_listener& at, const std::string& path)
 
 bool has_name(const json::object& row, const thing_name& of) {
   const auto fits = [&](const char* column, const std::string& wanted) {
-    return wanted.empty() || text_at(row, column) == wanted;
+    return wanted.empty() || equal_ignoring_case(text_at(row, column), wanted);
   };
   return fits("/service", of.service) && fits("/environment", of.environment) &&
          (fits("/id", of.name) || fits("/subject", of.name) || fits("/version", of.name));

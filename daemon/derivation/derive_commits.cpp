@@ -22,12 +22,13 @@ struct unresolved {
   std::vector<std::string> repositories, names, tokens;
 };
 
-// figures.md section 14: those that are configured for its service, else the one that it reports, or is matched by.
+// figures.md section 14: those that are configured for its service, else the one that it is matched by, then the one
+// that it reports.
 std::vector<std::string> source_repositories(const service_rule* rule, const std::string& reported) {
   if (rule && !rule->repositories.empty()) return rule->repositories;
   std::vector<std::string> all;
-  if (!reported.empty()) all.push_back(reported);
-  if (rule && !rule->repository.empty() && rule->repository != reported) all.push_back(rule->repository);
+  if (rule && !rule->repository.empty()) all.push_back(rule->repository);
+  if (!reported.empty() && (all.empty() || all.front() != reported)) all.push_back(reported);
   return all;
 }
 
@@ -44,7 +45,8 @@ std::vector<unresolved> find_unresolved(const naming& names, std::vector<deploym
     const auto* rule = names.rule_of(d.where.service);
     const auto reported = text_at(d.facts, "/repository");
     auto repositories = source_repositories(rule, reported);
-    if (is_foreign(repositories, reported)) d.commit.clear();
+    d.facts.erase("commit_evidence");  // the daemon's own word
+    if (rule && !d.overrides.contains("commit") && is_foreign(rule->repositories, reported)) d.commit.clear();
     if (!d.commit.empty() || d.version.empty() || repositories.empty()) continue;
     d.tag_version = version_key(d.version);
     unresolved one{&d, std::move(repositories),
@@ -85,19 +87,14 @@ void resolve_commits(transaction& work, const naming& names, std::vector<deploym
   reports_of_things reports;
   for (auto& e : query<told_event>(work, sql::derivation::events_of_tags, tag_names))
     reports[std::move(e.of)].push_back(std::move(e.told));
-  std::map<std::string_view, std::vector<tag>> tags;  // by name
-  const auto known_tags = fold_tags(std::move(reports));
-  for (const auto& t : known_tags) tags[t.name].push_back(t);
-  std::vector<known_commit> commits;
-  if (!tokens.empty()) commits = query<known_commit>(work, sql::derivation::known_commits, tokens);
+  const known_tags tags(fold_tags(std::move(reports)));
+  std::vector<known_commit> named;
+  if (!tokens.empty()) named = query<known_commit>(work, sql::derivation::known_commits, tokens);
+  const known_commits commits(named);
   for (const auto& one : all) {
-    std::vector<tag> own;
-    for (const auto& name : one.names)
-      if (const auto found = tags.find(name); found != tags.end())
-        own.insert(own.end(), found->second.begin(), found->second.end());
     auto& d = *one.of;
     const auto start = d.started_at.value_or(d.created_at.value_or(timestamp()));
-    const auto found = resolve({d.version, start, one.repositories, one.names}, own, commits);
+    const auto found = resolve({d.version, start, one.repositories, one.names}, tags, commits);
     if (!found) continue;
     d.commit = found->commit;
     d.facts["commit_evidence"] = found->evidence;

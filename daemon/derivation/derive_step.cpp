@@ -84,12 +84,12 @@ bool take_turns(transaction& work, long_walks& walks, taken_entries& taken) {
   return is_their_turn;
 }
 
-// Of what was taken, what leads to the deployments that walk far: they themselves, commits, and incidents where rules
-// look at those.
+// Of what was taken, what leads to the deployments that walk far: they themselves, commits, tags, and incidents where
+// rules look at those.
 void note_long_walk(long_walks& walks, const std::vector<touched_thing>& taken, const derivation& in) {
   for (const auto& t : taken)
     if ((t.type == thing_type::deployment && in.walks_far.contains(t.thing)) || t.type == thing_type::commit ||
-        (t.type == thing_type::incident && in.settings.stack.rules.looks_at_incidents()))
+        t.type == thing_type::tag || (t.type == thing_type::incident && in.settings.stack.rules.looks_at_incidents()))
       walks.entries.insert(t);
 }
 

@@ -32,6 +32,10 @@ void write_as_services(std::vector<report>& reports) {
       if (const auto* one = r.fields.if_contains("service"))
         r.fields["services"] = one->is_null() ? json::value(nullptr) : json::value(json::array{*one});
     r.fields.erase("service");
+    if (!r.fields.contains("services")) continue;
+    for (const auto* key :
+         {"project", "service_id"})  // they are about these services, not about those of another report
+      if (!r.fields.contains(key)) r.fields[key] = nullptr;
   }
 }
 

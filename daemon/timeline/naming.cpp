@@ -5,6 +5,7 @@
 #include <re2/re2.h>
 
 #include "collectors/base/text.hpp"
+#include "daemon/timeline/resolution.hpp"
 
 namespace releasehealth {
 namespace {
@@ -89,13 +90,18 @@ struct naming::called {
 const std::string* naming::named_by_alias(std::string_view of, const called& by) const {
   const auto known = aliases_.find(of);
   if (known == aliases_.end()) return nullptr;
-  const std::string* shared = nullptr;
   for (const auto& text : by.texts)
-    if (const auto found = known->second.find(text); found != known->second.end()) {
-      if (!found->second.empty()) return &found->second;
-      shared = &found->second;
-    }
-  return shared;
+    if (const auto found = known->second.find(text); found != known->second.end() && !found->second.empty())
+      return &found->second;
+  return nullptr;
+}
+
+bool naming::is_shared(std::string_view of, const called& by) const {
+  const auto known = aliases_.find(of);
+  return known != aliases_.end() && std::ranges::any_of(by.texts, [&](const auto& text) {
+           const auto found = known->second.find(text);
+           return found != known->second.end() && found->second.empty();
+         });
 }
 
 const std::string* naming::named_by_match(std::string_view source, const called& by) const {
@@ -121,14 +127,14 @@ const std::string* naming::named_before(const called& by, timestamp at) const {
 std::string naming::service(std::string_view source, const json::object& fields, timestamp at) const {
   const called by(fields, !aliases_.empty());
   const auto kind = kinds_.find(source);
+  const bool has_kind = kind != kinds_.end() && kind->second != source;
   if (const auto* found = named_by_alias(source, by)) return *found;
-  if (kind != kinds_.end() && kind->second != source)
-    if (const auto* found = named_by_alias(kind->second, by)) return *found;
+  if (const auto* found = has_kind ? named_by_alias(kind->second, by) : nullptr) return *found;
   if (configures_service(by.name)) return by.name;
   if (const auto* found = named_by_match(source, by)) return *found;
   if (const auto* found = named_by_alias(any_source, by)) return *found;
-  if (!by.name.empty())
-    if (const auto* found = named_before(by, at)) return *found;
+  if (const auto* found = by.name.empty() ? nullptr : named_before(by, at)) return *found;
+  if (is_shared(source, by) || (has_kind && is_shared(kind->second, by)) || is_shared(any_source, by)) return {};
   return others_ && others_->services.contains(by.name) ? std::string(other_name) : by.name;
 }
 
@@ -206,7 +212,19 @@ std::vector<std::string> naming::names_of(std::string_view service) const {
   std::vector<std::string> all = {std::string(service)};
   if (const auto* known = rule_of(service))
     for (const auto& a : known->aliases)
-      if (std::ranges::find(all, a.name) == all.end()) all.push_back(a.name);
+      if (!a.is_shared && std::ranges::find(all, a.name) == all.end()) all.push_back(a.name);
+  return all;
+}
+
+std::vector<std::string> naming::services_of_repository(std::string_view repository) const {
+  std::vector<std::string> all;
+  const auto key = repository_key(repository);
+  for (const auto& s : services_) {
+    const auto is_its = [&](const std::string& one) { return same_repository(key, repository_key(one)); };
+    if (!repository.empty() &&
+        (std::ranges::any_of(s.repositories, is_its) || (!s.repository.empty() && is_its(s.repository))))
+      all.push_back(s.name);
+  }
   return all;
 }
 

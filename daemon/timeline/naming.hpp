@@ -97,6 +97,8 @@ class naming {
   const service_rule* rule_of(std::string_view service) const;
   /// Its name and aliases, each once.
   std::vector<std::string> names_of(std::string_view service) const;
+  /// The services that a repository is configured for.
+  std::vector<std::string> services_of_repository(std::string_view repository) const;
   /// Every service's `tag`.
   std::vector<std::string> tag_templates() const;
   /// Configured services in each configured production environment (the default environment if none is): known from the
@@ -116,6 +118,7 @@ class naming {
  private:
   struct called;
   const std::string* named_by_alias(std::string_view of, const called&) const;
+  bool is_shared(std::string_view of, const called&) const;
   const std::string* named_by_match(std::string_view source, const called&) const;
   const std::string* named_before(const called&, timestamp at) const;
 

@@ -22,12 +22,12 @@ bool has_letter_and_digit(std::string_view text) {
   return text.find_first_of("0123456789") != text.npos && text.find_first_of("abcdef") != text.npos;
 }
 
-// Without a host, or a port behind it: github.com/acme/shop is acme/shop.
-std::string_view path_of(std::string_view key) {
+// Of github.com/acme/shop acme/shop: its path, if the first part may be a host. Empty: there is no host.
+std::string_view behind_host(std::string_view key) {
   const auto end = key.find('/');
-  const auto first = key.substr(0, end);
-  const bool is_host = first.find_first_of(".:") != first.npos || first == "localhost";
-  return end != key.npos && is_host ? key.substr(end + 1) : key;
+  const auto first = key.substr(0, end), rest = end == key.npos ? std::string_view() : key.substr(end + 1);
+  const bool may_be_host = first.find_first_of(".:") != first.npos || first == "localhost";
+  return may_be_host && rest.find('/') != rest.npos ? rest : std::string_view();
 }
 
 std::string_view without_metadata(std::string_view version) { return version.substr(0, version.find('+')); }
@@ -37,24 +37,14 @@ std::string_view without_v(std::string_view version) {
   return version;
 }
 
-bool is_of(std::string_view repository, std::span<const std::string> any_of) {
-  const auto key = repository_key(repository);
-  return std::ranges::any_of(any_of, [&](const auto& one) { return same_repository(key, repository_key(one)); });
-}
-
-// Exactly one known commit over all source repositories; a commit without a repository belongs to them.
-std::optional<resolved_commit> resolve_by_tokens(const resolution_question& q, std::span<const known_commit> commits) {
+// Exactly one known commit over all source repositories.
+std::optional<resolved_commit> resolve_by_tokens(const resolution_question& q, const known_commits& commits) {
   std::optional<resolved_commit> found;
   for (const auto& token : commit_tokens(q.version)) {
-    std::set<std::string> fits;
-    for (const auto& c : commits) {
-      auto sha = lower_case(c.sha);
-      if (sha.starts_with(token) && (c.repository.empty() || is_of(c.repository, q.repositories)))
-        fits.insert(std::move(sha));
-    }
+    auto fits = commits.find(token, q.repositories);
     if (fits.size() != 1) continue;
-    if (found && found->commit != *fits.begin()) return {};
-    found = {*fits.begin(), "its version contains " + token};
+    if (found && found->commit != fits.front()) return {};
+    found = {std::move(fits.front()), "its version contains " + token};
   }
   return found;
 }
@@ -74,13 +64,11 @@ std::string repository_key(std::string_view text) {
 }
 
 bool same_repository(std::string_view a, std::string_view b) {
-  if (a == b) return true;
-  const auto of_a = path_of(a), of_b = path_of(b);
-  return of_a == of_b && (of_a.size() == a.size() || of_b.size() == b.size());
+  return a == b || (!b.empty() && behind_host(a) == b) || (!a.empty() && behind_host(b) == a);
 }
 
 std::string version_key(std::string_view version) {
-  version.remove_prefix(std::min(version.find_first_not_of('v'), version.size()));
+  version.remove_prefix(std::min(version.find_first_not_of("vV"), version.size()));
   return std::string(without_metadata(version));
 }
 
@@ -101,6 +89,7 @@ std::vector<std::string> versions_of_tag(std::string_view name, std::span<const 
 
 std::vector<std::string> tag_names(std::string_view version, std::string_view tag_template,
                                    std::span<const std::string> service_names) {
+  if (version_key(version).empty()) return {};  // nothing would lead back from the tag
   std::vector<std::string> versions = {std::string(without_v(version))};
   if (auto plain = std::string(without_metadata(versions.front())); plain != versions.front())
     versions.push_back(std::move(plain));
@@ -145,7 +134,7 @@ std::vector<std::string> commit_tokens(std::string_view version) {
 
 std::string tag::commit_at(timestamp start) const {
   auto after = history.upper_bound(start);
-  if (after != history.begin() && !std::prev(after)->second.empty()) return std::prev(after)->second;
+  if (after != history.begin()) return std::prev(after)->second;
   for (; after != history.end(); ++after)
     if (!after->second.empty()) return after->second;
   return {};
@@ -162,20 +151,18 @@ std::vector<tag> fold_tags(std::map<thing_id, std::vector<report>> reports) {
         by_name[{repository_key(text_at(r.fields, "/repository")), std::move(name)}].push_back(std::move(r));
   }
   // what names no host is about the repository of that path on every host
-  std::vector<named_tag> elsewhere;
-  for (const auto& [named, told] : by_name) {
-    if (path_of(named.first).size() != named.first.size()) continue;
-    for (auto& [other, theirs] : by_name)
-      if (other.second == named.second && other.first != named.first && path_of(other.first) == named.first) {
-        theirs.insert(theirs.end(), told.begin(), told.end());
-        elsewhere.push_back(named);
-      }
+  std::set<named_tag> elsewhere;
+  for (auto& [named, told] : by_name) {
+    const auto without = by_name.find({std::string(behind_host(named.first)), named.second});
+    if (without == by_name.end()) continue;
+    told.insert(told.end(), without->second.begin(), without->second.end());
+    elsewhere.insert(without->first);
   }
   for (const auto& named : elsewhere) by_name.erase(named);
   std::vector<tag> all;
   for (auto& [named, told] : by_name) {
     order_reports(told);
-    tag t{text_at(told.back().fields, "/repository"), named.second, {}};
+    tag t{named.first, named.second, {}};
     for (const auto& r : told) {
       const auto at = time_at(r.fields, "/at").value_or(r.time);
       const auto commit = lower_case(text_at(r.fields, "/commit"));
@@ -189,16 +176,48 @@ std::vector<tag> fold_tags(std::map<thing_id, std::vector<report>> reports) {
   return all;
 }
 
-std::optional<resolved_commit> resolve(const resolution_question& q, std::span<const tag> tags,
-                                       std::span<const known_commit> commits) {
+known_tags::known_tags(std::vector<tag> all) {
+  for (auto& t : all) {
+    auto& named = by_name_[t.name];
+    named.push_back(std::move(t));
+  }
+}
+
+const tag* known_tags::find(std::string_view name, std::string_view repository) const {
+  const auto named = by_name_.find(name);
+  if (named == by_name_.end()) return nullptr;
+  const auto found =
+      std::ranges::find_if(named->second, [&](const tag& t) { return same_repository(t.repository, repository); });
+  return found == named->second.end() ? nullptr : &*found;
+}
+
+known_commits::known_commits(const std::vector<known_commit>& all) {
+  for (const auto& c : all) repositories_[lower_case(c.sha)].push_back(repository_key(c.repository));
+}
+
+std::vector<std::string> known_commits::find(std::string_view digits, std::span<const std::string> repositories) const {
+  const auto is_of_these = [&](const std::string& named) {
+    return named.empty() || std::ranges::any_of(repositories, [&](const auto& one) {
+             return same_repository(named, repository_key(one));
+           });
+  };
+  std::vector<std::string> found;
+  for (auto c = repositories_.lower_bound(digits); c != repositories_.end() && c->first.starts_with(digits); ++c) {
+    if (std::ranges::none_of(c->second, is_of_these)) continue;
+    if (!found.empty() && c->first.starts_with(found.back())) found.pop_back();  // a shorter name of this one
+    found.push_back(c->first);
+  }
+  return found;
+}
+
+std::optional<resolved_commit> resolve(const resolution_question& q, const known_tags& tags,
+                                       const known_commits& commits) {
   if (auto found = resolve_by_tokens(q, commits)) return found;
   for (const auto& name : q.names)
     for (const auto& repository : q.repositories)
-      for (const auto& t : tags) {
-        if (t.name != name || !same_repository(repository_key(t.repository), repository_key(repository))) continue;
-        if (auto commit = t.commit_at(q.start); !commit.empty())
-          return resolved_commit{std::move(commit), "tag " + t.name + " of " + t.repository};
-      }
+      if (const auto* t = tags.find(name, repository_key(repository)))
+        if (auto commit = t->commit_at(q.start); !commit.empty())
+          return resolved_commit{std::move(commit), "tag " + t->name + " of " + t->repository};
   return {};
 }
 

@@ -31,20 +31,42 @@ std::vector<std::string> commit_tokens(std::string_view version);
 
 /// A tag, and the commits that it pointed to.
 struct tag {
-  std::string repository;  ///< as the reports write it
+  std::string repository;  ///< repository_key()
   std::string name;
   std::map<timestamp, std::string> history;  ///< from when on it points to a commit; empty: it was deleted
 
   /// The commit that a deployment of that start was made of; empty: none.
   std::string commit_at(timestamp start) const;
 };
-/// The tags that reports of any sources tell of, by (repository_key(), name).
+/// The tags that reports of any sources tell of.
 std::vector<tag> fold_tags(std::map<thing_id, std::vector<report>> reports);
+
+/// Tags by their names.
+class known_tags {
+ public:
+  explicit known_tags(std::vector<tag>);
+  /// Of that name in that repository; null: there is none.
+  const tag* find(std::string_view name, std::string_view repository_key) const;
+
+ private:
+  std::map<std::string, std::vector<tag>, std::less<>> by_name_;
+};
 
 /// A commit that a report named.
 struct known_commit {
   std::string sha;
   std::string repository;  ///< as the report writes it; empty: it belongs to any
+};
+
+/// Commits by their digits. A shorter name of a longer one is the same commit.
+class known_commits {
+ public:
+  explicit known_commits(const std::vector<known_commit>&);
+  /// Those that begin so, of any of these repositories or of none that was named.
+  std::vector<std::string> find(std::string_view digits, std::span<const std::string> repositories) const;
+
+ private:
+  std::map<std::string, std::vector<std::string>, std::less<>> repositories_;  ///< repository_key()s; empty: any
 };
 
 /// What a version is resolved by.
@@ -55,12 +77,10 @@ struct resolution_question {
   std::span<const std::string> names;         ///< tag_names()
 };
 
-/// A commit, and by what: "tag v1.8.4 of acme/checkout".
+/// A commit, and by what: "tag v1.8.4 of github.com/acme/checkout".
 struct resolved_commit {
   std::string commit, evidence;
 };
-/// `tags` and `commits`: all of those names, and all that begin with one of commit_tokens().
-std::optional<resolved_commit> resolve(const resolution_question&, std::span<const tag> tags,
-                                       std::span<const known_commit> commits);
+std::optional<resolved_commit> resolve(const resolution_question&, const known_tags&, const known_commits&);
 
 }

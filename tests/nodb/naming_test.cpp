@@ -59,6 +59,8 @@ constexpr named cases[] = {
     {"named apart from the repository", "github", R"({"service":"admin","repository":"acme/checkout"})", "admin"},
     {"a name that services share says none", "pd", R"({"service":"Platform"})", ""},
     {"unless another name decides", "pd", R"({"service":"Platform","service_id":"PXYZ"})", "checkout"},
+    {"a shared name, and another one for any source", "pd", R"({"service":"Platform","service_id":"check out"})",
+     "checkout"},
     {"a former name", "api", R"({"service":"cart"})", "checkout"},
     {"a service's own name before a former one", "api", R"({"service":"kiosk"})", "kiosk"},
     {"nothing", "api", "{}", ""},
@@ -96,6 +98,11 @@ TEST_SUITE("nodb") {
     CHECK(services(R"({"services":["Checkout API","Other"],"service_id":"PXYZ"})") == "Checkout API;Other;");
     CHECK(services(R"({"services":["Platform"]})").empty());
     CHECK(services(R"({"services":["Platform","search"]})") == "search;");
+    // an id that an earlier report told is not that of the services which a later one names
+    const std::vector<report> two = {
+        {.id = "1", .time = then, .fields = {{"services", {"mine-a", "mine-b"}}, {"service_id", "PXYZ"}}},
+        {.id = "2", .time = later, .fields = {{"services", {"mine-a"}}}}};
+    CHECK(fold_incident({"pd", "i"}, two, names)->services == std::vector<std::string>{"mine-a"});
   }
 
   TEST_CASE("names are mapped before they are compared (interface.md 5)") {

@@ -47,6 +47,8 @@ constexpr repository_case repositories[] = {
     {"github.com/acme/checkout", "gitlab.com/acme/checkout", false},
     {"acme/checkout", "acme/checkout2", false},
     {"acme/checkout", "checkout", false},
+    {"team.shop/api", "https://gitlab.com/team.shop/api", true},  // a group with a dot
+    {"team.shop/api", "api", false},
 };
 
 }
@@ -76,7 +78,9 @@ TEST_SUITE("nodb") {
     CHECK(joined(tag_names("1.8", templates[0], std::span(names).first(1))) ==
           "build_1.8_prod checkout@1.8 checkout-v1.8 checkout-1.8 checkout/v1.8 checkout/1.8 v1.8 1.8 release-1.8 "
           "release/1.8");
-    for (const auto* version : {"1.8.4", "v1.8.4", "1.8.4+42", "v2-rc.1", "2026-11-03", "main/7", "vv1", "1.0-v2"})
+    for (const auto* nothing : {"", "v", "+42"}) CHECK(tag_names(nothing, templates[0], names).empty());
+    for (const auto* version :
+         {"1.8.4", "v1.8.4", "1.8.4+42", "v2-rc.1", "2026-11-03", "main/7", "vv1", "V1.2", "1.0-v2"})
       for (const auto& name : tag_names(version, templates[0], names)) {
         CAPTURE(version);
         CAPTURE(name);
@@ -111,6 +115,7 @@ TEST_SUITE("nodb") {
          {{"git", "3"}, {told("11:00", R"({"repository":"github.com/acme/b","name":"v1","commit":"cccc"})")}}});
     REQUIRE(tags.size() == 2);
     CHECK(tags[0].history.size() == 2);
+    CHECK(tags[0].repository == "github.com/acme/a");
     CHECK(tags[1].history.size() == 1);
   }
 
@@ -119,9 +124,11 @@ TEST_SUITE("nodb") {
     const auto tag_of = [](const char* repository, const char* name, const char* commit) {
       return tag{repository, name, {{at("10:00"), commit}}};
     };
-    const std::vector<tag> tags = {tag_of("acme/a", "v1.8.4", "aaaa"), tag_of("github.com/acme/b", "v1.8.4", "bbbb"),
-                                   tag_of("acme/a", "checkout@1.8.4", "cccc"), tag_of("acme/c", "1.8.4", "dddd")};
-    const std::vector<known_commit> commits = {{"1a2b3c4d", "acme/a"}, {"5d6e7f80", ""}, {"1a2b3c4e", "acme/c"}};
+    const known_tags tags(
+        std::vector<tag>{tag_of("acme/a", "v1.8.4", "aaaa"), tag_of("github.com/acme/b", "v1.8.4", "bbbb"),
+                         tag_of("acme/a", "checkout@1.8.4", "cccc"), tag_of("acme/c", "1.8.4", "dddd")});
+    const known_commits commits(
+        {{"1A2B3C4D", "acme/a"}, {"1a2b3c4d5", "acme/a"}, {"5d6e7f80", ""}, {"1a2b3c4e", "acme/c"}});
     const auto found = [&](const char* version, std::span<const std::string> repositories,
                            std::span<const std::string> names) -> std::string {
       const auto tried = tag_names(version, {}, names);
@@ -132,7 +139,7 @@ TEST_SUITE("nodb") {
     CHECK(found("1.8.4", both, {}) == "bbbb by tag v1.8.4 of github.com/acme/b");
     CHECK(found("1.8.4", std::span(both).last(1), {}) == "aaaa by tag v1.8.4 of acme/a");
     CHECK(found("1.8.4", {}, {}).empty());
-    CHECK(found("1.8.4-1a2b3c4", both, own) == "1a2b3c4d by its version contains 1a2b3c4");
+    CHECK(found("1.8.4-1a2b3c4", both, own) == "1a2b3c4d5 by its version contains 1a2b3c4");
     CHECK(found("1.8.4-5d6e7f8", both, own) == "5d6e7f80 by its version contains 5d6e7f8");  // of no repository
     CHECK(found("1a2b3c4-5d6e7f8", both, own).empty());                                      // two commits
     const std::vector<std::string> c = {"acme/a", "acme/c"};

@@ -4,9 +4,10 @@ import re
 from zoneinfo import ZoneInfo
 
 from facts import us, instant, ordered, is_retracted, merged, same_commit
+from resolution import Resolution
 
 
-class Reports:
+class Reports(Resolution):
     def __init__(self, told):
         self.settings, self.now = told['settings'], us(told['now'])
         self.zone = ZoneInfo(self.settings['zone'])
@@ -73,6 +74,9 @@ class Reports:
         started = running if started is None else started
         started = finished if started is None else started
         commit = facts.get('commit', '').lower()
+        if not commit:
+            start = instant(facts, 'created_at') if started is None else started
+            commit = self.resolve(service, facts.get('version', ''), facts.get('repository', ''), start or 0)
         key = '\0'.join((source, subject, service, environment))
         day = self.day_order(facts.get('version', '')) if facts.get('date_only') is True else ''
         return {'source': source, 'subject': subject, 'service': service, 'environment': environment,

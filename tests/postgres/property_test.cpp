@@ -72,6 +72,8 @@ TEST_SUITE("postgres") {
       shares["merged back"] += db.query("SELECT count(*) FROM deployment WHERE merged_back_at IS NOT NULL") != "0";
       shares["against policy"] += db.query("SELECT count(*) FROM incident WHERE is_against_policy") != "0";
       shares["closed too early"] += db.query("SELECT count(*) FROM incident WHERE is_closed_too_early") != "0";
+      shares["commit by a tag"] += reference.find("\"commit_evidence\": \"tag") != reference.npos;
+      shares["commit in a version"] += reference.find("\"commit_evidence\": \"its version") != reference.npos;
       shares["remedy"] += reference.find("remedy|") != reference.npos;
 
       db.empty();
@@ -101,7 +103,8 @@ TEST_SUITE("postgres") {
     std::string said;
     for (const auto& [what, n] : shares) said += ' ' + what + ' ' + std::to_string(n * 100 / ran) + " %,";
     MESSAGE("of " << ran << " histories:" << said);
-    for (const auto* what : {"rollback", "reopening", "several services", "late event", "retraction", "override"}) {
+    for (const auto* what : {"rollback", "reopening", "several services", "late event", "retraction", "override",
+                             "commit by a tag", "commit in a version"}) {
       CAPTURE(what);
       CHECK(shares[what] * 20 >= ran);
     }

@@ -5,13 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "collectors/fields.hpp"
 #include "tests/postgres/history.hpp"
 
 namespace releasehealth::test {
 
-/// Services, environments, deployments with several reports, commits, incidents that reopen, name culprits or several
-/// services, remedies that name something, flags, work, retractions, overrides, equal times, gaps longer than a
-/// rollback looks back. Everything follows from the seed.
+/// Services, environments, deployments with several reports, commits, tags that move, incidents that reopen, name
+/// culprits or several services, remedies that name something, flags, work, retractions, overrides, equal times, gaps
+/// longer than a rollback looks back. Everything follows from the seed.
 class random_history {
  public:
   explicit random_history(unsigned seed) : random(seed), is_long(seed % 3 == 0) {
@@ -20,6 +21,7 @@ class random_history {
     for (int n = pick(3); n > 0; --n) add_flag();
     for (int n = pick(4); n > 0; --n) add_work();
     for (int n = pick(4); n > 0; --n) add_commit();
+    for (int n = pick(6); n > 0; --n) add_tag();
   }
 
   std::mt19937 random;
@@ -40,6 +42,10 @@ class random_history {
   std::string incident_name() { return "i" + std::to_string(pick(6)); }
   std::string version() { return "v1." + std::to_string(pick(is_long ? 12 : 4)) + '.' + std::to_string(pick(2)); }
   std::string commit() { return "abcdef0" + std::string(one_in(3) ? "" : "12345") + std::to_string(pick(3)); }
+  std::string repository() {
+    static const char* const names[] = {"acme/checkout", "acme/checkout", "github.com/acme/checkout", "acme/search"};
+    return names[pick(4)];
+  }
   std::string service() {
     static const char* const names[] = {"checkout", "search", "cart"};
     return names[is_long ? 0 : pick(3)];
@@ -79,6 +85,8 @@ class random_history {
     const auto from = source();
     json::object fields = {{"service", service()}, {"environment", environment()}, {"version", version()}};
     if (one_in(3)) fields["commit"] = commit();
+    if (one_in(2)) fields["repository"] = repository();
+    if (one_in(8)) fields["version"] = "main-" + commit();
     if (one_in(8)) fields["kind"] = "rollback";
     if (one_in(4)) fields["ref"] = "hotfix/1";
     if (one_in(10)) fields["fixes"] = one_in(2) ? deployment_name() : one_in(4) ? std::string("none") : version();
@@ -207,6 +215,21 @@ class random_history {
     const auto subject = one_in(2) ? commit() : "fedcba0" + std::to_string(pick(3)), from = source();
     add(report_of("commit", subject, time(), fields), from);
     maybe_retract("commit", subject, from);
+  }
+
+  void add_tag() {
+    const auto of = version().substr(one_in(2) ? 0 : 1);
+    const auto name = one_in(3) ? service() + '@' + of : of;
+    json::object fields = {{"repository", repository()}, {"name", name}};
+    if (one_in(6))
+      fields["deleted"] = true;
+    else
+      fields["commit"] = commit();
+    if (one_in(2)) fields["at"] = time();
+    const auto subject = tag_subject(fields["repository"].as_string(), name), from = source();
+    add(report_of("tag", subject, time(), std::move(fields)), from);
+    maybe_retract("tag", subject, from);
+    holds.insert("tag");
   }
 
   int deployments = 0;

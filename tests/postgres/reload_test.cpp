@@ -155,7 +155,7 @@ TEST_SUITE("postgres") {
     refused('[' + deployed("7", R"("x":1)") + R"(,{"id":"8","type":"deployment","service":"cart"}])", "/1/service");
     refused(R"({"id":"6","type":"retraction","of":"deployment","subject":"1"})", "/type");
     refused(R"({"id":"6","type":"deployment","service":"checkout","source":"github"})", "/source");
-    refused(R"({"id":"6","type":"commit","commit":"5e1f00a","default_branch":true})", "/type");
+    refused(R"({"id":"6","type":"commit","commit":"5e1f00a","default_branch":true})", "/repository");
     refused(R"({"id":"6","type":"work","service":"checkout","incident":"I-1","seconds":60})", "/incident");
     refused(R"({"id":"6","type":"incident","service":"checkout","culprit":"d9"})", "/culprit");
     CHECK(app.send_events(R"({"id":"9","type":"deployment","service":"search"})").status == 202);
