@@ -152,6 +152,15 @@ std::vector<incident_row> load_incidents(transaction&, const std::set<std::strin
 /// Those of the given changes, and those that name one of the given incidents.
 std::vector<remedy> load_remedies(transaction&, const std::set<std::string>& changes, const things& named);
 
+/// What `of` gives for each row, in their order.
+template <class Rows, class Of>
+auto each_of(const Rows& rows, const Of& of) {
+  std::vector<std::decay_t<decltype(of(*rows.begin()))>> all;
+  all.reserve(rows.size());
+  for (const auto& row : rows) all.push_back(of(row));
+  return all;
+}
+
 /// 20 hexadecimal digits of what a row names: rows with names as keys would not fit an index.
 std::string row_id(std::initializer_list<std::string_view> names);
 

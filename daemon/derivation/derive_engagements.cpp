@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <ranges>
 
 #include "collectors/words.hpp"
 #include "daemon/derivation/rows.hpp"
@@ -32,9 +31,9 @@ std::set<std::string> write_work(derivation& in, const things& touched) {
   std::vector<work> rows;
   for (auto& [key, told] : take_reports(in, thing_type::work, touched))
     if (auto w = fold_work(key, std::move(told), in.settings.blame.names)) rows.push_back(std::move(*w));
-  const auto ids = std::views::transform([](const auto& w) { return row_id({w.thing.source, w.thing.subject}); });
+  const auto ids = each_of(rows, [](const work& w) { return row_id({w.thing.source, w.thing.subject}); });
   for (auto& incident :
-       query<std::string>(in.work, sql::derivation::write_work, by_column(touched), rows | ids, by_column(rows)))
+       query<std::string>(in.work, sql::derivation::write_work, by_column(touched), ids, by_column(rows)))
     named.insert(std::move(incident));
   return named;
 }

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <iterator>
-#include <ranges>
 
 #include "collectors/words.hpp"
 #include "daemon/derivation/rows.hpp"
@@ -226,8 +225,8 @@ void add_flags(derivation& in, const things& touched, std::set<std::string>& by,
     std::vector<flag_change> rows;
     for (auto& [key, told] : take_reports(in, thing_type::flag, touched))
       if (auto f = fold_flag(key, std::move(told), in.settings.blame.names)) rows.push_back(std::move(*f));
-    const auto row_ids = std::views::transform([](const auto& f) { return row_id({f.thing.source, f.thing.subject}); });
-    execute(in.work, sql::derivation::write_flags, by_column(touched), rows | row_ids, by_column(rows));
+    const auto row_ids = each_of(rows, [](const auto& f) { return row_id({f.thing.source, f.thing.subject}); });
+    execute(in.work, sql::derivation::write_flags, by_column(touched), row_ids, by_column(rows));
     for (const auto& [source, subject] : touched) ids.insert(row_id({source, subject}));
   }
   const auto subjects = subjects_of(in.changed_incidents());
@@ -282,9 +281,8 @@ void derive_remedies(derivation& in, const things& touched_flags) {
   std::vector<remedy> gone, fresh;
   std::ranges::set_difference(before, now, std::back_inserter(gone));
   std::ranges::set_difference(now, before, std::back_inserter(fresh));
-  const auto ids = std::views::transform(id_of);
-  if (!gone.empty()) execute(in.work, sql::derivation::delete_remedies, gone | ids);
-  if (!fresh.empty()) execute(in.work, sql::derivation::insert_remedies, fresh | ids, by_column(fresh));
+  if (!gone.empty()) execute(in.work, sql::derivation::delete_remedies, each_of(gone, id_of));
+  if (!fresh.empty()) execute(in.work, sql::derivation::insert_remedies, each_of(fresh, id_of), by_column(fresh));
   for (const auto* all : {&gone, &fresh}) in.remedies.insert(in.remedies.end(), all->begin(), all->end());
 }
 

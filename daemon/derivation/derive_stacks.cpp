@@ -1,6 +1,5 @@
 // Resuming the live stack where something changed (figures.md §3), and stopping where nothing can differ any more.
 #include <algorithm>
-#include <ranges>
 
 #include "collectors/words.hpp"
 #include "daemon/derivation/resumed_stack.hpp"
@@ -34,12 +33,14 @@ void add_during_incidents(derivation& in, std::map<place, touched_place>& touche
 }
 
 void write(derivation& in, const stack_changes& found) {
-  using std::views::keys, std::views::values;
+  const auto key = [](const auto& entry) { return entry.first; };
+  const auto value = [](const auto& entry) { return entry.second; };
   write_deployments(in, found.fresh);
   if (!found.verdicts.empty())
-    execute(in.work, sql::derivation::write_verdicts, keys(found.verdicts), by_column(values(found.verdicts)));
+    execute(in.work, sql::derivation::write_verdicts, each_of(found.verdicts, key),
+            by_column(each_of(found.verdicts, value)));
   if (!found.poppers.empty())
-    execute(in.work, sql::derivation::write_poppers, keys(found.poppers), values(found.poppers));
+    execute(in.work, sql::derivation::write_poppers, each_of(found.poppers, key), each_of(found.poppers, value));
 }
 
 // What only adds to the top of a stack needs nothing below it, unless it returns to something there: of a place that is
