@@ -65,7 +65,7 @@ struct setting_rule {
 };
 
 /// The body of a webhook, and what a header would have said of its type.
-struct told {
+struct past_delivery {
   json::object body;
   std::string type = {};
 };
@@ -78,7 +78,7 @@ struct api_shape {
   std::string_view members = {};      ///< where a page keeps its objects: "issues"; empty: the page is an array of them
   std::string_view type_header = {};  ///< the header that names a webhook's type
   std::string_view deployments = {};  ///< the source's setting of that name
-  result<std::vector<told>> (*tell)(const json::value&);
+  result<std::vector<past_delivery>> (*tell)(const json::value&);
 };
 
 /// A kind of source. All functions are pure: no I/O, no clock, no globals.

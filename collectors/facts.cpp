@@ -26,8 +26,6 @@ constexpr severity_word severities[] = {
 constexpr std::string_view severity_schemes[] = {"severity", "sev", "priority", "prio", "level", "p", "s"};
 constexpr std::string_view negations[] = {"no", "non", "not"};
 
-constexpr std::string_view hex_digits = "0123456789abcdef";
-
 // The sha that stands behind `words` in a commit message.
 std::string sha_after(std::string_view message, std::string_view words) {
   const auto at = message.find(words);
@@ -59,10 +57,6 @@ std::string tag_of_image(std::string image) {
   const auto colon = image.rfind(':'), slash = image.rfind('/');
   const bool is_port = slash != image.npos && slash > colon;
   return colon == image.npos || is_port ? std::string() : image.substr(colon + 1);
-}
-
-bool is_commit(std::string_view text) {
-  return text.size() >= 7 && text.size() <= 40 && text.find_first_not_of(hex_digits) == text.npos;
 }
 
 std::string subject_at(const json::value& in, std::string_view prefix, std::string_view pointer) {

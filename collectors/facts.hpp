@@ -21,9 +21,6 @@ std::string repository_of(std::string url);
 /// 1.8.3 of registry.example:5000/shop/checkout:1.8.3@sha256:...; empty for an image without a tag.
 std::string tag_of_image(std::string image);
 
-/// Whether a text can be a commit: 7 to 40 hex digits, in small letters.
-bool is_commit(std::string_view text);
-
 /// The id at a pointer, behind what tells it from other ids; empty, which no check lets pass, if there is none.
 std::string subject_at(const json::value& in, std::string_view prefix, std::string_view pointer);
 

@@ -215,14 +215,25 @@ std::string storable_id(std::string_view id) {
   return "sha256:" + sha256_hex(id);
 }
 
+namespace {
+
+std::string short_id(std::string id) {
+  return is_storable(id) && count_characters(id) <= max_name ? id : "sha256:" + sha256_hex(id);
+}
+
+}
+
+bool is_commit(std::string_view text) {
+  return text.size() >= shortest_commit && text.size() <= longest_commit &&
+         text.find_first_not_of(hex_digits) == text.npos;
+}
+
 std::string tag_subject(std::string_view repository, std::string_view name) {
-  auto subject = std::string(repository).append("@").append(name);
-  return count_characters(subject) > max_name ? "sha256:" + sha256_hex(subject) : subject;
+  return short_id(std::string(repository).append("@").append(name));
 }
 
 void shorten_ids(event& e) {
-  for (auto* id : {&e.id, &e.subject})
-    if (!is_storable(*id) || count_characters(*id) > max_name) *id = "sha256:" + sha256_hex(*id);
+  for (auto* id : {&e.id, &e.subject}) *id = short_id(std::move(*id));
 }
 
 bool is_sane_time(timestamp at, timestamp received_at) { return at >= min_time && at <= received_at + max_ahead; }

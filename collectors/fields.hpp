@@ -63,6 +63,11 @@ std::string storable_id(std::string_view);
 /// What a tag of a repository is called as a thing.
 std::string tag_subject(std::string_view repository, std::string_view name);
 
+inline constexpr std::string_view hex_digits = "0123456789abcdef";
+inline constexpr std::size_t shortest_commit = 7, longest_commit = 40;  ///< digits (figures.md section 3)
+/// Whether a text can be a commit: so many hex digits, in small letters.
+bool is_commit(std::string_view text);
+
 /// Gives an event of a sender that chose its own ids ones that pass check(): what is longer than a name is hashed.
 void shorten_ids(event&);
 

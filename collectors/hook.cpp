@@ -23,17 +23,22 @@ void hook::put_branch(event& e, std::string_view ref, std::optional<timestamp> p
   }
 }
 
+event commit_of(const hook& h, const json::value& c, const pushed_commits& p, timestamp now) {
+  const auto authored = sender_time_at(c, p.authored_at);
+  auto e = h.start(thing_type::commit, text_at(c, p.id), authored, now);
+  put(e, "commit", e.subject);
+  put(e, "repository", p.repository);
+  put_message(e, text_at(c, p.message));
+  put(e, "url", text_at(c, p.url));
+  put(e, "authored_at", authored);
+  h.put_branch(e, p.ref, p.pushed_at);
+  return e;
+}
+
 void add_commits(decoded& out, const hook& h, const pushed_commits& p, timestamp now) {
   for (const auto& c : p.all) {
-    const auto authored = sender_time_at(c, p.authored_at);
-    auto e = h.start(thing_type::commit, text_at(c, p.id), authored, now);
+    auto e = commit_of(h, c, p, now);
     e.id += '/' + std::to_string(out.events.size());
-    put(e, "commit", e.subject);
-    put(e, "repository", p.repository);
-    put_message(e, text_at(c, p.message));
-    put(e, "url", text_at(c, p.url));
-    put(e, "authored_at", authored);
-    h.put_branch(e, p.ref, p.pushed_at);
     out.events.push_back(std::move(e));
   }
 }

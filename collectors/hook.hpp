@@ -44,6 +44,8 @@ struct pushed_commits {
   std::optional<timestamp> pushed_at;
 };
 void add_commits(decoded&, const hook&, const pushed_commits&, timestamp now);
+/// One commit's facts, by those pointers; `all` is not looked at.
+event commit_of(const hook&, const json::value& commit, const pushed_commits&, timestamp now);
 
 /// A tag that was created, moved or deleted (figures.md section 14).
 struct pushed_tag {

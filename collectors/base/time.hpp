@@ -10,6 +10,8 @@ namespace releasehealth {
 using duration = std::chrono::microseconds;
 using timestamp = std::chrono::sys_time<duration>;
 
+inline double in_seconds(duration d) { return std::chrono::duration<double>(d).count(); }
+
 /// Reads RFC 3339 with an offset ("Z", "+02:00"); any number of fraction digits, of which six are kept.
 /// Nothing for anything else: a time without an offset, a date that no calendar has, years outside 1970-9999.
 std::optional<timestamp> parse_time(std::string_view text);

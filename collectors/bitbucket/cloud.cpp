@@ -60,11 +60,11 @@ result<decoded> push(const hook& h, timestamp now) {
     const auto name = text_at(change, "/new/name"), old = text_at(change, "/old/name");
     if (text_at(change, "/new/type") == "tag" || text_at(change, "/old/type") == "tag") {
       const bool gone = name.empty();
+      const auto tag = gone ? old : name, commit = text_at(change, "/new/target/hash");
       // it is not told when: the delivery is sent once and at once
-      if (const auto commit = text_at(change, "/new/target/hash"); gone || !commit.empty())
-        out.events.push_back(tag_of(h, {repository_at(h.in, "/repository"), gone ? old : name, commit, now}, now));
-      if (auto e = tagged(h, gone ? old : name, text_at(change, "/new/target/hash"), gone, now))
-        out.events.push_back(std::move(*e));
+      if (gone || !commit.empty())
+        out.events.push_back(tag_of(h, {repository_at(h.in, "/repository"), tag, commit, now}, now));
+      if (auto e = tagged(h, tag, commit, gone, now)) out.events.push_back(std::move(*e));
       continue;
     }
     add_commits(out, h,

@@ -25,21 +25,25 @@ result<decoded> pull_request(const hook& h, timestamp now) {
 
 namespace {
 
+pushed_commits commits_in(const hook& h) {
+  return {.all = elements_at(h.in, "/commits"),
+          .id = "/id",
+          .message = "/message",
+          .authored_at = "/timestamp",
+          .url = "/url",
+          .repository = h.text("/repository/full_name"),
+          .ref = {},
+          .pushed_at = {}};
+}
+
 // `after` is the object of an annotated tag; head_commit is the commit that either kind points to.
 result<decoded> pushed(const hook& h, std::string name, timestamp now) {
   const auto commit = h.text("/head_commit/id");
   if (commit.empty() && !flag_at(h.in, "/deleted")) return decoded::nothing("push: of a tag, without its commit");
-  const auto repository = h.text("/repository/full_name");
-  auto tag = tag_of(h, {repository, std::move(name), commit, h.time("/repository/pushed_at")}, now);
+  const auto facts = commits_in(h);
+  auto tag = tag_of(h, {facts.repository, std::move(name), commit, h.time("/repository/pushed_at")}, now);
   if (commit.empty()) return decoded(std::move(tag));
-  const auto authored = h.time("/head_commit/timestamp");
-  auto e = h.start(thing_type::commit, commit, authored, now);
-  put(e, "commit", commit);
-  put(e, "repository", repository);
-  put_message(e, h.text("/head_commit/message"));
-  put(e, "url", h.text("/head_commit/url"));
-  put(e, "authored_at", authored);
-  decoded out(std::move(e));
+  decoded out(commit_of(h, value_at(h.in, "/head_commit"), facts, now));
   out.events.push_back(std::move(tag));
   return out;
 }
@@ -51,17 +55,11 @@ result<decoded> push(const hook& h, timestamp now) {
   const auto ref = h.text("/ref");
   if (ref.starts_with(of_tags)) return pushed(h, ref.substr(of_tags.size()), now);
   if (!ref.starts_with("refs/heads/")) return decoded::nothing("push: of " + ref);
+  auto facts = commits_in(h);
+  facts.ref = ref;
+  facts.pushed_at = h.time("/repository/pushed_at");  // a commit may be older than its way to the branch
   decoded out;
-  add_commits(out, h,
-              {.all = elements_at(h.in, "/commits"),
-               .id = "/id",
-               .message = "/message",
-               .authored_at = "/timestamp",
-               .url = "/url",
-               .repository = h.text("/repository/full_name"),
-               .ref = ref,
-               .pushed_at = h.time("/repository/pushed_at")},  // a commit may be older than its way to the branch
-              now);
+  add_commits(out, h, facts, now);
   if (out.events.empty()) out.ignored = "push: without commits";
   return out;
 }

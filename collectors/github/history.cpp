@@ -18,11 +18,12 @@ json::object repository_of(const json::value& in) {
 }
 
 // As published: `released` would take updated_at, which an edit of the notes moves, for a promotion.
-result<std::vector<told>> release_of(const json::value& in) {
-  return std::vector<told>{{{{"action", "published"}, {"release", in}, {"repository", repository_of(in)}}, "release"}};
+result<std::vector<past_delivery>> release_of(const json::value& in) {
+  return std::vector<past_delivery>{
+      {{{"action", "published"}, {"release", in}, {"repository", repository_of(in)}}, "release"}};
 }
 
-result<std::vector<told>> deployment_of(const json::value& in) {
+result<std::vector<past_delivery>> deployment_of(const json::value& in) {
   const auto repository = repository_of(in);
   const auto statuses = elements_at(in, "/statuses");
   if (statuses.empty())
@@ -30,7 +31,8 @@ result<std::vector<told>> deployment_of(const json::value& in) {
                  {{"/statuses", "is missing: what statuses_url gives belongs there"}});
   auto bare = in.as_object();
   bare.erase("statuses");
-  std::vector<told> all = {{{{"action", "created"}, {"deployment", bare}, {"repository", repository}}, "deployment"}};
+  std::vector<past_delivery> all = {
+      {{{"action", "created"}, {"deployment", bare}, {"repository", repository}}, "deployment"}};
   for (const auto& status : statuses)
     all.push_back(
         {{{"action", "created"}, {"deployment", bare}, {"deployment_status", status}, {"repository", repository}},

@@ -12,10 +12,10 @@ std::string project_of(const std::string& url) {
   return host_end < end ? url.substr(host_end + 1, end - host_end - 1) : std::string();
 }
 
-result<std::vector<told>> deployment_of(const json::value& in) {
+result<std::vector<past_delivery>> deployment_of(const json::value& in) {
   const auto url = text_at(in, "/deployable/commit/web_url");
   const auto finished = text_at(in, "/deployable/finished_at");
-  return std::vector<told>{
+  return std::vector<past_delivery>{
       {{{"object_kind", "deployment"},
         {"status", value_at(in, "/status")},
         {"status_changed_at", finished.empty() ? value_at(in, "/updated_at") : json::value(finished)},
@@ -32,18 +32,18 @@ result<std::vector<told>> deployment_of(const json::value& in) {
 }
 
 // A release's number is in its webhooks only: an import next to them needs --until.
-result<std::vector<told>> release_of(const json::value& in) {
+result<std::vector<past_delivery>> release_of(const json::value& in) {
   const auto url = text_at(in, "/_links/self");
-  return std::vector<told>{{{{"object_kind", "release"},
-                             {"action", "create"},
-                             {"id", value_at(in, "/tag_name")},
-                             {"name", value_at(in, "/name")},
-                             {"tag", value_at(in, "/tag_name")},
-                             {"released_at", value_at(in, "/released_at")},
-                             {"url", url},
-                             {"commit", value_at(in, "/commit")},
-                             {"project", {{"path_with_namespace", project_of(url)}}}},
-                            "Release Hook"}};
+  return std::vector<past_delivery>{{{{"object_kind", "release"},
+                                      {"action", "create"},
+                                      {"id", value_at(in, "/tag_name")},
+                                      {"name", value_at(in, "/name")},
+                                      {"tag", value_at(in, "/tag_name")},
+                                      {"released_at", value_at(in, "/released_at")},
+                                      {"url", url},
+                                      {"commit", value_at(in, "/commit")},
+                                      {"project", {{"path_with_namespace", project_of(url)}}}},
+                                     "Release Hook"}};
 }
 
 }

@@ -5,11 +5,11 @@
 namespace releasehealth::jira {
 namespace {
 
-result<std::vector<told>> issue_of(const json::value& in) {
+result<std::vector<past_delivery>> issue_of(const json::value& in) {
   const auto updated = time_at(in, "/fields/updated"), loosely = sender_time_at(in, "/fields/updated");
   const auto when = updated ? updated : loosely;
   if (!when) return error(errc::malformed, "is no issue", {{"/fields/updated", "is missing, or no time"}});
-  return std::vector<told>{
+  return std::vector<past_delivery>{
       {{{"webhookEvent", "jira:issue_updated"}, {"timestamp", format_time(*when)}, {"issue", in}}}};
 }
 

@@ -5,8 +5,8 @@
 namespace releasehealth::pagerduty {
 namespace {
 
-result<std::vector<told>> incident_of(const json::value& in) {
-  std::vector<told> all;
+result<std::vector<past_delivery>> incident_of(const json::value& in) {
+  std::vector<past_delivery> all;
   const auto add = [&](const char* type, const json::value& occurred_at) {
     all.push_back({{{"event", {{"id", "export"}, {"event_type", type}, {"occurred_at", occurred_at}, {"data", in}}}}});
   };

@@ -31,8 +31,7 @@ void read_file_history(import_run& run, std::istream& in, std::uint64_t size) {
       throw usage_error(o.file + ": " + done.error().detail);
     return;
   }
-  const auto known = std::ranges::find(api_exports(), std::string_view(o.format), &api_export::format);
-  if (const auto done = read_api_export(*known, in, defaults_of(o), run.now, to); !done)
+  if (const auto done = read_api_export(*find_api_export(o.format), in, defaults_of(o), run.now, to); !done)
     throw std::runtime_error(o.file + ' ' + done.error().detail);
 }
 
@@ -46,8 +45,8 @@ int import_file(import_run& run) {
     size = static_cast<std::uint64_t>(file.tellg());
     file.seekg(0);
   }
-  const auto known = std::ranges::find(api_exports(), std::string_view(o.format), &api_export::format);
-  run.open(!o.source.empty() ? o.source : known != api_exports().end() ? std::string(known->kind) : "import");
+  const auto* known = find_api_export(o.format);
+  run.open(!o.source.empty() ? o.source : known ? std::string(known->by->kind) : "import");
   try {
     read_file_history(run, o.file == "-" ? std::cin : file, size);
   } catch (const import_run::stopped&) {
@@ -64,9 +63,9 @@ std::function<int()> add_import(CLI::App& app, const common_options& options) {
   const auto o = std::make_shared<import_options>();
   std::vector<std::string> formats = {"events", "csv", "git"};
   std::string help = "events (NDJSON), csv, git (a repository on this machine), or what an API gives:";
-  for (const auto& e : api_exports()) {
-    formats.emplace_back(e.format);
-    help += "\n  " + std::string(e.format) + ": " + std::string(e.help);
+  for (const auto& [by, shape] : api_exports()) {
+    formats.emplace_back(shape.format);
+    help += "\n  " + std::string(shape.format) + ": " + std::string(shape.help);
   }
   app.add_option("format", o->format, help)->required()->check(one_of("format", formats));
   app.add_option("file", o->file, "the file, - for standard input; of git the repository")->required();

@@ -44,9 +44,10 @@ service_rule read_service(config_table& t, const std::vector<source>& sources, b
   match.text("repository", s.repository);
   match.text("path", s.path);
   t.texts("repository", s.repositories);
-  t.text("tag", s.tag);
-  if (!s.tag.empty() && s.tag.find("{version}") == s.tag.npos)
-    t.invalid("tag", "name", s.tag, "one with {version}, like \"checkout@{version}\"");
+  std::string tag;
+  t.text("tag", tag);
+  s.tag = parse_tag_template(tag);
+  if (!tag.empty() && !s.tag) t.invalid("tag", "name", tag, "one with {version}, like \"checkout@{version}\"");
   if (!s.path.empty() && s.repository.empty()) match.wrong("path", "needs the repository that it lies in");
   duration window = blame.attribution_window;
   t.length("attribution_window", window);

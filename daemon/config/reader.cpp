@@ -255,9 +255,9 @@ void config_table::read_entries(std::string_view key, const std::function<void(c
   const auto* node = find(key);
   if (!node) return;
   const auto read = [&](const toml::node& one) {
-    const auto as_table = one.is_string() ? toml::table{{"name", **one.as_string()}} : toml::table();
     if (!one.is_string() && !one.is_table()) return wrong_type(key, one, "text, or a table with a name");
-    config_table entry(reading_, one.is_table() ? one.as_table() : &as_table, name(key), false, is_at_start(key));
+    const auto named = one.is_string() ? toml::table{{"name", **one.as_string()}} : toml::table();
+    config_table entry(reading_, one.is_table() ? one.as_table() : &named, name(key), false, is_at_start(key));
     each(entry);
   };
   if (const auto* list = node->as_array())

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "collectors/base/crypto.hpp"
+#include "collectors/base/text.hpp"
+#include "collectors/fields.hpp"
 #include "collectors/words.hpp"
 #include "daemon/derivation/rows.hpp"
 #include "sql/derivation.hpp"
@@ -72,15 +74,9 @@ void for_deployments(const derivation& in, const std::set<std::string>& ids,
 }
 
 void names_of_changed::add(const settled& d) {
-  constexpr std::size_t shortest = 7;  // figures.md §3
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; };
-  for (const auto* name : {&d.id, &d.thing.subject, &d.version, &d.commit}) {
-    if (name->empty()) continue;
-    auto small = *name;
-    std::ranges::transform(small, small.begin(), lower);
-    names.push_back(std::move(small));
-  }
-  if (d.commit.size() >= shortest) commits.push_back(d.commit);
+  for (const auto* name : {&d.id, &d.thing.subject, &d.version, &d.commit})
+    if (!name->empty()) names.push_back(lower_case(*name));
+  if (d.commit.size() >= shortest_commit) commits.push_back(d.commit);
 }
 
 std::vector<incident_row> load_incidents(transaction& work, const std::set<std::string>& ids) {

@@ -1,6 +1,7 @@
 // Versions resolved to commits, by the tags and commits that are stored.
 #include <algorithm>
 
+#include "collectors/fields.hpp"
 #include "daemon/derivation/rows.hpp"
 #include "daemon/timeline/resolution.hpp"
 #include "sql/derivation.hpp"
@@ -14,8 +15,6 @@ BOOST_DESCRIBE_STRUCT(known_commit, (), (sha, repository))
 namespace releasehealth::ledger {
 namespace {
 
-constexpr std::size_t looked_up_digits = 7;
-
 /// A deployment to be resolved, and by what.
 struct unresolved {
   deployment* of;
@@ -27,33 +26,31 @@ struct unresolved {
 std::vector<std::string> source_repositories(const service_rule* rule, const std::string& reported) {
   if (rule && !rule->repositories.empty()) return rule->repositories;
   std::vector<std::string> all;
-  if (rule && !rule->repository.empty()) all.push_back(rule->repository);
+  if (rule && !rule->repository.empty()) all.push_back(repository_key(rule->repository));
   if (!reported.empty() && (all.empty() || all.front() != reported)) all.push_back(reported);
   return all;
 }
 
 // A commit of another repository, as of the one that holds manifests, is shown and says nothing of what is live.
-bool is_foreign(const std::vector<std::string>& repositories, const std::string& reported) {
-  const auto key = repository_key(reported);
-  return !reported.empty() && !repositories.empty() &&
-         std::ranges::none_of(repositories, [&](const auto& one) { return same_repository(key, repository_key(one)); });
+bool is_foreign(const service_rule& rule, const std::string& reported) {
+  return !reported.empty() && !rule.repositories.empty() && !is_one_of(reported, rule.repositories);
 }
 
 std::vector<unresolved> find_unresolved(const naming& names, std::vector<deployment>& folded) {
   std::vector<unresolved> all;
   for (auto& d : folded) {
     const auto* rule = names.rule_of(d.where.service);
-    const auto reported = text_at(d.facts, "/repository");
+    const auto reported = repository_key(text_at(d.facts, "/repository"));
     auto repositories = source_repositories(rule, reported);
     d.facts.erase("commit_evidence");  // the daemon's own word
-    if (rule && !d.overrides.contains("commit") && is_foreign(rule->repositories, reported)) d.commit.clear();
+    if (rule && !d.overrides.contains("commit") && is_foreign(*rule, reported)) d.commit.clear();
     if (!d.commit.empty() || d.version.empty() || repositories.empty()) continue;
     d.tag_version = version_key(d.version);
     unresolved one{&d, std::move(repositories),
-                   tag_names(d.version, rule ? rule->tag : "", names.names_of(d.where.service)),
+                   tag_names(d.version, rule ? rule->tag : std::nullopt, names.names_of(d.where.service)),
                    commit_tokens(d.version)};
     for (const auto& token : one.tokens)
-      if (auto digits = token.substr(0, looked_up_digits);
+      if (auto digits = token.substr(0, shortest_commit);
           std::ranges::find(d.commit_digits, digits) == d.commit_digits.end())
         d.commit_digits.push_back(std::move(digits));
     all.push_back(std::move(one));

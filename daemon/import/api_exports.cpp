@@ -12,29 +12,19 @@
 namespace releasehealth {
 namespace {
 
-struct format {
-  const collector& by;
-  const api_shape& is;
-};
-
-format behind(const api_export& e) {
-  const auto* by = find_collector(e.kind);
-  return {*by, *std::ranges::find(by->history, e.format, &api_shape::format)};
-}
-
-source as_configured(const format& of, const history_defaults& defaults) {
+source as_configured(const api_export& of, const history_defaults& defaults) {
   source s;
-  s.kind = s.name = of.by.kind;
-  for (const auto& rule : of.by.settings)
+  s.kind = s.name = of.by->kind;
+  for (const auto& rule : of.by->settings)
     if (!rule.fallback.empty()) s.settings[std::string(rule.key)] = {std::string(rule.fallback)};
-  if (!of.is.deployments.empty()) s.settings["deployments"] = {std::string(of.is.deployments)};
+  if (!of.shape.deployments.empty()) s.settings["deployments"] = {std::string(of.shape.deployments)};
   s.settings["environment"] = {environment_or_default(defaults.environment)};
   return s;
 }
 
 // Prereleases and drafts are no deployments, and the collector passes over them without a word.
-bool is_left_out(const format& of, const json::value& in) {
-  return of.is.deployments == "release" && (flag_at(in, "/prerelease") || flag_at(in, "/draft"));
+bool is_left_out(const api_export& of, const json::value& in) {
+  return of.shape.deployments == "release" && (flag_at(in, "/prerelease") || flag_at(in, "/draft"));
 }
 
 // Why a page is not the last one, as each API says it. Empty: it is.
@@ -51,21 +41,22 @@ std::string names_another_page(const json::value& page) {
   return {};
 }
 
-void read_record(const format& of, const source& as, const json::value& in, const std::string& where,
+void read_record(const api_export& of, const source& as, const json::value& in, const std::string& where,
                  const history_defaults& defaults, timestamp now, const record_handler& to) {
-  const auto all = in.is_object() ? of.is.tell(in) : result<std::vector<told>>(error(errc::malformed, "is no object"));
+  const auto all =
+      in.is_object() ? of.shape.tell(in) : result<std::vector<past_delivery>>(error(errc::malformed, "is no object"));
   if (!all) return to.refuse({where, all.error()});
   for (const auto& t : *all) {
     headers head;
     head.add("Content-Type", "application/json");
-    if (!of.is.type_header.empty()) head.add(std::string(of.is.type_header), t.type);
+    if (!of.shape.type_header.empty()) head.add(std::string(of.shape.type_header), t.type);
     const auto body = json::serialize(t.body);
-    auto read = of.by.decode(as, {.header = head, .body = body, .received_at = now});
+    auto read = of.by->decode(as, {.header = head, .body = body, .received_at = now});
     if (!read) return to.refuse({where, read.error()});
     std::size_t n = 0;
     for (auto& e : read->events) {  // what it says is its identity: the export has no deliveries
       const auto given = defaults.service + defaults.environment;
-      e.id = "export-" + sha256_hex(std::string(of.is.format) + body + std::to_string(n++) + given).substr(0, 32);
+      e.id = "export-" + sha256_hex(std::string(of.shape.format) + body + std::to_string(n++) + given).substr(0, 32);
       take_checked(std::move(e), where, defaults, now, to);
     }
   }
@@ -77,15 +68,20 @@ std::span<const api_export> api_exports() {
   static const std::vector<api_export> all = [] {
     std::vector<api_export> out;
     for (const auto* by : collectors())
-      for (const auto& one : by->history) out.push_back({one.format, one.help, by->kind});
+      for (const auto& shape : by->history) out.push_back({by, shape});
     return out;
   }();
   return all;
 }
 
-result<void> read_api_export(const api_export& e, std::istream& in, const history_defaults& defaults, timestamp now,
+const api_export* find_api_export(std::string_view format) {
+  const auto all = api_exports();
+  const auto known = std::ranges::find(all, format, [](const api_export& e) { return e.shape.format; });
+  return known == all.end() ? nullptr : &*known;
+}
+
+result<void> read_api_export(const api_export& of, std::istream& in, const history_defaults& defaults, timestamp now,
                              const record_handler& to) {
-  const auto of = behind(e);
   const auto as = as_configured(of, defaults);
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   std::size_t n = 0, left_out = 0;
@@ -107,9 +103,9 @@ result<void> read_api_export(const api_export& e, std::istream& in, const histor
     if (ec) return error(errc::malformed, "is not JSON: " + ec.message());
     const auto page = parser.release();
     more = names_another_page(page);
-    const auto items = page.is_array()         ? elements_at(page, "")
-                       : of.is.members.empty() ? std::span<const json::value>()
-                                               : elements_at(page, '/' + std::string(of.is.members));
+    const auto items = page.is_array()            ? elements_at(page, "")
+                       : of.shape.members.empty() ? std::span<const json::value>()
+                                                  : elements_at(page, '/' + std::string(of.shape.members));
     if (page.is_array() || !items.empty())
       for (const auto& item : items) read(item);
     else

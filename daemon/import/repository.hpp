@@ -63,6 +63,6 @@ class repository {
 std::string to_utf8(std::string_view text, const char* encoding);
 /// Host and path of a repository's URL, without scheme, user, port and .git, in lower case: github.com/acme/shop.
 /// Empty: a path on this machine.
-std::string repository_of_url(std::string url);
+std::string repository_of_url(const std::string& url);
 
 }

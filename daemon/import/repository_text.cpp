@@ -6,6 +6,7 @@
 #include <iconv.h>
 
 #include "daemon/import/repository.hpp"
+#include "daemon/timeline/repository.hpp"
 
 namespace releasehealth {
 namespace {
@@ -73,25 +74,10 @@ std::string to_utf8(std::string_view text, const char* encoding) {
   return only_utf8(out);
 }
 
-std::string repository_of_url(std::string url) {
-  const auto scheme = url.find("://");
-  if (scheme != url.npos) {
-    if (url.starts_with("file:")) return {};
-    url.erase(0, scheme + 3);
-  } else {  // host:path, as ssh has it
-    const auto colon = url.find(':');
-    if (colon == url.npos || url.find('/') < colon) return {};
-    url[colon] = '/';
-  }
-  const auto host_end = std::min(url.find('/'), url.size());
-  if (const auto user = url.rfind('@', host_end); user != url.npos) url.erase(0, user + 1);
-  const auto end = std::min(url.find('/'), url.size());
-  if (const auto port = url.find(':'); port < end) url.erase(port, end - port);
-  while (url.ends_with('/')) url.pop_back();
-  if (url.ends_with(".git")) url.resize(url.size() - 4);
-  if (const auto twice = url.find("//"); twice != url.npos) url.erase(twice, 1);
-  std::ranges::transform(url, url.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
-  return url;
+std::string repository_of_url(const std::string& url) {
+  const bool has_scheme = url.find("://") != url.npos;
+  const bool is_of_ssh = url.find(':') < url.find('/');  // host:path
+  return url.starts_with("file:") || !(has_scheme || is_of_ssh) ? std::string() : repository_key(url);
 }
 
 }

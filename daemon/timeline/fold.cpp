@@ -85,9 +85,7 @@ deployment fold_place(const thing_id& thing, const place& where, std::vector<rep
   if (!d.started_at) d.started_at = c.first_running;
   if (!d.started_at) d.started_at = d.finished_at;  // never the creation of a request that waits for approval
   d.version = text_at(d.facts, "/version");
-  d.commit = text_at(d.facts, "/commit");
-  std::ranges::transform(d.commit, d.commit.begin(),
-                         [](char ch) { return ch >= 'A' && ch <= 'Z' ? char(ch + 32) : ch; });
+  d.commit = lower_case(text_at(d.facts, "/commit"));
   return d;
 }
 

@@ -5,7 +5,6 @@
 #include <re2/re2.h>
 
 #include "collectors/base/text.hpp"
-#include "daemon/timeline/resolution.hpp"
 
 namespace releasehealth {
 namespace {
@@ -49,11 +48,13 @@ naming::naming(std::vector<service_rule> services, std::vector<environment_rule>
       kinds_(std::move(kinds)),
       environments_(std::move(environments)),
       teams_(std::move(teams)) {
-  for (const auto& s : services_)
+  for (auto& s : services_) {
+    for (auto& one : s.repositories) one = repository_key(one);
     for (const auto& a : s.aliases) {
       const auto [known, is_new] = aliases_[a.source].try_emplace(lower_case(a.name), s.name);
       if (a.is_shared || (!is_new && known->second != s.name)) known->second.clear();
     }
+  }
 }
 
 /// What a report calls its service.
@@ -219,19 +220,16 @@ std::vector<std::string> naming::names_of(std::string_view service) const {
 std::vector<std::string> naming::services_of_repository(std::string_view repository) const {
   std::vector<std::string> all;
   const auto key = repository_key(repository);
-  for (const auto& s : services_) {
-    const auto is_its = [&](const std::string& one) { return same_repository(key, repository_key(one)); };
-    if (!repository.empty() &&
-        (std::ranges::any_of(s.repositories, is_its) || (!s.repository.empty() && is_its(s.repository))))
+  for (const auto& s : services_)
+    if (!key.empty() && (is_one_of(key, s.repositories) || same_repository(key, repository_key(s.repository))))
       all.push_back(s.name);
-  }
   return all;
 }
 
-std::vector<std::string> naming::tag_templates() const {
-  std::vector<std::string> all;
+std::vector<tag_template> naming::tag_templates() const {
+  std::vector<tag_template> all;
   for (const auto& s : services_)
-    if (!s.tag.empty()) all.push_back(s.tag);
+    if (s.tag) all.push_back(*s.tag);
   return all;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "collectors/event.hpp"
+#include "daemon/timeline/repository.hpp"
 
 namespace re2 {
 class RE2;
@@ -53,8 +54,9 @@ struct service_rule {
               repository = {};  ///< `match`: empty matches any source; a source alone, what names no service
   std::string path = {};        ///< within the repository: that folder and what lies below; empty: all of it
   std::vector<alias> aliases = {};
-  std::vector<std::string> repositories = {};  ///< of its code, the one that is looked at first in front
-  std::string tag = {};                        ///< its tags' names: `checkout@{version}`; empty: the usual ones
+  std::vector<std::string> repositories =
+      {};  ///< of its code, the one to look at first in front; naming keeps repository_key()s
+  std::optional<tag_template> tag = {};  ///< its tags' names; none: the usual ones
 };
 
 struct environment_rule {
@@ -100,7 +102,7 @@ class naming {
   /// The services that a repository is configured for.
   std::vector<std::string> services_of_repository(std::string_view repository) const;
   /// Every service's `tag`.
-  std::vector<std::string> tag_templates() const;
+  std::vector<tag_template> tag_templates() const;
   /// Configured services in each configured production environment (the default environment if none is): known from the
   /// start.
   std::vector<place> configured() const;

@@ -4,30 +4,15 @@
 #include <set>
 
 #include "collectors/base/text.hpp"
+#include "collectors/fields.hpp"
 
 namespace releasehealth {
 namespace {
 
-constexpr std::string_view placeholder = "{version}";
-constexpr std::size_t shortest_commit = 7, longest_commit = 40;  // digits of a commit
-
 bool is_alphanumeric(char c) { return (c >= '0' && c <= '9') || (lower_case(c) >= 'a' && lower_case(c) <= 'z'); }
-
-bool is_commit_like(std::string_view text) {
-  return text.size() >= shortest_commit && text.size() <= longest_commit &&
-         text.find_first_not_of("0123456789abcdef") == text.npos;
-}
 
 bool has_letter_and_digit(std::string_view text) {
   return text.find_first_of("0123456789") != text.npos && text.find_first_of("abcdef") != text.npos;
-}
-
-// Of github.com/acme/shop acme/shop: its path, if the first part may be a host. Empty: there is no host.
-std::string_view behind_host(std::string_view key) {
-  const auto end = key.find('/');
-  const auto first = key.substr(0, end), rest = end == key.npos ? std::string_view() : key.substr(end + 1);
-  const bool may_be_host = first.find_first_of(".:") != first.npos || first == "localhost";
-  return may_be_host && rest.find('/') != rest.npos ? rest : std::string_view();
 }
 
 std::string_view without_metadata(std::string_view version) { return version.substr(0, version.find('+')); }
@@ -51,43 +36,23 @@ std::optional<resolved_commit> resolve_by_tokens(const resolution_question& q, c
 
 }
 
-std::string repository_key(std::string_view text) {
-  auto key = lower_case(text);
-  if (const auto scheme = key.find("://"); scheme != key.npos)
-    key.erase(0, scheme + 3);
-  else if (const auto colon = key.find(':'); colon != key.npos && key.find('@') < colon)  // git@host:acme/shop
-    key[colon] = '/';
-  if (const auto user = key.find('@'); user != key.npos && user < key.find('/')) key.erase(0, user + 1);
-  while (key.ends_with('/')) key.pop_back();
-  if (key.ends_with(".git")) key.erase(key.size() - 4);
-  return key;
-}
-
-bool same_repository(std::string_view a, std::string_view b) {
-  return a == b || (!b.empty() && behind_host(a) == b) || (!a.empty() && behind_host(b) == a);
-}
-
 std::string version_key(std::string_view version) {
   version.remove_prefix(std::min(version.find_first_not_of("vV"), version.size()));
   return std::string(without_metadata(version));
 }
 
-std::vector<std::string> versions_of_tag(std::string_view name, std::span<const std::string> templates) {
+std::vector<std::string> versions_of_tag(std::string_view name, std::span<const tag_template> templates) {
   std::set<std::string> all = {version_key(name)};
   for (std::size_t at = 0; (at = name.find_first_of("@-/", at)) != name.npos;)
     all.insert(version_key(name.substr(++at)));
-  for (std::string_view one : templates) {
-    const auto at = one.find(placeholder);
-    if (at == one.npos) continue;
-    const auto before = one.substr(0, at), after = one.substr(at + placeholder.size());
+  for (const auto& [before, after] : templates)
     if (name.size() > before.size() + after.size() && name.starts_with(before) && name.ends_with(after))
       all.insert(version_key(name.substr(before.size(), name.size() - before.size() - after.size())));
-  }
   all.erase("");
   return {all.begin(), all.end()};
 }
 
-std::vector<std::string> tag_names(std::string_view version, std::string_view tag_template,
+std::vector<std::string> tag_names(std::string_view version, const std::optional<tag_template>& of_service,
                                    std::span<const std::string> service_names) {
   if (version_key(version).empty()) return {};  // nothing would lead back from the tag
   std::vector<std::string> versions = {std::string(without_v(version))};
@@ -97,8 +62,7 @@ std::vector<std::string> tag_names(std::string_view version, std::string_view ta
   const auto add = [&](std::string_view before, std::string_view after = {}) {
     for (const auto& v : versions) all.push_back(std::string(before).append(v).append(after));
   };
-  if (const auto at = tag_template.find(placeholder); at != tag_template.npos)
-    add(tag_template.substr(0, at), tag_template.substr(at + placeholder.size()));
+  if (of_service) add(of_service->before, of_service->after);
   for (const auto& name : service_names)
     for (const auto* between : {"@", "-v", "-", "/v", "/"}) add(name + between);
   for (const auto* before : {"v", "", "release-", "release/"}) add(before);
@@ -121,12 +85,12 @@ std::vector<std::string> commit_tokens(std::string_view version) {
     before = run;
     at = end;
     for (const std::string_view introducing : {"sha", "g"})
-      if (run.starts_with(introducing) && is_commit_like(run.substr(introducing.size()))) {
+      if (run.starts_with(introducing) && is_commit(run.substr(introducing.size()))) {
         run.remove_prefix(introducing.size());
         is_introduced = true;
         break;
       }
-    if (is_commit_like(run) && (is_introduced || run.size() == longest_commit || has_letter_and_digit(run)))
+    if (is_commit(run) && (is_introduced || run.size() == longest_commit || has_letter_and_digit(run)))
       all.emplace_back(run);
   }
   return all;
@@ -196,11 +160,7 @@ known_commits::known_commits(const std::vector<known_commit>& all) {
 }
 
 std::vector<std::string> known_commits::find(std::string_view digits, std::span<const std::string> repositories) const {
-  const auto is_of_these = [&](const std::string& named) {
-    return named.empty() || std::ranges::any_of(repositories, [&](const auto& one) {
-             return same_repository(named, repository_key(one));
-           });
-  };
+  const auto is_of_these = [&](const std::string& named) { return named.empty() || is_one_of(named, repositories); };
   std::vector<std::string> found;
   for (auto c = repositories_.lower_bound(digits); c != repositories_.end() && c->first.starts_with(digits); ++c) {
     if (std::ranges::none_of(c->second, is_of_these)) continue;
@@ -215,7 +175,7 @@ std::optional<resolved_commit> resolve(const resolution_question& q, const known
   if (auto found = resolve_by_tokens(q, commits)) return found;
   for (const auto& name : q.names)
     for (const auto& repository : q.repositories)
-      if (const auto* t = tags.find(name, repository_key(repository)))
+      if (const auto* t = tags.find(name, repository))
         if (auto commit = t->commit_at(q.start); !commit.empty())
           return resolved_commit{std::move(commit), "tag " + t->name + " of " + t->repository};
   return {};

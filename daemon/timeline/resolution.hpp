@@ -8,22 +8,18 @@
 #include <vector>
 
 #include "daemon/timeline/fold.hpp"
+#include "daemon/timeline/repository.hpp"
 
 namespace releasehealth {
 
-/// As repositories are compared: host and path in lower case, without scheme, user and `.git`.
-std::string repository_key(std::string_view);
-/// Of two such keys; one without a host means the repository of that path on any host.
-bool same_repository(std::string_view a, std::string_view b);
-
 /// What versions of tags are looked up by: without leading `v`s and build metadata (`+42`).
 std::string version_key(std::string_view version);
-/// The keys of every version that a tag of that name may stand for. `templates`: `checkout@{version}`.
-std::vector<std::string> versions_of_tag(std::string_view name, std::span<const std::string> templates);
+/// The keys of every version that a tag of that name may stand for.
+std::vector<std::string> versions_of_tag(std::string_view name, std::span<const tag_template>);
 
-/// The names of a version's tags, the first to be tried first: by the service's template (may be empty), by its names,
+/// The names of a version's tags, the first to be tried first: by the service's template, by its names,
 /// bare. The version is tried as reported, then without build metadata.
-std::vector<std::string> tag_names(std::string_view version, std::string_view tag_template,
+std::vector<std::string> tag_names(std::string_view version, const std::optional<tag_template>& of_service,
                                    std::span<const std::string> service_names);
 
 /// The parts of a version that may be commits: 7 to 40 hexadecimal digits, in lower case.
@@ -62,7 +58,7 @@ struct known_commit {
 class known_commits {
  public:
   explicit known_commits(const std::vector<known_commit>&);
-  /// Those that begin so, of any of these repositories or of none that was named.
+  /// Those that begin so, of any of these repository_key()s or of none that was named.
   std::vector<std::string> find(std::string_view digits, std::span<const std::string> repositories) const;
 
  private:
@@ -73,7 +69,7 @@ class known_commits {
 struct resolution_question {
   std::string_view version;
   timestamp start;                            ///< of the deployment
-  std::span<const std::string> repositories;  ///< its source repositories, in order
+  std::span<const std::string> repositories;  ///< repository_key()s of its source repositories, in order
   std::span<const std::string> names;         ///< tag_names()
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "collectors/base/text.hpp"
+#include "collectors/fields.hpp"
 #include "collectors/words.hpp"
 
 namespace releasehealth {
@@ -12,11 +13,10 @@ bool is_hex(std::string_view text) { return text.find_first_not_of("0123456789ab
 
 // Equal names have a key in common: versions that of the whole, commits that of their first digits.
 std::vector<std::string> index_keys(const identity& i) {
-  constexpr std::size_t shortest = 7;
   std::vector<std::string> keys;
   if (!i.version.empty()) keys.push_back('v' + i.version);
   if (!i.commit.empty()) {
-    keys.push_back('c' + lower_case(std::string_view(i.commit).substr(0, shortest)));
+    keys.push_back('c' + lower_case(std::string_view(i.commit).substr(0, shortest_commit)));
   }
   return keys;
 }
@@ -25,7 +25,7 @@ std::vector<std::string> index_keys(const identity& i) {
 
 bool same_commit(std::string_view a, std::string_view b) {
   if (a.size() > b.size()) std::swap(a, b);
-  if (a.size() != b.size() && !(a.size() >= 7 && is_hex(a) && is_hex(b))) return false;
+  if (a.size() != b.size() && !(a.size() >= shortest_commit && is_hex(a) && is_hex(b))) return false;
   return equal_ignoring_case(a, b.substr(0, a.size()));
 }
 

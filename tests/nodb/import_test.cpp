@@ -42,8 +42,8 @@ read_history read_table(const std::string& text, const std::map<std::string, std
 }
 
 read_history read_export(std::string_view format, const std::string& text) {
-  const auto known = std::ranges::find(api_exports(), format, &api_export::format);
-  REQUIRE(known != api_exports().end());
+  const auto* known = find_api_export(format);
+  REQUIRE(known);
   read_history h;
   std::istringstream in(text);
   const auto done = read_api_export(*known, in, {}, now, h.handler());
@@ -197,7 +197,7 @@ TEST_SUITE("nodb") {
     const auto export_of = [](const history_defaults& defaults) {
       read_history h;
       std::istringstream in(R"({"incidents":[{"id":"P1","status":"triggered","created_at":"2026-01-02T03:00:00Z"}]})");
-      const auto pagerduty = std::ranges::find(api_exports(), "pagerduty", &api_export::format);
+      const auto* pagerduty = find_api_export("pagerduty");
       REQUIRE(read_api_export(*pagerduty, in, defaults, now, h.handler()));
       return h;
     };

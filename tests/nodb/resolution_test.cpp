@@ -71,7 +71,8 @@ TEST_SUITE("nodb") {
   }
 
   TEST_CASE("a version's tags, and back: what resolves a deployment leads to it") {
-    const std::vector<std::string> names = {"checkout", "SHOP/Checkout"}, templates = {"build_{version}_prod"};
+    const std::vector<std::string> names = {"checkout", "SHOP/Checkout"};
+    const std::vector<tag_template> templates = {*parse_tag_template("build_{version}_prod")};
     CHECK(joined(tag_names("v1.8.4+42", {}, {})) ==
           "v1.8.4+42 v1.8.4 1.8.4+42 1.8.4 release-1.8.4+42 release-1.8.4 "
           "release/1.8.4+42 release/1.8.4");

@@ -67,7 +67,10 @@ TEST_SUITE("postgres") {
 
   TEST_CASE("a version is resolved by a tag, late or early, moved or gone; a rebuild agrees at every step") {
     const database db;
-    auto settings = named({{.name = "checkout", .team = {}, .repositories = {"acme/checkout"}, .tag = "co_{version}"}});
+    auto settings = named({{.name = "checkout",
+                            .team = {},
+                            .repositories = {"acme/checkout"},
+                            .tag = parse_tag_template("co_{version}")}});
     ledger::deriver derive(db.where(), settings);
     ledger::appender to(db.where());
     int n = 0;
