@@ -34,14 +34,13 @@ members find_members(ledger::reader& from, const figure& f, const slice& in, con
       std::erase_if(all, [&](const json::object& m) { return text_at(m, "/method") != in.value; });
     return {std::move(all), {}};
   }
-  const auto seconds = [](duration d) { return std::chrono::duration<double>(d).count(); };
-  const auto due = seconds(settings.review_due), horizon = seconds(settings.follow_up_horizon);
+  const auto due = in_seconds(settings.review_due), horizon = in_seconds(settings.follow_up_horizon);
   // what holds at an instant looks back: as far as somebody owes something, or to the first incident
   const auto with_begin = [&](timestamp begin) {
     return period{over.label, f.is_now ? begin : over.begin, over.end, false};
   };
   auto ended = from.deployment_members(with_begin(over.end - settings.follow_up_horizon), of,
-                                       seconds(settings.response_target), due, settings.causes);
+                                       in_seconds(settings.response_target), due, settings.causes);
   auto started = from.incident_members(with_begin({}), of, horizon, due);
   members out;
   for (const auto* all : {&ended, &started})

@@ -34,8 +34,7 @@ ledger::population count_by_period(std::string_view statement, const question_ov
 }
 
 ledger::population count_with_target(std::string_view statement, const question_over_periods& q) {
-  return q.from.count(statement, q.periods, q.scopes,
-                      std::chrono::duration<double>(q.settings.response_target).count());
+  return q.from.count(statement, q.periods, q.scopes, in_seconds(q.settings.response_target));
 }
 
 ledger::population count_by_key(std::string_view statement, const question_over_periods& q) {
@@ -51,9 +50,8 @@ ledger::population count_at_instant(std::string_view statement, const question_n
 }
 
 ledger::population count_follow_ups(std::string_view statement, const question_now& q) {
-  const auto seconds = [](duration d) { return std::chrono::duration<double>(d).count(); };
-  return q.from.count_now(statement, q.scopes, q.now, seconds(q.settings.follow_up_horizon),
-                          seconds(q.settings.review_due));
+  return q.from.count_now(statement, q.scopes, q.now, in_seconds(q.settings.follow_up_horizon),
+                          in_seconds(q.settings.review_due));
 }
 
 ledger::population count_rising_months(std::string_view, const question_now& q) {

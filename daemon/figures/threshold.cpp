@@ -77,7 +77,7 @@ std::vector<threshold> default_thresholds(duration merge_back_due) {
       {"hotfix_response_seconds", "30d", true, 2 * 3600, 1, {}, {}},
       {"firefighting_ratio", "30d", true, 0.2, 0, {}, {}},
       {"hotfix_fail_ratio", "90d", true, 0, 3, {}, {}, "planned_fail_ratio"},
-      {"oldest_unmerged_hotfix_seconds", "", true, std::chrono::duration<double>(merge_back_due).count(), 0, {}, {}},
+      {"oldest_unmerged_hotfix_seconds", "", true, in_seconds(merge_back_due), 0, {}, {}},
       {"overdue_reviews", "", true, 0, 0, {}, {}},
       {"hotfix_rising_months", "", true, 2, 0, {}, {}},
   };

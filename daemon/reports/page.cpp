@@ -200,7 +200,6 @@ std::string render(const snapshot& s, const figure_settings& settings, text_form
 }
 
 std::string figure_page::body(text_format format, bool zipped) {
-  const std::lock_guard lock(mutex_);
   std::string text;
   of_.show([&](const snapshot& known, const figure_settings& settings, std::uint64_t version) {
     if (!zipped) {

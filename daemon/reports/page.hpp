@@ -1,6 +1,5 @@
 #pragma once
 // The page of the figures and their thresholds, as /metrics shows it.
-#include <mutex>
 #include <string>
 
 #include "daemon/figures/latest.hpp"
@@ -21,8 +20,7 @@ class figure_page {
   std::string body(text_format, bool zipped);
 
  private:
-  latest_figures& of_;
-  std::mutex mutex_;        ///< of what follows
+  latest_figures& of_;      ///< shows itself to one thread at a time, which has what follows to itself
   std::size_t length_ = 0;  ///< of the last page that was not compressed
   std::string zipped_;
   text_format zipped_as_{};

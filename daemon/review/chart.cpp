@@ -73,9 +73,9 @@ std::int64_t bar_length(double value, double largest) {
 
 json::object timeline_chart(const timeline& t) {
   constexpr double width = 1000, live_y = 22, live_h = 20, mark_y = 62, incident_y = 84, row_h = 14, letter = 7;
-  const auto span = std::chrono::duration<double>(t.end - t.begin).count();
+  const auto span = in_seconds(t.end - t.begin);
   const auto x = [&](timestamp at) {
-    const auto from_begin = std::chrono::duration<double>(std::clamp(at, t.begin, t.end) - t.begin).count();
+    const auto from_begin = in_seconds(std::clamp(at, t.begin, t.end) - t.begin);
     return span > 0 ? from_begin / span * width : 0;
   };
   json::array live, incidents, marks, blame, ticks;

@@ -80,7 +80,7 @@ class gzip_stream {
 std::string gzip(std::string_view);
 
 /// A time as Prometheus counts it.
-inline double unix_seconds(timestamp t) { return std::chrono::duration<double>(t.time_since_epoch()).count(); }
+inline double unix_seconds(timestamp t) { return in_seconds(t.time_since_epoch()); }
 
 /// A bucket's `le`: always with a point, so that it reads the same in Prometheus 2 and 3.
 std::string format_bound(double);

@@ -27,8 +27,6 @@ constexpr bool in_order() {
 }
 static_assert(in_order());
 
-double seconds(duration d) { return std::chrono::duration<double>(d).count(); }
-
 }
 
 struct metrics::registry {
@@ -133,7 +131,7 @@ void metrics::unreadable(std::string_view source, std::size_t elements) {
 
 void metrics::set(gauge which, double value) { registry_->gauges[static_cast<std::size_t>(which)]->Set(value); }
 
-void metrics::delivery_took(duration d) { registry_->delivery_seconds.Observe(seconds(d)); }
+void metrics::delivery_took(duration d) { registry_->delivery_seconds.Observe(in_seconds(d)); }
 void metrics::event_claimed() { registry_->claimed_events.Increment(); }
 void metrics::clock_jumped() { registry_->clock_jumps.Increment(); }
 
@@ -149,7 +147,7 @@ void metrics::reached(std::string_view limit) {
 
 void metrics::refresh(bool success, timestamp at, duration took) {
   set(gauge::refresh_success, success);
-  set(gauge::refresh_seconds, seconds(took));
+  set(gauge::refresh_seconds, in_seconds(took));
   if (success) set(gauge::refresh_timestamp, unix_seconds(at));
 }
 

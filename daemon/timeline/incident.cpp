@@ -33,8 +33,8 @@ void write_as_services(std::vector<report>& reports) {
         r.fields["services"] = one->is_null() ? json::value(nullptr) : json::value(json::array{*one});
     r.fields.erase("service");
     if (!r.fields.contains("services")) continue;
-    for (const auto* key :
-         {"project", "service_id"})  // they are about these services, not about those of another report
+    // what these say is about the services beside them, not about those of another report
+    for (const auto* key : {"project", "service_id"})
       if (!r.fields.contains(key)) r.fields[key] = nullptr;
   }
 }
