@@ -81,6 +81,15 @@ struct api_shape {
   result<std::vector<past_delivery>> (*tell)(const json::value&);
 };
 
+/// What incidents of a kind of source are. Of several reports of one outage the one that stands first here leads
+/// (figures.md section 18).
+enum class incident_origin {
+  response,  ///< what people are paged for and work on: PagerDuty, incident.io
+  alerts,    ///< what a monitor measures
+  issues,    ///< what people write down: one issue may be about several incidents
+  any        ///< none of these, or each
+};
+
 /// A kind of source. All functions are pure: no I/O, no clock, no globals.
 struct collector {
   std::string_view kind;
@@ -97,6 +106,7 @@ struct collector {
   std::string (*check)(const source&) = [](const source&) { return std::string(); };
   /// What its API gives about the past.
   std::span<const api_shape> history = {};
+  incident_origin incidents = incident_origin::any;
   /// Whether paths below /webhooks/{name} are its too.
   bool takes_paths = false;
 };

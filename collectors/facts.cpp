@@ -117,6 +117,52 @@ void put_services(event& e, const json::value& in, std::string_view pointer, std
   if (!all.empty()) e.fields["services"] = std::move(all);
 }
 
+namespace {
+
+constexpr std::size_t max_links = 20;
+
+void add_name(event& e, std::string_view field, std::string_view name, std::size_t most) {
+  if (name.empty() || count_characters(name) > max_name) return;
+  auto& all = e.fields[field];
+  if (!all.is_array()) all = json::array();
+  auto& names = all.get_array();
+  if (names.size() < most && std::ranges::find(names, json::value(name)) == names.end()) names.emplace_back(name);
+}
+
+// A URL ends where text around it begins: at white space, a quote or a bracket, and before a sentence's last mark.
+void add_urls(event& e, std::string_view text) {
+  constexpr std::string_view ends = " \t\r\n\"'<>()[]{}|\\^`", marks = ".,;:!?";
+  for (auto at = text.find("://"); at != text.npos; at = text.find("://", at + 1)) {
+    const auto scheme = text.substr(0, at).ends_with("https") ? 5 : text.substr(0, at).ends_with("http") ? 4 : 0;
+    if (scheme == 0) continue;
+    auto url = text.substr(at - static_cast<std::size_t>(scheme));
+    url = url.substr(0, url.find_first_of(ends));
+    while (!url.empty() && marks.find(url.back()) != marks.npos) url.remove_suffix(1);
+    if (url.size() > static_cast<std::size_t>(scheme) + 3) add_name(e, "links", url, max_links);
+  }
+}
+
+void add_urls_below(event& e, const json::value& in) {
+  if (in.is_string()) add_urls(e, in.get_string());
+  if (in.is_array())
+    for (const auto& one : in.get_array()) add_urls_below(e, one);
+  if (in.is_object())
+    for (const auto& [name, one] : in.get_object()) add_urls_below(e, one);
+}
+
+}
+
+void put_links(event& e, const json::value& in, std::initializer_list<std::string_view> pointers) {
+  for (const auto pointer : pointers)
+    if (const auto* at = json_source(in).find(pointer)) {
+      if (!e.fields.contains("links")) e.fields["links"] = json::array();
+      add_urls_below(e, *at);
+    }
+}
+
+void put_link(event& e, std::string_view name) { add_name(e, "links", name, max_links); }
+void put_key(event& e, std::string_view name) { add_name(e, "keys", name, max_names); }
+
 std::string tag_at(const json::value& in, std::string_view pointer, std::string_view names) {
   std::vector<std::string> tags;
   for (const auto& tag : elements_at(in, pointer)) tags.push_back(text_at(tag, ""));

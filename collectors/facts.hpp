@@ -58,6 +58,15 @@ void put_responders(event&, const json::value& in, std::string_view pointer, std
 /// The names at `name` of the elements at `pointer`, as an incident's services: nothing where there is none.
 void put_services(event&, const json::value& in, std::string_view pointer, std::string_view name);
 
+/// The URLs in the texts at these pointers and below, as the field `links`: what people wrote of the same outage in
+/// other tools (figures.md section 18). At most 20 of them, none longer than a name. Empty where the text names none:
+/// a link that somebody removed no longer holds.
+void put_links(event&, const json::value& in, std::initializer_list<std::string_view> pointers);
+/// A name of the same outage in another tool, beside these.
+void put_link(event&, std::string_view name);
+/// A name of an incident that its tool uses again for later ones, as the field `keys`.
+void put_key(event&, std::string_view name);
+
 /// The elements of the array at a pointer; none if there is no array.
 std::span<const json::value> elements_at(const json::value&, std::string_view pointer);
 

@@ -20,6 +20,7 @@ extern constinit const collector collect = {
     .authentic = shows_secret,
     .key = key_of_alerts,
     .decode = decode,
+    .incidents = incident_origin::alerts,
 };
 
 }

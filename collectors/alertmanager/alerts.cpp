@@ -42,7 +42,7 @@ std::optional<timestamp> resolved_at(const json::value& alert) {
   return ends && (!starts || *ends >= *starts) ? ends : std::nullopt;
 }
 
-event read_alert(const source& s, const json::value& alert, timestamp now) {
+event read_alert(const source& s, const json::value& alert, const std::string& group, timestamp now) {
   const bool is_resolved = text_at(alert, "/status") == "resolved";
   const auto started = time_at(alert, "/startsAt");
   event e;
@@ -63,6 +63,7 @@ event read_alert(const source& s, const json::value& alert, timestamp now) {
   const auto summary = text_at(alert, "/annotations/summary");
   if (!summary.empty() || !is_resolved) put(e, "title", summary.empty() ? label(alert, "alertname") : summary);
   put(e, "url", text_at(alert, "/generatorURL"));
+  if (!group.empty()) put_link(e, sha256_hex(group));  // the deduplication key that PagerDuty and Opsgenie get for it
   return e;
 }
 
@@ -78,9 +79,10 @@ result<decoded> read_alerts(const source& s, const json::value& in, timestamp no
   if (!alerts || !alerts->is_array())
     return error(errc::unreadable, "the notification is not of the shape that " + std::string(sender) + " documents",
                  {{"/alerts", "is not an array"}});
+  const auto group = text_at(in, "/groupKey");
   decoded out;
   for (const auto& alert : alerts->get_array())
-    if (label(alert, "severity") != "none") out.events.push_back(read_alert(s, alert, now));
+    if (label(alert, "severity") != "none") out.events.push_back(read_alert(s, alert, group, now));
   if (out.events.empty()) return decoded::nothing("no alert with a severity other than none");
   return checked(std::move(out), now, "the notification", sender, "/alerts");
 }

@@ -80,6 +80,7 @@ extern constinit const collector collect = {
     .key = key,
     .decode = decode,
     .check = check_settings,
+    .incidents = incident_origin::issues,
 };
 
 }

@@ -118,6 +118,7 @@ result<decoded> issue(const hook& h, timestamp now) {
              {"severity", "/issue/priority"},
              {"url", "/issue/links/html/href"},
              {"started_at", "/issue/created_on"}});
+  put_links(e, h.in, {"/issue/content/raw"});
   put_state(e, our_word(issue_states, state));
   return is_gone(h.text("/changes/status/old")) || !h.text("/changes/kind/old").empty() ? with_return(std::move(e))
                                                                                         : decoded(std::move(e));

@@ -61,6 +61,7 @@ extern constinit const collector collect = {
     .authentic = shows_secret,
     .key = key_of_bytes,
     .decode = decode,
+    .incidents = incident_origin::alerts,
 };
 
 }

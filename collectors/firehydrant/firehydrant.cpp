@@ -70,6 +70,7 @@ result<decoded> incident(const hook& h, timestamp now) {
              {"severity", "/data/incident/severity"},
              {"url", "/data/incident/incident_url"},
              {"environment", "/data/incident/environments/0/name"}});
+  put_links(e, h.in, {"/data/incident/description", "/data/incident/summary"});
   put_services(e, h.in, "/data/incident/services", "/name");
   put_responders(e, h.in, "/data/incident/role_assignments", "/user/name");
   for (const auto& m : elements_at(h.in, "/data/incident/milestones"))
@@ -103,6 +104,7 @@ extern constinit const collector collect = {
     .authentic = authentic,
     .key = key_of_bytes,
     .decode = decode,
+    .incidents = incident_origin::response,
 };
 
 }

@@ -83,6 +83,7 @@ extern constinit const collector collect = {
     .decode = decode,
     .check = check_settings,
     .history = history,
+    .incidents = incident_origin::issues,
 };
 
 }

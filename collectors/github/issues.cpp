@@ -53,6 +53,7 @@ result<decoded> issues(const hook& h, timestamp now) {
              {"title", "/issue/title"},
              {"url", "/issue/html_url"},
              {"started_at", "/issue/created_at"}});
+  put_links(e, h.in, {"/issue/body"});
   const bool is_open = opens && !closed;
   put_state(e, is_open ? incident_state::open : incident_state::resolved);
   if (!is_open) read_into(e, h.in, {{"resolved_at", "/issue/closed_at"}});  // a label may come long after

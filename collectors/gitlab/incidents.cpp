@@ -68,6 +68,7 @@ result<decoded> issue(const hook& h, timestamp now) {
   put(e, "repository", project_of(h));
   put(e, "title", text("title"));
   put(e, "url", text("url"));
+  put_links(e, h.in, {"/object_attributes/description"});
   put(e, "started_at", time("created_at"));
   if (const auto severity = severity_of(text("severity"))) e.fields["severity"] = severity;
   put_state(e, closed ? incident_state::resolved : acknowledged ? incident_state::acknowledged : incident_state::open);

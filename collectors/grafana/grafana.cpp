@@ -44,6 +44,7 @@ extern constinit const collector collect = {
     .authentic = authentic,
     .key = alertmanager::key_of_alerts,
     .decode = decode,
+    .incidents = incident_origin::alerts,
 };
 
 }

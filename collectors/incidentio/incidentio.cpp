@@ -78,6 +78,7 @@ result<decoded> read(const hook& h, const json::value& incident, timestamp now, 
     return decoded(std::move(e));
   }
   read_into(e, incident, {{"title", "/name"}, {"severity", "/severity/name"}, {"url", "/permalink"}});
+  put_links(e, incident, {"/summary", "/external_issue_reference/issue_permalink"});
   put_fields(e, h, incident);
   put_milestones(e, incident);
   put_responders(e, incident, "/incident_role_assignments", "/assignee/name");
@@ -134,6 +135,7 @@ extern constinit const collector collect = {
     .authentic = shows_standard_webhook,
     .key = key_of_standard_webhook,
     .decode = decode,
+    .incidents = incident_origin::response,
 };
 
 }

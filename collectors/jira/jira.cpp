@@ -74,6 +74,13 @@ decoded with_move(const hook& h, decoded out) {
   return out;
 }
 
+// The page that people see: `self` is the one of the API, below /rest/.
+std::string page_of(const hook& h) {
+  const auto self = h.text("/issue/self");
+  const auto rest = self.find("/rest/");
+  return rest == self.npos ? self : self.substr(0, rest) + "/browse/" + h.text("/issue/key");
+}
+
 void put_end(const hook& h, event& e) {
   read_into(
       e, h.in,
@@ -94,9 +101,10 @@ result<decoded> issue(const hook& h, timestamp now) {
              {"service", "/issue/fields/project/key"},
              {"project", "/issue/fields/project/key"},
              {"title", "/issue/fields/summary"},
-             {"url", "/issue/self"},
              {"severity", "/issue/fields/priority/name"},
              {"started_at", "/issue/fields/created"}});
+  put(e, "url", page_of(h));
+  put_links(e, h.in, {"/issue/fields/description"});
   // a workflow may leave the date of a resolution where it is when the issue is reopened
   if (state == incident_state::resolved) put_end(h, e);
   // every edit is a delivery: only a new status, a new kind of issue, another key, or a body that does not say what
@@ -175,6 +183,7 @@ extern constinit const collector collect = {
     .decode = decode,
     .check = check_settings,
     .history = history,
+    .incidents = incident_origin::issues,
 };
 
 }

@@ -42,6 +42,8 @@ result<decoded> alert(const hook& h, timestamp now) {
              {"title", "/alert/message"},
              {"severity", "/alert/priority"},
              {"started_at", "/alert/createdAt"}});
+  put_key(e, h.text("/alert/alias"));
+  put_links(e, h.in, {"/alert/description", "/alert/details"});
   put_state(e, known->ours);
   if (const auto who = h.text("/alert/username"); known->ours == incident_state::acknowledged && !who.empty())
     e.fields["responders"] = json::array{json::object{{"person", who}}};
@@ -62,6 +64,7 @@ extern constinit const collector collect = {
     .authentic = shows_secret,
     .key = key_of_bytes,
     .decode = decode,
+    .incidents = incident_origin::response,
 };
 
 }

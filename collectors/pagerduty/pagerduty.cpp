@@ -59,6 +59,7 @@ result<decoded> incident(const hook& h, timestamp now) {
                {"url", "/event/data/html_url"},
                {"severity", "/event/data/priority/summary"}});
     put_responders(e, h.in, "/event/data/assignees", "/summary");
+    put_key(e, h.text("/event/data/incident_key"));
   }
   put_state(e, known->ours);
   return decoded(std::move(e));
@@ -81,6 +82,7 @@ extern constinit const collector collect = {
     .key = key,
     .decode = decode,
     .history = history,
+    .incidents = incident_origin::response,
 };
 
 }

@@ -54,6 +54,12 @@ result<decoded> incident(const hook& h, timestamp now, std::string_view type, st
              {"detected_at", "/data/detected_at"},
              {"acknowledged_at", "/data/acknowledged_at"},
              {"mitigated_at", "/data/mitigated_at"}});
+  put_links(e, h.in,
+            {"/data/summary", "/data/jira_issue_url", "/data/github_issue_url", "/data/gitlab_issue_url",
+             "/data/pagerduty_incident_url", "/data/opsgenie_incident_url", "/data/opsgenie_alert_url",
+             "/data/service_now_incident_url"});
+  for (const auto* id : {"/data/pagerduty_incident_id", "/data/opsgenie_alert_id", "/data/jira_issue_key"})
+    put_link(e, h.text(id));
   // one that was reopened may keep the time of its resolution
   if (state == incident_state::resolved || !state) read_into(e, h.in, {{"resolved_at", "/data/resolved_at"}});
   put_services(e, h.in, "/data/services", "/name");
@@ -102,6 +108,7 @@ extern constinit const collector collect = {
     .authentic = authentic,
     .key = key_of_bytes,
     .decode = decode,
+    .incidents = incident_origin::response,
 };
 
 }

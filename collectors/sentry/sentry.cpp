@@ -116,6 +116,7 @@ extern constinit const collector collect = {
     .authentic = authentic,
     .key = key,
     .decode = decode,
+    .incidents = incident_origin::alerts,
 };
 
 }

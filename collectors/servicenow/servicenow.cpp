@@ -33,6 +33,8 @@ result<decoded> incident(const hook& h, timestamp now) {
              {"cause", "/cause"},
              {"culprit", "/caused_by"},
              {"started_at", "/opened_at"}});
+  put_link(e, h.text("/correlation_id"));
+  put_links(e, h.in, {"/description"});
   // an incident that was reopened may keep the time of its resolution
   if (state == incident_state::resolved || !state) read_into(e, h.in, {{"resolved_at", "/resolved_at"}});
   if (const auto who = h.text("/assigned_to"); !who.empty())
@@ -58,6 +60,7 @@ extern constinit const collector collect = {
     .authentic = shows_secret,
     .key = key_of_bytes,
     .decode = decode,
+    .incidents = incident_origin::issues,
 };
 
 }

@@ -6,6 +6,7 @@
 
 #include "collectors/base/nearest.hpp"
 #include "collectors/canonical/canonical.hpp"
+#include "collectors/facts.hpp"
 #include "collectors/fields.hpp"
 #include "daemon/api/endpoints.hpp"
 #include "daemon/api/things.hpp"
@@ -109,14 +110,31 @@ std::vector<problem> outside_of(const reach& about, thing_type thing, const json
   return found;
 }
 
+/// What an id means: the row of a thing and, of a joined incident, which of its members.
+struct meant_thing {
+  const json::object* row = nullptr;
+  thing_id thing;
+};
+
+// Nothing: no row has the id, nor had a member of one.
+std::optional<meant_thing> find_meant(std::span<const json::object> found, const std::string& id) {
+  for (const auto& row : found)
+    if (text_at(row, "/id") == id) return meant_thing{&row, {text_at(row, "/source"), text_at(row, "/subject")}};
+  for (const auto& row : found)
+    for (const auto& member : elements_at(row, "/members"))
+      for (const auto& one : elements_at(member, "/ids"))
+        if (text_at(one, "") == id) return meant_thing{&row, {text_at(member, "/source"), text_at(member, "/subject")}};
+  return {};
+}
+
 // `row`: the thing's columns.
-ledger::entry override_entry(thing_type thing, const json::object& row, json::object patch, const std::string& by,
-                             timestamp now) {
+ledger::entry override_entry(thing_type thing, const thing_id& of, const json::object& row, json::object patch,
+                             const std::string& by, timestamp now) {
   event e;
   e.id = "override-" + random_id();
-  e.source = text_at(row, "/source");
+  e.source = of.source;
   e.reports(thing);
-  e.subject = text_at(row, "/subject");
+  e.subject = of.subject;
   e.time = now;
   e.is_override = true;
   auto was = values_before(row, patch);
@@ -140,12 +158,13 @@ endpoint amend(const shown_thing& thing, const logger& log) {
     const auto make = [&thing, &log, id = c.named(), now = c.now, by = c.by->name, about = c.by->about, with = c.with,
                        patch = std::move(*patch)](ledger::reader& from) -> result<ledger::entry> {
       const auto found = (from.*thing.find)(id);
-      const auto known = std::ranges::find_if(found, [&](const auto& row) { return row.at("id") == json::string(id); });
-      if (known == found.end()) return unknown(thing.type);
-      if (auto wrong = outside_of(about, thing.type, *known, patch, with->timeline.blame.names, now); !wrong.empty())
+      const auto known = find_meant(found, id);
+      if (!known) return unknown(thing.type);
+      if (auto wrong = outside_of(about, thing.type, *known->row, patch, with->timeline.blame.names, now);
+          !wrong.empty())
         return error(errc::forbidden, "nothing was amended", std::move(wrong));
       log.info("override", {{thing.name(), id}, {"by", by}});
-      return override_entry(thing.type, *known, patch, by, now);
+      return override_entry(thing.type, known->thing, *known->row, patch, by, now);
     };
     return appending{make};
   };

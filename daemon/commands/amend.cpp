@@ -40,7 +40,7 @@ std::string find_id(const operations_listener& at, const thing_name& of) {
   if (found->size() > 1)
     throw std::runtime_error("amend: " + in_quotes(of.name) + " names several " + std::string(word(of.thing)) +
                              "s; expected --service, --environment or an id:" + listed(*found));
-  return text_at(found->front(), "/id");
+  return id_of(found->front(), of.name);
 }
 
 int run_amend(const amend_options& o) {

@@ -11,6 +11,7 @@
 #include "daemon/commands/command.hpp"
 #include "daemon/database/migrate.hpp"
 #include "daemon/figures/snapshot.hpp"
+#include "daemon/system/clock.hpp"
 
 namespace releasehealth {
 namespace {

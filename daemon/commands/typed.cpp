@@ -5,6 +5,7 @@
 #include "collectors/base/form.hpp"
 #include "collectors/base/json.hpp"
 #include "collectors/base/text.hpp"
+#include "collectors/facts.hpp"
 #include "collectors/fields.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/http/client.hpp"
@@ -41,14 +42,28 @@ result<json::object> get(const operations_listener& at, const std::string& path)
   return std::move(read->get_object());
 }
 
+/// What a tool reports of a joined incident.
+const json::value* member_named(const json::object& row, const std::string& name) {
+  for (const auto& member : elements_at(row, "/members"))
+    if (equal_ignoring_case(text_at(member, "/subject"), name)) return &member;
+  return nullptr;
+}
+
 bool has_name(const json::object& row, const thing_name& of) {
   const auto fits = [&](const char* column, const std::string& wanted) {
     return wanted.empty() || equal_ignoring_case(text_at(row, column), wanted);
   };
   return fits("/service", of.service) && fits("/environment", of.environment) &&
-         (fits("/id", of.name) || fits("/subject", of.name) || fits("/version", of.name));
+         (fits("/id", of.name) || fits("/subject", of.name) || fits("/version", of.name) ||
+          member_named(row, of.name) != nullptr);
 }
 
+}
+
+std::string id_of(const json::object& row, const std::string& name) {
+  const bool is_called_so = equal_ignoring_case(text_at(row, "/subject"), name);
+  const auto* member = is_called_so ? nullptr : member_named(row, name);
+  return text_at(member ? *member : json::value(row), member ? "/ids/0" : "/id");
 }
 
 result<std::optional<json::object>> find_thing(const operations_listener& at, const thing_name& of) {

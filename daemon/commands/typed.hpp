@@ -37,6 +37,9 @@ result<std::optional<json::object>> find_thing(const operations_listener&, const
 /// rows.
 result<std::vector<json::object>> find_things(const operations_listener&, const thing_name&);
 
+/// The id in such a row of what people name so: of a joined incident, the member's whose name it is.
+std::string id_of(const json::object& row, const std::string& name);
+
 /// What a rejected request was told: `detail; /pointer: detail`, or the body of anything that is no problem document.
 std::string problem_text(const http::response&);
 

@@ -225,6 +225,29 @@ void read_calendar(config_table&& t, calendar& zone, weekly_hours& working_week,
   }
 }
 
+// A listed source, or kind of source, ranks by its place in the list; without a list by what its incidents are.
+void rank(join_settings& joins, const std::string& source, const collector& by,
+          const std::vector<std::string>& listed) {
+  const auto place = [&](std::string_view name) { return std::ranges::find(listed, name) - listed.begin(); };
+  const auto best = std::min(place(source), place(by.kind));
+  joins.ranks[source] = static_cast<int>(listed.empty() ? static_cast<std::ptrdiff_t>(by.incidents) : best);
+  if (by.incidents == incident_origin::issues) joins.trackers.insert(source);
+}
+
+void read_joins(config_table& t, config& c) {
+  std::vector<std::string> listed;
+  t.texts("incident_sources", listed);
+  for (const auto& name : listed)
+    if (!find_collector(name) && std::ranges::find(c.sources, name, &source::name) == c.sources.end())
+      t.warn("incident_sources", "no [[source]] is named " + in_quotes(name) + ", and no kind of source");
+  enum { lead, all } services = lead;
+  t.choice("joined_services", {"lead", "all"}, services);
+  c.timeline.joins.all_services = services == all;
+  for (const auto* by : collectors()) rank(c.timeline.joins, std::string(by->kind), *by, listed);  // imports are of a kind
+  for (const auto& s : c.sources)
+    if (const auto* by = find_collector(s.kind)) rank(c.timeline.joins, s.name, *by, listed);
+}
+
 void read_figures(config_table&& t, config& c) {
   t.texts("periods", c.figures.rolling);
   std::set<std::string_view> different;
@@ -250,6 +273,7 @@ void read_figures(config_table&& t, config& c) {
   for (const auto& cause : c.figures.causes)
     if (!distinct.insert(cause).second) t.wrong("causes", "duplicate or reserved name " + in_quotes(cause));
   c.figures.cause_slices = slices_by_cause(c.figures.causes);
+  read_joins(t, c);
   t.flag("default_rules", c.timeline.stack.rules.default_rules);
   t.flag("default_policy", c.timeline.decisions.default_rules);
 }

@@ -46,15 +46,6 @@ reports_of_things take_reports(derivation& in, thing_type type, const things& al
   return taken;
 }
 
-void fold_incidents(derivation& in, const things& wanted) {
-  things missing;
-  for (const auto& key : wanted)
-    if (!in.folded.contains(key)) missing.insert(key);
-  if (missing.empty()) return;
-  for (auto& [key, told] : take_reports(in, thing_type::incident, missing))
-    if (auto i = fold_incident(key, std::move(told), in.settings.blame.names)) in.folded.emplace(key, std::move(*i));
-}
-
 std::vector<settled> load_deployments(transaction& work, const std::set<std::string>& ids) {
   if (ids.empty()) return {};
   return query<settled>(work, sql::derivation::deployments_by_id, ids);

@@ -77,9 +77,10 @@ struct names_of_changed {
 struct derivation {
   transaction& work;
   const derive_settings& settings;
-  const things& touched_incidents;
   std::map<thing_type, reports_of_things> told;            ///< of the touched things, by type, until a stage takes them
   std::map<std::string, fresh_deployment> fresh;           ///< by id: told otherwise than they are stored
+  things touched_incidents = {};                           ///< by derive_joins(): incidents, before and now
+  things members_of_changed = {};                          ///< what those are or were reported as
   std::map<std::string, changed<settled>> deployments;     ///< by id
   names_of_changed names;                                  ///< of those in production, once the stacks are derived
   std::map<std::string, changed<incident_row>> incidents;  ///< by id
@@ -117,6 +118,8 @@ void derive_deployments(derivation&, const things& touched);
 void derive_stacks(derivation&);
 /// Writes fresh deployments as they are now.
 void write_deployments(derivation&, const std::vector<std::string>& ids);
+/// Which touched incidents are one with which others, before and now.
+void derive_joins(derivation&, const things& touched);
 /// Incidents and whom they blame.
 void derive_incidents(derivation&);
 /// What rollbacks, flags and hotfixes remedied.
@@ -143,7 +146,9 @@ void derive_all(transaction&, const derive_settings&);
 reports_of_things load_reports(transaction&, thing_type, const things&);
 /// The same, those that `told` holds out of it.
 reports_of_things take_reports(derivation&, thing_type, const things&);
-/// Folds the given incidents into `folded`, unless they are there; retracted ones are not.
+/// What the changed incidents are or were called by their senders.
+std::set<std::string> subjects_of_changed(derivation&);
+/// Folds the given joined incidents into `folded`, unless they are there; retracted ones are not.
 void fold_incidents(derivation&, const things&);
 std::vector<settled> load_deployments(transaction&, const std::set<std::string>& ids);
 /// The same, once the stacks are derived, of any ids; what this step knows is not read again.

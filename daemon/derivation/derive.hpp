@@ -9,6 +9,7 @@
 
 #include "daemon/database/session.hpp"
 #include "daemon/timeline/blame.hpp"
+#include "daemon/timeline/join.hpp"
 #include "daemon/timeline/policy.hpp"
 #include "daemon/timeline/stack.hpp"
 
@@ -17,6 +18,7 @@ namespace releasehealth::ledger {
 struct derive_settings {
   blame_settings blame;
   stack_settings stack;
+  join_settings joins;
   policy decisions;
   std::string fingerprint;                         ///< of what all of this is read from: another one asks for a rebuild
   std::int64_t max_names = 1000;                   ///< of a kind that nothing configures (interface.md §5)

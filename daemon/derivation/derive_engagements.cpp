@@ -38,20 +38,49 @@ std::set<std::string> write_work(derivation& in, const things& touched) {
   return named;
 }
 
-struct work_row {
-  work told;
-  std::vector<std::string> sources;  ///< of the incidents that it may mean
-
-  static constexpr auto columns =
-      std::tuple_cat(within(&work_row::told, columns_of<work>), std::tuple(column("sources", &work_row::sources)));
+/// A member of an incident that work may mean by its name.
+struct worked_on {
+  std::string source;  ///< of the member; empty: there is none of that name
+  thing_id incident;
+  int position = 0;
 };
 
-// The incident that work means: of its own source, else of the only other one that has it.
-std::optional<thing_id> incident_of(const work_row& w) {
-  if (std::ranges::find(w.sources, w.told.thing.source) != w.sources.end())
-    return thing_id{w.told.thing.source, w.told.incident};
-  if (w.sources.size() == 1) return thing_id{w.sources.front(), w.told.incident};
-  return {};
+/// Work, once for each of them.
+struct work_row {
+  work told;
+  worked_on may_mean;
+
+  static constexpr auto columns =
+      std::tuple_cat(within(&work_row::told, columns_of<work>),
+                     std::tuple(column("member_source", &work_row::may_mean, &worked_on::source),
+                                column("joined_source", &work_row::may_mean, &worked_on::incident, &thing_id::source),
+                                column("joined_subject", &work_row::may_mean, &worked_on::incident, &thing_id::subject),
+                                column("position", &work_row::may_mean, &worked_on::position)));
+};
+
+/// Work, and the members that it may mean.
+struct named_work {
+  work told;
+  std::vector<worked_on> may_mean;
+
+  // Of its own source, else of the only other one that has it; two that are one incident are no doubt.
+  const worked_on* meant() const {
+    const auto own = std::ranges::find(may_mean, told.thing.source, &worked_on::source);
+    if (own != may_mean.end()) return &*own;
+    const auto is_first = [&](const worked_on& m) { return m.incident == may_mean.front().incident; };
+    return !may_mean.empty() && std::ranges::all_of(may_mean, is_first) ? &may_mean.front() : nullptr;
+  }
+};
+
+std::map<thing_id, named_work> load_work(transaction& work, const std::set<std::string>& subjects,
+                                         const things& touched) {
+  std::map<thing_id, named_work> all;
+  for (auto& row : query<work_row>(work, sql::derivation::work_of_incidents, subjects, by_column(touched))) {
+    auto& w = all[row.told.thing];
+    if (!row.may_mean.source.empty()) w.may_mean.push_back(std::move(row.may_mean));
+    w.told = std::move(row.told);
+  }
+  return all;
 }
 
 /// A stretch of somebody's time on a thing, in a place.
@@ -110,26 +139,37 @@ void add_team_mates(derivation& in, const std::set<std::string>& services) {
   for (const auto& team : teams) in.places.insert(places_of[team].begin(), places_of[team].end());
 }
 
+// The incidents that work of these names may mean, and every other name of theirs, until there is no other.
+void add_namesakes(transaction& work, std::set<std::string>& subjects, things& incidents) {
+  for (std::size_t known = 0; known < subjects.size();) {
+    known = subjects.size();
+    for (auto& key : query<thing_id>(work, sql::derivation::incidents_of_subjects, subjects))
+      incidents.insert(std::move(key));
+    for (auto& m : query<thing_id>(work, sql::derivation::members_of_joined, by_column(incidents)))
+      subjects.insert(std::move(m.subject));
+  }
+}
+
 }
 
 void derive_engagements(derivation& in, const things& touched_work) {
   auto incidents = in.changed_incidents();
   incidents.insert(in.touched_incidents.begin(), in.touched_incidents.end());
   auto subjects = write_work(in, touched_work);
-  for (const auto& [source, subject] : incidents) subjects.insert(subject);
+  subjects.merge(subjects_of_changed(in));
   if (subjects.empty() && touched_work.empty()) return;
-  for (auto& key : query<thing_id>(in.work, sql::derivation::incidents_of_subjects, subjects))
-    incidents.insert(std::move(key));
+  add_namesakes(in.work, subjects, incidents);
   auto pieces = touched_work;
-  std::map<thing_id, std::vector<work>> naming;
+  std::map<thing_id, std::map<int, std::vector<work>>> naming;  // by the member's position: the first's alone counts
   std::vector<engagement_row> rows;
-  for (auto& w : query<work_row>(in.work, sql::derivation::work_of_incidents, subjects, by_column(touched_work))) {
-    pieces.insert(w.told.thing);
-    if (const auto incident = incident_of(w))
-      naming[*incident].push_back(std::move(w.told));
-    else if (const auto e = engagement_of(w.told); e && !w.told.service.empty())
-      rows.push_back(as_row(thing_type::work, w.told.thing, {w.told.service, ""}, *e,
-                            row_id({w.told.thing.source, w.told.thing.subject})));
+  for (const auto& [key, w] : load_work(in.work, subjects, touched_work)) {
+    pieces.insert(key);
+    const auto e = engagement_of(w.told);
+    if (!e) continue;
+    if (const auto* meant = w.meant())
+      naming[meant->incident][meant->position].push_back(w.told);
+    else if (!w.told.service.empty())
+      rows.push_back(as_row(thing_type::work, key, {w.told.service, ""}, *e, row_id({key.source, key.subject})));
   }
   std::map<thing_id, std::vector<incident_row>> stored;
   for (auto& i : query<incident_row>(in.work, sql::derivation::incidents_of_things, by_column(incidents))) {
@@ -137,12 +177,14 @@ void derive_engagements(derivation& in, const things& touched_work) {
     stored[key].push_back(std::move(i));
   }
   fold_incidents(in, incidents);
+  const std::vector<work> none;
   for (const auto& key : incidents) {
     const auto i = in.folded.find(key);
     if (i == in.folded.end()) continue;
     for (const auto& row : stored[key])
       if (row.production && !row.where.service.empty())
-        add_incident(rows, i->second, naming[key], row.where, in.settings.duration_cap);
+        add_incident(rows, i->second, naming[key].empty() ? none : naming[key].begin()->second, row.where,
+                     in.settings.duration_cap);
   }
   std::set<std::string> services;
   for (auto& where : query<place>(in.work, sql::derivation::write_engagements, by_column(incidents), by_column(pieces),

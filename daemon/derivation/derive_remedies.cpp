@@ -34,12 +34,6 @@ known_incidents load_known(const derivation& in, const std::set<std::string>& id
   return all;
 }
 
-std::set<std::string> subjects_of(const things& all) {
-  std::set<std::string> subjects;
-  for (const auto& [source, subject] : all) subjects.insert(subject);
-  return subjects;
-}
-
 bool may_remedy(const settled& d) { return d.kind == deployment_kind::rollback || d.kind == deployment_kind::hotfix; }
 
 /// Where deployments changed, from the first of them until the last one's attribution window ends.
@@ -58,7 +52,7 @@ struct changed_incident {
 BOOST_DESCRIBE_STRUCT(changed_incident, (), (blamed, begins, ends))
 
 // Rollbacks and hotfixes to look at again: those that changed, and those that others depend on.
-std::set<std::string> affected(const derivation& in) {
+std::set<std::string> affected(derivation& in) {
   std::set<std::string> ids;
   std::map<place, std::pair<timestamp, timestamp>> changed;  // from the first to the last one that finished there
   for (const auto& [id, d] : in.deployments)
@@ -83,9 +77,8 @@ std::set<std::string> affected(const derivation& in) {
         incidents.push_back({b.change, b.started_at, b.stretches.empty() ? b.started_at : b.stretches.back().until});
       }
   if (in.deployments.empty() && in.incidents.empty()) return ids;
-  for (auto& id :
-       query<std::string>(in.work, sql::derivation::remedies_to_derive, by_column(deployments), in.names.names,
-                          in.names.commits, by_column(incidents), subjects_of(in.changed_incidents())))
+  for (auto& id : query<std::string>(in.work, sql::derivation::remedies_to_derive, by_column(deployments),
+                                     in.names.names, in.names.commits, by_column(incidents), subjects_of_changed(in)))
     ids.insert(std::move(id));
   return ids;
 }
@@ -104,13 +97,19 @@ BOOST_DESCRIBE_STRUCT(remedy_question, (),
 /// A deployment or an incident among those rows.
 struct candidate_row {
   std::size_t n = 0;  ///< of the question, from 1
-  std::string role, id;
+  std::string role, id, source;
 };
-BOOST_DESCRIBE_STRUCT(candidate_row, (), (n, role, id))
+BOOST_DESCRIBE_STRUCT(candidate_row, (), (n, role, id, source))
+
+/// An incident by a name that it has in a source.
+struct name_in_source {
+  std::string id, source;
+};
 
 /// What a hotfix or a rollback that names an incident depends on.
 struct candidates {
-  std::vector<std::string> fixes, chain, open, named;
+  std::vector<std::string> fixes, chain, open;
+  std::vector<name_in_source> named;
 };
 
 std::vector<candidates> load_candidates(transaction& work, const std::vector<settled>& of,
@@ -123,11 +122,10 @@ std::vector<candidates> load_candidates(transaction& work, const std::vector<set
   if (of.empty()) return all;
   for (auto& row : query<candidate_row>(work, sql::derivation::hotfix_candidates, by_column(asked))) {
     auto& c = all[row.n - 1];
-    (row.role == "fixes"   ? c.fixes
-     : row.role == "chain" ? c.chain
-     : row.role == "open"  ? c.open
-                           : c.named)
-        .push_back(std::move(row.id));
+    if (row.role == "named")
+      c.named.push_back({std::move(row.id), std::move(row.source)});
+    else
+      (row.role == "fixes" ? c.fixes : row.role == "chain" ? c.chain : c.open).push_back(std::move(row.id));
   }
   return all;
 }
@@ -137,6 +135,13 @@ std::vector<blaming> told(const std::vector<std::string>& ids, const known_incid
   for (const auto& id : ids)
     if (const auto i = known.find(id); i != known.end()) all.push_back(i->second.told);
   return all;
+}
+
+std::vector<named_incident_row> told(const std::vector<name_in_source>& all, const known_incidents& known) {
+  std::vector<named_incident_row> rows;
+  for (const auto& [id, source] : all)
+    if (const auto i = known.find(id); i != known.end()) rows.push_back({source, i->second.told});
+  return rows;
 }
 
 std::vector<settled> told(const std::vector<std::string>& ids, const known_deployments& known) {
@@ -180,7 +185,7 @@ void add_deployments(derivation& in, const std::set<std::string>& ids, std::set<
     deployments.insert(c.fixes.begin(), c.fixes.end());
     deployments.insert(c.chain.begin(), c.chain.end());
     incidents.insert(c.open.begin(), c.open.end());
-    incidents.insert(c.named.begin(), c.named.end());
+    for (const auto& [id, source] : c.named) incidents.insert(id);
   }
   known_deployments known;
   load(in, deployments, known);
@@ -210,11 +215,12 @@ struct flag_row {
   place where;
   bool is_on = false;
   timestamp at;
-  std::string incident;  ///< id; empty: none
+  std::string incident, incident_source;  ///< an id, and whose name for it the flag uses; empty: none
 
   static constexpr auto columns = std::tuple_cat(
       std::tuple(column("id", &flag_row::id), column("source", &flag_row::source), column("is_on", &flag_row::is_on),
-                 column("at", &flag_row::at), column("incident", &flag_row::incident)),
+                 column("at", &flag_row::at), column("incident", &flag_row::incident),
+                 column("incident_source", &flag_row::incident_source)),
       within(&flag_row::where, columns_of<place>));
 };
 
@@ -229,19 +235,19 @@ void add_flags(derivation& in, const things& touched, std::set<std::string>& by,
     execute(in.work, sql::derivation::write_flags, by_column(touched), row_ids, by_column(rows));
     for (const auto& [source, subject] : touched) ids.insert(row_id({source, subject}));
   }
-  const auto subjects = subjects_of(in.changed_incidents());
+  const auto subjects = subjects_of_changed(in);
   by.insert(ids.begin(), ids.end());
   if (ids.empty() && subjects.empty()) return;
   struct switched {
     flag_row told;
-    std::vector<std::string> incidents;
+    std::vector<name_in_source> incidents;
   };
   std::map<std::string, switched> flags;
   std::set<std::string> incidents;
   for (auto& row : query<flag_row>(in.work, sql::derivation::flags_to_derive, ids, subjects)) {
     auto& f = flags[row.id];
     if (!row.incident.empty()) {
-      f.incidents.push_back(row.incident);
+      f.incidents.push_back({row.incident, row.incident_source});
       incidents.insert(row.incident);
     }
     f.told = std::move(row);

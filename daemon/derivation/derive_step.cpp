@@ -124,7 +124,6 @@ derived derive_step(transaction& work, const derive_settings& settings, step_siz
   if (!names.others.empty()) with.emplace(settings).blame.names = settings.blame.names.with(std::move(names.others));
   derivation in{.work = work,
                 .settings = with ? *with : settings,
-                .touched_incidents = touched[thing_type::incident],
                 .told = std::move(told),
                 .fresh = {},
                 .deployments = {},
@@ -134,6 +133,7 @@ derived derive_step(transaction& work, const derive_settings& settings, step_siz
                 .remedies = {},
                 .hotfixes = {},
                 .places = {}};
+  derive_joins(in, touched[thing_type::incident]);
   derive_deployments(in, touched[thing_type::deployment]);
   in.may_walk_far = may_walk_far;
   try {

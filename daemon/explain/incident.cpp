@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "daemon/explain/explanation.hpp"
 
 namespace releasehealth {
@@ -32,6 +34,19 @@ void add_decision(const json::object& i, explanation& to) {
     to.add("closed too early", "a hotfix was not merged back, or the review of severity 1 or 2 was never held");
 }
 
+// The tools that report it; the first one's times count.
+void add_members(const json::object& i, explanation& to) {
+  const auto& members = i.at("members").as_array();
+  if (members.size() < 2) return;
+  for (const auto& m : members) {
+    const auto name = text(m, "subject") + " of " + text(m, "source"), evidence = text(m, "evidence");
+    if (evidence.empty())
+      to.add("reported by", name + ", which leads");
+    else
+      to.add(flag_at(m, "/only_adds_facts") ? "facts from" : "same outage as", name + " (" + evidence + ')');
+  }
+}
+
 explanation describe_incident(ledger::reader& from, json::object i) {
   explanation e;
   e.title = or_else(text(i, "service"), "no service") + " in " + text(i, "environment") + ": incident " +
@@ -50,6 +65,7 @@ explanation describe_incident(ledger::reader& from, json::object i) {
                         (culprit.empty() ? ", in progress or live when it started" : ", named as culprit: " + culprit));
   else
     e.add("blames", "nothing; " + why_nothing(text(i, "reason")));
+  add_members(i, e);
   for (const auto& r : i.at("remedies").as_array())
     e.add("remedy",
           text(r, "way") + ' ' + name_of_deployment(from, text(r, "by")) + ", started " + text(r, "started_at"));
@@ -58,7 +74,10 @@ explanation describe_incident(ledger::reader& from, json::object i) {
     e.add("at work", or_else(text(w, "person"), "somebody") + " (" + text(w, "method") + "), " +
                          (text(w, "seconds").empty() ? text(w, "from") + " to " + or_else(text(w, "until"), "now")
                                                      : text(w, "seconds") + " s"));
-  e.told_by = from.events_about(thing_type::incident, text(i, "source"), text(i, "subject"));
+  for (const auto& m : i.at("members").as_array())
+    for (auto& told : from.events_about(thing_type::incident, text(m, "source"), text(m, "subject")))
+      e.told_by.push_back(std::move(told));
+  std::ranges::stable_sort(e.told_by, {}, &ledger::stored_event::received_at);
   e.about = std::move(i);
   return e;
 }

@@ -24,7 +24,7 @@ void blame_culprit(blame& b, const incident& i, std::span<const settled> known) 
     return;
   }
   std::vector<const settled*> changes, own, others;
-  for (const auto* d : named(i.culprit, i.thing.source, known)) {
+  for (const auto* d : named(i.culprit, i.culprit_source, known)) {
     if (!d->production || !d->finished_at) continue;
     (change_of(*d, known) ? changes : others).push_back(d);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "collectors/base/text.hpp"
 #include "collectors/words.hpp"
 
 namespace releasehealth {

@@ -182,6 +182,7 @@ std::optional<incident> fold_incident(const thing_id& thing, std::vector<report>
             : i.acknowledged_at ? incident_state::acknowledged
                                 : incident_state::open;
   i.culprit = text_at(i.facts, "/culprit");
+  i.culprit_source = thing.source;
   i.responders = read_responders(i.facts);
   return i;
 }

@@ -34,6 +34,7 @@ struct incident {
   std::optional<timestamp> acknowledged_at;
   std::vector<stretch> stretches;  ///< in order of time; at least one
   std::string culprit;             ///< a deployment, version or commit; "none"
+  std::string culprit_source;      ///< the source that names it
   std::vector<responder> responders;
   json::object facts, overrides;
 

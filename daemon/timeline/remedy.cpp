@@ -37,13 +37,20 @@ bool blaming::open_at(timestamp at) const {
   return std::ranges::any_of(stretches, [&](const stretch& s) { return s.from <= at && (!s.until || at < *s.until); });
 }
 
-std::vector<blaming> named_incident(std::string_view own_source, std::span<const blaming> of_that_subject) {
+std::vector<blaming> named_incident(std::string_view own_source, std::span<const named_incident_row> of_that_name) {
   std::vector<blaming> own, others;
-  for (const auto& b : of_that_subject) (b.thing.source == own_source ? own : others).push_back(b);
-  if (!own.empty()) return own;
-  const bool several =
-      std::ranges::any_of(others, [&](const auto& b) { return b.thing.source != others.front().thing.source; });
-  return several ? own : others;
+  const named_incident_row* first = nullptr;
+  bool several = false;
+  for (const auto& c : of_that_name) {
+    if (c.source == own_source) {
+      own.push_back(c.is);
+      continue;
+    }
+    if (!first) first = &c;
+    several = several || (c.source != first->source && c.is.thing != first->is.thing);
+    others.push_back(c.is);
+  }
+  return !own.empty() || several ? own : others;
 }
 
 std::optional<std::string> remedied_by(const settled& hotfix, std::span<const settled> in_place,

@@ -28,8 +28,13 @@ struct blaming {
   bool open_at(timestamp) const;
 };
 
+/// An incident that has a name in a source: one of its members is called so there.
+struct named_incident_row {
+  std::string source;
+  blaming is;
+};
 /// The rows of the incident that a name means: of the own source, else of the only other source that has one.
-std::vector<blaming> named_incident(std::string_view own_source, std::span<const blaming> of_that_subject);
+std::vector<blaming> named_incident(std::string_view own_source, std::span<const named_incident_row> of_that_name);
 
 /// The change that a hotfix remedies; null: none. `in_place`: at least the deployments of its place that `fixes` means;
 /// `named`: the incidents that `incident` means; `blaming`: at least those open at its start that blame a change of its

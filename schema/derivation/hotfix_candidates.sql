@@ -1,6 +1,6 @@
 -- What the remedy of a hotfix may depend on, as (n, role, id) from the top of the stack down: n counts $1-$10 (day_order,
 -- source, subject, service, environment, started_at, finished_at, fixes, incident, attribution in microseconds) from 1. Roles:
--- fixes (a deployment of its place that it may name), chain (the live stack at its start), open and named (incidents).
+-- fixes (a deployment of its place that it may name), chain (the live stack at its start), open and named (incidents; of those the source of the name).
 WITH RECURSIVE h AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
                        $8::text[], $9::text[], $10::bigint[]) WITH ORDINALITY
@@ -38,11 +38,13 @@ WITH RECURSIVE h AS (
   FROM level JOIN deployment d ON d.id = level.below
   WHERE NOT level.found AND level.finished_at >= level.oldest
 )
-SELECT n, 'fixes' AS role, id, 0 AS depth FROM fixes
-UNION SELECT n, 'fixes', live, 0 FROM fixes WHERE live IS NOT NULL
-UNION ALL SELECT n, 'chain', id, depth FROM level
+SELECT n, 'fixes' AS role, id, 0 AS depth, '' AS source FROM fixes
+UNION SELECT n, 'fixes', live, 0, '' FROM fixes WHERE live IS NOT NULL
+UNION ALL SELECT n, 'chain', id, depth, '' FROM level
 UNION ALL
-SELECT h.n, 'open', i.id, 0 FROM h JOIN incident i ON i.stretches @> h.started_at AND i.blamed IS NOT NULL
+SELECT h.n, 'open', i.id, 0, '' FROM h JOIN incident i ON i.stretches @> h.started_at AND i.blamed IS NOT NULL
 UNION ALL
-SELECT h.n, 'named', i.id, 0 FROM h JOIN incident i ON i.subject = h.incident WHERE h.incident <> ''
+SELECT h.n, 'named', i.id, 0, m.source FROM h JOIN incident_member m ON m.subject = h.incident AND NOT m.only_adds_facts
+JOIN incident i ON i.source = m.joined_source AND i.subject = m.joined_subject
+WHERE h.incident <> ''
 ORDER BY n, role, depth

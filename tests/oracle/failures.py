@@ -58,7 +58,7 @@ class Failures(Stacks):
         if i['culprit'] == 'none':
             row['reason'] = 'not_a_change'
         elif i['culprit']:
-            matches = [d for d in self.named(i['culprit'], i['source']) if d['production'] and d['finished'] is not None]
+            matches = [d for d in self.named(i['culprit'], i['culprit_source']) if d['production'] and d['finished'] is not None]
             changes = [d for d in matches if self.change_of(d)]
             changes = [d for d in changes if d['service'] in i['services']] or changes
             if changes:
@@ -97,10 +97,13 @@ class Failures(Stacks):
     # ---- section 6: remedies
 
     def incident_named(self, subject, source):
-        """Its rows: of the own source, else of the only other one that has it."""
-        rows = [r for r in self.rows if r['subject'] == subject]
-        own = [r for r in rows if r['source'] == source]
-        return own or (rows if len({r['source'] for r in rows}) == 1 else [])
+        """Its rows: of the own source, else of the only other one that has it, or of several that are one incident."""
+        named = [(m, r) for r in self.rows for m in r['of']['members'] if m['subject'] == subject]
+        own = [r for m, r in named if m['source'] == source]
+        if own:
+            return own
+        is_one = len({m['source'] for m, _ in named}) == 1 or len({id(r['of']) for _, r in named}) == 1
+        return list({id(r): r for _, r in named}.values()) if is_one else []
 
     def remedy(self):
         self.remedies = []

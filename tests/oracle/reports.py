@@ -4,10 +4,11 @@ import re
 from zoneinfo import ZoneInfo
 
 from facts import us, instant, ordered, is_retracted, merged, same_commit
+from joins import Joins
 from resolution import Resolution
 
 
-class Reports(Resolution):
+class Reports(Resolution, Joins):
     def __init__(self, told):
         self.settings, self.now = told['settings'], us(told['now'])
         self.zone = ZoneInfo(self.settings['zone'])
@@ -17,7 +18,7 @@ class Reports(Resolution):
             self.reports.setdefault((e['thing'], e['source'], e['subject']), []).append(r)
         for key, reports in self.reports.items():
             self.reports[key] = ordered(reports)
-        self.incidents = [i for i in (self.fold_incident(*key[1:], rs) for key, rs in self.of('incident')) if i]
+        self.incidents = self.join(self.of('incident'))
         self.deployments = [d for key, rs in self.of('deployment') for d in self.fold_deployment(*key[1:], rs)]
 
     def of(self, thing):

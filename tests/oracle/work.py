@@ -20,8 +20,9 @@ class Work(FollowUps):
             else:
                 valid = facts.get('seconds') is not None
             rows = self.incident_named(facts['incident'], key[1]) if facts.get('incident') else []
+            member = self.member_meant(rows, facts['incident'], key[1]) if rows else None
             self.work.append({'key': key, 'person': facts.get('person', ''), 'service': facts.get('service', ''), 'begin': begin,
-                              'end': end, 'seconds': facts.get('seconds'), 'at': at, 'valid': valid, 'rows': rows})
+                              'end': end, 'seconds': facts.get('seconds'), 'at': at, 'valid': valid, 'rows': rows, 'member': member})
         self.places = {d['place'] for d in self.deployments if d['service']} | {(r['service'], r['environment']) for r in self.rows}
         for w in self.work:
             if w['valid'] and not w['rows'] and w['service']:
@@ -30,6 +31,13 @@ class Work(FollowUps):
         for service in self.settings['teams']:  # configured, under the name that its deployments use
             if not any(p[0] == service and self.is_production(p[1]) for p in self.places):
                 self.places.add((service, 'production'))
+
+    @staticmethod
+    def member_meant(rows, subject, source):
+        """Its position among the members of the incident: only the best one's work counts."""
+        named = [n for n, m in enumerate(rows[0]['of']['members']) if m['subject'] == subject]
+        own = [n for n in named if rows[0]['of']['members'][n]['source'] == source]
+        return (own or named)[0]
 
     def team(self, service):
         if service in self.settings['teams']:
@@ -57,6 +65,8 @@ class Work(FollowUps):
                 continue
             place = (r['service'], r['environment'])
             work = [w for w in self.work if w['valid'] and any(x['of'] is r['of'] for x in w['rows'])]
+            best = min((w['member'] for w in work), default=None)
+            work = [w for w in work if w['member'] == best]
             if work:
                 for w in work:
                     if not w['service'] or w['service'] == r['service'] or w['service'] not in r['services']:

@@ -23,6 +23,7 @@ constexpr const char* zones[] = {"UTC", "Europe/Berlin", "America/St_Johns", "Pa
 ledger::derive_settings derive_settings_in(const calendar& zone) {
   ledger::derive_settings s;
   s.blame.names = naming({{"checkout", "payments", {}, {}, {}}, {"search", "payments", {}, {}, {}}}, {});
+  s.joins = {.ranks = {{"other", 0}, {"test", 1}, {"tracker", 2}}, .trackers = {"tracker"}};
   s.stack.rollback_lookback = std::chrono::days(40);
   s.stack.rules.zone = zone;
   s.stack.rules.release_hours = {*parse_weekly_hours("Mon-Thu 09:00-16:00")};
@@ -87,6 +88,8 @@ json::object told(const std::vector<event>& events, const snapshot& s, const fig
            {{"zone", with.zone.zone_name()},
             {"teams", {{"checkout", "payments"}, {"search", "payments"}}},
             {"engineers", {{"payments", 2}}},
+            {"ranks", {{"other", 0}, {"test", 1}, {"tracker", 2}}},
+            {"trackers", {"tracker"}},
             {"rollback_lookback", 40 * 86400},
             {"response_target", 7200},
             {"causes", json::value_from(with.causes)}}}};

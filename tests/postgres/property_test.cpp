@@ -33,6 +33,7 @@ TEST_SUITE("postgres") {
     // a short look-back, so that much is forgotten in the long ones; a rule that looks back at the release line
     ledger::derive_settings settings;
     settings.stack.rollback_lookback = std::chrono::days(40);
+    settings.joins = {.ranks = {{"other", 0}, {"test", 1}, {"tracker", 2}}, .trackers = {"tracker"}};
     kind_rule quick{.name = "quick",
                     .kind = deployment_kind::hotfix,
                     .when = {},
@@ -74,6 +75,8 @@ TEST_SUITE("postgres") {
       shares["closed too early"] += db.query("SELECT count(*) FROM incident WHERE is_closed_too_early") != "0";
       shares["commit by a tag"] += reference.find("\"commit_evidence\": \"tag") != reference.npos;
       shares["commit in a version"] += reference.find("\"commit_evidence\": \"its version") != reference.npos;
+      shares["joined incidents"] += db.query("SELECT count(*) FROM incident_member WHERE position > 0") != "0";
+      shares["an issue about several"] += db.query("SELECT count(*) FROM incident_member WHERE only_adds_facts") != "0";
       shares["remedy"] += reference.find("remedy|") != reference.npos;
 
       db.empty();
@@ -104,7 +107,7 @@ TEST_SUITE("postgres") {
     for (const auto& [what, n] : shares) said += ' ' + what + ' ' + std::to_string(n * 100 / ran) + " %,";
     MESSAGE("of " << ran << " histories:" << said);
     for (const auto* what : {"rollback", "reopening", "several services", "late event", "retraction", "override",
-                             "commit by a tag", "commit in a version"}) {
+                             "commit by a tag", "commit in a version", "joined incidents"}) {
       CAPTURE(what);
       CHECK(shares[what] * 20 >= ran);
     }

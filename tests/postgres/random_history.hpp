@@ -17,7 +17,7 @@ class random_history {
  public:
   explicit random_history(unsigned seed) : random(seed), is_long(seed % 3 == 0) {
     for (int n = is_long ? 30 + pick(30) : 3 + pick(14); n > 0; --n) add_deployment();
-    for (int n = pick(6); n > 0; --n) add_incident();
+    for (int n = pick(8); n > 0; --n) add_incident();
     for (int n = pick(3); n > 0; --n) add_flag();
     for (int n = pick(4); n > 0; --n) add_work();
     for (int n = pick(4); n > 0; --n) add_commit();
@@ -131,10 +131,24 @@ class random_history {
     return report_of("incident", subject, time(), std::move(fields));
   }
 
+  static std::string page_of(const std::string& incident) { return "https://incidents.example/" + incident; }
+  json::array links() {
+    json::array all;
+    for (int n = pick(4); n > 0; --n)
+      all.emplace_back(one_in(4)   ? "group " + std::to_string(pick(2))
+                       : one_in(3) ? page_of(incident_name()) + "?from=chat"
+                                   : incident_name());
+    return all;
+  }
+
   void add_incident() {
     const auto subject = incident_name();
-    const auto from = source();
+    const auto from = one_in(4) ? std::string("tracker") : one_in(3) ? std::string("other") : std::string("test");
     json::object fields = {{"state", "open"}};
+    if (one_in(3)) fields["url"] = page_of(subject);
+    if (one_in(4)) fields["keys"] = json::array{"group " + std::to_string(pick(2))};
+    if (!one_in(4)) fields["links"] = links();
+    if (one_in(12)) fields["same_as"] = json::array{incident_name()};
     if (one_in(3)) {
       fields["services"] = json::array{"checkout", "search"};
       holds.insert("several services");
@@ -171,8 +185,11 @@ class random_history {
       if (one_in(4)) add(report_of("incident", subject, time(), {{"resolved_at", time()}}), from);
     }
     maybe_retract("incident", subject, from);
+    if (one_in(6)) add(report_of("incident", subject, time(), {{"links", links()}}), from);
     maybe_override("incident", subject, from,
-                   one_in(2) ? json::object{{"culprit", deployment_name()}} : json::object{{"resolved_at", time()}});
+                   one_in(3) ? json::object{{"same_as", json::array{one_in(2) ? std::string("none") : incident_name()}}}
+                   : one_in(2) ? json::object{{"culprit", deployment_name()}}
+                               : json::object{{"resolved_at", time()}});
   }
 
   void add_flag() {

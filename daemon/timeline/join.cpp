@@ -1,0 +1,270 @@
+#include "daemon/timeline/join.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <tuple>
+
+#include "collectors/base/text.hpp"
+
+namespace releasehealth {
+namespace {
+
+constexpr std::string_view alone = "none";
+
+/// Two reports that are linked with each other, and what says so.
+struct link {
+  std::size_t other = 0;
+  std::string evidence;
+};
+
+bool is_open_at(const nameable& of, timestamp at) {
+  return std::ranges::any_of(of.stretches,
+                             [&](const stretch& s) { return s.from <= at && (!s.until || at < *s.until); });
+}
+
+duration apart(timestamp a, timestamp b) { return a < b ? b - a : a - b; }
+
+bool is_open_near(const nameable& of, timestamp at) {
+  return apart(of.started_at, at) <= join_window || std::ranges::any_of(of.stretches, [&](const stretch& s) {
+           return s.from <= at + join_window && (!s.until || *s.until >= at - join_window);
+         });
+}
+
+class joining {
+ public:
+  joining(std::span<const nameable> all, const join_settings& settings) : all_(all), settings_(settings) {
+    for (std::size_t n = 0; n < all.size(); ++n) {
+      ranks_.push_back(settings.rank(all[n].thing.source));
+      if (!may_join(all[n])) continue;
+      for (const auto& name : all[n].names) by_name_[name].push_back(n);
+      for (const auto& key : all[n].keys) by_key_[key].push_back(n);
+    }
+    links_.resize(all.size());
+    for (std::size_t n = 0; n < all.size(); ++n)
+      if (may_join(all[n])) find_links(n);
+    find_leads();
+  }
+
+  std::vector<joined_incident> read() const;
+
+ private:
+  static bool may_join(const nameable& one) { return one.is_production && !one.stands_alone(); }
+
+  // "Better": of a source that ranks higher; then what began earlier.
+  auto order(std::size_t n) const { return std::tie(ranks_[n], all_[n].started_at, all_[n].thing); }
+  // Of several to follow: by rank, then the nearest in time.
+  auto nearness(std::size_t other, std::size_t to) const {
+    return std::tuple(ranks_[other], apart(all_[other].started_at, all_[to].started_at), all_[other].thing);
+  }
+
+  // Of those of one source that a name fits, the one that was open then, else the nearest. One that is the only one may
+  // be any time away, unless its tool uses such a name again.
+  const std::size_t* nearest(std::span<const std::size_t> fitting, timestamp at, bool is_reused) const {
+    if (fitting.size() == 1 && !is_reused) return &fitting.front();
+    const auto distance = [&](std::size_t n) {
+      return std::tuple(!is_open_at(all_[n], at), apart(all_[n].started_at, at), all_[n].thing);
+    };
+    const auto best = std::ranges::min_element(fitting, {}, distance);
+    if (best == fitting.end() || !(is_open_at(all_[*best], at) || apart(all_[*best].started_at, at) <= join_window))
+      return nullptr;
+    return &*best;
+  }
+
+  void add_link(std::size_t n, std::string_view name, const std::map<std::string, std::vector<std::size_t>>& index,
+                bool is_reused, bool is_explicit) {
+    const auto known = index.find(std::string(name));
+    if (known == index.end()) return;
+    std::map<std::string_view, std::vector<std::size_t>> by_source;
+    for (const auto other : known->second)
+      if (other != n && (is_explicit || all_[other].thing.source != all_[n].thing.source))
+        by_source[all_[other].thing.source].push_back(other);
+    for (const auto& [source, fitting] : by_source) {
+      const auto* other = nearest(fitting, all_[n].started_at, is_reused);
+      if (!other) continue;
+      auto evidence = all_[n].thing.subject;
+      evidence.append(is_explicit ? " is said to be the same as " : " names ").append(name);
+      links_[n].push_back({*other, evidence});
+      links_[*other].push_back({n, std::move(evidence)});
+    }
+  }
+
+  void find_links(std::size_t n) {
+    for (const auto* names : {&all_[n].links, &all_[n].same_as})
+      for (const auto& name : *names) {
+        const bool is_explicit = names == &all_[n].same_as;
+        add_link(n, name, by_name_, false, is_explicit);
+        add_link(n, name, by_key_, true, is_explicit);
+      }
+  }
+
+  // An issue about several incidents of one source is none of its own: it adds its facts to each.
+  std::vector<link> about(std::size_t n) const {
+    if (!settings_.trackers.contains(all_[n].thing.source)) return {};
+    std::map<std::string_view, std::map<std::size_t, std::string>> by_source;
+    for (const auto& [other, evidence] : links_[n])
+      if (ranks_[other] < ranks_[n]) by_source[all_[other].thing.source].emplace(other, evidence);
+    for (const auto& [source, named] : by_source) {
+      if (named.size() < 2) continue;
+      std::vector<link> several;
+      for (const auto& [other, evidence] : named) several.push_back({other, evidence});
+      return several;
+    }
+    return {};
+  }
+
+  const link* best_of(std::span<const link> candidates, std::size_t n) const {
+    const link* best = nullptr;
+    for (const auto& one : candidates)
+      if (!best || nearness(one.other, n) < nearness(best->other, n)) best = &one;
+    return best;
+  }
+
+  // The better one that it is linked with itself.
+  const link* followed(std::size_t n) const {
+    const link* best = nullptr;
+    for (const auto& one : links_[n])
+      if (about_[one.other].empty() && order(one.other) < order(n) &&
+          (!best || nearness(one.other, n) < nearness(best->other, n)))
+        best = &one;
+    return best;
+  }
+
+  void find_leads();
+  std::optional<link> led_through_a_worse_one(std::size_t n) const;
+
+  std::span<const nameable> all_;
+  const join_settings& settings_;
+  std::vector<int> ranks_;
+  std::map<std::string, std::vector<std::size_t>> by_name_, by_key_;
+  std::vector<std::vector<link>> links_;
+  std::vector<std::vector<link>> about_;  ///< what those that only add facts add them to
+  std::vector<const link*> follows_;      ///< null: none better is linked with it
+  std::vector<link> leads_;               ///< and by what each is joined with its lead
+};
+
+// The lead of a worse one that it is linked with, if that is better than it and was open near its start. The way from
+// the worse one ends at the first that is better than `n`, whose lead is known.
+std::optional<link> joining::led_through_a_worse_one(std::size_t n) const {
+  std::vector<link> candidates;
+  for (const auto& worse : links_[n]) {
+    if (!about_[worse.other].empty() || order(worse.other) < order(n)) continue;
+    const auto* next = follows_[worse.other];
+    while (next && next->other != n && order(n) < order(next->other)) next = follows_[next->other];
+    if (!next || next->other == n) continue;
+    const auto lead = leads_[next->other].other;
+    if (order(lead) < order(n) && is_open_near(all_[lead], all_[n].started_at))
+      candidates.push_back({lead, worse.evidence});
+  }
+  const auto* best = best_of(candidates, n);
+  return best ? std::optional(*best) : std::nullopt;
+}
+
+void joining::find_leads() {
+  about_.resize(all_.size());
+  for (std::size_t n = 0; n < all_.size(); ++n) about_[n] = about(n);
+  std::vector<std::size_t> best_first(all_.size());
+  for (std::size_t n = 0; n < all_.size(); ++n) {
+    best_first[n] = n;
+    follows_.push_back(about_[n].empty() ? followed(n) : nullptr);
+    leads_.push_back({n, ""});
+  }
+  std::ranges::sort(best_first, {}, [&](std::size_t n) { return order(n); });
+  for (const auto n : best_first) {
+    if (!about_[n].empty()) continue;
+    if (const auto* next = follows_[n])
+      leads_[n] = {leads_[next->other].other, next->evidence};
+    else if (auto lead = led_through_a_worse_one(n))
+      leads_[n] = {leads_[lead->other].other, std::move(lead->evidence)};
+  }
+}
+
+std::vector<joined_incident> joining::read() const {
+  std::map<std::size_t, std::vector<std::size_t>> members;
+  for (std::size_t n = 0; n < all_.size(); ++n)
+    if (about_[n].empty()) members[leads_[n].other].push_back(n);
+  std::map<std::size_t, std::map<std::size_t, std::string>> added;  // by lead: who adds facts, and why
+  for (std::size_t n = 0; n < all_.size(); ++n)
+    for (const auto& [other, evidence] : about_[n]) added[leads_[other].other].emplace(n, evidence);
+  std::vector<joined_incident> joined;
+  for (auto& [lead, of_it] : members) {
+    std::ranges::sort(of_it, {}, [&](std::size_t n) { return std::tuple(n != lead, order(n)); });
+    joined_incident j;
+    const auto first = std::ranges::min_element(
+        of_it, {}, [&](std::size_t n) { return std::tie(all_[n].received_at, all_[n].thing); });
+    j.thing = all_[*first].thing;
+    for (const auto n : of_it) j.members.push_back({all_[n].thing, leads_[n].evidence, false});
+    for (const auto& [n, evidence] : added[lead]) j.members.push_back({all_[n].thing, evidence, true});
+    joined.push_back(std::move(j));
+  }
+  return joined;
+}
+
+std::vector<std::string> keys_in(const json::object& facts, std::string_view field) {
+  std::vector<std::string> all;
+  const auto* value = facts.if_contains(field);
+  const auto add = [&](const json::value& one) {
+    if (!one.is_string()) return;
+    auto key = name_key(std::string_view(one.get_string()));
+    if (!key.empty() && std::ranges::find(all, key) == all.end()) all.push_back(std::move(key));
+  };
+  if (value && value->is_array())
+    for (const auto& one : value->get_array()) add(one);
+  else if (value)
+    add(*value);
+  return all;
+}
+
+std::string without_slash(std::string url) {
+  while (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
+// People copy links with what their chat or their mail added to them.
+void add_without_queries(std::vector<std::string>& links) {
+  for (std::size_t n = 0, count = links.size(); n < count; ++n)
+    if (const auto query = links[n].find('?'); query != std::string::npos)
+      links.push_back(without_slash(links[n].substr(0, query)));
+}
+
+}
+
+int join_settings::rank(std::string_view source) const {
+  const auto known = ranks.find(source);
+  return known == ranks.end() ? std::numeric_limits<int>::max() : known->second;
+}
+
+std::string name_key(std::string_view name) {
+  auto key = lower_case(name);
+  if (const auto scheme = key.find("://"); scheme != key.npos) {
+    key.erase(0, scheme + 3);
+    if (const auto fragment = key.find('#'); fragment != key.npos) key.erase(fragment);
+    return without_slash(std::move(key));
+  }
+  return key;
+}
+
+bool nameable::stands_alone() const { return std::ranges::find(same_as, alone) != same_as.end(); }
+
+nameable names_of(const incident& i, timestamp received_at, const naming& names) {
+  nameable n{.thing = i.thing,
+             .url = text_at(i.facts, "/url"),
+             .started_at = i.started_at,
+             .received_at = received_at,
+             .stretches = i.stretches,
+             .is_production = i.environment.empty() || names.is_production(i.environment),
+             .names = {name_key(i.thing.subject)},
+             .keys = keys_in(i.facts, "keys"),
+             .links = keys_in(i.facts, "links"),
+             .same_as = keys_in(i.facts, "same_as")};
+  for (auto& url : keys_in(i.facts, "url"))
+    if (url != n.names.front()) n.names.push_back(std::move(url));
+  std::erase_if(n.stretches, [](const stretch& s) { return s.until == s.from; });  // as they are stored
+  add_without_queries(n.links);
+  return n;
+}
+
+std::vector<joined_incident> join_incidents(std::span<const nameable> all, const join_settings& settings) {
+  return joining(all, settings).read();
+}
+
+}

@@ -1,0 +1,73 @@
+#pragma once
+// Which reports of several tools are one incident (figures.md section 18). Pure.
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "daemon/timeline/incident.hpp"
+
+namespace releasehealth {
+
+/// How incidents of several sources are joined.
+struct join_settings {
+  std::map<std::string, int, std::less<>> ranks;  ///< by source; the lowest leads; what is not in it comes last
+  std::set<std::string, std::less<>> trackers;    ///< sources of issues, where one issue may name several incidents
+  bool all_services = false;                      ///< a joined incident has the services of all its members
+
+  int rank(std::string_view source) const;
+};
+
+/// A name as it is compared: in lower case, a URL without scheme and fragment.
+std::string name_key(std::string_view name);
+
+/// What decides with which other incidents one is joined.
+struct nameable {
+  thing_id thing;
+  std::vector<std::string> ids = {};  ///< of its rows, were it alone
+  std::string url = {};
+  timestamp started_at;
+  timestamp received_at;             ///< the first report about it
+  std::vector<stretch> stretches;    ///< of its own reports, those that took time
+  bool is_production = false;        ///< or in no environment that a report names
+  std::vector<std::string> names;    ///< its id and its URL
+  std::vector<std::string> keys;     ///< identifiers that its tool uses again for later incidents
+  std::vector<std::string> links;    ///< names and keys of others, in fields for this purpose and in its description
+  std::vector<std::string> same_as;  ///< the same as a person or the tool itself says it; "none": it stands alone
+
+  bool stands_alone() const;
+};
+nameable names_of(const incident&, timestamp received_at, const naming&);
+
+/// How far apart an incident and one of several that a name fits may be.
+inline constexpr duration join_window = std::chrono::hours{24};
+
+/// A member of a joined incident.
+struct member {
+  thing_id thing;
+  std::string evidence;          ///< "SHOP-7 names acme.pagerduty.com/incidents/p1"; empty for the lead
+  bool only_adds_facts = false;  ///< an issue about several incidents, none of its own
+  auto operator<=>(const member&) const = default;
+};
+
+/// At least one member; the lead first, then by rank, those that only add facts last.
+struct joined_incident {
+  thing_id thing;  ///< the member received first: the incident is called by it
+  std::vector<member> members;
+};
+
+/// The incidents that these reports tell of. All of a joined incident's members have to be among them.
+std::vector<joined_incident> join_incidents(std::span<const nameable>, const join_settings&);
+
+/// One tool's reports of a joined incident.
+struct told_member {
+  thing_id thing;
+  std::vector<report> reports;
+  bool only_adds_facts = false;
+};
+/// The incident as its members tell it together, the lead first. Nothing: the lead was retracted.
+std::optional<incident> fold_joined(const thing_id&, std::vector<told_member> members, const naming&,
+                                    const join_settings&);
+
+}

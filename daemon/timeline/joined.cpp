@@ -1,0 +1,108 @@
+// What the members of a joined incident tell together (figures.md section 18).
+#include <algorithm>
+
+#include "daemon/timeline/join.hpp"
+
+namespace releasehealth {
+namespace {
+
+/// Facts that whichever member has them adds, the best-ranked one first.
+constexpr std::string_view shared_facts[] = {"cause", "review_held_at"};
+
+// What a person said of any member is said of the incident; with whom it is one is said of the member alone.
+void take_overrides(std::vector<report>& into, const std::vector<report>& from) {
+  for (const auto& r : from)
+    if (r.is_override && !r.retraction) into.emplace_back(r).fields.erase("same_as");
+}
+
+void take_earliest(std::optional<timestamp>& into, std::optional<timestamp> other) {
+  if (other && (!into || *other < *into)) into = other;
+}
+
+// Its own times, else the earliest of the others'.
+void take_times(incident& i, std::span<const incident> others) {
+  std::optional<timestamp> started, detected, acknowledged;
+  for (const auto& o : others) {
+    take_earliest(started, time_at(o.facts, "/started_at"));
+    take_earliest(detected, time_at(o.facts, "/detected_at"));
+    take_earliest(acknowledged, o.acknowledged_at);
+  }
+  const bool says_start = i.facts.contains("started_at"), says_detection = i.facts.contains("detected_at");
+  if (!says_start && started) {
+    auto& first = i.stretches.front();
+    first.from = i.started_at = std::min(*started, first.until.value_or(*started));
+  }
+  if (!says_detection) i.detected_at = detected.value_or(i.started_at);
+  if (!i.acknowledged_at) i.acknowledged_at = acknowledged;
+  if (i.is_open() && i.acknowledged_at) i.state = incident_state::acknowledged;
+}
+
+bool names_configured_service(const incident& i, const naming& names) {
+  return std::ranges::any_of(i.services, [&](const auto& s) { return names.configures_service(s); });
+}
+
+// Those of the best-ranked member that names a configured one; the rest are shown, and take no blame.
+void take_services(incident& i, std::span<const incident> others, const naming& names, bool all_services) {
+  std::set<std::string> all(i.services.begin(), i.services.end());
+  for (const auto& o : others) all.insert(o.services.begin(), o.services.end());
+  if (all_services) {
+    i.services.assign(all.begin(), all.end());
+  } else if (!names_configured_service(i, names)) {
+    const auto best = std::ranges::find_if(others, [&](const auto& o) { return names_configured_service(o, names); });
+    const auto any = std::ranges::find_if(others, [&](const auto& o) { return !o.services.empty(); });
+    if (best != others.end())
+      i.services = best->services;
+    else if (i.services.empty() && any != others.end())
+      i.services = any->services;
+  }
+  json::array rest;
+  for (const auto& service : all)
+    if (!std::ranges::binary_search(i.services, service)) rest.emplace_back(service);
+  if (!rest.empty()) i.facts["also_affected"] = std::move(rest);
+}
+
+void take_values(incident& i, const incident& other) {
+  if (i.environment.empty()) i.environment = other.environment;
+  if (i.responders.empty()) i.responders = other.responders;
+  if (i.culprit.empty() && !other.culprit.empty()) {
+    i.culprit = other.culprit;
+    i.culprit_source = other.culprit_source;
+  }
+}
+
+void take_facts(incident& i, const incident& other) {
+  for (const auto fact : shared_facts)
+    if (const auto* value = other.facts.if_contains(fact); value && !i.facts.contains(fact)) i.facts[fact] = *value;
+}
+
+}
+
+std::optional<incident> fold_joined(const thing_id& called, std::vector<told_member> members, const naming& names,
+                                    const join_settings& settings) {
+  auto& lead = members.front();
+  for (auto m = members.begin() + 1; m != members.end(); ++m) take_overrides(lead.reports, m->reports);
+  auto joined = fold_incident(lead.thing, std::move(lead.reports), names);
+  if (!joined) return {};
+  std::vector<incident> others;
+  std::size_t full = 0;  // those that only add facts come last
+  for (auto m = members.begin() + 1; m != members.end(); ++m)
+    if (auto i = fold_incident(m->thing, std::move(m->reports), names)) {
+      others.push_back(std::move(*i));
+      full += !m->only_adds_facts;
+    }
+  joined->thing = called;
+  for (const auto& o : others) take_facts(*joined, o);
+  others.resize(full);
+  if (others.empty()) return joined;
+  take_times(*joined, others);
+  take_services(*joined, others, names, settings.all_services);
+  int worst = 0;
+  for (const auto& o : others) {
+    take_values(*joined, o);
+    if (o.severity != 0 && (worst == 0 || o.severity < worst)) worst = o.severity;
+  }
+  if (joined->severity == 0) joined->severity = worst;
+  return joined;
+}
+
+}

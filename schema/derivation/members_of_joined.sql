@@ -1,0 +1,5 @@
+-- The members of the given incidents, each one's in their order.
+SELECT {{> _member}}
+FROM unnest($1::text[], $2::text[]) AS t (source, subject)
+JOIN incident_member m ON m.joined_source = t.source AND m.joined_subject = t.subject
+ORDER BY m.joined_source, m.joined_subject, m.position
