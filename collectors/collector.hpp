@@ -62,6 +62,9 @@ struct setting_rule {
   std::string_view fallback;
   std::string_view help;
   bool is_required = false;
+  /// The field of incidents that it filters: one is let in when a report of it has one of the values, or once had
+  /// (figures.md section 18). Decided when deriving, not when decoding.
+  std::string_view filters = {};
 };
 
 /// The body of a webhook, and what a header would have said of its type.

@@ -72,6 +72,8 @@ constexpr auto table = [] {
       {"mitigated_at", form::time, {incident}, {}},
       {"resolved_at", form::time, {incident}, {}},
       {"culprit", form::name, {incident}, {}},
+      {"urgency", form::name, {incident}, {}},  // as the sender has it: what filters look at
+      {"level", form::name, {incident}, {}},
       {"keys", form::names, {incident}, {}},     // names that its tool uses again for later incidents
       {"links", form::names, {incident}, {}},    // names, keys and URLs of what other tools report of it
       {"same_as", form::names, {incident}, {}},  // the same incident, by whoever says so; "none": of its own

@@ -11,7 +11,12 @@ extern const api_shape history[1];  // history.cpp
 namespace {
 
 constexpr setting_rule settings[] = {
-    {"urgency", false, "any high", "any", "high: incidents of low urgency are ignored"},
+    {.key = "urgency",
+     .is_list = false,
+     .choices = "any high",
+     .fallback = "any",
+     .help = "high: an incident counts once its urgency is high",
+     .filters = "urgency"},
 };
 
 constexpr spelling<incident_state> types[] = {
@@ -41,8 +46,6 @@ result<decoded> incident(const hook& h, timestamp now) {
   const auto type = h.text("/event/event_type");
   const auto known = std::ranges::find(types, type, &spelling<incident_state>::theirs);
   if (known == std::end(types)) return decoded::nothing("event type " + type + " is not read");
-  if (h.settings.setting("urgency") == "high" && h.text("/event/data/urgency") == "low")
-    return decoded::nothing("an incident of low urgency");
   // events about an incident wrap it, those about its responders name it
   const auto id = h.text("/event/data/incident/id");
   auto e = h.start(thing_type::incident, id.empty() ? h.text("/event/data/id") : id, h.time("/event/occurred_at"), now);
@@ -57,6 +60,7 @@ result<decoded> incident(const hook& h, timestamp now) {
                {"service_id", "/event/data/service/id"},
                {"title", "/event/data/title"},
                {"url", "/event/data/html_url"},
+               {"urgency", "/event/data/urgency"},
                {"severity", "/event/data/priority/summary"}});
     put_responders(e, h.in, "/event/data/assignees", "/summary");
     put_key(e, h.text("/event/data/incident_key"));

@@ -7,7 +7,12 @@ namespace releasehealth::sentry {
 namespace {
 
 constexpr setting_rule settings[] = {
-    {"levels", true, "", "", "issues of these levels are incidents; default: fatal, error"},
+    {.key = "levels",
+     .is_list = true,
+     .choices = "",
+     .fallback = "fatal error",
+     .help = "an issue counts once it has one of these levels",
+     .filters = "level"},
 };
 
 constexpr spelling<incident_state> issue_states[] = {
@@ -17,20 +22,16 @@ constexpr spelling<incident_state> issue_states[] = {
 constexpr spelling<incident_state> alert_states[] = {
     {"critical", incident_state::open}, {"warning", incident_state::open}, {"resolved", incident_state::resolved}};
 
-bool is_level(const hook& h, const std::string& level) {
-  return h.settings.list("levels").empty() ? level == "fatal" || level == "error" : is_listed(h, "levels", {level});
-}
-
 result<decoded> issue(const hook& h, timestamp now) {
   const auto state = our_word(issue_states, h.text("/action"));
   if (!state) return decoded::nothing("issue: action " + h.text("/action"));
-  if (!is_level(h, h.text("/data/issue/level"))) return decoded::nothing("issue: a level that is none of levels");
   // only its creation is dated
   const auto at = h.text("/action") == "created" ? h.time("/data/issue/firstSeen") : std::nullopt;
   auto e = h.start(thing_type::incident, h.subject("issue/", "/data/issue/id"), at, now);
   read_into(e, h.in,
             {{"service", "/data/issue/project/slug"},
              {"title", "/data/issue/title"},
+             {"level", "/data/issue/level"},
              {"severity", "/data/issue/level"},
              {"url", "/data/issue/web_url"},
              {"started_at", "/data/issue/firstSeen"}});
@@ -54,13 +55,13 @@ std::string project_of(const std::string& url) {
 
 // What an issue itself does not say: the release, which is to blame, and the environment.
 result<decoded> event_alert(const hook& h, timestamp now) {
-  if (!is_level(h, h.text("/data/event/level"))) return decoded::nothing("event_alert: a level that is none of levels");
   auto issue = h.subject("issue/", "/data/event/issue_id");
   if (issue.empty()) issue = h.subject("issue/", "/data/event/groupID");
   auto e = h.start(thing_type::incident, issue, h.time("/data/event/datetime"), now);
   read_into(e, h.in,
             {{"service", "/data/event/project_slug"},
              {"title", "/data/event/title"},
+             {"level", "/data/event/level"},
              {"severity", "/data/event/level"},
              {"environment", "/data/event/environment"},
              {"url", "/data/event/web_url"}});

@@ -225,13 +225,27 @@ void read_calendar(config_table&& t, calendar& zone, weekly_hours& working_week,
   }
 }
 
+// The values that a setting lets in; none: it filters nothing.
+std::vector<std::string> filtered_words(const source& s, const setting_rule& rule) {
+  constexpr std::string_view any = "any";
+  if (rule.filters.empty() || s.setting(rule.key) == any) return {};
+  const auto given = s.list(rule.key);
+  if (!given.empty()) return {given.begin(), given.end()};
+  const auto otherwise = split_words(rule.fallback);
+  return {otherwise.begin(), otherwise.end()};
+}
+
 // A listed source, or kind of source, ranks by its place in the list; without a list by what its incidents are.
-void rank(join_settings& joins, const std::string& source, const collector& by,
-          const std::vector<std::string>& listed) {
+void add_source(join_settings& joins, const source& s, const std::vector<std::string>& listed) {
+  const auto* by = find_collector(s.kind);
+  if (!by) return;
   const auto place = [&](std::string_view name) { return std::ranges::find(listed, name) - listed.begin(); };
-  const auto best = std::min(place(source), place(by.kind));
-  joins.ranks[source] = static_cast<int>(listed.empty() ? static_cast<std::ptrdiff_t>(by.incidents) : best);
-  if (by.incidents == incident_origin::issues) joins.trackers.insert(source);
+  const auto best = std::min(place(s.name), place(s.kind));
+  joins.ranks[s.name] = static_cast<int>(listed.empty() ? static_cast<std::ptrdiff_t>(by->incidents) : best);
+  if (by->incidents == incident_origin::issues) joins.trackers.insert(s.name);
+  for (const auto& rule : by->settings)
+    if (auto words = filtered_words(s, rule); !words.empty())
+      joins.filters[s.name].words[std::string(rule.filters)] = std::move(words);
 }
 
 void read_joins(config_table& t, config& c) {
@@ -243,9 +257,15 @@ void read_joins(config_table& t, config& c) {
   enum { lead, all } services = lead;
   t.choice("joined_services", {"lead", "all"}, services);
   c.timeline.joins.all_services = services == all;
-  for (const auto* by : collectors()) rank(c.timeline.joins, std::string(by->kind), *by, listed);  // imports are of a kind
-  for (const auto& s : c.sources)
-    if (const auto* by = find_collector(s.kind)) rank(c.timeline.joins, s.name, *by, listed);
+  for (const auto* by : collectors()) {  // imports are of a kind that nothing may configure
+    source s;
+    s.name = s.kind = by->kind;
+    add_source(c.timeline.joins, s, listed);
+  }
+  for (const auto& s : c.sources) {
+    c.timeline.joins.filters[s.name].words.clear();
+    add_source(c.timeline.joins, s, listed);
+  }
 }
 
 void read_figures(config_table&& t, config& c) {
@@ -278,11 +298,23 @@ void read_figures(config_table&& t, config& c) {
   t.flag("default_policy", c.timeline.decisions.default_rules);
 }
 
+std::string spelled(const incident_filter& filter) {
+  std::string all = in_quotes(filter.follows);
+  for (const auto severity : filter.severities) all += ' ' + std::to_string(severity);
+  for (const auto& [field, words] : filter.words) {
+    all += ' ' + field;
+    for (const auto& word : words) all += ' ' + in_quotes(word);
+  }
+  return all;
+}
+
 // A hash over everything that decides what events mean: the program's derivation and the configuration. Settings that
 // only decide how figures are shown may be in it, too: a rebuild that changes nothing is cheap.
-std::string fingerprint_of(const config_table& root, const std::map<std::string, std::string, std::less<>>& kinds) {
+std::string fingerprint_of(const config_table& root, const std::map<std::string, std::string, std::less<>>& kinds,
+                           const join_settings& joins) {
   auto all = "derivation " + std::to_string(derivation_version);
   for (const auto& [source, kind] : kinds) all += '\n' + source + " is " + kind;  // aliases are by either
+  for (const auto& [source, filter] : joins.filters) all += '\n' + source + " lets in " + spelled(filter);
   for (const auto* key : {"calendar", "figures", "service", "environment", "rule", "policy"})
     all += '\n' + root.spelled(key);
   return sha256_hex(all).substr(0, 16);
@@ -312,7 +344,7 @@ void read_meaning(config_table& root, config& c) {
   root.tables("rule",
               [&](config_table& t) { c.timeline.stack.rules.rules.push_back(read_rule(t, c.timeline.stack.rules)); });
   root.tables("policy", [&](config_table& t) { c.timeline.decisions.rules.push_back(read_policy(t)); });
-  c.timeline.fingerprint = fingerprint_of(root, kinds);
+  c.timeline.fingerprint = fingerprint_of(root, kinds, c.timeline.joins);
   std::vector<threshold> thresholds;
   std::set<std::tuple<std::string, std::string, std::string, std::string, bool>> targets;
   root.tables("threshold", [&](config_table& t) {

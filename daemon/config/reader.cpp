@@ -176,6 +176,20 @@ void config_table::whole(std::string_view key, std::int64_t least, std::int64_t 
     wrong_type(key, *node, range);
 }
 
+void config_table::wholes(std::string_view key, std::int64_t least, std::int64_t most, std::set<int>& into) {
+  const auto range = "whole numbers from " + std::to_string(least) + " to " + std::to_string(most);
+  note(key, range);
+  const auto* node = find(key);
+  if (!node) return;
+  const auto* array = node->as_array();
+  if (!array) return wrong_type(key, *node, "a list of " + range);
+  for (const auto& one : *array) {
+    const auto value = one.is_integer() ? **one.as_integer() : least - 1;
+    if (value < least || value > most) return wrong_type(key, one, range);
+    into.insert(static_cast<int>(value));
+  }
+}
+
 void config_table::length(std::string_view key, duration& into) {
   note(key, "a duration", into == duration{0} ? "" : in_quotes(format_duration(into)));
   read_length(key, into);

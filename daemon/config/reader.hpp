@@ -46,6 +46,7 @@ class config_table {
   void number(std::string_view key, double& into);
   void number_or_name(std::string_view key, double& value, std::string& name);
   void whole(std::string_view key, std::int64_t least, std::int64_t most, std::int64_t& into);
+  void wholes(std::string_view key, std::int64_t least, std::int64_t most, std::set<int>& into);
   void length(std::string_view key, duration& into);                 ///< "48h"
   void date(std::string_view key, std::optional<timestamp>& into);   ///< 2026-03-01: as its midnight in UTC; or a time
   void texts(std::string_view key, std::vector<std::string>& into);  ///< one text is a list of one

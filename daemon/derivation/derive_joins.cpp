@@ -12,7 +12,8 @@ inline constexpr auto columns_of<nameable> = std::tuple_cat(
     std::tuple(column("ids", &nameable::ids), column("url", &nameable::url),
                column("started_at", &nameable::started_at), column("received_at", &nameable::received_at),
                column("stretches", &nameable::stretches), column("is_production", &nameable::is_production),
-               column("names", &nameable::names), column("keys", &nameable::keys), column("links", &nameable::links),
+               column("is_let_in", &nameable::is_let_in), column("names", &nameable::names),
+               column("keys", &nameable::keys), column("links", &nameable::links),
                column("same_as", &nameable::same_as)));
 
 namespace {
@@ -93,6 +94,7 @@ nameables fold_names(derivation& in, const things& touched) {
     const auto first = std::ranges::min(told, {}, &report::received_at).received_at;
     if (const auto i = fold_incident(key, told, in.settings.blame.names)) {
       auto n = names_of(*i, first, in.settings.blame.names);
+      n.is_let_in = in.settings.joins.lets_in(key, told);
       for (const auto& service : i->services) n.ids.push_back(row_id({key.source, key.subject, service}));
       if (n.ids.empty()) n.ids.push_back(row_id({key.source, key.subject, ""}));
       names.emplace(key, std::move(n));

@@ -34,7 +34,7 @@ class joining {
  public:
   joining(std::span<const nameable> all, const join_settings& settings) : all_(all), settings_(settings) {
     for (std::size_t n = 0; n < all.size(); ++n) {
-      ranks_.push_back(settings.rank(all[n].thing.source));
+      ranks_.push_back({!all[n].is_let_in, settings.rank(all[n].thing.source)});
       if (!may_join(all[n])) continue;
       for (const auto& name : all[n].names) by_name_[name].push_back(n);
       for (const auto& key : all[n].keys) by_key_[key].push_back(n);
@@ -134,7 +134,7 @@ class joining {
 
   std::span<const nameable> all_;
   const join_settings& settings_;
-  std::vector<int> ranks_;
+  std::vector<std::pair<bool, int>> ranks_;  ///< what is not let in comes after all that is
   std::map<std::string, std::vector<std::size_t>> by_name_, by_key_;
   std::vector<std::vector<link>> links_;
   std::vector<std::vector<link>> about_;  ///< what those that only add facts add them to
@@ -187,6 +187,7 @@ std::vector<joined_incident> joining::read() const {
     for (const auto& [other, evidence] : about_[n]) added[leads_[other].other].emplace(n, evidence);
   std::vector<joined_incident> joined;
   for (auto& [lead, of_it] : members) {
+    if (!all_[lead].is_let_in) continue;
     std::ranges::sort(of_it, {}, [&](std::size_t n) { return std::tuple(n != lead, order(n)); });
     joined_incident j;
     const auto first = std::ranges::min_element(
@@ -231,6 +232,29 @@ void add_without_queries(std::vector<std::string>& links) {
 int join_settings::rank(std::string_view source) const {
   const auto known = ranks.find(source);
   return known == ranks.end() ? std::numeric_limits<int>::max() : known->second;
+}
+
+bool join_settings::lets_in(const thing_id& thing, const std::vector<report>& told) const {
+  const auto filter = filters.find(thing.source);
+  return filter == filters.end() || filter->second.lets_in(told);
+}
+
+bool incident_filter::lets_in(std::vector<report> told) const {
+  if (!follows.empty()) return false;
+  std::erase_if(told, [](const report& r) { return r.retraction || r.is_override; });
+  order_reports(told);
+  json::object facts;
+  const auto fits = [&](const auto& of) {
+    const auto& [field, values] = of;
+    const auto says = [&](const report& r) { return r.fields.contains(field); };
+    return std::ranges::find(values, text_at(facts, '/' + field)) != values.end() || std::ranges::none_of(told, says);
+  };
+  for (const auto& r : told) {
+    for (const auto& [name, value] : r.fields) facts[name] = value;
+    const auto severity = static_cast<int>(number_at(facts, "/severity").value_or(0));
+    if ((severities.empty() || severities.contains(severity)) && std::ranges::all_of(words, fits)) return true;
+  }
+  return false;
 }
 
 std::string name_key(std::string_view name) {

@@ -10,13 +10,26 @@
 
 namespace releasehealth {
 
+/// Which incidents of a source count by themselves; the others only add to those that they are joined with.
+struct incident_filter {
+  std::set<int> severities = {};  ///< empty: any; an unknown one is none of them
+  /// By field: the values of which one is enough. An incident of which no report has the field is not filtered by it.
+  std::map<std::string, std::vector<std::string>> words = {};
+  std::string follows = {};  ///< a source or kind: none counts by itself; empty: no
+
+  /// Whether one whose reports, in any order, are these is let in: once it fits, it stays.
+  bool lets_in(std::vector<report>) const;
+};
+
 /// How incidents of several sources are joined.
 struct join_settings {
   std::map<std::string, int, std::less<>> ranks;  ///< by source; the lowest leads; what is not in it comes last
   std::set<std::string, std::less<>> trackers;    ///< sources of issues, where one issue may name several incidents
-  bool all_services = false;                      ///< a joined incident has the services of all its members
+  std::map<std::string, incident_filter, std::less<>> filters = {};  ///< by source
+  bool all_services = false;  ///< a joined incident has the services of all its members
 
   int rank(std::string_view source) const;
+  bool lets_in(const thing_id&, const std::vector<report>&) const;
 };
 
 /// A name as it is compared: in lower case, a URL without scheme and fragment.
@@ -31,6 +44,7 @@ struct nameable {
   timestamp received_at;             ///< the first report about it
   std::vector<stretch> stretches;    ///< of its own reports, those that took time
   bool is_production = false;        ///< or in no environment that a report names
+  bool is_let_in = true;             ///< by the filters of its source
   std::vector<std::string> names;    ///< its id and its URL
   std::vector<std::string> keys;     ///< identifiers that its tool uses again for later incidents
   std::vector<std::string> links;    ///< names and keys of others, in fields for this purpose and in its description
@@ -57,7 +71,8 @@ struct joined_incident {
   std::vector<member> members;
 };
 
-/// The incidents that these reports tell of. All of a joined incident's members have to be among them.
+/// The incidents that these reports tell of; what no filter lets in is none by itself. All of a joined incident's
+/// members have to be among them.
 std::vector<joined_incident> join_incidents(std::span<const nameable>, const join_settings&);
 
 /// One tool's reports of a joined incident.

@@ -8,6 +8,7 @@ CREATE TABLE incident_name (
   received_at   timestamptz NOT NULL,
   stretches     tstzmultirange NOT NULL,
   is_production boolean NOT NULL,
+  is_let_in     boolean NOT NULL,        -- by the filters of its source
   names         jsonb NOT NULL,
   keys          jsonb NOT NULL,          -- names that its tool uses again for later incidents
   links         jsonb NOT NULL,          -- names and keys of others

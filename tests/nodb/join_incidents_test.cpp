@@ -211,4 +211,38 @@ TEST_SUITE("nodb") {
       CHECK(i->is_open());
     }
   }
+
+  TEST_CASE("a filter lets in what fits once, and it stays; what has no such field is not filtered by it") {
+    const incident_filter high{.words = {{"urgency", {"high"}}}}, severe{.severities = {1, 2}};
+    const std::vector<report> lowered = {told("10:00", R"({"urgency": "high"})"),
+                                         told("11:00", R"({"urgency": "low"})")},
+                              low = {told("10:00", R"({"urgency": "low"})")}, unknown = {told("10:00", "{}")},
+                              by_hand = {told("10:00", R"({"urgency": "low"})"),
+                                         told("11:00", R"({"urgency": "high"})", true)},
+                              raised = {told("11:00", R"({"severity": 2})"), told("10:00", R"({"severity": 4})")};
+    CHECK(high.lets_in(lowered));
+    CHECK(!high.lets_in(low));
+    CHECK(high.lets_in(unknown));
+    CHECK(!high.lets_in(by_hand));  // the source's own reports alone
+    CHECK(severe.lets_in(raised));
+    CHECK(!severe.lets_in(unknown));
+    CHECK(!incident_filter{.follows = "pagerduty"}.lets_in(lowered));
+  }
+
+  TEST_CASE("what no filter lets in opens no incident, leads none, and adds to those that it is joined with") {
+    auto with = settings;
+    with.filters["pagerduty"].severities = {1};
+    const auto p = page("P1", "10:00", R"({"severity": 3, "acknowledged_at": "2026-11-03T10:02:00Z"})"),
+               other = page("P2", "10:30");
+    const auto s = issue("S1", "10:05", R"({"links": ["P1"]})");
+    std::vector<nameable> names;
+    for (const auto* r : {&p, &other, &s}) {
+      names.push_back(names_of(*fold_incident(r->thing, r->reports, {}), {}, {}));
+      names.back().is_let_in = with.lets_in(r->thing, r->reports);
+    }
+    const auto all = join_incidents(names, with);
+    REQUIRE(all.size() == 1);
+    CHECK(all.front().members.front().thing.subject == "S1");
+    CHECK(all.front().members.back().thing.subject == "P1");
+  }
 }

@@ -18,7 +18,18 @@ def keys_of(facts, field):
 
 class Joins:
     def rank(self, i):
-        return self.settings['ranks'].get(i['source'], 99)
+        """What no filter lets in comes after all that is."""
+        return (not i['let_in'], self.settings['ranks'].get(i['source'], 99))
+
+    def lets_in(self, source, reports):
+        wanted = self.settings['severities'].get(source)
+        severity = None
+        for r in reports:
+            if r['type'] != 'retraction' and not r['override']:
+                severity = r['fields'].get('severity', severity)
+                if not wanted or severity in wanted:
+                    return True
+        return False
 
     def better(self, i):
         """The smaller, the better."""
@@ -99,14 +110,18 @@ class Joins:
     def join(self, reports):
         """The incidents of all reports (by thing), joined."""
         alone = [i for i in (self.fold_incident(*key[1:], rs) for key, rs in reports) if i]
-        self.link(alone)
         told = {key[1:]: rs for key, rs in reports}
+        for i in alone:
+            i['let_in'] = self.lets_in(i['source'], told[(i['source'], i['subject'])])
+        self.link(alone)
         groups = {}
         for x in alone:
             if not self.about(x):
                 groups.setdefault(id(self.lead(x)), (self.lead(x), []))[1].append(x)
         joined = []
         for lead, members in groups.values():
+            if not lead['let_in']:
+                continue
             others = sorted((m for m in members if m is not lead), key=self.better)
             adding = [x for x in alone if any(self.lead(y) is lead for y in self.about(x))]
             joined.append(self.fold_joined(lead, others, sorted(adding, key=lambda x: alone.index(x)), told))

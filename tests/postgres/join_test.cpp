@@ -235,6 +235,41 @@ TEST_SUITE("postgres") {
     CHECK(db.query("SELECT subject, method, seconds FROM engagement") == "SHOP-7|reported|60");
   }
 
+  TEST_CASE(
+      "a filter that is changed, and a rebuild, change the past; what is not let in adds to what it is joined with") {
+    const database db;
+    ledger::derive_settings settings;
+    settings.joins = {.ranks = {{"pagerduty", 0}, {"jira", 2}}, .trackers = {"jira"}};
+    ledger::appender to(db.where());
+    const auto tell = [&](const char* source, const char* subject, const char* at, json::object fields) {
+      auto e = told_by(source, report_of("incident", subject, at, std::move(fields)));
+      e.id = std::string(subject) + at;
+      store(to, {std::move(e)});
+    };
+    tell("pagerduty", "P1", "2026-11-03T10:00:00Z", {{"state", "open"}, {"urgency", "high"}});
+    tell("pagerduty", "P1", "2026-11-03T11:00:00Z", {{"state", "resolved"}, {"urgency", "low"}});
+    tell("pagerduty", "P2", "2026-11-03T10:00:00Z", {{"state", "open"}, {"urgency", "low"}, {"severity", 2}});
+    tell("jira", "S2", "2026-11-03T10:05:00Z", {{"state", "open"}});
+    const auto derived_with = [&](const char* fingerprint) {
+      settings.fingerprint = fingerprint;
+      ledger::deriver derive(db.where(), settings);
+      derive.derive();
+      derive.rebuild();
+      CHECK(derive.check().empty());
+      return db.query(
+          "SELECT string_agg(subject || ' ' || state || coalesce(' ' || severity, ''), ', ' ORDER BY subject) "
+          "FROM incident");
+    };
+    CHECK(derived_with("without") == "P1 resolved, P2 open 2, S2 open");
+    settings.joins.filters["pagerduty"].words = {{"urgency", {"high"}}};
+    CHECK(derived_with("high") == "P1 resolved, S2 open");
+    tell("jira", "S2", "2026-11-03T10:06:00Z", {{"links", {"P2"}}});
+    CHECK(derived_with("joined") ==
+          "P1 resolved, S2 open 2");  // the issue leads, what pages adds its severity
+    settings.joins.filters["jira"].follows = "pagerduty";
+    CHECK(derived_with("follows") == "P1 resolved");
+  }
+
   TEST_CASE("derived event by event equals a rebuild, also where a former name ends") {
     const database db;
     auto settings = named({{.name = "checkout", .team = {}, .was = {{"kiosk", *parse_time("2026-11-05T00:00:00Z")}}}});

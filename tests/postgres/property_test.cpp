@@ -34,6 +34,7 @@ TEST_SUITE("postgres") {
     ledger::derive_settings settings;
     settings.stack.rollback_lookback = std::chrono::days(40);
     settings.joins = {.ranks = {{"other", 0}, {"test", 1}, {"tracker", 2}}, .trackers = {"tracker"}};
+    settings.joins.filters["tracker"].severities = {1, 2, 3};
     kind_rule quick{.name = "quick",
                     .kind = deployment_kind::hotfix,
                     .when = {},
