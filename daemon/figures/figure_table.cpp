@@ -11,14 +11,14 @@
 namespace releasehealth {
 namespace {
 
-constexpr population_over_periods every_population[] = {{sql::figures::deployments},
+const population_over_periods every_population[] = {{sql::figures::deployments},
                                                         {sql::figures::changes},
                                                         {sql::figures::incidents},
                                                         {sql::figures::hotfixes, count_with_target},
                                                         {sql::figures::hotfix_breakdowns, count_by_key},
                                                         {sql::figures::work, count_work}};
 
-constexpr population_now every_population_now[] = {
+const population_now every_population_now[] = {
     {sql::figures::last_deployments},
     {sql::figures::open_incidents},
     {sql::figures::follow_ups, count_follow_ups},
