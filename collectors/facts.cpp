@@ -4,6 +4,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "collectors/base/crypto.hpp"
 #include "collectors/base/text.hpp"
 #include "collectors/duplicates.hpp"
 #include "collectors/fields.hpp"
@@ -138,7 +139,8 @@ void add_urls(event& e, std::string_view text) {
     auto url = text.substr(at - static_cast<std::size_t>(scheme));
     url = url.substr(0, url.find_first_of(ends));
     while (!url.empty() && marks.find(url.back()) != marks.npos) url.remove_suffix(1);
-    if (url.size() > static_cast<std::size_t>(scheme) + 3) add_name(e, "links", url, max_links);
+    if (url.size() > static_cast<std::size_t>(scheme) + 3)
+      for (const auto& name : url_names(url)) add_name(e, "links", name, max_links);
   }
 }
 
@@ -150,6 +152,21 @@ void add_urls_below(event& e, const json::value& in) {
     for (const auto& [name, one] : in.get_object()) add_urls_below(e, one);
 }
 
+}
+
+std::vector<std::string> url_names(std::string_view name) {
+  auto key = lower_case(name);
+  const auto scheme = key.find("://");
+  if (scheme == key.npos) return key.empty() ? std::vector<std::string>() : std::vector{std::move(key)};
+  key.erase(0, scheme + 3);
+  key.erase(std::min(key.find('#'), key.size()));
+  if (const auto user = key.rfind('@', key.find('/')); user != key.npos) key.erase(0, user + 1);
+  const auto query = key.find('?');
+  auto page = key.substr(0, query);
+  while (page.ends_with('/')) page.pop_back();
+  std::vector<std::string> all = {std::move(page)};
+  if (query != key.npos) all.push_back("sha256:" + sha256_hex(key));
+  return all;
 }
 
 void put_links(event& e, const json::value& in, std::initializer_list<std::string_view> pointers) {

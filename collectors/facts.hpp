@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "collectors/collector.hpp"
 #include "collectors/event.hpp"
@@ -58,10 +59,13 @@ void put_responders(event&, const json::value& in, std::string_view pointer, std
 /// The names at `name` of the elements at `pointer`, as an incident's services: nothing where there is none.
 void put_services(event&, const json::value& in, std::string_view pointer, std::string_view name);
 
-/// The URLs in the texts at these pointers and below, as the field `links`: what people wrote of the same outage in
-/// other tools (figures.md section 18). At most 20 of them, none longer than a name. Empty where the text names none:
-/// a link that somebody removed no longer holds.
+/// The url_names() in the texts at these pointers and below, as the field `links`: what people wrote of the same outage
+/// in other tools (figures.md section 18). At most 20 of them, none longer than a name. Empty where the text names
+/// none: a link that somebody removed no longer holds.
 void put_links(event&, const json::value& in, std::initializer_list<std::string_view> pointers);
+/// What names a page, as names are compared: its URL in lower case without scheme, user, query and fragment; and, where
+/// it has a query, a digest of all but the fragment, since queries may hold secrets. Of any other name the name itself.
+std::vector<std::string> url_names(std::string_view);
 /// A name of the same outage in another tool, beside these.
 void put_link(event&, std::string_view name);
 /// A name of an incident that its tool uses again for later ones, as the field `keys`.

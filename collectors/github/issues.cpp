@@ -37,7 +37,8 @@ result<decoded> issues(const hook& h, timestamp now) {
                     (is_duplicate && (action == "closed" || becomes));
   if (!gone && !is) return decoded::nothing("issues: neither with a label nor of a type of incidents");
   const bool opens = action == "opened" || action == "reopened" || becomes;
-  if (!gone && !opens && action != "closed") return decoded::nothing("issues: action " + action);
+  const bool is_rewritten = action == "edited" && json_source(h.in).find("/changes/body");  // it may link others now
+  if (!gone && !opens && action != "closed" && !is_rewritten) return decoded::nothing("issues: action " + action);
 
   const auto time = action == "opened"   ? time_at(h.in, "/issue/created_at")
                     : action == "closed" ? time_at(h.in, "/issue/closed_at")
@@ -54,6 +55,7 @@ result<decoded> issues(const hook& h, timestamp now) {
              {"url", "/issue/html_url"},
              {"started_at", "/issue/created_at"}});
   put_links(e, h.in, {"/issue/body"});
+  if (is_rewritten) return decoded(std::move(e));
   const bool is_open = opens && !closed;
   put_state(e, is_open ? incident_state::open : incident_state::resolved);
   if (!is_open) read_into(e, h.in, {{"resolved_at", "/issue/closed_at"}});  // a label may come long after

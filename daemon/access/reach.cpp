@@ -46,6 +46,16 @@ std::vector<std::pair<std::string, std::string>> services_of(const event& e, std
   return all;
 }
 
+/// By these an incident becomes one with others (figures.md section 18).
+constexpr std::string_view joining_fields[] = {"links", "keys", "same_as"};
+
+// Withdrawn, empty, or that it is one with no other.
+bool joins_nothing(const json::value& value) {
+  if (value.is_null()) return true;
+  const auto* all = value.if_array();
+  return all && std::ranges::all_of(*all, [](const json::value& one) { return one == "none"; });
+}
+
 // A commit or tag is within if its repository is that of a service that is; of a source also if it is no service's.
 bool has_repository(const reach& of, const event& e, const naming& names, bool is_own_source) {
   const auto owners = names.services_of_repository(text_at(e.fields, "/repository"));
@@ -53,6 +63,11 @@ bool has_repository(const reach& of, const event& e, const naming& names, bool i
          std::ranges::any_of(owners, [&](const auto& name) { return covers(of.services, name); });
 }
 
+}
+
+void leave_out_joins(const reach& of, event& e) {
+  if (of.is_everything()) return;
+  for (const auto name : joining_fields) e.fields.erase(name);
 }
 
 bool reach::has_service(std::string_view name) const { return services.empty() || covers(services, name); }
@@ -83,6 +98,11 @@ std::vector<problem> outside(const reach& of, const event& e, std::string_view s
                        "is no repository of what may be reported; expected that of one of: " + list_of(of.services)});
     return found;
   }
+  for (const auto name : joining_fields)
+    if (const auto* value = e.fields.if_contains(name); value && !joins_nothing(*value))
+      found.push_back(
+          {at + '/' + std::string(name),
+           "may join it with another service's incident; expected an event without it within a restriction"});
   for (const auto* other : {"culprit", e.type == event_type::deployment ? "" : "incident"})
     if (e.fields.contains(other))
       found.push_back(

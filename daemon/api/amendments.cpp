@@ -40,12 +40,16 @@ std::string amendable(thing_type thing) {
   return all;
 }
 
+// With whom an incident is one is a fact of each member, which the row of all does not hold.
+constexpr std::string_view facts_of_members[] = {"links", "keys", "same_as"};
+
 // The values before the override: derived, else reported.
 json::object values_before(const json::object& row, const json::object& patch) {
   json::object was;
   const auto& facts = row.at("facts").as_object();
   for (const auto& [name, value] : patch) {
-    if (name == "reason") continue;
+    if (name == "reason" || std::ranges::find(facts_of_members, std::string_view(name)) != std::end(facts_of_members))
+      continue;
     const auto* derived = row.if_contains(name);
     const auto* told = facts.if_contains(name);
     was[name] = derived ? *derived : told ? *told : json::value(nullptr);
@@ -160,9 +164,9 @@ endpoint amend(const shown_thing& thing, const logger& log) {
       const auto found = (from.*thing.find)(id);
       const auto known = find_meant(found, id);
       if (!known) return unknown(thing.type);
-      if (auto wrong = outside_of(about, thing.type, *known->row, patch, with->timeline.blame.names, now);
-          !wrong.empty())
-        return error(errc::forbidden, "nothing was amended", std::move(wrong));
+      for (const auto& row : found)  // what is said of a member is said of each incident that it is, in all services
+        if (auto wrong = outside_of(about, thing.type, row, patch, with->timeline.blame.names, now); !wrong.empty())
+          return error(errc::forbidden, "nothing was amended", std::move(wrong));
       log.info("override", {{thing.name(), id}, {"by", by}});
       return override_entry(thing.type, known->thing, *known->row, patch, by, now);
     };

@@ -42,10 +42,13 @@ result<json::object> get(const operations_listener& at, const std::string& path)
   return std::move(read->get_object());
 }
 
-/// What a tool reports of a joined incident.
+/// What a tool reports of a joined incident, by its own name or an id that it had alone.
 const json::value* member_named(const json::object& row, const std::string& name) {
-  for (const auto& member : elements_at(row, "/members"))
-    if (equal_ignoring_case(text_at(member, "/subject"), name)) return &member;
+  for (const auto& member : elements_at(row, "/members")) {
+    const auto ids = elements_at(member, "/ids");
+    const auto is_id = [&](const json::value& id) { return text_at(id, "") == name; };
+    if (equal_ignoring_case(text_at(member, "/subject"), name) || std::ranges::any_of(ids, is_id)) return &member;
+  }
   return nullptr;
 }
 
@@ -53,15 +56,16 @@ bool has_name(const json::object& row, const thing_name& of) {
   const auto fits = [&](const char* column, const std::string& wanted) {
     return wanted.empty() || equal_ignoring_case(text_at(row, column), wanted);
   };
-  return fits("/service", of.service) && fits("/environment", of.environment) &&
-         (fits("/id", of.name) || fits("/subject", of.name) || fits("/version", of.name) ||
-          member_named(row, of.name) != nullptr);
+  const bool is_called_so = fits("/id", of.name) || fits("/subject", of.name) || fits("/version", of.name);
+  if (!is_called_so) return member_named(row, of.name) != nullptr;  // of the services of the tool that leads
+  return fits("/service", of.service) && fits("/environment", of.environment);
 }
 
 }
 
 std::string id_of(const json::object& row, const std::string& name) {
-  const bool is_called_so = equal_ignoring_case(text_at(row, "/subject"), name);
+  const bool is_called_so =
+      equal_ignoring_case(text_at(row, "/subject"), name) || equal_ignoring_case(text_at(row, "/id"), name);
   const auto* member = is_called_so ? nullptr : member_named(row, name);
   return text_at(member ? *member : json::value(row), member ? "/ids/0" : "/id");
 }

@@ -120,10 +120,6 @@ void read_source(config_table& t, config& c) {
   auto& filter = c.timeline.joins.filters[s.name];
   t.wholes("severities", 1, 5, filter.severities);
   t.text("follows", filter.follows);
-  if (!filter.follows.empty() && !find_collector(filter.follows) &&
-      std::ranges::none_of(c.sources, [&](const source& o) { return o.name == filter.follows; }))
-    t.warn("follows",
-           "no [[source]] before this one is named " + in_quotes(filter.follows) + ", and no kind of source");
   s.body_limit = own.size("source.max_body_bytes");
   if (s.name.empty()) t.wrong("needs a name");
   if (s.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") != s.name.npos)

@@ -243,6 +243,7 @@ void add_source(join_settings& joins, const source& s, const std::vector<std::st
   const auto best = std::min(place(s.name), place(s.kind));
   joins.ranks[s.name] = static_cast<int>(listed.empty() ? static_cast<std::ptrdiff_t>(by->incidents) : best);
   if (by->incidents == incident_origin::issues) joins.trackers.insert(s.name);
+  if (by->incidents == incident_origin::alerts) joins.monitors.insert(s.name);
   for (const auto& rule : by->settings)
     if (auto words = filtered_words(s, rule); !words.empty())
       joins.filters[s.name].words[std::string(rule.filters)] = std::move(words);
@@ -263,8 +264,13 @@ void read_joins(config_table& t, config& c) {
     add_source(c.timeline.joins, s, listed);
   }
   for (const auto& s : c.sources) {
-    c.timeline.joins.filters[s.name].words.clear();
+    auto& filter = c.timeline.joins.filters[s.name];
+    filter.words.clear();
     add_source(c.timeline.joins, s, listed);
+    if (!filter.follows.empty() && !find_collector(filter.follows) &&
+        std::ranges::find(c.sources, filter.follows, &source::name) == c.sources.end())
+      t.warn("incident_sources", "[[source]] " + in_quotes(s.name) + " follows " + in_quotes(filter.follows) +
+                                     ", which is no source and no kind of source");
   }
 }
 

@@ -56,7 +56,28 @@ things incidents_of(derivation& in) {
 struct share {
   const incident* of;
   std::string service;
+  std::string id;
 };
+
+// The id of a share is one that the member has alone by which the incident is called, as long as there is one: links
+// that people kept stay valid when it is joined, and when it is taken out.
+std::vector<share> shares_of(const incident& i) {
+  std::vector<std::string> services = i.services, unused;
+  if (services.empty()) services.push_back("");
+  for (const auto& service : i.called_services)
+    if (std::ranges::find(services, service) == services.end()) unused.push_back(service);
+  if (i.called_services.empty() && services.front() != "") unused.push_back("");
+  std::vector<share> all;
+  for (const auto& service : services) {
+    auto named = service;
+    if (std::ranges::find(i.called_services, service) == i.called_services.end() && !unused.empty()) {
+      named = unused.front();
+      unused.erase(unused.begin());
+    }
+    all.push_back({&i, service, row_id({i.thing.source, i.thing.subject, named})});
+  }
+  return all;
+}
 
 /// What is stored of a share, as write_incidents.sql takes it.
 struct share_row {
@@ -75,7 +96,7 @@ struct share_row {
   std::string_view reason;
 
   share_row(const share& s, const blame& b)
-      : id(row_id({s.of->thing.source, s.of->thing.subject, s.service})),
+      : id(s.id),
         source(s.of->thing.source),
         subject(s.of->thing.subject),
         service(s.service),
@@ -146,10 +167,8 @@ void derive_incidents(derivation& in) {
   }
   fold_incidents(in, affected);
   std::vector<share> shares;
-  for (const auto& [key, i] : in.folded) {
-    for (const auto& service : i.services) shares.push_back({&i, service});
-    if (i.services.empty()) shares.push_back({&i, ""});
-  }
+  for (const auto& [key, i] : in.folded)
+    for (auto& s : shares_of(i)) shares.push_back(std::move(s));
   const auto known = load_candidates(in.work, shares);
   std::vector<share_row> rows;
   for (std::size_t n = 0; n < shares.size(); ++n)

@@ -43,6 +43,7 @@ struct open_key {
   std::string_view key;
   timestamp begins;
   std::optional<timestamp> ends;
+  auto operator<=>(const open_key&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(open_key, (), (key, begins, ends))
 
@@ -50,6 +51,7 @@ BOOST_DESCRIBE_STRUCT(open_key, (), (key, begins, ends))
 struct wanted_name {
   std::string_view name;
   timestamp at;
+  auto operator<=>(const wanted_name&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(wanted_name, (), (name, at))
 
@@ -66,25 +68,72 @@ nameables load_names(transaction& work, const things& all) {
   return names;
 }
 
-// What may be one with the given ones, by what they say now or said before, or was one with them.
-things linked_with(transaction& work, const things& all, std::initializer_list<const nameables*> said) {
+std::set<member_row> load_members(transaction& work, std::string_view statement, const things& of) {
+  const auto rows = query<member_row>(work, statement, by_column(of));
+  return {rows.begin(), rows.end()};
+}
+
+// What the names of the given ones may fit, or theirs; and what was one with them. By what they say now or said before.
+things fitting(transaction& work, const things& all, std::initializer_list<const nameables*> said) {
   std::set<std::string_view> names;
-  std::vector<open_key> keys;
-  std::vector<wanted_name> wanted;
+  std::set<open_key> keys;
+  std::set<wanted_name> wanted;
   for (const auto* of : said)
     for (const auto& key : all) {
       const auto known = of->find(key);
       if (known == of->end()) continue;
       const auto& n = known->second;
-      names.insert(n.names.begin(), n.names.end());
       const auto ends = n.stretches.empty() ? std::optional(n.started_at) : n.stretches.back().until;
-      for (const auto& k : n.keys) keys.push_back({k, n.started_at, ends});
+      names.insert(n.names.begin(), n.names.end());
+      for (const auto& k : n.keys) keys.insert({k, n.started_at, ends});
       for (const auto* links : {&n.links, &n.same_as})
-        for (const auto& l : *links) wanted.push_back({l, n.started_at});
+        for (const auto& l : *links) wanted.insert({l, n.started_at});
     }
-  const auto found = query<thing_id>(work, sql::derivation::linked_incidents, by_column(all), names, by_column(keys),
-                                     by_column(wanted));
+  const auto found =
+      query<thing_id>(work, sql::derivation::fitting_incidents, names, by_column(keys), by_column(wanted));
   return {found.begin(), found.end()};
+}
+
+/// What is known of incidents around the touched ones, as it is stored and as it is now. `stored` has all of them,
+/// `now` those that were not retracted.
+struct surroundings_of {
+  nameables stored, now;
+
+  // Reads what is not known yet.
+  void add(transaction& work, const things& all) {
+    things fresh;
+    for (const auto& key : all)
+      if (!stored.contains(key) && !now.contains(key)) fresh.insert(key);
+    if (fresh.empty()) return;
+    for (auto& [key, n] : load_names(work, fresh)) {
+      now.emplace(key, n);
+      stored.emplace(key, std::move(n));
+    }
+  }
+};
+
+// The touched ones and all that they are joined with, or were, by links that hold: one of several that a name fits is
+// known only beside the others, so that each round also reads what names fit of those that name the ones before.
+things component_of(transaction& work, const things& touched, surroundings_of& around, const join_settings& settings) {
+  things component = touched, seen = touched;
+  for (auto frontier = touched; !frontier.empty();) {
+    things near, linked;
+    for (const auto& key : fitting(work, frontier, {&around.now, &around.stored}))
+      if (seen.insert(key).second) near.insert(key);
+    around.add(work, near);
+    if (!near.empty()) around.add(work, fitting(work, near, {&around.now}));
+    for (const auto* graph : {&around.stored, &around.now}) {
+      const auto all = each_of(*graph, [](const auto& n) { return n.second; });
+      for (const auto& [from, to] : linked_incidents(all, settings))
+        if (frontier.contains(from)) linked.insert(to);
+    }
+    for (const auto& m : load_members(work, sql::derivation::members_beside, frontier)) linked.insert(m.is.thing);
+    around.add(work, linked);
+    frontier.clear();
+    for (const auto& key : linked)
+      if (component.insert(key).second) frontier.insert(key);
+  }
+  return component;
 }
 
 // The names of touched incidents as they are now, without those that were retracted; their reports stay in `told`.
@@ -93,7 +142,7 @@ nameables fold_names(derivation& in, const things& touched) {
   for (auto& [key, told] : take_reports(in, thing_type::incident, touched)) {
     const auto first = std::ranges::min(told, {}, &report::received_at).received_at;
     if (const auto i = fold_incident(key, told, in.settings.blame.names)) {
-      auto n = names_of(*i, first, in.settings.blame.names);
+      auto n = names_of(*i, first, in.settings.blame.names, in.settings.joins);
       n.is_let_in = in.settings.joins.lets_in(key, told);
       for (const auto& service : i->services) n.ids.push_back(row_id({key.source, key.subject, service}));
       if (n.ids.empty()) n.ids.push_back(row_id({key.source, key.subject, ""}));
@@ -102,11 +151,6 @@ nameables fold_names(derivation& in, const things& touched) {
     in.told[thing_type::incident].emplace(key, std::move(told));
   }
   return names;
-}
-
-std::set<member_row> load_members(transaction& work, std::string_view statement, const things& of) {
-  const auto rows = query<member_row>(work, statement, by_column(of));
-  return {rows.begin(), rows.end()};
 }
 
 std::set<member_row> rows_of(std::span<const joined_incident> all) {
@@ -122,23 +166,16 @@ std::set<member_row> rows_of(std::span<const joined_incident> all) {
 
 void derive_joins(derivation& in, const things& touched) {
   if (touched.empty()) return;
-  auto known = fold_names(in, touched);
-  const auto stored_of_touched = load_names(in.work, touched);
-  things component = touched;
-  for (auto frontier = touched; !frontier.empty();) {
-    things next;
-    for (const auto& key : linked_with(in.work, frontier, {&known, &stored_of_touched}))
-      if (component.insert(key).second) next.insert(key);
-    known.merge(load_names(in.work, next));
-    frontier = std::move(next);
-  }
-  const auto all = each_of(known, [](const auto& n) { return n.second; });
-  const auto now = rows_of(join_incidents(all, in.settings.joins));
-  const auto before = load_members(in.work, sql::derivation::members_of, component);
-  const auto names = each_of(touched, [&](const auto& key) { return known.find(key); });
+  surroundings_of around{load_names(in.work, touched), fold_names(in, touched)};
   std::vector<nameable> written;
-  for (const auto& n : names)
-    if (n != known.end()) written.push_back(n->second);
+  for (const auto& [key, n] : around.now) written.push_back(n);
+  const auto component = component_of(in.work, touched, around, in.settings.joins);
+  const auto all = each_of(around.now, [](const auto& n) { return n.second; });
+  auto joined = join_incidents(all, in.settings.joins);
+  // of what lies around the component not all neighbours are known
+  std::erase_if(joined, [&](const joined_incident& j) { return !component.contains(j.thing); });
+  const auto now = rows_of(joined);
+  const auto before = load_members(in.work, sql::derivation::members_of, component);
   execute(in.work, sql::derivation::write_names_of_incidents, by_column(touched), by_column(written));
   if (now != before)
     execute(in.work, sql::derivation::write_members, by_column(component), each_of(now, id_of_row), by_column(now));

@@ -76,7 +76,7 @@ std::set<std::string> affected(derivation& in) {
         const auto& b = (*row)->told;
         incidents.push_back({b.change, b.started_at, b.stretches.empty() ? b.started_at : b.stretches.back().until});
       }
-  if (in.deployments.empty() && in.incidents.empty()) return ids;
+  if (in.deployments.empty() && in.incidents.empty() && in.members_of_changed.empty()) return ids;
   for (auto& id : query<std::string>(in.work, sql::derivation::remedies_to_derive, by_column(deployments),
                                      in.names.names, in.names.commits, by_column(incidents), subjects_of_changed(in)))
     ids.insert(std::move(id));

@@ -20,6 +20,7 @@ constexpr std::string_view of_transport[] = {
 void leave_out_outside(const source& from, decoded& read, const naming& names) {
   const auto about = reach_of(from);
   if (about.is_everything()) return;
+  for (auto& e : read.events) leave_out_joins(about, e);
   std::erase_if(read.events, [&](const event& e) {
     const auto found = outside(about, e, from.name, names, true);
     if (!found.empty()) read.ignored = found.front().pointer + ' ' + found.front().detail;

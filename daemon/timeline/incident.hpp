@@ -26,7 +26,8 @@ struct responder {
 struct incident {
   thing_id thing;
   std::vector<std::string> services;  ///< mapped, in bytewise order, each once; none: nobody said
-  std::string environment;            ///< mapped; empty: nobody said
+  std::vector<std::string> called_services = {};  ///< of a joined one, those of the member that it is called by
+  std::string environment;                        ///< mapped; empty: nobody said
   int severity = 0;                   ///< 1 to 5; 0: unknown
   incident_state state = incident_state::open;
   timestamp started_at;   ///< t of figures.md §5: started_at, else detected_at, else the first report

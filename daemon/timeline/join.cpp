@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "collectors/base/text.hpp"
+#include "collectors/facts.hpp"
 
 namespace releasehealth {
 namespace {
@@ -45,6 +46,12 @@ class joining {
     find_leads();
   }
 
+  std::vector<std::pair<thing_id, thing_id>> links() const {
+    std::vector<std::pair<thing_id, thing_id>> all;
+    for (std::size_t n = 0; n < links_.size(); ++n)
+      for (const auto& to : links_[n]) all.emplace_back(all_[n].thing, all_[to.other].thing);
+    return all;
+  }
   std::vector<joined_incident> read() const;
 
  private:
@@ -102,7 +109,8 @@ class joining {
     if (!settings_.trackers.contains(all_[n].thing.source)) return {};
     std::map<std::string_view, std::map<std::size_t, std::string>> by_source;
     for (const auto& [other, evidence] : links_[n])
-      if (ranks_[other] < ranks_[n]) by_source[all_[other].thing.source].emplace(other, evidence);
+      if (settings_.rank(all_[other].thing.source) < settings_.rank(all_[n].thing.source))
+        by_source[all_[other].thing.source].emplace(other, evidence);
     for (const auto& [source, named] : by_source) {
       if (named.size() < 2) continue;
       std::vector<link> several;
@@ -152,7 +160,8 @@ std::optional<link> joining::led_through_a_worse_one(std::size_t n) const {
     while (next && next->other != n && order(n) < order(next->other)) next = follows_[next->other];
     if (!next || next->other == n) continue;
     const auto lead = leads_[next->other].other;
-    if (order(lead) < order(n) && is_open_near(all_[lead], all_[n].started_at))
+    const bool is_of_own_source = all_[lead].thing.source == all_[n].thing.source;
+    if (!is_of_own_source && order(lead) < order(n) && is_open_near(all_[lead], all_[n].started_at))
       candidates.push_back({lead, worse.evidence});
   }
   const auto* best = best_of(candidates, n);
@@ -205,26 +214,14 @@ std::vector<std::string> keys_in(const json::object& facts, std::string_view fie
   const auto* value = facts.if_contains(field);
   const auto add = [&](const json::value& one) {
     if (!one.is_string()) return;
-    auto key = name_key(std::string_view(one.get_string()));
-    if (!key.empty() && std::ranges::find(all, key) == all.end()) all.push_back(std::move(key));
+    for (auto& key : url_names(std::string_view(one.get_string())))
+      if (std::ranges::find(all, key) == all.end()) all.push_back(std::move(key));
   };
   if (value && value->is_array())
     for (const auto& one : value->get_array()) add(one);
   else if (value)
     add(*value);
   return all;
-}
-
-std::string without_slash(std::string url) {
-  while (url.ends_with('/')) url.pop_back();
-  return url;
-}
-
-// People copy links with what their chat or their mail added to them.
-void add_without_queries(std::vector<std::string>& links) {
-  for (std::size_t n = 0, count = links.size(); n < count; ++n)
-    if (const auto query = links[n].find('?'); query != std::string::npos)
-      links.push_back(without_slash(links[n].substr(0, query)));
 }
 
 }
@@ -242,12 +239,12 @@ bool join_settings::lets_in(const thing_id& thing, const std::vector<report>& to
 bool incident_filter::lets_in(std::vector<report> told) const {
   if (!follows.empty()) return false;
   std::erase_if(told, [](const report& r) { return r.retraction || r.is_override; });
+  if (told.empty()) return true;  // somebody entered it by hand
   order_reports(told);
   json::object facts;
   const auto fits = [&](const auto& of) {
     const auto& [field, values] = of;
-    const auto says = [&](const report& r) { return r.fields.contains(field); };
-    return std::ranges::find(values, text_at(facts, '/' + field)) != values.end() || std::ranges::none_of(told, says);
+    return !facts.contains(field) || std::ranges::find(values, text_at(facts, '/' + field)) != values.end();
   };
   for (const auto& r : told) {
     for (const auto& [name, value] : r.fields) facts[name] = value;
@@ -257,34 +254,28 @@ bool incident_filter::lets_in(std::vector<report> told) const {
   return false;
 }
 
-std::string name_key(std::string_view name) {
-  auto key = lower_case(name);
-  if (const auto scheme = key.find("://"); scheme != key.npos) {
-    key.erase(0, scheme + 3);
-    if (const auto fragment = key.find('#'); fragment != key.npos) key.erase(fragment);
-    return without_slash(std::move(key));
-  }
-  return key;
-}
-
 bool nameable::stands_alone() const { return std::ranges::find(same_as, alone) != same_as.end(); }
 
-nameable names_of(const incident& i, timestamp received_at, const naming& names) {
+nameable names_of(const incident& i, timestamp received_at, const naming& names, const join_settings& settings) {
   nameable n{.thing = i.thing,
              .url = text_at(i.facts, "/url"),
              .started_at = i.started_at,
              .received_at = received_at,
              .stretches = i.stretches,
              .is_production = i.environment.empty() || names.is_production(i.environment),
-             .names = {name_key(i.thing.subject)},
+             .names = {lower_case(i.thing.subject)},
              .keys = keys_in(i.facts, "keys"),
              .links = keys_in(i.facts, "links"),
              .same_as = keys_in(i.facts, "same_as")};
-  for (auto& url : keys_in(i.facts, "url"))
-    if (url != n.names.front()) n.names.push_back(std::move(url));
+  auto& pages = settings.monitors.contains(i.thing.source) ? n.keys : n.names;
+  if (const auto all = url_names(n.url); !all.empty() && all.back() != n.names.front()) pages.push_back(all.back());
   std::erase_if(n.stretches, [](const stretch& s) { return s.until == s.from; });  // as they are stored
-  add_without_queries(n.links);
   return n;
+}
+
+std::vector<std::pair<thing_id, thing_id>> linked_incidents(std::span<const nameable> all,
+                                                            const join_settings& settings) {
+  return joining(all, settings).links();
 }
 
 std::vector<joined_incident> join_incidents(std::span<const nameable> all, const join_settings& settings) {

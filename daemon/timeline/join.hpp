@@ -13,7 +13,7 @@ namespace releasehealth {
 /// Which incidents of a source count by themselves; the others only add to those that they are joined with.
 struct incident_filter {
   std::set<int> severities = {};  ///< empty: any; an unknown one is none of them
-  /// By field: the values of which one is enough. An incident of which no report has the field is not filtered by it.
+  /// By field: the values of which one is enough. As long as no report has the field, it filters nothing.
   std::map<std::string, std::vector<std::string>> words = {};
   std::string follows = {};  ///< a source or kind: none counts by itself; empty: no
 
@@ -24,16 +24,14 @@ struct incident_filter {
 /// How incidents of several sources are joined.
 struct join_settings {
   std::map<std::string, int, std::less<>> ranks;  ///< by source; the lowest leads; what is not in it comes last
-  std::set<std::string, std::less<>> trackers;    ///< sources of issues, where one issue may name several incidents
+  std::set<std::string, std::less<>> monitors = {};    ///< sources of alerts, which show one page for all that a rule fires
+  std::set<std::string, std::less<>> trackers = {};    ///< sources of issues, where one issue may name several incidents
   std::map<std::string, incident_filter, std::less<>> filters = {};  ///< by source
   bool all_services = false;  ///< a joined incident has the services of all its members
 
   int rank(std::string_view source) const;
   bool lets_in(const thing_id&, const std::vector<report>&) const;
 };
-
-/// A name as it is compared: in lower case, a URL without scheme and fragment.
-std::string name_key(std::string_view name);
 
 /// What decides with which other incidents one is joined.
 struct nameable {
@@ -52,7 +50,7 @@ struct nameable {
 
   bool stands_alone() const;
 };
-nameable names_of(const incident&, timestamp received_at, const naming&);
+nameable names_of(const incident&, timestamp received_at, const naming&, const join_settings&);
 
 /// How far apart an incident and one of several that a name fits may be.
 inline constexpr duration join_window = std::chrono::hours{24};
@@ -70,6 +68,9 @@ struct joined_incident {
   thing_id thing;  ///< the member received first: the incident is called by it
   std::vector<member> members;
 };
+
+/// Which of them are linked with which, both ways. What the names of one of them fit has to be among them.
+std::vector<std::pair<thing_id, thing_id>> linked_incidents(std::span<const nameable>, const join_settings&);
 
 /// The incidents that these reports tell of; what no filter lets in is none by itself. All of a joined incident's
 /// members have to be among them.

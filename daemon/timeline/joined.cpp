@@ -11,8 +11,12 @@ constexpr std::string_view shared_facts[] = {"cause", "review_held_at"};
 
 // What a person said of any member is said of the incident; with whom it is one is said of the member alone.
 void take_overrides(std::vector<report>& into, const std::vector<report>& from) {
-  for (const auto& r : from)
-    if (r.is_override && !r.retraction) into.emplace_back(r).fields.erase("same_as");
+  for (auto r : from) {
+    if (!r.is_override || r.retraction) continue;
+    for (const auto* own : {"same_as", "links", "keys"}) r.fields.erase(own);
+    if (!std::ranges::all_of(r.fields, [](const auto& f) { return is_about_override(f.key()); }))
+      into.push_back(std::move(r));
+  }
 }
 
 void take_earliest(std::optional<timestamp>& into, std::optional<timestamp> other) {
@@ -62,7 +66,10 @@ void take_services(incident& i, std::span<const incident> others, const naming& 
 }
 
 void take_values(incident& i, const incident& other) {
-  if (i.environment.empty()) i.environment = other.environment;
+  if (i.environment.empty() && !other.environment.empty()) {
+    i.environment = other.environment;
+    i.facts["environment"] = other.facts.at("environment");
+  }
   if (i.responders.empty()) i.responders = other.responders;
   if (i.culprit.empty() && !other.culprit.empty()) {
     i.culprit = other.culprit;
@@ -80,13 +87,16 @@ void take_facts(incident& i, const incident& other) {
 std::optional<incident> fold_joined(const thing_id& called, std::vector<told_member> members, const naming& names,
                                     const join_settings& settings) {
   auto& lead = members.front();
-  for (auto m = members.begin() + 1; m != members.end(); ++m) take_overrides(lead.reports, m->reports);
+  for (auto m = members.begin() + 1; m != members.end(); ++m)
+    if (!m->only_adds_facts) take_overrides(lead.reports, m->reports);
   auto joined = fold_incident(lead.thing, std::move(lead.reports), names);
   if (!joined) return {};
+  if (called == lead.thing) joined->called_services = joined->services;
   std::vector<incident> others;
   std::size_t full = 0;  // those that only add facts come last
   for (auto m = members.begin() + 1; m != members.end(); ++m)
     if (auto i = fold_incident(m->thing, std::move(m->reports), names)) {
+      if (i->thing == called) joined->called_services = i->services;
       others.push_back(std::move(*i));
       full += !m->only_adds_facts;
     }

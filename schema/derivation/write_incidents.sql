@@ -16,14 +16,14 @@ WITH now AS (
     acknowledged_at, restored_at, resolved_at, stretches::tstzmultirange, culprit, facts, overrides, blamed, reason
   FROM now
   ON CONFLICT (id) DO UPDATE SET
-    environment = excluded.environment, production = excluded.production, state = excluded.state,
+    service = excluded.service, environment = excluded.environment, production = excluded.production, state = excluded.state,
     severity = excluded.severity, started_at = excluded.started_at, detected_at = excluded.detected_at,
     acknowledged_at = excluded.acknowledged_at, restored_at = excluded.restored_at, resolved_at = excluded.resolved_at,
     stretches = excluded.stretches, culprit = excluded.culprit, facts = excluded.facts, overrides = excluded.overrides,
     blamed = excluded.blamed, reason = excluded.reason
-  WHERE (i.environment, i.production, i.state, i.severity, i.started_at, i.detected_at, i.acknowledged_at, i.restored_at,
+  WHERE (i.service, i.environment, i.production, i.state, i.severity, i.started_at, i.detected_at, i.acknowledged_at, i.restored_at,
          i.resolved_at, i.stretches, i.culprit, i.facts, i.overrides, i.blamed, i.reason)
-    IS DISTINCT FROM (excluded.environment, excluded.production, excluded.state, excluded.severity, excluded.started_at,
+    IS DISTINCT FROM (excluded.service, excluded.environment, excluded.production, excluded.state, excluded.severity, excluded.started_at,
          excluded.detected_at, excluded.acknowledged_at, excluded.restored_at, excluded.resolved_at, excluded.stretches,
          excluded.culprit, excluded.facts, excluded.overrides, excluded.blamed, excluded.reason)
   RETURNING i.id

@@ -8,6 +8,7 @@ using namespace releasehealth;
 namespace {
 
 const join_settings settings = {.ranks = {{"pagerduty", 0}, {"opsgenie", 0}, {"alerts", 1}, {"jira", 2}},
+                                .monitors = {"alerts"},
                                 .trackers = {"jira"}};
 
 timestamp at(const std::string& clock) {
@@ -31,7 +32,7 @@ std::vector<joined_incident> join(const all_reports& all) {
   std::vector<nameable> names;
   for (const auto& r : all)
     if (const auto i = fold_incident(r.thing, r.reports, {}))
-      names.push_back(names_of(*i, timestamp{} + std::chrono::seconds(r.received), {}));
+      names.push_back(names_of(*i, timestamp{} + std::chrono::seconds(r.received), {}, settings));
   return join_incidents(names, settings);
 }
 
@@ -117,6 +118,23 @@ const std::vector<shape_case>& shapes() {
       {"two tools of one rank: the earlier leads",
        {page("P1", "10:05"), {{"opsgenie", "O1"}, {told("10:00", R"({"links": ["P1"]})")}}},
        "O1: O1 P1"},
+      {"never two of one source through others",
+       {page("P1", "10:00"),
+        page("P9", "10:30"),
+        {{"opsgenie", "O1"}, {told("10:01", R"({"links": ["P1"]})")}},
+        issue("S1", "10:10", R"({"links": ["O1", "P9"]})")},
+       "S1: P1 O1 S1; P9: P9"},
+      {"the page of a rule is that of all its alerts",
+       {alert("a1", "10:00", R"({"url": "http://prom/graph?g0.expr=up"})"),
+        issue("S1", "2025-11-03T10:00",
+              R"({"links": ["http://prom/graph?g0.expr=up"], "resolved_at": "2025-11-03T11:00:00Z"})"),
+        issue("S2", "10:10", R"({"links": ["http://prom/graph?g0.expr=up"]})")},
+       "S1: S1; a1: a1 S2"},
+      {"a page with a query is another one than without",
+       {page("P1", "10:00", R"({"url": "https://now/nav_to.do?uri=incident.do?sys_id=1"})"),
+        page("P2", "10:00", R"({"url": "https://now/nav_to.do?uri=incident.do?sys_id=2"})"),
+        issue("S1", "10:10", R"({"links": ["https://now/nav_to.do?uri=incident.do?sys_id=2"]})")},
+       "P1: P1; S1: P2 S1"},
       {"a link to what nobody knows", {issue("S1", "10:05", R"({"links": ["https://nowhere.example/1"]})")}, "S1: S1"},
   };
   return all;
@@ -237,7 +255,7 @@ TEST_SUITE("nodb") {
     const auto s = issue("S1", "10:05", R"({"links": ["P1"]})");
     std::vector<nameable> names;
     for (const auto* r : {&p, &other, &s}) {
-      names.push_back(names_of(*fold_incident(r->thing, r->reports, {}), {}, {}));
+      names.push_back(names_of(*fold_incident(r->thing, r->reports, {}), {}, {}, with));
       names.back().is_let_in = with.lets_in(r->thing, r->reports);
     }
     const auto all = join_incidents(names, with);

@@ -1,19 +1,24 @@
 """Section 18: which reports of several tools are one incident, and what they say together."""
+import hashlib
+
 from facts import DAY, instant, ordered
 
 ALONE = 'none'
 
 
-def key_of(name):
-    key = name.lower()
-    if '://' in key:
-        key = key.split('://', 1)[1].split('#')[0].rstrip('/')
-    return key
+def names_in(name):
+    """Of a page with a query the page and, in place of the query, a digest."""
+    name = name.lower()
+    if '://' not in name:
+        return [name] if name else []
+    name = name.split('://', 1)[1].split('#')[0]
+    page, _, query = name.partition('?')
+    return [page.rstrip('/')] + (['sha256:' + hashlib.sha256(name.encode()).hexdigest()] if query else [])
 
 
 def keys_of(facts, field):
     value = facts.get(field, [])
-    return {key_of(v) for v in ([value] if isinstance(value, str) else value)}
+    return {n for v in ([value] if isinstance(value, str) else value) for n in names_in(v)}
 
 
 class Joins:
@@ -24,11 +29,13 @@ class Joins:
     def lets_in(self, source, reports):
         wanted = self.settings['severities'].get(source)
         severity = None
-        for r in reports:
-            if r['type'] != 'retraction' and not r['override']:
-                severity = r['fields'].get('severity', severity)
-                if not wanted or severity in wanted:
-                    return True
+        own = [r for r in reports if r['type'] != 'retraction' and not r['override']]
+        if not own:
+            return True
+        for r in own:
+            severity = r['fields'].get('severity', severity)
+            if not wanted or severity in wanted:
+                return True
         return False
 
     def better(self, i):
@@ -57,11 +64,11 @@ class Joins:
 
     def link(self, alone):
         for i in alone:
-            i['names'] = {i['subject'].lower()} | keys_of(i['facts'], 'url')
-            i['keys'] = keys_of(i['facts'], 'keys')
+            i['names'], i['keys'] = {i['subject'].lower()}, keys_of(i['facts'], 'keys')
+            page = names_in(i['facts'].get('url', ''))[-1:]
+            i['keys' if i['source'] in self.settings['monitors'] else 'names'] |= set(page)
             i['same_as'] = keys_of(i['facts'], 'same_as')
-            links = keys_of(i['facts'], 'links')
-            i['links'] = links | {n.split('?')[0].rstrip('/') for n in links if '?' in n}
+            i['links'] = keys_of(i['facts'], 'links')
         self.joinable = [i for i in alone if ALONE not in i['same_as'] and
                          (not i['environment'] or self.is_production(i['environment']))]
         self.linked = {id(i): [] for i in alone}
@@ -77,7 +84,7 @@ class Joins:
         if x['source'] not in self.settings['trackers']:
             return []
         for source in sorted({y['source'] for y in self.linked[id(x)]}):
-            several = {id(y): y for y in self.linked[id(x)] if y['source'] == source and self.rank(y) < self.rank(x)}
+            several = {id(y): y for y in self.linked[id(x)] if y['source'] == source and self.rank(y)[1] < self.rank(x)[1]}
             if len(several) > 1:
                 return list(several.values())
         return []
@@ -102,7 +109,7 @@ class Joins:
                 up = self.follows(up)
             if up and up is not x:
                 end = self.lead(up)
-                if self.better(end) < self.better(x) and self.is_open_within(end, x['t'], DAY):
+                if end['source'] != x['source'] and self.better(end) < self.better(x) and self.is_open_within(end, x['t'], DAY):
                     leads.append(end)
         end = self.best(leads, x)
         return self.lead(end) if end else x
@@ -130,8 +137,9 @@ class Joins:
     def fold_joined(self, lead, others, adding, told):
         reports = list(told[(lead['source'], lead['subject'])])
         for o in others + adding:
-            reports += [dict(r, fields={k: v for k, v in r['fields'].items() if k != 'same_as'})
-                        for r in told[(o['source'], o['subject'])] if r['override'] and r['type'] != 'retraction']
+            said = [dict(r, fields={k: v for k, v in r['fields'].items() if k not in ('same_as', 'links', 'keys')})
+                    for r in told[(o['source'], o['subject'])] if r['override'] and r['type'] != 'retraction']
+            reports += [r for r in said if o in others and set(r['fields']) - {'by', 'reason', 'was'}]
         i = self.fold_incident(lead['source'], lead['subject'], ordered(reports))
         i['members'] = [lead] + others
         first = min(i['members'], key=lambda m: (m['source'].encode(), m['subject'].encode()))  # all were received at once

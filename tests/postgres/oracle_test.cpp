@@ -23,7 +23,7 @@ constexpr const char* zones[] = {"UTC", "Europe/Berlin", "America/St_Johns", "Pa
 ledger::derive_settings derive_settings_in(const calendar& zone) {
   ledger::derive_settings s;
   s.blame.names = naming({{"checkout", "payments", {}, {}, {}}, {"search", "payments", {}, {}, {}}}, {});
-  s.joins = {.ranks = {{"other", 0}, {"test", 1}, {"tracker", 2}}, .trackers = {"tracker"}};
+  s.joins = {.ranks = {{"other", 0}, {"test", 1}, {"tracker", 2}}, .monitors = {"other"}, .trackers = {"tracker"}};
   s.joins.filters["tracker"].severities = {1, 2, 3};
   s.stack.rollback_lookback = std::chrono::days(40);
   s.stack.rules.zone = zone;
@@ -91,6 +91,7 @@ json::object told(const std::vector<event>& events, const snapshot& s, const fig
             {"engineers", {{"payments", 2}}},
             {"ranks", {{"other", 0}, {"test", 1}, {"tracker", 2}}},
             {"trackers", {"tracker"}},
+            {"monitors", {"other"}},
             {"severities", {{"tracker", {1, 2, 3}}}},
             {"rollback_lookback", 40 * 86400},
             {"response_target", 7200},

@@ -33,7 +33,8 @@ TEST_SUITE("postgres") {
     // a short look-back, so that much is forgotten in the long ones; a rule that looks back at the release line
     ledger::derive_settings settings;
     settings.stack.rollback_lookback = std::chrono::days(40);
-    settings.joins = {.ranks = {{"other", 0}, {"test", 1}, {"tracker", 2}}, .trackers = {"tracker"}};
+    settings.joins = {
+        .ranks = {{"other", 0}, {"test", 1}, {"tracker", 2}}, .monitors = {"other"}, .trackers = {"tracker"}};
     settings.joins.filters["tracker"].severities = {1, 2, 3};
     kind_rule quick{.name = "quick",
                     .kind = deployment_kind::hotfix,

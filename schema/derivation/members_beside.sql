@@ -1,0 +1,5 @@
+-- The members of the incidents that the given reports are, or were.
+SELECT {{> _member}}
+FROM unnest($1::text[], $2::text[]) AS t (source, subject)
+JOIN incident_member is_of ON is_of.source = t.source AND is_of.subject = t.subject
+JOIN incident_member m ON m.joined_source = is_of.joined_source AND m.joined_subject = is_of.joined_subject
