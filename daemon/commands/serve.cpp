@@ -42,8 +42,11 @@ std::function<int()> add_check_config(CLI::App&, const common_options& options) 
       if (listener->tls) const http::tls can_be_read(*listener->tls);
     if (!std::filesystem::exists(options.config_file))
       std::cerr << "warning: " << options.config_file << ": not found; the defaults apply\n";
-    std::cout << options.config_file << ": right; " << c.sources.size() << " sources, " << c.tokens.size()
-              << " tokens, " << c.figures.thresholds.size() << " thresholds\n";
+    const auto more = c.included.size();
+    std::cout << options.config_file
+              << (more == 0 ? "" : " and " + std::to_string(more) + (more == 1 ? " included file" : " included files"))
+              << ": right; " << c.sources.size() << " sources, " << c.tokens.size() << " tokens, "
+              << c.figures.thresholds.size() << " thresholds\n";
     return 0;
   };
 }

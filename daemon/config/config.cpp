@@ -175,6 +175,8 @@ void read_spool(config_table&& t, config& c) {
 }
 
 void read_all(config_table& root, config& c) {
+  std::vector<std::string> include;  // read_includes() has read the files
+  root.texts("include", include);
   auto state_dir = root.variable("STATE_DIRECTORY").value_or(c.state_dir.string());
   root.at_start("state_dir").text("state_dir", state_dir);
   if (!state_dir.empty()) c.state_dir = state_dir;
@@ -238,7 +240,8 @@ std::variant<config, config_mistakes> parse_config(std::string_view text, const 
   config c;
   reading.at_start = &c.at_start;
   try {
-    const auto parsed = toml::parse(text, std::string_view(file.native()));
+    auto parsed = toml::parse(text, std::string_view(file.native()));
+    c.included = read_includes(reading, parsed);
     c.has_tables = !parsed.empty();
     config_table root(reading, &parsed, "");
     read_all(root, c);

@@ -36,8 +36,11 @@ struct config {
   figure_settings figures;
   duration merge_back_due = std::chrono::hours{24};  ///< after that a hotfix that is not merged back breaks its limit
   ledger::derive_settings timeline;
-  std::vector<std::string> warnings;  ///< worth saying, not worth refusing
-  bool has_tables = false;            ///< the file holds something: else everything is a default
+  std::vector<std::string> warnings;            ///< worth saying, not worth refusing
+  std::vector<std::filesystem::path> included;  ///< files read besides the main one
+  /// Where each [[service]] is defined, by name: "conf.d/services.toml:12:1".
+  std::map<std::string, std::string, std::less<>> services_at;
+  bool has_tables = false;  ///< the file holds something: else everything is a default
   /// What stands for each key that takes effect at the next start only, as a digest; empty: nothing does.
   std::map<std::string, std::string> at_start;
 };

@@ -155,47 +155,6 @@ policy_rule read_policy(config_table& t) {
   return p;
 }
 
-word_list numbers_and_ratios() {
-  word_list all = {"a number"};
-  for (const auto& f : figures())
-    if (f.looks == shape::ratio && f.to != belongs::teams) all.push_back(f.name);
-  return all;
-}
-
-threshold read_threshold(config_table& t, const std::vector<std::string>& rolling) {
-  threshold read;
-  t.text("figure", read.figure);
-  t.text("period", read.period);
-  t.text("service", read.service);
-  t.text("team", read.team);
-  t.number("minimum", read.minimum);
-  if (read.minimum < 0) t.invalid("minimum", "number", t.spelled("minimum"), "0 or more");
-  if (t.has("above") == t.has("below")) t.wrong("needs above or below, and not both");
-  if (!read.service.empty() && !read.team.empty()) t.wrong("is for a service or for a team, not for both");
-  if (const auto* l = find_limited_figure(read.figure);
-      l && find_figure(l->figure)->to == belongs::teams && !read.service.empty())
-    t.wrong("service", "has no such figure: it is one of teams");
-  read.above = t.has("above");
-  for (const auto* side : {"above", "below"}) {
-    t.number_or_name(side, read.limit, read.limit_of);
-    if (const auto* f = find_figure(read.limit_of);
-        t.has(side) && !read.limit_of.empty() && (!f || f->looks != shape::ratio || f->to == belongs::teams))
-      t.wrong(side, unknown_word("ratio", read.limit_of, numbers_and_ratios()));
-  }
-  const auto* limited = find_limited_figure(read.figure);
-  if (!limited)
-    t.wrong("figure", unknown_word("figure", read.figure, word_list_of(limited_figures(), &limited_figure::name)));
-  if (limited && find_figure(limited->figure)->is_now) {
-    if (!read.period.empty()) t.invalid("period", "period", read.period, "none: the figure holds at an instant");
-  } else if (read.period != month && read.period != previous_month &&
-             std::ranges::find(rolling, read.period) == rolling.end()) {
-    auto known = word_list_of(rolling);
-    known.insert(known.end(), {month, previous_month});
-    t.wrong("period", unknown_word("period", read.period, known));
-  }
-  return read;
-}
-
 void read_calendar(config_table&& t, calendar& zone, weekly_hours& working_week,
                    std::vector<weekly_hours>& release_hours) {
   auto name = zone.zone_name();
@@ -336,6 +295,7 @@ void read_meaning(config_table& root, config& c) {
   root.tables("service", [&](config_table& t) {
     auto read = read_service(t, c.sources, c.timeline.blame);
     check_aliases(t, services, read);
+    c.services_at.emplace(read.name, t.place());
     services.push_back(std::move(read));
   });
   root.tables("team", [&](config_table& t) { read_team(t, c.figures.engineers); });

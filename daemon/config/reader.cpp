@@ -22,10 +22,14 @@ std::string written(const toml::node& node) {
 
 }
 
-void config_reading::mistake(const toml::source_region& where, const std::string& what) {
-  std::string text = file.string();
+std::string config_reading::place_of(const toml::source_region& where) const {
+  auto text = where.path ? *where.path : file.string();
   if (where.begin.line > 0) text += ':' + std::to_string(where.begin.line) + ':' + std::to_string(where.begin.column);
-  mistakes.push_back(text + ": " + what);
+  return text;
+}
+
+void config_reading::mistake(const toml::source_region& where, const std::string& what) {
+  mistakes.push_back(place_of(where) + ": " + what);
 }
 
 config_table::config_table(config_reading& r, const toml::table* t, std::string path, bool environment_applies,
@@ -49,8 +53,8 @@ std::string config_table::name(std::string_view key) const {
 
 toml::source_region config_table::where(std::string_view key) const {
   if (!table_) return {};
-  if (const auto* node = table_->get(key)) return node->source();
-  return table_->source();
+  if (const auto* node = table_->get(key); node && node->source().begin.line > 0) return node->source();
+  return stands_at_.begin.line > 0 ? stands_at_ : table_->source();
 }
 
 void config_table::wrong(std::string_view key, const std::string& what) {
@@ -265,49 +269,6 @@ void config_table::read_texts(std::string_view key, std::vector<std::string>& in
   into = std::move(values);
 }
 
-void config_table::read_entries(std::string_view key, const std::function<void(config_table&)>& each) {
-  const auto* node = find(key);
-  if (!node) return;
-  const auto read = [&](const toml::node& one) {
-    if (!one.is_string() && !one.is_table()) return wrong_type(key, one, "text, or a table with a name");
-    const auto named = one.is_string() ? toml::table{{"name", **one.as_string()}} : toml::table();
-    config_table entry(reading_, one.is_table() ? one.as_table() : &named, name(key), false, is_at_start(key));
-    each(entry);
-  };
-  if (const auto* list = node->as_array())
-    for (const auto& one : *list) read(one);
-  else
-    read(*node);
-}
-
-void config_table::entries(std::string_view key, std::string_view holds,
-                           const std::function<void(config_table&)>& each) {
-  note(key, std::string(holds));
-  read_entries(key, each);
-}
-
-void config_table::entries_by_key(std::string_view key, std::string_view holds,
-                                  const std::function<void(const std::string&, config_table&)>& each) {
-  note(key, std::string(holds));
-  auto below = table(key);
-  if (!below.table_) return;
-  for (const auto& [of, node] : *below.table_) {
-    const std::string its_key(of.str());
-    below.read_entries(its_key, [&](config_table& entry) { each(its_key, entry); });
-  }
-}
-
-void config_table::pairs(std::string_view key, std::map<std::string, std::string>& into) {
-  note(key, "a table of texts");
-  const auto* node = find(key);
-  if (!node) return;
-  if (!node->is_table()) return wrong(key, "expected a table");  // not shown: it may be a secret
-  for (const auto& [name, value] : *node->as_table()) {
-    if (!value.is_string()) return wrong(key, std::string(name.str()) + " is not text");  // not shown, either
-    into[std::string(name.str())] = **value.as_string();
-  }
-}
-
 void config_table::pattern_of(std::string_view key, pattern& into) {
   note(key, "a pattern of RE2");
   std::string written;
@@ -325,33 +286,6 @@ std::string config_table::spelled(std::string_view key) const {
   std::ostringstream out;
   if (node) node->visit([&](const auto& n) { out << toml::json_formatter{n}; });
   return out.str();
-}
-
-config_table config_table::table(std::string_view key) {
-  const auto* node = find(key);
-  if (node && !node->is_table()) wrong_type(key, *node, "a table");
-  return {reading_, node ? node->as_table() : nullptr, name(key), environment_applies_, is_at_start(key)};
-}
-
-void config_table::tables(std::string_view key, const std::function<void(config_table&)>& each) {
-  const auto* node = find(key);
-  if (reading_.known) {
-    config_table any(reading_, nullptr, name(key), false);
-    each(any);
-  }
-  if (!node) return;
-  const auto* array = node->as_array();
-  if (!array || !array->is_array_of_tables())
-    return wrong(key, "expected an array of tables: write [[" + name(key) + "]]");
-  for (const auto& element : *array) {
-    config_table t(reading_, element.as_table(), name(key), false);
-    each(t);
-  }
-}
-
-void config_table::skip_rest() {
-  if (!table_) return;
-  for (const auto& [key, node] : *table_) asked_.emplace(key.str());
 }
 
 }

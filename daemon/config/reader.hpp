@@ -26,6 +26,8 @@ struct config_reading {
   std::vector<known_key>* known = nullptr;
   std::map<std::string, std::string>* at_start = nullptr;  ///< as config::at_start
 
+  /// "conf.d/services.toml:12:3"; the file alone where the region has no line.
+  std::string place_of(const toml::source_region&) const;
   void mistake(const toml::source_region&, const std::string& what);
 };
 
@@ -93,6 +95,8 @@ class config_table {
   std::string spelled(std::string_view key) const;
   std::optional<std::string> variable(const std::string& name) const { return reading_.env(name); }
   bool has(std::string_view key) const { return table_ && table_->contains(key); }
+  /// Where the table stands: file, line and column.
+  std::string place() const { return reading_.place_of(where("")); }
   void skip_rest();  ///< what was not asked for is no mistake
   void wrong(std::string_view key, const std::string& what);
   void wrong(const std::string& what);
@@ -122,7 +126,15 @@ class config_table {
   bool environment_applies_;
   std::set<std::string, std::less<>> asked_, at_start_;
   bool is_all_at_start_;
+  toml::source_region stands_at_ = {};  ///< of a table that was made of a text
 };
+
+/// Reads the files that `include` names into the table: their [[...]] follow its own, their other keys join it. A key
+/// that is defined twice, a file that cannot be read and an included `include` are mistakes. Returns the files, in the
+/// order in which they were read: by pattern, then by name; a file that several patterns match, once.
+std::vector<std::filesystem::path> read_includes(config_reading&, toml::table& into);
+
+threshold read_threshold(config_table&, const std::vector<std::string>& rolling);
 
 /// Reads calendar, figures, services, teams, environments, rules, policies and thresholds (config_meaning.cpp).
 void read_meaning(config_table& root, config&);
