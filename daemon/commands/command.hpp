@@ -77,6 +77,7 @@ std::string read_token(const std::string& file);
 
 std::function<int()> add_serve(CLI::App&, const common_options&);
 std::function<int()> add_check_config(CLI::App&, const common_options&);
+std::function<int()> add_discover(CLI::App&, const common_options&);
 std::function<int()> add_migrate(CLI::App&, const common_options&);
 std::function<int()> add_import(CLI::App&, const common_options&);
 std::function<int()> add_export(CLI::App&, const common_options&);

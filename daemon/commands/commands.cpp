@@ -19,6 +19,7 @@ namespace {
 const command every_command[] = {
     {"serve", "run the daemon", add_serve},
     {"check-config", "say whether the configuration is right: exit 0, or 2 with every mistake", add_check_config},
+    {"discover", "propose services, teams and aliases from catalogues and the names in the database", add_discover},
     {"migrate", "bring the schema up to date (serve does it too)", add_migrate},
     {"import", "history in: events, csv, a git repository, or what the APIs of other tools give", add_import},
     {"export", "everything out again, as NDJSON", add_export},

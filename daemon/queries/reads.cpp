@@ -193,6 +193,15 @@ std::vector<stored_event> reader::events_about(thing_type thing, const std::stri
       [&](transaction& work) { return query<stored_event>(work, sql::queries::events_about, thing, source, subject); });
 }
 
+std::vector<reported_name> reader::reported_names() {
+  return read([](transaction& work) { return query<reported_name>(work, sql::queries::reported_names); });
+}
+
+std::vector<reported_thing> reader::reported_things(timestamp since, std::int64_t most) {
+  return read(
+      [&](transaction& work) { return query<reported_thing>(work, sql::queries::reported_things, since, most); });
+}
+
 std::vector<stored_event> reader::events_after(const std::optional<stored_event>& last) {
   return read([&](transaction& work) {
     const auto after = last ? last->received_at.time_since_epoch().count() : -1;

@@ -12,6 +12,7 @@
 #include "daemon/database/connection.hpp"
 #include "daemon/timeline/kind.hpp"
 #include "daemon/timeline/naming.hpp"
+#include "daemon/timeline/reported_name.hpp"
 
 namespace releasehealth {
 class worker;
@@ -164,6 +165,10 @@ class reader {
   std::vector<json::object> find_deployments(const std::string& name);
   /// The events about a deployment, or about the commit of that name, in the order of receipt.
   std::vector<stored_event> events_about(thing_type, const std::string& source, const std::string& subject);
+  /// Every way in which sources name the service of a deployment or incident.
+  std::vector<reported_name> reported_names();
+  /// Deployments and incidents that were reported since then, the newest first, at most so many.
+  std::vector<reported_thing> reported_things(timestamp since, std::int64_t most);
   /// Everything, page by page, in the order of receipt: those after the given one, at most 1,000.
   std::vector<stored_event> events_after(const std::optional<stored_event>&);
 

@@ -142,6 +142,14 @@ std::string naming::service(std::string_view source, const json::object& fields,
 std::vector<std::pair<std::string, std::string>> naming::services(std::string_view source, const json::object& fields,
                                                                   timestamp at) const {
   std::vector<std::pair<std::string, std::string>> all;
+  each_name(fields, [&](std::string pointer, const json::object& one) {
+    all.emplace_back(std::move(pointer), service(source, one, at));
+  });
+  return all;
+}
+
+void naming::each_name(const json::object& fields, const visit_name& visit) {
+  bool is_list = false;
   if (const auto* several = fields.if_contains("services"); several && several->is_array()) {
     const auto& named = several->get_array();
     for (std::size_t n = 0; n < named.size(); ++n) {
@@ -150,11 +158,20 @@ std::vector<std::pair<std::string, std::string>> naming::services(std::string_vi
         if (const auto* told = fields.if_contains(key);
             told && (named.size() == 1 || key != std::string_view("service_id")))
           one[key] = *told;
-      all.emplace_back("/services/" + std::to_string(n), service(source, one, at));
+      visit("/services/" + std::to_string(n), one);
+      is_list = true;
     }
   }
-  if (all.empty() || fields.contains("service")) all.emplace_back("/service", service(source, fields, at));
-  return all;
+  if (!is_list || fields.contains("service")) visit("/service", fields);
+}
+
+std::string naming::alias_text(const json::object& fields) {
+  if (auto id = text_at(fields, "/service_id"); !id.empty()) return id;
+  const auto name = text_at(fields, "/service"), project = text_at(fields, "/project");
+  if (!project.empty() && project != name) return name.empty() ? project : project + '/' + name;
+  if (!name.empty()) return name;
+  const auto repository = text_at(fields, "/repository"), path = text_at(fields, "/path");
+  return path.empty() ? repository : repository + '/' + path;
 }
 
 std::string naming::environment(std::string_view name) const {

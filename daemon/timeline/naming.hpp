@@ -1,5 +1,6 @@
 #pragma once
 // From the names that sources use to the services, environments and teams of the figures (figures.md §2).
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -89,6 +90,13 @@ class naming {
   /// there or nothing else is. The one of a report that names none is empty.
   std::vector<std::pair<std::string, std::string>> services(std::string_view source, const json::object& fields,
                                                             timestamp at) const;
+  /// Visits each name of a service in the fields with its pointer and the fields that are its own: what services()
+  /// maps.
+  using visit_name = std::function<void(std::string pointer, const json::object& fields)>;
+  static void each_name(const json::object& fields, const visit_name&);
+  /// What aliases are looked up by, of one name: a sender's id, else the name with its project before it, else the
+  /// repository with the path. Empty: the fields name nothing.
+  static std::string alias_text(const json::object& fields);
   /// The environment of that name, regardless of case: as configured, otherwise in lower case. Empty stays empty.
   std::string environment(std::string_view name) const;
   bool is_production(std::string_view environment) const;
@@ -97,6 +105,8 @@ class naming {
   std::string team(std::string_view service) const;
   /// The rule of a configured service; null: it is not configured.
   const service_rule* rule_of(std::string_view service) const;
+  /// The rules in their order, with repositories as repository_key()s.
+  const std::vector<service_rule>& services() const { return services_; }
   /// Its name and aliases, each once.
   std::vector<std::string> names_of(std::string_view service) const;
   /// The services that a repository is configured for.

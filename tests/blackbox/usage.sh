@@ -24,7 +24,7 @@ creators="serve migrate"
 without="send amend rules sources reference healthcheck completion check-config redeliver classify"
 declare -A arguments=(
   [import]="csv $work/history.csv" [export]="events" [explain]="deployment 1.8.2" [rebuild]="" [report]="--month 2026-10"
-  [backfill]="--from 2026-01-01 --to 2026-01-02" [erase]="somebody --reason test" [replay]="")
+  [backfill]="--from 2026-01-01 --to 2026-01-02" [erase]="somebody --reason test" [replay]="" [discover]="")
 for name in $("$daemon" completion bash | sed -n "s/^ *if .*words='\(.*\)'$/\1/p"); do
   case " $creators $without " in *" $name "*) continue ;; esac
   [ -n "${arguments[$name]+x}" ] || fail "what does $name do without a configuration?"

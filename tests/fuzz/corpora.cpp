@@ -77,5 +77,12 @@ int main(int count, char** words) {
   for (const auto* text : {"v1.8.3", "refs/tags/release-2026.11.20", "checkout/v1.2.3-rc.1", "refs/heads/hotfix/1.8.3",
                            "Revert \"Pay twice\"", "2026.11.20.4", "1.2"})
     all.add("git_names", text);
+  for (const auto* text :
+       {"apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: a\n  annotations:\n"
+        "    argocd/app-name: a-prod, b\n    jira/project-key: SHOP\n    github.com/project-slug: acme/a\n"
+        "spec:\n  type: service\n  owner: group:default/t\n---\napiVersion: backstage.io/v1alpha1\n"
+        "kind: Group\nmetadata: {name: t}\nspec: {members: [x, *y]}\n",
+        "* @acme/a\n^[Docs][2] @acme/b\n/services/**/x?/ @c # d\n\\#e a@b.c\n"})
+    all.add("catalogue", text);
   std::cout << all.written << " inputs\n";
 }

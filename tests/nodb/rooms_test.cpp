@@ -37,6 +37,7 @@ constexpr room_rule rules[] = {
     {"daemon/", "prometheus/.*", "daemon/telemetry/metrics", "only the own metrics know prometheus-cpp"},
     {"daemon/", "spdlog.*", "daemon/log/", "only the log knows spdlog"},
     {"daemon/", "git2.*", "daemon/import/repository", "only the import of repositories knows libgit2"},
+    {"daemon/", "yaml-cpp/.*", "daemon/discover/catalogue", "only the catalogue's reader knows yaml-cpp"},
     {"daemon/", "kainjow/.*", "daemon/review/page", "only the pages know templates"},
 };
 

@@ -1,0 +1,258 @@
+#include "daemon/discover/names.hpp"
+
+#include <algorithm>
+
+#include "collectors/base/nearest.hpp"
+#include "collectors/base/text.hpp"
+#include "collectors/collector.hpp"
+#include "daemon/discover/similarity.hpp"
+#include "daemon/discover/told_name.hpp"
+
+namespace releasehealth::discover {
+namespace {
+
+constexpr std::size_t max_names = 1000, max_remarks = 100;
+constexpr double nearly_same = 0.98;  // but for the environment
+
+/// A service that names may mean.
+struct candidate {
+  std::string name;
+  std::vector<name_words> spellings = {};
+  std::vector<const told_name*> names = {};
+  happenings events = {};
+};
+
+class name_matcher {
+ public:
+  name_matcher(const std::vector<reported_name>& names, const std::vector<reported_thing>& things,
+               const configured_names& known, proposals& into)
+      : known_(known), into_(into), rules_(with_proposals(known, into)) {
+    for (const auto& n : names)
+      naming::each_name(n.fields, [&](const std::string&, const json::object& one) { add_name(n, one); });
+    for (const auto& t : things)
+      naming::each_name(t.fields, [&](const std::string&, const json::object& one) {
+        if (const auto known_name = told_.find(key_of(t.source, one)); known_name != told_.end())
+          known_name->second.events.add(t);
+      });
+    for (auto& [key, name] : told_) {
+      name.events.sort();
+      auto& of = groups_[rules_.service(name.source, name.fields, {})];
+      of.names.push_back(&name);
+      of.deployments += name.deployments;
+      of.incidents += name.incidents;
+      of.events.add(name.events);
+    }
+    for (auto& [resolved, of] : groups_) {
+      of.resolved = resolved;
+      of.events.sort();
+    }
+    groups_.erase("");  // names that several services share
+  }
+
+  void propose() {
+    std::vector<std::string> spelled;
+    for (const auto& rule : rules_.services()) add_candidate(rule, spelled);
+    std::vector<const name_group*> unknown;
+    for (const auto& [resolved, of] : groups_)
+      if (!rules_.configures_service(resolved)) {
+        unknown.push_back(&of);
+        spelled.push_back(of.names.front()->labels.front());
+      }
+    weights_ = word_weights(spelled);
+    std::ranges::stable_sort(unknown, [](const name_group* a, const name_group* b) {
+      return std::tuple(a->deployments == 0, !a->has_repository(), -(a->deployments + a->incidents)) <
+             std::tuple(b->deployments == 0, !b->has_repository(), -(b->deployments + b->incidents));
+    });
+    if (unknown.size() > max_names) {
+      remark(std::to_string(unknown.size() - max_names) + " names with fewer events were not looked at");
+      unknown.resize(max_names);
+    }
+    for (const auto* of : unknown) place_group(*of);
+  }
+
+  std::vector<std::string> remarks() const {
+    auto all = remarks_;
+    if (all.size() > max_remarks) {
+      all.resize(max_remarks);
+      all.push_back(std::to_string(remarks_.size() - max_remarks) + " more names without a service");
+    }
+    return all;
+  }
+
+ private:
+  void add_name(const reported_name& from, const json::object& fields) {
+    told_name name{from.source, naming::alias_text(fields), fields, labels_of(fields)};
+    if (name.text.empty()) return;
+    if (name.labels.empty()) name.labels.push_back(name.text);
+    const auto repository = text_at(fields, "/repository");
+    name.is_repository = !repository.empty() && repository == text_at(fields, "/service");
+    auto& known_name = told_.try_emplace(key_of(from.source, fields), std::move(name)).first->second;
+    known_name.deployments += from.deployments;
+    known_name.incidents += from.incidents;
+  }
+
+  void add_candidate(const service_rule& rule, std::vector<std::string>& spelled) {
+    std::vector<std::string> labels = {rule.name};
+    for (const auto& a : rule.aliases)
+      if (!a.is_shared) labels.push_back(last_part(a.name));
+    for (const auto& one : rule.repositories) labels.push_back(last_part(one));
+    candidate c{rule.name};
+    add_spellings(c.spellings, labels);
+    if (const auto of = groups_.find(rule.name); of != groups_.end()) {
+      c.names.assign(of->second.names.begin(), of->second.names.end());
+      c.events = of->second.events;
+    }
+    spelled.push_back(rule.name);
+    candidates_.push_back(std::move(c));
+  }
+
+  // Two repositories are two services, and one source does not give a service two names that differ in more than the
+  // environment.
+  static bool contradicts(const candidate& c, const name_group& of) {
+    for (const auto* mine : of.names)
+      for (const auto* theirs : c.names)
+        if (mine->source == theirs->source && mine->deployments > 0 && theirs->deployments > 0 &&
+            (mine->is_repository || theirs->is_repository ||
+             words_without_environment(mine->labels.front()) != words_without_environment(theirs->labels.front())))
+          return true;
+    return false;
+  }
+
+  void place_group(const name_group& of) {
+    if (const auto same = std::ranges::find(candidates_, of.resolved, &candidate::name); same != candidates_.end())
+      return add_to(*same, of, {.alike = 1});
+    const auto spellings = of.spellings(), stripped = of.spellings_without_environment();
+    candidate *best = nullptr, *second = nullptr;
+    evidence of_best, of_second;
+    for (auto& c : candidates_) {
+      if (of.deployments > 0 && contradicts(c, of)) continue;
+      auto found = compare(of.events, c.events);
+      found.alike = std::max(similarity(spellings, c.spellings, weights_),
+                             nearly_same * similarity(stripped, c.spellings, weights_));
+      if (!best || found.score() > of_best.score()) {
+        second = std::exchange(best, &c);
+        of_second = std::exchange(of_best, found);
+      } else if (!second || found.score() > of_second.score()) {
+        second = &c;
+        of_second = found;
+      }
+    }
+    const bool fits = best && of_best.score() >= least_score;
+    const bool is_same = (of_best.alike == 1 && of_second.alike < 1) ||
+                         (of_best.alike >= nearly_same && of_second.alike < nearly_same - 0.01);
+    const bool is_alone = !second || is_same || of_best.score() - of_second.score() >= least_margin;
+    if (fits && is_alone) return add_to(*best, of, of_best);
+    if (of.deployments > 0) return add_service(of);
+    const auto what = described(of) + ", " + std::to_string(of.incidents) + " incidents, no deployment: ";
+    if (fits)
+      remark(what + in_quotes(best->name) + " and " + in_quotes(second->name) + " fit alike");
+    else
+      remark(what + "no service is like it");
+  }
+
+  static std::string described(const name_group& of) {
+    return in_quotes(of.names.front()->labels.front()) + " of " + of.names.front()->source;
+  }
+
+  void remark(std::string what) { remarks_.push_back(std::move(what)); }
+
+  // A source's name, or a kind; another source's aliases are those of any.
+  std::string alias_source(const std::string& source) const {
+    return known_.kinds.contains(source) || find_collector(source) ? source : std::string(any_source);
+  }
+
+  proposed_service& proposal_of(const std::string& service) {
+    const auto known = std::ranges::find_if(into_.services, [&](const auto& s) { return s.name.value == service; });
+    if (known != into_.services.end()) return *known;
+    into_.services.push_back({.name = {service, {}}, .is_configured = true});
+    return into_.services.back();
+  }
+
+  void add_to(candidate& c, const name_group& of, const evidence& why) {
+    auto& p = proposal_of(c.name);
+    for (const auto* name : of.names) {
+      add_alias(p, *name, why.in_words(c.name), true);
+      c.names.push_back(name);
+      add_spellings(c.spellings, name->labels);
+    }
+    c.events.add(of.events);
+    c.events.sort();
+  }
+
+  void add_alias(proposed_service& p, const told_name& name, const std::string& why, bool is_guess) const {
+    const auto source = alias_source(name.source);
+    const bool is_there = std::ranges::any_of(p.aliases, [&](const proposed_alias& a) {
+      return a.source == source && equal_ignoring_case(a.name, name.text);
+    });
+    if (is_there || name.text == p.name.value) return;
+    const auto& label = name.labels.front();
+    auto said = label == name.text || name.text.ends_with('/' + label) ? why : in_quotes(label) + ": " + why;
+    p.aliases.push_back({source, name.text, false, std::move(said), is_guess});
+  }
+
+  // A group of that name which one source tells apart from this one.
+  bool is_another(const std::string& name, const name_group& of) const {
+    const auto other = groups_.find(name);
+    if (other == groups_.end()) return false;
+    candidate c{.name = name};
+    c.names.assign(other->second.names.begin(), other->second.names.end());
+    return contradicts(c, of);
+  }
+
+  void add_service(const name_group& of) {
+    const bool is_path = of.has_repository();
+    auto name = is_path ? last_part(of.resolved) : without_environment(of.resolved);
+    const bool is_taken =
+        std::ranges::any_of(candidates_, [&](const candidate& c) { return equal_ignoring_case(c.name, name); }) ||
+        (name != of.resolved && is_another(name, of));
+    if (is_taken) name = of.resolved;
+    const auto counted = std::to_string(of.deployments) + (of.deployments == 1 ? " deployment" : " deployments") +
+                         " reported by " + of.names.front()->source;
+    proposed_service p{.name = {name, counted, false}};
+    candidate c{.name = name, .spellings = of.spellings(), .events = of.events};
+    add_spellings(c.spellings, {name});
+    for (const auto* told : of.names) {
+      add_alias(p, *told, "what its deployments call it", name != of.resolved && name != last_part(of.resolved));
+      c.names.push_back(told);
+      const auto repository = text_at(told->fields, "/repository");
+      if (is_path && p.repositories.empty() && !repository.empty())
+        p.repositories.push_back({repository, "the repository of its deployments"});
+    }
+    into_.services.push_back(std::move(p));
+    candidates_.push_back(std::move(c));
+  }
+
+  const configured_names& known_;
+  proposals& into_;
+  naming rules_;
+  std::map<std::string, told_name> told_;
+  std::map<std::string, name_group, std::less<>> groups_;
+  std::vector<candidate> candidates_;
+  word_weights weights_;
+  std::vector<std::string> remarks_;
+};
+
+std::size_t size_of(const proposals& all) {
+  std::size_t size = all.services.size();
+  for (const auto& s : all.services) size += s.aliases.size();
+  return size;
+}
+
+}
+
+void propose_from_names(const std::vector<reported_name>& names, const std::vector<reported_thing>& things,
+                        const configured_names& known, proposals& into) {
+  // A name that was placed says more about its service: until nothing follows, as nothing may after all is accepted.
+  constexpr int max_rounds = 20;
+  std::vector<std::string> remarks;
+  auto before = size_of(into);
+  for (int round = 0; round < max_rounds; ++round) {
+    name_matcher matcher(names, things, known, into);
+    matcher.propose();
+    remarks = matcher.remarks();
+    if (const auto now = size_of(into); std::exchange(before, now) == now) break;
+  }
+  into.remarks.insert(into.remarks.end(), remarks.begin(), remarks.end());
+}
+
+}

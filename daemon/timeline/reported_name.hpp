@@ -1,0 +1,26 @@
+#pragma once
+// What sources call services, as the ledger has it.
+#include <string>
+#include <vector>
+
+#include "collectors/event.hpp"
+
+namespace releasehealth {
+
+/// The fields that name a service, and how many deployments and incidents they name.
+struct reported_name {
+  std::string source;
+  json::object fields;  ///< service, services, repository, path, project, service_id
+  std::int64_t deployments = 0, incidents = 0;
+};
+
+/// A deployment or an incident: when it began and what was deployed.
+struct reported_thing {
+  std::string source;
+  json::object fields;  ///< as those of a reported_name
+  thing_type type = thing_type::deployment;
+  timestamp time;
+  std::string commit, version;  ///< empty: none was reported
+};
+
+}

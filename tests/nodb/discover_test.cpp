@@ -1,0 +1,288 @@
+// Services, teams and aliases that catalogues and the ledger's names suggest (interface.md section 6).
+#include "daemon/discover/catalogue_services.hpp"
+#include "daemon/discover/names.hpp"
+#include "daemon/discover/toml.hpp"
+#include "tests/nodb/configurations.hpp"
+#include "tests/nodb/source_tree.hpp"
+
+using namespace releasehealth;
+using namespace releasehealth::discover;
+using namespace releasehealth::test;
+
+namespace {
+
+configured_names configured_by(const std::string& text) {
+  const auto c = right(text);
+  configured_names known{c.figures.names};
+  for (const auto& [team, engineers] : c.figures.engineers) known.teams.insert(team);
+  for (const auto& s : c.sources) known.kinds[s.name] = s.kind;
+  known.services_at = c.services_at;
+  return known;
+}
+
+proposals propose(const tree& from, const configured_names& known) {
+  proposals all;
+  propose_from_catalogue(from, known, all);
+  propose_teams(from.found, known, all);
+  return all;
+}
+
+/// What a configuration and the proposals, appended to it, call a service.
+std::string service_after(const std::string& text, const proposals& all, const char* source, const char* fields) {
+  const auto c = right(text + "\n" + new_tables(all));
+  return c.figures.names.service(source, json::parse(fields).as_object(), {});
+}
+
+const std::string pagerduty_source = "[[source]]\nname='pd'\nkind='pagerduty'\nsecret='x'\n";
+
+reported_name reported(const char* source, const char* fields, std::int64_t deployments, std::int64_t incidents) {
+  return {source, json::parse(fields).as_object(), deployments, incidents};
+}
+
+const timestamp noon = *parse_time("2026-11-01T12:00:00Z");
+
+reported_thing thing(const char* source, const char* fields, thing_type type, duration after, const char* commit = "") {
+  return {source, json::parse(fields).as_object(), type, noon + after, commit, ""};
+}
+
+}
+
+TEST_SUITE("nodb") {
+  TEST_CASE("components become services with their teams, repositories and aliases, and are read unchanged") {
+    const source_tree t;
+    t.write("catalog-info.yaml",
+            component("checkout",
+                      "    github.com/project-slug: acme/checkout\n    argocd/app-name: checkout-prod\n"
+                      "    pagerduty.com/service-id: PXYZ\n    jira/project-key: SHOP\n    jira/component: Checkout\n"
+                      "    sentry.io/project-slug: acme/checkout-web\n    opsgenie.com/component-selector: "
+                      "'tag:\"service:co\"'\n",
+                      owned_by("group:default/payments")) +
+                "---\napiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: payments}\nspec: {type: team, "
+                "members: "
+                "[a, b, c]}\n---\n" +
+                component("search", "    jira/project-key: SHOP\n", "  system: shop\n") +
+                "---\napiVersion: backstage.io/v1alpha1\nkind: System\nmetadata: {name: shop}\nspec: {owner: "
+                "discovery}\n---\n" +
+                "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: lib}\nspec: {type: library, "
+                "owner: x}\n");
+    const auto all = propose(t.read(), configured_by(""));
+    REQUIRE(all.services.size() == 2);
+    CHECK(all.services[0].team.value == "payments");
+    CHECK_FALSE(all.services[0].team.is_guess);
+    CHECK(all.services[1].team.value == "discovery");
+    CHECK(all.services[1].team.is_guess);
+    CHECK(all.teams.size() == 2);
+    CHECK(all.teams[1].members == 3);
+    const auto means = [&](const char* source, const char* fields) { return service_after("", all, source, fields); };
+    CHECK(means("argocd", R"({"service":"checkout-prod","repository":"acme/manifests"})") == "checkout");
+    CHECK(means("pagerduty", R"({"service":"Checkout API","service_id":"PXYZ"})") == "checkout");
+    CHECK(means("github", R"({"service":"acme/checkout","repository":"acme/checkout"})") == "checkout");
+    CHECK(means("jira", R"({"service":"Checkout","project":"SHOP"})") == "checkout");
+    CHECK(means("jira", R"({"service":"SHOP","project":"SHOP"})") == "search");
+    CHECK(means("sentry", R"({"service":"checkout-web"})") == "checkout");
+    CHECK(means("opsgenie", R"({"service":"co"})") == "checkout");
+    CHECK(new_tables(all).find("argocd = [\"checkout-prod\"]  # annotation argocd/app-name\n") != std::string::npos);
+    // accepted, nothing is left to propose
+    CHECK(propose(t.read(), configured_by(new_tables(all))).is_empty());
+  }
+
+  TEST_CASE(
+      "a name that several components share names none of them, and a shared repository is told apart by folders") {
+    const source_tree t;
+    t.write(".git/HEAD", "");
+    t.write("CODEOWNERS", "/services/b/ @acme/beta\n");
+    for (const std::string name : {"a", "b"})
+      t.write("services/" + name + "/catalog-info.yaml",
+              component(name, "    github.com/project-slug: acme/mono\n    pagerduty.com/service-id: P1\n"));
+    const auto all = propose(t.read(), configured_by(""));
+    const auto means = [&](const char* source, const char* fields) { return service_after("", all, source, fields); };
+    CHECK(means("pagerduty", R"({"service":"Shop","service_id":"P1"})").empty());
+    CHECK(means("github", R"({"service":"acme/mono","repository":"acme/mono","path":"services/b/x"})") == "b");
+    CHECK(means("github", R"({"service":"acme/mono","repository":"acme/mono"})") == "acme/mono");
+    CHECK(std::ranges::find(all.services, "b", [](const auto& s) { return s.name.value; })->team.value == "beta");
+    CHECK(new_tables(all).find("team = \"beta\"  # guess: ") != std::string::npos);
+    CHECK(propose(t.read(), configured_by(new_tables(all))).is_empty());
+  }
+
+  TEST_CASE("what a configured service lacks is a line to add where it is defined, and its own words stay") {
+    const source_tree t;
+    t.write("catalog-info.yaml",
+            component("checkout", "    argocd/app-name: checkout-prod\n    pagerduty.com/service-id: PXYZ\n",
+                      owned_by("someone-else")) +
+                "---\n" + component("renamed", "    pagerduty.com/service-id: PABC\n") + "---\n" +
+                component("late", "    pagerduty.com/service-id: PTWO\n"));
+    const auto text = pagerduty_source +
+                      "[[service]]\nname='checkout'\nteam='Payments'\naliases={argocd='x'}\n"
+                      "[[service]]\nname='by a person'\nteam='t'\naliases={pd='pabc'}\n"
+                      "[[service]]\nname='other'\naliases={pagerduty={name='PTWO',shared=true}}\n";
+    const auto known = configured_by(text);
+    const auto all = propose(t.read(), known);
+    const auto missing = missing_lines(all, known);
+    REQUIRE(missing.size() == 1);
+    CHECK(missing[0] ==
+          "c.toml:5:1: [[service]] \"checkout\" lacks:\naliases = { argocd = [\"x\", \"checkout-prod\"], pagerduty = "
+          "[\"PXYZ\"] }  # \"checkout-prod\": annotation argocd/app-name; \"PXYZ\": annotation "
+          "pagerduty.com/service-id\n");
+    CHECK(new_tables(all).find("[[service]]\nname = \"late\"") != std::string::npos);
+    CHECK(new_tables(all).find("renamed") == std::string::npos);
+    right(text + new_tables(all));  // the name that another service shares stays shared
+  }
+
+  TEST_CASE("an alias that is another service's is no proposal but a remark") {
+    const source_tree t;
+    t.write("catalog-info.yaml",
+            component("new", "    pagerduty.com/service-id: PABC\n    argocd/app-name: new-prod\n"));
+    const auto text = std::string("[[service]]\nname='new'\n[[service]]\nname='old'\naliases={pagerduty='PABC'}\n");
+    const auto all = propose(t.read(), configured_by(text));
+    REQUIRE(all.services.size() == 1);
+    CHECK(all.services[0].aliases.size() == 1);
+    REQUIRE(all.remarks.size() == 1);
+    CHECK(all.remarks[0].ends_with(
+        "catalog-info.yaml:4: \"PABC\" of pagerduty.com/service-id is an alias of [[service]] \"old\", too"));
+  }
+
+  TEST_CASE("a catalogue of 160 components is one service each, and a second look finds nothing") {
+    const source_tree t;
+    for (int i = 0; i < 160; ++i) {
+      const auto n = std::to_string(i);
+      t.write("team-" + std::to_string(i % 12) + "/svc-" + n + "/catalog-info.yaml",
+              component("svc-" + n,
+                        "    github.com/project-slug: acme/svc-" + n + "\n    argocd/app-name: svc-" + n +
+                            "-prod\n    pagerduty.com/service-id: P" + n + "\n    jira/project-key: J" +
+                            std::to_string(i % 40) + "\n",
+                        owned_by("team-" + std::to_string(i % 12))));
+    }
+    const auto all = propose(t.read(), configured_by(""));
+    CHECK(all.services.size() == 160);
+    CHECK(all.teams.size() == 12);
+    const auto c = right(new_tables(all));
+    for (int i = 0; i < 160; ++i) {
+      const auto n = std::to_string(i);
+      CHECK(c.figures.names.service("argocd", {{"service", "svc-" + n + "-prod"}}, {}) == "svc-" + n);
+      CHECK(c.figures.names.service("pagerduty", {{"service", "?"}, {"service_id", "P" + n}}, {}) == "svc-" + n);
+    }
+    CHECK(c.figures.names.service("jira", {{"service", "J7"}}, {}).empty());  // of four components
+    CHECK(propose(t.read(), configured_by(new_tables(all))).is_empty());
+  }
+
+  TEST_CASE("names in the ledger become aliases of the service that they are like, or services of their own") {
+    const std::vector<reported_name> names = {
+        reported("github", R"({"service":"acme/checkout-service","repository":"acme/checkout-service"})", 9, 0),
+        reported("github", R"({"service":"acme/search","repository":"acme/search"})", 5, 1),
+        reported("argocd", R"({"service":"checkout-prod","repository":"acme/manifests"})", 9, 0),
+        reported("argocd", R"({"service":"search-prod","repository":"acme/manifests"})", 5, 0),
+        reported("argocd", R"({"service":"ingress","repository":"acme/manifests"})", 2, 0),
+        reported("pd", R"({"service":"Checkout API","service_id":"PXYZ"})", 0, 4),
+        reported("jira", R"({"service":"Search","project":"SHOP"})", 0, 2),
+        reported("pd", R"({"service":"Data lake","service_id":"PDDD"})", 0, 7),
+    };
+    const auto known = configured_by(pagerduty_source);
+    proposals all;
+    propose_from_names(names, {}, known, all);
+    const auto means = [&](const char* source, const char* fields) {
+      return service_after(pagerduty_source, all, source, fields);
+    };
+    CHECK(all.services.size() == 3);
+    CHECK(means("github", R"({"service":"acme/checkout-service","repository":"acme/checkout-service"})") ==
+          "checkout-service");
+    CHECK(means("argocd", R"({"service":"checkout-prod","repository":"acme/manifests"})") == "checkout-service");
+    CHECK(means("pd", R"({"service":"Checkout API","service_id":"PXYZ"})") == "checkout-service");
+    CHECK(means("argocd", R"({"service":"search-prod"})") == "search");
+    CHECK(means("jira", R"({"service":"Search","project":"SHOP"})") == "search");
+    CHECK(means("argocd", R"({"service":"ingress"})") == "ingress");
+    CHECK(new_tables(all).find("pd = [\"PXYZ\"]  # guess: \"Checkout API\": ") != std::string::npos);
+    CHECK(all.remarks ==
+          std::vector<std::string>{"\"Data lake\" of pd, 7 incidents, no deployment: no service is like it"});
+    proposals again;
+    propose_from_names(names, {}, configured_by(pagerduty_source + new_tables(all)), again);
+    CHECK(again.is_empty());
+  }
+
+  TEST_CASE("a name that two services are equally like is left to a person") {
+    const std::vector<reported_name> names = {
+        reported("github", R"({"service":"acme/pay-web","repository":"acme/pay-web"})", 3, 0),
+        reported("github", R"({"service":"acme/pay-api","repository":"acme/pay-api"})", 3, 0),
+        reported("pd", R"({"service":"Pay","service_id":"P1"})", 0, 4)};
+    proposals all;
+    propose_from_names(names, {}, configured_by(pagerduty_source), all);
+    CHECK(all.services.size() == 2);
+    for (const auto& s : all.services) CHECK(s.aliases.size() == 1);
+    REQUIRE(all.remarks.size() == 1);
+    CHECK(all.remarks[0].ends_with(" fit alike"));
+  }
+
+  TEST_CASE("repositories are services of their own, whatever their last word, and applications find theirs") {
+    std::vector<reported_name> names;
+    for (const std::string name : {"agent", "agent-sandbox", "muster"})
+      names.push_back({"github", {{"service", "acme/" + name}, {"repository", "acme/" + name}}, 3, 0});
+    for (const std::string name : {"agent-prod", "agent-dev", "agent-sandbox", "muster"})
+      names.push_back({"argocd", {{"service", name}, {"repository", "acme/manifests"}}, 3, 0});
+    proposals all;
+    propose_from_names(names, {}, configured_by(""), all);
+    CHECK(all.services.size() == 3);
+    const auto means = [&](const std::string& app) {
+      return right(new_tables(all)).figures.names.service("argocd", {{"service", app}}, {});
+    };
+    CHECK(means("agent-prod") == "agent");
+    CHECK(means("agent-dev") == "agent");
+    CHECK(means("agent-sandbox") == "agent-sandbox");
+    CHECK(means("muster") == "muster");
+    CHECK(service_after("", all, "github", R"({"service":"acme/muster","repository":"acme/muster"})") == "muster");
+  }
+
+  TEST_CASE("commits in common and incidents soon after deployments decide where spelling does not") {
+    const auto *forge = R"({"service":"acme/kite","repository":"acme/kite"})",
+               *other = R"({"service":"acme/lamp","repository":"acme/lamp"})";
+    const auto *app = R"({"service":"x17"})", *alarm = R"({"service":"Kite alarms and lamp","service_id":"P1"})";
+    std::vector<reported_thing> things;
+    for (int i = 0; i < 4; ++i) {
+      const auto commit = std::string(40, static_cast<char>('a' + i));
+      const auto at = std::chrono::hours(100 * i);
+      things.push_back(thing("github", forge, thing_type::deployment, at, commit.c_str()));
+      things.push_back(thing("x", app, thing_type::deployment, at + std::chrono::minutes(5), commit.c_str()));
+      things.push_back(thing("github", other, thing_type::deployment, at + std::chrono::hours(50), "f00"));
+      things.push_back(thing("pd", alarm, thing_type::incident, at + std::chrono::minutes(30)));
+    }
+    const std::vector<reported_name> names = {reported("github", forge, 4, 0), reported("github", other, 4, 0),
+                                              reported("x", app, 4, 0), reported("pd", alarm, 0, 4)};
+    proposals all;
+    propose_from_names(names, things, configured_by(pagerduty_source), all);
+    REQUIRE(all.services.size() == 2);
+    CHECK(service_after(pagerduty_source, all, "x", app) == "kite");  // by an alias of any source
+    CHECK(service_after(pagerduty_source, all, "pd", alarm) == "kite");
+    const auto table = new_tables(all);
+    CHECK(table.find("\"*\" = [\"x17\"]  # guess: 0 % like \"kite\", 4 commits in common, 4 of 4 events close") !=
+          std::string::npos);
+  }
+
+  TEST_CASE("what a placed name says of its service is used at once: after all is accepted, nothing follows") {
+    const auto *web = R"({"service":"acme/orders-web","repository":"acme/orders-web"})",
+               *api = R"({"service":"acme/orders-api","repository":"acme/orders-api"})";
+    const auto *many = R"({"service":"Orders","service_id":"P1"})",
+               *few = R"({"service":"Orders service","project":"O"})";
+    std::vector<reported_thing> things;
+    for (int i = 0; i < 4; ++i) {
+      things.push_back(thing("github", web, thing_type::deployment, std::chrono::hours(100 * i)));
+      things.push_back(thing("jira", few, thing_type::incident, std::chrono::hours(100 * i + 1)));
+    }
+    const std::vector<reported_name> names = {reported("github", web, 4, 0), reported("github", api, 4, 0),
+                                              reported("pd", many, 0, 9), reported("jira", few, 0, 4)};
+    proposals all;
+    propose_from_names(names, things, configured_by(pagerduty_source), all);
+    CHECK(service_after(pagerduty_source, all, "jira", few) == "orders-web");
+    CHECK(service_after(pagerduty_source, all, "pd", many) == "orders-web");
+    CHECK(all.remarks.empty());
+    proposals again;
+    propose_from_names(names, things, configured_by(pagerduty_source + new_tables(all)), again);
+    CHECK(again.is_empty());
+  }
+
+  TEST_CASE("text of catalogues and sources stays text in what is written") {
+    proposals all;
+    all.services.push_back({.name = {"a\"b\\c\nd\x1b", "why\n[[team]]\nname = 'x'"}});
+    const auto c = right(new_tables(all));
+    REQUIRE(c.figures.names.services().size() == 1);
+    CHECK(c.figures.names.services()[0].name == "a\"b\\c\nd\x1b");
+    CHECK(c.figures.engineers.empty());
+  }
+}
