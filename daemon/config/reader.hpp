@@ -136,7 +136,11 @@ std::vector<std::filesystem::path> read_includes(config_reading&, toml::table& i
 
 threshold read_threshold(config_table&, const std::vector<std::string>& rolling);
 
-/// Reads calendar, figures, services, teams, environments, rules, policies and thresholds (config_meaning.cpp).
+/// Reads calendar, figures, services, teams, environments, rules, policies and thresholds (meaning.cpp).
 void read_meaning(config_table& root, config&);
+/// Reads how incidents are joined, from [figures] and the sources (joins.cpp).
+void read_joins(config_table& figures, config&);
+/// A filter as the fingerprint has it.
+std::string spelled(const incident_filter&);
 
 }

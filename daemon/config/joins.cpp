@@ -1,0 +1,72 @@
+// How incidents of several sources become one (figures.md section 18): [figures] incident_sources, and filters of
+// sources.
+#include <algorithm>
+
+#include "collectors/base/text.hpp"
+#include "daemon/config/reader.hpp"
+
+namespace releasehealth {
+namespace {
+
+// The values that a setting lets in; none: it filters nothing.
+std::vector<std::string> filtered_words(const source& s, const setting_rule& rule) {
+  constexpr std::string_view any = "any";
+  if (rule.filters.empty() || s.setting(rule.key) == any) return {};
+  const auto given = s.list(rule.key);
+  if (!given.empty()) return {given.begin(), given.end()};
+  const auto otherwise = split_words(rule.fallback);
+  return {otherwise.begin(), otherwise.end()};
+}
+
+// A listed source, or kind of source, ranks by its place in the list; without a list by what its incidents are.
+void add_source(join_settings& joins, const source& s, const std::vector<std::string>& listed) {
+  const auto* by = find_collector(s.kind);
+  if (!by) return;
+  const auto place = [&](std::string_view name) { return std::ranges::find(listed, name) - listed.begin(); };
+  const auto best = std::min(place(s.name), place(s.kind));
+  joins.ranks[s.name] = static_cast<int>(listed.empty() ? static_cast<std::ptrdiff_t>(by->incidents) : best);
+  if (by->incidents == incident_origin::issues) joins.trackers.insert(s.name);
+  if (by->incidents == incident_origin::alerts) joins.monitors.insert(s.name);
+  for (const auto& rule : by->settings)
+    if (auto words = filtered_words(s, rule); !words.empty())
+      joins.filters[s.name].words[std::string(rule.filters)] = std::move(words);
+}
+
+}
+
+void read_joins(config_table& t, config& c) {
+  std::vector<std::string> listed;
+  t.texts("incident_sources", listed);
+  for (const auto& name : listed)
+    if (!find_collector(name) && std::ranges::find(c.sources, name, &source::name) == c.sources.end())
+      t.warn("incident_sources", "no [[source]] is named " + in_quotes(name) + ", and no kind of source");
+  enum { lead, all } services = lead;
+  t.choice("joined_services", {"lead", "all"}, services);
+  c.timeline.joins.all_services = services == all;
+  for (const auto* by : collectors()) {  // imports are of a kind that nothing may configure
+    source s;
+    s.name = s.kind = by->kind;
+    add_source(c.timeline.joins, s, listed);
+  }
+  for (const auto& s : c.sources) {
+    auto& filter = c.timeline.joins.filters[s.name];
+    filter.words.clear();
+    add_source(c.timeline.joins, s, listed);
+    if (!filter.follows.empty() && !find_collector(filter.follows) &&
+        std::ranges::find(c.sources, filter.follows, &source::name) == c.sources.end())
+      t.warn("incident_sources", "[[source]] " + in_quotes(s.name) + " follows " + in_quotes(filter.follows) +
+                                     ", which is no source and no kind of source");
+  }
+}
+
+std::string spelled(const incident_filter& filter) {
+  std::string all = in_quotes(filter.follows);
+  for (const auto severity : filter.severities) all += ' ' + std::to_string(severity);
+  for (const auto& [field, words] : filter.words) {
+    all += ' ' + field;
+    for (const auto& word : words) all += ' ' + in_quotes(word);
+  }
+  return all;
+}
+
+}
