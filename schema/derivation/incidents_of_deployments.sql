@@ -1,6 +1,6 @@
 -- Incidents whose blame may depend on deployments that changed: those that started where and while some did (a place's
--- first begins, its last one finishes, until what is live there after that is another); those that blame one; and those
--- whose culprit may mean one. $1-$5: service, environment, begins, last, live; $6: ids; $7: names in small letters;
+-- first begins, its last one finishes, until what is live there after that is another), or while one was live again after a
+-- rollback; those that blame one; and those whose culprit may mean one. $1-$5: service, environment, begins, last, live; $6: ids; $7: names in small letters;
 -- $8: commits, of which a culprit may be a prefix of 7 digits or more, or they of it (OFFSET: events_of_things.sql).
 WITH c AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[])
@@ -11,6 +11,15 @@ WITH c AS (
     SELECT d.finished_at FROM deployment d
     WHERE d.service = c.service AND d.environment = c.environment AND d.state = 'succeeded'
       AND d.finished_at > c.last AND d.live IS DISTINCT FROM c.live
+    ORDER BY d.finished_at LIMIT 1) AS next ON true
+  UNION ALL
+  SELECT r.service, r.finished_at, coalesce(next.finished_at, 'infinity')
+  FROM unnest($6::text[]) AS c (id)
+  CROSS JOIN LATERAL (SELECT * FROM deployment r WHERE r.live = c.id AND r.kind = 'rollback' OFFSET 0) AS r
+  LEFT JOIN LATERAL (
+    SELECT d.finished_at FROM deployment d
+    WHERE d.service = r.service AND d.environment = r.environment AND d.state = 'succeeded'
+      AND d.finished_at > r.finished_at AND d.live IS DISTINCT FROM r.live
     ORDER BY d.finished_at LIMIT 1) AS next ON true
 )
 SELECT i.source, i.subject FROM during CROSS JOIN LATERAL (

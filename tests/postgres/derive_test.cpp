@@ -11,6 +11,27 @@ using namespace releasehealth;
 using namespace releasehealth::test;
 
 TEST_SUITE("postgres") {
+  TEST_CASE("what a rollback returned to turns out to be no change: incidents since then are attributed again") {
+    const database db;
+    ledger::appender to(db.where());
+    ledger::deriver derive(db.where(), {});
+    const auto report = [&](const char* id, const char* subject, const char* time, json::object fields) {
+      fields["service"] = "checkout";
+      auto e = report_of(*subject == 'i' ? "incident" : "deployment", subject, time, std::move(fields));
+      e.id = id;
+      store(to, {e});
+      derive.derive();
+    };
+    report("1", "d1", "2026-01-01T08:00:00Z", {{"version", "1"}, {"state", "succeeded"}});
+    report("2", "d2", "2026-01-02T08:00:00Z", {{"version", "2"}, {"state", "succeeded"}});
+    report("3", "d3", "2026-01-03T08:00:00Z", {{"version", "1"}, {"state", "succeeded"}});
+    report("4", "i1", "2026-01-20T08:00:00Z", {{"state", "open"}});
+    CHECK(db.query("SELECT reason FROM incident") == "outside_window");
+    report("5", "d1", "2026-01-01T08:00:01Z", {{"kind", "rollback"}});
+    CHECK(db.query("SELECT reason FROM incident") == "no_deployment");
+    CHECK(derive.check().empty());
+  }
+
   TEST_CASE("v1 v2 v3 v1 in the database: three changes, two rolled back") {
     const database db;
     ledger::appender to(db.where());
