@@ -53,13 +53,6 @@ std::string repository_of(std::string url) {
   return colon == url.npos ? url : url.substr(colon + 1);
 }
 
-std::string tag_of_image(std::string image) {
-  image.resize(std::min(image.find('@'), image.size()));
-  const auto colon = image.rfind(':'), slash = image.rfind('/');
-  const bool is_port = slash != image.npos && slash > colon;
-  return colon == image.npos || is_port ? std::string() : image.substr(colon + 1);
-}
-
 std::string subject_at(const json::value& in, std::string_view prefix, std::string_view pointer) {
   auto id = text_at(in, pointer);
   return id.empty() ? id : std::string(prefix) + id;

@@ -19,9 +19,6 @@ std::string first_line(std::string text);
 /// acme/checkout of https://host/acme/checkout.git and of git@host:acme/checkout.git.
 std::string repository_of(std::string url);
 
-/// 1.8.3 of registry.example:5000/shop/checkout:1.8.3@sha256:...; empty for an image without a tag.
-std::string tag_of_image(std::string image);
-
 /// The id at a pointer, behind what tells it from other ids; empty, which no check lets pass, if there is none.
 std::string subject_at(const json::value& in, std::string_view prefix, std::string_view pointer);
 

@@ -34,6 +34,12 @@ constexpr auto table = [] {
       // deployments
       {"state", form::choice, {deployment}, words_text<deployment_state>},
       {"version", form::name, {deployment}, {}},
+      {"artifacts", form::parts, {deployment}, "repository tag digest"},
+      {"revisions", form::parts, {deployment}, "revision repository chart"},
+      {"manifest_repository",
+       form::name,
+       {deployment},
+       {}},  // that Argo CD or Flux deploys from: no code of the service
       {"created_at", form::time, {deployment}, {}},
       {"started_at", form::time, {deployment, incident}, {}},
       {"finished_at", form::time, {deployment}, {}},
@@ -163,6 +169,33 @@ struct checker {
     return {};
   }
 
+  static std::string parts(const json::value& value, std::string_view members) {
+    std::string wanted = "an array of at most 100 texts of 1 to 500 characters, or objects {";
+    for (const auto name : split_words(members)) wanted.append(wanted.ends_with('{') ? "" : ", ").append(name);
+    wanted += '}';
+    const auto is_part = [](const json::value* v) {
+      return v && v->is_string() && !v->get_string().empty() &&
+             count_characters(std::string_view(v->get_string())) <= max_part;
+    };
+    if (!value.is_array()) return expected("invalid value", value, wanted);
+    if (value.get_array().size() > max_names)
+      return "has " + std::to_string(value.get_array().size()) + " elements; expected " + wanted;
+    for (const auto& one : value.get_array()) {
+      if (!one.is_object()) {
+        if (!is_part(&one)) return expected("invalid element", one, wanted);
+        continue;
+      }
+      bool is_first = true;
+      for (const auto name : split_words(members)) {
+        const auto* member = one.get_object().if_contains(name);
+        if (!is_part(member) && (is_first || (member && !member->is_null())))
+          return expected("invalid " + std::string(name), member ? *member : json::value(nullptr), wanted);
+        is_first = false;
+      }
+    }
+    return {};
+  }
+
   std::string operator()(const field& f, json::value& value) const {
     const auto text = value.is_string() ? std::string_view(value.get_string()) : std::string_view();
     const auto is_from = [&](std::int64_t least, std::int64_t most) {
@@ -185,6 +218,7 @@ struct checker {
                    ? ""
                    : expected("unknown value", value, "one of: " + std::string(f.choices));
       case form::names: return names(value);
+      case form::parts: return parts(value, f.choices);
       case form::timed: return times_in(value);
       case form::any: return {};
     }

@@ -20,6 +20,7 @@ enum class form {
   severity,  ///< 1 to 5
   choice,    ///< one of the words in `choices`
   names,     ///< an array of at most 100 names
+  parts,     ///< an array of at most 100 texts, or objects with the members in `choices`, the first of which they have
   timed,     ///< an object, or an array of objects, whose `at`, `from` and `to` are times as above
   any        ///< whatever the sender means by it
 };
@@ -28,7 +29,7 @@ struct field {
   std::string_view name;
   form looks;
   set_of<event_type> types;  ///< that carry it
-  std::string_view choices;  ///< for form::choice; of a time: `ahead`, if it may be in the future
+  std::string_view choices;  ///< for form::choice and form::parts; of a time: `ahead`, if it may be in the future
   std::int64_t most = 0;     ///< for form::count
 };
 
@@ -45,6 +46,7 @@ void put(event&, std::string_view field, std::optional<timestamp> value);
 inline constexpr std::size_t max_name = 200;
 inline constexpr std::size_t max_text = 10'000;
 inline constexpr std::size_t max_names = 100;
+inline constexpr std::size_t max_part = 500;     ///< characters of a text of form::parts
 inline constexpr std::size_t max_problems = 20;  ///< in one answer
 inline constexpr duration max_ahead = std::chrono::minutes{5};
 /// No release or incident is older than this: an earlier time is a clock that was never set (figures.md section 23).

@@ -1,4 +1,5 @@
 // Argo CD's notifications, in the template that deploy/argocd has: each sync is a deployment.
+#include "collectors/artifact.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
 
@@ -8,7 +9,7 @@ namespace {
 constexpr setting_rule settings[] = {
     {"environment", false, "", "", "of applications without a label environment or env"},
     {"identity", false, "image revision", "image",
-     "what was deployed: the tag of an application's only image, or the revision that was synced"},
+     "what tells one deployment from another: the service's own images, or the revisions that were synced"},
 };
 
 constexpr spelling<deployment_state> phases[] = {{"Running", deployment_state::running},
@@ -16,19 +17,30 @@ constexpr spelling<deployment_state> phases[] = {{"Running", deployment_state::r
                                                  {"Failed", deployment_state::failed},
                                                  {"Error", deployment_state::failed}};
 
-// Of several images nobody says which one it is about.
-std::string only_tag(const hook& h) {
-  const auto images = elements_at(h.in, "/images");
-  return images.size() == 1 ? tag_of_image(text_at(images.front(), "")) : std::string();
+// The images and revisions that were synced. Which images are the service's own, and what that makes the version, is
+// decided when deriving. The sources stand in the order of their revisions.
+void put_content(event& e, const hook& h) {
+  for (const auto& one : elements_at(h.in, "/images")) put_image(e, text_at(one, ""));
+  put_image_annotations(e, h.in, "/annotations");
+  const auto revisions = elements_at(h.in, "/operation/revisions"), sources = elements_at(h.in, "/sources");
+  for (std::size_t n = 0; n < revisions.size(); ++n) {
+    source_revision of{text_at(revisions[n], ""), {}, {}};
+    if (sources.size() == revisions.size()) {
+      of.repository = repository_of(text_at(sources[n], "/repository"));
+      of.chart = text_at(sources[n], "/chart");
+    }
+    put_revision(e, of);
+  }
+  if (revisions.empty())
+    put_revision(e, {h.text("/operation/revision"), repository_of(h.text("/repository")), h.text("/chart")});
 }
 
-// A commit of the repository that holds the manifests is a new one also when it brings an old image back: the image
-// says what is live.
-void put_identity(event& e, const hook& h) {
-  const auto tag = h.settings.setting("identity") == "image" ? only_tag(h) : std::string();
-  const auto revision = h.text("/operation/revision");  // of the first source, where there are several
-  const auto what = !tag.empty() ? tag : !revision.empty() ? revision : h.text("/operation/revisions/0");
-  put(e, is_commit(what) ? "commit" : "version", what);
+// What the application is deployed from; of several sources the first that is no chart.
+std::string manifest_repository(const hook& h) {
+  if (const auto only = repository_of(h.text("/repository")); !only.empty()) return only;
+  for (const auto& one : elements_at(h.in, "/sources"))
+    if (text_at(one, "/chart").empty()) return repository_of(text_at(one, "/repository"));
+  return {};
 }
 
 result<decoded> sync(const hook& h, timestamp now) {
@@ -48,10 +60,9 @@ result<decoded> sync(const hook& h, timestamp now) {
              {"actor", "/operation/initiatedBy"},
              {"started_at", "/operation/startedAt"},
              {"url", "/url"}});
-  put(e, "repository", repository_of(h.text("/repository")));
+  put(e, "manifest_repository", manifest_repository(h));
   if (!e.fields.contains("environment")) put(e, "environment", h.settings.setting("environment"));
-  if (state == deployment_state::succeeded)
-    put_identity(e, h);  // before, the images are those of the deployment before
+  if (state == deployment_state::succeeded) put_content(e, h);  // before, the images are those of the deployment before
   put_state(e, state);
   return decoded(std::move(e));
 }

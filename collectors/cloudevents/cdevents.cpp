@@ -1,6 +1,7 @@
 // CDEvents 0.1 to 0.6 drafts (sources.md §11): services that are deployed, upgraded or rolled back, incidents, tickets.
 #include <algorithm>
 
+#include "collectors/artifact.hpp"
 #include "collectors/base/text.hpp"
 #include "collectors/cloudevents/envelope.hpp"
 #include "collectors/duplicates.hpp"
@@ -37,18 +38,8 @@ std::string kind_of(std::string_view type) {
   return std::string(type.substr(0, predicate == type.npos ? predicate : type.find('.', predicate + 1)));
 }
 
-// pkg:oci/app@sha256%3A0b31...?tag=1.8.3: the tag, else what follows the @.
-std::string version_of(const std::string& purl) {
-  constexpr std::string_view tag = "tag=";
-  const auto question = purl.find('?'), at = purl.rfind('@', question);
-  if (question != purl.npos)
-    if (const auto t = purl.find(tag, question); t != purl.npos)
-      return purl.substr(t + tag.size(), purl.find_first_of("&#", t) - t - tag.size());
-  if (at == purl.npos) return {};
-  auto version = purl.substr(at + 1, std::min(question, purl.size()) - at - 1);
-  if (const auto colon = version.find("%3A"); colon != version.npos) version.replace(colon, 3, ":");
-  return version;
-}
+// The tag of the artifact, else its digest.
+std::string version_of(const image& of) { return of.tag.empty() ? of.digest : of.tag; }
 
 // A link to what caused it, by the id of that event, which is what a deployment is called here.
 std::string caused_by(const json::value& in) {
@@ -99,11 +90,13 @@ std::optional<event> read_cdevent(const envelope& from, timestamp now, std::stri
   e.time = time ? *time : from.time.value_or(now);
   put(e, "state", known->deployed ? word(known->deployed) : word(known->incident));
   put(e, "environment", text("/subject/content/environment/id"));
-  const auto version = version_of(text("/subject/content/artifactId"));
+  const auto artifact = text("/subject/content/artifactId");
+  const auto version = version_of(parse_image(artifact));
   if (known->deployed) {
     e.subject = from.id;
     put(e, "service", from.subject.empty() ? text("/subject/id") : from.subject);
     put(e, "version", version);
+    if (!version.empty()) put_image(e, artifact);
     put(e, "kind", word(known->deployed_as));
     put(e, "finished_at", std::optional(e.time));
   } else {

@@ -27,7 +27,7 @@ json::value typed(form looks, const std::string& cell) {
   if (looks == form::count || looks == form::severity) {
     if (const auto number = parse_number<std::int64_t>(cell)) return *number;
   }
-  if (looks == form::names) {
+  if (looks == form::names || looks == form::parts) {
     json::array names;
     for (std::string_view rest = cell; !rest.empty();)
       if (const auto name = take_part(rest, ';'); !name.empty()) names.emplace_back(name);

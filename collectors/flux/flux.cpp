@@ -1,6 +1,7 @@
 // Flux' notification controller, provider generic-hmac: what Helm releases and Kustomizations end with.
 #include <algorithm>
 
+#include "collectors/artifact.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
 #include "collectors/signature.hpp"
@@ -73,13 +74,15 @@ std::string without_digest(const hook& h, std::string version) {
   return version;
 }
 
-// What was deployed, and from where: a registry's artifact says in originRevision of which commit it was made. A tag
-// that moves (latest) is a version only together with its digest.
-void put_revision(const hook& h, event& e, const std::string& revision) {
+// What was deployed, and from where: a registry's artifact says in originRevision of which commit it was made; a commit
+// of the repository that Flux deploys from is none of the service. A tag that moves (latest) is a version only together
+// with its digest.
+void put_content(const hook& h, event& e, const std::string& revision) {
   const auto what = parts_of(revision), origin = parts_of(metadata(h, "originRevision"));
   const auto& git = what.commit.empty() ? origin : what;
-  put(e, "commit", git.commit);
+  put(e, "commit", origin.commit);
   if (!git.commit.empty()) put(e, "ref", git.name);
+  put_revision(e, {what.commit.empty() ? revision : what.commit, {}, {}});
   if (!what.commit.empty()) return;
   put(e, "version", what.has_digest && !is_version(what.name) ? revision : without_digest(h, what.name));
 }
@@ -101,7 +104,9 @@ result<decoded> reconciled(const hook& h, timestamp now) {
   put(e, "service", e.fields.contains("service") ? std::string() : h.text("/involvedObject/name"));
   const auto environment = metadata(h, "environment");
   put(e, "environment", environment.empty() ? h.settings.setting("environment") : environment);
-  put_revision(h, e, revision);
+  put_content(h, e, revision);
+  for (const auto* key : {"image", "event.toolkit.fluxcd.io/image"})
+    put_image(e, h.text("/metadata/" + pointer_token(key)));
   put(e, "kind", word(known->deployed_as));
   put(e, "message", h.text("/message"));
   put_state(e, known->state);

@@ -2,6 +2,7 @@
 // sends nothing; its controllers do (argocd, flux, cloudevents), or a hook behind a rollout posts the object here.
 #include <algorithm>
 
+#include "collectors/artifact.hpp"
 #include "collectors/base/text.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
@@ -50,8 +51,10 @@ std::optional<event> rollout(const hook& h, const json::value& object, timestamp
   if (!e.subject.empty()) e.subject += '/' + revision;
   e.id = e.subject + '/' + std::string(word(state));
   put(e, "version", label(object, "app.kubernetes.io/version"));
-  put(e, "version",
-      e.fields.contains("version") ? "" : tag_of_image(text_at(object, "/spec/template/spec/containers/0/image")));
+  for (const auto* containers : {"/spec/template/spec/containers", "/spec/template/spec/initContainers"})
+    for (const auto& one : elements_at(object, containers)) put_image(e, text_at(one, "/image"));
+  for (const auto* annotated : {"/spec/template/metadata/annotations", "/metadata/annotations"})
+    put_image_annotations(e, object, annotated);
   auto service = label(object, "app.kubernetes.io/name");
   put(e, "service", service.empty() ? text_at(object, "/metadata/name") : service);
   auto environment = label(object, "environment");

@@ -41,8 +41,10 @@ result<decoded> issue(const hook& h, timestamp now) {
   return decoded(std::move(e));
 }
 
-// 1.8.3 of checkout@1.8.3
-std::string version_of(const std::string& release) { return release.substr(release.rfind('@') + 1); }
+// A release is checkout@1.8.3; of one that is too long for a name its version.
+std::string culprit_of(const std::string& release) {
+  return release.size() <= max_name ? release : release.substr(release.rfind('@') + 1);
+}
 
 // checkout of https://sentry.io/api/0/projects/acme/checkout/events/...
 std::string project_of(const std::string& url) {
@@ -68,9 +70,9 @@ result<decoded> event_alert(const hook& h, timestamp now) {
   if (!e.fields.contains("service")) put(e, "service", project_of(h.text("/data/event/url")));
   for (const auto& tag : elements_at(h.in, "/data/event/tags")) {  // pairs of name and value
     if (text_at(tag, "/0") == "environment") put(e, "environment", text_at(tag, "/1"));
-    if (text_at(tag, "/0") == "release") put(e, "culprit", version_of(text_at(tag, "/1")));
+    if (text_at(tag, "/0") == "release") put(e, "culprit", culprit_of(text_at(tag, "/1")));
   }
-  if (const auto release = h.text("/data/event/release"); !release.empty()) put(e, "culprit", version_of(release));
+  if (const auto release = h.text("/data/event/release"); !release.empty()) put(e, "culprit", culprit_of(release));
   return decoded(std::move(e));
 }
 

@@ -1,4 +1,5 @@
 // Spinnaker's Echo: the pipelines of Orca that deploy.
+#include "collectors/artifact.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
 
@@ -16,6 +17,17 @@ constexpr spelling<deployment_state> states[] = {{"SUCCEEDED", deployment_state:
                                                  {"FAILED_CONTINUE", deployment_state::failed},
                                                  {"CANCELED", deployment_state::canceled}};
 
+// A pipeline that an image triggered names its tag; any other one may list images among its artifacts.
+void put_images(event& e, const hook& h) {
+  const auto repository = h.text("/content/execution/trigger/repository");
+  const auto registry = h.text("/content/execution/trigger/registry");
+  image of{registry.empty() ? repository : registry + '/' + repository, h.text("/content/execution/trigger/tag"),
+           h.text("/content/execution/trigger/digest")};
+  if (!repository.empty()) put_image(e, reference_of(of));
+  for (const auto& one : elements_at(h.in, "/content/execution/trigger/artifacts"))
+    if (text_at(one, "/type") == "docker/image") put_image(e, text_at(one, "/reference"));
+}
+
 result<decoded> pipeline(const hook& h, timestamp now, deployment_state state, std::string_view time) {
   if (!is_listed(h, "pipelines", {h.text("/content/execution/name")}))
     return decoded::nothing("a pipeline that is none of pipelines");
@@ -30,6 +42,7 @@ result<decoded> pipeline(const hook& h, timestamp now, deployment_state state, s
              {"version", "/content/execution/trigger/tag"},
              {"version", "/content/execution/trigger/buildInfo/number"},
              {"started_at", "/content/execution/startTime"}});
+  put_images(e, h);
   put(e, "environment", h.settings.setting("environment"));
   put_state(e, state);
   return decoded(std::move(e));

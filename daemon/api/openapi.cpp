@@ -34,6 +34,18 @@ json::object schema_of(const field& f) {
       return {{"type", json::array{"array", "null"}},
               {"items", {{"type", "string"}, {"maxLength", max_name}}},
               {"maxItems", max_names}};
+    case form::parts: {
+      json::object members;
+      for (const auto name : split_words(f.choices)) members[name] = {{"type", text}, {"maxLength", max_part}};
+      const auto first = f.choices.substr(0, f.choices.find(' '));
+      return {{"type", json::array{"array", "null"}},
+              {"items",
+               {{"anyOf", json::array{json::object{{"type", "string"}, {"minLength", 1}, {"maxLength", max_part}},
+                                      json::object{{"type", "object"},
+                                                   {"properties", std::move(members)},
+                                                   {"required", json::array{first}}}}}}},
+              {"maxItems", max_names}};
+    }
     case form::choice: {
       auto choices = words(f.choices);
       choices.emplace_back(nullptr);

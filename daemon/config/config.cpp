@@ -115,6 +115,8 @@ void read_source(config_table& t, config& c) {
   read_reach(t, about);
   s.settings["services"] = std::move(about.services);
   s.settings["environments"] = std::move(about.environments);
+  image_rule images;
+  t.pattern_of("images", images.own);
   limits own;
   t.bounds(own);
   auto& filter = c.timeline.joins.filters[s.name];
@@ -163,6 +165,8 @@ void read_source(config_table& t, config& c) {
     for (const auto* rule : rules) read_setting(below, rule->key.substr(key.size() + 1), *rule);
   }
   if (const auto why = kind->check(s); !why.empty()) t.wrong(why);
+  images.compares_images = s.setting("identity") != "revision";
+  if (images.own || !images.compares_images) c.timeline.images[s.name] = std::move(images);
   c.sources.push_back(std::move(s));
 }
 

@@ -48,6 +48,9 @@ service_rule read_service(config_table& t, const std::vector<source>& sources, b
   t.text("tag", tag);
   s.tag = parse_tag_template(tag);
   if (!tag.empty() && !s.tag) t.invalid("tag", "name", tag, "one with {version}, like \"checkout@{version}\"");
+  enum class sidecar { redeployment, change } others = sidecar::redeployment;
+  t.choice("sidecars", {"redeployment", "change"}, others);
+  s.sidecars_are_changes = others == sidecar::change;
   if (!s.path.empty() && s.repository.empty()) match.wrong("path", "needs the repository that it lies in");
   duration window = blame.attribution_window;
   t.length("attribution_window", window);
@@ -217,8 +220,10 @@ void read_figures(config_table&& t, config& c) {
 // A hash over everything that decides what events mean: the program's derivation and the configuration. Settings that
 // only decide how figures are shown may be in it, too: a rebuild that changes nothing is cheap.
 std::string fingerprint_of(const config_table& root, const std::map<std::string, std::string, std::less<>>& kinds,
-                           const join_settings& joins) {
+                           const join_settings& joins, const image_rules& images) {
   auto all = "derivation " + std::to_string(derivation_version);
+  for (const auto& [source, rule] : images)
+    all += '\n' + source + " images " + text_of(rule.own) + (rule.compares_images ? "" : " are not compared");
   for (const auto& [source, kind] : kinds) all += '\n' + source + " is " + kind;  // aliases are by either
   for (const auto& [source, filter] : joins.filters) all += '\n' + source + " lets in " + spelled(filter);
   for (const auto* key : {"calendar", "figures", "service", "environment", "rule", "policy"})
@@ -251,7 +256,7 @@ void read_meaning(config_table& root, config& c) {
   root.tables("rule",
               [&](config_table& t) { c.timeline.stack.rules.rules.push_back(read_rule(t, c.timeline.stack.rules)); });
   root.tables("policy", [&](config_table& t) { c.timeline.decisions.rules.push_back(read_policy(t)); });
-  c.timeline.fingerprint = fingerprint_of(root, kinds, c.timeline.joins);
+  c.timeline.fingerprint = fingerprint_of(root, kinds, c.timeline.joins, c.timeline.images);
   std::vector<threshold> thresholds;
   std::set<std::tuple<std::string, std::string, std::string, std::string, bool>> targets;
   root.tables("threshold", [&](config_table& t) {

@@ -66,7 +66,7 @@ void for_deployments(const derivation& in, const std::set<std::string>& ids,
 
 void names_of_changed::add(const settled& d) {
   for (const auto* name : {&d.id, &d.thing.subject, &d.version, &d.commit})
-    if (!name->empty()) names.push_back(lower_case(*name));
+    if (!name->empty()) names.push_back(lookup_key(*name));
   if (d.commit.size() >= shortest_commit) commits.push_back(d.commit);
 }
 

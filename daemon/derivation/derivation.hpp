@@ -68,7 +68,7 @@ struct fresh_deployment {
   stack_verdict verdict = {};
 };
 
-/// What deployments that changed are called, in small letters, and their commits, which may also be shortened.
+/// The lookup_key() of whatever deployments that changed are called by, and their commits, which may also be shortened.
 struct names_of_changed {
   std::vector<std::string> names, commits;
   void add(const settled&);

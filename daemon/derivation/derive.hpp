@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon/database/session.hpp"
+#include "daemon/timeline/artifacts.hpp"
 #include "daemon/timeline/blame.hpp"
 #include "daemon/timeline/join.hpp"
 #include "daemon/timeline/policy.hpp"
@@ -19,6 +20,7 @@ struct derive_settings {
   blame_settings blame;
   stack_settings stack;
   join_settings joins;
+  image_rules images;
   policy decisions;
   std::string fingerprint;                         ///< of what all of this is read from: another one asks for a rebuild
   std::int64_t max_names = 1000;                   ///< of a kind that nothing configures (interface.md §5)

@@ -40,10 +40,13 @@ std::vector<unresolved> find_unresolved(const naming& names, std::vector<deploym
   std::vector<unresolved> all;
   for (auto& d : folded) {
     const auto* rule = names.rule_of(d.where.service);
-    const auto reported = repository_key(text_at(d.facts, "/repository"));
+    auto reported = repository_key(text_at(d.facts, "/repository"));
+    const auto manifests = repository_key(text_at(d.facts, "/manifest_repository"));
+    const bool is_of_manifests = !manifests.empty() && same_repository(reported, manifests);
+    if (is_of_manifests) reported.clear();
     auto repositories = source_repositories(rule, reported);
     d.facts.erase("commit_evidence");  // the daemon's own word
-    if (rule && !d.overrides.contains("commit") && is_foreign(*rule, reported)) d.commit.clear();
+    if (!d.overrides.contains("commit") && (is_of_manifests || (rule && is_foreign(*rule, reported)))) d.commit.clear();
     if (!d.commit.empty() || d.version.empty() || repositories.empty()) continue;
     d.tag_version = version_key(d.version);
     unresolved one{&d, std::move(repositories),

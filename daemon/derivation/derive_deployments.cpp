@@ -14,7 +14,8 @@ struct told_row {
   bool production;
   std::optional<timestamp> first_commit_at;
   std::string_view tag_version;
-  std::string commit_tokens;
+  std::string commit_tokens, version_key, identity_keys;
+  const releasehealth::identity* identity;
 
   told_row(std::string_view name, const deployment& d, const naming& names)
       : id(name),
@@ -29,13 +30,16 @@ struct told_row {
         overrides(&d.overrides),
         production(names.is_production(d.where.environment)),
         first_commit_at(d.first_commit_at()),
-        tag_version(d.tag_version) {
+        tag_version(d.tag_version),
+        version_key(lookup_key(d.version)),
+        identity_keys(d.what.indexed_keys()),
+        identity(&d.what) {
     for (const auto& digits : d.commit_digits) commit_tokens.append(commit_tokens.empty() ? "" : " ").append(digits);
   }
 };
 BOOST_DESCRIBE_STRUCT(told_row, (),
                       (id, state, created_at, started_at, finished_at, version, commit, facts, commit_facts, overrides,
-                       production, first_commit_at, tag_version, commit_tokens))
+                       production, first_commit_at, tag_version, commit_tokens, version_key, identity_keys, identity))
 
 /// Whose it is, and the stack's verdict.
 struct verdict_row {
@@ -94,7 +98,9 @@ void derive_deployments(derivation& in, const things& touched) {
   std::vector<deployment> folded;
   for (auto& [key, told] : take_reports(in, thing_type::deployment, touched))
     for (auto& d : fold_deployment(key, std::move(told), names)) folded.push_back(std::move(d));
+  for (auto& d : folded) choose_artifacts(d, in.settings.images, names);
   resolve_commits(in.work, names, folded);
+  for (auto& d : folded) complete_identity(d, names);
   add_commit_facts(in.work, folded);
   std::vector<told_row> stored;
   std::map<std::string, settled> unchanged;

@@ -12,6 +12,18 @@ BOOST_DESCRIBE_STRUCT(report, (), (id, time, retraction, is_override, fields, re
 namespace releasehealth::ledger {
 
 template <>
+struct codec<identity> {
+  static constexpr auto element = binary_array::jsonb;
+  static void read(std::string_view text, identity& to) { to = identity_in(parse_own(text).as_object()); }
+};
+/// Written only.
+template <>
+struct codec<const identity*> {
+  static constexpr auto element = binary_array::jsonb;
+  static void write(binary_array& to, const identity* value) { codec<json::object>::write(to, as_json(*value)); }
+};
+
+template <>
 inline constexpr auto columns_of<touched_thing> = std::tuple_cat(std::tuple(column("thing", &touched_thing::type)),
                                                                  within(&touched_thing::thing, columns_of<thing_id>),
                                                                  std::tuple(column("service",

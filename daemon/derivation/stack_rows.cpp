@@ -27,7 +27,7 @@ struct level_row {
                  column("day_order", &level_row::is, &stacked::day_order),
                  column("finished_at", &level_row::is, &stacked::kept, &deployment::finished_at),
                  column("version", &level_row::is, &stacked::kept, &deployment::version),
-                 column("commit", &level_row::is, &stacked::kept, &deployment::commit),
+                 column("identity", &level_row::is, &stacked::kept, &deployment::what),
                  column("kind", &level_row::is, &stacked::was, &stack_verdict::kind),
                  column("is_change", &level_row::is, &stacked::was, &stack_verdict::is_change),
                  column("live", &level_row::is, &stacked::was, &stack_verdict::live),
@@ -70,9 +70,7 @@ struct returned_row {
   std::size_t n = 0;  ///< of the question, from 1
   identity as;
 
-  static constexpr auto columns =
-      std::tuple(column("n", &returned_row::n), column("version", &returned_row::as, &identity::version),
-                 column("commit", &returned_row::as, &identity::commit));
+  static constexpr auto columns = std::tuple(column("n", &returned_row::n), column("identity", &returned_row::as));
 };
 
 void load_levels(derivation& in, const std::vector<position_row>& at, std::vector<stack_run>& runs) {
@@ -102,9 +100,12 @@ BOOST_DESCRIBE_STRUCT(change_row, (), (n, version, finished_at))
 
 /// What a new deployment may be known by.
 struct fresh_row {
-  std::string_view service, environment, version, commit;
+  std::string_view service, environment;
+  std::string version_key;
+  std::string_view commit;
+  std::string identity_keys;
 };
-BOOST_DESCRIBE_STRUCT(fresh_row, (), (service, environment, version, commit))
+BOOST_DESCRIBE_STRUCT(fresh_row, (), (service, environment, version_key, commit, identity_keys))
 
 }
 
@@ -126,7 +127,9 @@ void look_for_known(derivation& in, std::vector<stack_run>& runs, const std::vec
   for (std::size_t n = 0; n < runs.size(); ++n)
     for (const auto& id : fresh[n]) {
       const auto& d = in.fresh.at(id).told;
-      asked.push_back({runs[n].where.service, runs[n].where.environment, d.version, d.commit});
+      asked.push_back({runs[n].where.service, runs[n].where.environment,
+                       d.what.is_moving ? std::string() : lookup_key(d.what.version), d.what.commit,
+                       d.what.indexed_keys()});
       of.push_back(&runs[n]);
     }
   if (of.empty()) return;

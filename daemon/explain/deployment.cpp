@@ -1,3 +1,4 @@
+#include "collectors/artifact.hpp"
 #include "collectors/words.hpp"
 #include "daemon/explain/explanation.hpp"
 
@@ -45,6 +46,14 @@ void add_follow_ups(const json::object& d, explanation& to) {
   to.add("known facts", done.empty() ? "none" : done);
 }
 
+// The images that tell it from other deployments; a tag like `latest` is not among what is compared.
+void add_images(const json::object& d, explanation& to) {
+  for (const auto& [name, title] : {std::pair("images", "own image"), std::pair("sidecars", "sidecar")})
+    if (const auto* all = d.at("identity").as_object().if_contains(name))
+      for (const auto& one : all->as_array())
+        to.add(title, reference_of({text_at(one, "/0"), text_at(one, "/1"), text_at(one, "/2")}));
+}
+
 explanation describe_deployment(ledger::reader& from, json::object d) {
   explanation e;
   e.title = text(d, "service") + " in " + text(d, "environment") + ": deployment " + text(d, "subject") + " of " +
@@ -52,6 +61,7 @@ explanation describe_deployment(ledger::reader& from, json::object d) {
   for (const auto* column : {"id", "version"}) e.add(column, text(d, column));
   const auto evidence = text_at(d, "/facts/commit_evidence");
   e.add("commit", text(d, "commit") + (evidence.empty() ? "" : " (" + evidence + ')'));
+  add_images(d, e);
   e.add("state", text(d, "state"));
   e.add("started", text(d, "started_at"));
   e.add("finished", text(d, "finished_at"));

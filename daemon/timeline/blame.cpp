@@ -4,6 +4,8 @@
 #include <set>
 #include <tuple>
 
+#include "collectors/base/text.hpp"
+#include "collectors/fields.hpp"
 #include "collectors/words.hpp"
 
 namespace releasehealth {
@@ -17,21 +19,35 @@ const settled* find(std::string_view id, std::span<const settled> known) {
   return at == known.end() ? nullptr : &*at;
 }
 
-// figures.md §5.1
-void blame_culprit(blame& b, const incident& i, std::span<const settled> known) {
+bool is_name_of_service(std::string_view name, std::string_view service, const naming& names) {
+  return std::ranges::any_of(names.names_of(service), [&](const auto& one) { return equal_ignoring_case(one, name); });
+}
+
+// A culprit is looked up in the incident's services, then in all others. There a version means something only if the
+// report names its service, and what fits several services names none.
+std::vector<const settled*> culprits(const incident& i, std::span<const settled> known, const naming& names) {
+  std::vector<const settled*> own, elsewhere;
+  for (const auto& [d, only_in_its_service] : named(i.culprit, i.culprit_source, known, names)) {
+    if (!d->production || !d->finished_at) continue;
+    if (std::ranges::binary_search(i.services, d->where.service))
+      own.push_back(d);
+    else if (!only_in_its_service)
+      elsewhere.push_back(d);
+  }
+  if (!own.empty()) return own;
+  const auto is_another = [&](const settled* d) { return d->where.service != elsewhere.front()->where.service; };
+  return std::ranges::any_of(elsewhere, is_another) ? own : elsewhere;
+}
+
+// figures.md section 14, culprits
+void blame_culprit(blame& b, const incident& i, std::span<const settled> known, const naming& names) {
   if (i.culprit == "none") {
     b.reason = unattributed::not_a_change;
     return;
   }
-  std::vector<const settled*> changes, own, others;
-  for (const auto* d : named(i.culprit, i.culprit_source, known)) {
-    if (!d->production || !d->finished_at) continue;
-    (change_of(*d, known) ? changes : others).push_back(d);
-  }
-  // a version means something within a service: another service's counts if none of the incident's has it
-  for (const auto* d : changes)
-    if (std::ranges::binary_search(i.services, d->where.service)) own.push_back(d);
-  if (const auto* match = nearest(own.empty() ? changes : own, i.started_at)) {
+  std::vector<const settled*> changes, others;
+  for (const auto* d : culprits(i, known, names)) (change_of(*d, known) ? changes : others).push_back(d);
+  if (const auto* match = nearest(changes, i.started_at)) {
     b.change = change_of(*match, known);
   } else if (const auto* other = nearest(others, i.started_at)) {
     b.reason = other->succeeded() ? unattributed::not_a_change : unattributed::failed_deployment;
@@ -95,23 +111,29 @@ void blame_live(blame& b, const incident& i, std::string_view service, std::span
 
 }
 
-std::vector<const settled*> named(std::string_view name, std::string_view own_source, std::span<const settled> known) {
-  std::vector<const settled*> by_id, own, other, by_identity;
+std::vector<named_deployment> named(std::string_view name, std::string_view own_source, std::span<const settled> known,
+                                    const naming& names) {
+  std::vector<named_deployment> by_id, own, other, by_identity, of_named_service;
   std::set<std::string_view> other_sources;
-  const identity wanted{std::string(name), {}};
+  const auto service = service_in(name), rest = version_in(name);
+  const bool may_be_commit = !rest.empty() && lower_case(rest).find_first_not_of(hex_digits) == rest.npos;
   for (const auto& d : known) {
-    if (d.id == name) by_id.push_back(&d);
-    if (d.thing.subject == name && d.thing.source == own_source) own.push_back(&d);
+    if (d.id == name) by_id.push_back({&d});
+    if (d.thing.subject == name && d.thing.source == own_source) own.push_back({&d});
     if (d.thing.subject == name && d.thing.source != own_source) {
-      other.push_back(&d);
+      other.push_back({&d});
       other_sources.insert(d.thing.source);
     }
-    if (d.version == name || wanted == identity{d.commit, {}}) by_identity.push_back(&d);
+    const bool has_commit = may_be_commit && !d.commit.empty() && same_commit(d.commit, rest);
+    const bool has_version = !d.version.empty() && (same_version(d.version, rest) || same_version(d.version, name));
+    if (!has_commit && !has_version) continue;
+    by_identity.push_back({&d, !has_commit});
+    if (!service.empty() && is_name_of_service(service, d.where.service, names)) of_named_service.push_back({&d});
   }
   if (!by_id.empty()) return by_id;
   if (!own.empty()) return own;
   if (other_sources.size() == 1) return other;
-  return by_identity;
+  return of_named_service.empty() ? by_identity : of_named_service;
 }
 
 const settled* change_of(const settled& d, std::span<const settled> known) {
@@ -145,7 +167,7 @@ blame find_blame(const incident& i, std::string_view service, std::span<const se
   b.production = i.environment.empty() || settings.names.is_production(i.environment);
   if (!b.production) return b;
   if (!i.culprit.empty()) {
-    blame_culprit(b, i, known);
+    blame_culprit(b, i, known, settings.names);
   } else if (service.empty()) {
     b.reason = unattributed::no_service;
   } else if (const auto* attempt = in_progress(i, service, known)) {

@@ -35,9 +35,15 @@ struct settled {
   bool is_acquitted() const { return failed_by_hand == false; }
 };
 
-/// The deployments that a name means: the one of that id; else those with it as subject in the own source; else in the
-/// only other source that has one; else those of that version or commit.
-std::vector<const settled*> named(std::string_view name, std::string_view own_source, std::span<const settled>);
+/// A deployment that a name means.
+struct named_deployment {
+  const settled* of;
+  bool only_in_its_service = false;  ///< by its version, which means something within a service only
+};
+/// The one of that id; else those with it as subject in the own source; else in the only other source that has one;
+/// else those of that commit or version, of `backend@1.8.3` those of the service of that name or alias if it has any.
+std::vector<named_deployment> named(std::string_view name, std::string_view own_source, std::span<const settled>,
+                                    const naming&);
 
 /// The change that a deployment stands for: itself, or of a redeploy the one that it put there again; else null.
 const settled* change_of(const settled&, std::span<const settled> known);

@@ -6,6 +6,7 @@
 
 #include "collectors/event.hpp"
 #include "collectors/words.hpp"
+#include "daemon/timeline/identity.hpp"
 #include "daemon/timeline/naming.hpp"
 #include "daemon/timeline/thing.hpp"
 
@@ -28,6 +29,7 @@ struct deployment {
   std::optional<deployment_state> state;                         ///< none if no report said
   std::optional<timestamp> created_at, started_at, finished_at;  ///< finished_at: terminal states only
   std::string version, commit;
+  identity what = {};             ///< timeline/artifacts.hpp; unknown until then
   json::object facts;             ///< every field as the last report that carries it left it
   json::object commit_facts;      ///< those of its commit (interface.md §3)
   bool during_incident = false;   ///< told by whoever knows the incidents: one of its service was open when it started

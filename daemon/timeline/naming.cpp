@@ -42,6 +42,8 @@ bool matches(const pattern& p, std::string_view text) {
   return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *p);
 }
 
+std::string text_of(const pattern& p) { return p ? p->pattern() : std::string(); }
+
 naming::naming(std::vector<service_rule> services, std::vector<environment_rule> environments,
                std::set<std::string, std::less<>> teams, std::map<std::string, std::string, std::less<>> kinds)
     : services_(std::move(services)),
@@ -214,6 +216,11 @@ bool naming::is_production(std::string_view environment) const {
   const auto known = std::ranges::find_if(
       environments_, [&](const environment_rule& e) { return equal_ignoring_case(e.name, environment); });
   return known == environments_.end() ? sounds_like_production(environment) : known->production;
+}
+
+bool naming::is_name_of_environment(std::string_view name) const {
+  return has_word("prod production prd live", lower_case(name)) ||
+         std::ranges::any_of(environments_, [&](const auto& e) { return equal_ignoring_case(e.name, name); });
 }
 
 const service_rule* naming::rule_of(std::string_view service) const {

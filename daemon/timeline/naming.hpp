@@ -23,6 +23,8 @@ using pattern = std::shared_ptr<const re2::RE2>;
 /// `max_bytes`: what it may take when it is compiled; one that needs more is a mistake.
 result<pattern> compile_pattern(const std::string&, std::int64_t max_bytes = std::int64_t{1} << 20);
 bool matches(const pattern&, std::string_view);
+/// As it was written; empty: there is none.
+std::string text_of(const pattern&);
 
 /// A service in an environment: the scope within which a live stack runs.
 struct place {
@@ -58,6 +60,7 @@ struct service_rule {
   std::vector<std::string> repositories =
       {};  ///< of its code, the one to look at first in front; naming keeps repository_key()s
   std::optional<tag_template> tag = {};  ///< its tags' names; none: the usual ones
+  bool sidecars_are_changes = false;     ///< images that are not its own count for its identity, too
 };
 
 struct environment_rule {
@@ -100,6 +103,8 @@ class naming {
   /// The environment of that name, regardless of case: as configured, otherwise in lower case. Empty stays empty.
   std::string environment(std::string_view name) const;
   bool is_production(std::string_view environment) const;
+  /// Whether it names an environment, configured or production by its name: as a tag it says nothing of what it is.
+  bool is_name_of_environment(std::string_view name) const;
   /// A team as a deployment names it.
   std::string team_named(std::string_view name) const;
   std::string team(std::string_view service) const;

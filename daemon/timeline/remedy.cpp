@@ -14,8 +14,9 @@ int tie_rank(way w) { return w == way::rollback ? 0 : w == way::flag ? 1 : 2; }
 auto in_order(const remedy& r) { return std::tuple(r.started_at, tie_rank(r.by_way), std::string_view(r.by)); }
 
 const settled* change_named(const settled& hotfix, std::span<const settled> in_place) {
+  const naming names;  // deployments of this place alone are looked at
   std::vector<const settled*> changes;
-  for (const auto* d : named(hotfix.fixes, hotfix.thing.source, in_place)) {
+  for (const auto& [d, only_in_its_service] : named(hotfix.fixes, hotfix.thing.source, in_place, names)) {
     if (d->where != hotfix.where || !d->finished_at) continue;
     const auto* change = change_of(*d, in_place);
     if (change && change->id != hotfix.id) changes.push_back(change);

@@ -2,39 +2,13 @@
 
 #include <algorithm>
 
-#include "collectors/base/text.hpp"
-#include "collectors/fields.hpp"
 #include "collectors/words.hpp"
 
 namespace releasehealth {
-namespace {
 
-bool is_hex(std::string_view text) { return text.find_first_not_of("0123456789abcdefABCDEF") == text.npos; }
-
-// Equal names have a key in common: versions that of the whole, commits that of their first digits.
-std::vector<std::string> index_keys(const identity& i) {
-  std::vector<std::string> keys;
-  if (!i.version.empty()) keys.push_back('v' + i.version);
-  if (!i.commit.empty()) {
-    keys.push_back('c' + lower_case(std::string_view(i.commit).substr(0, shortest_commit)));
-  }
-  return keys;
+identity identity_of(const deployment& d) {
+  return d.what.is_known() ? d.what : identity{.commit = d.commit, .version = d.version};
 }
-
-}
-
-bool same_commit(std::string_view a, std::string_view b) {
-  if (a.size() > b.size()) std::swap(a, b);
-  if (a.size() != b.size() && !(a.size() >= shortest_commit && is_hex(a) && is_hex(b))) return false;
-  return equal_ignoring_case(a, b.substr(0, a.size()));
-}
-
-bool identity::operator==(const identity& other) const {
-  if (!commit.empty() && !other.commit.empty()) return same_commit(commit, other.commit);
-  return !version.empty() && version == other.version;
-}
-
-identity identity_of(const deployment& d) { return {d.commit, d.version}; }
 
 bool element::is(const identity& i) const { return std::ranges::find(answers_to, i) != answers_to.end(); }
 
@@ -48,13 +22,13 @@ bool live_stack::in_reach(std::size_t level, timestamp now) const {
 }
 
 void level_index::add(std::size_t level, const identity& name) {
-  for (const auto& key : index_keys(name))
+  for (const auto& key : name.keys())
     if (auto& at = by_name_[key]; at.empty() || at.back() != level) at.push_back(level);
 }
 
 void level_index::remove(std::size_t level, const std::vector<identity>& names) {
   for (const auto& name : names)
-    for (const auto& key : index_keys(name))
+    for (const auto& key : name.keys())
       if (const auto known = by_name_.find(key); known != by_name_.end() && known->second.back() == level) {
         known->second.pop_back();
         if (known->second.empty()) by_name_.erase(known);
@@ -64,7 +38,7 @@ void level_index::remove(std::size_t level, const std::vector<identity>& names) 
 std::optional<std::size_t> level_index::nearest(const identity& wanted, std::size_t below,
                                                 const std::vector<element>& levels) const {
   std::optional<std::size_t> highest;
-  for (const auto& key : index_keys(wanted)) {
+  for (const auto& key : wanted.keys()) {
     const auto known = by_name_.find(key);
     if (known == by_name_.end()) continue;
     const auto& at = known->second;

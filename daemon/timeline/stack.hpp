@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon/timeline/fold.hpp"
+#include "daemon/timeline/identity.hpp"
 #include "daemon/timeline/kind.hpp"
 
 namespace releasehealth {
@@ -27,15 +28,8 @@ struct stack_settings {
   duration rollback_lookback = std::chrono::days{180};
 };
 
-/// What makes two deployments the same: the commit if both have one (case-insensitive; a hex prefix of 7 or more is
-/// equal), else the version. Unknown equals nothing.
-struct identity {
-  std::string commit, version;
-  bool operator==(const identity&) const;
-};
+/// As it is stored, else of the commit and the version alone.
 identity identity_of(const deployment&);
-/// Whether two names mean the same commit.
-bool same_commit(std::string_view a, std::string_view b);
 
 /// One level of the stack: a change, or what a rollback returned to without anything below that was measured.
 struct element {
@@ -57,7 +51,7 @@ class level_index {
   std::optional<std::size_t> nearest(const identity&, std::size_t below, const std::vector<element>& levels) const;
 
  private:
-  std::unordered_map<std::string, std::vector<std::size_t>> by_name_;  // ascending; by version and by start of commit
+  std::unordered_map<std::string, std::vector<std::size_t>> by_name_;  // ascending; by identity::keys()
 };
 
 /// The stack at one point of the sequence, from which it goes on with the deployments after it.

@@ -3,7 +3,7 @@
 WITH i AS (
   SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::text[]) WITH ORDINALITY AS r (service, started_at, culprit, n)
 ), named AS MATERIALIZED (  -- hardly any; the planner cannot know
-  SELECT * FROM i WHERE culprit <> ''
+  SELECT *, lookup_key(culprit) AS culprit_key FROM i WHERE culprit <> ''
 ), candidate AS (
   -- attempts in progress: few anywhere at one time, many in one service at all times, so OFFSET keeps its name out of it
   SELECT i.n, d.id, d.live FROM i CROSS JOIN LATERAL (
@@ -21,13 +21,13 @@ WITH i AS (
   UNION ALL
   SELECT i.n, d.id, d.live FROM named i JOIN deployment d ON d.subject = i.culprit
   UNION ALL
-  SELECT i.n, d.id, d.live FROM named i JOIN deployment d ON d.version <> '' AND d.version = i.culprit
+  SELECT i.n, d.id, d.live FROM named i JOIN deployment d ON d.version_key <> '' AND d.version_key = i.culprit_key
   UNION ALL
   SELECT i.n, d.id, d.live FROM named i
-  CROSS JOIN LATERAL generate_series(7, greatest(7, length(i.culprit))) AS digits
-  JOIN deployment d ON d.commit <> '' AND d.commit = left(lower(i.culprit), digits)
+  CROSS JOIN LATERAL generate_series(7, greatest(7, length(i.culprit_key))) AS digits
+  JOIN deployment d ON d.commit <> '' AND d.commit = left(i.culprit_key, digits)
   UNION ALL
   SELECT i.n, d.id, d.live FROM named i JOIN deployment d
-    ON length(i.culprit) >= 7 AND d.commit <> '' AND d.commit > lower(i.culprit) AND d.commit < lower(i.culprit) || 'g'
+    ON length(i.culprit_key) >= 7 AND d.commit <> '' AND d.commit > i.culprit_key AND d.commit < i.culprit_key || 'g'
 )
 SELECT n, id FROM candidate UNION SELECT n, live FROM candidate WHERE live IS NOT NULL

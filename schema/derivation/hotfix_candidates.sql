@@ -6,7 +6,7 @@ WITH RECURSIVE h AS (
                        $8::text[], $9::text[], $10::bigint[]) WITH ORDINALITY
     AS r (day_order, source, subject, service, environment, started_at, finished_at, fixes, incident, attribution, n)
 ), naming AS MATERIALIZED (  -- hardly any does; the planner cannot know
-  SELECT * FROM h WHERE fixes <> ''
+  SELECT *, lookup_key(fixes) AS fixes_key FROM h WHERE fixes <> ''
 ), fixes AS (
   SELECT h.n, d.id, d.live FROM naming h JOIN deployment d
     ON d.id = h.fixes AND d.service = h.service AND d.environment = h.environment
@@ -15,14 +15,14 @@ WITH RECURSIVE h AS (
     ON d.subject = h.fixes AND d.service = h.service AND d.environment = h.environment
   UNION
   SELECT h.n, d.id, d.live FROM naming h JOIN deployment d
-    ON d.version <> '' AND d.version = h.fixes AND d.service = h.service AND d.environment = h.environment
+    ON d.version_key <> '' AND d.version_key = h.fixes_key AND d.service = h.service AND d.environment = h.environment
   UNION
-  SELECT h.n, d.id, d.live FROM naming h CROSS JOIN LATERAL generate_series(7, greatest(7, length(h.fixes))) AS digits
-  JOIN deployment d ON d.commit <> '' AND d.commit = left(lower(h.fixes), digits)
+  SELECT h.n, d.id, d.live FROM naming h CROSS JOIN LATERAL generate_series(7, greatest(7, length(h.fixes_key))) AS digits
+  JOIN deployment d ON d.commit <> '' AND d.commit = left(h.fixes_key, digits)
    AND d.service = h.service AND d.environment = h.environment
   UNION
   SELECT h.n, d.id, d.live FROM naming h JOIN deployment d
-    ON length(h.fixes) >= 7 AND d.commit <> '' AND d.commit > lower(h.fixes) AND d.commit < lower(h.fixes) || 'g'
+    ON length(h.fixes_key) >= 7 AND d.commit <> '' AND d.commit > h.fixes_key AND d.commit < h.fixes_key || 'g'
    AND d.service = h.service AND d.environment = h.environment
 ), level AS (
   SELECT h.n, 1 AS depth, d.id, d.below, d.is_change AND d.kind = 'planned' AS found,

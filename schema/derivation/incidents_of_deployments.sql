@@ -1,6 +1,6 @@
 -- Incidents whose blame may depend on deployments that changed: those that started where and while some did (a place's
 -- first begins, its last one finishes, until what is live there after that is another), or while one was live again after a
--- rollback; those that blame one; and those whose culprit may mean one. $1-$5: service, environment, begins, last, live; $6: ids; $7: names in small letters;
+-- rollback; those that blame one; and those whose culprit may mean one. $1-$5: service, environment, begins, last, live; $6: ids; $7: their names, by lookup_key();
 -- $8: commits, of which a culprit may be a prefix of 7 digits or more, or they of it (OFFSET: events_of_things.sql).
 WITH c AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[])
@@ -30,10 +30,10 @@ SELECT i.source, i.subject FROM unnest($6::text[]) AS c (id)
 CROSS JOIN LATERAL (SELECT * FROM incident i WHERE i.blamed = c.id OFFSET 0) AS i
 UNION
 SELECT i.source, i.subject FROM unnest($7::text[]) AS known (name)
-CROSS JOIN LATERAL (SELECT * FROM incident i WHERE i.culprit <> '' AND lower(i.culprit) = known.name OFFSET 0) AS i
+CROSS JOIN LATERAL (SELECT * FROM incident i WHERE i.culprit <> '' AND lookup_key(i.culprit) = known.name OFFSET 0) AS i
 UNION
 SELECT i.source, i.subject FROM unnest($8::text[]) AS known (commit)
 CROSS JOIN LATERAL (
   SELECT * FROM incident i
-  WHERE i.culprit <> '' AND lower(i.culprit) >= left(known.commit, 7) AND lower(i.culprit) < known.commit || 'g'
-    AND (starts_with(known.commit, lower(i.culprit)) OR starts_with(lower(i.culprit), known.commit)) OFFSET 0) AS i
+  WHERE i.culprit <> '' AND lookup_key(i.culprit) >= left(known.commit, 7) AND lookup_key(i.culprit) < known.commit || 'g'
+    AND (starts_with(known.commit, lookup_key(i.culprit)) OR starts_with(lookup_key(i.culprit), known.commit)) OFFSET 0) AS i

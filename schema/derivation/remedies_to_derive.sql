@@ -1,6 +1,6 @@
 -- Rollbacks and hotfixes whose remedy may depend on what changed, beside those that did themselves. $1-$4: where deployments
 -- changed, from the first of them until the last one's attribution window ends (service, environment, begins, ends); $5:
--- their names in small letters; $6: their commits, of which a name may be a prefix of 7 digits or more, or they of it; $7-$9:
+-- their names, by lookup_key(); $6: their commits, of which a name may be a prefix of 7 digits or more, or they of it; $7-$9:
 -- changed incidents before and now (blamed, begins, ends); $10: their subjects. (OFFSET: events_of_things.sql.)
 WITH c AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[]) AS r (service, environment, begins, ends)
@@ -11,14 +11,14 @@ SELECT h.id FROM c JOIN deployment h
   ON h.service = c.service AND h.environment = c.environment AND h.kind = 'hotfix' AND h.started_at >= c.begins AND h.started_at <= c.ends
 UNION
 SELECT h.id FROM unnest($5::text[]) AS known (name)
-CROSS JOIN LATERAL (SELECT id FROM deployment h WHERE h.facts ? 'fixes' AND lower((h.facts->>'fixes') COLLATE "C") = known.name OFFSET 0) AS h
+CROSS JOIN LATERAL (SELECT id FROM deployment h WHERE h.facts ? 'fixes' AND lookup_key((h.facts->>'fixes') COLLATE "C") = known.name OFFSET 0) AS h
 UNION
 SELECT h.id FROM unnest($6::text[]) AS known (commit)
 CROSS JOIN LATERAL (
   SELECT id FROM deployment h
-  WHERE h.facts ? 'fixes' AND lower((h.facts->>'fixes') COLLATE "C") >= left(known.commit, 7)
-    AND lower((h.facts->>'fixes') COLLATE "C") < known.commit || 'g'
-    AND (starts_with(known.commit, lower(h.facts->>'fixes')) OR starts_with(lower(h.facts->>'fixes'), known.commit)) OFFSET 0) AS h
+  WHERE h.facts ? 'fixes' AND lookup_key((h.facts->>'fixes') COLLATE "C") >= left(known.commit, 7)
+    AND lookup_key((h.facts->>'fixes') COLLATE "C") < known.commit || 'g'
+    AND (starts_with(known.commit, lookup_key(h.facts->>'fixes')) OR starts_with(lookup_key(h.facts->>'fixes'), known.commit)) OFFSET 0) AS h
 UNION
 SELECT h.id FROM i JOIN deployment b ON b.id = i.blamed
 JOIN deployment h ON h.service = b.service AND h.environment = b.environment AND h.kind = 'hotfix'

@@ -1,6 +1,6 @@
 -- The rollbacks that returned to the elements $1 before the positions $2-$5 (finished_at, day_order, source, subject), in the order of
 -- the stack.
-SELECT of.n, d.version, d.commit
+SELECT of.n, d.identity
 FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY AS of (live, finished_at, day_order, source, subject, n)
 CROSS JOIN LATERAL (
   SELECT * FROM deployment d

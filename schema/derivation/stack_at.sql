@@ -17,6 +17,6 @@ WITH RECURSIVE run AS (
   FROM level CROSS JOIN LATERAL (SELECT * FROM deployment d WHERE d.id = level.below OFFSET 0) AS d
   WHERE level.goes_on
 )
-SELECT n, id, source, subject, day_order, microseconds(finished_at) AS finished_at, version, commit, kind, is_change, live, below,
+SELECT n, id, source, subject, day_order, microseconds(finished_at) AS finished_at, version, identity, kind, is_change, live, below,
        microseconds(covers_since) AS covers_since, rolled_back_by
 FROM level ORDER BY n, depth

@@ -1,10 +1,10 @@
--- By public id, by the sender's own name, or by version.
+-- By public id, by the sender's own name, or by version: without a leading v, and without build metadata that one of both lacks.
 SELECT to_jsonb(m) AS found FROM (
   SELECT d.id, d.service, d.environment, d.source, d.subject, d.state, d.created_at, d.started_at, d.finished_at, d.first_commit_at,
          d.version, d.commit, d.kind, d.kind_reason, d.kind_evidence, d.is_change, d.live, d.below, d.rolled_back_by,
          d.failed, d.issue_at, d.recovered_at, d.first_remedy, d.response_from AS detected_at,
          d.cause, d.is_justified, d.is_attributed, d.owes_merge, d.merged_back_at, d.lines_changed, d.done,
-         d.facts, d.commit_facts, d.overrides,
+         d.facts, d.commit_facts, d.overrides, d.identity,
          (SELECT coalesce(jsonb_agg(jsonb_build_object('way', r.way, 'by', r.by, 'started_at', r.started_at) ORDER BY r.started_at, r.by), '[]')
           FROM remedy r WHERE r.change = d.id) AS remedied_by,
          (SELECT coalesce(jsonb_agg(r.change ORDER BY r.change), '[]') FROM remedy r WHERE r.by = d.id AND r.change IS NOT NULL) AS remedies,
@@ -16,7 +16,10 @@ SELECT to_jsonb(m) AS found FROM (
          (SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_object('source', i.source, 'subject', i.subject)), '[]')
           FROM incident i WHERE i.blamed = d.id) AS blamed_by
   FROM deployment d
-  WHERE d.id = $1 OR d.subject = $1 OR d.version = $1
+  WHERE d.id = $1 OR d.subject = $1
+     OR (d.version_key <> '' AND d.version_key = lookup_key($1)
+         AND (d.version = $1 OR (strpos($1, '@') = 0
+              AND (strpos(d.version, '+') = 0 OR strpos($1, '+') = 0 OR ltrim(d.version, 'vV') = ltrim($1, 'vV')))))
 ) AS m
 ORDER BY m.finished_at NULLS LAST, m.source, m.subject, m.service, m.environment
 LIMIT 20

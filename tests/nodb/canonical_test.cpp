@@ -62,6 +62,18 @@ TEST_SUITE("nodb") {
         {R"({"id":"1","type":"incident","state":"succeeded"})",
          "/state unknown value \"succeeded\"; expected one of: open acknowledged resolved"},
         {R"({"id":"1","type":"incident","severity":6})", "/severity invalid severity 6; expected 1, 2, 3, 4 or 5"},
+        {R"({"id":"1","type":"deployment","artifacts":"acme/checkout:1"})",
+         "/artifacts invalid value \"acme/checkout:1\"; expected an array of at most 100 texts of 1 to 500 characters, "
+         "or objects {repository, tag, digest}"},
+        {R"({"id":"1","type":"deployment","artifacts":["acme/checkout:1",7]})",
+         "/artifacts invalid element 7; expected an array of at most 100 texts of 1 to 500 characters, or objects "
+         "{repository, tag, digest}"},
+        {R"({"id":"1","type":"deployment","artifacts":[{"tag":"1"}]})",
+         "/artifacts invalid repository null; expected an array of at most 100 texts of 1 to 500 characters, or "
+         "objects {repository, tag, digest}"},
+        {R"({"id":"1","type":"deployment","revisions":[{"revision":"1","chart":2}]})",
+         "/revisions invalid chart 2; expected an array of at most 100 texts of 1 to 500 characters, or objects "
+         "{revision, repository, chart}"},
         {R"({"id":"1","type":"deployment","labels":"hotfix"})",
          "/labels invalid names \"hotfix\"; expected an array of at most 100 names of 1 to 200 characters"},
         {R"({"id":"1","type":"deployment","id":"2"})", "/id duplicate key"},

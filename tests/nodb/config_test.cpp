@@ -218,6 +218,25 @@ aliases = { pagerduty = { name = "platform", shared = true } }
     CHECK(c.timeline.fingerprint != right("[[service]]\nname = 'checkout'\n").timeline.fingerprint);
   }
 
+  TEST_CASE("which images are a service's own is said of a source, and belongs to what the past is derived by") {
+    const std::string argo = "[[source]]\nname = 'argo'\nkind = 'argocd'\nunauthenticated = true\n";
+    const auto plain = right(argo), chosen = right(argo + "images = 'acme/(?P<service>[^:@/]+)'\n"),
+               by_revision = right(argo + "identity = 'revision'\n");
+    CHECK(plain.timeline.images.empty());
+    CHECK(text_of(chosen.timeline.images.at("argo").own) == "acme/(?P<service>[^:@/]+)");
+    CHECK(chosen.timeline.images.at("argo").compares_images);
+    CHECK(!by_revision.timeline.images.at("argo").compares_images);
+    const std::set<std::string> different = {plain.timeline.fingerprint, chosen.timeline.fingerprint,
+                                             by_revision.timeline.fingerprint};
+    CHECK(different.size() == 3);
+    const auto is_change = [](const char* text) {
+      return right(text).timeline.blame.names.rule_of("a")->sidecars_are_changes;
+    };
+    CHECK(is_change("[[service]]\nname = 'a'\nsidecars = 'change'\n"));
+    CHECK(!is_change("[[service]]\nname = 'a'\nsidecars = 'redeployment'\n"));
+    CHECK(!is_change("[[service]]\nname = 'a'\n"));
+  }
+
   TEST_CASE("a limit may be another figure; when a hotfix should be back is a limit, too; causes are slices") {
     const auto c = right(
         "[figures]\nmerge_back_due = '2d'\ncauses = ['weather']\n"

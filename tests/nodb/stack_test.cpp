@@ -80,6 +80,7 @@ const stack_case cases[] = {
     {"§3 covered within 180 days: a target", "v1 v2 v1+180", "planned planned rollback", "2"},
     {"§3 covered longer ago: none", "v1 v2 v1+181", "planned planned planned", ""},
     {"§3 the top is always a target's neighbour", "v1 v2 x=rollback+181", "planned planned rollback", "2"},
+    {"§14 a version with and without v", "v1.0 v2.0 1.0 V1.0", "planned planned rollback redeploy", "2"},
     {"§4.1 an override beats everything", "v1 v2 v1!planned", "planned planned planned", ""},
     {"§4.1 an override to planned of what is live is pushed", "v1 v1!planned", "planned planned", ""},
     {"§4.1 an override to hotfix pops nothing", "v1 v2 v1!hotfix v2", "planned planned hotfix rollback", "3"},

@@ -1,6 +1,8 @@
 """Sections 5 to 7: blame, remedies, failed changes and their times."""
 import hashlib
+import re
 
+from artifacts import same_version
 from facts import DAY, ROLLBACK, FLAG, HOTFIX, instant, is_retracted, merged, same_commit
 from stacks import Stacks
 
@@ -15,7 +17,26 @@ class Failures(Stacks):
             return own
         if len({d['source'] for d in others}) == 1:
             return others
-        return [d for d in self.deployments if d['version'] == name or (d['commit'] and same_commit(d['commit'], name))]
+        service, rest = name.rpartition('@')[0], name.rpartition('@')[2]
+        found = [d for d in self.deployments if self.has_commit(d, rest) or
+                 (d['version'] and (same_version(d['version'], rest) or same_version(d['version'], name)))]
+        return [d for d in found if service and d['service'].lower() == service.lower()] or found
+
+    @staticmethod
+    def has_commit(d, name):
+        return bool(d['commit'] and re.fullmatch('[0-9a-fA-F]+', name) and same_commit(d['commit'], name))
+
+    def culprits(self, i):
+        """Section 14: in the incident's services; else, if one service alone fits, there: by its version only if it is named."""
+        name = i['culprit']
+        matches = [d for d in self.named(name, i['culprit_source']) if d['production'] and d['finished'] is not None]
+        own = [d for d in matches if d['service'] in i['services']]
+        if own:
+            return own
+        named = name.rpartition('@')[0].lower()
+        matches = [d for d in matches if d['subject'] == name or self.has_commit(d, name.rpartition('@')[2]) or
+                   (named and d['service'].lower() == named)]
+        return matches if len({d['service'] for d in matches}) == 1 else []
 
     @staticmethod
     def change_of(d):
@@ -58,9 +79,8 @@ class Failures(Stacks):
         if i['culprit'] == 'none':
             row['reason'] = 'not_a_change'
         elif i['culprit']:
-            matches = [d for d in self.named(i['culprit'], i['culprit_source']) if d['production'] and d['finished'] is not None]
+            matches = self.culprits(i)
             changes = [d for d in matches if self.change_of(d)]
-            changes = [d for d in changes if d['service'] in i['services']] or changes
             if changes:
                 row['change'] = self.change_of(self.nearest(changes, t))
             elif matches:

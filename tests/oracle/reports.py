@@ -3,9 +3,10 @@ import hashlib
 import re
 from zoneinfo import ZoneInfo
 
+from artifacts import Artifacts
 from facts import us, instant, ordered, is_retracted, merged, same_commit
 from joins import Joins
-from resolution import Resolution
+from resolution import Resolution, repository_key, same_repository
 
 
 class Reports(Resolution, Joins):
@@ -74,15 +75,20 @@ class Reports(Resolution, Joins):
         started = instant(facts, 'started_at')
         started = running if started is None else started
         started = finished if started is None else started
-        commit = facts.get('commit', '').lower()
+        content = Artifacts(facts, service, environment, source, self.settings)
+        version = facts.get('version', '') or content.version()
+        commit, repository, manifests = facts.get('commit', '').lower(), facts.get('repository', ''), facts.get('manifest_repository')
+        if manifests and same_repository(repository_key(repository), repository_key(manifests)):
+            repository, commit = '', commit if 'commit' in over else ''
         if not commit:
             start = instant(facts, 'created_at') if started is None else started
-            commit = self.resolve(service, facts.get('version', ''), facts.get('repository', ''), start or 0)
+            commit = self.resolve(service, version, repository, start or 0)
         key = '\0'.join((source, subject, service, environment))
-        day = self.day_order(facts.get('version', '')) if facts.get('date_only') is True else ''
+        day = self.day_order(version) if facts.get('date_only') is True else ''
         return {'source': source, 'subject': subject, 'service': service, 'environment': environment,
                 'place': (service, environment), 'production': self.is_production(environment), 'state': state,
-                'finished': finished, 'started': started, 'version': facts.get('version', ''), 'commit': commit,
+                'finished': finished, 'started': started, 'version': version, 'commit': commit,
+                'identity': content.identity(commit, version, 'version' in over and 'artifacts' not in over),
                 'facts': facts, 'override': over, 'commit_facts': self.commit_facts(commit), 'kind': '',
                 'id': hashlib.sha256(key.encode()).hexdigest()[:20], 'is_change': False, 'live': None, 'stack': [],
                 'rolled_back_by': None, 'order': (finished or 0, day, source.encode(), subject.encode()),

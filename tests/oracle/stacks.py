@@ -2,7 +2,8 @@
 import re
 from datetime import timedelta
 
-from facts import SECOND, HOUR, EPOCH, instant, same_commit
+from artifacts import is_same
+from facts import SECOND, HOUR, EPOCH, instant
 from reports import Reports
 
 
@@ -17,19 +18,13 @@ class Stacks(Reports):
         for all_ in places.values():
             self.run_stack(sorted(all_, key=lambda d: d['order']))
 
-    @staticmethod
-    def is_same(a, b):
-        if a[0] and b[0]:
-            return same_commit(a[0], b[0])
-        return a[1] != '' and a[1] == b[1]
-
     def run_stack(self, deployments):
         stack, lines = [], {}  # elements: by, is_change, covers since when, identities
         for d in deployments:
-            me, now = (d['commit'], d['version']), d['finished']
+            me, now = d['identity'], d['finished']
 
             def answers(e):
-                return any(self.is_same(me, i) for i in e['names'])
+                return any(is_same(me, i) for i in e['names'])
 
             def reachable(n):
                 return all(now - above['covers'] <= self.settings['rollback_lookback'] * SECOND for above in stack[n + 1:])

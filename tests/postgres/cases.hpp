@@ -2,8 +2,8 @@
 // A short way to write what happened, for tables with one case a line.
 //
 //   d1 10:00 v1              deployment d1 succeeded at ten with version v1; state= start= kind= fixes= incident=
-//   commit= i1 11:00 resolved        a report about incident i1: open (if nothing is said), ack, resolved; started=
-//   detected=
+//   commit= images= revisions= (several by commas) i1 11:00 resolved        a report about incident i1: open (if
+//   nothing is said), ack, resolved; started= detected=
 //                            mitigated= resolved= culprit= severity= person=
 //   f1 11:00 off incident=i1 a flag
 //   w1 11:00 from= to=       work; or seconds=; person= incident=
@@ -130,6 +130,13 @@ class case_reader {
         e.fields[field] = case_time(value);
         return;
       }
+    if (key == "images" || key == "revisions") {
+      json::array all;
+      std::istringstream in(value);
+      for (std::string one; std::getline(in, one, ',');) all.emplace_back(one);
+      e.fields[key == "images" ? "artifacts" : key] = std::move(all);
+      return;
+    }
     if (key == "env")
       e.fields["environment"] = value;
     else if (key == "person" && e.type == event_type::incident)

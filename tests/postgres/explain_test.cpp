@@ -128,6 +128,17 @@ TEST_SUITE("postgres") {
     CHECK(app.operations("GET", "/api/v1/figures/hotfixes/explain?service=nobody").status == 404);
   }
 
+  TEST_CASE("a deployment is explained with the images that tell it from others") {
+    const database db;
+    running_app app(db.where());
+    app.send_events(deployed("a", R"("artifacts":["acme/checkout:1.8.3@sha256:0b31","envoy:2"])"));
+    CHECK(app.metric(of_checkout("deployments", ",kind=\"planned\",period=\"month\""), "1") == "1");
+    const auto d = get(app, "/api/v1/deployments/v1.8.3/explain");
+    CHECK(why(d, "own image") == "acme/checkout:1.8.3@sha256:0b31");
+    CHECK(why(d, "sidecar") == "");
+    CHECK(why(d, "version") == "1.8.3");
+  }
+
   TEST_CASE("what to do about an incident at hand") {
     const database db;
     running_app app(db.where(), "[[policy]]\nname = 'dark'\nwhen = { touches = ['core_workflow'] }\nthen = 'flag'\n");

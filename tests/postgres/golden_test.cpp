@@ -40,7 +40,8 @@ const char* const history =
     "i10 4/10:00 svc=checkout,search; f1 4/10:30 off incident=i10 flag=dark; f2 4/10:40 on flag=dark;"
     "w1 4/11:00 incident=i10 person=bo from=4/10:05 to=4/10:35; w2 4/12:00 svc=checkout person=ana seconds=600;"
     "d14 5/10:00 v1.4.0; retract d14 5/11:00; d15 6/10:00 v1.4.0 svc=-; d16 6/11:00 v3 svc=mail;"
-    "override d16 6/12:00 kind=hotfix; d17 6/13:00 v4 svc=billing env=prod-us";
+    "override d16 6/12:00 kind=hotfix; d17 6/13:00 v4 svc=billing env=prod-us;"
+    "d18 7/10:00 images=a/checkout:1.5.0@sha256:1,envoy:2 revisions=ddddddd8; d19 7/11:00 latest revisions=ddddddd8";
 
 std::string derived_rows() {
   const database db;

@@ -20,9 +20,13 @@ unsigned histories() {
 
 constexpr const char* zones[] = {"UTC", "Europe/Berlin", "America/St_Johns", "Pacific/Apia"};
 
+constexpr const char* own_images = "acme/(?P<service>[^:@/]+)-worker|envoy";
+
 ledger::derive_settings derive_settings_in(const calendar& zone) {
   ledger::derive_settings s;
-  s.blame.names = naming({{"checkout", "payments", {}, {}, {}}, {"search", "payments", {}, {}, {}}}, {});
+  s.blame.names = naming(
+      {{"checkout", "payments", {}, {}, {}}, {.name = "search", .team = "payments", .sidecars_are_changes = true}}, {});
+  s.images["other"].own = *compile_pattern(own_images);
   s.joins = {.ranks = {{"other", 0}, {"test", 1}, {"tracker", 2}}, .monitors = {"other"}, .trackers = {"tracker"}};
   s.joins.filters["tracker"].severities = {1, 2, 3};
   s.stack.rollback_lookback = std::chrono::days(40);
@@ -88,6 +92,8 @@ json::object told(const std::vector<event>& events, const snapshot& s, const fig
           {"settings",
            {{"zone", with.zone.zone_name()},
             {"teams", {{"checkout", "payments"}, {"search", "payments"}}},
+            {"sidecars", json::array{"search"}},
+            {"images", {{"other", own_images}}},
             {"engineers", {{"payments", 2}}},
             {"ranks", {{"other", 0}, {"test", 1}, {"tracker", 2}}},
             {"trackers", {"tracker"}},

@@ -50,6 +50,8 @@ TEST_SUITE("postgres") {
                                           .patch_release = true,
                                           .within = {},
                                           .during_incident = true});
+    settings.blame.names = naming({{.name = "search", .team = {}, .sidecars_are_changes = true}}, {});
+    settings.images["other"].own = *compile_pattern("acme/(?P<service>[^:@/]+)-worker|envoy");
     auto capped = settings;
     capped.max_names = 1;
     ledger::deriver free[] = {{db.where(), settings}, {db.where(), settings}};
@@ -79,6 +81,12 @@ TEST_SUITE("postgres") {
       shares["commit in a version"] += reference.find("\"commit_evidence\": \"its version") != reference.npos;
       shares["joined incidents"] += db.query("SELECT count(*) FROM incident_member WHERE position > 0") != "0";
       shares["an issue about several"] += db.query("SELECT count(*) FROM incident_member WHERE only_adds_facts") != "0";
+      shares["images"] += db.query("SELECT count(*) FROM deployment WHERE identity ? 'images'") != "0";
+      shares["sidecars"] += db.query("SELECT count(*) FROM deployment WHERE identity ? 'sidecars'") != "0";
+      shares["redeployed images"] +=
+          db.query(
+              "SELECT count(*) FROM deployment WHERE kind IN ('redeploy', 'rollback') AND identity ? 'images' "
+              "AND NOT identity ? 'commit'") != "0";
       shares["remedy"] += reference.find("remedy|") != reference.npos;
 
       db.empty();
@@ -109,7 +117,8 @@ TEST_SUITE("postgres") {
     for (const auto& [what, n] : shares) said += ' ' + what + ' ' + std::to_string(n * 100 / ran) + " %,";
     MESSAGE("of " << ran << " histories:" << said);
     for (const auto* what : {"rollback", "reopening", "several services", "late event", "retraction", "override",
-                             "commit by a tag", "commit in a version", "joined incidents"}) {
+                             "commit by a tag", "commit in a version", "images", "sidecars", "redeployed images",
+                             "joined incidents"}) {
       CAPTURE(what);
       CHECK(shares[what] * 20 >= ran);
     }

@@ -116,6 +116,8 @@ class random_events {
         return '"' + std::string(f.choices.substr(0, end)) + '"';
       }
       case form::names: return "[" + name() + ',' + name() + ']';
+      case form::parts:
+        return "[" + name() + R"(,{")" + std::string(f.choices.substr(0, f.choices.find(' '))) + "\":" + name() + "}]";
       case form::timed: return R"([{"person":)" + name() + R"(,"from":")" + time() + R"("},)" + any(depth()) + ']';
       case form::any: return any(depth());
     }

@@ -40,7 +40,10 @@ class random_history {
   }
   std::string deployment_name() { return "d" + std::to_string(pick(std::max(1, deployments))); }
   std::string incident_name() { return "i" + std::to_string(pick(6)); }
-  std::string version() { return "v1." + std::to_string(pick(is_long ? 12 : 4)) + '.' + std::to_string(pick(2)); }
+  std::string version() {
+    return (one_in(3) ? "" : "v") + ("1." + std::to_string(pick(is_long ? 12 : 4)) + '.' + std::to_string(pick(2))) +
+           (one_in(8) ? "+" + std::to_string(pick(2)) : "");
+  }
   std::string commit() { return "abcdef0" + std::string(one_in(3) ? "" : "12345") + std::to_string(pick(3)); }
   std::string repository() {
     static const char* const names[] = {"acme/checkout", "acme/checkout", "github.com/acme/checkout", "acme/search"};
@@ -78,6 +81,41 @@ class random_history {
     holds.insert("override");
   }
 
+  std::string digest() { return "sha256:" + std::to_string(pick(3)); }
+  // Now as text, now as an object; tags that move, digests beside them or alone.
+  json::value image(const std::string& repository) {
+    static const char* const moving[] = {"latest", "Stable", "prod-eu"};
+    const auto tag = one_in(6) ? std::string() : one_in(5) ? std::string(moving[pick(3)]) : version();
+    const auto pinned = tag.empty() || one_in(4) ? digest() : std::string();
+    if (one_in(2))
+      return json::string(repository + (tag.empty() ? "" : ":" + tag) + (pinned.empty() ? "" : "@" + pinned));
+    json::object out = {{"repository", repository}};
+    if (!tag.empty()) out["tag"] = tag;
+    if (!pinned.empty()) out["digest"] = pinned;
+    return out;
+  }
+  json::array images(const std::string& service) {
+    json::array all;
+    if (!one_in(5)) all.push_back(image("reg.example:5000/acme/" + service));
+    if (one_in(6)) all.push_back(image("reg.example:5000/acme/" + service + "-worker"));
+    if (all.empty() || one_in(3)) all.push_back(image("acme/envoy"));
+    if (one_in(8)) all.push_back(image("acme/statsd"));
+    return all;
+  }
+  json::array revisions() {
+    json::array all = {json::object{{"revision", "fedcba9" + std::to_string(pick(3))}, {"repository", "acme/deploy"}}};
+    if (one_in(2)) all.push_back({{"revision", "2.0." + std::to_string(pick(2))}, {"chart", "base"}});
+    return all;
+  }
+  void add_artifacts(json::object& fields) {
+    const auto of = std::string(fields["service"].as_string());
+    if (one_in(2)) fields["artifacts"] = images(of);
+    if (one_in(3)) fields["revisions"] = revisions();
+    if (one_in(6)) fields["manifest_repository"] = one_in(2) ? "acme/deploy" : "github.com/acme/checkout";
+    if (one_in(2)) fields.erase("version");
+    holds.insert("artifacts");
+  }
+
   void add_deployment() {
     static const char* const states[] = {"succeeded", "succeeded", "succeeded", "succeeded", "succeeded",
                                          "failed",    "canceled",  "running",   "inactive"};
@@ -87,9 +125,15 @@ class random_history {
     if (one_in(3)) fields["commit"] = commit();
     if (one_in(2)) fields["repository"] = repository();
     if (one_in(8)) fields["version"] = "main-" + commit();
+    if (one_in(12)) fields["version"] = one_in(2) ? "latest" : "Production";
+    if (one_in(3)) add_artifacts(fields);
     if (one_in(8)) fields["kind"] = "rollback";
     if (one_in(4)) fields["ref"] = "hotfix/1";
-    if (one_in(10)) fields["fixes"] = one_in(2) ? deployment_name() : one_in(4) ? std::string("none") : version();
+    if (one_in(10))
+      fields["fixes"] = one_in(2)   ? deployment_name()
+                        : one_in(4) ? std::string("none")
+                        : one_in(3) ? service() + '@' + version()
+                                    : version();
     if (one_in(10)) fields["incident"] = incident_name();
     if (one_in(6)) fields["cause"] = one_in(2) ? "data" : "bad luck";
     if (one_in(6)) fields["justification"] = "revenue";
@@ -115,6 +159,7 @@ class random_history {
     maybe_retract("deployment", subject, from);
     maybe_override("deployment", subject, from,
                    one_in(3)   ? json::object{{"kind", one_in(2) ? "hotfix" : "planned"}}
+                   : one_in(6) ? json::object{{"version", version()}}
                    : one_in(2) ? json::object{{"failed", one_in(2)}}
                                : json::object{{"finished_at", time()}});
     if (one_in(6))
@@ -161,7 +206,7 @@ class random_history {
     if (one_in(4)) fields["detected_at"] = time();
     if (one_in(5))
       fields["culprit"] = one_in(3)   ? deployment_name()
-                          : one_in(2) ? version()
+                          : one_in(2) ? (one_in(3) ? service() + '@' : std::string()) + version()
                           : one_in(4) ? std::string("none")
                                       : commit();
     if (one_in(5)) fields["cause"] = one_in(2) ? "security" : "data";

@@ -1,0 +1,139 @@
+#include "collectors/artifact.hpp"
+
+#include <algorithm>
+
+#include "collectors/base/form.hpp"
+#include "collectors/base/text.hpp"
+#include "collectors/facts.hpp"
+#include "collectors/fields.hpp"
+
+namespace releasehealth {
+namespace {
+
+constexpr std::string_view package_scheme = "pkg:";
+
+// Without broken escapes: those stay as they are.
+std::string unescaped(std::string_view text) {
+  std::string key = "x=";
+  for (const char c : text) key += c == '+' ? "%2B" : c == '&' ? "%26" : std::string(1, c);
+  const auto read = parse_form(key);
+  return read && !read->empty() ? read->front().second : std::string(text);
+}
+
+// Takes what stands behind the last separator, if there is one.
+std::string take_behind(std::string_view& text, std::size_t at) {
+  if (at == text.npos) return {};
+  std::string behind(text.substr(at + 1));
+  text = text.substr(0, at);
+  return behind;
+}
+
+image parse_plain(std::string_view text) {
+  if (const auto scheme = text.find("://"); scheme != text.npos) text.remove_prefix(scheme + 3);
+  image of;
+  of.digest = take_behind(text, text.find('@'));
+  const auto colon = text.rfind(':'), slash = text.rfind('/');
+  const bool is_port = slash != text.npos && colon != text.npos && slash > colon;
+  if (!is_port) of.tag = take_behind(text, colon);
+  of.repository = text;
+  return of;
+}
+
+// pkg:type/namespace/name@version?qualifiers#subpath
+image parse_package(std::string_view text) {
+  text = text.substr(0, text.find('#'));
+  const auto qualifiers = take_behind(text, text.find('?'));
+  const auto at = text.rfind('@');
+  const auto version = unescaped(take_behind(text, at == text.npos || at < text.rfind('/') ? text.npos : at));
+  image of;
+  (version.find(':') == version.npos ? of.tag : of.digest) = version;
+  std::string registry;
+  for (const auto& [name, value] :
+       parse_form(qualifiers).value_or(std::vector<std::pair<std::string, std::string>>())) {
+    if (name == "tag") of.tag = value;
+    if (name == "repository_url") registry = value;
+  }
+  const auto type = text.substr(0, text.find('/'));
+  const auto path = unescaped(text.substr(std::min(type.size() + 1, text.size())));
+  const bool is_image = type == "pkg:oci" || type == "pkg:docker";
+  const auto name = path.substr(path.rfind('/') + 1);
+  if (const auto scheme = registry.find("://"); scheme != registry.npos) registry.erase(0, scheme + 3);
+  if (!is_image)
+    of.repository = text;
+  else if (registry.empty())
+    of.repository = path;
+  else
+    of.repository = registry.ends_with('/' + name) ? registry : registry + '/' + path;
+  return of;
+}
+
+bool is_storable_part(std::string_view text) { return count_characters(text) <= max_part && is_storable(text); }
+
+void add_once(event& e, std::string_view field, const json::value& element) {
+  auto& all = e.fields[field];
+  if (!all.is_array()) all = json::array();
+  auto& list = all.get_array();
+  const auto is_there = std::ranges::any_of(list, [&](const json::value& one) { return one == element; });
+  if (list.size() < max_names && !is_there) list.push_back(element);
+}
+
+void put_member(json::object& to, std::string_view name, const std::string& value) {
+  if (!value.empty()) to[name] = value;
+}
+
+}
+
+image parse_image(std::string_view reference) {
+  return reference.starts_with(package_scheme) ? parse_package(reference) : parse_plain(reference);
+}
+
+std::string reference_of(const image& of) {
+  return of.repository + (of.tag.empty() ? "" : ':' + of.tag) + (of.digest.empty() ? "" : '@' + of.digest);
+}
+
+image image_at(const json::value& element) {
+  if (element.is_string()) return parse_image(std::string_view(element.get_string()));
+  return {text_at(element, "/repository"), text_at(element, "/tag"), text_at(element, "/digest")};
+}
+
+source_revision revision_at(const json::value& element) {
+  if (element.is_string()) return {std::string(element.get_string()), {}, {}};
+  return {text_at(element, "/revision"), text_at(element, "/repository"), text_at(element, "/chart")};
+}
+
+void put_image(event& e, std::string_view reference) {
+  const auto of = parse_image(reference);
+  if (of.repository.empty()) return;
+  json::object element;
+  for (const auto& [name, value] :
+       {std::pair("repository", &of.repository), std::pair("tag", &of.tag), std::pair("digest", &of.digest)}) {
+    if (!is_storable_part(*value)) return;
+    put_member(element, name, *value);
+  }
+  add_once(e, "artifacts", element);
+}
+
+void put_revision(event& e, const source_revision& of) {
+  if (of.revision.empty()) return;
+  json::object element;
+  for (const auto& [name, value] :
+       {std::pair("revision", &of.revision), std::pair("repository", &of.repository), std::pair("chart", &of.chart)}) {
+    if (!is_storable_part(*value)) return;
+    put_member(element, name, *value);
+  }
+  add_once(e, "revisions", element);
+}
+
+void put_image_annotations(event& e, const json::value& in, std::string_view pointer) {
+  const auto annotation = [&](std::string_view name) {
+    auto text =
+        text_at(in, std::string(pointer) + '/' + pointer_token("org.opencontainers.image." + std::string(name)));
+    return count_characters(text) <= max_name && is_storable(text) ? text : std::string();
+  };
+  if (!e.fields.contains("version")) put(e, "version", annotation("version"));
+  if (!e.fields.contains("repository")) put(e, "repository", repository_of(annotation("source")));
+  if (const auto commit = lower_case(annotation("revision")); is_commit(commit) && !e.fields.contains("commit"))
+    put(e, "commit", commit);
+}
+
+}

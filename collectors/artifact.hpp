@@ -1,0 +1,43 @@
+#pragma once
+// Images, other artifacts and source revisions of a deployment, as senders name them (figures.md section 14).
+#include <compare>
+#include <string>
+#include <string_view>
+
+#include "collectors/event.hpp"
+
+namespace releasehealth {
+
+/// What a reference names. An empty member: the reference does not say.
+struct image {
+  std::string repository, tag, digest;
+  auto operator<=>(const image&) const = default;
+};
+
+/// Parses `registry.example:5000/shop/checkout:1.8.3@sha256:...`, with or without a scheme, or a package URL,
+/// `pkg:oci/checkout@sha256%3A...?repository_url=ghcr.io/acme/checkout&tag=1.8.3`. Of a package that is no image the
+/// repository is the URL up to its version, which is the tag.
+image parse_image(std::string_view reference);
+/// The reference that such an image is named by.
+std::string reference_of(const image&);
+/// An element of the field `artifacts`: a reference, or an object {repository, tag, digest}.
+image image_at(const json::value& element);
+
+/// The revision of one source of a deployment: of a repository, or of a chart in one.
+struct source_revision {
+  std::string revision, repository, chart;
+  auto operator<=>(const source_revision&) const = default;
+};
+/// An element of the field `revisions`: a revision, or an object {revision, repository, chart}.
+source_revision revision_at(const json::value& element);
+
+/// Adds to the field `artifacts`, each image once and at most max_names; what is longer than check() lets pass is left
+/// out.
+void put_image(event&, std::string_view reference);
+/// The same for the field `revisions`.
+void put_revision(event&, const source_revision&);
+/// Adds what the annotations `org.opencontainers.image.*` of the object at a pointer say: `source` is the repository,
+/// `revision` the commit, `version` the version. Fields that are there stay.
+void put_image_annotations(event&, const json::value& in, std::string_view pointer);
+
+}
