@@ -30,6 +30,7 @@ constexpr auto table = [] {
       {"labels", form::names, {deployment, commit}, {}},
       {"ref", form::text, {deployment, commit}, {}},
       {"commit", form::name, {deployment, commit, tag}, {}},
+      {"production_environment", form::flag, {deployment}, {}},  // false says nothing
       {"reviewed", form::flag, {deployment, commit}, {}},
       // deployments
       {"state", form::choice, {deployment}, words_text<deployment_state>},

@@ -23,6 +23,7 @@ void put_deployment(const hook& h, event& e) {
   put(e, "repository", h.text("/repository/full_name"));
   const auto environment = h.text("/deployment_status/environment");
   put(e, "environment", environment.empty() ? h.text("/deployment/environment") : environment);
+  if (flag_at(h.in, "/deployment/production_environment")) e.fields["production_environment"] = true;
   put(e, "ref", h.text("/deployment/ref"));
   if (h.is_default_branch(h.text("/deployment/ref"))) e.fields["default_branch"] = true;
   put(e, "commit", h.text("/deployment/sha"));

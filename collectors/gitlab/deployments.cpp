@@ -36,6 +36,7 @@ result<decoded> deployment(const hook& h, timestamp now) {
   auto e = h.start(thing_type::deployment, h.text("/deployment_id"), at, now);
   put_project(h, e);
   put(e, "environment", h.text("/environment"));
+  if (h.text("/environment_tier") == "production") e.fields["production_environment"] = true;
   put_ref(h, e, h.text("/ref"));
   const auto url = h.text("/commit_url");
   const auto sha = url.substr(url.rfind('/') + 1);
@@ -95,6 +96,7 @@ result<decoded> pipeline(const hook& h, timestamp now) {
     e.id += '/' + text_at(b, "/id") + '/' + std::string(word(state));
     put_project(h, e);
     put(e, "environment", text_at(b, "/environment/name"));
+    if (text_at(b, "/environment/deployment_tier") == "production") e.fields["production_environment"] = true;
     put_ref(h, e, h.text("/object_attributes/ref"));
     put(e, "commit", h.text("/object_attributes/sha"));
     put(e, "title", first_line(h.text("/commit/message")));

@@ -27,7 +27,7 @@ result<plan> explain_figure_of(const call& c) {
   for (const auto name : names)
     if (auto given = c.query(name); !given.empty()) q.labels.emplace_back(name, std::move(given));
   return reading{[q = std::move(q), with = c.with, now = c.now](ledger::reader& from) -> result<http::response> {
-    const auto found = explain_figure(from, q, with->figures, now);
+    const auto found = explain_figure(from, q, as_derived(from, with->figures), now);
     if (!found) return found.error();
     json::array items;
     for (const auto& e : *found) items.push_back(as_json(e));

@@ -48,15 +48,16 @@ struct form_of_answer {
 
 result<http::response> answer(ledger::reader& from, const figure_question& q, const settings& with, timestamp at,
                               form_of_answer form) {
+  const auto figures = as_derived(from, with.figures);
   const auto most = with.bounds.size("operations.max_answer");
   // one service has few places
-  if (const auto size = q.service.empty() ? size_of(from, q, with.figures) : 0; size > most)
+  if (const auto size = q.service.empty() ? size_of(from, q, figures) : 0; size > most)
     return error(errc::malformed, "places times periods are " + std::to_string(size) + ", and may be " +
                                       std::to_string(most) + ": name a service or a team, or fewer months")
         .over("operations.max_answer");
-  const auto s = answer_question(from, q, with.figures, at);
-  if (form.as_csv) return http::response{200, "text/csv; charset=utf-8", csv_report(s, with.figures), {}};
-  auto all = figures_json(s, with.figures, form.spooled);
+  const auto s = answer_question(from, q, figures, at);
+  if (form.as_csv) return http::response{200, "text/csv; charset=utf-8", csv_report(s, figures), {}};
+  auto all = figures_json(s, figures, form.spooled);
   return http::response{
       200, "application/json", (form.is_list ? json_array(std::move(all)) : std::move(all.front())) + '\n', {}};
 }

@@ -118,7 +118,7 @@ std::vector<endpoint> gate(const surroundings&) {
   const auto ask = [](const call& c) -> result<plan> {
     return reading{[service = c.query("service"), environment = c.environment(), with = c.with,
                     now = c.now](ledger::reader& from) -> result<http::response> {
-      const auto judged = ask_gate(from, service, environment, with->figures, now);
+      const auto judged = ask_gate(from, service, environment, as_derived(from, with->figures), now);
       if (!judged) return judged.error();
       return http::json_answer(200, verdict_json(*judged));
     }};
@@ -135,7 +135,7 @@ std::vector<endpoint> gate(const surroundings&) {
     if (!file.ends_with(ending)) return http::refuse(error(errc::unknown, "badges end with .svg"));
     return reading{[service = file.substr(0, file.size() - ending.size()), with = c.with,
                     now = c.now](ledger::reader& from) -> result<http::response> {
-      return badge(ask_gate(from, service, {}, with->figures, now));
+      return badge(ask_gate(from, service, {}, as_derived(from, with->figures), now));
     }};
   };
   return {{"GET", "/api/v1/gate", about, ask},

@@ -220,7 +220,7 @@ endpoint list(const listed& of) {
     if (!q) return q.error();
     return reading{[&of, q = std::move(*q), with = c.with,
                     as_csv = c.wants_csv()](ledger::reader& from) -> result<http::response> {
-      return answer_list(from, of, q, with->figures, as_csv);
+      return answer_list(from, of, q, as_derived(from, with->figures), as_csv);
     }};
   };
   return {"GET", "/api/v1/" + std::string(of.name), std::move(about), ask};

@@ -35,7 +35,7 @@ using review = std::function<result<std::string>(ledger::reader&, const figure_s
 
 result<plan> show(const call& c, review page) {
   return reading{[page = std::move(page), with = c.with, now = c.now](ledger::reader& from) -> result<http::response> {
-    auto text = page(from, with->figures, {.now = now});
+    auto text = page(from, as_derived(from, with->figures), {.now = now});
     if (!text) return text.error();
     return html(200, std::move(*text));
   }};

@@ -92,6 +92,7 @@ int run_backfill(const config& c, const backfill_options& o) {
   const auto database = open_database(c, "backfill");
   ledger::deriver(database.where, c.timeline).derive();
   ledger::reader from(database.where);
+  const auto figures = as_derived(from, c.figures);
   if (!o.directory.empty()) std::filesystem::create_directories(o.directory);
   backfill past(plan.labels);
   progress_line progress;
@@ -110,7 +111,7 @@ int run_backfill(const config& c, const backfill_options& o) {
                                      .service = {},
                                      .environment = {},
                                      .team = {}};
-    past.add(at, render(answer_question(from, everything, c.figures, at), c.figures, text_format::openmetrics));
+    past.add(at, render(answer_question(from, everything, figures, at), figures, text_format::openmetrics));
     if (past.samples() > max_samples)
       throw std::runtime_error("more than " + std::to_string(max_samples) +
                                " samples in one file: expected --directory, a shorter --split or a longer --step");

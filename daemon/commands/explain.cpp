@@ -56,7 +56,7 @@ std::function<int()> add_explain(CLI::App& app, const common_options& options) {
     const auto database = open_database(c, "explain");
     ledger::deriver(database.where, c.timeline).derive();
     ledger::reader from(database.where);
-    const auto all = find(from, *o, c.figures);
+    const auto all = find(from, *o, as_derived(from, c.figures));
     if (all.empty()) throw std::runtime_error("unknown " + o->what + ' ' + in_quotes(o->asked.figure));
     for (const auto& e : all) std::cout << (o->json ? json::serialize(as_json(e)) + '\n' : as_text(e));
     return 0;

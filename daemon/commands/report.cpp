@@ -47,40 +47,41 @@ text_style style_of_terminal() {
 }
 
 // The review's page of that month: of a service, a team or everything.
-std::string write_review(ledger::reader& from, const std::vector<period>& periods, const config& c,
+std::string write_review(ledger::reader& from, const std::vector<period>& periods, const figure_settings& figures,
                          const report_options& o, timestamp now) {
   const auto chosen = parse_month(periods.front().label);
   if (periods.size() != 1 || !chosen || *chosen < first_reviewed_month)
     throw usage_error("--format html is about one month");
   const review_question q{.month = *chosen, .team = o.team, .service = o.service, .environment = {}};
   const review_frame frame{.now = now, .is_one_file = true, .base = o.url};
-  if (o.service.empty()) return review_month(from, q, c.figures, frame);
-  auto page = review_service(from, q, c.figures, frame);
+  if (o.service.empty()) return review_month(from, q, figures, frame);
+  auto page = review_service(from, q, figures, frame);
   if (!page) throw std::runtime_error(page.error().detail);
   return *page;
 }
 
 std::string write_report(ledger::reader& from, const std::vector<period>& periods, const config& c, report_options o,
                          timestamp now) {
-  require_known(from, c.figures, o.service, o.team);
-  if (o.format == "html" && o.figure.empty()) return write_review(from, periods, c, o, now);
+  const auto figures = as_derived(from, c.figures);
+  require_known(from, figures, o.service, o.team);
+  if (o.format == "html" && o.figure.empty()) return write_review(from, periods, figures, o, now);
   const figure_question question{.periods = periods, .service = o.service, .environment = {}, .team = o.team};
-  auto s = answer_question(from, question, c.figures, now);
+  auto s = answer_question(from, question, figures, now);
   const auto only = choose_figure(o.figure);
-  if (o.format == "csv") return csv_report(s, c.figures, only);
-  if (o.format == "json") return json_array(figures_json(s, c.figures, 0, only)) + '\n';
-  find_since(from, s, c.figures.names);
+  if (o.format == "csv") return csv_report(s, figures, only);
+  if (o.format == "json") return json_array(figures_json(s, figures, 0, only)) + '\n';
+  find_since(from, s, figures.names);
   auto style = o.format == "text" ? style_of_terminal() : text_style{.markdown = o.format == "markdown"};
   style.html = o.format == "html";
   style.teams = !o.team.empty();
   if (style.html)
     return "<!DOCTYPE html>\n<meta charset=\"utf-8\">\n<title>" + o.figure + "</title>\n" +
-           text_report(s, c.figures, o.figure, style);
-  if (periods.size() != 1) return text_report(s, c.figures, o.figure, style);
+           text_report(s, figures, o.figure, style);
+  if (periods.size() != 1) return text_report(s, figures, o.figure, style);
   auto of_thresholds = question;
-  of_thresholds.periods = current_periods(c.figures.rolling, c.figures.zone, periods.front().end);
-  const auto at_end = answer_question(from, of_thresholds, c.figures, periods.front().end);
-  return text_report(s, c.figures, o.figure, style, &at_end);
+  of_thresholds.periods = current_periods(figures.rolling, figures.zone, periods.front().end);
+  const auto at_end = answer_question(from, of_thresholds, figures, periods.front().end);
+  return text_report(s, figures, o.figure, style, &at_end);
 }
 
 int run_report(const config& c, const report_options& o) {

@@ -97,10 +97,11 @@ struct derivation {
   things changed_incidents() const;
 };
 
-/// The names that are `other`, and whether a name that was known before changed sides: then everything is touched
-/// again.
+/// The names that are `other`, and the environments that reports call production. Whether a name that was known before
+/// changed sides: then what it may concern is touched again.
 struct known_names {
   other_names others;
+  std::set<std::string, std::less<>> productions = {};
   bool have_moved = false;
   std::size_t folded = 0;  ///< new names that are `other`
 };

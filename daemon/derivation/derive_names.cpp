@@ -1,5 +1,8 @@
 // Names in the order of their first receipt: what comes after the first ones of a kind is one, so that nobody can make
 // series without end. Production environments are a kind of their own: any number of previews leaves them their places.
+#include <algorithm>
+#include <iterator>
+
 #include "daemon/database/event_rows.hpp"
 #include "daemon/derivation/rows.hpp"
 #include "sql/derivation.hpp"
@@ -17,8 +20,10 @@ struct receipt {
 using receipts = std::map<std::pair<std::string_view, std::string>, receipt>;  // by kind and name
 
 constexpr std::string_view kinds[] = {"service", "environment", "production", "team"};
+constexpr std::string_view said_production = "said production";  // an environment, by a report: this kind has no most
 
 std::string_view kind_of(std::string_view name) {
+  if (name == said_production) return said_production;
   const auto* known = std::ranges::find(kinds, name);
   if (known == std::end(kinds)) throw std::runtime_error("known_name holds a kind of a newer release");
   return *known;
@@ -41,8 +46,10 @@ void note(receipts& all, std::string_view kind, const std::string& name, const r
 void note_names(receipts& all, const receipt& at, const json::object& said, timestamp told_at, const naming& names) {
   for (const auto& [pointer, name] : names.services(at.source, said, told_at))
     if (!names.configures_service(name)) note(all, "service", name, at);
-  if (auto name = names.environment(text_at(said, "/environment")); !names.configures_environment(name))
+  if (auto name = names.environment(text_at(said, "/environment")); !names.configures_environment(name)) {
     note(all, names.is_production(name) ? "production" : "environment", name, at);
+    if (flag_at(said, "/production_environment") && !names.is_production(name)) note(all, said_production, name, at);
+  }
   if (const auto team = text_at(said, "/team"); !names.configures_team(team)) note(all, "team", team, at);
 }
 
@@ -126,6 +133,13 @@ other_names load_others(transaction& work, std::int64_t max_names) {
   other_names all;
   for (auto& beyond : query<other_name>(work, sql::derivation::names_beyond, max_names))
     names_of(all, kind_of(beyond.kind)).insert(std::move(beyond.name));
+  return all;
+}
+
+std::set<std::string, std::less<>> load_productions(transaction& work) {
+  std::set<std::string, std::less<>> all;
+  for (auto& name : query<std::string>(work, sql::derivation::said_productions, said_production))
+    all.insert(std::move(name));
   return all;
 }
 
@@ -214,6 +228,7 @@ known_names know_names(transaction& work, const derive_settings& settings,
   const auto& names = settings.blame.names;
   const auto said = told ? read_names(*told, names) : told_names{.live = read_everything(work, names)};
   auto before = load_others(work, settings.max_names);
+  const auto productions = load_productions(work);
   const auto [freed, has_freed] = free_names(work, names, said);
   std::vector<known_name> rows;
   for (const auto& [name, at] : said.live) rows.push_back(as_known(name.first, name.second, at));
@@ -226,13 +241,18 @@ known_names know_names(transaction& work, const derive_settings& settings,
           name != said.live.end() && written.is_new)
         fresh.insert(*name);
     }
-  if (!has_written) return {std::move(before)};  // as nearly always: every name was known
+  if (!has_written) return {std::move(before), productions};  // as nearly always: every name was known
   auto now = load_others(work, settings.max_names);
   const bool have_moved = changed_sides(before, now, fresh, freed);
   if (have_moved) execute(work, sql::derivation::touch_everything);
   std::size_t folded = 0;
-  for (const auto& [name, at] : fresh) folded += names_of(now, name.first).contains(name.second);
-  return {std::move(now), have_moved, folded};
+  for (const auto& [name, at] : fresh)
+    folded += name.first != said_production && names_of(now, name.first).contains(name.second);
+  auto said_now = load_productions(work);
+  std::vector<std::string> changed;
+  std::ranges::set_symmetric_difference(productions, said_now, std::back_inserter(changed));
+  if (!changed.empty() && !have_moved) execute(work, sql::derivation::touch_environments, changed);
+  return {std::move(now), std::move(said_now), have_moved || !changed.empty(), folded};
 }
 
 }

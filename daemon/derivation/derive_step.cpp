@@ -120,8 +120,10 @@ derived derive_step(transaction& work, const derive_settings& settings, step_siz
   for (const auto& [type, keys] : touched)
     if (!keys.empty()) told[type] = load_reports(work, type, keys);
   auto names = know_names(work, settings, &told);
-  std::optional<derive_settings> with;  // a copy only where names are `other`
-  if (!names.others.empty()) with.emplace(settings).blame.names = settings.blame.names.with(std::move(names.others));
+  std::optional<derive_settings> with;  // a copy only where that says more than the configuration
+  if (!names.others.empty() || !names.productions.empty())
+    with.emplace(settings).blame.names =
+        settings.blame.names.with(std::move(names.others)).with_productions(std::move(names.productions));
   derivation in{.work = work,
                 .settings = with ? *with : settings,
                 .told = std::move(told),

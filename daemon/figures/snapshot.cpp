@@ -127,6 +127,11 @@ double capacity(const figure_settings& settings, std::string_view team, const pe
   return engineers->second * working.count();
 }
 
+figure_settings as_derived(ledger::reader& from, figure_settings settings) {
+  settings.names = settings.names.with_productions(from.productions());
+  return settings;
+}
+
 std::map<place, std::string> places_and_teams(const std::map<place, ledger::place_state>& known,
                                               const figure_settings& settings) {
   std::map<place, std::string> all;

@@ -50,6 +50,9 @@ struct snapshot {
   bool has_incidents = true;
 };
 
+/// The settings with the environments that are production as everything was derived: reports may call some so.
+figure_settings as_derived(ledger::reader&, figure_settings);
+
 /// Every place there is and its team: those known to the ledger and those configured.
 std::map<place, std::string> places_and_teams(const std::map<place, ledger::place_state>&, const figure_settings&);
 

@@ -81,6 +81,14 @@ std::map<place, place_state> reader::places() {
   });
 }
 
+std::set<std::string, std::less<>> reader::productions() {
+  return read([](transaction& work) {
+    std::set<std::string, std::less<>> all;
+    for (auto& name : query<std::string>(work, sql::queries::productions)) all.insert(std::move(name));
+    return all;
+  });
+}
+
 std::string reader::state_of_places() {
   return read([](transaction& work) { return query_one<std::string>(work, sql::queries::state_of_places); });
 }

@@ -124,6 +124,8 @@ class reader {
   bool answers() noexcept;
   /// Every known place.
   std::map<place, place_state> places();
+  /// The environments that are production, as everything was derived.
+  std::set<std::string, std::less<>> productions();
   /// The same text as long as none of them changes.
   std::string state_of_places();
   /// `statement`: one of schema/figures that takes periods and the places of scopes. One row for each of both.

@@ -212,10 +212,18 @@ naming naming::with(other_names others) const {
   return copy;
 }
 
+naming naming::with_productions(std::set<std::string, std::less<>> environments) const {
+  auto copy = *this;
+  copy.productions_ =
+      environments.empty() ? nullptr : std::make_shared<const decltype(environments)>(std::move(environments));
+  return copy;
+}
+
 bool naming::is_production(std::string_view environment) const {
   const auto known = std::ranges::find_if(
       environments_, [&](const environment_rule& e) { return equal_ignoring_case(e.name, environment); });
-  return known == environments_.end() ? sounds_like_production(environment) : known->production;
+  if (known != environments_.end()) return known->production;
+  return sounds_like_production(environment) || (productions_ && productions_->contains(environment));
 }
 
 bool naming::is_name_of_environment(std::string_view name) const {

@@ -102,6 +102,7 @@ class naming {
   static std::string alias_text(const json::object& fields);
   /// The environment of that name, regardless of case: as configured, otherwise in lower case. Empty stays empty.
   std::string environment(std::string_view name) const;
+  /// As configured; otherwise by its name, or because a report says so (figures.md section 15).
   bool is_production(std::string_view environment) const;
   /// Whether it names an environment, configured or production by its name: as a tag it says nothing of what it is.
   bool is_name_of_environment(std::string_view name) const;
@@ -127,6 +128,8 @@ class naming {
   bool configures_team(std::string_view name) const;
   /// The same rules, with those names as `other`.
   naming with(other_names) const;
+  /// The same rules, with those environments as production, unless they are configured otherwise: a report says so.
+  naming with_productions(std::set<std::string, std::less<>>) const;
   /// Whether an environment is configured as production.
   bool names_production() const;
   /// The instants from which on a former name means something else, in order.
@@ -146,7 +149,8 @@ class naming {
   std::map<std::string, std::string, std::less<>> kinds_;
   std::vector<environment_rule> environments_;
   std::set<std::string, std::less<>> teams_;
-  std::shared_ptr<const other_names> others_;  ///< may be null
+  std::shared_ptr<const other_names> others_;                              ///< may be null
+  std::shared_ptr<const std::set<std::string, std::less<>>> productions_;  ///< that reports name; may be null
 };
 
 }

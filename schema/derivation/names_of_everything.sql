@@ -5,7 +5,7 @@ SELECT DISTINCT ON (source, names, era) * FROM (
          width_bucket(e.time, $4::timestamptz[]) AS era, jsonb_strip_nulls(jsonb_build_object(
          'service', e.fields->'service', 'services', e.fields->'services', 'repository', e.fields->'repository', 'path', e.fields->'path',
          'project', e.fields->'project', 'service_id', e.fields->'service_id',
-         'environment', e.fields->'environment', 'team', e.fields->'team')) AS names
+         'environment', e.fields->'environment', 'production_environment', e.fields->'production_environment', 'team', e.fields->'team')) AS names
   FROM event e
   WHERE e.type <> 'retraction' AND e.thing NOT IN ('commit', 'tag') AND NOT EXISTS (
     SELECT FROM unnest($1::text[], $2::text[], $3::text[]) AS gone (thing, source, subject)

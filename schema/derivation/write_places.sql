@@ -4,7 +4,10 @@ WITH given AS (
   SELECT service, environment, bool_or(production) AS production FROM (
     SELECT * FROM unnest($1::text[], $2::text[], $3::boolean[]) AS p (service, environment, production)
     UNION ALL
-    SELECT p.service, p.environment, p.production FROM place p WHERE p.service = ANY ($1::text[])
+    SELECT p.service, p.environment, p.production FROM place p
+    WHERE p.service = ANY ($1::text[])
+      AND NOT EXISTS (SELECT FROM unnest($1::text[], $2::text[]) AS g (service, environment)
+                      WHERE g.service = p.service AND g.environment = p.environment)
     UNION ALL
     SELECT e.service, 'production', true FROM engagement e WHERE e.service = ANY ($1::text[]) AND e.environment = '') AS p
   WHERE environment <> '' GROUP BY service, environment

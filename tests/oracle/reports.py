@@ -19,6 +19,8 @@ class Reports(Resolution, Joins):
             self.reports.setdefault((e['thing'], e['source'], e['subject']), []).append(r)
         for key, reports in self.reports.items():
             self.reports[key] = ordered(reports)
+        self.productions = {r['fields'].get('environment', '').lower() for rs in self.reports.values() if not is_retracted(rs)
+                            for r in rs if r['fields'].get('production_environment') is True}
         self.incidents = self.join(self.of('incident'))
         self.deployments = [d for key, rs in self.of('deployment') for d in self.fold_deployment(*key[1:], rs)]
 
@@ -26,7 +28,8 @@ class Reports(Resolution, Joins):
         return [(key, rs) for key, rs in self.reports.items() if key[0] == thing]
 
     def is_production(self, environment):
-        return environment in ('production', 'prod-eu')
+        """By its name, or because a report says so (section 15)."""
+        return environment in ('production', 'prod-eu') or environment in self.productions
 
     def commit_facts(self, sha):
         about = ordered([r for key, rs in self.of('commit') if sha and same_commit(key[2], sha) for r in rs])

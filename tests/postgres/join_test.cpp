@@ -1,6 +1,7 @@
 // Names that belong together: what several tools report is one service, and a changed setting changes the past.
 #include "daemon/derivation/derive.hpp"
 #include "daemon/queries/reads.hpp"
+#include "tests/postgres/cases.hpp"
 #include "tests/postgres/cluster.hpp"
 #include "tests/postgres/history.hpp"
 
@@ -45,6 +46,39 @@ ledger::derive_settings named(std::vector<service_rule> services) {
 }
 
 TEST_SUITE("postgres") {
+  TEST_CASE("an environment is production because a report says so, also a late one, and until it is retracted") {
+    const database db;
+    ledger::appender to(db.where());
+    ledger::deriver derive(db.where(), {});
+    store(to,
+          case_reader::read("d1 08:00 v1 env=shop-prod; d2 09:00 v2 env=Shop-Prod; i1 10:00; i2 10:00 env=shop-prod;"
+                            "i3 11:00 env=eu-prod"));
+    derive.derive();
+    const auto state = [&] {
+      return db.query("SELECT string_agg(subject || ' ' || failed, ', ' ORDER BY subject) FROM deployment") + "; " +
+             db.query("SELECT string_agg(environment || ' ' || production, ', ' ORDER BY environment) FROM place");
+    };
+    CHECK(state() == "d1 false, d2 false; eu-prod false, production true, shop-prod false");
+    store(to, case_reader::read("d3 12:00 v1 svc=search env=shop-prod production_environment=false"));
+    derive.derive();
+    CHECK(state() == "d1 false, d2 false, d3 false; eu-prod false, production true, shop-prod false, shop-prod false");
+    store(to, case_reader::read("d4 12:00 v1 svc=search env=shop-PROD production_environment=true"));
+    derive.derive();
+    CHECK(state() == "d1 false, d2 true, d3 false, d4 false; eu-prod false, shop-prod true, shop-prod true");
+    CHECK(derive.check().empty());
+    store(to, case_reader::read("retract d4 13:00"));
+    derive.derive();
+    CHECK(state() == "d1 false, d2 false, d3 false; eu-prod false, production true, shop-prod false, shop-prod false");
+    CHECK(derive.check().empty());
+    ledger::reader from(db.where());
+    CHECK(from.productions() == std::set<std::string, std::less<>>{"production"});
+    auto settings = named({});
+    settings.blame.names = naming({}, {{"shop-prod", false, {}}});
+    store(to, case_reader::read("restore d4 14:00"));
+    ledger::deriver(db.where(), settings).derive();
+    CHECK(state().ends_with("shop-prod false, shop-prod false"));  // what is configured decides
+  }
+
   TEST_CASE("three tools name one service: without aliases three, with them one whose release failed") {
     const database db;
     store_month(db);

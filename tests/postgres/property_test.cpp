@@ -87,6 +87,8 @@ TEST_SUITE("postgres") {
           db.query(
               "SELECT count(*) FROM deployment WHERE kind IN ('redeploy', 'rollback') AND identity ? 'images' "
               "AND NOT identity ? 'commit'") != "0";
+      shares["said production"] +=
+          db.query("SELECT count(*) FROM place WHERE environment = 'staging' AND production") != "0";
       shares["remedy"] += reference.find("remedy|") != reference.npos;
 
       db.empty();
@@ -116,9 +118,10 @@ TEST_SUITE("postgres") {
     std::string said;
     for (const auto& [what, n] : shares) said += ' ' + what + ' ' + std::to_string(n * 100 / ran) + " %,";
     MESSAGE("of " << ran << " histories:" << said);
-    for (const auto* what : {"rollback", "reopening", "several services", "late event", "retraction", "override",
-                             "commit by a tag", "commit in a version", "images", "sidecars", "redeployed images",
-                             "joined incidents"}) {
+    for (const auto* what :
+         {"rollback", "reopening", "several services", "late event", "retraction", "override", "commit by a tag",
+          "commit in a version", "images", "sidecars", "redeployed images", "said production",
+           "joined incidents"}) {
       CAPTURE(what);
       CHECK(shares[what] * 20 >= ran);
     }

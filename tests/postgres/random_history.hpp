@@ -123,6 +123,7 @@ class random_history {
     const auto from = source();
     json::object fields = {{"service", service()}, {"environment", environment()}, {"version", version()}};
     if (one_in(3)) fields["commit"] = commit();
+    if (one_in(10)) fields["production_environment"] = !one_in(4);
     if (one_in(2)) fields["repository"] = repository();
     if (one_in(8)) fields["version"] = "main-" + commit();
     if (one_in(12)) fields["version"] = one_in(2) ? "latest" : "Production";
