@@ -14,7 +14,7 @@ WITH scope AS (
   FROM scope CROSS JOIN LATERAL (  -- OFFSET: incidents.sql
     SELECT * FROM deployment d
     WHERE d.service = scope.service AND d.environment = scope.environment AND d.kind = 'hotfix'
-      AND d.finished_at >= scope.horizon AND d.finished_at <= scope.now OFFSET 0) AS d
+      AND d.finished_at >= scope.horizon AND d.finished_at < scope.now OFFSET 0) AS d
 ), incident AS (
   SELECT scope.n, count(DISTINCT (i.source, i.subject)) AS overdue
   FROM scope CROSS JOIN LATERAL (  -- OFFSET: incidents.sql
