@@ -43,6 +43,7 @@ std::string percent(double share) { return std::to_string(std::lround(share * 10
 void happenings::add(const reported_thing& thing) {
   (thing.type == thing_type::incident ? began : deployed).push_back(thing.time);
   if (!thing.commit.empty()) commits.insert(thing.commit);
+  for (auto& commit : commit_tokens(thing.version)) commits.insert(std::move(commit));
   if (!thing.version.empty()) versions.insert(version_key(thing.version));
 }
 
