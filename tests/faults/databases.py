@@ -30,7 +30,10 @@ def postgres(house, programs, report, long):
 
     def hold_all_connections():
         """Whoever has a connection keeps it, and takes that of the daemon when it is ended."""
-        admin = subprocess.Popen(cluster.psql(), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True)
+        admin = subprocess.Popen(cluster.psql(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        admin.stdin.write("SELECT 'connected';\n")  # before the others leave it no connection
+        admin.stdin.flush()
+        admin.stdout.readline()
         words = " ".join(f"'{w}'" for w in cluster.psql())
         loop = f"until {words} -c 'SELECT pg_sleep(100)'; do sleep 0.02; done"
         loops = [subprocess.Popen(["sh", "-c", loop], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True) for _ in range(20)]
