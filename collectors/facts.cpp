@@ -227,9 +227,8 @@ std::string next_token(std::string_view& text) {
   };
   text.remove_prefix(static_cast<std::size_t>(std::ranges::find_if(text, is_part) - text.begin()));
   const auto end = std::ranges::find_if_not(text, is_part);
-  std::string token(text.begin(), end);
+  auto token = lower_case(std::string_view(text.begin(), end));
   text.remove_prefix(token.size());
-  std::ranges::transform(token, token.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
   return token;
 }
 
@@ -257,9 +256,6 @@ int severity_of(std::string text) {
   return 0;
 }
 
-bool is_duplicate_word(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
-  return text.find("duplicate") != text.npos;
-}
+bool is_duplicate_word(std::string_view text) { return lower_case(text).find("duplicate") != std::string::npos; }
 
 }

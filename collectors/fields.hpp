@@ -70,6 +70,10 @@ inline constexpr std::size_t shortest_commit = 7, longest_commit = 40;  ///< dig
 /// Whether a text can be a commit: so many hex digits, in small letters.
 bool is_commit(std::string_view text);
 
+/// By these an incident becomes one with others (figures.md section 18), and what stands there of one that shall not.
+inline constexpr std::string_view joining_fields[] = {"links", "keys", "same_as"};
+inline constexpr std::string_view joins_none = "none";
+
 /// Gives an event of a sender that chose its own ids ones that pass check(): what is longer than a name is hashed.
 void shorten_ids(event&);
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "collectors/base/text.hpp"
+#include "collectors/fields.hpp"
 
 namespace releasehealth {
 namespace {
@@ -46,14 +47,11 @@ std::vector<std::pair<std::string, std::string>> services_of(const event& e, std
   return all;
 }
 
-/// By these an incident becomes one with others (figures.md section 18).
-constexpr std::string_view joining_fields[] = {"links", "keys", "same_as"};
-
 // Withdrawn, empty, or that it is one with no other.
 bool joins_nothing(const json::value& value) {
   if (value.is_null()) return true;
   const auto* all = value.if_array();
-  return all && std::ranges::all_of(*all, [](const json::value& one) { return one == "none"; });
+  return all && std::ranges::all_of(*all, [](const json::value& one) { return text_at(one, "") == joins_none; });
 }
 
 // A commit or tag is within if its repository is that of a service that is; of a source also if it is no service's.

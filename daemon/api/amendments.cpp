@@ -40,15 +40,13 @@ std::string amendable(thing_type thing) {
   return all;
 }
 
-// With whom an incident is one is a fact of each member, which the row of all does not hold.
-constexpr std::string_view facts_of_members[] = {"links", "keys", "same_as"};
-
-// The values before the override: derived, else reported.
+// The values before the override: derived, else reported. With whom an incident is one is a fact of each member, which
+// the row of all does not hold.
 json::object values_before(const json::object& row, const json::object& patch) {
   json::object was;
   const auto& facts = row.at("facts").as_object();
   for (const auto& [name, value] : patch) {
-    if (name == "reason" || std::ranges::find(facts_of_members, std::string_view(name)) != std::end(facts_of_members))
+    if (name == "reason" || std::ranges::find(joining_fields, std::string_view(name)) != std::end(joining_fields))
       continue;
     const auto* derived = row.if_contains(name);
     const auto* told = facts.if_contains(name);

@@ -67,7 +67,7 @@ std::string id_of(const json::object& row, const std::string& name) {
   const bool is_called_so =
       equal_ignoring_case(text_at(row, "/subject"), name) || equal_ignoring_case(text_at(row, "/id"), name);
   const auto* member = is_called_so ? nullptr : member_named(row, name);
-  return text_at(member ? *member : json::value(row), member ? "/ids/0" : "/id");
+  return member ? text_at(*member, "/ids/0") : text_at(row, "/id");
 }
 
 result<std::optional<json::object>> find_thing(const operations_listener& at, const thing_name& of) {

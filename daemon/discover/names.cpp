@@ -7,6 +7,7 @@
 #include "collectors/collector.hpp"
 #include "daemon/discover/similarity.hpp"
 #include "daemon/discover/told_name.hpp"
+#include "daemon/timeline/repository.hpp"
 
 namespace releasehealth::discover {
 namespace {

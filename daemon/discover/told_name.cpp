@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-namespace releasehealth::discover {
+#include "daemon/timeline/repository.hpp"
 
-std::string last_part(std::string_view path) { return std::string(path.substr(path.rfind('/') + 1)); }
+namespace releasehealth::discover {
 
 std::vector<std::string> labels_of(const json::object& fields) {
   std::vector<std::string> all;

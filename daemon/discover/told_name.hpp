@@ -19,8 +19,6 @@ struct told_name {
   happenings events = {};
 };
 
-/// What stands behind the last slash; the path itself if there is none.
-std::string last_part(std::string_view path);
 std::vector<std::string> labels_of(const json::object& fields);
 /// What tells names of a source apart.
 std::string key_of(const std::string& source, const json::object& fields);

@@ -10,6 +10,7 @@
 #include "collectors/base/text.hpp"
 #include "collectors/fields.hpp"
 #include "daemon/timeline/kind.hpp"
+#include "daemon/timeline/repository.hpp"
 
 namespace releasehealth {
 namespace {
@@ -92,8 +93,6 @@ std::vector<image> compared(const std::vector<image>& all, const deployment& d, 
   for (const auto& one : all) sorted.insert(compared(one, d, names));
   return {sorted.begin(), sorted.end()};
 }
-
-std::string last_part(std::string_view repository) { return std::string(repository.substr(repository.rfind('/') + 1)); }
 
 // Of several images with different tags the one that is called as the service is.
 std::string tag_of(const std::vector<image>& own, const std::vector<std::string>& names) {

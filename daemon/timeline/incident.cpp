@@ -156,8 +156,8 @@ std::optional<told> read(std::vector<report> reports) {
 
 }
 
-bool incident::open_at(timestamp t) const {
-  return std::ranges::any_of(stretches, [&](const stretch& s) { return s.from <= t && (!s.until || t < *s.until); });
+bool open_at(std::span<const stretch> all, timestamp t) {
+  return std::ranges::any_of(all, [&](const stretch& s) { return s.from <= t && (!s.until || t < *s.until); });
 }
 
 std::optional<incident> fold_incident(const thing_id& thing, std::vector<report> reports, const naming& names) {

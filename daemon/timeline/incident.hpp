@@ -1,6 +1,7 @@
 #pragma once
 // An incident as its reports tell it together (figures.md §2): when it was open, how often, and who was there.
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct stretch {
   std::optional<timestamp> restored() const { return mitigated ? mitigated : until; }
 };
 
+bool open_at(std::span<const stretch>, timestamp);
+
 struct responder {
   std::string person;
   std::optional<timestamp> from, to;
@@ -25,10 +28,10 @@ struct responder {
 
 struct incident {
   thing_id thing;
-  std::vector<std::string> services;  ///< mapped, in bytewise order, each once; none: nobody said
+  std::vector<std::string> services;              ///< mapped, in bytewise order, each once; none: nobody said
   std::vector<std::string> called_services = {};  ///< of a joined one, those of the member that it is called by
   std::string environment;                        ///< mapped; empty: nobody said
-  int severity = 0;                   ///< 1 to 5; 0: unknown
+  int severity = 0;                               ///< 1 to 5; 0: unknown
   incident_state state = incident_state::open;
   timestamp started_at;   ///< t of figures.md §5: started_at, else detected_at, else the first report
   timestamp detected_at;  ///< detected_at, else t
@@ -39,7 +42,7 @@ struct incident {
   std::vector<responder> responders;
   json::object facts, overrides;
 
-  bool open_at(timestamp t) const;
+  bool open_at(timestamp t) const { return releasehealth::open_at(stretches, t); }
   bool is_open() const { return !stretches.back().until; }
   /// figures.md §7: of its last stretch; none while it is neither mitigated nor resolved.
   std::optional<timestamp> restored_at() const { return stretches.back().restored(); }

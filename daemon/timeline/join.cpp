@@ -6,22 +6,16 @@
 
 #include "collectors/base/text.hpp"
 #include "collectors/facts.hpp"
+#include "collectors/fields.hpp"
 
 namespace releasehealth {
 namespace {
-
-constexpr std::string_view alone = "none";
 
 /// Two reports that are linked with each other, and what says so.
 struct link {
   std::size_t other = 0;
   std::string evidence;
 };
-
-bool is_open_at(const nameable& of, timestamp at) {
-  return std::ranges::any_of(of.stretches,
-                             [&](const stretch& s) { return s.from <= at && (!s.until || at < *s.until); });
-}
 
 duration apart(timestamp a, timestamp b) { return a < b ? b - a : a - b; }
 
@@ -43,7 +37,6 @@ class joining {
     links_.resize(all.size());
     for (std::size_t n = 0; n < all.size(); ++n)
       if (may_join(all[n])) find_links(n);
-    find_leads();
   }
 
   std::vector<std::pair<thing_id, thing_id>> links() const {
@@ -52,7 +45,7 @@ class joining {
       for (const auto& to : links_[n]) all.emplace_back(all_[n].thing, all_[to.other].thing);
     return all;
   }
-  std::vector<joined_incident> read() const;
+  std::vector<joined_incident> read();
 
  private:
   static bool may_join(const nameable& one) { return one.is_production && !one.stands_alone(); }
@@ -69,10 +62,11 @@ class joining {
   const std::size_t* nearest(std::span<const std::size_t> fitting, timestamp at, bool is_reused) const {
     if (fitting.size() == 1 && !is_reused) return &fitting.front();
     const auto distance = [&](std::size_t n) {
-      return std::tuple(!is_open_at(all_[n], at), apart(all_[n].started_at, at), all_[n].thing);
+      return std::tuple(!open_at(all_[n].stretches, at), apart(all_[n].started_at, at), all_[n].thing);
     };
     const auto best = std::ranges::min_element(fitting, {}, distance);
-    if (best == fitting.end() || !(is_open_at(all_[*best], at) || apart(all_[*best].started_at, at) <= join_window))
+    if (best == fitting.end() ||
+        !(open_at(all_[*best].stretches, at) || apart(all_[*best].started_at, at) <= join_window))
       return nullptr;
     return &*best;
   }
@@ -120,21 +114,18 @@ class joining {
     return {};
   }
 
-  const link* best_of(std::span<const link> candidates, std::size_t n) const {
+  template <class Fits>
+  const link* best_of(std::span<const link> candidates, std::size_t n, const Fits& fits) const {
     const link* best = nullptr;
     for (const auto& one : candidates)
-      if (!best || nearness(one.other, n) < nearness(best->other, n)) best = &one;
+      if (fits(one) && (!best || nearness(one.other, n) < nearness(best->other, n))) best = &one;
     return best;
   }
 
   // The better one that it is linked with itself.
   const link* followed(std::size_t n) const {
-    const link* best = nullptr;
-    for (const auto& one : links_[n])
-      if (about_[one.other].empty() && order(one.other) < order(n) &&
-          (!best || nearness(one.other, n) < nearness(best->other, n)))
-        best = &one;
-    return best;
+    return best_of(links_[n], n,
+                   [&](const link& one) { return about_[one.other].empty() && order(one.other) < order(n); });
   }
 
   void find_leads();
@@ -164,7 +155,7 @@ std::optional<link> joining::led_through_a_worse_one(std::size_t n) const {
     if (!is_of_own_source && order(lead) < order(n) && is_open_near(all_[lead], all_[n].started_at))
       candidates.push_back({lead, worse.evidence});
   }
-  const auto* best = best_of(candidates, n);
+  const auto* best = best_of(candidates, n, [](const link&) { return true; });
   return best ? std::optional(*best) : std::nullopt;
 }
 
@@ -187,7 +178,8 @@ void joining::find_leads() {
   }
 }
 
-std::vector<joined_incident> joining::read() const {
+std::vector<joined_incident> joining::read() {
+  find_leads();
   std::map<std::size_t, std::vector<std::size_t>> members;
   for (std::size_t n = 0; n < all_.size(); ++n)
     if (about_[n].empty()) members[leads_[n].other].push_back(n);
@@ -254,7 +246,7 @@ bool incident_filter::lets_in(std::vector<report> told) const {
   return false;
 }
 
-bool nameable::stands_alone() const { return std::ranges::find(same_as, alone) != same_as.end(); }
+bool nameable::stands_alone() const { return std::ranges::find(same_as, joins_none) != same_as.end(); }
 
 nameable names_of(const incident& i, timestamp received_at, const naming& names, const join_settings& settings) {
   nameable n{.thing = i.thing,

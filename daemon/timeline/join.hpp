@@ -24,8 +24,9 @@ struct incident_filter {
 /// How incidents of several sources are joined.
 struct join_settings {
   std::map<std::string, int, std::less<>> ranks;  ///< by source; the lowest leads; what is not in it comes last
-  std::set<std::string, std::less<>> monitors = {};    ///< sources of alerts, which show one page for all that a rule fires
-  std::set<std::string, std::less<>> trackers = {};    ///< sources of issues, where one issue may name several incidents
+  std::set<std::string, std::less<>> monitors =
+      {};  ///< sources of alerts, which show one page for all that a rule fires
+  std::set<std::string, std::less<>> trackers = {};  ///< sources of issues, where one issue may name several incidents
   std::map<std::string, incident_filter, std::less<>> filters = {};  ///< by source
   bool all_services = false;  ///< a joined incident has the services of all its members
 

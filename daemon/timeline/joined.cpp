@@ -1,6 +1,7 @@
 // What the members of a joined incident tell together (figures.md section 18).
 #include <algorithm>
 
+#include "collectors/fields.hpp"
 #include "daemon/timeline/join.hpp"
 
 namespace releasehealth {
@@ -13,7 +14,7 @@ constexpr std::string_view shared_facts[] = {"cause", "review_held_at"};
 void take_overrides(std::vector<report>& into, const std::vector<report>& from) {
   for (auto r : from) {
     if (!r.is_override || r.retraction) continue;
-    for (const auto* own : {"same_as", "links", "keys"}) r.fields.erase(own);
+    for (const auto own : joining_fields) r.fields.erase(own);
     if (!std::ranges::all_of(r.fields, [](const auto& f) { return is_about_override(f.key()); }))
       into.push_back(std::move(r));
   }

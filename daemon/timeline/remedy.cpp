@@ -34,10 +34,6 @@ std::optional<std::string> latest_detected(std::span<const blaming> all) {
 
 }
 
-bool blaming::open_at(timestamp at) const {
-  return std::ranges::any_of(stretches, [&](const stretch& s) { return s.from <= at && (!s.until || at < *s.until); });
-}
-
 std::vector<blaming> named_incident(std::string_view own_source, std::span<const named_incident_row> of_that_name) {
   std::vector<blaming> own, others;
   const named_incident_row* first = nullptr;

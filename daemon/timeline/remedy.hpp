@@ -25,7 +25,7 @@ struct blaming {
   timestamp started_at, detected_at;
   std::optional<timestamp> restored_at;
   std::vector<stretch> stretches;
-  bool open_at(timestamp) const;
+  bool open_at(timestamp at) const { return releasehealth::open_at(stretches, at); }
 };
 
 /// An incident that has a name in a source: one of its members is called so there.

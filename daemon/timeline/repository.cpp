@@ -28,6 +28,8 @@ std::string repository_key(std::string_view text) {
   return key;
 }
 
+std::string last_part(std::string_view path) { return std::string(path.substr(path.rfind('/') + 1)); }
+
 bool same_repository(std::string_view a, std::string_view b) {
   return a == b || (!b.empty() && behind_host(a) == b) || (!a.empty() && behind_host(b) == a);
 }

@@ -9,6 +9,8 @@ namespace releasehealth {
 
 /// As repositories are compared: host and path in lower case, without scheme, user, port and `.git`.
 std::string repository_key(std::string_view);
+/// What stands behind the last slash; the path itself if there is none.
+std::string last_part(std::string_view path);
 /// Of two such keys; one without a host means the repository of that path on any host.
 bool same_repository(std::string_view a, std::string_view b);
 /// Of github.com/acme/shop acme/shop: its path, if the first part may be a host. Empty: there is no host.
