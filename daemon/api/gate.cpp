@@ -12,14 +12,15 @@ result<std::vector<judged_threshold>> ask_gate(ledger::reader& from, const std::
                                                timestamp now) {
   figure_question q;
   q.service = service;
-  q.environment = environment;
+  const auto group = settings.names.group_of(environment);  // whose thresholds are those of its members
+  q.environment = group.empty() ? environment : std::string(group);
   q.periods = current_periods(settings.rolling, settings.zone, now);
   const auto s = answer_question(from, q, settings, now);
   const judge judged(s, settings);
   std::vector<judged_threshold> all;
   bool is_known = false;
   for (const auto& [where, known] : s.places) {
-    if (where.service != service || !settings.names.is_production(where.environment)) continue;
+    if (where.service != service || !settings.names.is_target(where)) continue;
     is_known = true;
     for (auto& one : judged.all_of(where)) all.push_back(std::move(one));
   }

@@ -186,7 +186,10 @@ result<list_question> read_list_question(const listed& of, const http::request& 
 http::response answer_list(ledger::reader& from, const listed& of, list_question q, const figure_settings& settings,
                            bool as_csv) {
   if (!of.kind.empty()) q.filters["kind"] = of.kind;
-  if (of.is_of_services) q.filters["services"] = services_of(from, q.filters, settings);
+  if (of.is_of_services) {
+    q.filters["services"] = services_of(from, q.filters, settings);
+    q.filters["groups"] = json::value_from(settings.names.groups()).as_object();
+  }
   auto page = from.list(of.statement, q.filters, q.after, q.limit + 1);
   // events may name another team than the configured one, or none
   for (auto& row : page.rows)

@@ -85,8 +85,26 @@ environment_rule read_environment(config_table& t) {
   t.text("name", e.name);
   t.flag("production", e.production);
   t.pattern_of("match", e.match);
+  t.text("group", e.group);
   if (e.name.empty()) t.wrong("needs a name");
+  if (!e.group.empty() && t.has("production") && !e.production)
+    t.wrong("production", "is false, and group = " + in_quotes(e.group) + " is for production only");
+  e.production = e.production || !e.group.empty();
   return e;
+}
+
+// A group is shown under its name, in the place of its members.
+void check_group(config_table& t, const std::vector<environment_rule>& before, const environment_rule& read) {
+  const auto is_of_both = [&](const environment_rule& a, const environment_rule& b) {
+    return !a.group.empty() && equal_ignoring_case(a.group, b.name);
+  };
+  if (is_of_both(read, read))
+    return t.wrong("group", in_quotes(read.group) + " is the name of its own [[environment]]");
+  for (const auto& other : before) {
+    if (is_of_both(read, other)) t.wrong("group", in_quotes(read.group) + " is the name of an [[environment]], too");
+    if (is_of_both(other, read))
+      t.wrong("name", in_quotes(read.name) + " is the name of a group of [[environment]]s, too");
+  }
 }
 
 void read_conditions(config_table& t, std::vector<text_condition>& into) {
@@ -196,6 +214,7 @@ void read_figures(config_table&& t, config& c) {
     if (!different.insert(p).second) t.wrong("periods", "duplicate period " + in_quotes(p));
   }
   t.length("rollback_lookback", c.timeline.stack.rollback_lookback);
+  t.length("rollout_window", c.timeline.rollout_window);
   t.length("attribution_window", c.timeline.blame.attribution_window);
   t.length("duration_cap", c.timeline.duration_cap);
   t.length("response_target", c.figures.response_target);
@@ -246,7 +265,11 @@ void read_meaning(config_table& root, config& c) {
   });
   root.tables("team", [&](config_table& t) { read_team(t, c.figures.engineers); });
   std::vector<environment_rule> environments;
-  root.tables("environment", [&](config_table& t) { environments.push_back(read_environment(t)); });
+  root.tables("environment", [&](config_table& t) {
+    auto read = read_environment(t);
+    check_group(t, environments, read);
+    environments.push_back(std::move(read));
+  });
   std::set<std::string, std::less<>> teams;
   for (const auto& [name, engineers] : c.figures.engineers) teams.insert(name);
   std::map<std::string, std::string, std::less<>> kinds;

@@ -10,6 +10,14 @@
 #include "sql/derivation.hpp"
 
 namespace releasehealth::ledger {
+void derivation::note(const std::string& id, const place& where) {
+  places.insert(where);
+  const auto group = settings.blame.names.group_of(where.environment);
+  if (group.empty()) return;
+  places.insert({where.service, std::string(group)});
+  written.insert(id);
+}
+
 std::set<std::string> derivation::blamed_changes() const {
   std::set<std::string> all;
   for (const auto& [id, i] : incidents)

@@ -24,6 +24,7 @@ struct derive_settings {
   policy decisions;
   std::string fingerprint;                         ///< of what all of this is read from: another one asks for a rebuild
   std::int64_t max_names = 1000;                   ///< of a kind that nothing configures (interface.md §5)
+  duration rollout_window = std::chrono::days{7};  ///< in which environments of a group follow (figures.md section 17)
   duration duration_cap = std::chrono::hours{72};  ///< of an open stretch that nobody reports work on (figures.md §8)
 };
 

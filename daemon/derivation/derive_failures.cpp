@@ -20,7 +20,7 @@ blaming_by_change load_blaming(transaction& work, const std::set<std::string>& c
 template <class Row>
 void write(derivation& in, std::string_view statement, const std::vector<Row>& rows) {
   if (rows.empty()) return;
-  for (auto& where : query<place>(in.work, statement, by_column(rows))) in.places.insert(std::move(where));
+  for (const auto& [id, where] : query<written_row>(in.work, statement, by_column(rows))) in.note(id, where);
 }
 
 struct failure_row {

@@ -136,8 +136,8 @@ void write_follow_ups(derivation& in, const std::set<std::string>& hotfixes) {
                     seen == evidence.end() ? std::nullopt : merged_back(d.commit, seen->second));
     }
   }
-  for (auto& where : query<place>(in.work, sql::derivation::write_follow_ups, by_column(rows)))
-    in.places.insert(std::move(where));
+  for (const auto& [id, where] : query<written_row>(in.work, sql::derivation::write_follow_ups, by_column(rows)))
+    in.note(id, where);
 }
 
 /// What is concluded about an incident depends on this, beside what blames and remedies say.

@@ -105,7 +105,6 @@ void derive_stacks(derivation& in) {
   std::map<place, touched_place> touched;
   const auto touch = [&](const std::string& id, const settled& d) -> touched_place* {
     if (d.where.service.empty()) return nullptr;
-    in.places.insert(d.where);
     if (!d.succeeded() || !d.finished_at) return nullptr;
     auto& t = touched[d.where];
     t.at.insert({*d.finished_at, d.day_order, d.thing});
@@ -153,8 +152,11 @@ void derive_stacks(derivation& in) {
     known->second.now = std::move(d);
   }
   for (const auto& [id, d] : in.deployments)
-    for (const auto* row : {&d.before, &d.now})
-      if (*row && (*row)->production) in.names.add(**row);
+    for (const auto* row : {&d.before, &d.now}) {
+      if (!*row) continue;
+      if (!(*row)->where.service.empty()) in.note(id, (*row)->where);
+      if ((*row)->production) in.names.add(**row);
+    }
 }
 
 }

@@ -151,6 +151,7 @@ derived derive_step(transaction& work, const derive_settings& settings, step_siz
   derive_failures(in);
   derive_follow_ups(in, commits);
   derive_engagements(in, touched[thing_type::work]);
+  derive_releases(in);
   if (!in.places.empty()) write_places(in);
   taken.done.has_more = taken.done.has_more || names.have_moved;
   taken.done.folded_names = names.folded;

@@ -64,7 +64,16 @@ inline constexpr auto columns_of<settled> = std::tuple_cat(
                column("finished_at", &settled::finished_at), column("live", &settled::live),
                column("below", &settled::below), column("rolled_back_by", &settled::rolled_back_by),
                column("fixes", &settled::fixes), column("incident", &settled::incident),
-               column("failed_by_hand", &settled::failed_by_hand)));
+               column("release", &settled::release), column("failed_by_hand", &settled::failed_by_hand)));
+
+/// A deployment whose row was written.
+struct written_row {
+  std::string id;
+  place where;
+
+  static constexpr auto columns =
+      std::tuple_cat(std::tuple(column("id", &written_row::id)), within(&written_row::where, columns_of<place>));
+};
 
 template <>
 inline constexpr auto columns_of<incident_row> =

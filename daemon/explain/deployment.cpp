@@ -54,6 +54,13 @@ void add_images(const json::object& d, explanation& to) {
         to.add(title, reference_of({text_at(one, "/0"), text_at(one, "/1"), text_at(one, "/2")}));
 }
 
+// Of a release over several environments where it is; of one of these its release.
+void add_group(const json::object& d, explanation& to) {
+  for (const auto& m : list(d, "members")) to.add("released to", text_at(m, "/environment"), text_at(m, "/id"));
+  if (const auto release = text(d, "release"); !release.empty())
+    to.add("counted with", "the release to all environments of its group", release);
+}
+
 explanation describe_deployment(ledger::reader& from, json::object d) {
   explanation e;
   e.title = text(d, "service") + " in " + text(d, "environment") + ": deployment " + text(d, "subject") + " of " +
@@ -62,6 +69,7 @@ explanation describe_deployment(ledger::reader& from, json::object d) {
   const auto evidence = text_at(d, "/facts/commit_evidence");
   e.add("commit", text(d, "commit") + (evidence.empty() ? "" : " (" + evidence + ')'));
   add_images(d, e);
+  add_group(d, e);
   e.add("state", text(d, "state"));
   e.add("started", text(d, "started_at"));
   e.add("finished", text(d, "finished_at"));

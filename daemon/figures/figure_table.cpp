@@ -11,17 +11,19 @@
 namespace releasehealth {
 namespace {
 
-const population_over_periods every_population[] = {{sql::figures::deployments},
-                                                        {sql::figures::changes},
-                                                        {sql::figures::incidents},
-                                                        {sql::figures::hotfixes, count_with_target},
-                                                        {sql::figures::hotfix_breakdowns, count_by_key},
-                                                        {sql::figures::work, count_work}};
+const population_over_periods every_population[] = {
+    {sql::figures::deployments},
+    {sql::figures::changes},
+    {sql::figures::incidents, count_by_period, counts::incidents_or_work},
+    {sql::figures::hotfixes, count_with_target},
+    {sql::figures::hotfix_breakdowns, count_by_key},
+    {sql::figures::work, count_work, counts::incidents_or_work}};
 
 const population_now every_population_now[] = {
     {sql::figures::last_deployments},
-    {sql::figures::open_incidents},
+    {sql::figures::open_incidents, count_at_instant, counts::incidents_or_work},
     {sql::figures::follow_ups, count_follow_ups},
+    {sql::figures::incident_reviews, count_follow_ups, counts::incidents_or_work},
     {{}, count_rising_months},  // the reader has the statement, as pages count months, too
 };
 
@@ -310,7 +312,7 @@ const figure every_figure[] = {
              "not held.",
      .looks = shape::count,
      .label = {},
-     .slices = {{"", {"overdue_reviews"}}},
+     .slices = {{"", {"overdue_hotfix_reviews", "overdue_incident_reviews"}}},
      .is_now = true},
     {.name = "hotfix_rising_months",
      .help = "Complete months in a row, up to the previous one, with more hotfixes than the one before.",

@@ -39,7 +39,7 @@ members find_members(ledger::reader& from, const figure& f, const slice& in, con
   const auto with_begin = [&](timestamp begin) {
     return period{over.label, f.is_now ? begin : over.begin, over.end, false};
   };
-  auto ended = from.deployment_members(with_begin(over.end - settings.follow_up_horizon), of,
+  auto ended = from.deployment_members(with_begin(over.end - settings.follow_up_horizon), deployed_in(of),
                                        in_seconds(settings.response_target), due, settings.causes);
   auto started = from.incident_members(with_begin({}), of, horizon, due);
   members out;

@@ -25,6 +25,10 @@ struct question_now {
   timestamp now;
 };
 
+/// What a statement counts: deployments of a group of environments are those of the group's own rows, incidents and
+/// work those of its members.
+enum class counts { deployments, incidents_or_work };
+
 /// How the parameters of a statement are filled: periods and scopes alone, or what it takes besides.
 ledger::population count_by_period(std::string_view statement, const question_over_periods&);
 ledger::population count_with_target(std::string_view statement, const question_over_periods&);
@@ -39,10 +43,12 @@ ledger::population count_rising_months(std::string_view statement, const questio
 struct population_over_periods {
   std::string_view statement;
   ledger::population (*ask)(std::string_view statement, const question_over_periods&) = count_by_period;
+  counts what = counts::deployments;
 };
 struct population_now {
   std::string_view statement;
   ledger::population (*ask)(std::string_view statement, const question_now&) = count_at_instant;
+  counts what = counts::deployments;
 };
 
 /// The tables, in the order of the columns that figures are made of. Of each only the first row has something to say

@@ -89,6 +89,9 @@ struct refresher::loop {
       if (all || before == generations.end() || before->second != generation) changed.insert(p);
     }
     generations = std::move(known);
+    for (const auto& p : std::set(changed))  // what happens in an environment counts for its group
+      if (const auto group = settings.names.group_of(p.environment); !group.empty())
+        changed.insert({p.service, std::string(group)});
     return changed;
   }
 

@@ -17,13 +17,18 @@ std::string crew_of(const std::string& service, const std::string& team) {
 
 /// The scopes of a computation and where each one's figures go.
 struct plan {
-  std::vector<ledger::scope> scopes;
+  std::vector<ledger::scope> scopes;       ///< of incidents and work
+  std::vector<ledger::scope> deployments;  ///< the same without the members of groups
   std::vector<scope_figures*> into;
   std::map<std::string, std::set<std::string>> services_of;  ///< by crew
 
   void add(ledger::scope s, scope_figures& to) {
+    deployments.push_back(deployed_in(s));
     scopes.push_back(std::move(s));
     into.push_back(&to);
+  }
+  const std::vector<ledger::scope>& scopes_of(counts what) const {
+    return what == counts::deployments ? deployments : scopes;
   }
 };
 
@@ -40,12 +45,13 @@ class inquiry {
   void add(const plan& p, std::span<const population_over_periods> asked, std::span<const population_now> asked_now) {
     if (p.scopes.empty()) return;
     for (const auto& one : asked)
-      questions_.push_back({p, false, [this, &p, &one](auto& from) {
-                              return one.ask(one.statement, {from, into_.periods, p.scopes, settings_, p.services_of});
-                            }});
+      questions_.push_back(
+          {p, false, [this, &p, &one](auto& from) {
+             return one.ask(one.statement, {from, into_.periods, p.scopes_of(one.what), settings_, p.services_of});
+           }});
     for (const auto& one : asked_now)
       questions_.push_back({p, true, [this, &p, &one](auto& from) {
-                              return one.ask(one.statement, {from, p.scopes, settings_, into_.at});
+                              return one.ask(one.statement, {from, p.scopes_of(one.what), settings_, into_.at});
                             }});
   }
 
@@ -79,18 +85,23 @@ class inquiry {
 };
 
 // Whether work that names no environment counts here: in the default environment, else in the first production
-// environment by name.
+// environment by name; never in a member of a group.
 bool is_first(const place& where, const std::map<place, std::string>& all, const naming& names) {
-  if (!names.is_production(where.environment)) return false;
+  const auto may_be = [&](const place& p) {
+    return names.is_production(p.environment) && names.group_of(p.environment).empty();
+  };
+  if (!may_be(where)) return false;
   const std::string preferred(default_environment);
-  if (where.environment == preferred || all.contains({where.service, preferred})) return where.environment == preferred;
+  if (where.environment == preferred ||
+      (may_be({where.service, preferred}) && all.contains({where.service, preferred})))
+    return where.environment == preferred;
   for (auto p = all.lower_bound({where.service, ""}); p != all.end() && p->first.service == where.service; ++p)
-    if (names.is_production(p->first.environment)) return p->first == where;
+    if (may_be(p->first)) return p->first == where;
   return false;
 }
 
 bool is_of_a_team(const place& where, const std::string& team, const naming& names) {
-  return !team.empty() && !where.service.empty() && names.is_production(where.environment);
+  return !team.empty() && names.is_target(where);
 }
 
 std::set<std::string> teams_of(const std::map<place, std::string>& all, const naming& names) {
@@ -120,6 +131,11 @@ bool is_defined(const figure& f, const place& where, const naming& names) {
   return f.to == belongs::everywhere || names.is_production(where.environment);
 }
 
+bool is_beside_its_group(const snapshot& s, const place& where, const naming& names) {
+  const auto group = names.group_of(where.environment);
+  return !group.empty() && s.places.contains({where.service, std::string(group)});
+}
+
 double capacity(const figure_settings& settings, std::string_view team, const period& over) {
   const auto engineers = settings.engineers.find(team);
   if (engineers == settings.engineers.end()) return 0;
@@ -139,6 +155,8 @@ std::map<place, std::string> places_and_teams(const std::map<place, ledger::plac
   for (const auto& [p, state] : known) {
     all[p] = settings.team_of(p.service, state.team);
     if (settings.names.is_production(p.environment)) placed.insert(p.service);
+    if (const auto group = settings.names.group_of(p.environment); !group.empty())
+      all.try_emplace({p.service, std::string(group)}, all[p]);
   }
   // where nothing says what production is called, a configured service has the name that its deployments use
   for (const auto& p : settings.names.configured())
@@ -152,13 +170,21 @@ ledger::scope scope_of(const place& where, const std::string& team, const std::m
   ledger::scope out;
   const auto add = [&](const place& p, const std::string& its_team) {
     out.push_back({p, crew_of(p.service, its_team), is_first(p, all, names)});
+    for (auto& environment : names.members_of(p.environment))
+      out.push_back({{p.service, std::move(environment)}, crew_of(p.service, its_team), false, true});
   };
   if (!where.environment.empty()) {
     if (const auto known = all.find(where); known != all.end()) add(where, known->second);
     return out;
   }
   for (const auto& [p, its_team] : all)
-    if (its_team == team && names.is_production(p.environment) && !p.service.empty()) add(p, its_team);
+    if (its_team == team && names.is_target(p)) add(p, its_team);
+  return out;
+}
+
+ledger::scope deployed_in(const ledger::scope& all) {
+  ledger::scope out;
+  std::ranges::copy_if(all, std::back_inserter(out), [](const auto& p) { return !p.is_member; });
   return out;
 }
 
@@ -271,7 +297,9 @@ snapshot answer_together(ledger::reader& outside, const figure_question& q, cons
     for (const auto& [where, team] : all) {
       if (where.service.empty()) continue;
       pooled.services_of[crew_of(where.service, team)].insert(where.service);
-      if (!asked.contains(where) || !settings.names.is_production(where.environment)) continue;
+      const bool is_one =
+          q.environment.empty() ? settings.names.is_target(where) : settings.names.is_production(where.environment);
+      if (!asked.contains(where) || !is_one) continue;
       for (auto& p : scope_of(where, team, all, settings.names)) scope.push_back(std::move(p));
     }
     if (scope.empty()) return;
@@ -280,7 +308,7 @@ snapshot answer_together(ledger::reader& outside, const figure_question& q, cons
     inquiry figures_of(s, settings);
     figures_of.add(pooled, populations(), populations_now());
     figures_of.ask(from, few);
-    s.together.since = from.count_hotfix_months(pooled.scopes, {s.at, s.at}).front().since;
+    s.together.since = from.count_hotfix_months(pooled.deployments, {s.at, s.at}).front().since;
   });
   return s;
 }

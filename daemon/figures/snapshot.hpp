@@ -56,8 +56,12 @@ figure_settings as_derived(ledger::reader&, figure_settings);
 /// Every place there is and its team: those known to the ledger and those configured.
 std::map<place, std::string> places_and_teams(const std::map<place, ledger::place_state>&, const figure_settings&);
 
-/// The scope of a place or, if it has no environment, of a team: its production places. Empty if there is none such.
+/// The scope of a place, with the members of a group, or, if it has no environment, of a team: its targets. Empty if
+/// there is none such.
 ledger::scope scope_of(const place&, const std::string& team, const std::map<place, std::string>& all, const naming&);
+
+/// Where a scope's deployments are counted: without the members of groups.
+ledger::scope deployed_in(const ledger::scope&);
 
 /// The figures of the given ones among all places (`before`: all places as they were), and of the teams that they
 /// belong to or belonged to.
@@ -92,17 +96,26 @@ struct figure_row {
   std::string_view quantile;  ///< empty: none
   std::size_t nth;            ///< of all that its figure has in one place: the same slice, quantile and period in each
   std::optional<figure_value> value;
+  std::string_view group = {};  ///< of an environment that is shown beside its group; empty: it is in none
 
   bool is_team() const { return where.environment.empty(); }
+  /// What the names of its metrics begin with.
+  std::string_view family() const {
+    return is_team() ? "releasehealth_team_" : group.empty() ? "releasehealth_" : "releasehealth_region_";
+  }
   /// "kind=hotfix", "remedy=none;quantile=0.5": as CSV writes them.
   std::vector<label> labels() const;
 };
 
 /// Calls `each(figure_row)` for every figure, place, team and period that is defined (figures.md §1: only production
-/// has all), by figure first, places before teams. Rows without a value included, empty slices of breakdowns left out.
-/// What holds at an instant comes once, over a period of no length and without a name.
+/// has all), by figure first, places before members of groups, these before teams. Rows without a value included, empty
+/// slices of breakdowns left out. What holds at an instant comes once, over a period of no length and without a name.
 template <class Each>
 void for_each_figure(const snapshot&, const figure_settings&, Each each);
+
+/// Whether it is an environment of a group that is in the snapshot, too: where each thing is to be told once, it is
+/// left out.
+bool is_beside_its_group(const snapshot&, const place&, const naming&);
 
 /// Whether a figure is one of that place: in production all but those of teams, elsewhere counts; where no service is
 /// named only what is about incidents.
@@ -118,6 +131,7 @@ void for_each_figure(const snapshot& s, const figure_settings& settings, Each ea
   const auto quantiles_of = [](const figure& f) {
     return std::span(quantiles).first(f.looks == shape::quantiles ? std::size(quantiles) : 1);
   };
+  std::string_view group;  // of the rows that come
   const auto each_slice = [&](const figure& f, const place& where, const scope_figures& known, const measured& m,
                               std::size_t nth) {
     const bool has_quantiles = f.looks == shape::quantiles;
@@ -127,7 +141,7 @@ void for_each_figure(const snapshot& s, const figure_settings& settings, Each ea
         const auto value = one.value(m, q);
         if (f.sparse && (!value || (!has_quantiles && value->value == 0))) continue;
         const auto which = has_quantiles ? q.label : std::string_view();
-        each(figure_row{where, known.team, m.over, f, one.in(), which, at, value});
+        each(figure_row{where, known.team, m.over, f, one.in(), which, at, value, group});
       }
   };
   const auto each_period = [&](const figure& f, const place& where, const scope_figures& known, bool is_team) {
@@ -143,8 +157,12 @@ void for_each_figure(const snapshot& s, const figure_settings& settings, Each ea
   for (const auto& f : figures()) {
     slices.clear();
     for (const auto& in : settings.slices_of(f)) slices.emplace_back(f, in, f.is_now ? s.columns_now : s.columns);
-    for (const auto& [where, known] : s.places)
-      if (is_defined(f, where, settings.names)) each_period(f, where, known, false);
+    for (const bool of_groups : {false, true})
+      for (const auto& [where, known] : s.places) {
+        group = settings.names.group_of(where.environment);
+        if (group.empty() != of_groups && is_defined(f, where, settings.names)) each_period(f, where, known, false);
+      }
+    group = {};
     for (const auto& [name, known] : s.teams) each_period(f, no_place, known, true);
   }
 }

@@ -114,8 +114,7 @@ judgement judge::decide(const threshold& t, const scope_figures& known, bool is_
 std::vector<judged_threshold> judge::all_of(const place& where) const {
   const auto known = from_.places.find(where);
   std::vector<judged_threshold> all;
-  if (known == from_.places.end() || where.service.empty() || !settings_.names.is_production(where.environment))
-    return all;
+  if (known == from_.places.end() || !settings_.names.is_target(where)) return all;
   for (const auto& t : thresholds_of(where.service)) all.push_back({decide(t, known->second, false), t});
   return all;
 }

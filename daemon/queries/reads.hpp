@@ -33,6 +33,8 @@ struct scope_place {
   place where;
   std::string crew;      ///< whose people work there: a team, or a service without one (figures.md §8)
   bool is_first = true;  ///< of the service's production environments: work that names none counts here
+  /// Of the group whose scope it is: its incidents and work count, its deployments do as releases of the group.
+  bool is_member = false;
 };
 using scope = std::vector<scope_place>;
 

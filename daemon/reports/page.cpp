@@ -21,7 +21,7 @@ class figure_lines {
   explicit figure_lines(exposition& out) : out_(out) {}
 
   void add(const figure_row& row) {
-    if (of_ != &row.of || is_team_ != row.is_team()) {
+    if (of_ != &row.of || family_ != row.family()) {
       end();
       begin(row);
     }
@@ -58,8 +58,8 @@ class figure_lines {
 
   void begin(const figure_row& row) {
     of_ = &row.of;
-    is_team_ = row.is_team();
-    metric_ = (is_team_ ? "releasehealth_team_" : "releasehealth_") + std::string(row.of.name);
+    family_ = row.family();
+    metric_ = std::string(family_) + std::string(row.of.name);
     const bool has_quantiles = row.of.looks == shape::quantiles;
     observed_ = metric_;
     if (has_quantiles)  // in the place of the unit
@@ -85,7 +85,7 @@ class figure_lines {
 
   exposition& out_;
   const figure* of_ = nullptr;
-  bool is_team_ = false;
+  std::string_view family_;
   std::string metric_, observed_;
   std::vector<observations> counted_;
   std::string who_;
@@ -100,7 +100,7 @@ class threshold_lines {
  public:
   threshold_lines(const snapshot& s, const figure_settings& settings) : judge_(s, settings) {
     for (const auto& [where, known] : s.places)
-      if (settings.names.is_production(where.environment) && !where.service.empty())
+      if (settings.names.is_target(where))
         add({labels_of(where, known.team), {}, {}}, judge_.thresholds_of(where.service), known);
     for (const auto& [name, known] : s.teams) {
       const auto without_service = labels_in_text(

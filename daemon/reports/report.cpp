@@ -24,7 +24,8 @@ void for_each_row(const snapshot& s, const figure_settings& settings, const std:
     if (only && !only->has(row)) return;
     if (!row.of.is_now) return each(row);
     for (const auto& p : s.periods)
-      if (p.end == s.at) each(figure_row{row.where, row.team, p, row.of, row.in, row.quantile, row.nth, row.value});
+      if (p.end == s.at)
+        each(figure_row{row.where, row.team, p, row.of, row.in, row.quantile, row.nth, row.value, row.group});
   });
 }
 
@@ -38,6 +39,7 @@ json::value json_number(double value) {
 std::string csv_report(const snapshot& s, const figure_settings& settings, const std::optional<chosen_figure>& only) {
   std::string out = "period,begin,end,service,team,environment,figure,label,value\r\n";
   for_each_row(s, settings, only, [&](const figure_row& row) {
+    if (is_beside_its_group(s, row.where, settings.names)) return;
     std::string of;
     for (const auto& [name, value] : row.labels())
       of += (of.empty() ? "" : ";") + std::string(name) + '=' + std::string(value);
@@ -83,16 +85,17 @@ std::vector<std::string> figures_json(const snapshot& s, const figure_settings& 
     {
       json::object labels(&memory);
       for (const auto& [name, value] : row.labels()) labels[name] = value;
-      const json::object out({{"service", row.where.service},
-                              {"team", row.team},
-                              {"environment", row.where.environment},
-                              {"figure", row.of.name},
-                              {"labels", std::move(labels)},
-                              {"value", row.value ? json_number(row.value->value) : json::value(nullptr)},
-                              {"numerator", row.value ? or_null(row.value->numerator) : json::value(nullptr)},
-                              {"denominator", row.value ? or_null(row.value->denominator) : json::value(nullptr)},
-                              {"observations", row.value ? or_null(row.value->observations) : json::value(nullptr)}},
-                             &memory);
+      json::object out({{"service", row.where.service},
+                        {"team", row.team},
+                        {"environment", row.where.environment},
+                        {"figure", row.of.name},
+                        {"labels", std::move(labels)},
+                        {"value", row.value ? json_number(row.value->value) : json::value(nullptr)},
+                        {"numerator", row.value ? or_null(row.value->numerator) : json::value(nullptr)},
+                        {"denominator", row.value ? or_null(row.value->denominator) : json::value(nullptr)},
+                        {"observations", row.value ? or_null(row.value->observations) : json::value(nullptr)}},
+                       &memory);
+      if (!row.group.empty()) out["group"] = row.group;
       auto& text = rows[row.over.label];
       if (!text.empty()) text += ',';
       append(text, out);

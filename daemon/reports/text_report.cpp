@@ -61,7 +61,8 @@ std::string name_of(const period& p) { return p.label + (p.partial ? " (partial)
 std::vector<table_line> lines_of(const snapshot& s, const figure_settings& settings, const text_style& style) {
   std::vector<table_line> all;
   for (const auto& [where, known] : s.places)
-    if (settings.names.is_production(where.environment)) all.push_back({short_name(where), &where, known});
+    if (settings.names.is_production(where.environment) && !is_beside_its_group(s, where, settings.names))
+      all.push_back({short_name(where), &where, known});
   if (style.teams)
     for (const auto& [name, known] : s.teams) all.push_back({"team " + name, nullptr, known});
   return all;

@@ -60,7 +60,7 @@ void add_band(json::object& card, const reviewed& r, const headline& h, const st
   }
   std::vector<std::string_view> bands;
   for (const auto& [where, known] : r.apart.places) {
-    if (!settings.names.is_production(where.environment) || where.service.empty()) continue;
+    if (!settings.names.is_target(where)) continue;
     if (const auto v = value_of(r.apart, h, known, r.last(), settings)) bands.push_back(band_of(*h.dora, *v));
   }
   card["bands"] = count_bands(bands);

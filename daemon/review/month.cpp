@@ -70,7 +70,7 @@ std::vector<place> by_attention(const reviewed& r, const std::vector<threshold_o
                                 const figure_settings& settings) {
   std::vector<std::tuple<std::ptrdiff_t, double, place>> order;
   for (const auto& [where, known] : r.apart.places) {
-    if (!settings.names.is_production(where.environment) || where.service.empty()) continue;
+    if (!settings.names.is_target(where)) continue;
     const auto limits = std::ranges::count(exceeded, where, &threshold_of::where);
     const auto v = value_of(r.apart, health_headlines().front(), known, r.last(), settings);
     order.emplace_back(-limits, v ? -v->value : 0, where);
@@ -132,7 +132,7 @@ json::array hotfixes_of(ledger::reader& from, const reviewed& r, const review_fr
   json::array services;
   std::set<std::string> names;
   for (const auto& [where, known] : r.apart.places)
-    if (settings.names.is_production(where.environment)) names.insert(where.service);
+    if (settings.names.is_target(where)) names.insert(where.service);
   for (const auto& name : names) services.emplace_back(name);
   const auto page = from.list(sql::lists::deployments,
                               {{"services", std::move(services)},

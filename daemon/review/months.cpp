@@ -169,7 +169,7 @@ void add_crossings(const reviewed& r, const figure_settings& settings, json::arr
   const auto& hotfixes = health_headlines().front();
   const judge judged(r.apart, settings);
   for (const auto& [where, known] : r.apart.places) {
-    if (!settings.names.is_production(where.environment) || where.service.empty()) continue;
+    if (!settings.names.is_target(where)) continue;
     for (const auto& t : judged.thresholds_of(where.service)) {
       if (t.figure != hotfixes.limited || t.period != month || !has_data(known, r.before())) continue;
       const auto now = judged.decide(t, known, false, &r.last()), before = judged.decide(t, known, false, &r.before());

@@ -93,13 +93,14 @@ timeline draw(ledger::reader& from, const service_past& past, const figure_setti
   return t;
 }
 
-// Where the service is, production first.
+// Where the service is, production first, groups before their members.
 std::vector<place> places_of(const std::map<place, std::string>& all, const std::string& service, const naming& names) {
   std::vector<place> mine;
   for (const auto& [where, team] : all)
     if (where.service == service) mine.push_back(where);
   std::ranges::stable_sort(mine, [&](const place& a, const place& b) {
-    return names.is_production(a.environment) > names.is_production(b.environment);
+    return std::pair(names.is_target(a), names.is_production(a.environment)) >
+           std::pair(names.is_target(b), names.is_production(b.environment));
   });
   return mine;
 }

@@ -56,16 +56,19 @@ void blame_culprit(blame& b, const incident& i, std::span<const settled> known, 
   }
 }
 
-/// What of the service matters: production, and the incident's environment if it names one.
-bool concerns(const settled& d, std::string_view service, const incident& i) {
-  return d.production && d.where.service == service && (i.environment.empty() || d.where.environment == i.environment);
+/// What of the service matters: production, and the incident's environment, or those of the group, that it names.
+bool concerns(const settled& d, std::string_view service, const incident& i, const naming& names) {
+  return d.production && d.where.service == service &&
+         (i.environment.empty() || d.where.environment == i.environment ||
+          names.group_of(d.where.environment) == i.environment);
 }
 
 // figures.md §5.2
-const settled* in_progress(const incident& i, std::string_view service, std::span<const settled> known) {
+const settled* in_progress(const incident& i, std::string_view service, std::span<const settled> known,
+                           const naming& names) {
   const settled* latest = nullptr;
   for (const auto& d : known) {
-    if (!concerns(d, service, i) || !d.started_at || !d.finished_at) continue;
+    if (!concerns(d, service, i, names) || !d.started_at || !d.finished_at) continue;
     const bool attempt = d.is_change || d.state == deployment_state::failed || d.state == deployment_state::canceled;
     if (!attempt || !(*d.started_at <= i.started_at && i.started_at < *d.finished_at)) continue;
     if (!latest || by_start(*latest) < by_start(d)) latest = &d;
@@ -97,13 +100,13 @@ const settled* latest_of(std::span<const settled* const> all) {
 
 // figures.md §5.3 and §5.4
 void blame_live(blame& b, const incident& i, std::string_view service, std::span<const settled> known,
-                duration window) {
+                const blame_settings& settings) {
   auto live = live_at(i.started_at, service, known);
-  std::erase_if(live, [&](const settled* d) { return !d->is_change || !concerns(*d, service, i); });
+  std::erase_if(live, [&](const settled* d) { return !d->is_change || !concerns(*d, service, i, settings.names); });
   const auto* change = latest_of(live);
   if (!change)
     b.reason = unattributed::no_deployment;
-  else if (i.started_at - *change->finished_at > window)
+  else if (i.started_at - *change->finished_at > settings.window(service))
     b.reason = unattributed::outside_window;
   else
     b.change = change;
@@ -170,13 +173,13 @@ blame find_blame(const incident& i, std::string_view service, std::span<const se
     blame_culprit(b, i, known, settings.names);
   } else if (service.empty()) {
     b.reason = unattributed::no_service;
-  } else if (const auto* attempt = in_progress(i, service, known)) {
+  } else if (const auto* attempt = in_progress(i, service, known, settings.names)) {
     if (attempt->is_change)
       b.change = attempt;
     else
       b.reason = unattributed::failed_deployment;
   } else {
-    blame_live(b, i, service, known, settings.window(service));
+    blame_live(b, i, service, known, settings);
   }
   if (b.environment.empty())
     b.environment = b.change ? b.change->where.environment : changed_last(service, i.started_at, known);

@@ -27,6 +27,7 @@ struct settled {
   std::optional<timestamp> started_at, finished_at;
   std::string live, below, rolled_back_by;  ///< ids; empty: none
   std::string fixes, incident;              ///< as a report names them
+  std::string release;                      ///< id of the row of its group (release.hpp); empty: it is in none
   std::optional<bool> failed_by_hand;       ///< an override says whether it failed (figures.md section 22)
   bool operator==(const settled&) const = default;
 

@@ -223,7 +223,31 @@ bool naming::is_production(std::string_view environment) const {
   const auto known = std::ranges::find_if(
       environments_, [&](const environment_rule& e) { return equal_ignoring_case(e.name, environment); });
   if (known != environments_.end()) return known->production;
+  if (std::ranges::any_of(environments_, [&](const auto& e) { return !e.group.empty() && e.group == environment; }))
+    return true;
   return sounds_like_production(environment) || (productions_ && productions_->contains(environment));
+}
+
+std::string_view naming::group_of(std::string_view environment) const {
+  const auto known = std::ranges::find(environments_, environment, &environment_rule::name);
+  return known == environments_.end() ? std::string_view() : known->group;
+}
+
+std::map<std::string, std::vector<std::string>, std::less<>> naming::groups() const {
+  std::map<std::string, std::vector<std::string>, std::less<>> all;
+  for (const auto& e : environments_)
+    if (!e.group.empty()) all[e.group].push_back(e.name);
+  return all;
+}
+
+std::vector<std::string> naming::members_of(std::string_view group) const {
+  auto all = groups();
+  const auto known = all.find(group);
+  return known == all.end() ? std::vector<std::string>() : std::move(known->second);
+}
+
+bool naming::is_target(const place& p) const {
+  return !p.service.empty() && is_production(p.environment) && group_of(p.environment).empty();
 }
 
 bool naming::is_name_of_environment(std::string_view name) const {
@@ -271,8 +295,10 @@ bool naming::names_production() const {
 
 std::vector<place> naming::configured() const {
   std::vector<std::string> productions;
-  for (const auto& e : environments_)
-    if (e.production) productions.push_back(e.name);
+  for (const auto& e : environments_) {
+    const auto& shown = e.group.empty() ? e.name : e.group;
+    if (e.production && std::ranges::find(productions, shown) == productions.end()) productions.push_back(shown);
+  }
   if (productions.empty()) productions.emplace_back(default_environment);
   std::vector<place> all;
   for (const auto& s : services_)

@@ -66,7 +66,8 @@ struct service_rule {
 struct environment_rule {
   std::string name;
   bool production = false;
-  pattern match;  ///< may be null: the name alone
+  std::string group = {};  ///< of production environments that get the same releases (figures.md section 17); or empty
+  pattern match = {};      ///< may be null: the name alone
 };
 
 /// Names that came after the first ones of their kind (interface.md §5): each is `other`.
@@ -102,8 +103,18 @@ class naming {
   static std::string alias_text(const json::object& fields);
   /// The environment of that name, regardless of case: as configured, otherwise in lower case. Empty stays empty.
   std::string environment(std::string_view name) const;
-  /// As configured; otherwise by its name, or because a report says so (figures.md section 15).
+  /// As configured, a group of them included; otherwise by its name, or because a report says so (figures.md section
+  /// 15).
   bool is_production(std::string_view environment) const;
+  /// The group that an environment belongs to (figures.md section 17); empty: none.
+  std::string_view group_of(std::string_view environment) const;
+  /// The environments of each group.
+  std::map<std::string, std::vector<std::string>, std::less<>> groups() const;
+  /// Those of one group; none of anything else.
+  std::vector<std::string> members_of(std::string_view group) const;
+  /// A service in production, in a group of environments rather than in one of them: what thresholds, teams and pages
+  /// are about.
+  bool is_target(const place&) const;
   /// Whether it names an environment, configured or production by its name: as a tag it says nothing of what it is.
   bool is_name_of_environment(std::string_view name) const;
   /// A team as a deployment names it.
@@ -119,8 +130,8 @@ class naming {
   std::vector<std::string> services_of_repository(std::string_view repository) const;
   /// Every service's `tag`.
   std::vector<tag_template> tag_templates() const;
-  /// Configured services in each configured production environment (the default environment if none is): known from the
-  /// start.
+  /// Configured services in each configured production environment or its group (the default environment if none is):
+  /// known from the start.
   std::vector<place> configured() const;
   bool configures_service(std::string_view name) const;
   bool configures_environment(std::string_view name) const;

@@ -14,7 +14,7 @@ WITH i AS (
   SELECT i.n, last.id, last.live FROM i JOIN place p ON p.service = i.service AND p.production
   CROSS JOIN LATERAL (
     SELECT d.id, d.live FROM deployment d
-    WHERE d.service = p.service AND d.environment = p.environment AND d.state = 'succeeded' AND d.finished_at <= i.started_at
+    WHERE d.service = p.service AND d.environment = p.environment AND NOT d.is_release AND d.state = 'succeeded' AND d.finished_at <= i.started_at
     ORDER BY d.finished_at DESC, d.day_order DESC, d.source DESC, d.subject DESC LIMIT 1) AS last
   UNION ALL  -- what the culprit may name
   SELECT i.n, d.id, d.live FROM named i JOIN deployment d ON d.id = i.culprit

@@ -1,5 +1,5 @@
 -- How many succeeded deployments of a place ($1, $2) finished after $3: at most $4.
 SELECT count(*) FROM (
   SELECT FROM deployment d
-  WHERE d.service = $1::text AND d.environment = $2::text AND d.state = 'succeeded' AND d.finished_at > $3::timestamptz
+  WHERE d.service = $1::text AND d.environment = $2::text AND NOT d.is_release AND d.state = 'succeeded' AND d.finished_at > $3::timestamptz
   LIMIT $4::bigint) AS d

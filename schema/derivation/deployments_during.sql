@@ -6,4 +6,4 @@ WITH open AS (
   SELECT i.service, unnest(i.stretches) FROM unnest($4::text[], $5::text[]) AS t (source, subject) JOIN incident i USING (source, subject)
 )
 SELECT DISTINCT d.service, d.environment, d.day_order, d.source, d.subject, microseconds(d.finished_at) AS finished_at
-FROM open JOIN deployment d ON d.service = open.service AND d.service <> '' AND d.state = 'succeeded' AND coalesce(d.started_at, d.finished_at) <@ open.during
+FROM open JOIN deployment d ON d.service = open.service AND d.service <> '' AND NOT d.is_release AND d.state = 'succeeded' AND coalesce(d.started_at, d.finished_at) <@ open.during

@@ -7,7 +7,8 @@ FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $
   WITH ORDINALITY AS run (service, environment, finished_at, day_order, source, subject, n)
 CROSS JOIN LATERAL (
   SELECT * FROM deployment d
-  WHERE d.service = run.service AND d.environment = run.environment AND d.state = 'succeeded' AND d.finished_at >= run.finished_at
+  WHERE d.service = run.service AND d.environment = run.environment AND NOT d.is_release AND d.state = 'succeeded'
+    AND d.finished_at >= run.finished_at
     AND (d.finished_at, d.day_order, d.source, d.subject) >= (run.finished_at, run.day_order, run.source, run.subject)
   ORDER BY d.finished_at, d.day_order, d.source, d.subject
   LIMIT $7::bigint) AS d

@@ -29,7 +29,7 @@ WITH RECURSIVE h AS (
          d.finished_at, h.started_at - h.attribution * interval '1 microsecond' AS oldest
   FROM h CROSS JOIN LATERAL (
     SELECT d.live FROM deployment d
-    WHERE d.service = h.service AND d.environment = h.environment AND d.state = 'succeeded'
+    WHERE d.service = h.service AND d.environment = h.environment AND NOT d.is_release AND d.state = 'succeeded'
       AND d.finished_at <= h.started_at AND (d.finished_at, d.day_order, d.source, d.subject) < (h.finished_at, h.day_order, h.source, h.subject)
     ORDER BY d.finished_at DESC, d.day_order DESC, d.source DESC, d.subject DESC LIMIT 1) AS last
   JOIN deployment d ON d.id = last.live

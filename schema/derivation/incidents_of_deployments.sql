@@ -9,16 +9,16 @@ WITH c AS (
   SELECT c.service, c.begins, coalesce(next.finished_at, 'infinity') AS ends
   FROM c LEFT JOIN LATERAL (
     SELECT d.finished_at FROM deployment d
-    WHERE d.service = c.service AND d.environment = c.environment AND d.state = 'succeeded'
+    WHERE d.service = c.service AND d.environment = c.environment AND NOT d.is_release AND d.state = 'succeeded'
       AND d.finished_at > c.last AND d.live IS DISTINCT FROM c.live
     ORDER BY d.finished_at LIMIT 1) AS next ON true
   UNION ALL
   SELECT r.service, r.finished_at, coalesce(next.finished_at, 'infinity')
   FROM unnest($6::text[]) AS c (id)
-  CROSS JOIN LATERAL (SELECT * FROM deployment r WHERE r.live = c.id AND r.kind = 'rollback' OFFSET 0) AS r
+  CROSS JOIN LATERAL (SELECT * FROM deployment r WHERE r.live = c.id AND r.kind = 'rollback' AND NOT r.is_release OFFSET 0) AS r
   LEFT JOIN LATERAL (
     SELECT d.finished_at FROM deployment d
-    WHERE d.service = r.service AND d.environment = r.environment AND d.state = 'succeeded'
+    WHERE d.service = r.service AND d.environment = r.environment AND NOT d.is_release AND d.state = 'succeeded'
       AND d.finished_at > r.finished_at AND d.live IS DISTINCT FROM r.live
     ORDER BY d.finished_at LIMIT 1) AS next ON true
 )

@@ -8,7 +8,8 @@ WITH RECURSIVE run AS (
   SELECT run.n, run.finished_at AS at, 1 AS depth, NOT run.only_top AS goes_on, d.*
   FROM run CROSS JOIN LATERAL (
     SELECT live FROM deployment d
-    WHERE d.service = run.service AND d.environment = run.environment AND d.state = 'succeeded' AND d.finished_at <= run.finished_at
+    WHERE d.service = run.service AND d.environment = run.environment AND NOT d.is_release AND d.state = 'succeeded'
+      AND d.finished_at <= run.finished_at
       AND (d.finished_at, d.day_order, d.source, d.subject) < (run.finished_at, run.day_order, run.source, run.subject)
     ORDER BY d.finished_at DESC, d.day_order DESC, d.source DESC, d.subject DESC LIMIT 1) AS last
   CROSS JOIN LATERAL (SELECT * FROM deployment d WHERE d.id = last.live OFFSET 0) AS d

@@ -3,4 +3,4 @@ FROM unnest($1::text[], $2::boolean[], $3::timestamptz[], $4::timestamptz[], $5:
   AS r (id, failed, issue_at, recovered_at, first_remedy)
 WHERE d.id = r.id AND (d.failed, d.issue_at, d.recovered_at, d.first_remedy)
   IS DISTINCT FROM (r.failed, r.issue_at, r.recovered_at, r.first_remedy)
-RETURNING d.service, d.environment
+RETURNING d.id, d.service, d.environment

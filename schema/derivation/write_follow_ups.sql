@@ -6,4 +6,4 @@ FROM (SELECT id, nullif(cause, '') AS cause, is_justified, is_attributed, owes_m
         AS r (id, is_attributed, cause, is_justified, owes_merge, merged_back_at, lines_changed, done)) AS r
 WHERE d.id = r.id AND (d.cause, d.is_justified, d.is_attributed, d.owes_merge, d.merged_back_at, d.lines_changed, d.done)
   IS DISTINCT FROM (r.cause, r.is_justified, r.is_attributed, r.owes_merge, r.merged_back_at, r.lines_changed, r.done)
-RETURNING d.service, d.environment
+RETURNING d.id, d.service, d.environment

@@ -37,8 +37,8 @@ CROSS JOIN LATERAL (  -- scope by scope: deployments.sql
          percentile_cont(0.9) WITHIN GROUP (ORDER BY c.lead) AS lead_p90
   FROM (  -- OFFSET: each duration is computed once, not for each of its columns
     SELECT d.kind, d.rolled_back_by, d.failed, d.first_remedy,
-           CASE WHEN d.failed AND d.issue_at IS NOT NULL THEN greatest(0, date_part('epoch', d.issue_at - d.finished_at)) END AS issue,
-           CASE WHEN d.recovered_at IS NOT NULL THEN greatest(0, date_part('epoch', d.recovered_at - d.finished_at)) END AS recovery,
+           CASE WHEN d.failed AND d.issue_at IS NOT NULL THEN greatest(0, date_part('epoch', d.issue_at - coalesce(d.issue_since, d.finished_at))) END AS issue,
+           CASE WHEN d.recovered_at IS NOT NULL THEN greatest(0, date_part('epoch', d.recovered_at - coalesce(d.issue_since, d.finished_at))) END AS recovery,
            CASE WHEN d.first_commit_at IS NOT NULL THEN greatest(0, date_part('epoch', d.finished_at - d.first_commit_at)) END AS lead
     FROM unnest(scope.services, scope.environments) AS place (service, environment)
     JOIN deployment d ON d.service = place.service AND d.environment = place.environment

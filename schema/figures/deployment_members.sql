@@ -23,7 +23,7 @@ SELECT to_jsonb(m) AS member FROM (
          d.kind = 'hotfix' AND d.owes_merge AND coalesce(d.merged_back_at > $2::timestamptz, true)
            AND (d.rolled_back_by IS NULL OR (SELECT r.finished_at > $2::timestamptz FROM deployment r WHERE r.id = d.rolled_back_by)) AS unmerged,
          d.kind = 'hotfix' AND coalesce((d.facts ->> 'review_held_at')::timestamptz > $2::timestamptz, true)
-           AND d.finished_at < $2::timestamptz - make_interval(secs => $7::float8) AS overdue_reviews,
+           AND d.finished_at < $2::timestamptz - make_interval(secs => $7::float8) AS overdue_hotfix_reviews,
          d.kind = 'hotfix' AND NOT d.is_justified AS unjustified, d.kind = 'hotfix' AND NOT d.is_attributed AS unattributed,
          CASE WHEN d.kind = 'hotfix' THEN d.lines_changed END AS size,
          CASE WHEN d.kind = 'hotfix' THEN ARRAY(
@@ -34,11 +34,11 @@ SELECT to_jsonb(m) AS member FROM (
   JOIN deployment d ON d.service = place.service AND d.environment = place.environment
    AND d.finished_at >= $1::timestamptz AND d.finished_at < $2::timestamptz
   CROSS JOIN LATERAL (
-    SELECT CASE WHEN d.failed AND d.issue_at IS NOT NULL THEN greatest(0, extract(epoch FROM d.issue_at - d.finished_at)) END AS s) AS issue
+    SELECT CASE WHEN d.failed AND d.issue_at IS NOT NULL THEN greatest(0, extract(epoch FROM d.issue_at - coalesce(d.issue_since, d.finished_at))) END AS s) AS issue
   CROSS JOIN LATERAL (
-    SELECT CASE WHEN d.recovered_at IS NOT NULL THEN greatest(0, extract(epoch FROM d.recovered_at - d.finished_at)) END AS s) AS recovery
+    SELECT CASE WHEN d.recovered_at IS NOT NULL THEN greatest(0, extract(epoch FROM d.recovered_at - coalesce(d.issue_since, d.finished_at))) END AS s) AS recovery
   CROSS JOIN LATERAL (
     SELECT CASE WHEN d.kind = 'hotfix' AND d.response_from IS NOT NULL
-                THEN greatest(0, extract(epoch FROM d.finished_at - d.response_from)) END AS s) AS response
+                THEN greatest(0, extract(epoch FROM coalesce(d.response_until, d.finished_at) - d.response_from)) END AS s) AS response
 ) AS m
 ORDER BY m.finished_at, m.source, m.subject, m.service, m.environment

@@ -16,7 +16,7 @@ CROSS JOIN LATERAL (  -- scope by scope: deployments.sql
          percentile_cont(0.9) WITHIN GROUP (ORDER BY h.size) AS size_p90
   FROM (  -- OFFSET: changes.sql
     SELECT d.is_justified, d.is_attributed, d.lines_changed::float8 AS size,
-           CASE WHEN d.response_from IS NOT NULL THEN greatest(0, date_part('epoch', d.finished_at - d.response_from)) END AS response
+           CASE WHEN d.response_from IS NOT NULL THEN greatest(0, date_part('epoch', coalesce(d.response_until, d.finished_at) - d.response_from)) END AS response
     FROM unnest(scope.services, scope.environments) AS place (service, environment)
     JOIN deployment d ON d.service = place.service AND d.environment = place.environment
      AND d.finished_at >= period.begins AND d.finished_at < period.ends

@@ -19,7 +19,7 @@ SELECT to_jsonb(m) AS member FROM (
          i.stretches @> $2::timestamptz AS open,
          i.severity IN (1, 2) AND coalesce((i.facts ->> 'review_held_at')::timestamptz > $2::timestamptz, true)
            AND i.resolved_at >= $2::timestamptz - make_interval(secs => $5::float8)
-           AND i.resolved_at < $2::timestamptz - make_interval(secs => $6::float8) AS overdue_reviews,
+           AND i.resolved_at < $2::timestamptz - make_interval(secs => $6::float8) AS overdue_incident_reviews,
          i.is_against_policy AS against_policy, i.is_closed_too_early AS closed_too_early,
          i.recommended IS NOT DISTINCT FROM 'rollback' AS recommended_rollback,
          i.recommended IS NOT DISTINCT FROM 'hotfix' AS recommended_hotfix,

@@ -7,13 +7,15 @@ CROSS JOIN LATERAL (
          coalesce(d.facts ->> 'title', d.commit_facts ->> 'title') AS title, coalesce(d.facts ->> 'url', d.commit_facts ->> 'url') AS url, d.facts ->> 'actor' AS actor,
          -- of hotfixes: what they answer, and what is left to be done about them
          d.cause, d.facts ->> 'justification' AS justification, d.is_justified, d.is_attributed,
-         (SELECT min(r.change) FROM remedy r WHERE r.by = d.id) AS remedies,
+         (SELECT min(r.change) FROM remedy r
+          WHERE r.by = d.id OR (d.is_release AND r.by IN (SELECT m.id FROM deployment m WHERE m.release = d.id))) AS remedies,
          d.facts ->> 'incident' AS incident, d.response_from AS detected_at, d.lines_changed, d.owes_merge, d.merged_back_at,
          d.facts ->> 'review_held_at' AS review_held_at,
          coalesce(d.finished_at, d.started_at, d.created_at, 'epoch') AS at
   FROM deployment d
   WHERE d.service = s.service
-    AND ($1::jsonb ->> 'environment' IS NULL OR d.environment = $1::jsonb ->> 'environment')
+    AND CASE WHEN $1::jsonb ->> 'environment' IS NULL THEN d.release = ''  -- of a group its own rows
+             ELSE d.environment = $1::jsonb ->> 'environment' END
     AND ($1::jsonb ->> 'kind' IS NULL OR d.kind = $1::jsonb ->> 'kind')
     AND ($1::jsonb ->> 'state' IS NULL OR d.state = $1::jsonb ->> 'state')
     AND ($1::jsonb ->> 'cause' IS NULL OR d.cause = $1::jsonb ->> 'cause')

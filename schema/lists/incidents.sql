@@ -1,4 +1,4 @@
--- $1: filters, `services` being those to look at; $2: the last one of the page before, [started_at, id], or null; $3: at most so many.
+-- $1: filters, `services` being those to look at, `groups` the members of groups; $2: the last one of the page before, [started_at, id], or null; $3: at most so many.
 SELECT i.*
 FROM jsonb_array_elements_text($1::jsonb -> 'services') AS s (service)
 CROSS JOIN LATERAL (
@@ -7,7 +7,8 @@ CROSS JOIN LATERAL (
          i.is_closed_too_early, i.facts ->> 'title' AS title, i.facts ->> 'url' AS url
   FROM incident i
   WHERE i.service = s.service
-    AND ($1::jsonb ->> 'environment' IS NULL OR i.environment = $1::jsonb ->> 'environment')
+    AND ($1::jsonb ->> 'environment' IS NULL OR i.environment = $1::jsonb ->> 'environment' 
+         OR $1::jsonb -> 'groups' -> ($1::jsonb ->> 'environment') ? i.environment)
     AND ($1::jsonb ->> 'state' IS NULL OR i.state = $1::jsonb ->> 'state')
     AND ($1::jsonb ->> 'severity' IS NULL OR i.severity::text = $1::jsonb ->> 'severity')
     AND i.started_at >= coalesce(($1::jsonb ->> 'since')::timestamptz, '-infinity')

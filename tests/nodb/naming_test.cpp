@@ -32,8 +32,9 @@ naming configured() {
                               {"*", "checkout"},
                               {"github", "acme/mono"}}},
                  {.name = "kiosk", .team = {}}},
-                {{"production", true, *compile_pattern("^(prod|live)$")}, {"EU", true, {}}}, {},
-                {{"argocd", "argocd"}, {"cluster-eu", "argocd"}, {"cluster-us", "argocd"}, {"pd", "pagerduty"}});
+                {{.name = "production", .production = true, .match = *compile_pattern("^(prod|live)$")},
+                 {.name = "EU", .production = true}},
+                {}, {{"argocd", "argocd"}, {"cluster-eu", "argocd"}, {"cluster-us", "argocd"}, {"pd", "pagerduty"}});
 }
 
 struct named {
@@ -107,7 +108,8 @@ TEST_SUITE("nodb") {
 
   TEST_CASE("names are mapped before they are compared (interface.md 5)") {
     const naming names({{.name = "checkout", .team = "payments", .source = "github", .repository = "acme/checkout"}},
-                       {{"production", true, *compile_pattern("^(prod|live)$")}, {"EU", true, {}}});
+                       {{.name = "production", .production = true, .match = *compile_pattern("^(prod|live)$")},
+                        {.name = "EU", .production = true}});
     CHECK(names.service("gitlab", {{"service", "acme/checkout"}, {"repository", "acme/checkout"}}, then) ==
           "acme/checkout");
     CHECK(names.team("checkout") == "payments");

@@ -72,7 +72,7 @@ class Failures(Stacks):
             return dict(row, production=False)
 
         def fits(d):
-            return d['production'] and d['service'] == service and i['environment'] in ('', d['environment'])
+            return d['production'] and d['service'] == service and i['environment'] in ('', d['environment'], self.groups.get(d['environment']))
 
         t = i['t']
         live = [d for d in self.live_at(service, t) if d['is_change'] and fits(d)]

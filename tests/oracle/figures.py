@@ -3,10 +3,10 @@ import re
 from datetime import datetime, timedelta, timezone
 
 from facts import SECOND, DAY, EPOCH, WAYS, instant
-from work import Work
+from releases import Releases
 
 
-class Figures(Work):
+class Figures(Releases):
     # ---- sections 10 and 11
 
     def month_begin(self, year, month):
@@ -52,19 +52,19 @@ class Figures(Work):
     def figures(self, labels):
         out = {}
         places = sorted(self.places)
-        known = [d['finished'] for d in self.deployments if d['place'] in self.places and d['finished'] is not None]
+        known = [d['finished'] for d in self.deployments + self.releases if d['place'] in self.places and d['finished'] is not None]
         known += [r['t'] for r in self.rows if (r['service'], r['environment']) in self.places]
         self.without_data = {label for label in labels if known and self.period(label)[1] <= min(known)}
         for place in places:
             crew = self.team(place[0])
             mates = {s for s, _ in self.places if s and self.team(s) == crew} if crew else {place[0]}
-            self.scope(out, (place[0], crew, place[1]), {place}, mates, labels, self.is_production(place[1]))
+            self.scope(out, (place[0], crew, place[1]), {place}, self.with_members({place}), mates, labels, self.is_production(place[1]))
         for team in {self.team(s) for s, e in places if s and self.is_production(e)} - {''}:
-            mine = {p for p in places if p[0] and self.team(p[0]) == team and self.is_production(p[1])}
-            self.scope(out, ('', team, ''), mine, {s for s, _ in self.places if s and self.team(s) == team}, labels, True)
+            mine = {p for p in places if p[0] and self.team(p[0]) == team and self.is_production(p[1]) and p[1] not in self.groups}
+            self.scope(out, ('', team, ''), mine, self.with_members(mine), {s for s, _ in self.places if s and self.team(s) == team}, labels, True)
         return out
 
-    def scope(self, out, who, places, crew, labels, production):
+    def scope(self, out, who, deployed, places, crew, labels, production):
         is_team, no_service = not who[2], who[2] and not who[0]
 
         def put(period, figure, value, numerator=None, denominator=None, observations=None, **names):
@@ -85,7 +85,7 @@ class Figures(Work):
                     value = values[low] + (rank - low) * (values[high] - values[low])
                 put(period, figure, value, observations=len(values) if values else None, quantile=str(q), **names)
 
-        mine = [d for d in self.deployments if d['place'] in places and d['finished'] is not None]
+        mine = [d for d in self.deployments + self.releases if d['place'] in deployed and d['finished'] is not None]
         rows = [r for r in self.rows if (r['service'], r['environment']) in places and r['production']]
         for label in labels:
             begin, end = self.period(label)
@@ -121,17 +121,17 @@ class Figures(Work):
             put(label, 'rolled_back_changes', back)
             ratio(label, 'change_fail_ratio', len(failed), len(changes))
             ratio(label, 'rollback_ratio', back, len(changes))
-            issues = [max(0, d['issue'] - d['finished']) / SECOND for d in failed if d['issue'] is not None]
+            issues = [max(0, d['issue'] - d.get('issue_since', d['finished'])) / SECOND for d in failed if d['issue'] is not None]
             quantiles(label, 'time_to_issue_seconds', issues)
             for name, most in (('1h', 3600), ('24h', 86400), ('48h', 172800), ('7d', 604800)):
                 put(label, 'changes_with_issue', sum(i <= most for i in issues), within=name)
-            recovered = [(d['first'], (d['recovered'] - d['finished']) / SECOND) for d in failed if d['recovered'] is not None]
+            recovered = [(d['first'], (d['recovered'] - d.get('issue_since', d['finished'])) / SECOND) for d in failed if d['recovered'] is not None]
             quantiles(label, 'recovery_seconds', [s for _, s in recovered])
             for way in WAYS + ['none']:
                 quantiles(label, 'recovery_by_remedy_seconds', [s for m, s in recovered if (WAYS[m['way']] if m else 'none') == way], remedy=way)
-            leads = [(d['finished'], instant(d['facts'], 'first_commit_at'), None if d['brings_no_commit'] else instant(d['commit_facts'], 'authored_at')) for d in changes]
-            quantiles(label, 'lead_time_seconds', [max(0, f - (c if a is None else a)) / SECOND for f, a, c in leads if a is not None or c is not None])
-            responses = [max(0, d['finished'] - d['response_from']) / SECOND for d in hotfixes if d['response_from'] is not None]
+            leads = [(d['finished'], self.first_commit(d)) for d in changes]
+            quantiles(label, 'lead_time_seconds', [max(0, f - c) / SECOND for f, c in leads if c is not None])
+            responses = [max(0, d.get('response_until', d['finished']) - d['response_from']) / SECOND for d in hotfixes if d['response_from'] is not None]
             quantiles(label, 'hotfix_response_seconds', responses)
             ratio(label, 'hotfix_response_within_target_ratio', sum(s <= self.settings['response_target'] for s in responses), len(responses))
             quantiles(label, 'restore_seconds', [(r['restored'] - r['t']) / SECOND for r in started if r['restored'] is not None])

@@ -26,6 +26,7 @@ class History(Figures):
         self.follow_up()
         self.find_places()
         self.engage()
+        self.release()
 
 
 def close(a, b):

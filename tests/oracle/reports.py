@@ -13,6 +13,7 @@ class Reports(Resolution, Joins):
     def __init__(self, told):
         self.settings, self.now = told['settings'], us(told['now'])
         self.zone = ZoneInfo(self.settings['zone'])
+        self.groups = self.settings['groups']  # by environment
         self.reports = {}
         for e in told['events']:
             r = dict(e, at=us(e['time']))
@@ -29,7 +30,7 @@ class Reports(Resolution, Joins):
 
     def is_production(self, environment):
         """By its name, or because a report says so (section 15)."""
-        return environment in ('production', 'prod-eu') or environment in self.productions
+        return environment in ('production', 'prod-eu') or environment in self.groups.values() or environment in self.productions
 
     def commit_facts(self, sha):
         about = ordered([r for key, rs in self.of('commit') if sha and same_commit(key[2], sha) for r in rs])

@@ -68,7 +68,7 @@ class Stacks(Reports):
     def during_incident(self, d):
         at = d['finished'] if d['started'] is None else d['started']
         return any(d['service'] in i['services'] and self.open_at(i, at) and
-                   (i['environment'] == d['environment'] or (not i['environment'] and d['production']))
+                   (i['environment'] in (d['environment'], self.groups.get(d['environment'])) or (not i['environment'] and d['production']))
                    for i in self.incidents)
 
     def by_rules(self, d, lines):

@@ -28,8 +28,11 @@ class Work(FollowUps):
             if w['valid'] and not w['rows'] and w['service']:
                 if not any(p[0] == w['service'] and self.is_production(p[1]) for p in self.places):
                     self.places.add((w['service'], 'production'))
+        self.places |= {(s, self.groups[e]) for s, e in self.places if e in self.groups}
         for service in self.settings['teams']:  # configured, under the name that its deployments use
-            if not any(p[0] == service and self.is_production(p[1]) for p in self.places):
+            if self.groups:
+                self.places |= {(service, group) for group in self.groups.values()}
+            elif not any(p[0] == service and self.is_production(p[1]) for p in self.places):
                 self.places.add((service, 'production'))
 
     @staticmethod
@@ -46,7 +49,7 @@ class Work(FollowUps):
         return max(naming, key=lambda d: (-1 if d['finished'] is None else d['finished'], d['id']))['facts']['team'] if naming else ''
 
     def first_place(self, service):
-        mine = sorted(p[1] for p in self.places if p[0] == service and self.is_production(p[1]))
+        mine = sorted(p[1] for p in self.places if p[0] == service and self.is_production(p[1]) and p[1] not in self.groups)
         return 'production' if 'production' in mine else mine[0] if mine else None
 
     # ---- section 8: firefighting

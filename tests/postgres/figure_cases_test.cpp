@@ -82,7 +82,7 @@ TEST_SUITE("postgres") {
     with.response_target = std::chrono::hours(1000);  // the histories' times are hours apart
     const period p{"p", *parse_time(case_time("1/00:00")), *parse_time(case_time("20/00:00")), false};
     std::map<std::string_view, int> checked;
-    for (unsigned seed = 1; seed <= 60; ++seed) {
+    for (unsigned seed = 1; seed <= 100; ++seed) {
       INFO(seed);
       db.empty();
       REQUIRE(to.append({entry_of("history-" + std::to_string(seed), random_history(seed).events)}).front());

@@ -22,10 +22,16 @@ constexpr const char* zones[] = {"UTC", "Europe/Berlin", "America/St_Johns", "Pa
 
 constexpr const char* own_images = "acme/(?P<service>[^:@/]+)-worker|envoy";
 
-ledger::derive_settings derive_settings_in(const calendar& zone) {
+/// By name, where environments are a group.
+const std::map<std::string, std::string> grouped = {{"production", "everywhere"}, {"prod-eu", "everywhere"}};
+
+ledger::derive_settings derive_settings_in(const calendar& zone, const std::map<std::string, std::string>& groups) {
   ledger::derive_settings s;
+  std::vector<environment_rule> environments;
+  for (const auto& [name, group] : groups) environments.push_back({.name = name, .production = true, .group = group});
   s.blame.names = naming(
-      {{"checkout", "payments", {}, {}, {}}, {.name = "search", .team = "payments", .sidecars_are_changes = true}}, {});
+      {{"checkout", "payments", {}, {}, {}}, {.name = "search", .team = "payments", .sidecars_are_changes = true}},
+      std::move(environments));
   s.images["other"].own = *compile_pattern(own_images);
   s.joins = {.ranks = {{"other", 0}, {"test", 1}, {"tracker", 2}}, .monitors = {"other"}, .trackers = {"tracker"}};
   s.joins.filters["tracker"].severities = {1, 2, 3};
@@ -57,7 +63,8 @@ ledger::derive_settings derive_settings_in(const calendar& zone) {
 
 json::value or_null(const std::optional<double>& n) { return n ? json::value(*n) : json::value(nullptr); }
 
-json::object told(const std::vector<event>& events, const snapshot& s, const figure_settings& with) {
+json::object told(const std::vector<event>& events, const snapshot& s, const figure_settings& with,
+                  const std::map<std::string, std::string>& groups) {
   json::array all, figures, periods;
   for (const auto& e : events)
     all.push_back({{"id", e.id},
@@ -92,6 +99,7 @@ json::object told(const std::vector<event>& events, const snapshot& s, const fig
           {"settings",
            {{"zone", with.zone.zone_name()},
             {"teams", {{"checkout", "payments"}, {"search", "payments"}}},
+            {"groups", json::value_from(groups)},
             {"sidecars", json::array{"search"}},
             {"images", {{"other", own_images}}},
             {"engineers", {{"payments", 2}}},
@@ -119,7 +127,8 @@ TEST_SUITE("postgres") {
       random_history h(seed);
       figure_settings with;
       with.zone = *calendar::in_zone(zones[seed % std::size(zones)]);
-      const auto derive_with = derive_settings_in(with.zone);
+      const auto groups = seed % 2 ? grouped : decltype(grouped)();
+      const auto derive_with = derive_settings_in(with.zone, groups);
       with.names = derive_with.blame.names;
       with.engineers["payments"] = 2;
       const auto now = *parse_time("2026-01-03T11:30:00Z") + std::chrono::days(h.one_in(2) ? h.pick(40) : h.pick(300)) +
@@ -134,7 +143,7 @@ TEST_SUITE("postgres") {
       const auto s =
           answer_question(from, {.periods = periods, .service = {}, .environment = {}, .team = {}}, with, now);
       const auto file = folder.path() / ("history-" + std::to_string(seed) + ".json");
-      std::ofstream(file) << json::serialize(told(h.events, s, with));
+      std::ofstream(file) << json::serialize(told(h.events, s, with, groups));
       files += ' ' + file.string();
     }
     CHECK(std::system(("python3 " SOURCE_DIR "/tests/oracle/oracle.py" + files).c_str()) == 0);

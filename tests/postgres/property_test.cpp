@@ -50,19 +50,23 @@ TEST_SUITE("postgres") {
                                           .patch_release = true,
                                           .within = {},
                                           .during_incident = true});
-    settings.blame.names = naming({{.name = "search", .team = {}, .sidecars_are_changes = true}}, {});
+    const std::vector<service_rule> services = {{.name = "search", .team = {}, .sidecars_are_changes = true}};
+    settings.blame.names = naming(services, {});
     settings.images["other"].own = *compile_pattern("acme/(?P<service>[^:@/]+)-worker|envoy");
-    auto capped = settings;
+    auto capped = settings, in_group = settings;
     capped.max_names = 1;
+    in_group.blame.names = naming(services, {{.name = "production", .production = true, .group = "everywhere"},
+                                             {.name = "prod-eu", .production = true, .group = "everywhere"}});
     ledger::deriver free[] = {{db.where(), settings}, {db.where(), settings}};
     ledger::deriver bound[] = {{db.where(), capped}, {db.where(), capped}};
+    ledger::deriver grouped[] = {{db.where(), in_group}, {db.where(), in_group}};
     const char* only = std::getenv("RELEASEHEALTH_SEED");
     const unsigned first = only ? static_cast<unsigned>(std::stoul(only)) : 1;
     const unsigned ran = total - first + 1;
     for (unsigned seed = first; seed <= total; ++seed) {
       CAPTURE(seed);
       random_history h(seed);
-      auto& [one, other] = seed % 4 == 0 ? bound : free;
+      auto& [one, other] = seed % 4 == 0 ? bound : seed % 4 == 1 ? free : grouped;
       db.empty();
       store(to, h.events);
       one.derive();
@@ -81,6 +85,15 @@ TEST_SUITE("postgres") {
       shares["commit in a version"] += reference.find("\"commit_evidence\": \"its version") != reference.npos;
       shares["joined incidents"] += db.query("SELECT count(*) FROM incident_member WHERE position > 0") != "0";
       shares["an issue about several"] += db.query("SELECT count(*) FROM incident_member WHERE only_adds_facts") != "0";
+      shares["releases of a group"] += db.query("SELECT count(*) FROM deployment WHERE is_release") != "0";
+      shares["echoes"] +=
+          db.query(
+              "SELECT count(*) FROM deployment WHERE release <> '' AND is_change GROUP BY release HAVING count(*) > 1 "
+              "LIMIT 1") != "";
+      shares["rollbacks of a group"] +=
+          db.query(
+              "SELECT count(*) FROM deployment WHERE release <> '' AND kind = 'rollback' GROUP BY release "
+              "HAVING count(*) > 1 LIMIT 1") != "";
       shares["images"] += db.query("SELECT count(*) FROM deployment WHERE identity ? 'images'") != "0";
       shares["sidecars"] += db.query("SELECT count(*) FROM deployment WHERE identity ? 'sidecars'") != "0";
       shares["redeployed images"] +=
@@ -118,10 +131,9 @@ TEST_SUITE("postgres") {
     std::string said;
     for (const auto& [what, n] : shares) said += ' ' + what + ' ' + std::to_string(n * 100 / ran) + " %,";
     MESSAGE("of " << ran << " histories:" << said);
-    for (const auto* what :
-         {"rollback", "reopening", "several services", "late event", "retraction", "override", "commit by a tag",
-          "commit in a version", "images", "sidecars", "redeployed images", "said production",
-           "joined incidents"}) {
+    for (const auto* what : {"rollback", "reopening", "several services", "late event", "retraction", "override",
+                             "commit by a tag", "commit in a version", "images", "sidecars", "redeployed images",
+                             "said production", "joined incidents", "echoes"}) {
       CAPTURE(what);
       CHECK(shares[what] * 20 >= ran);
     }

@@ -55,7 +55,7 @@ class random_history {
   }
   std::string environment() {
     static const char* const names[] = {"production", "production", "production", "prod-eu", "staging"};
-    return names[is_long ? 0 : pick(5)];
+    return names[is_long ? 3 * pick(2) : pick(5)];
   }
   std::string source() { return one_in(5) ? "other" : "test"; }
 
@@ -122,6 +122,7 @@ class random_history {
     const auto subject = "d" + std::to_string(deployments++);
     const auto from = source();
     json::object fields = {{"service", service()}, {"environment", environment()}, {"version", version()}};
+    if (one_in(30)) fields["environment"] = "everywhere";  // some configurations have a group of that name
     if (one_in(3)) fields["commit"] = commit();
     if (one_in(10)) fields["production_environment"] = !one_in(4);
     if (one_in(2)) fields["repository"] = repository();
@@ -150,7 +151,9 @@ class random_history {
     if (one_in(5)) fields["first_commit_at"] = one_in(2) ? json::value(time()) : json::value(nullptr);
     fields["state"] = states[pick(9)];
     if (one_in(3)) fields["started_at"] = time();
-    add(report_of("deployment", subject, time(), fields), from);
+    const auto at = time();
+    add(report_of("deployment", subject, at, fields), from);
+    if (fields.contains("kind") || one_in(2)) follow(fields, at, from);
     for (int more = pick(3); more > 0; --more) {
       json::object later = {{"state", states[pick(9)]}};
       if (one_in(4)) later["version"] = version();
@@ -169,6 +172,20 @@ class random_history {
                      {"labels", json::array{"hotfix"}},
                      {"authored_at", time()}}),
           from);
+  }
+
+  /// The same in the other production environment, and once more there: soon, or later than a release takes.
+  void follow(json::object fields, const std::string& at, const std::string& from) {
+    const bool is_eu = fields["environment"] == "prod-eu";
+    if (!is_eu && fields["environment"] != "production") return;
+    fields["environment"] = is_eu ? "production" : "prod-eu";
+    fields.erase("started_at");
+    for (const auto* state : {"succeeded", "failed"}) {
+      fields["state"] = state;
+      const auto later = *parse_time(at) + std::chrono::hours(6 * pick(32));
+      add(report_of("deployment", "d" + std::to_string(deployments++), format_time(later), fields), from);
+      if (!one_in(6)) break;
+    }
   }
 
   event resolution_of(const std::string& subject) {
@@ -201,7 +218,7 @@ class random_history {
     } else if (!one_in(10)) {
       fields["service"] = service();
     }
-    if (one_in(4)) fields["environment"] = environment();
+    if (one_in(4)) fields["environment"] = one_in(5) ? "everywhere" : environment();
     if (one_in(2)) fields["severity"] = 1 + pick(5);
     if (one_in(3)) fields["started_at"] = time();
     if (one_in(4)) fields["detected_at"] = time();

@@ -1,0 +1,212 @@
+// Releases over the environments of a group (figures.md section 17): which row of the group each deployment belongs to,
+// and these rows, written anew as their members are now.
+#include <algorithm>
+
+#include "daemon/derivation/rows.hpp"
+#include "daemon/timeline/release.hpp"
+#include "sql/derivation.hpp"
+
+namespace releasehealth::ledger {
+namespace {
+
+/// A deployment of a group's environment.
+struct group_member {
+  std::string id, day_order;
+  thing_id thing;
+  place where;
+  std::optional<deployment_kind> kind;
+  bool is_change = false;
+  std::optional<timestamp> finished_at;
+  identity what;
+  std::string release;  ///< id of the group's row that it belongs to
+
+  auto position() const { return std::tie(*finished_at, day_order, thing); }
+
+  static constexpr auto columns = std::tuple_cat(
+      std::tuple(column("id", &group_member::id), column("day_order", &group_member::day_order)),
+      within(&group_member::thing, columns_of<thing_id>), within(&group_member::where, columns_of<place>),
+      std::tuple(column("kind", &group_member::kind), column("is_change", &group_member::is_change),
+                 column("finished_at", &group_member::finished_at), column("identity", &group_member::what),
+                 column("release", &group_member::release)));
+};
+
+/// A place of a group, and what a change there is known by.
+struct alike_question {
+  std::string_view service;
+  std::string environment, version_key;
+  std::string_view commit;
+  std::string identity_keys;
+};
+BOOST_DESCRIBE_STRUCT(alike_question, (), (service, environment, version_key, commit, identity_keys))
+
+/// Which rollback popped a change of which release.
+struct popped_release {
+  std::string rollback, release;
+};
+BOOST_DESCRIBE_STRUCT(popped_release, (), (rollback, release))
+
+// Another one than that of a deployment that is reported in an environment of the group's name.
+std::string release_id(const thing_id& first, const place& where) {
+  return row_id({first.source, first.subject, where.service, where.environment, "release"});
+}
+
+class group_rows {
+ public:
+  explicit group_rows(derivation& in) : in_(in), names_(in.settings.blame.names) {}
+
+  void derive() {
+    for (const auto& id : in_.written)  // those that are gone have nothing but what they were
+      if (const auto d = in_.deployments.find(id); d != in_.deployments.end() && d->second.before)
+        note_stale(d->second.before->release);
+    load(in_.written, {});
+    for (const auto& [id, m] : members_) note_stale(m.release);
+    do {
+      load({}, stale_);
+      assign_changes();
+      assign_rollbacks();
+      for (const auto& [id, m] : members_)
+        if (!m.is_change && m.kind != deployment_kind::rollback) assign(m, m);
+      write_assignments();
+    } while (!load({}, stale_).empty());  // a row that is written anew is so with all of its members
+    write_rows();
+  }
+
+ private:
+  place group_of(const group_member& m) const {
+    return {m.where.service, std::string(names_.group_of(m.where.environment))};
+  }
+  void note_stale(const std::string& row) {
+    if (!row.empty()) stale_.insert(row);
+  }
+
+  /// Those of the given ids and rows that are not known yet. Returns them; what is in no group any more has no row.
+  std::vector<const group_member*> load(const std::set<std::string>& ids, const std::set<std::string>& rows) {
+    std::vector<const group_member*> fresh;
+    if (ids.empty() && rows.empty()) return fresh;
+    for (auto& m : query<group_member>(in_.work, sql::derivation::members_of_group, ids, rows)) {
+      auto id = m.id;
+      const auto [at, is_new] = members_.try_emplace(std::move(id), std::move(m));
+      if (is_new) fresh.push_back(&at->second);
+    }
+    return fresh;
+  }
+
+  /// All members of groups that `is_one` picks, by service and group, in the order of the stack.
+  template <class Pick>
+  std::map<place, std::vector<const group_member*>> ordered(Pick is_one) const {
+    std::map<place, std::vector<const group_member*>> all;
+    for (const auto& [id, m] : members_)
+      if (m.finished_at && is_one(m)) all[group_of(m)].push_back(&m);
+    for (auto& [where, some] : all)
+      std::ranges::sort(some, [](const auto* a, const auto* b) { return a->position() < b->position(); });
+    return all;
+  }
+
+  void assign(const group_member& m, const group_member& first) {
+    const auto where = group_of(m);
+    auto row = where.environment.empty() ? std::string() : release_id(first.thing, where);
+    if (!row.empty()) rows_[row] = where.environment;
+    if (in_.written.contains(m.id) || row != m.release) note_stale(row);
+    if (row == m.release) return;
+    note_stale(m.release);
+    assigned_[m.id] = std::move(row);
+  }
+
+  // Nothing but changes of one identity may join one release, so these are looked at together, and theirs again.
+  void assign_changes() {
+    std::vector<const group_member*> next;
+    for (const auto& [id, m] : members_) next.push_back(&m);
+    while (!next.empty()) {
+      std::vector<alike_question> asked;
+      for (const auto* m : next) {
+        if (!m->is_change) continue;
+        for (auto& environment : names_.members_of(names_.group_of(m->where.environment)))
+          asked.push_back({m->where.service, std::move(environment),
+                           m->what.is_moving ? std::string() : lookup_key(m->what.version), m->what.commit,
+                           m->what.indexed_keys()});
+      }
+      if (asked.empty()) break;
+      const auto found = query<std::string>(in_.work, sql::derivation::alike_in_group, by_column(asked));
+      std::set<std::string> fresh;
+      for (const auto& id : found)
+        if (!members_.contains(id)) fresh.insert(id);
+      next = load(fresh, {});
+    }
+    for (const auto& [where, some] : ordered([](const group_member& m) { return m.is_change; })) {
+      std::vector<rolled_out> changes;
+      for (const auto* m : some) changes.push_back({m->where.environment, *m->finished_at, &m->what});
+      const auto firsts = find_releases(changes, in_.settings.rollout_window);
+      for (std::size_t n = 0; n < some.size(); ++n) assign(*some[n], *some[firsts[n]]);
+    }
+    write_assignments();
+  }
+
+  // Of the rollbacks that popped changes of stale releases, those that popped changes of the same release.
+  void assign_rollbacks() {
+    const auto is_rollback = [](const group_member& m) { return m.kind == deployment_kind::rollback; };
+    std::set<std::string> asked, asked_releases = stale_;
+    for (const auto& [id, m] : members_)
+      if (is_rollback(m)) asked.insert(id);
+    std::map<std::string, std::set<std::string>> popped;
+    while (!asked.empty() || !asked_releases.empty()) {
+      const auto found = query<popped_release>(in_.work, sql::derivation::rolled_back_in_group, asked, asked_releases);
+      std::set<std::string> rollbacks, releases;
+      for (const auto& [rollback, release] : found) {
+        if (!popped.contains(rollback)) rollbacks.insert(rollback);
+        if (known_releases_.insert(release).second) releases.insert(release);
+      }
+      for (const auto& [rollback, release] : found) popped[rollback].insert(release);
+      asked = std::move(rollbacks);
+      asked_releases = std::move(releases);
+    }
+    std::set<std::string> ids;
+    for (const auto& [rollback, releases] : popped) ids.insert(rollback);
+    load(ids, {});
+    for (const auto& [where, some] : ordered(is_rollback)) {
+      std::vector<group_rollback> rollbacks;
+      for (const auto* m : some) rollbacks.push_back({*m->finished_at, popped[m->id]});
+      const auto firsts = find_group_rollbacks(rollbacks, in_.settings.rollout_window);
+      for (std::size_t n = 0; n < some.size(); ++n) assign(*some[n], *some[firsts[n]]);
+    }
+  }
+
+  void write_assignments() {
+    if (assigned_.empty()) return;
+    std::vector<std::string> ids, rows;
+    for (auto& [id, row] : assigned_) {
+      ids.push_back(id);
+      rows.push_back(row);
+      members_.at(id).release = std::move(row);
+    }
+    execute(in_.work, sql::derivation::write_rows_of_group, ids, rows);
+    assigned_.clear();
+  }
+
+  void write_rows() {
+    if (stale_.empty()) return;
+    execute(in_.work, sql::derivation::delete_releases, stale_);
+    std::vector<std::string> ids, groups;
+    for (const auto& row : stale_)
+      if (const auto group = rows_.find(row); group != rows_.end()) {
+        ids.push_back(row);
+        groups.push_back(group->second);
+      }
+    if (!ids.empty()) execute(in_.work, sql::derivation::write_releases, ids, groups);
+  }
+
+  derivation& in_;
+  const naming& names_;
+  std::map<std::string, group_member> members_;  ///< by id: all that is looked at
+  std::map<std::string, std::string> assigned_;  ///< id of a member to id of its row, where another is stored
+  std::map<std::string, std::string> rows_;      ///< ids of rows that have members, and their group
+  std::set<std::string> stale_;                  ///< ids of rows to be written anew
+  std::set<std::string> known_releases_;
+};
+
+}
+
+void derive_releases(derivation& in) {
+  if (!in.written.empty()) group_rows(in).derive();
+}
+
+}

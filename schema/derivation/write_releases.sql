@@ -1,0 +1,48 @@
+-- The rows of groups ($1 ids, $2 the group's name) of their members as they are now (figures.md 17). Each is its first
+-- member; what that lacks comes from the others in their order; failure and response are those of one of them.
+WITH member AS (
+  SELECT r.id AS row_id, r.environment AS group_name, d.*,
+         row_number() OVER (PARTITION BY r.id ORDER BY d.finished_at, d.day_order, d.source, d.subject) AS n
+  FROM unnest($1::text[], $2::text[]) AS r (id, environment)
+  CROSS JOIN LATERAL (SELECT * FROM deployment WHERE release = r.id OFFSET 0) AS d
+), told AS (
+  SELECT row_id, group_name, (array_agg(id ORDER BY n))[1] AS first,
+         coalesce((array_agg(commit ORDER BY n) FILTER (WHERE commit <> ''))[1], '') AS commit,
+         coalesce((array_agg(version ORDER BY n) FILTER (WHERE version <> ''))[1], '') AS version,
+         (array_agg(cause ORDER BY n) FILTER (WHERE cause IS NOT NULL))[1] AS cause,
+         (array_agg(lines_changed ORDER BY n) FILTER (WHERE lines_changed IS NOT NULL))[1] AS lines_changed,
+         (array_agg(first_commit_at ORDER BY n) FILTER (WHERE first_commit_at IS NOT NULL OR facts ? 'first_commit_at'))[1] AS first_commit_at,
+         (array_agg(merged_back_at ORDER BY n) FILTER (WHERE merged_back_at IS NOT NULL))[1] AS merged_back_at, bool_or(is_justified) AS is_justified, bool_or(is_attributed) AS is_attributed,
+         (array_agg(rolled_back_by ORDER BY n) FILTER (WHERE rolled_back_by IS NOT NULL))[1] AS rolled_back_by,
+         -- by hand, else as one of them says
+         coalesce((array_agg((overrides -> 'failed')::boolean ORDER BY n) FILTER (WHERE jsonb_typeof(overrides -> 'failed') = 'boolean'))[1],
+                  bool_or(failed)) AS failed,
+         (array_agg(id ORDER BY issue_at, n) FILTER (WHERE failed AND issue_at IS NOT NULL))[1] AS failing,
+         (array_agg(id ORDER BY n) FILTER (WHERE response_from IS NOT NULL))[1] AS responding
+  FROM member GROUP BY row_id, group_name
+), facts AS (  -- of several values of a key the last one stays
+  SELECT row_id,
+         coalesce((SELECT jsonb_object_agg(f.key, f.value ORDER BY m.n DESC) FROM member m CROSS JOIN LATERAL jsonb_each(m.facts) AS f
+                   WHERE m.row_id = told.row_id), '{}') AS facts,
+         coalesce((SELECT jsonb_object_agg(f.key, f.value ORDER BY m.n DESC) FROM member m CROSS JOIN LATERAL jsonb_each(m.commit_facts) AS f
+                   WHERE m.row_id = told.row_id), '{}') AS commit_facts,
+         coalesce((SELECT jsonb_object_agg(f.key, f.value ORDER BY m.n DESC) FROM member m CROSS JOIN LATERAL jsonb_each(m.overrides) AS f
+                   WHERE m.row_id = told.row_id), '{}') AS overrides,
+         (SELECT jsonb_agg(what ORDER BY n, what) FROM (
+            SELECT w.what, min(m.n) AS n FROM member m CROSS JOIN LATERAL unnest(m.done) AS w (what)
+            WHERE m.row_id = told.row_id GROUP BY w.what) AS all_done) AS done
+  FROM told
+)
+INSERT INTO deployment
+SELECT made.*
+FROM told JOIN facts USING (row_id)
+JOIN deployment f ON f.id = told.first
+LEFT JOIN deployment x ON x.id = told.failing AND told.failed
+LEFT JOIN deployment y ON y.id = CASE WHEN x.id IS NULL THEN told.responding ELSE x.id END
+CROSS JOIN LATERAL jsonb_populate_record(f, jsonb_build_object(
+  'id', told.row_id, 'environment', told.group_name, 'release', '', 'is_release', true, 'commit', told.commit, 'version', told.version,
+  'facts', facts.facts, 'commit_facts', facts.commit_facts, 'overrides', facts.overrides, 'first_commit_at', told.first_commit_at,
+  'cause', told.cause, 'lines_changed', told.lines_changed, 'merged_back_at', told.merged_back_at, 'is_justified', told.is_justified,
+  'is_attributed', told.is_attributed, 'done', coalesce(facts.done, '[]'), 'rolled_back_by', told.rolled_back_by,
+  'failed', told.failed, 'issue_at', x.issue_at, 'issue_since', x.finished_at, 'recovered_at', x.recovered_at,
+  'first_remedy', x.first_remedy, 'response_from', y.response_from, 'response_until', y.finished_at)) AS made
