@@ -88,6 +88,13 @@ void put_state(event& e, std::optional<deployment_state> state) {
 
 void put_state(event& e, std::optional<incident_state> state) { put(e, "state", word(state)); }
 
+std::span<const json::value> elements_at(const json::object& in, std::string_view pointer) {
+  const auto end = pointer.find('/', 1);
+  const auto* found = in.if_contains(pointer.substr(1, end == pointer.npos ? end : end - 1));
+  return found ? elements_at(*found, end == pointer.npos ? std::string_view() : pointer.substr(end))
+               : std::span<const json::value>();
+}
+
 std::span<const json::value> elements_at(const json::value& in, std::string_view pointer) {
   json::error_code ec;
   const auto* all = in.find_pointer({pointer.data(), pointer.size()}, ec);

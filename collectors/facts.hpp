@@ -68,8 +68,10 @@ void put_link(event&, std::string_view name);
 /// A name of an incident that its tool uses again for later ones, as the field `keys`.
 void put_key(event&, std::string_view name);
 
-/// The elements of the array at a pointer; none if there is no array.
+/// The elements of the array at a pointer; none if there is no array. Of what lives on: a span owns nothing.
 std::span<const json::value> elements_at(const json::value&, std::string_view pointer);
+std::span<const json::value> elements_at(const json::object&, std::string_view pointer);
+std::span<const json::value> elements_at(json::value&&, std::string_view pointer) = delete;
 
 /// The value of the first tag `name:value` or `name=value` with one of these names (space-separated) in the array of
 /// texts, or the comma-separated text, at a pointer.
