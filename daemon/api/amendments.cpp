@@ -129,9 +129,21 @@ std::optional<meant_thing> find_meant(std::span<const json::object> found, const
   return {};
 }
 
+// What an id means, and of a group's row each of its members: that has nothing that was reported.
+std::vector<json::object> rows_meant(const json::object& row) {
+  std::vector<json::object> all;
+  for (const auto& member : elements_at(row, "/members")) {
+    if (!member.as_object().contains("environment")) continue;  // of a joined incident
+    auto& one = all.emplace_back(row);
+    for (const auto& [key, value] : member.as_object()) one[key] = value;
+  }
+  if (all.empty()) all.push_back(row);
+  return all;
+}
+
 // `row`: the thing's columns.
-ledger::entry override_entry(thing_type thing, const thing_id& of, const json::object& row, json::object patch,
-                             const std::string& by, timestamp now) {
+event override_event(thing_type thing, const thing_id& of, const json::object& row, json::object patch,
+                     const std::string& by, timestamp now) {
   event e;
   e.id = "override-" + random_id();
   e.source = of.source;
@@ -145,11 +157,15 @@ ledger::entry override_entry(thing_type thing, const thing_id& of, const json::o
   e.fields["was"] = std::move(was);
   if (thing == thing_type::deployment)
     for (const auto name : place_of_deployment) e.fields[name] = row.at(name);
+  return e;
+}
+
+ledger::entry override_entry(std::vector<event> events, timestamp now) {
   ledger::entry out;
   out.source = canonical::source_name;
-  out.key = e.id;
+  out.key = events.front().id;
   out.received_at = now;
-  out.events.push_back(std::move(e));
+  out.events = std::move(events);
   return out;
 }
 
@@ -163,10 +179,18 @@ endpoint amend(const shown_thing& thing, const logger& log) {
       const auto known = find_meant(found, id);
       if (!known) return unknown(thing.type);
       for (const auto& row : found)  // what is said of a member is said of each incident that it is, in all services
-        if (auto wrong = outside_of(about, thing.type, row, patch, with->timeline.blame.names, now); !wrong.empty())
-          return error(errc::forbidden, "nothing was amended", std::move(wrong));
+        for (const auto& one : rows_meant(row))
+          if (auto wrong = outside_of(about, thing.type, one, patch, with->timeline.blame.names, now); !wrong.empty())
+            return error(errc::forbidden, "nothing was amended", std::move(wrong));
       log.info("override", {{thing.name(), id}, {"by", by}});
-      return override_entry(thing.type, known->thing, *known->row, patch, by, now);
+      std::vector<event> events;
+      if (const auto rows = rows_meant(*known->row); rows.size() > 1)
+        for (const auto& one : rows)
+          events.push_back(
+              override_event(thing.type, {text_at(one, "/source"), text_at(one, "/subject")}, one, patch, by, now));
+      else
+        events.push_back(override_event(thing.type, known->thing, rows.front(), patch, by, now));
+      return override_entry(std::move(events), now);
     };
     return appending{make};
   };

@@ -88,9 +88,10 @@ struct derivation {
   std::vector<remedy> remedies;                            ///< written and deleted ones
   std::set<std::string> hotfixes;                          ///< ids: what they answer may have changed
   std::set<place> places;                                  ///< where figures may have changed
-  std::set<std::string> written = {};  ///< ids of deployments of groups that may be told otherwise now
-  bool may_walk_far = true;            ///< else long_walk is thrown instead
-  std::set<thing_id> walks_far = {};   ///< the deployments because of which it was thrown
+  std::set<std::string> written = {};         ///< ids of deployments of groups that may be told otherwise now
+  std::set<std::string> stale_releases = {};  ///< ids of rows of groups that have other members now
+  bool may_walk_far = true;                   ///< else long_walk is thrown instead
+  std::set<thing_id> walks_far = {};          ///< the deployments because of which it was thrown
 
   /// A deployment there may be told otherwise than before.
   void note(const std::string& id, const place& where);
@@ -120,6 +121,10 @@ void derive_deployments(derivation&, const things& touched);
 /// The live stack of the places that changed: from the first change on, for as long as verdicts may differ. Writes the
 /// fresh deployments.
 void derive_stacks(derivation&);
+/// Which release over the environments of a group each of its deployments belongs to (timeline/release.hpp).
+void assign_releases(derivation&);
+/// The rows of groups whose members changed, or are told otherwise by any stage before.
+void write_releases(derivation&);
 /// Writes fresh deployments as they are now.
 void write_deployments(derivation&, const std::vector<std::string>& ids);
 /// Which touched incidents are one with which others, before and now.
@@ -135,9 +140,6 @@ void derive_failures(derivation&);
 void derive_follow_ups(derivation&, const std::set<std::string>& touched_commits);
 /// Who was at work: on incidents that changed or were told something that no row shows, as when they were mitigated.
 void derive_engagements(derivation&, const things& touched_work);
-
-/// The rows of groups of environments, of what the stages before wrote about their members (timeline/release.hpp).
-void derive_releases(derivation&);
 
 /// Takes a step of entries from the queue and derives what they touch, by all stages: into the real
 /// tables, or into shadows of the same names. With `long_walks` it throws long_walk once it has noted whose that is.

@@ -60,8 +60,15 @@ BOOST_DESCRIBE_STRUCT(taken_locks, (), (nobody_migrates, nobody_derives))
 struct origin {
   std::string newer_migration;    ///< one that this program does not know; empty: it knows all
   std::optional<int> derived_by;  ///< the version; nothing was derived yet
+  std::optional<json::object> groups;
 };
-BOOST_DESCRIBE_STRUCT(origin, (), (newer_migration, derived_by))
+BOOST_DESCRIBE_STRUCT(origin, (), (newer_migration, derived_by, groups))
+
+// With the groups by which everything else was derived: others apply by a rebuild.
+derive_settings with_groups(derive_settings settings, naming::groups_by_member groups) {
+  settings.blame.names = settings.blame.names.with_groups(std::move(groups));
+  return settings;
+}
 
 }
 
@@ -94,7 +101,10 @@ void deriver::report_due(timestamp now) {
   try {
     transaction work(ready().connection);
     execute(work, sql::derivation::report_due, now);
+    const bool looks_for_silence = !looked_for_silence_ || now - *looked_for_silence_ >= std::chrono::hours(1);
+    if (looks_for_silence) execute(work, sql::derivation::report_silence, now);
     work.commit();
+    if (looks_for_silence) looked_for_silence_ = now;
   } catch (const postgres_failure&) {
     connected_.reset();
     throw;
@@ -121,8 +131,13 @@ derived deriver::derive_batch(step_size size) {
     if (is_another_at_it_) return {};
     // a long queue, after an import, is derived service by service: nobody looks at figures between two of them
     auto* const walks = size.behind ? nullptr : walks_.get();
-    auto done = derive_step(work, settings_, std::move(size), counting_, walks);
-    if (done.taken > 0) execute(work, sql::derivation::note_rules, settings_.fingerprint, derivation_version);
+    std::optional<derive_settings> other;
+    if (under.groups && groups_in(*under.groups) != settings_.blame.names.group_of_members())
+      other = with_groups(settings_, groups_in(*under.groups));
+    auto done = derive_step(work, other ? *other : settings_, std::move(size), counting_, walks);
+    if (done.taken > 0)
+      execute(work, sql::derivation::note_rules, settings_.fingerprint, derivation_version,
+              groups_as_json(settings_.blame.names));
     work.commit();
     return done;
   } catch (const long_walk&) {
@@ -177,7 +192,8 @@ std::size_t deriver::rebuild(bool only_if_due) {
   };
   derive_shadow(session_.unlimited(), settings_, forget_the_queue, [&](transaction& work) {
     rows = query_one<std::size_t>(work, sql::derivation::shadow_apply);
-    execute(work, sql::derivation::write_rules, settings_.fingerprint, derivation_version);
+    execute(work, sql::derivation::write_rules, settings_.fingerprint, derivation_version,
+            groups_as_json(settings_.blame.names));
     run_script(work, sql::derivation::shadow_drop);
   });
   return rows;

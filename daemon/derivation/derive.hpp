@@ -93,7 +93,8 @@ class deriver {
   /// Derives what was touched since, in one transaction of at most that size. Takes nothing also if another daemon
   /// is at it, if a newer program migrated or derives, which then does it, or while a rebuild is due.
   derived derive_batch(step_size = {});
-  /// Reports the announced deployments whose time has come: they succeeded then. Derived by the next batch.
+  /// Reports the announced deployments whose time has come: they succeeded then; and every hour the joined incidents
+  /// that wait for a lead of which nothing is told any more. Derived by the next batch.
   void report_due(timestamp now);
   /// Whether derive_batch() found the work of a newer program: its schema, or rows of its derivation_version.
   bool schema_is_newer() const { return schema_is_newer_; }
@@ -121,6 +122,7 @@ class deriver {
   std::unique_ptr<connected> connected_;
   std::unique_ptr<long_walks> walks_;
   count_pace counting_;
+  std::optional<timestamp> looked_for_silence_;
   bool schema_is_newer_ = false;
   bool rebuild_is_due_ = false;
   bool is_another_at_it_ = false;  ///< at the last batch

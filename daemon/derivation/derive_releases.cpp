@@ -1,5 +1,5 @@
 // Releases over the environments of a group (figures.md section 17): which row of the group each deployment belongs to,
-// and these rows, written anew as their members are now.
+// and, once all is known of the deployments, these rows anew.
 #include <algorithm>
 
 #include "daemon/derivation/rows.hpp"
@@ -20,7 +20,7 @@ struct group_member {
   identity what;
   std::string release;  ///< id of the group's row that it belongs to
 
-  auto position() const { return std::tie(*finished_at, day_order, thing); }
+  auto position() const { return std::tie(*finished_at, day_order, thing, where.environment); }
 
   static constexpr auto columns = std::tuple_cat(
       std::tuple(column("id", &group_member::id), column("day_order", &group_member::day_order)),
@@ -30,14 +30,12 @@ struct group_member {
                  column("release", &group_member::release)));
 };
 
-/// A place of a group, and what a change there is known by.
+/// What a change of a service is known by.
 struct alike_question {
-  std::string_view service;
-  std::string environment, version_key;
-  std::string_view commit;
-  std::string identity_keys;
+  std::string service, version_key, commit, identity_keys;
+  auto operator<=>(const alike_question&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(alike_question, (), (service, environment, version_key, commit, identity_keys))
+BOOST_DESCRIBE_STRUCT(alike_question, (), (service, version_key, commit, identity_keys))
 
 /// Which rollback popped a change of which release.
 struct popped_release {
@@ -45,20 +43,18 @@ struct popped_release {
 };
 BOOST_DESCRIBE_STRUCT(popped_release, (), (rollback, release))
 
-// Another one than that of a deployment that is reported in an environment of the group's name.
-std::string release_id(const thing_id& first, const place& where) {
-  return row_id({first.source, first.subject, where.service, where.environment, "release"});
-}
-
 class group_rows {
  public:
-  explicit group_rows(derivation& in) : in_(in), names_(in.settings.blame.names) {}
+  explicit group_rows(derivation& in) : in_(in), names_(in.settings.blame.names), stale_(in.stale_releases) {}
 
-  void derive() {
-    for (const auto& id : in_.written)  // those that are gone have nothing but what they were
-      if (const auto d = in_.deployments.find(id); d != in_.deployments.end() && d->second.before)
+  void assign() {
+    auto ids = in_.written;
+    for (const auto& id : in_.written)  // what it was: its row and its rollback lack it now
+      if (const auto d = in_.deployments.find(id); d != in_.deployments.end() && d->second.before) {
         note_stale(d->second.before->release);
-    load(in_.written, {});
+        if (const auto& popper = d->second.before->rolled_back_by; !popper.empty()) ids.insert(popper);
+      }
+    load(ids, {});
     for (const auto& [id, m] : members_) note_stale(m.release);
     do {
       load({}, stale_);
@@ -68,7 +64,10 @@ class group_rows {
         if (!m.is_change && m.kind != deployment_kind::rollback) assign(m, m);
       write_assignments();
     } while (!load({}, stale_).empty());  // a row that is written anew is so with all of its members
-    write_rows();
+    for (const auto& row : stale_) in_.names.names.push_back(row);  // somebody may have named it
+    for (const auto& [id, m] : members_)
+      if (const auto d = in_.deployments.find(id); d != in_.deployments.end() && d->second.now)
+        d->second.now->release = m.release;
   }
 
  private:
@@ -104,8 +103,7 @@ class group_rows {
 
   void assign(const group_member& m, const group_member& first) {
     const auto where = group_of(m);
-    auto row = where.environment.empty() ? std::string() : release_id(first.thing, where);
-    if (!row.empty()) rows_[row] = where.environment;
+    auto row = where.environment.empty() ? std::string() : row_id({first.id, where.environment});
     if (in_.written.contains(m.id) || row != m.release) note_stale(row);
     if (row == m.release) return;
     note_stale(m.release);
@@ -117,19 +115,18 @@ class group_rows {
     std::vector<const group_member*> next;
     for (const auto& [id, m] : members_) next.push_back(&m);
     while (!next.empty()) {
-      std::vector<alike_question> asked;
+      std::set<alike_question> asked;
       for (const auto* m : next) {
         if (!m->is_change) continue;
-        for (auto& environment : names_.members_of(names_.group_of(m->where.environment)))
-          asked.push_back({m->where.service, std::move(environment),
-                           m->what.is_moving ? std::string() : lookup_key(m->what.version), m->what.commit,
-                           m->what.indexed_keys()});
+        alike_question q{m->where.service, m->what.is_moving ? std::string() : lookup_key(m->what.version),
+                         m->what.commit, m->what.indexed_keys()};
+        if (asked_.insert(q).second) asked.insert(std::move(q));
       }
       if (asked.empty()) break;
-      const auto found = query<std::string>(in_.work, sql::derivation::alike_in_group, by_column(asked));
       std::set<std::string> fresh;
-      for (const auto& id : found)
-        if (!members_.contains(id)) fresh.insert(id);
+      for (auto& id : query<std::string>(in_.work, sql::derivation::alike_in_group,
+                                         by_column(std::vector(asked.begin(), asked.end()))))
+        if (!members_.contains(id)) fresh.insert(std::move(id));
       next = load(fresh, {});
     }
     for (const auto& [where, some] : ordered([](const group_member& m) { return m.is_change; })) {
@@ -182,31 +179,30 @@ class group_rows {
     assigned_.clear();
   }
 
-  void write_rows() {
-    if (stale_.empty()) return;
-    execute(in_.work, sql::derivation::delete_releases, stale_);
-    std::vector<std::string> ids, groups;
-    for (const auto& row : stale_)
-      if (const auto group = rows_.find(row); group != rows_.end()) {
-        ids.push_back(row);
-        groups.push_back(group->second);
-      }
-    if (!ids.empty()) execute(in_.work, sql::derivation::write_releases, ids, groups);
-  }
-
   derivation& in_;
   const naming& names_;
   std::map<std::string, group_member> members_;  ///< by id: all that is looked at
   std::map<std::string, std::string> assigned_;  ///< id of a member to id of its row, where another is stored
-  std::map<std::string, std::string> rows_;      ///< ids of rows that have members, and their group
-  std::set<std::string> stale_;                  ///< ids of rows to be written anew
+  std::set<std::string>& stale_;                 ///< ids of rows to be written anew
   std::set<std::string> known_releases_;
+  std::set<alike_question> asked_;
 };
 
 }
 
-void derive_releases(derivation& in) {
-  if (!in.written.empty()) group_rows(in).derive();
+void assign_releases(derivation& in) {
+  if (!in.written.empty()) group_rows(in).assign();
+}
+
+void write_releases(derivation& in) {
+  if (in.written.empty() && in.stale_releases.empty()) return;
+  execute(in.work, sql::derivation::delete_releases, in.stale_releases, in.written);
+  std::vector<std::string> members, groups;
+  for (const auto& [member, group] : in.settings.blame.names.group_of_members()) {
+    members.push_back(member);
+    groups.push_back(group);
+  }
+  execute(in.work, sql::derivation::write_releases, in.stale_releases, in.written, members, groups);
 }
 
 }

@@ -259,9 +259,10 @@ void add_flags(derivation& in, const things& touched, std::set<std::string>& by,
     const auto& f = flag.second;
     by.insert(id);
     if (f.told.is_on) continue;
-    const auto fits = [&where = f.told.where](const settled& change) {
+    const auto fits = [&in, &where = f.told.where](const settled& change) {
       return (where.service.empty() || where.service == change.where.service) &&
-             (where.environment.empty() || where.environment == change.where.environment);
+             (where.environment.empty() || where.environment == change.where.environment ||
+              where.environment == in.settings.blame.names.group_of(change.where.environment));
     };
     const auto named = named_incident(f.told.source, told(f.incidents, known));
     std::set<std::string> changes;

@@ -144,6 +144,7 @@ derived derive_step(transaction& work, const derive_settings& settings, step_siz
     note_long_walk(*walks, taken.all, in);
     throw;
   }
+  assign_releases(in);
   if (!in.places.empty()) write_places(in);  // blame looks at every environment of a service
   if (counting.is_due(taken.done.taken)) run_script(work, sql::derivation::analyze);
   derive_incidents(in);
@@ -151,7 +152,7 @@ derived derive_step(transaction& work, const derive_settings& settings, step_siz
   derive_failures(in);
   derive_follow_ups(in, commits);
   derive_engagements(in, touched[thing_type::work]);
-  derive_releases(in);
+  write_releases(in);
   if (!in.places.empty()) write_places(in);
   taken.done.has_more = taken.done.has_more || names.have_moved;
   taken.done.folded_names = names.folded;

@@ -1,3 +1,5 @@
+#include <set>
+
 #include "collectors/artifact.hpp"
 #include "collectors/words.hpp"
 #include "daemon/explain/explanation.hpp"
@@ -93,6 +95,11 @@ explanation describe_deployment(ledger::reader& from, json::object d) {
     e.add("kind", "none: it has not succeeded");
   }
   e.told_by = from.events_about(thing_type::deployment, text(d, "source"), text(d, "subject"));
+  std::set<thing_id> things = {{text(d, "source"), text(d, "subject")}};
+  for (const auto& m : list(d, "members"))
+    if (const thing_id other{text_at(m, "/source"), text_at(m, "/subject")}; things.insert(other).second)
+      for (auto& event : from.events_about(thing_type::deployment, other.source, other.subject))
+        e.told_by.push_back(std::move(event));
   if (!text(d, "commit").empty())
     for (auto& told : from.events_about(thing_type::commit, "", text(d, "commit")))
       e.told_by.push_back(std::move(told));

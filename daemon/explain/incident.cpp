@@ -59,6 +59,8 @@ explanation describe_incident(ledger::reader& from, json::object i) {
   for (const auto& s : i.at("stretches").as_array())
     e.add("open", text(s, "from") + " to " + or_else(text(s, "until"), "now"));
   e.add("restored", or_else(text(i, "restored_at"), "not yet"));
+  if (const auto with = text(i, "facts/resolved_with"); !with.empty())
+    e.add("resolved with", with + ", as the report that leads was not updated for 30 days");
   const auto culprit = text(i, "culprit");
   if (!text(i, "blamed").empty())
     e.add("blames", name_of_deployment(from, text(i, "blamed")) +

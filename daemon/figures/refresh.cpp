@@ -119,7 +119,7 @@ struct refresher::loop {
       out.limit = "figures.timeout";
       read.at_one_instant([&](ledger::reader& from) {
         from.keep_plans(true);
-        settings.names = settings.names.with_productions(from.productions());
+        settings = as_derived(from, std::move(settings));
         const auto changed = places_to_compute(from, out.at);
         if (!changed.empty() || places != places_before || !was_successful) {
           const auto periods = current_periods(settings.rolling, settings.zone, out.at);

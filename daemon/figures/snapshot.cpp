@@ -145,6 +145,7 @@ double capacity(const figure_settings& settings, std::string_view team, const pe
 
 figure_settings as_derived(ledger::reader& from, figure_settings settings) {
   settings.names = settings.names.with_productions(from.productions());
+  if (auto groups = from.groups()) settings.names = settings.names.with_groups(std::move(*groups));
   return settings;
 }
 

@@ -89,6 +89,13 @@ std::set<std::string, std::less<>> reader::productions() {
   });
 }
 
+std::optional<naming::groups_by_member> reader::groups() {
+  return read([](transaction& work) -> std::optional<naming::groups_by_member> {
+    for (const auto& stored : query<json::object>(work, sql::queries::groups)) return groups_in(stored);
+    return {};
+  });
+}
+
 std::string reader::state_of_places() {
   return read([](transaction& work) { return query_one<std::string>(work, sql::queries::state_of_places); });
 }

@@ -128,6 +128,8 @@ class reader {
   std::map<place, place_state> places();
   /// The environments that are production, as everything was derived.
   std::set<std::string, std::less<>> productions();
+  /// The groups of environments, as everything was derived; nothing before anything was.
+  std::optional<naming::groups_by_member> groups();
   /// The same text as long as none of them changes.
   std::string state_of_places();
   /// `statement`: one of schema/figures that takes periods and the places of scopes. One row for each of both.

@@ -22,8 +22,9 @@ struct service_past {
   std::string live_before;                           ///< the id of what was live at its beginning
 };
 
-service_past read_past(ledger::reader& from, const place& of, const period& over) {
+service_past read_past(ledger::reader& from, const place& of, const period& over, const naming& names) {
   json::object filters = {{"services", json::array{json::value(of.service)}},
+                          {"groups", json::value_from(names.groups())},
                           {"environment", of.environment},
                           {"since", format_time(over.begin)},
                           {"until", format_time(over.end)}};
@@ -138,6 +139,8 @@ result<std::string> review_service(ledger::reader& from, const review_question& 
   view["so_far"] = r.is_so_far ? settings.zone.local_time(frame.now) : "";
   view["is_production"] = is_production;
   auto verdict = verdict_on(judged_of(thresholds));
+  if (const auto group = settings.names.group_of(where.environment); !group.empty())
+    verdict["headline"] = "Judged with the other environments of " + std::string(group);
   json::array says;
   for (const auto& one : exceeded_among(thresholds)) says.push_back(json::object{{"text", in_words(one.judged)}});
   verdict["exceeded"] = std::move(says);
@@ -149,7 +152,7 @@ result<std::string> review_service(ledger::reader& from, const review_question& 
     view["trend"] = trend_table(r, settings);
   }
   const auto begins = settings.zone.month_begin(q.month - timeline_months + std::chrono::months{1});
-  const auto past = read_past(from, where, {"timeline", begins, r.last().end});
+  const auto past = read_past(from, where, {"timeline", begins, r.last().end}, settings.names);
   view["timeline"] = timeline_chart(draw(from, past, settings, to));
   view["timeline_from"] = name_month(settings.zone.month_of(begins));
   view["is_cut"] = past.deployments.size() == most_rows || past.incidents.size() == most_rows;

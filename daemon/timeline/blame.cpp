@@ -121,7 +121,7 @@ std::vector<named_deployment> named(std::string_view name, std::string_view own_
   const auto service = service_in(name), rest = version_in(name);
   const bool may_be_commit = !rest.empty() && lower_case(rest).find_first_not_of(hex_digits) == rest.npos;
   for (const auto& d : known) {
-    if (d.id == name) by_id.push_back({&d});
+    if (d.id == name || (!name.empty() && d.release == name)) by_id.push_back({&d});
     if (d.thing.subject == name && d.thing.source == own_source) own.push_back({&d});
     if (d.thing.subject == name && d.thing.source != own_source) {
       other.push_back({&d});

@@ -41,8 +41,9 @@ struct named_deployment {
   const settled* of;
   bool only_in_its_service = false;  ///< by its version, which means something within a service only
 };
-/// The one of that id; else those with it as subject in the own source; else in the only other source that has one;
-/// else those of that commit or version, of `backend@1.8.3` those of the service of that name or alias if it has any.
+/// The one of that id, or the members of that release; else those with it as subject in the own source; else in the
+/// only other source that has one; else those of that commit or version, of `backend@1.8.3` those of the service of
+/// that name or alias if it has any.
 std::vector<named_deployment> named(std::string_view name, std::string_view own_source, std::span<const settled>,
                                     const naming&);
 

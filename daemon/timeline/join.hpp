@@ -77,6 +77,12 @@ std::vector<std::pair<thing_id, thing_id>> linked_incidents(std::span<const name
 /// members have to be among them.
 std::vector<joined_incident> join_incidents(std::span<const nameable>, const join_settings&);
 
+/// After so long without a report a lead that nobody resolved counts as resolved as soon as its members are. The daemon
+/// reports the silence itself (schema/derivation/report_silence.sql): nothing else here knows a clock.
+inline constexpr duration silence = std::chrono::days{30};
+/// The field of such a report: the time of the last one before.
+inline constexpr std::string_view silent_since = "silent_since";
+
 /// One tool's reports of a joined incident.
 struct told_member {
   thing_id thing;

@@ -42,6 +42,26 @@ void take_times(incident& i, std::span<const incident> others) {
   if (i.is_open() && i.acknowledged_at) i.state = incident_state::acknowledged;
 }
 
+// Whether somebody noticed that nothing was told of it for long enough.
+bool is_silent(const std::vector<report>& reports) {
+  std::optional<timestamp> last, noticed;
+  for (const auto& r : reports) {
+    auto& latest = r.fields.contains(silent_since) ? noticed : last;
+    latest = std::max(latest.value_or(r.time), r.time);
+  }
+  return last && noticed && *noticed - *last >= silence;
+}
+
+// Of a silent lead whose members are all resolved: at the first of their resolutions.
+void resolve_silent(incident& i, std::span<const incident> others) {
+  if (!i.is_open() || std::ranges::any_of(others, &incident::is_open)) return;
+  const auto first = std::ranges::min(others, {}, [](const incident& o) { return *o.stretches.back().until; });
+  auto& last = i.stretches.back();
+  last.until = std::max(last.from, *first.stretches.back().until);
+  i.state = incident_state::resolved;
+  i.facts["resolved_with"] = first.thing.subject;
+}
+
 bool names_configured_service(const incident& i, const naming& names) {
   return std::ranges::any_of(i.services, [&](const auto& s) { return names.configures_service(s); });
 }
@@ -88,6 +108,7 @@ void take_facts(incident& i, const incident& other) {
 std::optional<incident> fold_joined(const thing_id& called, std::vector<told_member> members, const naming& names,
                                     const join_settings& settings) {
   auto& lead = members.front();
+  const bool is_lead_silent = is_silent(lead.reports);
   for (auto m = members.begin() + 1; m != members.end(); ++m)
     if (!m->only_adds_facts) take_overrides(lead.reports, m->reports);
   auto joined = fold_incident(lead.thing, std::move(lead.reports), names);
@@ -113,6 +134,7 @@ std::optional<incident> fold_joined(const thing_id& called, std::vector<told_mem
     if (o.severity != 0 && (worst == 0 || o.severity < worst)) worst = o.severity;
   }
   if (joined->severity == 0) joined->severity = worst;
+  if (is_lead_silent) resolve_silent(*joined, others);
   return joined;
 }
 

@@ -50,6 +50,12 @@ naming::naming(std::vector<service_rule> services, std::vector<environment_rule>
       kinds_(std::move(kinds)),
       environments_(std::move(environments)),
       teams_(std::move(teams)) {
+  for (const auto& e : environments_) {
+    if (e.group.empty()) continue;
+    const auto same =
+        std::ranges::find_if(groups_, [&](const auto& g) { return equal_ignoring_case(g.second, e.group); });
+    groups_.emplace(e.name, same == groups_.end() ? e.group : same->second);
+  }
   for (auto& s : services_) {
     for (auto& one : s.repositories) one = repository_key(one);
     for (const auto& a : s.aliases) {
@@ -178,6 +184,8 @@ std::string naming::alias_text(const json::object& fields) {
 
 std::string naming::environment(std::string_view name) const {
   if (name.empty()) return {};
+  for (const auto& [member, group] : groups_)
+    if (equal_ignoring_case(name, group)) return group;
   for (const auto& e : environments_)
     if (equal_ignoring_case(name, e.name) || (e.match && matches(e.match, name))) return e.name;
   auto written = lower_case(name);
@@ -199,7 +207,8 @@ std::string naming::team_named(std::string_view name) const {
 bool naming::configures_service(std::string_view name) const { return rule_of(name) != nullptr; }
 
 bool naming::configures_environment(std::string_view name) const {
-  return std::ranges::find(environments_, name, &environment_rule::name) != environments_.end();
+  return std::ranges::find(environments_, name, &environment_rule::name) != environments_.end() ||
+         !members_of(name).empty();
 }
 
 bool naming::configures_team(std::string_view name) const {
@@ -223,27 +232,45 @@ bool naming::is_production(std::string_view environment) const {
   const auto known = std::ranges::find_if(
       environments_, [&](const environment_rule& e) { return equal_ignoring_case(e.name, environment); });
   if (known != environments_.end()) return known->production;
-  if (std::ranges::any_of(environments_, [&](const auto& e) { return !e.group.empty() && e.group == environment; }))
+  if (std::ranges::any_of(groups_, [&](const auto& g) { return equal_ignoring_case(g.second, environment); }))
     return true;
   return sounds_like_production(environment) || (productions_ && productions_->contains(environment));
 }
 
 std::string_view naming::group_of(std::string_view environment) const {
-  const auto known = std::ranges::find(environments_, environment, &environment_rule::name);
-  return known == environments_.end() ? std::string_view() : known->group;
+  const auto known = groups_.find(environment);
+  return known == groups_.end() ? std::string_view() : known->second;
+}
+
+json::object groups_as_json(const naming& names) {
+  json::object all;
+  for (const auto& [member, group] : names.group_of_members()) all[member] = group;
+  return all;
+}
+
+std::map<std::string, std::string, std::less<>> groups_in(const json::object& stored) {
+  std::map<std::string, std::string, std::less<>> all;
+  for (const auto& [member, group] : stored) all.emplace(member, std::string(group.as_string()));
+  return all;
+}
+
+naming naming::with_groups(groups_by_member groups) const {
+  auto copy = *this;
+  copy.groups_ = std::move(groups);
+  return copy;
 }
 
 std::map<std::string, std::vector<std::string>, std::less<>> naming::groups() const {
   std::map<std::string, std::vector<std::string>, std::less<>> all;
-  for (const auto& e : environments_)
-    if (!e.group.empty()) all[e.group].push_back(e.name);
+  for (const auto& [member, group] : groups_) all[group].push_back(member);
   return all;
 }
 
 std::vector<std::string> naming::members_of(std::string_view group) const {
-  auto all = groups();
-  const auto known = all.find(group);
-  return known == all.end() ? std::vector<std::string>() : std::move(known->second);
+  std::vector<std::string> all;
+  for (const auto& [member, its_group] : groups_)
+    if (its_group == group) all.push_back(member);
+  return all;
 }
 
 bool naming::is_target(const place& p) const {
@@ -296,7 +323,8 @@ bool naming::names_production() const {
 std::vector<place> naming::configured() const {
   std::vector<std::string> productions;
   for (const auto& e : environments_) {
-    const auto& shown = e.group.empty() ? e.name : e.group;
+    const auto group = group_of(e.name);
+    const std::string shown(group.empty() ? e.name : group);
     if (e.production && std::ranges::find(productions, shown) == productions.end()) productions.push_back(shown);
   }
   if (productions.empty()) productions.emplace_back(default_environment);

@@ -70,6 +70,11 @@ struct environment_rule {
   pattern match = {};      ///< may be null: the name alone
 };
 
+class naming;
+/// The groups of environments as they are stored: the group by its member.
+json::object groups_as_json(const naming&);
+std::map<std::string, std::string, std::less<>> groups_in(const json::object&);
+
 /// Names that came after the first ones of their kind (interface.md §5): each is `other`.
 struct other_names {
   std::set<std::string, std::less<>> services, environments, teams;
@@ -108,6 +113,11 @@ class naming {
   bool is_production(std::string_view environment) const;
   /// The group that an environment belongs to (figures.md section 17); empty: none.
   std::string_view group_of(std::string_view environment) const;
+  /// By environment the group that it belongs to; names of groups regardless of case, as they are written first.
+  using groups_by_member = std::map<std::string, std::string, std::less<>>;
+  const groups_by_member& group_of_members() const { return groups_; }
+  /// The same rules with other groups: those by which everything was derived.
+  naming with_groups(groups_by_member) const;
   /// The environments of each group.
   std::map<std::string, std::vector<std::string>, std::less<>> groups() const;
   /// Those of one group; none of anything else.
@@ -160,6 +170,7 @@ class naming {
   std::map<std::string, std::string, std::less<>> kinds_;
   std::vector<environment_rule> environments_;
   std::set<std::string, std::less<>> teams_;
+  groups_by_member groups_;
   std::shared_ptr<const other_names> others_;                              ///< may be null
   std::shared_ptr<const std::set<std::string, std::less<>>> productions_;  ///< that reports name; may be null
 };

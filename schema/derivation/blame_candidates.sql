@@ -19,6 +19,8 @@ WITH i AS (
   UNION ALL  -- what the culprit may name
   SELECT i.n, d.id, d.live FROM named i JOIN deployment d ON d.id = i.culprit
   UNION ALL
+  SELECT i.n, d.id, d.live FROM named i JOIN deployment d ON d.release <> '' AND d.release = i.culprit
+  UNION ALL
   SELECT i.n, d.id, d.live FROM named i JOIN deployment d ON d.subject = i.culprit
   UNION ALL
   SELECT i.n, d.id, d.live FROM named i JOIN deployment d ON d.version_key <> '' AND d.version_key = i.culprit_key

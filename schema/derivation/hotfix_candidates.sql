@@ -12,6 +12,9 @@ WITH RECURSIVE h AS (
     ON d.id = h.fixes AND d.service = h.service AND d.environment = h.environment
   UNION
   SELECT h.n, d.id, d.live FROM naming h JOIN deployment d
+    ON d.release <> '' AND d.release = h.fixes AND d.service = h.service AND d.environment = h.environment
+  UNION
+  SELECT h.n, d.id, d.live FROM naming h JOIN deployment d
     ON d.subject = h.fixes AND d.service = h.service AND d.environment = h.environment
   UNION
   SELECT h.n, d.id, d.live FROM naming h JOIN deployment d

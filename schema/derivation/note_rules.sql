@@ -1,2 +1,2 @@
--- By which version and which rules this database is derived, unless that is known.
-INSERT INTO derived_by (fingerprint, version) VALUES ($1, $2) ON CONFLICT (one) DO NOTHING
+-- By which version, which rules and which groups this database is derived, unless that is known.
+INSERT INTO derived_by (fingerprint, version, groups) VALUES ($1, $2, $3::jsonb) ON CONFLICT (one) DO NOTHING

@@ -1,10 +1,12 @@
--- The rows of groups ($1 ids, $2 the group's name) of their members as they are now (figures.md 17). Each is its first
+-- The rows of groups that have a member ($1, and those that the deployments $2 belong to) as these are now (figures.md 17); $3, $4
+-- environments and their group. Each is its first
 -- member; what that lacks comes from the others in their order; failure and response are those of one of them.
 WITH member AS (
-  SELECT r.id AS row_id, r.environment AS group_name, d.*,
-         row_number() OVER (PARTITION BY r.id ORDER BY d.finished_at, d.day_order, d.source, d.subject) AS n
-  FROM unnest($1::text[], $2::text[]) AS r (id, environment)
+  SELECT r.id AS row_id, g.name AS group_name, d.*,
+         row_number() OVER (PARTITION BY r.id ORDER BY d.finished_at, d.day_order, d.source, d.subject, d.environment) AS n
+  FROM (SELECT unnest($1::text[]) AS id UNION SELECT release FROM deployment WHERE id = ANY ($2::text[]) AND release <> '') AS r
   CROSS JOIN LATERAL (SELECT * FROM deployment WHERE release = r.id OFFSET 0) AS d
+  JOIN unnest($3::text[], $4::text[]) AS g (member, name) ON g.member = d.environment
 ), told AS (
   SELECT row_id, group_name, (array_agg(id ORDER BY n))[1] AS first,
          coalesce((array_agg(commit ORDER BY n) FILTER (WHERE commit <> ''))[1], '') AS commit,
@@ -13,6 +15,7 @@ WITH member AS (
          (array_agg(lines_changed ORDER BY n) FILTER (WHERE lines_changed IS NOT NULL))[1] AS lines_changed,
          (array_agg(first_commit_at ORDER BY n) FILTER (WHERE first_commit_at IS NOT NULL OR facts ? 'first_commit_at'))[1] AS first_commit_at,
          (array_agg(merged_back_at ORDER BY n) FILTER (WHERE merged_back_at IS NOT NULL))[1] AS merged_back_at, bool_or(is_justified) AS is_justified, bool_or(is_attributed) AS is_attributed,
+         coalesce(bool_and(owes_merge) FILTER (WHERE kind = 'hotfix'), false) AS owes_merge,
          (array_agg(rolled_back_by ORDER BY n) FILTER (WHERE rolled_back_by IS NOT NULL))[1] AS rolled_back_by,
          -- by hand, else as one of them says
          coalesce((array_agg((overrides -> 'failed')::boolean ORDER BY n) FILTER (WHERE jsonb_typeof(overrides -> 'failed') = 'boolean'))[1],
@@ -43,6 +46,6 @@ CROSS JOIN LATERAL jsonb_populate_record(f, jsonb_build_object(
   'id', told.row_id, 'environment', told.group_name, 'release', '', 'is_release', true, 'commit', told.commit, 'version', told.version,
   'facts', facts.facts, 'commit_facts', facts.commit_facts, 'overrides', facts.overrides, 'first_commit_at', told.first_commit_at,
   'cause', told.cause, 'lines_changed', told.lines_changed, 'merged_back_at', told.merged_back_at, 'is_justified', told.is_justified,
-  'is_attributed', told.is_attributed, 'done', coalesce(facts.done, '[]'), 'rolled_back_by', told.rolled_back_by,
+  'is_attributed', told.is_attributed, 'owes_merge', told.owes_merge, 'done', coalesce(facts.done, '[]'), 'rolled_back_by', told.rolled_back_by,
   'failed', told.failed, 'issue_at', x.issue_at, 'issue_since', x.finished_at, 'recovered_at', x.recovered_at,
   'first_remedy', x.first_remedy, 'response_from', y.response_from, 'response_until', y.finished_at)) AS made

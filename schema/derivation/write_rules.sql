@@ -1,3 +1,3 @@
--- By which version and which rules everything was derived again.
-INSERT INTO derived_by (fingerprint, version) VALUES ($1, $2)
-ON CONFLICT (one) DO UPDATE SET fingerprint = excluded.fingerprint, version = excluded.version
+-- By which version, which rules and which groups everything was derived again.
+INSERT INTO derived_by (fingerprint, version, groups) VALUES ($1, $2, $3::jsonb)
+ON CONFLICT (one) DO UPDATE SET fingerprint = excluded.fingerprint, version = excluded.version, groups = excluded.groups

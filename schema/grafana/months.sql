@@ -11,8 +11,8 @@ WITH month AS (
     SELECT min(d.finished_at) AS at FROM deployment d WHERE d.service = p.service AND d.environment = p.environment) AS first
 ), finished AS (
   SELECT m.begins, d.kind, d.is_change, d.failed, d.rolled_back_by,
-         CASE WHEN d.is_change AND d.failed THEN greatest(0, extract(epoch FROM d.issue_at - d.finished_at)) END AS issue,
-         CASE WHEN d.is_change AND d.recovered_at IS NOT NULL THEN greatest(0, extract(epoch FROM d.recovered_at - d.finished_at)) END AS recovery,
+         CASE WHEN d.is_change AND d.failed THEN greatest(0, extract(epoch FROM d.issue_at - coalesce(d.issue_since, d.finished_at))) END AS issue,
+         CASE WHEN d.is_change AND d.recovered_at IS NOT NULL THEN greatest(0, extract(epoch FROM d.recovered_at - coalesce(d.issue_since, d.finished_at))) END AS recovery,
          CASE WHEN d.is_change AND d.first_commit_at IS NOT NULL THEN greatest(0, extract(epoch FROM d.finished_at - d.first_commit_at)) END AS lead
   FROM month m
   JOIN deployment d ON d.finished_at >= m.begins AND d.finished_at < m.ends AND d.state = 'succeeded'

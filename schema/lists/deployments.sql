@@ -3,12 +3,16 @@ SELECT d.*
 FROM jsonb_array_elements_text($1::jsonb -> 'services') AS s (service)
 CROSS JOIN LATERAL (
   SELECT d.id, d.service, d.environment, d.source, d.subject, d.state, d.version, d.commit, d.kind, d.kind_reason, d.kind_evidence,
-         d.is_change, d.started_at, d.finished_at, d.failed, d.issue_at, d.recovered_at, d.first_remedy, d.live, d.rolled_back_by,
+         d.is_change, d.started_at, d.finished_at, d.failed, d.issue_at, d.recovered_at, d.first_remedy, 
+         -- of a group's row the other rows of the group
+         CASE WHEN d.is_release THEN (SELECT nullif(m.release, '') FROM deployment m WHERE m.id = d.live) ELSE d.live END AS live,
+         CASE WHEN d.is_release THEN (SELECT nullif(m.release, '') FROM deployment m WHERE m.id = d.rolled_back_by) ELSE d.rolled_back_by END AS rolled_back_by,
          coalesce(d.facts ->> 'title', d.commit_facts ->> 'title') AS title, coalesce(d.facts ->> 'url', d.commit_facts ->> 'url') AS url, d.facts ->> 'actor' AS actor,
          -- of hotfixes: what they answer, and what is left to be done about them
          d.cause, d.facts ->> 'justification' AS justification, d.is_justified, d.is_attributed,
-         (SELECT min(r.change) FROM remedy r
-          WHERE r.by = d.id OR (d.is_release AND r.by IN (SELECT m.id FROM deployment m WHERE m.release = d.id))) AS remedies,
+         CASE WHEN d.is_release
+              THEN (SELECT min(c.release) FROM deployment m JOIN remedy r ON r.by = m.id JOIN deployment c ON c.id = r.change WHERE m.release = d.id)
+              ELSE (SELECT min(r.change) FROM remedy r WHERE r.by = d.id) END AS remedies,
          d.facts ->> 'incident' AS incident, d.response_from AS detected_at, d.lines_changed, d.owes_merge, d.merged_back_at,
          d.facts ->> 'review_held_at' AS review_held_at,
          coalesce(d.finished_at, d.started_at, d.created_at, 'epoch') AS at

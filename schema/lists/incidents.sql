@@ -3,9 +3,12 @@ SELECT i.*
 FROM jsonb_array_elements_text($1::jsonb -> 'services') AS s (service)
 CROSS JOIN LATERAL (
   SELECT i.id, i.service, i.environment, i.source, i.subject, i.state, i.severity, i.started_at, i.detected_at, i.acknowledged_at,
-         i.restored_at, i.resolved_at, i.culprit, i.blamed, i.reason, i.decided_way, i.recommended, i.is_against_policy,
+         i.restored_at, i.resolved_at, i.culprit,
+         -- of a group its own row, unless one of its members is asked for
+         CASE WHEN b.release <> '' AND coalesce($1::jsonb -> 'groups' ? ($1::jsonb ->> 'environment'), true) THEN b.release ELSE i.blamed END AS blamed,
+         i.reason, i.decided_way, i.recommended, i.is_against_policy,
          i.is_closed_too_early, i.facts ->> 'title' AS title, i.facts ->> 'url' AS url
-  FROM incident i
+  FROM incident i LEFT JOIN deployment b ON b.id = i.blamed
   WHERE i.service = s.service
     AND ($1::jsonb ->> 'environment' IS NULL OR i.environment = $1::jsonb ->> 'environment' 
          OR $1::jsonb -> 'groups' -> ($1::jsonb ->> 'environment') ? i.environment)

@@ -1,11 +1,13 @@
--- Every known place. $1: filters, `services` being those to look at, `groups` the members of groups; $2: the last one of the page before, [service, environment],
+-- Every known place. $1: filters, `services` being those to look at, `groups` the members of groups
+-- (a member's incidents are those of its group, too); $2: the last one of the page before, [service, environment],
 -- or null; $3: at most so many.
 SELECT p.service, p.environment, p.team, p.production,
        (SELECT max(d.finished_at) FROM deployment d
         WHERE d.service = p.service AND d.environment = p.environment AND d.state = 'succeeded') AS last_deployment_at,
        (SELECT count(*) FROM incident i
         WHERE i.service = p.service AND (i.environment = p.environment OR $1::jsonb -> 'groups' -> p.environment ? i.environment)
-          AND i.resolved_at IS NULL) AS open_incidents
+          AND i.resolved_at IS NULL) AS open_incidents,
+       (SELECT min(g.key) FROM jsonb_each($1::jsonb -> 'groups') AS g WHERE g.value ? p.environment) AS "group"
 FROM place p
 WHERE p.service IN (SELECT jsonb_array_elements_text($1::jsonb -> 'services'))
   AND ($1::jsonb ->> 'environment' IS NULL OR p.environment = $1::jsonb ->> 'environment')

@@ -152,7 +152,7 @@ class Failures(Stacks):
             changes = []
             for r in names:
                 c = r['change']
-                if c and facts.get('service') in (None, c['service']) and facts.get('environment') in (None, c['environment']):
+                if c and facts.get('service') in (None, c['service']) and facts.get('environment') in (None, c['environment'], self.groups.get(c['environment'])):
                     if not any(c is other for other in changes):
                         changes.append(c)
             identifier = hashlib.sha256('\0'.join(key[1:]).encode()).hexdigest()[:20]

@@ -149,11 +149,11 @@ class Joins:
                 if fact not in i['facts'] and fact in o['facts']:
                     i['facts'][fact] = o['facts'][fact]
         if others:
-            self.complete(i, others)
+            self.complete(i, others, told[(lead['source'], lead['subject'])])
         i['source'], i['subject'] = first['source'], first['subject']
         return i
 
-    def complete(self, i, others):
+    def complete(self, i, others, told):
         started = [instant(o['facts'], 'started_at') for o in others if instant(o['facts'], 'started_at') is not None]
         detected = [instant(o['facts'], 'detected_at') for o in others if instant(o['facts'], 'detected_at') is not None]
         acknowledged = [o['acknowledged'] for o in others if o['acknowledged'] is not None]
@@ -176,3 +176,15 @@ class Joins:
         i['culprit'] = i['culprit'] or next((o['culprit'] for o in others if o['culprit']), '')
         if not i['severity']:
             i['severity'] = min((o['severity'] for o in others if o['severity']), default=None)
+        if i['stretches'][-1][1] is None and self.is_silent(told) and all(o['stretches'][-1][1] is not None for o in others):
+            last = i['stretches'][-1]
+            last[1] = max(last[0], min(o['stretches'][-1][1] for o in others))
+            i['resolved'] = last[1]
+            i['restored'] = last[1] if last[2] is None else last[2]
+
+    @staticmethod
+    def is_silent(told):
+        """The daemon noticed that nothing was told for 30 days."""
+        noticed = [r['at'] for r in told if 'silent_since' in r['fields']]
+        last = [r['at'] for r in told if 'silent_since' not in r['fields']]
+        return bool(noticed and last) and max(noticed) - max(last) >= 30 * DAY

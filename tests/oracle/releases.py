@@ -13,10 +13,14 @@ class Releases(Work):
         for service in sorted({d['service'] for d in self.deployments} - {''}):
             for group in sorted(set(self.groups.values())):
                 mine = [d for d in self.deployments if d['service'] == service and self.groups.get(d['environment']) == group]
-                changes = self.one_by_one(sorted((d for d in mine if d['is_change']), key=lambda d: d['order']))
-                rollbacks = self.together(sorted((d for d in mine if d['kind'] == 'rollback'), key=lambda d: d['order']), changes)
+                changes = self.one_by_one(sorted((d for d in mine if d['is_change']), key=self.place_in_order))
+                rollbacks = self.together(sorted((d for d in mine if d['kind'] == 'rollback'), key=self.place_in_order), changes)
                 others = [[d] for d in mine if not d['is_change'] and d['kind'] != 'rollback']
                 self.releases += [self.row_of(some, group) for some in changes + rollbacks + others]
+
+    @staticmethod
+    def place_in_order(d):
+        return d['order'] + (d['environment'].encode(),)
 
     @staticmethod
     def one_by_one(changes):
@@ -30,8 +34,7 @@ class Releases(Work):
                 releases.append([c])
         return releases
 
-    @staticmethod
-    def together(rollbacks, releases):
+    def together(self, rollbacks, releases):
         """Rollbacks of one release that follow each other within the window are one, and so are those that these are one with."""
         sets = [[r] for r in rollbacks]
         for release in releases:
@@ -41,7 +44,7 @@ class Releases(Work):
                 if b['finished'] - a['finished'] <= 7 * DAY and of_a is not of_b:
                     of_a += of_b
                     sets = [s for s in sets if s is not of_b]
-        return [sorted(s, key=lambda d: d['order']) for s in sets]
+        return [sorted(s, key=self.place_in_order) for s in sets]
 
     def first_commit(self, d):
         if 'first_commit' in d:
@@ -62,11 +65,12 @@ class Releases(Work):
         by_hand = next((d['override']['failed'] for d in members if isinstance(d['override'].get('failed'), bool)), None)
         failed = any(d.get('failed') for d in members) if by_hand is None else by_hand
         failing = [d for d in members if failed and d.get('failed') and d['issue'] is not None]
-        failing = min(failing, key=lambda d: (d['issue'], d['order'])) if failing else None
+        failing = min(failing, key=lambda d: (d['issue'], self.place_in_order(d))) if failing else None
         responding = failing or next((d for d in members if d.get('response_from') is not None), None)
         row = dict(first, environment=group, place=(first['service'], group), facts=facts, failed=failed, issue=None, first=None,
                    recovered=None, first_commit=commits[0] if commits else None, rolled_back_by=lacking('rolled_back_by'),
-                   cause=lacking('cause') or '', back=lacking('back'), size=lacking('size'),
+                   cause=lacking('cause') or '', hotfix_owes=all(d['hotfix_owes'] for d in members if d['kind'] == 'hotfix' and 'hotfix_owes' in d),
+                   back=lacking('back'), size=lacking('size'),
                    justified=any(d.get('justified') for d in members), attributed=any(d.get('attributed') for d in members),
                    done=set().union(*(d.get('done', set()) for d in members)), response_from=None)
         if failing:

@@ -6,11 +6,16 @@
 #include "tests/postgres/cases.hpp"
 #include "tests/postgres/cluster.hpp"
 #include "tests/postgres/history.hpp"
+#include "tests/postgres/running_app.hpp"
 
 using namespace releasehealth;
 using namespace releasehealth::test;
 
 namespace {
+
+const std::vector<std::pair<std::string, std::string>> looking = {{"Authorization", "Bearer sesame"}},
+                                                       amend = {{"Authorization", "Bearer sesame"},
+                                                                {"Content-Type", "application/merge-patch+json"}};
 
 ledger::derive_settings settings_of_group() {
   ledger::derive_settings settings;
@@ -119,7 +124,7 @@ TEST_SUITE("postgres") {
     const auto release = from.find_deployments(db.query("SELECT id FROM deployment WHERE is_release"));
     REQUIRE(release.size() == 1);
     CHECK(release.front().at("members").as_array().size() == 3);
-    CHECK(from.find_deployments(before).empty());
+    CHECK(from.find_deployments(before).empty());    // it is called by its first member
     CHECK(from.find_deployments("v1").size() == 3);  // in each environment; the release by its id
     store(to, case_reader::read("retract d2 2/00:00"));
     derive.derive();
@@ -146,5 +151,133 @@ TEST_SUITE("postgres") {
     const auto s = answer_together(from, {.periods = {month}, .service = {}, .environment = {}, .team = {}}, with, now);
     const auto& f = figure_named("incidents");
     CHECK(evaluate(f, with.slices_of(f)[5], {s.columns, s.together.values.at("2026-01"), month, 0})->value == 3);
+  }
+
+  TEST_CASE("one id for several environments: what fails, succeeds and is deployed again in them stays apart") {
+    const database db;
+    ledger::appender to(db.where());
+    ledger::deriver derive(db.where(), settings_of_group());
+    store(to,
+          case_reader::read("d1 08:00 v1 env=eu; d1 08:00 v1 env=us svc=checkout; d2 2/10:00 v2 env=eu state=failed;"
+                            "d2 2/10:05 v2 env=us svc=checkout; d3 3/10:00 v2 env=us state=failed;"
+                            "d3 3/10:00 v2 env=eu state=failed svc=checkout"));
+    derive.derive();
+    CHECK(db.query("SELECT string_agg(subject || ' ' || state || coalesce(' ' || kind, ''), ', ' ORDER BY finished_at, "
+                   "subject, state, kind) "
+                   "FROM deployment WHERE is_release") ==
+          "d1 succeeded planned, d2 failed, d2 succeeded planned, d3 failed, d3 failed");
+    CHECK(derive.check().empty());
+  }
+
+  TEST_CASE("a rollback that no longer pops a change of a release leaves it, whatever else stays as it was") {
+    const database db;
+    ledger::appender to(db.where());
+    ledger::deriver derive(db.where(), settings_of_group());
+    store(to,
+          case_reader::read("d1 1/07:00 v1 env=eu; d2 1/08:00 v2 env=eu; d3 2/08:00 v3 env=eu; d4 12/08:00 v1 env=eu;"
+                            "d5 1/07:30 v1 env=us; d6 1/08:30 v2 env=us; d7 2/08:30 v3 env=us; d8 11/08:00 v2 env=us"));
+    derive.derive();
+    CHECK(db.query("SELECT string_agg(subject, ' ' ORDER BY finished_at) FROM deployment WHERE is_release AND kind = "
+                   "'rollback'") == "d8");
+    store(to, case_reader::read("d9 3/08:00 v2 env=eu"));  // late: it popped v3 there
+    derive.derive();
+    CHECK(db.query("SELECT string_agg(subject, ' ' ORDER BY finished_at) FROM deployment WHERE is_release AND kind = "
+                   "'rollback'") == "d9 d8 d4");
+    CHECK(derive.check().empty());
+  }
+
+  TEST_CASE("a culprit, a hotfix and a flag may name a release or its group") {
+    const database db;
+    ledger::appender to(db.where());
+    ledger::deriver derive(db.where(), settings_of_group());
+    store(to, case_reader::read("d1 1/08:00 v1 env=eu; d2 1/09:00 v1 env=us; d3 1/10:00 v2 env=eu"));
+    derive.derive();
+    const auto release = db.query("SELECT id FROM deployment WHERE is_release AND version = 'v1'");
+    store(to, case_reader::read("i1 1/11:00 culprit=" + release + "; d4 1/12:00 v3 env=us kind=hotfix fixes=" +
+                                release + "; f1 1/11:30 off incident=i1 env=production"));
+    derive.derive();
+    CHECK(db.query("SELECT d.subject FROM incident i JOIN deployment d ON d.id = i.blamed") == "d2");
+    CHECK(db.query("SELECT string_agg(r.way || ' ' || d.subject, ', ' ORDER BY r.way) FROM remedy r JOIN deployment d "
+                   "ON d.id = r.change") == "flag d2, hotfix d2");
+    CHECK(derive.check().empty());
+    store(to, case_reader::read("d0 1/07:00 v1 env=ap"));  // now the release is called otherwise
+    derive.derive();
+    CHECK(db.query("SELECT coalesce(reason, '') FROM incident") == "culprit_unknown");
+    CHECK(derive.check().empty());
+  }
+
+  TEST_CASE("other groups apply by a rebuild, to figures as well") {
+    const database db;
+    ledger::appender to(db.where());
+    ledger::reader from(db.where());
+    ledger::derive_settings without;
+    without.blame.names = naming({}, {{.name = "eu", .production = true}, {.name = "us", .production = true}});
+    without.fingerprint = "without";
+    ledger::deriver before(db.where(), without);
+    store(to, case_reader::read("d1 1/08:00 v1 env=eu; d2 1/09:00 v1 env=us"));
+    before.derive();
+    auto settings = settings_of_group();
+    settings.fingerprint = "with";
+    ledger::deriver derive(db.where(), settings);
+    store(to, case_reader::read("d3 2/08:00 v2 env=eu; d4 2/09:00 v2 env=us"));
+    derive.derive();
+    CHECK(db.query("SELECT count(*) FROM deployment WHERE is_release") == "0");
+    figure_settings with;
+    with.names = settings.blame.names;
+    CHECK(as_derived(from, with).names.is_target({"checkout", "eu"}));
+    derive.rebuild();
+    CHECK(db.query("SELECT count(*) FROM deployment WHERE is_release") == "2");
+    CHECK(!as_derived(from, with).names.is_target({"checkout", "eu"}));
+    CHECK(as_derived(from, with).names.is_target({"checkout", "production"}));
+    CHECK(derive.check().empty());
+  }
+
+  TEST_CASE("what lists show of a release is amended in each of its environments; its page has their incidents") {
+    const database db;
+    running_app app(db.where(),
+                    "[[environment]]\nname = 'eu'\ngroup = 'Live'\n[[environment]]\nname = 'us'\ngroup = 'live'\n"
+                    "[[token]]\nname = 'of us'\nscopes = ['amend']\nenvironments = ['us']\ntoken = 'ours'\n");
+    CHECK(app.send_events(R"([
+      {"type":"deployment","id":"e1","subject":"d1","service":"checkout","environment":"eu","version":"v1","kind":"hotfix",
+       "state":"succeeded","time":"2026-11-20T08:00:00Z"},
+      {"type":"deployment","id":"e2","subject":"d2","service":"checkout","environment":"us","version":"v1","kind":"hotfix",
+       "state":"succeeded","time":"2026-11-20T09:00:00Z"},
+      {"type":"incident","id":"e3","subject":"i1","service":"checkout","environment":"us","state":"open",
+       "time":"2026-11-20T10:00:00Z"}])")
+              .status == 202);
+    app.derived(db);
+    const auto listed = [&](const std::string& path) {
+      const auto answer = app.operations("GET", "/api/v1/" + path, {}, looking);
+      INFO(path << ": " << answer.body);
+      REQUIRE(answer.status == 200);
+      auto items = parse_json(answer.body)->at("items").as_array();
+      REQUIRE(!items.empty());
+      return items;
+    };
+    const auto releases = listed("deployments?service=checkout");
+    REQUIRE(releases.size() == 1);
+    CHECK(text_at(releases[0], "/environment") == "Live");
+    CHECK(listed("deployments?service=checkout&environment=live").size() == 1);
+    CHECK(text_at(listed("deployments?environment=us")[0], "/subject") == "d2");
+    const auto incidents = listed("incidents?environment=LIVE");
+    REQUIRE(incidents.size() == 1);
+    CHECK(text_at(incidents[0], "/blamed") == text_at(releases[0], "/id"));
+    CHECK(text_at(listed("incidents?environment=us")[0], "/blamed") ==
+          text_at(listed("deployments?environment=us")[0], "/id"));
+    const auto path = "/api/v1/deployments/" + text_at(releases[0], "/id");
+    const std::string patch = R"({"review_held_at":"2026-11-20T11:00:00Z","reason":"it was"})";
+    CHECK(app.operations("PATCH", path, patch,
+                         {{"Authorization", "Bearer ours"}, {"Content-Type", "application/merge-patch+json"}})
+              .status == 403);
+    CHECK(app.operations("PATCH", path, patch, amend).status == 202);
+    app.derived(db);
+    CHECK(db.query("SELECT string_agg(environment || ' ' || (facts->>'review_held_at'), ', ' ORDER BY environment) "
+                   "FROM deployment") == "Live 2026-11-20T11:00:00Z, eu 2026-11-20T11:00:00Z, us 2026-11-20T11:00:00Z");
+    const auto page = app.operations("GET", "/services/checkout", {}, looking).body;
+    CHECK(page.find("i1") != page.npos);
+    CHECK(app.operations("GET", "/services/checkout?environment=us", {}, looking)
+              .body.find("Judged with the other environments of Live") != std::string::npos);
+    CHECK(text_at(*parse_json(app.operations("GET", "/api/v1/gate?service=checkout&environment=us", {}, looking).body),
+                  "/verdict") != "");
   }
 }

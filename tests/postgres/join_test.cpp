@@ -234,6 +234,46 @@ TEST_SUITE("postgres") {
     CHECK(incidents() == "SHOP-7 SHOP open, a1/1 checkout open");
   }
 
+  TEST_CASE("a lead that was told nothing of for 30 days is resolved with its members, and open again when they are") {
+    const database db;
+    ledger::derive_settings settings;
+    settings.joins = {.ranks = {{"pagerduty", 0}, {"jira", 2}}, .trackers = {"jira"}};
+    ledger::appender to(db.where());
+    int n = 0;
+    const auto tell = [&](const char* source, const char* subject, const char* at, json::object fields) {
+      auto e = told_by(source, report_of("incident", subject, at, std::move(fields)));
+      e.id = "e" + std::to_string(++n);
+      store(to, {std::move(e)});
+    };
+    const auto state_at = [&](const char* now) {
+      ledger::deriver derive(db.where(), settings);
+      derive.derive();
+      derive.report_due(*parse_time(now));
+      derive.derive();
+      CHECK(derive.check().empty());
+      return db.query(
+          "SELECT string_agg(state || ' ' || coalesce(to_char(resolved_at AT TIME ZONE 'UTC', 'DD HH24:MI'), ''), ', ' "
+          "ORDER BY subject) FROM incident");
+    };
+    tell("pagerduty", "P1", "2026-11-03T10:00:00Z", {{"state", "open"}});
+    tell("pagerduty", "P2", "2026-11-03T10:00:00Z", {{"state", "open"}});  // alone: it stays open
+    tell("jira", "S1", "2026-11-03T10:05:00Z", {{"state", "open"}, {"links", {"P1"}}});
+    CHECK(state_at("2027-01-01T00:00:00Z") == "open , open ");
+    tell("jira", "S1", "2026-11-03T12:00:00Z", {{"state", "resolved"}});
+    CHECK(db.query("SELECT count(*) FROM event WHERE fields ? 'silent_since'") ==
+          "1");  // noticed when it was open, too
+    CHECK(state_at("2026-11-04T00:00:00Z") == "resolved 03 12:00, open ");
+    CHECK(db.query("SELECT facts->>'resolved_with' FROM incident WHERE resolved_at IS NOT NULL") == "S1");
+    tell("jira", "S1", "2026-11-05T12:00:00Z", {{"state", "open"}});
+    CHECK(state_at("2026-12-06T00:00:00Z") == "open , open ");
+    tell("jira", "S1", "2026-11-06T12:00:00Z", {{"state", "resolved"}});
+    CHECK(state_at("2026-12-06T00:00:00Z") == "resolved 06 12:00, open ");
+    tell("pagerduty", "P1", "2026-11-20T10:00:00Z", {{"title", "Payments fail"}});  // it is not silent after all
+    CHECK(state_at("2026-12-06T00:00:00Z") == "open , open ");
+    CHECK(state_at("2026-12-20T09:59:00Z") == "open , open ");
+    CHECK(state_at("2026-12-20T10:00:00Z") == "resolved 06 12:00, open ");
+  }
+
   TEST_CASE("a hotfix, a flag and work name a joined incident by what any tool calls it") {
     const database db;
     auto settings = named({{.name = "checkout", .team = {}}});
@@ -298,8 +338,7 @@ TEST_SUITE("postgres") {
     settings.joins.filters["pagerduty"].words = {{"urgency", {"high"}}};
     CHECK(derived_with("high") == "P1 resolved, S2 open");
     tell("jira", "S2", "2026-11-03T10:06:00Z", {{"links", {"P2"}}});
-    CHECK(derived_with("joined") ==
-          "P1 resolved, S2 open 2");  // the issue leads, what pages adds its severity
+    CHECK(derived_with("joined") == "P1 resolved, S2 open 2");  // the issue leads, what pages adds its severity
     settings.joins.filters["jira"].follows = "pagerduty";
     CHECK(derived_with("follows") == "P1 resolved");
   }

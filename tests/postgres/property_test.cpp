@@ -84,6 +84,7 @@ TEST_SUITE("postgres") {
       shares["commit by a tag"] += reference.find("\"commit_evidence\": \"tag") != reference.npos;
       shares["commit in a version"] += reference.find("\"commit_evidence\": \"its version") != reference.npos;
       shares["joined incidents"] += db.query("SELECT count(*) FROM incident_member WHERE position > 0") != "0";
+      shares["resolved with a member"] += reference.find("\"resolved_with\": ") != reference.npos;
       shares["an issue about several"] += db.query("SELECT count(*) FROM incident_member WHERE only_adds_facts") != "0";
       shares["releases of a group"] += db.query("SELECT count(*) FROM deployment WHERE is_release") != "0";
       shares["echoes"] +=

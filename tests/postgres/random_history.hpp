@@ -158,6 +158,7 @@ class random_history {
       json::object later = {{"state", states[pick(9)]}};
       if (one_in(4)) later["version"] = version();
       if (one_in(6)) later["service"] = service();
+      if (one_in(6)) later["environment"] = environment();  // one report of several environments
       add(report_of("deployment", subject, time(), later), from);
     }
     maybe_retract("deployment", subject, from);
@@ -247,6 +248,7 @@ class random_history {
       if (!one_in(3)) add(resolution_of(subject), from);
       if (one_in(4)) add(report_of("incident", subject, time(), {{"resolved_at", time()}}), from);
     }
+    if (one_in(5)) add(report_of("incident", subject, time(), {{"silent_since", time()}}), from);
     maybe_retract("incident", subject, from);
     if (one_in(6)) add(report_of("incident", subject, time(), {{"links", links()}}), from);
     maybe_override("incident", subject, from,
