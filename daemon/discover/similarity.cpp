@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view environment_words =
     "production prod prd live staging stage stg preprod development dev test testing qa uat sandbox preview canary eu "
-    "us";
+    "us ap apac emea";
 constexpr std::string_view leading_environment_words = "production prod prd staging stg preprod dev qa uat";
 /// Parts of a product: two of them are two services.
 constexpr std::string_view part_words =
@@ -18,7 +18,8 @@ constexpr std::string_view part_words =
     "proxy "
     "client db cache docs";
 constexpr std::string_view filler_words =
-    "service services svc srv microservice app application server the and of team system project platform";
+    "service services svc srv microservice app application server the and of team system project platform deploy "
+    "deployment";
 constexpr double part_weight = 0.5, filler_weight = 0.1, common_weight = 0.25, nearly = 0.85, other_part = 0.6;
 
 bool is_letter(char c) { return lower_case(c) >= 'a' && lower_case(c) <= 'z'; }

@@ -255,6 +255,29 @@ TEST_SUITE("nodb") {
           std::string::npos);
   }
 
+  TEST_CASE("the applications of a service's regions are that service's") {
+    const std::vector<reported_name> names = {reported("argocd", R"({"service":"cart-eu"})", 2, 0),
+                                              reported("argocd", R"({"service":"cart-us"})", 2, 0),
+                                              reported("argocd", R"({"service":"cart-ap"})", 3, 0)};
+    proposals all;
+    propose_from_names(names, {}, configured_by(""), all);
+    REQUIRE(all.services.size() == 1);
+    CHECK(all.services[0].name.value == "cart");
+    CHECK(service_after("", all, "argocd", R"({"service":"cart-ap"})") == "cart");
+  }
+
+  TEST_CASE("a job that deploys a service is called like it") {
+    const std::vector<reported_name> names = {reported("jenkins", R"({"service":"deploy-checkout"})", 3, 0),
+                                              reported("pd", R"({"service":"Checkout","service_id":"P1"})", 0, 1),
+                                              reported("servicenow", R"({"service":"Checkout Service"})", 0, 1)};
+    proposals all;
+    propose_from_names(names, {}, configured_by(pagerduty_source), all);
+    REQUIRE(all.services.size() == 1);
+    CHECK(service_after(pagerduty_source, all, "pd", R"({"service":"Checkout","service_id":"P1"})") ==
+          "deploy-checkout");
+    CHECK(service_after(pagerduty_source, all, "servicenow", R"({"service":"Checkout Service"})") == "deploy-checkout");
+  }
+
   TEST_CASE("what a placed name says of its service is used at once: after all is accepted, nothing follows") {
     const auto *web = R"({"service":"acme/orders-web","repository":"acme/orders-web"})",
                *api = R"({"service":"acme/orders-api","repository":"acme/orders-api"})";
