@@ -9,6 +9,7 @@
 #include "daemon/database/failure.hpp"
 #include "daemon/discover/catalogue_services.hpp"
 #include "daemon/discover/names.hpp"
+#include "daemon/discover/repositories.hpp"
 #include "daemon/discover/toml.hpp"
 #include "daemon/queries/reads.hpp"
 #include "daemon/system/clock.hpp"
@@ -53,7 +54,10 @@ void propose_from_database(const config& c, const discover::configured_names& kn
   const auto database = open_database(c, "discover");
   ledger::reader from(database.where);
   const auto names = from.reported_names();
-  discover::propose_from_names(names, from.reported_things(system_now() - evidence_horizon, max_things), known, into);
+  const auto since = system_now() - evidence_horizon;
+  const auto things = from.reported_things(since, max_things);
+  discover::propose_from_names(names, things, known, into);
+  discover::propose_repositories(from.reported_tags(since, max_things), names, things, known, into);
 }
 
 // Catalogues are of use without a database.

@@ -162,15 +162,8 @@ class name_matcher {
     return known_.kinds.contains(source) || find_collector(source) ? source : std::string(any_source);
   }
 
-  proposed_service& proposal_of(const std::string& service) {
-    const auto known = std::ranges::find_if(into_.services, [&](const auto& s) { return s.name.value == service; });
-    if (known != into_.services.end()) return *known;
-    into_.services.push_back({.name = {service, {}}, .is_configured = true});
-    return into_.services.back();
-  }
-
   void add_to(candidate& c, const name_group& of, const evidence& why) {
-    auto& p = proposal_of(c.name);
+    auto& p = proposal_of(into_, c.name);
     for (const auto* name : of.names) {
       add_alias(p, *name, why.in_words(c.name), true);
       c.names.push_back(name);

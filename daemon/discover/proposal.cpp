@@ -32,15 +32,24 @@ std::string configured_names::team_named(const std::string& name) const {
   return known == teams.end() ? name : *known;
 }
 
+proposed_service& proposal_of(proposals& all, const std::string& service) {
+  const auto known = std::ranges::find_if(all.services, [&](const auto& s) { return s.name.value == service; });
+  if (known != all.services.end()) return *known;
+  all.services.push_back({.name = {service, {}}, .is_configured = true});
+  return all.services.back();
+}
+
 naming with_proposals(const configured_names& known, const proposals& all) {
   auto rules = known.names.services();
   for (const auto& p : all.services) {
     const auto rule = p.rule();
     const auto same = std::ranges::find(rules, rule.name, &service_rule::name);
-    if (same == rules.end())
+    if (same == rules.end()) {
       rules.push_back(rule);
-    else
-      same->aliases.insert(same->aliases.end(), rule.aliases.begin(), rule.aliases.end());
+      continue;
+    }
+    same->aliases.insert(same->aliases.end(), rule.aliases.begin(), rule.aliases.end());
+    same->repositories.insert(same->repositories.end(), rule.repositories.begin(), rule.repositories.end());
   }
   return naming(std::move(rules), {}, known.teams, known.kinds);
 }

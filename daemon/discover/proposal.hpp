@@ -63,6 +63,9 @@ struct configured_names {
   std::string team_named(const std::string&) const;
 };
 
+/// What is proposed for that service, which is configured unless it is proposed itself.
+proposed_service& proposal_of(proposals&, const std::string& service);
+
 /// The rules with what is proposed: as if a person had accepted all of it.
 naming with_proposals(const configured_names&, const proposals&);
 

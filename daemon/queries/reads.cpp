@@ -217,6 +217,10 @@ std::vector<reported_thing> reader::reported_things(timestamp since, std::int64_
       [&](transaction& work) { return query<reported_thing>(work, sql::queries::reported_things, since, most); });
 }
 
+std::vector<reported_tag> reader::reported_tags(timestamp since, std::int64_t most) {
+  return read([&](transaction& work) { return query<reported_tag>(work, sql::queries::reported_tags, since, most); });
+}
+
 std::vector<stored_event> reader::events_after(const std::optional<stored_event>& last) {
   return read([&](transaction& work) {
     const auto after = last ? last->received_at.time_since_epoch().count() : -1;

@@ -175,6 +175,8 @@ class reader {
   std::vector<reported_name> reported_names();
   /// Deployments and incidents that were reported since then, the newest first, at most so many.
   std::vector<reported_thing> reported_things(timestamp since, std::int64_t most);
+  /// Repositories and tags that were reported since then, at most so many: every repository, then the newest tags.
+  std::vector<reported_tag> reported_tags(timestamp since, std::int64_t most);
   /// Everything, page by page, in the order of receipt: those after the given one, at most 1,000.
   std::vector<stored_event> events_after(const std::optional<stored_event>&);
 

@@ -10,6 +10,7 @@ BOOST_DESCRIBE_STRUCT(place, (), (service, environment))
 BOOST_DESCRIBE_STRUCT(thing_id, (), (source, subject))
 BOOST_DESCRIBE_STRUCT(reported_name, (), (source, fields, deployments, incidents))
 BOOST_DESCRIBE_STRUCT(reported_thing, (), (source, fields, type, time, commit, version))
+BOOST_DESCRIBE_STRUCT(reported_tag, (), (repository, name))
 
 }
 

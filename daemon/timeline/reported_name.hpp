@@ -23,4 +23,9 @@ struct reported_thing {
   std::string commit, version;  ///< empty: none was reported
 };
 
+/// A tag of a repository; without a name, a repository of which commits were reported.
+struct reported_tag {
+  std::string repository, name;
+};
+
 }

@@ -1,6 +1,7 @@
 // Services, teams and aliases that catalogues and the ledger's names suggest (interface.md section 6).
 #include "daemon/discover/catalogue_services.hpp"
 #include "daemon/discover/names.hpp"
+#include "daemon/discover/repositories.hpp"
 #include "daemon/discover/toml.hpp"
 #include "tests/nodb/configurations.hpp"
 #include "tests/nodb/source_tree.hpp"
@@ -253,6 +254,52 @@ TEST_SUITE("nodb") {
     const auto table = new_tables(all);
     CHECK(table.find("\"*\" = [\"x17\"]  # guess: 0 % like \"kite\", 4 commits in common, 4 of 4 events close") !=
           std::string::npos);
+  }
+
+  TEST_CASE("a service whose deployments name no repository gets the one that is like it by name and tags") {
+    const std::vector<reported_name> names = {
+        reported("argocd", R"({"service":"checkout-prod"})", 3, 0),
+        reported("argocd", R"({"service":"search-production"})", 2, 0),
+        reported("argocd", R"({"service":"ingress"})", 2, 0),
+        reported("jenkins", R"({"service":"cart","repository":"acme/cart"})", 2, 0)};
+    std::vector<reported_thing> things;
+    for (const auto& [service, version] :
+         {std::pair("checkout-prod", "1.8.3"), std::pair("checkout-prod", "1.8.4"),
+          std::pair("search-production", "2.0.0"), std::pair("search-production", "2.1.0")})
+      things.push_back({"argocd", {{"service", service}}, thing_type::deployment, noon, "", version});
+    const std::vector<reported_tag> tags = {
+        {"Acme/checkout", ""},          {"acme/search-service", ""},       {"acme/search-deploy", ""},
+        {"acme/cart-old", ""},          {"Acme/checkout", "v1.8.3"},       {"Acme/checkout", "v1.8.4"},
+        {"acme/search-service", "2.0"}, {"acme/search-service", "v2.0.0"}, {"acme/search-service", "v2.1.0"}};
+    const auto propose_all = [&](const std::string& text) {
+      const auto known = configured_by(text);
+      proposals all;
+      propose_from_names(names, things, known, all);
+      propose_repositories(tags, names, things, known, all);
+      return all;
+    };
+    const auto table = new_tables(propose_all(""));
+    CHECK(table.find(
+              "name = \"checkout\"  # 3 deployments reported by argocd\nrepository = [\"Acme/checkout\"]  # guess: "
+              "100 % like \"checkout\", 2 versions in common\n") != std::string::npos);
+    // the repository of its manifests is as much like it, but has no tags of its versions
+    CHECK(table.find("repository = [\"acme/search-service\"]  # guess: ") != std::string::npos);
+    CHECK(table.find("search-deploy") == std::string::npos);
+    CHECK(table.find("cart-old") == std::string::npos);  // its deployments name another
+    CHECK(propose_all(table).is_empty());
+    // what is configured already lacks the line
+    const std::string text = "[[service]]\nname='checkout'\naliases={argocd='checkout-prod'}\n";
+    const auto missing = missing_lines(propose_all(text), configured_by(text));
+    REQUIRE(missing.size() == 1);
+    CHECK(missing[0].find("repository = [\"Acme/checkout\"]") != std::string::npos);
+  }
+
+  TEST_CASE("two repositories that are equally like a service are left to a person") {
+    const std::vector<reported_name> names = {reported("argocd", R"({"service":"search"})", 2, 0)};
+    proposals all;
+    propose_from_names(names, {}, configured_by(""), all);
+    propose_repositories({{"acme/search-service", ""}, {"acme/search-app", ""}}, names, {}, configured_by(""), all);
+    CHECK(new_tables(all).find("repository") == std::string::npos);
   }
 
   TEST_CASE("the applications of a service's regions are that service's") {
