@@ -26,14 +26,6 @@ written=$work/conf.d/services.toml
 # discover ARGUMENTS...: its exit status; what it says is in $work/said, what it prints in $work/out
 discover() { "$daemon" discover --config "$work/config.toml" "$@" >"$work/out" 2>"$work/said" && echo 0 || echo $?; }
 said() { grep -qF -- "$1" "$work/said" || { cat "$work/said"; fail "not said: $1"; }; }
-reload_and_rebuild() {
-  "$daemon" check-config --config "$work/config.toml" >>"$work/commands.log" || fail "the configuration is wrong"
-  local reloads="grep -c 'configuration reloaded' $work/daemon.log" before
-  before=$(eval "$reloads" || true)
-  kill -HUP "$daemon_pid"
-  wait_until 10 eval "[ \"\$($reloads)\" -gt $before ]" || fail "not reloaded"
-  command_of rebuild >/dev/null || fail "rebuild"
-}
 
 # A month of eight things under four names each; x17 is like nothing, but deploys the commits of kite.
 python3 - "$intake" >"$work/things" <<'PY'

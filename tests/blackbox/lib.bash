@@ -85,6 +85,16 @@ stop_daemon() {
 
 command_of() { "$daemon" "$@" --config "$work/config.toml" 2>>"$work/commands.log"; }
 
+# reload_and_rebuild: the running daemon reads the configuration again, and the past is derived with it
+reload_and_rebuild() {
+  "$daemon" check-config --config "$work/config.toml" >>"$work/commands.log" || fail "the configuration is wrong"
+  local reloads="grep -c 'configuration reloaded' $work/daemon.log" before
+  before=$(eval "$reloads" || true)
+  kill -HUP "$daemon_pid"
+  wait_until 10 eval "[ \"\$($reloads)\" -gt $before ]" || fail "not reloaded"
+  command_of rebuild >/dev/null || fail "rebuild"
+}
+
 # send_event JSON
 send_event() {
   curl -sf "$intake/api/v1/events" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -d "$1"

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# A month of a company as three sets of tools report it, signed, in random order and twice (company/story.py has the facts). With the
+# services that `discover` proposes, unchanged, every figure equals the one worked out by hand (company/expected.py).
+. "$(dirname "$0")/lib.bash"
+seed=${RELEASEHEALTH_SEED:-$RANDOM}
+echo "RELEASEHEALTH_SEED=$seed"
+# the month before this one: it is past, and within the horizons of discover (90 days) and of follow-ups
+month=$(date -u -d "$(date -u +%Y-%m-01) -1 month" +%Y-%m)
+company() { python3 -B "$root/tests/blackbox/company" "$@"; }
+# list PATH: the items of a list, each a line of JSON
+list() { curl -sf "$operations/api/v1/$1" | jq -c '.items[]'; }
+# figures FILE: every figure of the month, as the command writes it
+figures() { command_of report --format "$1" --period "$month-01T00:00:00Z/$month-26T00:00:00Z" || fail "report"; }
+
+for tools in github gitlab jenkins; do
+  place_of_its_own "$tools"
+  written=$work/$tools.d/services.toml
+  company configuration "$tools" | configure
+  { echo "include = [\"$tools.d/*.toml\"]" && cat "$work/config.toml"; } >"$work/with_include"
+  mv "$work/with_include" "$work/config.toml"
+  start_daemon
+  company send "$tools" "$month" "$seed" 1 "$intake"
+  "$daemon" discover --config "$work/config.toml" --write "$written" 2>"$work/discover.log" || fail "$tools: discover"
+  reload_and_rebuild
+  figures csv >"$work/first"
+  company send "$tools" "$month" "$seed" 2 "$intake"
+  figures csv >"$work/second"
+  same "$tools: the same deliveries again, in another order, change no figure" "" "$(diff "$work/first" "$work/second")"
+
+  company services "$tools" >"$work/services"
+  same "$tools: one service per thing" "$(cat "$work/services")" "$(list services | jq -r .service | sort -u)"
+  same "$tools: one incident" 1 "$(list incidents | wc -l)"
+  figures json >"$work/report.json"
+  company compare "$tools" "$month" "$operations" "$work/report.json" || { cat "$written"; fail "$tools: figures differ"; }
+  echo "ok: $tools: every figure is the one that was worked out by hand"
+  while IFS=$'\t' read -r thing name words; do
+    command_of explain "$thing" "$name" >"$work/explained"
+    grep -qF -- "$words" "$work/explained" || { cat "$work/explained"; fail "$tools: explain $thing $name does not say: $words"; }
+  done < <(company explanations "$tools" "$month")
+  echo "ok: $tools: explain says why"
+
+  "$daemon" discover --config "$work/config.toml" --write "$written" 2>"$work/discover.log" || fail "$tools: discover again"
+  same "$tools: nothing is left to propose" "nothing to propose" "$(cat "$work/discover.log")"
+  same "$tools: no delivery is dead" 0 "$(metric releasehealth_dead_deliveries)"
+  stop_daemon
+  command_of rebuild --check >/dev/null || fail "$tools: rebuild --check"
+done
