@@ -12,6 +12,8 @@ constexpr std::string_view environment_words =
     "production prod prd live staging stage stg preprod development dev test testing qa uat sandbox preview canary eu "
     "us ap apac emea";
 constexpr std::string_view leading_environment_words = "production prod prd staging stg preprod dev qa uat";
+constexpr std::string_view cloud_words = "eu us ap sa ca me af europe asia australia northamerica southamerica";
+constexpr std::string_view direction_words = "north south east west central northeast southeast northwest southwest";
 /// Parts of a product: two of them are two services.
 constexpr std::string_view part_words =
     "api web ui frontend backend worker workers mobile ios android admin gateway job jobs cron consumer scheduler "
@@ -45,10 +47,29 @@ std::vector<spelled_word> split_name(std::string_view name) {
   return all;
 }
 
+// Of the words before `last`, how many name a region of a cloud: eu-west-1 (AWS), europe-west1 (Google).
+std::size_t count_region_words(const std::vector<spelled_word>& words, std::size_t last) {
+  constexpr std::string_view digits = "0123456789";
+  const bool has_number = last > 0 && words[last - 1].text.find_first_not_of(digits) == std::string::npos;
+  const std::size_t n = has_number ? 3 : 2;
+  if (last < n) return 0;
+  const auto& direction = words[last - n + 1].text;
+  const auto letters = direction.substr(0, direction.find_last_not_of(digits) + 1);
+  return !letters.empty() && has_word(direction_words, letters) && has_word(cloud_words, words[last - n].text) ? n : 0;
+}
+
+std::size_t count_environment_words(const std::vector<spelled_word>& words, std::size_t last) {
+  return has_word(environment_words, words[last - 1].text) ? 1 : count_region_words(words, last);
+}
+
 /// Which of the words are left without environments: [first, last).
 std::pair<std::size_t, std::size_t> own_words(const std::vector<spelled_word>& words) {
   std::size_t first = 0, last = words.size();
-  while (last > 1 && has_word(environment_words, words[last - 1].text)) --last;
+  while (last > 1) {
+    const auto n = count_environment_words(words, last);
+    if (n == 0 || n >= last) break;
+    last -= n;
+  }
   while (first + 1 < last && has_word(leading_environment_words, words[first].text)) ++first;
   return {first, last};
 }

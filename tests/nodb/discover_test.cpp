@@ -2,6 +2,7 @@
 #include "daemon/discover/catalogue_services.hpp"
 #include "daemon/discover/names.hpp"
 #include "daemon/discover/repositories.hpp"
+#include "daemon/discover/similarity.hpp"
 #include "daemon/discover/toml.hpp"
 #include "tests/nodb/configurations.hpp"
 #include "tests/nodb/source_tree.hpp"
@@ -311,6 +312,13 @@ TEST_SUITE("nodb") {
     REQUIRE(all.services.size() == 1);
     CHECK(all.services[0].name.value == "cart");
     CHECK(service_after("", all, "argocd", R"({"service":"cart-ap"})") == "cart");
+  }
+
+  TEST_CASE("regions of clouds are environments, other numbers and directions are not") {
+    for (const auto* region : {"cart-eu-west-1", "cart-us-east-1", "cart-prod-ap-southeast-2", "cart-europe-west1"})
+      CHECK(without_environment(region) == "cart");
+    for (const auto* other : {"cart-2", "store-north", "store-north-1", "eu-west-1", "cart-v2"})
+      CHECK(without_environment(other) == other);
   }
 
   TEST_CASE("a job that deploys a service is called like it") {
