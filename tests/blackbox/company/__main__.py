@@ -25,7 +25,7 @@ def begin_of(month):
 
 
 def configuration(tools):
-    print(tools.CONFIGURATION + (ENVIRONMENTS if story.REGIONS else ""))
+    print(tools.CONFIGURATION + ENVIRONMENTS)
 
 
 def post(intake, one):

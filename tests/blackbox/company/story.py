@@ -3,8 +3,6 @@ import datetime
 import hashlib
 from types import SimpleNamespace
 
-REGIONS = False  # True once environments form groups (figures.md section 17): adds cart, released to three regions
-
 TITLE_OF_HOTFIX = "Round the tax of gift cards"
 
 
@@ -77,14 +75,14 @@ def facts(month):
     deployment("search", "2.1.0", "Rank by sales", "10 12:50", "10 13:00", proxy="v1.28.0")
     deployment("search", "2.0.0", "Rank by rating", "10 13:50", "10 14:00", proxy="v1.28.0")
 
-    if REGIONS:  # cart: two releases to three regions, the second rolled back in one of them
-        commit("cart", "Keep carts for a week", "04 06:00", "04 06:10")
-        tag("cart", "3.0.0", "Keep carts for a week", "04 06:30")
-        for region, started, done in (("eu", "07:50", "08:00"), ("us", "08:20", "08:30"), ("ap", "08:50", "09:00")):
-            deployment("cart", "3.0.0", "Keep carts for a week", f"04 {started}", f"04 {done}", region=region)
-        commit("cart", "Share a cart", "11 06:00", "11 06:10")
-        tag("cart", "3.1.0", "Share a cart", "11 06:30")
-        for region, started, done in (("eu", "08:50", "09:00"), ("us", "09:20", "09:30"), ("ap", "09:50", "10:00")):
-            deployment("cart", "3.1.0", "Share a cart", f"11 {started}", f"11 {done}", region=region)
-        deployment("cart", "3.0.0", "Keep carts for a week", "11 10:20", "11 10:30", region="ap")
+    # cart: two releases to three regions, the second rolled back in one of them
+    commit("cart", "Keep carts for a week", "04 06:00", "04 06:10")
+    tag("cart", "3.0.0", "Keep carts for a week", "04 06:30")
+    for region, started, done in (("eu", "07:50", "08:00"), ("us", "08:20", "08:30"), ("ap", "08:50", "09:00")):
+        deployment("cart", "3.0.0", "Keep carts for a week", f"04 {started}", f"04 {done}", region=region)
+    commit("cart", "Share a cart", "11 06:00", "11 06:10")
+    tag("cart", "3.1.0", "Share a cart", "11 06:30")
+    for region, started, done in (("eu", "08:50", "09:00"), ("us", "09:20", "09:30"), ("ap", "09:50", "10:00")):
+        deployment("cart", "3.1.0", "Share a cart", f"11 {started}", f"11 {done}", region=region)
+    deployment("cart", "3.0.0", "Keep carts for a week", "11 10:20", "11 10:30", region="ap")
     return all_facts
