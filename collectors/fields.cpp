@@ -107,6 +107,7 @@ constexpr auto table = [] {
       {"merged_at", form::time, {commit}, {}},
       // tags
       {"name", form::name, {tag}, {}},
+      {"object", form::name, {tag}, {}},  // of its ref: a commit, or the object of an annotated tag
       {"deleted", form::flag, {tag}, {}},
       // retractions
       {"of", form::choice, {retraction}, words_text<thing_type>},

@@ -49,9 +49,22 @@ event tag_of(const hook& h, const pushed_tag& p, timestamp now) {
   put(e, "repository", p.repository);
   put(e, "name", p.name);
   put(e, "commit", p.commit);
+  put(e, "object", p.object);
   put(e, "at", p.at);
-  if (p.commit.empty()) e.fields["deleted"] = true;
+  if (p.commit.empty() && p.object.empty()) e.fields["deleted"] = true;
   return e;
+}
+
+result<decoded> with_tag(result<decoded> out, std::optional<event> tag) {
+  if (!out || !tag) return out;
+  out->ignored.clear();
+  out->events.push_back(std::move(*tag));
+  return out;
+}
+
+std::string tag_of_ref(std::string_view ref) {
+  constexpr std::string_view prefix = "refs/tags/";
+  return ref.starts_with(prefix) ? std::string(ref.substr(prefix.size())) : std::string();
 }
 
 decoded merged(event merge, const std::string& tip) {

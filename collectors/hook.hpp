@@ -50,10 +50,16 @@ event commit_of(const hook&, const json::value& commit, const pushed_commits&, t
 /// A tag that was created, moved or deleted (figures.md section 14).
 struct pushed_tag {
   std::string repository, name;
-  std::string commit;  ///< that it points to, not the object of an annotated tag; empty: it was deleted
+  std::string commit;  ///< that it points to, not the object of an annotated tag; empty: not reported
   std::optional<timestamp> at;
+  std::string object = {};  ///< that its ref points to: a commit, or the object of an annotated tag
 };
+/// Without a commit and an object it was deleted.
 event tag_of(const hook&, const pushed_tag&, timestamp now);
+/// The tag, if there is one, beside whatever else the delivery became.
+result<decoded> with_tag(result<decoded>, std::optional<event> tag);
+/// The name of a tag's ref: v1 of refs/tags/v1; empty: the ref is no tag's.
+std::string tag_of_ref(std::string_view ref);
 
 /// A merged pull request: the commit that its merge made, and the tip of its branch. A squash or a rebase makes other
 /// commits, so that a deployment of the tip is known to have reached the default branch by this alone.

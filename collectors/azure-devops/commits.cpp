@@ -1,22 +1,47 @@
-// Pushes and completed pull requests: facts about commits.
+// Pushes and completed pull requests: facts about commits, and tags.
 #include <algorithm>
 
 #include "collectors/azure-devops/hook.hpp"
 
 namespace releasehealth::azure_devops {
 
+namespace {
+
+// A new id of an annotated tag is the tag's own object, and nothing says which kind it is; one of zeros deletes.
+void add_tags(decoded& out, const hook& h, const std::string& repository, timestamp pushed_at) {
+  for (const auto& update : elements_at(h.in, "/resource/refUpdates")) {
+    const auto name = tag_of_ref(text_at(update, "/name")), object = text_at(update, "/newObjectId");
+    if (name.empty() || object.empty()) continue;
+    const bool is_deleted = object.find_first_not_of('0') == object.npos;
+    out.events.push_back(
+        tag_of(h, {repository, name, {}, pushed_at, is_deleted ? std::string() : object}, pushed_at));
+  }
+}
+
+// The branch that was pushed; empty: none was.
+std::string pushed_branch(const hook& h) {
+  for (const auto& update : elements_at(h.in, "/resource/refUpdates"))
+    if (auto name = text_at(update, "/name"); tag_of_ref(name).empty()) return name;
+  return {};
+}
+
+}
+
 result<decoded> push(const hook& h, timestamp now) {
   decoded out;
+  const auto repository = h.text("/resource/repository/name");
+  const auto pushed_at = h.time("/resource/date").value_or(now);
   add_commits(out, h,
               {.all = elements_at(h.in, "/resource/commits"),
                .id = "/commitId",
                .message = "/comment",
                .authored_at = "/author/date",
                .url = "/url",
-               .repository = h.text("/resource/repository/name"),
-               .ref = h.text("/resource/refUpdates/0/name"),
-               .pushed_at = h.time("/resource/date").value_or(now)},
+               .repository = repository,
+               .ref = pushed_branch(h),
+               .pushed_at = pushed_at},
               now);
+  add_tags(out, h, repository, pushed_at);
   if (out.events.empty()) out.ignored = "push: without commits";
   return out;
 }

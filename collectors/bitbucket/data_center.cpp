@@ -9,9 +9,14 @@ result<decoded> refs_changed(const hook& h, timestamp now) {
   decoded out;
   for (const auto& change : elements_at(h.in, "/changes")) {
     const bool gone = text_at(change, "/type") == "DELETE";
-    const auto name = text_at(change, "/ref/displayId"), sha = text_at(change, "/toHash");
+    const auto name = text_at(change, "/ref/displayId");
     if (text_at(change, "/ref/type") == "TAG") {
-      if (auto e = tagged(h, name, sha, gone, now)) out.events.push_back(std::move(*e));
+      // toHash of an annotated tag is the tag's own object, and nothing says which kind it is
+      const auto object = gone ? std::string() : text_at(change, "/toHash");
+      if (gone || !object.empty())
+        out.events.push_back(
+            tag_of(h, {repository_at(h.in, "/repository"), name, {}, h.time("/date").value_or(now), object}, now));
+      if (auto e = tagged(h, name, {}, gone, now)) out.events.push_back(std::move(*e));
       continue;
     }
     if (gone) continue;

@@ -51,9 +51,8 @@ result<decoded> pushed(const hook& h, std::string name, timestamp now) {
 }
 
 result<decoded> push(const hook& h, timestamp now) {
-  constexpr std::string_view of_tags = "refs/tags/";
   const auto ref = h.text("/ref");
-  if (ref.starts_with(of_tags)) return pushed(h, ref.substr(of_tags.size()), now);
+  if (auto tag = tag_of_ref(ref); !tag.empty()) return pushed(h, std::move(tag), now);
   if (!ref.starts_with("refs/heads/")) return decoded::nothing("push: of " + ref);
   auto facts = commits_in(h);
   facts.ref = ref;

@@ -73,7 +73,9 @@ std::optional<timestamp> released_at(const hook& h, timestamp now) {
   return std::max(published.value_or(timestamp{}), updated.value_or(now));
 }
 
-result<decoded> release(const hook& h, timestamp now) {
+namespace {
+
+result<decoded> deployed_release(const hook& h, timestamp now) {
   if (!h.reads_deployments_from("release")) return other_source_of_deployments(h, "release");
   const auto action = h.text("/action");
   const bool gone = action == "deleted" || action == "unpublished";
@@ -98,6 +100,22 @@ result<decoded> release(const hook& h, timestamp now) {
   put(e, "finished_at", at);
   e.fields["state"] = word(deployment_state::succeeded);
   return with_return(std::move(e));
+}
+
+// The tag of a release that names a commit: which commit a branch meant, GitHub does not say. `created_at` is the
+// commit's own time, so that what a push says of the tag counts from the push on.
+std::optional<event> tag_of_release(const hook& h, timestamp now) {
+  const auto action = h.text("/action"), commit = h.text("/release/target_commitish");
+  const bool is_out = (action == "published" || action == "released") && !flag_at(h.in, "/release/draft");
+  if (!is_out || commit.size() != longest_commit || !is_commit(commit)) return {};
+  return tag_of(
+      h, {h.text("/repository/full_name"), h.text("/release/tag_name"), commit, h.time("/release/created_at")}, now);
+}
+
+}
+
+result<decoded> release(const hook& h, timestamp now) {
+  return with_tag(deployed_release(h, now), tag_of_release(h, now));
 }
 
 // ---- workflow_run

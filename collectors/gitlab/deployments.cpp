@@ -1,4 +1,6 @@
 // deployment, release, pipeline, tag push: deployments, of which a source reads one.
+#include <algorithm>
+
 #include "collectors/gitlab/hook.hpp"
 
 namespace releasehealth::gitlab {
@@ -48,9 +50,11 @@ result<decoded> deployment(const hook& h, timestamp now) {
   return decoded(std::move(e));
 }
 
+namespace {
+
 // A release's date can be in the future (GitLab calls it upcoming, and sends nothing when its time has come) and can be
 // changed. GitLab does not say when it was changed: the delivery is, as it is sent once and at once.
-result<decoded> release(const hook& h, timestamp now) {
+result<decoded> deployed_release(const hook& h, timestamp now) {
   if (!h.reads_deployments_from("release")) return other_source_of_deployments(h, "release");
   const auto released = h.time("/released_at");
   const auto action = h.text("/action");
@@ -77,6 +81,21 @@ result<decoded> release(const hook& h, timestamp now) {
   }
   e.fields["state"] = word(is_upcoming ? deployment_state::pending : deployment_state::succeeded);
   return decoded(std::move(e));
+}
+
+// A release that is deleted leaves its tag.
+std::optional<event> tag_of_release(const hook& h, timestamp now) {
+  const auto action = h.text("/action"), commit = h.text("/commit/id");
+  if ((action != "create" && action != "update") || commit.empty()) return {};
+  auto at = action == "create" ? h.time("/created_at") : now;
+  if (!at) at = std::min(h.time("/released_at").value_or(now), now);
+  return tag_of(h, {project_of(h), h.text("/tag"), commit, at}, now);
+}
+
+}
+
+result<decoded> release(const hook& h, timestamp now) {
+  return with_tag(deployed_release(h, now), tag_of_release(h, now));
 }
 
 // A job with an environment that it starts is a deployment; a pipeline tells all of its jobs every time.
@@ -113,10 +132,8 @@ result<decoded> pipeline(const hook& h, timestamp now) {
 }
 
 result<decoded> tag_push(const hook& h, timestamp now) {
-  constexpr std::string_view prefix = "refs/tags/";
-  const auto ref = h.text("/ref"), after = h.text("/after");
-  if (!ref.starts_with(prefix)) return decoded::nothing("tag push: " + ref + " is no tag");
-  const auto tag = ref.substr(prefix.size());
+  const auto ref = h.text("/ref"), after = h.text("/after"), tag = tag_of_ref(ref);
+  if (tag.empty()) return decoded::nothing("tag push: " + ref + " is no tag");
   const bool is_deleted = after.find_first_not_of('0') == after.npos;
   if (!is_deleted && h.text("/checkout_sha").empty()) return decoded::nothing("tag push: of no commit");
   // GitLab does not say when: the delivery is sent once and at once

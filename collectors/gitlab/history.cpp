@@ -39,6 +39,7 @@ result<std::vector<past_delivery>> release_of(const json::value& in) {
                                       {"id", value_at(in, "/tag_name")},
                                       {"name", value_at(in, "/name")},
                                       {"tag", value_at(in, "/tag_name")},
+                                      {"created_at", value_at(in, "/created_at")},
                                       {"released_at", value_at(in, "/released_at")},
                                       {"url", url},
                                       {"commit", value_at(in, "/commit")},

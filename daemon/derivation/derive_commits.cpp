@@ -36,6 +36,23 @@ bool is_foreign(const service_rule& rule, const std::string& reported) {
   return !reported.empty() && !rule.repositories.empty() && !is_one_of(reported, rule.repositories);
 }
 
+// A commit that begins so may resolve it later.
+void add_digits(deployment& d, std::string_view commit) {
+  auto digits = lower_case(commit.substr(0, shortest_commit));
+  if (std::ranges::find(d.commit_digits, digits) == d.commit_digits.end()) d.commit_digits.push_back(std::move(digits));
+}
+
+/// By the names of tags: what their refs point to, where a report does not say whether that is the commit.
+using objects_by_name = std::map<std::string, std::set<std::string>, std::less<>>;
+objects_by_name objects_in(const reports_of_things& told) {
+  objects_by_name all;
+  for (const auto& [key, reports] : told)
+    for (const auto& r : reports)
+      if (auto object = text_at(r.fields, "/object"); !object.empty() && !r.fields.contains("commit"))
+        all[text_at(r.fields, "/name")].insert(lower_case(object));
+  return all;
+}
+
 std::vector<unresolved> find_unresolved(const naming& names, std::vector<deployment>& folded) {
   std::vector<unresolved> all;
   for (auto& d : folded) {
@@ -52,10 +69,7 @@ std::vector<unresolved> find_unresolved(const naming& names, std::vector<deploym
     unresolved one{&d, std::move(repositories),
                    tag_names(d.version, rule ? rule->tag : std::nullopt, names.names_of(d.where.service)),
                    commit_tokens(d.version)};
-    for (const auto& token : one.tokens)
-      if (auto digits = token.substr(0, shortest_commit);
-          std::ranges::find(d.commit_digits, digits) == d.commit_digits.end())
-        d.commit_digits.push_back(std::move(digits));
+    for (const auto& token : one.tokens) add_digits(d, token);
     all.push_back(std::move(one));
   }
   return all;
@@ -87,12 +101,17 @@ void resolve_commits(transaction& work, const naming& names, std::vector<deploym
   reports_of_things reports;
   for (auto& e : query<told_event>(work, sql::derivation::events_of_tags, tag_names))
     reports[std::move(e.of)].push_back(std::move(e.told));
-  const known_tags tags(fold_tags(std::move(reports)));
+  const auto objects = objects_in(reports);
+  for (const auto& [name, some] : objects) tokens.insert(some.begin(), some.end());
   std::vector<known_commit> named;
   if (!tokens.empty()) named = query<known_commit>(work, sql::derivation::known_commits, tokens);
   const known_commits commits(named);
+  const known_tags tags(fold_tags(std::move(reports), commits));
   for (const auto& one : all) {
     auto& d = *one.of;
+    for (const auto& name : one.names)
+      if (const auto known = objects.find(name); known != objects.end())
+        for (const auto& object : known->second) add_digits(d, object);
     const auto start = d.started_at.value_or(d.created_at.value_or(timestamp()));
     const auto found = resolve({d.version, start, one.repositories, one.names}, tags, commits);
     if (!found) continue;

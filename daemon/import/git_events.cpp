@@ -35,6 +35,7 @@ struct known_thing {
   bool is_live() const {
     return !is_retracted && std::ranges::any_of(reports, [](const report& r) { return !r.retraction; });
   }
+  bool is_deleted() const { return flag_at(facts, "/deleted"); }
   std::string text(const char* field) const { return text_at(facts, std::string("/") + field); }
 };
 
@@ -136,6 +137,7 @@ class difference {
   }
 
   void tell(const git_thing& t) {
+    if (t.type == thing_type::tag) return tell_tag(t);
     const auto subject = t.type == thing_type::commit       ? t.name
                          : t.type == thing_type::deployment ? subjects_.at(t.name)
                                                             : subject_of(t);
@@ -145,6 +147,20 @@ class difference {
       fields["culprit"] = failed == subjects_.end() ? t.culprit : failed->second;
     }
     tell({t.type, subject}, std::move(fields));
+  }
+
+  // One that moved, or is back, has pointed to this commit since it was seen otherwise, whatever its date.
+  void tell_tag(const git_thing& t) {
+    const thing_key key{thing_type::tag, tag_subject(read_.repository, t.name)};
+    auto fields = t.fields;
+    fields["repository"] = read_.repository;
+    if (const auto known = stored_.find(key); known != stored_.end()) {
+      const auto& before = known->second;
+      if (before.is_live() && !before.is_deleted() && before.text("commit") == text_at(fields, "/commit"))
+        return (void)told_.insert(key);
+      fields["at"] = format_time(std::max(t.at, before.told_at));
+    }
+    tell(key, std::move(fields));
   }
 
   // What differs from what is known, at the time of this state; nothing where a newer state was told.
@@ -165,9 +181,17 @@ class difference {
     if (differs) add(report_of(key.first), key, std::move(told), known);
   }
 
-  // A complete read retracts what it no longer finds, and says of commits that they left HEAD's history.
+  // A complete read retracts what it no longer finds; it says of commits that they left HEAD's history, and of tags
+  // that they were deleted.
   void look_at_missing(const thing_key& key, const known_thing& k) {
     if (told_.contains(key) || !k.is_live() || is_newer(k) || key.second == mark()) return;
+    if (key.first == thing_type::tag) {
+      if (!k.is_own || k.is_deleted()) return;
+      return tell(key, {{"repository", read_.repository},
+                        {"name", k.text("name")},
+                        {"deleted", true},
+                        {"at", format_time(read_.state_at)}});
+    }
     if (key.first == thing_type::commit) {
       if (!k.is_own) return;
       const auto reached = read_.reached_head.find(key.second);

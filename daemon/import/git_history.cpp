@@ -90,6 +90,15 @@ class thing_writer {
     add(std::move(t));
   }
 
+  // Other tools name versions by any tag. A date that no event may have is left out.
+  void tag(const git::tag& t, timestamp now) {
+    if (!t.name.starts_with(asked_.tags.prefix) || count_characters(t.name) > max_name) return;
+    git_thing out{.type = thing_type::tag, .name = t.name, .at = t.at};
+    out.fields = {{"name", t.name}, {"commit", t.commit}, {"object", or_null(t.object)}, {"deleted", nullptr}};
+    if (is_sane_time(t.at, now)) out.fields["at"] = format_time(t.at);
+    add(std::move(out));
+  }
+
   // The release failed with its revert, and was mended by the release that has it; until then the failure is open.
   void failure(const reverted_release& f, const git::release& failed, const git::release* mended) {
     git_thing t{.type = thing_type::incident, .name = f.revert, .at = f.at, .culprit = failed.name};
@@ -184,7 +193,8 @@ timestamp state_time(const repository& from, const commit_graph& g, const git::c
 git_history read_git_history(const repository& from, const git_question& q, timestamp now,
                              const std::function<void(std::size_t, std::size_t)>& progress) {
   git_history h;
-  h.releases = git::choose_releases(from.tags(), q.tags);
+  const auto tags = from.tags();
+  h.releases = git::choose_releases(tags, q.tags);
   const auto& releases = h.releases.all;
   const auto head = from.head();
   auto g = read_graph(from, releases, head, progress);
@@ -207,6 +217,7 @@ git_history read_git_history(const repository& from, const git_question& q, time
     if (!m.picked_from.empty()) picks.push_back(n);
   std::ranges::sort(picks, {}, [&](commit_index n) -> const std::string& { return g.ids[n]; });
   for (const auto n : picks) write.commit(n);
+  for (const auto& t : tags) write.tag(t, now);
   if (q.rules) count_kinds(h, q);
   return h;
 }

@@ -27,10 +27,10 @@ struct reverted_release {
   std::size_t release = 0;  ///< the first one that had it
 };
 
-/// A release, a failure by a revert, or a commit, as the history shows it now.
+/// A release, a failure by a revert, a commit or a tag, as the history shows it now.
 struct git_thing {
-  thing_type type;           ///< deployment, incident or commit
-  std::string name;          ///< the tag, the commit that reverts, the commit
+  thing_type type;           ///< deployment, incident, commit or tag
+  std::string name;          ///< the release's tag, the commit that reverts, the commit, the tag
   timestamp at;              ///< when it happened
   std::string culprit = {};  ///< of an incident: the tag of the release that failed
   json::object fields = {};  ///< null: known to be absent; without an entry: not looked at

@@ -51,10 +51,11 @@ commit_ptr commit_of(git_repository* in, const std::string& id) {
   return commit_ptr(found);
 }
 
-// What a ref stands for: the commit, and the date of an annotated tag, else of the commit.
+// What a ref stands for: the commit, and the date of an annotated tag, else of the commit; and that tag's own object.
 struct dated_commit {
   std::string commit;
   timestamp at;
+  std::string tag_object = {};
 };
 std::optional<dated_commit> peel(git_object* object) {
   git_object* peeled = nullptr;
@@ -62,9 +63,11 @@ std::optional<dated_commit> peel(git_object* object) {
   const object_ptr commit(peeled);
   dated_commit out{text_of(*git_object_id(commit.get())),
                    time_of(git_commit_time(reinterpret_cast<const git_commit*>(commit.get())))};
-  if (git_object_type(object) == GIT_OBJECT_TAG)
+  if (git_object_type(object) == GIT_OBJECT_TAG) {
+    out.tag_object = text_of(*git_object_id(object));
     if (const auto* tagger = git_tag_tagger(reinterpret_cast<const git_tag*>(object)))
       out.at = time_of(tagger->when.time);
+  }
   return out;
 }
 
@@ -123,7 +126,8 @@ std::vector<git::tag> repository::tags() const {
   for (std::size_t n = 0; n < names.count; ++n) {
     const std::string name = names.strings[n];
     if (to_utf8(name, nullptr) != name) continue;
-    if (auto c = look_up(open_.get(), "refs/tags/" + name)) all.push_back({name, std::move(c->commit), c->at});
+    if (auto c = look_up(open_.get(), "refs/tags/" + name))
+      all.push_back({name, std::move(c->commit), c->at, std::move(c->tag_object)});
   }
   return all;
 }

@@ -104,7 +104,29 @@ std::string tag::commit_at(timestamp start) const {
   return {};
 }
 
-std::vector<tag> fold_tags(std::map<thing_id, std::vector<report>> reports) {
+namespace {
+
+// The commits of annotated tags' own objects, as reports that have both name them.
+std::map<std::string, std::string> commits_of_objects(const std::vector<report>& told) {
+  std::map<std::string, std::string> all;
+  for (const auto& r : told) {
+    auto object = lower_case(text_at(r.fields, "/object")), commit = lower_case(text_at(r.fields, "/commit"));
+    if (!object.empty() && !commit.empty()) all[std::move(object)] = std::move(commit);
+  }
+  return all;
+}
+
+// The commit of an object that a tag's ref points to; empty: none is known.
+std::string commit_of_object(const std::string& object, const std::string& repository, const known_commits& commits,
+                             const std::map<std::string, std::string>& by_object) {
+  if (const auto known = by_object.find(object); known != by_object.end()) return known->second;
+  const auto same = commits.find(object, std::span(&repository, 1));
+  return same.size() == 1 ? same.front() : std::string();
+}
+
+}
+
+std::vector<tag> fold_tags(std::map<thing_id, std::vector<report>> reports, const known_commits& commits) {
   using named_tag = std::pair<std::string, std::string>;  // repository_key() and name
   std::map<named_tag, std::vector<report>> by_name;
   for (auto& [thing, told] : reports) {
@@ -127,13 +149,17 @@ std::vector<tag> fold_tags(std::map<thing_id, std::vector<report>> reports) {
   for (auto& [named, told] : by_name) {
     order_reports(told);
     tag t{named.first, named.second, {}};
+    const auto by_object = commits_of_objects(told);
     for (const auto& r : told) {
       const auto at = time_at(r.fields, "/at").value_or(r.time);
-      const auto commit = lower_case(text_at(r.fields, "/commit"));
+      auto commit = lower_case(text_at(r.fields, "/commit"));
+      const auto object = lower_case(text_at(r.fields, "/object"));
       if (flag_at(r.fields, "/deleted"))
         t.history[at].clear();
       else if (!commit.empty())
-        t.history[at] = commit;
+        t.history[at] = std::move(commit);
+      else if (!object.empty())
+        t.history[at] = commit_of_object(object, t.repository, commits, by_object);
     }
     if (!t.history.empty()) all.push_back(std::move(t));
   }

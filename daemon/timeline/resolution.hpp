@@ -29,13 +29,11 @@ std::vector<std::string> commit_tokens(std::string_view version);
 struct tag {
   std::string repository;  ///< repository_key()
   std::string name;
-  std::map<timestamp, std::string> history;  ///< from when on it points to a commit; empty: it was deleted
+  std::map<timestamp, std::string> history;  ///< from when on it points to a commit; empty: to none that is known
 
   /// The commit that a deployment of that start was made of; empty: none.
   std::string commit_at(timestamp start) const;
 };
-/// The tags that reports of any sources tell of.
-std::vector<tag> fold_tags(std::map<thing_id, std::vector<report>> reports);
 
 /// Tags by their names.
 class known_tags {
@@ -64,6 +62,10 @@ class known_commits {
  private:
   std::map<std::string, std::vector<std::string>, std::less<>> repositories_;  ///< repository_key()s; empty: any
 };
+
+/// The tags that reports of any sources name. What the ref of one points to (`object`) is its commit if another report
+/// of the tag says which commit that object is of, or if it is a known commit.
+std::vector<tag> fold_tags(std::map<thing_id, std::vector<report>> reports, const known_commits& = known_commits({}));
 
 /// What a version is resolved by.
 struct resolution_question {

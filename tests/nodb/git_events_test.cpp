@@ -1,4 +1,5 @@
 // What an import tells of a repository that was read before, in another state or under another name.
+#include "collectors/fields.hpp"
 #include "tests/nodb/repository_states.hpp"
 
 using namespace releasehealth;
@@ -73,6 +74,34 @@ TEST_SUITE("nodb") {
     CHECK(upgraded.folded() == "deployment 1.0.0 cart 1.0.0 of-cart 2026-01-01T00:00:00Z succeeded \n" +
                                    upgraded.folded().substr(upgraded.folded().find("deployment 1.0.0~")));
     CHECK(upgraded.folded().find("search 1.0.0 of-search") != std::string::npos);
+  }
+
+  TEST_CASE("a tag that moved to an older commit, went and came back is told as it was seen") {
+    const std::string name = "1.0.0";
+    state s{.at = begin + 9 * hour, .tags = {{name, {"new", begin + 5 * hour}}, {"2.0.0", {"b", begin}}}};
+    store all;
+    const auto import = [&](int at) {
+      s.at = begin + at * hour;
+      all.import(s);
+    };
+    import(9);
+    s.tags[name] = {"old", begin + hour};
+    import(20);
+    s.tags.erase(name);
+    import(30);
+    s.tags[name] = {"old", begin + hour};
+    import(40);
+    std::vector<report> told;
+    for (const auto& [id, e] : all.events)
+      if (e.thing == thing_type::tag && e.subject == tag_subject(s.repository, name))
+        told.push_back({e.id, e.time, false, false, e.fields});
+    CHECK(told.size() == 4);
+    const auto tags = fold_tags({{{"git", "t"}, told}});
+    REQUIRE(tags.size() == 1);
+    CHECK(tags[0].commit_at(begin + 6 * hour) == "new");
+    CHECK(tags[0].commit_at(begin + 10 * hour) == "old");
+    CHECK(tags[0].commit_at(begin + 30 * hour) == "old");  // back since it was last seen missing
+    CHECK(all.import(s).events.empty());
   }
 
   TEST_CASE("a partial read retracts nothing, nor does another pattern what it leaves out") {

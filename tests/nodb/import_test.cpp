@@ -100,7 +100,8 @@ TEST_SUITE("nodb") {
                     .events) ==
           lines({"deployment release/v1.2.3 2026-01-02T03:04:05Z state=succeeded service=acme/shop "
                  "environment=production version=v1.2.3 commit=a91957a858320c0e17f3a0eca7cfacbff50ea29a "
-                 "finished_at=2026-01-02T03:04:05Z title=One"}));
+                 "finished_at=2026-01-02T03:04:05Z title=One",
+                 "tag acme/shop@v1.2.3 2026-01-02T03:04:05Z commit=a91957a858320c0e17f3a0eca7cfacbff50ea29a"}));
 
     const auto issues = read_export("jira", R"({"startAt":0,"issues":[
       {"key":"SHOP-1","fields":{"issuetype":{"name":"Incident"},"project":{"key":"SHOP"},"summary":"Down","created":"2026-01-02T03:00:00.000+0000",

@@ -6,6 +6,7 @@
 #include "collectors/base/crypto.hpp"
 #include "daemon/import/git_events.hpp"
 #include "daemon/timeline/incident.hpp"
+#include "daemon/timeline/resolution.hpp"
 #include "tests/check.hpp"
 
 namespace releasehealth::test {
@@ -42,6 +43,14 @@ struct state {
                   {"ref", branch == branches.end() ? json::value(nullptr) : json::value(branch->second)}};
       all.push_back(std::move(t));
       commits.insert(commit);
+      all.push_back({.type = thing_type::tag,
+                     .name = tag,
+                     .at = date,
+                     .fields = {{"name", tag},
+                                {"commit", commit},
+                                {"object", nullptr},
+                                {"deleted", nullptr},
+                                {"at", format_time(date)}}});
     }
     for (const auto& c : commits) {
       const auto reached = on_head.find(c);
@@ -101,6 +110,7 @@ struct store {
   /// As imports before 2026-12 stored it: ids and subjects without the repository.
   void import_former(const state& s) {
     for (const auto& t : s.things()) {
+      if (t.type == thing_type::tag) continue;
       event e;
       e.reports(t.type);
       const auto what = t.type == thing_type::deployment ? "release "
@@ -133,6 +143,12 @@ struct store {
                        ' ' + d.commit + ' ' + format_time(*d.finished_at) + ' ' + std::string(word(d.state)) + ' ' +
                        text_at(d.facts, "/ref"));
         }
+    std::map<thing_id, std::vector<report>> of_tags;
+    for (const auto& [key, told] : reports)
+      if (key.first == thing_type::tag) of_tags[{"git", key.second}] = told;
+    for (const auto& t : fold_tags(of_tags))  // as they are now: what they were only who read it then can know
+      if (const auto commit = t.commit_at(timestamp::max()); !commit.empty())
+        lines.insert("tag " + t.name + ' ' + commit + " of " + t.repository);
     for (const auto& [key, told] : reports) {
       if (key.first == thing_type::commit) {
         const auto c = fold_commit(told);

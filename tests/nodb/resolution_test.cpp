@@ -109,6 +109,25 @@ TEST_SUITE("nodb") {
               .empty());
   }
 
+  TEST_CASE("what a tag's ref points to is its commit if one of that name is known, or a report says whose object it is") {
+    const auto pushed = told("10:00", R"({"repository":"acme/a","name":"v1","object":"AAAAAAA1"})");
+    const auto read = told("11:00", R"({"repository":"acme/a","name":"v1","commit":"bbbbbbb1","object":"aaaaaaa1",
+                                        "at":"2026-11-03T09:00:00Z"})");
+    const auto commit_at = [](const char* clock, const std::vector<report>& reports, const known_commits& commits) {
+      const auto tags = fold_tags({{{"bitbucket", "acme/a@v1"}, reports}}, commits);
+      REQUIRE(tags.size() == 1);
+      return tags[0].commit_at(at(clock));
+    };
+    const known_commits none({}), own({{"aaaaaaa1", "acme/a"}}), other({{"aaaaaaa1", "acme/b"}});
+    CHECK(commit_at("12:00", {pushed}, own) == "aaaaaaa1");
+    CHECK(commit_at("12:00", {pushed}, none).empty());  // perhaps the object of an annotated tag
+    CHECK(commit_at("12:00", {pushed}, other).empty());
+    CHECK(commit_at("12:00", {pushed, read}, none) == "bbbbbbb1");
+    const auto moved = told("11:30", R"({"repository":"acme/a","name":"v1","object":"ccccccc1"})");
+    CHECK(commit_at("12:00", {pushed, read, moved}, none).empty());  // no longer what it was
+    CHECK(commit_at("11:00", {pushed, read, moved}, none) == "bbbbbbb1");
+  }
+
   TEST_CASE("one tag told with and without a host has one history; another host's has its own") {
     const auto tags = fold_tags(
         {{{"github", "1"}, {told("10:00", R"({"repository":"acme/a","name":"v1","commit":"aaaa"})")}},

@@ -54,7 +54,15 @@ class Resolution:
                 del named[key, name]
         return named
 
-    def tag_commit(self, reports, start):
+    def commit_of_object(self, key, reports, thing):
+        """Of what a tag's ref points to: by a report that names both, else if it is a known commit."""
+        for r in reversed(ordered(reports)):
+            if r['fields'].get('object', '').lower() == thing and r['fields'].get('commit'):
+                return r['fields']['commit'].lower()
+        fits = self.beginning(thing, key)
+        return fits.pop() if len(fits) == 1 else ''
+
+    def tag_commit(self, key, reports, start):
         history = {}
         for r in ordered(reports):
             at = instant(r['fields'], 'at')
@@ -63,6 +71,8 @@ class Resolution:
                 history[at] = ''
             elif r['fields'].get('commit'):
                 history[at] = r['fields']['commit'].lower()
+            elif r['fields'].get('object'):
+                history[at] = self.commit_of_object(key, reports, r['fields']['object'].lower())
         before = [at for at in history if at <= start]
         if before:
             return history[max(before)]
@@ -79,14 +89,17 @@ class Resolution:
                 if r['fields'].get('commit') and not is_retracted(reports):
                     yield r['fields']['commit'].lower(), r['fields'].get('repository', '')
 
+    def beginning(self, digits, key):
+        """The known commits of a repository, or of none, that begin so; a shorter name of a longer one is the same."""
+        fits = {sha for sha, of in self.known_commits() if sha.startswith(digits) and (not of or same_repository(repository_key(of), key))}
+        return {sha for sha in fits if not any(longer != sha and longer.startswith(sha) for longer in fits)}
+
     def resolve(self, service, version, repository, start):
         if not version or not repository:
             return ''
         mine, commits = repository_key(repository), set()
         for token in tokens(version):
-            fits = {sha for sha, of in self.known_commits()
-                    if sha.startswith(token) and (not of or same_repository(repository_key(of), mine))}
-            fits = {sha for sha in fits if not any(longer != sha and longer.startswith(sha) for longer in fits)}
+            fits = self.beginning(token, mine)
             if len(fits) == 1:
                 commits |= fits
         if len(commits) == 1:
@@ -99,7 +112,7 @@ class Resolution:
             for v in versions:
                 for (key, name), reports in sorted(tags.items()):
                     if name == pattern.format(v) and same_repository(key, mine):
-                        commit = self.tag_commit(reports, start)
+                        commit = self.tag_commit(key, reports, start)
                         if commit:
                             return commit
         return ''

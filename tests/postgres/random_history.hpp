@@ -305,8 +305,11 @@ class random_history {
     json::object fields = {{"repository", repository()}, {"name", name}};
     if (one_in(6))
       fields["deleted"] = true;
+    else if (one_in(3))  // of a push that does not say what its ref points to
+      fields["object"] = one_in(3) ? "0b7ec70" : commit();
     else
       fields["commit"] = commit();
+    if (fields.contains("commit") && one_in(3)) fields["object"] = "0b7ec70";
     if (one_in(2)) fields["at"] = time();
     const auto subject = tag_subject(fields["repository"].as_string(), name), from = source();
     add(report_of("tag", subject, time(), std::move(fields)), from);
