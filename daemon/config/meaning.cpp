@@ -245,7 +245,7 @@ std::string fingerprint_of(const config_table& root, const std::map<std::string,
     all += '\n' + source + " images " + text_of(rule.own) + (rule.compares_images ? "" : " are not compared");
   for (const auto& [source, kind] : kinds) all += '\n' + source + " is " + kind;  // aliases are by either
   for (const auto& [source, filter] : joins.filters) all += '\n' + source + " lets in " + spelled(filter);
-  for (const auto* key : {"calendar", "figures", "service", "environment", "rule", "policy"})
+  for (const auto* key : {"calendar", "figures", "service", "repository", "environment", "rule", "policy"})
     all += '\n' + root.spelled(key);
   return sha256_hex(all).substr(0, 16);
 }
@@ -263,6 +263,7 @@ void read_meaning(config_table& root, config& c) {
     c.services_at.emplace(read.name, t.place());
     services.push_back(std::move(read));
   });
+  auto repositories = read_repositories(root);
   root.tables("team", [&](config_table& t) { read_team(t, c.figures.engineers); });
   std::vector<environment_rule> environments;
   root.tables("environment", [&](config_table& t) {
@@ -275,7 +276,7 @@ void read_meaning(config_table& root, config& c) {
   std::map<std::string, std::string, std::less<>> kinds;
   for (const auto& s : c.sources) kinds[s.name] = s.kind;
   c.figures.names = c.timeline.blame.names =
-      naming(std::move(services), std::move(environments), std::move(teams), kinds);
+      naming(std::move(services), std::move(environments), std::move(teams), kinds, repository_names(repositories));
   root.tables("rule",
               [&](config_table& t) { c.timeline.stack.rules.rules.push_back(read_rule(t, c.timeline.stack.rules)); });
   root.tables("policy", [&](config_table& t) { c.timeline.decisions.rules.push_back(read_policy(t)); });

@@ -140,6 +140,8 @@ threshold read_threshold(config_table&, const std::vector<std::string>& rolling)
 void read_meaning(config_table& root, config&);
 /// Reads how incidents are joined, from [figures] and the sources (joins.cpp).
 void read_joins(config_table& figures, config&);
+/// Reads [[repository]] (repositories.cpp).
+std::vector<repository_rule> read_repositories(config_table& root);
 /// A filter as the fingerprint has it.
 std::string spelled(const incident_filter&);
 

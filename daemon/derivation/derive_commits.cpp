@@ -23,10 +23,11 @@ struct unresolved {
 
 // figures.md section 14: those that are configured for its service, else the one that it is matched by, then the one
 // that it reports.
-std::vector<std::string> source_repositories(const service_rule* rule, const std::string& reported) {
+std::vector<std::string> source_repositories(const repository_names& names, const service_rule* rule,
+                                             const std::string& reported) {
   if (rule && !rule->repositories.empty()) return rule->repositories;
   std::vector<std::string> all;
-  if (rule && !rule->repository.empty()) all.push_back(repository_key(rule->repository));
+  if (rule && !rule->repository.empty()) all.push_back(names.key(rule->repository));
   if (!reported.empty() && (all.empty() || all.front() != reported)) all.push_back(reported);
   return all;
 }
@@ -57,11 +58,11 @@ std::vector<unresolved> find_unresolved(const naming& names, std::vector<deploym
   std::vector<unresolved> all;
   for (auto& d : folded) {
     const auto* rule = names.rule_of(d.where.service);
-    auto reported = repository_key(text_at(d.facts, "/repository"));
-    const auto manifests = repository_key(text_at(d.facts, "/manifest_repository"));
+    auto reported = names.repositories().key(text_at(d.facts, "/repository"));
+    const auto manifests = names.repositories().key(text_at(d.facts, "/manifest_repository"));
     const bool is_of_manifests = !manifests.empty() && same_repository(reported, manifests);
     if (is_of_manifests) reported.clear();
-    auto repositories = source_repositories(rule, reported);
+    auto repositories = source_repositories(names.repositories(), rule, reported);
     d.facts.erase("commit_evidence");  // the daemon's own word
     if (!d.overrides.contains("commit") && (is_of_manifests || (rule && is_foreign(*rule, reported)))) d.commit.clear();
     if (!d.commit.empty() || d.version.empty() || repositories.empty()) continue;
@@ -105,8 +106,8 @@ void resolve_commits(transaction& work, const naming& names, std::vector<deploym
   for (const auto& [name, some] : objects) tokens.insert(some.begin(), some.end());
   std::vector<known_commit> named;
   if (!tokens.empty()) named = query<known_commit>(work, sql::derivation::known_commits, tokens);
-  const known_commits commits(named);
-  const known_tags tags(fold_tags(std::move(reports), commits));
+  const known_commits commits(named, names.repositories());
+  const known_tags tags(fold_tags(std::move(reports), commits, names.repositories()));
   for (const auto& one : all) {
     auto& d = *one.of;
     for (const auto& name : one.names)

@@ -16,13 +16,14 @@ namespace releasehealth::ledger {
 namespace {
 
 // Of a commit that several sources speak of, what they say together.
-std::optional<commit_seen> fold_seen(const std::string& sha, std::vector<report> told) {
+std::optional<commit_seen> fold_seen(const std::string& sha, std::vector<report> told,
+                                     const repository_names& repositories) {
   order_reports(told);
   if (told.empty() || is_retracted(told)) return {};
   const auto facts = merge_reports(told);
   commit_seen c;
   c.sha = sha;
-  c.repository = text_at(facts, "/repository");
+  c.repository = repositories.key(text_at(facts, "/repository"));
   // a push of the same commit tells its own title and branch
   for (const auto& r : told) {
     if (r.retraction || !r.fields.contains("pull_request")) continue;
@@ -61,7 +62,7 @@ std::set<std::string> write_commits(derivation& in, const std::set<std::string>&
     told[std::move(e.sha)].push_back(std::move(e.told));
   std::vector<commit_seen> rows;
   for (auto& [sha, reports] : told)
-    if (auto c = fold_seen(sha, std::move(reports))) rows.push_back(std::move(*c));
+    if (auto c = fold_seen(sha, std::move(reports), in.settings.blame.names.repositories())) rows.push_back(std::move(*c));
   const auto differing = query<named_commit>(in.work, sql::derivation::write_commits, touched, by_column(rows));
   if (!differing.empty())
     for (auto& id : query<std::string>(in.work, sql::derivation::hotfixes_of_commits, by_column(differing)))

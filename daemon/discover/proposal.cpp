@@ -51,7 +51,7 @@ naming with_proposals(const configured_names& known, const proposals& all) {
     same->aliases.insert(same->aliases.end(), rule.aliases.begin(), rule.aliases.end());
     same->repositories.insert(same->repositories.end(), rule.repositories.begin(), rule.repositories.end());
   }
-  return naming(std::move(rules), {}, known.teams, known.kinds);
+  return naming(std::move(rules), {}, known.teams, known.kinds, known.names.repositories());
 }
 
 }

@@ -45,8 +45,10 @@ bool matches(const pattern& p, std::string_view text) {
 std::string text_of(const pattern& p) { return p ? p->pattern() : std::string(); }
 
 naming::naming(std::vector<service_rule> services, std::vector<environment_rule> environments,
-               std::set<std::string, std::less<>> teams, std::map<std::string, std::string, std::less<>> kinds)
+               std::set<std::string, std::less<>> teams, std::map<std::string, std::string, std::less<>> kinds,
+               repository_names repositories)
     : services_(std::move(services)),
+      repositories_(std::move(repositories)),
       kinds_(std::move(kinds)),
       environments_(std::move(environments)),
       teams_(std::move(teams)) {
@@ -57,7 +59,7 @@ naming::naming(std::vector<service_rule> services, std::vector<environment_rule>
     groups_.emplace(e.name, same == groups_.end() ? e.group : same->second);
   }
   for (auto& s : services_) {
-    for (auto& one : s.repositories) one = repository_key(one);
+    for (auto& one : s.repositories) one = repositories_.key(one);
     for (const auto& a : s.aliases) {
       const auto [known, is_new] = aliases_[a.source].try_emplace(lower_case(a.name), s.name);
       if (a.is_shared || (!is_new && known->second != s.name)) known->second.clear();
@@ -118,7 +120,8 @@ const std::string* naming::named_by_match(std::string_view source, const called&
     if (!s.source.empty() && s.source != source) continue;
     const auto& said = by.repository.empty() ? by.name : by.repository;
     if (!s.repository.empty()) {
-      if (by.by_repository && s.repository == said && (s.path.empty() || lies_in(by.path, s.path))) return &s.name;
+      const bool is_of_it = s.repository == said || repositories_.are_of_one(s.repository, said);
+      if (by.by_repository && is_of_it && (s.path.empty() || lies_in(by.path, s.path))) return &s.name;
     } else if (!s.source.empty() && said.empty()) {
       return &s.name;  // a source of one service, which its reports need not name
     }
@@ -302,9 +305,9 @@ std::vector<std::string> naming::names_of(std::string_view service) const {
 
 std::vector<std::string> naming::services_of_repository(std::string_view repository) const {
   std::vector<std::string> all;
-  const auto key = repository_key(repository);
+  const auto key = repositories_.key(repository);
   for (const auto& s : services_)
-    if (!key.empty() && (is_one_of(key, s.repositories) || same_repository(key, repository_key(s.repository))))
+    if (!key.empty() && (is_one_of(key, s.repositories) || same_repository(key, repositories_.key(s.repository))))
       all.push_back(s.name);
   return all;
 }

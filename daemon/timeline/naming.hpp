@@ -58,7 +58,7 @@ struct service_rule {
   std::string path = {};        ///< within the repository: that folder and what lies below; empty: all of it
   std::vector<alias> aliases = {};
   std::vector<std::string> repositories =
-      {};  ///< of its code, the one to look at first in front; naming keeps repository_key()s
+      {};  ///< of its code, the one to look at first in front; naming keeps their keys
   std::optional<tag_template> tag = {};  ///< its tags' names; none: the usual ones
   bool sidecars_are_changes = false;     ///< images that are not its own count for its identity, too
 };
@@ -89,7 +89,8 @@ class naming {
   naming() = default;
   /// `kinds`: of sources, by name.
   naming(std::vector<service_rule> services, std::vector<environment_rule> environments,
-         std::set<std::string, std::less<>> teams = {}, std::map<std::string, std::string, std::less<>> kinds = {});
+         std::set<std::string, std::less<>> teams = {}, std::map<std::string, std::string, std::less<>> kinds = {},
+         repository_names repositories = {});
 
   /// The service of what a source reports at an instant, by the first of (figures.md section 15): an alias of that
   /// source, an alias of its kind, a service's own name, `match`, an alias of any source, a former name. Otherwise the
@@ -132,8 +133,9 @@ class naming {
   std::string team(std::string_view service) const;
   /// The rule of a configured service; null: it is not configured.
   const service_rule* rule_of(std::string_view service) const;
-  /// The rules in their order, with repositories as repository_key()s.
+  /// The rules in their order, with repositories by their keys in repositories().
   const std::vector<service_rule>& services() const { return services_; }
+  const repository_names& repositories() const { return repositories_; }
   /// Its name and aliases, each once.
   std::vector<std::string> names_of(std::string_view service) const;
   /// The services that a repository is configured for.
@@ -164,6 +166,7 @@ class naming {
   const std::string* named_before(const called&, timestamp at) const;
 
   std::vector<service_rule> services_;
+  repository_names repositories_;
   using services_by_name = std::map<std::string, std::string, std::less<>>;
   /// By source, or kind, or any_source: the service by its alias in lower case; empty: several share it.
   std::map<std::string, services_by_name, std::less<>> aliases_;

@@ -38,6 +38,28 @@ bool is_one_of(std::string_view key, std::span<const std::string> keys) {
   return std::ranges::any_of(keys, [&](const auto& one) { return same_repository(key, one); });
 }
 
+repository_names::repository_names(std::span<const repository_rule> rules) {
+  for (const auto& r : rules) {
+    const auto today = repository_key(r.name);
+    today_.emplace_back(today, today);
+    for (const auto& was : r.was) today_.emplace_back(repository_key(was), today);
+  }
+}
+
+std::string repository_names::key(std::string_view text) const {
+  const auto key = repository_key(text);
+  const auto known = std::ranges::find_if(today_, [&](const auto& name) { return same_repository(key, name.first); });
+  if (known == today_.end()) return key;
+  // a name without a host is about the repository of that path on the host that the report names
+  const auto path = behind_host(key);
+  const bool is_elsewhere = !path.empty() && behind_host(known->second).empty();
+  return (is_elsewhere ? key.substr(0, key.size() - path.size()) : std::string()) + known->second;
+}
+
+bool repository_names::are_of_one(std::string_view a, std::string_view b) const {
+  return !today_.empty() && same_repository(key(a), key(b)) && !same_repository(repository_key(a), repository_key(b));
+}
+
 std::optional<tag_template> parse_tag_template(std::string_view text) {
   constexpr std::string_view placeholder = "{version}";
   const auto at = text.find(placeholder);

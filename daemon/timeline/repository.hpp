@@ -4,6 +4,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace releasehealth {
 
@@ -17,6 +19,27 @@ bool same_repository(std::string_view a, std::string_view b);
 std::string_view behind_host(std::string_view key);
 /// Whether one of them is the same.
 bool is_one_of(std::string_view key, std::span<const std::string> keys);
+
+/// A repository and the names that it had before.
+struct repository_rule {
+  std::string name;
+  std::vector<std::string> was;
+};
+
+/// What repositories are called today.
+class repository_names {
+ public:
+  repository_names() = default;
+  explicit repository_names(std::span<const repository_rule>);
+
+  /// The repository_key() of today's name of the repository that has or had that name.
+  std::string key(std::string_view text) const;
+  /// Whether two names are of one repository because it had one of them before.
+  bool are_of_one(std::string_view a, std::string_view b) const;
+
+ private:
+  std::vector<std::pair<std::string, std::string>> today_;  ///< by each name: repository_key()s
+};
 
 /// `checkout@{version}`: what stands before and after the version.
 struct tag_template {

@@ -126,15 +126,16 @@ std::string commit_of_object(const std::string& object, const std::string& repos
 
 }
 
-std::vector<tag> fold_tags(std::map<thing_id, std::vector<report>> reports, const known_commits& commits) {
-  using named_tag = std::pair<std::string, std::string>;  // repository_key() and name
+std::vector<tag> fold_tags(std::map<thing_id, std::vector<report>> reports, const known_commits& commits,
+                           const repository_names& repositories) {
+  using named_tag = std::pair<std::string, std::string>;  // repository's key and name
   std::map<named_tag, std::vector<report>> by_name;
   for (auto& [thing, told] : reports) {
     order_reports(told);
     if (is_retracted(told)) continue;
     for (auto& r : told)
       if (auto name = text_at(r.fields, "/name"); !r.retraction && !name.empty())
-        by_name[{repository_key(text_at(r.fields, "/repository")), std::move(name)}].push_back(std::move(r));
+        by_name[{repositories.key(text_at(r.fields, "/repository")), std::move(name)}].push_back(std::move(r));
   }
   // what names no host is about the repository of that path on every host
   std::set<named_tag> elsewhere;
@@ -181,8 +182,8 @@ const tag* known_tags::find(std::string_view name, std::string_view repository) 
   return found == named->second.end() ? nullptr : &*found;
 }
 
-known_commits::known_commits(const std::vector<known_commit>& all) {
-  for (const auto& c : all) repositories_[lower_case(c.sha)].push_back(repository_key(c.repository));
+known_commits::known_commits(const std::vector<known_commit>& all, const repository_names& repositories) {
+  for (const auto& c : all) repositories_[lower_case(c.sha)].push_back(repositories.key(c.repository));
 }
 
 std::vector<std::string> known_commits::find(std::string_view digits, std::span<const std::string> repositories) const {

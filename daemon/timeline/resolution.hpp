@@ -27,7 +27,7 @@ std::vector<std::string> commit_tokens(std::string_view version);
 
 /// A tag, and the commits that it pointed to.
 struct tag {
-  std::string repository;  ///< repository_key()
+  std::string repository;  ///< its key in repository_names
   std::string name;
   std::map<timestamp, std::string> history;  ///< from when on it points to a commit; empty: to none that is known
 
@@ -40,7 +40,7 @@ class known_tags {
  public:
   explicit known_tags(std::vector<tag>);
   /// Of that name in that repository; null: there is none.
-  const tag* find(std::string_view name, std::string_view repository_key) const;
+  const tag* find(std::string_view name, std::string_view repository) const;
 
  private:
   std::map<std::string, std::vector<tag>, std::less<>> by_name_;
@@ -55,23 +55,24 @@ struct known_commit {
 /// Commits by their digits. A shorter name of a longer one is the same commit.
 class known_commits {
  public:
-  explicit known_commits(const std::vector<known_commit>&);
-  /// Those that begin so, of any of these repository_key()s or of none that was named.
+  explicit known_commits(const std::vector<known_commit>&, const repository_names& = {});
+  /// Those that begin so, of any of these repositories, by their keys, or of none that was named.
   std::vector<std::string> find(std::string_view digits, std::span<const std::string> repositories) const;
 
  private:
-  std::map<std::string, std::vector<std::string>, std::less<>> repositories_;  ///< repository_key()s; empty: any
+  std::map<std::string, std::vector<std::string>, std::less<>> repositories_;  ///< keys; empty: any
 };
 
 /// The tags that reports of any sources name. What the ref of one points to (`object`) is its commit if another report
 /// of the tag says which commit that object is of, or if it is a known commit.
-std::vector<tag> fold_tags(std::map<thing_id, std::vector<report>> reports, const known_commits& = known_commits({}));
+std::vector<tag> fold_tags(std::map<thing_id, std::vector<report>> reports, const known_commits& = known_commits({}),
+                           const repository_names& = {});
 
 /// What a version is resolved by.
 struct resolution_question {
   std::string_view version;
   timestamp start;                            ///< of the deployment
-  std::span<const std::string> repositories;  ///< repository_key()s of its source repositories, in order
+  std::span<const std::string> repositories;  ///< keys of its source repositories, in order
   std::span<const std::string> names;         ///< tag_names()
 };
 

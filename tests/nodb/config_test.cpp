@@ -218,6 +218,15 @@ aliases = { pagerduty = { name = "platform", shared = true } }
     CHECK(c.timeline.fingerprint != right("[[service]]\nname = 'checkout'\n").timeline.fingerprint);
   }
 
+  TEST_CASE("former names of repositories belong to what the past is derived by") {
+    const auto c = right("[[service]]\nname = 'a'\nrepository = 'acme/cart'\n"
+                         "[[repository]]\nname = 'acme/checkout'\nwas = ['acme/cart']\n");
+    CHECK(c.figures.names.repositories().key("github.com/acme/cart") == "github.com/acme/checkout");
+    CHECK(c.figures.names.rule_of("a")->repositories == std::vector<std::string>{"acme/checkout"});
+    CHECK(c.timeline.fingerprint !=
+          right("[[service]]\nname = 'a'\nrepository = 'acme/cart'\n").timeline.fingerprint);
+  }
+
   TEST_CASE("which images are a service's own is said of a source, and belongs to what the past is derived by") {
     const std::string argo = "[[source]]\nname = 'argo'\nkind = 'argocd'\nunauthenticated = true\n";
     const auto plain = right(argo), chosen = right(argo + "images = 'acme/(?P<service>[^:@/]+)'\n"),

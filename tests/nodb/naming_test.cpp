@@ -78,6 +78,18 @@ TEST_SUITE("nodb") {
     }
   }
 
+  TEST_CASE("`match` means a repository by its former names, too") {
+    const naming names({{.name = "checkout", .team = {}, .source = {}, .repository = "acme/checkout"}}, {}, {}, {},
+                       repository_names(std::vector<repository_rule>{{"acme/checkout", {"acme/cart"}}}));
+    const auto service = [&](const char* repository) {
+      return names.service("github", {{"service", repository}, {"repository", repository}}, then);
+    };
+    CHECK(service("acme/checkout") == "checkout");
+    CHECK(service("acme/cart") == "checkout");
+    CHECK(service("acme/search") == "acme/search");
+    CHECK(names.services_of_repository("github.com/acme/cart") == std::vector<std::string>{"checkout"});
+  }
+
   TEST_CASE("a former name ends with the date that it is given") {
     const naming names({{.name = "checkout", .team = {}, .was = {{"kiosk", later}}}}, {});
     CHECK(names.service("api", {{"service", "kiosk"}}, then) == "checkout");

@@ -17,7 +17,7 @@ naming configured() {
                   .repository = "acme/checkout",
                   .aliases = {{"*", "PXYZ"}}},
                  {.name = "search", .team = {}, .repositories = {"https://github.com/acme/search"}}},
-                {});
+                {}, {}, {}, repository_names(std::vector<repository_rule>{{"acme/search", {"acme/find"}}}));
 }
 
 struct reported {
@@ -50,6 +50,7 @@ constexpr reported cases[] = {
      R"({"service":"search","environment":"staging","same_as":["none"],"links":[]})", false, ""},
     {"a commit of its repository", "commit", R"({"repository":"acme/search"})", false, ""},
     {"a tag of its repository", "tag", R"({"repository":"git@github.com:acme/search.git"})", false, ""},
+    {"a tag by its repository's former name", "tag", R"({"repository":"acme/find"})", false, ""},
     {"a tag of another one's", "tag", R"({"repository":"acme/checkout"})", false, "/repository "},
     {"a tag of another one's, by a source", "tag", R"({"repository":"acme/checkout"})", true, "/repository "},
     {"a tag of nobody's, by a source", "tag", R"({"repository":"acme/tools"})", true, ""},

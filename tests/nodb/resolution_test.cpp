@@ -118,7 +118,10 @@ TEST_SUITE("nodb") {
       REQUIRE(tags.size() == 1);
       return tags[0].commit_at(at(clock));
     };
-    const known_commits none({}), own({{"aaaaaaa1", "acme/a"}}), other({{"aaaaaaa1", "acme/b"}});
+    const auto commit_of = [](const char* repository) {
+      return known_commits(std::vector<known_commit>{{"aaaaaaa1", repository}});
+    };
+    const auto none = known_commits({}), own = commit_of("acme/a"), other = commit_of("acme/b");
     CHECK(commit_at("12:00", {pushed}, own) == "aaaaaaa1");
     CHECK(commit_at("12:00", {pushed}, none).empty());  // perhaps the object of an annotated tag
     CHECK(commit_at("12:00", {pushed}, other).empty());
@@ -137,6 +140,37 @@ TEST_SUITE("nodb") {
     CHECK(tags[0].history.size() == 2);
     CHECK(tags[0].repository == "github.com/acme/a");
     CHECK(tags[1].history.size() == 1);
+  }
+
+  TEST_CASE("a repository that was renamed has one history of each tag, and one set of commits") {
+    const repository_rule rules[] = {{"acme/checkout", {"acme/cart", "gitlab.com/shop/cart"}},
+                                     {"github.com/acme/search", {"acme/find"}}};
+    const repository_names names(rules);
+    for (const auto& [name, key] : {std::pair("https://github.com/Acme/Cart.git", "github.com/acme/checkout"),
+                                    {"acme/cart", "acme/checkout"},
+                                    {"gitlab.com/shop/cart", "gitlab.com/acme/checkout"},
+                                    {"shop/cart", "acme/checkout"},
+                                    {"bitbucket.org/shop/cart", "bitbucket.org/shop/cart"},
+                                    {"acme/search", "github.com/acme/search"},
+                                    {"acme/find", "github.com/acme/search"},
+                                    {"acme/cart2", "acme/cart2"},
+                                    {"", ""}}) {
+      CAPTURE(name);
+      CHECK(names.key(name) == key);
+    }
+    CHECK(names.are_of_one("acme/cart", "github.com/acme/checkout"));
+    CHECK_FALSE(names.are_of_one("acme/checkout", "github.com/acme/checkout"));
+    CHECK_FALSE(names.are_of_one("acme/cart", "acme/find"));
+    const auto tags = fold_tags(
+        {{{"github", "1"}, {told("10:00", R"({"repository":"acme/cart","name":"v1","commit":"aaaa"})")}},
+         {{"github", "2"}, {told("11:00", R"({"repository":"acme/checkout","name":"v1","commit":"bbbb"})")}}},
+        known_commits({}), names);
+    REQUIRE(tags.size() == 1);
+    CHECK(tags[0].history.size() == 2);
+    const std::vector<std::string> today = {"acme/checkout"};
+    const std::vector<known_commit> reported = {{"1a2b3c4d", "acme/cart"}};
+    CHECK(known_commits(reported, names).find("1a2b3c4", today).size() == 1);
+    CHECK(known_commits(reported).find("1a2b3c4", today).empty());
   }
 
   TEST_CASE("what resolves a version, first of all a commit in it, then tags in the order of their names") {

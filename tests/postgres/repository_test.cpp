@@ -1,0 +1,50 @@
+// What is reported of a service's own repositories, by whatever names.
+#include "daemon/derivation/derive.hpp"
+#include "tests/postgres/cases.hpp"
+#include "tests/postgres/cluster.hpp"
+#include "tests/postgres/history.hpp"
+
+using namespace releasehealth;
+using namespace releasehealth::test;
+
+TEST_SUITE("postgres") {
+  TEST_CASE("what was reported of a repository under a former name is its own: tags, commits, merge-backs") {
+    const database db;
+    ledger::appender to(db.where());
+    const std::string a(40, 'a'), b(40, 'b'), c = "1a2b3c4" + std::string(33, '0');
+    const auto commit = [&](const std::string& sha, const char* repository, json::object more) {
+      more["commit"] = sha;
+      more["repository"] = repository;
+      more["title"] = "Pay";
+      auto e = report_of("commit", sha, "2026-11-03T09:00:00Z", std::move(more));
+      e.id = sha;
+      return e;
+    };
+    auto tag = report_of("tag", "acme/cart@v1.8.4", "2026-11-03T09:30:00Z",
+                         {{"repository", "acme/cart"}, {"name", "v1.8.4"}, {"commit", a}});
+    tag.id = "tag";
+    const auto deploy = [](const char* id, const char* at, const char* version) {
+      return deployment_event(id, id, at,
+                              {{"service", "checkout"}, {"version", version}, {"state", "succeeded"}, {"kind", "hotfix"}});
+    };
+    store(to, {commit(a, "acme/cart", {{"pull_request", "7"}, {"ref", "hotfix/1"}, {"merged_at", "2026-11-03T09:00:00Z"}}),
+               commit(b, "github.com/acme/checkout",
+                      {{"pull_request", "8"},
+                       {"ref", "hotfix/1"},
+                       {"merged_at", "2026-11-03T15:00:00Z"},
+                       {"default_branch", true}}),
+               commit(c, "acme/cart", {}), std::move(tag), deploy("d1", "2026-11-03T10:00:00Z", "1.8.4"),
+               deploy("d2", "2026-11-03T12:00:00Z", "main-1a2b3c4")});
+    const service_rule checkout{.name = "checkout", .team = {}, .repositories = {"github.com/acme/checkout"}};
+    const auto known = [&](const repository_rule& rule) {
+      ledger::derive_settings settings;
+      settings.blame.names = naming({checkout}, {}, {}, {}, repository_names(std::span(&rule, 1)));
+      ledger::deriver derive(db.where(), settings);
+      derive.rebuild();
+      return db.query("SELECT string_agg(left(commit, 7) || ' ' || coalesce((merged_back_at AT TIME ZONE 'UTC')::time::text, '-'), "
+                      "', ' ORDER BY subject) FROM deployment");
+    };
+    CHECK(known({"github.com/acme/checkout", {}}) == " -,  -");
+    CHECK(known({"github.com/acme/checkout", {"acme/cart"}}) == "aaaaaaa 15:00:00, 1a2b3c4 -");
+  }
+}
