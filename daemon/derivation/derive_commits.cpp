@@ -21,15 +21,15 @@ struct unresolved {
   std::vector<std::string> repositories, names, tokens;
 };
 
-// figures.md section 14: those that are configured for its service, else the one that it is matched by, then the one
-// that it reports.
-std::vector<std::string> source_repositories(const repository_names& names, const service_rule* rule,
-                                             const std::string& reported) {
-  if (rule && !rule->repositories.empty()) return rule->repositories;
-  std::vector<std::string> all;
-  if (rule && !rule->repository.empty()) all.push_back(names.key(rule->repository));
-  if (!reported.empty() && (all.empty() || all.front() != reported)) all.push_back(reported);
-  return all;
+// Whether the repository that it names is the one that it is deployed from.
+bool is_of_manifests(const repository_names& names, const deployment& d) {
+  const auto manifests = names.key(text_at(d.facts, "/manifest_repository"));
+  return !manifests.empty() && same_repository(names.key(text_at(d.facts, "/repository")), manifests);
+}
+
+// That a deployment names, by its key, unless it holds manifests.
+std::string reported_repository(const repository_names& names, const deployment& d) {
+  return is_of_manifests(names, d) ? std::string() : names.key(text_at(d.facts, "/repository"));
 }
 
 // A commit of another repository, as of the one that holds manifests, is shown and says nothing of what is live.
@@ -58,13 +58,10 @@ std::vector<unresolved> find_unresolved(const naming& names, std::vector<deploym
   std::vector<unresolved> all;
   for (auto& d : folded) {
     const auto* rule = names.rule_of(d.where.service);
-    auto reported = names.repositories().key(text_at(d.facts, "/repository"));
-    const auto manifests = names.repositories().key(text_at(d.facts, "/manifest_repository"));
-    const bool is_of_manifests = !manifests.empty() && same_repository(reported, manifests);
-    if (is_of_manifests) reported.clear();
-    auto repositories = source_repositories(names.repositories(), rule, reported);
+    const auto reported = reported_repository(names.repositories(), d);
+    auto repositories = source_repositories(names, d);
     d.facts.erase("commit_evidence");  // the daemon's own word
-    if (!d.overrides.contains("commit") && (is_of_manifests || (rule && is_foreign(*rule, reported)))) d.commit.clear();
+    if (!d.overrides.contains("commit") && (is_of_manifests(names.repositories(), d) || (rule && is_foreign(*rule, reported)))) d.commit.clear();
     if (!d.commit.empty() || d.version.empty() || repositories.empty()) continue;
     d.tag_version = version_key(d.version);
     unresolved one{&d, std::move(repositories),
@@ -76,6 +73,16 @@ std::vector<unresolved> find_unresolved(const naming& names, std::vector<deploym
   return all;
 }
 
+}
+
+std::vector<std::string> source_repositories(const naming& names, const deployment& d) {
+  const auto* rule = names.rule_of(d.where.service);
+  if (rule && !rule->repositories.empty()) return rule->repositories;
+  std::vector<std::string> all;
+  if (rule && !rule->repository.empty()) all.push_back(names.repositories().key(rule->repository));
+  auto reported = reported_repository(names.repositories(), d);
+  if (!reported.empty() && (all.empty() || all.front() != reported)) all.push_back(std::move(reported));
+  return all;
 }
 
 void touch_by_tags(transaction& work, const naming& names, const reports_of_things& told, things& touched,

@@ -53,16 +53,18 @@ struct verdict_row {
       within(&verdict_row::is, columns_of<stack_verdict>), std::tuple(column("day_order", &verdict_row::day_order)));
 };
 
-void add_commit_facts(transaction& work, std::vector<deployment>& folded) {
+void add_commit_facts(transaction& work, const naming& names, std::vector<deployment>& folded) {
   std::set<std::string> shas;
   for (const auto& d : folded)
     if (!d.commit.empty()) shas.insert(d.commit);
   if (shas.empty()) return;
-  std::map<std::string, std::vector<report>> reports;
+  std::map<std::string, reports_of_things> reports;
   for (auto& e : query<commit_event>(work, sql::derivation::events_of_commits, shas))
-    reports[std::move(e.sha)].push_back(std::move(e.told));
+    reports[std::move(e.sha)][std::move(e.of)].push_back(std::move(e.told));
   for (auto& d : folded)
-    if (const auto known = reports.find(d.commit); known != reports.end()) d.commit_facts = fold_commit(known->second);
+    if (const auto known = reports.find(d.commit); known != reports.end())
+      d.commit_facts =
+          fold_commit(reports_of_commit(known->second, source_repositories(names, d), names.repositories()));
 }
 
 // As remedies and blame look at it, before the stack has spoken.
@@ -101,7 +103,7 @@ void derive_deployments(derivation& in, const things& touched) {
   for (auto& d : folded) choose_artifacts(d, in.settings.images, names);
   resolve_commits(in.work, names, folded);
   for (auto& d : folded) complete_identity(d, names);
-  add_commit_facts(in.work, folded);
+  add_commit_facts(in.work, names, folded);
   std::vector<told_row> stored;
   std::map<std::string, settled> unchanged;
   for (auto& d : folded) {

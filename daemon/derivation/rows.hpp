@@ -107,10 +107,12 @@ struct told_event {
 /// An event of a commit.
 struct commit_event {
   std::string sha;  ///< as it was asked for
+  thing_id of;      ///< as it is reported
   report told;
 
   static constexpr auto columns =
-      std::tuple_cat(std::tuple(column("sha", &commit_event::sha)), within(&commit_event::told, columns_of<report>));
+      std::tuple_cat(std::tuple(column("sha", &commit_event::sha)), within(&commit_event::of, columns_of<thing_id>),
+                     within(&commit_event::told, columns_of<report>));
 };
 
 }

@@ -203,6 +203,27 @@ std::string deployment::day_order() const {
   return rest.starts_with('-') ? key.append(rest) : key.append("~");
 }
 
+// What a source reports of a commit without a repository, as a retraction, is about the repository that its other
+// reports of it name.
+std::vector<report> reports_of_commit(std::map<thing_id, std::vector<report>> told,
+                                      std::span<const std::string> repositories, const repository_names& names) {
+  std::vector<report> all;
+  for (auto& [commit, reports] : told) {
+    bool is_ours = repositories.empty(), is_elsewhere = false;
+    const auto is_foreign = [&](const report& r) {
+      const auto named = names.key(text_at(r.fields, "/repository"));
+      if (named.empty() || repositories.empty()) return false;
+      const bool is_one = is_one_of(named, repositories);
+      (is_one ? is_ours : is_elsewhere) = true;
+      return !is_one;
+    };
+    std::erase_if(reports, is_foreign);
+    if (is_ours || !is_elsewhere)
+      all.insert(all.end(), std::make_move_iterator(reports.begin()), std::make_move_iterator(reports.end()));
+  }
+  return all;
+}
+
 json::object fold_commit(std::vector<report> reports) {
   order_reports(reports);
   if (is_retracted(reports)) return {};

@@ -1,6 +1,8 @@
 #pragma once
 // Reports of one thing become what they say together (figures.md §2), whatever the order in which they came.
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -65,6 +67,11 @@ bool is_retracted(const std::vector<report>& ordered);
 /// The deployments that reports of one thing tell of: one for each place that its reports name. None if it was
 /// retracted.
 std::vector<deployment> fold_deployment(const thing_id&, std::vector<report>, const naming&);
+
+/// The reports about a commit (by source and the name that each uses) that are about one of these repositories, by their
+/// keys, or that name none: of no others does a commit have its facts (figures.md section 14). All, if there are none.
+std::vector<report> reports_of_commit(std::map<thing_id, std::vector<report>>,
+                                      std::span<const std::string> repositories, const repository_names&);
 
 /// The merged facts of a commit, from all reports about it; empty if it was retracted. A push tells the commit's title
 /// and branch, a pull request its own: `titles` and `refs` hold all of them, in order of their bytes, for rules to look

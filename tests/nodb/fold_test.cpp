@@ -120,6 +120,35 @@ const fold_case cases[] = {
 }
 
 TEST_SUITE("nodb") {
+  TEST_CASE("facts of a commit are those of its repository") {
+    const auto told = [](const char* id, const char* fields, bool is_retraction = false) {
+      return report{.id = id,
+                    .time = *parse_time("2026-11-03T10:00:00Z"),
+                    .retraction = is_retraction,
+                    .fields = parse_json(fields)->as_object()};
+    };
+    const thing_id own{"github", "1a2b3c4d"}, other{"github", "1a2b3c4e"}, unnamed{"api", "1a2b3c4"};
+    const std::map<thing_id, std::vector<report>> all = {
+        {own, {told("1", R"({"repository":"github.com/acme/a","title":"Ours"})"), told("2", R"({"lines_changed":3})"),
+               told("3", R"({"repository":"acme/fork","labels":["hotfix"]})")}},
+        {other, {told("4", R"({"repository":"acme/b","title":"Theirs","picked_from":"1"})"),
+                 told("5", R"({"of":"commit"})", true)}},
+        {unnamed, {told("6", R"({"reviewed":true})")}}};
+    const auto facts = [&](const std::vector<std::string>& repositories, const repository_names& names = {}) {
+      return json::value(fold_commit(reports_of_commit(all, repositories, names)));
+    };
+    const json::value ours = {{"reviewed", true},
+                              {"repository", "github.com/acme/a"},
+                              {"title", "Ours"},
+                              {"lines_changed", 3},
+                              {"titles", {"Ours"}}};
+    CHECK(facts({"acme/a"}) == ours);
+    CHECK(facts({"acme/c"}) == json::value{{"reviewed", true}});
+    CHECK(facts({}).as_object().empty());  // the retraction of one is that of all
+    const repository_names renamed(std::vector<repository_rule>{{"acme/a2", {"acme/a"}}});
+    CHECK(facts({"acme/a2"}, renamed) == ours);
+  }
+
   TEST_CASE("reports of one deployment fold to the same whatever the order they came in") {
     for (const auto& c : cases) {
       CAPTURE(c.rule);

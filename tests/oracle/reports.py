@@ -32,8 +32,17 @@ class Reports(Resolution, Joins):
         """By its name, or because a report says so (section 15)."""
         return environment in ('production', 'prod-eu') or environment in self.groups.values() or environment in self.productions
 
-    def commit_facts(self, sha):
-        about = ordered([r for key, rs in self.of('commit') if sha and same_commit(key[2], sha) for r in rs])
+    def commit_facts(self, sha, repository):
+        """By what is reported of the commits of that repository, or of none."""
+        mine, about = repository_key(repository or ''), []
+        for key, reports in self.of('commit'):
+            if not sha or not same_commit(key[2], sha):
+                continue
+            named = [(r, repository_key(r['fields'].get('repository') or '')) for r in reports]
+            ours = [r for r, of in named if not mine or not of or same_repository(of, mine)]
+            if len(ours) == len(reports) or any(mine and of and same_repository(of, mine) for _, of in named):
+                about += ours
+        about = ordered(about)
         told = [r for r in about if r['type'] != 'retraction']
         if is_retracted(about):
             return {}
@@ -93,7 +102,7 @@ class Reports(Resolution, Joins):
                 'place': (service, environment), 'production': self.is_production(environment), 'state': state,
                 'finished': finished, 'started': started, 'version': version, 'commit': commit,
                 'identity': content.identity(commit, version, 'version' in over and 'artifacts' not in over),
-                'facts': facts, 'override': over, 'commit_facts': self.commit_facts(commit), 'kind': '',
+                'facts': facts, 'override': over, 'commit_facts': self.commit_facts(commit, repository), 'kind': '',
                 'id': hashlib.sha256(key.encode()).hexdigest()[:20], 'is_change': False, 'live': None, 'stack': [],
                 'rolled_back_by': None, 'order': (finished or 0, day, source.encode(), subject.encode()),
                 'brings_no_commit': bool(firsts) and firsts[-1] is None}

@@ -47,4 +47,37 @@ TEST_SUITE("postgres") {
     CHECK(known({"github.com/acme/checkout", {}}) == " -,  -");
     CHECK(known({"github.com/acme/checkout", {"acme/cart"}}) == "aaaaaaa 15:00:00, 1a2b3c4 -");
   }
+
+  TEST_CASE("two repositories with a common beginning of two commits keep their facts apart, whichever comes last") {
+    const database db;
+    ledger::derive_settings settings;
+    settings.blame.names = naming({{.name = "checkout", .team = {}, .repositories = {"acme/checkout"}}}, {});
+    ledger::deriver derive(db.where(), settings);
+    ledger::appender to(db.where());
+    const auto commit = [&](const std::string& sha, const char* repository, const char* title, const char* authored_at) {
+      auto e = report_of("commit", sha, "2026-11-03T09:00:00Z",
+                         {{"commit", sha}, {"repository", repository}, {"title", title}, {"authored_at", authored_at}});
+      e.id = sha;
+      store(to, {std::move(e)});
+      derive.derive();
+      CHECK(derive.check().empty());
+      return db.query("SELECT string_agg(service || ': ' || coalesce(commit_facts->>'title', '') || ' ' || kind, ', ' "
+                      "ORDER BY service) FROM deployment");
+    };
+    const auto deploy = [](const char* id, const char* service, const char* repository) {
+      return deployment_event(id, id, "2026-11-03T10:00:00Z",
+                              {{"service", service},
+                               {"repository", repository},
+                               {"commit", "1a2b3c4"},
+                               {"state", "succeeded"}});
+    };
+    store(to, {deploy("d1", "checkout", "acme/checkout"), deploy("d2", "search", "acme/search")});
+    const std::string a = "1a2b3c4" + std::string(33, '0'), b = "1a2b3c4" + std::string(33, '1');
+    CHECK(commit(a, "github.com/acme/checkout", "Hotfix rounding", "2026-11-02T10:00:00Z") ==
+          "checkout: Hotfix rounding hotfix, search:  planned");
+    CHECK(commit(b, "acme/search", "Rank", "2026-11-01T10:00:00Z") ==
+          "checkout: Hotfix rounding hotfix, search: Rank planned");
+    CHECK(db.query("SELECT string_agg(extract(day FROM first_commit_at AT TIME ZONE 'UTC')::text, ' ' ORDER BY service) "
+                   "FROM deployment") == "2 1");
+  }
 }
