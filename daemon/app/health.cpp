@@ -10,6 +10,7 @@ void health::publish(const refreshed& r) {
   note_failure(r);
   if (!r.success) return;
   own_.ledger(r.ledger, r.rules_changed);
+  if (r.unjoined) own_.unjoined(*r.unjoined);
   if (r.rules_changed && !rules_changed_)
     log_.warning("the past was derived by other rules: `releasehealthd rebuild` applies the configured ones");
   rules_changed_ = r.rules_changed;

@@ -28,6 +28,7 @@ struct refresher::loop {
   std::map<place, std::int64_t> generations;
   std::map<place, std::string> places, places_before;  ///< all there are, and their teams; and at the last refresh
   std::int64_t windows_at = -1;                        ///< the window_tick for which all places were computed
+  bool computes_all = false;                           ///< at this refresh
   bool was_successful = false;
   steady::time_point rested_at, began_before = steady::now(), rebuild_again_at;
 
@@ -80,13 +81,13 @@ struct refresher::loop {
     const auto latest = from.places();
     std::set<place> changed;
     const auto tick_now = now.time_since_epoch() / duration(window_tick);  // every month begins with one
-    const bool all = tick_now != std::exchange(windows_at, tick_now) || !was_successful;
+    computes_all = tick_now != std::exchange(windows_at, tick_now) || !was_successful;
     std::map<place, std::int64_t> known;
     places_before = std::exchange(places, places_and_teams(latest, settings));
     for (const auto& [p, team] : places) known[p] = latest.contains(p) ? latest.at(p).generation : 0;
     for (const auto& [p, generation] : known) {
       const auto before = generations.find(p);
-      if (all || before == generations.end() || before->second != generation) changed.insert(p);
+      if (computes_all || before == generations.end() || before->second != generation) changed.insert(p);
     }
     generations = std::move(known);
     for (const auto& p : std::set(changed))  // what happens in an environment counts for its group
@@ -126,6 +127,7 @@ struct refresher::loop {
           figures.put(compute(from, periods, places, places_before, changed, settings, out.at), places, settings);
         }
         out.ledger = from.counts(rules.max_names);
+        if (computes_all || !changed.empty()) out.unjoined = from.unjoined_incidents(rules.joins.followers());
       });
       out.rules_changed = !out.ledger.derived_by.empty() && out.ledger.derived_by != rules.fingerprint;
       out.success = out.database_up = was_successful = true;

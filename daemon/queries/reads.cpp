@@ -104,6 +104,12 @@ extent reader::first_known(timestamp earliest) {
   return read([&](transaction& work) { return query_one<extent>(work, sql::figures::first_known, earliest); });
 }
 
+std::vector<unjoined_count> reader::unjoined_incidents(const std::vector<std::string>& sources) {
+  if (sources.empty()) return {};
+  return read(
+      [&](transaction& work) { return query<unjoined_count>(work, sql::queries::unjoined_incidents, sources); });
+}
+
 ledger_counts reader::counts(std::int64_t max_names) {
   return read([&](transaction& work) {
     return query_one<ledger_counts>(work, sql::queries::counts, max_names, derivation_version);

@@ -81,6 +81,12 @@ struct ledger_counts {
   std::string derived_by;
 };
 
+/// Incidents of a source that only adds to those of others (`follows`) and that joined none of these.
+struct unjoined_count {
+  std::string source;
+  std::int64_t incidents = 0;
+};
+
 /// A deployment and what kind it is.
 struct decided_deployment {
   place where;
@@ -152,6 +158,8 @@ class reader {
   /// Looks no further back than to `earliest`: data that is older is as good as data since then.
   extent first_known(timestamp earliest);
   ledger_counts counts(std::int64_t max_names);
+  /// Of each of the given sources, in their order by name.
+  std::vector<unjoined_count> unjoined_incidents(const std::vector<std::string>& sources);
 
   /// What a figure over a scope and a period is made of, as JSON objects with a column for each that the figure's
   /// population has. Durations in seconds.

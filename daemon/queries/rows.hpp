@@ -22,6 +22,8 @@ BOOST_DESCRIBE_STRUCT(ledger_counts, (),
                       (dead, partly_dead, unplaced, underived, other_services, other_environments, other_teams,
                        derived_by))
 
+BOOST_DESCRIBE_STRUCT(unjoined_count, (), (source, incidents))
+
 template <>
 inline constexpr auto columns_of<known_place> = std::tuple_cat(within(&known_place::where, columns_of<place>),
                                                                within(&known_place::is, columns_of<place_state>));

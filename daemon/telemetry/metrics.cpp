@@ -65,6 +65,10 @@ struct metrics::registry {
   prometheus::Gauge& other_environments = other_names.Add({{"kind", "environment"}});
   prometheus::Gauge& other_teams = other_names.Add({{"kind", "team"}});
 
+  prometheus::Family<prometheus::Gauge>& unjoined_incidents = family<prometheus::Gauge>(
+      "unjoined_incidents", "Incidents in production of a source with `follows` that joined no other incident, by source.");
+  std::map<std::string, prometheus::Gauge*, std::less<>> unjoined_by_source;
+
   std::vector<prometheus::Gauge*> all_gauges() {
     std::vector<prometheus::Gauge*> made;
     for (const auto& rule : gauge_rules) {
@@ -173,6 +177,18 @@ void metrics::ledger(const ledger::ledger_counts& c, bool rules_changed) {
                                      {&registry_->other_environments, c.other_environments},
                                      {&registry_->other_teams, c.other_teams}})
     names->Set(static_cast<double>(count));
+}
+
+void metrics::unjoined(std::span<const ledger::unjoined_count> all) {
+  auto& r = *registry_;
+  auto before = std::exchange(r.unjoined_by_source, {});
+  for (const auto& [source, incidents] : all) {
+    auto& gauge = r.unjoined_by_source[source];
+    const auto known = before.extract(source);
+    gauge = known ? known.mapped() : &r.unjoined_incidents.Add({{"source", source}});
+    gauge->Set(static_cast<double>(incidents));
+  }
+  for (const auto& [source, gone] : before) r.unjoined_incidents.Remove(gone);
 }
 
 void metrics::reload(bool success, timestamp at) {

@@ -98,6 +98,8 @@ class metrics {
   void clock_jumped();
   void spooled(const ledger::spool::contents&);
   void ledger(const ledger::ledger_counts&, bool rules_changed);
+  /// Of each source that has `follows`; of others there is no sample.
+  void unjoined(std::span<const ledger::unjoined_count>);
   void reload(bool success, timestamp at);
 
   std::string render(text_format) const;

@@ -223,6 +223,13 @@ int join_settings::rank(std::string_view source) const {
   return known == ranks.end() ? std::numeric_limits<int>::max() : known->second;
 }
 
+std::vector<std::string> join_settings::followers() const {
+  std::vector<std::string> all;
+  for (const auto& [source, filter] : filters)
+    if (!filter.follows.empty()) all.push_back(source);
+  return all;
+}
+
 bool join_settings::lets_in(const thing_id& thing, const std::vector<report>& told) const {
   const auto filter = filters.find(thing.source);
   return filter == filters.end() || filter->second.lets_in(told);

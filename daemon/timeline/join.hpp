@@ -31,6 +31,8 @@ struct join_settings {
   bool all_services = false;  ///< a joined incident has the services of all its members
 
   int rank(std::string_view source) const;
+  /// The sources of which no incident counts by itself.
+  std::vector<std::string> followers() const;
   bool lets_in(const thing_id&, const std::vector<report>&) const;
 };
 

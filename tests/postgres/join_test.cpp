@@ -341,6 +341,23 @@ TEST_SUITE("postgres") {
     CHECK(derived_with("joined") == "P1 resolved, S2 open 2");  // the issue leads, what pages adds its severity
     settings.joins.filters["jira"].follows = "pagerduty";
     CHECK(derived_with("follows") == "P1 resolved");
+    tell("jira", "S3", "2026-11-03T10:07:00Z", {{"state", "open"}, {"links", {"P1"}}});
+    tell("jira", "S4", "2026-11-03T10:08:00Z", {{"state", "open"}});
+    tell("jira", "S5", "2026-11-03T10:09:00Z", {{"state", "open"}, {"environment", "staging"}});
+    const auto unjoined = [&] {
+      std::string all;
+      for (const auto& [source, incidents] :
+           ledger::reader(db.where()).unjoined_incidents(settings.joins.followers()))
+        all += source + ' ' + std::to_string(incidents) + ' ';
+      return all;
+    };
+    CHECK(derived_with("S3 joins P1") == "S3 resolved");  // called by the first of them by name: all came at once
+    CHECK(unjoined() == "jira 2 ");  // S4, and S2, whose P2 is no incident either
+    settings.joins.filters["pagerduty"].words.clear();
+    derived_with("P2 is one");
+    CHECK(unjoined() == "jira 1 ");
+    settings.joins.filters.clear();
+    CHECK(unjoined().empty());
   }
 
   TEST_CASE("derived event by event equals a rebuild, also where a former name ends") {

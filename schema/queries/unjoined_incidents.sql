@@ -1,0 +1,6 @@
+-- Of each of the given sources ($1), which let no incident in by itself: its incidents in production that joined none.
+SELECT s.source, count(n.subject) AS incidents
+FROM unnest($1::text[]) AS s (source)
+LEFT JOIN incident_name n ON n.source = s.source AND n.is_production AND NOT n.is_let_in
+  AND NOT EXISTS (SELECT FROM incident_member m WHERE m.subject = n.subject AND m.source = n.source)
+GROUP BY s.source ORDER BY s.source
