@@ -179,6 +179,22 @@ void put_links(event& e, const json::value& in, std::initializer_list<std::strin
 
 void put_link(event& e, std::string_view name) { add_name(e, "links", name, max_links); }
 void put_key(event& e, std::string_view name) { add_name(e, "keys", name, max_names); }
+void put_name(event& e, std::string_view name) { add_name(e, "names", name, max_names); }
+
+void duplicate_of(event& e, std::span<const std::string> names) {
+  e.fields["duplicate"] = true;
+  for (const auto& name : names) add_name(e, "same_as", name, max_names);
+}
+
+void moved_to(event& e, const std::string& name) {
+  e.fields = {{"service", nullptr}, {"repository", nullptr}, {"project", nullptr}};
+  duplicate_of(e, std::span(&name, 1));
+}
+
+void no_duplicate(event& e) {
+  e.fields["duplicate"] = false;
+  e.fields["same_as"] = nullptr;
+}
 
 std::string tag_at(const json::value& in, std::string_view pointer, std::string_view names) {
   std::vector<std::string> tags;

@@ -68,6 +68,15 @@ void put_link(event&, std::string_view name);
 /// A name of an incident that its tool uses again for later ones, as the field `keys`.
 void put_key(event&, std::string_view name);
 
+/// A further name of this incident alone, as the field `names`.
+void put_name(event&, std::string_view name);
+/// That an incident is a duplicate of one of these names, and counts only as a part of that (figures.md section 18).
+void duplicate_of(event&, std::span<const std::string> names);
+/// The same of the old name of an incident that moved: what it says of its service is no longer so.
+void moved_to(event&, const std::string& name);
+/// That it is a duplicate no longer.
+void no_duplicate(event&);
+
 /// The elements of the array at a pointer; none if there is no array. Of what lives on: a span owns nothing.
 std::span<const json::value> elements_at(const json::value&, std::string_view pointer);
 std::span<const json::value> elements_at(const json::object&, std::string_view pointer);

@@ -84,6 +84,8 @@ constexpr auto table = [] {
       {"keys", form::names, {incident}, {}},     // names that its tool uses again for later incidents
       {"links", form::names, {incident}, {}},    // names, keys and URLs of what other tools report of it
       {"same_as", form::names, {incident}, {}},  // the same incident, by whoever says so; "none": of its own
+      {"names", form::names, {incident}, {}},    // of this incident alone, besides its id and URL
+      {"duplicate", form::flag, {incident}, {}},  // of what same_as names: it counts only with that
       {"touches", form::names, {incident}, {}},
       {"responders", form::timed, {incident}, {}},
       {"blast_radius", form::choice, {incident}, "small large"},

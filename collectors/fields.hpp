@@ -71,7 +71,7 @@ inline constexpr std::size_t shortest_commit = 7, longest_commit = 40;  ///< dig
 bool is_commit(std::string_view text);
 
 /// By these an incident becomes one with others (figures.md section 18), and what stands there of one that shall not.
-inline constexpr std::string_view joining_fields[] = {"links", "keys", "same_as"};
+inline constexpr std::string_view joining_fields[] = {"links", "keys", "same_as", "names"};
 inline constexpr std::string_view joins_none = "none";
 
 /// Gives an event of a sender that chose its own ids ones that pass check(): what is longer than a name is hashed.

@@ -29,6 +29,8 @@ struct hook {
   std::string subject(std::string_view prefix, std::string_view pointer) const {
     return subject_at(in, prefix, pointer);
   }
+  /// A name that is an incident's within this source, where an id is unique within the sender only.
+  std::string own_name(std::string_view number) const { return settings.name + ":" + std::string(number); }
   /// Where a commit was pushed to, and when. That it reached the default branch is said only when true: a later push of
   /// it to another branch must not take it back.
   void put_branch(event&, std::string_view ref, std::optional<timestamp> pushed) const;

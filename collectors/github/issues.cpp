@@ -24,6 +24,16 @@ bool turns_on_it(const hook& h, std::string_view action) {
 
 }
 
+namespace {
+
+// What an issue that was transferred is called in its new repository; empty: it is not said.
+std::string new_name(const hook& h) {
+  const auto repository = h.text("/changes/new_repository/full_name"), number = h.text("/changes/new_issue/number");
+  return repository.empty() || number.empty() ? std::string() : repository + '#' + number;
+}
+
+}
+
 result<decoded> issues(const hook& h, timestamp now) {
   if (h.settings.list("incidents.labels").empty() && h.settings.list("incidents.types").empty())
     return decoded::nothing("issues: this source has neither incidents.labels nor incidents.types");
@@ -44,6 +54,10 @@ result<decoded> issues(const hook& h, timestamp now) {
                     : action == "closed" ? time_at(h.in, "/issue/closed_at")
                                          : time_at(h.in, "/issue/updated_at");
   auto e = h.start(thing_type::incident, h.subject(h.text("/repository/full_name") + '#', "/issue/number"), time, now);
+  if (const auto moved = new_name(h); action == "transferred" && is && !moved.empty()) {
+    moved_to(e, moved);
+    return decoded(std::move(e));
+  }
   if (gone) {
     retract(e);
     return decoded(std::move(e));

@@ -40,13 +40,6 @@ standing standing_of(const hook& h) {
   return {by_type || by_label, had_type || had_label};
 }
 
-// Closed for another one, which goes on: reopening takes the mark away.
-bool is_gone(const hook& h) {
-  for (const auto* mark : {"duplicated_to_id", "moved_to_id", "promoted_to_epic_id"})
-    if (!h.text("/object_attributes/" + std::string(mark)).empty()) return true;
-  return false;
-}
-
 }
 
 result<decoded> issue(const hook& h, timestamp now) {
@@ -60,8 +53,14 @@ result<decoded> issue(const hook& h, timestamp now) {
   auto at = action == "open" ? time("created_at") : action == "close" ? ended : std::nullopt;
   if (!at) at = time("updated_at");
   auto e = h.start(thing_type::incident, h.subject(project_of(h) + '#', "/object_attributes/iid"), at, now);
-  if (!is || is_gone(h)) {
+  if (!is || !text("promoted_to_epic_id").empty()) {
     retract(e);
+    return decoded(std::move(e));
+  }
+  // closed for another one, which goes on: reopening takes the mark away
+  const auto moved = text("moved_to_id"), original = text("duplicated_to_id");
+  if (!moved.empty()) {
+    moved_to(e, h.own_name(moved));
     return decoded(std::move(e));
   }
   put(e, "service", project_of(h));
@@ -69,10 +68,18 @@ result<decoded> issue(const hook& h, timestamp now) {
   put(e, "title", text("title"));
   put(e, "url", text("url"));
   put_links(e, h.in, {"/object_attributes/description"});
+  if (const auto id = text("id"); !id.empty()) put_name(e, h.own_name(id));
+  if (const auto name = h.own_name(original); !original.empty())
+    duplicate_of(e, std::span(&name, 1));
+  else if (action == "reopen")
+    no_duplicate(e);
   put(e, "started_at", time("created_at"));
   if (const auto severity = severity_of(text("severity"))) e.fields["severity"] = severity;
-  put_state(e, closed ? incident_state::resolved : acknowledged ? incident_state::acknowledged : incident_state::open);
-  if (closed) put(e, "resolved_at", std::optional(ended.value_or(e.time)));
+  if (original.empty()) {  // a duplicate was not resolved
+    put_state(e,
+              closed ? incident_state::resolved : acknowledged ? incident_state::acknowledged : incident_state::open);
+    if (closed) put(e, "resolved_at", std::optional(ended.value_or(e.time)));
+  }
   return !was || action == "reopen" ? with_return(std::move(e)) : decoded(std::move(e));
 }
 

@@ -22,6 +22,8 @@ constexpr setting_rule settings[] = {
     {"environment", false, "", "", "where released versions go; required with them"},
 };
 
+constexpr std::string_view created = "jira:issue_created";
+
 constexpr spelling<incident_state> categories[] = {
     {"new", incident_state::open}, {"indeterminate", incident_state::acknowledged}, {"done", incident_state::resolved}};
 
@@ -61,17 +63,41 @@ event start(const hook& h, timestamp now) {
   return h.start(thing_type::incident, h.text("/issue/key"), h.time("/timestamp"), now);
 }
 
-// Of an issue that got another key as it was moved to another project, the old one is no incident any more.
+// The keys of the issues that this one duplicates, by its links. The link to one that duplicates it has an inwardIssue.
+std::vector<std::string> originals_of(const hook& h) {
+  std::vector<std::string> all;
+  for (const auto& link : elements_at(h.in, "/issue/fields/issuelinks")) {
+    auto key = text_at(link, "/outwardIssue/key");
+    if (!key.empty() && is_duplicate_word(text_at(link, "/type/name"))) all.push_back(std::move(key));
+  }
+  return all;
+}
+
+// An issue that got another key as it was moved to another project is found by its old one, too.
 decoded with_move(const hook& h, decoded out) {
   const auto* key = changed(h, "Key");
   if (!key || out.events.empty()) return out;
   auto old = out.events.front();
   old.id += "/moved";
   old.subject = text_at(*key, "/fromString");
-  old.fields.clear();
-  retract(old);
+  if (old.type == event_type::retraction)
+    retract(old);
+  else
+    moved_to(old, h.text("/issue/key"));
   out.events.push_back(std::move(old));
   return out;
+}
+
+// Whether it is a duplicate, and of which issues. A body that does not say what changed may be the first since it was
+// one.
+void put_duplicate(const hook& h, event& e, bool is, const std::vector<std::string>& originals) {
+  const auto* resolution = changed(h, "resolution");
+  const bool was = resolution && is_duplicate(h, text_at(*resolution, "/fromString"));
+  const bool may_have_been = elements_at(h.in, "/changelog/items").empty() && h.text("/webhookEvent") != created;
+  if (is)
+    duplicate_of(e, originals);
+  else if (was || may_have_been)
+    no_duplicate(e);
 }
 
 // The page that people see: `self` is the one of the API, below /rest/.
@@ -91,7 +117,9 @@ result<decoded> issue(const hook& h, timestamp now) {
   auto e = start(h, now);
   const bool is = is_incident(h);
   if (!is && !was_incident(h)) return decoded::nothing("issue: neither of a type nor with a label of incidents");
-  if (!is || is_duplicate(h, h.text("/issue/fields/resolution/name"))) {
+  const bool is_one_of = is_duplicate(h, h.text("/issue/fields/resolution/name"));
+  const auto originals = originals_of(h);
+  if (!is || (is_one_of && originals.empty())) {
     retract(e);
     return with_move(h, decoded(std::move(e)));
   }
@@ -105,15 +133,16 @@ result<decoded> issue(const hook& h, timestamp now) {
              {"started_at", "/issue/fields/created"}});
   put(e, "url", page_of(h));
   put_links(e, h.in, {"/issue/fields/description"});
-  // a workflow may leave the date of a resolution where it is when the issue is reopened
-  if (state == incident_state::resolved) put_end(h, e);
+  put_duplicate(h, e, is_one_of, originals);
+  // a workflow may leave the date of a resolution where it is when the issue is reopened; a duplicate was not resolved
+  if (state == incident_state::resolved && !is_one_of) put_end(h, e);
   // every edit is a delivery: only a new status, a new kind of issue, another key, or a body that does not say what
   // changed, tells of the state
   const auto* resolution = changed(h, "resolution");
-  const bool returns = changed(h, "issuetype") || changed(h, "labels") ||
+  const bool returns = is_one_of || changed(h, "issuetype") || changed(h, "labels") ||
                        (resolution && is_duplicate(h, text_at(*resolution, "/fromString")));
   const bool tells = elements_at(h.in, "/changelog/items").empty() || changed(h, "status") || resolution;
-  if (tells || returns || changed(h, "Key")) put_state(e, state);
+  if (!is_one_of && (tells || returns || changed(h, "Key"))) put_state(e, state);
   return with_move(h, returns ? with_return(std::move(e)) : decoded(std::move(e)));
 }
 
@@ -146,7 +175,7 @@ result<decoded> version_gone(const hook& h, timestamp now) {
   return decoded(std::move(e));
 }
 
-constexpr hook_type types[] = {{"jira:issue_created", issue},
+constexpr hook_type types[] = {{created, issue},
                                {"jira:issue_updated", issue},
                                {"jira:issue_deleted", deleted},
                                {"jira:version_released", version},

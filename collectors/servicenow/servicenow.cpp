@@ -18,9 +18,10 @@ result<decoded> incident(const hook& h, timestamp now) {
   auto e = h.start(thing_type::incident, h.text("/sys_id"), h.time("/sys_updated_on"), now);
   e.id = e.subject + '/' + h.text("/sys_mod_count");
   const auto state = our_word(states, h.text("/state"));
-  // the child of another incident, and a duplicate, are told of by the other one
-  const bool is_part = !h.text("/parent").empty() || is_duplicate_word(h.text("/close_code"));
-  if (h.text("/state") == canceled || is_part || flag_at(h.in, "/deleted")) {
+  // the child of another incident, and a duplicate, are parts of the other one
+  const auto duplicated = h.text("/duplicate_of"), original = duplicated.empty() ? h.text("/parent") : duplicated;
+  const bool is_lost = original.empty() && is_duplicate_word(h.text("/close_code"));
+  if (h.text("/state") == canceled || is_lost || flag_at(h.in, "/deleted")) {
     retract(e);
     return decoded(std::move(e));
   }
@@ -36,12 +37,19 @@ result<decoded> incident(const hook& h, timestamp now) {
   put_link(e, h.text("/correlation_id"));
   put_links(e, h.in, {"/description"});
   // an incident that was reopened may keep the time of its resolution
-  if (state == incident_state::resolved || !state) read_into(e, h.in, {{"resolved_at", "/resolved_at"}});
+  const bool is_part = !original.empty();
+  if (!is_part && (state == incident_state::resolved || !state))
+    read_into(e, h.in, {{"resolved_at", "/resolved_at"}});
   if (const auto who = h.text("/assigned_to"); !who.empty())
     e.fields["responders"] = json::array{json::object{{"person", who}}};
-  put(e, "state", word(state));
+  if (!is_part) put(e, "state", word(state));
+  if (const auto number = h.text("/number"); !number.empty()) put_name(e, h.own_name(number));
   // an asynchronous rule does not know what it was before: from the second version on it may have been a child
   const bool may_return = json_source(h.in).find("/parent") && h.text("/sys_mod_count") != "0";
+  if (const auto name = h.own_name(original); is_part)
+    duplicate_of(e, std::span(&name, 1));
+  else if (may_return)
+    no_duplicate(e);
   return may_return ? with_return(std::move(e)) : decoded(std::move(e));
 }
 

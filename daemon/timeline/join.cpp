@@ -218,6 +218,16 @@ std::vector<std::string> keys_in(const json::object& facts, std::string_view fie
 
 }
 
+namespace {
+
+// It counts only as a part of what it duplicates: by itself it would be over while that goes on.
+bool is_duplicate(std::vector<report> told) {
+  order_reports(told);
+  return flag_at(merge_reports(told), "/duplicate");
+}
+
+}
+
 int join_settings::rank(std::string_view source) const {
   const auto known = ranks.find(source);
   return known == ranks.end() ? std::numeric_limits<int>::max() : known->second;
@@ -231,6 +241,7 @@ std::vector<std::string> join_settings::followers() const {
 }
 
 bool join_settings::lets_in(const thing_id& thing, const std::vector<report>& told) const {
+  if (is_duplicate(told)) return false;
   const auto filter = filters.find(thing.source);
   return filter == filters.end() || filter->second.lets_in(told);
 }
@@ -268,6 +279,8 @@ nameable names_of(const incident& i, timestamp received_at, const naming& names,
              .same_as = keys_in(i.facts, "same_as")};
   auto& pages = settings.monitors.contains(i.thing.source) ? n.keys : n.names;
   if (const auto all = url_names(n.url); !all.empty() && all.back() != n.names.front()) pages.push_back(all.back());
+  for (auto& name : keys_in(i.facts, "names"))
+    if (std::ranges::find(n.names, name) == n.names.end()) n.names.push_back(std::move(name));
   std::erase_if(n.stretches, [](const stretch& s) { return s.until == s.from; });  // as they are stored
   return n;
 }

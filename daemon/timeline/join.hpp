@@ -45,8 +45,8 @@ struct nameable {
   timestamp received_at;             ///< the first report about it
   std::vector<stretch> stretches;    ///< of its own reports, those that took time
   bool is_production = false;        ///< or in no environment that a report names
-  bool is_let_in = true;             ///< by the filters of its source
-  std::vector<std::string> names;    ///< its id and its URL
+  bool is_let_in = true;             ///< by the filters of its source, and no duplicate
+  std::vector<std::string> names;    ///< its id, its URL and whatever else its source calls it alone
   std::vector<std::string> keys;     ///< identifiers that its tool uses again for later incidents
   std::vector<std::string> links;    ///< names and keys of others, in fields for this purpose and in its description
   std::vector<std::string> same_as;  ///< the same as a person or the tool itself says it; "none": it stands alone

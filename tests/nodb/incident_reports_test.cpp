@@ -4,7 +4,7 @@
 #include <set>
 
 #include "collectors/facts.hpp"
-#include "daemon/timeline/incident.hpp"
+#include "daemon/timeline/join.hpp"
 #include "tests/check.hpp"
 #include "tests/fixture.hpp"
 
@@ -151,7 +151,9 @@ std::string told_by(const story& s) {
   }
   std::string out;
   for (const auto& [subject, reports] : about)
-    if (const auto i = fold_incident({s.kind, subject}, reports, {})) out += (out.empty() ? "" : "; ") + show(*i);
+    if (const auto i = fold_incident({s.kind, subject}, reports, {});
+        i && join_settings().lets_in({s.kind, subject}, reports))
+      out += (out.empty() ? "" : "; ") + show(*i);
   return out;
 }
 
