@@ -81,6 +81,9 @@ constexpr auto table = [] {
       {"culprit", form::name, {incident}, {}},
       {"urgency", form::name, {incident}, {}},  // as the sender has it: what filters look at
       {"level", form::name, {incident}, {}},
+      {"issue_type", form::name, {incident}, {}},
+      {"labels", form::any, {incident}, {}},
+      {"reclassified", form::flag, {incident}, {}},  // its type or its labels changed: it may no longer be let in
       {"keys", form::names, {incident}, {}},     // names that its tool uses again for later incidents
       {"links", form::names, {incident}, {}},    // names, keys and URLs of what other tools report of it
       {"same_as", form::names, {incident}, {}},  // the same incident, by whoever says so; "none": of its own

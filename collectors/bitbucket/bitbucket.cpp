@@ -23,7 +23,7 @@ constexpr setting_rule settings[] = {
     {"statuses", true, "", "", "the keys or names of the commit statuses that stand for a deployment"},
     {"environment", false, "", "", "where they go; required with statuses and with tag"},
     {"default_branch", false, "", "main", "Bitbucket does not say which it is"},
-    {"incidents.kinds", true, "", "", "issues of one of these kinds are incidents: bug"},
+    {"incidents.kinds", true, "", "", "issues of one of these kinds are incidents: bug", false, "issue_type", true},
 };
 
 std::string check_settings(const source& s) {

@@ -101,14 +101,12 @@ result<decoded> pull_request(const hook& h, timestamp now) {
 }
 
 result<decoded> issue(const hook& h, timestamp now) {
-  const bool is = is_listed(h, "incidents.kinds", {h.text("/issue/kind")});
-  if (!is && !is_listed(h, "incidents.kinds", {h.text("/changes/kind/old")}))
-    return decoded::nothing("issue: a kind that is none of incidents.kinds");
+  if (h.settings.list("incidents.kinds").empty()) return decoded::nothing("issue: this source has no incidents.kinds");
   const auto updated = h.time("/issue/updated_on");
   auto e = h.start(thing_type::incident, h.subject(repository_at(h.in, "/repository") + '#', "/issue/id"),
                    updated ? updated : h.time("/issue/created_on"), now);
   const auto state = h.text("/issue/state");
-  if (!is || is_gone(state)) {
+  if (is_gone(state)) {
     retract(e);
     return decoded(std::move(e));
   }
@@ -116,12 +114,17 @@ result<decoded> issue(const hook& h, timestamp now) {
   read_into(e, h.in,
             {{"title", "/issue/title"},
              {"severity", "/issue/priority"},
+             {"issue_type", "/issue/kind"},
              {"url", "/issue/links/html/href"},
              {"started_at", "/issue/created_on"}});
   put_links(e, h.in, {"/issue/content/raw"});
   put_state(e, our_word(issue_states, state));
-  return is_gone(h.text("/changes/status/old")) || !h.text("/changes/kind/old").empty() ? with_return(std::move(e))
-                                                                                        : decoded(std::move(e));
+  const bool is_new_kind = !h.text("/changes/kind/old").empty();
+  if (is_new_kind) e.fields["reclassified"] = true;
+  // it may have been retracted
+  const bool returns =
+      is_gone(h.text("/changes/status/old")) || (is_new_kind && is_listed(h, "incidents.kinds", {h.text("/issue/kind")}));
+  return returns ? with_return(std::move(e)) : decoded(std::move(e));
 }
 
 }

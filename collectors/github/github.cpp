@@ -28,8 +28,9 @@ constexpr setting_rule settings[] = {
      "which event stands for a deployment; the others are ignored and counted"},
     {"environment", false, "", "", "where releases and workflow runs go; required with them"},
     {"workflows", true, "", "", "the names or paths of the workflows that deploy; required with workflow_run"},
-    {"incidents.labels", true, "", "", "issues with one of these labels are incidents"},
-    {"incidents.types", true, "", "", "issues of one of these types are incidents: Incident"},
+    {"incidents.labels", true, "", "", "issues with one of these labels are incidents", false, "labels", true},
+    {"incidents.types", true, "", "", "issues of one of these types are incidents: Incident", false, "issue_type",
+     true},
 };
 
 std::string check_settings(const source& s) {

@@ -23,8 +23,10 @@ constexpr setting_rule settings[] = {
     {"deployments", false, "deployment release pipeline tag_push", "deployment",
      "which event stands for a deployment; the others are ignored and counted"},
     {"environment", false, "", "", "where releases and tags go; required with them"},
-    {"incidents.labels", true, "", "",
-     "issues with one of these labels are incidents, besides those of the type incident"},
+    {"incidents.labels", true, "", "", "issues with one of these labels are incidents, whatever their type", false,
+     "labels", true},
+    {"incidents.types", true, "", "Incident", "issues of one of these types are incidents; default: Incident", false,
+     "issue_type", true},
 };
 
 std::string check_settings(const source& s) {

@@ -1,4 +1,4 @@
-// Issues of the type incident, or with a label of incidents.labels; feature flags.
+// Issues: incidents, if the timeline lets them in by their type or their labels; feature flags.
 #include <algorithm>
 
 #include "collectors/gitlab/hook.hpp"
@@ -6,38 +6,29 @@
 namespace releasehealth::gitlab {
 namespace {
 
-bool is_incident_type(std::string_view type) { return type == "Incident" || type == "incident"; }
-
-bool has_wanted_label(const hook& h, std::string_view pointer) {
-  return std::ranges::any_of(elements_at(h.in, pointer), [&](const json::value& l) {
-    return is_listed(h, "incidents.labels", {text_at(l, "/title")});
-  });
+// GitLab spells it in both ways.
+std::string type_of(const hook& h) {
+  const auto type = h.text("/object_attributes/type");
+  return type == "incident" ? "Incident" : type;
 }
 
-// The name of the member of `changes` that says that the type is another one; empty if none does.
-std::string changed_type(const hook& h) {
-  for (const auto* name : {"type", "issue_type", "work_item_type_id"}) {
-    const auto pointer = "/changes/" + std::string(name);
-    if (json_source(h.in).find(pointer)) return pointer;
-  }
-  return {};
+std::string_view labels_of(const hook& h) {
+  constexpr std::string_view own = "/object_attributes/labels", beside = "/labels";
+  return elements_at(h.in, own).empty() ? beside : own;
 }
 
-/// Whether an issue is an incident by its type or a label, and whether it was one before this delivery.
-struct standing {
-  bool is, was;
-};
-standing standing_of(const hook& h) {
-  const bool by_type = is_incident_type(h.text("/object_attributes/type"));
-  const bool by_label = has_wanted_label(h, "/object_attributes/labels") || has_wanted_label(h, "/labels");
-  const auto type = changed_type(h);
-  // the number of a type says nothing here: it was an incident if it is none now
-  const bool had_type = type.empty()                          ? by_type
-                        : type.ends_with("work_item_type_id") ? !by_type
-                                                              : is_incident_type(h.text(type + "/previous"));
-  const bool had_label =
-      json_source(h.in).find("/changes/labels") ? has_wanted_label(h, "/changes/labels/previous") : by_label;
-  return {by_type || by_label, had_type || had_label};
+bool has_changed(const hook& h, std::initializer_list<const char*> names) {
+  return std::ranges::any_of(
+      names, [&](const char* name) { return json_source(h.in).find("/changes/" + std::string(name)) != nullptr; });
+}
+
+// Whether it is an incident by the settings of today: it may have been retracted.
+bool is_incident(const hook& h) {
+  const bool has_default = h.settings.list("incidents.types").empty();
+  return (has_default ? type_of(h) == "Incident" : is_listed(h, "incidents.types", {type_of(h)})) ||
+         std::ranges::any_of(elements_at(h.in, labels_of(h)), [&](const json::value& l) {
+           return is_listed(h, "incidents.labels", {text_at(l, "/title")});
+         });
 }
 
 }
@@ -45,15 +36,13 @@ standing standing_of(const hook& h) {
 result<decoded> issue(const hook& h, timestamp now) {
   const auto text = [&](const char* field) { return h.text("/object_attributes/" + std::string(field)); };
   const auto time = [&](const char* field) { return h.time("/object_attributes/" + std::string(field)); };
-  const auto [is, was] = standing_of(h);
-  if (!is && !was) return decoded::nothing("issue: neither an incident nor with a label of incidents.labels");
   const bool closed = text("state") == "closed", acknowledged = text("escalation_status") == "acknowledged";
   const auto action = text("action");
   const auto ended = closed ? time("closed_at") : std::nullopt;
   auto at = action == "open" ? time("created_at") : action == "close" ? ended : std::nullopt;
   if (!at) at = time("updated_at");
   auto e = h.start(thing_type::incident, h.subject(project_of(h) + '#', "/object_attributes/iid"), at, now);
-  if (!is || !text("promoted_to_epic_id").empty()) {
+  if (!text("promoted_to_epic_id").empty()) {
     retract(e);
     return decoded(std::move(e));
   }
@@ -74,13 +63,18 @@ result<decoded> issue(const hook& h, timestamp now) {
   else if (action == "reopen")
     no_duplicate(e);
   put(e, "started_at", time("created_at"));
+  put(e, "issue_type", type_of(h));
+  put_labels(e, h.in, labels_of(h), "/title");
+  const bool is_new_class = has_changed(h, {"type", "issue_type", "work_item_type_id", "labels"});
+  if (is_new_class) e.fields["reclassified"] = true;
   if (const auto severity = severity_of(text("severity"))) e.fields["severity"] = severity;
   if (original.empty()) {  // a duplicate was not resolved
     put_state(e,
               closed ? incident_state::resolved : acknowledged ? incident_state::acknowledged : incident_state::open);
     if (closed) put(e, "resolved_at", std::optional(ended.value_or(e.time)));
   }
-  return !was || action == "reopen" ? with_return(std::move(e)) : decoded(std::move(e));
+  const bool returns = action == "reopen" || (is_new_class && is_incident(h));
+  return returns ? with_return(std::move(e)) : decoded(std::move(e));
 }
 
 result<decoded> feature_flag(const hook& h, timestamp now) {

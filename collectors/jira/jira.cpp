@@ -1,4 +1,5 @@
-// Jira Cloud and Data Center: issues of some types are incidents, released versions may be deployments.
+// Jira Cloud and Data Center: issues are incidents, if the timeline lets them in by their type or their labels; released
+// versions may be deployments.
 #include <algorithm>
 
 #include "collectors/base/text.hpp"
@@ -14,8 +15,10 @@ extern const api_shape history[1];  // history.cpp
 namespace {
 
 constexpr setting_rule settings[] = {
-    {"incidents.types", true, "", "", "issue types that are incidents; default: Incident"},
-    {"incidents.labels", true, "", "", "issues with one of these labels are incidents, whatever their type"},
+    {"incidents.types", true, "", "Incident", "issue types that are incidents; default: Incident", false, "issue_type",
+     true},
+    {"incidents.labels", true, "", "", "issues with one of these labels are incidents, whatever their type", false,
+     "labels", true},
     {"incidents.duplicates", true, "", "",
      "resolutions of issues that are no incidents of their own; default: those with the word duplicate"},
     {"deployments", false, "none version_released", "none", "whether a released version stands for a deployment"},
@@ -31,15 +34,12 @@ bool is_type(const hook& h, const std::string& type) {
   return h.settings.list("incidents.types").empty() ? type == "Incident" : is_listed(h, "incidents.types", {type});
 }
 
-// Labels of a changelog stand in one text, separated by spaces; those of an issue in an array.
-bool has_label(const hook& h, std::string_view labels) {
-  return std::ranges::any_of(h.settings.list("incidents.labels"), [&](const auto& l) { return has_word(labels, l); });
-}
-
+// Whether it is an incident by the settings of today: it may have been retracted.
 bool is_incident(const hook& h) {
-  std::string labels;
-  for (const auto& l : elements_at(h.in, "/issue/fields/labels")) labels += text_at(l, "") + ' ';
-  return is_type(h, h.text("/issue/fields/issuetype/name")) || has_label(h, labels);
+  return is_type(h, h.text("/issue/fields/issuetype/name")) ||
+         std::ranges::any_of(elements_at(h.in, "/issue/fields/labels"), [&](const json::value& l) {
+           return is_listed(h, "incidents.labels", {text_at(l, "")});
+         });
 }
 
 const json::value* changed(const hook& h, std::string_view field) {
@@ -48,10 +48,11 @@ const json::value* changed(const hook& h, std::string_view field) {
   return found == items.end() ? nullptr : &*found;
 }
 
-bool was_incident(const hook& h) {
-  const auto *type = changed(h, "issuetype"), *labels = changed(h, "labels");
-  return (type && is_type(h, text_at(*type, "/fromString"))) ||
-         (labels && has_label(h, text_at(*labels, "/fromString")));
+// Rank, sprint, assignee, comments: most edits of issues say nothing of what is read here.
+bool tells_something(const hook& h) {
+  constexpr std::string_view read = "status resolution issuetype labels Key project priority summary description Component Link";
+  const auto items = elements_at(h.in, "/changelog/items");
+  return items.empty() || std::ranges::any_of(items, [&](const json::value& i) { return has_word(read, text_at(i, "/field")); });
 }
 
 bool is_duplicate(const hook& h, const std::string& resolution) {
@@ -115,11 +116,10 @@ void put_end(const hook& h, event& e) {
 
 result<decoded> issue(const hook& h, timestamp now) {
   auto e = start(h, now);
-  const bool is = is_incident(h);
-  if (!is && !was_incident(h)) return decoded::nothing("issue: neither of a type nor with a label of incidents");
+  if (!tells_something(h)) return decoded::nothing("issue: an edit of something that is not read");
   const bool is_one_of = is_duplicate(h, h.text("/issue/fields/resolution/name"));
   const auto originals = originals_of(h);
-  if (!is || (is_one_of && originals.empty())) {
+  if (is_one_of && originals.empty()) {
     retract(e);
     return with_move(h, decoded(std::move(e)));
   }
@@ -130,8 +130,10 @@ result<decoded> issue(const hook& h, timestamp now) {
              {"project", "/issue/fields/project/key"},
              {"title", "/issue/fields/summary"},
              {"severity", "/issue/fields/priority/name"},
+             {"issue_type", "/issue/fields/issuetype/name"},
              {"started_at", "/issue/fields/created"}});
   put(e, "url", page_of(h));
+  put_labels(e, h.in, "/issue/fields/labels", "");
   put_links(e, h.in, {"/issue/fields/description"});
   put_duplicate(h, e, is_one_of, originals);
   // a workflow may leave the date of a resolution where it is when the issue is reopened; a duplicate was not resolved
@@ -139,7 +141,9 @@ result<decoded> issue(const hook& h, timestamp now) {
   // every edit is a delivery: only a new status, a new kind of issue, another key, or a body that does not say what
   // changed, tells of the state
   const auto* resolution = changed(h, "resolution");
-  const bool returns = is_one_of || changed(h, "issuetype") || changed(h, "labels") ||
+  const bool is_new_class = changed(h, "issuetype") || changed(h, "labels");
+  if (is_new_class) e.fields["reclassified"] = true;
+  const bool returns = is_one_of || (is_new_class && is_incident(h)) ||
                        (resolution && is_duplicate(h, text_at(*resolution, "/fromString")));
   const bool tells = elements_at(h.in, "/changelog/items").empty() || changed(h, "status") || resolution;
   if (!is_one_of && (tells || returns || changed(h, "Key"))) put_state(e, state);
@@ -147,7 +151,6 @@ result<decoded> issue(const hook& h, timestamp now) {
 }
 
 result<decoded> deleted(const hook& h, timestamp now) {
-  if (!is_incident(h)) return decoded::nothing("issue: neither of a type nor with a label of incidents");
   auto e = start(h, now);
   retract(e);
   return decoded(std::move(e));

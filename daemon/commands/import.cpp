@@ -22,6 +22,17 @@ std::map<std::string, std::string> read_columns(const import_options& o) {
   return columns;
 }
 
+// Of a source that nothing configures, what its kind lets in: nothing filters its incidents when they are derived.
+record_handler by_kind(const import_run& run, record_handler to, const api_export& of) {
+  const auto& filters = run.c.timeline.joins.filters;
+  const auto of_kind = filters.find(of.by->kind);
+  if (run.o.source.empty() || filters.contains(run.o.source) || of_kind == filters.end()) return to;
+  to.take = [take = std::move(to.take), filter = of_kind->second](event e, std::optional<timestamp> received_at) {
+    if (e.type != event_type::incident || filter.fits_any(e.fields)) take(std::move(e), received_at);
+  };
+  return to;
+}
+
 void read_file_history(import_run& run, std::istream& in, std::uint64_t size) {
   const auto& o = run.o;
   const auto to = run.handler(&in, size);
@@ -31,7 +42,8 @@ void read_file_history(import_run& run, std::istream& in, std::uint64_t size) {
       throw usage_error(o.file + ": " + done.error().detail);
     return;
   }
-  if (const auto done = read_api_export(*find_api_export(o.format), in, defaults_of(o), run.now, to); !done)
+  const auto& of = *find_api_export(o.format);
+  if (const auto done = read_api_export(of, in, defaults_of(o), run.now, by_kind(run, to, of)); !done)
     throw std::runtime_error(o.file + ' ' + done.error().detail);
 }
 

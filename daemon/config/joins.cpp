@@ -11,7 +11,7 @@ namespace {
 // The values that a setting lets in; none: it filters nothing.
 std::vector<std::string> filtered_words(const source& s, const setting_rule& rule) {
   constexpr std::string_view any = "any";
-  if (rule.filters.empty() || s.setting(rule.key) == any) return {};
+  if (rule.filters.empty() || (!rule.is_alternative && s.setting(rule.key) == any)) return {};
   const auto given = s.list(rule.key);
   if (!given.empty()) return {given.begin(), given.end()};
   const auto otherwise = split_words(rule.fallback);
@@ -19,7 +19,7 @@ std::vector<std::string> filtered_words(const source& s, const setting_rule& rul
 }
 
 // A listed source, or kind of source, ranks by its place in the list; without a list by what its incidents are.
-void add_source(join_settings& joins, const source& s, const std::vector<std::string>& listed) {
+void add_source(join_settings& joins, const source& s, const std::vector<std::string>& listed, bool is_configured) {
   const auto* by = find_collector(s.kind);
   if (!by) return;
   const auto place = [&](std::string_view name) { return std::ranges::find(listed, name) - listed.begin(); };
@@ -27,9 +27,17 @@ void add_source(join_settings& joins, const source& s, const std::vector<std::st
   joins.ranks[s.name] = static_cast<int>(listed.empty() ? static_cast<std::ptrdiff_t>(by->incidents) : best);
   if (by->incidents == incident_origin::issues) joins.trackers.insert(s.name);
   if (by->incidents == incident_origin::alerts) joins.monitors.insert(s.name);
-  for (const auto& rule : by->settings)
-    if (auto words = filtered_words(s, rule); !words.empty())
+  std::map<std::string, std::vector<std::string>> any_of;
+  for (const auto& rule : by->settings) {
+    auto words = filtered_words(s, rule);
+    if (rule.is_alternative)
+      any_of[std::string(rule.filters)] = std::move(words);
+    else if (!words.empty())
       joins.filters[s.name].words[std::string(rule.filters)] = std::move(words);
+  }
+  // what nothing configures is only imported, and by what its kind lets in
+  const bool lets_some_in = std::ranges::any_of(any_of, [](const auto& of) { return !of.second.empty(); });
+  if (lets_some_in || (is_configured && !any_of.empty())) joins.filters[s.name].any_of = std::move(any_of);
 }
 
 }
@@ -46,12 +54,13 @@ void read_joins(config_table& t, config& c) {
   for (const auto* by : collectors()) {  // imports are of a kind that nothing may configure
     source s;
     s.name = s.kind = by->kind;
-    add_source(c.timeline.joins, s, listed);
+    add_source(c.timeline.joins, s, listed, false);
   }
   for (const auto& s : c.sources) {
     auto& filter = c.timeline.joins.filters[s.name];
     filter.words.clear();
-    add_source(c.timeline.joins, s, listed);
+    filter.any_of.clear();
+    add_source(c.timeline.joins, s, listed, true);
     if (!filter.follows.empty() && !find_collector(filter.follows) &&
         std::ranges::find(c.sources, filter.follows, &source::name) == c.sources.end())
       t.warn("incident_sources", "[[source]] " + in_quotes(s.name) + " follows " + in_quotes(filter.follows) +
@@ -62,10 +71,11 @@ void read_joins(config_table& t, config& c) {
 std::string spelled(const incident_filter& filter) {
   std::string all = in_quotes(filter.follows);
   for (const auto severity : filter.severities) all += ' ' + std::to_string(severity);
-  for (const auto& [field, words] : filter.words) {
-    all += ' ' + field;
-    for (const auto& word : words) all += ' ' + in_quotes(word);
-  }
+  for (const auto* fields : {&filter.words, &filter.any_of})
+    for (const auto& [field, words] : *fields) {
+      all += ' ' + field;
+      for (const auto& word : words) all += ' ' + in_quotes(word);
+    }
   return all;
 }
 

@@ -59,13 +59,14 @@ struct told_names {
   std::vector<std::string_view> gone_sources = {}, gone_ids = {};  ///< reports of retracted things; refer to those
 };
 
-told_names read_names(const std::map<thing_type, reports_of_things>& told, const naming& names) {
+told_names read_names(const std::map<thing_type, reports_of_things>& told, const naming& names,
+                      const join_settings& joins) {
   told_names all;
   for (const auto& [type, things] : told)
     for (const auto& [key, reports] : things) {
       const bool is_gone = has_retraction(reports) && is_retracted_now(reports);
       for (const auto& r : reports) {
-        if (r.retraction) continue;
+        if (r.retraction || (type == thing_type::incident && !joins.knows_names_of(key.source, r.fields))) continue;
         if (is_gone) {
           all.gone_sources.push_back(key.source);
           all.gone_ids.push_back(r.id);
@@ -106,7 +107,15 @@ struct naming_event {
                  column("time", &naming_event::time), column("names", &naming_event::names));
 };
 
-receipts read_everything(transaction& work, const naming& names) {
+// By source and field: what names_of_everything.sql looks for in incidents.
+json::object wanted_in(const join_settings& joins) {
+  json::object all;
+  for (const auto& [source, filter] : joins.filters)
+    if (!filter.any_of.empty()) all[source] = json::value_from(filter.any_of);
+  return all;
+}
+
+receipts read_everything(transaction& work, const naming& names, const join_settings& joins) {
   std::map<std::pair<thing_type, thing_id>, std::vector<report>> retractions;
   for (auto& r : query<retraction_row>(work, sql::derivation::retractions))
     retractions[{r.thing, std::move(r.of)}].push_back(std::move(r.told));
@@ -115,7 +124,7 @@ receipts read_everything(transaction& work, const naming& names) {
     if (is_retracted_now(reports)) gone.push_back({thing.first, thing.second.source, thing.second.subject});
   receipts all;
   for (const auto& e :
-       query<naming_event>(work, sql::derivation::names_of_everything, by_column(gone), names.ends_of_names()))
+       query<naming_event>(work, sql::derivation::names_of_everything, by_column(gone), names.ends_of_names(), wanted_in(joins)))
     note_names(all, e.at, e.names, e.time, names);
   return all;
 }
@@ -226,7 +235,8 @@ bool changed_sides(other_names& before, other_names& now, const receipts& fresh,
 known_names know_names(transaction& work, const derive_settings& settings,
                        const std::map<thing_type, reports_of_things>* told) {
   const auto& names = settings.blame.names;
-  const auto said = told ? read_names(*told, names) : told_names{.live = read_everything(work, names)};
+  const auto said = told ? read_names(*told, names, settings.joins)
+                         : told_names{.live = read_everything(work, names, settings.joins)};
   auto before = load_others(work, settings.max_names);
   const auto productions = load_productions(work);
   const auto [freed, has_freed] = free_names(work, names, said);

@@ -218,50 +218,9 @@ std::vector<std::string> keys_in(const json::object& facts, std::string_view fie
 
 }
 
-namespace {
-
-// It counts only as a part of what it duplicates: by itself it would be over while that goes on.
-bool is_duplicate(std::vector<report> told) {
-  order_reports(told);
-  return flag_at(merge_reports(told), "/duplicate");
-}
-
-}
-
 int join_settings::rank(std::string_view source) const {
   const auto known = ranks.find(source);
   return known == ranks.end() ? std::numeric_limits<int>::max() : known->second;
-}
-
-std::vector<std::string> join_settings::followers() const {
-  std::vector<std::string> all;
-  for (const auto& [source, filter] : filters)
-    if (!filter.follows.empty()) all.push_back(source);
-  return all;
-}
-
-bool join_settings::lets_in(const thing_id& thing, const std::vector<report>& told) const {
-  if (is_duplicate(told)) return false;
-  const auto filter = filters.find(thing.source);
-  return filter == filters.end() || filter->second.lets_in(told);
-}
-
-bool incident_filter::lets_in(std::vector<report> told) const {
-  if (!follows.empty()) return false;
-  std::erase_if(told, [](const report& r) { return r.retraction || r.is_override; });
-  if (told.empty()) return true;  // somebody entered it by hand
-  order_reports(told);
-  json::object facts;
-  const auto fits = [&](const auto& of) {
-    const auto& [field, values] = of;
-    return !facts.contains(field) || std::ranges::find(values, text_at(facts, '/' + field)) != values.end();
-  };
-  for (const auto& r : told) {
-    for (const auto& [name, value] : r.fields) facts[name] = value;
-    const auto severity = static_cast<int>(number_at(facts, "/severity").value_or(0));
-    if ((severities.empty() || severities.contains(severity)) && std::ranges::all_of(words, fits)) return true;
-  }
-  return false;
 }
 
 bool nameable::stands_alone() const { return std::ranges::find(same_as, joins_none) != same_as.end(); }

@@ -15,10 +15,16 @@ struct incident_filter {
   std::set<int> severities = {};  ///< empty: any; an unknown one is none of them
   /// By field: the values of which one is enough. As long as no report has the field, it filters nothing.
   std::map<std::string, std::vector<std::string>> words = {};
+  /// By field: the values of which one in one field is enough: labels and types of issues. Empty: there are no such
+  /// fields. As long as no report has one of them, they filter nothing.
+  std::map<std::string, std::vector<std::string>> any_of = {};
   std::string follows = {};  ///< a source or kind: none counts by itself; empty: no
 
-  /// Whether one whose reports, in any order, are these is let in: once it fits, it stays.
+  /// Whether one whose reports, in any order, are these is let in: once it fits, it stays, unless a report says that its
+  /// labels or its type changed (`reclassified`) so that they no longer fit.
   bool lets_in(std::vector<report>) const;
+  /// Whether these fields have one of `any_of`, or none of its fields.
+  bool fits_any(const json::object& fields) const;
 };
 
 /// How incidents of several sources are joined.
@@ -34,6 +40,9 @@ struct join_settings {
   /// The sources of which no incident counts by itself.
   std::vector<std::string> followers() const;
   bool lets_in(const thing_id&, const std::vector<report>&) const;
+  /// Whether the names in a report of an incident count among those that are known: not those of the many issues that
+  /// are none.
+  bool knows_names_of(std::string_view source, const json::object& fields) const;
 };
 
 /// What decides with which other incidents one is joined.

@@ -1,5 +1,6 @@
 -- What all events call services, environments and teams, but for the given things ($1-$3: types, sources, subjects): each way of
--- naming once, as it was received first; $4: instants at which names change their meaning, which are told apart.
+-- naming once, as it was received first; $4: instants at which names change their meaning, which are told apart; $5: by source the
+-- fields of issues, and the values of which an incident has one: others are not looked at, but for those without such a field.
 SELECT DISTINCT ON (source, names, era) * FROM (
   SELECT e.source, e.id, microseconds(e.received_at) AS received_at, microseconds(e.time) AS time,
          width_bucket(e.time, $4::timestamptz[]) AS era, jsonb_strip_nulls(jsonb_build_object(
@@ -9,5 +10,9 @@ SELECT DISTINCT ON (source, names, era) * FROM (
   FROM event e
   WHERE e.type <> 'retraction' AND e.thing NOT IN ('commit', 'tag') AND NOT EXISTS (
     SELECT FROM unnest($1::text[], $2::text[], $3::text[]) AS gone (thing, source, subject)
-    WHERE gone.thing = e.thing AND gone.source = e.source AND gone.subject = e.subject)) AS told
+    WHERE gone.thing = e.thing AND gone.source = e.source AND gone.subject = e.subject)
+    AND (e.thing <> 'incident' OR NOT $5::jsonb ? e.source
+         OR NOT EXISTS (SELECT FROM jsonb_object_keys($5::jsonb->e.source) AS f (field) WHERE e.fields ? f.field)
+         OR EXISTS (SELECT FROM jsonb_each($5::jsonb->e.source) AS f (field, words)
+                    WHERE e.fields->f.field ?| ARRAY(SELECT jsonb_array_elements_text(f.words))))) AS told
 ORDER BY source, names, era, received_at, id

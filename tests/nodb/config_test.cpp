@@ -218,6 +218,23 @@ aliases = { pagerduty = { name = "platform", shared = true } }
     CHECK(c.timeline.fingerprint != right("[[service]]\nname = 'checkout'\n").timeline.fingerprint);
   }
 
+  TEST_CASE("labels and types of issues filter when deriving: by default what the kind says, of GitHub nothing") {
+    const auto filter_of = [](const std::string& source) {
+      const auto c = right("[[source]]\nname = 's'\nunauthenticated = true\n" + source);
+      return std::pair(json::serialize(json::value_from(c.timeline.joins.filters.at("s").any_of)),
+                       c.timeline.fingerprint);
+    };
+    CHECK(filter_of("kind = 'jira'\n").first == R"({"issue_type":["Incident"],"labels":[]})");
+    CHECK(filter_of("kind = 'gitlab'\nincidents = { labels = ['x'] }\n").first ==
+          R"({"issue_type":["Incident"],"labels":["x"]})");
+    CHECK(filter_of("kind = 'github'\n").first == R"({"issue_type":[],"labels":[]})");
+    CHECK(filter_of("kind = 'bitbucket'\nincidents = { kinds = ['bug', 'task'] }\n").first ==
+          R"({"issue_type":["bug","task"]})");
+    CHECK(filter_of("kind = 'jira'\n").second != filter_of("kind = 'jira'\nincidents = { types = ['Bug'] }\n").second);
+    CHECK(right("").timeline.joins.filters.at("jira").any_of.at("issue_type") == std::vector<std::string>{"Incident"});
+    CHECK(!right("").timeline.joins.filters.contains("github"));  // nothing of it is imported
+  }
+
   TEST_CASE("former names of repositories belong to what the past is derived by") {
     const auto c = right("[[service]]\nname = 'a'\nrepository = 'acme/cart'\n"
                          "[[repository]]\nname = 'acme/checkout'\nwas = ['acme/cart']\n");

@@ -110,7 +110,8 @@ TEST_SUITE("nodb") {
       {"key":"SHOP-3","fields":{}}]})");
     CHECK(lines(issues.events) ==
           lines({"incident SHOP-1 2026-01-03T03:00:00Z state=resolved service=SHOP "
-                 "started_at=2026-01-02T03:00:00Z resolved_at=2026-01-02T05:00:00Z title=Down"}));
+                 "started_at=2026-01-02T03:00:00Z resolved_at=2026-01-02T05:00:00Z title=Down",
+                 "incident SHOP-2 2026-01-03T03:00:00Z"}));  // a task: its type lets it in or not
     CHECK(lines(issues.refused) == lines({"/2: is no issue: /fields/updated: is missing, or no time"}));
 
     const auto pages = read_export(

@@ -140,9 +140,13 @@ std::string told_by(const story& s) {
   const auto& kind = *find_collector(s.kind);
   std::map<std::string, std::vector<report>> about;
   std::set<std::string> known;
+  join_settings joins;
   for (const auto* name : s.deliveries) {
     const auto f = read_fixture(
         kind, std::filesystem::path(SOURCE_DIR) / "collectors" / s.kind / "fixtures" / (std::string(name) + ".http"));
+    for (const auto& rule : kind.settings)
+      if (const auto words = f.from.list(rule.key); rule.is_alternative && !words.empty())
+        joins.filters[s.kind].any_of[std::string(rule.filters)] = {words.begin(), words.end()};
     const auto read = kind.decode(f.from, f.as_delivery(f.body));
     REQUIRE_MESSAGE(read, std::string(name));
     for (const auto& e : read->events)
@@ -152,7 +156,7 @@ std::string told_by(const story& s) {
   std::string out;
   for (const auto& [subject, reports] : about)
     if (const auto i = fold_incident({s.kind, subject}, reports, {});
-        i && join_settings().lets_in({s.kind, subject}, reports))
+        i && joins.lets_in({s.kind, subject}, reports))
       out += (out.empty() ? "" : "; ") + show(*i);
   return out;
 }

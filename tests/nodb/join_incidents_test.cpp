@@ -247,6 +247,28 @@ TEST_SUITE("nodb") {
     CHECK(!incident_filter{.follows = "pagerduty"}.lets_in(lowered));
   }
 
+  TEST_CASE("an issue is let in by a label or by its type, until that is taken away; reports without them are not filtered") {
+    const incident_filter either{.any_of = {{"labels", {"incident", "outage"}}, {"issue_type", {"Bug"}}}};
+    const auto lets_in = [&](std::initializer_list<const char*> reports) {
+      std::vector<report> all;
+      for (const auto* fields : reports)
+        all.push_back(told(("1" + std::to_string(all.size()) + ":00").c_str(), fields));
+      return either.lets_in(all);
+    };
+    CHECK(!lets_in({R"({"labels": [], "issue_type": "Task"})"}));
+    CHECK(lets_in({R"({"labels": ["x", "outage"]})"}));
+    CHECK(lets_in({R"({"labels": [], "issue_type": "Bug"})"}));
+    CHECK(lets_in({R"({"labels": []})", R"({"labels": ["incident"]})", R"({"labels": []})"}));  // a report was missed
+    CHECK(!lets_in({R"({"labels": ["incident"]})", R"({"labels": [], "reclassified": true})"}));
+    CHECK(lets_in({R"({"labels": ["incident", "outage"]})", R"({"labels": ["outage"], "reclassified": true})"}));
+    CHECK(lets_in({R"({"labels": []})", R"({"labels": ["outage"], "reclassified": true})"}));
+    CHECK(lets_in({R"({"state": "open"})"}));  // stored before there were labels
+    CHECK(!lets_in({R"({"state": "open"})", R"({"labels": [], "reclassified": true})"}));
+    const incident_filter none{.any_of = {{"labels", {}}}};
+    CHECK(!none.lets_in({told("10:00", R"({"labels": ["incident"]})")}));
+    CHECK(none.lets_in({told("10:00", "{}")}));
+  }
+
   TEST_CASE("what no filter lets in opens no incident, leads none, and adds to those that it is joined with") {
     auto with = settings;
     with.filters["pagerduty"].severities = {1};

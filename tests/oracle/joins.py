@@ -1,7 +1,7 @@
 """Section 18: which reports of several tools are one incident, and what they say together."""
 import hashlib
 
-from facts import DAY, instant, ordered
+from facts import DAY, instant, merged, ordered
 
 ALONE = 'none'
 
@@ -27,16 +27,26 @@ class Joins:
         return (not i['let_in'], self.settings['ranks'].get(i['source'], 99))
 
     def lets_in(self, source, reports):
-        wanted = self.settings['severities'].get(source)
-        severity = None
-        own = [r for r in reports if r['type'] != 'retraction' and not r['override']]
+        told = [r for r in reports if r['type'] != 'retraction']
+        if merged(told).get('duplicate') is True:
+            return False
+        wanted, any_of = self.settings['severities'].get(source), self.settings['any_of'].get(source, {})
+        own = [r for r in told if not r['override']]
         if not own:
             return True
+        facts, is_in = {}, False
         for r in own:
-            severity = r['fields'].get('severity', severity)
-            if not wanted or severity in wanted:
-                return True
-        return False
+            facts.update(r['fields'])
+            fits = not any(f in facts for f in any_of) or any(self.one_of(facts.get(f), words) for f, words in any_of.items())
+            if fits and (not wanted or facts.get('severity') in wanted):
+                is_in = True
+            if not fits and r['fields'].get('reclassified') is True:
+                is_in = False
+        return is_in
+
+    @staticmethod
+    def one_of(value, words):
+        return any(v in words for v in (value if isinstance(value, list) else [value]))
 
     def better(self, i):
         """The smaller, the better."""
@@ -67,6 +77,7 @@ class Joins:
             i['names'], i['keys'] = {i['subject'].lower()}, keys_of(i['facts'], 'keys')
             page = names_in(i['facts'].get('url', ''))[-1:]
             i['keys' if i['source'] in self.settings['monitors'] else 'names'] |= set(page)
+            i['names'] |= keys_of(i['facts'], 'names')
             i['same_as'] = keys_of(i['facts'], 'same_as')
             i['links'] = keys_of(i['facts'], 'links')
         self.joinable = [i for i in alone if ALONE not in i['same_as'] and

@@ -35,6 +35,7 @@ ledger::derive_settings derive_settings_in(const calendar& zone, const std::map<
   s.images["other"].own = *compile_pattern(own_images);
   s.joins = {.ranks = {{"other", 0}, {"test", 1}, {"tracker", 2}}, .monitors = {"other"}, .trackers = {"tracker"}};
   s.joins.filters["tracker"].severities = {1, 2, 3};
+  s.joins.filters["tracker"].any_of = {{"labels", {"incident", "outage"}}, {"issue_type", {"Incident"}}};
   s.stack.rollback_lookback = std::chrono::days(40);
   s.stack.rules.zone = zone;
   s.stack.rules.release_hours = {*parse_weekly_hours("Mon-Thu 09:00-16:00")};
@@ -107,6 +108,7 @@ json::object told(const std::vector<event>& events, const snapshot& s, const fig
             {"trackers", {"tracker"}},
             {"monitors", {"other"}},
             {"severities", {{"tracker", {1, 2, 3}}}},
+            {"any_of", {{"tracker", {{"labels", {"incident", "outage"}}, {"issue_type", json::array{"Incident"}}}}}},
             {"rollback_lookback", 40 * 86400},
             {"response_target", 7200},
             {"causes", json::value_from(with.causes)}}}};

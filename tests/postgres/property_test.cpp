@@ -36,6 +36,7 @@ TEST_SUITE("postgres") {
     settings.joins = {
         .ranks = {{"other", 0}, {"test", 1}, {"tracker", 2}}, .monitors = {"other"}, .trackers = {"tracker"}};
     settings.joins.filters["tracker"].severities = {1, 2, 3};
+    settings.joins.filters["tracker"].any_of = {{"labels", {"incident", "outage"}}, {"issue_type", {"Incident"}}};
     kind_rule quick{.name = "quick",
                     .kind = deployment_kind::hotfix,
                     .when = {},

@@ -205,6 +205,11 @@ class random_history {
     return all;
   }
 
+  // What the filter `any_of` of the tracker looks at: labels, and the type.
+  void put_class(json::object& fields) {
+    fields["labels"] = one_in(2) ? json::array() : one_in(2) ? json::array{"incident"} : json::array{"x", "outage"};
+    if (one_in(2)) fields["issue_type"] = one_in(3) ? "Task" : "Incident";
+  }
   void add_incident() {
     const auto subject = incident_name();
     const auto from = one_in(4) ? std::string("tracker") : one_in(3) ? std::string("other") : std::string("test");
@@ -213,6 +218,9 @@ class random_history {
     if (one_in(4)) fields["keys"] = json::array{"group " + std::to_string(pick(2))};
     if (!one_in(4)) fields["links"] = links();
     if (one_in(12)) fields["same_as"] = json::array{incident_name()};
+    if (one_in(12)) fields["names"] = json::array{incident_name()};
+    if (fields.contains("same_as") && one_in(2)) fields["duplicate"] = true;
+    if (from == "tracker" && !one_in(3)) put_class(fields);
     if (one_in(3)) {
       fields["services"] = json::array{"checkout", "search"};
       holds.insert("several services");
@@ -251,6 +259,13 @@ class random_history {
     if (one_in(5)) add(report_of("incident", subject, time(), {{"silent_since", time()}}), from);
     maybe_retract("incident", subject, from);
     if (one_in(6)) add(report_of("incident", subject, time(), {{"links", links()}}), from);
+    if (fields.contains("duplicate") && one_in(2))
+      add(report_of("incident", subject, time(), {{"duplicate", false}, {"same_as", nullptr}}), from);
+    if (from == "tracker" && one_in(3)) {
+      json::object other = {{"reclassified", !one_in(4)}};
+      put_class(other);
+      add(report_of("incident", subject, time(), std::move(other)), from);
+    }
     maybe_override("incident", subject, from,
                    one_in(3) ? json::object{{"same_as", json::array{one_in(2) ? std::string("none") : incident_name()}}}
                    : one_in(2) ? json::object{{"culprit", deployment_name()}}
