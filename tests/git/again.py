@@ -56,6 +56,11 @@ def live(events):
     return {(e["service"], e["tag"]): e for key, e in told.items() if not gone.get(key)}
 
 
+def tags(events):
+    """The last report of each tag, in the order of receipt."""
+    return {e["name"]: e for e in events if e["type"] == "tag"}
+
+
 def three(folder):
     """Three repositories with the same tags; the hotfix of each is on a branch that is not merged yet."""
     made = []
@@ -86,9 +91,13 @@ def equal_tags(daemon, folder):
     d = Database(daemon, f"{folder}/equal-tags", rules)
     for path, name, _, _ in made:
         said = d.import_git(path)
-        assert "2 releases of 2 tags" in said and "\n5 stored, 0 were there already" in said, said
+        assert "2 releases of 2 tags" in said and "\n7 stored, 0 were there already" in said, said
     there = live(d.events())
     assert sorted(there) == sorted((name, tag) for name in ("cart", "search", "mail") for tag in ("1.0.0", "1.0.1")), there
+    for path, name, _, hotfix in made:  # an annotated tag by its own object and by its commit
+        told = {e["name"]: e for e in d.events() if e["type"] == "tag" and e["repository"] == name}
+        assert told["1.0.1"]["commit"] == hotfix and told["1.0.1"]["object"] == git(path, "rev-parse", "refs/tags/1.0.1"), told
+        assert "object" not in told["1.0.0"] and told["1.0.1"]["at"] == "2023-11-16T22:14:20Z", told
     for path, *_ in made:
         assert "\n0 stored, 0 were there already" in d.import_git(path), "the same state again"
     for path, name, main, hotfix in made:  # merged back three days later
@@ -124,6 +133,8 @@ def moved_and_gone(daemon, folder):
     assert "2 retracted: no longer in the repository" in said, said
     there = {tag: e["commit"] for (_, tag), e in live(d.events()).items()}
     assert there == {"1.0.0": commits[1], "1.1.0": commits[4]}, there
+    told = tags(d.events())
+    assert told["1.1.0"]["commit"] == commits[4] and told["1.2.0"]["deleted"] and "deleted" not in told["1.0.0"], told
     # a partial read retracts nothing: since then, a clone of the last commits, a clone without tags
     git(path, "update-ref", "-d", "refs/tags/1.0.0")
     assert "retracted: no longer" not in d.import_git(path, "--since", "2023-11-18")
