@@ -65,8 +65,8 @@ struct setting_rule {
   /// The field of incidents that it filters: one is let in when a report of it has one of the values, or once had
   /// (figures.md section 18). Decided when deriving, not when decoding.
   std::string_view filters = {};
-  /// Whether a value of another such field does as well: an issue is an incident by its type or by a label. Then one that
-  /// has none of the values is let in by none, also where none is configured.
+  /// Whether a value of another such field does as well: an issue is an incident by its type or by a label. Then one
+  /// that has none of the values is let in by none, also where none is configured.
   bool is_alternative = false;
 };
 

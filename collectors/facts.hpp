@@ -72,7 +72,7 @@ void put_key(event&, std::string_view name);
 void put_name(event&, std::string_view name);
 /// That an incident is a duplicate of one of these names, and counts only as a part of that (figures.md section 18).
 void duplicate_of(event&, std::span<const std::string> names);
-/// The same of the old name of an incident that moved: what it says of its service is no longer so.
+/// Makes the event the old name of an incident that moved to that name; its service is withdrawn.
 void moved_to(event&, const std::string& name);
 /// That it is a duplicate no longer.
 void no_duplicate(event&);

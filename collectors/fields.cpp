@@ -84,11 +84,11 @@ constexpr auto table = [] {
       {"issue_type", form::name, {incident}, {}},
       {"labels", form::any, {incident}, {}},
       {"reclassified", form::flag, {incident}, {}},  // its type or its labels changed: it may no longer be let in
-      {"keys", form::names, {incident}, {}},     // names that its tool uses again for later incidents
-      {"links", form::names, {incident}, {}},    // names, keys and URLs of what other tools report of it
-      {"same_as", form::names, {incident}, {}},  // the same incident, by whoever says so; "none": of its own
-      {"names", form::names, {incident}, {}},    // of this incident alone, besides its id and URL
-      {"duplicate", form::flag, {incident}, {}},  // of what same_as names: it counts only with that
+      {"keys", form::names, {incident}, {}},         // names that its tool uses again for later incidents
+      {"links", form::names, {incident}, {}},        // names, keys and URLs of what other tools report of it
+      {"same_as", form::names, {incident}, {}},      // the same incident, by whoever says so; "none": of its own
+      {"names", form::names, {incident}, {}},        // this incident's alone, like its id and URL
+      {"duplicate", form::flag, {incident}, {}},     // of what same_as names: it counts only with that
       {"touches", form::names, {incident}, {}},
       {"responders", form::timed, {incident}, {}},
       {"blast_radius", form::choice, {incident}, "small large"},
@@ -112,7 +112,7 @@ constexpr auto table = [] {
       {"merged_at", form::time, {commit}, {}},
       // tags
       {"name", form::name, {tag}, {}},
-      {"object", form::name, {tag}, {}},  // of its ref: a commit, or the object of an annotated tag
+      {"object", form::name, {tag}, {}},  // the ref's target: a commit, or the object of an annotated tag
       {"deleted", form::flag, {tag}, {}},
       // retractions
       {"of", form::choice, {retraction}, words_text<thing_type>},

@@ -58,7 +58,7 @@ struct pushed_tag {
 };
 /// Without a commit and an object it was deleted.
 event tag_of(const hook&, const pushed_tag&, timestamp now);
-/// The tag, if there is one, beside whatever else the delivery became.
+/// Adds the tag, if there is one, to the events of the delivery.
 result<decoded> with_tag(result<decoded>, std::optional<event> tag);
 /// The name of a tag's ref: v1 of refs/tags/v1; empty: the ref is no tag's.
 std::string tag_of_ref(std::string_view ref);

@@ -13,8 +13,7 @@ void add_tags(decoded& out, const hook& h, const std::string& repository, timest
     const auto name = tag_of_ref(text_at(update, "/name")), object = text_at(update, "/newObjectId");
     if (name.empty() || object.empty()) continue;
     const bool is_deleted = object.find_first_not_of('0') == object.npos;
-    out.events.push_back(
-        tag_of(h, {repository, name, {}, pushed_at, is_deleted ? std::string() : object}, pushed_at));
+    out.events.push_back(tag_of(h, {repository, name, {}, pushed_at, is_deleted ? std::string() : object}, pushed_at));
   }
 }
 

@@ -122,8 +122,8 @@ result<decoded> issue(const hook& h, timestamp now) {
   const bool is_new_kind = !h.text("/changes/kind/old").empty();
   if (is_new_kind) e.fields["reclassified"] = true;
   // it may have been retracted
-  const bool returns =
-      is_gone(h.text("/changes/status/old")) || (is_new_kind && is_listed(h, "incidents.kinds", {h.text("/issue/kind")}));
+  const bool returns = is_gone(h.text("/changes/status/old")) ||
+                       (is_new_kind && is_listed(h, "incidents.kinds", {h.text("/issue/kind")}));
   return returns ? with_return(std::move(e)) : decoded(std::move(e));
 }
 

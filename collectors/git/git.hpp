@@ -36,7 +36,7 @@ std::string scheme_names();
 struct tag {
   std::string name, commit;
   timestamp at;             ///< an annotated one's own date, else the commit's
-  std::string object = {};  ///< of an annotated one: its own, which pushes of it name; else empty
+  std::string object = {};  ///< an annotated one's own, which pushes name; else empty
 };
 
 struct release {

@@ -102,8 +102,8 @@ result<decoded> deployed_release(const hook& h, timestamp now) {
   return with_return(std::move(e));
 }
 
-// The tag of a release that names a commit: which commit a branch meant, GitHub does not say. `created_at` is the
-// commit's own time, so that what a push says of the tag counts from the push on.
+// The tag of a release that names a commit; a branch does not identify one. `created_at` is the commit's own time, so
+// that a push of the tag takes precedence from its time on.
 std::optional<event> tag_of_release(const hook& h, timestamp now) {
   const auto action = h.text("/action"), commit = h.text("/release/target_commitish");
   const bool is_out = (action == "published" || action == "released") && !flag_at(h.in, "/release/draft");

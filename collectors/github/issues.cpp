@@ -28,7 +28,8 @@ result<decoded> issues(const hook& h, timestamp now) {
   const auto action = h.text("/action");
   const bool closed = h.text("/issue/state") == "closed", is_new_class = reclassifies(action);
   const bool is_duplicate = closed && h.text("/issue/state_reason") == "duplicate";
-  const bool gone = action == "deleted" || action == "transferred" || (is_duplicate && (action == "closed" || is_new_class));
+  const bool gone =
+      action == "deleted" || action == "transferred" || (is_duplicate && (action == "closed" || is_new_class));
   const bool becomes = becomes_incident(h, action);
   const bool opens = action == "opened" || action == "reopened" || becomes;
   const bool is_rewritten = action == "edited" && json_source(h.in).find("/changes/body");  // it may link others now

@@ -69,8 +69,9 @@ result<decoded> issue(const hook& h, timestamp now) {
   if (is_new_class) e.fields["reclassified"] = true;
   if (const auto severity = severity_of(text("severity"))) e.fields["severity"] = severity;
   if (original.empty()) {  // a duplicate was not resolved
-    put_state(e,
-              closed ? incident_state::resolved : acknowledged ? incident_state::acknowledged : incident_state::open);
+    put_state(e, closed         ? incident_state::resolved
+                 : acknowledged ? incident_state::acknowledged
+                                : incident_state::open);
     if (closed) put(e, "resolved_at", std::optional(ended.value_or(e.time)));
   }
   const bool returns = action == "reopen" || (is_new_class && is_incident(h));

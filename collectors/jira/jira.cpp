@@ -1,5 +1,5 @@
-// Jira Cloud and Data Center: issues are incidents, if the timeline lets them in by their type or their labels; released
-// versions may be deployments.
+// Jira Cloud and Data Center: issues are incidents, if the timeline lets them in by their type or their labels;
+// released versions may be deployments.
 #include <algorithm>
 
 #include "collectors/base/text.hpp"
@@ -37,9 +37,8 @@ bool is_type(const hook& h, const std::string& type) {
 // Whether it is an incident by the settings of today: it may have been retracted.
 bool is_incident(const hook& h) {
   return is_type(h, h.text("/issue/fields/issuetype/name")) ||
-         std::ranges::any_of(elements_at(h.in, "/issue/fields/labels"), [&](const json::value& l) {
-           return is_listed(h, "incidents.labels", {text_at(l, "")});
-         });
+         std::ranges::any_of(elements_at(h.in, "/issue/fields/labels"),
+                             [&](const json::value& l) { return is_listed(h, "incidents.labels", {text_at(l, "")}); });
 }
 
 const json::value* changed(const hook& h, std::string_view field) {
@@ -48,11 +47,13 @@ const json::value* changed(const hook& h, std::string_view field) {
   return found == items.end() ? nullptr : &*found;
 }
 
-// Rank, sprint, assignee, comments: most edits of issues say nothing of what is read here.
+// Most edits change fields that are not read here: rank, sprint, assignee.
 bool tells_something(const hook& h) {
-  constexpr std::string_view read = "status resolution issuetype labels Key project priority summary description Component Link";
+  constexpr std::string_view read =
+      "status resolution issuetype labels Key project priority summary description Component Link";
   const auto items = elements_at(h.in, "/changelog/items");
-  return items.empty() || std::ranges::any_of(items, [&](const json::value& i) { return has_word(read, text_at(i, "/field")); });
+  return items.empty() ||
+         std::ranges::any_of(items, [&](const json::value& i) { return has_word(read, text_at(i, "/field")); });
 }
 
 bool is_duplicate(const hook& h, const std::string& resolution) {
@@ -74,7 +75,7 @@ std::vector<std::string> originals_of(const hook& h) {
   return all;
 }
 
-// An issue that got another key as it was moved to another project is found by its old one, too.
+// An issue that moved to another project keeps its old key as a name.
 decoded with_move(const hook& h, decoded out) {
   const auto* key = changed(h, "Key");
   if (!key || out.events.empty()) return out;
@@ -89,8 +90,8 @@ decoded with_move(const hook& h, decoded out) {
   return out;
 }
 
-// Whether it is a duplicate, and of which issues. A body that does not say what changed may be the first since it was
-// one.
+// Whether it is a duplicate, and of which issues. A body without a changelog may be the first one since the issue was a
+// duplicate.
 void put_duplicate(const hook& h, event& e, bool is, const std::vector<std::string>& originals) {
   const auto* resolution = changed(h, "resolution");
   const bool was = resolution && is_duplicate(h, text_at(*resolution, "/fromString"));

@@ -38,8 +38,7 @@ result<decoded> incident(const hook& h, timestamp now) {
   put_links(e, h.in, {"/description"});
   // an incident that was reopened may keep the time of its resolution
   const bool is_part = !original.empty();
-  if (!is_part && (state == incident_state::resolved || !state))
-    read_into(e, h.in, {{"resolved_at", "/resolved_at"}});
+  if (!is_part && (state == incident_state::resolved || !state)) read_into(e, h.in, {{"resolved_at", "/resolved_at"}});
   if (const auto who = h.text("/assigned_to"); !who.empty())
     e.fields["responders"] = json::array{json::object{{"person", who}}};
   if (!is_part) put(e, "state", word(state));

@@ -22,7 +22,7 @@ std::map<std::string, std::string> read_columns(const import_options& o) {
   return columns;
 }
 
-// Of a source that nothing configures, what its kind lets in: nothing filters its incidents when they are derived.
+// Deriving filters configured sources and kinds only: an import under another name is filtered here, as its kind is.
 record_handler by_kind(const import_run& run, record_handler to, const api_export& of) {
   const auto& filters = run.c.timeline.joins.filters;
   const auto of_kind = filters.find(of.by->kind);

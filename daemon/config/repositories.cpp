@@ -6,15 +6,14 @@
 namespace releasehealth {
 namespace {
 
-// Of two repositories' one name, what was reported under it would count for either.
+// A name of two repositories would make reports ambiguous.
 void check_names(config_table& t, const std::vector<repository_rule>& before, const repository_rule& read) {
   std::vector<std::string> own = {repository_key(read.name)};
   const auto check = [&](std::string_view key, const std::string& name) {
     for (const auto& other : before)
       if (same_repository(repository_key(name), repository_key(other.name)) ||
-          std::ranges::any_of(other.was, [&](const auto& was) {
-            return same_repository(repository_key(name), repository_key(was));
-          }))
+          std::ranges::any_of(
+              other.was, [&](const auto& was) { return same_repository(repository_key(name), repository_key(was)); }))
         t.wrong(key, in_quotes(name) + " is a name of [[repository]] " + in_quotes(other.name) +
                          ", too; expected each name once");
   };

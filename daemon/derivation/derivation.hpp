@@ -114,8 +114,8 @@ known_names know_names(transaction&, const derive_settings&, const std::map<thin
 /// What the touched tags may resolve: deployments, into `touched`; and the commits that they make known.
 void touch_by_tags(transaction&, const naming&, const reports_of_things& told, things& touched,
                    std::set<std::string>& commits);
-/// Where a deployment's code lies, by keys (figures.md section 14): the repositories that are configured for its service,
-/// else the one that it is matched by, then the one that it reports.
+/// Where a deployment's code lies, by keys (figures.md section 14): the repositories that are configured for its
+/// service, else the one that it is matched by, then the one that it reports.
 std::vector<std::string> source_repositories(const naming&, const deployment&);
 /// The commits of deployments that name none of their service's repositories (timeline/resolution.hpp).
 void resolve_commits(transaction&, const naming&, std::vector<deployment>&);

@@ -61,7 +61,9 @@ std::vector<unresolved> find_unresolved(const naming& names, std::vector<deploym
     const auto reported = reported_repository(names.repositories(), d);
     auto repositories = source_repositories(names, d);
     d.facts.erase("commit_evidence");  // the daemon's own word
-    if (!d.overrides.contains("commit") && (is_of_manifests(names.repositories(), d) || (rule && is_foreign(*rule, reported)))) d.commit.clear();
+    if (!d.overrides.contains("commit") &&
+        (is_of_manifests(names.repositories(), d) || (rule && is_foreign(*rule, reported))))
+      d.commit.clear();
     if (!d.commit.empty() || d.version.empty() || repositories.empty()) continue;
     d.tag_version = version_key(d.version);
     unresolved one{&d, std::move(repositories),

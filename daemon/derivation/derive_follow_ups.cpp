@@ -62,7 +62,8 @@ std::set<std::string> write_commits(derivation& in, const std::set<std::string>&
     told[std::move(e.sha)].push_back(std::move(e.told));
   std::vector<commit_seen> rows;
   for (auto& [sha, reports] : told)
-    if (auto c = fold_seen(sha, std::move(reports), in.settings.blame.names.repositories())) rows.push_back(std::move(*c));
+    if (auto c = fold_seen(sha, std::move(reports), in.settings.blame.names.repositories()))
+      rows.push_back(std::move(*c));
   const auto differing = query<named_commit>(in.work, sql::derivation::write_commits, touched, by_column(rows));
   if (!differing.empty())
     for (auto& id : query<std::string>(in.work, sql::derivation::hotfixes_of_commits, by_column(differing)))

@@ -123,8 +123,8 @@ receipts read_everything(transaction& work, const naming& names, const join_sett
   for (const auto& [thing, reports] : retractions)
     if (is_retracted_now(reports)) gone.push_back({thing.first, thing.second.source, thing.second.subject});
   receipts all;
-  for (const auto& e :
-       query<naming_event>(work, sql::derivation::names_of_everything, by_column(gone), names.ends_of_names(), wanted_in(joins)))
+  for (const auto& e : query<naming_event>(work, sql::derivation::names_of_everything, by_column(gone),
+                                           names.ends_of_names(), wanted_in(joins)))
     note_names(all, e.at, e.names, e.time, names);
   return all;
 }

@@ -107,7 +107,7 @@ struct told_event {
 /// An event of a commit.
 struct commit_event {
   std::string sha;  ///< as it was asked for
-  thing_id of;      ///< as it is reported
+  thing_id of;      ///< the name that its report uses
   report told;
 
   static constexpr auto columns =

@@ -181,8 +181,8 @@ class difference {
     if (differs) add(report_of(key.first), key, std::move(told), known);
   }
 
-  // A complete read retracts what it no longer finds; it says of commits that they left HEAD's history, and of tags
-  // that they were deleted.
+  // A complete read retracts what it no longer finds; it reports commits as gone from HEAD's history, and tags as
+  // deleted.
   void look_at_missing(const thing_key& key, const known_thing& k) {
     if (told_.contains(key) || !k.is_live() || is_newer(k) || key.second == mark()) return;
     if (key.first == thing_type::tag) {

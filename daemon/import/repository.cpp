@@ -51,7 +51,7 @@ commit_ptr commit_of(git_repository* in, const std::string& id) {
   return commit_ptr(found);
 }
 
-// What a ref stands for: the commit, and the date of an annotated tag, else of the commit; and that tag's own object.
+// The target of a ref: its commit, the date of an annotated tag, else of the commit, and that tag's own object.
 struct dated_commit {
   std::string commit;
   timestamp at;

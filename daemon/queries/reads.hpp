@@ -158,7 +158,7 @@ class reader {
   /// Looks no further back than to `earliest`: data that is older is as good as data since then.
   extent first_known(timestamp earliest);
   ledger_counts counts(std::int64_t max_names);
-  /// Of each of the given sources, in their order by name.
+  /// One row for each given source, ordered by name.
   std::vector<unjoined_count> unjoined_incidents(const std::vector<std::string>& sources);
 
   /// What a figure over a scope and a period is made of, as JSON objects with a column for each that the figure's

@@ -66,7 +66,8 @@ struct metrics::registry {
   prometheus::Gauge& other_teams = other_names.Add({{"kind", "team"}});
 
   prometheus::Family<prometheus::Gauge>& unjoined_incidents = family<prometheus::Gauge>(
-      "unjoined_incidents", "Incidents in production of a source with `follows` that joined no other incident, by source.");
+      "unjoined_incidents",
+      "Incidents in production of a source with `follows` that joined no other incident, by source.");
   std::map<std::string, prometheus::Gauge*, std::less<>> unjoined_by_source;
 
   std::vector<prometheus::Gauge*> all_gauges() {

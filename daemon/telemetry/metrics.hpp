@@ -98,7 +98,7 @@ class metrics {
   void clock_jumped();
   void spooled(const ledger::spool::contents&);
   void ledger(const ledger::ledger_counts&, bool rules_changed);
-  /// Of each source that has `follows`; of others there is no sample.
+  /// Sets a sample for each source with `follows` and removes those of other sources.
   void unjoined(std::span<const ledger::unjoined_count>);
   void reload(bool success, timestamp at);
 

@@ -203,8 +203,8 @@ std::string deployment::day_order() const {
   return rest.starts_with('-') ? key.append(rest) : key.append("~");
 }
 
-// What a source reports of a commit without a repository, as a retraction, is about the repository that its other
-// reports of it name.
+// A source's report of a commit without a repository, such as a retraction, is about the repository that its other
+// reports of the commit name.
 std::vector<report> reports_of_commit(std::map<thing_id, std::vector<report>> told,
                                       std::span<const std::string> repositories, const repository_names& names) {
   std::vector<report> all;

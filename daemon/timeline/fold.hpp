@@ -68,8 +68,9 @@ bool is_retracted(const std::vector<report>& ordered);
 /// retracted.
 std::vector<deployment> fold_deployment(const thing_id&, std::vector<report>, const naming&);
 
-/// The reports about a commit (by source and the name that each uses) that are about one of these repositories, by their
-/// keys, or that name none: of no others does a commit have its facts (figures.md section 14). All, if there are none.
+/// The reports about a commit (by source and the name that each uses) that are about one of these repositories, by
+/// their keys, or that name none: of no others does a commit have its facts (figures.md section 14). All, if there are
+/// none.
 std::vector<report> reports_of_commit(std::map<thing_id, std::vector<report>>,
                                       std::span<const std::string> repositories, const repository_names&);
 

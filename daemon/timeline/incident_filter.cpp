@@ -11,13 +11,11 @@ namespace {
 bool has_one_of(const json::object& fields, const std::pair<const std::string, std::vector<std::string>>& of) {
   const auto& [field, values] = of;
   const auto* value = fields.if_contains(field);
-  const auto is_one = [&](const json::value& v) {
-    return std::ranges::find(values, text_at(v, "")) != values.end();
-  };
+  const auto is_one = [&](const json::value& v) { return std::ranges::find(values, text_at(v, "")) != values.end(); };
   return value && (value->is_array() ? std::ranges::any_of(value->get_array(), is_one) : is_one(*value));
 }
 
-// It counts only as a part of what it duplicates: by itself it would be over while that goes on.
+// A duplicate counts only as a part of its original: it is closed while the outage goes on.
 bool is_duplicate(std::vector<report> told) {
   order_reports(told);
   return flag_at(merge_reports(told), "/duplicate");

@@ -20,8 +20,8 @@ struct incident_filter {
   std::map<std::string, std::vector<std::string>> any_of = {};
   std::string follows = {};  ///< a source or kind: none counts by itself; empty: no
 
-  /// Whether one whose reports, in any order, are these is let in: once it fits, it stays, unless a report says that its
-  /// labels or its type changed (`reclassified`) so that they no longer fit.
+  /// Whether an incident with these reports, in any order, is let in. Once it fits, it stays, unless a report of
+  /// changed labels or types (`reclassified`) no longer fits.
   bool lets_in(std::vector<report>) const;
   /// Whether these fields have one of `any_of`, or none of its fields.
   bool fits_any(const json::object& fields) const;

@@ -58,7 +58,7 @@ struct service_rule {
   std::string path = {};        ///< within the repository: that folder and what lies below; empty: all of it
   std::vector<alias> aliases = {};
   std::vector<std::string> repositories =
-      {};  ///< of its code, the one to look at first in front; naming keeps their keys
+      {};                                ///< of its code, the one to look at first in front; naming keeps their keys
   std::optional<tag_template> tag = {};  ///< its tags' names; none: the usual ones
   bool sidecars_are_changes = false;     ///< images that are not its own count for its identity, too
 };

@@ -63,8 +63,8 @@ class known_commits {
   std::map<std::string, std::vector<std::string>, std::less<>> repositories_;  ///< keys; empty: any
 };
 
-/// The tags that reports of any sources name. What the ref of one points to (`object`) is its commit if another report
-/// of the tag says which commit that object is of, or if it is a known commit.
+/// The tags that reports of any sources name. The target of a ref (`object`) is the tag's commit if it is a known
+/// commit; another report of the tag may give the commit of that object.
 std::vector<tag> fold_tags(std::map<thing_id, std::vector<report>> reports, const known_commits& = known_commits({}),
                            const repository_names& = {});
 

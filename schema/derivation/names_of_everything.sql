@@ -1,6 +1,6 @@
 -- What all events call services, environments and teams, but for the given things ($1-$3: types, sources, subjects): each way of
 -- naming once, as it was received first; $4: instants at which names change their meaning, which are told apart; $5: by source the
--- fields of issues, and the values of which an incident has one: others are not looked at, but for those without such a field.
+-- fields and values of which an incident must have one to count here, unless it has none of these fields.
 SELECT DISTINCT ON (source, names, era) * FROM (
   SELECT e.source, e.id, microseconds(e.received_at) AS received_at, microseconds(e.time) AS time,
          width_bucket(e.time, $4::timestamptz[]) AS era, jsonb_strip_nulls(jsonb_build_object(

@@ -1,4 +1,4 @@
--- Of each of the given sources ($1), which let no incident in by itself: its incidents in production that joined none.
+-- The number of incidents in production that joined none, for each given source ($1); these sources let none in.
 SELECT s.source, count(n.subject) AS incidents
 FROM unnest($1::text[]) AS s (source)
 LEFT JOIN incident_name n ON n.source = s.source AND n.is_production AND NOT n.is_let_in

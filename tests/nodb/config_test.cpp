@@ -236,12 +236,12 @@ aliases = { pagerduty = { name = "platform", shared = true } }
   }
 
   TEST_CASE("former names of repositories belong to what the past is derived by") {
-    const auto c = right("[[service]]\nname = 'a'\nrepository = 'acme/cart'\n"
-                         "[[repository]]\nname = 'acme/checkout'\nwas = ['acme/cart']\n");
+    const auto c = right(
+        "[[service]]\nname = 'a'\nrepository = 'acme/cart'\n"
+        "[[repository]]\nname = 'acme/checkout'\nwas = ['acme/cart']\n");
     CHECK(c.figures.names.repositories().key("github.com/acme/cart") == "github.com/acme/checkout");
     CHECK(c.figures.names.rule_of("a")->repositories == std::vector<std::string>{"acme/checkout"});
-    CHECK(c.timeline.fingerprint !=
-          right("[[service]]\nname = 'a'\nrepository = 'acme/cart'\n").timeline.fingerprint);
+    CHECK(c.timeline.fingerprint != right("[[service]]\nname = 'a'\nrepository = 'acme/cart'\n").timeline.fingerprint);
   }
 
   TEST_CASE("which images are a service's own is said of a source, and belongs to what the past is derived by") {

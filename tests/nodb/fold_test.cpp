@@ -129,10 +129,12 @@ TEST_SUITE("nodb") {
     };
     const thing_id own{"github", "1a2b3c4d"}, other{"github", "1a2b3c4e"}, unnamed{"api", "1a2b3c4"};
     const std::map<thing_id, std::vector<report>> all = {
-        {own, {told("1", R"({"repository":"github.com/acme/a","title":"Ours"})"), told("2", R"({"lines_changed":3})"),
-               told("3", R"({"repository":"acme/fork","labels":["hotfix"]})")}},
-        {other, {told("4", R"({"repository":"acme/b","title":"Theirs","picked_from":"1"})"),
-                 told("5", R"({"of":"commit"})", true)}},
+        {own,
+         {told("1", R"({"repository":"github.com/acme/a","title":"Ours"})"), told("2", R"({"lines_changed":3})"),
+          told("3", R"({"repository":"acme/fork","labels":["hotfix"]})")}},
+        {other,
+         {told("4", R"({"repository":"acme/b","title":"Theirs","picked_from":"1"})"),
+          told("5", R"({"of":"commit"})", true)}},
         {unnamed, {told("6", R"({"reviewed":true})")}}};
     const auto facts = [&](const std::vector<std::string>& repositories, const repository_names& names = {}) {
       return json::value(fold_commit(reports_of_commit(all, repositories, names)));

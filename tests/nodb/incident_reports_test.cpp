@@ -155,8 +155,7 @@ std::string told_by(const story& s) {
   }
   std::string out;
   for (const auto& [subject, reports] : about)
-    if (const auto i = fold_incident({s.kind, subject}, reports, {});
-        i && joins.lets_in({s.kind, subject}, reports))
+    if (const auto i = fold_incident({s.kind, subject}, reports, {}); i && joins.lets_in({s.kind, subject}, reports))
       out += (out.empty() ? "" : "; ") + show(*i);
   return out;
 }

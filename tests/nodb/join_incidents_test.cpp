@@ -247,7 +247,8 @@ TEST_SUITE("nodb") {
     CHECK(!incident_filter{.follows = "pagerduty"}.lets_in(lowered));
   }
 
-  TEST_CASE("an issue is let in by a label or by its type, until that is taken away; reports without them are not filtered") {
+  TEST_CASE(
+      "an issue is let in by a label or by its type, until that is taken away; reports without them are not filtered") {
     const incident_filter either{.any_of = {{"labels", {"incident", "outage"}}, {"issue_type", {"Bug"}}}};
     const auto lets_in = [&](std::initializer_list<const char*> reports) {
       std::vector<report> all;

@@ -109,7 +109,8 @@ TEST_SUITE("nodb") {
               .empty());
   }
 
-  TEST_CASE("what a tag's ref points to is its commit if one of that name is known, or a report says whose object it is") {
+  TEST_CASE(
+      "what a tag's ref points to is its commit if one of that name is known, or a report says whose object it is") {
     const auto pushed = told("10:00", R"({"repository":"acme/a","name":"v1","object":"AAAAAAA1"})");
     const auto read = told("11:00", R"({"repository":"acme/a","name":"v1","commit":"bbbbbbb1","object":"aaaaaaa1",
                                         "at":"2026-11-03T09:00:00Z"})");
@@ -161,10 +162,10 @@ TEST_SUITE("nodb") {
     CHECK(names.are_of_one("acme/cart", "github.com/acme/checkout"));
     CHECK_FALSE(names.are_of_one("acme/checkout", "github.com/acme/checkout"));
     CHECK_FALSE(names.are_of_one("acme/cart", "acme/find"));
-    const auto tags = fold_tags(
-        {{{"github", "1"}, {told("10:00", R"({"repository":"acme/cart","name":"v1","commit":"aaaa"})")}},
-         {{"github", "2"}, {told("11:00", R"({"repository":"acme/checkout","name":"v1","commit":"bbbb"})")}}},
-        known_commits({}), names);
+    const auto tags =
+        fold_tags({{{"github", "1"}, {told("10:00", R"({"repository":"acme/cart","name":"v1","commit":"aaaa"})")}},
+                   {{"github", "2"}, {told("11:00", R"({"repository":"acme/checkout","name":"v1","commit":"bbbb"})")}}},
+                  known_commits({}), names);
     REQUIRE(tags.size() == 1);
     CHECK(tags[0].history.size() == 2);
     const std::vector<std::string> today = {"acme/checkout"};

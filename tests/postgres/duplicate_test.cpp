@@ -50,15 +50,16 @@ TEST_SUITE("postgres") {
     CHECK(is.incidents() == "SHOP-1 open (SHOP-1), SHOP-5 open (SHOP-5)");
   }
 
-  TEST_CASE("one that moved keeps its old key: what names that is about the new one; a name within the source is its own") {
+  TEST_CASE(
+      "one that moved keeps its old key: what names that is about the new one; a name within the source is its own") {
     told_issues is;
     is.issue("SHOP-5", "2026-11-03T10:00:00Z", {{"service", "checkout"}, {"state", "open"}});
     is.tell(deployment_event("d1", "d1", "2026-11-03T09:00:00Z",
                              {{"service", "checkout"}, {"version", "1"}, {"state", "succeeded"}}));
-    is.issue("CART-8", "2026-11-03T11:00:00Z",
-             {{"service", "checkout"}, {"state", "open"}, {"started_at", "2026-11-03T10:00:00Z"}, {"names", {"jira:8"}}});
-    is.issue("SHOP-5", "2026-11-03T11:00:00Z",
-             {{"service", nullptr}, {"duplicate", true}, {"same_as", {"jira:8"}}});
+    is.issue(
+        "CART-8", "2026-11-03T11:00:00Z",
+        {{"service", "checkout"}, {"state", "open"}, {"started_at", "2026-11-03T10:00:00Z"}, {"names", {"jira:8"}}});
+    is.issue("SHOP-5", "2026-11-03T11:00:00Z", {{"service", nullptr}, {"duplicate", true}, {"same_as", {"jira:8"}}});
     CHECK(is.incidents() == "CART-8 open (CART-8 SHOP-5)");
     is.tell(deployment_event("d2", "d2", "2026-11-03T12:00:00Z",
                              {{"service", "checkout"},

@@ -31,7 +31,8 @@ std::vector<event> github_issue(const char* action, int number, const char* at, 
 }
 
 TEST_SUITE("postgres") {
-  TEST_CASE("other labels, and a rebuild, change which issues of the past were incidents; others' names are not known") {
+  TEST_CASE(
+      "other labels, and a rebuild, change which issues of the past were incidents; others' names are not known") {
     const database db;
     ledger::appender to(db.where());
     ledger::derive_settings settings;

@@ -346,13 +346,12 @@ TEST_SUITE("postgres") {
     tell("jira", "S5", "2026-11-03T10:09:00Z", {{"state", "open"}, {"environment", "staging"}});
     const auto unjoined = [&] {
       std::string all;
-      for (const auto& [source, incidents] :
-           ledger::reader(db.where()).unjoined_incidents(settings.joins.followers()))
+      for (const auto& [source, incidents] : ledger::reader(db.where()).unjoined_incidents(settings.joins.followers()))
         all += source + ' ' + std::to_string(incidents) + ' ';
       return all;
     };
     CHECK(derived_with("S3 joins P1") == "S3 resolved");  // called by the first of them by name: all came at once
-    CHECK(unjoined() == "jira 2 ");  // S4, and S2, whose P2 is no incident either
+    CHECK(unjoined() == "jira 2 ");                       // S4, and S2, whose P2 is no incident either
     settings.joins.filters["pagerduty"].words.clear();
     derived_with("P2 is one");
     CHECK(unjoined() == "jira 1 ");

@@ -205,7 +205,7 @@ class random_history {
     return all;
   }
 
-  // What the filter `any_of` of the tracker looks at: labels, and the type.
+  // Labels and type, for the filter `any_of` of the tracker.
   void put_class(json::object& fields) {
     fields["labels"] = one_in(2) ? json::array() : one_in(2) ? json::array{"incident"} : json::array{"x", "outage"};
     if (one_in(2)) fields["issue_type"] = one_in(3) ? "Task" : "Incident";
@@ -320,7 +320,7 @@ class random_history {
     json::object fields = {{"repository", repository()}, {"name", name}};
     if (one_in(6))
       fields["deleted"] = true;
-    else if (one_in(3))  // of a push that does not say what its ref points to
+    else if (one_in(3))  // a push of a tag without its commit
       fields["object"] = one_in(3) ? "0b7ec70" : commit();
     else
       fields["commit"] = commit();
