@@ -253,7 +253,7 @@ TEST_SUITE("postgres") {
       CHECK(derive.check().empty());
       return db.query(
           "SELECT string_agg(state || ' ' || coalesce(to_char(resolved_at AT TIME ZONE 'UTC', 'DD HH24:MI'), ''), ', ' "
-          "ORDER BY subject) FROM incident");
+          "ORDER BY state DESC) FROM incident");
     };
     tell("pagerduty", "P1", "2026-11-03T10:00:00Z", {{"state", "open"}});
     tell("pagerduty", "P2", "2026-11-03T10:00:00Z", {{"state", "open"}});  // alone: it stays open
