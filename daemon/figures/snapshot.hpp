@@ -57,6 +57,9 @@ figure_settings as_derived(ledger::reader&, figure_settings);
 /// Every place there is and its team: those known to the ledger and those configured.
 std::map<place, std::string> places_and_teams(const std::map<place, ledger::place_state>&, const figure_settings&);
 
+/// Whose people work on a service: its team, or it stands alone.
+std::string crew_of(const std::string& service, const std::string& team);
+
 /// The scope of a place, with the members of a group, or, if it has no environment, of a team: its targets. Empty if
 /// there is none such.
 ledger::scope scope_of(const place&, const std::string& team, const std::map<place, std::string>& all, const naming&);

@@ -48,4 +48,16 @@ inline void store(ledger::appender& to, std::vector<event> events) {
   REQUIRE(to.append({e}).front());
 }
 
+inline event told_by(const char* source, event e) {
+  e.source = source;
+  return e;
+}
+
+/// Services by their rules, and nothing else that is configured.
+inline ledger::derive_settings named(std::vector<service_rule> services) {
+  ledger::derive_settings settings;
+  settings.blame.names = naming(std::move(services), {});
+  return settings;
+}
+
 }

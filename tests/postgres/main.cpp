@@ -67,7 +67,8 @@ std::vector<std::string> database::derived_tables() const {
 
 void database::empty() const {
   std::string all;
-  for (const auto table : {"delivery", "event", "touched"}) all += std::string("DELETE FROM ") + table + ';';
+  for (const auto table : {"delivery", "event", "touched", "derived_by"})
+    all += std::string("DELETE FROM ") + table + ';';
   for (const auto& table : derived_tables()) all += std::string("DELETE FROM ") + table + ';';
   query(all + "SELECT 1");
 }

@@ -1,21 +1,21 @@
 #pragma once
 // Random histories: what sources may tell, in an order in which nobody would.
-#include <random>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "collectors/fields.hpp"
 #include "tests/postgres/history.hpp"
+#include "tests/postgres/random_words.hpp"
 
 namespace releasehealth::test {
 
 /// Services, environments, deployments with several reports, commits, tags that move, incidents that reopen, name
 /// culprits or several services, remedies that name something, flags, work, retractions, overrides, equal times, gaps
 /// longer than a rollback looks back. Everything follows from the seed.
-class random_history {
+class random_history : public random_words {
  public:
-  explicit random_history(unsigned seed) : random(seed), is_long(seed % 3 == 0) {
+  explicit random_history(unsigned seed) : random_words(seed) {
     for (int n = is_long ? 30 + pick(30) : 3 + pick(14); n > 0; --n) add_deployment();
     for (int n = pick(8); n > 0; --n) add_incident();
     for (int n = pick(3); n > 0; --n) add_flag();
@@ -24,41 +24,10 @@ class random_history {
     for (int n = pick(6); n > 0; --n) add_tag();
   }
 
-  std::mt19937 random;
-  const bool is_long;                ///< many deployments of one place, over longer than a rollback looks back
   std::vector<event> events;         ///< by the time that they tell
   std::set<std::string_view> holds;  ///< what there is in it, by name
 
-  int pick(int below) { return static_cast<int>(random() % static_cast<unsigned>(below)); }
-  bool one_in(int n) { return pick(n) == 0; }
-
  private:
-  std::string time() {  // few instants, so that equal ones happen; few of them far away
-    if (is_long) return format_time(*parse_time("2026-01-01T00:00:00Z") + std::chrono::hours(6 * pick(4 * 365)));
-    const auto day = one_in(6) ? 190 + pick(4) : one_in(4) ? pick(40) : pick(6);
-    return format_time(*parse_time("2026-01-01T00:00:00Z") + std::chrono::days(day) + std::chrono::hours(6 * pick(4)));
-  }
-  std::string deployment_name() { return "d" + std::to_string(pick(std::max(1, deployments))); }
-  std::string incident_name() { return "i" + std::to_string(pick(6)); }
-  std::string version() {
-    return (one_in(3) ? "" : "v") + ("1." + std::to_string(pick(is_long ? 12 : 4)) + '.' + std::to_string(pick(2))) +
-           (one_in(8) ? "+" + std::to_string(pick(2)) : "");
-  }
-  std::string commit() { return "abcdef0" + std::string(one_in(3) ? "" : "12345") + std::to_string(pick(3)); }
-  std::string repository() {
-    static const char* const names[] = {"acme/checkout", "acme/checkout", "github.com/acme/checkout", "acme/search"};
-    return names[pick(4)];
-  }
-  std::string service() {
-    static const char* const names[] = {"checkout", "search", "cart"};
-    return names[is_long ? 0 : pick(3)];
-  }
-  std::string environment() {
-    static const char* const names[] = {"production", "production", "production", "prod-eu", "staging"};
-    return names[is_long ? 3 * pick(2) : pick(5)];
-  }
-  std::string source() { return one_in(5) ? "other" : "test"; }
-
   void add(event e, const std::string& from) {
     e.id = "e" + std::to_string(events.size());
     e.source = from;
@@ -81,7 +50,6 @@ class random_history {
     holds.insert("override");
   }
 
-  std::string digest() { return "sha256:" + std::to_string(pick(3)); }
   // Now as text, now as an object; tags that move, digests beside them or alone.
   json::value image(const std::string& repository) {
     static const char* const moving[] = {"latest", "Stable", "prod-eu"};
@@ -100,11 +68,6 @@ class random_history {
     if (one_in(6)) all.push_back(image("reg.example:5000/acme/" + service + "-worker"));
     if (all.empty() || one_in(3)) all.push_back(image("acme/envoy"));
     if (one_in(8)) all.push_back(image("acme/statsd"));
-    return all;
-  }
-  json::array revisions() {
-    json::array all = {json::object{{"revision", "fedcba9" + std::to_string(pick(3))}, {"repository", "acme/deploy"}}};
-    if (one_in(2)) all.push_back({{"revision", "2.0." + std::to_string(pick(2))}, {"chart", "base"}});
     return all;
   }
   void add_artifacts(json::object& fields) {
@@ -195,7 +158,6 @@ class random_history {
     return report_of("incident", subject, time(), std::move(fields));
   }
 
-  static std::string page_of(const std::string& incident) { return "https://incidents.example/" + incident; }
   json::array links() {
     json::array all;
     for (int n = pick(4); n > 0; --n)
@@ -331,8 +293,6 @@ class random_history {
     maybe_retract("tag", subject, from);
     holds.insert("tag");
   }
-
-  int deployments = 0;
 };
 
 }

@@ -1,0 +1,82 @@
+// Which places there are, and which of them the figures of a place, a group or a team count.
+#include <algorithm>
+
+#include "daemon/figures/snapshot.hpp"
+
+namespace releasehealth {
+namespace {
+
+// Whether work that names no environment counts here: in the default environment, else in the first production
+// environment by name; never in a member of a group.
+bool is_first(const place& where, const std::map<place, std::string>& all, const naming& names) {
+  const auto may_be = [&](const place& p) {
+    return names.is_production(p.environment) && names.group_of(p.environment).empty();
+  };
+  if (!may_be(where)) return false;
+  const std::string preferred(default_environment);
+  if (where.environment == preferred ||
+      (may_be({where.service, preferred}) && all.contains({where.service, preferred})))
+    return where.environment == preferred;
+  for (auto p = all.lower_bound({where.service, ""}); p != all.end() && p->first.service == where.service; ++p)
+    if (may_be(p->first)) return p->first == where;
+  return false;
+}
+
+}
+
+std::string crew_of(const std::string& service, const std::string& team) {
+  return team.empty() ? "service " + service : "team " + team;
+}
+
+std::string figure_settings::team_of(const std::string& service, const std::string& told) const {
+  auto configured = names.team(service);
+  return configured.empty() ? told : configured;
+}
+
+figure_settings as_derived(ledger::reader& from, figure_settings settings) {
+  settings.names = settings.names.with_productions(from.productions());
+  if (auto groups = from.groups()) settings.names = settings.names.with_groups(std::move(*groups));
+  return settings;
+}
+
+std::map<place, std::string> places_and_teams(const std::map<place, ledger::place_state>& known,
+                                              const figure_settings& settings) {
+  std::map<place, std::string> all;
+  std::set<std::string> placed;
+  for (const auto& [p, state] : known) {
+    all[p] = settings.team_of(p.service, state.team);
+    if (settings.names.is_production(p.environment)) placed.insert(p.service);
+    if (const auto group = settings.names.group_of(p.environment); !group.empty())
+      all.try_emplace({p.service, std::string(group)}, all[p]);
+  }
+  // where nothing says what production is called, a configured service has the name that its deployments use
+  for (const auto& p : settings.names.configured())
+    if (settings.names.names_production() || !placed.contains(p.service))
+      all.try_emplace(p, settings.team_of(p.service, {}));
+  return all;
+}
+
+ledger::scope scope_of(const place& where, const std::string& team, const std::map<place, std::string>& all,
+                       const naming& names) {
+  ledger::scope out;
+  const auto add = [&](const place& p, const std::string& its_team) {
+    out.push_back({p, crew_of(p.service, its_team), is_first(p, all, names)});
+    for (auto& environment : names.members_of(p.environment))
+      out.push_back({{p.service, std::move(environment)}, crew_of(p.service, its_team), false, true});
+  };
+  if (!where.environment.empty()) {
+    if (const auto known = all.find(where); known != all.end()) add(where, known->second);
+    return out;
+  }
+  for (const auto& [p, its_team] : all)
+    if (its_team == team && names.is_target(p)) add(p, its_team);
+  return out;
+}
+
+ledger::scope deployed_in(const ledger::scope& all) {
+  ledger::scope out;
+  std::ranges::copy_if(all, std::back_inserter(out), [](const auto& p) { return !p.is_member; });
+  return out;
+}
+
+}
