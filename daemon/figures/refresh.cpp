@@ -120,7 +120,7 @@ struct refresher::loop {
       out.limit = "figures.timeout";
       read.at_one_instant([&](ledger::reader& from) {
         from.keep_plans(true);
-        settings = as_derived(from, std::move(settings));
+        settings.names = names_as_derived(from, settings.names);  // if it fails, they stay
         const auto changed = places_to_compute(from, out.at);
         if (!changed.empty() || places != places_before || !was_successful) {
           const auto periods = current_periods(settings.rolling, settings.zone, out.at);

@@ -33,9 +33,14 @@ std::string figure_settings::team_of(const std::string& service, const std::stri
   return configured.empty() ? told : configured;
 }
 
+naming names_as_derived(ledger::reader& from, const naming& names) {
+  auto derived = names.with_productions(from.productions());
+  if (auto groups = from.groups()) derived = derived.with_groups(std::move(*groups));
+  return derived;
+}
+
 figure_settings as_derived(ledger::reader& from, figure_settings settings) {
-  settings.names = settings.names.with_productions(from.productions());
-  if (auto groups = from.groups()) settings.names = settings.names.with_groups(std::move(*groups));
+  settings.names = names_as_derived(from, settings.names);
   return settings;
 }
 

@@ -50,8 +50,10 @@ struct snapshot {
   bool has_incidents = true;
 };
 
-/// The settings with the environments that are production, and with their groups, as everything was derived: reports
-/// may call some so, and other groups apply by a rebuild.
+/// The names with the environments that are production, and with their groups, as everything was derived: reports may
+/// call some so, and other groups apply by a rebuild.
+naming names_as_derived(ledger::reader&, const naming&);
+/// The settings with such names.
 figure_settings as_derived(ledger::reader&, figure_settings);
 
 /// Every place there is and its team: those known to the ledger and those configured.
