@@ -44,6 +44,7 @@ service_rule read_service(config_table& t, const std::vector<source>& sources, b
   match.text("repository", s.repository);
   match.text("path", s.path);
   t.texts("repository", s.repositories);
+  t.date("retired", s.retired);
   std::string tag;
   t.text("tag", tag);
   s.tag = parse_tag_template(tag);

@@ -65,9 +65,15 @@ ledger::scope scope_of(const place& where, const std::string& team, const std::m
                        const naming& names) {
   ledger::scope out;
   const auto add = [&](const place& p, const std::string& its_team) {
-    out.push_back({p, crew_of(p.service, its_team), is_first(p, all, names)});
+    const auto until = names.retired(p.service);
+    out.push_back({.where = p,
+                   .crew = crew_of(p.service, its_team),
+                   .is_first = is_first(p, all, names),
+                   .is_member = false,
+                   .since = {},
+                   .until = until});
     for (auto& environment : names.members_of(p.environment))
-      out.push_back({{p.service, std::move(environment)}, crew_of(p.service, its_team), false, true});
+      out.push_back({{p.service, std::move(environment)}, crew_of(p.service, its_team), false, true, {}, until});
   };
   if (!where.environment.empty()) {
     if (const auto known = all.find(where); known != all.end()) add(where, known->second);

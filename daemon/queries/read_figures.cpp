@@ -10,9 +10,15 @@ namespace releasehealth::ledger {
 
 namespace {
 
-/// Periods and scopes as parallel arrays, of views: what is asked must outlive it.
+// As a tstzrange.
+std::string as_range(const scope_place& p) {
+  return '[' + (p.since ? format_time(*p.since) : "") + ',' + (p.until ? format_time(*p.until) : "") + ')';
+}
+
+/// Periods and scopes as parallel arrays, mostly of views: what is asked must outlive it.
 struct question {
   std::vector<std::string_view> labels, services, environments, crews;
+  std::vector<std::string> during;
   std::vector<timestamp> begins, ends;
   std::vector<std::int32_t> numbers;
   std::vector<bool> firsts;
@@ -28,6 +34,7 @@ struct question {
         numbers.push_back(static_cast<std::int32_t>(n));
         services.push_back(p.where.service);
         environments.push_back(p.where.environment);
+        during.push_back(as_range(p));
         crews.push_back(p.crew);
         firsts.push_back(p.is_first);
       }
@@ -80,7 +87,8 @@ population reader::count(std::string_view statement, const std::vector<period>& 
   return read([&](transaction& work) {
     const question q(periods, scopes);
     return read_population(
-        ask(work, statement, parameters::list(q.labels, q.begins, q.ends, q.numbers, q.services, q.environments)));
+        ask(work, statement,
+            parameters::list(q.labels, q.begins, q.ends, q.numbers, q.services, q.environments, q.during)));
   });
 }
 
@@ -90,7 +98,7 @@ population reader::count(std::string_view statement, const std::vector<period>& 
     const question q(periods, scopes);
     return read_population(
         ask(work, statement,
-            parameters::list(q.labels, q.begins, q.ends, q.numbers, q.services, q.environments, target_s)));
+            parameters::list(q.labels, q.begins, q.ends, q.numbers, q.services, q.environments, q.during, target_s)));
   });
 }
 
@@ -110,7 +118,7 @@ population reader::count_work(std::string_view statement, const std::vector<peri
     }
     return read_population(ask(work, statement,
                                parameters::list(q.labels, q.begins, q.ends, q.numbers, q.services, q.environments,
-                                                q.crews, q.firsts, crews, services)));
+                                                q.during, q.crews, q.firsts, crews, services)));
   });
 }
 
@@ -122,8 +130,8 @@ population reader::count_keys(std::string_view statement, const std::vector<peri
     std::map<std::pair<std::size_t, std::string>, std::vector<double>> counts;
     for (std::size_t n = 0; n < scopes.size(); ++n)
       for (const auto& p : periods) counts[{n, p.label}].resize(keys.size());
-    for (const auto& row :
-         query<counted_key>(work, statement, q.labels, q.begins, q.ends, q.numbers, q.services, q.environments, causes))
+    for (const auto& row : query<counted_key>(work, statement, q.labels, q.begins, q.ends, q.numbers, q.services,
+                                              q.environments, q.during, causes))
       if (const auto key = std::ranges::find(keys, row.key); key != keys.end())
         counts.at({row.scope, row.period})[static_cast<std::size_t>(key - keys.begin())] = row.count;
     population out{keys, {}};
@@ -135,7 +143,8 @@ population reader::count_keys(std::string_view statement, const std::vector<peri
 population reader::count_now(std::string_view statement, const std::vector<scope>& scopes, timestamp now) {
   return read([&](transaction& work) {
     const question q({}, scopes);
-    return read_population(ask(work, statement, parameters::list(q.numbers, q.services, q.environments, now)), 1);
+    return read_population(ask(work, statement, parameters::list(q.numbers, q.services, q.environments, q.during, now)),
+                           1);
   });
 }
 
@@ -144,7 +153,9 @@ population reader::count_now(std::string_view statement, const std::vector<scope
   return read([&](transaction& work) {
     const question q({}, scopes);
     return read_population(
-        ask(work, statement, parameters::list(q.numbers, q.services, q.environments, now, horizon_s, review_due_s)), 1);
+        ask(work, statement,
+            parameters::list(q.numbers, q.services, q.environments, q.during, now, horizon_s, review_due_s)),
+        1);
   });
 }
 
@@ -153,8 +164,8 @@ std::vector<hotfix_months> reader::count_hotfix_months(const std::vector<scope>&
   return read([&](transaction& work) {
     const question q({}, scopes);
     std::vector<hotfix_months> all(scopes.size(), {std::vector<std::int64_t>(begins.size() - 1), {}});
-    for (const auto& row :
-         query<counted_month>(work, sql::figures::hotfix_months, begins, q.numbers, q.services, q.environments)) {
+    for (const auto& row : query<counted_month>(work, sql::figures::hotfix_months, begins, q.numbers, q.services,
+                                                q.environments, q.during)) {
       auto& of = all[row.scope];
       if (row.month > 0)
         of.hotfixes[row.month - 1] = row.hotfixes;
@@ -170,7 +181,7 @@ std::vector<json::object> reader::deployment_members(const period& over, const s
   return read([&](transaction& work) {
     const question q({&over, 1}, {&of, 1});
     return with_times(query<json::object>(work, sql::figures::deployment_members, over.begin, over.end, q.services,
-                                          q.environments, target_s, causes, review_due_s));
+                                          q.environments, q.during, target_s, causes, review_due_s));
   });
 }
 
@@ -179,7 +190,7 @@ std::vector<json::object> reader::incident_members(const period& over, const sco
   return read([&](transaction& work) {
     const question q({&over, 1}, {&of, 1});
     return with_times(query<json::object>(work, sql::figures::incident_members, over.begin, over.end, q.services,
-                                          q.environments, horizon_s, review_due_s));
+                                          q.environments, q.during, horizon_s, review_due_s));
   });
 }
 
@@ -187,7 +198,7 @@ std::vector<json::object> reader::work_members(const period& over, const scope& 
   return read([&](transaction& work) {
     const question q({&over, 1}, {&of, 1});
     return with_times(query<json::object>(work, sql::figures::work_members, over.begin, over.end, q.services,
-                                          q.environments, q.firsts));
+                                          q.environments, q.during, q.firsts));
   });
 }
 

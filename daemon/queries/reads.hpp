@@ -35,6 +35,7 @@ struct scope_place {
   bool is_first = true;  ///< of the service's production environments: work that names none counts here
   /// Of the group whose scope it is: its incidents and work count, its deployments do as releases of the group.
   bool is_member = false;
+  std::optional<timestamp> since = {}, until = {};  ///< what happened from then on, until then; none: without an end
 };
 using scope = std::vector<scope_place>;
 

@@ -211,6 +211,11 @@ std::string naming::team(std::string_view service) const {
   return known ? known->team : std::string();
 }
 
+std::optional<timestamp> naming::retired(std::string_view service) const {
+  const auto* known = rule_of(service);
+  return known ? known->retired : std::nullopt;
+}
+
 std::vector<std::string> naming::names_of(std::string_view service) const {
   std::vector<std::string> all = {std::string(service)};
   if (const auto* known = rule_of(service))

@@ -58,9 +58,10 @@ struct service_rule {
   std::string path = {};        ///< within the repository: that folder and what lies below; empty: all of it
   std::vector<alias> aliases = {};
   std::vector<std::string> repositories =
-      {};                                ///< of its code, the one to look at first in front; naming keeps their keys
-  std::optional<tag_template> tag = {};  ///< its tags' names; none: the usual ones
-  bool sidecars_are_changes = false;     ///< images that are not its own count for its identity, too
+      {};                                 ///< of its code, the one to look at first in front; naming keeps their keys
+  std::optional<tag_template> tag = {};   ///< its tags' names; none: the usual ones
+  std::optional<timestamp> retired = {};  ///< from then on nothing of it counts, and nothing is left to be done
+  bool sidecars_are_changes = false;      ///< images that are not its own count for its identity, too
 };
 
 struct environment_rule {
@@ -131,6 +132,8 @@ class naming {
   /// A team as a deployment names it.
   std::string team_named(std::string_view name) const;
   std::string team(std::string_view service) const;
+  /// When a service ended; nothing: it has not.
+  std::optional<timestamp> retired(std::string_view service) const;
   /// The rule of a configured service; null: it is not configured.
   const service_rule* rule_of(std::string_view service) const;
   /// The rules in their order, with repositories by their keys in repositories().

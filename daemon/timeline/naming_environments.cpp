@@ -109,7 +109,8 @@ std::vector<place> naming::configured() const {
   if (productions.empty()) productions.emplace_back(default_environment);
   std::vector<place> all;
   for (const auto& s : services_)
-    for (const auto& e : productions) all.push_back({s.name, e});
+    if (!s.retired)
+      for (const auto& e : productions) all.push_back({s.name, e});
   return all;
 }
 

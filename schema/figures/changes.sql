@@ -1,5 +1,5 @@
--- Changes that finished in a period (figures.md 7), durations in seconds: $1 labels, $2 begins, $3 ends (half-open) of the periods; $4, $5, $6
--- number, service and environment of the places that make up each scope. One row per scope and period, zeros included;
+-- Changes that finished in a period (figures.md 7), durations in seconds: $1 labels, $2 begins, $3 ends (half-open) of the periods; $4 to $7
+-- number, service, environment and time of the places that make up each scope. One row per scope and period, zeros included;
 -- a quantile over nothing is null.
 {{> _asked}}
 SELECT scope.n, period.label, counted.*
@@ -40,7 +40,7 @@ CROSS JOIN LATERAL (  -- scope by scope: deployments.sql
            CASE WHEN d.failed AND d.issue_at IS NOT NULL THEN greatest(0, date_part('epoch', d.issue_at - coalesce(d.issue_since, d.finished_at))) END AS issue,
            CASE WHEN d.recovered_at IS NOT NULL THEN greatest(0, date_part('epoch', d.recovered_at - coalesce(d.issue_since, d.finished_at))) END AS recovery,
            CASE WHEN d.first_commit_at IS NOT NULL THEN greatest(0, date_part('epoch', d.finished_at - d.first_commit_at)) END AS lead
-    FROM unnest(scope.services, scope.environments) AS place (service, environment)
+    FROM unnest(scope.services, scope.environments, scope.during) AS place (service, environment, during)
     JOIN deployment d ON d.service = place.service AND d.environment = place.environment
-     AND d.finished_at >= period.begins AND d.finished_at < period.ends
+     AND d.finished_at >= greatest(period.begins, lower(place.during)) AND d.finished_at < least(period.ends, upper(place.during))
     WHERE d.is_change OFFSET 0) AS c) AS counted

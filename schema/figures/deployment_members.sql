@@ -1,6 +1,6 @@
 -- The deployments behind the columns of deployments.sql, changes.sql and hotfixes.sql in one period: a boolean for each
--- count, seconds for each duration. $1 begin, $2 end, $3, $4 service and environment of the places, $5 the target in
--- seconds, $6 the known causes, $7 after how many seconds a review is due. A test compares them
+-- count, seconds for each duration. $1 begin, $2 end, $3 to $5 service, environment and time of the places, $6 the
+-- target in seconds, $7 the known causes, $8 after how many seconds a review is due. A test compares them
 -- with the counts.
 SELECT to_jsonb(m) AS member FROM (
   SELECT d.id, d.source, d.subject, d.service, d.environment, d.version, d.finished_at, d.state, d.kind, d.kind_reason, d.kind_evidence,
@@ -19,20 +19,21 @@ SELECT to_jsonb(m) AS member FROM (
          CASE WHEN d.first_remedy IS NULL THEN recovery.s END AS recovery_none,
          CASE WHEN d.is_change AND d.first_commit_at IS NOT NULL
               THEN greatest(0, extract(epoch FROM d.finished_at - d.first_commit_at)) END AS lead,
-         response.s AS response, response.s IS NOT NULL AS response_n, coalesce(response.s <= $5::float8, false) AS response_in_target,
+         response.s AS response, response.s IS NOT NULL AS response_n, coalesce(response.s <= $6::float8, false) AS response_in_target,
          d.kind = 'hotfix' AND d.owes_merge AND coalesce(d.merged_back_at > $2::timestamptz, true)
-           AND (d.rolled_back_by IS NULL OR (SELECT r.finished_at > $2::timestamptz FROM deployment r WHERE r.id = d.rolled_back_by)) AS unmerged,
+           AND (d.rolled_back_by IS NULL OR (SELECT r.finished_at > $2::timestamptz FROM deployment r WHERE r.id = d.rolled_back_by))
+           AND place.during @> $2::timestamptz AS unmerged,
          d.kind = 'hotfix' AND coalesce((d.facts ->> 'review_held_at')::timestamptz > $2::timestamptz, true)
-           AND d.finished_at < $2::timestamptz - make_interval(secs => $7::float8) AS overdue_hotfix_reviews,
+           AND d.finished_at < $2::timestamptz - make_interval(secs => $8::float8) AND place.during @> $2::timestamptz AS overdue_hotfix_reviews,
          d.kind = 'hotfix' AND NOT d.is_justified AS unjustified, d.kind = 'hotfix' AND NOT d.is_attributed AS unattributed,
          CASE WHEN d.kind = 'hotfix' THEN d.lines_changed END AS size,
          CASE WHEN d.kind = 'hotfix' THEN ARRAY(
-           SELECT 'cause:' || CASE WHEN coalesce(d.cause, 'unknown') = 'unknown' THEN 'unknown' WHEN d.cause = ANY ($6::text[]) THEN d.cause ELSE 'other' END
+           SELECT 'cause:' || CASE WHEN coalesce(d.cause, 'unknown') = 'unknown' THEN 'unknown' WHEN d.cause = ANY ($7::text[]) THEN d.cause ELSE 'other' END
            UNION ALL SELECT 'justification:' || coalesce(d.facts->>'justification', 'none')
            UNION ALL SELECT 'with:' || unnest(d.done)) END AS keys
-  FROM unnest($3::text[], $4::text[]) AS place (service, environment)
+  FROM unnest($3::text[], $4::text[], $5::text[]::tstzrange[]) AS place (service, environment, during)
   JOIN deployment d ON d.service = place.service AND d.environment = place.environment
-   AND d.finished_at >= $1::timestamptz AND d.finished_at < $2::timestamptz
+   AND d.finished_at >= $1::timestamptz AND d.finished_at < $2::timestamptz AND place.during @> d.finished_at
   CROSS JOIN LATERAL (
     SELECT CASE WHEN d.failed AND d.issue_at IS NOT NULL THEN greatest(0, extract(epoch FROM d.issue_at - coalesce(d.issue_since, d.finished_at))) END AS s) AS issue
   CROSS JOIN LATERAL (

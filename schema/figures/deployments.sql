@@ -1,5 +1,5 @@
--- Counts of deployments that finished in a period: $1 labels, $2 begins, $3 ends (half-open) of the periods; $4, $5, $6
--- number, service and environment of the places that make up each scope. One row per scope and period, zeros included;
+-- Counts of deployments that finished in a period: $1 labels, $2 begins, $3 ends (half-open) of the periods; $4 to $7
+-- number, service, environment and time of the places that make up each scope. One row per scope and period, zeros included;
 -- a quantile over nothing is null.
 {{> _asked}}
 SELECT scope.n, period.label, counted.*
@@ -12,6 +12,6 @@ CROSS JOIN LATERAL (
          count(*) FILTER (WHERE d.kind = 'rollback') AS rollback,
          count(*) FILTER (WHERE d.kind = 'redeploy') AS redeploy,
          count(*) FILTER (WHERE d.state = 'failed')  AS failed
-  FROM unnest(scope.services, scope.environments) AS place (service, environment)
+  FROM unnest(scope.services, scope.environments, scope.during) AS place (service, environment, during)
   JOIN deployment d ON d.service = place.service AND d.environment = place.environment
-   AND d.finished_at >= period.begins AND d.finished_at < period.ends) AS counted
+   AND d.finished_at >= greatest(period.begins, lower(place.during)) AND d.finished_at < least(period.ends, upper(place.during))) AS counted

@@ -1,11 +1,11 @@
--- What is left to be done at $4 about hotfixes that finished no longer than $5 seconds before (figures.md 9): those that are not
--- merged back, and since when the oldest is, in seconds since the epoch; reviews that were due $6 seconds after the end. Of a past
+-- What is left to be done at $5 about hotfixes that finished no longer than $6 seconds before (figures.md 9): those that are not
+-- merged back, and since when the oldest is, in seconds since the epoch; reviews that were due $7 seconds after the end. Of a past
 -- instant: what had not been done by then.
--- $1, $2, $3 number, service and environment of the places that make up each scope.
+-- $1 to $4 number, service, environment and time of the places that make up each scope: afterwards nothing is left to be done.
 WITH scope AS (
-  SELECT *, $4::timestamptz AS now, $4::timestamptz - make_interval(secs => $5::float8) AS horizon,
-         $4::timestamptz - make_interval(secs => $6::float8) AS due
-  FROM unnest($1::int[], $2::text[], $3::text[]) AS scope (n, service, environment)
+  SELECT *, $5::timestamptz AS now, $5::timestamptz - make_interval(secs => $6::float8) AS horizon,
+         $5::timestamptz - make_interval(secs => $7::float8) AS due
+  FROM unnest($1::int[], $2::text[], $3::text[], $4::text[]::tstzrange[]) AS scope (n, service, environment, during)
 ), hotfix AS (
   SELECT scope.n, d.finished_at,
          d.owes_merge AND coalesce(d.merged_back_at > scope.now, true)
@@ -14,7 +14,7 @@ WITH scope AS (
   FROM scope CROSS JOIN LATERAL (  -- OFFSET: incidents.sql
     SELECT * FROM deployment d
     WHERE d.service = scope.service AND d.environment = scope.environment AND d.kind = 'hotfix'
-      AND d.finished_at >= scope.horizon AND d.finished_at < scope.now OFFSET 0) AS d
+      AND scope.during @> scope.now AND d.finished_at >= greatest(scope.horizon, lower(scope.during)) AND d.finished_at < scope.now OFFSET 0) AS d
 ), owing AS (
   SELECT n, count(*) FILTER (WHERE unmerged) AS unmerged, min(finished_at) FILTER (WHERE unmerged) AS unmerged_since,
          count(*) FILTER (WHERE overdue) AS overdue

@@ -1,19 +1,20 @@
 -- Hotfixes of each of the months that begin at $1 (in order; the last one only ends the one before), and when the first
--- deployment finished, as rows of (scope, month from 1, hotfixes, since in microseconds). $2, $3, $4 number, service and
--- environment of the places that make up each scope. Months without a hotfix have no row; month 0 has the since.
+-- deployment finished, as rows of (scope, month from 1, hotfixes, since in microseconds). $2 to $5 number, service,
+-- environment and time of the places that make up each scope. Months without a hotfix have no row; month 0 has the since.
 WITH scope AS (
-  SELECT * FROM unnest($2::int[], $3::text[], $4::text[]) AS scope (n, service, environment)
+  SELECT * FROM unnest($2::int[], $3::text[], $4::text[], $5::text[]::tstzrange[]) AS scope (n, service, environment, during)
 ), begins AS (SELECT $1::timestamptz[] AS at)
 SELECT scope.n AS scope, width_bucket(d.finished_at, begins.at) AS month, count(*) AS hotfixes, NULL::bigint AS since
 FROM scope CROSS JOIN begins
 CROSS JOIN LATERAL (  -- OFFSET: incidents.sql
   SELECT * FROM deployment d
   WHERE d.service = scope.service AND d.environment = scope.environment AND d.kind = 'hotfix' AND d.state = 'succeeded'
-    AND d.finished_at >= begins.at[1] AND d.finished_at < begins.at[array_length(begins.at, 1)] OFFSET 0) AS d
+    AND d.finished_at >= begins.at[1] AND d.finished_at < begins.at[array_length(begins.at, 1)]
+    AND scope.during @> d.finished_at OFFSET 0) AS d
 GROUP BY scope.n, month
 UNION ALL
 SELECT scope.n, 0, 0, microseconds(min(first.finished_at))
 FROM scope CROSS JOIN LATERAL (
-  SELECT d.finished_at FROM deployment d WHERE d.service = scope.service AND d.environment = scope.environment AND d.finished_at IS NOT NULL
+  SELECT d.finished_at FROM deployment d WHERE d.service = scope.service AND d.environment = scope.environment AND scope.during @> d.finished_at
   ORDER BY d.finished_at LIMIT 1) AS first
 GROUP BY scope.n

@@ -1,5 +1,5 @@
--- Hotfixes that finished in a period, durations in seconds: $1 labels, $2 begins, $3 ends (half-open) of the periods; $4, $5, $6
--- number, service and environment of the places that make up each scope; $7 the target of a response. One row per scope
+-- Hotfixes that finished in a period, durations in seconds: $1 labels, $2 begins, $3 ends (half-open) of the periods; $4 to $7
+-- number, service, environment and time of the places that make up each scope; $8 the target of a response. One row per scope
 -- and period, zeros included; a quantile over nothing is null.
 {{> _asked}}
 SELECT scope.n, period.label, counted.*
@@ -7,7 +7,7 @@ FROM scope CROSS JOIN period
 CROSS JOIN LATERAL (  -- scope by scope: deployments.sql
   SELECT count(*) FILTER (WHERE NOT h.is_justified) AS unjustified,
          count(*) FILTER (WHERE NOT h.is_attributed) AS unattributed,
-         count(*) FILTER (WHERE h.response <= $7::float8) AS response_in_target,
+         count(*) FILTER (WHERE h.response <= $8::float8) AS response_in_target,
          count(h.response) AS response_n,
          percentile_cont(0.5) WITHIN GROUP (ORDER BY h.response) AS response_p50,
          percentile_cont(0.9) WITHIN GROUP (ORDER BY h.response) AS response_p90,
@@ -17,7 +17,7 @@ CROSS JOIN LATERAL (  -- scope by scope: deployments.sql
   FROM (  -- OFFSET: changes.sql
     SELECT d.is_justified, d.is_attributed, d.lines_changed::float8 AS size,
            CASE WHEN d.response_from IS NOT NULL THEN greatest(0, date_part('epoch', coalesce(d.response_until, d.finished_at) - d.response_from)) END AS response
-    FROM unnest(scope.services, scope.environments) AS place (service, environment)
+    FROM unnest(scope.services, scope.environments, scope.during) AS place (service, environment, during)
     JOIN deployment d ON d.service = place.service AND d.environment = place.environment
-     AND d.finished_at >= period.begins AND d.finished_at < period.ends
+     AND d.finished_at >= greatest(period.begins, lower(place.during)) AND d.finished_at < least(period.ends, upper(place.during))
     WHERE d.kind = 'hotfix' OFFSET 0) AS h) AS counted

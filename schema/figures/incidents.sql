@@ -1,10 +1,10 @@
--- Incidents that started in a period, durations in seconds: $1 labels, $2 begins, $3 ends (half-open) of the periods; $4, $5, $6
--- number, service and environment of the places that make up each scope. One row per scope and period, zeros included;
+-- Incidents that started in a period, durations in seconds: $1 labels, $2 begins, $3 ends (half-open) of the periods; $4 to $7
+-- number, service, environment and time of the places that make up each scope. One row per scope and period, zeros included;
 -- a quantile over nothing is null.
 WITH period AS (
   SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS period (label, begins, ends)
 ), scope AS (
-  SELECT * FROM unnest($4::int[], $5::text[], $6::text[]) AS scope (n, service, environment)
+  SELECT * FROM unnest($4::int[], $5::text[], $6::text[], $7::text[]::tstzrange[]) AS scope (n, service, environment, during)
 ), told AS (
   -- of several services of one scope once; blamed in one, it is attributed
   SELECT DISTINCT ON (scope.n, period.label, i.source, i.subject) scope.n, period.label, i.source, i.severity, i.reason, i.decided_way, i.recommended,
@@ -17,7 +17,7 @@ WITH period AS (
   CROSS JOIN LATERAL (  -- OFFSET: for many places the planner would rather read the whole table
     SELECT * FROM incident i
     WHERE i.service = scope.service AND i.environment = scope.environment AND i.production
-      AND i.started_at >= period.begins AND i.started_at < period.ends OFFSET 0) AS i
+      AND i.started_at >= greatest(period.begins, lower(scope.during)) AND i.started_at < least(period.ends, upper(scope.during)) OFFSET 0) AS i
   ORDER BY scope.n, period.label, i.source, i.subject, i.blamed NULLS LAST, i.service
 )
 SELECT scope.n, period.label,

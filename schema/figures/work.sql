@@ -1,14 +1,15 @@
 -- Firefighting (figures.md 8) in person-seconds by method: $1 labels, $2 begins, $3 ends (half-open) of the periods; $4 to
--- $8 number, service, environment, crew and whether it is the service's first environment, of the places that make up each
--- scope; $9, $10 the services of every crew (a team, or a service without one).
+-- $9 number, service, environment, time, crew and whether it is the service's first environment, of the places that make up
+-- each scope; $10, $11 the services of every crew (a team, or a service without one).
 -- A person counts once at a time, under the strongest method; nobody known is the crew's anonymous person, who works only
 -- where nobody of that crew is known to be at work.
 WITH period AS (
   SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS period (label, begins, ends)
 ), scope AS (
-  SELECT * FROM unnest($4::int[], $5::text[], $6::text[], $7::text[], $8::boolean[]) AS scope (n, service, environment, crew, is_first)
+  SELECT * FROM unnest($4::int[], $5::text[], $6::text[], $7::text[]::tstzrange[], $8::text[], $9::boolean[])
+    AS scope (n, service, environment, during, crew, is_first)
 ), member AS (
-  SELECT * FROM unnest($9::text[], $10::text[]) AS member (crew, service)
+  SELECT * FROM unnest($10::text[], $11::text[]) AS member (crew, service)
 ), stretch AS (
   SELECT e.service, e.environment, e.method, e.person, period.label, e.during * tstzrange(period.begins, period.ends) AS during
   FROM (SELECT DISTINCT service FROM member) AS m
@@ -18,7 +19,7 @@ WITH period AS (
   SELECT member.crew, stretch.label, range_agg(stretch.during) AS busy
   FROM member JOIN stretch USING (service) WHERE stretch.person <> '' GROUP BY member.crew, stretch.label
 ), mine AS (
-  SELECT scope.n, scope.crew, stretch.label, stretch.person, stretch.method, range_agg(stretch.during) AS during
+  SELECT scope.n, scope.crew, stretch.label, stretch.person, stretch.method, range_agg(stretch.during * scope.during) AS during
   FROM scope JOIN stretch ON stretch.service = scope.service
    AND (stretch.environment = scope.environment OR (stretch.environment = '' AND scope.is_first))
   GROUP BY scope.n, scope.crew, stretch.label, stretch.person, stretch.method
@@ -41,7 +42,7 @@ WITH period AS (
       SELECT * FROM engagement e
       WHERE e.service = scope.service AND e.seconds IS NOT NULL
         AND (e.environment = scope.environment OR (e.environment = '' AND scope.is_first)) OFFSET 0) AS e
-    JOIN period ON e.at >= period.begins AND e.at < period.ends) AS pieces
+    JOIN period ON e.at >= period.begins AND e.at < period.ends AND scope.during @> e.at) AS pieces
 )
 SELECT scope.n, period.label,
        coalesce(sum(s.seconds) FILTER (WHERE s.method = 'reported'), 0)::float8 AS fire_reported,

@@ -108,4 +108,16 @@ aliases = { pagerduty = { name = "platform", shared = true } }
     CHECK(c.timeline.fingerprint != right("").timeline.fingerprint);
     CHECK(right("# nothing\n").timeline.fingerprint == right("").timeline.fingerprint);
   }
+
+  TEST_CASE("a service is retired at a date, and an environment of a group is production") {
+    const auto c = right(
+        "[[service]]\nname='cart'\nretired=2026-03-01\n[[service]]\nname='shop'\n"
+        "[[environment]]\nname='eu'\ngroup='Live'\n[[environment]]\nname='us'\ngroup='live'\n");
+    CHECK(c.figures.names.retired("cart") == parse_time("2026-03-01T00:00:00Z"));
+    CHECK(!c.figures.names.retired("shop"));
+    CHECK(c.figures.names.configured() == std::vector<place>{{"shop", "Live"}});  // one group, as it is written first
+    CHECK(c.figures.names.environment("LIVE") == "Live");
+    CHECK(c.figures.names.is_production("eu"));
+    CHECK(!c.figures.names.is_target({"shop", "eu"}));
+  }
 }
