@@ -46,6 +46,7 @@ wait_until() {
 # place_of_its_own NAME: ports and a state directory for the next daemon
 place_of_its_own() {
   intake_port=$(free_port) operations_port=$(free_port)
+  while [ "$operations_port" = "$intake_port" ]; do operations_port=$(free_port); done
   intake=http://127.0.0.1:$intake_port operations=http://127.0.0.1:$operations_port
   state=$work/$1
 }
