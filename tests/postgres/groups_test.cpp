@@ -113,14 +113,18 @@ TEST_SUITE("postgres") {
     ledger::appender to(db.where());
     ledger::deriver derive(db.where(), settings_of_group());
     ledger::reader from(db.where());
-    store(to, case_reader::read("d1 1/10:00 v1 env=us kind=hotfix cause=data lines_changed=7"));
+    store(to, case_reader::read("d1 1/10:00 v1 env=us kind=hotfix cause=data lines_changed=7 justification=data"));
     derive.derive();
     const auto before = db.query("SELECT id FROM deployment WHERE is_release");
-    store(to, case_reader::read("d2 1/08:00 v1 env=eu kind=hotfix; d3 1/09:00 v1 env=ap kind=hotfix cause=process"));
+    store(
+        to,
+        case_reader::read(
+            "d2 1/08:00 v1 env=eu kind=hotfix; d3 1/09:00 v1 env=ap kind=hotfix cause=process justification=revenue"));
     derive.derive();
     CHECK(derive.check().empty());
     CHECK(db.query("SELECT subject, kind, cause, lines_changed, to_char(finished_at, 'HH24:MI') FROM deployment WHERE "
                    "is_release") == "d2|hotfix|process|7|08:00");
+    CHECK(db.query("SELECT facts->>'justification' FROM deployment WHERE is_release") == "revenue");
     const auto release = from.find_deployments(db.query("SELECT id FROM deployment WHERE is_release"));
     REQUIRE(release.size() == 1);
     CHECK(release.front().at("members").as_array().size() == 3);
@@ -129,6 +133,18 @@ TEST_SUITE("postgres") {
     store(to, case_reader::read("retract d2 2/00:00"));
     derive.derive();
     CHECK(db.query("SELECT subject FROM deployment WHERE is_release") == "d3");
+    CHECK(derive.check().empty());
+  }
+
+  TEST_CASE("a late region is found by a shortened commit, and a commit by a shortened one") {
+    const database db;
+    ledger::appender to(db.where());
+    ledger::deriver derive(db.where(), settings_of_group());
+    store(to, case_reader::read("d1 1/10:00 commit=abcdef0123456 env=us; d2 3/10:00 commit=1234567 env=us"));
+    derive.derive();
+    store(to, case_reader::read("d3 1/09:00 commit=abcdef0 env=eu; d4 3/09:00 commit=1234567abc env=eu"));
+    derive.derive();
+    CHECK(db.query("SELECT string_agg(subject, ' ' ORDER BY finished_at) FROM deployment WHERE is_release") == "d3 d4");
     CHECK(derive.check().empty());
   }
 
