@@ -77,8 +77,15 @@ void add_once(event& e, std::string_view field, const json::value& element) {
   if (list.size() < max_names && !is_there) list.push_back(element);
 }
 
-void put_member(json::object& to, std::string_view name, const std::string& value) {
-  if (!value.empty()) to[name] = value;
+// An element of these members, unless one is longer than check() lets pass.
+void put_element(event& e, std::string_view field,
+                 std::initializer_list<std::pair<std::string_view, const std::string&>> members) {
+  json::object element;
+  for (const auto& [name, value] : members) {
+    if (!is_storable_part(value)) return;
+    if (!value.empty()) element[name] = value;
+  }
+  add_once(e, field, element);
 }
 
 }
@@ -103,25 +110,13 @@ source_revision revision_at(const json::value& element) {
 
 void put_image(event& e, std::string_view reference) {
   const auto of = parse_image(reference);
-  if (of.repository.empty()) return;
-  json::object element;
-  for (const auto& [name, value] :
-       {std::pair("repository", &of.repository), std::pair("tag", &of.tag), std::pair("digest", &of.digest)}) {
-    if (!is_storable_part(*value)) return;
-    put_member(element, name, *value);
-  }
-  add_once(e, "artifacts", element);
+  if (!of.repository.empty())
+    put_element(e, "artifacts", {{"repository", of.repository}, {"tag", of.tag}, {"digest", of.digest}});
 }
 
 void put_revision(event& e, const source_revision& of) {
-  if (of.revision.empty()) return;
-  json::object element;
-  for (const auto& [name, value] :
-       {std::pair("revision", &of.revision), std::pair("repository", &of.repository), std::pair("chart", &of.chart)}) {
-    if (!is_storable_part(*value)) return;
-    put_member(element, name, *value);
-  }
-  add_once(e, "revisions", element);
+  if (!of.revision.empty())
+    put_element(e, "revisions", {{"revision", of.revision}, {"repository", of.repository}, {"chart", of.chart}});
 }
 
 void put_image_annotations(event& e, const json::value& in, std::string_view pointer) {

@@ -184,12 +184,10 @@ endpoint amend(const shown_thing& thing, const logger& log) {
             return error(errc::forbidden, "nothing was amended", std::move(wrong));
       log.info("override", {{thing.name(), id}, {"by", by}});
       std::vector<event> events;
-      if (const auto rows = rows_meant(*known->row); rows.size() > 1)
-        for (const auto& one : rows)
-          events.push_back(
-              override_event(thing.type, {text_at(one, "/source"), text_at(one, "/subject")}, one, patch, by, now));
-      else
-        events.push_back(override_event(thing.type, known->thing, rows.front(), patch, by, now));
+      for (const auto rows = rows_meant(*known->row); const auto& one : rows) {
+        const thing_id own{text_at(one, "/source"), text_at(one, "/subject")};
+        events.push_back(override_event(thing.type, rows.size() == 1 ? known->thing : own, one, patch, by, now));
+      }
       return override_entry(std::move(events), now);
     };
     return appending{make};

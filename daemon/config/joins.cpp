@@ -8,6 +8,10 @@
 namespace releasehealth {
 namespace {
 
+bool is_source_or_kind(const config& c, std::string_view name) {
+  return find_collector(name) || std::ranges::find(c.sources, name, &source::name) != c.sources.end();
+}
+
 // The values that a setting lets in; none: it filters nothing.
 std::vector<std::string> filtered_words(const source& s, const setting_rule& rule) {
   constexpr std::string_view any = "any";
@@ -46,7 +50,7 @@ void read_joins(config_table& t, config& c) {
   std::vector<std::string> listed;
   t.texts("incident_sources", listed);
   for (const auto& name : listed)
-    if (!find_collector(name) && std::ranges::find(c.sources, name, &source::name) == c.sources.end())
+    if (!is_source_or_kind(c, name))
       t.warn("incident_sources", "no [[source]] is named " + in_quotes(name) + ", and no kind of source");
   enum { lead, all } services = lead;
   t.choice("joined_services", {"lead", "all"}, services);
@@ -61,8 +65,7 @@ void read_joins(config_table& t, config& c) {
     filter.words.clear();
     filter.any_of.clear();
     add_source(c.timeline.joins, s, listed, true);
-    if (!filter.follows.empty() && !find_collector(filter.follows) &&
-        std::ranges::find(c.sources, filter.follows, &source::name) == c.sources.end())
+    if (!filter.follows.empty() && !is_source_or_kind(c, filter.follows))
       t.warn("incident_sources", "[[source]] " + in_quotes(s.name) + " follows " + in_quotes(filter.follows) +
                                      ", which is no source and no kind of source");
   }

@@ -58,17 +58,11 @@ BOOST_DESCRIBE_STRUCT(taken_locks, (), (nobody_migrates, nobody_derives))
 
 /// By which program the schema and its rows are.
 struct origin {
-  std::string newer_migration;    ///< one that this program does not know; empty: it knows all
-  std::optional<int> derived_by;  ///< the version; nothing was derived yet
-  std::optional<json::object> groups;
+  std::string newer_migration;         ///< one that this program does not know; empty: it knows all
+  std::optional<int> derived_by;       ///< the version; nothing was derived yet
+  std::optional<json::object> groups;  ///< others apply by a rebuild
 };
 BOOST_DESCRIBE_STRUCT(origin, (), (newer_migration, derived_by, groups))
-
-// With the groups by which everything else was derived: others apply by a rebuild.
-derive_settings with_groups(derive_settings settings, naming::groups_by_member groups) {
-  settings.blame.names = settings.blame.names.with_groups(std::move(groups));
-  return settings;
-}
 
 }
 
@@ -102,7 +96,7 @@ void deriver::report_due(timestamp now) {
     transaction work(ready().connection);
     execute(work, sql::derivation::report_due, now);
     const bool looks_for_silence = !looked_for_silence_ || now - *looked_for_silence_ >= std::chrono::hours(1);
-    if (looks_for_silence) execute(work, sql::derivation::report_silence, now);
+    if (looks_for_silence) execute(work, sql::derivation::report_silence, now, silence.count());
     work.commit();
     if (looks_for_silence) looked_for_silence_ = now;
   } catch (const postgres_failure&) {
@@ -131,9 +125,10 @@ derived deriver::derive_batch(step_size size) {
     if (is_another_at_it_) return {};
     // a long queue, after an import, is derived service by service: nobody looks at figures between two of them
     auto* const walks = size.behind ? nullptr : walks_.get();
-    std::optional<derive_settings> other;
-    if (under.groups && groups_in(*under.groups) != settings_.blame.names.group_of_members())
-      other = with_groups(settings_, groups_in(*under.groups));
+    std::optional<derive_settings> other;  // with the groups by which everything else was derived
+    if (auto groups = under.groups ? groups_in(*under.groups) : naming::groups_by_member();
+        under.groups && groups != settings_.blame.names.group_of_members())
+      other.emplace(settings_).blame.names = settings_.blame.names.with_groups(std::move(groups));
     auto done = derive_step(work, other ? *other : settings_, std::move(size), counting_, walks);
     if (done.taken > 0)
       execute(work, sql::derivation::note_rules, settings_.fingerprint, derivation_version,

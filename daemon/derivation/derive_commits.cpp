@@ -21,15 +21,26 @@ struct unresolved {
   std::vector<std::string> repositories, names, tokens;
 };
 
-// Whether the repository that it names is the one that it is deployed from.
-bool is_of_manifests(const repository_names& names, const deployment& d) {
-  const auto manifests = names.key(text_at(d.facts, "/manifest_repository"));
-  return !manifests.empty() && same_repository(names.key(text_at(d.facts, "/repository")), manifests);
-}
+/// The repository that a deployment names.
+struct reported_repository {
+  bool is_of_manifests;
+  std::string key;  ///< empty also if it holds manifests
 
-// That a deployment names, by its key, unless it holds manifests.
-std::string reported_repository(const repository_names& names, const deployment& d) {
-  return is_of_manifests(names, d) ? std::string() : names.key(text_at(d.facts, "/repository"));
+  reported_repository(const repository_names& names, const deployment& d)
+      : is_of_manifests(false), key(names.key(text_at(d.facts, "/repository"))) {
+    const auto manifests = names.key(text_at(d.facts, "/manifest_repository"));
+    is_of_manifests = !manifests.empty() && same_repository(key, manifests);
+    if (is_of_manifests) key.clear();
+  }
+};
+
+std::vector<std::string> repositories_to_search(const repository_names& names, const service_rule* rule,
+                                                const std::string& reported) {
+  if (rule && !rule->repositories.empty()) return rule->repositories;
+  std::vector<std::string> all;
+  if (rule && !rule->repository.empty()) all.push_back(names.key(rule->repository));
+  if (!reported.empty() && (all.empty() || all.front() != reported)) all.push_back(reported);
+  return all;
 }
 
 // A commit of another repository, as of the one that holds manifests, is shown and says nothing of what is live.
@@ -58,11 +69,10 @@ std::vector<unresolved> find_unresolved(const naming& names, std::vector<deploym
   std::vector<unresolved> all;
   for (auto& d : folded) {
     const auto* rule = names.rule_of(d.where.service);
-    const auto reported = reported_repository(names.repositories(), d);
-    auto repositories = source_repositories(names, d);
+    const reported_repository reported(names.repositories(), d);
+    auto repositories = repositories_to_search(names.repositories(), rule, reported.key);
     d.facts.erase("commit_evidence");  // the daemon's own word
-    if (!d.overrides.contains("commit") &&
-        (is_of_manifests(names.repositories(), d) || (rule && is_foreign(*rule, reported))))
+    if (!d.overrides.contains("commit") && (reported.is_of_manifests || (rule && is_foreign(*rule, reported.key))))
       d.commit.clear();
     if (!d.commit.empty() || d.version.empty() || repositories.empty()) continue;
     d.tag_version = version_key(d.version);
@@ -78,13 +88,8 @@ std::vector<unresolved> find_unresolved(const naming& names, std::vector<deploym
 }
 
 std::vector<std::string> source_repositories(const naming& names, const deployment& d) {
-  const auto* rule = names.rule_of(d.where.service);
-  if (rule && !rule->repositories.empty()) return rule->repositories;
-  std::vector<std::string> all;
-  if (rule && !rule->repository.empty()) all.push_back(names.repositories().key(rule->repository));
-  auto reported = reported_repository(names.repositories(), d);
-  if (!reported.empty() && (all.empty() || all.front() != reported)) all.push_back(std::move(reported));
-  return all;
+  const reported_repository reported(names.repositories(), d);
+  return repositories_to_search(names.repositories(), names.rule_of(d.where.service), reported.key);
 }
 
 void touch_by_tags(transaction& work, const naming& names, const reports_of_things& told, things& touched,

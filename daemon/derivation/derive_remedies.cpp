@@ -261,8 +261,8 @@ void add_flags(derivation& in, const things& touched, std::set<std::string>& by,
     if (f.told.is_on) continue;
     const auto fits = [&in, &where = f.told.where](const settled& change) {
       return (where.service.empty() || where.service == change.where.service) &&
-             (where.environment.empty() || where.environment == change.where.environment ||
-              where.environment == in.settings.blame.names.group_of(change.where.environment));
+             (where.environment.empty() ||
+              in.settings.blame.names.is_about(where.environment, change.where.environment));
     };
     const auto named = named_incident(f.told.source, told(f.incidents, known));
     std::set<std::string> changes;

@@ -103,9 +103,8 @@ class resumed_stack {
     const auto& where = of_.where;
     const auto& names = in_.settings.blame.names;
     const auto is_here = [&](const std::string& environment) {
-      return environment == where.environment ||
-             (!environment.empty() && environment == names.group_of(where.environment)) ||
-             (environment.empty() && names.is_production(where.environment));
+      return environment.empty() ? names.is_production(where.environment)
+                                 : names.is_about(environment, where.environment);
     };
     for (const auto& found : query<found_incident>(in_.work, sql::derivation::incidents_during, where.service, starts,
                                                    by_column(in_.touched_incidents)))

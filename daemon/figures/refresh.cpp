@@ -90,9 +90,11 @@ struct refresher::loop {
       if (computes_all || before == generations.end() || before->second != generation) changed.insert(p);
     }
     generations = std::move(known);
-    for (const auto& p : std::set(changed))  // what happens in an environment counts for its group
+    std::set<place> of_groups;  // what happens in an environment counts for its group
+    for (const auto& p : changed)
       if (const auto group = settings.names.group_of(p.environment); !group.empty())
-        changed.insert({p.service, std::string(group)});
+        of_groups.insert({p.service, std::string(group)});
+    changed.merge(of_groups);
     return changed;
   }
 

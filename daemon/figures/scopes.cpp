@@ -9,16 +9,11 @@ namespace {
 // Whether work that names no environment counts here: in the default environment, else in the first production
 // environment by name; never in a member of a group.
 bool is_first(const place& where, const std::map<place, std::string>& all, const naming& names) {
-  const auto may_be = [&](const place& p) {
-    return names.is_production(p.environment) && names.group_of(p.environment).empty();
-  };
-  if (!may_be(where)) return false;
-  const std::string preferred(default_environment);
-  if (where.environment == preferred ||
-      (may_be({where.service, preferred}) && all.contains({where.service, preferred})))
-    return where.environment == preferred;
+  if (!names.is_target(where)) return false;
+  const place preferred{where.service, std::string(default_environment)};
+  if (where == preferred || (names.is_target(preferred) && all.contains(preferred))) return where == preferred;
   for (auto p = all.lower_bound({where.service, ""}); p != all.end() && p->first.service == where.service; ++p)
-    if (may_be(p->first)) return p->first == where;
+    if (names.is_target(p->first)) return p->first == where;
   return false;
 }
 
@@ -34,9 +29,9 @@ std::string figure_settings::team_of(const std::string& service, const std::stri
 }
 
 naming names_as_derived(ledger::reader& from, const naming& names) {
-  auto derived = names.with_productions(from.productions());
-  if (auto groups = from.groups()) derived = derived.with_groups(std::move(*groups));
-  return derived;
+  auto [productions, groups] = from.names();
+  auto derived = names.with_productions(std::move(productions));
+  return groups ? derived.with_groups(std::move(*groups)) : derived;
 }
 
 figure_settings as_derived(ledger::reader& from, figure_settings settings) {

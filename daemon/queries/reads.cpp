@@ -81,18 +81,20 @@ std::map<place, place_state> reader::places() {
   });
 }
 
-std::set<std::string, std::less<>> reader::productions() {
-  return read([](transaction& work) {
-    std::set<std::string, std::less<>> all;
-    for (auto& name : query<std::string>(work, sql::queries::productions)) all.insert(std::move(name));
-    return all;
-  });
-}
+/// As derived_names.sql gives them.
+struct stored_names {
+  std::vector<std::string> productions;
+  std::optional<json::object> groups;
+};
+BOOST_DESCRIBE_STRUCT(stored_names, (), (productions, groups))
 
-std::optional<naming::groups_by_member> reader::groups() {
-  return read([](transaction& work) -> std::optional<naming::groups_by_member> {
-    for (const auto& stored : query<json::object>(work, sql::queries::groups)) return groups_in(stored);
-    return {};
+derived_names reader::names() {
+  return read([](transaction& work) {
+    const auto stored = query_one<stored_names>(work, sql::queries::derived_names);
+    derived_names all;
+    all.productions.insert(stored.productions.begin(), stored.productions.end());
+    if (stored.groups) all.groups = groups_in(*stored.groups);
+    return all;
   });
 }
 

@@ -72,6 +72,12 @@ struct known_place {
   place_state is;
 };
 
+/// What was derived of environments.
+struct derived_names {
+  std::set<std::string, std::less<>> productions;
+  std::optional<naming::groups_by_member> groups;  ///< nothing before anything was derived
+};
+
 struct ledger_counts {
   std::int64_t dead = 0;
   std::int64_t partly_dead = 0;  ///< accepted deliveries with elements that could not be read
@@ -133,10 +139,8 @@ class reader {
   bool answers() noexcept;
   /// Every known place.
   std::map<place, place_state> places();
-  /// The environments that are production, as everything was derived.
-  std::set<std::string, std::less<>> productions();
-  /// The groups of environments, as everything was derived; nothing before anything was.
-  std::optional<naming::groups_by_member> groups();
+  /// What environments are, as everything was derived.
+  derived_names names();
   /// The same text as long as none of them changes.
   std::string state_of_places();
   /// `statement`: one of schema/figures that takes periods and the places of scopes. One row for each of both.

@@ -59,8 +59,7 @@ void blame_culprit(blame& b, const incident& i, std::span<const settled> known, 
 /// What of the service matters: production, and the incident's environment, or those of the group, that it names.
 bool concerns(const settled& d, std::string_view service, const incident& i, const naming& names) {
   return d.production && d.where.service == service &&
-         (i.environment.empty() || d.where.environment == i.environment ||
-          names.group_of(d.where.environment) == i.environment);
+         (i.environment.empty() || names.is_about(i.environment, d.where.environment));
 }
 
 // figures.md §5.2

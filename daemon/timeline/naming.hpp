@@ -115,6 +115,8 @@ class naming {
   bool is_production(std::string_view environment) const;
   /// The group that an environment belongs to (figures.md section 17); empty: none.
   std::string_view group_of(std::string_view environment) const;
+  /// Whether an environment, or a group, as a report names it is about that environment.
+  bool is_about(std::string_view named, std::string_view environment) const;
   /// By environment the group that it belongs to; names of groups regardless of case, as they are written first.
   using groups_by_member = std::map<std::string, std::string, std::less<>>;
   const groups_by_member& group_of_members() const { return groups_; }

@@ -55,6 +55,10 @@ std::string_view naming::group_of(std::string_view environment) const {
   return known == groups_.end() ? std::string_view() : known->second;
 }
 
+bool naming::is_about(std::string_view named, std::string_view environment) const {
+  return !named.empty() && (named == environment || named == group_of(environment));
+}
+
 json::object groups_as_json(const naming& names) {
   json::object all;
   for (const auto& [member, group] : names.group_of_members()) all[member] = group;

@@ -1,5 +1,5 @@
--- Joined incidents that are open although every other member is resolved, and whose lead was told nothing of for 30 days at $1
--- (figures.md 18): a report of that silence, as of its thirtieth day, so that a rebuild knows of it, too.
+-- Joined incidents that are open although every other member is resolved, and whose lead was told nothing of for $2 microseconds
+-- at $1 (figures.md 18): a report of that silence, as of its last instant, so that a rebuild knows of it, too.
 WITH open AS (
   SELECT lead.source, lead.subject, last.time, last.delivery
   FROM incident i
@@ -8,12 +8,12 @@ WITH open AS (
     SELECT e.time, e.delivery FROM event e
     WHERE e.thing = 'incident' AND e.source = lead.source AND e.subject = lead.subject AND NOT e.fields ? 'silent_since'
     ORDER BY e.time DESC LIMIT 1) AS last
-  WHERE i.resolved_at IS NULL AND last.time <= $1::timestamptz - interval '30 days'
+  WHERE i.resolved_at IS NULL AND last.time <= $1::timestamptz - $2::bigint * interval '1 microsecond'
     AND EXISTS (SELECT FROM incident_member m
                 WHERE m.joined_source = i.source AND m.joined_subject = i.subject AND m.position > 0 AND NOT m.only_adds_facts)
 ), stored AS (
   INSERT INTO event (source, id, type, thing, subject, time, received_at, is_override, delivery, fields)
-  SELECT DISTINCT source, 'silence/' || md5(subject || ' ' || time), 'incident', 'incident', subject, time + interval '30 days', $1::timestamptz,
+  SELECT DISTINCT source, 'silence/' || md5(subject || ' ' || time), 'incident', 'incident', subject, time + $2::bigint * interval '1 microsecond', $1::timestamptz,
          false, delivery, jsonb_build_object('silent_since', to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
   FROM open
   ON CONFLICT (source, id) DO NOTHING

@@ -23,14 +23,14 @@ WITH member AS (
          (array_agg(id ORDER BY issue_at, n) FILTER (WHERE failed AND issue_at IS NOT NULL))[1] AS failing,
          (array_agg(id ORDER BY n) FILTER (WHERE response_from IS NOT NULL))[1] AS responding
   FROM member GROUP BY row_id, group_name
-), facts AS (  -- of several values of a key the last one stays
-  SELECT row_id,
-         coalesce((SELECT jsonb_object_agg(f.key, f.value ORDER BY m.n DESC) FROM member m CROSS JOIN LATERAL jsonb_each(m.facts) AS f
-                   WHERE m.row_id = told.row_id), '{}') AS facts,
-         coalesce((SELECT jsonb_object_agg(f.key, f.value ORDER BY m.n DESC) FROM member m CROSS JOIN LATERAL jsonb_each(m.commit_facts) AS f
-                   WHERE m.row_id = told.row_id), '{}') AS commit_facts,
-         coalesce((SELECT jsonb_object_agg(f.key, f.value ORDER BY m.n DESC) FROM member m CROSS JOIN LATERAL jsonb_each(m.overrides) AS f
-                   WHERE m.row_id = told.row_id), '{}') AS overrides,
+), part AS (  -- of several values of a key the last one stays
+  SELECT m.row_id, p.name, jsonb_object_agg(f.key, f.value ORDER BY m.n DESC) AS told
+  FROM member m
+  CROSS JOIN LATERAL (VALUES ('facts', m.facts), ('commit_facts', m.commit_facts), ('overrides', m.overrides)) AS p (name, told)
+  CROSS JOIN LATERAL jsonb_each(p.told) AS f
+  GROUP BY m.row_id, p.name
+), facts AS (
+  SELECT row_id, coalesce((SELECT jsonb_object_agg(name, part.told) FROM part WHERE part.row_id = told.row_id), '{}') AS parts,
          (SELECT jsonb_agg(what ORDER BY n, what) FROM (
             SELECT w.what, min(m.n) AS n FROM member m CROSS JOIN LATERAL unnest(m.done) AS w (what)
             WHERE m.row_id = told.row_id GROUP BY w.what) AS all_done) AS done
@@ -44,8 +44,8 @@ LEFT JOIN deployment x ON x.id = told.failing AND told.failed
 LEFT JOIN deployment y ON y.id = CASE WHEN x.id IS NULL THEN told.responding ELSE x.id END
 CROSS JOIN LATERAL jsonb_populate_record(f, jsonb_build_object(
   'id', told.row_id, 'environment', told.group_name, 'release', '', 'is_release', true, 'commit', told.commit, 'version', told.version,
-  'facts', facts.facts, 'commit_facts', facts.commit_facts, 'overrides', facts.overrides, 'first_commit_at', told.first_commit_at,
+  'first_commit_at', told.first_commit_at,
   'cause', told.cause, 'lines_changed', told.lines_changed, 'merged_back_at', told.merged_back_at, 'is_justified', told.is_justified,
   'is_attributed', told.is_attributed, 'owes_merge', told.owes_merge, 'done', coalesce(facts.done, '[]'), 'rolled_back_by', told.rolled_back_by,
   'failed', told.failed, 'issue_at', x.issue_at, 'issue_since', x.finished_at, 'recovered_at', x.recovered_at,
-  'first_remedy', x.first_remedy, 'response_from', y.response_from, 'response_until', y.finished_at)) AS made
+  'first_remedy', x.first_remedy, 'response_from', y.response_from, 'response_until', y.finished_at) || facts.parts) AS made

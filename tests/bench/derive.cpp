@@ -3,17 +3,14 @@
 #include "daemon/derivation/derive.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <functional>
 #include <random>
 
-#include "daemon/database/migrate.hpp"
-#include "daemon/database/private_postgres.hpp"
-#include "daemon/ledger/append.hpp"
+#include "tests/bench/deriving.hpp"
 
 using namespace releasehealth;
+using namespace releasehealth::bench;
 
 namespace {
 
@@ -22,39 +19,17 @@ constexpr auto history = std::chrono::days(3 * 365);
 const auto first_day = *parse_time("2023-11-01T00:00:00Z");
 const auto now = first_day + history;
 
-event report(const std::string& type, const std::string& subject, timestamp at, json::object fields) {
-  static int n = 0;
-  event e;
-  e.id = "e" + std::to_string(++n);
-  e.reports(parse_word<thing_type>(type).value());
-  e.subject = subject;
-  e.time = at;
-  e.fields = std::move(fields);
-  return e;
-}
-
 event deployed(const std::string& subject, timestamp at, const std::string& version, std::string_view ref = "main") {
-  return report("deployment", subject, at,
-                {{"service", "checkout"},
-                 {"environment", "production"},
-                 {"state", "succeeded"},
-                 {"started_at", format_time(at - std::chrono::minutes(7))},
-                 {"version", version},
-                 {"ref", ref},
-                 {"title", "Rounding of three-way splits"},
-                 {"actor", "robin"},
-                 {"url", "https://example.org/deployments/" + subject}});
-}
-
-void store(ledger::appender& to, const std::vector<event>& events) {
-  static int n = 0;
-  ledger::entry e;
-  e.source = "bench";
-  e.key = std::to_string(++n);
-  e.received_at = now;
-  e.body = "{}";
-  e.events = events;
-  if (const auto stored = to.append({e}); !stored.front()) throw std::runtime_error(stored.front().error().text());
+  return report_of(thing_type::deployment, subject, at,
+                   {{"service", "checkout"},
+                    {"environment", "production"},
+                    {"state", "succeeded"},
+                    {"started_at", format_time(at - std::chrono::minutes(7))},
+                    {"version", version},
+                    {"ref", ref},
+                    {"title", "Rounding of three-way splits"},
+                    {"actor", "robin"},
+                    {"url", "https://example.org/deployments/" + subject}});
 }
 
 // Every twentieth is a rollback, every twentieth a hotfix; an incident for every twentieth.
@@ -63,7 +38,7 @@ void fill(ledger::appender& to) {
   std::vector<event> batch;
   const auto step = duration(history) / deployments;
   const auto flush = [&] {
-    if (!batch.empty()) store(to, batch);
+    if (!batch.empty()) store(to, batch, now);
     batch.clear();
   };
   for (int n = 0; n < deployments; ++n) {
@@ -72,19 +47,13 @@ void fill(ledger::appender& to) {
     batch.push_back(deployed("d" + std::to_string(n), at, version, n % 20 == 13 ? "hotfix/1" : "main"));
     if (n % (deployments / incidents) == 11) {
       const auto subject = "i" + std::to_string(n);
-      batch.push_back(report("incident", subject, at + std::chrono::minutes(5),
-                             {{"service", "checkout"}, {"state", "open"}, {"severity", 1 + n % 5}}));
-      batch.push_back(report("incident", subject, at + std::chrono::minutes(90), {{"state", "resolved"}}));
+      batch.push_back(report_of(thing_type::incident, subject, at + std::chrono::minutes(5),
+                                {{"service", "checkout"}, {"state", "open"}, {"severity", 1 + n % 5}}));
+      batch.push_back(report_of(thing_type::incident, subject, at + std::chrono::minutes(90), {{"state", "resolved"}}));
     }
     if (batch.size() >= 1000) flush();
   }
   flush();
-}
-
-double seconds(const std::function<void()>& work) {
-  const auto began = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
 /// A late event, and where it falls.
@@ -115,12 +84,13 @@ const late_case cases[] = {
      }},
     {"an incident 40 days late",
      [](int r) {
-       return report("incident", "late" + std::to_string(r), now - std::chrono::days(40 + r),
-                     {{"service", "checkout"}, {"state", "open"}});
+       return report_of(thing_type::incident, "late" + std::to_string(r), now - std::chrono::days(40 + r),
+                        {{"service", "checkout"}, {"state", "open"}});
      }},
     {"the retraction of a deployment in the middle",
      [](int r) {
-       auto e = report("deployment", "d" + std::to_string(deployments / 2 + 3 * r), now, {{"retracted", true}});
+       auto e =
+           report_of(thing_type::deployment, "d" + std::to_string(deployments / 2 + 3 * r), now, {{"retracted", true}});
        e.type = event_type::retraction;
        return e;
      }},
@@ -129,13 +99,7 @@ const late_case cases[] = {
 }
 
 int main() {
-  std::string folder = "/tmp/rh-bench-XXXXXX";
-  if (!mkdtemp(folder.data())) return 1;
-  std::filesystem::permissions(folder, std::filesystem::perms(0711));
-  {
-    const auto cluster = ledger::private_postgres::use(folder, true, [](const std::string&) {});
-    const session where{.dsn = cluster.dsn(), .application = "bench"};
-    ledger::migrate(where);
+  return with_ledger([](const session& where) {
     ledger::appender to(where);
     ledger::deriver derive(where, {});
     const auto filled = seconds([&] { fill(to); });
@@ -147,7 +111,7 @@ int main() {
     for (int r = 0; r < rounds; ++r) {
       rebuilt.push_back(seconds([&] { derive.rebuild(); }));
       for (std::size_t c = 0; c < std::size(cases); ++c) {
-        store(to, {cases[c].make(r)});
+        store(to, {cases[c].make(r)}, now);
         late[c].push_back(seconds([&] { derive.derive(); }));
       }
     }
@@ -160,7 +124,5 @@ int main() {
     for (std::size_t c = 0; c < std::size(cases); ++c)
       std::printf("{\"name\": \"%s\", \"among\": %d, \"measured\": [%s], \"baseline\": [%s]}\n", cases[c].name,
                   deployments, list(late[c]).c_str(), list(rebuilt).c_str());
-  }
-  std::filesystem::remove_all(folder);
-  return 0;
+  });
 }

@@ -2,34 +2,21 @@
 // many commits and tags, and again as their tags come late, against deployments of services without a repository, by
 // turns. One JSON object a case.
 #include <cstdio>
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "collectors/fields.hpp"
-#include "daemon/database/migrate.hpp"
-#include "daemon/database/private_postgres.hpp"
 #include "daemon/derivation/derive.hpp"
-#include "daemon/ledger/append.hpp"
+#include "tests/bench/deriving.hpp"
 
 using namespace releasehealth;
+using namespace releasehealth::bench;
 
 namespace {
 
 constexpr int repositories = 300, commits = 1'000'000, tags = 100'000, at_once = 10'000, rounds = 5;
 const auto first_day = *parse_time("2025-11-01T00:00:00Z");
-
-event report(thing_type type, std::string subject, timestamp at, json::object fields) {
-  static int n = 0;
-  event e;
-  e.id = "e" + std::to_string(++n);
-  e.reports(type);
-  e.subject = std::move(subject);
-  e.time = at;
-  e.fields = std::move(fields);
-  return e;
-}
 
 /// Stores events by the thousand.
 class writer {
@@ -43,19 +30,12 @@ class writer {
   }
   void flush() {
     if (waiting_.empty()) return;
-    ledger::entry e;
-    e.source = "bench";
-    e.key = std::to_string(++n_);
-    e.received_at = first_day + std::chrono::days(365);
-    e.body = "{}";
-    e.events = std::exchange(waiting_, {});
-    if (const auto stored = to_.append({e}); !stored.front()) throw std::runtime_error(stored.front().error().text());
+    store(to_, std::exchange(waiting_, {}), first_day + std::chrono::days(365));
   }
 
  private:
   ledger::appender to_;
   std::vector<event> waiting_;
-  int n_ = 0;
 };
 
 std::string repository_of(int n) { return "acme/service-" + std::to_string(n % repositories); }
@@ -69,38 +49,26 @@ std::string sha_of(int n) {
 timestamp time_of(int n) { return first_day + std::chrono::minutes(n / 4); }
 
 event commit_event(int n) {
-  return report(thing_type::commit, sha_of(n), time_of(n),
-                {{"repository", repository_of(n)}, {"title", "Rounding"}, {"authored_at", format_time(time_of(n))}});
+  return report_of(thing_type::commit, sha_of(n), time_of(n),
+                   {{"repository", repository_of(n)}, {"title", "Rounding"}, {"authored_at", format_time(time_of(n))}});
 }
 event tag_event(int n) {
   const auto name = "v" + version_of(n);
-  return report(thing_type::tag, tag_subject(repository_of(n), name), time_of(n),
-                {{"repository", repository_of(n)}, {"name", name}, {"commit", sha_of(n)}});
+  return report_of(thing_type::tag, tag_subject(repository_of(n), name), time_of(n),
+                   {{"repository", repository_of(n)}, {"name", name}, {"commit", sha_of(n)}});
 }
 event deployed(const std::string& kind, int n) {
-  return report(thing_type::deployment, kind + std::to_string(n), time_of(n) + std::chrono::hours(1),
-                {{"service", kind + '-' + std::to_string(n % repositories)},
-                 {"environment", "production"},
-                 {"state", "succeeded"},
-                 {"version", version_of(n)}});
-}
-
-double seconds(const std::function<void()>& work) {
-  const auto began = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  return report_of(thing_type::deployment, kind + std::to_string(n), time_of(n) + std::chrono::hours(1),
+                   {{"service", kind + '-' + std::to_string(n % repositories)},
+                    {"environment", "production"},
+                    {"state", "succeeded"},
+                    {"version", version_of(n)}});
 }
 
 }
 
 int main() {
-  std::string folder = "/tmp/rh-bench-XXXXXX";
-  if (!mkdtemp(folder.data())) return 1;
-  std::filesystem::permissions(folder, std::filesystem::perms(0711));
-  {
-    const auto cluster = ledger::private_postgres::use(folder, true, [](const std::string&) {});
-    const session where{.dsn = cluster.dsn(), .application = "bench"};
-    ledger::migrate(where);
+  return with_ledger([](const session& where) {
     writer to(where);
     ledger::derive_settings settings;
     std::vector<service_rule> services;
@@ -134,7 +102,5 @@ int main() {
     const char* row = "{\"name\": \"%s\", \"measured\": [%s], \"baseline\": [%s]}\n";
     std::printf(row, "deployments with tags", tagged.c_str(), plain.c_str());
     std::printf(row, "deployments whose tags come late", late.c_str(), plain.c_str());
-  }
-  std::filesystem::remove_all(folder);
-  return 0;
+  });
 }

@@ -26,6 +26,18 @@ ledger::derive_settings settings_of_group() {
   return settings;
 }
 
+/// A history of checkout in three environments that are a group, derived as it is told.
+struct grouped_history {
+  database db;
+  ledger::deriver derive{db.where(), settings_of_group()};
+
+  void tell(const std::string& reports) {
+    ledger::appender to(db.where());
+    store(to, case_reader::read(reports));
+    derive.derive();
+  }
+};
+
 /// What the group has: "v1 planned", each with what is told of its failure.
 std::string group_rows(const database& db) {
   return db.query(
@@ -109,18 +121,12 @@ TEST_SUITE("postgres") {
   }
 
   TEST_CASE("a region that comes late begins the release; a hotfix's facts come from whoever has them") {
-    const database db;
-    ledger::appender to(db.where());
-    ledger::deriver derive(db.where(), settings_of_group());
+    grouped_history told;
+    auto& [db, derive] = told;
     ledger::reader from(db.where());
-    store(to, case_reader::read("d1 1/10:00 v1 env=us kind=hotfix cause=data lines_changed=7 justification=data"));
-    derive.derive();
+    told.tell("d1 1/10:00 v1 env=us kind=hotfix cause=data lines_changed=7 justification=data");
     const auto before = db.query("SELECT id FROM deployment WHERE is_release");
-    store(
-        to,
-        case_reader::read(
-            "d2 1/08:00 v1 env=eu kind=hotfix; d3 1/09:00 v1 env=ap kind=hotfix cause=process justification=revenue"));
-    derive.derive();
+    told.tell("d2 1/08:00 v1 env=eu kind=hotfix; d3 1/09:00 v1 env=ap kind=hotfix cause=process justification=revenue");
     CHECK(derive.check().empty());
     CHECK(db.query("SELECT subject, kind, cause, lines_changed, to_char(finished_at, 'HH24:MI') FROM deployment WHERE "
                    "is_release") == "d2|hotfix|process|7|08:00");
@@ -130,31 +136,26 @@ TEST_SUITE("postgres") {
     CHECK(release.front().at("members").as_array().size() == 3);
     CHECK(from.find_deployments(before).empty());    // it is called by its first member
     CHECK(from.find_deployments("v1").size() == 3);  // in each environment; the release by its id
-    store(to, case_reader::read("retract d2 2/00:00"));
-    derive.derive();
+    told.tell("retract d2 2/00:00");
     CHECK(db.query("SELECT subject FROM deployment WHERE is_release") == "d3");
     CHECK(derive.check().empty());
   }
 
   TEST_CASE("a late region is found by a shortened commit, and a commit by a shortened one") {
-    const database db;
-    ledger::appender to(db.where());
-    ledger::deriver derive(db.where(), settings_of_group());
-    store(to, case_reader::read("d1 1/10:00 commit=abcdef0123456 env=us; d2 3/10:00 commit=1234567 env=us"));
-    derive.derive();
-    store(to, case_reader::read("d3 1/09:00 commit=abcdef0 env=eu; d4 3/09:00 commit=1234567abc env=eu"));
-    derive.derive();
+    grouped_history told;
+    auto& [db, derive] = told;
+    told.tell("d1 1/10:00 commit=abcdef0123456 env=us; d2 3/10:00 commit=1234567 env=us");
+    told.tell("d3 1/09:00 commit=abcdef0 env=eu; d4 3/09:00 commit=1234567abc env=eu");
     CHECK(db.query("SELECT string_agg(subject, ' ' ORDER BY finished_at) FROM deployment WHERE is_release") == "d3 d4");
     CHECK(derive.check().empty());
   }
 
   TEST_CASE("an incident that names the group blames what became live last in any of its environments") {
-    const database db;
-    ledger::appender to(db.where());
-    ledger::deriver derive(db.where(), settings_of_group());
-    store(to, case_reader::read("d1 1/08:00 v1 env=eu; d2 1/09:00 v2 env=us; i1 1/10:00 env=production; i2 1/10:30;"
-                                "i3 1/08:30 env=Production; d3 1/07:00 v0 env=staging"));
-    derive.derive();
+    grouped_history told;
+    auto& [db, derive] = told;
+    told.tell(
+        "d1 1/08:00 v1 env=eu; d2 1/09:00 v2 env=us; i1 1/10:00 env=production; i2 1/10:30;"
+        "i3 1/08:30 env=Production; d3 1/07:00 v0 env=staging");
     CHECK(db.query("SELECT string_agg(i.subject || ' ' || d.version || ' ' || i.environment, ', ' ORDER BY i.subject) "
                    "FROM incident i JOIN deployment d ON d.id = i.blamed") ==
           "i1 v2 production, i2 v2 us, i3 v1 production");
@@ -170,14 +171,12 @@ TEST_SUITE("postgres") {
   }
 
   TEST_CASE("one id for several environments: what fails, succeeds and is deployed again in them stays apart") {
-    const database db;
-    ledger::appender to(db.where());
-    ledger::deriver derive(db.where(), settings_of_group());
-    store(to,
-          case_reader::read("d1 08:00 v1 env=eu; d1 08:00 v1 env=us svc=checkout; d2 2/10:00 v2 env=eu state=failed;"
-                            "d2 2/10:05 v2 env=us svc=checkout; d3 3/10:00 v2 env=us state=failed;"
-                            "d3 3/10:00 v2 env=eu state=failed svc=checkout"));
-    derive.derive();
+    grouped_history told;
+    auto& [db, derive] = told;
+    told.tell(
+        "d1 08:00 v1 env=eu; d1 08:00 v1 env=us svc=checkout; d2 2/10:00 v2 env=eu state=failed;"
+        "d2 2/10:05 v2 env=us svc=checkout; d3 3/10:00 v2 env=us state=failed;"
+        "d3 3/10:00 v2 env=eu state=failed svc=checkout");
     CHECK(db.query("SELECT string_agg(subject || ' ' || state || coalesce(' ' || kind, ''), ', ' ORDER BY finished_at, "
                    "subject, state, kind) "
                    "FROM deployment WHERE is_release") ==
@@ -186,38 +185,31 @@ TEST_SUITE("postgres") {
   }
 
   TEST_CASE("a rollback that no longer pops a change of a release leaves it, whatever else stays as it was") {
-    const database db;
-    ledger::appender to(db.where());
-    ledger::deriver derive(db.where(), settings_of_group());
-    store(to,
-          case_reader::read("d1 1/07:00 v1 env=eu; d2 1/08:00 v2 env=eu; d3 2/08:00 v3 env=eu; d4 12/08:00 v1 env=eu;"
-                            "d5 1/07:30 v1 env=us; d6 1/08:30 v2 env=us; d7 2/08:30 v3 env=us; d8 11/08:00 v2 env=us"));
-    derive.derive();
+    grouped_history told;
+    auto& [db, derive] = told;
+    told.tell(
+        "d1 1/07:00 v1 env=eu; d2 1/08:00 v2 env=eu; d3 2/08:00 v3 env=eu; d4 12/08:00 v1 env=eu;"
+        "d5 1/07:30 v1 env=us; d6 1/08:30 v2 env=us; d7 2/08:30 v3 env=us; d8 11/08:00 v2 env=us");
     CHECK(db.query("SELECT string_agg(subject, ' ' ORDER BY finished_at) FROM deployment WHERE is_release AND kind = "
                    "'rollback'") == "d8");
-    store(to, case_reader::read("d9 3/08:00 v2 env=eu"));  // late: it popped v3 there
-    derive.derive();
+    told.tell("d9 3/08:00 v2 env=eu");  // late: it popped v3 there
     CHECK(db.query("SELECT string_agg(subject, ' ' ORDER BY finished_at) FROM deployment WHERE is_release AND kind = "
                    "'rollback'") == "d9 d8 d4");
     CHECK(derive.check().empty());
   }
 
   TEST_CASE("a culprit, a hotfix and a flag may name a release or its group") {
-    const database db;
-    ledger::appender to(db.where());
-    ledger::deriver derive(db.where(), settings_of_group());
-    store(to, case_reader::read("d1 1/08:00 v1 env=eu; d2 1/09:00 v1 env=us; d3 1/10:00 v2 env=eu"));
-    derive.derive();
+    grouped_history told;
+    auto& [db, derive] = told;
+    told.tell("d1 1/08:00 v1 env=eu; d2 1/09:00 v1 env=us; d3 1/10:00 v2 env=eu");
     const auto release = db.query("SELECT id FROM deployment WHERE is_release AND version = 'v1'");
-    store(to, case_reader::read("i1 1/11:00 culprit=" + release + "; d4 1/12:00 v3 env=us kind=hotfix fixes=" +
-                                release + "; f1 1/11:30 off incident=i1 env=production"));
-    derive.derive();
+    told.tell("i1 1/11:00 culprit=" + release + "; d4 1/12:00 v3 env=us kind=hotfix fixes=" + release +
+              "; f1 1/11:30 off incident=i1 env=production");
     CHECK(db.query("SELECT d.subject FROM incident i JOIN deployment d ON d.id = i.blamed") == "d2");
     CHECK(db.query("SELECT string_agg(r.way || ' ' || d.subject, ', ' ORDER BY r.way) FROM remedy r JOIN deployment d "
                    "ON d.id = r.change") == "flag d2, hotfix d2");
     CHECK(derive.check().empty());
-    store(to, case_reader::read("d0 1/07:00 v1 env=ap"));  // now the release is called otherwise
-    derive.derive();
+    told.tell("d0 1/07:00 v1 env=ap");  // now the release is called otherwise
     CHECK(db.query("SELECT coalesce(reason, '') FROM incident") == "culprit_unknown");
     CHECK(derive.check().empty());
   }

@@ -60,7 +60,7 @@ TEST_SUITE("postgres") {
     CHECK(state() == "d1 false, d2 false, d3 false; eu-prod false, production true, shop-prod false, shop-prod false");
     CHECK(derive.check().empty());
     ledger::reader from(db.where());
-    CHECK(from.productions() == std::set<std::string, std::less<>>{"production"});
+    CHECK(from.names().productions == std::set<std::string, std::less<>>{"production"});
     auto settings = named({});
     settings.blame.names = naming({}, {{"shop-prod", false, {}}});
     store(to, case_reader::read("restore d4 14:00"));

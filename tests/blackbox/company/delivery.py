@@ -21,6 +21,11 @@ class Delivery(NamedTuple):
     is_repeated: bool = True  # the sender may send it again after all that follows
 
 
+def configuration(*sources):
+    """Of (kind, secret, more lines): a source of each, called like its kind."""
+    return "".join(f'\n[[source]]\nname = "{kind}"\nkind = "{kind}"\nsecret = "{secret}"\n{more}' for kind, secret, more in sources)
+
+
 def delivery(source, value, headers, **options):
     return Delivery(f"/webhooks/{source}", json.dumps(value).encode(), headers, **options)
 

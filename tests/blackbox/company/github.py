@@ -1,25 +1,8 @@
 """GitHub, Argo CD, PagerDuty and Jira. GitHub reports no deployments: Argo CD deploys images, which are tagged by versions."""
-from delivery import SECRET, bearer, delivery, iso, milliseconds, signed
+from delivery import SECRET, bearer, configuration, delivery, iso, milliseconds, signed
 from story import sha
 
-CONFIGURATION = f"""
-[[source]]
-name = "github"
-kind = "github"
-secret = "{SECRET}"
-[[source]]
-name = "argocd"
-kind = "argocd"
-secret = "{SECRET}"
-[[source]]
-name = "pagerduty"
-kind = "pagerduty"
-secret = "{SECRET}"
-[[source]]
-name = "jira"
-kind = "jira"
-secret = "{SECRET}"
-"""
+CONFIGURATION = configuration(("github", SECRET, ""), ("argocd", SECRET, ""), ("pagerduty", SECRET, ""), ("jira", SECRET, ""))
 
 REPOSITORIES = {"checkout": "acme/checkout", "search": "acme/search-service", "cart": "acme/cart"}
 APPLICATIONS = {"checkout": "checkout-prod", "search": "search-production", "cart": "cart"}

@@ -1,25 +1,8 @@
 """GitLab, Flux, Opsgenie and incident.io. Flux deploys a chart (checkout) and manifests with an image (search)."""
-from delivery import SECRET, SIGNING_SECRET, bearer, delivery, iso, milliseconds, signed, standard_webhook
+from delivery import SECRET, SIGNING_SECRET, bearer, configuration, delivery, iso, milliseconds, signed, standard_webhook
 from story import sha
 
-CONFIGURATION = f"""
-[[source]]
-name = "gitlab"
-kind = "gitlab"
-secret = "{SIGNING_SECRET}"
-[[source]]
-name = "flux"
-kind = "flux"
-secret = "{SECRET}"
-[[source]]
-name = "opsgenie"
-kind = "opsgenie"
-secret = "{SECRET}"
-[[source]]
-name = "incidentio"
-kind = "incidentio"
-secret = "{SIGNING_SECRET}"
-"""
+CONFIGURATION = configuration(("gitlab", SIGNING_SECRET, ""), ("flux", SECRET, ""), ("opsgenie", SECRET, ""), ("incidentio", SIGNING_SECRET, ""))
 
 PROJECTS = {"checkout": "acme/shop/checkout-service", "search": "acme/shop/search", "cart": "acme/shop/cart"}
 OBJECTS = {"checkout": "checkout-prod", "search": "search-production", "cart": "cart"}

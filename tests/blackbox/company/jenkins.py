@@ -2,28 +2,14 @@
 requests, which the pipeline itself sends as our own events."""
 import json
 
-from delivery import SECRET, TOKEN, Delivery, bearer, delivery, iso, milliseconds, password
+from delivery import SECRET, TOKEN, Delivery, bearer, configuration, delivery, iso, milliseconds, password
 
-CONFIGURATION = f"""
-[[source]]
-name = "jenkins"
-kind = "jenkins"
-secret = "{SECRET}"
-jobs = ["deploy-checkout"]
-environment = "production"
-[[source]]
-name = "kubernetes"
-kind = "kubernetes"
-secret = "{SECRET}"
-[[source]]
-name = "alertmanager"
-kind = "alertmanager"
-secret = "{SECRET}"
-[[source]]
-name = "servicenow"
-kind = "servicenow"
-secret = "{SECRET}"
-"""
+CONFIGURATION = configuration(
+    ("jenkins", SECRET, 'jobs = ["deploy-checkout"]\nenvironment = "production"\n'),
+    ("kubernetes", SECRET, ""),
+    ("alertmanager", SECRET, ""),
+    ("servicenow", SECRET, ""),
+)
 
 REPOSITORIES = {"checkout": "acme/checkout", "search": "acme/search", "cart": "acme/cart"}
 RULE = "http://prometheus.example/graph?g0.expr=rate%28payment_errors_total%5B5m%5D%29+%3E+0.1&g0.tab=1"
