@@ -145,16 +145,15 @@ derived deriver::derive_batch(step_size size) {
 
 std::size_t deriver::derive(const std::stop_token& stop) {
   std::size_t total = 0;
-  bulk_pace pace;
   constexpr std::chrono::milliseconds a_while{100};
   const auto end = std::chrono::steady_clock::now() + max_wait;
   while (!stop.stop_requested()) {
-    const auto done = derive_batch(pace.next());
+    const auto done = derive_batch(pace_.next());
     if (rebuild_is_due_) {
       rebuild_if_due();
       continue;
     }
-    pace.done(done);
+    pace_.done(done);
     total += done.taken;
     if (done.has_more) continue;
     if (!is_another_at_it_) break;  // not once the queue is empty: while deliveries come in it never is

@@ -58,7 +58,7 @@ struct step_size {
 };
 
 /// Steps of a long queue, after an import. Each reads the stacks of the places that it touches, so that few large ones,
-/// service by service, are cheaper than many small ones.
+/// service by service, are cheaper than many small ones. The first one is small: after it PostgreSQL counts the tables.
 class bulk_pace {
  public:
   step_size next();
@@ -121,6 +121,7 @@ class deriver {
   derive_settings settings_;
   std::unique_ptr<connected> connected_;
   std::unique_ptr<long_walks> walks_;
+  bulk_pace pace_;
   count_pace counting_;
   std::optional<timestamp> looked_for_silence_;
   bool schema_is_newer_ = false;

@@ -110,11 +110,12 @@ derived derive_step(transaction& work, const derive_settings& settings, step_siz
       touched[t.type].insert(t.thing);
   }
   work.keep_plans(taken.all.size() <= few_things);
+  auto known = commits;  // by their own reports or by those of tags
   if (const auto tags = touched.extract(thing_type::tag))
     touch_by_tags(work, settings.blame.names, load_reports(work, thing_type::tag, tags.mapped()),
-                  touched[thing_type::deployment], commits);
-  if (!commits.empty())
-    for (auto& key : query<thing_id>(work, sql::derivation::things_of_commits, commits))
+                  touched[thing_type::deployment], known);
+  if (!known.empty())
+    for (auto& key : query<thing_id>(work, sql::derivation::things_of_commits, known))
       touched[thing_type::deployment].insert(std::move(key));
   std::map<thing_type, reports_of_things> told;
   for (const auto& [type, keys] : touched)
