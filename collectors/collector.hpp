@@ -87,6 +87,19 @@ struct api_shape {
   result<std::vector<past_delivery>> (*tell)(const json::value&);
 };
 
+/// What to tick or to set up at the source so that it sends something, and which events tell that it does.
+struct setup_step {
+  std::string_view what;  ///< as the source calls it; the README of its kind says where to find it
+  thing_type gives;
+  std::string_view needed_by;   ///< what stays empty or wrong without
+  std::string_view field = {};  ///< of those events, which this alone brings; empty: any of them tells
+};
+inline constexpr std::string_view needed_by_all = "every figure",
+                                  needed_by_pushes = "merge-back, the commits of versions, lead time",
+                                  needed_by_merges =
+                                      "hotfixes by label or title, size, merge-back of squashed branches",
+                                  needed_by_incidents = "fail rates, time to issue, recovery, firefighting";
+
 /// What incidents of a kind of source are. Of several reports of one outage the one that stands first here leads
 /// (figures.md section 18).
 enum class incident_origin {
@@ -115,6 +128,7 @@ struct collector {
   incident_origin incidents = incident_origin::any;
   /// Whether paths below /webhooks/{name} are its too.
   bool takes_paths = false;
+  std::span<const setup_step> setup = {};
 };
 
 /// Every kind of source there is: the only list of them.

@@ -11,6 +11,10 @@ result<decoded> decode(const source& s, const delivery& d) {
   return read_alerts(s, *in, d.received_at, "Alertmanager");
 }
 
+constexpr setup_step setup[] = {
+    {"webhook_configs", thing_type::incident, needed_by_incidents},
+};
+
 }
 
 extern constinit const collector collect = {
@@ -21,6 +25,7 @@ extern constinit const collector collect = {
     .key = key_of_alerts,
     .decode = decode,
     .incidents = incident_origin::alerts,
+    .setup = setup,
 };
 
 }

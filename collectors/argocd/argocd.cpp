@@ -73,6 +73,10 @@ result<decoded> decode(const source& s, const delivery& d) {
   return checked(sync({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the notification", "our template");
 }
 
+constexpr setup_step setup[] = {
+    {"notifications.yaml", thing_type::deployment, needed_by_all},
+};
+
 }
 
 extern constinit const collector collect = {
@@ -82,6 +86,7 @@ extern constinit const collector collect = {
     .authentic = shows_secret,
     .key = key_of_bytes,
     .decode = decode,
+    .setup = setup,
 };
 
 }

@@ -46,6 +46,12 @@ result<decoded> decode(const source& s, const delivery& d) {
                       d.received_at, "Azure DevOps");
 }
 
+constexpr setup_step setup[] = {
+    {"Release deployment started", thing_type::deployment, needed_by_all},
+    {"Code pushed", thing_type::commit, needed_by_pushes},
+    {"Pull request updated", thing_type::commit, needed_by_merges, "pull_request"},
+};
+
 }
 
 extern constinit const collector collect = {
@@ -56,6 +62,7 @@ extern constinit const collector collect = {
     .key = key_of_bytes,
     .decode = decode,
     .check = check_settings,
+    .setup = setup,
 };
 
 }

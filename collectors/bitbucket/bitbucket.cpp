@@ -72,6 +72,16 @@ std::optional<event> tagged(const hook& h, const std::string& tag, const std::st
   return e;
 }
 
+namespace {
+
+constexpr setup_step setup[] = {
+    {"Build status created", thing_type::deployment, needed_by_all},
+    {"Push", thing_type::commit, needed_by_pushes},
+    {"Pull request merged", thing_type::commit, needed_by_merges, "pull_request"},
+};
+
+}
+
 extern constinit const collector collect = {
     .kind = "bitbucket",
     .help = "Bitbucket Cloud and Data Center webhooks, signed with X-Hub-Signature",
@@ -81,6 +91,7 @@ extern constinit const collector collect = {
     .decode = decode,
     .check = check_settings,
     .incidents = incident_origin::issues,
+    .setup = setup,
 };
 
 }

@@ -84,6 +84,10 @@ result<decoded> decode(const source& s, const delivery& d) {
                       "CircleCI");
 }
 
+constexpr setup_step setup[] = {
+    {"Workflow Completed", thing_type::deployment, needed_by_all},
+};
+
 }
 
 extern constinit const collector collect = {
@@ -94,6 +98,7 @@ extern constinit const collector collect = {
     .key = key_of_bytes,
     .decode = decode,
     .check = check_settings,
+    .setup = setup,
 };
 
 }

@@ -53,6 +53,10 @@ result<decoded> decode(const source& s, const delivery& d) {
                  "the notification", "the template");
 }
 
+constexpr setup_step setup[] = {
+    {"@webhook-", thing_type::incident, needed_by_incidents},
+};
+
 }
 
 extern constinit const collector collect = {
@@ -62,6 +66,7 @@ extern constinit const collector collect = {
     .key = key_of_bytes,
     .decode = decode,
     .incidents = incident_origin::alerts,
+    .setup = setup,
 };
 
 }

@@ -96,6 +96,10 @@ result<decoded> decode(const source& s, const delivery& d) {
   return checked(incident({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the event", "FireHydrant");
 }
 
+constexpr setup_step setup[] = {
+    {"subscription incidents", thing_type::incident, needed_by_incidents},
+};
+
 }
 
 extern constinit const collector collect = {
@@ -105,6 +109,7 @@ extern constinit const collector collect = {
     .key = key_of_bytes,
     .decode = decode,
     .incidents = incident_origin::response,
+    .setup = setup,
 };
 
 }

@@ -124,6 +124,10 @@ result<decoded> decode(const source& s, const delivery& d) {
   return checked(reconciled({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the event", "Flux");
 }
 
+constexpr setup_step setup[] = {
+    {"kind: Alert", thing_type::deployment, needed_by_all},
+};
+
 }
 
 extern constinit const collector collect = {
@@ -133,6 +137,7 @@ extern constinit const collector collect = {
     .authentic = authentic,
     .key = key_of_bytes,
     .decode = decode,
+    .setup = setup,
 };
 
 }

@@ -72,6 +72,12 @@ result<decoded> decode(const source& s, const delivery& d) {
                       {s, key(d), *in, text_at(*in, "/repository/default_branch")}, d.received_at, "GitHub");
 }
 
+constexpr setup_step setup[] = {
+    {"Deployment statuses", thing_type::deployment, needed_by_all},
+    {"Pushes", thing_type::commit, needed_by_pushes},
+    {"Pull requests", thing_type::commit, needed_by_merges, "pull_request"},
+};
+
 }
 
 extern constinit const collector collect = {
@@ -85,6 +91,7 @@ extern constinit const collector collect = {
     .check = check_settings,
     .history = history,
     .incidents = incident_origin::issues,
+    .setup = setup,
 };
 
 }

@@ -54,6 +54,12 @@ result<decoded> decode(const source& s, const delivery& d) {
                       d.received_at, "GitLab");
 }
 
+constexpr setup_step setup[] = {
+    {"Deployment events", thing_type::deployment, needed_by_all},
+    {"Push events", thing_type::commit, needed_by_pushes},
+    {"Merge request events", thing_type::commit, needed_by_merges, "pull_request"},
+};
+
 }
 
 extern constinit const collector collect = {
@@ -67,6 +73,7 @@ extern constinit const collector collect = {
     .check = check_settings,
     .history = history,
     .incidents = incident_origin::issues,
+    .setup = setup,
 };
 
 }

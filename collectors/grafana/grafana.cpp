@@ -35,6 +35,10 @@ result<decoded> decode(const source& s, const delivery& d) {
   return alertmanager::read_alerts(s, *in, d.received_at, "Grafana");
 }
 
+constexpr setup_step setup[] = {
+    {"Contact points", thing_type::incident, needed_by_incidents},
+};
+
 }
 
 extern constinit const collector collect = {
@@ -45,6 +49,7 @@ extern constinit const collector collect = {
     .key = alertmanager::key_of_alerts,
     .decode = decode,
     .incidents = incident_origin::alerts,
+    .setup = setup,
 };
 
 }

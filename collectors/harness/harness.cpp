@@ -42,6 +42,10 @@ result<decoded> decode(const source& s, const delivery& d) {
   return checked(pipeline({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the notification", "Harness");
 }
 
+constexpr setup_step setup[] = {
+    {"Pipeline Start", thing_type::deployment, needed_by_all},
+};
+
 }
 
 extern constinit const collector collect = {
@@ -51,6 +55,7 @@ extern constinit const collector collect = {
     .authentic = shows_secret,
     .key = key_of_bytes,
     .decode = decode,
+    .setup = setup,
 };
 
 }

@@ -126,6 +126,10 @@ result<decoded> decode(const source& s, const delivery& d) {
   return read_by_type(types, type, {s, key_of_standard_webhook(d), *in, {}}, d.received_at, "incident.io");
 }
 
+constexpr setup_step setup[] = {
+    {"public incident created", thing_type::incident, needed_by_incidents},
+};
+
 }
 
 extern constinit const collector collect = {
@@ -136,6 +140,7 @@ extern constinit const collector collect = {
     .key = key_of_standard_webhook,
     .decode = decode,
     .incidents = incident_origin::response,
+    .setup = setup,
 };
 
 }

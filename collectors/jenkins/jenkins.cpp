@@ -91,6 +91,10 @@ result<decoded> decode(const source& s, const delivery& d) {
   return read_by_type(types, phase, h, d.received_at, "Jenkins' notification plugin");
 }
 
+constexpr setup_step setup[] = {
+    {"Job Notifications", thing_type::deployment, needed_by_all},
+};
+
 }
 
 extern constinit const collector collect = {
@@ -100,6 +104,7 @@ extern constinit const collector collect = {
     .authentic = shows_secret,
     .key = key_of_bytes,
     .decode = decode,
+    .setup = setup,
 };
 
 }

@@ -204,6 +204,10 @@ std::string check_settings(const source& s) {
              : "";
 }
 
+constexpr setup_step setup[] = {
+    {"Issue created, updated", thing_type::incident, needed_by_incidents},
+};
+
 }
 
 extern constinit const collector collect = {
@@ -217,6 +221,7 @@ extern constinit const collector collect = {
     .check = check_settings,
     .history = history,
     .incidents = incident_origin::issues,
+    .setup = setup,
 };
 
 }

@@ -80,6 +80,10 @@ result<decoded> decode(const source& s, const delivery& d) {
   return checked(objects({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the object", "Kubernetes");
 }
 
+constexpr setup_step setup[] = {
+    {"kubectl rollout status", thing_type::deployment, needed_by_all},
+};
+
 }
 
 extern constinit const collector collect = {
@@ -89,6 +93,7 @@ extern constinit const collector collect = {
     .authentic = shows_secret,
     .key = key_of_bytes,
     .decode = decode,
+    .setup = setup,
 };
 
 }

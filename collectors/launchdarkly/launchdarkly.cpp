@@ -54,6 +54,10 @@ result<decoded> decode(const source& s, const delivery& d) {
   return read_by_type(types, text_at(*in, "/kind"), {s, text_at(*in, "/_id"), *in, {}}, d.received_at, "LaunchDarkly");
 }
 
+constexpr setup_step setup[] = {
+    {"Integrations → Webhooks → Add", thing_type::flag, "what a flag's switch ended"},
+};
+
 }
 
 extern constinit const collector collect = {
@@ -62,6 +66,7 @@ extern constinit const collector collect = {
     .authentic = authentic,
     .key = key_of_bytes,
     .decode = decode,
+    .setup = setup,
 };
 
 }

@@ -40,6 +40,10 @@ result<decoded> decode(const source& s, const delivery& d) {
                  "Octopus");
 }
 
+constexpr setup_step setup[] = {
+    {"DeploymentSucceeded", thing_type::deployment, needed_by_all},
+};
+
 }
 
 extern constinit const collector collect = {
@@ -48,6 +52,7 @@ extern constinit const collector collect = {
     .authentic = shows_secret,
     .key = key_of_bytes,
     .decode = decode,
+    .setup = setup,
 };
 
 }

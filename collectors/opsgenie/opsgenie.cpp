@@ -56,6 +56,10 @@ result<decoded> decode(const source& s, const delivery& d) {
   return checked(alert({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the alert", "Opsgenie");
 }
 
+constexpr setup_step setup[] = {
+    {"all alert actions", thing_type::incident, needed_by_incidents},
+};
+
 }
 
 extern constinit const collector collect = {
@@ -65,6 +69,7 @@ extern constinit const collector collect = {
     .key = key_of_bytes,
     .decode = decode,
     .incidents = incident_origin::response,
+    .setup = setup,
 };
 
 }

@@ -76,6 +76,10 @@ result<decoded> decode(const source& s, const delivery& d) {
   return checked(incident(h, d.received_at), d.received_at, h.text("/event/event_type"), "PagerDuty");
 }
 
+constexpr setup_step setup[] = {
+    {"all of Incident", thing_type::incident, needed_by_incidents},
+};
+
 }
 
 extern constinit const collector collect = {
@@ -87,6 +91,7 @@ extern constinit const collector collect = {
     .decode = decode,
     .history = history,
     .incidents = incident_origin::response,
+    .setup = setup,
 };
 
 }

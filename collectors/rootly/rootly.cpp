@@ -100,6 +100,10 @@ result<decoded> decode(const source& s, const delivery& d) {
   return decoded::nothing("event type " + type + " is not read");
 }
 
+constexpr setup_step setup[] = {
+    {"all of incident", thing_type::incident, needed_by_incidents},
+};
+
 }
 
 extern constinit const collector collect = {
@@ -109,6 +113,7 @@ extern constinit const collector collect = {
     .key = key_of_bytes,
     .decode = decode,
     .incidents = incident_origin::response,
+    .setup = setup,
 };
 
 }

@@ -110,6 +110,10 @@ result<decoded> decode(const source& s, const delivery& d) {
   return read_by_type(types, d.header.get("Sentry-Hook-Resource"), {s, key(d), *in, {}}, d.received_at, "Sentry");
 }
 
+constexpr setup_step setup[] = {
+    {"Alert Rule Action", thing_type::incident, needed_by_incidents},
+};
+
 }
 
 extern constinit const collector collect = {
@@ -120,6 +124,7 @@ extern constinit const collector collect = {
     .key = key,
     .decode = decode,
     .incidents = incident_origin::alerts,
+    .setup = setup,
 };
 
 }

@@ -59,6 +59,10 @@ result<decoded> decode(const source& s, const delivery& d) {
                  "the business rule");
 }
 
+constexpr setup_step setup[] = {
+    {"Business Rules", thing_type::incident, needed_by_incidents},
+};
+
 }
 
 extern constinit const collector collect = {
@@ -68,6 +72,7 @@ extern constinit const collector collect = {
     .key = key_of_bytes,
     .decode = decode,
     .incidents = incident_origin::issues,
+    .setup = setup,
 };
 
 }

@@ -69,6 +69,10 @@ result<decoded> decode(const source& s, const delivery& d) {
   return read_by_type(types, text_at(*in, "/details/type"), {s, key_of_bytes(d), *in, {}}, d.received_at, "Spinnaker");
 }
 
+constexpr setup_step setup[] = {
+    {"echo-local.yml", thing_type::deployment, needed_by_all},
+};
+
 }
 
 extern constinit const collector collect = {
@@ -78,6 +82,7 @@ extern constinit const collector collect = {
     .authentic = shows_secret,
     .key = key_of_bytes,
     .decode = decode,
+    .setup = setup,
 };
 
 }

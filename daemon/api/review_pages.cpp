@@ -79,6 +79,18 @@ result<plan> review_of_deployment(const call& c) {
   });
 }
 
+result<plan> page_of_coverage(const call& c) {
+  return show(c, [](ledger::reader& from, const figure_settings& with, const review_frame& frame) {
+    return result<std::string>(review_coverage(from, with, frame));
+  });
+}
+
+result<plan> page_of_sources(const call& c) {
+  return show(c, [](ledger::reader& from, const figure_settings& with, const review_frame& frame) {
+    return result<std::string>(review_sources(from, with, frame));
+  });
+}
+
 result<plan> style(const call&) {
   return http::response{200, "text/css; charset=utf-8", std::string(style_sheet()), {{"Cache-Control", "max-age=300"}}};
 }
@@ -94,6 +106,8 @@ std::vector<endpoint> review_pages(const surroundings&) {
           page("/months/{month}", "The review of a month: 2026-10.", review_of_month),
           page("/services/{service...}", "A service, its timeline and what it owes.", review_of_service),
           page("/deployments/{id...}", "Why a deployment is what it is.", review_of_deployment),
+          page("/coverage", "What figures rest on, and names that do not match.", page_of_coverage),
+          page("/sources", "What each source delivers, and what is still to be set up.", page_of_sources),
           {"GET", "/review.css", {}, style}};
 }
 

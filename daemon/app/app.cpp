@@ -35,6 +35,7 @@ struct app::parts {
   asio::io_context io{1};
   asio::signal_set ending{io, SIGTERM, SIGINT}, reloading{io, SIGHUP};
   metrics own;
+  ledger::source_journal journal;
   touch_signal stored;
   health state;
   ledger::commit_queue queue;
@@ -62,13 +63,13 @@ struct app::parts {
         own(source_names(c)),
         state(own, log),
         queue(io, database.as("append").uninterrupted(), queue_settings(c)),
-        in(intake_of(c), queue, own, log, clock, stored),
+        in(intake_of(c), queue, own, journal, log, clock, stored),
         ops({io, database, queue, page, own, log, state.readiness(), clock, stored,
              [this](bool force) { return reload(force); }, in.routes()},
             operations_of(running)),
         intake_server(io, running.intake, in.service(), intake_limits(c)),
         operations_server(io, running.operations, ops.service(), operations_limits(c)),
-        upkeep({io, database, postgres ? &*postgres : nullptr, log, own, clock}) {
+        upkeep({io, database, postgres ? &*postgres : nullptr, log, own, journal, clock}) {
     own.reload(true, clock());
     if (const auto why = who_reaches_operations(running); running.operations.inherited && !why.empty())
       log.warning("operations.listen: " + why);  // a socket's address is not in the configuration

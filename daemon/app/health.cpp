@@ -10,7 +10,9 @@ void health::publish(const refreshed& r) {
   note_failure(r);
   if (!r.success) return;
   own_.ledger(r.ledger, r.rules_changed);
-  if (r.unjoined) own_.unjoined(*r.unjoined);
+  if (r.unjoined) own_.set(source_gauge::unjoined_incidents, *r.unjoined);
+  if (r.unmatched) own_.set(source_gauge::unmatched_names, *r.unmatched);
+  if (r.silent) own_.set(source_gauge::source_silent, *r.silent);
   if (r.rules_changed && !rules_changed_)
     log_.warning("the past was derived by other rules: `releasehealthd rebuild` applies the configured ones");
   rules_changed_ = r.rules_changed;

@@ -1,22 +1,34 @@
 #include "daemon/app/maintenance.hpp"
 
+#include <memory>
+
+#include <boost/asio/post.hpp>
+
 #include "daemon/database/failure.hpp"
 #include "daemon/ledger/retention.hpp"
 #include "daemon/system/service_manager.hpp"
 
 namespace releasehealth {
+namespace {
 
-maintenance::maintenance(parts p) : parts_(std::move(p)), second_(parts_.io), hour_(parts_.io), watchdog_(parts_.io) {}
+constexpr std::chrono::minutes journal_interval{1};
+
+}
+
+maintenance::maintenance(parts p)
+    : parts_(std::move(p)), second_(parts_.io), minute_(parts_.io), hour_(parts_.io), watchdog_(parts_.io) {}
 
 void maintenance::start() {
   repeat(second_, std::chrono::seconds(1), &maintenance::look);
   stay_alive();
   keep_house();
+  repeat(minute_, std::chrono::seconds(5), &maintenance::write_journal);  // soon: somebody connects the first source
 }
 
 void maintenance::stop() {
   is_stopped_ = true;
-  for (auto* timer : {&second_, &hour_, &watchdog_}) timer->cancel();
+  for (auto* timer : {&second_, &minute_, &hour_, &watchdog_}) timer->cancel();
+  write_journal();
 }
 
 // The flag, as cancelling does not reach a timer that has fired and whose handler is still to run.
@@ -63,6 +75,20 @@ void maintenance::keep_house() {
       }
     });
   repeat(hour_, std::chrono::hours(1), &maintenance::keep_house);
+}
+
+// What cannot be written waits for the next time; it is bounded.
+void maintenance::write_journal() {
+  if (!is_stopped_) repeat(minute_, journal_interval, &maintenance::write_journal);
+  auto entries = std::make_shared<ledger::journal_entries>(parts_.journal.take());
+  if (entries->empty()) return;
+  thread_.post([this, entries, now = parts_.clock()] {
+    try {
+      ledger::write_journal(parts_.database.as("retention"), *entries, now);
+    } catch (const std::exception&) {  // PostgreSQL is away or not migrated yet: others say so
+      boost::asio::post(parts_.io, [this, entries] { parts_.journal.put_back(*entries); });
+    }
+  });
 }
 
 // From the io thread: if that hangs, the daemon does.

@@ -8,6 +8,7 @@
 
 #include "daemon/database/private_postgres.hpp"
 #include "daemon/database/session.hpp"
+#include "daemon/ledger/source_journal.hpp"
 #include "daemon/log/log.hpp"
 #include "daemon/system/process.hpp"
 #include "daemon/system/worker.hpp"
@@ -16,7 +17,8 @@
 namespace releasehealth {
 
 /// Each second it looks at the system's clock and at the private PostgreSQL, if there is one; each hour it drops old
-/// bodies, on a thread of its own; and it tells the service manager that the daemon is alive. Belongs to the io thread.
+/// bodies, and each minute it writes what became of deliveries, on a thread of its own; and it tells the service
+/// manager that the daemon is alive. Belongs to the io thread.
 class maintenance {
  public:
   struct parts {
@@ -25,6 +27,7 @@ class maintenance {
     ledger::private_postgres* postgres;  ///< null: somebody else's server
     const logger& log;
     metrics& own;
+    ledger::source_journal& journal;
     std::function<timestamp()> clock;
   };
   explicit maintenance(parts);
@@ -43,12 +46,13 @@ class maintenance {
   void look_at_clock();
   void look_at_postgres();
   void keep_house();
+  void write_journal();
   void stay_alive();
 
   parts parts_;
   duration keep_bodies_{0};
   bool is_stopped_ = false;
-  boost::asio::steady_timer second_, hour_, watchdog_;
+  boost::asio::steady_timer second_, minute_, hour_, watchdog_;
   clock_watch clocks_;
   worker thread_{"retention"};
 };

@@ -8,17 +8,13 @@
 #include "daemon/commands/command.hpp"
 #include "daemon/database/failure.hpp"
 #include "daemon/discover/catalogue_services.hpp"
-#include "daemon/discover/names.hpp"
-#include "daemon/discover/repositories.hpp"
 #include "daemon/discover/toml.hpp"
 #include "daemon/queries/reads.hpp"
+#include "daemon/reports/coverage.hpp"
 #include "daemon/system/clock.hpp"
 
 namespace releasehealth {
 namespace {
-
-constexpr auto evidence_horizon = std::chrono::days{90};
-constexpr std::int64_t max_things = 50'000;
 
 struct discover_options {
   std::vector<std::string> paths;
@@ -53,11 +49,7 @@ void say_what_trees_hold(const discover::tree& from) {
 void propose_from_database(const config& c, const discover::configured_names& known, discover::proposals& into) {
   const auto database = open_database(c, "discover");
   ledger::reader from(database.where);
-  const auto names = from.reported_names();
-  const auto since = system_now() - evidence_horizon;
-  const auto things = from.reported_things(since, max_things);
-  discover::propose_from_names(names, things, known, into);
-  discover::propose_repositories(from.reported_tags(since, max_things), names, things, known, into);
+  propose_from_ledger(from, known, system_now(), into);
 }
 
 // Catalogues are of use without a database.

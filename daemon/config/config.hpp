@@ -34,7 +34,6 @@ struct config {
   std::vector<token> tokens;
   std::vector<source> sources;
   figure_settings figures;
-  duration merge_back_due = std::chrono::hours{24};  ///< after that a hotfix that is not merged back breaks its limit
   ledger::derive_settings timeline;
   std::vector<std::string> warnings;            ///< worth saying, not worth refusing
   std::vector<std::filesystem::path> included;  ///< files read besides the main one

@@ -22,6 +22,17 @@ std::vector<std::string> filtered_words(const source& s, const setting_rule& rul
   return {otherwise.begin(), otherwise.end()};
 }
 
+bool reports_incidents_alone(const collector& by) {
+  return !by.setup.empty() &&
+         std::ranges::all_of(by.setup, [](const setup_step& one) { return one.gives == thing_type::incident; });
+}
+
+// What reports deployments and commits, too, as GitHub does, reports incidents if it is told which issues are.
+bool lets_issues_in(const collector& by, const source& s) {
+  return std::ranges::any_of(
+      by.settings, [&](const setting_rule& rule) { return !rule.filters.empty() && !s.list(rule.key).empty(); });
+}
+
 // A listed source, or kind of source, ranks by its place in the list; without a list by what its incidents are.
 void add_source(join_settings& joins, const source& s, const std::vector<std::string>& listed, bool is_configured) {
   const auto* by = find_collector(s.kind);
@@ -59,12 +70,19 @@ void read_joins(config_table& t, config& c) {
     source s;
     s.name = s.kind = by->kind;
     add_source(c.timeline.joins, s, listed, false);
+    if (reports_incidents_alone(*by)) c.figures.incident_sources.insert(s.kind);
   }
+  c.figures.incident_sources.insert(listed.begin(), listed.end());
   for (const auto& s : c.sources) {
     auto& filter = c.timeline.joins.filters[s.name];
     filter.words.clear();
     filter.any_of.clear();
     add_source(c.timeline.joins, s, listed, true);
+    if (const auto* by = find_collector(s.kind)) {
+      const bool has_alone = reports_incidents_alone(*by);
+      if (has_alone || lets_issues_in(*by, s)) c.figures.incident_sources.insert(s.name);
+      c.figures.sources[s.name] = {s.kind, has_alone};
+    }
     if (!filter.follows.empty() && !is_source_or_kind(c, filter.follows))
       t.warn("incident_sources", "[[source]] " + in_quotes(s.name) + " follows " + in_quotes(filter.follows) +
                                      ", which is no source and no kind of source");

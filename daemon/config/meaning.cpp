@@ -206,6 +206,16 @@ void read_calendar(config_table&& t, calendar& zone, weekly_hours& working_week,
   }
 }
 
+// Since when reviews are asked for: of each team since its first one, always, never, or since a date.
+void read_reviews(config_table& t, std::optional<timestamp>& since) {
+  constexpr timestamp always{}, never{std::chrono::sys_days(std::chrono::year(9999) / 1 / 1)};
+  std::string said = "auto";
+  t.text("reviews", said);
+  if (said == "auto") return;
+  since = said == "required" ? always : said == "off" ? never : parse_time(said + "T00:00:00Z");
+  if (!since) t.invalid("reviews", "word", said, "\"auto\", \"required\", \"off\" or a date like \"2026-03-01\"");
+}
+
 void read_figures(config_table&& t, config& c) {
   t.texts("periods", c.figures.rolling);
   std::set<std::string_view> different;
@@ -223,7 +233,8 @@ void read_figures(config_table&& t, config& c) {
   c.timeline.max_names = c.bounds["figures.max_names"];
   t.length("review_due", c.figures.review_due);
   t.length("follow_up_horizon", c.figures.follow_up_horizon);
-  t.length("merge_back_due", c.merge_back_due);
+  t.length("merge_back_due", c.figures.merge_back_due);
+  read_reviews(t, c.figures.reviews_since);
   t.texts("causes", c.figures.causes);
   if (c.figures.causes.size() > max_causes)
     t.wrong("causes",
@@ -290,7 +301,7 @@ void read_meaning(config_table& root, config& c) {
       t.wrong("figure", "duplicate threshold of " + in_quotes(read.figure));
     thresholds.push_back(std::move(read));
   });
-  c.figures.thresholds = effective_thresholds(thresholds, default_thresholds(c.merge_back_due));
+  c.figures.thresholds = effective_thresholds(thresholds, default_thresholds(c.figures.merge_back_due));
 }
 
 }

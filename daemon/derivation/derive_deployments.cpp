@@ -5,6 +5,18 @@
 namespace releasehealth::ledger {
 namespace {
 
+bool has_title(const deployment& d) {
+  return !text_at(d.facts, "/title").empty() || !text_at(d.commit_facts, "/title").empty();
+}
+
+// Where its code lies: the repository of its commit if that is one of its own, else the first of these.
+std::string repository_of(const deployment& d, const naming& names) {
+  const auto own = source_repositories(names, d);
+  const auto of_commit = names.repositories().key(text_at(d.commit_facts, "/repository"));
+  if (!of_commit.empty() && is_one_of(of_commit, own)) return std::string(without_host(of_commit));
+  return own.empty() ? std::string() : std::string(without_host(own.front()));
+}
+
 /// What reports say of a deployment, as differing_deployments.sql and write_deployments.sql take it.
 struct told_row {
   std::string_view id, state;
@@ -16,6 +28,8 @@ struct told_row {
   std::string_view tag_version;
   std::string commit_tokens, version_key, identity_keys;
   const releasehealth::identity* identity;
+  bool commit_known;
+  std::string repository;
 
   told_row(std::string_view name, const deployment& d, const naming& names)
       : id(name),
@@ -33,13 +47,16 @@ struct told_row {
         tag_version(d.tag_version),
         version_key(lookup_key(d.version)),
         identity_keys(d.what.indexed_keys()),
-        identity(&d.what) {
+        identity(&d.what),
+        commit_known(!d.commit.empty() && d.first_commit_at() && has_title(d)),
+        repository(repository_of(d, names)) {
     for (const auto& digits : d.commit_digits) commit_tokens.append(commit_tokens.empty() ? "" : " ").append(digits);
   }
 };
 BOOST_DESCRIBE_STRUCT(told_row, (),
                       (id, state, created_at, started_at, finished_at, version, commit, facts, commit_facts, overrides,
-                       production, first_commit_at, tag_version, commit_tokens, version_key, identity_keys, identity))
+                       production, first_commit_at, tag_version, commit_tokens, version_key, identity_keys, identity,
+                       commit_known, repository))
 
 /// Whose it is, and the stack's verdict.
 struct verdict_row {
@@ -109,10 +126,14 @@ void derive_deployments(derivation& in, const things& touched) {
   for (auto& d : folded) {
     auto id = deployment_id(d.thing, d.where);
     const auto& [name, now] = *in.fresh.emplace(std::move(id), fresh_deployment{std::move(d)}).first;
-    if (auto known = gone.extract(name)) {
-      stored.emplace_back(name, now.told, names);
-      unchanged.insert(std::move(known));
+    auto known = gone.extract(name);
+    if (!known) continue;
+    if (known.mapped().commit != now.told.commit) {  // seen to differ: as after a late tag
+      in.deployments[name].before = std::move(known.mapped());
+      continue;
     }
+    stored.emplace_back(name, now.told, names);
+    unchanged.insert(std::move(known));
   }
   std::set<std::string> ids;
   for (auto& [id, before] : gone) {  // no report names its place any more

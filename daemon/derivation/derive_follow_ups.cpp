@@ -7,13 +7,20 @@
 
 namespace releasehealth {
 
-BOOST_DESCRIBE_STRUCT(commit_seen, (), (sha, repository, ref, title, pull_request, picked_from, merged_at, reached_at))
+BOOST_DESCRIBE_STRUCT(commit_seen, (),
+                      (sha, repository, ref, title, pull_request, picked_from, merged_at, reached_at, told_in, told_at))
 BOOST_DESCRIBE_STRUCT(follow_ups, (), (cause, is_justified, owes_merge, merged_back_at, lines_changed, done))
 
 }
 
 namespace releasehealth::ledger {
 namespace {
+
+// Whether it says where the commit went: a push, a merge, or an import of either.
+bool is_of_push_or_merge(const report& r) {
+  constexpr std::string_view said[] = {"ref", "default_branch", "pull_request", "merged_at"};
+  return !r.retraction && std::ranges::any_of(said, [&](std::string_view name) { return r.fields.contains(name); });
+}
 
 // Of a commit that several sources speak of, what they say together.
 std::optional<commit_seen> fold_seen(const std::string& sha, std::vector<report> told,
@@ -33,6 +40,9 @@ std::optional<commit_seen> fold_seen(const std::string& sha, std::vector<report>
   }
   c.picked_from = text_at(facts, "/picked_from");
   c.merged_at = time_at(facts, "/merged_at").value_or(told.front().time);
+  c.told_in = without_host(c.repository);
+  for (const auto& r : told)
+    if (is_of_push_or_merge(r)) c.told_at = std::min(r.time, c.told_at.value_or(r.time));
   if (!flag_at(facts, "/default_branch")) return c;
   bool is_told = false;  // a merge's own time beats that of the report about it; a later one corrects it
   for (const auto& r : told) {
@@ -53,6 +63,25 @@ struct named_commit {
 };
 BOOST_DESCRIBE_STRUCT(named_commit, (), (sha, repository, ref, title, pull_request, picked_from))
 
+// What happens in places whose merge-backs are tracked now is told otherwise (figures.md section 16).
+void note_tracked(derivation& in, const std::vector<commit_seen>& told) {
+  std::map<std::string, timestamp> first;
+  for (const auto& c : told)
+    if (c.told_at && !c.told_in.empty()) {
+      auto& at = first.emplace(c.told_in, *c.told_at).first->second;
+      at = std::min(at, *c.told_at);
+    }
+  if (first.empty()) return;
+  std::vector<std::string> repositories;
+  std::vector<timestamp> times;
+  for (const auto& [repository, at] : first) {
+    repositories.push_back(repository);
+    times.push_back(at);
+  }
+  for (auto& where : query<place>(in.work, sql::derivation::places_to_track, repositories, times))
+    in.places.insert(std::move(where));
+}
+
 // Writes what the touched commits say. Returns the hotfixes whose code may have come back by them, or no longer.
 std::set<std::string> write_commits(derivation& in, const std::set<std::string>& touched) {
   std::set<std::string> ids;
@@ -64,6 +93,7 @@ std::set<std::string> write_commits(derivation& in, const std::set<std::string>&
   for (auto& [sha, reports] : told)
     if (auto c = fold_seen(sha, std::move(reports), in.settings.blame.names.repositories()))
       rows.push_back(std::move(*c));
+  note_tracked(in, rows);
   const auto differing = query<named_commit>(in.work, sql::derivation::write_commits, touched, by_column(rows));
   if (!differing.empty())
     for (auto& id : query<std::string>(in.work, sql::derivation::hotfixes_of_commits, by_column(differing)))

@@ -91,7 +91,7 @@ explanation explain(ledger::reader& from, const figure_row& row, const members& 
   e.add("is", std::string(row.of.help));
   e.add("counted", std::to_string(behind.counted.size()));
   add_members(from, "  -", behind.counted, row.in, row.of.looks == shape::quantiles, e);
-  if (!row.of.denominator.empty()) {
+  if (!divided_by(row.of, row.in).empty()) {
     e.add("among", std::to_string(behind.of.size()));
     add_members(from, "  -", behind.of, row.in, false, e);
   }
@@ -111,10 +111,11 @@ result<std::vector<explanation>> explain_figure(ledger::reader& from, const figu
   const auto s = answer_question(
       from, {.periods = {*over}, .service = q.service, .environment = q.environment, .team = q.team}, settings, now);
   const auto places = places_and_teams(from.places(), settings);
+  const auto tracked = find_tracked(from, places, settings);
   std::vector<explanation> all;
   for_each_figure(s, settings, [&](const figure_row& row) {
     if (!asked->names(row) || row.is_team() != !q.team.empty()) return;
-    const auto of = scope_of(row.where, row.team, places, settings.names);
+    const auto of = scope_of(row.where, row.team, places, settings, tracked);
     all.push_back(explain(from, row, find_members(from, row.of, row.in, row.over, of, settings)));
   });
   if (all.empty()) return error(errc::unknown, "nothing of that is known there");

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "daemon/figures/coverage.hpp"
+
 namespace releasehealth {
 namespace {
 
@@ -56,13 +58,18 @@ located_slice::located_slice(const figure& f, const slice& s, const std::vector<
     locate(s.columns.front() + "_n", counted_);
   } else {
     for (const auto& c : s.columns) locate(c, counted_);
-    for (const auto& c : f.denominator) locate(c, divided_);
+    for (const auto& c : divided_by(f, s)) locate(c, divided_);
+  }
+  if (const auto tracked = tracked_by(f); !tracked.empty()) {
+    std::vector<std::size_t> at;
+    locate(std::string(tracked), at);
+    tracked_ = at.front();
   }
 }
 
 std::optional<figure_value> located_slice::value(const measured& m, const quantile& q) const {
   if (!missing_.empty()) throw std::logic_error("no population counts " + missing_);
-  if (!m.over.has_data) return {};
+  if (!m.over.has_data || (tracked_ && !(m.values.at(*tracked_) > 0))) return {};
   switch (of_->looks) {
     case shape::count:
     case shape::seconds: return figure_value{sum(counted_, m.values), {}, {}, {}};

@@ -26,6 +26,7 @@ enum class shape {
 struct slice {
   std::string value;  ///< empty: the figure has no label
   std::vector<std::string> columns;
+  std::vector<std::string> denominator = {};  ///< its own; empty: the figure's
 };
 
 /// Whose figure it is.
@@ -43,10 +44,16 @@ struct figure {
   std::vector<slice> slices;
   std::vector<std::string> denominator = {};
   belongs to = belongs::production;
-  bool sparse = false;           ///< a breakdown: a slice without anything in it has no series
-  bool is_now = false;           ///< what holds at an instant: it has no period
-  bool without_service = false;  ///< also of what names no service
+  bool sparse = false;                          ///< a breakdown: a slice without anything in it has no series
+  bool is_now = false;                          ///< what holds at an instant: it has no period
+  bool without_service = false;                 ///< also of what names no service
+  std::vector<std::string_view> rests_on = {};  ///< evidence (figures/coverage.hpp), the most important first
 };
+
+/// The columns by which a slice is divided.
+inline const std::vector<std::string>& divided_by(const figure& f, const slice& in) {
+  return in.denominator.empty() ? f.denominator : in.denominator;
+}
 
 /// The figures over the populations of schema/figures.
 std::span<const figure> figures();
@@ -101,6 +108,7 @@ class located_slice {
   const figure* of_;
   const slice* in_;
   std::vector<std::size_t> counted_, divided_;  ///< of quantiles: theirs, and the number of observations
+  std::optional<std::size_t> tracked_;          ///< without anything in it the figure is not tracked
 };
 
 /// The value of one slice, looked for by itself.

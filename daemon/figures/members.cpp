@@ -34,17 +34,17 @@ members find_members(ledger::reader& from, const figure& f, const slice& in, con
       std::erase_if(all, [&](const json::object& m) { return text_at(m, "/method") != in.value; });
     return {std::move(all), {}};
   }
-  const auto due = in_seconds(settings.review_due), horizon = in_seconds(settings.follow_up_horizon);
+  const auto by = terms_of(settings);
   // what holds at an instant looks back: as far as somebody owes something, or to the first incident
   const auto with_begin = [&](timestamp begin) {
     return period{over.label, f.is_now ? begin : over.begin, over.end, false};
   };
-  auto ended = from.deployment_members(with_begin(over.end - settings.follow_up_horizon), deployed_in(of),
-                                       in_seconds(settings.response_target), due, settings.causes);
-  auto started = from.incident_members(with_begin({}), of, horizon, due);
+  auto ended = from.deployment_members(with_begin(over.end - std::max(settings.follow_up_horizon, coverage_window)),
+                                       deployed_in(of), in_seconds(settings.response_target), by, settings.causes);
+  auto started = from.incident_members(with_begin({}), of, by);
   members out;
   for (const auto* all : {&ended, &started})
-    for (const auto& [columns, into] : {std::pair(&in.columns, &out.counted), std::pair(&f.denominator, &out.of)}) {
+    for (const auto& [columns, into] : {std::pair(&in.columns, &out.counted), std::pair(&divided_by(f, in), &out.of)}) {
       auto some = those_with(*all, *columns);
       into->insert(into->end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
     }

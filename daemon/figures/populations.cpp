@@ -49,9 +49,8 @@ ledger::population count_at_instant(std::string_view statement, const question_n
   return q.from.count_now(statement, q.scopes, q.now);
 }
 
-ledger::population count_follow_ups(std::string_view statement, const question_now& q) {
-  return q.from.count_now(statement, q.scopes, q.now, in_seconds(q.settings.follow_up_horizon),
-                          in_seconds(q.settings.review_due));
+ledger::population count_tracked(std::string_view statement, const question_now& q) {
+  return q.from.count_now(statement, q.scopes, q.now, terms_of(q.settings));
 }
 
 ledger::population count_rising_months(std::string_view, const question_now& q) {

@@ -36,7 +36,7 @@ ledger::population count_by_key(std::string_view statement, const question_over_
 ledger::population count_work(std::string_view statement, const question_over_periods&);
 /// The same for what holds at an instant.
 ledger::population count_at_instant(std::string_view statement, const question_now&);
-ledger::population count_follow_ups(std::string_view statement, const question_now&);
+ledger::population count_tracked(std::string_view statement, const question_now&);
 ledger::population count_rising_months(std::string_view statement, const question_now&);
 
 /// A row of the tables of populations: a statement of schema/figures, and who asks it.

@@ -4,6 +4,8 @@
 #include <mutex>
 
 #include "daemon/database/failure.hpp"
+#include "daemon/discover/unmatched.hpp"
+#include "daemon/figures/coverage.hpp"
 #include "daemon/figures/rest.hpp"
 #include "daemon/system/worker.hpp"
 
@@ -30,6 +32,7 @@ struct refresher::loop {
   std::int64_t windows_at = -1;                        ///< the window_tick for which all places were computed
   bool computes_all = false;                           ///< at this refresh
   bool was_successful = false;
+  timestamp silence_looked_at{};
   steady::time_point rested_at, began_before = steady::now(), rebuild_again_at;
 
   struct settings_of_reload {
@@ -98,6 +101,25 @@ struct refresher::loop {
     return changed;
   }
 
+  std::map<std::string, double> unmatched_names(ledger::reader& from, timestamp now) const {
+    std::vector<std::string> sources;
+    for (const auto& [name, of] : settings.sources) sources.push_back(name);
+    const auto found = discover::find_unmatched(from.seen_services(now - coverage_window), settings.names,
+                                                settings.kinds_of_sources());
+    return discover::count_unmatched(found, sources);
+  }
+
+  // Sources that only report incidents may be silent for good.
+  std::map<std::string, double> silent_sources(ledger::reader& from, timestamp now) const {
+    constexpr std::chrono::days look_back{60};
+    std::vector<std::string> watched;
+    for (const auto& [name, of] : settings.sources)
+      if (!of.only_incidents) watched.push_back(name);
+    std::map<std::string, double> all;
+    for (const auto& r : from.rhythms(watched, now - look_back)) all[r.source] = r.is_silent(now);
+    return all;
+  }
+
   void refresh(const std::stop_token& stop, refresh_cycle cycle) {
     refreshed out;
     out.at = clock();
@@ -129,10 +151,19 @@ struct refresher::loop {
           figures.put(compute(from, periods, places, places_before, changed, settings, out.at), places, settings);
         }
         out.ledger = from.counts(rules.max_names);
-        if (computes_all || !changed.empty()) out.unjoined = from.unjoined_incidents(rules.joins.followers());
+        if (computes_all || !changed.empty()) {
+          out.unjoined.emplace();
+          for (const auto& [source, incidents] : from.unjoined_incidents(rules.joins.followers()))
+            (*out.unjoined)[source] = static_cast<double>(incidents);
+        }
+        if (computes_all) {
+          out.unmatched = unmatched_names(from, out.at);
+          if (out.at - silence_looked_at >= std::chrono::hours(1)) out.silent = silent_sources(from, out.at);
+        }
       });
       out.rules_changed = !out.ledger.derived_by.empty() && out.ledger.derived_by != rules.fingerprint;
       out.success = out.database_up = was_successful = true;
+      if (out.silent) silence_looked_at = out.at;
       out.limit = {};
     } catch (const std::exception& e) {  // the last good figures stay; the next tick tries again
       if (stop.stop_requested() || database.stop.stop_requested()) return;

@@ -22,8 +22,9 @@ struct refreshed {
   timestamp at;              ///< when it began
   duration took{};
   ledger::ledger_counts ledger;
-  std::optional<std::vector<ledger::unjoined_count>> unjoined;  ///< by source; none: not counted this time
-  std::size_t folded_names = 0;                                 ///< that met figures.max_names
+  /// By source; none: not looked at this time.
+  std::optional<std::map<std::string, double>> unjoined, unmatched, silent;
+  std::size_t folded_names = 0;  ///< that met figures.max_names
   bool schema_is_newer = false;  ///< a newer daemon derives; this one shows what that derived
   bool is_rebuilding = false;    ///< rows of an older derivation are shown until a rebuild replaces them
   std::optional<ledger::rebuilt> rebuilt;

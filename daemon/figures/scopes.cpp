@@ -28,6 +28,12 @@ std::string figure_settings::team_of(const std::string& service, const std::stri
   return configured.empty() ? told : configured;
 }
 
+std::map<std::string, std::string, std::less<>> figure_settings::kinds_of_sources() const {
+  std::map<std::string, std::string, std::less<>> all;
+  for (const auto& [name, of] : sources) all[name] = of.kind;
+  return all;
+}
+
 naming names_as_derived(ledger::reader& from, const naming& names) {
   auto [productions, groups] = from.names();
   auto derived = names.with_productions(std::move(productions));
@@ -56,19 +62,56 @@ std::map<place, std::string> places_and_teams(const std::map<place, ledger::plac
   return all;
 }
 
+tracked_follow_ups find_tracked(ledger::reader& from, const std::map<place, std::string>& all,
+                                const figure_settings& settings) {
+  std::map<std::string, std::string, std::less<>> crews;
+  for (const auto& [where, team] : all)
+    if (!where.service.empty()) crews.emplace(where.service, crew_of(where.service, team));
+  tracked_follow_ups found;
+  const auto keep_first = [](auto& in, const std::string& name, timestamp at) {
+    const auto [known, is_new] = in.emplace(name, at);
+    if (!is_new) known->second = std::min(known->second, at);
+  };
+  for (const auto& first : from.first_reports()) {
+    const auto crew = crews.find(first.service);
+    if (crew == crews.end()) continue;
+    if (first.merged_at) keep_first(found.merges, first.service, *first.merged_at);
+    if (first.reviewed_at && !settings.reviews_since) keep_first(found.reviews, crew->second, *first.reviewed_at);
+  }
+  if (settings.reviews_since)
+    for (const auto& [service, crew] : crews) found.reviews.emplace(crew, *settings.reviews_since);
+  return found;
+}
+
 ledger::scope scope_of(const place& where, const std::string& team, const std::map<place, std::string>& all,
-                       const naming& names) {
+                       const figure_settings& settings, const tracked_follow_ups& tracked) {
+  const auto& names = settings.names;
   ledger::scope out;
+  const auto since = [](const auto& in, const std::string& name) {
+    const auto known = in.find(name);
+    return known == in.end() ? std::nullopt : std::optional(known->second);
+  };
   const auto add = [&](const place& p, const std::string& its_team) {
-    const auto until = names.retired(p.service);
-    out.push_back({.where = p,
-                   .crew = crew_of(p.service, its_team),
-                   .is_first = is_first(p, all, names),
-                   .is_member = false,
-                   .since = {},
-                   .until = until});
-    for (auto& environment : names.members_of(p.environment))
-      out.push_back({{p.service, std::move(environment)}, crew_of(p.service, its_team), false, true, {}, until});
+    const auto* rule = names.rule_of(p.service);
+    const auto crew = crew_of(p.service, its_team);
+    ledger::scope_place one{.where = p,
+                            .crew = crew,
+                            .is_first = is_first(p, all, names),
+                            .is_member = false,
+                            .since = {},
+                            .until = names.retired(p.service),
+                            .reviews_since = since(tracked.reviews, crew),
+                            .merges_since = since(tracked.merges, p.service),
+                            .has_incident_source = rule && std::ranges::any_of(rule->aliases, [&](const alias& a) {
+                                                     return settings.incident_sources.contains(a.source);
+                                                   })};
+    out.push_back(one);
+    one.is_first = false;
+    one.is_member = true;
+    for (auto& environment : names.members_of(p.environment)) {
+      one.where.environment = std::move(environment);
+      out.push_back(one);
+    }
   };
   if (!where.environment.empty()) {
     if (const auto known = all.find(where); known != all.end()) add(where, known->second);

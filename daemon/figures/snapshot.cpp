@@ -123,6 +123,7 @@ snapshot compute(ledger::reader& from, const std::vector<period>& periods, const
   snapshot found;
   found.at = now;
   found.periods = periods;
+  const auto tracked = find_tracked(from, all, settings);
   std::set<std::string> changed_teams;
   for (const auto& [where, team] : before)
     if (is_of_a_team(where, team, settings.names) && (changed.contains(where) || !all.contains(where)))
@@ -134,12 +135,12 @@ snapshot compute(ledger::reader& from, const std::vector<period>& periods, const
     if (is_of_a_team(where, team, settings.names)) changed_teams.insert(team);
     auto& to = found.places[where] = {.team = team, .values = {}, .now = {}};
     (settings.names.is_production(where.environment) ? production : others)
-        .add(scope_of(where, team, all, settings.names), to);
+        .add(scope_of(where, team, all, settings, tracked), to);
   }
   for (const auto& name : teams_of(all, settings.names)) {
     if (!changed_teams.contains(name)) continue;
     auto& to = found.teams[name] = {.team = name, .values = {}, .now = {}};
-    production.add(scope_of({}, name, all, settings.names), to);
+    production.add(scope_of({}, name, all, settings, tracked), to);
   }
   inquiry figures_of(found, settings);
   figures_of.add(production, populations(), populations_now());
@@ -221,6 +222,7 @@ snapshot answer_together(ledger::reader& outside, const figure_question& q, cons
     const auto all = places_and_teams(from.places(), settings);
     const auto asked = places_asked(q, all);
     s.periods = look_at_data(q, from, now, s);
+    const auto tracked = find_tracked(from, all, settings);
     plan pooled;
     ledger::scope scope;
     for (const auto& [where, team] : all) {
@@ -229,7 +231,7 @@ snapshot answer_together(ledger::reader& outside, const figure_question& q, cons
       const bool is_one =
           q.environment.empty() ? settings.names.is_target(where) : settings.names.is_production(where.environment);
       if (!asked.contains(where) || !is_one) continue;
-      for (auto& p : scope_of(where, team, all, settings.names)) scope.push_back(std::move(p));
+      for (auto& p : scope_of(where, team, all, settings, tracked)) scope.push_back(std::move(p));
     }
     if (scope.empty()) return;
     const bool few = scope.size() <= few_places;

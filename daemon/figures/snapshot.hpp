@@ -18,7 +18,17 @@ struct figure_settings {
   calendar zone;
   weekly_hours working_week = *parse_weekly_hours(office_hours);
   duration response_target = std::chrono::hours{2};
-  duration review_due = std::chrono::days{7}, follow_up_horizon = std::chrono::days{90};
+  duration merge_back_due = std::chrono::hours{24}, review_due = std::chrono::days{7};
+  duration follow_up_horizon = std::chrono::days{90};
+  /// Since when reviews are tracked (figures.md section 16); nothing: of each team since its first reported one.
+  std::optional<timestamp> reviews_since = {};
+  std::set<std::string, std::less<>> incident_sources = {};  ///< sources, and kinds of these, that report incidents
+  struct configured_source {
+    std::string kind;
+    bool only_incidents = false;
+  };
+  std::map<std::string, configured_source, std::less<>> sources = {};
+  std::map<std::string, std::string, std::less<>> kinds_of_sources() const;
   naming names;
   std::map<std::string, double, std::less<>> engineers;      ///< of teams
   std::vector<threshold> thresholds = default_thresholds();  ///< effective ones
@@ -30,6 +40,11 @@ struct figure_settings {
   /// A figure's slices: those of the table, or the configured ones.
   const std::vector<slice>& slices_of(const figure& f) const { return f.name == by_cause ? cause_slices : f.slices; }
 };
+
+/// How follow-ups are counted.
+inline ledger::follow_up_terms terms_of(const figure_settings& by) {
+  return {in_seconds(by.follow_up_horizon), in_seconds(by.review_due), in_seconds(by.merge_back_due)};
+}
 
 /// Figures of a place, or of a team.
 struct scope_figures {
@@ -62,9 +77,17 @@ std::map<place, std::string> places_and_teams(const std::map<place, ledger::plac
 /// Whose people work on a service: its team, or it stands alone.
 std::string crew_of(const std::string& service, const std::string& team);
 
+/// Since when follow-ups are tracked by what reports say of them (figures.md section 16): reviews by crew, merge-backs
+/// by service.
+struct tracked_follow_ups {
+  std::map<std::string, timestamp, std::less<>> reviews, merges;
+};
+tracked_follow_ups find_tracked(ledger::reader&, const std::map<place, std::string>& all, const figure_settings&);
+
 /// The scope of a place, with the members of a group, or, if it has no environment, of a team: its targets. Empty if
 /// there is none such.
-ledger::scope scope_of(const place&, const std::string& team, const std::map<place, std::string>& all, const naming&);
+ledger::scope scope_of(const place&, const std::string& team, const std::map<place, std::string>& all,
+                       const figure_settings&, const tracked_follow_ups&);
 
 /// Where a scope's deployments are counted: without the members of groups.
 ledger::scope deployed_in(const ledger::scope&);

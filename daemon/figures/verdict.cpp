@@ -24,6 +24,19 @@ std::vector<located_slice> slices_among(const figure& f, std::string_view wanted
   return all;
 }
 
+std::vector<std::pair<const evidence_rule*, std::vector<std::size_t>>> evidence_among(const figure& f,
+                                                                                      const snapshot& s) {
+  std::vector<std::pair<const evidence_rule*, std::vector<std::size_t>>> all;
+  for (const auto name : f.rests_on) {
+    const auto* e = find_evidence(name);
+    if (e->judged_by.empty()) continue;
+    auto& columns = all.emplace_back(e, std::vector<std::size_t>()).second;
+    for (const auto& c : e->judged_by)
+      columns.push_back(static_cast<std::size_t>(std::ranges::find(s.columns_now, c) - s.columns_now.begin()));
+  }
+  return all;
+}
+
 std::optional<figure_value> sum(const std::vector<located_slice>& slices, const measured& m, const quantile& q) {
   figure_value total;
   for (const auto& in : slices) {
@@ -48,7 +61,8 @@ judge::judge(const snapshot& from, const figure_settings& settings) : from_(from
     const auto& f = *find_figure(l.figure);
     const auto* q = std::ranges::find(quantiles, l.slice, &quantile::label);
     auto& one = figures_.emplace_back(
-        located{&l, &f, q == std::end(quantiles) ? std::begin(quantiles) : q, slices_among(f, l.slice, from), {}});
+        located{&l, &f, q == std::end(quantiles) ? std::begin(quantiles) : q, slices_among(f, l.slice, from), {}, {}});
+    one.evidence = evidence_among(f, from);
     if (!l.minimum_of.empty()) one.minimum = slices_among(*find_figure(l.minimum_of), l.minimum_slice, from);
   }
   const auto& all = settings.thresholds;
@@ -94,6 +108,13 @@ std::optional<double> judge::resolved_limit(const threshold& t, const scope_figu
   return v ? std::optional(v->value) : std::nullopt;
 }
 
+const evidence_rule* judge::missing_evidence(const located& of, const scope_figures& known) {
+  const auto holds = [&](std::size_t column) { return column < known.now.size() && known.now[column] > 0; };
+  for (const auto& [evidence, columns] : of.evidence)
+    if (std::ranges::none_of(columns, holds)) return evidence;
+  return nullptr;
+}
+
 judgement judge::decide(const threshold& t, const scope_figures& known, bool is_team, const period* over) const {
   judgement out{.limit = resolved_limit(t, known, over)};
   const auto& one = find(t.figure);
@@ -107,8 +128,11 @@ judgement judge::decide(const threshold& t, const scope_figures& known, bool is_
   } else if (t.minimum > 0 && one.measured_by->looks == shape::quantiles) {
     out.counted = v ? v->observations.value_or(0) : 0;
   }
-  if (!out.limit || out.counted.value_or(t.minimum) < t.minimum || (!v && !one.of->is_age)) return out;
+  if (!out.limit || out.counted.value_or(t.minimum) < t.minimum) return out;
+  // what is exceeded is known to be; what is not may be so for want of evidence
   const bool is_exceeded = out.value && (t.above ? *out.value > *out.limit : *out.value < *out.limit);
+  if (!is_exceeded) out.missing = missing_evidence(one, known);
+  if (out.missing || (!v && !one.of->is_age)) return out;
   out.state = is_exceeded ? standing::exceeded : standing::within;
   return out;
 }
@@ -188,6 +212,7 @@ std::string in_words(const judged_threshold& one) {
 }
 
 std::string gap_in_words(const judged_threshold& one) {
+  if (one.missing) return std::string(one.missing->gap);
   if (!one.counted || *one.counted >= one.of.minimum)
     return one.limit ? "no data" : "no " + figure_in_words(one.of.limit_of) + " to compare with";
   return std::to_string(std::llround(*one.counted)) + " of " + std::to_string(std::llround(one.of.minimum)) + ' ' +

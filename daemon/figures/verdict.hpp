@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/figures/coverage.hpp"
 #include "daemon/figures/snapshot.hpp"
 
 namespace releasehealth {
@@ -14,7 +15,7 @@ namespace releasehealth {
 enum class standing {
   within,
   exceeded,
-  not_judged,  ///< no data, or fewer observations than the threshold's minimum
+  not_judged,  ///< no data, fewer observations than the threshold's minimum, or no evidence that none is exceeded
 };
 
 struct judgement {
@@ -24,6 +25,7 @@ struct judgement {
   std::optional<double> limit = {};  ///< empty: the figure that is the threshold has no value
   std::optional<double> counted =
       {};  ///< of a threshold with a minimum: what there is of the denominator or observations
+  const evidence_rule* missing = nullptr;  ///< without any of it nothing is within (figures.md section 16)
 };
 struct judged_threshold : judgement {
   threshold of;
@@ -52,10 +54,13 @@ class judge {
     const figure* measured_by;
     const quantile* which;
     std::vector<located_slice> value, minimum;
+    /// By evidence that it rests on: columns of which one has to have something.
+    std::vector<std::pair<const evidence_rule*, std::vector<std::size_t>>> evidence;
   };
   const located& find(std::string_view figure) const;
   std::optional<measured> measure(const figure&, const std::string& named, const scope_figures&, bool is_team,
                                   const period* over) const;
+  static const evidence_rule* missing_evidence(const located&, const scope_figures&);
   std::optional<double> resolved_limit(const threshold&, const scope_figures&, const period* over) const;
 
   const snapshot& from_;

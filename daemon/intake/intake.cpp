@@ -47,9 +47,15 @@ struct intake::arrival {
   http::responder answer;
 };
 
-intake::intake(intake_settings settings, ledger::commit_queue& queue, metrics& m, const logger& log, wall_clock clock,
-               touch_signal& stored)
-    : settings_(std::move(settings)), queue_(queue), metrics_(m), log_(log), clock_(std::move(clock)), stored_(stored) {
+intake::intake(intake_settings settings, ledger::commit_queue& queue, metrics& m, ledger::source_journal& journal,
+               const logger& log, wall_clock clock, touch_signal& stored)
+    : settings_(std::move(settings)),
+      queue_(queue),
+      metrics_(m),
+      journal_(journal),
+      log_(log),
+      clock_(std::move(clock)),
+      stored_(stored) {
   using http::parameters;
   using http::request;
   using http::responder;
@@ -109,9 +115,14 @@ std::optional<error> refuse_encoding(const http::request& r) {
   return error(errc::media_type, "Content-Encoding: " + std::string(encoding) + " is not read");
 }
 
+void intake::count(std::string_view source, outcome became, timestamp at, std::string_view reason) {
+  metrics_.delivery(source, became, at);
+  if (source == canonical::source_name || find_source(source)) journal_.note(source, word(became), at, reason);
+}
+
 // The server refuses what is too large before anybody reads it: counted here.
 void intake::done(const http::request& r, const http::response& a) {
-  if (a.status == 413) metrics_.delivery(source_in(r.path), outcome::too_large, clock_());
+  if (a.status == 413) count(source_in(r.path), outcome::too_large, clock_(), "larger than this source may send");
   if (!a.limit.empty())
     metrics_.reached(a.limit);
   else if (a.status == 413)
@@ -122,7 +133,7 @@ void intake::done(const http::request& r, const http::response& a) {
 
 void intake::refused(const arrival& a, const error& e, std::string_view authenticate) {
   // too large is counted in done(), for what the server refuses and for this alike
-  if (e.code != errc::too_large) metrics_.delivery(a.source, outcome_of(e.code), a.received_at);
+  if (e.code != errc::too_large) count(a.source, outcome_of(e.code), a.received_at, e.text());
   if (const auto left_out = refusals_.next(a.source, a.began)) {
     if (*left_out > 0)
       log_.warning("refusals not logged", {{"source", a.source}, {"count", std::to_string(*left_out)}});
@@ -161,7 +172,7 @@ void intake::webhook(http::request& r, const http::parameters& path, http::respo
   auto read = receive(*from, d, settings_.names);
   if (!read) return refused(a, read.error());
   if (!read->ignored.empty()) {
-    metrics_.delivery(a.source, outcome::ignored, a.received_at);
+    count(a.source, outcome::ignored, a.received_at, read->ignored);
     log_.debug("delivery ignored", {{"source", a.source}, {"delivery_id", read->entry.key}, {"reason", read->ignored}});
     return a.answer(
         http::json_answer(202, {{"accepted", 0}, {"duplicates", 0}, {"ignored", 1}, {"reason", read->ignored}}));
@@ -221,7 +232,7 @@ void intake::store(arrival a, ledger::entry e) {
         const auto became = r->duplicate_delivery || (r->accepted == 0 && !dead) ? outcome::duplicate
                             : dead                                               ? outcome::dead
                                                                                  : outcome::accepted;
-        metrics_.delivery(a.source, became, a.received_at);
+        count(a.source, became, a.received_at, became == outcome::duplicate ? std::string_view() : why);
         if (!r->duplicate_delivery && !dead) metrics_.unreadable(a.source, a.unreadable);
         if (dead || (!why.empty() && !r->duplicate_delivery))
           log_.warning(dead ? "delivery kept as dead" : "delivery partly kept as dead",

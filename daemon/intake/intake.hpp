@@ -8,6 +8,7 @@
 #include "daemon/http/routes.hpp"
 #include "daemon/intake/pace.hpp"
 #include "daemon/ledger/commit_queue.hpp"
+#include "daemon/ledger/source_journal.hpp"
 #include "daemon/log/log.hpp"
 #include "daemon/system/limits.hpp"
 #include "daemon/system/touch_signal.hpp"
@@ -29,7 +30,8 @@ struct intake_settings {
 class intake {
  public:
   /// `stored` is touched after each delivery that brought something new.
-  intake(intake_settings, ledger::commit_queue&, metrics&, const logger&, wall_clock, touch_signal& stored);
+  intake(intake_settings, ledger::commit_queue&, metrics&, ledger::source_journal&, const logger&, wall_clock,
+         touch_signal& stored);
   http::service service();
   const std::vector<http::route>& routes() const { return routes_; }
 
@@ -48,10 +50,13 @@ class intake {
   std::size_t body_limit(const http::request&) const;
   body_limits may_hold() const;
   void done(const http::request&, const http::response&);
+  /// What became of a delivery, for metrics and journal.
+  void count(std::string_view source, outcome, timestamp at, std::string_view reason);
 
   intake_settings settings_;
   ledger::commit_queue& queue_;
   metrics& metrics_;
+  ledger::source_journal& journal_;
   const logger& log_;
   wall_clock clock_;
   touch_signal& stored_;

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "daemon/queries/reading.hpp"
+#include "daemon/queries/rows.hpp"
 #include "sql/figures.hpp"
 
 namespace releasehealth::ledger {
@@ -21,7 +22,8 @@ struct question {
   std::vector<std::string> during;
   std::vector<timestamp> begins, ends;
   std::vector<std::int32_t> numbers;
-  std::vector<bool> firsts;
+  std::vector<bool> firsts, has_sources;
+  std::vector<std::optional<timestamp>> reviews, merges;
 
   question(std::span<const period> periods, std::span<const scope> scopes) {
     for (const auto& p : periods) {
@@ -37,6 +39,9 @@ struct question {
         during.push_back(as_range(p));
         crews.push_back(p.crew);
         firsts.push_back(p.is_first);
+        has_sources.push_back(p.has_incident_source);
+        reviews.push_back(p.reviews_since);
+        merges.push_back(p.merges_since);
       }
   }
 };
@@ -149,14 +154,18 @@ population reader::count_now(std::string_view statement, const std::vector<scope
 }
 
 population reader::count_now(std::string_view statement, const std::vector<scope>& scopes, timestamp now,
-                             double horizon_s, double review_due_s) {
+                             const follow_up_terms& by) {
   return read([&](transaction& work) {
     const question q({}, scopes);
-    return read_population(
-        ask(work, statement,
-            parameters::list(q.numbers, q.services, q.environments, q.during, now, horizon_s, review_due_s)),
-        1);
+    return read_population(ask(work, statement,
+                               parameters::list(q.numbers, q.services, q.environments, q.during, now, by.horizon_s,
+                                                by.review_due_s, by.merge_due_s, q.reviews, q.merges, q.has_sources)),
+                           1);
   });
+}
+
+std::vector<first_report> reader::first_reports() {
+  return read([](transaction& work) { return query<first_report>(work, sql::figures::first_reports); });
 }
 
 std::vector<hotfix_months> reader::count_hotfix_months(const std::vector<scope>& scopes,
@@ -177,20 +186,21 @@ std::vector<hotfix_months> reader::count_hotfix_months(const std::vector<scope>&
 }
 
 std::vector<json::object> reader::deployment_members(const period& over, const scope& of, double target_s,
-                                                     double review_due_s, const std::vector<std::string>& causes) {
+                                                     const follow_up_terms& by,
+                                                     const std::vector<std::string>& causes) {
   return read([&](transaction& work) {
     const question q({&over, 1}, {&of, 1});
     return with_times(query<json::object>(work, sql::figures::deployment_members, over.begin, over.end, q.services,
-                                          q.environments, q.during, target_s, causes, review_due_s));
+                                          q.environments, q.during, target_s, causes, by.horizon_s, by.review_due_s,
+                                          by.merge_due_s, q.reviews, q.merges));
   });
 }
 
-std::vector<json::object> reader::incident_members(const period& over, const scope& of, double horizon_s,
-                                                   double review_due_s) {
+std::vector<json::object> reader::incident_members(const period& over, const scope& of, const follow_up_terms& by) {
   return read([&](transaction& work) {
     const question q({&over, 1}, {&of, 1});
     return with_times(query<json::object>(work, sql::figures::incident_members, over.begin, over.end, q.services,
-                                          q.environments, q.during, horizon_s, review_due_s));
+                                          q.environments, q.during, by.horizon_s, by.review_due_s, q.reviews));
   });
 }
 

@@ -112,6 +112,21 @@ std::vector<unjoined_count> reader::unjoined_incidents(const std::vector<std::st
       [&](transaction& work) { return query<unjoined_count>(work, sql::queries::unjoined_incidents, sources); });
 }
 
+bool rhythm::is_silent(timestamp now) const {
+  constexpr std::int64_t enough = 20;
+  constexpr double factor = 3, at_least = 86400;
+  return last_at && deliveries >= enough && in_seconds(now - *last_at) > std::max(factor * gap_s, at_least);
+}
+
+std::vector<rhythm> reader::rhythms(const std::vector<std::string>& sources, timestamp since) {
+  if (sources.empty()) return {};
+  return read([&](transaction& work) { return query<rhythm>(work, sql::queries::rhythms, sources, since); });
+}
+
+std::vector<seen_service> reader::seen_services(timestamp since) {
+  return read([&](transaction& work) { return query<seen_service>(work, sql::queries::seen_services, since); });
+}
+
 ledger_counts reader::counts(std::int64_t max_names) {
   return read([&](transaction& work) {
     return query_one<ledger_counts>(work, sql::queries::counts, max_names, derivation_version);
@@ -234,6 +249,20 @@ std::vector<stored_event> reader::events_after(const std::optional<stored_event>
     const auto after = last ? last->received_at.time_since_epoch().count() : -1;
     return query<stored_event>(work, sql::queries::export_events, after, last ? last->told.source : std::string(),
                                last ? last->told.id : std::string());
+  });
+}
+
+std::vector<json::object> reader::source_journals(timestamp since) {
+  return read(
+      [&](transaction& work) { return with_times(query<json::object>(work, sql::queries::source_journals, since)); });
+}
+
+std::vector<bool> reader::have_reported(const std::vector<std::string>& sources, const std::vector<std::string>& things,
+                                        const std::vector<std::string>& fields) {
+  return read([&](transaction& work) {
+    std::vector<bool> all;
+    for (const auto has : query<bool>(work, sql::queries::have_reported, sources, things, fields)) all.push_back(has);
+    return all;
   });
 }
 

@@ -36,6 +36,10 @@ struct scope_place {
   /// Of the group whose scope it is: its incidents and work count, its deployments do as releases of the group.
   bool is_member = false;
   std::optional<timestamp> since = {}, until = {};  ///< what happened from then on, until then; none: without an end
+  /// Of its evidence (figures.md section 16): since when reviews of its crew are tracked, and merge-backs by what
+  /// deployments say themselves; none: they are not.
+  std::optional<timestamp> reviews_since = {}, merges_since = {};
+  bool has_incident_source = false;  ///< a source of incidents has a name of the service in the configuration
 };
 using scope = std::vector<scope_place>;
 
@@ -54,6 +58,17 @@ struct population {
 struct hotfix_months {
   std::vector<std::int64_t> hotfixes;
   std::optional<timestamp> since;  ///< the first deployment finished
+};
+
+/// What was reported first of a service's follow-ups.
+struct first_report {
+  std::string service;
+  std::optional<timestamp> reviewed_at, merged_at;
+};
+
+/// How follow-ups are counted, in seconds: how far back, and when they are due.
+struct follow_up_terms {
+  double horizon_s = 0, review_due_s = 0, merge_due_s = 0;
 };
 
 /// What there is data about.
@@ -92,6 +107,17 @@ struct ledger_counts {
 struct unjoined_count {
   std::string source;
   std::int64_t incidents = 0;
+};
+
+/// How often a source delivers.
+struct rhythm {
+  std::string source;
+  std::int64_t deliveries = 0;  ///< within the look-back
+  double gap_s = 0;             ///< the 99th percentile of the time between two of them
+  std::optional<timestamp> last_at;
+
+  /// No delivery for three times as long, at least a day, of a source that delivers: from 20 deliveries on.
+  bool is_silent(timestamp now) const;
 };
 
 /// A deployment and what kind it is.
@@ -155,9 +181,10 @@ class reader {
                         const std::vector<std::string>& keys, const std::vector<std::string>& causes);
   /// What holds at an instant: one row for each scope, without a period.
   population count_now(std::string_view statement, const std::vector<scope>&, timestamp now);
-  /// The same for a statement that takes how far follow-ups look back, and when reviews are due, in seconds.
-  population count_now(std::string_view statement, const std::vector<scope>&, timestamp now, double horizon_s,
-                       double review_due_s);
+  /// The same for a statement about what is tracked.
+  population count_now(std::string_view statement, const std::vector<scope>&, timestamp now, const follow_up_terms&);
+  /// Of the services of which any was reported.
+  std::vector<first_report> first_reports();
   /// By scope; `begins`: of the months, and the end of the last one.
   std::vector<hotfix_months> count_hotfix_months(const std::vector<scope>&, const std::vector<timestamp>& begins);
   /// Looks no further back than to `earliest`: data that is older is as good as data since then.
@@ -165,12 +192,21 @@ class reader {
   ledger_counts counts(std::int64_t max_names);
   /// One row for each given source, ordered by name.
   std::vector<unjoined_count> unjoined_incidents(const std::vector<std::string>& sources);
+  std::vector<rhythm> rhythms(const std::vector<std::string>& sources, timestamp since);
+  /// Every service, with the sources of its incidents since then.
+  std::vector<seen_service> seen_services(timestamp since);
+  /// What became of the deliveries of each source since then: {"source", "days": [{"day", "outcome", "deliveries"}],
+  /// "last_at", "reasons": [{"at", "outcome", "reason"}]}, the newest first.
+  std::vector<json::object> source_journals(timestamp since);
+  /// Whether a source ever reported such a thing, one with that field among its first 5,000: for each row.
+  std::vector<bool> have_reported(const std::vector<std::string>& sources, const std::vector<std::string>& things,
+                                  const std::vector<std::string>& fields);
 
   /// What a figure over a scope and a period is made of, as JSON objects with a column for each that the figure's
   /// population has. Durations in seconds.
-  std::vector<json::object> deployment_members(const period&, const scope&, double target_s, double review_due_s,
+  std::vector<json::object> deployment_members(const period&, const scope&, double target_s, const follow_up_terms&,
                                                const std::vector<std::string>& causes);
-  std::vector<json::object> incident_members(const period&, const scope&, double horizon_s, double review_due_s);
+  std::vector<json::object> incident_members(const period&, const scope&, const follow_up_terms&);
   std::vector<json::object> work_members(const period&, const scope&);
 
   /// `statement`: one of schema/lists. `after`: the key of the last row of the page before, or null.

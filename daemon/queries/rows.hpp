@@ -11,18 +11,21 @@ BOOST_DESCRIBE_STRUCT(thing_id, (), (source, subject))
 BOOST_DESCRIBE_STRUCT(reported_name, (), (source, fields, deployments, incidents))
 BOOST_DESCRIBE_STRUCT(reported_thing, (), (source, fields, type, time, commit, version))
 BOOST_DESCRIBE_STRUCT(reported_tag, (), (repository, name))
+BOOST_DESCRIBE_STRUCT(seen_service, (), (name, has_deployments, deploying, reporting))
 
 }
 
 namespace releasehealth::ledger {
 
 BOOST_DESCRIBE_STRUCT(place_state, (), (generation, team))
+BOOST_DESCRIBE_STRUCT(first_report, (), (service, reviewed_at, merged_at))
 BOOST_DESCRIBE_STRUCT(extent, (), (since, has_incidents))
 BOOST_DESCRIBE_STRUCT(ledger_counts, (),
                       (dead, partly_dead, unplaced, underived, other_services, other_environments, other_teams,
                        derived_by))
 
 BOOST_DESCRIBE_STRUCT(unjoined_count, (), (source, incidents))
+BOOST_DESCRIBE_STRUCT(rhythm, (), (source, deliveries, gap_s, last_at))
 
 template <>
 inline constexpr auto columns_of<known_place> = std::tuple_cat(within(&known_place::where, columns_of<place>),

@@ -94,6 +94,14 @@ constexpr own_rule own_rules[] = {
      "{{ $value }} names of the kind {{ $labels.kind }} came after the most that are kept apart, and are counted as "
      "`other`: "
      "map them in the configuration, or raise max_names."},
+    {"ReleaseHealthUnmatchedNames", "max by (source) (releasehealth_unmatched_names) > 0", "1d", "info",
+     "Names of services do not match.",
+     "{{ $value }} names that {{ $labels.source }} uses join nothing: /coverage lists them, `releasehealthd discover` "
+     "proposes aliases."},
+    {"ReleaseHealthSourceSilent", "max by (source) (releasehealth_source_silent) == 1", "", "warning",
+     "A source has fallen silent.",
+     "{{ $labels.source }} has not delivered for three times as long as it ever pauses: its webhook may be switched "
+     "off."},
 };
 
 bool is_of_team(const limited_figure& l, const threshold& t) {

@@ -5,6 +5,7 @@
 
 #include "daemon/figures/covered.hpp"
 #include "daemon/figures/readable.hpp"
+#include "daemon/reports/coverage.hpp"
 #include "daemon/review/chart.hpp"
 
 namespace releasehealth {
@@ -87,6 +88,12 @@ json::object card_of(const reviewed& r, const headline& h, const figure_settings
       {"arrow", ""}};
   add_band(card, r, h, now, settings);
   add_change(card, r, h, now, before);
+  json::array gaps;
+  for (const auto& gap : gaps_of(*h.of, scope, r.together, r.is_of_one))
+    gaps.push_back(json::object{{"text", gap.share ? std::string(gap.of->name) + " known for " + in_words(gap) + " only"
+                                                   : std::string(gap.of->gap)},
+                                {"cure", gap.of->cure}});
+  card["gaps"] = std::move(gaps);
   card["threshold"] = threshold_text(h.limited, all, r.is_of_one);
   const auto drawn = std::ranges::find_if(all, [&](const threshold_of& one) {
     const auto& t = one.judged.of;

@@ -40,14 +40,6 @@ json::object owed(const std::string& done, bool is_owed, std::optional<timestamp
   return {{"text", due ? "due " + settings.zone.local_time(*due).substr(0, 10) : "open"}, {"class", "due"}};
 }
 
-duration merge_back_due(const figure_settings& settings) {
-  constexpr duration day = std::chrono::hours{24};
-  for (const auto& t : settings.thresholds)
-    if (t.figure == "oldest_unmerged_hotfix_seconds" && t.service.empty())
-      return std::chrono::duration_cast<duration>(std::chrono::duration<double>(t.limit));
-  return day;
-}
-
 }
 
 std::string links::to(const std::string& path_and_query) const {
@@ -63,6 +55,17 @@ std::string links::to_month(std::chrono::year_month in, const std::string& team)
   return to("/months/" + format_month(in) + (team.empty() ? "" : "?team=" + encode_part(team)));
 }
 
+namespace {
+
+json::array other_pages(const links& to) {
+  json::array all;
+  for (const auto& [name, path] : {std::pair("Coverage", "/coverage"), {"Sources", "/sources"}})
+    all.push_back(json::object{{"name", name}, {"link", to.to(path)}});
+  return all;
+}
+
+}
+
 json::object frame_of(const std::string& title, const review_question& q, const review_frame& frame,
                       const figure_settings& settings, const std::set<std::string>& teams) {
   const links to{frame};
@@ -73,7 +76,9 @@ json::object frame_of(const std::string& title, const review_question& q, const 
   return {{"page_title", title},
           {"style", frame.is_one_file ? style_sheet() : std::string_view()},
           {"can_choose", !frame.is_one_file},
+          {"has_links", !frame.is_one_file},
           {"home", to.to("/")},
+          {"pages", frame.is_one_file ? json::array() : other_pages(to)},
           {"action", q.service.empty() ? "/" : "/services/" + encode_part(q.service)},
           {"keep_environment", q.environment},
           {"months", month_choices(q, frame, settings)},
@@ -129,7 +134,7 @@ json::object hotfix_row(ledger::reader& from, const json::object& d, const figur
   const auto due = [&](duration after) { return finished ? std::optional(*finished + after) : std::nullopt; };
   row["merge"] =
       owed(text(d, "merged_back_at"), is_recent && flag_at(d, "/owes_merge") && text(d, "rolled_back_by").empty(),
-           due(merge_back_due(settings)), frame, settings, "merged back");
+           due(settings.merge_back_due), frame, settings, "merged back");
   row["review"] = owed(text(d, "review_held_at"), is_recent, due(settings.review_due), frame, settings, "held");
   return row;
 }

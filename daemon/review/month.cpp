@@ -5,6 +5,7 @@
 #include "daemon/explain/explanation.hpp"
 #include "daemon/figures/covered.hpp"
 #include "daemon/figures/readable.hpp"
+#include "daemon/reports/coverage.hpp"
 #include "daemon/reports/service_columns.hpp"
 #include "daemon/review/cards.hpp"
 #include "daemon/review/chart.hpp"
@@ -154,7 +155,26 @@ std::string now_count(const reviewed& r, std::string_view figure) {
   const auto v = r.together.together.now.empty()
                      ? std::nullopt
                      : evaluate(f, f.slices.front(), {r.together.columns_now, r.together.together.now, r.last()});
-  return v ? readable(f, v->value) : "0";
+  const bool is_tracked = tracked_by(f).empty();
+  return v ? readable(f, v->value) : is_tracked ? "0" : "not tracked";
+}
+
+// One sentence on data quality, where it matters: what headline figures rest on too little of, and names that do not
+// match.
+std::string quality_of(const reviewed& r, std::size_t unmatched) {
+  std::vector<std::string> parts;
+  const auto& scope = r.together.together;
+  std::set<std::string_view> needed;
+  for (const auto headlines : {health_headlines(), dora_headlines()})
+    for (const auto& h : headlines) needed.insert(h.of->rests_on.begin(), h.of->rests_on.end());
+  for (const auto& one : coverage_of(scope, r.together))
+    if (one.share && one.is_gap() && needed.contains(one.of->name))
+      parts.push_back(std::string(one.of->name) + " known for " + in_words(one) + " only");
+  if (unmatched > 0)
+    parts.push_back(std::to_string(unmatched) + (unmatched == 1 ? " name does not match" : " names do not match"));
+  std::string text;
+  for (const auto& part : parts) text += (text.empty() ? "" : "; ") + part;
+  return text;
 }
 
 }
@@ -173,6 +193,9 @@ std::string review_month(ledger::reader& from, const review_question& q, const f
   view["so_far"] = r.is_so_far ? settings.zone.local_time(frame.now) : "";
   view["partial"] = r.last().partial && !r.is_so_far;
   view["verdict"] = verdict_of(r, thresholds, exceeded, to);
+  const bool is_reported = !flag_at(view, "/verdict/is_empty");
+  view["quality"] = is_reported ? quality_of(r, count_unmatched_names(from, settings, frame.now)) : "";
+  view["quality_link"] = to.to("/coverage");
   view["health"] = cards(r, health_headlines(), settings, thresholds);
   view["dora"] = cards(r, dora_headlines(), settings, thresholds);
   auto changes = changes_in_words(r, settings);

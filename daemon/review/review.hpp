@@ -33,6 +33,12 @@ result<std::string> review_service(ledger::reader&, const review_question&, cons
 result<std::string> review_deployment(ledger::reader&, const std::string& id, const figure_settings&,
                                       const review_frame&);
 
+/// What figures rest on, by service, and names that do not match (figures.md sections 15, 16).
+std::string review_coverage(ledger::reader&, const figure_settings&, const review_frame&);
+
+/// What each source delivers, why some of it was not taken, and what is still to be set up there.
+std::string review_sources(ledger::reader&, const figure_settings&, const review_frame&);
+
 /// A page that says why there is nothing else to show.
 std::string review_problem(unsigned status, const std::string& title, const std::string& detail, const review_frame&);
 

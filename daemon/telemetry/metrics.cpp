@@ -16,8 +16,18 @@
 namespace releasehealth {
 namespace {
 
-constexpr std::array<std::string_view, 8> outcomes = {"accepted",     "duplicate", "ignored",   "dead",
-                                                      "unauthorized", "malformed", "too_large", "unavailable"};
+struct source_gauge_rule {
+  std::string_view name, help;
+};
+// In the order of the enumeration.
+constexpr std::array<source_gauge_rule, 3> source_gauge_rules = {
+    {{"unjoined_incidents",
+      "Incidents in production of a source with `follows` that joined no other incident, by source."},
+     {"unmatched_names",
+      "Names that a source uses for a service and that join nothing: with incidents and never deployed, or the other "
+      "way round."},
+     {"source_silent",
+      "Whether a source that reports deployments or commits has fallen silent against its own rhythm."}}};
 
 constexpr bool in_order() {
   std::size_t next = 0;
@@ -65,10 +75,19 @@ struct metrics::registry {
   prometheus::Gauge& other_environments = other_names.Add({{"kind", "environment"}});
   prometheus::Gauge& other_teams = other_names.Add({{"kind", "team"}});
 
-  prometheus::Family<prometheus::Gauge>& unjoined_incidents = family<prometheus::Gauge>(
-      "unjoined_incidents",
-      "Incidents in production of a source with `follows` that joined no other incident, by source.");
-  std::map<std::string, prometheus::Gauge*, std::less<>> unjoined_by_source;
+  struct by_source {
+    prometheus::Family<prometheus::Gauge>* family = nullptr;
+    std::map<std::string, prometheus::Gauge*, std::less<>> known = {};
+  };
+  std::array<by_source, source_gauge_rules.size()> by_sources = all_source_gauges();
+
+  std::array<by_source, source_gauge_rules.size()> all_source_gauges() {
+    std::array<by_source, source_gauge_rules.size()> made;
+    for (std::size_t n = 0; n < made.size(); ++n)
+      made[n].family =
+          &family<prometheus::Gauge>(std::string(source_gauge_rules[n].name), std::string(source_gauge_rules[n].help));
+    return made;
+  }
 
   std::vector<prometheus::Gauge*> all_gauges() {
     std::vector<prometheus::Gauge*> made;
@@ -180,16 +199,15 @@ void metrics::ledger(const ledger::ledger_counts& c, bool rules_changed) {
     names->Set(static_cast<double>(count));
 }
 
-void metrics::unjoined(std::span<const ledger::unjoined_count> all) {
-  auto& r = *registry_;
-  auto before = std::exchange(r.unjoined_by_source, {});
-  for (const auto& [source, incidents] : all) {
-    auto& gauge = r.unjoined_by_source[source];
+void metrics::set(source_gauge which, const std::map<std::string, double>& by_source) {
+  auto& of = registry_->by_sources[static_cast<std::size_t>(which)];
+  auto before = std::exchange(of.known, {});
+  for (const auto& [source, value] : by_source) {
     const auto known = before.extract(source);
-    gauge = known ? known.mapped() : &r.unjoined_incidents.Add({{"source", source}});
-    gauge->Set(static_cast<double>(incidents));
+    auto& gauge = of.known[source] = known ? known.mapped() : &of.family->Add({{"source", source}});
+    gauge->Set(value);
   }
-  for (const auto& [source, gone] : before) r.unjoined_incidents.Remove(gone);
+  for (const auto& [source, gone] : before) of.family->Remove(gone);
 }
 
 void metrics::reload(bool success, timestamp at) {

@@ -1,5 +1,7 @@
 #pragma once
 // The daemon's metrics about itself (interface.md §4). Lives on the io thread.
+#include <array>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -12,8 +14,15 @@
 
 namespace releasehealth {
 
-/// What became of a delivery, in the words of releasehealth_deliveries_total.
+/// What became of a delivery.
 enum class outcome { accepted, duplicate, ignored, dead, unauthorized, malformed, too_large, unavailable };
+/// In the words of releasehealth_deliveries_total.
+inline constexpr std::array<std::string_view, 8> outcomes = {"accepted",     "duplicate", "ignored",   "dead",
+                                                             "unauthorized", "malformed", "too_large", "unavailable"};
+inline constexpr std::string_view word(outcome o) { return outcomes[static_cast<std::size_t>(o)]; }
+
+/// Gauges with a sample for each source.
+enum class source_gauge : std::size_t { unjoined_incidents, unmatched_names, source_silent };
 
 /// Gauges without labels.
 enum class gauge : std::size_t {
@@ -98,8 +107,8 @@ class metrics {
   void clock_jumped();
   void spooled(const ledger::spool::contents&);
   void ledger(const ledger::ledger_counts&, bool rules_changed);
-  /// Sets a sample for each source with `follows` and removes those of other sources.
-  void unjoined(std::span<const ledger::unjoined_count>);
+  /// Sets a sample for each of these sources and removes those of others.
+  void set(source_gauge, const std::map<std::string, double>& by_source);
   void reload(bool success, timestamp at);
 
   std::string render(text_format) const;

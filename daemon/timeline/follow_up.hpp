@@ -18,6 +18,8 @@ struct commit_seen {
   std::string picked_from;
   timestamp merged_at;                  ///< else the first report's time
   std::optional<timestamp> reached_at;  ///< the default branch
+  std::string told_in;                  ///< the repository without its host
+  std::optional<timestamp> told_at;     ///< the first report of a push or merge (figures.md section 16)
   bool operator==(const commit_seen&) const = default;
 };
 

@@ -23,6 +23,14 @@ struct reported_thing {
   std::string commit, version;  ///< empty: none was reported
 };
 
+/// A service by the name under which it counts, and who names it.
+struct seen_service {
+  std::string name;
+  bool has_deployments = false;        ///< ever
+  std::vector<std::string> deploying;  ///< sources of its latest deployments
+  std::vector<std::string> reporting;  ///< sources of its latest incidents
+};
+
 /// A tag of a repository; without a name, a repository of which commits were reported.
 struct reported_tag {
   std::string repository, name;

@@ -30,6 +30,11 @@ std::string repository_key(std::string_view text) {
 
 std::string last_part(std::string_view path) { return std::string(path.substr(path.rfind('/') + 1)); }
 
+std::string_view without_host(std::string_view key) {
+  const auto path = behind_host(key);
+  return path.empty() ? key : path;
+}
+
 bool same_repository(std::string_view a, std::string_view b) {
   return a == b || (!b.empty() && behind_host(a) == b) || (!a.empty() && behind_host(b) == a);
 }

@@ -17,6 +17,8 @@ std::string last_part(std::string_view path);
 bool same_repository(std::string_view a, std::string_view b);
 /// Of github.com/acme/shop acme/shop: its path, if the first part may be a host. Empty: there is no host.
 std::string_view behind_host(std::string_view key);
+/// The path alone: what of such a key is compared where the host is not known.
+std::string_view without_host(std::string_view key);
 /// Whether one of them is the same.
 bool is_one_of(std::string_view key, std::span<const std::string> keys);
 

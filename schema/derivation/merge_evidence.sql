@@ -28,5 +28,6 @@ WITH wanted AS (SELECT DISTINCT unnest($1::text[]) AS sha), own AS (
   SELECT own.of, c.* FROM own JOIN commit_seen c
     ON own.pull_request <> '' AND c.pull_request <> '' AND c.repository = own.repository AND md5(c.title) = md5(own.title)
 )
-SELECT of, sha, repository, ref, title, pull_request, picked_from, microseconds(merged_at) AS merged_at, microseconds(reached_at) AS reached_at
+SELECT of, sha, repository, ref, title, pull_request, picked_from, microseconds(merged_at) AS merged_at, microseconds(reached_at) AS reached_at, told_in,
+       microseconds(told_at) AS told_at
 FROM found

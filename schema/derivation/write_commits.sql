@@ -1,7 +1,8 @@
--- What the given commits ($1) say: $2-$9 their rows now. Those that differ are returned as they were and as they are.
+-- What the given commits ($1) say: $2-$11 their rows now. Those that differ are returned as they were and as they are.
 WITH now AS (
-  SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[])
-    AS r (sha, repository, ref, title, pull_request, picked_from, merged_at, reached_at)
+  SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[],
+                       $10::text[], $11::timestamptz[])
+    AS r (sha, repository, ref, title, pull_request, picked_from, merged_at, reached_at, told_in, told_at)
 ), before AS MATERIALIZED (
   SELECT * FROM commit_seen WHERE sha = ANY ($1::text[])
 ), gone AS (
@@ -10,7 +11,8 @@ WITH now AS (
   INSERT INTO commit_seen AS c SELECT * FROM now
   ON CONFLICT (sha) DO UPDATE SET repository = excluded.repository, ref = excluded.ref, title = excluded.title,
     pull_request = excluded.pull_request, picked_from = excluded.picked_from, merged_at = excluded.merged_at,
-    reached_at = excluded.reached_at
+    reached_at = excluded.reached_at, told_in = excluded.told_in, told_at = excluded.told_at
+  WHERE (c.*) IS DISTINCT FROM (excluded.*)
 )
 SELECT DISTINCT sha, repository, ref, title, pull_request, picked_from FROM (
   (SELECT * FROM before EXCEPT SELECT * FROM now) UNION ALL (SELECT * FROM now EXCEPT SELECT * FROM before)) AS differs

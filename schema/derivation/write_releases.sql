@@ -15,6 +15,7 @@ WITH member AS (
          (array_agg(lines_changed ORDER BY n) FILTER (WHERE lines_changed IS NOT NULL))[1] AS lines_changed,
          (array_agg(first_commit_at ORDER BY n) FILTER (WHERE first_commit_at IS NOT NULL OR facts ? 'first_commit_at'))[1] AS first_commit_at,
          (array_agg(merged_back_at ORDER BY n) FILTER (WHERE merged_back_at IS NOT NULL))[1] AS merged_back_at, bool_or(is_justified) AS is_justified, bool_or(is_attributed) AS is_attributed,
+         bool_or(commit_known) AS commit_known, coalesce((array_agg(repository ORDER BY n) FILTER (WHERE repository <> ''))[1], '') AS repository,
          coalesce(bool_and(owes_merge) FILTER (WHERE kind = 'hotfix'), false) AS owes_merge,
          (array_agg(rolled_back_by ORDER BY n) FILTER (WHERE rolled_back_by IS NOT NULL))[1] AS rolled_back_by,
          -- by hand, else as one of them says
@@ -44,7 +45,7 @@ LEFT JOIN deployment x ON x.id = told.failing AND told.failed
 LEFT JOIN deployment y ON y.id = CASE WHEN x.id IS NULL THEN told.responding ELSE x.id END
 CROSS JOIN LATERAL jsonb_populate_record(f, jsonb_build_object(
   'id', told.row_id, 'environment', told.group_name, 'release', '', 'is_release', true, 'commit', told.commit, 'version', told.version,
-  'first_commit_at', told.first_commit_at,
+  'first_commit_at', told.first_commit_at, 'commit_known', told.commit_known, 'repository', told.repository,
   'cause', told.cause, 'lines_changed', told.lines_changed, 'merged_back_at', told.merged_back_at, 'is_justified', told.is_justified,
   'is_attributed', told.is_attributed, 'owes_merge', told.owes_merge, 'done', coalesce(facts.done, '[]'), 'rolled_back_by', told.rolled_back_by,
   'failed', told.failed, 'issue_at', x.issue_at, 'issue_since', x.finished_at, 'recovered_at', x.recovered_at,

@@ -1,7 +1,8 @@
 -- The deployments behind the columns of deployments.sql, changes.sql and hotfixes.sql in one period: a boolean for each
 -- count, seconds for each duration. $1 begin, $2 end, $3 to $5 service, environment and time of the places, $6 the
--- target in seconds, $7 the known causes, $8 after how many seconds a review is due. A test compares them
--- with the counts.
+-- target in seconds, $7 the known causes; for how many seconds ($8) follow-ups look back, after how many a review ($9) and a
+-- merge-back ($10) are due; of each place since when its reviews are tracked ($11), and merge-backs by what deployments say ($12). A
+-- test compares them with the counts.
 SELECT to_jsonb(m) AS member FROM (
   SELECT d.id, d.source, d.subject, d.service, d.environment, d.version, d.finished_at, d.state, d.kind, d.kind_reason, d.kind_evidence,
          d.kind IS NOT DISTINCT FROM 'planned' AS planned, d.kind IS NOT DISTINCT FROM 'hotfix' AS hotfix,
@@ -22,18 +23,29 @@ SELECT to_jsonb(m) AS member FROM (
          response.s AS response, response.s IS NOT NULL AS response_n, coalesce(response.s <= $6::float8, false) AS response_in_target,
          d.kind = 'hotfix' AND d.owes_merge AND coalesce(d.merged_back_at > $2::timestamptz, true)
            AND (d.rolled_back_by IS NULL OR (SELECT r.finished_at > $2::timestamptz FROM deployment r WHERE r.id = d.rolled_back_by))
-           AND place.during @> $2::timestamptz AS unmerged,
+           AND tracked.merge AND is_owing AS unmerged,
          d.kind = 'hotfix' AND coalesce((d.facts ->> 'review_held_at')::timestamptz > $2::timestamptz, true)
-           AND d.finished_at < $2::timestamptz - make_interval(secs => $8::float8) AND place.during @> $2::timestamptz AS overdue_hotfix_reviews,
+           AND d.finished_at < $2::timestamptz - make_interval(secs => $9::float8) AND tracked.review AND is_owing AS overdue_hotfix_reviews,
+         is_recent AND d.commit_known AS commit_known, is_recent AS commit_of, is_recent AND tracked.merge AS merge_known,
+         is_recent AND d.kind = 'hotfix' AS recent_hotfixes,
+         is_recent AND d.kind = 'hotfix' AND coalesce(d.cause, 'unknown') <> 'unknown' AS cause_known,
+         is_recent AND d.kind = 'hotfix' AND tracked.review AS hotfix_reviews_tracked,
          d.kind = 'hotfix' AND NOT d.is_justified AS unjustified, d.kind = 'hotfix' AND NOT d.is_attributed AS unattributed,
          CASE WHEN d.kind = 'hotfix' THEN d.lines_changed END AS size,
          CASE WHEN d.kind = 'hotfix' THEN ARRAY(
            SELECT 'cause:' || CASE WHEN coalesce(d.cause, 'unknown') = 'unknown' THEN 'unknown' WHEN d.cause = ANY ($7::text[]) THEN d.cause ELSE 'other' END
            UNION ALL SELECT 'justification:' || coalesce(d.facts->>'justification', 'none')
            UNION ALL SELECT 'with:' || unnest(d.done)) END AS keys
-  FROM unnest($3::text[], $4::text[], $5::text[]::tstzrange[]) AS place (service, environment, during)
-  JOIN deployment d ON d.service = place.service AND d.environment = place.environment
-   AND d.finished_at >= $1::timestamptz AND d.finished_at < $2::timestamptz AND place.during @> d.finished_at
+  FROM unnest($3::text[], $4::text[], $5::text[]::tstzrange[], $11::timestamptz[], $12::timestamptz[])
+    AS scope (service, environment, during, reviews_since, merges_since)
+  JOIN deployment d ON d.service = scope.service AND d.environment = scope.environment
+   AND d.finished_at >= $1::timestamptz AND d.finished_at < $2::timestamptz AND scope.during @> d.finished_at
+  CROSS JOIN LATERAL (SELECT {{> _merges_since}} AS merges) AS since
+  CROSS JOIN LATERAL (
+    SELECT coalesce(since.merges <= $2::timestamptz AND d.finished_at >= since.merges - make_interval(secs => $10::float8), false) AS merge,
+           coalesce(scope.reviews_since <= $2::timestamptz AND d.finished_at >= scope.reviews_since - make_interval(secs => $9::float8), false) AS review,
+           scope.during @> $2::timestamptz AND d.finished_at >= $2::timestamptz - make_interval(secs => $8::float8) AS is_owing,
+           d.kind IN ('planned', 'hotfix', 'rollback') AND d.finished_at >= $2::timestamptz - interval '90 days' AS is_recent) AS tracked
   CROSS JOIN LATERAL (
     SELECT CASE WHEN d.failed AND d.issue_at IS NOT NULL THEN greatest(0, extract(epoch FROM d.issue_at - coalesce(d.issue_since, d.finished_at))) END AS s) AS issue
   CROSS JOIN LATERAL (

@@ -1,20 +1,18 @@
--- What is left to be done at $5 about hotfixes that finished no longer than $6 seconds before (figures.md 9): those that are not
--- merged back, and since when the oldest is, in seconds since the epoch; reviews that were due $7 seconds after the end. Of a past
--- instant: what had not been done by then.
--- $1 to $4 number, service, environment and time of the places that make up each scope: afterwards nothing is left to be done.
-WITH scope AS (
-  SELECT *, $5::timestamptz AS now, $5::timestamptz - make_interval(secs => $6::float8) AS horizon,
-         $5::timestamptz - make_interval(secs => $7::float8) AS due
-  FROM unnest($1::int[], $2::text[], $3::text[], $4::text[]::tstzrange[]) AS scope (n, service, environment, during)
-), hotfix AS (
+-- What is left to be done about hotfixes within the horizon (figures.md 9): those that are not merged back, and since when the
+-- oldest is, in seconds since the epoch; reviews that are overdue; of both only what is tracked. Of a past instant: what had not been
+-- done by then. Of a service that has ended nothing is left to be done.
+{{> _tracked}}, hotfix AS (
   SELECT scope.n, d.finished_at,
-         d.owes_merge AND coalesce(d.merged_back_at > scope.now, true)
+         coalesce(d.finished_at >= since.merges - scope.merge_due AND since.merges <= scope.now, false)
+         AND d.owes_merge AND coalesce(d.merged_back_at > scope.now, true)
          AND (d.rolled_back_by IS NULL OR (SELECT r.finished_at > scope.now FROM deployment r WHERE r.id = d.rolled_back_by)) AS unmerged,
-         d.finished_at < scope.due AND coalesce((d.facts ->> 'review_held_at')::timestamptz > scope.now, true) AS overdue
+         coalesce(d.finished_at >= scope.reviews_since - scope.review_due AND scope.reviews_since <= scope.now, false)
+         AND d.finished_at < scope.now - scope.review_due AND coalesce((d.facts ->> 'review_held_at')::timestamptz > scope.now, true) AS overdue
   FROM scope CROSS JOIN LATERAL (  -- OFFSET: incidents.sql
     SELECT * FROM deployment d
     WHERE d.service = scope.service AND d.environment = scope.environment AND d.kind = 'hotfix'
       AND scope.during @> scope.now AND d.finished_at >= greatest(scope.horizon, lower(scope.during)) AND d.finished_at < scope.now OFFSET 0) AS d
+  CROSS JOIN LATERAL (SELECT {{> _merges_since}} AS merges) AS since
 ), owing AS (
   SELECT n, count(*) FILTER (WHERE unmerged) AS unmerged, min(finished_at) FILTER (WHERE unmerged) AS unmerged_since,
          count(*) FILTER (WHERE overdue) AS overdue

@@ -1,6 +1,6 @@
 -- The incidents behind the columns of incidents.sql in one period: a boolean for each count, seconds for each duration. $1
 -- begin, $2 end, $3 to $5 service, environment and time of the places; $6, $7 for how long before the end somebody owes a review, and
--- after how long, in seconds. A test compares them with the counts.
+-- after how long, in seconds; $8 since when reviews of each place are tracked. A test compares them with the counts.
 SELECT to_jsonb(m) AS member FROM (
   SELECT DISTINCT ON (i.source, i.subject) i.id, i.source, i.subject, i.service, i.environment, i.started_at, i.state, i.reason, i.blamed,
          i.facts->>'title' AS title,
@@ -19,7 +19,13 @@ SELECT to_jsonb(m) AS member FROM (
          i.stretches @> $2::timestamptz AND place.during @> $2::timestamptz AS open,
          i.severity IN (1, 2) AND coalesce((i.facts ->> 'review_held_at')::timestamptz > $2::timestamptz, true)
            AND i.resolved_at >= $2::timestamptz - make_interval(secs => $6::float8)
-           AND i.resolved_at < $2::timestamptz - make_interval(secs => $7::float8) AND place.during @> $2::timestamptz AS overdue_incident_reviews,
+           AND i.resolved_at < $2::timestamptz - make_interval(secs => $7::float8) AND place.during @> $2::timestamptz
+           AND coalesce(place.reviews_since <= $2::timestamptz AND i.resolved_at >= place.reviews_since - make_interval(secs => $7::float8), false) AS overdue_incident_reviews,
+         is_recent AS recent_incidents, is_recent AND i.severity IN (1, 2) AS severe_incidents,
+         is_recent AND i.severity IN (1, 2) AND coalesce(place.reviews_since <= $2::timestamptz
+           AND coalesce(i.resolved_at, $2::timestamptz) >= place.reviews_since - make_interval(secs => $7::float8), false) AS incident_reviews_tracked,
+         is_recent AND EXISTS (SELECT FROM engagement e WHERE e.source = i.source AND e.subject = i.subject AND e.thing = 'incident'
+                                                          AND e.method <> 'duration') AS people_known,
          i.is_against_policy AS against_policy, i.is_closed_too_early AS closed_too_early,
          i.recommended IS NOT DISTINCT FROM 'rollback' AS recommended_rollback,
          i.recommended IS NOT DISTINCT FROM 'hotfix' AS recommended_hotfix,
@@ -33,9 +39,10 @@ SELECT to_jsonb(m) AS member FROM (
          CASE WHEN i.decided_way = 'rollback' THEN decision.s END AS decision_rollback,
          CASE WHEN i.decided_way = 'hotfix' THEN decision.s END AS decision_hotfix,
          CASE WHEN i.decided_way = 'flag' THEN decision.s END AS decision_flag
-  FROM unnest($3::text[], $4::text[], $5::text[]::tstzrange[]) AS place (service, environment, during)
+  FROM unnest($3::text[], $4::text[], $5::text[]::tstzrange[], $8::timestamptz[]) AS place (service, environment, during, reviews_since)
   JOIN incident i ON i.service = place.service AND i.environment = place.environment AND i.production
    AND i.started_at >= $1::timestamptz AND i.started_at < $2::timestamptz AND place.during @> i.started_at
+  CROSS JOIN LATERAL (SELECT i.started_at >= $2::timestamptz - interval '90 days' AS is_recent) AS recent
   CROSS JOIN LATERAL (
     SELECT CASE WHEN i.restored_at IS NOT NULL THEN greatest(0, extract(epoch FROM i.restored_at - i.started_at)) END AS s) AS restore
   CROSS JOIN LATERAL (

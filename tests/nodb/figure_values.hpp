@@ -5,9 +5,20 @@
 #include <string>
 #include <vector>
 
+#include "daemon/figures/coverage.hpp"
 #include "daemon/figures/snapshot.hpp"
 
 namespace releasehealth {
+
+// Columns that say what figures rest on.
+inline std::vector<std::string> evidence_columns() {
+  std::vector<std::string> all;
+  for (const auto& e : evidence_rules()) {
+    for (const auto* some : {&e.known, &e.all, &e.judged_by}) all.insert(all.end(), some->begin(), some->end());
+    if (!e.tracked.empty()) all.emplace_back(e.tracked);
+  }
+  return all;
+}
 
 // Every column that a figure needs, and values for them: 0, of quantiles none, but for those given.
 inline std::vector<std::string> all_columns() {
@@ -22,6 +33,7 @@ inline std::vector<std::string> all_columns() {
       }
     for (const auto& c : f.denominator) all.emplace_back(c);
   }
+  for (auto& c : evidence_columns()) all.push_back(std::move(c));
   return all;
 }
 

@@ -89,7 +89,7 @@ TEST_SUITE("nodb") {
     for (auto& [where, known] : s.places) known.now = values_of({});
     s.places[{"checkout", "staging"}].now = values_of({{"last_hotfix", 1793577600}, {"open", 7}});
     s.places[{"", "production"}].now = values_of({{"open", 1}, {"open_since", 1793577600}});
-    s.teams["payments"].now = values_of({{"unmerged", 1}, {"unmerged_since", 1793577600}});
+    s.teams["payments"].now = values_of({{"unmerged", 1}, {"unmerged_since", 1793577600}, {"merges_tracked", 1}});
     figure_settings settings;
     settings.engineers["payments"] = 1;
     const auto page = render(s, settings, text_format::prometheus);

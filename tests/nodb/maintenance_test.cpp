@@ -12,7 +12,9 @@ TEST_SUITE("nodb") {
     boost::asio::io_context io;
     const logger log{log_format::logfmt, log_level::error};
     metrics own({});
-    maintenance upkeep({.io = io, .database = {}, .postgres = nullptr, .log = log, .own = own, .clock = nullptr});
+    ledger::source_journal journal;
+    maintenance upkeep(
+        {.io = io, .database = {}, .postgres = nullptr, .log = log, .own = own, .journal = journal, .clock = nullptr});
     upkeep.start();
     boost::asio::steady_timer stop(io, std::chrono::milliseconds(500));
     stop.async_wait([&](boost::system::error_code) { upkeep.stop(); });

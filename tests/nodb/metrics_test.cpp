@@ -12,11 +12,11 @@ TEST_SUITE("nodb") {
       return own.render(text_format::prometheus).find(sample) != std::string::npos;
     };
     CHECK(!has("releasehealth_unjoined_incidents{"));
-    const ledger::unjoined_count two[] = {{"jira", 3}, {"github", 0}}, one[] = {{"github", 1}};
-    own.unjoined(two);
+    const std::map<std::string, double> two = {{"jira", 3}, {"github", 0}}, one = {{"github", 1}};
+    own.set(source_gauge::unjoined_incidents, two);
     CHECK(has("releasehealth_unjoined_incidents{source=\"jira\"} 3\n"));
     CHECK(has("releasehealth_unjoined_incidents{source=\"github\"} 0\n"));
-    own.unjoined(one);
+    own.set(source_gauge::unjoined_incidents, one);
     CHECK(has("releasehealth_unjoined_incidents{source=\"github\"} 1\n"));
     CHECK(!has("jira\"} 3"));
   }

@@ -38,7 +38,8 @@ figure_settings with_ten_thresholds() {
   return s;
 }
 
-// What is measured of places over each of the current periods, and now.
+// What is measured of places over each of the current periods, and now: of what is known at all with evidence of each
+// kind, unless it says otherwise.
 snapshot measured_now(const std::map<place, std::pair<counts, counts>>& all) {
   snapshot s;
   s.at = now;
@@ -46,7 +47,10 @@ snapshot measured_now(const std::map<place, std::pair<counts, counts>>& all) {
   s.periods = current_periods(figure_settings().rolling, {}, now);
   for (const auto& [where, given] : all) {
     for (const auto& p : s.periods) s.places[where].values[p.label] = values_of(given.first);
-    s.places[where].now = values_of(given.second);
+    auto at_once = given.second;
+    if (!at_once.empty())
+      for (const auto& c : evidence_columns()) at_once.try_emplace(c, 1);
+    s.places[where].now = values_of(at_once);
   }
   return s;
 }
@@ -108,6 +112,45 @@ TEST_SUITE("nodb") {
         show(judged(of_checkout({}, {{"unmerged", 1}, {"unmerged_since", since}}), "oldest_unmerged_hotfix_seconds")) ==
         "exceeded: oldest hotfix not merged back: 1d 1h (threshold 1d)");
     for (const auto& one : judge(of_checkout({}, {}), {}).all_of(checkout)) CHECK(one.state == standing::not_judged);
+  }
+
+  TEST_CASE("without evidence nothing is within, and what is exceeded stays so (figures.md section 16)") {
+    const std::tuple<const char*, counts, counts, const char*> cases[] = {
+        {"hotfixes",
+         {{"planned", 12}, {"hotfix", 5}},
+         {{"commit_known", 0}, {"kind_told", 0}},
+         "not judged: no commit of a deployment is known, and nothing says its kind"},
+        {"hotfixes",
+         {{"planned", 12}, {"hotfix", 5}},
+         {{"commit_known", 0}, {"kind_told", 1}},
+         "within: hotfixes: 5 (threshold 5 a month)"},
+        {"hotfixes",
+         {{"hotfix", 6}},
+         {{"commit_known", 0}, {"kind_told", 0}},
+         "exceeded: hotfixes: 6 (threshold 5 a month)"},
+        {"change_fail_ratio",
+         {{"planned_changes", 10}},
+         {{"incident_known", 0}},
+         "not judged: no source of incidents knows the service"},
+        {"change_fail_ratio",
+         {{"planned_changes", 10}, {"failed_planned", 2}},
+         {{"incident_known", 0}},
+         "exceeded: change fail rate: 20.0 % (threshold 15.0 % over 30 days)"},
+        {"rollback_ratio",
+         {{"planned_changes", 20}},
+         {{"incident_known", 0}, {"commit_known", 0}, {"kind_told", 0}},
+         "within: rollback ratio: 0.0 % (threshold 5.0 % over 90 days)"},
+        {"oldest_unmerged_hotfix_seconds",
+         {},
+         {{"merges_tracked", 0}},
+         "not judged: not tracked: no push or merge of its repository was reported"},
+        {"overdue_reviews",
+         {},
+         {{"reviews_tracked", 0}},
+         "not judged: not tracked: no review of its team was reported"},
+    };
+    for (const auto& [figure, given, evidence, expected] : cases)
+      CHECK(show(judged(of_checkout(given, evidence), figure)) == expected);
   }
 
   TEST_CASE("/metrics: 1 for an exceeded threshold, 0 within, no sample for what is not judged, of targets and teams") {

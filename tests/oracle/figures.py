@@ -2,11 +2,11 @@
 import re
 from datetime import datetime, timedelta, timezone
 
+from coverage import Coverage
 from facts import SECOND, DAY, EPOCH, WAYS, instant
-from releases import Releases
 
 
-class Figures(Releases):
+class Figures(Coverage):
     # ---- sections 10 and 11
 
     def month_begin(self, year, month):
@@ -71,8 +71,8 @@ class Figures(Releases):
             values = (value, numerator, denominator, observations)
             out[who + (period, figure, tuple(sorted(names.items())))] = (None,) * 4 if period in self.without_data else values
 
-        def ratio(period, figure, a, b):
-            put(period, figure, a / b if b else None, a if b else None, b if b else None)
+        def ratio(period, figure, a, b, **names):
+            put(period, figure, a / b if b else None, a if b else None, b if b else None, **names)
 
         def quantiles(period, figure, values, **names):
             values = sorted(max(0, v) for v in values)
@@ -162,9 +162,9 @@ class Figures(Releases):
                 capacity = self.capacity(who[1], begin, end)
                 put(label, 'capacity_seconds', capacity)
                 put(label, 'firefighting_ratio', sum(fire.values()) / capacity if capacity else None, sum(fire.values()) if capacity else None, capacity)
-        self.scope_now(put, places, mine, rows, production, no_service)
+        self.scope_now(put, ratio, places, mine, rows, production, no_service)
 
-    def scope_now(self, put, places, mine, rows, production, no_service):
+    def scope_now(self, put, ratio, places, mine, rows, production, no_service):
         now = self.now
         if production:
             open_ = [r for r in rows if any(s[0] <= now and (s[1] is None or now < s[1]) for s in r['stretches'])]
@@ -183,12 +183,21 @@ class Figures(Releases):
 
         def unreviewed(facts):
             return 'review_held_at' not in facts or later(instant(facts, 'review_held_at'))
-        unmerged = [h['finished'] for h in recent if h['hotfix_owes'] and later(h['back']) and later(h['rolled_back_by'] and h['rolled_back_by']['finished'])]
-        put('', 'unmerged_hotfixes', len(unmerged))
+        services = {s for s, _ in places}
+        unmerged = [h['finished'] for h in recent if self.merge_is_tracked(h) and h['hotfix_owes'] and later(h['back']) and later(h['rolled_back_by'] and h['rolled_back_by']['finished'])]
+        ended = [d for d in mine if d['finished'] < now]
+        newest = [[d for d in ended if d['place'] == p] for p in {d['place'] for d in ended}]
+        newest = [max(some, key=lambda d: d['finished']) for some in newest]
+        merges_tracked = (any(self.merges_tracked_since(d) is not None for d in newest) or
+                          any(self.merge_is_tracked(d) for d in ended if now - 90 * DAY <= d['finished'] and d['kind'] in ('planned', 'hotfix', 'rollback')))
+        put('', 'unmerged_hotfixes', len(unmerged) if merges_tracked else None)
         put('', 'oldest_unmerged_hotfix_timestamp_seconds', min(unmerged) / SECOND if unmerged else None)
         severe = {(r['source'], r['subject']) for r in rows if r['severity'] in (1, 2) and r['resolved'] is not None and
-                  now - 90 * DAY <= r['resolved'] < now - 7 * DAY and unreviewed(r['facts'])}
-        put('', 'overdue_reviews', len(severe) + sum(h['finished'] < now - 7 * DAY and unreviewed(h['facts']) for h in recent))
+                  now - 90 * DAY <= r['resolved'] < now - 7 * DAY and unreviewed(r['facts']) and self.review_is_tracked(r['service'], r['resolved'])}
+        overdue = len(severe) + sum(h['finished'] < now - 7 * DAY and unreviewed(h['facts']) and self.review_is_tracked(h['service'], h['finished']) for h in recent)
+        put('', 'overdue_reviews', overdue if any(self.reviews_tracked_since(s) is not None for s in services) else None)
+        self.evidence(ratio, mine, rows)
+        self.incident_evidence(ratio, places)
         first, run, (year, month) = min((d['finished'] for d in mine), default=None), 0, self.this_month()
 
         def in_month(back):

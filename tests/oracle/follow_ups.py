@@ -22,7 +22,8 @@ class FollowUps(Failures):
             on_default = [r for r in told if facts.get('default_branch') and r['fields'].get('default_branch')]
             at = instant(facts, 'merged_at')
             merges = [instant(r['fields'], 'merged_at') for r in on_default if instant(r['fields'], 'merged_at') is not None]
-            seen.append({'sha': sha, 'facts': facts, 'merged': reports[0]['at'] if at is None else at,
+            pushed = [r['at'] for r in told if {'ref', 'default_branch', 'pull_request', 'merged_at'} & set(r['fields'])]
+            seen.append({'sha': sha, 'facts': facts, 'told': min(pushed, default=None), 'merged': reports[0]['at'] if at is None else at,
                          'reached': merges[-1] if merges else min((r['at'] for r in on_default), default=None)})
         return seen
 

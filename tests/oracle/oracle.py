@@ -27,6 +27,7 @@ class History(Figures):
         self.find_places()
         self.engage()
         self.release()
+        self.look_at_reports()
 
 
 def close(a, b):

@@ -67,7 +67,7 @@ class Releases(Work):
         failing = [d for d in members if failed and d.get('failed') and d['issue'] is not None]
         failing = min(failing, key=lambda d: (d['issue'], self.place_in_order(d))) if failing else None
         responding = failing or next((d for d in members if d.get('response_from') is not None), None)
-        row = dict(first, environment=group, place=(first['service'], group), facts=facts, failed=failed, issue=None, first=None,
+        row = dict(first, environment=group, place=(first['service'], group), members=members, facts=facts, failed=failed, issue=None, first=None,
                    recovered=None, first_commit=commits[0] if commits else None, rolled_back_by=lacking('rolled_back_by'),
                    cause=lacking('cause') or '', hotfix_owes=all(d['hotfix_owes'] for d in members if d['kind'] == 'hotfix' and 'hotfix_owes' in d),
                    back=lacking('back'), size=lacking('size'),

@@ -55,6 +55,7 @@ class Work(FollowUps):
     # ---- section 8: firefighting
 
     def engage(self):
+        self.with_people = set()  # incidents of which somebody is known to have worked on them
         self.stretches, self.lumps = [], []  # (place, person, strength, from, until), (place, strength, at, seconds, piece)
 
         def add(place, person, strength, w):
@@ -73,6 +74,7 @@ class Work(FollowUps):
             if work:
                 for w in work:
                     if not w['service'] or w['service'] == r['service'] or w['service'] not in r['services']:
+                        self.with_people.add((r['source'], r['subject']))
                         add(place, w['person'], 'reported', w)
                 continue
             engaged = []
@@ -85,7 +87,9 @@ class Work(FollowUps):
                 else:
                     spans = [(max(joined, s[0]), s[2] if s[2] is not None else s[1] if s[1] is not None else 1 << 62) for s in r['stretches']]
                 engaged += [(place, p['person'], 'engaged', a, b) for a, b in spans if a < b]
-            if not engaged:
+            if engaged:
+                self.with_people.add((r['source'], r['subject']))
+            else:
                 for s in r['stretches']:
                     until = s[2] if s[2] is not None else s[1] if s[1] is not None else 1 << 62
                     if s[0] < min(until, s[0] + 72 * HOUR):

@@ -45,6 +45,10 @@ TEST_SUITE("postgres") {
     };
     const auto unmerged = of_checkout("unmerged_hotfixes");
     app.github("deployment_status", "1", status("1", "aaaaaaa1", "hotfix/1"));
+    // merge-backs are tracked from the first push on (figures.md section 16)
+    const std::string first_push =
+        R"json({"ref":"refs/heads/main","repository":{"full_name":"checkout","default_branch":"main","pushed_at":1795170000},"commits":[{"id":"eeeeeee0","message":"Round","timestamp":"2026-11-20T10:10:00Z"}]})json";
+    app.github("push", "0", first_push);
     CHECK(app.metric(unmerged, "1") == "1");
     const std::string push =
         R"json({"ref":"refs/heads/main","repository":{"full_name":"checkout","default_branch":"main","pushed_at":1795173000},"commits":[{"id":"bbbbbbb2","message":"Fix tax\n\n(cherry picked from commit aaaaaaa1)","timestamp":"2026-11-20T11:10:00Z"}]})json";
@@ -71,9 +75,12 @@ TEST_SUITE("postgres") {
     const database db;
     running_app app(db.where());
     app.send_events(deployed("a", R"("version":"1","kind":"hotfix","cause":"data")"));
+    // another one that says itself that it was merged back: from then on merge-backs are tracked (figures.md section
+    // 16)
+    app.send_events(deployed("b", R"("version":"2","merged_back_at":"2026-11-20T11:00:00Z")"));
     const auto unmerged = of_checkout("unmerged_hotfixes");
     CHECK(app.metric(unmerged, "1") == "1");
-    const auto path = "/api/v1/deployments/" + db.query("SELECT id FROM deployment");
+    const auto path = "/api/v1/deployments/" + db.query("SELECT id FROM deployment WHERE subject = 'a'");
     CHECK(app.operations("PATCH", path, R"({"merged_back_at":"yesterday","reason":"x"})", amend).status == 400);
     CHECK(app.operations("PATCH", path, R"({"was":{},"merged_back_at":"2026-11-20T11:30:00Z","reason":"x"})", amend)
               .status == 400);

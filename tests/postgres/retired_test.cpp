@@ -27,15 +27,18 @@ TEST_SUITE("postgres") {
     ledger::reader from(db.where());
     const auto settings = [](std::optional<timestamp> retired) {
       figure_settings with;
-      with.names = naming(
-          {{.name = "checkout", .team = "payments", .retired = retired}, {.name = "search", .team = "payments"}}, {});
+      with.names = naming({{.name = "checkout", .team = "payments", .repositories = {"acme/shop"}, .retired = retired},
+                           {.name = "search", .team = "payments", .repositories = {"acme/shop"}}},
+                          {});
+      with.reviews_since = timestamp{};
       return with;
     };
     ledger::derive_settings deriving;
     deriving.blame.names = settings({}).names;
     ledger::deriver derive(db.where(), deriving);
     store(to, case_reader::read(
-                  "d1 1/08:00 v1; d2 2/08:00 v2 kind=hotfix; i1 2/09:00 severity=1; i1 2/10:00 resolved;"
+                  "#abc1234 1/07:00 repository=acme/shop ref=main; d1 1/08:00 v1; d2 2/08:00 v2 kind=hotfix; i1 "
+                  "2/09:00 severity=1; i1 2/10:00 resolved;"
                   "d3 12/08:00 v3; i2 12/09:00; d4 12/10:00 v1 svc=search; w1 12/11:00 svc=checkout seconds=600;"
                   "w2 2/11:00 svc=checkout seconds=60"));
     derive.derive();

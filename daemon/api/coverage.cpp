@@ -1,0 +1,67 @@
+// GET /api/v1/coverage (figures.md sections 15, 16)
+#include "daemon/reports/coverage.hpp"
+
+#include "daemon/api/endpoints.hpp"
+
+namespace releasehealth::api {
+namespace {
+
+constexpr std::string_view coverage_schema = R"json({
+  "type": "object",
+  "properties": {
+    "at": {"type": "string", "format": "date-time"},
+    "rules": {
+      "type": "array",
+      "description": "the kinds of evidence",
+      "items": {
+        "type": "object",
+        "properties": {
+          "name": {"type": "string"},
+          "share_of": {"type": "string"},
+          "needed_by": {"type": "string"},
+          "cure": {"type": "string", "description": "the setting or the source that would supply it"}
+        },
+        "required": ["name", "share_of", "needed_by", "cure"],
+        "additionalProperties": false
+      }
+    },
+    "fleet": {"type": "object", "description": "by evidence: value, known, of; null: nothing to count"},
+    "teams": {"type": "array", "items": {"type": "object"}},
+    "services": {"type": "array", "items": {"type": "object"}, "description": "those that lack most first; missing: kinds of evidence below 90 %"},
+    "unmatched": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "properties": {
+          "name": {"type": "string"},
+          "sources": {"type": "array", "items": {"type": "string"}},
+          "has_incidents": {"type": "boolean", "description": "and is never deployed; else it is deployed only"},
+          "similar": {"type": "array", "items": {"type": "string"}}
+        },
+        "required": ["name", "sources", "has_incidents", "similar"],
+        "additionalProperties": false
+      }
+    },
+    "proposal": {"type": "string", "description": "TOML that would match them; empty: none"}
+  },
+  "required": ["at", "rules", "fleet", "teams", "services", "unmatched", "proposal"],
+  "additionalProperties": false
+})json";
+
+}
+
+std::vector<endpoint> coverage(const surroundings&) {
+  const auto ask = [](const call& c) -> result<plan> {
+    return reading{[with = c.with, now = c.now](ledger::reader& from) -> result<http::response> {
+                     return http::json_answer(
+                         200, as_json(report_coverage(from, as_derived(from, with->figures), now, true), now));
+                   },
+                   "coverage"};
+  };
+  return {
+      {"GET", "/api/v1/coverage",
+       about_reading("figures", "What figures rest on, and names that do not match.", "Coverage", {}, coverage_schema),
+       ask}};
+}
+
+}

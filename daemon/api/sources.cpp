@@ -1,0 +1,50 @@
+// GET /api/v1/sources
+#include "daemon/reports/sources.hpp"
+
+#include "daemon/api/endpoints.hpp"
+
+namespace releasehealth::api {
+namespace {
+
+constexpr std::string_view sources_schema = R"json({
+  "type": "object",
+  "properties": {
+    "sources": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "properties": {
+          "name": {"type": "string"},
+          "kind": {"type": "string"},
+          "last_delivery_at": {"type": ["string", "null"], "format": "date-time"},
+          "silent": {"type": "boolean", "description": "against its own rhythm"},
+          "last_day": {"type": "object", "additionalProperties": {"type": "integer"}, "description": "deliveries by outcome"},
+          "last_30_days": {"type": "object", "additionalProperties": {"type": "integer"}},
+          "days": {"type": "array", "items": {"type": "object"}, "description": "by day, in UTC"},
+          "reasons": {"type": "array", "items": {"type": "object"}, "description": "why the newest of those that were not taken were not"},
+          "setup": {"type": "array", "items": {"type": "object"}, "description": "what to tick at the source, and whether it ever arrived"}
+        },
+        "required": ["name", "kind", "last_delivery_at", "silent", "last_day", "last_30_days", "days", "reasons", "setup"],
+        "additionalProperties": false
+      }
+    }
+  },
+  "required": ["sources"],
+  "additionalProperties": false
+})json";
+
+}
+
+std::vector<endpoint> sources(const surroundings&) {
+  const auto ask = [](const call& c) -> result<plan> {
+    return reading{[with = c.with, now = c.now](ledger::reader& from) -> result<http::response> {
+      return http::json_answer(200, as_json(report_sources(from, with->figures, now)));
+    }};
+  };
+  return {{"GET", "/api/v1/sources",
+           about_reading("figures", "What each source delivers, and what is still to be set up there.", "Sources", {},
+                         sources_schema),
+           ask}};
+}
+
+}

@@ -1,0 +1,148 @@
+#include "daemon/reports/coverage.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "daemon/discover/names.hpp"
+#include "daemon/discover/repositories.hpp"
+#include "daemon/discover/toml.hpp"
+#include "daemon/figures/readable.hpp"
+#include "daemon/reports/report.hpp"
+
+namespace releasehealth {
+namespace {
+
+constexpr std::int64_t max_things = 50'000;
+constexpr std::string_view incident = "incident";
+
+json::object evidence_json(const std::vector<covered_evidence>& all) {
+  json::object out;
+  for (const auto& one : all)
+    out[one.of->name] = one.share ? json::value({{"value", json_number(one.share->value)},
+                                                 {"known", json_number(one.share->numerator.value_or(0))},
+                                                 {"of", json_number(one.share->denominator.value_or(0))}})
+                                  : json::value(nullptr);
+  return out;
+}
+
+json::array missing_json(const std::vector<covered_evidence>& all) {
+  json::array out;
+  for (const auto& one : all)
+    if (one.is_gap()) out.emplace_back(one.of->name);
+  return out;
+}
+
+void sort_by_gaps(std::vector<covered_scope>& all) {
+  std::ranges::stable_sort(all, std::ranges::greater(), &covered_scope::gaps);
+}
+
+}
+
+bool covered_evidence::is_gap() const { return share ? share->value < enough_coverage : of->name == incident; }
+
+std::size_t covered_scope::gaps() const {
+  return static_cast<std::size_t>(std::ranges::count_if(evidence, &covered_evidence::is_gap));
+}
+
+std::vector<covered_evidence> coverage_of(const scope_figures& known, const snapshot& s) {
+  static const period now;
+  std::vector<covered_evidence> all;
+  if (known.now.empty()) return all;
+  const auto& f = *find_figure(coverage_ratio);
+  for (std::size_t n = 0; n < f.slices.size(); ++n)
+    all.push_back({&evidence_rules()[n], evaluate(f, f.slices[n], {s.columns_now, known.now, now})});
+  return all;
+}
+
+std::vector<covered_evidence> gaps_of(const figure& f, const scope_figures& known, const snapshot& s, bool of_one) {
+  std::vector<covered_evidence> gaps;
+  for (auto& one : coverage_of(known, s)) {
+    const bool is_needed = std::ranges::find(f.rests_on, one.of->name) != f.rests_on.end();
+    if (is_needed && one.is_gap() && (of_one || one.of->name != incident)) gaps.push_back(std::move(one));
+  }
+  return gaps;
+}
+
+std::string in_words(const covered_evidence& one) {
+  if (!one.share) return "none";
+  char share[32];
+  (void)std::snprintf(share, sizeof share, "%.0f %%", std::floor(one.share->value * 100));
+  return std::string(share) + " of " + std::string(one.of->counted) + " (" +
+         std::to_string(std::llround(*one.share->numerator)) + " of " +
+         std::to_string(std::llround(*one.share->denominator)) + ')';
+}
+
+void propose_from_ledger(ledger::reader& from, const discover::configured_names& known, timestamp now,
+                         discover::proposals& into) {
+  const auto since = now - coverage_window;
+  const auto names = from.reported_names();
+  const auto things = from.reported_things(since, max_things);
+  discover::propose_from_names(names, things, known, into);
+  discover::propose_repositories(from.reported_tags(since, max_things), names, things, known, into);
+}
+
+namespace {
+
+std::vector<discover::unmatched_name> unmatched_of(ledger::reader& from, const figure_settings& settings,
+                                                   timestamp now) {
+  return discover::find_unmatched(from.seen_services(now - coverage_window), settings.names,
+                                  settings.kinds_of_sources());
+}
+
+}
+
+std::size_t count_unmatched_names(ledger::reader& from, const figure_settings& settings, timestamp now) {
+  return unmatched_of(from, settings, now).size();
+}
+
+coverage_report report_coverage(ledger::reader& from, const figure_settings& settings, timestamp now, bool propose) {
+  coverage_report out;
+  const figure_question everything{.periods = {}, .service = {}, .environment = {}, .team = {}};
+  const auto s = answer_question(from, everything, settings, now);
+  for (const auto& [where, known] : s.places)
+    if (!where.service.empty() && settings.names.is_target(where))
+      out.services.push_back({where, known.team, coverage_of(known, s)});
+  for (const auto& [name, known] : s.teams) out.teams.push_back({{}, name, coverage_of(known, s)});
+  const auto together = answer_together(from, everything, settings, now);
+  out.fleet = coverage_of(together.together, together);
+  sort_by_gaps(out.services);
+  sort_by_gaps(out.teams);
+  const auto kinds = settings.kinds_of_sources();
+  out.unmatched = unmatched_of(from, settings, now);
+  if (!propose || out.unmatched.empty()) return out;
+  discover::configured_names known{.names = settings.names, .teams = {}, .kinds = kinds, .services_at = {}};
+  for (const auto& [team, engineers] : settings.engineers) known.teams.insert(team);
+  discover::proposals found;
+  propose_from_ledger(from, known, now, found);
+  out.proposal = discover::new_tables(found);
+  out.additions = discover::missing_lines(found, known);
+  return out;
+}
+
+json::object as_json(const coverage_report& r, timestamp now) {
+  json::array rules, services, teams, unmatched;
+  for (const auto& e : evidence_rules())
+    rules.push_back(
+        json::object{{"name", e.name}, {"share_of", e.counted}, {"needed_by", e.needed_by}, {"cure", e.cure}});
+  for (const auto& one : r.services)
+    services.push_back(json::object{{"service", one.where.service},
+                                    {"environment", one.where.environment},
+                                    {"team", one.team},
+                                    {"evidence", evidence_json(one.evidence)},
+                                    {"missing", missing_json(one.evidence)}});
+  for (const auto& one : r.teams)
+    teams.push_back(json::object{
+        {"team", one.team}, {"evidence", evidence_json(one.evidence)}, {"missing", missing_json(one.evidence)}});
+  for (const auto& one : r.unmatched)
+    unmatched.push_back(json::object{{"name", one.name},
+                                     {"sources", json::value_from(one.sources)},
+                                     {"has_incidents", one.has_incidents},
+                                     {"similar", json::value_from(one.similar)}});
+  auto proposal = r.proposal;
+  for (const auto& lines : r.additions) proposal += lines;
+  return {{"at", format_time(now)},    {"rules", std::move(rules)},       {"fleet", evidence_json(r.fleet)},
+          {"teams", std::move(teams)}, {"services", std::move(services)}, {"unmatched", std::move(unmatched)},
+          {"proposal", proposal}};
+}
+
+}

@@ -1,0 +1,92 @@
+// The page of coverage: services by evidence, and names that do not match.
+#include "daemon/reports/coverage.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "daemon/review/frame.hpp"
+#include "daemon/review/page.hpp"
+
+namespace releasehealth {
+namespace {
+
+constexpr std::size_t most_covered = 500;
+
+// "60 %", with how it looks: enough, too little, nothing to count.
+json::object cell(const covered_evidence& one) {
+  const bool is_unknown_source = !one.share && one.is_gap();
+  std::string share = one.share           ? std::to_string(static_cast<int>(std::floor(one.share->value * 100))) + " %"
+                      : is_unknown_source ? "unknown"
+                                          : "–";
+  return {{"text", share},
+          {"title", one.share           ? in_words(one)
+                    : is_unknown_source ? std::string(one.of->gap)
+                                        : "nothing to count"},
+          {"class", one.is_gap() ? "overdue"
+                    : one.share  ? "done"
+                                 : "none"}};
+}
+
+// The first thing that would help.
+std::string cure_of(const covered_scope& scope) {
+  for (const auto& one : scope.evidence)
+    if (one.is_gap()) return std::string(one.of->name) + ": " + std::string(one.of->cure);
+  return {};
+}
+
+json::array rows_of(const std::vector<covered_scope>& all, const links& to, std::chrono::year_month of) {
+  json::array rows;
+  for (const auto& scope : all) {
+    if (rows.size() == most_covered) break;
+    json::array cells;
+    for (const auto& one : scope.evidence) cells.push_back(cell(one));
+    const bool is_team = scope.where.service.empty();
+    rows.push_back(
+        json::object{{"name", is_team ? scope.team : short_name(scope.where)},
+                     {"link", is_team ? to.to_month(of, scope.team) : to.to_service(scope.where.service, of)},
+                     {"cells", std::move(cells)},
+                     {"cure", cure_of(scope)}});
+  }
+  return rows;
+}
+
+std::string joined(const std::vector<std::string>& all) {
+  std::string text;
+  for (const auto& one : all) text += (text.empty() ? "" : ", ") + one;
+  return text;
+}
+
+}
+
+std::string review_coverage(ledger::reader& from, const figure_settings& settings, const review_frame& frame) {
+  const links to{frame};
+  const auto this_month = settings.zone.month_of(frame.now);
+  const auto r = report_coverage(from, settings, frame.now, true);
+  auto view =
+      frame_of("Coverage", {.month = this_month, .team = {}, .service = {}, .environment = {}}, frame, settings, {});
+  view["can_choose"] = false;
+  json::array columns, fleet, unmatched;
+  for (const auto& e : evidence_rules())
+    columns.push_back(json::object{{"name", e.name}, {"counted", e.counted}, {"needed_by", e.needed_by}});
+  for (const auto& one : r.fleet) fleet.push_back(cell(one));
+  for (const auto& one : r.unmatched)
+    unmatched.push_back(
+        json::object{{"name", one.name},
+                     {"sources", joined(one.sources)},
+                     {"what", one.has_incidents ? "incidents, never deployed" : "deployments, no incidents"},
+                     {"similar", joined(one.similar)}});
+  auto proposal = r.proposal;
+  for (const auto& lines : r.additions) proposal += lines;
+  view["columns"] = std::move(columns);
+  view["fleet"] = std::move(fleet);
+  view["services"] = rows_of(r.services, to, this_month);
+  view["has_services"] = !r.services.empty();
+  view["more"] = r.services.size() > most_covered ? std::to_string(r.services.size() - most_covered) : "";
+  view["teams"] = rows_of(r.teams, to, this_month);
+  view["has_unmatched"] = !r.unmatched.empty();
+  view["unmatched"] = std::move(unmatched);
+  view["proposal"] = proposal;
+  return render_page("coverage", view);
+}
+
+}

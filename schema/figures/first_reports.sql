@@ -1,0 +1,10 @@
+-- Of each service of which a review or a merge-back was ever reported with a deployment or an incident: when that was first held, and
+-- when that was first merged.
+SELECT service, microseconds(min(review)) AS reviewed_at, microseconds(min(merge)) AS merged_at
+FROM (
+  SELECT service, (facts ->> 'review_held_at')::timestamptz AS review, NULL::timestamptz AS merge FROM deployment WHERE facts ? 'review_held_at'
+  UNION ALL
+  SELECT service, (facts ->> 'review_held_at')::timestamptz, NULL FROM incident WHERE facts ? 'review_held_at'
+  UNION ALL
+  SELECT service, NULL, (facts ->> 'merged_back_at')::timestamptz FROM deployment WHERE facts ? 'merged_back_at') AS told
+WHERE service <> '' GROUP BY service

@@ -1,0 +1,136 @@
+// Coverage and tracking (figures.md section 16): what figures rest on, told by the events.
+#include "daemon/figures/coverage.hpp"
+
+#include "daemon/figures/verdict.hpp"
+#include "daemon/queries/reads.hpp"
+#include "tests/postgres/cases.hpp"
+#include "tests/postgres/cluster.hpp"
+
+using namespace releasehealth;
+using namespace releasehealth::test;
+
+namespace {
+
+const auto now = *parse_time("2026-01-31T00:00:00Z");
+
+/// A ledger with these events, derived by these names, and its figures.
+struct told {
+  database db;
+  figure_settings with;
+
+  told(const std::string& events, figure_settings settings) : with(std::move(settings)) {
+    ledger::appender to(db.where());
+    store(to, case_reader::read(events));
+    ledger::derive_settings deriving;
+    deriving.blame.names = with.names;
+    ledger::deriver(db.where(), deriving).derive();
+  }
+
+  std::string ratio_of(std::string_view evidence, const std::string& service, timestamp at = now) const {
+    const auto s = figures_at(at);
+    const auto& f = *find_figure(coverage_ratio);
+    for (const auto& in : f.slices)
+      if (in.value == evidence) {
+        const auto v = evaluate(f, in, {s.columns_now, s.places.at({service, "production"}).now, period(), 0});
+        return v ? std::to_string(std::llround(*v->numerator)) + '/' + std::to_string(std::llround(*v->denominator))
+                 : "none";
+      }
+    return "no such evidence";
+  }
+  std::string value_of(std::string_view figure, const std::string& service, timestamp at = now) const {
+    const auto s = figures_at(at);
+    const auto& f = *find_figure(figure);
+    const auto v =
+        evaluate(f, f.slices.front(), {s.columns_now, s.places.at({service, "production"}).now, period(), 0});
+    return v ? std::to_string(std::llround(v->value)) : "none";
+  }
+  snapshot figures_at(timestamp at) const {
+    ledger::reader from(db.where());
+    return answer_question(from, {.periods = {}, .service = {}, .environment = {}, .team = {}}, with, at);
+  }
+};
+
+figure_settings checkout_and_search() {
+  figure_settings with;
+  with.names = naming({{.name = "checkout", .team = {}, .repositories = {"github.com/acme/checkout"}},
+                       {.name = "search", .team = {}, .repositories = {"acme/search"}}},
+                      {});
+  return with;
+}
+
+}
+
+TEST_SUITE("postgres") {
+  TEST_CASE("a commit is known with a title and the time of its first commit") {
+    const told t(
+        "#abc1234 1/07:00 repository=acme/checkout title=Rounding authored_at=2026-01-01T06:00:00Z;"
+        "#abc1235 1/07:00 repository=acme/checkout title=Rounding;"
+        "d1 2/08:00 v1 commit=abc1234; d2 3/08:00 v2 commit=abc1235; d3 4/08:00 v3; d4 5/08:00 v4 commit=abc1236",
+        checkout_and_search());
+    CHECK(t.ratio_of("commit", "checkout") == "1/4");
+    CHECK(t.ratio_of("commit", "search") == "none");
+    CHECK(t.ratio_of("commit", "checkout", *parse_time("2026-04-10T00:00:00Z")) == "none");  // 90 days are over
+  }
+
+  TEST_CASE("merge-back is tracked from the first push or merge of the repository on, on any host") {
+    const std::string hotfixes =
+        "d1 2/08:00 v1 kind=hotfix; d2 10/08:00 v2 kind=hotfix; d3 20/08:00 v3 kind=hotfix;"
+        "d4 20/08:00 v1 kind=hotfix svc=search";
+    const told nothing(hotfixes, checkout_and_search());
+    CHECK(nothing.value_of("unmerged_hotfixes", "checkout") == "none");
+    CHECK(nothing.ratio_of("merge", "checkout") == "0/3");
+    // what finished more than the day in which it should be merged back before that is not tracked
+    const told later(hotfixes + ";#abc1234 11/07:00 repository=acme/checkout ref=main", checkout_and_search());
+    CHECK(later.value_of("unmerged_hotfixes", "checkout") == "2");
+    CHECK(later.ratio_of("merge", "checkout") == "2/3");
+    CHECK(later.value_of("unmerged_hotfixes", "search") == "none");
+    CHECK(later.value_of("unmerged_hotfixes", "checkout", *parse_time("2026-01-11T00:00:00Z")) == "none");
+    // a commit that is only named, as by a deployment's report, says nothing of pushes
+    const told named(hotfixes + ";#abc1234 11/07:00 repository=acme/checkout title=Rounding", checkout_and_search());
+    CHECK(named.value_of("unmerged_hotfixes", "checkout") == "none");
+    const told by_hand(hotfixes + ";override d1 12/07:00 back=12/07:00", checkout_and_search());
+    CHECK(by_hand.value_of("unmerged_hotfixes", "checkout") == "1");
+  }
+
+  TEST_CASE("reviews are tracked from a team's first review on, from a date, always or never") {
+    const std::string history =
+        "d1 1/08:00 v1 kind=hotfix; i1 2/09:00 severity=1; i1 2/10:00 resolved; d2 12/08:00 v2 kind=hotfix;"
+        "d3 12/08:00 v1 kind=hotfix svc=search";
+    auto with = checkout_and_search();
+    CHECK(told(history, with).value_of("overdue_reviews", "checkout") == "none");
+    CHECK(told(history, with).ratio_of("review", "checkout") == "0/3");
+    const auto first = history + ";override i1 12/00:00 review=12/00:00";
+    CHECK(told(first, with).value_of("overdue_reviews", "checkout") == "1");
+    CHECK(told(first, with).value_of("overdue_reviews", "search") == "none");
+    CHECK(told(first, with).ratio_of("review", "checkout") == "1/3");
+    with.reviews_since = timestamp{};
+    CHECK(told(history, with).value_of("overdue_reviews", "checkout") == "3");
+    CHECK(told(history, with).value_of("overdue_reviews", "search") == "1");
+    with.reviews_since = *parse_time("2026-01-15T00:00:00Z");
+    CHECK(told(history, with).value_of("overdue_reviews", "checkout") == "1");
+    with.reviews_since = *parse_time("9999-01-01T00:00:00Z");
+    CHECK(told(first, with).value_of("overdue_reviews", "checkout") == "none");
+  }
+
+  TEST_CASE("a source of incidents knows a service by an alias of it, or once it named it") {
+    auto with = checkout_and_search();
+    const std::string history = "d1 1/08:00 v1; d2 1/08:00 v1 svc=search; i1 2/09:00; i1 2/10:00 resolved";
+    CHECK(told(history, with).ratio_of("incident", "checkout") == "1/1");
+    CHECK(told(history, with).ratio_of("incident", "search") == "none");
+    with.incident_sources = {"pagerduty"};
+    with.names = naming({{.name = "search", .team = {}, .aliases = {{"pagerduty", "PXYZ"}}}}, {});
+    CHECK(told(history, with).ratio_of("incident", "search") == "1/1");
+    with.names = naming({{.name = "search", .team = {}, .aliases = {{"argocd", "search-prod"}}}}, {});
+    CHECK(told(history, with).ratio_of("incident", "search") == "none");
+  }
+
+  TEST_CASE("causes of hotfixes, and people on incidents") {
+    const told t(
+        "d1 1/08:00 v1; d2 2/08:00 v2 kind=hotfix cause=data; d3 3/08:00 v3 kind=hotfix;"
+        "i1 2/09:00; i1 2/10:00 resolved; w1 2/10:00 incident=i1 seconds=60; i2 4/09:00; i2 4/10:00 resolved",
+        checkout_and_search());
+    CHECK(t.ratio_of("cause", "checkout") == "1/2");
+    CHECK(t.ratio_of("people", "checkout") == "1/2");
+    CHECK(t.ratio_of("people", "search") == "none");
+  }
+}
