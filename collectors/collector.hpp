@@ -100,6 +100,17 @@ inline constexpr std::string_view needed_by_all = "every figure",
                                       "hotfixes by label or title, size, merge-back of squashed branches",
                                   needed_by_incidents = "fail rates, time to issue, recovery, firefighting";
 
+/// How a test delivery by hand shows that it holds the secret: in a header, behind a prefix.
+struct test_proof {
+  enum class value {
+    secret,       ///< itself
+    hmac_sha256,  ///< of the body, in hex
+    none          ///< only the tool itself can sign one
+  };
+  std::string_view header = "Authorization", prefix = "Bearer ";
+  value is = value::secret;
+};
+
 /// What incidents of a kind of source are. Of several reports of one outage the one that stands first here leads
 /// (figures.md section 18).
 enum class incident_origin {
@@ -129,6 +140,7 @@ struct collector {
   /// Whether paths below /webhooks/{name} are its too.
   bool takes_paths = false;
   std::span<const setup_step> setup = {};
+  test_proof proof = {};
 };
 
 /// Every kind of source there is: the only list of them.

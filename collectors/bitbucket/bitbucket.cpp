@@ -92,6 +92,7 @@ extern constinit const collector collect = {
     .check = check_settings,
     .incidents = incident_origin::issues,
     .setup = setup,
+    .proof = {"X-Hub-Signature", "sha256=", test_proof::value::hmac_sha256},
 };
 
 }

@@ -99,6 +99,7 @@ extern constinit const collector collect = {
     .decode = decode,
     .check = check_settings,
     .setup = setup,
+    .proof = {"circleci-signature", "v1=", test_proof::value::hmac_sha256},
 };
 
 }

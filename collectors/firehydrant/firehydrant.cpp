@@ -110,6 +110,7 @@ extern constinit const collector collect = {
     .decode = decode,
     .incidents = incident_origin::response,
     .setup = setup,
+    .proof = {"fh-signature", "", test_proof::value::hmac_sha256},
 };
 
 }

@@ -92,6 +92,7 @@ extern constinit const collector collect = {
     .history = history,
     .incidents = incident_origin::issues,
     .setup = setup,
+    .proof = {"X-Hub-Signature-256", "sha256=", test_proof::value::hmac_sha256},
 };
 
 }

@@ -74,6 +74,7 @@ extern constinit const collector collect = {
     .history = history,
     .incidents = incident_origin::issues,
     .setup = setup,
+    .proof = {"X-Gitlab-Token", "", test_proof::value::secret},
 };
 
 }

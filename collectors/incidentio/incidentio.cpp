@@ -141,6 +141,7 @@ extern constinit const collector collect = {
     .decode = decode,
     .incidents = incident_origin::response,
     .setup = setup,
+    .proof = {"", "", test_proof::value::none},
 };
 
 }

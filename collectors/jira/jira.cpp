@@ -222,6 +222,7 @@ extern constinit const collector collect = {
     .history = history,
     .incidents = incident_origin::issues,
     .setup = setup,
+    .proof = {"X-Hub-Signature", "sha256=", test_proof::value::hmac_sha256},
 };
 
 }

@@ -67,6 +67,7 @@ extern constinit const collector collect = {
     .key = key_of_bytes,
     .decode = decode,
     .setup = setup,
+    .proof = {"X-LD-Signature", "", test_proof::value::hmac_sha256},
 };
 
 }

@@ -92,6 +92,7 @@ extern constinit const collector collect = {
     .history = history,
     .incidents = incident_origin::response,
     .setup = setup,
+    .proof = {"X-PagerDuty-Signature", "v1=", test_proof::value::hmac_sha256},
 };
 
 }

@@ -114,6 +114,7 @@ extern constinit const collector collect = {
     .decode = decode,
     .incidents = incident_origin::response,
     .setup = setup,
+    .proof = {"", "", test_proof::value::none},
 };
 
 }

@@ -125,6 +125,7 @@ extern constinit const collector collect = {
     .decode = decode,
     .incidents = incident_origin::alerts,
     .setup = setup,
+    .proof = {"Sentry-Hook-Signature", "", test_proof::value::hmac_sha256},
 };
 
 }

@@ -28,18 +28,26 @@ result<std::vector<judged_threshold>> ask_gate(ledger::reader& from, const std::
   return all;
 }
 
-json::object verdict_json(const std::vector<judged_threshold>& all) {
+json::object verdict_json(const std::vector<judged_threshold>& all, bool holds_without_data) {
   json::array reasons, not_judged;
   for (const auto& one : all) {
     const auto period = one.of.period.empty() ? json::value(nullptr) : json::value(one.of.period);
     if (one.state == standing::exceeded)
-      reasons.push_back({{"figure", one.of.figure},
+      reasons.push_back({{"code", "threshold"},
+                         {"figure", one.of.figure},
                          {"period", period},
                          {"value", json_number(*one.value)},
                          {"threshold", json_number(*one.limit)},
                          {"text", in_words(one)}});
-    if (one.state == standing::not_judged)
-      not_judged.push_back({{"figure", one.of.figure}, {"period", period}, {"text", gap_in_words(one)}});
+    if (one.state != standing::not_judged) continue;
+    json::object gap = {
+        {"code", "no_data"}, {"figure", one.of.figure}, {"period", period}, {"text", gap_in_words(one)}};
+    // what lacks observations will have them; what lacks evidence may be exceeded
+    if (holds_without_data && one.missing) {
+      reasons.push_back(gap);
+      reasons.back().as_object()["value"] = reasons.back().as_object()["threshold"] = nullptr;
+    }
+    not_judged.push_back(std::move(gap));
   }
   return {{"verdict", reasons.empty() ? "pass" : "hold"},
           {"reasons", std::move(reasons)},
@@ -83,28 +91,30 @@ constexpr std::string_view verdict_schema = R"json({
       "items": {
         "type": "object",
         "properties": {
+          "code": {"type": "string", "enum": ["threshold", "no_data"], "description": "no_data: with `without_data = \"hold\"` in [gate]"},
           "figure": {"type": "string"},
           "period": {"type": ["string", "null"], "description": "null: what holds now"},
-          "value": {"type": "number"},
-          "threshold": {"type": "number"},
+          "value": {"type": ["number", "null"], "description": "null: no data"},
+          "threshold": {"type": ["number", "null"]},
           "text": {"type": "string", "description": "the same for people"}
         },
-        "required": ["figure", "period", "value", "threshold", "text"],
+        "required": ["code", "figure", "period", "value", "threshold", "text"],
         "additionalProperties": false
       }
     },
     "judged": {"type": "integer", "description": "how many thresholds are judged: exceeded or within"},
     "not_judged": {
       "type": "array",
-      "description": "thresholds without enough data; they hold nothing",
+      "description": "thresholds without enough data",
       "items": {
         "type": "object",
         "properties": {
+          "code": {"type": "string", "enum": ["no_data"]},
           "figure": {"type": "string"},
           "period": {"type": ["string", "null"], "description": "null: what holds now"},
           "text": {"type": "string", "description": "what is missing"}
         },
-        "required": ["figure", "period", "text"],
+        "required": ["code", "figure", "period", "text"],
         "additionalProperties": false
       }
     }
@@ -121,7 +131,7 @@ std::vector<endpoint> gate(const surroundings&) {
                     now = c.now](ledger::reader& from) -> result<http::response> {
       const auto judged = ask_gate(from, service, environment, as_derived(from, with->figures), now);
       if (!judged) return judged.error();
-      return http::json_answer(200, verdict_json(*judged));
+      return http::json_answer(200, verdict_json(*judged, with->gate_holds_without_data));
     }};
   };
   auto needed = of_service;

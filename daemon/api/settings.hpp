@@ -20,6 +20,7 @@ struct settings {
   limits bounds;
   figure_settings figures;
   ledger::derive_settings timeline;
+  bool gate_holds_without_data = false;  ///< also where a threshold is not judged for want of evidence
 };
 
 }

@@ -11,23 +11,24 @@
 namespace releasehealth {
 namespace {
 
+constexpr std::chrono::seconds journal_look{5};  // somebody connects a first source, and looks at /sources
 constexpr std::chrono::minutes journal_interval{1};
 
 }
 
 maintenance::maintenance(parts p)
-    : parts_(std::move(p)), second_(parts_.io), minute_(parts_.io), hour_(parts_.io), watchdog_(parts_.io) {}
+    : parts_(std::move(p)), second_(parts_.io), journal_(parts_.io), hour_(parts_.io), watchdog_(parts_.io) {}
 
 void maintenance::start() {
   repeat(second_, std::chrono::seconds(1), &maintenance::look);
   stay_alive();
   keep_house();
-  repeat(minute_, std::chrono::seconds(5), &maintenance::write_journal);  // soon: somebody connects the first source
+  repeat(journal_, journal_look, &maintenance::write_journal);
 }
 
 void maintenance::stop() {
   is_stopped_ = true;
-  for (auto* timer : {&second_, &minute_, &hour_, &watchdog_}) timer->cancel();
+  for (auto* timer : {&second_, &journal_, &hour_, &watchdog_}) timer->cancel();
   write_journal();
 }
 
@@ -79,14 +80,23 @@ void maintenance::keep_house() {
 
 // What cannot be written waits for the next time; it is bounded.
 void maintenance::write_journal() {
-  if (!is_stopped_) repeat(minute_, journal_interval, &maintenance::write_journal);
+  const auto began = std::chrono::steady_clock::now();
+  if (!is_stopped_) {
+    repeat(journal_, journal_look, &maintenance::write_journal);
+    if (journal_written_ && began - *journal_written_ < journal_interval) return;
+  }
   auto entries = std::make_shared<ledger::journal_entries>(parts_.journal.take());
   if (entries->empty()) return;
+  journal_written_ = began;
   thread_.post([this, entries, now = parts_.clock()] {
     try {
       ledger::write_journal(parts_.database.as("retention"), *entries, now);
-    } catch (const std::exception&) {  // PostgreSQL is away or not migrated yet: others say so
-      boost::asio::post(parts_.io, [this, entries] { parts_.journal.put_back(*entries); });
+    } catch (const std::exception& e) {  // PostgreSQL is away or not migrated yet: others say so louder
+      parts_.log.debug("journal of sources not written", {{"err", ledger::description_of(e)}});
+      boost::asio::post(parts_.io, [this, entries] {
+        parts_.journal.put_back(*entries);
+        journal_written_.reset();
+      });
     }
   });
 }

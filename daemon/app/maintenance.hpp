@@ -17,8 +17,8 @@
 namespace releasehealth {
 
 /// Each second it looks at the system's clock and at the private PostgreSQL, if there is one; each hour it drops old
-/// bodies, and each minute it writes what became of deliveries, on a thread of its own; and it tells the service
-/// manager that the daemon is alive. Belongs to the io thread.
+/// bodies, and at most each minute it writes what became of deliveries, on a thread of its own; and it tells the
+/// service manager that the daemon is alive. Belongs to the io thread.
 class maintenance {
  public:
   struct parts {
@@ -52,7 +52,8 @@ class maintenance {
   parts parts_;
   duration keep_bodies_{0};
   bool is_stopped_ = false;
-  boost::asio::steady_timer second_, minute_, hour_, watchdog_;
+  boost::asio::steady_timer second_, journal_, hour_, watchdog_;
+  std::optional<std::chrono::steady_clock::time_point> journal_written_;
   clock_watch clocks_;
   worker thread_{"retention"};
 };

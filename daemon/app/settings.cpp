@@ -57,7 +57,8 @@ api::settings operations_of(const config& c) {
           .hosts = c.operations_hosts,
           .bounds = c.bounds,
           .figures = c.figures,
-          .timeline = c.timeline};
+          .timeline = c.timeline,
+          .gate_holds_without_data = c.gate_holds_without_data};
 }
 
 std::vector<std::string> source_names(const config& c) {

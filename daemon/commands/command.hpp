@@ -77,6 +77,8 @@ std::string read_token(const std::string& file);
 
 std::function<int()> add_serve(CLI::App&, const common_options&);
 std::function<int()> add_check_config(CLI::App&, const common_options&);
+std::function<int()> add_doctor(CLI::App&, const common_options&);
+std::function<int()> add_init(CLI::App&, const common_options&);
 std::function<int()> add_discover(CLI::App&, const common_options&);
 std::function<int()> add_migrate(CLI::App&, const common_options&);
 std::function<int()> add_import(CLI::App&, const common_options&);

@@ -220,6 +220,12 @@ void read_all(config_table& root, config& c) {
   read_spool(root.table("spool"), c);
   root.table("retention").length("bodies", c.keep_bodies);
   {
+    auto t = root.table("gate");
+    enum { pass, hold } without_data = c.gate_holds_without_data ? hold : pass;
+    t.choice("without_data", {"pass", "hold"}, without_data);
+    c.gate_holds_without_data = without_data == hold;
+  }
+  {
     auto t = root.table("log");
     t.choice("format", word_list_of(log_format_names), c.logs);
     t.choice("level", word_list_of(log_level_names), c.lowest);

@@ -33,6 +33,7 @@ struct config {
   std::vector<std::string> operations_hosts;  ///< names under which people reach operations, besides loopback's own
   std::vector<token> tokens;
   std::vector<source> sources;
+  bool gate_holds_without_data = false;
   figure_settings figures;
   ledger::derive_settings timeline;
   std::vector<std::string> warnings;            ///< worth saying, not worth refusing

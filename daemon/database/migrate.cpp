@@ -37,6 +37,28 @@ bool is_up_to_date(connection& c) {
 
 }
 
+namespace {
+
+newer_schema is_newer(const std::string& migration) {
+  return newer_schema("the database was migrated by a newer releasehealthd (" + migration +
+                      "): this one does not know its schema");
+}
+
+}
+
+std::vector<std::string> pending_migrations(const session& s) {
+  connection c(s);
+  transaction work(c);
+  std::set<std::string> known;
+  if (query_one<bool>(work, "SELECT to_regclass(quote_ident(current_schema()) || '.migration') IS NOT NULL"))
+    known = applied_migrations(work);
+  std::vector<std::string> pending;
+  for (const auto& [name, statements] : migrations())
+    if (known.erase(std::string(name)) == 0) pending.emplace_back(name);
+  if (!known.empty()) throw is_newer(*known.begin());
+  return pending;
+}
+
 std::vector<std::string> migrate(const session& s) {
   connection c(s.unlimited());
   if (is_up_to_date(c)) return {};
@@ -58,9 +80,7 @@ std::vector<std::string> migrate(const session& s) {
     execute(work, "INSERT INTO migration (name) VALUES ($1)", std::string(name));
     applied.emplace_back(name);
   }
-  if (!known.empty())
-    throw newer_schema("the database was migrated by a newer releasehealthd (" + *known.begin() +
-                       "): this one does not know its schema");
+  if (!known.empty()) throw is_newer(*known.begin());
   if (!applied.empty()) run_script(work, sql::database::rebuild_due);
   work.commit();
   return applied;

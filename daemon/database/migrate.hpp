@@ -17,6 +17,9 @@ struct newer_schema : std::runtime_error {
 /// Applies what is missing and returns the names applied. Throws newer_schema.
 std::vector<std::string> migrate(const session&);
 
+/// What migrate() would apply; nothing is changed. Throws newer_schema.
+std::vector<std::string> pending_migrations(const session&);
+
 /// The names of every migration that this program knows.
 std::vector<std::string_view> known_migrations();
 

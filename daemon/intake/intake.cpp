@@ -5,6 +5,7 @@
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/fields.hpp"
+#include "collectors/setup.hpp"
 #include "daemon/access/tokens.hpp"
 #include "daemon/http/problem.hpp"
 #include "daemon/intake/receive.hpp"
@@ -156,6 +157,11 @@ void intake::consent(const http::request& r, const http::parameters& path, const
   answer(std::move(out));
 }
 
+void intake::ignore(const arrival& a, const std::string& why) {
+  count(a.source, outcome::ignored, a.received_at, why);
+  a.answer(http::json_answer(202, {{"accepted", 0}, {"duplicates", 0}, {"ignored", 1}, {"reason", why}}));
+}
+
 void intake::webhook(http::request& r, const http::parameters& path, http::responder answer) {
   const auto* from = find_source(path.find("name")->second);
   if (!from) return answer(http::problem(404, "no source of this name is configured"));
@@ -168,14 +174,13 @@ void intake::webhook(http::request& r, const http::parameters& path, http::respo
   if (!from->unauthenticated && !kind.authentic(*from, d))
     return refused(a, error(errc::unauthorized, "the signature is missing or wrong"), "Signature");
   if (const auto encoded = refuse_encoding(r)) return refused(a, *encoded);
+  if (!r.header.get(test_header).empty()) return ignore(a, "a test delivery: address and secret are right");
 
   auto read = receive(*from, d, settings_.names);
   if (!read) return refused(a, read.error());
   if (!read->ignored.empty()) {
-    count(a.source, outcome::ignored, a.received_at, read->ignored);
     log_.debug("delivery ignored", {{"source", a.source}, {"delivery_id", read->entry.key}, {"reason", read->ignored}});
-    return a.answer(
-        http::json_answer(202, {{"accepted", 0}, {"duplicates", 0}, {"ignored", 1}, {"reason", read->ignored}}));
+    return ignore(a, read->ignored);
   }
   a.unreadable = read->unreadable;
   read->entry.body = std::move(r.body);

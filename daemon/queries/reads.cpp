@@ -133,6 +133,10 @@ ledger_counts reader::counts(std::int64_t max_names) {
   });
 }
 
+database_health reader::health() {
+  return read([](transaction& work) { return query_one<database_health>(work, sql::queries::database_health); });
+}
+
 namespace {
 
 // PostgreSQL writes times with an offset; here they are written as everywhere.

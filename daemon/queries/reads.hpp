@@ -109,6 +109,15 @@ struct unjoined_count {
   std::int64_t incidents = 0;
 };
 
+/// What PostgreSQL says of itself.
+struct database_health {
+  bool is_durable = true;
+  timestamp now;
+  std::optional<std::string> derived_by;  ///< the fingerprint of the rules; nothing was derived yet
+  std::optional<int> derived_version;
+  std::int64_t dead = 0;  ///< deliveries
+};
+
 /// How often a source delivers.
 struct rhythm {
   std::string source;
@@ -190,6 +199,7 @@ class reader {
   /// Looks no further back than to `earliest`: data that is older is as good as data since then.
   extent first_known(timestamp earliest);
   ledger_counts counts(std::int64_t max_names);
+  database_health health();
   /// One row for each given source, ordered by name.
   std::vector<unjoined_count> unjoined_incidents(const std::vector<std::string>& sources);
   std::vector<rhythm> rhythms(const std::vector<std::string>& sources, timestamp since);

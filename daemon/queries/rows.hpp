@@ -25,6 +25,7 @@ BOOST_DESCRIBE_STRUCT(ledger_counts, (),
                        derived_by))
 
 BOOST_DESCRIBE_STRUCT(unjoined_count, (), (source, incidents))
+BOOST_DESCRIBE_STRUCT(database_health, (), (is_durable, now, derived_by, derived_version, dead))
 BOOST_DESCRIBE_STRUCT(rhythm, (), (source, deliveries, gap_s, last_at))
 
 template <>

@@ -9,6 +9,7 @@
 #include "daemon/figures/readable.hpp"
 #include "daemon/figures/verdict.hpp"
 #include "daemon/reports/chosen_figure.hpp"
+#include "daemon/reports/coverage.hpp"
 #include "daemon/reports/service_columns.hpp"
 #include "daemon/reports/text_table.hpp"
 
@@ -132,6 +133,25 @@ std::string threshold_table(const snapshot& s, const figure_settings& settings, 
   return '\n' + heading("Thresholds", style) + render_table(rows, style) + (style.markdown ? "\n" : "") + exceeded;
 }
 
+// Evidence that services lack, and what needs it.
+std::string quality_text(const snapshot& s, const figure_settings& settings, const text_style& style) {
+  std::string out;
+  for (std::size_t n = 0; n < evidence_rules().size(); ++n) {
+    std::size_t lacking = 0, all = 0;
+    for (const auto& [where, known] : s.places) {
+      const auto coverage = coverage_of(known, s);
+      if (!settings.names.is_target(where) || coverage.empty()) continue;
+      ++all;
+      lacking += coverage[n].is_gap();
+    }
+    const auto& e = evidence_rules()[n];
+    if (lacking > 0)
+      out += (style.markdown ? "- " : "") + std::string(e.name) + " is missing in " + std::to_string(lacking) + " of " +
+             std::to_string(all) + " services; needed by " + std::string(e.needed_by) + '\n';
+  }
+  return out.empty() ? out : '\n' + heading("Data quality", style) + out;
+}
+
 }
 
 std::string text_report(const snapshot& s, const figure_settings& settings, std::string_view only,
@@ -162,7 +182,7 @@ std::string text_report(const snapshot& s, const figure_settings& settings, std:
   if (!s.has_incidents)
     out += paragraph("No incident was ever reported: fail ratios rest on rollbacks and hotfixes alone.", style);
   if (has_one) out += '\n' + dora_table(s, settings, s.periods[0], style);
-  if (has_one && at_end) out += threshold_table(*at_end, settings, style);
+  if (has_one && at_end) out += threshold_table(*at_end, settings, style) + quality_text(*at_end, settings, style);
   return out;
 }
 

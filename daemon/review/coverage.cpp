@@ -30,7 +30,11 @@ json::object cell(const covered_evidence& one) {
 // The first thing that would help.
 std::string cure_of(const covered_scope& scope) {
   for (const auto& one : scope.evidence)
-    if (one.is_gap()) return std::string(one.of->name) + ": " + std::string(one.of->cure);
+    if (one.is_gap()) {
+      auto cure = std::string(one.of->name) + ": " + std::string(one.of->cure);
+      std::erase(cure, '`');
+      return cure;
+    }
   return {};
 }
 

@@ -1,12 +1,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "collectors/base/nearest.hpp"
 #include "collectors/words.hpp"
 #include "daemon/explain/explanation.hpp"
 #include "daemon/figures/covered.hpp"
 #include "daemon/figures/readable.hpp"
 #include "daemon/reports/coverage.hpp"
 #include "daemon/reports/service_columns.hpp"
+#include "daemon/reports/sources.hpp"
 #include "daemon/review/cards.hpp"
 #include "daemon/review/chart.hpp"
 #include "daemon/review/frame.hpp"
@@ -104,7 +106,7 @@ json::array service_rows(ledger::reader& from, const reviewed& r, const std::vec
 
 // Three states, and a fourth before there is anything to judge.
 json::object verdict_of(const reviewed& r, const std::vector<threshold_of>& all,
-                        const std::vector<threshold_of>& exceeded, const links& to) {
+                        const std::vector<threshold_of>& exceeded, const std::string& team, const links& to) {
   json::array says;
   for (std::size_t n = 0; n < std::min(exceeded.size(), most_exceeded); ++n) {
     const auto& one = exceeded[n];
@@ -118,8 +120,12 @@ json::object verdict_of(const reviewed& r, const std::vector<threshold_of>& all,
   });
   auto view = verdict_on(judged_of(all));
   if (!is_reported)
-    view = {{"is_good", false}, {"is_bad", false}, {"headline", "Nothing has been reported yet"}, {"note", ""}};
-  view["is_empty"] = !is_reported;
+    view = {
+        {"is_good", false},
+        {"is_bad", false},
+        {"headline", team.empty() ? "Nothing has been reported yet" : "Nothing is known of team " + in_quotes(team)},
+        {"note", ""}};
+  view["is_empty"] = !is_reported && team.empty();
   view["is_grey"] = !flag_at(view, "/is_good") && !flag_at(view, "/is_bad");
   view["exceeded"] = std::move(says);
   view["more"] = exceeded.size() > most_exceeded
@@ -159,6 +165,28 @@ std::string now_count(const reviewed& r, std::string_view figure) {
   return v ? readable(f, v->value) : is_tracked ? "0" : "not tracked";
 }
 
+// What a first day needs, and what of it is there.
+json::array checklist_of(ledger::reader& from, const figure_settings& settings, timestamp now) {
+  const auto sources = report_sources(from, settings, now);
+  std::string names;
+  for (const auto& [name, of] : settings.sources) names += (names.empty() ? "" : ", ") + name;
+  const bool has_delivered = std::ranges::any_of(sources, [](const auto& s) { return s.last_at.has_value(); });
+  const bool has_incidents =
+      std::ranges::any_of(settings.sources, [&](const auto& s) { return settings.incident_sources.contains(s.first); });
+  const auto step = [](bool is_done, std::string_view what, std::string_view command, const std::string& how) {
+    return json::object{{"is_done", is_done}, {"what", what}, {"command", command}, {"how", how}};
+  };
+  return {
+      step(!names.empty(), "A source of deployments is configured", names.empty() ? "releasehealthd init" : "",
+           names.empty() ? "writes a first configuration, with secrets, and says what to enter at the source" : names),
+      step(has_delivered, "A first delivery has arrived", "",
+           "Sources shows what arrives and why something is not taken"),
+      step(has_incidents, "A source of incidents is configured", "",
+           "what pages people: without it fail rates rest on rollbacks and hotfixes alone"),
+      step(false, "A first deployment to production",
+           "releasehealthd send deployment service=checkout version=1.0.0 state=succeeded", "sends one by hand")};
+}
+
 // One sentence on data quality, where it matters: what headline figures rest on too little of, and names that do not
 // match.
 std::string quality_of(const reviewed& r, std::size_t unmatched) {
@@ -192,8 +220,10 @@ std::string review_month(ledger::reader& from, const review_question& q, const f
   view["team"] = q.team;
   view["so_far"] = r.is_so_far ? settings.zone.local_time(frame.now) : "";
   view["partial"] = r.last().partial && !r.is_so_far;
-  view["verdict"] = verdict_of(r, thresholds, exceeded, to);
+  view["verdict"] = verdict_of(r, thresholds, exceeded, q.team, to);
   const bool is_reported = !flag_at(view, "/verdict/is_empty");
+  view["has_cards"] = is_reported;
+  if (!is_reported) view["checklist"] = checklist_of(from, settings, frame.now);
   view["quality"] = is_reported ? quality_of(r, count_unmatched_names(from, settings, frame.now)) : "";
   view["quality_link"] = to.to("/coverage");
   view["health"] = cards(r, health_headlines(), settings, thresholds);

@@ -5,7 +5,7 @@ WITH new AS (
   SELECT source, at, outcome, reason, is_new, place FROM (
     SELECT *, row_number() OVER (PARTITION BY source ORDER BY at DESC, is_new DESC) AS n FROM (
       SELECT source, at, outcome, reason, false AS is_new, ctid AS place FROM source_reason
-      UNION ALL SELECT source, at, outcome, reason, true, NULL FROM new) AS both) AS ranked
+      UNION ALL SELECT source, at, outcome, reason, true, NULL FROM new) AS reported) AS ranked
   WHERE n <= $5::bigint AND at >= $6::timestamptz
 ), gone AS (
   DELETE FROM source_reason r WHERE NOT EXISTS (SELECT FROM newest WHERE newest.place = r.ctid)

@@ -44,10 +44,11 @@ pids+=($!)
 wait_until 30 curl -sf "http://127.0.0.1:$port/-/ready" || fail "Prometheus is not ready"
 check backfilled --prometheus "http://127.0.0.1:$port"
 
-# one review overdue is one threshold exceeded; a quiet service has none; of one that nobody knows nothing is judged
+# one review overdue, of a service that reports reviews, is one threshold exceeded; a quiet service has none; of one that nobody knows nothing is judged
 send_event "[
+ {\"id\":\"s0\",\"subject\":\"s0\",\"type\":\"incident\",\"service\":\"solo\",\"severity\":3,\"state\":\"resolved\",\"review_held_at\":\"$(ago '20 days')\",\"time\":\"$(ago '21 days')\"},
  {\"id\":\"s1\",\"type\":\"deployment\",\"service\":\"solo\",\"version\":\"1\",\"state\":\"succeeded\",\"finished_at\":\"$(ago '12 days')\"},
- {\"id\":\"q1\",\"type\":\"deployment\",\"service\":\"quiet\",\"version\":\"1\",\"state\":\"succeeded\",\"finished_at\":\"$(ago '12 days')\"},
+ {\"id\":\"q1\",\"type\":\"deployment\",\"service\":\"quiet\",\"version\":\"1\",\"kind\":\"planned\",\"state\":\"succeeded\",\"finished_at\":\"$(ago '12 days')\"},
  {\"id\":\"s2\",\"subject\":\"s2\",\"type\":\"incident\",\"service\":\"solo\",\"severity\":2,\"state\":\"open\",\"time\":\"$(ago '11 days')\"},
  {\"id\":\"s3\",\"subject\":\"s2\",\"type\":\"incident\",\"state\":\"resolved\",\"time\":\"$(ago '10 days')\"}]" >/dev/null
 wait_until 30 exceeded_is solo 1 || fail "one exceeded threshold is $(exceeded_of solo) in the stat"

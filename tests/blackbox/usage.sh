@@ -21,7 +21,7 @@ printf '%s' "$token" >"$work/token"
 printf 'service,version,finished_at\nsearch,4.0,2026-01-05T00:00:00Z\n' >"$work/history.csv"
 printf '[[source]]\nname = "github"\nkind = "github"\nsecret = "x"\n' >"$work/github.toml"
 creators="serve migrate"
-without="send amend rules sources reference healthcheck completion check-config redeliver classify"
+without="init doctor send amend rules sources reference healthcheck completion check-config redeliver classify"
 declare -A arguments=(
   [import]="csv $work/history.csv" [export]="events" [explain]="deployment 1.8.2" [rebuild]="" [report]="--month 2026-10"
   [backfill]="--from 2026-01-01 --to 2026-01-02" [erase]="somebody --reason test" [replay]="" [discover]="")
@@ -33,6 +33,9 @@ for name in $("$daemon" completion bash | sed -n "s/^ *if .*words='\(.*\)'$/\1/p
 done
 said 2 'config: /etc/releasehealthd/config.toml not found' -- classify --stored
 said 0 'not found; the defaults apply' -- check-config
+said 2 'init: there is no terminal to ask on' -- init
+same "doctor asks for a configuration" 1 "$("$daemon" doctor >"$work/out" 2>&1; echo $?)"
+grep -qF 'releasehealthd init' "$work/out" || fail "doctor does not name init"
 [ ! -e "$work/nowhere" ] || fail "something was created"
 unset STATE_DIRECTORY
 configure <<'TOML'

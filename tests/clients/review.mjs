@@ -43,7 +43,7 @@ if (what === 'file') {
 }
 
 if (what === 'empty') {
-  await accessible('/');
+  for (const path of ['/', '/coverage', '/sources']) await accessible(path);
   const { page, said } = await without_scripts();
   await page.goto(base + '/');
   assert.match(await page.locator('.verdict').innerText(), /Nothing has been reported yet/);
@@ -53,6 +53,17 @@ if (what === 'empty') {
 }
 
 if (what === 'demo') {
+  for (const path of ['/coverage', '/sources']) {
+    await accessible(path);
+    const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 390, height: 844 } });
+    const phone = await context.newPage();
+    await phone.goto(base + path);
+    const wide = await phone.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= 390, `${path} is ${wide} wide on a phone`);
+    await context.close();
+  }
+  ok('coverage and sources, also on a phone');
+
   const { page, said } = await without_scripts();
   await page.goto(base + '/');
   assert.match(await page.locator('.verdict h2').innerText(), /thresholds exceeded/);

@@ -74,7 +74,7 @@ TEST_SUITE("postgres") {
     CHECK(
         reasons("service=checkout")
             .find(
-                R"x({"figure":"hotfixes","period":"month","value":2,"threshold":1,"text":"hotfixes: 2 (threshold 1 a month)"})x") !=
+                R"x({"code":"threshold","figure":"hotfixes","period":"month","value":2,"threshold":1,"text":"hotfixes: 2 (threshold 1 a month)"})x") !=
         std::string::npos);
     CHECK(asked("service=checkout").body.find(R"("text":"2 of 50 changes needed")") != std::string::npos);
     CHECK(reasons("service=checkout").find("rollback_ratio") == std::string::npos);  // too little to measure

@@ -54,4 +54,6 @@ export const releaseHealth = frame('releasehealth',
       ]),
     bars({ title: 'Firefighting by service', description: 'Person-seconds of the period spent on incidents.', unit: 's', width: 24, height: 6 },
       [{ expr: `sum by (service_name) (${figure('firefighting_seconds', 'period="$period"')})`, legend: '{{service_name}}' }], neutral),
+    bars({ title: 'Coverage, the lowest of a service', description: 'Share of the last 90 days\' deployments, hotfixes or incidents of which the evidence is known that figures rest on. Below 90 % the page /coverage says what would supply it.', unit: 'percentunit', width: 24, height: 6 },
+      [{ expr: `min by (evidence) (${figure('coverage_ratio')})`, legend: '{{evidence}}' }], neutral),
   ]);

@@ -1,0 +1,204 @@
+// What is misconfigured, silent, unmatched or uncovered, each with the command or the line that cures it.
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+
+#include "collectors/base/printable.hpp"
+#include "collectors/base/text.hpp"
+#include "daemon/commands/command.hpp"
+#include "daemon/database/failure.hpp"
+#include "daemon/database/migrate.hpp"
+#include "daemon/reports/coverage.hpp"
+#include "daemon/reports/sources.hpp"
+#include "daemon/system/clock.hpp"
+#include "daemon/timeline/derivation_version.hpp"
+
+namespace releasehealth {
+namespace {
+
+constexpr std::size_t most_listed = 5;
+
+/// Something that a person should mend.
+struct finding {
+  std::string area;  ///< configuration, database, disk, clock, source, names, coverage
+  std::string text;
+  std::string cure;      ///< a command, or a line of the configuration
+  bool is_note = false;  ///< nothing is wrong: it comes next
+};
+
+class doctor {
+ public:
+  explicit doctor(const common_options& options) : options_(options) {}
+
+  std::vector<finding> examine() {
+    auto read = load_config(options_.config_file, process_environment());
+    if (const auto* wrong = std::get_if<config_mistakes>(&read)) {
+      for (const auto& m : wrong->all)
+        add("configuration", m, "correct it; `releasehealthd check-config` reads it again");
+      return std::move(found_);
+    }
+    const auto& c = std::get<config>(read);
+    look_at_config(c);
+    look_at_disk(c);
+    try {
+      look_at_database(c);
+    } catch (const std::exception& e) {
+      add("database", ledger::description_of(e), "start PostgreSQL, or correct [database] url");
+    }
+    return std::move(found_);
+  }
+
+ private:
+  void add(std::string area, std::string text, std::string cure) {
+    found_.push_back({std::move(area), std::move(text), std::move(cure), false});
+  }
+
+  void look_at_config(const config& c) {
+    for (const auto& w : c.warnings) add("configuration", w, "change it in " + options_.config_file);
+    if (c.sources.empty() && c.tokens.empty())
+      add("configuration", "no [[source]] and no [[token]]: nobody can deliver anything",
+          "`releasehealthd init` writes a first configuration");
+  }
+
+  void look_at_disk(const config& c) {
+    std::error_code ec;
+    const auto space = std::filesystem::space(c.state_dir, ec);
+    if (ec) return;  // no state yet: the daemon was never started
+    const auto least = static_cast<std::uintmax_t>(c.bounds["spool.min_free_bytes"] + c.bounds["spool.max_bytes"]);
+    if (space.available < least)
+      add("disk",
+          c.state_dir.string() + " has " + std::to_string(space.available >> 20U) +
+              " MiB left, and the spool may need " + std::to_string(least >> 20U),
+          "free some, or lower [spool] max_bytes");
+  }
+
+  void look_at_database(const config& c) {
+    if (c.database_url.empty() && !ledger::private_postgres::exists(c.state_dir)) {
+      add("database", "no private PostgreSQL in " + (c.state_dir / "postgresql").string() + " yet",
+          "start the daemon: `releasehealthd serve`");
+      found_.back().is_note = true;
+      return;
+    }
+    std::optional<ledger::private_postgres> postgres;
+    if (c.database_url.empty())
+      postgres.emplace(ledger::private_postgres::use(c.state_dir, false,
+                                                     [](const std::string& what) { std::cerr << what << '\n'; }));
+    const session where =
+        session{.dsn = postgres ? postgres->dsn() : c.database_url, .application = "releasehealthd"}.as("doctor");
+    if (const auto pending = ledger::pending_migrations(where); !pending.empty()) {
+      add("database",
+          std::to_string(pending.size()) + " migrations are to be applied, the first one " + pending.front(),
+          "`releasehealthd migrate`, or start the daemon");
+      return;
+    }
+    ledger::reader from(where.unlimited());
+    const auto now = system_now();
+    look_at_health(from.health(), c, now);
+    const auto settings = as_derived(from, c.figures);
+    look_at_sources(report_sources(from, settings, now));
+    look_at_coverage(report_coverage(from, settings, now, false));
+  }
+
+  void look_at_health(const ledger::database_health& is, const config& c, timestamp now) {
+    constexpr duration most_apart = std::chrono::seconds(30);
+    if (!is.is_durable)
+      add("database", "PostgreSQL may lose what was acknowledged: fsync or synchronous_commit is off",
+          "ALTER SYSTEM SET fsync = on; and synchronous_commit = on");
+    if (std::chrono::abs(is.now - now) > most_apart)
+      add("clock",
+          "this machine's clock and PostgreSQL's are " +
+              format_duration(std::chrono::floor<std::chrono::seconds>(std::chrono::abs(is.now - now))) + " apart",
+          "synchronise both, as with chrony");
+    if (is.dead > 0)
+      add("database", std::to_string(is.dead) + " deliveries could not be read and are kept",
+          "/api/v1/deliveries?outcome=dead says why; `releasehealthd replay` reads them again");
+    if (is.derived_by && (*is.derived_by != c.timeline.fingerprint || is.derived_version != derivation_version))
+      add("database", "the past was derived by other rules than the configured ones", "`releasehealthd rebuild`");
+  }
+
+  void look_at_sources(const std::vector<source_report>& all) {
+    for (const auto& s : all) {
+      const auto named = "source " + in_quotes(s.name);
+      const auto steps = find_collector(s.kind) ? find_collector(s.kind)->setup : std::span<const setup_step>();
+      if (!s.last_at && !steps.empty())
+        add("source", named + " has never delivered", "set up its webhook: collectors/" + s.kind + "/README.md");
+      else
+        for (const auto& one : s.setup)
+          if (!one.is_done && one.step->gives != thing_type::incident)
+            add("source",
+                named + ": " + std::string(one.step->what) + " never arrived; needed by " +
+                    std::string(one.step->needed_by),
+                "tick " + in_quotes(one.step->what) + " at the webhook");
+      if (s.is_silent)
+        add("source", named + " has fallen silent against its own rhythm",
+            "look at its webhook; /sources has the newest reasons");
+      std::int64_t taken = 0, rejected = 0;
+      for (const auto& [outcome, count] : s.total(1)) (is_rejected(outcome) ? rejected : taken) += count;
+      if (rejected > taken)
+        add("source",
+            named + " had " + std::to_string(rejected) + " deliveries rejected today" +
+                (s.reasons.empty() ? "" : ", the last one: " + s.reasons.front().reason),
+            "compare the secret at the source with its secret_file");
+    }
+  }
+  static bool is_rejected(std::string_view outcome) {
+    return outcome == "unauthorized" || outcome == "malformed" || outcome == "too_large";
+  }
+
+  void look_at_coverage(const coverage_report& r) {
+    std::string names;
+    for (std::size_t n = 0; n < std::min(r.unmatched.size(), most_listed); ++n)
+      names += (n > 0 ? ", " : "") + in_quotes(r.unmatched[n].name);
+    if (!r.unmatched.empty())
+      add("names",
+          std::to_string(r.unmatched.size()) +
+              (r.unmatched.size() == 1 ? " name does not match: " : " names do not match: ") + names +
+              (r.unmatched.size() > most_listed ? " ..." : ""),
+          "`releasehealthd discover` proposes aliases; then reload and `releasehealthd rebuild`");
+    for (const auto& e : evidence_rules()) {
+      std::vector<std::string> lacking;
+      for (const auto& s : r.services)
+        for (const auto& one : s.evidence)
+          if (one.of == &e && one.is_gap()) lacking.push_back(short_name(s.where));
+      if (lacking.empty()) continue;
+      std::string some;
+      for (std::size_t n = 0; n < std::min(lacking.size(), most_listed); ++n) some += (n > 0 ? ", " : "") + lacking[n];
+      add("coverage",
+          std::string(e.name) + " is missing in " + std::to_string(lacking.size()) + " of " +
+              std::to_string(r.services.size()) + " services (" + some + (lacking.size() > most_listed ? ", ..." : "") +
+              "); needed by " + std::string(e.needed_by),
+          std::string(e.cure));
+    }
+  }
+
+  const common_options& options_;
+  std::vector<finding> found_;
+};
+
+void print(const std::vector<finding>& all, bool as_json) {
+  if (as_json) {
+    json::array list;
+    for (const auto& f : all)
+      list.push_back(json::object{{"area", f.area}, {"text", f.text}, {"cure", f.cure}, {"note", f.is_note}});
+    std::cout << json::serialize(json::object{{"findings", std::move(list)}}) << '\n';
+    return;
+  }
+  for (const auto& f : all) std::cout << printable(f.area + ": " + f.text) << "\n    " << printable(f.cure) << '\n';
+  const auto count = std::ranges::count(all, false, &finding::is_note);
+  std::cout << (count == 0 ? "nothing to mend" : std::to_string(count) + (count == 1 ? " finding" : " findings"))
+            << '\n';
+}
+
+}
+
+std::function<int()> add_doctor(CLI::App& app, const common_options& options) {
+  const auto format = std::make_shared<std::string>("text");
+  app.add_option("--format", *format)->check(one_of("format", {"text", "json"}))->capture_default_str();
+  return [&options, format] {
+    const auto found = doctor(options).examine();
+    print(found, *format == "json");
+    return std::ranges::all_of(found, &finding::is_note) ? 0 : 1;
+  };
+}
+
+}

@@ -1,0 +1,161 @@
+// A first configuration: asked for on a terminal, or given by flags.
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include <unistd.h>
+
+#include "collectors/base/nearest.hpp"
+#include "collectors/base/text.hpp"
+#include "collectors/setup.hpp"
+#include "daemon/commands/command.hpp"
+#include "daemon/database/own_file.hpp"
+#include "daemon/system/random_id.hpp"
+#include "daemon/timeline/calendar.hpp"
+
+namespace releasehealth {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* secrets_folder = "secrets";  // beside the configuration
+
+struct init_options {
+  std::vector<std::string> kinds;  ///< of sources, each named like its kind
+  std::string time_zone = "UTC", public_url = "http://127.0.0.1:9620", state_dir;
+  bool takes_defaults = false;
+};
+
+std::string ask(const std::string& question, const std::string& otherwise) {
+  std::cerr << question << (otherwise.empty() ? "" : " [" + otherwise + ']') << ": " << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer.empty() ? otherwise : answer;
+}
+
+const collector& kind_of(const std::string& name) {
+  const auto* found = find_collector(name);
+  if (found) return *found;
+  std::vector<std::string_view> known;
+  for (const auto* c : collectors()) known.push_back(c->kind);
+  throw usage_error("init: " + unknown_word("kind of source", name, word_list(known.begin(), known.end())));
+}
+
+void complete_by_asking(init_options& o, const CLI::App& app) {
+  if (o.takes_defaults) return;
+  if (isatty(STDIN_FILENO) == 0)
+    throw usage_error("init: there is no terminal to ask on; expected --yes, and flags for what is not the default");
+  if (app.count("--time-zone") == 0)
+    o.time_zone = ask("Time zone in which months are cut, like Europe/Berlin", o.time_zone);
+  if (app.count("--source") == 0) {
+    std::string known;
+    for (const auto* c : collectors())
+      if (!c->setup.empty()) known += (known.empty() ? "" : " ") + std::string(c->kind);
+    const auto answer = ask("Sources, separated by spaces (" + known + ")", "");
+    for (const auto word : split_words(answer)) o.kinds.emplace_back(word);
+  }
+  if (app.count("--public-url") == 0)
+    o.public_url = ask("URL under which they reach the intake listener", o.public_url);
+}
+
+/// A file for a secret, for its user alone.
+fs::path write_secret(const fs::path& folder, const std::string& name) {
+  ledger::make_own_folder(folder);
+  const auto at = folder / name;
+  std::error_code ec;
+  if (fs::exists(at, ec)) return at;  // of an earlier try
+  const ledger::own_file file(at);
+  const auto secret = random_id() + random_id() + '\n';
+  if (write(file.descriptor(), secret.data(), secret.size()) != static_cast<ssize_t>(secret.size()))
+    throw std::runtime_error(at.string() + ": cannot be written");
+  return at;
+}
+
+std::string configuration_of(const init_options& o) {
+  std::string text =
+      "# Written by `releasehealthd init`, and yours to edit. `releasehealthd check-config` reads it; every key is in\n"
+      "# configuration.md. `releasehealthd doctor` says what is missing.\n";
+  if (!o.state_dir.empty()) text += "state_dir = " + in_quotes(o.state_dir) + "\n";
+  text += "\n[calendar]\ntime_zone = " + in_quotes(o.time_zone) +
+          "    # calendar months are cut there\n\n"
+          "# For `releasehealthd send`, pipelines and programs that read the API.\n"
+          "[[token]]\nname = \"first\"\nscopes = [\"send\", \"read\", \"amend\", \"admin\"]\ntoken_file = " +
+          in_quotes(std::string(secrets_folder) + "/token") + "\n";
+  for (const auto& kind : o.kinds) {
+    const auto& by = kind_of(kind);
+    text +=
+        "\n# " + std::string(by.help) + ".\n" + source_table(by, std::string(secrets_folder) + "/" + kind + ".secret");
+  }
+  text +=
+      "\n# Names differ from tool to tool. `releasehealthd discover` proposes these tables once something has "
+      "arrived.\n"
+      "# [[service]]\n# name = \"checkout\"\n# repository = \"acme/checkout\"\n"
+      "# aliases = { pagerduty = [\"Checkout API\"], jira = [\"SHOP/Checkout\"] }\n";
+  return text;
+}
+
+void say_what_comes_next(const init_options& o, const fs::path& file, const fs::path& secrets) {
+  std::cout << file.string() << " written, secrets in " << secrets.string() << "\n\n";
+  for (const auto& kind : o.kinds) {
+    const auto& by = kind_of(kind);
+    const auto secret = secrets / (kind + ".secret");
+    const auto url = o.public_url + "/webhooks/" + kind;
+    std::cout << kind << "\n    URL: " << url << "\n    secret: the contents of " << secret.string() << "; if " << kind
+              << " makes its own, write that there\n";
+    for (const auto& step : by.setup)
+      std::cout << "    tick: " << step.what << "    (needed by " << step.needed_by << ")\n";
+    const auto test = test_delivery(by, url, secret.string());
+    if (test.empty())
+      std::cout << "    test delivery: only " << kind << " can sign one; send it from there\n\n";
+    else
+      std::cout << "    test delivery, counted in no figure:\n" << test << '\n';
+  }
+  std::cout << "next:\n    releasehealthd serve --config " << file.string() << "\n    releasehealthd doctor --config "
+            << file.string() << "\n    http://127.0.0.1:9621/sources shows what arrives\n";
+}
+
+int run_init(const common_options& options, init_options o, const CLI::App& app) {
+  const auto file = fs::absolute(options.config_file).lexically_normal();
+  std::error_code ec;
+  if (fs::exists(file, ec)) throw usage_error("init: " + file.string() + " exists, and is left as it is");
+  complete_by_asking(o, app);
+  if (const auto zone = calendar::in_zone(o.time_zone); !zone)
+    throw usage_error("init: invalid time zone " + in_quotes(o.time_zone) +
+                      "; expected an IANA name like \"Europe/Berlin\"");
+  for (const auto& kind : o.kinds) kind_of(kind);
+  while (o.public_url.ends_with('/')) o.public_url.pop_back();
+  fs::create_directories(file.parent_path(), ec);
+  const auto secrets = file.parent_path() / secrets_folder;
+  write_secret(secrets, "token");
+  for (const auto& kind : o.kinds) write_secret(secrets, kind + ".secret");
+  {
+    std::ofstream out(file, std::ios::binary);
+    out << configuration_of(o) << std::flush;
+    if (!out) throw std::runtime_error(file.string() + ": cannot be written");
+  }
+  const auto read = load_config(file, process_environment());
+  if (const auto* wrong = std::get_if<config_mistakes>(&read)) {
+    std::cerr << "to be corrected before the daemon starts:\n";
+    for (const auto& m : wrong->all) std::cerr << "    " << m << '\n';
+  }
+  say_what_comes_next(o, file, secrets);
+  return 0;
+}
+
+}
+
+std::function<int()> add_init(CLI::App& app, const common_options& options) {
+  const auto o = std::make_shared<init_options>();
+  app.add_option("--source", o->kinds,
+                 "kinds of source, as `releasehealthd sources` lists them; several times, or with commas")
+      ->delimiter(',');
+  app.add_option("--time-zone", o->time_zone, "in which months are cut")->capture_default_str();
+  app.add_option("--public-url", o->public_url, "under which sources reach the intake listener")->capture_default_str();
+  app.add_option("--state-dir", o->state_dir, "of the private PostgreSQL and the spool; default: the daemon's own");
+  app.add_flag("--yes", o->takes_defaults, "do not ask: flags, else defaults");
+  app.footer(
+      "Example: releasehealthd init --config ./config.toml --source github,pagerduty --time-zone Europe/Berlin --yes");
+  return [o, &app, &options] { return run_init(options, *o, app); };
+}
+
+}

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# A newcomer's way: `init` writes a configuration for every kind of source, `doctor` finds nothing wrong with it, the daemon starts, the
+# printed test deliveries arrive at /sources and in no figure, and `doctor` says what is missing then.
+. "$(dirname "$0")/lib.bash"
+same "without a terminal init asks for flags" 2 "$("$daemon" init --config "$work/new/config.toml" </dev/null >/dev/null 2>&1; echo $?)"
+kinds=$("$daemon" sources | sed -n 's/^\([a-z][a-z0-9-]*\).*/\1/p' | paste -sd,)
+"$daemon" init --config "$work/new/config.toml" --source "$kinds" --time-zone Europe/Berlin --public-url "$intake" --state-dir "$state" --yes >"$work/said" || fail "init"
+same "secrets are for their user alone" "600 700" "$(stat -c %a "$work/new/secrets/token" "$work/new/secrets" | paste -sd' ')"
+same "it is left as it is" 2 "$("$daemon" init --config "$work/new/config.toml" --yes >/dev/null 2>&1; echo $?)"
+sed -i "1i intake.listen = \"127.0.0.1:$intake_port\"\noperations.listen = \"127.0.0.1:$operations_port\"" "$work/new/config.toml"
+"$daemon" check-config --config "$work/new/config.toml" >"$work/checked" 2>&1 || { cat "$work/checked"; fail "check-config"; }
+"$daemon" doctor --config "$work/new/config.toml" >"$work/found" || { cat "$work/found"; fail "doctor finds something before the first start"; }
+echo "ok: doctor has nothing to mend"
+
+cp "$work/new/config.toml" "$work/config.toml" && cp -r "$work/new/secrets" "$work/secrets"
+start_daemon
+page() { curl -sf "$operations$1"; }
+grep -q "to do" <(page /) || fail "an empty installation shows no checklist"
+! grep -q 'class="card' <(page /) || fail "an empty installation shows cards"
+# the commands as they are printed
+python3 - "$work/said" "$work" <<'PY' >"$work/tests.sh"
+import re, sys
+text = open(sys.argv[1]).read()
+found = re.findall(r"^(curl .*?-d '\{\}')$", text, re.M | re.S)
+assert len(found) >= 20, len(found)
+print("\n".join(f"{command.replace('curl ', 'curl -s ', 1)}; echo" for command in found))
+PY
+bash "$work/tests.sh" >"$work/answers"
+same "every test delivery is accepted as one" "$(grep -c '^curl' "$work/tests.sh")" "$(grep -c 'a test delivery' "$work/answers")"
+same "a wrong secret is refused" 401 "$(curl -s -o /dev/null -w '%{http_code}' "$intake/webhooks/argocd" -H 'X-Releasehealth-Test: 1' -H 'Authorization: Bearer wrong' -d '{}')"
+of_argocd() { curl -sf "$operations/api/v1/sources" | jq -c '.sources[] | select(.name == "argocd") | .last_day | [.ignored, .unauthorized]'; }
+shows() { [ "$(of_argocd)" = "[1,1]" ] || [ "$(of_argocd)" = "[1,0]" ]; }
+wait_until 30 shows || fail "/sources does not show the test delivery: $(of_argocd)"
+page /sources >"$work/page"
+for words in 'a test delivery' 'never arrived' 'Pushes' 'kind: Alert'; do grep -q "$words" "$work/page" || fail "/sources does not say: $words"; done
+same "nothing was counted" 0 "$(curl -sf "$operations/api/v1/deployments" | jq '.items | length')"
+same "doctor finds what never arrived" 1 "$("$daemon" doctor --config "$work/config.toml" --format json >"$work/found"; echo $?)"
+jq -e '[.findings[] | select(.area == "source")] | length > 10' "$work/found" >/dev/null || fail "doctor: $(cat "$work/found")"
+echo "ok: /sources and doctor say what never arrived"
+same "a team that nobody knows" 1 "$(page '/?team=nope' | grep -c 'Nothing is known of team')"
+stop_daemon
