@@ -87,12 +87,12 @@ struct api_shape {
   result<std::vector<past_delivery>> (*tell)(const json::value&);
 };
 
-/// What to tick or to set up at the source so that it sends something, and which events tell that it does.
+/// A step of the setup at the source, and the events that show it was done.
 struct setup_step {
   std::string_view what;  ///< as the source calls it; the README of its kind says where to find it
   thing_type gives;
   std::string_view needed_by;   ///< what stays empty or wrong without
-  std::string_view field = {};  ///< of those events, which this alone brings; empty: any of them tells
+  std::string_view field = {};  ///< a field that only this step brings; empty: any such event shows it
 };
 inline constexpr std::string_view needed_by_all = "every figure",
                                   needed_by_pushes = "merge-back, the commits of versions, lead time",

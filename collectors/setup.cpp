@@ -1,6 +1,7 @@
 #include "collectors/setup.hpp"
 
 #include "collectors/base/nearest.hpp"
+#include "collectors/base/text.hpp"
 
 namespace releasehealth {
 namespace {
@@ -38,11 +39,11 @@ std::string source_table(const collector& kind, std::string_view secret_file) {
 std::string test_delivery(const collector& kind, std::string_view url, std::string_view secret_file) {
   const auto& proof = kind.proof;
   if (proof.is == test_proof::value::none) return {};
-  const auto secret = "$(cat " + std::string(secret_file) + ')';
+  const auto secret = "$(cat " + shell_word(secret_file) + ')';
   const auto shown = proof.is == test_proof::value::secret
                          ? secret
                          : "$(printf %s '{}' | openssl dgst -sha256 -hmac \"" + secret + "\" -r | cut -d' ' -f1)";
-  return "curl " + std::string(url) + " -H 'Content-Type: application/json' -H '" + std::string(test_header) +
+  return "curl " + shell_word(url) + " -H 'Content-Type: application/json' -H '" + std::string(test_header) +
          ": 1' \\\n  -H \"" + std::string(proof.header) + ": " + std::string(proof.prefix) + shown + "\" -d '{}'\n";
 }
 

@@ -5,14 +5,14 @@
 
 #include "collectors/collector.hpp"
 
-/// What a user pastes to connect a source. `init` prints it, and the README of each kind shows it (a test compares).
+/// Text to paste when connecting a source. `init` prints it, and the README of each kind shows it (a test compares).
 namespace releasehealth {
 
 /// The header of a test delivery, with any value: intake checks the proof, answers, and stores nothing.
 inline constexpr std::string_view test_header = "X-Releasehealth-Test";
 
 /// The `[[source]]` table of a source that is named like its kind, as TOML. Required settings hold a placeholder and a
-/// comment that says so.
+/// comment.
 std::string source_table(const collector&, std::string_view secret_file);
 
 /// A `curl` that sends a signed test delivery, over two lines of which the second is indented by two spaces. Empty

@@ -26,6 +26,17 @@ std::string hex(std::string_view bytes) {
   return out;
 }
 
+std::string shell_quoted(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + '\'';
+}
+
+std::string shell_word(std::string_view text) {
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@%+=,";
+  return text.empty() || text.find_first_not_of(plain) != text.npos ? shell_quoted(text) : std::string(text);
+}
+
 std::string_view take_part(std::string_view& list, char separator) {
   const auto end = std::min(list.find(separator), list.size());
   const auto part = list.substr(0, end);

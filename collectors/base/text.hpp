@@ -18,6 +18,11 @@ bool equal_ignoring_case(std::string_view, std::string_view);
 /// Two lower-case digits for each byte.
 std::string hex(std::string_view bytes);
 
+/// In single quotes, as shells read them.
+std::string shell_quoted(std::string_view);
+/// The same, without quotes where a shell needs none.
+std::string shell_word(std::string_view);
+
 /// The list up to its first separator; both leave the list. An empty part is a part.
 std::string_view take_part(std::string_view& list, char separator);
 

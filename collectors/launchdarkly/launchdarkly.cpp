@@ -55,7 +55,7 @@ result<decoded> decode(const source& s, const delivery& d) {
 }
 
 constexpr setup_step setup[] = {
-    {"Integrations → Webhooks → Add", thing_type::flag, "what a flag's switch ended"},
+    {"Integrations → Webhooks → Add", thing_type::flag, "incidents that a flag remedied"},
 };
 
 }

@@ -25,7 +25,7 @@ constexpr std::string_view coverage_schema = R"json({
         "additionalProperties": false
       }
     },
-    "fleet": {"type": "object", "description": "by evidence: value, known, of; null: nothing to count"},
+    "fleet": {"type": "object", "description": "by evidence: value, known, of, and unknown: services of which no source of incidents knows the name; null: nothing to count"},
     "teams": {"type": "array", "items": {"type": "object"}},
     "services": {"type": "array", "items": {"type": "object"}, "description": "those that lack most first; missing: kinds of evidence below 90 %"},
     "unmatched": {

@@ -107,7 +107,7 @@ std::vector<endpoint> review_pages(const surroundings&) {
           page("/services/{service...}", "A service, its timeline and what it owes.", review_of_service),
           page("/deployments/{id...}", "Why a deployment is what it is.", review_of_deployment),
           page("/coverage", "What figures rest on, and names that do not match.", page_of_coverage),
-          page("/sources", "What each source delivers, and what is still to be set up.", page_of_sources),
+          page("/sources", "Deliveries of each source by outcome, and missing setup steps.", page_of_sources),
           {"GET", "/review.css", {}, style}};
 }
 

@@ -11,7 +11,7 @@
 namespace releasehealth {
 namespace {
 
-constexpr std::chrono::seconds journal_look{5};  // somebody connects a first source, and looks at /sources
+constexpr std::chrono::seconds journal_look{5};  // short: a new user reloads /sources after the first delivery
 constexpr std::chrono::minutes journal_interval{1};
 
 }
@@ -91,7 +91,8 @@ void maintenance::write_journal() {
   thread_.post([this, entries, now = parts_.clock()] {
     try {
       ledger::write_journal(parts_.database.as("retention"), *entries, now);
-    } catch (const std::exception& e) {  // PostgreSQL is away or not migrated yet: others say so louder
+    } catch (
+        const std::exception& e) {  // PostgreSQL is unavailable or not migrated yet; the append logs it as an error
       parts_.log.debug("journal of sources not written", {{"err", ledger::description_of(e)}});
       boost::asio::post(parts_.io, [this, entries] {
         parts_.journal.put_back(*entries);

@@ -16,9 +16,9 @@
 
 namespace releasehealth {
 
-/// Each second it looks at the system's clock and at the private PostgreSQL, if there is one; each hour it drops old
-/// bodies, and at most each minute it writes what became of deliveries, on a thread of its own; and it tells the
-/// service manager that the daemon is alive. Belongs to the io thread.
+/// Periodic work: each second the system's clock and the private PostgreSQL are checked, each hour old bodies are
+/// dropped, at most each minute the journal of sources is written (both on a thread of its own), and the service
+/// manager's watchdog is notified. Belongs to the io thread.
 class maintenance {
  public:
   struct parts {

@@ -19,9 +19,10 @@ namespace {
 const command every_command[] = {
     {"serve", "run the daemon", add_serve},
     {"check-config", "say whether the configuration is right: exit 0, or 2 with every mistake", add_check_config},
-    {"init", "write a first configuration, with secrets, and say what to enter at each source", add_init},
+    {"init", "write a first configuration with secrets, and print the values to enter at each source", add_init},
     {"doctor",
-     "what is misconfigured, silent, unmatched or uncovered, and what would cure it: exit 0, or 1 with findings",
+     "check configuration, database, sources, names and coverage, and print a cure for each finding; exit 1 with "
+     "findings",
      add_doctor},
     {"discover", "propose services, teams and aliases from catalogues and the names in the database", add_discover},
     {"migrate", "bring the schema up to date (serve does it too)", add_migrate},

@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "collectors/base/text.hpp"
 #include "daemon/commands/command.hpp"
 
 namespace releasehealth {
@@ -19,24 +20,17 @@ std::string joined(const std::vector<std::string>& words) {
   return all;
 }
 
-// In single quotes, as both shells read them.
-std::string quoted(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
-
 void write_bash(std::ostream& out, const CLI::App& program) {
   out << "_releasehealthd() {\n"
          "  local word=${COMP_WORDS[COMP_CWORD]} words=\n"
          "  if [ \"$COMP_CWORD\" -eq 1 ]; then words=";
   std::vector<std::string> names;
   for (const auto* c : program.get_subcommands({})) names.push_back(c->get_name());
-  out << quoted(joined(names)) << "\n  else\n    case ${COMP_WORDS[1]} in\n";
+  out << shell_quoted(joined(names)) << "\n  else\n    case ${COMP_WORDS[1]} in\n";
   for (const auto* c : program.get_subcommands({})) {
     std::vector<std::string> options;
     for (auto& [name, help] : options_of(*c)) options.push_back(std::move(name));
-    out << "      " << c->get_name() << ") words=" << quoted(joined(options)) << " ;;\n";
+    out << "      " << c->get_name() << ") words=" << shell_quoted(joined(options)) << " ;;\n";
   }
   out << "    esac\n"
          "  fi\n"
@@ -48,7 +42,7 @@ void write_bash(std::ostream& out, const CLI::App& program) {
 void write_zsh(std::ostream& out, const CLI::App& program) {
   const auto described = [](std::string name, const std::string& help) {
     std::erase(name, ':');
-    return quoted(name + ':' + help.substr(0, help.find('\n')));
+    return shell_quoted(name + ':' + help.substr(0, help.find('\n')));
   };
   out << "#compdef releasehealthd\n"
          "local -a choices\n"

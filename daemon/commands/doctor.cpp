@@ -1,16 +1,18 @@
-// What is misconfigured, silent, unmatched or uncovered, each with the command or the line that cures it.
+// Findings about configuration, database, sources, names and coverage, each with the command or line that cures it.
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
 
 #include "collectors/base/printable.hpp"
 #include "collectors/base/text.hpp"
+#include "collectors/canonical/canonical.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/database/failure.hpp"
 #include "daemon/database/migrate.hpp"
 #include "daemon/reports/coverage.hpp"
 #include "daemon/reports/sources.hpp"
 #include "daemon/system/clock.hpp"
+#include "daemon/telemetry/metrics.hpp"
 #include "daemon/timeline/derivation_version.hpp"
 
 namespace releasehealth {
@@ -43,7 +45,8 @@ class doctor {
     try {
       look_at_database(c);
     } catch (const std::exception& e) {
-      add("database", ledger::description_of(e), "start PostgreSQL, or correct [database] url");
+      add("database", ledger::description_of(e),
+          "start PostgreSQL, correct [database] url, or run doctor as the daemon's user");
     }
     return std::move(found_);
   }
@@ -56,7 +59,7 @@ class doctor {
   void look_at_config(const config& c) {
     for (const auto& w : c.warnings) add("configuration", w, "change it in " + options_.config_file);
     if (c.sources.empty() && c.tokens.empty())
-      add("configuration", "no [[source]] and no [[token]]: nobody can deliver anything",
+      add("configuration", "no [[source]] and no [[token]]: every delivery is rejected",
           "`releasehealthd init` writes a first configuration");
   }
 
@@ -111,7 +114,7 @@ class doctor {
           "synchronise both, as with chrony");
     if (is.dead > 0)
       add("database", std::to_string(is.dead) + " deliveries could not be read and are kept",
-          "/api/v1/deliveries?outcome=dead says why; `releasehealthd replay` reads them again");
+          "/api/v1/deliveries?outcome=dead has the reasons; `releasehealthd replay` decodes them again");
     if (is.derived_by && (*is.derived_by != c.timeline.fingerprint || is.derived_version != derivation_version))
       add("database", "the past was derived by other rules than the configured ones", "`releasehealthd rebuild`");
   }
@@ -121,7 +124,8 @@ class doctor {
       const auto named = "source " + in_quotes(s.name);
       const auto steps = find_collector(s.kind) ? find_collector(s.kind)->setup : std::span<const setup_step>();
       if (!s.last_at && !steps.empty())
-        add("source", named + " has never delivered", "set up its webhook: collectors/" + s.kind + "/README.md");
+        add("source", named + ": no delivery was accepted yet",
+            "set up its webhook: collectors/" + s.kind + "/README.md");
       else
         for (const auto& one : s.setup)
           if (!one.is_done && one.step->gives != thing_type::incident)
@@ -132,28 +136,34 @@ class doctor {
       if (s.is_silent)
         add("source", named + " has fallen silent against its own rhythm",
             "look at its webhook; /sources has the newest reasons");
-      std::int64_t taken = 0, rejected = 0;
-      for (const auto& [outcome, count] : s.total(1)) (is_rejected(outcome) ? rejected : taken) += count;
-      if (rejected > taken)
-        add("source",
-            named + " had " + std::to_string(rejected) + " deliveries rejected today" +
-                (s.reasons.empty() ? "" : ", the last one: " + s.reasons.front().reason),
-            "compare the secret at the source with its secret_file");
+      look_at_rejections(s);
     }
   }
-  static bool is_rejected(std::string_view outcome) {
-    return outcome == "unauthorized" || outcome == "malformed" || outcome == "too_large";
+
+  void look_at_rejections(const source_report& s) {
+    if (s.name == canonical::source_name) return;  // anybody may post there without a token
+    std::int64_t accepted = 0, rejected = 0;
+    for (const auto& [became, count] : s.total(1)) (cure_of(became).empty() ? accepted : rejected) += count;
+    const auto last = std::ranges::find_if(s.reasons, [](const auto& r) { return !cure_of(r.outcome).empty(); });
+    if (rejected <= accepted || last == s.reasons.end()) return;
+    add("source",
+        "source " + in_quotes(s.name) + ": " + std::to_string(rejected) +
+            " deliveries rejected today, the last one as " + last->outcome + ": " + last->reason,
+        std::string(cure_of(last->outcome)));
+  }
+  // Empty: deliveries with that outcome are not rejected.
+  static std::string_view cure_of(std::string_view became) {
+    if (became == word(outcome::unauthorized)) return "compare the secret at the source with its secret_file";
+    if (became == word(outcome::malformed)) return "compare the payload with the documented one: is it the right kind?";
+    if (became == word(outcome::too_large)) return "send less, or raise max_body_bytes of the source";
+    return {};
   }
 
   void look_at_coverage(const coverage_report& r) {
-    std::string names;
-    for (std::size_t n = 0; n < std::min(r.unmatched.size(), most_listed); ++n)
-      names += (n > 0 ? ", " : "") + in_quotes(r.unmatched[n].name);
-    if (!r.unmatched.empty())
-      add("names",
-          std::to_string(r.unmatched.size()) +
-              (r.unmatched.size() == 1 ? " name does not match: " : " names do not match: ") + names +
-              (r.unmatched.size() > most_listed ? " ..." : ""),
+    std::vector<std::string> names;
+    for (const auto& one : r.unmatched) names.push_back(one.name);
+    if (!names.empty())
+      add("names", in_words(names),
           "`releasehealthd discover` proposes aliases; then reload and `releasehealthd rebuild`");
     for (const auto& e : evidence_rules()) {
       std::vector<std::string> lacking;

@@ -1,8 +1,10 @@
 // A first configuration: asked for on a terminal, or given by flags.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 
+#include <boost/url/parse.hpp>
 #include <unistd.h>
 
 #include "collectors/base/nearest.hpp"
@@ -17,8 +19,9 @@ namespace releasehealth {
 namespace {
 
 namespace fs = std::filesystem;
+namespace urls = boost::urls;
 
-constexpr const char* secrets_folder = "secrets";  // beside the configuration
+constexpr const char* secrets_folder = "secrets";  // in the configuration's folder
 
 struct init_options {
   std::vector<std::string> kinds;  ///< of sources, each named like its kind
@@ -51,7 +54,8 @@ void complete_by_asking(init_options& o, const CLI::App& app) {
     std::string known;
     for (const auto* c : collectors())
       if (!c->setup.empty()) known += (known.empty() ? "" : " ") + std::string(c->kind);
-    const auto answer = ask("Sources, separated by spaces (" + known + ")", "");
+    auto answer = ask("Sources, separated by spaces (" + known + ")", "");
+    std::ranges::replace(answer, ',', ' ');
     for (const auto word : split_words(answer)) o.kinds.emplace_back(word);
   }
   if (app.count("--public-url") == 0)
@@ -61,10 +65,10 @@ void complete_by_asking(init_options& o, const CLI::App& app) {
 /// A file for a secret, for its user alone.
 fs::path write_secret(const fs::path& folder, const std::string& name) {
   ledger::make_own_folder(folder);
+  fs::permissions(folder, fs::perms::owner_all);
   const auto at = folder / name;
-  std::error_code ec;
-  if (fs::exists(at, ec)) return at;  // of an earlier try
   const ledger::own_file file(at);
+  if (fs::file_size(at) > 0) return at;  // an earlier run wrote it
   const auto secret = random_id() + random_id() + '\n';
   if (write(file.descriptor(), secret.data(), secret.size()) != static_cast<ssize_t>(secret.size()))
     throw std::runtime_error(at.string() + ": cannot be written");
@@ -74,7 +78,7 @@ fs::path write_secret(const fs::path& folder, const std::string& name) {
 std::string configuration_of(const init_options& o) {
   std::string text =
       "# Written by `releasehealthd init`, and yours to edit. `releasehealthd check-config` reads it; every key is in\n"
-      "# configuration.md. `releasehealthd doctor` says what is missing.\n";
+      "# configuration.md. `releasehealthd doctor` lists missing setup.\n";
   if (!o.state_dir.empty()) text += "state_dir = " + in_quotes(o.state_dir) + "\n";
   text += "\n[calendar]\ntime_zone = " + in_quotes(o.time_zone) +
           "    # calendar months are cut there\n\n"
@@ -110,8 +114,9 @@ void say_what_comes_next(const init_options& o, const fs::path& file, const fs::
     else
       std::cout << "    test delivery, counted in no figure:\n" << test << '\n';
   }
-  std::cout << "next:\n    releasehealthd serve --config " << file.string() << "\n    releasehealthd doctor --config "
-            << file.string() << "\n    http://127.0.0.1:9621/sources shows what arrives\n";
+  std::cout << "next:\n    releasehealthd serve --config " << shell_word(file.string())
+            << "\n    releasehealthd doctor --config " << shell_word(file.string())
+            << "\n    http://127.0.0.1:9621/sources shows what arrives\n";
 }
 
 int run_init(const common_options& options, init_options o, const CLI::App& app) {
@@ -122,22 +127,34 @@ int run_init(const common_options& options, init_options o, const CLI::App& app)
   if (const auto zone = calendar::in_zone(o.time_zone); !zone)
     throw usage_error("init: invalid time zone " + in_quotes(o.time_zone) +
                       "; expected an IANA name like \"Europe/Berlin\"");
-  for (const auto& kind : o.kinds) kind_of(kind);
+  std::vector<std::string> kinds;
+  for (const auto& kind : o.kinds) {
+    kind_of(kind);
+    if (std::ranges::find(kinds, kind) == kinds.end()) kinds.push_back(kind);
+  }
+  o.kinds = std::move(kinds);
+  const auto url = urls::parse_uri(o.public_url);
+  if (!url || (url->scheme() != "http" && url->scheme() != "https") || url->host().empty())
+    throw usage_error("init: invalid URL " + in_quotes(o.public_url) + "; expected one like \"https://your.host\"");
   while (o.public_url.ends_with('/')) o.public_url.pop_back();
+  if (!o.state_dir.empty()) o.state_dir = fs::absolute(o.state_dir).lexically_normal().string();
   fs::create_directories(file.parent_path(), ec);
   const auto secrets = file.parent_path() / secrets_folder;
   write_secret(secrets, "token");
   for (const auto& kind : o.kinds) write_secret(secrets, kind + ".secret");
+  const fs::path tried = file.string() + ".new";  // a configuration with mistakes would block the next run
   {
-    std::ofstream out(file, std::ios::binary);
+    std::ofstream out(tried, std::ios::binary);
     out << configuration_of(o) << std::flush;
-    if (!out) throw std::runtime_error(file.string() + ": cannot be written");
+    if (!out) throw std::runtime_error(tried.string() + ": cannot be written");
   }
-  const auto read = load_config(file, process_environment());
+  const auto read = load_config(tried, process_environment());
   if (const auto* wrong = std::get_if<config_mistakes>(&read)) {
-    std::cerr << "to be corrected before the daemon starts:\n";
-    for (const auto& m : wrong->all) std::cerr << "    " << m << '\n';
+    for (const auto& m : wrong->all) std::cerr << "init: " << m << '\n';
+    fs::remove(tried);
+    return 2;
   }
+  fs::rename(tried, file);
   say_what_comes_next(o, file, secrets);
   return 0;
 }

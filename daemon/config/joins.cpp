@@ -27,7 +27,7 @@ bool reports_incidents_alone(const collector& by) {
          std::ranges::all_of(by.setup, [](const setup_step& one) { return one.gives == thing_type::incident; });
 }
 
-// What reports deployments and commits, too, as GitHub does, reports incidents if it is told which issues are.
+// A forge such as GitHub reports incidents only if labels or types of incidents are configured.
 bool lets_issues_in(const collector& by, const source& s) {
   return std::ranges::any_of(
       by.settings, [&](const setting_rule& rule) { return !rule.filters.empty() && !s.list(rule.key).empty(); });

@@ -206,9 +206,9 @@ void read_calendar(config_table&& t, calendar& zone, weekly_hours& working_week,
   }
 }
 
-// Since when reviews are asked for: of each team since its first one, always, never, or since a date.
+// Start of the tracking of reviews: a team's first review, always, never, or a date.
 void read_reviews(config_table& t, std::optional<timestamp>& since) {
-  constexpr timestamp always{}, never{std::chrono::sys_days(std::chrono::year(9999) / 1 / 1)};
+  constexpr timestamp always{}, never = figure_settings::never;
   std::string said = "auto";
   t.text("reviews", said);
   if (said == "auto") return;

@@ -63,7 +63,7 @@ struct named_commit {
 };
 BOOST_DESCRIBE_STRUCT(named_commit, (), (sha, repository, ref, title, pull_request, picked_from))
 
-// What happens in places whose merge-backs are tracked now is told otherwise (figures.md section 16).
+// Places whose merge-backs are tracked from now on have other figures (figures.md section 16).
 void note_tracked(derivation& in, const std::vector<commit_seen>& told) {
   std::map<std::string, timestamp> first;
   for (const auto& c : told)

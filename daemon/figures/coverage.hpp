@@ -19,13 +19,14 @@ inline constexpr std::string_view coverage_ratio = "coverage_ratio";
 
 struct evidence_rule {
   std::string_view name;
-  std::vector<std::string> known, all;  ///< columns: of how many there is evidence, and of how many there could be
-  std::vector<std::string> judged_by;   ///< a threshold needs something in one of these columns; empty: it needs none
-  std::string_view tracked = {};        ///< a column: without anything in it the figures have no value
-  std::string_view counted;             ///< what is counted, in the plural
-  std::string_view gap;                 ///< what is missing where there is none
-  std::string_view needed_by;           ///< figures, for people
-  std::string_view cure;                ///< the setting or the source that would supply it
+  std::vector<std::string> known, all;   ///< columns: of how many there is evidence, and of how many there could be
+  std::vector<std::string> judged_by;    ///< a threshold needs something in one of these columns; empty: it needs none
+  std::vector<std::string> judges = {};  ///< columns: without anything in these nothing needs it; empty: always needed
+  std::string_view tracked = {};         ///< a column: without anything in it the figures have no value
+  std::string_view counted;              ///< the counted things, in the plural
+  std::string_view gap;                  ///< the gap in words where there is no evidence
+  std::string_view needed_by;            ///< figures, for people
+  std::string_view cure;                 ///< the setting or the source that would supply it
 };
 std::span<const evidence_rule> evidence_rules();
 /// Null: there is none of that name.

@@ -111,12 +111,11 @@ struct refresher::loop {
 
   // Sources that only report incidents may be silent for good.
   std::map<std::string, double> silent_sources(ledger::reader& from, timestamp now) const {
-    constexpr std::chrono::days look_back{60};
     std::vector<std::string> watched;
     for (const auto& [name, of] : settings.sources)
       if (!of.only_incidents) watched.push_back(name);
     std::map<std::string, double> all;
-    for (const auto& r : from.rhythms(watched, now - look_back)) all[r.source] = r.is_silent(now);
+    for (const auto& r : from.rhythms(watched)) all[r.source] = r.is_silent(now);
     return all;
   }
 

@@ -62,12 +62,35 @@ std::map<place, std::string> places_and_teams(const std::map<place, ledger::plac
   return all;
 }
 
+namespace {
+
+// What finished more than the due time before the first report is not tracked.
+bool is_tracked(timestamp since, timestamp finished, timestamp now, duration due) {
+  return since <= now && finished >= since - due;
+}
+
+}
+
+bool tracked_follow_ups::tracks_review(std::string_view service, timestamp finished, timestamp now,
+                                       const figure_settings& settings) const {
+  const auto crew = crews.find(service);
+  const auto since = crew == crews.end() ? reviews.end() : reviews.find(crew->second);
+  return since != reviews.end() && is_tracked(since->second, finished, now, settings.review_due);
+}
+
+bool tracked_follow_ups::tracks_merge(std::string_view service, std::optional<timestamp> reported, timestamp finished,
+                                      timestamp now, const figure_settings& settings) const {
+  const auto since = merges.find(service);
+  const auto tracks = [&](timestamp first) { return is_tracked(first, finished, now, settings.merge_back_due); };
+  return (reported && tracks(*reported)) || (since != merges.end() && tracks(since->second));
+}
+
 tracked_follow_ups find_tracked(ledger::reader& from, const std::map<place, std::string>& all,
                                 const figure_settings& settings) {
-  std::map<std::string, std::string, std::less<>> crews;
+  tracked_follow_ups found;
+  auto& crews = found.crews;
   for (const auto& [where, team] : all)
     if (!where.service.empty()) crews.emplace(where.service, crew_of(where.service, team));
-  tracked_follow_ups found;
   const auto keep_first = [](auto& in, const std::string& name, timestamp at) {
     const auto [known, is_new] = in.emplace(name, at);
     if (!is_new) known->second = std::min(known->second, at);

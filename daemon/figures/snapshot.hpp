@@ -20,8 +20,11 @@ struct figure_settings {
   duration response_target = std::chrono::hours{2};
   duration merge_back_due = std::chrono::hours{24}, review_due = std::chrono::days{7};
   duration follow_up_horizon = std::chrono::days{90};
-  /// Since when reviews are tracked (figures.md section 16); nothing: of each team since its first reported one.
+  /// Start of the tracking of reviews (figures.md section 16); none: a team's first reported review.
   std::optional<timestamp> reviews_since = {};
+  /// `reviews_since` of reviews that are never tracked, as SQL compares it, too.
+  static constexpr timestamp never{std::chrono::sys_days(std::chrono::year(9999) / 1 / 1)};
+  bool tracks_reviews() const { return reviews_since != never; }
   std::set<std::string, std::less<>> incident_sources = {};  ///< sources, and kinds of these, that report incidents
   struct configured_source {
     std::string kind;
@@ -77,10 +80,17 @@ std::map<place, std::string> places_and_teams(const std::map<place, ledger::plac
 /// Whose people work on a service: its team, or it stands alone.
 std::string crew_of(const std::string& service, const std::string& team);
 
-/// Since when follow-ups are tracked by what reports say of them (figures.md section 16): reviews by crew, merge-backs
+/// Start of the tracking of follow-ups, by their reports (figures.md section 16): reviews by crew, merge-backs
 /// by service.
 struct tracked_follow_ups {
   std::map<std::string, timestamp, std::less<>> reviews, merges;
+  std::map<std::string, std::string, std::less<>> crews;  ///< by service
+
+  /// Whether the review of what finished at `finished` in a service is tracked.
+  bool tracks_review(std::string_view service, timestamp finished, timestamp now, const figure_settings&) const;
+  /// The same for the merge-back of a deployment whose repository reports pushes or merges since `reported`, if ever.
+  bool tracks_merge(std::string_view service, std::optional<timestamp> reported, timestamp finished, timestamp now,
+                    const figure_settings&) const;
 };
 tracked_follow_ups find_tracked(ledger::reader&, const std::map<place, std::string>& all, const figure_settings&);
 

@@ -8,12 +8,13 @@
 namespace releasehealth {
 namespace {
 
-// Whether anything is known of a scope. Its counts are 0 without, and 0 hotfixes of nothing say nothing.
-bool is_known(const scope_figures& known) {
-  const auto is_something = [](double v) { return v > 0; };  // NaN is not
-  return std::ranges::any_of(known.now, is_something) || std::ranges::any_of(known.values, [&](const auto& of_period) {
-           return std::ranges::any_of(of_period.second, is_something);
-         });
+bool is_something(double v) { return v > 0; }  // NaN is not
+
+std::vector<std::size_t> columns_named(const std::vector<std::string>& names, const snapshot& s) {
+  std::vector<std::size_t> all;
+  for (const auto& name : names)
+    all.push_back(static_cast<std::size_t>(std::ranges::find(s.columns_now, name) - s.columns_now.begin()));
+  return all;
 }
 
 std::vector<located_slice> slices_among(const figure& f, std::string_view wanted, const snapshot& s) {
@@ -21,19 +22,6 @@ std::vector<located_slice> slices_among(const figure& f, std::string_view wanted
   for (const auto& in : f.slices)
     if (wanted.empty() || f.looks == shape::quantiles || in.value == wanted)
       all.emplace_back(f, in, f.is_now ? s.columns_now : s.columns);
-  return all;
-}
-
-std::vector<std::pair<const evidence_rule*, std::vector<std::size_t>>> evidence_among(const figure& f,
-                                                                                      const snapshot& s) {
-  std::vector<std::pair<const evidence_rule*, std::vector<std::size_t>>> all;
-  for (const auto name : f.rests_on) {
-    const auto* e = find_evidence(name);
-    if (e->judged_by.empty()) continue;
-    auto& columns = all.emplace_back(e, std::vector<std::size_t>()).second;
-    for (const auto& c : e->judged_by)
-      columns.push_back(static_cast<std::size_t>(std::ranges::find(s.columns_now, c) - s.columns_now.begin()));
-  }
   return all;
 }
 
@@ -62,10 +50,20 @@ judge::judge(const snapshot& from, const figure_settings& settings) : from_(from
     const auto* q = std::ranges::find(quantiles, l.slice, &quantile::label);
     auto& one = figures_.emplace_back(
         located{&l, &f, q == std::end(quantiles) ? std::begin(quantiles) : q, slices_among(f, l.slice, from), {}, {}});
-    one.evidence = evidence_among(f, from);
+    for (const auto name : f.rests_on)
+      if (const auto* e = find_evidence(name); !e->judged_by.empty())
+        one.evidence.push_back({e, columns_named(e->judged_by, from), columns_named(e->judges, from)});
     if (!l.minimum_of.empty()) one.minimum = slices_among(*find_figure(l.minimum_of), l.minimum_slice, from);
   }
-  const auto& all = settings.thresholds;
+  for (const auto& column : from.columns_now)
+    is_evidence_.push_back(std::ranges::any_of(evidence_rules(), [&](const evidence_rule& e) {
+      return std::ranges::find(e.judged_by, column) != e.judged_by.end();
+    }));
+  auto all = settings.thresholds;
+  // reviews that are switched off have no threshold
+  if (!settings.tracks_reviews())
+    std::erase_if(all,
+                  [&](const threshold& t) { return tracked_by(*find(t.figure).measured_by) == "reviews_tracked"; });
   of_services_ = releasehealth::thresholds_of(all, {});
   of_teams_ = releasehealth::thresholds_of_team(all, {});
   for (const auto& t : all) {
@@ -109,10 +107,20 @@ std::optional<double> judge::resolved_limit(const threshold& t, const scope_figu
 }
 
 const evidence_rule* judge::missing_evidence(const located& of, const scope_figures& known) {
-  const auto holds = [&](std::size_t column) { return column < known.now.size() && known.now[column] > 0; };
-  for (const auto& [evidence, columns] : of.evidence)
-    if (std::ranges::none_of(columns, holds)) return evidence;
+  const auto holds = [&](std::size_t column) { return column < known.now.size() && is_something(known.now[column]); };
+  for (const auto& one : of.evidence) {
+    const bool is_needed = one.counted.empty() || std::ranges::any_of(one.counted, holds);
+    if (is_needed && std::ranges::none_of(one.found, holds)) return one.of;
+  }
   return nullptr;
+}
+
+// Whether anything happened in a scope. Its counts are 0 without, and 0 hotfixes of nothing say nothing.
+bool judge::is_known(const scope_figures& known) const {
+  for (std::size_t n = 0; n < known.now.size(); ++n)
+    if (is_something(known.now[n]) && !(n < is_evidence_.size() && is_evidence_[n])) return true;
+  return std::ranges::any_of(known.values,
+                             [](const auto& of_period) { return std::ranges::any_of(of_period.second, is_something); });
 }
 
 judgement judge::decide(const threshold& t, const scope_figures& known, bool is_team, const period* over) const {
@@ -128,11 +136,12 @@ judgement judge::decide(const threshold& t, const scope_figures& known, bool is_
   } else if (t.minimum > 0 && one.measured_by->looks == shape::quantiles) {
     out.counted = v ? v->observations.value_or(0) : 0;
   }
-  if (!out.limit || out.counted.value_or(t.minimum) < t.minimum) return out;
-  // what is exceeded is known to be; what is not may be so for want of evidence
-  const bool is_exceeded = out.value && (t.above ? *out.value > *out.limit : *out.value < *out.limit);
+  if (!out.limit) return out;
+  const bool is_enough = out.counted.value_or(t.minimum) >= t.minimum;
+  // more evidence can only raise an exceeded figure; one that is within may lack evidence
+  const bool is_exceeded = is_enough && out.value && (t.above ? *out.value > *out.limit : *out.value < *out.limit);
   if (!is_exceeded) out.missing = missing_evidence(one, known);
-  if (out.missing || (!v && !one.of->is_age)) return out;
+  if (out.missing || !is_enough || (!v && !one.of->is_age)) return out;
   out.state = is_exceeded ? standing::exceeded : standing::within;
   return out;
 }

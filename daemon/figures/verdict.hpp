@@ -49,23 +49,30 @@ class judge {
 
  private:
   /// Where the columns of a figure with thresholds are.
+  /// Evidence that a figure rests on, by columns of now: there is some if one of `found` is positive. It is needed if
+  /// one of `counted` is, or always if there are none.
+  struct needed_evidence {
+    const evidence_rule* of;
+    std::vector<std::size_t> found, counted;
+  };
   struct located {
     const limited_figure* of;
     const figure* measured_by;
     const quantile* which;
     std::vector<located_slice> value, minimum;
-    /// By evidence that it rests on: columns of which one has to have something.
-    std::vector<std::pair<const evidence_rule*, std::vector<std::size_t>>> evidence;
+    std::vector<needed_evidence> evidence;
   };
   const located& find(std::string_view figure) const;
   std::optional<measured> measure(const figure&, const std::string& named, const scope_figures&, bool is_team,
                                   const period* over) const;
   static const evidence_rule* missing_evidence(const located&, const scope_figures&);
+  bool is_known(const scope_figures&) const;
   std::optional<double> resolved_limit(const threshold&, const scope_figures&, const period* over) const;
 
   const snapshot& from_;
   const figure_settings& settings_;
   std::vector<located> figures_;
+  std::vector<bool> is_evidence_;                  ///< by column of now: it counts evidence, nothing that happened
   std::vector<threshold> of_services_, of_teams_;  ///< of those without thresholds of their own
   std::map<std::string, std::vector<threshold>> own_of_service_, own_of_team_;
 };

@@ -13,6 +13,8 @@
 namespace releasehealth {
 namespace {
 
+constexpr const char* test_passed = "a test delivery: address and secret are right";
+
 constexpr std::string_view webhooks = "/webhooks/";
 
 // The name in /webhooks/{name}/...; every other path takes canonical events.
@@ -157,8 +159,8 @@ void intake::consent(const http::request& r, const http::parameters& path, const
   answer(std::move(out));
 }
 
-void intake::ignore(const arrival& a, const std::string& why) {
-  count(a.source, outcome::ignored, a.received_at, why);
+void intake::ignore(const arrival& a, const std::string& why, outcome became) {
+  count(a.source, became, a.received_at, why);
   a.answer(http::json_answer(202, {{"accepted", 0}, {"duplicates", 0}, {"ignored", 1}, {"reason", why}}));
 }
 
@@ -174,7 +176,7 @@ void intake::webhook(http::request& r, const http::parameters& path, http::respo
   if (!from->unauthenticated && !kind.authentic(*from, d))
     return refused(a, error(errc::unauthorized, "the signature is missing or wrong"), "Signature");
   if (const auto encoded = refuse_encoding(r)) return refused(a, *encoded);
-  if (!r.header.get(test_header).empty()) return ignore(a, "a test delivery: address and secret are right");
+  if (!r.header.get(test_header).empty()) return ignore(a, test_passed, outcome::test);
 
   auto read = receive(*from, d, settings_.names);
   if (!read) return refused(a, read.error());
@@ -192,6 +194,7 @@ void intake::events(http::request& r, http::responder answer) {
   const auto who = authorize_sender(settings_.tokens, r.header, r.body, a.received_at);
   if (!who) return refused(a, who.error());
   if (const auto encoded = refuse_encoding(r)) return refused(a, *encoded);
+  if (!r.header.get(test_header).empty()) return ignore(a, test_passed, outcome::test);
   const auto type = r.header.get("Content-Type");
   auto read = canonical::read_events(type, r.body, a.received_at, may_hold());
   if (!read) return refused(a, read.error());

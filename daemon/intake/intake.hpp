@@ -45,7 +45,7 @@ class intake {
   void events(http::request&, http::responder);
   void refused(const arrival&, const error&, std::string_view authenticate = "Bearer");
   void store(arrival, ledger::entry);
-  void ignore(const arrival&, const std::string& why);
+  void ignore(const arrival&, const std::string& why, outcome = outcome::ignored);
   const source* find_source(std::string_view name) const;
   std::optional<error> outside_of(const token&, const std::vector<event>&, std::string_view body) const;
   std::size_t body_limit(const http::request&) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "collectors/base/printable.hpp"
+#include "collectors/base/utf8.hpp"
 #include "daemon/database/rows.hpp"
 #include "sql/ledger.hpp"
 
@@ -18,7 +19,7 @@ void source_journal::note(std::string_view source, std::string_view outcome, tim
   of.last_at = std::max(of.last_at, at);
   if (reason.empty()) return;
   auto& newest = reasons_[std::string(source)];
-  newest.push_back({std::string(source), std::string(outcome), printable(reason.substr(0, longest_reason)), at});
+  newest.push_back({std::string(source), std::string(outcome), printable(first_bytes(reason, longest_reason)), at});
   if (newest.size() > most_reasons) newest.pop_front();
 }
 

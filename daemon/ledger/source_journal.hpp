@@ -1,6 +1,6 @@
 #pragma once
-// What became of the deliveries of each source, for people who look for what is missing: counts by day, and the newest
-// reasons why some were not taken. Never their contents.
+// The journal of sources: deliveries by source, day and outcome, and the newest reasons for rejected and ignored ones.
+// It never holds their contents.
 #include <deque>
 #include <map>
 #include <string>
@@ -12,13 +12,13 @@
 
 namespace releasehealth::ledger {
 
-/// Why a delivery was not taken, or taken and left aside.
+/// The reason for a rejected, dead or ignored delivery.
 struct source_reason {
   std::string source, outcome, reason;
   timestamp at;
 };
 
-/// Of one source, day (midnight in UTC) and outcome.
+/// Deliveries with one outcome that a source sent on a day (midnight in UTC).
 struct source_count {
   std::string source, outcome;
   timestamp day;
@@ -26,25 +26,25 @@ struct source_count {
   timestamp last_at;
 };
 
-/// What was not written yet.
+/// Entries that are not in the database yet.
 struct journal_entries {
   std::vector<source_count> counts;
   std::vector<source_reason> reasons;
   bool empty() const { return counts.empty() && reasons.empty(); }
 };
 
-/// In memory, until somebody writes it. Bounded: by source and outcome a count, and the newest reasons. Belongs to the
-/// io thread.
+/// Entries in memory until write_journal(). Bounded: one count per source, day and outcome, and the newest reasons.
+/// Belongs to the io thread.
 class source_journal {
  public:
-  static constexpr std::size_t most_reasons = 20;     ///< of a source
+  static constexpr std::size_t most_reasons = 20;     ///< per source
   static constexpr std::size_t longest_reason = 300;  ///< bytes
 
   /// `outcome`: in the words of releasehealth_deliveries_total. `reason`: empty: none is kept.
   void note(std::string_view source, std::string_view outcome, timestamp at, std::string_view reason = {});
-  /// Hands over what there is.
+  /// Hands over all entries.
   journal_entries take();
-  /// Puts back what could not be written.
+  /// Puts back entries after a failed write.
   void put_back(const journal_entries&);
 
  private:
@@ -60,7 +60,7 @@ class source_journal {
 /// How long counts are kept, and reasons in days.
 inline constexpr std::chrono::days journal_horizon{90};
 
-/// Adds to what other daemons wrote; keeps the newest reasons of each source. Throws postgres_failure.
+/// Adds to the counts of other daemons; keeps the newest reasons of each source. Throws postgres_failure.
 void write_journal(const session&, const journal_entries&, timestamp now);
 
 }

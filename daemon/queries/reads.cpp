@@ -118,9 +118,11 @@ bool rhythm::is_silent(timestamp now) const {
   return last_at && deliveries >= enough && in_seconds(now - *last_at) > std::max(factor * gap_s, at_least);
 }
 
-std::vector<rhythm> reader::rhythms(const std::vector<std::string>& sources, timestamp since) {
+std::vector<rhythm> reader::rhythms(const std::vector<std::string>& sources) {
   if (sources.empty()) return {};
-  return read([&](transaction& work) { return query<rhythm>(work, sql::queries::rhythms, sources, since); });
+  return read([&](transaction& work) {
+    return query<rhythm>(work, sql::queries::rhythms, sources, in_seconds(rhythm::look_back));
+  });
 }
 
 std::vector<seen_service> reader::seen_services(timestamp since) {

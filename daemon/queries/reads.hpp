@@ -60,7 +60,7 @@ struct hotfix_months {
   std::optional<timestamp> since;  ///< the first deployment finished
 };
 
-/// What was reported first of a service's follow-ups.
+/// The first reported review and merge-back of a service.
 struct first_report {
   std::string service;
   std::optional<timestamp> reviewed_at, merged_at;
@@ -109,7 +109,7 @@ struct unjoined_count {
   std::int64_t incidents = 0;
 };
 
-/// What PostgreSQL says of itself.
+/// Durability, clock and derivation state of the database.
 struct database_health {
   bool is_durable = true;
   timestamp now;
@@ -120,6 +120,7 @@ struct database_health {
 
 /// How often a source delivers.
 struct rhythm {
+  static constexpr std::chrono::days look_back{60};  ///< before the last delivery
   std::string source;
   std::int64_t deliveries = 0;  ///< within the look-back
   double gap_s = 0;             ///< the 99th percentile of the time between two of them
@@ -202,7 +203,7 @@ class reader {
   database_health health();
   /// One row for each given source, ordered by name.
   std::vector<unjoined_count> unjoined_incidents(const std::vector<std::string>& sources);
-  std::vector<rhythm> rhythms(const std::vector<std::string>& sources, timestamp since);
+  std::vector<rhythm> rhythms(const std::vector<std::string>& sources);
   /// Every service, with the sources of its incidents since then.
   std::vector<seen_service> seen_services(timestamp since);
   /// What became of the deliveries of each source since then: {"source", "days": [{"day", "outcome", "deliveries"}],

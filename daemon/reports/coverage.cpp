@@ -20,7 +20,8 @@ json::object evidence_json(const std::vector<covered_evidence>& all) {
   for (const auto& one : all)
     out[one.of->name] = one.share ? json::value({{"value", json_number(one.share->value)},
                                                  {"known", json_number(one.share->numerator.value_or(0))},
-                                                 {"of", json_number(one.share->denominator.value_or(0))}})
+                                                 {"of", json_number(one.share->denominator.value_or(0))},
+                                                 {"unknown", one.unknown}})
                                   : json::value(nullptr);
   return out;
 }
@@ -30,6 +31,48 @@ json::array missing_json(const std::vector<covered_evidence>& all) {
   for (const auto& one : all)
     if (one.is_gap()) out.emplace_back(one.of->name);
   return out;
+}
+
+// Whether the scope has the columns of the figure: only production has all.
+bool counts(const scope_figures& known, const snapshot& s, const figure& f) {
+  return std::ranges::all_of(f.slices, [&](const slice& in) {
+    return std::ranges::all_of(in.columns, [&](const auto& name) {
+      const auto at = std::ranges::find(s.columns_now, name) - s.columns_now.begin();
+      return static_cast<std::size_t>(at) < known.now.size();
+    });
+  });
+}
+
+bool is_retired(const std::string& service, const figure_settings& settings, timestamp now) {
+  const auto retired = settings.names.retired(service);
+  return retired && *retired <= now;
+}
+
+// Whether anything was ever deployed to a place: names that only have incidents are unmatched, and have no coverage.
+bool was_deployed(const scope_figures& known, const snapshot& s) {
+  static const period now;
+  const auto& f = *find_figure("last_deployment_timestamp_seconds");
+  return std::ranges::any_of(f.slices, [&](const slice& in) {
+    const auto last = evaluate(f, in, {s.columns_now, known.now, now});
+    return last && last->value > 0;
+  });
+}
+
+// The share of services that a source of incidents knows: of those that are listed, which metrics do not tell apart.
+void count_known_services(std::vector<covered_evidence>& scope, const std::vector<covered_scope>& services,
+                          const std::string* team) {
+  for (std::size_t n = 0; n < scope.size(); ++n) {
+    if (scope[n].of->name != incident) continue;
+    double known = 0;
+    for (const auto& s : services) {
+      if (team && s.team != *team) continue;
+      if (s.evidence[n].share)
+        ++known;
+      else
+        ++scope[n].unknown;
+    }
+    scope[n].share = known > 0 ? std::optional(figure_value{1, known, known, {}}) : std::nullopt;
+  }
 }
 
 void sort_by_gaps(std::vector<covered_scope>& all) {
@@ -47,18 +90,18 @@ std::size_t covered_scope::gaps() const {
 std::vector<covered_evidence> coverage_of(const scope_figures& known, const snapshot& s) {
   static const period now;
   std::vector<covered_evidence> all;
-  if (known.now.empty()) return all;
   const auto& f = *find_figure(coverage_ratio);
+  if (!counts(known, s, f)) return all;
   for (std::size_t n = 0; n < f.slices.size(); ++n)
     all.push_back({&evidence_rules()[n], evaluate(f, f.slices[n], {s.columns_now, known.now, now})});
   return all;
 }
 
-std::vector<covered_evidence> gaps_of(const figure& f, const scope_figures& known, const snapshot& s, bool of_one) {
+std::vector<covered_evidence> gaps_of(const figure& f, const scope_figures& known, const snapshot& s) {
   std::vector<covered_evidence> gaps;
   for (auto& one : coverage_of(known, s)) {
     const bool is_needed = std::ranges::find(f.rests_on, one.of->name) != f.rests_on.end();
-    if (is_needed && one.is_gap() && (of_one || one.of->name != incident)) gaps.push_back(std::move(one));
+    if (is_needed && one.is_gap()) gaps.push_back(std::move(one));
   }
   return gaps;
 }
@@ -81,34 +124,44 @@ void propose_from_ledger(ledger::reader& from, const discover::configured_names&
   discover::propose_repositories(from.reported_tags(since, max_things), names, things, known, into);
 }
 
-namespace {
-
-std::vector<discover::unmatched_name> unmatched_of(ledger::reader& from, const figure_settings& settings,
-                                                   timestamp now) {
+std::vector<discover::unmatched_name> unmatched_names(ledger::reader& from, const figure_settings& settings,
+                                                      timestamp now) {
   return discover::find_unmatched(from.seen_services(now - coverage_window), settings.names,
                                   settings.kinds_of_sources());
 }
 
+std::string in_words(const std::vector<std::string>& unmatched) {
+  constexpr std::size_t most_named = 3;
+  std::string text = std::to_string(unmatched.size()) +
+                     (unmatched.size() == 1 ? " name matches no service: " : " names match no service: ");
+  for (std::size_t n = 0; n < std::min(unmatched.size(), most_named); ++n) text += (n > 0 ? ", " : "") + unmatched[n];
+  return text +
+         (unmatched.size() > most_named ? ", and " + std::to_string(unmatched.size() - most_named) + " more" : "");
 }
 
-std::size_t count_unmatched_names(ledger::reader& from, const figure_settings& settings, timestamp now) {
-  return unmatched_of(from, settings, now).size();
+std::vector<covered_scope> covered_services(const snapshot& s, const figure_settings& settings) {
+  std::vector<covered_scope> all;
+  for (const auto& [where, known] : s.places)
+    if (!where.service.empty() && settings.names.is_target(where) && was_deployed(known, s) &&
+        !is_retired(where.service, settings, s.at))
+      all.push_back({where, known.team, coverage_of(known, s)});
+  return all;
 }
 
 coverage_report report_coverage(ledger::reader& from, const figure_settings& settings, timestamp now, bool propose) {
   coverage_report out;
   const figure_question everything{.periods = {}, .service = {}, .environment = {}, .team = {}};
   const auto s = answer_question(from, everything, settings, now);
-  for (const auto& [where, known] : s.places)
-    if (!where.service.empty() && settings.names.is_target(where))
-      out.services.push_back({where, known.team, coverage_of(known, s)});
+  out.services = covered_services(s, settings);
   for (const auto& [name, known] : s.teams) out.teams.push_back({{}, name, coverage_of(known, s)});
   const auto together = answer_together(from, everything, settings, now);
   out.fleet = coverage_of(together.together, together);
+  count_known_services(out.fleet, out.services, nullptr);
+  for (auto& team : out.teams) count_known_services(team.evidence, out.services, &team.team);
   sort_by_gaps(out.services);
   sort_by_gaps(out.teams);
   const auto kinds = settings.kinds_of_sources();
-  out.unmatched = unmatched_of(from, settings, now);
+  out.unmatched = unmatched_names(from, settings, now);
   if (!propose || out.unmatched.empty()) return out;
   discover::configured_names known{.names = settings.names, .teams = {}, .kinds = kinds, .services_at = {}};
   for (const auto& [team, engineers] : settings.engineers) known.teams.insert(team);

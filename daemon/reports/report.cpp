@@ -1,12 +1,48 @@
 #include "daemon/reports/report.hpp"
 
 #include <charconv>
+#include <set>
 #include <utility>
 
 #include "collectors/csv/csv.hpp"
+#include "daemon/reports/coverage.hpp"
 
 namespace releasehealth {
 namespace {
+
+/// The evidence that each scope's figures lack, computed once per scope.
+class scope_gaps {
+ public:
+  explicit scope_gaps(const snapshot& s) : snapshot_(s) {}
+
+  /// The names of the evidence, the most important first; empty: the figure rests on enough.
+  std::vector<std::string_view> of(const figure_row& row) {
+    std::vector<std::string_view> names;
+    for (const auto name : row.of.rests_on)
+      if (gaps_in(row).contains(name)) names.push_back(name);
+    return names;
+  }
+
+ private:
+  const std::set<std::string_view>& gaps_in(const figure_row& row) {
+    const auto [known, is_new] = known_.try_emplace({row.where, row.is_team() ? row.team : std::string()});
+    if (is_new)
+      for (const auto& one : coverage_of(scope_of_row(row), snapshot_))
+        if (one.is_gap()) known->second.insert(one.of->name);
+    return known->second;
+  }
+  const scope_figures& scope_of_row(const figure_row& row) const {
+    static const scope_figures nothing;
+    const auto of = [&](const auto& all, const auto& key) -> const scope_figures& {
+      const auto found = all.find(key);
+      return found == all.end() ? nothing : found->second;
+    };
+    return row.is_team() ? of(snapshot_.teams, row.team) : of(snapshot_.places, row.where);
+  }
+
+  const snapshot& snapshot_;
+  std::map<std::pair<place, std::string>, std::set<std::string_view>> known_;
+};
 
 json::value or_null(const std::optional<double>& n) { return n ? json_number(*n) : json::value(nullptr); }
 
@@ -81,6 +117,7 @@ std::vector<std::string> figures_json(const snapshot& s, const figure_settings& 
       to.append(text.data(), text.size());
     }
   };
+  scope_gaps gaps(s);
   for_each_row(s, settings, only, [&](const figure_row& row) {
     {
       json::object labels(&memory);
@@ -96,6 +133,8 @@ std::vector<std::string> figures_json(const snapshot& s, const figure_settings& 
                         {"observations", row.value ? or_null(row.value->observations) : json::value(nullptr)}},
                        &memory);
       if (!row.group.empty()) out["group"] = row.group;
+      if (const auto missing = gaps.of(row); !missing.empty())
+        out["gaps"] = json::array(missing.begin(), missing.end(), &memory);
       auto& text = rows[row.over.label];
       if (!text.empty()) text += ',';
       append(text, out);

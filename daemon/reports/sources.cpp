@@ -4,13 +4,13 @@
 
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/words.hpp"
+#include "daemon/reports/coverage.hpp"
 #include "daemon/telemetry/metrics.hpp"
 
 namespace releasehealth {
 namespace {
 
 constexpr std::size_t shown_days = 30;
-constexpr std::chrono::days rhythm_look_back{60};
 
 std::vector<day_of_source> empty_days(timestamp now) {
   std::vector<day_of_source> all;
@@ -72,7 +72,13 @@ std::vector<source_report> report_sources(ledger::reader& from, const figure_set
   std::vector<source_report> all;
   std::vector<std::string> watched;
   for (const auto& [name, of] : settings.sources) {
-    all.push_back({.name = name, .kind = of.kind, .last_at = {}, .days = empty_days(now), .reasons = {}, .setup = {}});
+    all.push_back({.name = name,
+                   .kind = of.kind,
+                   .last_at = {},
+                   .days = empty_days(now),
+                   .reasons = {},
+                   .setup = {},
+                   .unmatched = {}});
     if (!of.only_incidents) watched.push_back(name);
   }
   for (const auto& journal : from.source_journals(now - std::chrono::days(shown_days))) {
@@ -80,16 +86,24 @@ std::vector<source_report> report_sources(ledger::reader& from, const figure_set
     auto known = std::ranges::find(all, name, &source_report::name);
     if (known == all.end()) {
       if (name != canonical::source_name) continue;
-      known = all.insert(
-          all.end(), {.name = name, .kind = name, .last_at = {}, .days = empty_days(now), .reasons = {}, .setup = {}});
+      known = all.insert(all.end(), {.name = name,
+                                     .kind = name,
+                                     .last_at = {},
+                                     .days = empty_days(now),
+                                     .reasons = {},
+                                     .setup = {},
+                                     .unmatched = {}});
     }
     add_journal(*known, journal);
   }
-  for (const auto& r : from.rhythms(watched, now - rhythm_look_back)) {
+  for (const auto& r : from.rhythms(watched)) {
     const auto of = std::ranges::find(all, r.source, &source_report::name);
     of->is_silent = r.is_silent(now);
     if (!of->last_at) of->last_at = r.last_at;
   }
+  for (const auto& one : unmatched_names(from, settings, now))
+    for (auto& s : all)
+      if (std::ranges::find(one.sources, s.name) != one.sources.end()) s.unmatched.push_back(one.name);
   add_setup(from, all);
   return all;
 }
@@ -117,6 +131,7 @@ json::object as_json(const std::vector<source_report>& all) {
                      {"silent", s.is_silent},
                      {"last_day", counts_json(s.total(1))},
                      {"last_30_days", counts_json(s.total(shown_days))},
+                     {"unmatched", json::value_from(s.unmatched)},
                      {"days", std::move(days)},
                      {"reasons", std::move(reasons)},
                      {"setup", std::move(setup)}});

@@ -1,5 +1,5 @@
 #pragma once
-// What the sources deliver, for the API, the page and `doctor`.
+// Deliveries and setup of each source, for the API, the page and `doctor`.
 #include "collectors/collector.hpp"
 #include "daemon/figures/snapshot.hpp"
 
@@ -26,6 +26,7 @@ struct source_report {
   std::vector<day_of_source> days;  ///< 30, the oldest first; without deliveries, too
   std::vector<reason_of_source> reasons;
   std::vector<setup_state> setup;
+  std::vector<std::string> unmatched;  ///< names that it uses and that match no service
   bool is_silent = false;
 
   std::map<std::string, std::int64_t> total(std::size_t last_days) const;
@@ -34,7 +35,7 @@ struct source_report {
 std::vector<source_report> report_sources(ledger::reader&, const figure_settings&, timestamp now);
 json::object as_json(const std::vector<source_report>&);
 
-/// Outcomes of deliveries whose contents count; of the others somebody may want to know why.
+/// Outcomes of accepted deliveries; the others have a reason to show.
 bool is_taken(std::string_view outcome);
 
 }

@@ -136,18 +136,14 @@ std::string threshold_table(const snapshot& s, const figure_settings& settings, 
 // Evidence that services lack, and what needs it.
 std::string quality_text(const snapshot& s, const figure_settings& settings, const text_style& style) {
   std::string out;
+  const auto services = covered_services(s, settings);
   for (std::size_t n = 0; n < evidence_rules().size(); ++n) {
-    std::size_t lacking = 0, all = 0;
-    for (const auto& [where, known] : s.places) {
-      const auto coverage = coverage_of(known, s);
-      if (!settings.names.is_target(where) || coverage.empty()) continue;
-      ++all;
-      lacking += coverage[n].is_gap();
-    }
+    const auto lacking = std::ranges::count_if(
+        services, [&](const auto& one) { return !one.evidence.empty() && one.evidence[n].is_gap(); });
     const auto& e = evidence_rules()[n];
     if (lacking > 0)
       out += (style.markdown ? "- " : "") + std::string(e.name) + " is missing in " + std::to_string(lacking) + " of " +
-             std::to_string(all) + " services; needed by " + std::string(e.needed_by) + '\n';
+             std::to_string(services.size()) + " services; needed by " + std::string(e.needed_by) + '\n';
   }
   return out.empty() ? out : '\n' + heading("Data quality", style) + out;
 }

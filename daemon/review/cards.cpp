@@ -89,7 +89,7 @@ json::object card_of(const reviewed& r, const headline& h, const figure_settings
   add_band(card, r, h, now, settings);
   add_change(card, r, h, now, before);
   json::array gaps;
-  for (const auto& gap : gaps_of(*h.of, scope, r.together, r.is_of_one))
+  for (const auto& gap : gaps_of(*h.of, scope, r.together))
     gaps.push_back(json::object{{"text", gap.share ? std::string(gap.of->name) + " known for " + in_words(gap) + " only"
                                                    : std::string(gap.of->gap)},
                                 {"cure", gap.of->cure}});

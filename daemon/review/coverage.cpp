@@ -14,6 +14,12 @@ constexpr std::size_t most_covered = 500;
 
 // "60 %", with how it looks: enough, too little, nothing to count.
 json::object cell(const covered_evidence& one) {
+  if (one.share && one.unknown > 0) {
+    const auto known = static_cast<std::size_t>(std::llround(one.share->numerator.value_or(0)));
+    return {{"text", std::to_string(known) + " of " + std::to_string(known + one.unknown)},
+            {"title", std::to_string(one.unknown) + " services: " + std::string(one.of->gap)},
+            {"class", "overdue"}};
+  }
   const bool is_unknown_source = !one.share && one.is_gap();
   std::string share = one.share           ? std::to_string(static_cast<int>(std::floor(one.share->value * 100))) + " %"
                       : is_unknown_source ? "unknown"

@@ -31,11 +31,12 @@ json::array month_choices(const review_question& q, const review_frame& frame, c
   return all;
 }
 
-// What a hotfix still owes: done, not asked for, due, or overdue.
-json::object owed(const std::string& done, bool is_owed, std::optional<timestamp> due, const review_frame& frame,
-                  const figure_settings& settings, std::string_view word) {
+// A follow-up of a hotfix: done, not needed, not tracked, due, or overdue.
+json::object follow_up(const std::string& done, bool is_owed, bool is_tracked, std::optional<timestamp> due,
+                       const review_frame& frame, const figure_settings& settings, std::string_view word) {
   if (!done.empty()) return {{"text", std::string(word)}, {"class", "done"}};
   if (!is_owed) return {{"text", "not needed"}, {"class", "none"}};
+  if (!is_tracked) return {{"text", "not tracked"}, {"class", "none"}};
   if (due && *due < frame.now) return {{"text", "overdue"}, {"class", "overdue"}};
   return {{"text", due ? "due " + settings.zone.local_time(*due).substr(0, 10) : "open"}, {"class", "due"}};
 }
@@ -119,8 +120,8 @@ json::object deployment_row(const json::object& d, const figure_settings& settin
           {"remedy", text(d, "first_remedy")}};
 }
 
-json::object hotfix_row(ledger::reader& from, const json::object& d, const figure_settings& settings,
-                        const review_frame& frame, const links& to) {
+json::object hotfix_row(ledger::reader& from, const json::object& d, const tracked_follow_ups& tracked,
+                        const figure_settings& settings, const review_frame& frame, const links& to) {
   auto row = deployment_row(d, settings, to);
   const auto finished = time_at(d, "/finished_at");
   const auto answered = text(d, "remedies"), incident = text(d, "incident");
@@ -132,10 +133,15 @@ json::object hotfix_row(ledger::reader& from, const json::object& d, const figur
   row["why"] = text(d, "justification");
   const bool is_recent = finished && *finished + settings.follow_up_horizon >= frame.now;
   const auto due = [&](duration after) { return finished ? std::optional(*finished + after) : std::nullopt; };
+  const auto service = text(d, "service");
+  const bool tracks_merge =
+      finished && tracked.tracks_merge(service, time_at(d, "/merges_reported_since"), *finished, frame.now, settings);
+  const bool tracks_review = finished && tracked.tracks_review(service, *finished, frame.now, settings);
   row["merge"] =
-      owed(text(d, "merged_back_at"), is_recent && flag_at(d, "/owes_merge") && text(d, "rolled_back_by").empty(),
-           due(settings.merge_back_due), frame, settings, "merged back");
-  row["review"] = owed(text(d, "review_held_at"), is_recent, due(settings.review_due), frame, settings, "held");
+      follow_up(text(d, "merged_back_at"), is_recent && flag_at(d, "/owes_merge") && text(d, "rolled_back_by").empty(),
+                tracks_merge, due(settings.merge_back_due), frame, settings, "merged back");
+  row["review"] =
+      follow_up(text(d, "review_held_at"), is_recent, tracks_review, due(settings.review_due), frame, settings, "held");
   return row;
 }
 

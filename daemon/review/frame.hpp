@@ -25,8 +25,8 @@ std::string outward(const std::string& url);
 /// What happened to the deployment of a row of schema/lists/deployments.sql, for tables.
 json::object deployment_row(const json::object&, const figure_settings&, const links&);
 /// A hotfix with its follow-ups.
-json::object hotfix_row(ledger::reader&, const json::object&, const figure_settings&, const review_frame&,
-                        const links&);
+json::object hotfix_row(ledger::reader&, const json::object&, const tracked_follow_ups&, const figure_settings&,
+                        const review_frame&, const links&);
 json::object incident_row(ledger::reader&, const json::object&, const figure_settings&, const links&);
 
 /// The figure by cause, as bars with what prevents each.

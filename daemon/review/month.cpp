@@ -106,7 +106,7 @@ json::array service_rows(ledger::reader& from, const reviewed& r, const std::vec
 
 // Three states, and a fourth before there is anything to judge.
 json::object verdict_of(const reviewed& r, const std::vector<threshold_of>& all,
-                        const std::vector<threshold_of>& exceeded, const std::string& team, const links& to) {
+                        const std::vector<threshold_of>& exceeded, const std::string& without_data, const links& to) {
   json::array says;
   for (std::size_t n = 0; n < std::min(exceeded.size(), most_exceeded); ++n) {
     const auto& one = exceeded[n];
@@ -119,13 +119,8 @@ json::object verdict_of(const reviewed& r, const std::vector<threshold_of>& all,
     return std::ranges::any_of(entry.second, [](double v) { return v > 0; });
   });
   auto view = verdict_on(judged_of(all));
-  if (!is_reported)
-    view = {
-        {"is_good", false},
-        {"is_bad", false},
-        {"headline", team.empty() ? "Nothing has been reported yet" : "Nothing is known of team " + in_quotes(team)},
-        {"note", ""}};
-  view["is_empty"] = !is_reported && team.empty();
+  if (!is_reported) view = {{"is_good", false}, {"is_bad", false}, {"headline", without_data}, {"note", ""}};
+  view["is_reported"] = is_reported;
   view["is_grey"] = !flag_at(view, "/is_good") && !flag_at(view, "/is_bad");
   view["exceeded"] = std::move(says);
   view["more"] = exceeded.size() > most_exceeded
@@ -148,10 +143,11 @@ json::array hotfixes_of(ledger::reader& from, const reviewed& r, const review_fr
                                {"since", format_time(r.last().begin)},
                                {"until", format_time(r.last().end)}},
                               nullptr, most_hotfixes + 1);
+  const auto tracked = find_tracked(from, places_and_teams(from.places(), settings), settings);
   json::array all;
   for (const auto& row : page.rows)
     if (settings.names.is_production(text(row, "environment")) && all.size() < most_hotfixes)
-      all.push_back(hotfix_row(from, row, settings, frame, to));
+      all.push_back(hotfix_row(from, row, tracked, settings, frame, to));
   has_more = page.rows.size() > most_hotfixes;
   return all;
 }
@@ -165,31 +161,32 @@ std::string now_count(const reviewed& r, std::string_view figure) {
   return v ? readable(f, v->value) : is_tracked ? "0" : "not tracked";
 }
 
-// What a first day needs, and what of it is there.
+// The first steps, and which of them are done.
 json::array checklist_of(ledger::reader& from, const figure_settings& settings, timestamp now) {
   const auto sources = report_sources(from, settings, now);
   std::string names;
-  for (const auto& [name, of] : settings.sources) names += (names.empty() ? "" : ", ") + name;
+  for (const auto& [name, of] : settings.sources)
+    if (!of.only_incidents) names += (names.empty() ? "" : ", ") + name;
   const bool has_delivered = std::ranges::any_of(sources, [](const auto& s) { return s.last_at.has_value(); });
   const bool has_incidents =
       std::ranges::any_of(settings.sources, [&](const auto& s) { return settings.incident_sources.contains(s.first); });
   const auto step = [](bool is_done, std::string_view what, std::string_view command, const std::string& how) {
     return json::object{{"is_done", is_done}, {"what", what}, {"command", command}, {"how", how}};
   };
-  return {
-      step(!names.empty(), "A source of deployments is configured", names.empty() ? "releasehealthd init" : "",
-           names.empty() ? "writes a first configuration, with secrets, and says what to enter at the source" : names),
-      step(has_delivered, "A first delivery has arrived", "",
-           "Sources shows what arrives and why something is not taken"),
-      step(has_incidents, "A source of incidents is configured", "",
-           "what pages people: without it fail rates rest on rollbacks and hotfixes alone"),
-      step(false, "A first deployment to production",
-           "releasehealthd send deployment service=checkout version=1.0.0 state=succeeded", "sends one by hand")};
+  return {step(!names.empty(), "A source of deployments is configured", names.empty() ? "releasehealthd init" : "",
+               names.empty() ? "writes a first configuration with secrets, and prints the values to enter at the source"
+                             : names),
+          step(has_delivered, "A first delivery has arrived", "",
+               "Sources shows what arrives and why something is not taken"),
+          step(has_incidents, "A source of incidents is configured", "",
+               "what pages people: without it fail rates rest on rollbacks and hotfixes alone"),
+          step(false, "A first deployment to production",
+               "releasehealthd send deployment service=checkout version=1.0.0 state=succeeded", "sends one by hand")};
 }
 
 // One sentence on data quality, where it matters: what headline figures rest on too little of, and names that do not
 // match.
-std::string quality_of(const reviewed& r, std::size_t unmatched) {
+std::string quality_of(const reviewed& r, const std::vector<discover::unmatched_name>& unmatched) {
   std::vector<std::string> parts;
   const auto& scope = r.together.together;
   std::set<std::string_view> needed;
@@ -198,8 +195,9 @@ std::string quality_of(const reviewed& r, std::size_t unmatched) {
   for (const auto& one : coverage_of(scope, r.together))
     if (one.share && one.is_gap() && needed.contains(one.of->name))
       parts.push_back(std::string(one.of->name) + " known for " + in_words(one) + " only");
-  if (unmatched > 0)
-    parts.push_back(std::to_string(unmatched) + (unmatched == 1 ? " name does not match" : " names do not match"));
+  std::vector<std::string> names;
+  for (const auto& one : unmatched) names.push_back(one.name);
+  if (!names.empty()) parts.push_back(in_words(names));
   std::string text;
   for (const auto& part : parts) text += (text.empty() ? "" : "; ") + part;
   return text;
@@ -213,18 +211,26 @@ std::string review_month(ledger::reader& from, const review_question& q, const f
   const auto r = look_at(from, q, settings, frame.now);
   const auto thresholds = all_thresholds(r, settings), exceeded = exceeded_among(thresholds);
   std::set<std::string> teams;
-  for (const auto& [where, team] : places_and_teams(from.places(), settings))
+  const auto places = from.places();
+  for (const auto& [where, team] : places_and_teams(places, settings))
     if (!team.empty()) teams.insert(team);
   auto view = frame_of(name_month(q.month), q, frame, settings, teams);
   view["month"] = name_month(q.month);
   view["team"] = q.team;
   view["so_far"] = r.is_so_far ? settings.zone.local_time(frame.now) : "";
   view["partial"] = r.last().partial && !r.is_so_far;
-  view["verdict"] = verdict_of(r, thresholds, exceeded, q.team, to);
-  const bool is_reported = !flag_at(view, "/verdict/is_empty");
-  view["has_cards"] = is_reported;
-  if (!is_reported) view["checklist"] = checklist_of(from, settings, frame.now);
-  view["quality"] = is_reported ? quality_of(r, count_unmatched_names(from, settings, frame.now)) : "";
+  const bool is_unknown_team = !q.team.empty() && !teams.contains(q.team);
+  view["verdict"] = verdict_of(r, thresholds, exceeded,
+                               is_unknown_team  ? "Unknown team " + in_quotes(q.team)
+                               : places.empty() ? "Nothing has been reported yet"
+                                                : "No data from production up to " + name_month(q.month),
+                               to);
+  const bool is_reported = flag_at(view, "/verdict/is_reported");
+  view["is_reported"] = is_reported;
+  const bool is_empty = places.empty() && !is_unknown_team;
+  view["is_empty"] = is_empty;
+  if (is_empty) view["checklist"] = checklist_of(from, settings, frame.now);
+  view["quality"] = is_reported ? quality_of(r, unmatched_names(from, settings, frame.now)) : "";
   view["quality_link"] = to.to("/coverage");
   view["health"] = cards(r, health_headlines(), settings, thresholds);
   view["dora"] = cards(r, dora_headlines(), settings, thresholds);
@@ -256,7 +262,7 @@ std::string review_month(ledger::reader& from, const review_question& q, const f
   view["open_incidents"] = now_count(r, "open_incidents");
   view["unmerged"] = now_count(r, "unmerged_hotfixes");
   view["overdue"] = now_count(r, "overdue_reviews");
-  view["without_incidents"] = !r.together.has_incidents && !flag_at(view, "/verdict/is_empty");
+  view["without_incidents"] = !r.together.has_incidents && is_reported;
   view["trend"] = trend_table(r, settings);
   view["csv"] = to.to("/api/v1/figures?period=" + format_month(q.month));
   return render_page("month", view);

@@ -36,7 +36,7 @@ result<std::string> review_deployment(ledger::reader&, const std::string& id, co
 /// What figures rest on, by service, and names that do not match (figures.md sections 15, 16).
 std::string review_coverage(ledger::reader&, const figure_settings&, const review_frame&);
 
-/// What each source delivers, why some of it was not taken, and what is still to be set up there.
+/// Deliveries of each source by outcome, reasons for rejected ones, and missing setup steps.
 std::string review_sources(ledger::reader&, const figure_settings&, const review_frame&);
 
 /// A page that says why there is nothing else to show.

@@ -156,12 +156,13 @@ result<std::string> review_service(ledger::reader& from, const review_question& 
   view["timeline"] = timeline_chart(draw(from, past, settings, to));
   view["timeline_from"] = name_month(settings.zone.month_of(begins));
   view["is_cut"] = past.deployments.size() == most_rows || past.incidents.size() == most_rows;
+  const auto tracked = find_tracked(from, places_and_teams(from.places(), settings), settings);
   json::array deployments, incidents, owing;
   for (const auto& d : past.deployments) {
     deployments.push_back(deployment_row(d, settings, to));
     if (text(d, "kind") != word(deployment_kind::hotfix) || text(d, "state") != word(deployment_state::succeeded))
       continue;
-    auto row = hotfix_row(from, d, settings, frame, to);
+    auto row = hotfix_row(from, d, tracked, settings, frame, to);
     owing.push_back(std::move(row));
   }
   for (const auto& i : past.incidents) incidents.push_back(incident_row(from, i, settings, to));

@@ -11,7 +11,7 @@ namespace {
 
 constexpr double picture_width = 240, picture_height = 48;
 
-/// A column for each day: what was taken, and on top of it what was not.
+/// A column for each day: accepted deliveries, and rejected or ignored ones stacked above.
 json::object days_chart(const source_report& s) {
   std::int64_t largest = 1;
   const auto sum = [](const day_of_source& d, bool taken) {
@@ -30,7 +30,8 @@ json::object days_chart(const source_report& s) {
                         : std::max(1.0, picture_height * static_cast<double>(count) / static_cast<double>(largest));
     };
     const auto x = width * static_cast<double>(n);
-    const auto text = s.days[n].day + ": " + std::to_string(taken) + " taken, " + std::to_string(left) + " not";
+    const auto text =
+        s.days[n].day + ": " + std::to_string(taken) + " accepted, " + std::to_string(left) + " rejected or ignored";
     columns.push_back(json::object{{"x", x},
                                    {"w", width * 0.8},
                                    {"y", picture_height - height(taken)},
@@ -49,7 +50,7 @@ std::string counts_in_words(const std::map<std::string, std::int64_t>& counts) {
   return text.empty() ? "none" : text;
 }
 
-json::object row_of(const source_report& s, const figure_settings& settings) {
+json::object row_of(const source_report& s, const figure_settings& settings, const links& to) {
   json::array setup, reasons;
   for (const auto& one : s.setup)
     setup.push_back(json::object{{"what", one.step->what},
@@ -70,6 +71,8 @@ json::object row_of(const source_report& s, const figure_settings& settings) {
           {"last_days", counts_in_words(s.total(s.days.size()))},
           {"chart", days_chart(s)},
           {"setup", std::move(setup)},
+          {"unmatched", s.unmatched.empty() ? "" : in_words(s.unmatched)},
+          {"coverage", to.to("/coverage")},
           {"has_setup", !s.setup.empty()},
           {"is_missing_something", is_missing_something},
           {"has_reasons", !reasons.empty()},
@@ -84,8 +87,9 @@ std::string review_sources(ledger::reader& from, const figure_settings& settings
       frame_of("Sources", {.month = settings.zone.month_of(frame.now), .team = {}, .service = {}, .environment = {}},
                frame, settings, {});
   view["can_choose"] = false;
+  const links to{frame};
   json::array rows;
-  for (const auto& s : all) rows.push_back(row_of(s, settings));
+  for (const auto& s : all) rows.push_back(row_of(s, settings, to));
   view["has_sources"] = !rows.empty();
   view["sources"] = std::move(rows);
   return render_page("sources", view);

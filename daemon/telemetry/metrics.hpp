@@ -14,11 +14,11 @@
 
 namespace releasehealth {
 
-/// What became of a delivery.
-enum class outcome { accepted, duplicate, ignored, dead, unauthorized, malformed, too_large, unavailable };
+/// The outcome of a delivery. A test has the header of collectors/setup.hpp.
+enum class outcome { accepted, duplicate, ignored, dead, unauthorized, malformed, too_large, unavailable, test };
 /// In the words of releasehealth_deliveries_total.
-inline constexpr std::array<std::string_view, 8> outcomes = {"accepted",     "duplicate", "ignored",   "dead",
-                                                             "unauthorized", "malformed", "too_large", "unavailable"};
+inline constexpr std::array<std::string_view, 9> outcomes = {
+    "accepted", "duplicate", "ignored", "dead", "unauthorized", "malformed", "too_large", "unavailable", "test"};
 inline constexpr std::string_view word(outcome o) { return outcomes[static_cast<std::size_t>(o)]; }
 
 /// Gauges with a sample for each source.

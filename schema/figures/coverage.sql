@@ -1,6 +1,6 @@
--- What is known about the deployments of the last 90 days (figures.md 16): of how many the commit, with title and first commit time;
--- of how many a rule or a report says the kind; of how many merge-backs are tracked; of how many hotfixes the cause, and reviews
--- are tracked. And whether either is tracked at all.
+-- Coverage of the deployments of the last 90 days (figures.md 16), as counts: deployments whose commit is known with title and first
+-- commit time, whose kind a rule or report gives, whose merge-back is tracked; hotfixes with a cause, hotfixes whose review is tracked.
+-- The last columns are positive if merge-backs or reviews are tracked at all.
 {{> _tracked}}, counted AS (
   SELECT scope.n, changes.*, hotfixes.*,
          (CASE WHEN scope.reviews_since <= scope.now THEN 1 ELSE 0 END) AS reviews_tracked,
@@ -18,14 +18,14 @@
                         END), 0)::bigint AS merge_known
     FROM (
       SELECT d.repository, count(*) AS deployed, count(*) FILTER (WHERE d.commit_known) AS known,
-             count(*) FILTER (WHERE d.kind_reason <> 'no rule matched') AS kind_told
+             count(*) FILTER (WHERE d.kind <> 'rollback' AND d.kind_reason <> 'no rule matched') AS kind_told
       FROM deployment d
       WHERE d.service = scope.service AND d.environment = scope.environment AND d.finished_at >= greatest(scope.begins, lower(scope.during))
         AND d.finished_at < least(scope.now, upper(scope.during)) AND d.kind IN ('planned', 'hotfix', 'rollback')
       GROUP BY d.repository) AS d
     CROSS JOIN LATERAL (SELECT {{> _merges_since}} AS merges) AS since) AS changes
   CROSS JOIN LATERAL (
-    SELECT count(*) AS hotfixes, count(*) FILTER (WHERE coalesce(d.cause, 'unknown') <> 'unknown') AS cause_known,
+    SELECT count(*) AS hotfixes, CASE WHEN {{> _has_reviews}} THEN count(*) ELSE 0 END AS hotfix_reviews_of, count(*) FILTER (WHERE coalesce(d.cause, 'unknown') <> 'unknown') AS cause_known,
            count(*) FILTER (WHERE scope.reviews_since <= scope.now AND d.finished_at >= scope.reviews_since - scope.review_due) AS hotfix_reviews_tracked
     FROM deployment d
     WHERE d.service = scope.service AND d.environment = scope.environment AND d.kind = 'hotfix'
@@ -38,5 +38,5 @@
 SELECT n, sum(commit_known)::bigint AS commit_known, sum(commit_of)::bigint AS commit_of, sum(kind_told)::bigint AS kind_told,
        sum(merge_known)::bigint AS merge_known, sum(merge_known + merges_tracked)::bigint AS merges_tracked,
        sum(cause_known)::bigint AS cause_known, sum(hotfixes)::bigint AS recent_hotfixes,
-       sum(hotfix_reviews_tracked)::bigint AS hotfix_reviews_tracked, sum(reviews_tracked)::bigint AS reviews_tracked
+       sum(hotfix_reviews_of)::bigint AS hotfix_reviews_of, sum(hotfix_reviews_tracked)::bigint AS hotfix_reviews_tracked, sum(reviews_tracked)::bigint AS reviews_tracked
 FROM counted GROUP BY n

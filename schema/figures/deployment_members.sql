@@ -27,7 +27,7 @@ SELECT to_jsonb(m) AS member FROM (
          d.kind = 'hotfix' AND coalesce((d.facts ->> 'review_held_at')::timestamptz > $2::timestamptz, true)
            AND d.finished_at < $2::timestamptz - make_interval(secs => $9::float8) AND tracked.review AND is_owing AS overdue_hotfix_reviews,
          is_recent AND d.commit_known AS commit_known, is_recent AS commit_of, is_recent AND tracked.merge AS merge_known,
-         is_recent AND d.kind = 'hotfix' AS recent_hotfixes,
+         is_recent AND d.kind = 'hotfix' AS recent_hotfixes, is_recent AND d.kind = 'hotfix' AND {{> _has_reviews}} AS hotfix_reviews_of,
          is_recent AND d.kind = 'hotfix' AND coalesce(d.cause, 'unknown') <> 'unknown' AS cause_known,
          is_recent AND d.kind = 'hotfix' AND tracked.review AS hotfix_reviews_tracked,
          d.kind = 'hotfix' AND NOT d.is_justified AS unjustified, d.kind = 'hotfix' AND NOT d.is_attributed AS unattributed,

@@ -1,5 +1,5 @@
--- Of each service of which a review or a merge-back was ever reported with a deployment or an incident: when that was first held, and
--- when that was first merged.
+-- For each service with a reported review or merge-back (of a deployment or an incident): when the first review was held, and when the
+-- first merge-back was merged.
 SELECT service, microseconds(min(review)) AS reviewed_at, microseconds(min(merge)) AS merged_at
 FROM (
   SELECT service, (facts ->> 'review_held_at')::timestamptz AS review, NULL::timestamptz AS merge FROM deployment WHERE facts ? 'review_held_at'

@@ -1,10 +1,9 @@
--- What is known about the incidents of the last 90 days (figures.md 16): of how many the people who worked on them, of how many
--- severe ones reviews are tracked; and how many services a source of incidents knows: it is configured so, or named the service
--- once.
+-- Coverage of the incidents of the last 90 days (figures.md 16), as counts: incidents with known people, severe incidents whose review is
+-- tracked, services that a source of incidents knows (by configuration, or because it named the service once).
 {{> _tracked}}
 SELECT scope.n, count(DISTINCT (i.source, i.subject)) FILTER (WHERE i.source IS NOT NULL) AS recent_incidents,
        count(DISTINCT (i.source, i.subject)) FILTER (WHERE i.has_people) AS people_known,
-       count(DISTINCT (i.source, i.subject)) FILTER (WHERE i.severity IN (1, 2)) AS severe_incidents,
+       count(DISTINCT (i.source, i.subject)) FILTER (WHERE i.severity IN (1, 2) AND {{> _has_reviews}}) AS incident_reviews_of,
        count(DISTINCT (i.source, i.subject)) FILTER (WHERE i.severity IN (1, 2) AND scope.reviews_since <= scope.now
          AND coalesce(i.resolved_at, scope.now) >= scope.reviews_since - scope.review_due) AS incident_reviews_tracked,
        count(DISTINCT scope.service) FILTER (WHERE scope.has_source OR named.once) AS incident_known

@@ -16,14 +16,14 @@ SELECT to_jsonb(m) AS member FROM (
          i.reason = 'no_service' AS no_service,
          i.reason = 'not_a_change' AS not_a_change,
          i.reason = 'failed_deployment' AS failed_deployment,
-         i.stretches @> $2::timestamptz AND place.during @> $2::timestamptz AS open,
+         i.stretches @> $2::timestamptz AND scope.during @> $2::timestamptz AS open,
          i.severity IN (1, 2) AND coalesce((i.facts ->> 'review_held_at')::timestamptz > $2::timestamptz, true)
            AND i.resolved_at >= $2::timestamptz - make_interval(secs => $6::float8)
-           AND i.resolved_at < $2::timestamptz - make_interval(secs => $7::float8) AND place.during @> $2::timestamptz
-           AND coalesce(place.reviews_since <= $2::timestamptz AND i.resolved_at >= place.reviews_since - make_interval(secs => $7::float8), false) AS overdue_incident_reviews,
-         is_recent AS recent_incidents, is_recent AND i.severity IN (1, 2) AS severe_incidents,
-         is_recent AND i.severity IN (1, 2) AND coalesce(place.reviews_since <= $2::timestamptz
-           AND coalesce(i.resolved_at, $2::timestamptz) >= place.reviews_since - make_interval(secs => $7::float8), false) AS incident_reviews_tracked,
+           AND i.resolved_at < $2::timestamptz - make_interval(secs => $7::float8) AND scope.during @> $2::timestamptz
+           AND coalesce(scope.reviews_since <= $2::timestamptz AND i.resolved_at >= scope.reviews_since - make_interval(secs => $7::float8), false) AS overdue_incident_reviews,
+         is_recent AS recent_incidents, is_recent AND i.severity IN (1, 2) AND {{> _has_reviews}} AS incident_reviews_of,
+         is_recent AND i.severity IN (1, 2) AND coalesce(scope.reviews_since <= $2::timestamptz
+           AND coalesce(i.resolved_at, $2::timestamptz) >= scope.reviews_since - make_interval(secs => $7::float8), false) AS incident_reviews_tracked,
          is_recent AND EXISTS (SELECT FROM engagement e WHERE e.source = i.source AND e.subject = i.subject AND e.thing = 'incident'
                                                           AND e.method <> 'duration') AS people_known,
          i.is_against_policy AS against_policy, i.is_closed_too_early AS closed_too_early,
@@ -39,9 +39,9 @@ SELECT to_jsonb(m) AS member FROM (
          CASE WHEN i.decided_way = 'rollback' THEN decision.s END AS decision_rollback,
          CASE WHEN i.decided_way = 'hotfix' THEN decision.s END AS decision_hotfix,
          CASE WHEN i.decided_way = 'flag' THEN decision.s END AS decision_flag
-  FROM unnest($3::text[], $4::text[], $5::text[]::tstzrange[], $8::timestamptz[]) AS place (service, environment, during, reviews_since)
-  JOIN incident i ON i.service = place.service AND i.environment = place.environment AND i.production
-   AND i.started_at >= $1::timestamptz AND i.started_at < $2::timestamptz AND place.during @> i.started_at
+  FROM unnest($3::text[], $4::text[], $5::text[]::tstzrange[], $8::timestamptz[]) AS scope (service, environment, during, reviews_since)
+  JOIN incident i ON i.service = scope.service AND i.environment = scope.environment AND i.production
+   AND i.started_at >= $1::timestamptz AND i.started_at < $2::timestamptz AND scope.during @> i.started_at
   CROSS JOIN LATERAL (SELECT i.started_at >= $2::timestamptz - interval '90 days' AS is_recent) AS recent
   CROSS JOIN LATERAL (
     SELECT CASE WHEN i.restored_at IS NOT NULL THEN greatest(0, extract(epoch FROM i.restored_at - i.started_at)) END AS s) AS restore

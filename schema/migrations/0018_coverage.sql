@@ -31,4 +31,4 @@ CREATE TABLE source_reason (
   reason  text NOT NULL
 );
 CREATE INDEX source_reason_newest ON source_reason (source, at);
-CREATE INDEX delivery_rhythm ON delivery (source, received_at);
+CREATE INDEX delivery_rhythm ON delivery (source, received_at) WHERE outcome <> 'imported';

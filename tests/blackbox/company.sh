@@ -14,22 +14,26 @@ figures() { command_of report --format "$1" --period "$month-01T00:00:00Z/$month
 
 # A figure without evidence is not judged; pages, API, command and metrics name what does not match, and whose commits are not known.
 says_what_is_missing() {
-  unmatched() { curl -sf "$operations/api/v1/coverage" | jq -r '.unmatched[].name' | sort -u; }
+  unmatched() { curl -sf "$operations/api/v1/coverage" | jq -r '.unmatched[].name' | LC_ALL=C sort -u; }
   wait_until 90 eval '[ "$(curl -s "$operations/metrics" | grep "^releasehealth_unmatched_names" | awk "{ n += \$NF } END { print n + 0 }")" -gt 0 ]' || fail "$1: no unmatched name on /metrics"
   unmatched >"$work/unmatched"
   [ -s "$work/unmatched" ] || fail "$1: no unmatched name in the API"
-  curl -sf "$operations/coverage" >"$work/page"
+  curl -sf "$operations/coverage" >"$work/coverage"
+  curl -sf "$operations/sources" >"$work/sources"
+  curl -sf "$operations/?month=$month" >"$work/month"
   "$daemon" doctor --config "$work/config.toml" >"$work/doctor" && fail "$1: doctor finds nothing"
-  for file in page doctor; do grep -qF "$(head -1 "$work/unmatched")" "$work/$file" || { cat "$work/$file"; fail "$1: $file does not name $(head -1 "$work/unmatched")"; }; done
+  for file in month coverage sources doctor; do grep -qF "$(head -1 "$work/unmatched")" "$work/$file" || { cat "$work/$file"; fail "$1: $file does not name $(head -1 "$work/unmatched")"; }; done
   local missing="incident commit"
   if [ "$1" = jenkins ]; then missing=incident; fi  # its builds name their commits
   for evidence in $missing; do grep -q "^coverage: $evidence is missing" "$work/doctor" || { cat "$work/doctor"; fail "$1: doctor does not say that evidence is missing: $evidence"; }; done
-  grep -q 'name[s]* do' <(curl -sf "$operations/") || fail "$1: the month page says nothing of names"
-  # of what is deployed and has no evidence nothing is within, and no alert can say so
+  grep -q 'match[es]* no service' "$work/month" || fail "$1: the month page does not count the names"
+  # a deployed service without evidence has no threshold within
   curl -sf "$operations/api/v1/coverage" | jq -r '.services[] | select(.evidence.incident == null) | .service' | sort -u >"$work/blind"
   [ -s "$work/blind" ] || fail "$1: every service has a source of incidents"
   while read -r service; do
     same "$1: $service: no fail rate is within" 0 "$(curl -s "$operations/metrics" | grep "^releasehealth_threshold_exceeded{service_name=\"$service\"" | grep -cE 'figure="(change_fail_ratio|time_to_issue_seconds)".* 0$')"
+    curl -sf "$operations/badge/$service.svg" >"$work/badge"
+    grep -qE 'not judged|exceeded' "$work/badge" || { cat "$work/badge"; fail "$1: the badge of $service"; }
     curl -sfG "$operations/api/v1/gate" --data-urlencode "service=$service" | jq -e '[.not_judged[] | select(.figure == "change_fail_ratio" and .code == "no_data")] | length == 1' >/dev/null || fail "$1: the gate of $service does not say no_data"
   done <"$work/blind"
 }

@@ -44,7 +44,7 @@ pids+=($!)
 wait_until 30 curl -sf "http://127.0.0.1:$port/-/ready" || fail "Prometheus is not ready"
 check backfilled --prometheus "http://127.0.0.1:$port"
 
-# one review overdue, of a service that reports reviews, is one threshold exceeded; a quiet service has none; of one that nobody knows nothing is judged
+# one review overdue, of a service that reports reviews, is one threshold exceeded; a quiet service has none; one without reports has nothing judged
 send_event "[
  {\"id\":\"s0\",\"subject\":\"s0\",\"type\":\"incident\",\"service\":\"solo\",\"severity\":3,\"state\":\"resolved\",\"review_held_at\":\"$(ago '20 days')\",\"time\":\"$(ago '21 days')\"},
  {\"id\":\"s1\",\"type\":\"deployment\",\"service\":\"solo\",\"version\":\"1\",\"state\":\"succeeded\",\"finished_at\":\"$(ago '12 days')\"},

@@ -12,7 +12,7 @@ finds_nothing() { "$daemon" doctor --config "$work/config.toml" >"$work/found" 2
 printf '[intake]\nlisten = "nowhere"\n' >"$work/config.toml"
 finds configuration 'intake.listen'
 printf 'state_dir = "%s"\n' "$state" >"$work/config.toml"
-finds configuration 'nobody can deliver'
+finds configuration 'every delivery is rejected'
 
 (umask 077; echo "$secret" >"$work/github.secret")
 secretive() { configure <<TOML
@@ -30,7 +30,7 @@ finds configuration 'every user of this machine may read'
 chmod 600 "$work/github.secret"
 
 start_daemon
-finds source 'has never delivered'
+finds source 'no delivery was accepted yet'
 signed() {
   curl -sf -o /dev/null "$intake/webhooks/github" -H 'Content-Type: application/json' -H "X-GitHub-Event: $1" -H "X-GitHub-Delivery: $RANDOM$RANDOM" \
     -H "X-Hub-Signature-256: sha256=$(printf %s "$2" | openssl dgst -sha256 -hmac "$secret" -r | cut -d' ' -f1)" --data-binary "$2"
@@ -52,7 +52,11 @@ send_event '{"id":"i2","subject":"i2","type":"incident","service":"chekout-api",
 finds names 'chekout-api'
 
 for _ in 1 2 3 4 5; do curl -s -o /dev/null "$intake/webhooks/github" -H 'Content-Type: application/json' -H 'X-GitHub-Event: push' -H 'X-Hub-Signature-256: sha256=00' -d '{}'; done
-finds source '5 deliveries rejected today'
+curl -sf -o /dev/null "$intake/webhooks/github" -H 'Content-Type: application/json' -H 'X-Releasehealth-Test: 1' \
+  -H "X-Hub-Signature-256: sha256=$(printf %s '{}' | openssl dgst -sha256 -hmac "$secret" -r | cut -d' ' -f1)" -d '{}'
+for _ in 1 2 3; do curl -s -o /dev/null "$intake/api/v1/events" -d '[]'; done
+finds source '5 deliveries rejected today, the last one as unauthorized'
+jq -e 'all(.findings[]; .text | contains("source \"api\"") | not)' "$work/found" >/dev/null || fail "anybody can make doctor fail by posting without a token"
 
 printf '[[rule]]\nname = "all"\nkind = "hotfix"\nwhen = { service = "." }\n' | cat - >>"$work/config.toml"
 finds database 'derived by other rules'

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# A history without pushes and reviews: what nobody reports is not tracked, so that no threshold of follow-ups fires. With one review
-# reported reviews are tracked.
+# A history without pushes and reviews: follow-ups are not tracked, so no threshold of theirs fires. After one reported review the reviews of
+# its service are tracked.
 . "$(dirname "$0")/lib.bash"
 configure </dev/null
 start_daemon
-python3 - >"$work/history.ndjson" <<'PY'
-import datetime, json
+python3 - "${RELEASEHEALTH_DEPLOYMENTS:-20000}" >"$work/history.ndjson" <<'PY'
+import datetime, json, sys
 now = datetime.datetime.now(datetime.timezone.utc)
-for n in range(20000):
+for n in range(int(sys.argv[1])):
     service, at = f"service-{n % 300}", now - datetime.timedelta(minutes=6 * n + 10)
     kind = "hotfix" if n % 11 == 0 else "planned"
     print(json.dumps({"id": f"d{n}", "type": "deployment", "service": service, "version": str(n), "kind": kind, "state": "succeeded",
@@ -23,6 +23,9 @@ same "no threshold of follow-ups is judged" 0 "$(judged 'oldest_unmerged_hotfix_
 same "without a source of incidents none of theirs is within" 0 "$(curl -sf "$operations/metrics" | grep -cE '^releasehealth_threshold_exceeded.*figure="(change_fail_ratio|time_to_issue_seconds|hotfix_fail_ratio)".* 0$')"
 curl -sf "$operations/" >"$work/page"
 same "the page says that they are not tracked" 2 "$(grep -o '<dd>not tracked</dd>' "$work/page" | wc -l)"
+curl -sf "$operations/?month=2025-01" >"$work/page"
+same "a month before all data has no checklist, and says that it is empty" "0 1" "$(grep -c 'class="checklist"' "$work/page") $(grep -c 'No data from production up to January 2025' "$work/page")"
+for path in / /services/service-1 /services/service-11; do same "$path: no follow-up is overdue or due" 0 "$(curl -sf "$operations$path" | grep -cE '>(overdue|due [0-9-]+)<')"; done
 curl -sf "$operations/coverage" >"$work/page"
 grep -q '300' <(curl -sf "$operations/api/v1/coverage" | jq '.services | length') || fail "coverage of 300 services"
 gate() { curl -sf "$operations/api/v1/gate?service=service-1" | jq -c "$1"; }

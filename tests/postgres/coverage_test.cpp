@@ -3,6 +3,9 @@
 
 #include "daemon/figures/verdict.hpp"
 #include "daemon/queries/reads.hpp"
+#include "daemon/reports/coverage.hpp"
+#include "daemon/reports/report.hpp"
+#include "daemon/reports/text_report.hpp"
 #include "tests/postgres/cases.hpp"
 #include "tests/postgres/cluster.hpp"
 
@@ -43,6 +46,19 @@ struct told {
     const auto v =
         evaluate(f, f.slices.front(), {s.columns_now, s.places.at({service, "production"}).now, period(), 0});
     return v ? std::to_string(std::llround(v->value)) : "none";
+  }
+  // The thresholds of checkout that are judged, each with its state.
+  std::string judged_of(const std::string& service) const {
+    std::string all;
+    const auto s = figures_of();
+    for (const auto& one : judge(s, with).all_of({service, "production"}))
+      if (one.state != standing::not_judged) all += (all.empty() ? "" : " ") + std::string(one.of.figure);
+    return all;
+  }
+  snapshot figures_of(const std::string& service = {}) const {
+    ledger::reader from(db.where());
+    const auto periods = current_periods(with.rolling, with.zone, now);
+    return answer_question(from, {.periods = periods, .service = service, .environment = {}, .team = {}}, with, now);
   }
   snapshot figures_at(timestamp at) const {
     ledger::reader from(db.where());
@@ -132,5 +148,52 @@ TEST_SUITE("postgres") {
     CHECK(t.ratio_of("cause", "checkout") == "1/2");
     CHECK(t.ratio_of("people", "checkout") == "1/2");
     CHECK(t.ratio_of("people", "search") == "none");
+  }
+
+  TEST_CASE("reviews that are switched off are no gap, and have no threshold") {
+    auto with = checkout_and_search();
+    with.reviews_since = figure_settings::never;
+    const told t(
+        "d1 2/08:00 v1 kind=hotfix; i1 2/09:00 severity=1; i1 2/10:00 resolved; override i1 12/00:00 review=12/00:00",
+        with);
+    CHECK(t.ratio_of("review", "checkout") == "none");
+    const auto s = t.figures_of();
+    for (const auto& one : judge(s, with).all_of({"checkout", "production"})) CHECK(one.of.figure != "overdue_reviews");
+    for (const auto& one : covered_services(s, with))
+      for (const auto& evidence : one.evidence)
+        if (evidence.of->name == "review") CHECK(!evidence.is_gap());
+  }
+
+  TEST_CASE("a version that returns says nothing of hotfixes: they are not judged before a commit or a kind is known") {
+    const std::string releases = "d1 20/08:00 v1; d2 21/08:00 v2; d3 22/08:00 v3; d4 23/08:00 v2";
+    CHECK(told(releases, checkout_and_search()).judged_of("checkout").find("hotfixes") == std::string::npos);
+    const told with_kind(releases + "; d5 24/08:00 v4 kind=planned", checkout_and_search());
+    CHECK(with_kind.judged_of("checkout").find("hotfixes") != std::string::npos);
+  }
+
+  TEST_CASE("settings alone are no data: nothing is judged before something happened") {
+    auto with = checkout_and_search();
+    with.reviews_since = timestamp{};
+    with.incident_sources = {"pagerduty"};
+    with.names = naming({{.name = "checkout", .team = {}, .aliases = {{"pagerduty", "PXYZ"}}}}, {});
+    const told nothing("d1 20/08:00 v1 svc=search", with);
+    CHECK(nothing.judged_of("checkout").empty());
+  }
+
+  TEST_CASE("reports of services that are deployed to staging alone, and of names that are never deployed") {
+    const told t(
+        "d1 20/08:00 v1 kind=planned; d2 20/08:00 v1 svc=search env=staging; i1 21/09:00 svc=unknown; i1 21/10:00 "
+        "svc=unknown resolved",
+        checkout_and_search());
+    const auto s = t.figures_of();
+    const auto report = figures_json(s, t.with).front();
+    CHECK(report.find(R"("service":"search","team":"","environment":"staging")") != report.npos);
+    auto month = s;
+    month.periods.resize(1);
+    CHECK(report.find(R"("gaps":["commit"])") != report.npos);
+    CHECK(text_report(month, t.with, {}, {}, &s).find("commit is missing in 1 of 1 services") != std::string::npos);
+    CHECK(figures_json(t.figures_of("search"), t.with).front().find("staging") != std::string::npos);
+    REQUIRE(covered_services(s, t.with).size() == 1);
+    CHECK(covered_services(s, t.with).front().where.service == "checkout");
   }
 }
