@@ -1,2 +1,2 @@
--- After a migration: the derived tables may lack what this program derives.
+-- Marks a rebuild as due after a migration, because the derived tables may lack what this program derives.
 UPDATE derived_by SET version = 0

@@ -1,4 +1,4 @@
--- A deployment d as blame and remedies look at it.
+-- Columns of a deployment d that attribution and remediation read.
 d.id, d.day_order, d.source, d.subject, d.service, d.environment, d.production, d.state, d.version, d.commit, d.kind, d.is_change,
 microseconds(d.started_at) AS started_at, microseconds(d.finished_at) AS finished_at, d.live, d.below, d.rolled_back_by,
 d.facts->>'fixes' AS fixes, d.facts->>'incident' AS incident,

@@ -1,4 +1,4 @@
--- An incident i as remedies and failures look at it.
+-- Columns of an incident i that remediation and failure derivation read.
 i.id, i.source, i.subject, i.service, i.environment, i.production, i.blamed,
 microseconds(i.started_at) AS started_at, microseconds(i.detected_at) AS detected_at,
 microseconds(i.restored_at) AS restored_at,

@@ -1,5 +1,5 @@
--- Changes of the given services that may have the identity of one with these keys ($1-$4: service, version_key, commit,
--- identity_keys). A superset, of any environment. OFFSET keeps each a look into an index.
+-- Returns the ids of changes that may share an identity with a given change of the same service ($1-$4: service, version_key,
+-- commit, identity_keys), in any environment. The result is a superset. OFFSET 0 makes each branch an index lookup.
 WITH g AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS g (service, version_key, commit, identity_keys))
 SELECT d.id FROM g
 CROSS JOIN LATERAL (SELECT * FROM deployment WHERE version_key <> '' AND version_key = g.version_key OFFSET 0) AS d

@@ -1,5 +1,5 @@
--- The changes in the `within` of a rule ($7 microseconds) before the given positions ($1-$6: service, environment,
--- finished_at, day_order, source, subject), in the order of the stack.
+-- Returns the changes within the look-back of a rule ($7: `within` in microseconds) before the given positions ($1-$6: service,
+-- environment, finished_at, day_order, source, subject), in the order of the stack. n is the position in $1-$6, from 1.
 SELECT run.n, d.version, microseconds(d.finished_at) AS finished_at
 FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[])
   WITH ORDINALITY AS run (service, environment, finished_at, day_order, source, subject, n)

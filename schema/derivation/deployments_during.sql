@@ -1,5 +1,6 @@
--- Succeeded deployments that started during incidents: as these are now ($1-$3: service, begins, ends), or as they are
--- stored ($4, $5). What nobody places runs over no stack.
+-- Returns the positions of succeeded deployments that started during an incident: during one of the current intervals ($1-$3:
+-- service, begins, ends) or during one of the stored incidents $4, $5 (source, subject). Deployments without a service are
+-- excluded because they are in no stack.
 WITH open AS (
   SELECT service, tstzrange(begins, ends) AS during FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS r (service, begins, ends)
   UNION ALL

@@ -1,5 +1,6 @@
--- Of each of the given positions ($1-$6: service, environment, finished_at, day_order, source, subject) the first $7 succeeded
--- deployments from there on, itself included, in the order of the live stack, with the verdict they have.
+-- Returns for each given position ($1-$6: service, environment, finished_at, day_order, source, subject) the first $7 succeeded
+-- deployments from there on, including the position itself, in the order of the live stack, with their stored verdicts. n is the
+-- position in $1-$6, from 1.
 SELECT run.n, d.id, d.source, d.subject, d.day_order, microseconds(d.finished_at) AS finished_at, d.version, d.identity, d.kind, d.is_change,
        d.live, d.below, microseconds(d.covers_since) AS covers_since, d.rolled_back_by, d.kind_reason, d.kind_evidence,
        microseconds(d.started_at) AS started_at, d.facts, d.commit_facts, d.overrides

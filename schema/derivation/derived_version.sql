@@ -1,2 +1,2 @@
--- The derivation_version of the derived tables; no row before anything was derived.
+-- Returns the derivation_version of the derived tables; no row if nothing was derived.
 SELECT version FROM derived_by

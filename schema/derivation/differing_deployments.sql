@@ -1,4 +1,4 @@
--- Which of the given deployments are stored otherwise: what their reports say, one array a column.
+-- Returns the ids of the given deployments ($1-$19: reported values, one array per column) whose stored rows differ.
 SELECT id
 FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[],
             $8::jsonb[], $9::jsonb[], $10::jsonb[], $11::boolean[], $12::timestamptz[], $13::text[], $14::text[], $15::text[],

@@ -1,5 +1,5 @@
--- Every event about the given commits, from any source; either side may be a prefix of 7 digits or more (OFFSET:
--- events_of_things.sql).
+-- Returns every event about the commits $1, from any source. Either sha may be a prefix of the other with at least 7 digits.
+-- OFFSET 0: see events_of_things.sql.
 SELECT c.sha, e.source, e.subject, e.id, microseconds(e.time) AS time, e.type = 'retraction' AS retraction, e.is_override, e.fields,
        microseconds(e.received_at) AS received_at
 FROM unnest($1::text[]) AS c (sha)

@@ -1,4 +1,4 @@
--- Every event about tags of the given names, from any source (OFFSET: events_of_things.sql).
+-- Returns every event about tags with the names $1, from any source. OFFSET 0: see events_of_things.sql.
 SELECT e.source, e.subject, e.id, microseconds(e.time) AS time, e.type = 'retraction' AS retraction, e.is_override, e.fields,
        microseconds(e.received_at) AS received_at
 FROM (

@@ -1,5 +1,6 @@
--- Incidents that names of some fit, or whose names fit some. Of these $1: the names; $2-$4: the keys, from when until when
--- they were open; $5: what they link to, and $6 when they started. A key fits within a day (figures.md 18).
+-- Returns the incidents that refer to one of the given incidents by name or key, and those that a given incident refers to. The
+-- given incidents: $1: names; $2-$4: keys, and from when until when the incident was open; $5: names and keys that they link to;
+-- $6: when the linking incidents started. A key matches within 24 hours (figures.md section 18).
 SELECT n.source, n.subject FROM unnest($1::text[]) AS own (name)
 JOIN incident_name n ON (n.links || n.same_as) ? own.name
 UNION

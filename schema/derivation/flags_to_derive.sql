@@ -1,5 +1,5 @@
--- The flag changes among the given ids ($1), and those that name an incident of the given subjects ($2), with the rows
--- of the incidents that they may mean.
+-- Returns the flag changes with the ids $1 and those that name an incident by one of the subjects $2, one row for each incident
+-- that they may refer to.
 SELECT f.id, f.source, f.service, f.environment, f.is_on, microseconds(f.at) AS at, i.id AS incident, i.member_source AS incident_source
 FROM flag_change f LEFT JOIN (
   SELECT m.subject AS called, m.source AS member_source, i.id

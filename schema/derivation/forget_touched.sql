@@ -1,2 +1,2 @@
--- A rebuild derives all events of its snapshot, and the entries of the queue that name them.
+-- Empties the queue before a rebuild: the rebuild derives every event of its snapshot, including the queued ones.
 DELETE FROM touched

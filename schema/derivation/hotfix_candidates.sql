@@ -1,11 +1,13 @@
--- What the remedy of a hotfix may depend on, as (n, role, id) from the top of the stack down: n counts $1-$10 (day_order,
--- source, subject, service, environment, started_at, finished_at, fixes, incident, attribution in microseconds) from 1. Roles:
--- fixes (a deployment of its place that it may name), chain (the live stack at its start), open and named (incidents; of those the source of the name).
+-- Returns the rows that the remediation by a hotfix or rollback may depend on, as (n, role, id, depth, source), from the top of
+-- the stack down. n is the position in $1-$10 (day_order, source, subject, service, environment, started_at, finished_at, fixes,
+-- incident, attribution window in microseconds), from 1. Roles: `fixes`: a deployment of the same target that it may name;
+-- `chain`: an element of the live stack at its start; `open`: an attributed incident that was open at its start; `named`: an
+-- incident that it names, with the source that uses the name.
 WITH RECURSIVE h AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[],
                        $8::text[], $9::text[], $10::bigint[]) WITH ORDINALITY
     AS r (day_order, source, subject, service, environment, started_at, finished_at, fixes, incident, attribution, n)
-), naming AS MATERIALIZED (  -- hardly any does; the planner cannot know
+), naming AS MATERIALIZED (  -- few rows, which the planner cannot know
   SELECT *, lookup_key(fixes) AS fixes_key FROM h WHERE fixes <> ''
 ), fixes AS (
   SELECT h.n, d.id, d.live FROM naming h JOIN deployment d

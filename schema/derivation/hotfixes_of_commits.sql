@@ -1,5 +1,5 @@
--- Hotfixes whose code may have come back by commits that changed. $1-$6: those commits, before and now: sha, repository, ref,
--- title, pull_request, picked_from.
+-- Returns the hotfixes whose code may have been merged back by the given commits. $1-$6: changed commits, before and now (sha,
+-- repository, ref, title, pull_request, picked_from).
 WITH c AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
     AS r (sha, repository, ref, title, pull_request, picked_from)

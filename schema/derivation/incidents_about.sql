@@ -1,5 +1,5 @@
--- What failures and decisions look at: the incidents that blame one of the given changes ($1), those of the given ids
--- ($2), and all rows of the given things ($3, $4).
+-- Returns the incidents that failures and conclusions depend on: those attributed to one of the changes $1, those with the ids $2,
+-- and all rows of the things $3, $4 (source, subject).
 WITH wanted AS (
   SELECT id FROM incident WHERE blamed = ANY ($1::text[])
   UNION SELECT unnest($2::text[])

@@ -1,4 +1,4 @@
--- Incidents as remedies and failures look at them.
+-- Returns the incidents with the ids $1.
 SELECT {{> _incident}}
 FROM incident i
 WHERE i.id = ANY ($1::text[])

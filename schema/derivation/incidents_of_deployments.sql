@@ -1,7 +1,9 @@
--- Incidents whose blame may depend on deployments that changed: those that started where and while some did (a place's
--- first begins, its last one finishes, until what is live there after that is another), or while one was live again after a
--- rollback; those that blame one; and those whose culprit may mean one. $1-$5: service, environment, begins, last, live; $6: ids; $7: their names, by lookup_key();
--- $8: commits, of which a culprit may be a prefix of 7 digits or more, or they of it (OFFSET: events_of_things.sql).
+-- Returns the incidents whose attribution may depend on changed deployments. By time ($1-$5: service, environment, begins, last,
+-- live): incidents of the service that started between the start of the first changed deployment and the first deployment after
+-- the last changed one that made something else live. By rollback ($6: ids): incidents that started while a changed deployment was
+-- live again after a rollback. By attribution: incidents attributed to one of $6. By name ($7: names, by lookup_key(); $8:
+-- commits): incidents whose culprit may name a changed deployment; the culprit and a commit may each be a prefix of the other with
+-- at least 7 digits. OFFSET 0: see events_of_things.sql.
 WITH c AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::text[])
     AS r (service, environment, begins, last, live)

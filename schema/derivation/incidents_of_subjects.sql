@@ -1,2 +1,2 @@
--- The incidents of which a member has one of the given subjects.
+-- Returns the incidents that have a member with one of the subjects $1.
 SELECT DISTINCT joined_source AS source, joined_subject AS subject FROM incident_member WHERE subject = ANY ($1::text[])

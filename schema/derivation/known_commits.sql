@@ -1,5 +1,5 @@
--- The commits that reports of commits and tags name, among those that begin with one of the given digits ($1, in small
--- letters); what was retracted names none (OFFSET: events_of_things.sql).
+-- Returns the commits that reports of commits and tags name and whose shas begin with one of the prefixes $1 (lower case).
+-- Retracted commits and tags are excluded. OFFSET 0: see events_of_things.sql.
 SELECT DISTINCT c.sha, c.repository
 FROM unnest($1::text[]) AS t (digits) CROSS JOIN LATERAL (VALUES (t.digits), (upper(t.digits))) AS spelled (digits)
 CROSS JOIN LATERAL (

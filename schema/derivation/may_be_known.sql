@@ -1,6 +1,6 @@
--- Which of the given deployments ($1-$5: service, environment, version_key, commit, identity_keys) may have the identity of one
--- that is stored for their place. A superset: of a name that many deployments bear only $6 are looked at. OFFSET keeps each a
--- look into an index.
+-- Returns the positions (from 1) of the given deployments ($1-$5: service, environment, version_key, commit, identity_keys) that
+-- may share an identity with a stored deployment of their target. The result is a superset: at most $6 deployments are checked per
+-- name, and a name that reaches this limit counts as a match. OFFSET 0 makes each branch an index lookup.
 SELECT g.n
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
   WITH ORDINALITY AS g (service, environment, version_key, commit, identity_keys, n)

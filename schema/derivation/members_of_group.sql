@@ -1,4 +1,4 @@
--- Deployments of a group's environments: those of the given ids ($1), and those of the given rows of the group ($2).
+-- Returns deployments of a group's environments: those with the ids $1, and the members of the group rows $2.
 SELECT d.id, d.day_order, d.source, d.subject, d.service, d.environment, d.kind, d.is_change, microseconds(d.finished_at) AS finished_at,
        d.identity, d.release
 FROM (SELECT unnest($1::text[]) AS id

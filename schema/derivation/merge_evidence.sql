@@ -1,4 +1,4 @@
--- The commits by which the code of the given ones ($1) may have come back, and what is known about these themselves.
+-- Returns the commits that may have merged back the code of the commits $1 (column `of`), and the stored rows of $1 themselves.
 WITH wanted AS (SELECT DISTINCT unnest($1::text[]) AS sha), own AS (
   SELECT wanted.sha AS of, c.* FROM wanted JOIN commit_seen c ON c.sha = wanted.sha
   UNION ALL

@@ -1,6 +1,7 @@
--- What all events call services, environments and teams, but for the given things ($1-$3: types, sources, subjects): each way of
--- naming once, as it was received first; $4: instants at which names change their meaning, which are told apart; $5: by source the
--- fields and values of which an incident must have one to count here, unless it has none of these fields.
+-- Returns the distinct combinations of service, environment and team names in all events, each with its first receipt. $1-$3:
+-- retracted things, which are excluded (types, sources, subjects); $4: instants at which names change their meaning (combinations
+-- before and after one are distinct); $5: by source, the fields and values of which an incident must have one to be included,
+-- unless it has none of these fields.
 SELECT DISTINCT ON (source, names, era) * FROM (
   SELECT e.source, e.id, microseconds(e.received_at) AS received_at, microseconds(e.time) AS time,
          width_bucket(e.time, $4::timestamptz[]) AS era, jsonb_strip_nulls(jsonb_build_object(

@@ -1,4 +1,5 @@
--- The next 100 reports behind $3-$5 (receipt in microseconds, source, id) that may call something of the kind $1 by the name $2.
+-- Returns the next 100 reports after $3-$5 (receipt in microseconds, source, id) that may use the name $2 for something of the
+-- kind $1.
 SELECT microseconds(e.received_at) AS received_at, microseconds(e.time) AS time, e.source, e.id, e.thing, e.subject, e.fields AS names
 FROM event e
 WHERE (e.received_at, e.source, e.id) > (timestamptz 'epoch' + $3::bigint * interval '1 microsecond', $4::text, $5::text)

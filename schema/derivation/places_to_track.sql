@@ -1,5 +1,5 @@
--- The places whose last deployment is of a repository of which a push or merge was reported first, or earlier than any before:
--- $1 repositories, without host, $2 when.
+-- Returns the targets whose last deployment comes from a repository for which the first push or merge is now reported, or an
+-- earlier one than before ($1: repositories without host, $2: time of the report).
 SELECT p.service, p.environment
 FROM unnest($1::text[], $2::timestamptz[]) AS r (repository, told_at)
 CROSS JOIN place p

@@ -1,4 +1,4 @@
--- The remedies of the given changes ($1), and those that name one of the given incidents ($2, $3).
+-- Returns the remediations of the changes $1 (ids), and those that name one of the incidents $2, $3 (source, subject).
 SELECT {{> _remedy}}
 FROM remedy r WHERE r.change = ANY ($1::text[])
 UNION

@@ -1,7 +1,8 @@
--- Rollbacks and hotfixes whose remedy may depend on what changed, beside those that did themselves. $1-$4: where deployments
--- changed, from the first of them until the last one's attribution window ends (service, environment, begins, ends); $5:
--- their names, by lookup_key(); $6: their commits, of which a name may be a prefix of 7 digits or more, or they of it; $7-$9:
--- changed incidents before and now (blamed, begins, ends); $10: their subjects. (OFFSET: events_of_things.sql.)
+-- Returns the rollbacks and hotfixes whose remediation may depend on changed rows; the caller adds those that changed themselves.
+-- $1-$4: targets where deployments changed, from the first of them until the end of the last one's attribution window (service,
+-- environment, begins, ends); $5: names of these deployments, by lookup_key(); $6: their commits, where the name and the commit
+-- may each be a prefix of the other with at least 7 digits; $7-$9: changed incidents, before and now (blamed, begins, ends); $10:
+-- their subjects. OFFSET 0: see events_of_things.sql.
 WITH c AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[]) AS r (service, environment, begins, ends)
 ), i AS (

@@ -1,4 +1,5 @@
--- Announced deployments whose time has come at $1 succeeded then. At most 1,000 of them; several daemons share them.
+-- Stores a report that announced deployments due by $1 succeeded when they were due, and queues them: at most 1,000 per call.
+-- Several daemons share the work (SKIP LOCKED).
 WITH due AS (
   DELETE FROM upcoming AS u
   USING (SELECT source, subject FROM upcoming WHERE due_at <= $1::timestamptz ORDER BY due_at LIMIT 1000 FOR UPDATE SKIP LOCKED) AS o

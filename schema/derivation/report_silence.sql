@@ -1,5 +1,6 @@
--- Joined incidents that are open although every other member is resolved, and whose lead was told nothing of for $2 microseconds
--- at $1 (figures.md 18): a report of that silence, as of its last instant, so that a rebuild knows of it, too.
+-- Stores a report of silence, received at $1, for the lead of each open joined incident that had no report for $2 microseconds
+-- (figures.md section 18), and queues it. The lead then counts as resolved once every other member is. The event's time is the end
+-- of that interval, so that a rebuild derives the same.
 WITH open AS (
   SELECT lead.source, lead.subject, last.time, last.delivery
   FROM incident i

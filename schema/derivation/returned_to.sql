@@ -1,5 +1,5 @@
--- The rollbacks that returned to the elements $1 before the positions $2-$5 (finished_at, day_order, source, subject), in the order of
--- the stack.
+-- Returns the identities of the rollbacks that returned to the elements $1 before the positions $2-$5 (finished_at, day_order,
+-- source, subject), in the order of the stack. n is the position in $1, from 1.
 SELECT of.n, d.identity
 FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY AS of (live, finished_at, day_order, source, subject, n)
 CROSS JOIN LATERAL (

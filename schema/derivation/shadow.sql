@@ -1,2 +1,2 @@
--- Empty twins of the derived tables, into which the same SQL then derives.
+-- Creates empty temporary twins of the derived tables; the same SQL then derives into them.
 SELECT shadow_derived_tables()

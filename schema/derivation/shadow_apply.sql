@@ -1,2 +1,2 @@
--- A rebuild: writes what differs, and returns how many rows did.
+-- Writes the rows of a rebuild that differ from the stored ones, and returns their number.
 SELECT apply_shadows() AS rows

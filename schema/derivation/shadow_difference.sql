@@ -1,2 +1,2 @@
--- What the derived tables hold and what deriving everything from the events gives: at most $1 rows.
+-- Returns at most $1 differences between the derived tables and a derivation from all events.
 SELECT derived_table AS "table", side, differing AS "row" FROM shadow_differences() ORDER BY 1, 3, 2 LIMIT $1::bigint

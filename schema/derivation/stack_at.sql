@@ -1,7 +1,7 @@
--- The live stacks before the given positions ($1-$6: service, environment, finished_at, day_order, source, subject), from the
--- top down: every element that can still be returned to after a look-back of $7 microseconds, and the one below, or only the
--- top ($8). OFFSET keeps each step a look into an index: how many there are the planner cannot know. Each step copies its row, so
--- that facts are left out.
+-- Returns the live stacks before the given positions ($1-$6: service, environment, finished_at, day_order, source, subject), from
+-- the top down: every element to which a rollback with a look-back of $7 microseconds can still return and the element below it,
+-- or only the top ($8). OFFSET 0 makes each step an index lookup, because the planner cannot know how many steps there are. Each
+-- step copies its row, so facts are left out.
 WITH RECURSIVE run AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $8::boolean[])
     WITH ORDINALITY AS r (service, environment, finished_at, day_order, source, subject, only_top, n)

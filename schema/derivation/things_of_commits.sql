@@ -1,5 +1,5 @@
--- The deployments of commits that were touched; either side may be a prefix of 7 digits or more. And those whose version may
--- contain one (OFFSET: events_of_things.sql).
+-- Returns the deployments of the touched commits $1, where either sha may be a prefix of the other with at least 7 digits, and
+-- those whose version may contain such a commit. OFFSET 0: see events_of_things.sql.
 SELECT d.source, d.subject
 FROM unnest($1::text[]) AS c (sha)
 CROSS JOIN LATERAL (

@@ -1,4 +1,4 @@
--- What reports say of the given environments, in small letters.
+-- Queues the deployments and incidents that report one of the environments $1 (lower case).
 INSERT INTO touched (thing, source, subject, service)
 SELECT DISTINCT 'deployment', source, subject, service FROM deployment WHERE environment = ANY ($1::text[])
 UNION ALL

@@ -1,5 +1,5 @@
--- The work that names an incident of the given subjects ($1), and the given pieces of work ($2, $3), once for each member
--- of an incident that they may mean.
+-- Returns the work that names an incident by one of the subjects $1 and the pieces of work $2, $3 (source, subject), one row for
+-- each incident member that they may refer to.
 WITH wanted AS (
   SELECT id FROM work WHERE incident <> '' AND incident = ANY ($1::text[])
   UNION SELECT w.id FROM work w JOIN unnest($2::text[], $3::text[]) AS t (source, subject) USING (source, subject)

@@ -1,4 +1,4 @@
--- What the given commits ($1) say: $2-$11 their rows now. Those that differ are returned as they were and as they are.
+-- Replaces the rows of the touched commits $1 with $2-$11. Returns the naming columns of the commits that differ, before and now.
 WITH now AS (
   SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[],
                        $10::text[], $11::timestamptz[])

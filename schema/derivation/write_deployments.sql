@@ -1,4 +1,4 @@
--- What the reports of deployments say, and the verdict of the live stack: one array a column.
+-- Inserts or updates deployments with their reported values and the verdict of the live stack ($1-$32: one array per column).
 INSERT INTO deployment AS d (id, state, created_at, started_at, finished_at, version, commit, facts, commit_facts,
                             overrides, production, first_commit_at, tag_version, commit_tokens, version_key,
                             identity_keys, identity, commit_known, repository, service, environment, source, subject, kind,

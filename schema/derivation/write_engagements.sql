@@ -1,5 +1,5 @@
--- The engagements of the given incidents ($1, $2) and pieces of work ($3, $4): $5-$16 their rows now, whose ids follow from
--- what they hold. Returns the places of those that differed.
+-- Replaces the engagements of the given incidents ($1, $2) and pieces of work ($3, $4) with the rows $5-$16, whose ids are hashes
+-- of their content. Returns the targets of the rows that differed.
 WITH now AS (
   SELECT *, CASE WHEN r.seconds IS NULL THEN tstzrange(r.at, r.until) END AS during
   FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],

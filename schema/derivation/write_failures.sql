@@ -1,3 +1,4 @@
+-- Stores which changes failed and when they recovered. Returns the rows that differed.
 UPDATE deployment d SET failed = r.failed, issue_at = r.issue_at, recovered_at = r.recovered_at, first_remedy = r.first_remedy
 FROM unnest($1::text[], $2::boolean[], $3::timestamptz[], $4::timestamptz[], $5::text[])
   AS r (id, failed, issue_at, recovered_at, first_remedy)

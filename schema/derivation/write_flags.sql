@@ -1,4 +1,4 @@
--- What the touched flag changes ($1, $2) fold to: $3-$11 their rows now.
+-- Replaces the touched flag changes ($1, $2: source, subject) with the rows $3-$11.
 WITH now AS (
   SELECT * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::boolean[],
                        $11::timestamptz[])

@@ -1,3 +1,4 @@
+-- Stores the follow-ups of hotfixes. Returns the rows that differed.
 UPDATE deployment d SET cause = r.cause, is_justified = r.is_justified, is_attributed = r.is_attributed,
   owes_merge = r.owes_merge, merged_back_at = r.merged_back_at, lines_changed = r.lines_changed, done = r.done
 FROM (SELECT id, nullif(cause, '') AS cause, is_justified, is_attributed, owes_merge, merged_back_at, lines_changed,

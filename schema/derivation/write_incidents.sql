@@ -1,4 +1,5 @@
--- What the given incidents ($1, $2) say and whom they blame: $3-$21 their rows. Returns what changed.
+-- Replaces the rows of the given incidents ($1, $2: source, subject) with $3-$21: reported values and the attributed change.
+-- Returns the ids of rows that changed or were deleted.
 WITH now AS (
   SELECT * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[], $9::text[], $10::int[],
                        $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[],

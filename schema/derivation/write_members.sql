@@ -1,4 +1,4 @@
--- Which incidents the given reports ($1, $2) are: $3-$10 their rows.
+-- Replaces the memberships of the given reports ($1, $2: source, subject) with the rows $3-$10.
 WITH now AS (
   SELECT * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::boolean[], $10::text[])
     AS r (id, source, subject, joined_source, joined_subject, position, only_adds_facts, evidence)

@@ -1,4 +1,5 @@
--- What the given incidents ($1, $2) are called, alone: $3-$15 their rows. Those that were retracted have none.
+-- Replaces the names and links of the given incidents ($1, $2: source, subject), each without its joined members, with the rows
+-- $3-$15. Retracted incidents have no row.
 WITH now AS (
   SELECT * FROM unnest($3::text[], $4::text[], $5::jsonb[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::text[],
                        $10::boolean[], $11::boolean[], $12::jsonb[], $13::jsonb[], $14::jsonb[], $15::jsonb[])

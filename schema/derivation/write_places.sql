@@ -1,5 +1,6 @@
--- The given places ($1, $2; $3 whether they are production) got other figures, and with them their services' other
--- places: a team is the service's. Those that no deployment, incident or work names any more go.
+-- Updates the given targets ($1: service, $2: environment, $3: production), whose figures changed, and the other targets of their
+-- services, because a team belongs to the service. Each gets a new generation. Targets without any deployment, incident or work
+-- are deleted.
 WITH given AS (
   SELECT service, environment, bool_or(production) AS production FROM (
     SELECT * FROM unnest($1::text[], $2::text[], $3::boolean[]) AS p (service, environment, production)

@@ -1,6 +1,6 @@
--- The rows of groups that have a member ($1, and those that the deployments $2 belong to) as these are now (figures.md 17); $3, $4
--- environments and their group. Each is its first
--- member; what that lacks comes from the others in their order; failure and response are those of one of them.
+-- Inserts the group rows $1, and those that the deployments $2 belong to, from their current members (figures.md section 17); a
+-- row without members is omitted. $3, $4: environments and their groups. A row is its first member; missing values come from the
+-- other members in their order; failure and response are those of one member.
 WITH member AS (
   SELECT r.id AS row_id, g.name AS group_name, d.*,
          row_number() OVER (PARTITION BY r.id ORDER BY d.finished_at, d.day_order, d.source, d.subject, d.environment) AS n
@@ -18,13 +18,13 @@ WITH member AS (
          bool_or(commit_known) AS commit_known, coalesce((array_agg(repository ORDER BY n) FILTER (WHERE repository <> ''))[1], '') AS repository,
          coalesce(bool_and(owes_merge) FILTER (WHERE kind = 'hotfix'), false) AS owes_merge,
          (array_agg(rolled_back_by ORDER BY n) FILTER (WHERE rolled_back_by IS NOT NULL))[1] AS rolled_back_by,
-         -- by hand, else as one of them says
+         -- an override, else whether one of the members failed
          coalesce((array_agg((overrides -> 'failed')::boolean ORDER BY n) FILTER (WHERE jsonb_typeof(overrides -> 'failed') = 'boolean'))[1],
                   bool_or(failed)) AS failed,
          (array_agg(id ORDER BY issue_at, n) FILTER (WHERE failed AND issue_at IS NOT NULL))[1] AS failing,
          (array_agg(id ORDER BY n) FILTER (WHERE response_from IS NOT NULL))[1] AS responding
   FROM member GROUP BY row_id, group_name
-), part AS (  -- of several values of a key the last one stays
+), part AS (  -- the last value of a key wins: the first member's
   SELECT m.row_id, p.name, jsonb_object_agg(f.key, f.value ORDER BY m.n DESC) AS told
   FROM member m
   CROSS JOIN LATERAL (VALUES ('facts', m.facts), ('commit_facts', m.commit_facts), ('overrides', m.overrides)) AS p (name, told)

@@ -1,5 +1,5 @@
--- What the touched pieces of work ($1, $2) fold to: $3-$12 their rows now. Returns the incidents that they name or named, and
--- the ids of those that name none.
+-- Replaces the touched pieces of work ($1, $2: source, subject) with the rows $3-$12. Returns the incident names that the old and
+-- new rows contain.
 WITH now AS (
   SELECT * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::timestamptz[],
                        $10::timestamptz[], $11::bigint[], $12::timestamptz[])

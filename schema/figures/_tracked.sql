@@ -1,6 +1,6 @@
--- $1 to $4 number, service, environment and time of the places that make up each scope; $5 now; $6 for how many seconds follow-ups
--- look back; $7, $8 after how many seconds a review and a merge-back are due; for each place $9 since when its reviews are tracked,
--- $10 since when deployments say themselves that they were merged back (null: never), $11 whether a source of incidents knows it.
+-- $1 to $4 scope number, service, environment and time range of each scope's places; $5 now; $6 horizon of follow-ups in seconds;
+-- $7, $8 seconds until a review and a merge-back are due; for each place: $9 start of the tracking of its reviews, $10 start of the
+-- tracking of merge-backs that deployments report themselves (null: never), $11 whether an incident source knows it.
 WITH scope AS (
   SELECT *, $5::timestamptz AS now, $5::timestamptz - make_interval(secs => $6::float8) AS horizon, $5::timestamptz - interval '90 days' AS begins,
          make_interval(secs => $7::float8) AS review_due, make_interval(secs => $8::float8) AS merge_due

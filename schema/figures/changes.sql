@@ -1,6 +1,6 @@
--- Changes that finished in a period (figures.md 7), durations in seconds: $1 labels, $2 begins, $3 ends (half-open) of the periods; $4 to $7
--- number, service, environment and time of the places that make up each scope. One row per scope and period, zeros included;
--- a quantile over nothing is null.
+-- Changes that finished in a period (figures.md 7), durations in seconds: $1 labels, $2 begins, $3 ends (half-open) of the periods; $4
+-- to $7 scope number, service, environment and time range of each scope's places. One row per scope and period, including zeros; a
+-- quantile without observations is null.
 {{> _asked}}
 SELECT scope.n, period.label, counted.*
 FROM scope CROSS JOIN period
@@ -35,7 +35,7 @@ CROSS JOIN LATERAL (  -- scope by scope: deployments.sql
          count(c.lead) AS lead_n,
          percentile_cont(0.5) WITHIN GROUP (ORDER BY c.lead) AS lead_p50,
          percentile_cont(0.9) WITHIN GROUP (ORDER BY c.lead) AS lead_p90
-  FROM (  -- OFFSET: each duration is computed once, not for each of its columns
+  FROM (  -- OFFSET prevents that each duration is computed again for each of its columns
     SELECT d.kind, d.rolled_back_by, d.failed, d.first_remedy,
            CASE WHEN d.failed AND d.issue_at IS NOT NULL THEN greatest(0, date_part('epoch', d.issue_at - coalesce(d.issue_since, d.finished_at))) END AS issue,
            CASE WHEN d.recovered_at IS NOT NULL THEN greatest(0, date_part('epoch', d.recovered_at - coalesce(d.issue_since, d.finished_at))) END AS recovery,

@@ -1,12 +1,12 @@
 -- Coverage of the deployments of the last 90 days (figures.md 16), as counts: deployments whose commit is known with title and first
--- commit time, whose kind a rule or report gives, whose merge-back is tracked; hotfixes with a cause, hotfixes whose review is tracked.
--- The last columns are positive if merge-backs or reviews are tracked at all.
+-- commit time, whose kind comes from a rule or report, whose merge-back is tracked; hotfixes with a cause, hotfixes whose review is
+-- tracked. The last columns are positive if merge-backs or reviews are tracked at all.
 {{> _tracked}}, counted AS (
   SELECT scope.n, changes.*, hotfixes.*,
          (CASE WHEN scope.reviews_since <= scope.now THEN 1 ELSE 0 END) AS reviews_tracked,
          (CASE WHEN last.merges <= scope.now THEN 1 ELSE 0 END) AS merges_tracked
   FROM scope
-  CROSS JOIN LATERAL (  -- by repository: that is looked up once, and what began to be tracked long ago is not counted again
+  CROSS JOIN LATERAL (  -- by repository, so that the start of tracking is looked up once, not for each deployment
     SELECT coalesce(sum(d.deployed), 0)::bigint AS commit_of, coalesce(sum(d.known), 0)::bigint AS commit_known,
            coalesce(sum(d.kind_told), 0)::bigint AS kind_told,
            coalesce(sum(CASE WHEN since.merges IS NULL OR since.merges > scope.now THEN 0

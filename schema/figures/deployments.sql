@@ -1,11 +1,10 @@
 -- Counts of deployments that finished in a period: $1 labels, $2 begins, $3 ends (half-open) of the periods; $4 to $7
--- number, service, environment and time of the places that make up each scope. One row per scope and period, zeros included;
--- a quantile over nothing is null.
+-- scope number, service, environment and time range of each scope's places. One row per scope and period, including zeros.
 {{> _asked}}
 SELECT scope.n, period.label, counted.*
 FROM scope CROSS JOIN period
--- Scope by scope: grouped afterwards, all of their rows would be sorted. And an array that is not a parameter counts as ten
--- places, for which the planner looks into the index; for many it would rather read the whole table.
+-- LATERAL, scope by scope: grouping all rows at the end would sort them. An array that is not a parameter is estimated as ten
+-- places, for which the planner uses the index; for many places it would read the whole table.
 CROSS JOIN LATERAL (
   SELECT count(*) FILTER (WHERE d.kind = 'planned')  AS planned,
          count(*) FILTER (WHERE d.kind = 'hotfix')   AS hotfix,

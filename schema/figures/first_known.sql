@@ -1,7 +1,7 @@
--- Since when there is data: the first finish of a deployment or start of an incident that another one follows within 366
--- days, so that a single wrong date does not make decades complete; without such a pair, the last one of all. $1, the
--- earliest instant that is asked about, is the answer if one stands within 183 days on either side of it: that is found at
--- once. And whether any incident was reported.
+-- The start of data: the first finish of a deployment or start of an incident that is followed by another within 366 days,
+-- so that a single wrong date does not make decades count as covered; without such a pair, the last one of all. If there is
+-- one within 183 days on either side of $1, the earliest requested instant, the result is $1, which is found quickly. Also
+-- whether any incident was reported.
 WITH RECURSIVE begins AS (
   SELECT least(
       (SELECT min(first.at) FROM place p CROSS JOIN LATERAL (

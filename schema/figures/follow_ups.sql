@@ -1,6 +1,6 @@
--- What is left to be done about hotfixes within the horizon (figures.md 9): those that are not merged back, and since when the
--- oldest is, in seconds since the epoch; reviews that are overdue; of both only what is tracked. Of a past instant: what had not been
--- done by then. Of a service that has ended nothing is left to be done.
+-- Open follow-ups of hotfixes within the horizon (figures.md 9): hotfixes not merged back, the finish of the oldest of them in seconds
+-- since the epoch, and overdue reviews. Only tracked follow-ups count. For a past instant: follow-ups that were open then. A retired
+-- service has none.
 {{> _tracked}}, hotfix AS (
   SELECT scope.n, d.finished_at,
          coalesce(d.finished_at >= since.merges - scope.merge_due AND since.merges <= scope.now, false)

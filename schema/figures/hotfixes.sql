@@ -1,6 +1,6 @@
 -- Hotfixes that finished in a period, durations in seconds: $1 labels, $2 begins, $3 ends (half-open) of the periods; $4 to $7
--- number, service, environment and time of the places that make up each scope; $8 the target of a response. One row per scope
--- and period, zeros included; a quantile over nothing is null.
+-- scope number, service, environment and time range of each scope's places; $8 the response target. One row per scope and
+-- period, including zeros; a quantile without observations is null.
 {{> _asked}}
 SELECT scope.n, period.label, counted.*
 FROM scope CROSS JOIN period

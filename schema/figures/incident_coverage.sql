@@ -1,5 +1,5 @@
 -- Coverage of the incidents of the last 90 days (figures.md 16), as counts: incidents with known people, severe incidents whose review is
--- tracked, services that a source of incidents knows (by configuration, or because it named the service once).
+-- tracked, services that an incident source knows (by an alias in the configuration, or because it has reported the service).
 {{> _tracked}}
 SELECT scope.n, count(DISTINCT (i.source, i.subject)) FILTER (WHERE i.source IS NOT NULL) AS recent_incidents,
        count(DISTINCT (i.source, i.subject)) FILTER (WHERE i.has_people) AS people_known,

@@ -1,5 +1,5 @@
--- Reviews of severe incidents that are overdue, of those resolved within the horizon and tracked (figures.md 9, 16). Of a past
--- instant: what had not been done by then.
+-- Overdue and tracked reviews of severe incidents that were resolved within the horizon (figures.md 9, 16). For a past
+-- instant: reviews that were overdue then.
 {{> _tracked}}
 SELECT scope.n, count(DISTINCT (i.source, i.subject)) FILTER (WHERE i.source IS NOT NULL
          AND coalesce((i.facts ->> 'review_held_at')::timestamptz > scope.now, true)) AS overdue_incident_reviews

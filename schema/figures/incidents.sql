@@ -1,12 +1,12 @@
 -- Incidents that started in a period, durations in seconds: $1 labels, $2 begins, $3 ends (half-open) of the periods; $4 to $7
--- number, service, environment and time of the places that make up each scope. One row per scope and period, zeros included;
--- a quantile over nothing is null.
+-- scope number, service, environment and time range of each scope's places. One row per scope and period, including zeros; a
+-- quantile without observations is null.
 WITH period AS (
   SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS period (label, begins, ends)
 ), scope AS (
   SELECT * FROM unnest($4::int[], $5::text[], $6::text[], $7::text[]::tstzrange[]) AS scope (n, service, environment, during)
 ), told AS (
-  -- of several services of one scope once; blamed in one, it is attributed
+  -- an incident of several services of a scope counts once; it is attributed if it is in one of them
   SELECT DISTINCT ON (scope.n, period.label, i.source, i.subject) scope.n, period.label, i.source, i.severity, i.reason, i.decided_way, i.recommended,
          i.is_against_policy, i.is_closed_too_early,
          CASE WHEN i.restored_at IS NOT NULL
@@ -14,7 +14,7 @@ WITH period AS (
          CASE WHEN i.decided_at IS NOT NULL
               THEN greatest(0, extract(epoch FROM i.decided_at - i.detected_at))::float8 END AS decision
   FROM scope CROSS JOIN period
-  CROSS JOIN LATERAL (  -- OFFSET: for many places the planner would rather read the whole table
+  CROSS JOIN LATERAL (  -- OFFSET 0 keeps the planner from reading the whole table for many places
     SELECT * FROM incident i
     WHERE i.service = scope.service AND i.environment = scope.environment AND i.production
       AND i.started_at >= greatest(period.begins, lower(scope.during)) AND i.started_at < least(period.ends, upper(scope.during)) OFFSET 0) AS i

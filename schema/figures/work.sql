@@ -1,8 +1,8 @@
 -- Firefighting (figures.md 8) in person-seconds by method: $1 labels, $2 begins, $3 ends (half-open) of the periods; $4 to
--- $9 number, service, environment, time, crew and whether it is the service's first environment, of the places that make up
--- each scope; $10, $11 the services of every crew (a team, or a service without one).
--- A person counts once at a time, under the strongest method; nobody known is the crew's anonymous person, who works only
--- where nobody of that crew is known to be at work.
+-- $9 scope number, service, environment, time range, crew and whether it is the service's first environment, for each scope's
+-- places; $10, $11 the services of every crew (a team, or a service without a team).
+-- A person counts once at a time, under the strongest method. Work of unknown people counts as one anonymous person of the
+-- crew, only while no known person of that crew works.
 WITH period AS (
   SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS period (label, begins, ends)
 ), scope AS (
@@ -35,7 +35,7 @@ WITH period AS (
   LEFT JOIN known ON known.crew = mine.crew AND known.label = mine.label
 ), second AS (
   SELECT net.n, net.label, net.method, extract(epoch FROM upper(s) - lower(s)) AS seconds FROM net CROSS JOIN unnest(net.during) AS s
-  UNION ALL  -- without a place in time: each piece once in a scope
+  UNION ALL  -- work without a time: each piece counts once in a scope
   SELECT n, label, method, seconds FROM (
     SELECT DISTINCT scope.n, period.label, e.method, e.piece, e.seconds
     FROM scope CROSS JOIN LATERAL (

@@ -1,7 +1,7 @@
--- Grafana's panel of months: $service and $environment are lists of its variables, $zone the IANA zone that cuts months.
--- One row for each month of the last $months, the current one included; over all chosen services together: sums over sums,
--- quantiles of the pooled durations; a month before the first deployment of all has no data and no value. The same definitions as
--- schema/figures; tests/blackbox/dashboards.py compares them.
+-- Grafana's monthly panels. $service and $environment are multi-value variables of the dashboard; $zone is the IANA time zone in which
+-- months begin. Returns one row for each of the last $months months, including the current one, over all selected services together:
+-- sums of sums, and quantiles of the pooled durations. Months before the first deployment have no data and no values. The definitions
+-- are those of schema/figures; tests/blackbox/dashboards.py compares them.
 WITH month AS (
   SELECT begins AT TIME ZONE ${zone:sqlstring} AS begins, (begins + interval '1 month') AT TIME ZONE ${zone:sqlstring} AS ends
   FROM generate_series(date_trunc('month', now() AT TIME ZONE ${zone:sqlstring}) - make_interval(months => ${months} - 1),

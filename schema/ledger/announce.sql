@@ -1,5 +1,5 @@
--- Of the events $1 (source), $2 (id) that the deliveries $3 brought, the deployments that are announced: when each is due, as was
--- told last.
+-- Stores when the announced deployments among the events $1, $2 (source, id) of the deliveries $3 are due. The latest report of a
+-- deployment wins.
 INSERT INTO upcoming AS known (source, subject, due_at, told_at, delivery)
 SELECT DISTINCT ON (e.source, e.subject) e.source, e.subject, (e.fields->>'due_at')::timestamptz, e.time, e.delivery
 FROM unnest($1::text[], $2::text[]) AS told (source, id)

@@ -1,5 +1,6 @@
--- Deliveries, their events and the queue in one statement: all of it is stored, or nothing.
--- $1-$7 deliveries, one array a column; $8-$17 events, $8 being the position of an event's delivery, from 1.
+-- Stores deliveries, their events and the queue entries in one statement, all or nothing. $1-$7: deliveries, one array per column;
+-- $8-$17: events, where $8 is the position of the event's delivery, from 1. Returns for each new delivery its position, its id and
+-- the number of stored events.
 WITH given AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::jsonb[], $7::bytea[])
     WITH ORDINALITY AS g (source, key, received_at, outcome, detail, headers, body, position)

@@ -1,4 +1,5 @@
--- Of the given events ($1-$8) those whose id another delivery has already, by another token or with another content.
+-- Returns those of the given events ($1-$8) whose id already belongs to another delivery with another token or other content, and
+-- the holder of the id.
 SELECT g.position, g.source, g.id, coalesce(d.headers->>':token', d.source, '') AS holder
 FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::text[])
   AS g (position, delivery, source, id, type, subject, fields, token)

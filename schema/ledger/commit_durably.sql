@@ -1,2 +1,2 @@
--- For this session: whatever the server is set to, a COMMIT waits for the disk.
+-- Makes COMMIT wait for the disk in this session, whatever the server is configured to do.
 SET synchronous_commit = on

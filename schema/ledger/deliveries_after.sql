@@ -1,4 +1,4 @@
--- The next $2 deliveries behind $1, to look through.
+-- Returns the next $2 deliveries after id $1.
 SELECT id, body, headers, detail
 FROM delivery
 WHERE id > $1

@@ -1,5 +1,6 @@
--- Bodies received before $1 of deliveries behind $2, the oldest first, at most $3: the rows stay, because their keys tell
--- repeated deliveries. Dead ones are kept for replay. Gives the last id and how many there were.
+-- Empties the bodies received before $1 of deliveries after id $2, oldest first, at most $3. The rows stay because their keys
+-- identify repeated deliveries. Dead-letter and partly dead deliveries keep their bodies for replay. Returns the last id and the
+-- number of emptied bodies.
 WITH old AS (
   SELECT id
   FROM delivery

@@ -1,4 +1,4 @@
--- The next 1,000 events behind ($1 source, $2 id), to look through.
+-- Returns the next 1,000 events after ($1, $2: source, id).
 SELECT source, id, subject, fields::text AS fields, delivery
 FROM event
 WHERE (source, id) > ($1::text, $2::text)

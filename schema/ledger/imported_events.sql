@@ -1,5 +1,6 @@
--- What a source ($1) told of repositories: under ids that begin with $2, of the services $3 in the environment $4 in whatever
--- form, and of the commits $5. Ids are the primary key's, so each is read by its index.
+-- Returns the events that source $1 imported from repositories: those whose id begins with $2; those whose id begins with `git-`
+-- for the services $3 in environment $4; and those about the commits $5. The subqueries select ids, so each event is read through
+-- the primary key.
 SELECT source, id, type, thing, subject, microseconds(time) AS time, is_override, fields FROM event
 WHERE source = $1 AND id IN (
   SELECT id FROM event WHERE source = $1 AND id >= $2 AND id < $2 || '~'

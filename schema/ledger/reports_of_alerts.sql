@@ -1,5 +1,5 @@
--- What is known of alerts (daemon/timeline/placement.hpp): of each source $1 and fingerprint $2 the reports of the incident $3 and
--- those of the incidents that began last. Two looks into an index each, however often the alert fired.
+-- Returns the known reports of alerts (daemon/timeline/placement.hpp): for each source $1 and fingerprint $2, those of incident $3
+-- and of the incidents that began last. Two limited index lookups per alert, however often it fired.
 SELECT DISTINCT s.source, s.fingerprint, r.subject, r.state, microseconds(r.time) AS time, microseconds(r.received_at) AS received_at, r.resolved_at
 FROM unnest($1::text[], $2::text[], $3::text[]) AS s (source, fingerprint, subject)
 CROSS JOIN LATERAL (

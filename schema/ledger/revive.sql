@@ -1,4 +1,5 @@
--- What a delivery that is there already turned out to say: $2, an array of events (event_record), told at $3; $4: what of it is still unreadable.
+-- Stores the events of a delivery ($1: id) that can be read now: $2: events (JSON array of event_record), $3: time of receipt, $4:
+-- the part that is still unreadable. Returns the number of stored events.
 WITH revived AS (
   UPDATE delivery SET outcome = 'accepted', detail = $4 WHERE id = $1 RETURNING id
 ), stored AS (

@@ -1,4 +1,4 @@
--- Other fields of one event, which is then derived again.
+-- Replaces the fields of event ($1, $2: source, id) with $3, and queues its thing so that it is derived again.
 WITH changed AS (
   UPDATE event SET fields = $3::jsonb WHERE source = $1 AND id = $2 RETURNING thing, source, subject
 )

@@ -1,4 +1,5 @@
--- Adds counts ($1-$5: source, outcome, day, deliveries, when last) to what other daemons wrote, and forgets days before $6.
+-- Adds counts ($1-$5: source, outcome, day, deliveries, time of the last one) to those of other daemons, and deletes days before
+-- $6.
 WITH old AS (
   DELETE FROM source_day WHERE day < ($6::timestamptz AT TIME ZONE 'UTC')::date
 )

@@ -1,4 +1,4 @@
--- Adds reasons ($1-$4: source, outcome, reason, when), and keeps the newest $5 of each source since $6.
+-- Adds reasons ($1-$4: source, outcome, reason, time), and keeps the newest $5 of each source since $6.
 WITH new AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) AS r (source, outcome, reason, at) WHERE at >= $6::timestamptz
 ), newest AS (

@@ -1,4 +1,4 @@
--- What came in, the latest first; never its body. $1: filters; $2: the last one of the page before, [id], or null; $3: at most so many.
+-- A page of deliveries, latest first, without bodies. $1: filters; $2: key of the previous page's last row as [id], or null; $3: page size.
 SELECT d.id, d.source, d.key, d.received_at,
        CASE WHEN d.outcome = 'accepted' AND d.detail <> '' THEN 'partly_dead' ELSE d.outcome END AS outcome, d.detail, octet_length(d.body) AS stored_bytes
 FROM delivery d

@@ -1,10 +1,11 @@
--- $1: filters, `services` being those to look at, `groups` the members of groups; $2: the last one of the page before, [started_at, id], or null; $3: at most so many.
+-- A page of incidents, latest first. $1: filters, with `services`: the names to read, `groups`: the members of groups; $2: key of the
+-- previous page's last row as [started_at, id], or null; $3: page size.
 SELECT i.*
 FROM jsonb_array_elements_text($1::jsonb -> 'services') AS s (service)
 CROSS JOIN LATERAL (
   SELECT i.id, i.service, i.environment, i.source, i.subject, i.state, i.severity, i.started_at, i.detected_at, i.acknowledged_at,
          i.restored_at, i.resolved_at, i.culprit,
-         -- of a group its own row, unless one of its members is asked for
+         -- the row of a group, unless one of its members is selected
          CASE WHEN b.release <> '' AND coalesce($1::jsonb -> 'groups' ? ($1::jsonb ->> 'environment'), true) THEN b.release ELSE i.blamed END AS blamed,
          i.reason, i.decided_way, i.recommended, i.is_against_policy,
          i.is_closed_too_early, i.facts ->> 'title' AS title, i.facts ->> 'url' AS url

@@ -1,6 +1,6 @@
--- Every known place. $1: filters, `services` being those to look at, `groups` the members of groups
--- (a member's incidents are those of its group, too); $2: the last one of the page before, [service, environment],
--- or null; $3: at most so many.
+-- A page of known targets. $1: filters, with `services`: the names to read, `groups`: the members of groups (incidents of
+-- members count for the group, too); $2: key of the previous page's last row as [service, environment], or null; $3: page
+-- size.
 SELECT p.service, p.environment, p.team, p.production,
        (SELECT max(d.finished_at) FROM deployment d
         WHERE d.service = p.service AND d.environment = p.environment AND d.state = 'succeeded') AS last_deployment_at,

@@ -1,4 +1,4 @@
--- The kinds of the deployments that finished from $1 until $2, of service $3 or of all.
+-- The kinds of the deployments of service $3 (empty: all services) that finished in [$1, $2).
 SELECT service, environment, subject, version, microseconds(finished_at) AS finished_at, kind, kind_reason, kind_evidence
 FROM deployment
 WHERE kind IS NOT NULL AND NOT is_release AND finished_at >= $1::timestamptz AND finished_at < $2::timestamptz AND ($3 = '' OR service = $3)

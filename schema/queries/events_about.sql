@@ -1,4 +1,4 @@
--- The events about one thing in the order of receipt; of a commit from any source.
+-- The events about one thing in the order of receipt; for a commit, events of all sources.
 SELECT (extract(epoch FROM received_at) * 1000000)::bigint AS received_at, source, id, type, thing, subject,
        (extract(epoch FROM time) * 1000000)::bigint AS time, is_override, fields
 FROM event

@@ -1,4 +1,4 @@
--- Everything, in the order of receipt: one page after the given (received_at in microseconds, source, id).
+-- A page of all events in the order of receipt, after the given (received_at in microseconds, source, id).
 SELECT (extract(epoch FROM received_at) * 1000000)::bigint AS received_at, source, id, type, thing, subject,
        (extract(epoch FROM time) * 1000000)::bigint AS time, is_override, fields
 FROM event

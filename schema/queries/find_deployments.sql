@@ -1,5 +1,5 @@
--- By public id, by the sender's own name, or by version: without a leading v, and without build metadata that one of both lacks.
--- The row of a group, which only its id names, has what its members have.
+-- Finds deployments by public id, sender's id or version. Versions match without a leading v, and without build metadata if one of
+-- both lacks it. The row of a group, which is found only by its id, has the events and incidents of its members.
 SELECT to_jsonb(m) AS found FROM (
   SELECT d.id, d.service, d.environment, d.source, d.subject, d.state, d.created_at, d.started_at, d.finished_at, d.first_commit_at,
          d.version, d.commit, d.kind, d.kind_reason, d.kind_evidence, d.is_change, d.live, d.below, d.rolled_back_by,

@@ -1,5 +1,5 @@
--- By row id or by what a sender calls it: one row for each service. The ids that members had alone, before they were
--- joined, lead to the incident, too.
+-- Finds incidents by row id or sender's id: one row for each service. The ids that members had before they were joined also
+-- find the incident.
 SELECT to_jsonb(m) AS found FROM (
   SELECT i.id, i.source, i.subject, i.service, i.environment, i.production, i.state, i.severity, i.started_at, i.detected_at,
          i.acknowledged_at, i.restored_at, i.resolved_at, i.culprit, i.blamed, i.reason, i.decided_at, i.decided_way,

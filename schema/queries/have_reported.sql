@@ -1,4 +1,5 @@
--- Whether the sources ($1) ever reported such things ($2), with a field ($3; empty: any) among the first 5,000 events.
+-- For each row of the parameters: whether the source ($1) reported things of a type ($2) with a field ($3; empty: any) among the first
+-- 5,000 events.
 SELECT EXISTS (
   SELECT FROM (SELECT e.fields FROM event e WHERE e.thing = r.thing AND e.source = r.source AND e.type <> 'retraction' LIMIT 5000) AS e
   WHERE r.field = '' OR e.fields ? r.field) AS has

@@ -1,4 +1,4 @@
--- Each way in which sources name services, and of how many deployments and incidents.
+-- Each combination of fields by which sources name services, with the number of its deployments and incidents.
 SELECT source, fields, count(*) FILTER (WHERE thing = 'deployment') AS deployments,
        count(*) FILTER (WHERE thing = 'incident') AS incidents
 FROM ({{> _named_things}}

@@ -1,4 +1,5 @@
--- Repositories of which commits or tags were reported since $1, at most $2 rows: one without a name for each, then one for each tag, the newest first.
+-- Repositories with commits or tags reported since $1, at most $2 rows: first a row without a name for each repository, then one for each
+-- tag, newest first.
 SELECT repository, name
 FROM (
   SELECT e.fields ->> 'repository' AS repository, CASE WHEN e.thing = 'tag' THEN coalesce(e.fields ->> 'name', '') ELSE '' END AS name, max(e.time) AS time

@@ -1,5 +1,5 @@
--- The rhythm of the given sources ($1): deliveries within $2 seconds before the last one, the 99th percentile of the gaps between them in
--- seconds, and the time of the last one. Imports are no deliveries.
+-- The usual interval of the given sources ($1): deliveries within $2 seconds before the last one, the 99th percentile of the gaps between
+-- them in seconds, and the time of the last one. Imports do not count as deliveries.
 SELECT s.source, g.deliveries, coalesce(g.gap_s, 0) AS gap_s, microseconds(greatest(l.received_at, d.last_at)) AS last_at
 FROM unnest($1::text[]) AS s (source)
 CROSS JOIN LATERAL (SELECT max(received_at) AS received_at FROM delivery WHERE source = s.source AND outcome <> 'imported') AS l

@@ -1,4 +1,4 @@
--- What became of the deliveries of each source since $1, and the newest reasons why some were not taken.
+-- The outcomes of each source's deliveries since $1, and the newest reasons of rejected and ignored ones.
 SELECT jsonb_build_object('source', s.source, 'last_at', days.last_at, 'days', coalesce(days.all_days, '[]'), 'reasons', coalesce(reasons.newest, '[]')) AS journal
 FROM (SELECT source FROM source_day UNION SELECT source FROM source_reason) AS s
 CROSS JOIN LATERAL (

@@ -1,2 +1,2 @@
--- Another text after any change of any place: each takes a generation that is larger than all before it.
+-- A text that changes with each change of a place, because each change sets a generation larger than all before.
 SELECT count(*) || ' ' || coalesce(sum(generation), 0) FROM place

@@ -1,4 +1,4 @@
--- The number of incidents in production that joined none, for each given source ($1); these sources let none in.
+-- For each given source ($1), which only adds to incidents of other sources: the number of its production incidents that matched none.
 SELECT s.source, count(n.subject) AS incidents
 FROM unnest($1::text[]) AS s (source)
 LEFT JOIN incident_name n ON n.source = s.source AND n.is_production AND NOT n.is_let_in

@@ -1,4 +1,4 @@
--- SQLite, in the daemon's state directory: deliveries that were acknowledged while PostgreSQL did not take them.
+-- SQLite, in the state directory of the daemon: deliveries that were acknowledged while PostgreSQL was unavailable.
 CREATE TABLE IF NOT EXISTS delivery (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
   source TEXT NOT NULL,
@@ -10,6 +10,6 @@ CREATE TABLE IF NOT EXISTS delivery (
   body BLOB NOT NULL, -- zstd
   events TEXT NOT NULL,
   size INTEGER NOT NULL,
-  set_aside TEXT, -- why PostgreSQL takes it in no form; NULL: it waits
+  set_aside TEXT, -- why PostgreSQL rejects it (quarantined); NULL: to be stored
   UNIQUE (source, key)
 );

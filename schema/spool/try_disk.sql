@@ -1,4 +1,4 @@
--- As many pages as a delivery of usual size takes, and back again: on disk, if that takes writes.
+-- Allocates the pages of a delivery of usual size and frees them again, to test whether the disk accepts writes.
 CREATE TABLE IF NOT EXISTS tried (bytes BLOB);
 INSERT INTO tried VALUES (zeroblob(262144));
 DROP TABLE tried;
