@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view package_scheme = "pkg:";
 
-// Without broken escapes: those stay as they are.
+// Decodes percent escapes; text with invalid escapes is returned unchanged.
 std::string unescaped(std::string_view text) {
   std::string key = "x=";
   for (const char c : text) key += c == '+' ? "%2B" : c == '&' ? "%26" : std::string(1, c);
@@ -20,7 +20,7 @@ std::string unescaped(std::string_view text) {
   return read && !read->empty() ? read->front().second : std::string(text);
 }
 
-// Takes what stands behind the last separator, if there is one.
+// Removes and returns the part after the separator at `at`; empty if there is none.
 std::string take_behind(std::string_view& text, std::size_t at) {
   if (at == text.npos) return {};
   std::string behind(text.substr(at + 1));
@@ -77,7 +77,7 @@ void add_once(event& e, std::string_view field, const json::value& element) {
   if (list.size() < max_names && !is_there) list.push_back(element);
 }
 
-// An element of these members, unless one is longer than check() lets pass.
+// Adds an element of these members, unless check() would reject one as too long.
 void put_element(event& e, std::string_view field,
                  std::initializer_list<std::pair<std::string_view, const std::string&>> members) {
   json::object element;

@@ -3,8 +3,8 @@
 #include "collectors/base/text.hpp"
 #include "collectors/collector.hpp"
 
-// Each source's row stands in its own folder; this is the list of them. Without macros it would be two: what is
-// declared, and what is pointed to. NOLINTBEGIN(cppcoreguidelines-macro-usage)
+// The list of sources; the row of each is in its own folder. Macros avoid a second list, of the declarations.
+// NOLINTBEGIN(cppcoreguidelines-macro-usage)
 // clang-format off
 #define RELEASEHEALTH_SOURCES(row) \
   row(github) row(gitlab) row(alertmanager) row(pagerduty) row(cloudevents) row(standard_webhooks) \

@@ -27,7 +27,7 @@ bool shows_secret(const source& s, const delivery& d) {
 }
 
 standard_webhook read_standard_webhook(const headers& all) {
-  // never one header of these and another of those: what is not signed would stand beside what is
+  // never mix headers of the two sets: an unsigned value could then accompany a valid signature
   if (all.get("webhook-signature").empty() && !all.get("svix-signature").empty())
     return {all.get("svix-id"), all.get("svix-timestamp"), all.get("svix-signature")};
   return {all.get("webhook-id"), all.get("webhook-timestamp"), all.get("webhook-signature")};

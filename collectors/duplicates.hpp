@@ -1,11 +1,11 @@
 #pragma once
-// What was closed because it is told of elsewhere.
+// Incidents that were closed as duplicates.
 #include <string_view>
 
 namespace releasehealth {
 
-/// Whether the reason for which something was closed says that it duplicates something else: "Duplicate", "closed as
-/// duplicate". Whatever its case.
+/// Whether the reason for closing an incident contains the word duplicate, in any case: "Duplicate", "closed as
+/// duplicate".
 bool is_duplicate_word(std::string_view text);
 
 }

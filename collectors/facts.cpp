@@ -23,11 +23,11 @@ constexpr severity_word severities[] = {
     {"moderate", 3}, {"normal", 3},        {"average", 3}, {"minor", 4},     {"low", 4},      {"info", 5},
     {"notice", 5},   {"informational", 5}, {"lowest", 5},  {"trivial", 5},   {"debug", 5},
 };
-// What stands before the digit of a scheme: SEV-1, Priority 2, S3. The longer ones first.
+// The words before the digit of a severity scheme: SEV-1, Priority 2, S3. Longer words first.
 constexpr std::string_view severity_schemes[] = {"severity", "sev", "priority", "prio", "level", "p", "s"};
 constexpr std::string_view negations[] = {"no", "non", "not"};
 
-// The sha that stands behind `words` in a commit message.
+// The sha after `words` in a commit message.
 std::string sha_after(std::string_view message, std::string_view words) {
   const auto at = message.find(words);
   if (at == message.npos) return {};
@@ -62,7 +62,7 @@ void read_into(event& e, const json::value& in, std::initializer_list<reading> a
   for (const auto& [name, pointer] : all) {
     if (e.fields.contains(name)) continue;
     const auto* known = find_field(name);
-    if (!known) throw std::logic_error("no field is called " + std::string(name));
+    if (!known) throw std::logic_error("unknown field " + std::string(name));
     switch (known->looks) {
       case form::time: put(e, name, sender_time_at(in, pointer)); break;
       case form::severity:
@@ -130,7 +130,7 @@ void add_name(event& e, std::string_view field, std::string_view name, std::size
   if (names.size() < most && std::ranges::find(names, json::value(name)) == names.end()) names.emplace_back(name);
 }
 
-// A URL ends where text around it begins: at white space, a quote or a bracket, and before a sentence's last mark.
+// A URL ends at white space, a quote or a bracket, and before the punctuation that ends a sentence.
 void add_urls(event& e, std::string_view text) {
   constexpr std::string_view ends = " \t\r\n\"'<>()[]{}|\\^`", marks = ".,;:!?";
   for (auto at = text.find("://"); at != text.npos; at = text.find("://", at + 1)) {
@@ -212,7 +212,7 @@ std::string tag_at(const json::value& in, std::string_view pointer, std::string_
 void put_message(event& e, std::string_view message) {
   put(e, "title", first_line(std::string(message)));
   put(e, "picked_from", sha_after(message, "(cherry picked from commit "));
-  // squash merges quote old words in their bodies: only a subject that says so makes it a revert
+  // squash merges quote old messages in their bodies: only a subject marks a revert
   if (message.starts_with("Revert \"") && !message.starts_with("Revert \"Revert"))
     put(e, "reverts", sha_after(message, "This reverts commit "));
 }
@@ -243,7 +243,7 @@ decoded with_return(event e) {
 
 namespace {
 
-// The next run of letters and digits, in small letters; `text` then begins behind it.
+// The next run of letters and digits, in lower case; removes it from `text`.
 std::string next_token(std::string_view& text) {
   const auto is_part = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c & 0x80) != 0;
@@ -257,10 +257,10 @@ std::string next_token(std::string_view& text) {
 
 }
 
-// Schemes that begin with 0 put their first level with 1: SEV0 and P0 are 1, SEV1 and P1 too.
+// In schemes that start at 0, levels 0 and 1 are both severity 1: SEV0, P0, SEV1 and P1.
 int severity_of(std::string text) {
   auto rest = std::string_view(text);
-  bool is_level = true;  // a digit here is a level: it comes first, or its scheme stands before it
+  bool is_level = true;  // a digit here is a level: it is first or follows its scheme
   bool has_scheme = false;
   for (auto token = next_token(rest); !token.empty(); token = next_token(rest)) {
     if (std::ranges::find(negations, token) != std::end(negations)) return 0;
@@ -271,7 +271,7 @@ int severity_of(std::string text) {
       token.erase(0, scheme->size());
       is_level = has_scheme = true;
     }
-    // schemes that count from 0 call their worst 0; a bare 0 says nothing
+    // schemes that start at 0 have 0 as their worst level; a bare 0 has no meaning
     if (is_level && token.size() == 1 && token[0] >= (has_scheme ? '0' : '1') && token[0] <= '5')
       return std::max(token[0] - '0', 1);
     is_level = has_scheme = has_scheme && token.empty();

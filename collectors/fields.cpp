@@ -19,8 +19,8 @@ constexpr auto table = [] {
       {"team", form::name, {deployment}, {}},
       {"repository", form::name, {deployment, incident, work, flag, commit, tag}, {}},
       {"path", form::text, {deployment, incident, work, flag}, {}},
-      {"project", form::name, {deployment, incident, work, flag}, {}},     // that the service is a part of
-      {"service_id", form::name, {deployment, incident, work, flag}, {}},  // the sender's, where `service` is its title
+      {"project", form::name, {deployment, incident, work, flag}, {}},     // which the service is part of
+      {"service_id", form::name, {deployment, incident, work, flag}, {}},  // of the sender; `service` is its title
       {"title", form::text, {deployment, incident, commit}, {}},
       {"url", form::text, any, {}},
       {"cause", form::name, {deployment, incident}, {}},
@@ -30,28 +30,25 @@ constexpr auto table = [] {
       {"labels", form::names, {deployment, commit}, {}},
       {"ref", form::text, {deployment, commit}, {}},
       {"commit", form::name, {deployment, commit, tag}, {}},
-      {"production_environment", form::flag, {deployment}, {}},  // false says nothing
+      {"production_environment", form::flag, {deployment}, {}},  // false has no effect
       {"reviewed", form::flag, {deployment, commit}, {}},
       // deployments
       {"state", form::choice, {deployment}, words_text<deployment_state>},
       {"version", form::name, {deployment}, {}},
       {"artifacts", form::parts, {deployment}, "repository tag digest"},
       {"revisions", form::parts, {deployment}, "revision repository chart"},
-      {"manifest_repository",
-       form::name,
-       {deployment},
-       {}},  // that Argo CD or Flux deploys from: no code of the service
+      {"manifest_repository", form::name, {deployment}, {}},  // of Argo CD or Flux: not the service's code
       {"created_at", form::time, {deployment}, {}},
       {"started_at", form::time, {deployment, incident}, {}},
       {"finished_at", form::time, {deployment}, {}},
       {"due_at", form::time, {deployment}, "ahead"},
       {"corrected", form::flag, {deployment}, {}},
       {"first_commit_at", form::time, {deployment}, {}},
-      {"date_only", form::flag, {deployment}, {}},  // the sender knows the day, not the time of day
+      {"date_only", form::flag, {deployment}, {}},  // the sender knows only the day
       {"line_released_at", form::time, {deployment}, {}},
       {"new_commits", form::count, {deployment}, {}, max_new_commits},
       {"kind", form::choice, {deployment}, words_text<deployment_kind>},
-      {"failed", form::flag, {deployment}, {}},  // set by hand: of overrides only
+      {"failed", form::flag, {deployment}, {}},  // set manually: only in overrides
       {"fixes", form::name, {deployment}, {}},
       {"message", form::text, {deployment}, {}},
       {"tag", form::name, {deployment}, {}},
@@ -79,16 +76,16 @@ constexpr auto table = [] {
       {"mitigated_at", form::time, {incident}, {}},
       {"resolved_at", form::time, {incident}, {}},
       {"culprit", form::name, {incident}, {}},
-      {"urgency", form::name, {incident}, {}},  // as the sender has it: what filters look at
+      {"urgency", form::name, {incident}, {}},  // the sender's word, for filters
       {"level", form::name, {incident}, {}},
       {"issue_type", form::name, {incident}, {}},
       {"labels", form::any, {incident}, {}},
-      {"reclassified", form::flag, {incident}, {}},  // its type or its labels changed: it may no longer be let in
-      {"keys", form::names, {incident}, {}},         // names that its tool uses again for later incidents
-      {"links", form::names, {incident}, {}},        // names, keys and URLs of what other tools report of it
-      {"same_as", form::names, {incident}, {}},      // the same incident, by whoever says so; "none": of its own
-      {"names", form::names, {incident}, {}},        // this incident's alone, like its id and URL
-      {"duplicate", form::flag, {incident}, {}},     // of what same_as names: it counts only with that
+      {"reclassified", form::flag, {incident}, {}},  // type or labels changed: filters are applied again
+      {"keys", form::names, {incident}, {}},         // names that its tool reuses for later incidents
+      {"links", form::names, {incident}, {}},        // names, keys and URLs of other tools' reports
+      {"same_as", form::names, {incident}, {}},      // names of the same incident; "none": never joined
+      {"names", form::names, {incident}, {}},        // names of this incident alone, like its id and URL
+      {"duplicate", form::flag, {incident}, {}},     // of same_as: it counts only as a part of that
       {"touches", form::names, {incident}, {}},
       {"responders", form::timed, {incident}, {}},
       {"blast_radius", form::choice, {incident}, "small large"},
@@ -122,7 +119,7 @@ constexpr auto table = [] {
 
 constexpr std::size_t most_shown = 40;  // characters of a value in a message
 
-// What stands there, and what was expected instead.
+// Builds "problem value; expected form".
 std::string expected(std::string_view what, const json::value& value, std::string_view instead) {
   return std::string(what) + ' ' + shown(value) + "; expected " + std::string(instead);
 }
@@ -153,7 +150,7 @@ struct checker {
     return wrong;
   }
 
-  // The times of the parts of a field: a wrong one would count as years of work.
+  // Checks the times inside a value: a wrong one would count as years of work.
   std::string times_in(json::value& value) const {
     if (value.is_array())
       for (auto& one : value.get_array())
@@ -242,7 +239,7 @@ const field* find_field(std::string_view name) {
   return known == table.end() ? nullptr : &*known;
 }
 
-// What a sender writes for people is cut, not rejected: a title of a megabyte is still the title of a release.
+// Text for people is truncated, not rejected: a title of a megabyte is still the title of a release.
 void put(event& e, std::string_view name, std::string_view value) {
   if (value.empty()) return;
   if (value.size() > max_text) {

@@ -10,7 +10,7 @@
 
 namespace releasehealth {
 
-/// What a field's value looks like in JSON.
+/// The form of a field's value in JSON.
 enum class form {
   name,      ///< text of 1-200 characters
   text,      ///< text of at most 10,000 characters
@@ -20,25 +20,25 @@ enum class form {
   severity,  ///< 1 to 5
   choice,    ///< one of the words in `choices`
   names,     ///< an array of at most 100 names
-  parts,     ///< an array of at most 100 texts, or objects with the members in `choices`, the first of which they have
+  parts,     ///< an array of at most 100 texts, or objects with the members in `choices`; the first is required
   timed,     ///< an object, or an array of objects, whose `at`, `from` and `to` are times as above
-  any        ///< whatever the sender means by it
+  any        ///< any value; its meaning is the sender's
 };
 
 struct field {
   std::string_view name;
   form looks;
-  set_of<event_type> types;  ///< that carry it
-  std::string_view choices;  ///< for form::choice and form::parts; of a time: `ahead`, if it may be in the future
+  set_of<event_type> types;  ///< event types that have the field
+  std::string_view choices;  ///< for form::choice and form::parts; for a time: `ahead` if it may be in the future
   std::int64_t most = 0;     ///< for form::count
 };
 
-/// Every field there is, id, type, time, subject and source excepted. What is not in here is kept as it came.
+/// All fields except id, type, time, subject and source. Unknown fields are stored unchanged.
 std::span<const field> fields();
-/// The one of that name; null: there is none.
+/// The field of that name; null if unknown.
 const field* find_field(std::string_view name);
 
-/// Sets a field, unless there is nothing to set.
+/// Sets a field unless the value is empty.
 void put(event&, std::string_view field, std::string_view value);
 void put(event&, std::string_view field, std::optional<timestamp> value);
 
@@ -47,45 +47,45 @@ inline constexpr std::size_t max_name = 200;
 inline constexpr std::size_t max_text = 10'000;
 inline constexpr std::size_t max_names = 100;
 inline constexpr std::size_t max_part = 500;     ///< characters of a text of form::parts
-inline constexpr std::size_t max_problems = 20;  ///< in one answer
+inline constexpr std::size_t max_problems = 20;  ///< in one response
 inline constexpr duration max_ahead = std::chrono::minutes{5};
-/// No release or incident is older than this: an earlier time is a clock that was never set (figures.md section 23).
+/// No release or incident is older: an earlier time comes from a clock that was never set (figures.md section 23).
 inline constexpr timestamp min_time = std::chrono::sys_days{std::chrono::year{1990} / 1 / 1};
-/// Person-seconds of one report of work without an interval: a month of one person who never sleeps.
+/// Person-seconds of one report of work without an interval: a month of one person around the clock.
 inline constexpr std::int64_t max_work_seconds = std::int64_t{31} * 24 * 60 * 60;
 inline constexpr std::int64_t max_lines_changed = 100'000'000;
 inline constexpr std::int64_t max_new_commits = 10'000'000;  ///< of one release
 
-/// Bytes of a delivery's key and of an event's id and subject: two of them and two names fit into a row of an index.
+/// Bytes of a delivery's key and of an event's id and subject: an index row holds two of them and two names.
 inline constexpr std::size_t max_key_bytes = 1000;
 
-/// The text itself, or the digest of one that no index row can hold: above max_key_bytes, not UTF-8, or with NUL.
+/// The text, or its digest if an index row cannot hold it: above max_key_bytes, not UTF-8, or with NUL.
 std::string storable_id(std::string_view);
 
-/// What a tag of a repository is called as a thing.
+/// The subject of a repository's tag.
 std::string tag_subject(std::string_view repository, std::string_view name);
 
 inline constexpr std::string_view hex_digits = "0123456789abcdef";
-inline constexpr std::size_t shortest_commit = 7, longest_commit = 40;  ///< digits (figures.md section 3)
-/// Whether a text can be a commit: so many hex digits, in small letters.
+inline constexpr std::size_t shortest_commit = 7, longest_commit = 40;  ///< hex digits (figures.md section 3)
+/// Whether a text can be a commit: lower-case hex digits of a valid length.
 bool is_commit(std::string_view text);
 
-/// By these an incident becomes one with others (figures.md section 18), and what stands there of one that shall not.
+/// Fields that join an incident with others (figures.md section 18), and the value of `same_as` that prevents it.
 inline constexpr std::string_view joining_fields[] = {"links", "keys", "same_as", "names"};
 inline constexpr std::string_view joins_none = "none";
 
-/// Gives an event of a sender that chose its own ids ones that pass check(): what is longer than a name is hashed.
+/// Makes a sender's ids pass check(): an id that is longer than a name is replaced by its hash.
 void shorten_ids(event&);
 
-/// A time that an event may carry.
+/// Whether an event may have this time.
 bool is_sane_time(timestamp, timestamp received_at);
 
-/// A value as messages repeat it: as JSON, cut after 40 characters.
+/// A value for messages: JSON, truncated to 40 characters.
 std::string shown(const json::value&);
 
-/// Checks one event against the table and writes its times as UTC. Returns what is wrong, with pointers below `at`;
-/// each problem repeats the value and says what was expected. `unknown_type`: what its sender gave as its type, if that
-/// is none; then its fields are not checked.
+/// Checks one event against the table and converts its times to UTC. Returns the problems, with pointers below `at`;
+/// each names the offending value and the expected form. `unknown_type`: the sender's type, if it is not an event_type;
+/// the fields are then not checked.
 std::vector<problem> check(event&, timestamp received_at, const std::string& at = {},
                            std::optional<std::string_view> unknown_type = {});
 

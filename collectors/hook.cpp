@@ -93,7 +93,7 @@ bool is_listed(const hook& h, std::string_view setting, std::initializer_list<st
 
 namespace {
 
-// An author's clock may say anything, and decides nothing that its commit is needed for.
+// An author's clock may be wrong, and no figure needs the author date: drop it rather than reject the commit.
 void drop_odd_author_date(event& e, timestamp received_at) {
   if (e.type != event_type::commit) return;
   const auto authored = time_at(e.fields, "/authored_at");

@@ -1,6 +1,5 @@
 #pragma once
-// One delivery of JSON on its way to events, and the way from its type to whoever reads it: for sources that send
-// several types to one URL.
+// One JSON delivery on its way to events, and its dispatch by type: for sources that send several types to one URL.
 #include <optional>
 #include <span>
 #include <string>
@@ -12,7 +11,7 @@
 
 namespace releasehealth {
 
-/// The source's settings, the delivery's id, its body, and the default branch of what it is about (empty: not told).
+/// The source's settings, the delivery's id, its body, and the default branch of its repository (empty: not reported).
 struct hook {
   const source& settings;
   std::string id;
@@ -22,23 +21,23 @@ struct hook {
   std::string text(std::string_view pointer) const { return text_at(in, pointer); }
   std::optional<timestamp> time(std::string_view pointer) const { return sender_time_at(in, pointer); }
   bool reads_deployments_from(std::string_view type) const { return settings.setting("deployments") == type; }
-  /// A deployment from there has nothing to be merged back.
+  /// A deployment of this branch has nothing to merge back.
   bool is_default_branch(std::string_view ref) const {
     return !default_branch.empty() && (ref == default_branch || ref == "refs/heads/" + default_branch);
   }
   std::string subject(std::string_view prefix, std::string_view pointer) const {
     return subject_at(in, prefix, pointer);
   }
-  /// A name that is an incident's within this source, where an id is unique within the sender only.
+  /// A name of an incident for ids that are unique only within the sender: prefixed with the source's name.
   std::string own_name(std::string_view number) const { return settings.name + ":" + std::string(number); }
-  /// Where a commit was pushed to, and when. That it reached the default branch is said only when true: a later push of
-  /// it to another branch must not take it back.
+  /// Sets the branch that a commit was pushed to, and the time. `default_branch` is only ever set to true: a later push
+  /// to another branch must not reset it.
   void put_branch(event&, std::string_view ref, std::optional<timestamp> pushed) const;
-  /// An event about that thing, at `at` or else at `fallback`.
+  /// An event about a thing, at `at` or else at `fallback`.
   event start(thing_type, std::string subject, std::optional<timestamp> at, timestamp fallback) const;
 };
 
-/// Commits that were pushed, and where their facts stand in each.
+/// Pushed commits, and the pointers to the facts of each.
 struct pushed_commits {
   std::span<const json::value> all;
   std::string_view id, message, authored_at, url;  ///< pointers into each of them
@@ -46,28 +45,28 @@ struct pushed_commits {
   std::optional<timestamp> pushed_at;
 };
 void add_commits(decoded&, const hook&, const pushed_commits&, timestamp now);
-/// One commit's facts, by those pointers; `all` is not looked at.
+/// The facts of one commit, by the pointers of `pushed_commits`; its `all` is not used.
 event commit_of(const hook&, const json::value& commit, const pushed_commits&, timestamp now);
 
 /// A tag that was created, moved or deleted (figures.md section 14).
 struct pushed_tag {
   std::string repository, name;
-  std::string commit;  ///< that it points to, not the object of an annotated tag; empty: not reported
+  std::string commit;  ///< the target, not the object of an annotated tag; empty: not reported
   std::optional<timestamp> at;
-  std::string object = {};  ///< that its ref points to: a commit, or the object of an annotated tag
+  std::string object = {};  ///< the ref's target: a commit, or the object of an annotated tag
 };
-/// Without a commit and an object it was deleted.
+/// A tag without commit and object counts as deleted.
 event tag_of(const hook&, const pushed_tag&, timestamp now);
-/// Adds the tag, if there is one, to the events of the delivery.
+/// Adds the tag, if any, to the events of the delivery.
 result<decoded> with_tag(result<decoded>, std::optional<event> tag);
-/// The name of a tag's ref: v1 of refs/tags/v1; empty: the ref is no tag's.
+/// The tag's name in a ref: v1 for refs/tags/v1; empty if the ref is not a tag.
 std::string tag_of_ref(std::string_view ref);
 
-/// A merged pull request: the commit that its merge made, and the tip of its branch. A squash or a rebase makes other
-/// commits, so that a deployment of the tip is known to have reached the default branch by this alone.
+/// A merged pull request: its merge commit, and the tip of its branch. A squash or a rebase creates other commits, so
+/// only this event shows that a deployment of the tip reached the default branch.
 decoded merged(event merge, const std::string& tip);
 
-/// What a source answers for a type of event that does not stand for a deployment here.
+/// The result for an event type that does not represent a deployment in this source's configuration.
 decoded other_source_of_deployments(const hook&, std::string_view type);
 
 struct hook_type {
@@ -75,24 +74,25 @@ struct hook_type {
   result<decoded> (*read)(const hook&, timestamp now);
 };
 
-/// Whether a list of the settings holds one of these words.
+/// Whether a list setting contains one of these words.
 bool is_listed(const hook&, std::string_view setting, std::initializer_list<std::string_view> words);
 
-/// The one place where a source's events are checked. Those that pass no check are left out and named in `unreadable`,
-/// at their position below `at` if there are several; errc::unreadable if none is left. Ids that are longer than a name
-/// are hashed, and a commit loses an author's date that cannot be. `what` came, `sender` documents its shape.
+/// The only place that checks a source's events. Events that fail check() are left out and listed in `unreadable`, by
+/// their position below `at` if there are several; errc::unreadable if none is left. Ids that are longer than a name
+/// are hashed, and an impossible author date of a commit is dropped. For messages: `what` was received, and `sender`
+/// documents its shape.
 result<decoded> checked(result<decoded>, timestamp received_at, std::string_view what, std::string_view sender,
                         const std::string& at = {});
 
-/// Reads the delivery as its type asks for, and checks what comes of it.
+/// Reads the delivery with the reader of its type, and checks the events.
 result<decoded> read_by_type(std::span<const hook_type>, std::string_view type, const hook&, timestamp received_at,
                              std::string_view sender);
 
-/// The body of a sender of application/json. errc::media_type, errc::malformed.
+/// The body of a delivery that must be application/json. errc::media_type, errc::malformed.
 result<json::value> json_body(const delivery&, std::string_view sender);
 
-/// The same for a sender whose documentation calls `curl -d` without a header: curl then says
-/// application/x-www-form-urlencoded of the JSON.
+/// Like json_body(), for senders whose documentation uses `curl -d` without a header: curl then labels the JSON as
+/// application/x-www-form-urlencoded.
 result<json::value> json_body_of_curl(const delivery&, std::string_view sender);
 
 }

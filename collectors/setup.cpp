@@ -6,7 +6,7 @@
 namespace releasehealth {
 namespace {
 
-// The lines of the settings that the kind insists on, each with a word that stands for the user's own.
+// The lines of the required settings, each with a placeholder for the user's value.
 std::string required_settings(const collector& kind) {
   source filled;
   filled.kind = kind.kind;
@@ -21,7 +21,7 @@ std::string required_settings(const collector& kind) {
     if (!rule.fallback.empty()) filled.settings[std::string(rule.key)] = {std::string(rule.fallback)};
   for (const auto& rule : kind.settings)
     if (rule.is_required) fill(rule);
-  // `check` knows of settings that others make required
+  // `check` also requires settings that depend on others
   for (const auto& rule : kind.settings) {
     if (kind.check(filled).empty()) break;
     if (rule.key == "environment" || (rule.is_list && rule.filters.empty())) fill(rule);

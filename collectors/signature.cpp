@@ -28,7 +28,7 @@ std::string standard_content(std::string_view id, std::string_view timestamp, st
   return content.append(".").append(timestamp).append(".").append(body);
 }
 
-// Nothing for what is no time, or one too far from now.
+// False if the timestamp is invalid or too far from now.
 bool is_recent(std::string_view timestamp, std::int64_t now_unix) {
   const auto at = parse_number<std::int64_t>(timestamp);
   return at && *at >= now_unix - tolerance && *at <= now_unix + tolerance;
@@ -44,7 +44,7 @@ void for_each_part(std::string_view list, char separator, const F& f) {
   }
 }
 
-// Every secret is tried, so that the time does not tell which one matched.
+// Tries every secret, so that timing does not reveal which one matched.
 bool digest_of_any(std::span<const secret> secrets, digest by, std::string_view text, std::string_view digits) {
   const auto given = lower_case(digits);
   bool any = false;
@@ -115,7 +115,7 @@ bool signed_as_standard_webhook(std::span<const secret> secrets, const standard_
 
 bool token_is_any(std::span<const secret> secrets, std::string_view token) {
   bool any = false;
-  for (const auto& s : secrets)  // digests have one length, so that the secret's own length stays unknown
+  for (const auto& s : secrets)  // digests have one length, so timing does not reveal the secret's length
     any |= !token.empty() && is_usable(s) && equal_in_constant_time(sha256_hex(s.reveal()), sha256_hex(token));
   return any;
 }

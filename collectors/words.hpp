@@ -1,6 +1,6 @@
 #pragma once
-// The words of the domain: an enum each, with one table of spellings that configuration, fields, filters, OpenAPI and
-// figures loop over. A value that may be unknown is a std::optional.
+// The words of the domain: one enum each, with one table of spellings that configuration, fields, filters, OpenAPI and
+// figures iterate over. A value that may be unknown is a std::optional.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -15,15 +15,15 @@ namespace releasehealth {
 template <class E>
 struct vocabulary;
 
-/// What a deployment did to what is live (figures.md section 4).
+/// The effect of a deployment on the live version (figures.md section 4).
 enum class deployment_kind { planned, hotfix, rollback, redeploy };
 template <>
 struct vocabulary<deployment_kind> {
   static constexpr std::array<std::string_view, 4> words = {"planned", "hotfix", "rollback", "redeploy"};
 };
 
-/// States of a deployment, in the order in which reports of one instant count. Reports of those behind `succeeded`
-/// change no state.
+/// States of a deployment, in the order in which reports with the same time apply. Reports of the states after
+/// `succeeded` change no state.
 enum class deployment_state { pending, running, canceled, failed, succeeded, inactive, superseded, destroyed };
 template <>
 struct vocabulary<deployment_state> {
@@ -31,15 +31,15 @@ struct vocabulary<deployment_state> {
                                                             "succeeded", "inactive", "superseded", "destroyed"};
 };
 
-/// States of an incident, in the order in which reports of one instant count. No report has `mitigated`: a mitigation
-/// is a time.
+/// States of an incident, in the order in which reports with the same time apply. No report has `mitigated`: a
+/// mitigation is a time.
 enum class incident_state { open, acknowledged, resolved, mitigated };
 template <>
 struct vocabulary<incident_state> {
   static constexpr std::array<std::string_view, 4> words = {"open", "acknowledged", "resolved", "mitigated"};
 };
 
-/// Ways to remedy a change (figures.md section 6). A policy may also recommend to `watch`.
+/// Ways of remediation (figures.md section 6). A policy may also recommend to `watch`.
 enum class way { rollback, hotfix, flag, watch };
 template <>
 struct vocabulary<way> {
@@ -61,14 +61,14 @@ struct vocabulary<unattributed> {
                                                             "no_service",    "not_a_change",   "failed_deployment"};
 };
 
-/// What events are about.
+/// The types of things that events report about.
 enum class thing_type { deployment, incident, work, flag, commit, tag };
 template <>
 struct vocabulary<thing_type> {
   static constexpr std::array<std::string_view, 6> words = {"deployment", "incident", "work", "flag", "commit", "tag"};
 };
 
-/// Types of events: a report about a thing of the same name, or the retraction of one.
+/// Types of events: a report about a thing of the type with the same name, or a retraction.
 enum class event_type { deployment, incident, work, flag, commit, tag, retraction };
 template <>
 struct vocabulary<event_type> {
@@ -80,10 +80,10 @@ struct vocabulary<event_type> {
   }();
 };
 
-/// The type of the reports about such a thing.
+/// The type of reports about a thing of type `t`.
 constexpr event_type report_of(thing_type t) { return static_cast<event_type>(t); }
 
-/// Some of the values of E.
+/// A set of values of E.
 template <class E>
 class set_of {
  public:
@@ -102,7 +102,7 @@ template <class E>
 constexpr std::span<const std::string_view> words_of() {
   return vocabulary<E>::words;
 }
-/// Those up to the one of `last`.
+/// The spellings up to and including that of `last`.
 template <auto last>
 constexpr std::span<const std::string_view> words_through() {
   return words_of<decltype(last)>().first(static_cast<std::size_t>(last) + 1);
@@ -111,13 +111,13 @@ constexpr std::span<const std::string_view> words_through() {
 template <class E>
 requires requires { vocabulary<E>::words; }
 constexpr std::string_view word(E e) { return vocabulary<E>::words[static_cast<std::size_t>(e)]; }
-/// Empty for an unknown one.
+/// Empty if unknown.
 template <class E>
 constexpr std::string_view word(const std::optional<E>& e) {
   return e ? word(*e) : std::string_view();
 }
 
-/// Nothing if E has no such spelling.
+/// nullopt if E has no such spelling.
 template <class E>
 constexpr std::optional<E> parse_word(std::string_view text) {
   const auto words = words_of<E>();
@@ -125,7 +125,7 @@ constexpr std::optional<E> parse_word(std::string_view text) {
   return known == words.end() ? std::nullopt : std::optional(static_cast<E>(known - words.begin()));
 }
 
-/// The spellings through the one of `last`, each with a space behind it.
+/// The spellings up to and including that of `last`, each followed by a space.
 template <auto last>
 inline constexpr auto spaced_words = [] {
   constexpr auto size = [](std::span<const std::string_view> words) {
@@ -142,11 +142,11 @@ inline constexpr auto spaced_words = [] {
   return all;
 }();
 
-/// The spellings through the one of `last`, space-separated as tables write them.
+/// The spellings up to and including that of `last`, space-separated for tables.
 template <auto last>
 inline constexpr auto words_text_through = std::string_view(spaced_words<last>.data(), spaced_words<last>.size() - 1);
 
-/// All spellings of E, space-separated as tables write them.
+/// All spellings of E, space-separated for tables.
 template <class E>
 inline constexpr auto words_text = words_text_through<static_cast<E>(vocabulary<E>::words.size() - 1)>;
 

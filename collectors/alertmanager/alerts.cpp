@@ -27,7 +27,7 @@ std::string configured_label(const source& s, std::string_view key, const json::
   return names.empty() ? first_label(alert, otherwise) : first_label(alert, names);
 }
 
-// Alertmanager before 0.19 sent no fingerprint: the labels are what it is made of.
+// Alertmanager before 0.19 sends no fingerprint; it is a hash of the labels.
 std::string fingerprint_of(const json::value& alert) {
   auto fingerprint = text_at(alert, "/fingerprint");
   if (!fingerprint.empty()) return fingerprint;
@@ -36,7 +36,7 @@ std::string fingerprint_of(const json::value& alert) {
   return sha256_hex(labels ? json::serialize(*labels) : std::string()).substr(0, 16);
 }
 
-// While it fires, endsAt is the year 1, or, from some versions, when it would time out.
+// While an alert fires, endsAt is the year 1, or in some versions the time at which the alert would expire.
 std::optional<timestamp> resolved_at(const json::value& alert) {
   const auto ends = time_at(alert, "/endsAt"), starts = time_at(alert, "/startsAt");
   return ends && (!starts || *ends >= *starts) ? ends : std::nullopt;
@@ -53,24 +53,24 @@ event read_alert(const source& s, const json::value& alert, const std::string& g
   e.time = is_resolved ? resolved_at(alert).value_or(now) : started.value_or(now);
   put_state(e, is_resolved ? incident_state::resolved : incident_state::open);
   put(e, "alert_fingerprint", fingerprint);  // the ledger places the report by it (daemon/timeline/placement.hpp)
-  // Grafana 12 overwrites the start with the end as an alert is resolved: then it says nothing of which one it was
+  // Grafana 12 overwrites the start of a resolved alert with its end: it then does not identify the incident
   if (!is_resolved || !started || *started < e.time) put(e, "started_at", started);
   if (is_resolved) put(e, "resolved_at", std::optional(e.time));
   put(e, "service", configured_label(s, "labels.service", alert, service_labels));
   put(e, "environment", configured_label(s, "labels.environment", alert, environment_labels));
   if (const auto severity = severity_of(label(alert, "severity"))) e.fields["severity"] = severity;
-  // a resolved alert may have lost its annotations: what the firing one said stays
+  // a resolved alert may lack its annotations: keep the title of the firing one
   const auto summary = text_at(alert, "/annotations/summary");
   if (!summary.empty() || !is_resolved) put(e, "title", summary.empty() ? label(alert, "alertname") : summary);
   put(e, "url", text_at(alert, "/generatorURL"));
-  if (!group.empty()) put_link(e, sha256_hex(group));  // the deduplication key that PagerDuty and Opsgenie get for it
+  if (!group.empty()) put_link(e, sha256_hex(group));  // Alertmanager's deduplication key for PagerDuty and Opsgenie
   return e;
 }
 
 }
 
-// It has no id of its own, and an alert that fires again after it was resolved is told byte for byte as the first time:
-// what repeats is found by the ledger, alert by alert.
+// A notification has no id, and an alert that fires again after its resolution has the same bytes as the first time.
+// The ledger detects repetitions for each alert.
 std::string key_of_alerts(const delivery& d) { return sha256_hex(d.body) + '/' + format_time(d.received_at); }
 
 result<decoded> read_alerts(const source& s, const json::value& in, timestamp now, std::string_view sender) {

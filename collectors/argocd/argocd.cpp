@@ -1,4 +1,4 @@
-// Argo CD's notifications, in the template that deploy/argocd has: each sync is a deployment.
+// Argo CD notifications from the template in deploy/argocd: each sync is a deployment.
 #include "collectors/artifact.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
@@ -7,9 +7,9 @@ namespace releasehealth::argocd {
 namespace {
 
 constexpr setting_rule settings[] = {
-    {"environment", false, "", "", "of applications without a label environment or env"},
+    {"environment", false, "", "", "environment of applications without a label environment or env"},
     {"identity", false, "image revision", "image",
-     "what tells one deployment from another: the service's own images, or the revisions that were synced"},
+     "how deployments are distinguished: by the service's own images, or by the synced revisions"},
 };
 
 constexpr spelling<deployment_state> phases[] = {{"Running", deployment_state::running},
@@ -17,8 +17,8 @@ constexpr spelling<deployment_state> phases[] = {{"Running", deployment_state::r
                                                  {"Failed", deployment_state::failed},
                                                  {"Error", deployment_state::failed}};
 
-// The images and revisions that were synced. Which images are the service's own, and what that makes the version, is
-// decided when deriving. The sources stand in the order of their revisions.
+// The synced images and revisions. Derivation selects the service's own images, and with them the version. Sources and
+// revisions have the same order.
 void put_content(event& e, const hook& h) {
   for (const auto& one : elements_at(h.in, "/images")) put_image(e, text_at(one, ""));
   put_image_annotations(e, h.in, "/annotations");
@@ -35,7 +35,7 @@ void put_content(event& e, const hook& h) {
     put_revision(e, {h.text("/operation/revision"), repository_of(h.text("/repository")), h.text("/chart")});
 }
 
-// What the application is deployed from; of several sources the first that is no chart.
+// The repository of manifests; with several sources, the first that is not a chart.
 std::string manifest_repository(const hook& h) {
   if (const auto only = repository_of(h.text("/repository")); !only.empty()) return only;
   for (const auto& one : elements_at(h.in, "/sources"))
@@ -62,7 +62,7 @@ result<decoded> sync(const hook& h, timestamp now) {
              {"url", "/url"}});
   put(e, "manifest_repository", manifest_repository(h));
   if (!e.fields.contains("environment")) put(e, "environment", h.settings.setting("environment"));
-  if (state == deployment_state::succeeded) put_content(e, h);  // before, the images are those of the deployment before
+  if (state == deployment_state::succeeded) put_content(e, h);  // earlier, the images are the previous ones
   put_state(e, state);
   return decoded(std::move(e));
 }

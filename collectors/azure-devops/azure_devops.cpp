@@ -4,7 +4,7 @@
 namespace releasehealth::azure_devops {
 namespace {
 
-// By /eventType.
+// The readers, by /eventType.
 constexpr hook_type types[] = {
     {"ms.vss-release.deployment-started-event", release_started},
     {"ms.vss-release.deployment-completed-event", release_completed},
@@ -18,12 +18,12 @@ constexpr hook_type types[] = {
 
 constexpr setting_rule settings[] = {
     {"deployments", false, "release stage run build", "release",
-     "which event stands for a deployment: of a classic release, of a pipeline's stage or run, or a build"},
+     "the event that represents a deployment: a classic release, a pipeline's stage or run, or a build"},
     {"stages", true, "", "",
-     "the names of the stages that deploy, each to the environment of its name; required with "
+     "the names of the stages that deploy, each to the environment with its name; required with "
      "stage"},
     {"pipelines", true, "", "", "the names of the pipelines that deploy; required with run and build"},
-    {"environment", false, "", "", "where runs and builds go; required with them"},
+    {"environment", false, "", "", "the environment of runs and builds; required with them"},
 };
 
 std::string check_settings(const source& s) {
@@ -33,7 +33,7 @@ std::string check_settings(const source& s) {
   if (from != "run" && from != "build") return {};
   if (s.list("pipelines").empty()) return "deployments = \"" + from + "\" needs pipelines: not every pipeline deploys";
   if (s.setting("environment").empty())
-    return "deployments = \"" + from + "\" needs environment: Azure DevOps does not say where they go";
+    return "deployments = \"" + from + "\" needs environment: Azure DevOps does not report it";
   return {};
 }
 

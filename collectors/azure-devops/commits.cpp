@@ -7,7 +7,7 @@ namespace releasehealth::azure_devops {
 
 namespace {
 
-// A new id of an annotated tag is the tag's own object, and nothing says which kind it is; one of zeros deletes.
+// The new id of an annotated tag is the tag's own object, without a mark; an id of zeros is a deletion.
 void add_tags(decoded& out, const hook& h, const std::string& repository, timestamp pushed_at) {
   for (const auto& update : elements_at(h.in, "/resource/refUpdates")) {
     const auto name = tag_of_ref(text_at(update, "/name")), object = text_at(update, "/newObjectId");
@@ -17,7 +17,7 @@ void add_tags(decoded& out, const hook& h, const std::string& repository, timest
   }
 }
 
-// The branch that was pushed; empty: none was.
+// The pushed branch; empty if none.
 std::string pushed_branch(const hook& h) {
   for (const auto& update : elements_at(h.in, "/resource/refUpdates"))
     if (auto name = text_at(update, "/name"); tag_of_ref(name).empty()) return name;
@@ -45,7 +45,7 @@ result<decoded> push(const hook& h, timestamp now) {
   return out;
 }
 
-// `merged` is sent for every attempt to merge, also of one that is still open.
+// Azure DevOps sends `merged` for each merge attempt, also of open pull requests.
 result<decoded> pull_request(const hook& h, timestamp now) {
   if (h.text("/resource/status") != "completed") return decoded::nothing("pull request: not completed");
   const auto closed = h.time("/resource/closedDate");

@@ -1,4 +1,4 @@
-// Classic releases, stages and runs of YAML pipelines, builds: deployments, of which a source reads one.
+// Deployments: classic releases, stages and runs of YAML pipelines, builds. A source reads one of these.
 #include "collectors/azure-devops/hook.hpp"
 
 namespace releasehealth::azure_devops {
@@ -13,7 +13,7 @@ constexpr spelling<deployment_state> states[] = {
     {"waiting", deployment_state::pending},
 };
 
-// "refs/heads/main" of "LG:refs/heads/main:600b51...", and what stands behind it.
+// Sets ref and commit from "LG:refs/heads/main:600b51...".
 void put_source_version(event& e, const std::string& text) {
   const auto first = text.find(':'), last = text.rfind(':');
   if (first == text.npos || first == last) return;
@@ -45,7 +45,7 @@ result<decoded> release(const hook& h, timestamp now, std::optional<deployment_s
   return decoded(std::move(e));
 }
 
-// What runs of pipelines and their stages have in common.
+// The fields that runs of pipelines and their stages share.
 void put_run(const hook& h, event& e) {
   read_into(e, h.in,
             {{"service", "/resource/pipeline/name"},

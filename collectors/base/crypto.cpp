@@ -14,11 +14,11 @@
 namespace releasehealth {
 namespace {
 
-constexpr std::string_view digest_names[] = {"SHA224", "SHA256", "SHA384", "SHA512"};  // of enum digest
+constexpr std::string_view digest_names[] = {"SHA224", "SHA256", "SHA384", "SHA512"};  // indexed by enum digest
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
-// HMAC() looks for its implementation at every call, which takes a tenth of the time for a webhook's body.
+// HMAC() looks up its implementation at every call, which takes a tenth of the time for a webhook's body.
 class hmac_context {
  public:
   explicit hmac_context(digest by)
@@ -31,7 +31,7 @@ class hmac_context {
   }
 
   std::string operator()(std::string_view key, std::string_view text) {
-    static constexpr unsigned char no_key[1] = {};  // a null one would stand for the key before
+    static constexpr unsigned char no_key[1] = {};  // a null key would mean the previous key
     unsigned char out[EVP_MAX_MD_SIZE];
     std::size_t size = 0;
     if (EVP_MAC_init(context_.get(), key.empty() ? no_key : bytes_of(key), key.size(), nullptr) != 1 ||

@@ -1,11 +1,11 @@
 #pragma once
-// Secrets, digests and signatures: what the project needs of OpenSSL.
+// Secrets, digests and signatures, with OpenSSL.
 #include <string>
 #include <string_view>
 
 namespace releasehealth {
 
-/// A value that no output may show: it has no operator<< and is read by name only.
+/// A value that must not appear in any output: it has no operator<< and is read only with reveal().
 class secret {
  public:
   explicit secret(std::string value) : value_(std::move(value)) {}
@@ -23,18 +23,18 @@ std::string hmac(digest, std::string_view key, std::string_view text);
 /// Lower-case hex of HMAC-SHA256(key, text).
 std::string hmac_sha256_hex(std::string_view key, std::string_view text);
 
-/// Whether `signature` is an Ed25519 signature of `text`; keys and signatures as bytes.
+/// Whether `signature` is an Ed25519 signature of `text`; both key and signature are raw bytes.
 bool verifies_ed25519(std::string_view public_key, std::string_view signature, std::string_view text);
 
 std::string to_base64(std::string_view bytes);
 
-/// The bytes of a base64 text, whose padding may be missing; empty for what is no base64.
+/// The bytes of a base64 text, whose padding may be missing; empty if it is not base64.
 std::string from_base64(std::string text);
 
 /// Lower-case hex of SHA-256(text).
 std::string sha256_hex(std::string_view text);
 
-/// Compares without telling by its time where two texts differ. Different lengths differ.
+/// Compares in time independent of where the texts differ. Texts of different lengths are unequal.
 bool equal_in_constant_time(std::string_view, std::string_view);
 
 }

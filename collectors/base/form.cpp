@@ -8,7 +8,7 @@ std::string encode_part(std::string_view text) { return boost::urls::encode(text
 
 std::optional<std::vector<std::pair<std::string, std::string>>> parse_form(std::string_view text) {
   std::vector<std::pair<std::string, std::string>> fields;
-  const std::string terminated(text);  // Boost.URL 1.81 takes strlen of it, whatever length the view has
+  const std::string terminated(text);  // Boost.URL 1.81 calls strlen on it, regardless of the view's length
   const auto parsed = boost::urls::parse_query(terminated);
   if (!parsed) return {};
   boost::urls::encoding_opts options;

@@ -1,5 +1,5 @@
 #pragma once
-// application/x-www-form-urlencoded: bodies of forms, and the queries of URLs.
+// application/x-www-form-urlencoded: form bodies and URL queries.
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,10 +8,10 @@
 
 namespace releasehealth {
 
-/// Percent-encoded, so that it is one part of a path or of a query.
+/// Percent-encodes a text for use as one part of a path or query.
 std::string encode_part(std::string_view);
 
-/// The fields in their order, decoded; nothing if an escape is broken.
+/// The decoded fields in order; nothing if an escape is invalid.
 std::optional<std::vector<std::pair<std::string, std::string>>> parse_form(std::string_view);
 
 }

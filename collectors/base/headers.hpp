@@ -1,5 +1,5 @@
 #pragma once
-// Headers of HTTP, as collectors read them.
+// HTTP headers, as read by collectors.
 #include <string>
 #include <string_view>
 #include <utility>
@@ -7,13 +7,13 @@
 
 namespace releasehealth {
 
-/// The headers of a request, found by name whatever its case. All lie in one text, as every request has a dozen.
+/// The headers of a request, looked up without case. All are stored in one string, as every request has a dozen.
 class headers {
  public:
   void add(std::string_view name, std::string_view value);
   /// The first value of that name; empty if there is none.
   std::string_view get(std::string_view name) const;
-  /// Names and values, for as long as nothing is added.
+  /// All names and values; valid until add() is called.
   std::vector<std::pair<std::string_view, std::string_view>> all() const;
 
  private:
@@ -28,7 +28,7 @@ class headers {
   std::vector<header> list_;
 };
 
-/// The media type of a Content-Type: in small letters, without its parameters.
+/// The media type of a Content-Type: in lower case, without parameters.
 std::string media_type(std::string_view content_type);
 
 }

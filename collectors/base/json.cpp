@@ -11,13 +11,13 @@
 namespace releasehealth {
 namespace {
 
-constexpr std::string_view nul_character = "holds a NUL character";
-constexpr std::size_t most_digits_shown = 40;  // of a number's digits
+constexpr std::string_view nul_character = "contains a NUL character";
+constexpr std::size_t most_digits_shown = 40;  // of an invalid number
 
-// PostgreSQL writes all digits of a number, and Boost reads those of a larger one as infinity.
+// PostgreSQL writes all digits of a number, and Boost reads larger ones as infinity.
 bool is_in_range(double value) { return std::abs(value) <= 1e308; }
 
-// What a literal means and its value do not agree on; empty if they do.
+// The error of a double that does not represent its literal; empty if it does.
 std::string_view problem_of_double(double value, std::string_view literal) {
   if (!is_in_range(value)) return "is out of range; expected a number up to 1e308";
   const auto mantissa = literal.substr(0, literal.find_first_of("eE"));
@@ -27,7 +27,7 @@ std::string_view problem_of_double(double value, std::string_view literal) {
   return {};
 }
 
-// Follows the parser through a document and remembers where it is, to name the first duplicate key or NUL.
+// Tracks the parser's position in a document, to name the first duplicate key, NUL character or invalid number.
 struct strictness {
   static constexpr std::size_t max_object_size = json::object::max_size();
   static constexpr std::size_t max_array_size = json::array::max_size();
@@ -104,8 +104,8 @@ json::parse_options options_of(const body_limits& may) {
   return options;
 }
 
-// How many values a text holds at most, before any memory is spent on them: each but the first of its array or object
-// follows a comma.
+// An upper bound of the number of values in a text, before memory is allocated for them: each value but the first of an
+// array or object follows a comma.
 std::size_t count_values(std::string_view text) {
   std::size_t count = 1;
   bool is_quoted = false;
@@ -121,7 +121,7 @@ std::size_t count_values(std::string_view text) {
   return count;
 }
 
-// `a~1b` is the key a/b (RFC 6901).
+// Decodes a pointer token (RFC 6901): `a~1b` is the key a/b.
 std::string key_of(std::string_view token) {
   std::string key;
   for (std::size_t i = 0; i < token.size(); ++i) {
@@ -156,7 +156,7 @@ std::string error::text() const {
 
 namespace {
 
-// Editors and spreadsheets of Windows write one in front (RFC 8259, section 8.1, lets a parser skip it).
+// Windows editors and spreadsheets write a byte order mark; RFC 8259, section 8.1, allows a parser to skip it.
 std::string_view without_byte_order_mark(std::string_view text) {
   constexpr std::string_view mark = "\xEF\xBB\xBF";
   if (text.starts_with(mark)) text.remove_prefix(mark.size());
@@ -167,17 +167,18 @@ result<json::value> parse(std::string_view text, const body_limits& may, const j
   if (text.starts_with("\xFE\xFF") || text.starts_with("\xFF\xFE"))
     return error(errc::malformed, "not JSON: a byte order mark of UTF-16; expected UTF-8");
   if (text.size() > may.json_values && count_values(text) > may.json_values)
-    return error(errc::too_large, "holds more JSON values than it may").over("intake.max_json_values");
+    return error(errc::too_large, "contains too many JSON values").over("intake.max_json_values");
   json::error_code ec;
   auto value = json::parse({text.data(), text.size()}, ec, where, options_of(may));
-  if (ec == json::error::too_deep) return error(errc::malformed, "not JSON: too deep").over("intake.max_json_depth");
+  if (ec == json::error::too_deep)
+    return error(errc::malformed, "not JSON: nested too deeply").over("intake.max_json_depth");
   if (ec) return error(errc::malformed, "not JSON: " + ec.message());
   return value;
 }
 
 }
 
-// Its values lie together and go together: what is taken out of it is copied.
+// All values share one memory resource and are freed together; copy what must outlive the document.
 result<json::value> parse_json(std::string_view text, const body_limits& may) {
   text = without_byte_order_mark(text);
   return parse(text, may,
@@ -185,7 +186,7 @@ result<json::value> parse_json(std::string_view text, const body_limits& may) {
 }
 
 json::value parse_own(std::string_view text) {
-  constexpr std::size_t wrapped = 4;  // times: rows, overrides and pages put a few levels around what was accepted
+  constexpr std::size_t wrapped = 4;  // a factor: rows, overrides and pages add a few levels around accepted documents
   return json::parse({text.data(), text.size()}, {}, options_of({.json_depth = wrapped * most_json_depth}));
 }
 
@@ -255,7 +256,7 @@ std::string pointer_token(std::string_view key) {
 
 namespace {
 
-// What is wrong with it, empty: nothing. The pointer is written from its end, and only if something is.
+// The error of a value; empty if it can be stored. The pointer is built from its end, and only on an error.
 std::string_view what_is_unstorable(const json::value& v, std::string& pointer) {
   if (v.is_double() && !is_in_range(v.get_double())) return "number is out of range; expected a number up to 1e308";
   if (v.is_string() && v.get_string().find('\0') != json::string::npos) return nul_character;

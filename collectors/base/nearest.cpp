@@ -8,11 +8,11 @@ namespace releasehealth {
 namespace {
 
 constexpr std::size_t letters_per_edit = 3;
-constexpr std::size_t most_listed = 40;    // known words in a message
-constexpr std::size_t longest_word = 200;  // the distance takes time and memory by the product of the lengths
+constexpr std::size_t most_listed = 40;    // known words in one message
+constexpr std::size_t longest_word = 200;  // time and memory of the distance grow with the product of the lengths
 constexpr std::size_t longest_quoted = 100;
 
-// Edits between two words by the restricted Damerau-Levenshtein distance: three rows of its table are kept.
+// Restricted Damerau-Levenshtein distance of two words; keeps three rows of the table.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;

@@ -1,5 +1,5 @@
 #pragma once
-// Mistyped words: what was probably meant, and the one way in which errors about words are written.
+// Suggestions for misspelled words, and the common wording of errors about words.
 #include <functional>
 #include <ranges>
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace releasehealth {
 
-/// Views of any range of texts, which must outlive them.
+/// Views of the texts of a range, which must outlive them.
 template <class Texts>
 word_list word_list_of(const Texts& texts) {
   return word_list(std::ranges::begin(texts), std::ranges::end(texts));
@@ -21,18 +21,18 @@ word_list word_list_of(const Rows& rows, Text name) {
   return all;
 }
 
-/// The known word that takes the fewest edits (Damerau-Levenshtein: a letter more, less, another, or two exchanged;
-/// case does not count), the first of several. Empty if each takes more than one edit for every three letters, at least
-/// one.
+/// The known word that needs the fewest edits (Damerau-Levenshtein: a letter inserted, deleted or replaced, or two
+/// adjacent ones swapped; compared without case); the first of several. Empty if every word needs more than one edit
+/// per three letters (at least one edit is allowed).
 std::string_view nearest(std::string_view word, const word_list& known);
 
-/// `"text"`, cut after 100 bytes and printable: for messages.
+/// `"text"` for messages: printable and cut after 100 bytes.
 std::string in_quotes(std::string_view text);
 
-/// `unknown kind "gihub"; did you mean "github"?`, or, if none is near and they are few, `...; expected a, b or c`.
+/// `unknown kind "gihub"; did you mean "github"?`, or `...; expected a, b or c` if no word is near and there are few.
 std::string unknown_word(std::string_view what, std::string_view word, const word_list& known);
 
-/// The second half of it alone: `; did you mean "github"?`, `; expected a, b or c`, or nothing.
+/// The suggestion alone: `; did you mean "github"?`, `; expected a, b or c`, or empty.
 std::string suggestion(std::string_view word, const word_list& known);
 
 }

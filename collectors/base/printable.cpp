@@ -19,10 +19,10 @@ bool is_obeyed(std::uint32_t c) {
 
 struct character {
   std::uint32_t code = 0;
-  std::size_t size = 0;  ///< in bytes; 0: the first byte begins no character
+  std::size_t size = 0;  ///< in bytes; 0: no character begins with the first byte
 };
 
-// By its shortest form only, surrogates and what is beyond Unicode excepted (RFC 3629).
+// Decodes the first character; only its shortest form, without surrogates and values above U+10FFFF (RFC 3629).
 character first_of(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
   const auto lead = byte(0);

@@ -1,13 +1,13 @@
 #pragma once
-// Text of senders on its way to a terminal, a log or a spreadsheet.
+// Makes senders' text safe for terminals, logs and spreadsheets.
 #include <string>
 #include <string_view>
 
 namespace releasehealth {
 
-/// The text with every character that a terminal may obey, or that turns the order of others around, as a JSON escape:
-/// controls but line feed and tab, DEL, C1, bidirectional marks and separators of lines. Bytes that are not UTF-8
-/// become U+FFFD. A serialized JSON document stays the same document.
+/// Writes characters that can control a terminal or reorder text as JSON escapes: control characters except line feed
+/// and tab, DEL, C1, bidirectional marks and line separators. Bytes that are not UTF-8 become U+FFFD. A serialized JSON
+/// document keeps its meaning.
 std::string printable(std::string_view);
 bool is_printable(std::string_view);
 

@@ -1,5 +1,5 @@
 #pragma once
-// Short texts: letters regardless of case, lists and their parts, numbers.
+// Short texts: comparison without case, lists and their parts, numbers.
 #include <charconv>
 #include <optional>
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace releasehealth {
 
-/// ASCII letters only: every other byte stays as it is, whatever the locale.
+/// Changes ASCII letters only, in every locale.
 constexpr char lower_case(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 std::string lower_case(std::string_view);
 bool equal_ignoring_case(std::string_view, std::string_view);
@@ -18,23 +18,23 @@ bool equal_ignoring_case(std::string_view, std::string_view);
 /// Two lower-case digits for each byte.
 std::string hex(std::string_view bytes);
 
-/// In single quotes, as shells read them.
+/// In single quotes, escaped for a shell.
 std::string shell_quoted(std::string_view);
-/// The same, without quotes where a shell needs none.
+/// Like shell_quoted(), but without quotes if a shell needs none.
 std::string shell_word(std::string_view);
 
-/// The list up to its first separator; both leave the list. An empty part is a part.
+/// Removes the first part and its separator from the list and returns the part, which may be empty.
 std::string_view take_part(std::string_view& list, char separator);
 
 using word_list = std::vector<std::string_view>;
 
 /// The words of a space-separated list, as tables write them.
 word_list split_words(std::string_view list);
-/// Whether such a list holds that word.
+/// Whether a space-separated list contains that word.
 bool has_word(std::string_view list, std::string_view word);
 
-/// The number at the beginning of a text, which leaves it. Nothing, and the text stays: there is none, or it exceeds T.
-/// No plus sign, no spaces, whatever the locale; floating-point numbers ignore `base`.
+/// Removes a number from the beginning of the text and returns it. Returns nothing and leaves the text if there is none
+/// or it exceeds T. Accepts no plus sign and no spaces, in any locale; `base` is ignored for floating-point numbers.
 template <class T>
 std::optional<T> take_number(std::string_view& text, [[maybe_unused]] int base = 10) {
   T value{};
@@ -49,7 +49,7 @@ std::optional<T> take_number(std::string_view& text, [[maybe_unused]] int base =
   return value;
 }
 
-/// The number that the whole text is; nothing if it is none, or exceeds T.
+/// The whole text as a number; nothing if it is not a number or exceeds T.
 template <class T>
 std::optional<T> parse_number(std::string_view text, int base = 10) {
   const auto value = take_number<T>(text, base);

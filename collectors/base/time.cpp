@@ -11,8 +11,8 @@ namespace {
 
 using namespace std::chrono;
 
-// Reads by hand, not through a stream: date's parser takes neither "Z" and "+02:00" in one format nor more than six
-// fraction digits, and senders written in Go send nine.
+// Parses by hand: date's parser supports neither "Z" and "+02:00" in one format nor more than six fraction digits, and
+// senders written in Go send nine.
 struct cursor {
   std::string_view text;
 
@@ -31,7 +31,7 @@ struct cursor {
     text.remove_prefix(count);
     return value;
   }
-  /// ".123456789", of which microseconds are kept
+  /// ".123456789", cut to microseconds
   std::optional<microseconds> fraction() {
     if (!literal(".,")) return microseconds{0};
     int kept = 0, value = 0;
@@ -85,7 +85,7 @@ std::optional<timestamp> parse_time(std::string_view text) {
   const auto o = at.offset();
   if (!o || !at.text.empty()) return {};
   const year_month_day date{year{*y}, month{static_cast<unsigned>(*mo)}, day{static_cast<unsigned>(*d)}};
-  // second 60 is a leap second, which UTC without leap seconds counts as the next minute's first
+  // Second 60 is a leap second; UTC without leap seconds counts it as the first second of the next minute.
   if (!date.ok() || *y < 1970 || *h > 23 || *mi > 59 || *s > 60) return {};
   const timestamp at_utc = sys_days{date} + hours{*h} + minutes{*mi} + seconds{*s} + *f - *o;
   if (at_utc < timestamp{}) return {};
@@ -94,7 +94,7 @@ std::optional<timestamp> parse_time(std::string_view text) {
 
 namespace {
 
-// 10^11 seconds are the year 5138, 10^11 milliseconds 1973: no unit can be taken for another within a lifetime.
+// 10^11 seconds are in the year 5138, 10^11 milliseconds in 1973, so present-day times have only one possible unit.
 std::optional<timestamp> since_1970(std::string_view digits) {
   const auto n = parse_number<std::int64_t>(digits).value_or(0);
   if (n <= 0) return {};

@@ -9,7 +9,7 @@ bool continues(char byte) { return (byte & 0xC0) == 0x80; }
 
 }
 
-// Lengths and least values of UTF-8's sequences, surrogates and everything above U+10FFFF excepted (RFC 3629).
+// Checks lengths and minimum values of UTF-8 sequences, without surrogates and values above U+10FFFF (RFC 3629).
 bool is_storable(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const auto byte = [&](std::size_t n) { return static_cast<unsigned char>(text[i + n]); };

@@ -1,20 +1,20 @@
 #pragma once
-// UTF-8: what PostgreSQL stores, and where characters begin.
+// UTF-8: validity for PostgreSQL, and character boundaries.
 #include <cstddef>
 #include <string_view>
 
 namespace releasehealth {
 
-/// What PostgreSQL can hold as text: UTF-8 without NUL.
+/// Whether PostgreSQL can store the text: valid UTF-8 without NUL.
 bool is_storable(std::string_view text);
 
-/// Counts characters, not bytes: a limit that a reader can count.
+/// The number of characters, not bytes.
 std::size_t count_characters(std::string_view utf8);
 /// The first `most` characters.
 std::string_view first_characters(std::string_view utf8, std::size_t most);
-/// At most so many bytes, without half a character at their end.
+/// At most `most` bytes, without a partial character at the end.
 std::string_view first_bytes(std::string_view utf8, std::size_t most);
-/// Where the character begins that the byte at `at` belongs to; `at` itself at the end.
+/// The start of the character that contains the byte at `at`; `at` itself at the end of the text.
 std::size_t begin_of_character(std::string_view utf8, std::size_t at);
 
 }

@@ -5,7 +5,7 @@
 namespace releasehealth::bitbucket {
 namespace {
 
-// By X-Event-Key.
+// The readers, by X-Event-Key.
 constexpr hook_type types[] = {
     {"repo:commit_status_created", commit_status},
     {"repo:commit_status_updated", commit_status},
@@ -19,17 +19,16 @@ constexpr hook_type types[] = {
 
 constexpr setting_rule settings[] = {
     {"deployments", false, "commit_status tag", "commit_status",
-     "what stands for a deployment: Bitbucket sends no event for its own deployments"},
-    {"statuses", true, "", "", "the keys or names of the commit statuses that stand for a deployment"},
-    {"environment", false, "", "", "where they go; required with statuses and with tag"},
-    {"default_branch", false, "", "main", "Bitbucket does not say which it is"},
+     "what represents a deployment; Bitbucket sends no event for its own deployments"},
+    {"statuses", true, "", "", "the keys or names of the commit statuses that represent a deployment"},
+    {"environment", false, "", "", "the environment of deployments; required with statuses and with tag"},
+    {"default_branch", false, "", "main", "the default branch, which Bitbucket does not report"},
     {"incidents.kinds", true, "", "", "issues of one of these kinds are incidents: bug", false, "issue_type", true},
 };
 
 std::string check_settings(const source& s) {
   const bool deploys = s.setting("deployments") == "tag" || !s.list("statuses").empty();
-  return deploys && s.setting("environment").empty() ? "needs environment: Bitbucket does not say where deployments go"
-                                                     : "";
+  return deploys && s.setting("environment").empty() ? "needs environment: Bitbucket does not report it" : "";
 }
 
 bool authentic(const source& s, const delivery& d) {

@@ -36,7 +36,7 @@ result<decoded> commit_status(const hook& h, timestamp now) {
     const auto link = h.text("/commit_status/links/commit/href");
     sha = link.substr(link.rfind('/') + 1);
   }
-  // the url is that of the build: another attempt for the same commit has another one
+  // the url is that of the build: another attempt for the same commit has another url
   const auto which = sha + '/' + h.text("/commit_status/key") + '/' + h.text("/commit_status/url");
   auto e = h.start(thing_type::deployment, "status/" + sha256_hex(which).substr(0, 32),
                    h.time("/commit_status/updated_on"), now);
@@ -61,7 +61,7 @@ result<decoded> push(const hook& h, timestamp now) {
     if (text_at(change, "/new/type") == "tag" || text_at(change, "/old/type") == "tag") {
       const bool gone = name.empty();
       const auto tag = gone ? old : name, commit = text_at(change, "/new/target/hash");
-      // it is not told when: the delivery is sent once and at once
+      // Bitbucket reports no time, but sends the delivery immediately and only once
       if (gone || !commit.empty())
         out.events.push_back(tag_of(h, {repository_at(h.in, "/repository"), tag, commit, now}, now));
       if (auto e = tagged(h, tag, commit, gone, now)) out.events.push_back(std::move(*e));
@@ -75,7 +75,7 @@ result<decoded> push(const hook& h, timestamp now) {
                  .url = "/links/html/href",
                  .repository = repository_at(h.in, "/repository"),
                  .ref = name,
-                 .pushed_at = now},  // it is not told: the delivery is sent once and at once
+                 .pushed_at = now},  // not reported; Bitbucket sends immediately
                 now);
   }
   if (out.events.empty()) out.ignored = "push: without commits";
@@ -121,7 +121,7 @@ result<decoded> issue(const hook& h, timestamp now) {
   put_state(e, our_word(issue_states, state));
   const bool is_new_kind = !h.text("/changes/kind/old").empty();
   if (is_new_kind) e.fields["reclassified"] = true;
-  // it may have been retracted
+  // the incident may have been retracted
   const bool returns = is_gone(h.text("/changes/status/old")) ||
                        (is_new_kind && is_listed(h, "incidents.kinds", {h.text("/issue/kind")}));
   return returns ? with_return(std::move(e)) : decoded(std::move(e));

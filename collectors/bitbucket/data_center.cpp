@@ -1,4 +1,4 @@
-// Bitbucket Data Center and Server: the same by other names.
+// Bitbucket Data Center and Server: the facts of Cloud under other names.
 #include <algorithm>
 
 #include "collectors/bitbucket/hook.hpp"
@@ -11,7 +11,7 @@ result<decoded> refs_changed(const hook& h, timestamp now) {
     const bool gone = text_at(change, "/type") == "DELETE";
     const auto name = text_at(change, "/ref/displayId");
     if (text_at(change, "/ref/type") == "TAG") {
-      // toHash of an annotated tag is the tag's own object, and nothing says which kind it is
+      // toHash of an annotated tag is the tag's own object, without a mark
       const auto object = gone ? std::string() : text_at(change, "/toHash");
       if (gone || !object.empty())
         out.events.push_back(
@@ -21,7 +21,7 @@ result<decoded> refs_changed(const hook& h, timestamp now) {
     }
     if (gone) continue;
     add_commits(out, h,
-                {.all = std::span(&change, 1),  // the last commit of a push, and nothing of it but its hash
+                {.all = std::span(&change, 1),  // only the hash of the last commit of a push
                  .id = "/toHash",
                  .message = "/message",
                  .authored_at = "/date",

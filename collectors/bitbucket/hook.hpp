@@ -1,5 +1,5 @@
 #pragma once
-// The readers of Bitbucket's event types, of Cloud and of Data Center. Included by this folder only.
+// The readers of the event types of Bitbucket Cloud and Data Center. Included by this folder only.
 #include "collectors/hook.hpp"
 
 namespace releasehealth::bitbucket {
@@ -16,7 +16,7 @@ result<decoded> issue(const hook&, timestamp now);
 result<decoded> refs_changed(const hook&, timestamp now);
 result<decoded> merged(const hook&, timestamp now);
 
-/// A tag that was pushed, or taken away: a deployment where the source says so.
+/// A pushed or deleted tag, as a deployment or its retraction; empty if tags do not represent deployments.
 std::optional<event> tagged(const hook&, const std::string& tag, const std::string& commit, bool gone, timestamp now);
 
 }

@@ -9,7 +9,7 @@
 namespace releasehealth::canonical {
 namespace {
 
-// Takes a text member out of the object; what is no text is a mistake.
+// Removes and returns a text member of the object; a member that is not text is a problem.
 std::string take(json::object& from, std::string_view name, std::vector<problem>& found, const std::string& at) {
   const auto entry = from.find(name);
   if (entry == from.end()) return {};
@@ -26,7 +26,7 @@ constexpr std::string_view reserved[] = {"received_at", "override", "exported", 
 
 bool is_reserved(std::string_view name) { return std::ranges::find(reserved, name) != std::end(reserved); }
 
-// Takes the fields out whose names are reserved words.
+// Removes and returns the fields whose names are reserved words.
 json::object take_reserved(json::object& from) {
   json::object taken;
   for (const auto name : reserved)
@@ -37,10 +37,10 @@ json::object take_reserved(json::object& from) {
   return taken;
 }
 
-// Releases up to 0.1 wrote an override as a plain member beside the fields that the daemon gives every override. Less
-// than all of them is no override: a sender could have written that.
+// Releases up to 0.1 wrote an override as a plain member, together with the fields that the daemon adds to every
+// override. An event without all of these fields is not an override: a sender could have written it.
 bool is_override_of_old(const json::object& line, const json::object& taken) {
-  constexpr std::size_t id_size = 32;  // of random_id()
+  constexpr std::size_t id_size = 32;  // length of random_id()
   constexpr std::string_view prefix = "override-";
   const auto id = text_at(line, "/id");
   const auto type = parse_word<event_type>(text_at(line, "/type"));
@@ -57,7 +57,7 @@ struct batch {
   const body_limits& may;
   std::vector<event> events = {};
   std::vector<problem> found = {};
-  std::string over = {};  ///< the limit that something in it is over
+  std::string over = {};  ///< the key of the limit that the batch exceeds
 
   void add(json::value v, const std::string& at) {
     if (found.size() >= max_problems) return;
@@ -124,13 +124,13 @@ result<event> read_event(json::value value, timestamp received_at, const std::st
     const auto of = text_at(e.fields, "/of");
     e.type = *known;
     e.thing = parse_word<thing_type>(of).value_or(e.thing);  // check() rejects any other
-    if (of.empty()) found.push_back({at + "/of", "is missing: what is retracted"});
-    if (e.subject.empty()) found.push_back({at + "/subject", "is missing: which one is retracted"});
+    if (of.empty()) found.push_back({at + "/of", "is missing; expected the type that is retracted"});
+    if (e.subject.empty()) found.push_back({at + "/subject", "is missing; expected the subject that is retracted"});
   }
   if (known == event_type::tag)
     for (const auto* field : {"name", "repository"})
       if (text_at(e.fields, '/' + std::string(field)).empty())
-        found.push_back({at + '/' + field, "is missing: which tag it is"});
+        found.push_back({at + '/' + field, "is missing; expected the " + std::string(field) + " of the tag"});
   if (e.subject.empty())
     e.subject = known == event_type::commit ? text_at(e.fields, "/commit")
                 : known == event_type::tag  ? tag_subject(text_at(e.fields, "/repository"), text_at(e.fields, "/name"))
@@ -192,10 +192,10 @@ result<exported> read_exported(json::value value, timestamp received_at) {
     if (const auto* mark = taken.if_contains("override"); mark && *mark == true) {
       if (!is_override_of_old(line, taken))
         return error(errc::malformed, "not an event",
-                     {{"/override", "is no override that the daemon made; expected one inside `exported`"}});
+                     {{"/override", "is not an override of the daemon; expected one inside `exported`"}});
       out.of.is_override = true;
     }
-    for (const auto* name : {"by", "was", "reason"})  // which plain events of old may have, too
+    for (const auto* name : {"by", "was", "reason"})  // old plain events may have them, too
       if (const auto* field = taken.if_contains(name)) apart[name] = *field;
   }
   auto read = read_event(std::move(value), received_at);

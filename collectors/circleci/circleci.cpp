@@ -9,7 +9,7 @@ namespace {
 constexpr setting_rule settings[] = {
     {"workflows", true, "", "", "the names of the workflows that deploy"},
     {"jobs", true, "", "", "the names of the jobs that deploy; one of workflows and jobs is required"},
-    {"environment", false, "", "", "where they go: CircleCI does not say", true},
+    {"environment", false, "", "", "the environment of deployments, which CircleCI does not report", true},
 };
 
 constexpr spelling<deployment_state> states[] = {{"success", deployment_state::succeeded},
@@ -17,7 +17,7 @@ constexpr spelling<deployment_state> states[] = {{"success", deployment_state::s
                                                  {"error", deployment_state::failed},
                                                  {"canceled", deployment_state::canceled}};
 
-// acme/checkout of gh/acme/checkout; what GitHub Apps are called, circleci/<id>/<id>, names nothing.
+// Returns acme/checkout for gh/acme/checkout; empty for the slug of GitHub Apps, circleci/<id>/<id>.
 std::string repository(const hook& h) {
   const auto slug = h.text("/project/slug");
   return slug.starts_with("circleci/") ? h.text("/project/name") : slug.substr(slug.find('/') + 1);
@@ -33,7 +33,7 @@ result<decoded> completed(const hook& h, timestamp now, const std::string& what,
       h.start(thing_type::deployment, h.subject(what + '/', at("id")), ended ? ended : h.time("/happened_at"), now);
   const auto name = at("name"), url = at("url"), created = at("created_at"), started = at("started_at"),
              stopped = at("stopped_at");
-  // vcs is that of OAuth projects, trigger_parameters that of GitHub App and GitLab ones
+  // OAuth projects have vcs; projects of GitHub App and GitLab have trigger_parameters
   read_into(e, h.in,
             {{"workflow", name},
              {"commit", "/pipeline/vcs/revision"},

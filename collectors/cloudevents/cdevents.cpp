@@ -1,4 +1,4 @@
-// CDEvents 0.1 to 0.6 drafts (sources.md §11): services that are deployed, upgraded or rolled back, incidents, tickets.
+// CDEvents 0.1 to 0.6 drafts (sources.md §11): deployed, upgraded and rolled back services, incidents, tickets.
 #include <algorithm>
 
 #include "collectors/artifact.hpp"
@@ -11,11 +11,11 @@
 namespace releasehealth::cloudevents {
 namespace {
 
-/// `dev.cdevents.<subject>.<predicate>.<version>`: compatible whatever the version.
+/// The meaning of a type `dev.cdevents.<subject>.<predicate>.<version>`; all versions are compatible.
 struct meaning {
   std::string_view kind;                        ///< subject.predicate
-  std::optional<deployment_state> deployed;     ///< none: it is about an incident
-  std::optional<incident_state> incident = {};  ///< none: it says nothing of its state
+  std::optional<deployment_state> deployed;     ///< none: an incident
+  std::optional<incident_state> incident = {};  ///< none: no state
   std::optional<deployment_kind> deployed_as = {};
 };
 constexpr meaning meanings[] = {
@@ -41,7 +41,7 @@ std::string kind_of(std::string_view type) {
 // The tag of the artifact, else its digest.
 std::string version_of(const image& of) { return of.tag.empty() ? of.digest : of.tag; }
 
-// A link to what caused it, by the id of that event, which is what a deployment is called here.
+// The cause that a link names by the id of its event, which is the subject of the deployment.
 std::string caused_by(const json::value& in) {
   for (const auto& l : elements_at(in, "/context/links"))
     if (text_at(l, "/linkType") == "RELATION")
@@ -49,8 +49,8 @@ std::string caused_by(const json::value& in) {
   return {};
 }
 
-// Our fields in customData, where CDEvents have none: severity, commit, kind, ref... What is not of our form is
-// somebody else's.
+// The daemon's own fields in customData, for which CDEvents have none: severity, commit, kind, ref... Members of
+// another form belong to other programs and are skipped.
 void put_custom(event& e, const json::value& in, timestamp now) {
   json::error_code ec;
   const auto* custom = in.find_pointer("/customData", ec);

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view own_prefix = "dev.releasehealth.";
 
-// A delivery target takes the token in the header or in the query; a Standard Webhooks signature does as well.
+// CloudEvents sends the token in the header or in the query; a Standard Webhooks signature is accepted, too.
 bool authentic(const source& s, const delivery& d) {
   const bool shown = !d.header.get("Authorization").empty() || !read_standard_webhook(d.header).signatures.empty();
   if (const auto query = parse_form(d.query); query && !shown)
@@ -20,8 +20,8 @@ bool authentic(const source& s, const delivery& d) {
   return shows_standard_webhook_or_secret(s, d);
 }
 
-// One of (source, id), as CloudEvents says; long ones as their digest. An id with a # may be that of another source
-// with a longer name: the length of the source tells them apart.
+// (source, id) identifies an event, as CloudEvents specifies; long ids are replaced by their digest. Because an id may
+// contain a #, the length of the source keeps ids of different sources distinct.
 std::string id_of(const envelope& e) {
   auto id = e.source + '#' + e.id;
   if (e.id.find('#') != e.id.npos) return sha256_hex(std::to_string(e.source.size()) + ':' + id);
@@ -33,7 +33,7 @@ std::string key(const delivery& d) {
   return all && all->size() == 1 ? id_of(all->front()) : sha256_hex(d.body);
 }
 
-// The canonical fields as data: the envelope has the rest.
+// The canonical fields are in `data`, the others in the envelope.
 result<event> read_own(const envelope& from, timestamp now) {
   if (!from.data.is_object()) return error(errc::malformed, "not an event", {{"/data", "is not an object"}});
   auto fields = from.data.get_object();
@@ -85,7 +85,7 @@ result<decoded> decode(const source&, const delivery& d) {
 
 extern constinit const collector collect = {
     .kind = "cloudevents",
-    .help = "CloudEvents over HTTP: CDEvents and our own events, with the secret as bearer token",
+    .help = "CloudEvents over HTTP: CDEvents and the daemon's own events, with the secret as bearer token",
     .authentic = authentic,
     .key = key,
     .decode = decode,

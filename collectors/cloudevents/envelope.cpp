@@ -8,15 +8,15 @@
 namespace releasehealth::cloudevents {
 namespace {
 
-// The byte of an escape like %C3, if the text begins with one.
+// The byte of an escape like %C3 at the beginning of the text.
 std::optional<unsigned char> escaped_byte(std::string_view text) {
   constexpr std::size_t length = 3;
   if (!text.starts_with('%') || text.size() < length) return {};
   return parse_number<unsigned char>(text.substr(1, length - 1), 16);
 }
 
-// First a quoted string is unescaped, then one round of percent-decoding. Senders that encode nothing write UTF-8, or
-// Latin-1, as it is (sources.md §12).
+// Unescapes a quoted string, then percent-decodes once. Senders that do not encode send plain UTF-8 or Latin-1
+// (sources.md §12).
 std::string header_value(std::string_view raw) {
   std::string text;
   const bool quoted = raw.size() >= 2 && raw.front() == '"' && raw.back() == '"';
@@ -45,8 +45,7 @@ std::string header_value(std::string_view raw) {
   return utf8;
 }
 
-// `data_base64` holds bytes, which are JSON here, as every event that is read has it. Several SDKs write it whatever
-// the data is.
+// `data_base64` holds JSON, because all supported events have JSON data. Several SDKs write `data_base64` for any data.
 result<json::value> data_of(const json::object& in, const body_limits& may) {
   const auto* data = in.if_contains("data");
   const auto* encoded = in.if_contains("data_base64");
@@ -74,7 +73,7 @@ result<envelope> structured(const json::value& in, const body_limits& may) {
   return e;
 }
 
-// A CDEvent carries the same in its context.
+// A CDEvent has the attributes of the envelope in its context.
 envelope of_context(json::value in) {
   envelope e{text_at(in, "/context/id"), text_at(in, "/context/source"),    text_at(in, "/context/type"),
              text_at(in, "/subject/id"), time_at(in, "/context/timestamp"), {}};
@@ -107,7 +106,8 @@ result<std::vector<envelope>> read_envelopes(const delivery& d) {
   if (type.starts_with("application/cloudevents-batch")) {
     if (!in->is_array()) return error(errc::malformed, "not a batch of CloudEvents", {{"", "is not an array"}});
     if (in->get_array().size() > d.may.batch)
-      return error(errc::too_large, "more CloudEvents in one batch than there may be").over("intake.max_batch");
+      return error(errc::too_large, "more than " + std::to_string(d.may.batch) + " events in one batch")
+          .over("intake.max_batch");
     for (const auto& one : in->get_array()) {
       auto e = structured(one, d.may);
       if (!e) return e.error();

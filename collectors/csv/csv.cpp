@@ -13,7 +13,7 @@
 namespace releasehealth::csv {
 namespace {
 
-// A time as tools and spreadsheets write it; what is none stays as it is, and is refused later.
+// Converts the times of tools and spreadsheets. Text that is not a time is returned unchanged and rejected later.
 std::string read_time(const std::string& cell) {
   constexpr std::size_t date = 10;
   if (cell.size() == date && parse_time(cell + "T00:00:00Z")) return cell + "T00:00:00Z";
@@ -42,14 +42,14 @@ bool is_number(std::string_view cell) {
   return value && std::isfinite(*value);
 }
 
-// As spreadsheets read a cell's first character (OWASP: CSV injection).
+// Whether a spreadsheet evaluates the cell, by its first character (OWASP: CSV injection).
 bool is_formula(std::string_view cell) {
   return !cell.empty() && std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos && !is_number(cell);
 }
 
 }
 
-// Drops what was read and asks for more.
+// Drops the text that was read and reads more.
 bool reader::fill() {
   buffer_.erase(0, at_);
   at_ = 0;
@@ -106,7 +106,7 @@ result<void> reader::read_form() {
 }
 
 std::optional<std::vector<std::string>> reader::next() {
-  for (;;) {  // empty lines are no rows
+  for (;;) {  // skips empty lines
     const auto rest = std::string_view(buffer_).substr(at_);
     const std::size_t empty = rest.starts_with("\r\n") ? 2 : rest.starts_with('\n') ? 1 : 0;
     if (empty > 0) {
@@ -135,12 +135,12 @@ std::string check_header(const std::vector<std::string>& columns) {
     if (std::find(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(n), name) !=
             columns.begin() + static_cast<std::ptrdiff_t>(n) &&
         !name.empty())
-      return "column \"" + name + "\" is there twice";
+      return "duplicate column \"" + name + "\"";
   }
   if (is_known) return {};
   return "no known column in \"" + names +
-         "\"; expected some of service, environment, version, finished_at, state, type (--column ours=theirs names "
-         "others)";
+         "\"; expected some of service, environment, version, finished_at, state, type (map others with "
+         "--column ours=theirs)";
 }
 
 json::object read_object(const std::vector<std::string>& columns, const std::vector<std::string>& row) {
@@ -157,12 +157,12 @@ json::object read_object(const std::vector<std::string>& columns, const std::vec
 result<event> read_row(const std::vector<std::string>& columns, const std::vector<std::string>& row,
                        timestamp received_at) {
   if (row.size() != columns.size())
-    return error(errc::malformed,
-                 "has " + std::to_string(row.size()) + " cells, the header has " + std::to_string(columns.size()));
+    return error(errc::malformed, "has " + std::to_string(row.size()) + " cells; expected " +
+                                      std::to_string(columns.size()) + " as in the header");
   auto out = read_object(columns, row);
   std::string identity;
   for (std::size_t i = 0; i < row.size(); ++i) identity += columns[i] + '\0' + row[i] + '\0';
-  out.erase("received_at");  // says nothing of the deployment: the importer reads it
+  out.erase("received_at");  // metadata for the importer, not a field
   if (!out.contains("type")) out["type"] = word(event_type::deployment);
   if (!out.contains("id")) out["id"] = "row-" + sha256_hex(identity).substr(0, 32);
   if (text_at(out, "/type") == word(event_type::deployment) && !out.contains("state"))

@@ -1,4 +1,4 @@
-// Datadog's webhooks integration, in the template of the README: monitors and incidents.
+// Datadog's webhooks integration with the template of the README: monitors and incidents.
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
 
@@ -20,7 +20,7 @@ void put_tags(const hook& h, event& e) {
   read_into(e, h.in, {{"title", "/title"}, {"url", "/link"}});
 }
 
-// The cycle is the same from triggering to recovery, the aggregate in each of a monitor's alerts.
+// The cycle is constant from triggering to recovery, the aggregate for all alerts of a monitor.
 result<decoded> monitor(const hook& h, timestamp now) {
   const auto transition = h.text("/transition");
   const auto state = our_word(transitions, transition);
@@ -30,7 +30,7 @@ result<decoded> monitor(const hook& h, timestamp now) {
   auto e = h.start(thing_type::incident, subject, h.time("/date_ms"), now);
   put_tags(h, e);
   read_into(e, h.in, {{"severity", "/priority"}});
-  put_state(e, state);  // it started with its first report: a warning may become an alert within a cycle
+  put_state(e, state);  // its first report is its start: a warning may become an alert within a cycle
   return decoded(std::move(e));
 }
 
@@ -46,7 +46,7 @@ result<decoded> decode(const source& s, const delivery& d) {
   const auto in = json_body(d, "Datadog");
   if (!in) return in.error();
   const hook h{s, text_at(*in, "/id") + '/' + text_at(*in, "/transition") + text_at(*in, "/incident_status"), *in, {}};
-  // a variable that does not apply stays empty, or as it stands in the template
+  // a variable that does not apply is empty or unreplaced
   const auto id = h.text("/incident");
   const bool is_incident = !id.empty() && !id.starts_with('$');
   return checked(is_incident ? incident(h, d.received_at) : monitor(h, d.received_at), d.received_at,
@@ -61,7 +61,7 @@ constexpr setup_step setup[] = {
 
 extern constinit const collector collect = {
     .kind = "datadog",
-    .help = "Datadog's webhooks integration in our template, with the secret as bearer token: monitors and incidents",
+    .help = "Datadog's webhooks in the README's template, with the secret as bearer token: monitors and incidents",
     .authentic = shows_secret,
     .key = key_of_bytes,
     .decode = decode,

@@ -1,4 +1,4 @@
-// The bodies of Apache DevLake's incoming webhooks, so that what posts there can post here (sources.md §10).
+// The payloads of Apache DevLake's incoming webhooks, so that its senders can post here instead (sources.md §10).
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
 
@@ -6,7 +6,7 @@ namespace releasehealth::devlake {
 namespace {
 
 constexpr setting_rule settings[] = {
-    {"default_branch", false, "", "main", "the branch that hotfixes are merged back to: DevLake does not say"},
+    {"default_branch", false, "", "main", "the branch that hotfixes are merged back to, which DevLake does not report"},
 };
 
 constexpr spelling<deployment_state> results[] = {{"SUCCESS", deployment_state::succeeded},
@@ -42,7 +42,7 @@ void put_commit(const hook& h, event& e, const json::value& commit, std::string_
              {"finished_at", "/end_time"}});
 }
 
-// A deployment's own id; before v1.0.0-beta8 one was optional, and repository and commit identified it.
+// A deployment's id; it was optional before v1.0.0-beta8, and repository and commit identified the deployment.
 std::string id_of(const hook& h) {
   for (const auto* pointer : {"/id", "/pipeline_id"})
     if (auto id = h.text(pointer); !id.empty()) return id;
@@ -50,8 +50,8 @@ std::string id_of(const hook& h) {
   return repository.empty() || commit.empty() ? std::string() : repository + '@' + commit;
 }
 
-// One event for each repository: a deployment of several services is one of each. DevLake keeps what was posted last
-// under an id, so the order is that of receipt and each post corrects the ones before it.
+// One event for each repository: a deployment of several services is one deployment of each. DevLake keeps the last
+// post with an id, so posts apply in the order of receipt and each corrects the earlier ones.
 result<decoded> deployment(const hook& h, timestamp now) {
   const auto given = h.text("/result");
   const auto state = given.empty() ? std::optional(deployment_state::succeeded) : our_word(results, given);
@@ -108,7 +108,7 @@ result<decoded> issue(const hook& h, timestamp now) {
              {"severity", "/severity"},
              {"severity", "/priority"},
              {"started_at", "/createdDate"}});
-  // an issue that was reopened may keep the date of its resolution
+  // a reopened issue may keep the date of its resolution
   if (state == incident_state::resolved || !state) put(e, "resolved_at", resolved);
   put_state(e, state);
   return decoded(std::move(e));
@@ -124,20 +124,20 @@ event closed(const std::string& key, timestamp now, std::string id) {
   return e;
 }
 
-// The key of /issue/<key>/close; empty for any other path.
+// The key in /issue/<key>/close; empty for any other path.
 std::string closed_issue(std::string_view path) {
   constexpr std::string_view before = "/issue/", after = "/close";
   if (!path.starts_with(before) || !path.ends_with(after) || path.size() <= before.size() + after.size()) return {};
   return std::string(path.substr(before.size(), path.size() - before.size() - after.size()));
 }
 
-// A close has no body: what makes it another one is when it came.
+// A close has no body: the time of receipt distinguishes it from others.
 std::string key(const delivery& d) {
   return closed_issue(d.path).empty() ? sha256_hex(std::string(d.path) + '\n' + std::string(d.body))
                                       : std::string(d.path) + '/' + format_time(d.received_at);
 }
 
-// By the end of the path, as DevLake's own connections have it; by the body where the path says nothing.
+// The readers, by the end of the path as in DevLake's own URLs; reader_of() uses the body if the path does not decide.
 constexpr hook_type types[] = {{"/deployments", deployment},
                                {"/issues", issue},
                                {"/pull_requests", pull_request},
@@ -163,7 +163,7 @@ result<decoded> decode(const source& s, const delivery& d) {
 
 extern constinit const collector collect = {
     .kind = "devlake",
-    .help = "what posts to Apache DevLake's webhooks, with the secret as bearer token: deployments and incidents",
+    .help = "payloads of Apache DevLake's webhooks, with the secret as bearer token: deployments and incidents",
     .settings = settings,
     .authentic = shows_secret,
     .key = key,

@@ -1,4 +1,4 @@
-// FireHydrant's webhooks: each carries the incident with the milestones that it has reached.
+// FireHydrant's webhooks: each contains the incident with the milestones that it has reached.
 #include <algorithm>
 
 #include "collectors/base/text.hpp"
@@ -9,7 +9,7 @@
 namespace releasehealth::firehydrant {
 namespace {
 
-/// The field that says when a milestone was reached.
+/// The field with the time of a milestone.
 struct milestone {
   std::string_view type, field;
 };
@@ -38,10 +38,10 @@ constexpr spelling<incident_state> states[] = {
     {"retrospective_completed", incident_state::resolved},
 };
 
-/// FireHydrant's own severities of what is no incident.
+/// FireHydrant's own severities for drills and maintenance, which are not incidents.
 constexpr std::string_view uncounted_severities = "GAMEDAY MAINTENANCE";
 
-// When it reached what it is at now. A milestone that is not the latest was gone back to: when, nobody says.
+// The time of the current milestone. If it is not the latest one, the incident returned to it at an unreported time.
 std::optional<timestamp> reached(const hook& h) {
   const auto current = h.text("/data/incident/current_milestone");
   std::optional<timestamp> at, latest;
@@ -79,10 +79,10 @@ result<decoded> incident(const hook& h, timestamp now) {
       put(e, known->field, sender_time_at(m, "/occurred_at"));
   if (!e.fields.contains("started_at")) read_into(e, h.in, {{"started_at", "/data/incident/created_at"}});
   const auto state = our_word(states, h.text("/data/incident/current_milestone"));
-  // gone back to an earlier milestone, it keeps the later ones
+  // an incident that returns to an earlier milestone keeps the later ones
   if (state && state != incident_state::resolved) e.fields.erase("resolved_at");
   put(e, "state", word(state));
-  // archived, or a drill, before: an update does not say what it was
+  // it may have been archived or a drill: an update does not contain the previous state
   return operation == "UPDATED" ? with_return(std::move(e)) : decoded(std::move(e));
 }
 

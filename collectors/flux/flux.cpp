@@ -1,4 +1,4 @@
-// Flux' notification controller, provider generic-hmac: what Helm releases and Kustomizations end with.
+// Flux' notification controller, provider generic-hmac: results of Helm releases and Kustomizations.
 #include <algorithm>
 
 #include "collectors/artifact.hpp"
@@ -10,10 +10,10 @@ namespace releasehealth::flux {
 namespace {
 
 constexpr setting_rule settings[] = {
-    {"environment", false, "", "", "of what has no `environment` in the alert's eventMetadata"},
+    {"environment", false, "", "", "environment of objects without `environment` in the alert's eventMetadata"},
 };
 
-/// What a controller's reason says of a deployment.
+/// The meaning of a controller's reason for a deployment.
 struct reason {
   std::string_view name;
   deployment_state state;
@@ -34,7 +34,7 @@ constexpr reason reasons[] = {
     {"HealthCheckFailed", deployment_state::failed},
 };
 
-// Metadata is written with and without the controller's group before its name.
+// Metadata names occur with and without the controller's group as prefix.
 std::string metadata(const hook& h, std::string_view name) {
   auto value = h.text("/metadata/" + std::string(name));
   if (!value.empty()) return value;
@@ -46,7 +46,7 @@ std::string metadata(const hook& h, std::string_view name) {
 /// `1.8.3` or `1.8.3+6b863333be9d` of a chart.
 struct revision_parts {
   std::string name;    ///< branch, tag or version
-  std::string commit;  ///< of git
+  std::string commit;  ///< git only
   bool has_digest = false;
 };
 
@@ -74,8 +74,8 @@ std::string without_digest(const hook& h, std::string version) {
   return version;
 }
 
-// What was deployed, and from where: a registry's artifact says in originRevision of which commit it was made; a commit
-// of the repository that Flux deploys from is none of the service. A tag that moves (latest) is a version only together
+// Sets commit, ref, version and revision. originRevision of a registry's artifact names the commit that it was built
+// from; a commit of the repository of manifests is not one of the service. A tag that moves (latest) is a version only
 // with its digest.
 void put_content(const hook& h, event& e, const std::string& revision) {
   const auto what = parts_of(revision), origin = parts_of(metadata(h, "originRevision"));
@@ -94,7 +94,7 @@ result<decoded> reconciled(const hook& h, timestamp now) {
   if (known == std::end(reasons)) return decoded::nothing("reason " + name);
   const auto revision = metadata(h, "revision");
   auto subject = h.subject(h.text("/involvedObject/namespace") + '/', "/involvedObject/name");
-  // a failure is told again at each attempt; what succeeded may come back later
+  // each attempt reports a failure again; a success may recur later as another deployment
   if (!subject.empty()) subject += '/' + revision + '/' + name;
   if (!subject.empty() && known->state == deployment_state::succeeded) subject += '/' + h.text("/timestamp");
   auto e = h.start(thing_type::deployment, subject.size() <= max_name ? subject : sha256_hex(subject),

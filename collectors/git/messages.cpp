@@ -5,7 +5,7 @@
 namespace releasehealth::git {
 namespace {
 
-// The last match of a pattern with one group.
+// The group of the last match of a pattern with one group.
 std::string last_of(const re2::RE2& pattern, std::string_view text) {
   re2::StringPiece rest(text.data(), text.size()), found;
   std::string out;

@@ -21,19 +21,19 @@ constexpr named_scheme schemes[] = {
 
 constexpr std::size_t max_name = 200;
 
-/// The groups that are digits, and the version that they spell.
+/// The groups of digits, and the version that they form.
 struct captured {
   std::vector<std::uint64_t> numbers;
   std::string version;
 };
 
-// A name that is nothing but its version keeps its spelling: other tools report v1.2.3 too.
+// A name that consists only of its version keeps its spelling: other tools also report v1.2.3.
 bool is_plain_version(std::string_view name) {
   static const re2::RE2 plain(R"(v?\d+(\.\d+)*)");
   return re2::RE2::FullMatch(re2::StringPiece(name.data(), name.size()), plain);
 }
 
-// Nothing if the name does not match.
+// nullopt if the name does not match.
 std::optional<captured> capture(const re2::RE2& pattern, std::string_view name) {
   constexpr int most = 16;
   re2::StringPiece groups[most + 1];
@@ -53,7 +53,7 @@ std::optional<captured> capture(const re2::RE2& pattern, std::string_view name) 
   return out;
 }
 
-// "2024-05-01T131500" in UTC.
+// Reads "2024-05-01T131500" as UTC.
 std::optional<timestamp> time_in(std::string_view name) {
   constexpr std::size_t length = 17, time = 11;
   if (name.size() != length) return {};
@@ -65,7 +65,7 @@ bool comes_before(const release& a, const release& b) {
   return std::tie(a.at, a.numbers, a.name) < std::tie(b.at, b.numbers, b.name);
 }
 
-// Of each key one release stays.
+// Keeps one release per key; returns the number of dropped ones.
 template <class Key, class Better>
 std::size_t keep_one(std::vector<release>& all, Key key, Better is_better) {
   std::map<decltype(key(all.front())), release> kept;
@@ -127,7 +127,8 @@ result<tag_scheme> read_scheme(const std::string& name_or_pattern, const std::st
   quiet.set_log_errors(false);
   out.pattern = std::make_shared<const re2::RE2>(text, quiet);
   if (!out.pattern->ok())
-    return error(errc::malformed, "is neither a pattern (" + out.pattern->error() + ") nor one of: " + scheme_names());
+    return error(errc::malformed,
+                 "is not a pattern (" + out.pattern->error() + "); expected a pattern or one of: " + scheme_names());
   return out;
 }
 

@@ -56,7 +56,7 @@ result<decoded> push(const hook& h, timestamp now) {
   if (!ref.starts_with("refs/heads/")) return decoded::nothing("push: of " + ref);
   auto facts = commits_in(h);
   facts.ref = ref;
-  facts.pushed_at = h.time("/repository/pushed_at");  // a commit may be older than its way to the branch
+  facts.pushed_at = h.time("/repository/pushed_at");  // a commit may be older than its arrival on the branch
   decoded out;
   add_commits(out, h, facts, now);
   if (out.events.empty()) out.ignored = "push: without commits";

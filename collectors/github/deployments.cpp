@@ -5,8 +5,7 @@
 namespace releasehealth::github {
 namespace {
 
-// A deployment's payload is null, an object, or text: the API keeps an object that was given as text as the text it
-// was.
+// A deployment's payload is null, an object, or text: the API keeps an object that was passed as text as that text.
 json::value payload_of(const hook& h) {
   const auto* payload = json_source(h.in).find("/deployment/payload");
   if (!payload) return {};
@@ -15,7 +14,7 @@ json::value payload_of(const hook& h) {
   return parsed ? std::move(*parsed) : json::value();
 }
 
-// The deployment's own facts, which both of its events carry. Its payload may name the service and the version.
+// The facts of the deployment, which both of its events contain. Its payload may name the service and the version.
 void put_deployment(const hook& h, event& e) {
   const auto payload = payload_of(h);
   const auto named = text_at(payload, "/service");
@@ -29,7 +28,7 @@ void put_deployment(const hook& h, event& e) {
   put(e, "commit", h.text("/deployment/sha"));
   put(e, "version", text_at(payload, "/version"));
   put(e, "task", h.text("/deployment/task"));
-  // not a title: rules look at titles, and those are the commit's (figures.md §4)
+  // not the title: rules match titles, which are those of commits (figures.md §4)
   put(e, "description", first_line(h.text("/deployment/description")));
   put(e, "actor", h.text("/deployment/creator/login"));
   put(e, "created_at", time_at(h.in, "/deployment/created_at"));
@@ -66,8 +65,8 @@ result<decoded> deployment_status(const hook& h, timestamp now) {
 
 // ---- release
 
-// A promoted prerelease keeps the published_at of the prerelease; updated_at moves. Of a release that was none before,
-// `published` says the earlier time, and the fold takes it.
+// A promoted prerelease keeps the published_at of the prerelease, but updated_at changes. For any other release,
+// `published` has the earlier time, and the fold uses that.
 std::optional<timestamp> released_at(const hook& h, timestamp now) {
   const auto published = h.time("/release/published_at"), updated = h.time("/release/updated_at");
   return std::max(published.value_or(timestamp{}), updated.value_or(now));
@@ -79,7 +78,7 @@ result<decoded> deployed_release(const hook& h, timestamp now) {
   if (!h.reads_deployments_from("release")) return other_source_of_deployments(h, "release");
   const auto action = h.text("/action");
   const bool gone = action == "deleted" || action == "unpublished";
-  // one release fires created, published and released together: published and released say the same of one release id
+  // a release sends created, published and released together: the last two report the same release id
   if (!gone && action != "published" && action != "released") return decoded::nothing("release: action " + action);
   if (flag_at(h.in, "/release/draft")) return decoded::nothing("release: a draft");
   if (!gone && flag_at(h.in, "/release/prerelease")) return decoded::nothing("release: a prerelease");
@@ -103,7 +102,7 @@ result<decoded> deployed_release(const hook& h, timestamp now) {
 }
 
 // The tag of a release that names a commit; a branch does not identify one. `created_at` is the commit's own time, so
-// that a push of the tag takes precedence from its time on.
+// a push of the tag takes precedence from its time on.
 std::optional<event> tag_of_release(const hook& h, timestamp now) {
   const auto action = h.text("/action"), commit = h.text("/release/target_commitish");
   const bool is_out = (action == "published" || action == "released") && !flag_at(h.in, "/release/draft");

@@ -25,8 +25,8 @@ constexpr hook_type types[] = {
 
 constexpr setting_rule settings[] = {
     {"deployments", false, "deployment_status release workflow_run", "deployment_status",
-     "which event stands for a deployment; the others are ignored and counted"},
-    {"environment", false, "", "", "where releases and workflow runs go; required with them"},
+     "the event that represents a deployment; the others are ignored and counted"},
+    {"environment", false, "", "", "the environment of releases and workflow runs; required with them"},
     {"workflows", true, "", "", "the names or paths of the workflows that deploy; required with workflow_run"},
     {"incidents.labels", true, "", "", "issues with one of these labels are incidents", false, "labels", true},
     {"incidents.types", true, "", "", "issues of one of these types are incidents: Incident", false, "issue_type",
@@ -36,7 +36,7 @@ constexpr setting_rule settings[] = {
 std::string check_settings(const source& s) {
   const auto from = s.setting("deployments");
   if (from != "deployment_status" && s.setting("environment").empty())
-    return "deployments = \"" + from + "\" needs environment: GitHub does not say where they go";
+    return "deployments = \"" + from + "\" needs environment: GitHub does not report it";
   if (from == "workflow_run" && s.list("workflows").empty())
     return "deployments = \"workflow_run\" needs workflows: not every workflow deploys";
   return {};
@@ -47,11 +47,11 @@ bool authentic(const source& s, const delivery& d) {
 }
 
 std::string key(const delivery& d) {
-  const auto id = d.header.get("X-GitHub-Delivery");  // the same on a redelivery
+  const auto id = d.header.get("X-GitHub-Delivery");  // unchanged on a redelivery
   return id.empty() ? sha256_hex(d.body) : std::string(id);
 }
 
-// A hook is sent as JSON or as a form with one field, `payload`.
+// GitHub sends JSON, or a form with one field, `payload`.
 result<std::string> json_text(const delivery& d) {
   const auto media = media_type(d.header.get("Content-Type"));
   if (media == "application/json") return std::string(d.body);

@@ -1,11 +1,11 @@
-// What GitHub's REST API gives about the past, as its webhooks would have told it.
+// History from GitHub's REST API, converted into the webhooks that would have reported it.
 #include "collectors/facts.hpp"
 #include "collectors/github/hook.hpp"
 
 namespace releasehealth::github {
 namespace {
 
-// acme/shop of https://api.github.com/repos/acme/shop/releases/1.
+// Returns acme/shop for https://api.github.com/repos/acme/shop/releases/1.
 json::object repository_of(const json::value& in) {
   constexpr std::string_view before = "/repos/";
   auto url = text_at(in, "/url");
@@ -17,7 +17,7 @@ json::object repository_of(const json::value& in) {
   return {{"full_name", url.substr(0, end)}};
 }
 
-// As published: `released` would take updated_at, which an edit of the notes moves, for a promotion.
+// As `published`: `released` would treat updated_at, which an edit of the notes changes, as a promotion.
 result<std::vector<past_delivery>> release_of(const json::value& in) {
   return std::vector<past_delivery>{
       {{{"action", "published"}, {"release", in}, {"repository", repository_of(in)}}, "release"}};
@@ -28,7 +28,7 @@ result<std::vector<past_delivery>> deployment_of(const json::value& in) {
   const auto statuses = elements_at(in, "/statuses");
   if (statuses.empty())
     return error(errc::malformed, "has no statuses",
-                 {{"/statuses", "is missing: what statuses_url gives belongs there"}});
+                 {{"/statuses", "is missing; expected the response of statuses_url"}});
   auto bare = in.as_object();
   bare.erase("statuses");
   std::vector<past_delivery> all = {

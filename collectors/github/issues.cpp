@@ -1,10 +1,10 @@
-// Issues: incidents, if the timeline lets them in by their labels or their type.
+// Issues, which are incidents if the timeline accepts their labels or their type.
 #include "collectors/github/hook.hpp"
 
 namespace releasehealth::github {
 namespace {
 
-// Whether this delivery gives the issue a label or a type by which it is an incident today: it may have been retracted.
+// Whether this delivery adds a label or a type by which the issue is an incident now: it may have been retracted.
 bool becomes_incident(const hook& h, std::string_view action) {
   return (action == "labeled" && is_listed(h, "incidents.labels", {h.text("/label/name")})) ||
          (action == "typed" && is_listed(h, "incidents.types", {h.text("/type/name")}));
@@ -14,7 +14,7 @@ bool reclassifies(std::string_view action) {
   return action == "labeled" || action == "unlabeled" || action == "typed" || action == "untyped";
 }
 
-// What an issue that was transferred is called in its new repository; empty: it is not said.
+// The name of a transferred issue in its new repository; empty if not reported.
 std::string new_name(const hook& h) {
   const auto repository = h.text("/changes/new_repository/full_name"), number = h.text("/changes/new_issue/number");
   return repository.empty() || number.empty() ? std::string() : repository + '#' + number;
@@ -32,7 +32,7 @@ result<decoded> issues(const hook& h, timestamp now) {
       action == "deleted" || action == "transferred" || (is_duplicate && (action == "closed" || is_new_class));
   const bool becomes = becomes_incident(h, action);
   const bool opens = action == "opened" || action == "reopened" || becomes;
-  const bool is_rewritten = action == "edited" && json_source(h.in).find("/changes/body");  // it may link others now
+  const bool is_rewritten = action == "edited" && json_source(h.in).find("/changes/body");  // links may have changed
   if (!gone && !opens && !is_new_class && action != "closed" && !is_rewritten)
     return decoded::nothing("issues: action " + action);
 
@@ -64,8 +64,8 @@ result<decoded> issues(const hook& h, timestamp now) {
   if (is_rewritten || (is_new_class && !becomes)) return decoded(std::move(e));
   const bool is_open = opens && !closed;
   put_state(e, is_open ? incident_state::open : incident_state::resolved);
-  if (!is_open) read_into(e, h.in, {{"resolved_at", "/issue/closed_at"}});  // a label may come long after
-  // one that was closed as a duplicate counts again
+  if (!is_open) read_into(e, h.in, {{"resolved_at", "/issue/closed_at"}});  // a label may be added long after
+  // an issue that was closed as a duplicate counts again
   return becomes || action == "reopened" ? with_return(std::move(e)) : decoded(std::move(e));
 }
 

@@ -25,7 +25,7 @@ result<decoded> merge_request(const hook& h, timestamp now) {
   return merged(std::move(e), h.text("/object_attributes/last_commit/id"));
 }
 
-// GitLab does not say when it was pushed: the delivery is, as it is sent once and at once.
+// GitLab reports no time of the push: use the time of receipt, as it sends immediately and only once.
 result<decoded> push(const hook& h, timestamp now) {
   decoded out;
   add_commits(out, h,

@@ -1,4 +1,4 @@
-// deployment, release, pipeline, tag push: deployments, of which a source reads one.
+// Deployments: deployment, release, pipeline and tag push. A source reads one of these.
 #include <algorithm>
 
 #include "collectors/gitlab/hook.hpp"
@@ -31,7 +31,7 @@ void put_ref(const hook& h, event& e, const std::string& ref) {
 
 result<decoded> deployment(const hook& h, timestamp now) {
   if (!h.reads_deployments_from("deployment")) return other_source_of_deployments(h, "deployment");
-  // protected environments also say blocked, approved, rejected: nothing was deployed or failed by that
+  // protected environments also report blocked, approved, rejected: nothing was deployed and nothing failed
   const auto state = our_word(states, h.text("/status"));
   if (!state) return decoded::nothing("deployment: status " + h.text("/status"));
   const auto at = h.time("/status_changed_at");
@@ -52,8 +52,8 @@ result<decoded> deployment(const hook& h, timestamp now) {
 
 namespace {
 
-// A release's date can be in the future (GitLab calls it upcoming, and sends nothing when its time has come) and can be
-// changed. GitLab does not say when it was changed: the delivery is, as it is sent once and at once.
+// A release's date can be in the future (GitLab calls it upcoming, and sends nothing at that time) and can change.
+// GitLab reports no time of the change: use the time of receipt, as it sends immediately and only once.
 result<decoded> deployed_release(const hook& h, timestamp now) {
   if (!h.reads_deployments_from("release")) return other_source_of_deployments(h, "release");
   const auto released = h.time("/released_at");
@@ -83,7 +83,7 @@ result<decoded> deployed_release(const hook& h, timestamp now) {
   return decoded(std::move(e));
 }
 
-// A release that is deleted leaves its tag.
+// Deleting a release keeps its tag.
 std::optional<event> tag_of_release(const hook& h, timestamp now) {
   const auto action = h.text("/action"), commit = h.text("/commit/id");
   if ((action != "create" && action != "update") || commit.empty()) return {};
@@ -98,7 +98,7 @@ result<decoded> release(const hook& h, timestamp now) {
   return with_tag(deployed_release(h, now), tag_of_release(h, now));
 }
 
-// A job with an environment that it starts is a deployment; a pipeline tells all of its jobs every time.
+// A job that starts an environment is a deployment; each delivery of a pipeline contains all of its jobs.
 result<decoded> pipeline(const hook& h, timestamp now) {
   if (!h.reads_deployments_from("pipeline")) return other_source_of_deployments(h, "pipeline");
   decoded out;
@@ -136,7 +136,7 @@ result<decoded> tag_push(const hook& h, timestamp now) {
   if (tag.empty()) return decoded::nothing("tag push: " + ref + " is no tag");
   const bool is_deleted = after.find_first_not_of('0') == after.npos;
   if (!is_deleted && h.text("/checkout_sha").empty()) return decoded::nothing("tag push: of no commit");
-  // GitLab does not say when: the delivery is sent once and at once
+  // GitLab reports no time, but sends immediately and only once
   decoded out(tag_of(h, {project_of(h), tag, is_deleted ? std::string() : h.text("/checkout_sha"), now}, now));
   if (!h.reads_deployments_from("tag_push")) return out;
   auto e = h.start(thing_type::deployment, "tag/" + project_of(h) + '/' + tag, std::nullopt, now);

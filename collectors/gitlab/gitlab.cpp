@@ -5,7 +5,7 @@
 namespace releasehealth::gitlab {
 namespace {
 
-// By X-Gitlab-Event.
+// The readers, by X-Gitlab-Event.
 constexpr hook_type types[] = {
     {"Deployment Hook", deployment},
     {"Release Hook", release},
@@ -21,8 +21,8 @@ constexpr hook_type types[] = {
 
 constexpr setting_rule settings[] = {
     {"deployments", false, "deployment release pipeline tag_push", "deployment",
-     "which event stands for a deployment; the others are ignored and counted"},
-    {"environment", false, "", "", "where releases and tags go; required with them"},
+     "the event that represents a deployment; the others are ignored and counted"},
+    {"environment", false, "", "", "the environment of releases and tags; required with them"},
     {"incidents.labels", true, "", "", "issues with one of these labels are incidents, whatever their type", false,
      "labels", true},
     {"incidents.types", true, "", "Incident", "issues of one of these types are incidents; default: Incident", false,
@@ -32,17 +32,17 @@ constexpr setting_rule settings[] = {
 std::string check_settings(const source& s) {
   const auto from = s.setting("deployments");
   if ((from == "release" || from == "tag_push") && s.setting("environment").empty())
-    return "deployments = \"" + from + "\" needs environment: GitLab does not say where they go";
+    return "deployments = \"" + from + "\" needs environment: GitLab does not report it";
   return {};
 }
 
-// With a signing token the signature decides alone; the old token only where there is none (sources.md §4.2).
+// A signature, if present, alone decides; the old token counts only without one (sources.md §4.2).
 bool authentic(const source& s, const delivery& d) {
   return read_standard_webhook(d.header).signatures.empty() ? token_is_any(s.secrets, d.header.get("X-Gitlab-Token"))
                                                             : shows_standard_webhook(s, d);
 }
 
-// X-Gitlab-Webhook-UUID is another one at every attempt, and so no key.
+// X-Gitlab-Webhook-UUID differs for every attempt, so it cannot be the key.
 std::string key(const delivery& d) {
   return read_standard_webhook(d.header).id.empty() ? key_in(d, {"Idempotency-Key"}) : key_of_standard_webhook(d);
 }

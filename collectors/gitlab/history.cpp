@@ -1,10 +1,10 @@
-// What GitLab's API gives about the past, as its webhooks would have told it.
+// History from GitLab's API, converted into the webhooks that would have reported it.
 #include "collectors/gitlab/hook.hpp"
 
 namespace releasehealth::gitlab {
 namespace {
 
-// acme/shop of https://gitlab.example.com/acme/shop/-/commit/5e1f.
+// Returns acme/shop for https://gitlab.example.com/acme/shop/-/commit/5e1f.
 std::string project_of(const std::string& url) {
   const auto scheme = url.find("://"), end = url.find("/-/");
   if (scheme == url.npos || end == url.npos) return {};
@@ -31,7 +31,7 @@ result<std::vector<past_delivery>> deployment_of(const json::value& in) {
        "Deployment Hook"}};
 }
 
-// A release's number is in its webhooks only: an import next to them needs --until.
+// Only webhooks contain a release's number: an import in addition to them needs --until.
 result<std::vector<past_delivery>> release_of(const json::value& in) {
   const auto url = text_at(in, "/_links/self");
   return std::vector<past_delivery>{{{{"object_kind", "release"},

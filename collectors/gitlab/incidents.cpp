@@ -1,4 +1,4 @@
-// Issues: incidents, if the timeline lets them in by their type or their labels; feature flags.
+// Issues, which are incidents if the timeline accepts their type or their labels; feature flags.
 #include <algorithm>
 
 #include "collectors/gitlab/hook.hpp"
@@ -6,7 +6,7 @@
 namespace releasehealth::gitlab {
 namespace {
 
-// GitLab spells it in both ways.
+// GitLab uses both spellings.
 std::string type_of(const hook& h) {
   const auto type = h.text("/object_attributes/type");
   return type == "incident" ? "Incident" : type;
@@ -22,7 +22,7 @@ bool has_changed(const hook& h, std::initializer_list<const char*> names) {
       names, [&](const char* name) { return json_source(h.in).find("/changes/" + std::string(name)) != nullptr; });
 }
 
-// Whether it is an incident by the settings of today: it may have been retracted.
+// Whether it is an incident by the current settings: it may have been retracted.
 bool is_incident(const hook& h) {
   const bool has_default = h.settings.list("incidents.types").empty();
   return (has_default ? type_of(h) == "Incident" : is_listed(h, "incidents.types", {type_of(h)})) ||
@@ -46,7 +46,7 @@ result<decoded> issue(const hook& h, timestamp now) {
     retract(e);
     return decoded(std::move(e));
   }
-  // closed for another one, which goes on: reopening takes the mark away
+  // closed as part of another issue; reopening removes the mark
   const auto moved = text("moved_to_id"), original = text("duplicated_to_id");
   if (!moved.empty()) {
     moved_to(e, h.own_name(moved));
@@ -68,7 +68,7 @@ result<decoded> issue(const hook& h, timestamp now) {
   const bool is_new_class = has_changed(h, {"type", "issue_type", "work_item_type_id", "labels"});
   if (is_new_class) e.fields["reclassified"] = true;
   if (const auto severity = severity_of(text("severity"))) e.fields["severity"] = severity;
-  if (original.empty()) {  // a duplicate was not resolved
+  if (original.empty()) {  // closing a duplicate does not resolve it
     put_state(e, closed         ? incident_state::resolved
                  : acknowledged ? incident_state::acknowledged
                                 : incident_state::open);

@@ -1,4 +1,4 @@
-// Grafana alerting: Alertmanager's alerts, signed by Grafana.
+// Grafana alerting: alerts in the form of Alertmanager, signed by Grafana.
 #include <array>
 
 #include "collectors/alertmanager/alerts.hpp"
@@ -13,10 +13,9 @@ constexpr std::string_view signature_header = "X-Grafana-Alerting-Signature";
 
 constexpr std::array settings = {
     alertmanager::label_settings[0], alertmanager::label_settings[1],
-    setting_rule{"timestamp_header", false, "", "",
-                 "the header that the contact point puts its timestamp in, if it is configured to"}};
+    setting_rule{"timestamp_header", false, "", "", "the header with the timestamp, if the contact point has one"}};
 
-// The signature, where there is one, decides alone. Once a timestamp header is configured an undated one is refused.
+// A signature, if present, alone decides. If a timestamp header is configured, a signature without it is rejected.
 bool authentic(const source& s, const delivery& d) {
   const auto signature = d.header.get(signature_header);
   if (signature.empty()) return shows_secret(s, d);

@@ -1,4 +1,4 @@
-// Harness' pipeline notifications by webhook. Harness publishes no schema: what is missing is missing.
+// Harness' pipeline notifications by webhook. Harness publishes no schema: missing fields stay empty.
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
 
@@ -7,7 +7,7 @@ namespace {
 
 constexpr setting_rule settings[] = {
     {"pipelines", true, "", "", "the identifiers or names of the pipelines that deploy", true},
-    {"environment", false, "", "", "where they go: it does not say", true},
+    {"environment", false, "", "", "the environment of deployments, which Harness does not report", true},
 };
 
 constexpr spelling<deployment_state> types[] = {{"PipelineStart", deployment_state::running},

@@ -1,4 +1,4 @@
-// incident.io's webhooks: incidents, with their own account of the time that people worked on them.
+// incident.io's webhooks: incidents, with incident.io's account of the time that people worked on them.
 #include "collectors/base/text.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
@@ -18,17 +18,17 @@ constexpr spelling<incident_state> categories[] = {{"triage", incident_state::op
                                                    {"learning", incident_state::resolved},
                                                    {"closed", incident_state::resolved}};
 constexpr std::string_view gone = "declined merged canceled";
-/// Drills, and the part of an incident that one team works on: none is an incident of its own.
+/// Drills, and the part of an incident that one team works on: none is a separate incident.
 constexpr std::string_view uncounted_modes = "test tutorial stream";
 
-/// incident.io's own timestamps, and those that its users most often add.
+/// incident.io's own timestamps, and the most common custom ones.
 constexpr reading milestones[] = {
     {"started_at", "Impact started at"}, {"detected_at", "Detected at"},   {"detected_at", "Reported at"},
     {"acknowledged_at", "Accepted at"},  {"mitigated_at", "Mitigated at"}, {"mitigated_at", "Fixed at"},
     {"resolved_at", "Resolved at"},
 };
 
-// Whether an option, something of the catalog, or plain text.
+// The text of an option, a catalog entry or a plain value.
 std::string value_of(const json::value& entry) {
   for (const auto* pointer : {"/value_catalog_entry/name", "/value_option/value", "/value_text"})
     if (auto text = text_at(entry, pointer); !text.empty()) return text;
@@ -55,7 +55,7 @@ void put_milestones(event& e, const json::value& incident) {
         put(e, field, sender_time_at(t, "/value/value"));
 }
 
-// The minutes are those of everybody together, and of all the time until now.
+// The minutes are the total of all persons until now.
 std::optional<event> workload(const hook& h, const json::value& incident, const event& of) {
   const auto minutes = number_at(incident, "/workload_minutes_total");
   if (!minutes || *minutes <= 0 || *minutes > std::int64_t{1} << 32) return {};
@@ -66,7 +66,7 @@ std::optional<event> workload(const hook& h, const json::value& incident, const 
   return e;
 }
 
-// `before`: the category of the status that it had, where it has a new one.
+// `before`: the category of the previous status; empty if the status did not change.
 result<decoded> read(const hook& h, const json::value& incident, timestamp now, bool tells_state,
                      std::string_view before) {
   if (const auto mode = text_at(incident, "/mode"); has_word(uncounted_modes, mode))
@@ -91,7 +91,7 @@ result<decoded> read(const hook& h, const json::value& incident, timestamp now, 
   return out;
 }
 
-// The object stands under the name of its type; without it there is no id, and the delivery is kept as dead.
+// The object is a member with the name of its type. Without it there is no id: the delivery becomes a dead letter.
 const json::value& incident_at(const hook& h, std::string_view pointer) {
   static const json::value nothing;
   json::error_code ec;

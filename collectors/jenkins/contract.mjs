@@ -1,4 +1,4 @@
-// How its sender proves a delivery: tests/clients/contract.mjs
+// The sender's proof of a delivery, read by tests/clients/contract.mjs.
 import { password } from "../../tests/clients/proofs.mjs";
 
 export default {

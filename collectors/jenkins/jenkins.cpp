@@ -1,4 +1,4 @@
-// The body of Jenkins' notification plugin: a build of a job that deploys.
+// The payload of Jenkins' notification plugin: a build of a job that deploys.
 #include <algorithm>
 #include <sstream>
 
@@ -10,8 +10,8 @@ namespace {
 
 constexpr setting_rule settings[] = {
     {"jobs", true, "", "", "the names of the jobs that deploy, or their paths in folders: shop/deploy", true},
-    {"environment", false, "", "", "where they deploy to, unless a parameter of the build says so"},
-    {"parameters.service", false, "", "SERVICE", "the build's parameter that names the service; without it, the job"},
+    {"environment", false, "", "", "the environment of deployments, unless a parameter of the build names it"},
+    {"parameters.service", false, "", "SERVICE", "the build's parameter that names the service; default: the job"},
     {"parameters.environment", false, "", "ENVIRONMENT", "the build's parameter that names the environment"},
     {"parameters.version", false, "", "VERSION", "the build's parameter that names the version"},
 };
@@ -27,8 +27,8 @@ std::string parameter(const hook& h, std::string_view setting) {
   return h.text("/build/parameters/" + pointer_token(h.settings.setting(setting)));
 }
 
-// long/deploy of job/long/job/deploy/: the name alone repeats in other folders and multibranch projects. Empty for a
-// job at the top, whose name is unique.
+// Returns long/deploy for job/long/job/deploy/, because names repeat in folders and multibranch projects. Empty for a
+// top-level job, whose name is unique.
 std::string path_in_folders(const hook& h) {
   constexpr std::string_view mark = "job/";
   std::string path;
@@ -64,8 +64,8 @@ result<decoded> started(const hook& h, timestamp now) {
   return decoded(std::move(e));
 }
 
-// The timestamp of STARTED is the start, that of COMPLETED the start and the duration. A pipeline's duration may still
-// be 0 then: the time of receipt is its end. FINALIZED repeats COMPLETED.
+// The timestamp of STARTED is the start, that of COMPLETED the start plus the duration. A pipeline's duration may still
+// be 0 in COMPLETED; its end is then the time of receipt. FINALIZED repeats COMPLETED.
 result<decoded> completed(const hook& h, timestamp now) {
   const auto state = our_word(states, h.text("/build/status"));
   if (!state) return decoded::nothing("status " + h.text("/build/status"));

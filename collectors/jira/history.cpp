@@ -1,4 +1,4 @@
-// What Jira's API gives about the past, as its webhooks would have told it.
+// History from Jira's API, converted into the webhooks that would have reported it.
 #include "collectors/collector.hpp"
 #include "collectors/fields.hpp"
 
@@ -8,7 +8,7 @@ namespace {
 result<std::vector<past_delivery>> issue_of(const json::value& in) {
   const auto updated = time_at(in, "/fields/updated"), loosely = sender_time_at(in, "/fields/updated");
   const auto when = updated ? updated : loosely;
-  if (!when) return error(errc::malformed, "is no issue", {{"/fields/updated", "is missing, or no time"}});
+  if (!when) return error(errc::malformed, "is not an issue", {{"/fields/updated", "is missing or not a time"}});
   return std::vector<past_delivery>{
       {{{"webhookEvent", "jira:issue_updated"}, {"timestamp", format_time(*when)}, {"issue", in}}}};
 }

@@ -1,5 +1,5 @@
-// Jira Cloud and Data Center: issues are incidents, if the timeline lets them in by their type or their labels;
-// released versions may be deployments.
+// Jira Cloud and Data Center: issues are incidents if the timeline accepts their type or their labels; released
+// versions may be deployments.
 #include <algorithm>
 
 #include "collectors/base/text.hpp"
@@ -19,10 +19,9 @@ constexpr setting_rule settings[] = {
      true},
     {"incidents.labels", true, "", "", "issues with one of these labels are incidents, whatever their type", false,
      "labels", true},
-    {"incidents.duplicates", true, "", "",
-     "resolutions of issues that are no incidents of their own; default: those with the word duplicate"},
-    {"deployments", false, "none version_released", "none", "whether a released version stands for a deployment"},
-    {"environment", false, "", "", "where released versions go; required with them"},
+    {"incidents.duplicates", true, "", "", "resolutions that mark a duplicate; default: those with the word duplicate"},
+    {"deployments", false, "none version_released", "none", "whether a released version represents a deployment"},
+    {"environment", false, "", "", "the environment of released versions; required with them"},
 };
 
 constexpr std::string_view created = "jira:issue_created";
@@ -34,7 +33,7 @@ bool is_type(const hook& h, const std::string& type) {
   return h.settings.list("incidents.types").empty() ? type == "Incident" : is_listed(h, "incidents.types", {type});
 }
 
-// Whether it is an incident by the settings of today: it may have been retracted.
+// Whether it is an incident by the current settings: it may have been retracted.
 bool is_incident(const hook& h) {
   return is_type(h, h.text("/issue/fields/issuetype/name")) ||
          std::ranges::any_of(elements_at(h.in, "/issue/fields/labels"),
@@ -47,7 +46,7 @@ const json::value* changed(const hook& h, std::string_view field) {
   return found == items.end() ? nullptr : &*found;
 }
 
-// Most edits change fields that are not read here: rank, sprint, assignee.
+// Whether a field that is read changed: most edits are of others, like rank, sprint and assignee.
 bool tells_something(const hook& h) {
   constexpr std::string_view read =
       "status resolution issuetype labels Key project priority summary description Component Link";
@@ -65,7 +64,8 @@ event start(const hook& h, timestamp now) {
   return h.start(thing_type::incident, h.text("/issue/key"), h.time("/timestamp"), now);
 }
 
-// The keys of the issues that this one duplicates, by its links. The link to one that duplicates it has an inwardIssue.
+// The keys of the issues that this one duplicates, by its links. A link to an issue that duplicates this one has an
+// inwardIssue.
 std::vector<std::string> originals_of(const hook& h) {
   std::vector<std::string> all;
   for (const auto& link : elements_at(h.in, "/issue/fields/issuelinks")) {
@@ -75,7 +75,7 @@ std::vector<std::string> originals_of(const hook& h) {
   return all;
 }
 
-// An issue that moved to another project keeps its old key as a name.
+// An issue that moves to another project keeps its old key as a name.
 decoded with_move(const hook& h, decoded out) {
   const auto* key = changed(h, "Key");
   if (!key || out.events.empty()) return out;
@@ -90,8 +90,8 @@ decoded with_move(const hook& h, decoded out) {
   return out;
 }
 
-// Whether it is a duplicate, and of which issues. A body without a changelog may be the first one since the issue was a
-// duplicate.
+// Sets or removes the mark of a duplicate. A body without a changelog may be the first one since the issue stopped
+// being a duplicate.
 void put_duplicate(const hook& h, event& e, bool is, const std::vector<std::string>& originals) {
   const auto* resolution = changed(h, "resolution");
   const bool was = resolution && is_duplicate(h, text_at(*resolution, "/fromString"));
@@ -102,7 +102,7 @@ void put_duplicate(const hook& h, event& e, bool is, const std::vector<std::stri
     no_duplicate(e);
 }
 
-// The page that people see: `self` is the one of the API, below /rest/.
+// The page for people: `self` is the API's URL, below /rest/.
 std::string page_of(const hook& h) {
   const auto self = h.text("/issue/self");
   const auto rest = self.find("/rest/");
@@ -137,10 +137,9 @@ result<decoded> issue(const hook& h, timestamp now) {
   put_labels(e, h.in, "/issue/fields/labels", "");
   put_links(e, h.in, {"/issue/fields/description"});
   put_duplicate(h, e, is_one_of, originals);
-  // a workflow may leave the date of a resolution where it is when the issue is reopened; a duplicate was not resolved
+  // a workflow may keep the date of resolution of a reopened issue; closing a duplicate does not resolve it
   if (state == incident_state::resolved && !is_one_of) put_end(h, e);
-  // every edit is a delivery: only a new status, a new kind of issue, another key, or a body that does not say what
-  // changed, tells of the state
+  // every edit is a delivery: only a new status, type, label or key, or a body without a changelog, reports the state
   const auto* resolution = changed(h, "resolution");
   const bool is_new_class = changed(h, "issuetype") || changed(h, "labels");
   if (is_new_class) e.fields["reclassified"] = true;
@@ -200,7 +199,7 @@ result<decoded> decode(const source& s, const delivery& d) {
 
 std::string check_settings(const source& s) {
   return s.setting("deployments") == "version_released" && s.setting("environment").empty()
-             ? "deployments = \"version_released\" needs environment: Jira does not say where they go"
+             ? "deployments = \"version_released\" needs environment: Jira does not report it"
              : "";
 }
 

@@ -1,5 +1,5 @@
-// Objects of Kubernetes' apps/v1 as its API gives them, one or a List: what a rollout ended with. Kubernetes itself
-// sends nothing; its controllers do (argocd, flux, cloudevents), or a hook behind a rollout posts the object here.
+// Objects of apps/v1 as the Kubernetes API returns them, one or a List: results of rollouts. Kubernetes itself sends
+// nothing; its controllers do (argocd, flux, cloudevents), or a command after a rollout posts the object here.
 #include <algorithm>
 
 #include "collectors/artifact.hpp"
@@ -11,7 +11,7 @@ namespace releasehealth::kubernetes {
 namespace {
 
 constexpr setting_rule settings[] = {
-    {"environment", false, "", "", "of objects without a label `environment`; default: their namespace"},
+    {"environment", false, "", "", "environment of objects without a label `environment`; default: their namespace"},
 };
 
 const json::value* condition(const json::value& object, std::string_view type) {
@@ -24,7 +24,7 @@ std::string label(const json::value& object, std::string_view name) {
   return text_at(object, "/metadata/labels/" + pointer_token(name));
 }
 
-// A Deployment says how its rollout went in a condition; a StatefulSet or a DaemonSet only that all of it is there.
+// A Deployment has the result of its rollout in a condition; a StatefulSet or DaemonSet has only replica counts.
 deployment_state state_of(const json::value& object) {
   if (const auto* progressing = condition(object, "Progressing")) {
     const auto reason = text_at(*progressing, "/reason");
@@ -40,7 +40,7 @@ deployment_state state_of(const json::value& object) {
 
 std::optional<event> rollout(const hook& h, const json::value& object, timestamp now) {
   if (!has_word("Deployment StatefulSet DaemonSet", text_at(object, "/kind"))) return {};
-  // the revision of a Deployment counts its rollouts, also those that bring an old one back
+  // the revision of a Deployment counts its rollouts, including rollbacks
   auto revision = text_at(object, "/metadata/annotations/" + pointer_token("deployment.kubernetes.io/revision"));
   if (revision.empty()) revision = text_at(object, "/metadata/generation");
   const auto state = state_of(object);
@@ -88,7 +88,7 @@ constexpr setup_step setup[] = {
 
 extern constinit const collector collect = {
     .kind = "kubernetes",
-    .help = "objects of apps/v1 as Kubernetes' API gives them, with the secret as bearer token: rollouts",
+    .help = "objects of apps/v1 from the Kubernetes API, with the secret as bearer token: rollouts",
     .settings = settings,
     .authentic = shows_secret,
     .key = key_of_bytes,

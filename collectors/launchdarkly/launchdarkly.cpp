@@ -9,13 +9,13 @@
 namespace releasehealth::launchdarkly {
 namespace {
 
-// The part behind `flag/` in proj/shop:env/production:flag/new-checkout.
+// The part after `prefix`, for example `flag/`, in proj/shop:env/production:flag/new-checkout.
 std::string part_of(std::string_view resource, std::string_view prefix) {
   while (!resource.empty()) {
     auto part = take_part(resource, ':');
     if (!part.starts_with(prefix)) continue;
     part.remove_prefix(prefix.size());
-    return std::string(take_part(part, ';'));  // tags follow a semicolon
+    return std::string(take_part(part, ';'));  // tags follow after a semicolon
   }
   return {};
 }
@@ -55,7 +55,7 @@ result<decoded> decode(const source& s, const delivery& d) {
 }
 
 constexpr setup_step setup[] = {
-    {"Integrations → Webhooks → Add", thing_type::flag, "incidents that a flag remedied"},
+    {"Integrations → Webhooks → Add", thing_type::flag, "remediation by feature flag"},
 };
 
 }

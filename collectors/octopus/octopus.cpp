@@ -1,4 +1,4 @@
-// Octopus Deploy's subscriptions: deployments, by the ids of what they are about.
+// Octopus Deploy's subscriptions: deployments, with ids instead of names.
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
 
@@ -11,7 +11,7 @@ constexpr spelling<deployment_state> states[] = {
     {"TaskCanceled", deployment_state::canceled},
 };
 
-// Projects-1, Environments-2, Releases-3, Deployments-4: the names are told by nobody.
+// Returns the id of a kind: Projects-1, Environments-2, Releases-3, Deployments-4. Octopus reports no names.
 std::string document(const hook& h, std::string_view kind) {
   for (const auto& id : elements_at(h.in, "/Payload/Event/RelatedDocumentIds"))
     if (auto text = text_at(id, ""); text.starts_with(kind)) return text;

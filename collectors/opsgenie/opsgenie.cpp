@@ -1,4 +1,4 @@
-// Opsgenie's outgoing webhook: an alert is an incident.
+// Opsgenie's outgoing webhook: each alert is an incident.
 #include <algorithm>
 
 #include "collectors/credentials.hpp"

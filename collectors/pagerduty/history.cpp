@@ -1,4 +1,4 @@
-// What PagerDuty's API gives about the past, as its webhooks would have told it.
+// History from PagerDuty's API, converted into the webhooks that would have reported it.
 #include "collectors/collector.hpp"
 #include "collectors/facts.hpp"
 

@@ -40,16 +40,16 @@ bool authentic(const source& s, const delivery& d) {
   return signed_in_list(s.secrets, d.body, d.header.get("X-PagerDuty-Signature"));
 }
 
-std::string key(const delivery& d) { return key_in(d, {"X-Webhook-Id"}); }  // the same at every attempt
+std::string key(const delivery& d) { return key_in(d, {"X-Webhook-Id"}); }  // unchanged at every attempt
 
 result<decoded> incident(const hook& h, timestamp now) {
   const auto type = h.text("/event/event_type");
   const auto known = std::ranges::find(types, type, &spelling<incident_state>::theirs);
   if (known == std::end(types)) return decoded::nothing("event type " + type + " is not read");
-  // events about an incident wrap it, those about its responders name it
+  // events about an incident contain it; events about its responders only name it
   const auto id = h.text("/event/data/incident/id");
   auto e = h.start(thing_type::incident, id.empty() ? h.text("/event/data/id") : id, h.time("/event/occurred_at"), now);
-  if (h.text("/event/data/resolve_reason/type") == "merge_resolve_reason") {  // the other one goes on
+  if (h.text("/event/data/resolve_reason/type") == "merge_resolve_reason") {  // the other incident continues
     retract(e);
     return decoded(std::move(e));
   }

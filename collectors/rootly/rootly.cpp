@@ -1,4 +1,4 @@
-// Rootly's webhooks: each carries the incident with all its milestones.
+// Rootly's webhooks: each contains the incident with all its milestones.
 #include <algorithm>
 
 #include "collectors/base/text.hpp"
@@ -18,7 +18,7 @@ constexpr spelling<incident_state> states[] = {
     {"incident.cancelled", {}},
     {"incident.deleted", {}},
 };
-/// What an incident is now, where the type of the event does not say: a reopened one is only told as updated.
+/// The state of an incident if the event's type does not give it: a reopened incident is only reported as updated.
 constexpr spelling<incident_state> statuses[] = {
     {"in_triage", incident_state::open},  {"started", incident_state::open},
     {"detected", incident_state::open},   {"acknowledged", incident_state::acknowledged},
@@ -26,7 +26,7 @@ constexpr spelling<incident_state> statuses[] = {
     {"closed", incident_state::resolved},
 };
 constexpr std::string_view gone_types = "incident.cancelled incident.deleted", gone_status = "cancelled";
-/// Tests, examples, maintenance, and the parts of another incident (normal_sub) are no incidents.
+/// Tests, examples, maintenance, and parts of another incident (normal_sub) are not incidents.
 constexpr std::string_view counted_kinds = "normal backfilled";
 
 result<decoded> incident(const hook& h, timestamp now, std::string_view type, std::optional<incident_state> state) {
@@ -60,13 +60,13 @@ result<decoded> incident(const hook& h, timestamp now, std::string_view type, st
              "/data/service_now_incident_url"});
   for (const auto* id : {"/data/pagerduty_incident_id", "/data/opsgenie_alert_id", "/data/jira_issue_key"})
     put_link(e, h.text(id));
-  // one that was reopened may keep the time of its resolution
+  // a reopened incident may keep the time of its resolution
   if (state == incident_state::resolved || !state) read_into(e, h.in, {{"resolved_at", "/data/resolved_at"}});
   put_services(e, h.in, "/data/services", "/name");
   if (!e.fields.contains("services")) put_services(e, h.in, "/data/services", "");
   put_responders(e, h.in, "/data/roles", "/user/full_name");
   put_state(e, state);
-  // canceled, or of another kind, before: an update does not say what it was
+  // it may have been canceled or of another kind: an update does not contain the previous state
   return type == "incident.updated" ? with_return(std::move(e)) : decoded(std::move(e));
 }
 

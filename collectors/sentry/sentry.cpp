@@ -1,4 +1,4 @@
-// Sentry's integration platform: issues and metric alerts are incidents, an issue alert names the release.
+// Sentry's integration platform: issues and metric alerts are incidents; an issue alert names the release.
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
 #include "collectors/signature.hpp"
@@ -25,7 +25,7 @@ constexpr spelling<incident_state> alert_states[] = {
 result<decoded> issue(const hook& h, timestamp now) {
   const auto state = our_word(issue_states, h.text("/action"));
   if (!state) return decoded::nothing("issue: action " + h.text("/action"));
-  // only its creation is dated
+  // only the creation has a time
   const auto at = h.text("/action") == "created" ? h.time("/data/issue/firstSeen") : std::nullopt;
   auto e = h.start(thing_type::incident, h.subject("issue/", "/data/issue/id"), at, now);
   read_into(e, h.in,
@@ -35,18 +35,18 @@ result<decoded> issue(const hook& h, timestamp now) {
              {"severity", "/data/issue/level"},
              {"url", "/data/issue/web_url"},
              {"started_at", "/data/issue/firstSeen"}});
-  // somebody may be assigned to what is resolved or archived: that reopens nothing
+  // assigning a resolved or archived issue does not reopen it
   const auto status = h.text("/data/issue/status");
   if (state != incident_state::acknowledged || (status != "resolved" && status != "ignored")) put_state(e, state);
   return decoded(std::move(e));
 }
 
-// A release is checkout@1.8.3; of one that is too long for a name its version.
+// The release, checkout@1.8.3, or only its version if that is too long for a name.
 std::string culprit_of(const std::string& release) {
   return release.size() <= max_name ? release : release.substr(release.rfind('@') + 1);
 }
 
-// checkout of https://sentry.io/api/0/projects/acme/checkout/events/...
+// Returns checkout for https://sentry.io/api/0/projects/acme/checkout/events/...
 std::string project_of(const std::string& url) {
   constexpr std::string_view before = "/projects/";
   const auto at = url.find(before);
@@ -55,7 +55,7 @@ std::string project_of(const std::string& url) {
   return url.substr(organization + 1, url.find('/', organization + 1) - organization - 1);
 }
 
-// What an issue itself does not say: the release, which is to blame, and the environment.
+// The facts that an issue itself lacks: the release, which is the culprit, and the environment.
 result<decoded> event_alert(const hook& h, timestamp now) {
   auto issue = h.subject("issue/", "/data/event/issue_id");
   if (issue.empty()) issue = h.subject("issue/", "/data/event/groupID");

@@ -1,4 +1,4 @@
-// ServiceNow: what the business rule in the README sends of an incident.
+// ServiceNow: the payload of the business rule in the README.
 #include "collectors/credentials.hpp"
 #include "collectors/duplicates.hpp"
 #include "collectors/hook.hpp"
@@ -6,7 +6,7 @@
 namespace releasehealth::servicenow {
 namespace {
 
-// As the table's choices have them by default.
+// The default choices of the incident table.
 constexpr spelling<incident_state> states[] = {{"1", incident_state::open},
                                                {"2", incident_state::acknowledged},
                                                {"3", incident_state::acknowledged},
@@ -18,7 +18,7 @@ result<decoded> incident(const hook& h, timestamp now) {
   auto e = h.start(thing_type::incident, h.text("/sys_id"), h.time("/sys_updated_on"), now);
   e.id = e.subject + '/' + h.text("/sys_mod_count");
   const auto state = our_word(states, h.text("/state"));
-  // the child of another incident, and a duplicate, are parts of the other one
+  // the child of another incident, or a duplicate, is a part of the other one
   const auto duplicated = h.text("/duplicate_of"), original = duplicated.empty() ? h.text("/parent") : duplicated;
   const bool is_lost = original.empty() && is_duplicate_word(h.text("/close_code"));
   if (h.text("/state") == canceled || is_lost || flag_at(h.in, "/deleted")) {
@@ -36,14 +36,14 @@ result<decoded> incident(const hook& h, timestamp now) {
              {"started_at", "/opened_at"}});
   put_link(e, h.text("/correlation_id"));
   put_links(e, h.in, {"/description"});
-  // an incident that was reopened may keep the time of its resolution
+  // a reopened incident may keep the time of its resolution
   const bool is_part = !original.empty();
   if (!is_part && (state == incident_state::resolved || !state)) read_into(e, h.in, {{"resolved_at", "/resolved_at"}});
   if (const auto who = h.text("/assigned_to"); !who.empty())
     e.fields["responders"] = json::array{json::object{{"person", who}}};
   if (!is_part) put(e, "state", word(state));
   if (const auto number = h.text("/number"); !number.empty()) put_name(e, h.own_name(number));
-  // an asynchronous rule does not know what it was before: from the second version on it may have been a child
+  // an asynchronous rule does not know the previous state: from the second version on it may have been a child
   const bool may_return = json_source(h.in).find("/parent") && h.text("/sys_mod_count") != "0";
   if (const auto name = h.own_name(original); is_part)
     duplicate_of(e, std::span(&name, 1));
@@ -67,7 +67,7 @@ constexpr setup_step setup[] = {
 
 extern constinit const collector collect = {
     .kind = "servicenow",
-    .help = "ServiceNow's incidents through our business rule, with the secret as bearer token or password",
+    .help = "ServiceNow's incidents through the README's business rule, with the secret as bearer token or password",
     .authentic = shows_secret,
     .key = key_of_bytes,
     .decode = decode,

@@ -1,4 +1,4 @@
-// Spinnaker's Echo: the pipelines of Orca that deploy.
+// Spinnaker's Echo: Orca pipelines that deploy.
 #include "collectors/artifact.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
@@ -8,7 +8,7 @@ namespace {
 
 constexpr setting_rule settings[] = {
     {"pipelines", true, "", "", "the names of the pipelines that deploy", true},
-    {"environment", false, "", "", "where they go: it does not say", true},
+    {"environment", false, "", "", "the environment of deployments, which Spinnaker does not report", true},
 };
 
 constexpr spelling<deployment_state> states[] = {{"SUCCEEDED", deployment_state::succeeded},
@@ -17,7 +17,7 @@ constexpr spelling<deployment_state> states[] = {{"SUCCEEDED", deployment_state:
                                                  {"FAILED_CONTINUE", deployment_state::failed},
                                                  {"CANCELED", deployment_state::canceled}};
 
-// A pipeline that an image triggered names its tag; any other one may list images among its artifacts.
+// A pipeline that an image triggered names its tag; other pipelines may list images among their artifacts.
 void put_images(event& e, const hook& h) {
   const auto repository = h.text("/content/execution/trigger/repository");
   const auto registry = h.text("/content/execution/trigger/registry");
@@ -52,7 +52,7 @@ result<decoded> starting(const hook& h, timestamp now) {
   return pipeline(h, now, deployment_state::running, "/content/execution/startTime");
 }
 
-// `failed` is the end of a canceled one as well: the status tells.
+// `failed` is also the end of a canceled pipeline: the status decides.
 result<decoded> ended(const hook& h, timestamp now) {
   const auto status = h.text("/content/execution/status");
   const auto state = our_word(states, status);

@@ -1,4 +1,4 @@
-// Canonical events (interface.md §3) from a sender of Standard Webhooks: as they are, or as the data of its envelope.
+// Canonical events (interface.md §3) from a sender of Standard Webhooks: plain, or as the data of its envelope.
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
@@ -6,7 +6,7 @@
 namespace releasehealth::standard_webhooks {
 namespace {
 
-// {"type", "timestamp", "data"}: the specification's recommended body. The type may have dots before ours.
+// {"type", "timestamp", "data"}: the specification's recommended body. The type may have a dotted prefix.
 result<std::vector<event>> read_enveloped(const delivery& d, json::value in) {
   auto fields = in.at("data").get_object();
   const auto type = text_at(in, "/type");
@@ -31,7 +31,7 @@ result<decoded> decode(const source&, const delivery& d) {
   if (events->empty()) return decoded::nothing("an empty array");
   decoded out;
   for (auto& e : *events) {
-    e.source.clear();  // the source's own name, whatever the sender calls itself
+    e.source.clear();  // always the configured source's name
     out.events.push_back(std::move(e));
   }
   return out;
@@ -41,7 +41,7 @@ result<decoded> decode(const source&, const delivery& d) {
 
 extern constinit const collector collect = {
     .kind = "standard-webhooks",
-    .help = "our own events, signed as Standard Webhooks (v1 or v1a) or with the secret as bearer token",
+    .help = "the daemon's own events, signed as Standard Webhooks (v1 or v1a) or with the secret as bearer token",
     .authentic = shows_standard_webhook_or_secret,
     .key = key_of_standard_webhook,
     .decode = decode,
