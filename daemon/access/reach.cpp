@@ -25,11 +25,11 @@ std::string list_of(const std::vector<std::string>& names) {
 }
 
 std::string outside_text(const std::string& name, const std::vector<std::string>& inside) {
-  return (name.empty() ? std::string("is missing") : "\"" + name + "\" is outside of what may be reported") +
+  return (name.empty() ? std::string("is missing") : "\"" + name + "\" is not permitted") +
          "; expected one of: " + list_of(inside);
 }
 
-// Every service that an event may be taken for. A name may end at a date: a thing is placed by when it began.
+// All services that an event may be mapped to. A former name may end at a date, and a thing is mapped as of its start.
 std::vector<std::pair<std::string, std::string>> services_of(const event& e, std::string_view source,
                                                              const naming& names) {
   std::set<timestamp> instants = {e.time};
@@ -47,14 +47,15 @@ std::vector<std::pair<std::string, std::string>> services_of(const event& e, std
   return all;
 }
 
-// Withdrawn, empty, or that it is one with no other.
+// Whether the value is null, empty, or states that the incident is joined with none.
 bool joins_nothing(const json::value& value) {
   if (value.is_null()) return true;
   const auto* all = value.if_array();
   return all && std::ranges::all_of(*all, [](const json::value& one) { return text_at(one, "") == joins_none; });
 }
 
-// A commit or tag is within if its repository is that of a service that is; of a source also if it is no service's.
+// A commit or tag is permitted if its repository belongs to a permitted service; for a source also if it belongs to
+// none.
 bool has_repository(const reach& of, const event& e, const naming& names, bool is_own_source) {
   const auto owners = names.services_of_repository(text_at(e.fields, "/repository"));
   return (is_own_source && owners.empty()) || of.services.empty() ||
@@ -83,28 +84,26 @@ std::vector<problem> outside(const reach& of, const event& e, std::string_view s
   std::vector<problem> found;
   if (of.is_everything()) return found;
   if (!is_own_source && !e.source.empty() && e.source != source)
-    found.push_back({at + "/source", "is another source; expected none from a restricted token"});
+    found.push_back({at + "/source", "names another source; a restricted token cannot report for it"});
   if (e.type == event_type::retraction) {
     if (!is_own_source)
       found.push_back(
-          {at + "/type", "is a retraction, which may be about any service; a restricted token cannot send it"});
+          {at + "/type", "is a retraction, which may concern any service; a restricted token cannot send it"});
     return found;
   }
   if (e.type == event_type::commit || e.type == event_type::tag) {
     if (!has_repository(of, e, names, is_own_source))
-      found.push_back({at + "/repository",
-                       "is no repository of what may be reported; expected that of one of: " + list_of(of.services)});
+      found.push_back(
+          {at + "/repository", "is not a permitted repository; expected one that belongs to: " + list_of(of.services)});
     return found;
   }
   for (const auto name : joining_fields)
     if (const auto* value = e.fields.if_contains(name); value && !joins_nothing(*value))
       found.push_back(
-          {at + '/' + std::string(name),
-           "may join it with another service's incident; expected an event without it within a restriction"});
+          {at + '/' + std::string(name), "may join another service's incident; not permitted within a restriction"});
   for (const auto* other : {"culprit", e.type == event_type::deployment ? "" : "incident"})
     if (e.fields.contains(other))
-      found.push_back(
-          {at + '/' + other, "may be another service's; expected an event without it within a restriction"});
+      found.push_back({at + '/' + other, "may belong to another service; not permitted within a restriction"});
   if (!of.services.empty())
     for (const auto& [pointer, name] : services_of(e, source, names))
       if (!of.has_service(name)) found.push_back({at + pointer, outside_text(name, of.services)});

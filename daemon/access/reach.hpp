@@ -1,5 +1,5 @@
 #pragma once
-// What a token or a source may report about: `services` and `environments` of its table.
+// Restricts a token or a source to the `services` and `environments` of its table.
 #include <string>
 #include <vector>
 
@@ -9,30 +9,30 @@
 
 namespace releasehealth {
 
-/// Names as the figures have them, mapped by [[service]] and [[environment]]; one that ends in `*` stands for all that
-/// begin so. Empty lists: everything.
+/// Permitted names, as mapped by [[service]] and [[environment]]; a name that ends in `*` permits all that begin with
+/// the rest. An empty list permits everything.
 struct reach {
   std::vector<std::string> services, environments;
 
   bool is_everything() const { return services.empty() && environments.empty(); }
   bool has_service(std::string_view name) const;
-  bool has_environment(std::string_view name) const;  ///< whatever its case
+  bool has_environment(std::string_view name) const;  ///< compared without case
 };
 
-/// What a [[source]] may report.
+/// The restriction of a [[source]].
 reach reach_of(const source&);
 
-/// Why an event is outside, with the pointer of the field below `at`; nothing: it is inside. `source`: whose event it
-/// is unless it says so. An environment that is not named is production (interface.md section 3). Commits and tags
-/// belong to repositories: those of services within the reach are inside, and a source's also where a repository is no
-/// service's. Within a reach every other event names its services, refers to nothing of others (`culprit`; `incident`,
-/// but of a deployment; `links`, `keys` and `same_as`), and with `is_own_source` false a retraction, or an event in the
-/// name of another source, is outside: it could change what others reported.
+/// Why an event is not permitted, with the pointer to the field below `at`; empty if it is permitted. `source` is the
+/// event's source unless it names one. A missing environment means production (interface.md section 3). Commits and
+/// tags belong to repositories: those of permitted services are permitted, and for a source also repositories without a
+/// service. Within a restriction every other event must name its services and must not refer to other things
+/// (`culprit`; `incident`, except in a deployment; `links`, `keys` and `same_as`). With `is_own_source` false,
+/// retractions and events of another source are rejected, because they could change what others reported.
 std::vector<problem> outside(const reach&, const event&, std::string_view source, const naming&, bool is_own_source,
                              const std::string& at = {});
 
-/// Takes out of an event what would join it with incidents outside: a source that is restricted names links in passing,
-/// where a token that does is refused.
+/// Removes from an event what could join it with other services' incidents. A restricted source may contain links in
+/// passing; the same links in a restricted token's event are rejected.
 void leave_out_joins(const reach&, event&);
 
 }

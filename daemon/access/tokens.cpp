@@ -27,7 +27,7 @@ result<const token*> authorize(const std::vector<token>& tokens, const headers& 
   for (const auto& t : tokens)
     for (const auto& d : t.digests)
       if (equal_in_constant_time(d, digest)) found = &t;
-  return with_scope(found, scope, "this needs a bearer token");
+  return with_scope(found, scope, "missing or invalid bearer token");
 }
 
 result<const token*> authorize_sender(const std::vector<token>& tokens, const headers& header, std::string_view body,
@@ -37,7 +37,7 @@ result<const token*> authorize_sender(const std::vector<token>& tokens, const he
   const token* found = nullptr;
   for (const auto& t : tokens)
     if (signed_as_standard_webhook(t.signing, signature, body, whole_unix_seconds(now))) found = &t;
-  return with_scope(found, "send", "the signature is wrong, or too old");
+  return with_scope(found, "send", "invalid or expired signature");
 }
 
 }

@@ -1,5 +1,5 @@
 #pragma once
-// Who may use /api/v1: bearer tokens by name and scope.
+// Access to /api/v1: bearer tokens with names and scopes.
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,26 +15,26 @@ namespace releasehealth {
 struct token {
   std::string name;
   std::set<std::string, std::less<>> scopes;  ///< some of token_scopes()
-  reach about;                                ///< what it may report
-  /// SHA-256 in hex of what is shown as bearer token, several while one is replaced. The token itself is kept nowhere:
-  /// it has as much chance as a key, so that a digest of it is as good as a slow one.
+  reach about;                                ///< what it may report about
+  /// SHA-256 digests (hex) of the bearer token, several during a rotation. The token itself is not stored. Tokens are
+  /// as random as keys, so a fast digest is as safe as a slow one.
   std::vector<std::string> digests;
-  std::vector<secret> signing;  ///< Standard Webhooks' secrets: they sign, and nobody shows them
+  std::vector<secret> signing;  ///< secrets of Standard Webhooks: they only sign and are never sent
 };
 
-/// Whose events those are that a restricted token reports: `api.NAME`. No other sender takes over or changes what has
-/// such a source, and a restricted token takes over or changes nothing else.
+/// The source of events from a restricted token: `api.NAME`. Other senders cannot claim or change things of such a
+/// source, and a restricted token cannot claim or change anything else.
 std::string source_of(const token&);
 
-/// Every scope there is, space-separated.
+/// All scopes, space-separated.
 std::string_view token_scopes();
 
-/// Who sent this body: as authorize(), or by a Standard Webhooks signature with one of the signing secrets, which then
-/// decides alone.
+/// The token that sent this body: as authorize(), or, if present, by a Standard Webhooks signature with one of the
+/// signing secrets, which then takes the place of the bearer token.
 result<const token*> authorize_sender(const std::vector<token>&, const headers&, std::string_view body, timestamp now);
 
-/// The token of the request's Authorization header, if it has the scope. errc::unauthorized without a valid one
-/// (none configured: always), errc::forbidden without the scope.
+/// The token of the Authorization header, if it has the scope. errc::unauthorized without a valid token (always, if
+/// none is configured), errc::forbidden without the scope.
 result<const token*> authorize(const std::vector<token>&, const headers&, std::string_view scope);
 
 }

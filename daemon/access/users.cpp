@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t bcrypt_length = 60, max_remembered = 1000;
 
-// Of nobody: who names no user waits as long as who names one.
+// Checked for unknown user names, so that they take as long as known ones.
 constexpr const char* nobody = "$2b$10$abcdefghijklmnopqrstuuIFWKkg9ofVXKRzPb9MTuWyNKJxaX1h.";
 
 bool fits(const std::string& password, const std::string& hash) {
@@ -30,7 +30,7 @@ struct users::state : std::enable_shared_from_this<state> {
   state(asio::io_context& i, hashes h) : io(i), known(std::move(h)) {}
   asio::io_context& io;
   hashes known;
-  std::set<std::string> right;  ///< digests of name, hash and password
+  std::set<std::string> right;  ///< digests of name, hash and password that were correct
   std::size_t waiting = 0;
   worker thread{"password"};
 };
@@ -65,7 +65,7 @@ void users::admit(const headers& given, std::function<void(bool)> then) {
 
 std::string check_bcrypt(const std::string& hash) {
   const bool is = hash.size() == bcrypt_length && hash.starts_with("$2") && hash.find_first_of("\n ") == hash.npos;
-  return is ? "" : "is no bcrypt hash: `htpasswd -nBC 10 NAME` makes one";
+  return is ? "" : "is not a bcrypt hash; create one with `htpasswd -nBC 10 NAME`";
 }
 
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Who may look at the operations listener, by name and bcrypt hash (exporter-toolkit's basic_auth_users). bcrypt is
-// slow by design: it runs on a thread of its own, and what it found right is remembered.
+// Users of the operations listener, by name and bcrypt hash (exporter-toolkit's basic_auth_users). bcrypt is slow by
+// design, so it runs on its own thread and correct passwords are cached.
 #include <functional>
 #include <map>
 #include <memory>
@@ -14,7 +14,7 @@ class io_context;
 
 namespace releasehealth {
 
-/// Lives on the io thread.
+/// For use on the io thread.
 class users {
  public:
   using hashes = std::map<std::string, std::string>;
@@ -22,12 +22,12 @@ class users {
   users(boost::asio::io_context&, hashes);
   ~users();
 
-  /// Whether anybody is asked who they are.
+  /// Whether users are configured, so that requests need a password.
   bool are_asked() const;
-  /// Calls `then` on the io thread: whether `Authorization: Basic` names one of them, with the right password. False,
-  /// too, if too many wait for an answer.
+  /// Calls `then` on the io thread with whether `Authorization: Basic` names a user with the right password. False also
+  /// if too many checks are pending.
   void admit(const headers&, std::function<void(bool)> then);
-  /// After a reload.
+  /// Replaces the users after a reload.
   void use(hashes);
 
   static constexpr std::size_t max_waiting = 32;
@@ -37,7 +37,7 @@ class users {
   std::shared_ptr<state> state_;
 };
 
-/// Whether crypt(3) takes that hash: bcrypt only. What is wrong with it, or nothing.
+/// The error of a hash that is not bcrypt; empty if it is valid.
 std::string check_bcrypt(const std::string& hash);
 
 }

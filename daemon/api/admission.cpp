@@ -29,13 +29,14 @@ void admission::identify(const http::request& r, std::function<void(std::optiona
   const bool shows_token = may_show_token && !bearer_token(r.header).empty();
   if (!users_.are_asked() || shows_token) return then({});
   users_.admit(r.header, [then = std::move(then)](bool is_user) {
-    then(is_user ? std::nullopt : std::optional(error(errc::unauthorized, "this needs a user and a password")));
+    then(is_user ? std::nullopt
+                 : std::optional(error(errc::unauthorized, "authentication required; expected a user and password")));
   });
 }
 
 result<const token*> admission::authorize(const http::request& r, std::string_view scope) const {
   if (scope.empty()) return nullptr;
-  // where users are asked, a request without a token comes from one of them
+  // with users configured, a request without a token comes from an authenticated user
   const bool is_trusted = users_.are_asked() ? bearer_token(r.header).empty() : http::is_loopback(with_->address);
   if (scope == "read" && is_trusted) return nullptr;
   return releasehealth::authorize(with_->tokens, r.header, scope);

@@ -10,19 +10,18 @@ namespace releasehealth::api {
 /// Belongs to the io thread.
 class admission {
  public:
-  /// `with` is read at each request, and outlives this.
+  /// `with` is read for each request and must outlive this object.
   admission(boost::asio::io_context&, const settings& with);
 
-  /// The name under which a page of another site reaches a loopback listener (DNS rebinding), or asks it across
+  /// The header with a foreign name, if a page of another site reaches a loopback listener by DNS rebinding or across
   /// origins; empty: none. HTTP/1.0 has no Host.
   std::string foreign_name(const http::request&) const;
 
-  /// Where users are configured everyone is one of them, unless a token is shown where one may be. Calls `then` on the
-  /// io thread, with nothing or errc::unauthorized.
+  /// If users are configured, every request needs one of them, except requests with a token to paths that accept
+  /// tokens. Calls `then` on the io thread, with nothing or errc::unauthorized.
   void identify(const http::request&, std::function<void(std::optional<error>)> then);
 
-  /// Whether an identified request may use what asks for that scope, and by whose token. Reading needs none on
-  /// loopback, nor for a user.
+  /// Authorizes an identified request for a scope; returns its token. Reading needs no token on loopback or for a user.
   result<const token*> authorize(const http::request&, std::string_view scope) const;
 
   /// After a reload.

@@ -1,6 +1,6 @@
 // PATCH /api/v1/deployments/{id} and /api/v1/incidents/{id}: overrides and follow-ups (figures.md section 4, step 1,
-// and section 9). A JSON merge patch with a reason becomes an event that outranks every source and records its author,
-// time, reason and the values before it; null withdraws an earlier override of a field.
+// and section 9). A JSON merge patch with a reason becomes an event that takes precedence over every source and records
+// author, time, reason and the previous values; null withdraws an earlier override of a field.
 #include <algorithm>
 #include <span>
 
@@ -15,13 +15,13 @@
 namespace releasehealth::api {
 namespace {
 
-// Fields that no override may change: names, owners, and the override's own record.
+// Fields that no override may change: names, owners, and the record of the override itself.
 constexpr std::string_view never_amended[] = {"id",         "type", "source", "subject", "time",
                                               "repository", "path", "by",     "was"};
-// They identify a deployment, and are ordinary facts of an incident.
+// These identify a deployment, but are ordinary facts of an incident.
 constexpr std::string_view place_of_deployment[] = {"service", "environment"};
 
-// The one field of an override that changes nothing.
+// The only field of an override that is not itself amended.
 constexpr std::string_view reason_field = "reason";
 
 bool is_amendable(thing_type thing, std::string_view name) {
@@ -40,8 +40,8 @@ std::string amendable(thing_type thing) {
   return all;
 }
 
-// The values before the override: derived, else reported. With whom an incident is one is a fact of each member, which
-// the row of all does not hold.
+// The values before the override: derived, else reported. Joining fields are facts of each member of an incident, which
+// the row of the joined incident does not have.
 json::object values_before(const json::object& row, const json::object& patch) {
   json::object was;
   const auto& facts = row.at("facts").as_object();
@@ -60,10 +60,10 @@ result<json::object> read_amendment(thing_type thing, std::string_view content_t
                                     timestamp now) {
   const auto type = content_type.substr(0, content_type.find(';'));
   if (type != "application/merge-patch+json" && type != "application/json")
-    return error(errc::media_type, "an amendment is application/merge-patch+json");
+    return error(errc::media_type, "unsupported content type; expected application/merge-patch+json");
   auto patch = parse_json_strictly(body);
   if (!patch) return patch.error();
-  if (!patch->is_object()) return error(errc::malformed, "not an amendment", {{"", "is not an object"}});
+  if (!patch->is_object()) return error(errc::malformed, "invalid amendment", {{"", "expected a JSON object"}});
   event e;
   e.id = e.subject = "x";
   e.reports(thing);
@@ -82,15 +82,15 @@ result<json::object> read_amendment(thing_type thing, std::string_view content_t
   const auto* given = e.fields.if_contains("reason");
   const auto reason = given && given->is_string() ? text_at(e.fields, "/reason") : std::string();
   if (reason.find_first_not_of(" \t\r\n") == reason.npos || reason.size() > max_text)
-    found.push_back({"/reason", "is missing, or no text: why this is amended"});
-  if (e.fields.size() < 2) found.push_back({"", "names no field to amend"});
+    found.push_back({"/reason", "missing or invalid; expected a text with the reason of the amendment"});
+  if (e.fields.size() < 2) found.push_back({"", "no field to amend"});
   for (auto& p : check(e, now)) found.push_back(std::move(p));
   if (!found.empty()) return error(errc::malformed, "nothing was amended", std::move(found));
   return std::move(e.fields);
 }
 
-// Reasons why a token may not amend this; none: it may. The thing must be within the token's reach before the patch and
-// after it.
+// Problems if a token may not amend this; empty: it may. The thing must be within the token's reach before and after
+// the patch.
 std::vector<problem> outside_of(const reach& about, thing_type thing, const json::object& row,
                                 const json::object& patch, const naming& names, timestamp now) {
   if (about.is_everything()) return {};
@@ -105,20 +105,20 @@ std::vector<problem> outside_of(const reach& about, thing_type thing, const json
   e.fields = patch;
   e.fields.erase(reason_field);
   const bool names_service = e.fields.contains("service") || e.fields.contains("services");
-  auto within = about;  // what the patch leaves alone was judged above
+  auto within = about;  // unpatched fields were checked above
   if (!names_service) within.services = {"*"};
   if (!e.fields.contains("environment")) within.environments = {"*"};
   for (auto& p : outside(within, e, text_at(row, "/source"), names, true)) found.push_back(std::move(p));
   return found;
 }
 
-/// What an id means: the row of a thing and, of a joined incident, which of its members.
+/// The thing with an id: its row and, for a joined incident, the member with that id.
 struct meant_thing {
   const json::object* row = nullptr;
   thing_id thing;
 };
 
-// Nothing: no row has the id, nor had a member of one.
+// Nothing if neither a row nor a member of one has the id.
 std::optional<meant_thing> find_meant(std::span<const json::object> found, const std::string& id) {
   for (const auto& row : found)
     if (text_at(row, "/id") == id) return meant_thing{&row, {text_at(row, "/source"), text_at(row, "/subject")}};
@@ -129,11 +129,11 @@ std::optional<meant_thing> find_meant(std::span<const json::object> found, const
   return {};
 }
 
-// What an id means, and of a group's row each of its members: that has nothing that was reported.
+// The row itself or, for the row of a group, each of its members, because a group's row has no reports of its own.
 std::vector<json::object> rows_meant(const json::object& row) {
   std::vector<json::object> all;
   for (const auto& member : elements_at(row, "/members")) {
-    if (!member.as_object().contains("environment")) continue;  // of a joined incident
+    if (!member.as_object().contains("environment")) continue;  // a member of a joined incident
     auto& one = all.emplace_back(row);
     for (const auto& [key, value] : member.as_object()) one[key] = value;
   }
@@ -178,7 +178,7 @@ endpoint amend(const shown_thing& thing, const logger& log) {
       const auto found = (from.*thing.find)(id);
       const auto known = find_meant(found, id);
       if (!known) return unknown(thing.type);
-      for (const auto& row : found)  // what is said of a member is said of each incident that it is, in all services
+      for (const auto& row : found)  // an override of a member applies to its incident in all services
         for (const auto& one : rows_meant(row))
           if (auto wrong = outside_of(about, thing.type, one, patch, with->timeline.blame.names, now); !wrong.empty())
             return error(errc::forbidden, "nothing was amended", std::move(wrong));
@@ -195,7 +195,7 @@ endpoint amend(const shown_thing& thing, const logger& log) {
   return {"PATCH",
           thing.path_of_one(),
           {.tag = "decisions",
-           .summary = "An override or a follow-up, with a reason; null withdraws one.",
+           .summary = "Amend with an override or a follow-up and a reason; null withdraws an override.",
            .gives = "Stored",
            .takes = thing.amendment,
            .scope = "amend",

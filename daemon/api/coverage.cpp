@@ -19,15 +19,15 @@ constexpr std::string_view coverage_schema = R"json({
           "name": {"type": "string"},
           "share_of": {"type": "string"},
           "needed_by": {"type": "string"},
-          "cure": {"type": "string", "description": "the setting or the source that would supply it"}
+          "cure": {"type": "string", "description": "the setting or source that supplies it"}
         },
         "required": ["name", "share_of", "needed_by", "cure"],
         "additionalProperties": false
       }
     },
-    "fleet": {"type": "object", "description": "by evidence: value, known, of, and unknown: services of which no source of incidents knows the name; null: nothing to count"},
+    "fleet": {"type": "object", "description": "by kind of evidence: value, known, of, and unknown: services whose name no incident source uses; null: no data"},
     "teams": {"type": "array", "items": {"type": "object"}},
-    "services": {"type": "array", "items": {"type": "object"}, "description": "those that lack most first; missing: kinds of evidence below 90 %"},
+    "services": {"type": "array", "items": {"type": "object"}, "description": "the ones with most missing evidence first; missing: kinds of evidence below 90 %"},
     "unmatched": {
       "type": "array",
       "items": {
@@ -35,14 +35,14 @@ constexpr std::string_view coverage_schema = R"json({
         "properties": {
           "name": {"type": "string"},
           "sources": {"type": "array", "items": {"type": "string"}},
-          "has_incidents": {"type": "boolean", "description": "and is never deployed; else it is deployed only"},
+          "has_incidents": {"type": "boolean", "description": "true: incidents, but no deployments; false: deployments only"},
           "similar": {"type": "array", "items": {"type": "string"}}
         },
         "required": ["name", "sources", "has_incidents", "similar"],
         "additionalProperties": false
       }
     },
-    "proposal": {"type": "string", "description": "TOML that would match them; empty: none"}
+    "proposal": {"type": "string", "description": "TOML that matches them; empty: none"}
   },
   "required": ["at", "rules", "fleet", "teams", "services", "unmatched", "proposal"],
   "additionalProperties": false
@@ -58,10 +58,10 @@ std::vector<endpoint> coverage(const surroundings&) {
                    },
                    "coverage"};
   };
-  return {
-      {"GET", "/api/v1/coverage",
-       about_reading("figures", "What figures rest on, and names that do not match.", "Coverage", {}, coverage_schema),
-       ask}};
+  return {{"GET", "/api/v1/coverage",
+           about_reading("figures", "Get the evidence coverage of figures, and unmatched names.", "Coverage", {},
+                         coverage_schema),
+           ask}};
 }
 
 }

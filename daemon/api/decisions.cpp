@@ -1,4 +1,4 @@
-// POST /api/v1/decide: the policy's recommendation for an incident at hand (figures.md section 9).
+// POST /api/v1/decide: the policy's recommendation for a current incident (figures.md section 9).
 #include <algorithm>
 
 #include "collectors/fields.hpp"
@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view decision_schema = R"json({
   "type": "object",
   "properties": {
-    "decision": {"type": ["string", "null"], "enum": ["{recommendations}", null], "description": "null: no rule of the policy holds"},
+    "decision": {"type": ["string", "null"], "enum": ["{recommendations}", null], "description": "null: no rule of the policy matches"},
     "policy": {"type": ["string", "null"], "description": "the rule's name"},
     "because": {"type": "string"},
     "facts": {"type": "object"}
@@ -21,17 +21,17 @@ constexpr std::string_view decision_schema = R"json({
   "additionalProperties": false
 })json";
 
-/// The facts of interface.md section 3, and the name of a stored incident whose facts they complete.
+/// The facts of interface.md section 3, and the name of a stored incident that they complete.
 struct decision_question {
   std::string incident;  ///< empty: none
   json::object facts;    ///< policy_keys(), detected_at
 };
 
-// errc::malformed, with pointers.
+// Fails with errc::malformed and pointers.
 result<decision_question> read_decision_question(std::string_view body, timestamp now) {
   auto asked = parse_json_strictly(body);
   if (!asked) return asked.error();
-  if (!asked->is_object()) return error(errc::malformed, "not a question", {{"", "is not an object"}});
+  if (!asked->is_object()) return error(errc::malformed, "invalid question", {{"", "expected a JSON object"}});
   event e;
   e.id = e.subject = "x";
   e.reports(thing_type::incident);
@@ -41,7 +41,7 @@ result<decision_question> read_decision_question(std::string_view body, timestam
   for (const auto& [name, value] : e.fields) {
     const bool known = name == "incident" || name == "detected_at" ||
                        std::ranges::find(policy_keys(), std::string_view(name)) != policy_keys().end();
-    if (!known) found.push_back({'/' + pointer_token(name), "is no fact that a policy looks at"});
+    if (!known) found.push_back({'/' + pointer_token(name), "unknown fact of policies"});
   }
   if (const auto* name = e.fields.if_contains("incident"); name && !name->is_string())
     found.push_back({"/incident", "is not text"});
@@ -52,7 +52,7 @@ result<decision_question> read_decision_question(std::string_view body, timestam
   return q;
 }
 
-/// {"decision", "policy", "because", "facts"}; `stored`: the columns of the incident that is named, if it is known.
+/// {"decision", "policy", "because", "facts"}; `stored`: the columns of the named incident, if it is known.
 /// errc::malformed: no fact is given.
 result<json::object> answer_decision(const policy& rules, const decision_question& q, const json::object* stored,
                                      timestamp now) {
@@ -66,8 +66,9 @@ result<json::object> answer_decision(const policy& rules, const decision_questio
   const auto since = std::max(duration{0}, now - detected.value_or(now));
   const auto said = recommend(rules, read_policy_facts(facts), since);
   if (!said && !read_policy_facts(facts).told)
-    return error(errc::malformed, "nothing was decided",
-                 {{"", "tells none of touches, blast_radius, trajectory, cause_known, fix_tested"}});
+    return error(
+        errc::malformed, "nothing was decided",
+        {{"", "no facts; expected at least one of touches, blast_radius, trajectory, cause_known, fix_tested"}});
   std::string because = said ? "rule " + said->rule : std::string("no rule of the policy holds");
   if (detected)
     because += ", " + format_duration(std::chrono::floor<std::chrono::minutes>(since)) + " after the detection";
@@ -95,7 +96,7 @@ std::vector<endpoint> decisions(const surroundings&) {
   return {{"POST",
            "/api/v1/decide",
            {.tag = "decisions",
-            .summary = "What the policy recommends for an incident at hand.",
+            .summary = "Get the policy's recommendation for a current incident.",
             .gives = "Decision",
             .takes = "Question",
             .scope = "read",

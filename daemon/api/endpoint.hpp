@@ -20,36 +20,37 @@ struct call {
   const http::request& request;
   const http::parameters& path;
   timestamp now;
-  std::shared_ptr<const settings> with;  ///< one state for both steps, even if a reload comes between them
-  const token* by = nullptr;             ///< null where no token was needed
+  std::shared_ptr<const settings> with;  ///< the same settings for both steps, even if a reload happens between them
+  const token* by = nullptr;             ///< null if no token was needed
 
   std::string query(std::string_view name) const { return http::query_value(request, name); }
-  /// The environment of the query by its configured name.
+  /// The configured name of the environment in the query.
   std::string environment() const { return with->figures.names.environment(query("environment")); }
-  /// The thing named by the path; empty: none.
+  /// The thing named in the path; empty: none.
   std::string named() const { return path.empty() ? std::string() : path.begin()->second; }
   bool wants_csv() const { return request.header.get("Accept").starts_with("text/csv"); }
 };
 
-/// Asks PostgreSQL on the thread of the reads.
+/// Queries PostgreSQL on the `read` thread.
 struct reading {
   std::function<result<http::response>(ledger::reader&)> read;
   /// Cache key of the response; empty: not cached. Derived rows, the minute and settings invalidate the cache.
   std::string cached_as = {};
 };
 
-/// Asks PostgreSQL for the state known at an instant. It takes long: a thread of its own, one question at a time.
+/// Queries PostgreSQL for the state known at an instant. This is slow, so it runs on a thread of its own, one at a
+/// time.
 struct looking_back {
   timestamp as_of;
   std::function<result<http::response>(ledger::reader&)> read;
 };
 
-/// Writes a large response without PostgreSQL, on the thread of the scrapes.
+/// Writes a large response without PostgreSQL, on the `scrape` thread.
 struct rendering {
   std::function<http::response()> write;
 };
 
-/// Makes a ledger entry from stored rows, and appends it.
+/// Makes a ledger entry from stored rows and appends it.
 struct appending {
   std::function<result<ledger::entry>(ledger::reader&)> make;
 };
@@ -61,7 +62,7 @@ struct endpoint {
   std::string path;  ///< a pattern of http/routes.hpp
   http::about_route about;
   std::function<result<plan>(const call&)> begin;
-  /// The response to an error: a problem document, unless people look at it.
+  /// The response to an error: a problem document by default; pages and badges replace it.
   std::function<http::response(const error&, timestamp now)> refuse = [](const error& e, timestamp) {
     return http::refuse(e);
   };

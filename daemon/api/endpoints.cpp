@@ -4,7 +4,7 @@
 
 namespace releasehealth::api {
 
-// The only list of endpoints: each of these is the file of its name.
+// The only list of endpoints. Each function is defined in the file of its name.
 using file_of_endpoints = std::vector<endpoint>(const surroundings&);
 file_of_endpoints metrics_page, health, reload, openapi_document, figures, explanations, lists, things, amendments,
     gate, decisions, coverage, sources, review_pages;

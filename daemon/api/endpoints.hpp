@@ -9,15 +9,14 @@
 
 namespace releasehealth::api {
 
-/// What became of a reload.
+/// The outcome of a reload.
 struct reloaded {
-  std::string wrong;  ///< errors in the file; the running configuration stays
-  std::string
-      losing;  ///< the reason to keep the running configuration although the file is valid; a forced reload accepts it
+  std::string wrong;   ///< errors in the file; the running configuration stays
+  std::string losing;  ///< why the running configuration is kept although the file is valid; a forced reload applies it
   std::vector<std::string> at_start;  ///< keys that changed and take effect at the next start
 };
 
-/// The state that endpoints read without PostgreSQL. Outlives them. Belongs to the io thread; page and log to any.
+/// State that endpoints read without PostgreSQL. Outlives them. Used on the io thread; page and log on any thread.
 struct surroundings {
   const ledger::commit_queue& queue;
   figure_page& page;
@@ -25,10 +24,10 @@ struct surroundings {
   const logger& log;
   const readiness& ready;
   std::function<reloaded(bool force)> reload;
-  const std::vector<http::route>&operations, &intake;  ///< of both listeners, for the OpenAPI document
+  const std::vector<http::route>&operations, &intake;  ///< routes of both listeners, for the OpenAPI document
 };
 
-/// In look-up order: the first matching path counts.
+/// In look-up order: the first matching path is used.
 std::vector<endpoint> endpoints(const surroundings&);
 
 }

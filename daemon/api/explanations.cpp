@@ -1,4 +1,4 @@
-// GET /api/v1/figures/{figure}/explain, and of deployments and incidents
+// GET /api/v1/figures/{figure}/explain, and the same for deployments and incidents
 #include "daemon/api/endpoints.hpp"
 #include "daemon/api/parameters.hpp"
 #include "daemon/api/things.hpp"
@@ -11,7 +11,7 @@ namespace {
 std::vector<http::parameter> parameters_of_figure() {
   std::vector<http::parameter> all = {in_period, of_service, in_environment, of_team};
   all.push_back({.name = "quantile", .help = "0.5 or 0.9", .choices = "0.5 0.9"});
-  for (const auto label : slice_labels()) all.push_back({.name = label, .help = "of a figure that has it"});
+  for (const auto label : slice_labels()) all.push_back({.name = label, .help = "select series by this label"});
   return all;
 }
 
@@ -43,15 +43,15 @@ endpoint of_thing(const shown_thing& thing) {
       return http::json_answer(200, as_json(found.front()));
     }};
   };
-  return {"GET", thing.path_of_one() + "/explain", about_reading("figures", "Why it is what it is.", "Explanation", {}),
-          begin};
+  return {"GET", thing.path_of_one() + "/explain",
+          about_reading("figures", "Explain this with its evidence.", "Explanation", {}), begin};
 }
 
 }
 
 std::vector<endpoint> explanations(const surroundings&) {
   std::vector<endpoint> all = {{"GET", "/api/v1/figures/{figure}/explain",
-                                about_reading("figures", "What a figure is made of: of a service or of a team.",
+                                about_reading("figures", "Explain a figure of a service or a team by its members.",
                                               "Explanations", parameters_of_figure()),
                                 explain_figure_of}};
   for (const auto& thing : shown_things) all.push_back(of_thing(thing));

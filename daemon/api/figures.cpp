@@ -18,7 +18,7 @@ result<std::vector<period>> one_period(const call& c, timestamp at) {
   return std::vector<period>{std::move(*found)};
 }
 
-// That many calendar months up to this one, the oldest first.
+// The given number of calendar months up to the current one, the oldest first.
 result<std::vector<period>> recent_months(const call& c, timestamp at) {
   const auto count = read_count("months", c.query("months"), default_months, max_months);
   if (!count) return count.error();
@@ -29,7 +29,7 @@ result<std::vector<period>> recent_months(const call& c, timestamp at) {
   return found;
 }
 
-// Nothing: what is known now.
+// Nothing: the current state.
 result<std::optional<timestamp>> read_as_of(const call& c) {
   const auto given = c.query("as_of");
   if (given.empty()) return std::optional<timestamp>();
@@ -40,20 +40,20 @@ result<std::optional<timestamp>> read_as_of(const call& c) {
   return at;
 }
 
-/// How an answer is written.
+/// The form of the response.
 struct form_of_answer {
   bool is_list, as_csv;
-  std::size_t spooled;  ///< deliveries that no figure counts yet
+  std::size_t spooled;  ///< deliveries not yet in the figures
 };
 
 result<http::response> answer(ledger::reader& from, const figure_question& q, const settings& with, timestamp at,
                               form_of_answer form) {
   const auto figures = as_derived(from, with.figures);
   const auto most = with.bounds.size("operations.max_answer");
-  // one service has few places
+  // one service has few targets
   if (const auto size = q.service.empty() ? size_of(from, q, figures) : 0; size > most)
-    return error(errc::malformed, "places times periods are " + std::to_string(size) + ", and may be " +
-                                      std::to_string(most) + ": name a service or a team, or fewer months")
+    return error(errc::malformed, std::to_string(size) + " deployment targets times periods; expected at most " +
+                                      std::to_string(most) + ": select a service or a team, or fewer months")
         .over("operations.max_answer");
   const auto s = answer_question(from, q, figures, at);
   if (form.as_csv) return http::response{200, "text/csv; charset=utf-8", csv_report(s, figures), {}};
@@ -67,7 +67,7 @@ endpoint figures_at(const surroundings& around, std::string path, http::about_ro
   about.also_csv = true;
   about.query->insert(
       about.query->end(),
-      {{.name = "as_of", .help = "what was known then: only events received before it", .is_time = true},
+      {{.name = "as_of", .help = "the state known at that time: only events received before it", .is_time = true},
        of_service,
        in_environment,
        of_team});
@@ -98,11 +98,12 @@ endpoint figures_at(const surroundings& around, std::string path, http::about_ro
 std::vector<endpoint> figures(const surroundings& around) {
   return {
       figures_at(around, "/api/v1/figures",
-                 about_reading("figures", "The figures of a period.", "Figures", {in_period}), one_period, false),
+                 about_reading("figures", "Get the figures of a period.", "Figures", {in_period}), one_period, false),
       figures_at(around, "/api/v1/months",
-                 about_reading(
-                     "figures", "The figures of months, the oldest first.", "Months",
-                     {{.name = "months", .help = "how many up to this one: 1 to 120, 24 by default", .example = "3"}}),
+                 about_reading("figures", "Get the figures by month, the oldest first.", "Months",
+                               {{.name = "months",
+                                 .help = "number of months up to the current one: 1 to 120, default 24",
+                                 .example = "3"}}),
                  recent_months, true)};
 }
 

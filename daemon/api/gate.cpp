@@ -12,7 +12,7 @@ result<std::vector<judged_threshold>> ask_gate(ledger::reader& from, const std::
                                                timestamp now) {
   figure_question q;
   q.service = service;
-  const auto group = settings.names.group_of(environment);  // whose thresholds are those of its members
+  const auto group = settings.names.group_of(environment);  // thresholds of a group are those of its members
   q.environment = group.empty() ? environment : std::string(group);
   q.periods = current_periods(settings.rolling, settings.zone, now);
   const auto s = answer_question(from, q, settings, now);
@@ -24,7 +24,7 @@ result<std::vector<judged_threshold>> ask_gate(ledger::reader& from, const std::
     is_known = true;
     for (auto& one : judged.all_of(where)) all.push_back(std::move(one));
   }
-  if (!is_known) return error(errc::unknown, "no service of this name is in such a production environment");
+  if (!is_known) return error(errc::unknown, "unknown service or environment");
   return all;
 }
 
@@ -42,7 +42,7 @@ json::object verdict_json(const std::vector<judged_threshold>& all, bool holds_w
     if (one.state != standing::not_judged) continue;
     json::object gap = {
         {"code", "no_data"}, {"figure", one.of.figure}, {"period", period}, {"text", gap_in_words(one)}};
-    // what lacks observations will have them; what lacks evidence may be exceeded
+    // missing observations will come with time; with missing evidence the threshold may already be exceeded
     if (holds_without_data && one.missing) {
       reasons.push_back(gap);
       reasons.back().as_object()["value"] = reasons.back().as_object()["threshold"] = nullptr;
@@ -91,18 +91,18 @@ constexpr std::string_view verdict_schema = R"json({
       "items": {
         "type": "object",
         "properties": {
-          "code": {"type": "string", "enum": ["threshold", "no_data"], "description": "no_data: with `without_data = \"hold\"` in [gate]"},
+          "code": {"type": "string", "enum": ["threshold", "no_data"], "description": "no_data: only with `without_data = \"hold\"` in [gate]"},
           "figure": {"type": "string"},
-          "period": {"type": ["string", "null"], "description": "null: what holds now"},
+          "period": {"type": ["string", "null"], "description": "null: a current value"},
           "value": {"type": ["number", "null"], "description": "null: no data"},
           "threshold": {"type": ["number", "null"]},
-          "text": {"type": "string", "description": "the same for people"}
+          "text": {"type": "string", "description": "the reason in words"}
         },
         "required": ["code", "figure", "period", "value", "threshold", "text"],
         "additionalProperties": false
       }
     },
-    "judged": {"type": "integer", "description": "how many thresholds are judged: exceeded or within"},
+    "judged": {"type": "integer", "description": "number of thresholds that are judged: exceeded or within"},
     "not_judged": {
       "type": "array",
       "description": "thresholds without enough data",
@@ -111,8 +111,8 @@ constexpr std::string_view verdict_schema = R"json({
         "properties": {
           "code": {"type": "string", "enum": ["no_data"]},
           "figure": {"type": "string"},
-          "period": {"type": ["string", "null"], "description": "null: what holds now"},
-          "text": {"type": "string", "description": "what is missing"}
+          "period": {"type": ["string", "null"], "description": "null: a current value"},
+          "text": {"type": "string", "description": "the missing data in words"}
         },
         "required": ["code", "figure", "period", "text"],
         "additionalProperties": false
@@ -136,14 +136,14 @@ std::vector<endpoint> gate(const surroundings&) {
   };
   auto needed = of_service;
   needed.is_needed = true;
-  auto about = about_reading("decisions", "May this service be released now?", "Verdict", {needed, in_environment},
-                             verdict_schema);
+  auto about = about_reading("decisions", "Get the verdict for releasing a service now.", "Verdict",
+                             {needed, in_environment}, verdict_schema);
   about.names_something = true;
 
   const auto draw = [](const call& c) -> result<plan> {
     constexpr std::string_view ending = ".svg";
     const auto file = c.named();
-    if (!file.ends_with(ending)) return http::refuse(error(errc::unknown, "badges end with .svg"));
+    if (!file.ends_with(ending)) return http::refuse(error(errc::unknown, "unknown badge; expected SERVICE.svg"));
     return reading{[service = file.substr(0, file.size() - ending.size()), with = c.with,
                     now = c.now](ledger::reader& from) -> result<http::response> {
       return badge(ask_gate(from, service, {}, as_derived(from, with->figures), now));
@@ -152,7 +152,7 @@ std::vector<endpoint> gate(const surroundings&) {
   return {{"GET", "/api/v1/gate", about, ask},
           {"GET",
            "/badge/{file...}",
-           {.tag = "pages", .summary = "A badge for a service: its name and .svg.", .gives = "image/svg+xml"},
+           {.tag = "pages", .summary = "Get the badge of a service: its name and .svg.", .gives = "image/svg+xml"},
            draw,
            [](const error& e, timestamp) { return badge(e); }}};
 }

@@ -13,12 +13,14 @@ std::vector<endpoint> health(const surroundings& around) {
   const auto is_ready = [&ready = around.ready, &queue = around.queue](const call&) -> result<plan> {
     if (ready.is_draining) return plain(503, "draining\n");
     if ((!ready.is_database_up || queue.is_postgres_away()) && !queue.can_spool())
-      return plain(503, "PostgreSQL takes no deliveries, and there is no spool with room\n");
+      return plain(503, "PostgreSQL unavailable, and no spool with free space\n");
     return plain(200, "ready\n");
   };
-  return {
-      {"GET", "/-/healthy", {"health", "Whether it runs.", "text/plain"}, is_healthy},
-      {"GET", "/-/ready", {"health", "200 while it can take deliveries durably, else 503.", "text/plain"}, is_ready}};
+  return {{"GET", "/-/healthy", {"health", "Liveness: 200 while the daemon runs.", "text/plain"}, is_healthy},
+          {"GET",
+           "/-/ready",
+           {"health", "Readiness: 200 while the daemon can store deliveries durably, otherwise 503.", "text/plain"},
+           is_ready}};
 }
 
 }

@@ -15,7 +15,7 @@ std::chrono::milliseconds read_limit(const settings& with) {
   return std::chrono::ceil<std::chrono::milliseconds>(with.bounds.time("figures.timeout"));
 }
 
-// 304 for a response that the client has already (RFC 9110).
+// Responds 304 if the client already has the response (RFC 9110).
 http::responder with_etag(const http::request& r, http::responder answer) {
   if (r.method != "GET" || !r.path.starts_with("/api/")) return answer;
   return [answer = std::move(answer), known = std::string(r.header.get("If-None-Match"))](http::response a) {
@@ -27,12 +27,12 @@ http::responder with_etag(const http::request& r, http::responder answer) {
   };
 }
 
-// PostgreSQL holds text: no name in a query can be anything else. Empty: nothing is wrong.
+// Names and values must be text that PostgreSQL can store. Empty: valid.
 std::string unreadable_query(const http::request& r) {
   const auto given = parse_form(r.query);
   if (!given) return "query: invalid percent-encoding";
   for (const auto& [name, value] : *given) {
-    if (!is_storable(name)) return "query: a parameter's name is not UTF-8 text without NUL";
+    if (!is_storable(name)) return "query: invalid parameter name; expected UTF-8 text without NUL";
     if (!is_storable(value)) return name + ": invalid value; expected UTF-8 text without NUL";
   }
   return {};
@@ -55,17 +55,17 @@ struct listener::reply {
   }
 };
 
-/// A thread that asks PostgreSQL for the io thread.
+/// A thread that queries PostgreSQL for the io thread.
 struct listener::reads {
   const parts& around;
-  ledger::reader reader;  // used by the thread only, and so is
+  ledger::reader reader;  // used only on the thread, as is the cache
   response_cache cache = {};
   worker thread;
 
   reads(const parts& p, const session& s, thread_name name) : around(p), reader(s), thread(name) {}
 
-  /// Runs `read(reader)` on the thread and `then(result)` on the io thread; an exception is as ledger::failure_of()
-  /// says.
+  /// Runs `read(reader)` on the thread and `then(result)` on the io thread. ledger::failure_of() maps exceptions to
+  /// errors.
   template <class Read, class Then>
   void run(Read read, Then then) {
     thread.run(
@@ -121,10 +121,10 @@ void listener::done(const http::request& r, const http::response& a) {
 
 void listener::admit(http::request& r, http::responder answer) {
   if (const auto name = admission_.foreign_name(r); !name.empty())
-    return answer(http::problem(403, name + " is not a name of this daemon; [operations] hosts names more"));
+    return answer(http::problem(403, name + " is not accepted; expected a loopback name or one of [operations] hosts"));
   answer = with_etag(r, std::move(answer));
   if (const auto wrong = unreadable_query(r); !wrong.empty()) return answer(http::problem(400, wrong));
-  // the request lives until its response is given
+  // the request lives until the response is sent
   admission_.identify(r, [this, &r, answer = std::move(answer)](const std::optional<error>& why_not) {
     if (why_not) return answer(http::refuse(*why_not, "Basic realm=\"releasehealthd\""));
     http::dispatch(routes_, r, answer);
@@ -166,7 +166,7 @@ void listener::carry_out(reading steps, const reply& to) {
 
 void listener::carry_out(looking_back steps, const reply& to) {
   if (std::exchange(looks_back_, true))
-    return to(error(errc::unavailable, "another question about the past is being answered"));
+    return to(error(errc::unavailable, "another as_of query is in progress; retry later"));
   past_->run(
       [steps = std::move(steps), with = settings_, database = parts_.database.as("past"), to](ledger::reader&) {
         ledger::shadow past(database, with->timeline, steps.as_of);

@@ -1,6 +1,6 @@
 #pragma once
-// The operations listener: every endpoint, with admission, worker threads, response cache, ETag and errors in one
-// place. Lives on the io thread.
+// The operations listener: all endpoints, with admission, worker threads, response cache, ETag and error formatting in
+// one place. Lives on the io thread.
 #include "daemon/api/admission.hpp"
 #include "daemon/api/endpoints.hpp"
 #include "daemon/database/session.hpp"
@@ -17,7 +17,7 @@ class listener {
  public:
   struct parts {
     boost::asio::io_context& io;
-    session database;  ///< for reads on a thread of their own
+    session database;  ///< for reads on a separate thread
     ledger::commit_queue& queue;
     figure_page& page;
     metrics& own;
@@ -26,7 +26,7 @@ class listener {
     std::function<timestamp()> clock;
     touch_signal& stored;                        ///< touched after an override
     std::function<reloaded(bool force)> reload;  ///< reads the configuration again
-    const std::vector<http::route>& intake;      ///< of the intake listener, for OpenAPI
+    const std::vector<http::route>& intake;      ///< routes of the intake listener, for OpenAPI
   };
   listener(parts, settings);
   ~listener();
@@ -49,14 +49,14 @@ class listener {
 
   parts parts_;
   std::shared_ptr<const settings> settings_;
-  std::uint64_t settings_changed_ = 0;  ///< times
+  std::uint64_t settings_changed_ = 0;  ///< number of reloads
   admission admission_;
   std::vector<endpoint> endpoints_;
   std::vector<http::route> routes_;
   bool looks_back_ = false;
-  // last: each ends its work before the members that it uses go
+  // last, so that they finish before the members they use are destroyed
   std::unique_ptr<reads> reads_;
-  std::unique_ptr<reads> past_;  ///< questions about the past take long: one at a time
+  std::unique_ptr<reads> past_;  ///< as_of queries are slow: one at a time
   worker scrapes_{"scrape"};
 };
 

@@ -17,64 +17,67 @@ struct listed {
   std::string_view help;
   std::string_view schema;               ///< of OpenAPI
   std::string_view statement;            ///< of schema/lists
-  std::vector<http::parameter> filters;  ///< besides service, environment and team
-  std::vector<std::string_view> key;     ///< the columns that order it
-  std::string_view kind = {};            ///< of deployments: these only
-  bool is_of_services = true;            ///< service, environment and team choose, too
+  std::vector<http::parameter> filters;  ///< in addition to service, environment and team
+  std::vector<std::string_view> key;     ///< the columns of its order
+  std::string_view kind = {};            ///< only deployments of this kind
+  bool is_of_services = true;            ///< can be filtered by service, environment and team
 };
 
 struct list_question {
   json::object filters;
   json::value after;  ///< null: the first page
   std::int64_t limit = 100;
-  std::string query;  ///< as it came, without `after`
+  std::string query;  ///< as received, without `after`
 };
 inline constexpr std::int64_t max_list_limit = 1000;
 
 const http::parameter since = {.name = "since",
-                               .help = "not before",
+                               .help = "only items at or after this time",
                                .is_time = true,
                                .example = "2020-01-01T00:00:00Z"},
-                      until = {.name = "until", .help = "before", .is_time = true, .example = "2100-01-01T00:00:00Z"};
+                      until = {.name = "until",
+                               .help = "only items before this time",
+                               .is_time = true,
+                               .example = "2100-01-01T00:00:00Z"};
 
 const listed table[] = {
     {"deployments",
-     "Deployments, the latest first.",
+     "List deployments, the latest first.",
      "Deployments",
      sql::lists::deployments,
-     {{"kind", "what it is", words_text<deployment_kind>},
-      {"state", "how far it is", words_text_through<deployment_state::succeeded>},
+     {{"kind", "kind of deployment", words_text<deployment_kind>},
+      {"state", "state of the deployment", words_text_through<deployment_state::succeeded>},
       since,
       until},
      {"at", "id"}},
     {"hotfixes",
-     "Hotfixes with what they answer and what is left to be done, the latest first.",
+     "List hotfixes with their fixes and open follow-ups, the latest first.",
      "Hotfixes",
      sql::lists::deployments,
-     {{"cause", "of the hotfix, or of its incident"}, since, until},
+     {{"cause", "root cause of the hotfix or of its incident"}, since, until},
      {"at", "id"},
      word(deployment_kind::hotfix)},
     {"incidents",
-     "Incidents, one for each of their services, the latest first.",
+     "List incidents, once for each of their services, the latest first.",
      "Incidents",
      sql::lists::incidents,
-     {{"state", "how far it is", words_text<incident_state>},
+     {{"state", "state of the incident", words_text<incident_state>},
       {"severity", "1 is the worst", "1 2 3 4 5"},
       since,
       until},
      {"started_at", "id"}},
     {"services",
-     "Every known service in each of its environments.",
+     "List known services in each of their environments.",
      "Services",
      sql::lists::services,
      {},
      {"service", "environment"}},
     {"deliveries",
-     "What came in, the latest first.",
+     "List deliveries, the latest first.",
      "Deliveries",
      sql::lists::deliveries,
-     {{"source", "as it is configured"},
-      {"outcome", "what became of it", "accepted partly_dead dead imported"},
+     {{"source", "name of the configured source"},
+      {"outcome", "outcome of the delivery", "accepted partly_dead dead imported"},
       since,
       until},
      {"id"},
@@ -86,10 +89,10 @@ error wrong(std::string_view parameter, const std::string& what) {
   return {errc::malformed, std::string(parameter) + ": " + what};
 }
 
-// What `next` of a page before said: the values of the key's columns, times in UTC: PostgreSQL takes fewer offsets than
-// RFC 3339 allows.
+// Parses `next` of an earlier page: the values of the key's columns. Times are converted to UTC, because PostgreSQL
+// accepts fewer offsets than RFC 3339.
 result<json::value> read_key(const listed& of, const std::string& after) {
-  const error bad = wrong("after", "is not what `next` of another page says");
+  const error bad = wrong("after", "invalid value; expected `next` of another page");
   auto key = parse_json_strictly(after);
   if (!key || !key->is_array() || key->get_array().size() != of.key.size()) return bad;
   for (std::size_t i = 0; i < of.key.size(); ++i) {
@@ -104,7 +107,7 @@ result<json::value> read_key(const listed& of, const std::string& after) {
   return key;
 }
 
-// Every service that there is, or those that are asked for; an empty one is what names none.
+// All known services, or the requested ones; the empty name stands for rows without a service.
 json::array services_of(ledger::reader& from, const json::object& filters, const figure_settings& settings) {
   json::array all;
   const auto asked = [&](const char* name) {
@@ -145,17 +148,17 @@ std::string as_csv_table(const ledger::list_page& page) {
   return out;
 }
 
-/// Everything that a list takes.
+/// All parameters of a list.
 std::vector<http::parameter> parameters_of(const listed& of) {
   std::vector<http::parameter> all;
   if (of.is_of_services) all = {of_service, in_environment, of_team};
   all.insert(all.end(), of.filters.begin(), of.filters.end());
-  all.push_back({.name = "limit", .help = "of one page: 1 to 1,000, 100 by default", .example = "10"});
-  all.push_back({.name = "after", .help = "where the page begins: what `next` of the one before says"});
+  all.push_back({.name = "limit", .help = "page size: 1 to 1,000, default 100", .example = "10"});
+  all.push_back({.name = "after", .help = "begin of the page: `next` of the previous page"});
   return all;
 }
 
-/// The parameters are known (http::dispatch); errc::malformed names one whose value cannot be.
+/// Parses the parameters, whose names http::dispatch has checked; errc::malformed names one with an invalid value.
 result<list_question> read_list_question(const listed& of, const http::request& r, const naming& names) {
   list_question q;
   const auto given = parse_form(r.query);
@@ -182,7 +185,7 @@ result<list_question> read_list_question(const listed& of, const http::request& 
   return q;
 }
 
-/// Asks for one row more than wanted, and says where the next page begins: in `next`, and as Link (RFC 8288).
+/// Reads one row more than requested to detect a next page, which `next` and the header Link (RFC 8288) identify.
 http::response answer_list(ledger::reader& from, const listed& of, list_question q, const figure_settings& settings,
                            bool as_csv) {
   if (!of.kind.empty()) q.filters["kind"] = of.kind;
@@ -191,7 +194,7 @@ http::response answer_list(ledger::reader& from, const listed& of, list_question
     q.filters["groups"] = json::value_from(settings.names.groups()).as_object();
   }
   auto page = from.list(of.statement, q.filters, q.after, q.limit + 1);
-  // events may name another team than the configured one, or none
+  // events may name a different team than the configured one, or none
   for (auto& row : page.rows)
     if (auto* team = row.if_contains("team"); team && team->is_string() && row.contains("service"))
       *team = settings.team_of(std::string(row.at("service").as_string()), std::string(team->as_string()));

@@ -4,8 +4,8 @@
 
 namespace releasehealth::api {
 
-// The last good figures, then the daemon's own metrics. gzip members may follow one another: the page of the figures is
-// compressed once for everyone who scrapes it.
+// The last good figures, then the daemon's own metrics. gzip members can be concatenated, so the page of the figures is
+// compressed once for all scrapers.
 std::vector<endpoint> metrics_page(const surroundings& around) {
   const auto scrape = [&own = around.own, &page = around.page](const call& c) -> result<plan> {
     const auto format = negotiate_format(c.request.header.get("Accept"));
@@ -23,7 +23,7 @@ std::vector<endpoint> metrics_page(const surroundings& around) {
   };
   return {{"GET",
            "/metrics",
-           {"health", "Every figure and the daemon's own metrics, as text or OpenMetrics.", "text/plain"},
+           {"health", "Get all figures and the daemon's own metrics, as Prometheus text or OpenMetrics.", "text/plain"},
            scrape}};
 }
 

@@ -1,4 +1,5 @@
-// GET /openapi.yaml: openapi.json with the paths of the routes and the events of the table of fields (OpenAPI 3.1).
+// GET /openapi.yaml: openapi.json, completed with the paths of the routes and the events of the table of fields
+// (OpenAPI 3.1).
 #include <algorithm>
 #include <cctype>
 
@@ -20,7 +21,7 @@ json::array words(std::string_view all) {
   return out;
 }
 
-// What a field's value looks like, and null where one withdraws it.
+// The schema of a field's value; null withdraws it.
 json::object schema_of(const field& f) {
   const json::array text = {"string", "null"};
   switch (f.looks) {
@@ -64,26 +65,26 @@ json::object fields_of(event_type type) {
   return all;
 }
 
-// One schema for each type of event, and for what may be amended of a thing.
+// Adds a schema for each type of event and for each kind of amendment.
 void add_events(json::object& schemas) {
   json::array all;
   for (const auto type : words_of<event_type>()) {
     const auto known = *parse_word<event_type>(type);
     auto properties = fields_of(known);
     properties["id"] = {
-        {"type", "string"}, {"description", "makes it idempotent, with the source"}, {"maxLength", max_name}};
+        {"type", "string"}, {"description", "idempotency key, together with the source"}, {"maxLength", max_name}};
     properties["type"] = {{"const", type}};
     properties["subject"] = {
-        {"type", "string"}, {"description", "what the thing is called; id by default"}, {"maxLength", max_name}};
+        {"type", "string"}, {"description", "name of the thing; default: id"}, {"maxLength", max_name}};
     properties["time"] = {
-        {"type", "string"}, {"format", "date-time"}, {"description", "when it happened; the receipt by default"}};
+        {"type", "string"}, {"format", "date-time"}, {"description", "when it happened; default: the time of receipt"}};
     const auto name = sentence_case(std::string(type) + "Event");
     json::array needed = {"id", "type"};
     if (known == event_type::retraction) needed.insert(needed.end(), {"of", "subject"});
     schemas[name] = {{"type", "object"}, {"required", std::move(needed)}, {"properties", std::move(properties)}};
     all.emplace_back(schema_ref(name));
   }
-  schemas["Event"] = {{"description", "Fields that are not named here are kept."}, {"oneOf", std::move(all)}};
+  schemas["Event"] = {{"description", "Fields that are not listed here are stored."}, {"oneOf", std::move(all)}};
   for (const auto& [name, type] : {std::pair("DeploymentAmendment", event_type::deployment),
                                    std::pair("IncidentAmendment", event_type::incident)}) {
     auto properties = fields_of(type);
@@ -97,7 +98,7 @@ void add_events(json::object& schemas) {
   const auto incident = fields_of(event_type::incident);
   for (const auto key : policy_keys()) facts[key] = incident.at(key);
   facts["detected_at"] = incident.at("detected_at");
-  facts["incident"] = {{"type", "string"}, {"description", "a stored one, whose facts the others complete"}};
+  facts["incident"] = {{"type", "string"}, {"description", "a stored incident, whose facts the other fields complete"}};
   schemas["Question"] = {{"type", "object"}, {"additionalProperties", false}, {"properties", std::move(facts)}};
 }
 
@@ -138,16 +139,17 @@ void add_refusals(json::object& responses, const http::route& r, bool has_path) 
     responses[status] = {{"description", what},
                          {"content", {{"application/problem+json", {{"schema", schema_ref("Problem")}}}}}};
   };
-  if (about.query || !about.takes.empty()) add("400", "A parameter or field is wrong, and named.");
-  if (!about.scope.empty() || about.tag == "intake") add("401", "No token or signature, or a wrong one.");
-  if (!about.scope.empty()) add("403", "The token does not have the scope, or may not report about this.");
-  if ((has_path && about.tag != "pages") || about.names_something) add("404", "There is nothing of this name.");
-  if (!about.takes.empty()) add("413", "The body is too large."), add("415", "The body is of another type.");
+  if (about.query || !about.takes.empty()) add("400", "A parameter or field is invalid; the response names it.");
+  if (!about.scope.empty() || about.tag == "intake") add("401", "No token or signature, or an invalid one.");
+  if (!about.scope.empty())
+    add("403", "The token lacks the scope, or is restricted to other services or environments.");
+  if ((has_path && about.tag != "pages") || about.names_something) add("404", "Unknown name.");
+  if (!about.takes.empty()) add("413", "The request body is too large."), add("415", "Unsupported content type.");
   if (about.tag != "health" && about.tag != "pages")
-    add("503", "PostgreSQL is unavailable, or a limit is met; Retry-After says when to come again.");
+    add("503", "PostgreSQL is unavailable, or a limit is reached; Retry-After has the delay.");
 }
 
-// `{path...}` is `{path}` there.
+// OpenAPI has `{path}` for `{path...}`.
 std::string path_of(std::string_view pattern) {
   std::string path(pattern);
   if (const auto dots = path.find("...}"); dots != path.npos) path.erase(dots, 3);
@@ -175,7 +177,7 @@ json::object operation(const http::route& r) {
     if (r.method == "PATCH") body = {{"application/merge-patch+json", {{"schema", schema_ref(about.takes)}}}};
     out["requestBody"] = {{"required", true}, {"content", std::move(body)}};
   }
-  json::object success = {{"description", about.status == 202 ? "Taken." : "What was asked for."}};
+  json::object success = {{"description", about.status == 202 ? "Accepted." : "Success."}};
   if (!about.gives.empty()) {
     auto given = content(about.gives);
     if (about.also_csv) given["text/csv"] = {{"schema", {{"type", "string"}}}};
@@ -189,7 +191,8 @@ json::object operation(const http::route& r) {
     json::object token;
     token[about.scope] = json::array();
     out["security"] = json::array{std::move(token)};
-    if (about.scope == "read") out["security"].as_array().emplace_back(json::object());  // on loopback
+    if (about.scope == "read")
+      out["security"].as_array().emplace_back(json::object());  // no token is needed on loopback
   }
   return out;
 }
@@ -198,7 +201,7 @@ json::object operation(const http::route& r) {
 
 namespace {
 
-/// What openapi.json names in the place of the words themselves.
+/// A placeholder in openapi.json for a list of words.
 struct vocabulary_name {
   std::string_view name;
   std::span<const std::string_view> words;
@@ -220,7 +223,7 @@ void add_words(json::array& to, const json::value& choice) {
     to.insert(to.end(), known->words.begin(), known->words.end());
 }
 
-// Puts the words in their places, wherever a schema enumerates them.
+// Replaces the placeholders in every `enum`.
 void write_words(json::value& in) {
   if (in.is_array()) {
     for (auto& one : in.get_array()) write_words(one);
@@ -270,10 +273,10 @@ json::object openapi(const std::vector<http::route>& operations, const std::vect
 
 std::vector<endpoint> openapi_document(const surroundings& around) {
   const auto show = [&operations = around.operations, &intake = around.intake](const call&) -> result<plan> {
-    // every JSON document is a YAML document
+    // every JSON document is also a YAML document
     return http::response{200, "application/yaml", json::serialize(openapi(operations, intake)) + '\n', {}};
   };
-  return {{"GET", "/openapi.yaml", {"health", "This document.", "application/yaml"}, show}};
+  return {{"GET", "/openapi.yaml", {"health", "Get this document.", "application/yaml"}, show}};
 }
 
 }

@@ -1,5 +1,5 @@
 #pragma once
-// Whether the daemon can accept deliveries, as far as its other parts know. Belongs to the io thread.
+// Whether the daemon can accept deliveries, as reported by its other parts. Used on the io thread.
 namespace releasehealth::api {
 
 struct readiness {

@@ -4,7 +4,7 @@
 namespace releasehealth::api {
 namespace {
 
-// From this machine, and by no proxy on it.
+// From this machine, and not through a proxy on it.
 bool is_from_here(const call& c) {
   const auto& r = c.request;
   const bool is_forwarded = !r.header.get("X-Forwarded-For").empty() || !r.header.get("Forwarded").empty();
@@ -12,10 +12,10 @@ bool is_from_here(const call& c) {
 }
 
 http::response outcome_of(const reloaded& done) {
-  const std::string kept = "the configuration was kept as it was:\n";
+  const std::string kept = "configuration unchanged:\n";
   if (!done.wrong.empty()) return {500, "text/plain", kept + done.wrong + '\n', {}};
   if (!done.losing.empty())
-    return {409, "text/plain", kept + done.losing + "; POST /-/reload?force=true takes it all the same\n", {}};
+    return {409, "text/plain", kept + done.losing + "; POST /-/reload?force=true applies it anyway\n", {}};
   std::string text = "reloaded\n";
   for (const auto& key : done.at_start) text += key + " takes effect at the next start\n";
   return {200, "text/plain", text, {}};
@@ -31,9 +31,10 @@ std::vector<endpoint> reload(const surroundings& around) {
   };
   http::about_route about{
       .tag = "health",
-      .summary = "Reads the configuration again; 500 with its mistakes, 409 if all sources, tokens or tables would go.",
+      .summary =
+          "Reload the configuration; 500 with its mistakes, 409 if all sources, tokens or tables would be removed.",
       .gives = "text/plain"};
-  about.query.emplace().push_back({.name = "force", .help = "true: take it all the same", .choices = "true false"});
+  about.query.emplace().push_back({.name = "force", .help = "true: apply it anyway", .choices = "true false"});
   return {{"POST", "/-/reload", std::move(about), read_again}};
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Cached responses about figures: the panels of a dashboard ask the same questions for each of its viewers.
+// Cache of responses with figures: the panels of a dashboard send the same queries for each viewer.
 #include <cstdint>
 #include <map>
 #include <string>
@@ -15,13 +15,13 @@ class response_cache {
   struct state {
     std::string derived;  ///< ledger::reader::state_of_places()
     std::int64_t minute = 0;
-    std::uint64_t settings = 0;  ///< how often they were changed
+    std::uint64_t settings = 0;  ///< number of changes
     bool operator==(const state&) const = default;
   };
-  static constexpr std::size_t most_bytes = std::size_t{8} * 1024 * 1024;  ///< of all responses
+  static constexpr std::size_t most_bytes = std::size_t{8} * 1024 * 1024;  ///< total size of all responses
 
-  /// The cached response to this question in this state, else the result of `ask()`; errors are not cached. `now` was
-  /// read before: a response that contains rows derived meanwhile is dropped with the next state.
+  /// The cached response to this question in this state, else the result of `ask()`; errors are not cached. The state
+  /// `now` is read before `ask()`: a response that includes rows derived meanwhile is dropped with the next state.
   template <class Ask>
   result<http::response> find_or(const std::string& question, state now, Ask ask) {
     if (now != in_) {

@@ -1,4 +1,5 @@
-// The monthly review and the pages behind it.
+// The monthly review and the pages that it links to.
+#include "collectors/base/nearest.hpp"
 #include "daemon/api/endpoints.hpp"
 #include "daemon/review/page.hpp"
 #include "daemon/review/review.hpp"
@@ -18,11 +19,11 @@ http::response html(unsigned status, std::string page) {
            {"Cache-Control", "private, no-cache"}}};
 }
 
-// Status and headers equal those of the problem document.
+// Has the status and headers of the problem document.
 http::response page_of_error(const error& why, timestamp now) {
   const auto status = http::status_of(why.code);
   const std::string title(http::title_of(status)),
-      meanwhile = ". The daemon accepts deliveries meanwhile, and /metrics shows the last figures.";
+      meanwhile = ". Meanwhile the daemon accepts deliveries, and /metrics shows the last figures.";
   const bool is_away = why.code == errc::unavailable;
   auto page = html(status, review_problem(status, title, why.detail + (is_away ? meanwhile : ""), {.now = now}));
   if (!is_away) return page;
@@ -41,14 +42,15 @@ result<plan> show(const call& c, review page) {
   }};
 }
 
-// `given`: like 2026-10; empty: the month of now.
+// `given`: like 2026-10; empty: the current month.
 result<review_question> question_of(const call& c, const std::string& given) {
   const auto this_month = c.with->figures.zone.month_of(c.now);
   review_question q{.month = this_month, .team = c.query("team"), .service = {}, .environment = {}};
   if (given.empty()) return q;
   const auto chosen = parse_month(given);
   if (!chosen || *chosen > this_month || *chosen < first_reviewed_month)
-    return error(errc::malformed, "month: is not one like 2026-10, up to this one");
+    return error(errc::malformed,
+                 "month: invalid month " + in_quotes(given) + "; expected one like 2026-10, up to the current month");
   q.month = *chosen;
   return q;
 }
@@ -102,12 +104,12 @@ std::vector<endpoint> review_pages(const surroundings&) {
     return endpoint{
         "GET", std::move(path), {.tag = "pages", .summary = summary, .gives = "text/html"}, begin, page_of_error};
   };
-  return {page("/", "The monthly review; ?month= and ?team= choose.", review_of_month),
-          page("/months/{month}", "The review of a month: 2026-10.", review_of_month),
-          page("/services/{service...}", "A service, its timeline and what it owes.", review_of_service),
-          page("/deployments/{id...}", "Why a deployment is what it is.", review_of_deployment),
-          page("/coverage", "What figures rest on, and names that do not match.", page_of_coverage),
-          page("/sources", "Deliveries of each source by outcome, and missing setup steps.", page_of_sources),
+  return {page("/", "Get the monthly review; select with ?month= and ?team=.", review_of_month),
+          page("/months/{month}", "Get the review of a month: 2026-10.", review_of_month),
+          page("/services/{service...}", "Get a service with its timeline and open work.", review_of_service),
+          page("/deployments/{id...}", "Explain a deployment.", review_of_deployment),
+          page("/coverage", "Get the evidence coverage of figures, and unmatched names.", page_of_coverage),
+          page("/sources", "Get deliveries of each source by outcome, and missing setup steps.", page_of_sources),
           {"GET", "/review.css", {}, style}};
 }
 

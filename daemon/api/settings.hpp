@@ -13,14 +13,14 @@ namespace releasehealth::api {
 
 /// A reload changes everything but the address.
 struct settings {
-  std::string address;  ///< where it listens: on loopback reading needs no token
+  std::string address;  ///< listen address; on loopback, reading needs no token
   users::hashes people;
   std::vector<token> tokens;
   std::vector<std::string> hosts;  ///< accepted Host names in addition to loopback's
   limits bounds;
   figure_settings figures;
   ledger::derive_settings timeline;
-  bool gate_holds_without_data = false;  ///< also where a threshold is not judged for want of evidence
+  bool gate_holds_without_data = false;  ///< hold also if a threshold is not judged for lack of evidence
 };
 
 }

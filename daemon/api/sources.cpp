@@ -17,13 +17,13 @@ constexpr std::string_view sources_schema = R"json({
           "name": {"type": "string"},
           "kind": {"type": "string"},
           "last_delivery_at": {"type": ["string", "null"], "format": "date-time"},
-          "silent": {"type": "boolean", "description": "against its own rhythm"},
+          "silent": {"type": "boolean", "description": "silent for longer than usual"},
           "last_day": {"type": "object", "additionalProperties": {"type": "integer"}, "description": "deliveries by outcome"},
           "last_30_days": {"type": "object", "additionalProperties": {"type": "integer"}},
-          "unmatched": {"type": "array", "items": {"type": "string"}, "description": "names that it uses and that match no service; `/api/v1/coverage` proposes aliases"},
+          "unmatched": {"type": "array", "items": {"type": "string"}, "description": "names used by the source that match no service; `/api/v1/coverage` proposes aliases"},
           "days": {"type": "array", "items": {"type": "object"}, "description": "by day, in UTC"},
-          "reasons": {"type": "array", "items": {"type": "object"}, "description": "why the newest of those that were not taken were not"},
-          "setup": {"type": "array", "items": {"type": "object"}, "description": "what to tick at the source, and whether it ever arrived"}
+          "reasons": {"type": "array", "items": {"type": "object"}, "description": "why the newest rejected deliveries were rejected"},
+          "setup": {"type": "array", "items": {"type": "object"}, "description": "setup steps at the source, and whether their events ever arrived"}
         },
         "required": ["name", "kind", "last_delivery_at", "silent", "last_day", "last_30_days", "unmatched", "days", "reasons", "setup"],
         "additionalProperties": false
@@ -43,7 +43,7 @@ std::vector<endpoint> sources(const surroundings&) {
     }};
   };
   return {{"GET", "/api/v1/sources",
-           about_reading("figures", "Deliveries of each source by outcome, and missing setup steps.", "Sources", {},
+           about_reading("figures", "Get deliveries of each source by outcome, and missing setup steps.", "Sources", {},
                          sources_schema),
            ask}};
 }

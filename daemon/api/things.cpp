@@ -16,7 +16,7 @@ std::vector<endpoint> things(const surroundings&) {
       }};
     };
     all.push_back({"GET", thing.path_of_one(),
-                   about_reading("lists", "By id, or by its sender's own name.", thing.schema, {}), show});
+                   about_reading("lists", "Get one by id, or by the sender's id.", thing.schema, {}), show});
   }
   return all;
 }

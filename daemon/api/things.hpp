@@ -1,5 +1,5 @@
 #pragma once
-// Deployments and incidents, as the API shows, explains and amends them: one table of both.
+// One table for deployments and incidents as the API shows, explains and amends them.
 #include "daemon/explain/explanation.hpp"
 #include "daemon/queries/reads.hpp"
 
@@ -8,7 +8,7 @@ namespace releasehealth::api {
 struct shown_thing {
   thing_type type;
   std::string_view path;
-  std::string_view schema, amendment;  ///< of OpenAPI
+  std::string_view schema, amendment;  ///< schema names in OpenAPI
   std::vector<json::object> (ledger::reader::*find)(const std::string& name);
   std::vector<explanation> (*explain)(ledger::reader&, const std::string& name);
 
@@ -22,6 +22,6 @@ inline constexpr shown_thing shown_things[] = {
     {thing_type::incident, "/api/v1/incidents", "Incident", "IncidentAmendment", &ledger::reader::find_incidents,
      explain_incident}};
 
-inline error unknown(thing_type t) { return {errc::unknown, "no " + std::string(word(t)) + " of this id"}; }
+inline error unknown(thing_type t) { return {errc::unknown, "unknown " + std::string(word(t))}; }
 
 }

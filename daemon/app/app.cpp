@@ -28,7 +28,7 @@ struct app::parts {
   std::filesystem::path file;
   logger& log;
   std::function<timestamp()> clock;
-  config running;  ///< as of the start, or the last reload; of what takes effect at a start as of that
+  config running;  ///< the last loaded configuration, with start-only keys as of the start
   std::optional<ledger::private_postgres> postgres;
   std::stop_source last_statements;  // requested once the last request is answered
   session database;
@@ -72,19 +72,19 @@ struct app::parts {
         upkeep({io, database, postgres ? &*postgres : nullptr, log, own, journal, clock}) {
     own.reload(true, clock());
     if (const auto why = who_reaches_operations(running); running.operations.inherited && !why.empty())
-      log.warning("operations.listen: " + why);  // a socket's address is not in the configuration
+      log.warning("operations.listen: " + why);  // the configuration check cannot see an inherited socket's address
     if (!c.has_tables) log.warning("the configuration is empty: running on defaults only", {{"file", file.string()}});
-    // on the refresher's thread: a database that is away must keep neither /metrics nor the start from going on, and
-    // until the schema is there deliveries get 503
+    // Migrates on the refresher's thread, so that an unavailable database delays neither the start nor /metrics. Until
+    // the schema exists, deliveries get 503.
     const auto migrate = [this, timeline = c.timeline](const std::stop_token& stop) {
       std::vector<std::string> applied;
       try {
         applied = ledger::migrate(database.as("migrate"));
-      } catch (const ledger::newer_schema& e) {  // in the middle of an upgrade: deliveries are taken all the same
-        log.error("the schema is newer than this program; a newer one derives", {{"err", ledger::description_of(e)}});
+      } catch (const ledger::newer_schema& e) {  // during an upgrade; deliveries are still accepted
+        log.error("the schema is newer than this program; not deriving", {{"err", ledger::description_of(e)}});
       }
       for (const auto& name : applied) log.info("migrated", {{"name", name}});
-      // a ledger that was never derived has no figures to show meanwhile
+      // Without a first derivation there are no figures to show during the rebuild.
       if (!applied.empty() && !ledger::is_derived(database.as("derive")))
         ledger::deriver(database.as("derive"), timeline).derive(stop);
     };
@@ -106,8 +106,7 @@ struct app::parts {
     upkeep.start();
   }
 
-  // A socket that systemd holds says itself where it listens: what is on loopback is open to those who have come so
-  // far.
+  // The address of a socket inherited from systemd decides, because access rules depend on whether it is on loopback.
   static config with_inherited(config c) {
     for (auto [at, name] : {std::pair(&c.intake, "intake"), {&c.operations, "operations"}}) {
       at->inherited = service_manager::inherited_socket(name);
@@ -117,7 +116,7 @@ struct app::parts {
     return c;
   }
 
-  // Without room for it the daemon does not start: it would acknowledge less than it was told to.
+  // The daemon does not start without its configured spool, because it could not acknowledge deliveries as configured.
   ledger::commit_queue::settings queue_settings(const config& c) {
     std::unique_ptr<ledger::spool> overflow;
     const auto bounds = queue_limits(c);
@@ -126,8 +125,8 @@ struct app::parts {
         ledger::make_own_folder(c.state_dir);
         overflow = std::make_unique<ledger::spool>(c.state_dir / "spool.sqlite", bounds.room);
       } catch (const std::exception& e) {
-        throw std::runtime_error("no spool in " + c.state_dir.string() + ": " + ledger::description_of(e) +
-                                 "; set a state_dir that can be written, or [spool] max_bytes = 0");
+        throw std::runtime_error("cannot open the spool in " + c.state_dir.string() + ": " + ledger::description_of(e) +
+                                 "; set a writable state_dir, or [spool] max_bytes = 0");
       }
     }
     return {.overflow = std::move(overflow),
@@ -152,7 +151,7 @@ struct app::parts {
     ending.async_wait([this](boost::system::error_code ec, int) {
       if (ec) return;
       ending.async_wait([](boost::system::error_code again, int) {
-        if (!again) std::_Exit(1);  // a second signal: at once
+        if (!again) std::_Exit(1);  // a second signal ends the daemon at once
       });
       end();
     });
@@ -166,7 +165,7 @@ struct app::parts {
     });
   }
 
-  /// Keeps the old configuration if the new one is wrong, or, unless it is forced, if sources or tokens would all go.
+  /// Keeps the old configuration if the new one is invalid or, unless forced, if it would remove all sources or tokens.
   api::reloaded reload(bool force) {
     service_manager::reloading();
     auto done = read_again(force);
@@ -180,7 +179,7 @@ struct app::parts {
     api::reloaded done;
     if (const auto* wrong = std::get_if<config_mistakes>(&read)) {
       for (const auto& m : wrong->all) {
-        log.error("configuration kept as it was", {{"err", m}});
+        log.error("reload rejected, keeping the configuration", {{"err", m}});
         done.wrong += m + '\n';
       }
       return done;
@@ -188,7 +187,8 @@ struct app::parts {
     auto& c = std::get<config>(read);
     done.losing = force ? std::string() : what_reload_loses(running, c);
     if (!done.losing.empty()) {
-      log.error("configuration kept as it was; POST /-/reload?force=true takes it", {{"err", done.losing}});
+      log.error("reload rejected, keeping the configuration; to apply it, POST /-/reload?force=true",
+                {{"err", done.losing}});
       return done;
     }
     done.at_start = changed_at_start(running, c);
@@ -198,8 +198,8 @@ struct app::parts {
     return done;
   }
 
-  /// Everything that takes effect at a reload, at the start as well: the one list of it. What known_keys() marks is
-  /// read by the constructor alone.
+  /// Applies everything that a reload can change; also called at the start. Keys that known_keys() marks as start-only
+  /// are read by the constructor.
   void apply(const config& c) {
     for (const auto& w : c.warnings) log.warning(w);
     log.use(c.logs, c.lowest);
@@ -218,7 +218,7 @@ struct app::parts {
     running.bounds.at(limit_id("spool.max_bytes").index()) = spool_at_start;
   }
 
-  // Stop accepting, let the requests in progress end, and only then what they need.
+  // Stops accepting, lets the requests in progress finish, and only then stops the parts that they need.
   void end() {
     if (std::exchange(stopping, true)) return;
     service_manager::stopping();
@@ -246,11 +246,11 @@ void app::run() {
                    {{"intake", std::to_string(intake_port())}, {"operations", std::to_string(operations_port())}});
   service_manager::ready();
   parts_->io.run();
-  parts_->last_statements.request_stop();  // what they would have derived waits in the queue
+  parts_->last_statements.request_stop();  // interrupted derivations stay queued in the database
   parts_->figures.reset();
   parts_->upkeep.join();
   parts_->io.restart();
-  parts_->io.poll();  // what the refresher handed over last
+  parts_->io.poll();  // handles the last results of the refresher
   parts_->log.info("stopped");
 }
 

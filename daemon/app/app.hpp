@@ -1,5 +1,5 @@
 #pragma once
-// The daemon: its parts, built in lifetime order, and its end.
+// The daemon: its parts, constructed in order of lifetime, and its shutdown.
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -10,12 +10,12 @@ namespace releasehealth {
 
 class app {
  public:
-  /// `file` is where the configuration came from, for reloads, which also change the logger. Starts the private
-  /// PostgreSQL, if there is to be one; binds both listeners. Throws what stops it. Belongs to the main thread.
+  /// `file`: the configuration file, for reloads, which also reconfigure the logger. Starts the private PostgreSQL if
+  /// none is configured, and binds both listeners. Throws std::exception if that fails. Main thread.
   app(const config&, std::filesystem::path file, logger&, std::function<timestamp()> clock);
   ~app();
 
-  /// Serves until stop() or SIGTERM or SIGINT, then lets the requests in progress end.
+  /// Serves until stop(), SIGTERM or SIGINT, then lets the requests in progress finish.
   void run();
   /// Any thread.
   void stop();

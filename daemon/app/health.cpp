@@ -14,14 +14,13 @@ void health::publish(const refreshed& r) {
   if (r.unmatched) own_.set(source_gauge::unmatched_names, *r.unmatched);
   if (r.silent) own_.set(source_gauge::source_silent, *r.silent);
   if (r.rules_changed && !rules_changed_)
-    log_.warning("the past was derived by other rules: `releasehealthd rebuild` applies the configured ones");
+    log_.warning("history was derived with different rules; run `releasehealthd rebuild`");
   rules_changed_ = r.rules_changed;
 }
 
 void health::note_rebuild(const refreshed& r) {
   own_.set(gauge::rebuilding, r.is_rebuilding);
-  if (r.is_rebuilding && !is_rebuilding_)
-    log_.info("figures of an older derivation are shown while history is rebuilt");
+  if (r.is_rebuilding && !is_rebuilding_) log_.info("rebuild running, showing figures of the previous derivation");
   is_rebuilding_ = r.is_rebuilding;
   if (!r.rebuilt) return;
   if (r.rebuilt->failure.empty())
@@ -31,7 +30,7 @@ void health::note_rebuild(const refreshed& r) {
     log_.warning("rebuild failed, retrying", {{"err", r.rebuilt->failure}});
 }
 
-// A failure is logged once, not at every tick.
+// Logs a failure once, not at every refresh.
 void health::note_failure(const refreshed& r) {
   if (!r.success) own_.database_failed(r.reason);
   own_.reached(r.limit);
@@ -42,7 +41,7 @@ void health::note_failure(const refreshed& r) {
   if (r.success)
     log_.info("refresh succeeds again");
   else
-    log_.warning("refresh failed; the last figures stay", {{"err", r.failure}});
+    log_.warning("refresh failed, keeping the last figures", {{"err", r.failure}});
 }
 
 void health::appended(std::string_view reason, const std::string& said, bool is_durable) {
@@ -52,15 +51,15 @@ void health::appended(std::string_view reason, const std::string& said, bool is_
   const bool is_away = !reason.empty();
   if (is_away == std::exchange(is_postgres_away_, is_away)) return;
   if (is_away)
-    log_.warning("PostgreSQL takes no deliveries", {{"reason", std::string(reason)}, {"err", said}});
+    log_.warning("PostgreSQL unavailable, spooling", {{"reason", std::string(reason)}, {"err", said}});
   else
-    log_.info("PostgreSQL takes deliveries again");
+    log_.info("PostgreSQL available again");
 }
 
 void health::claimed(const ledger::claim& c) {
   own_.event_claimed();
   if (const auto left_out = claims_.next({}, std::chrono::steady_clock::now()))
-    log_.warning("an event's id is taken by another sender or another content; the first one counts",
+    log_.warning("event not stored: its id is in use by another sender or with different content",
                  {{"source", c.source}, {"id", c.id}, {"holder", c.holder}, {"not_logged", std::to_string(*left_out)}});
 }
 

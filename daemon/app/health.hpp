@@ -1,5 +1,5 @@
 #pragma once
-// The daemon's state: changes of its parts become metrics, log lines and readiness.
+// The daemon's state: turns changes of its parts into metrics, log lines and readiness.
 #include <optional>
 #include <string>
 
@@ -22,7 +22,7 @@ class health {
   /// The result of an attempt to append. `reason`: one of ledger::failure_reasons(), empty if PostgreSQL was available;
   /// `said`: its message; `is_durable`: fsync is on.
   void appended(std::string_view reason, const std::string& said, bool is_durable);
-  /// An event's id is held by another sender or another content.
+  /// An event's id is already stored from another sender or with different content.
   void claimed(const ledger::claim&);
   void drain() { readiness_.is_draining = true; }
 

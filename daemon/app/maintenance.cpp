@@ -11,7 +11,7 @@
 namespace releasehealth {
 namespace {
 
-constexpr std::chrono::seconds journal_look{5};  // short: a new user reloads /sources after the first delivery
+constexpr std::chrono::seconds journal_look{5};  // short, because a new user reloads /sources after the first delivery
 constexpr std::chrono::minutes journal_interval{1};
 
 }
@@ -32,7 +32,7 @@ void maintenance::stop() {
   write_journal();
 }
 
-// The flag, as cancelling does not reach a timer that has fired and whose handler is still to run.
+// Checks the flag, because cancel() does not affect a timer that has already fired but whose handler has not run.
 void maintenance::repeat(boost::asio::steady_timer& timer, duration interval, void (maintenance::*round)()) {
   timer.expires_after(interval);
   timer.async_wait([this, round](boost::system::error_code ec) {
@@ -51,7 +51,7 @@ void maintenance::look_at_clock() {
   if (!moved) return;
   parts_.own.clock_jumped();
   const auto by = std::chrono::ceil<std::chrono::milliseconds>(*moved);
-  parts_.log.warning("the system's clock moved", {{"by_ms", std::to_string(by.count())}});
+  parts_.log.warning("the system clock jumped", {{"by_ms", std::to_string(by.count())}});
 }
 
 void maintenance::look_at_postgres() {
@@ -61,7 +61,7 @@ void maintenance::look_at_postgres() {
     parts_.postgres->restart_if_replaced(tell);
     parts_.postgres->restart_if_gone(tell);
   } catch (const std::exception& e) {
-    parts_.log.error("private PostgreSQL is gone", {{"err", ledger::description_of(e)}});
+    parts_.log.error("cannot restart the private PostgreSQL", {{"err", ledger::description_of(e)}});
   }
 }
 
@@ -70,15 +70,15 @@ void maintenance::keep_house() {
     thread_.post([this, before = parts_.clock() - keep_bodies_] {
       try {
         if (const auto dropped = ledger::drop_bodies(parts_.database.as("retention"), before); dropped > 0)
-          parts_.log.info("bodies dropped", {{"count", std::to_string(dropped)}});
+          parts_.log.info("old bodies dropped", {{"count", std::to_string(dropped)}});
       } catch (const std::exception& e) {
-        parts_.log.warning("bodies are not dropped", {{"err", ledger::description_of(e)}});
+        parts_.log.warning("cannot drop old bodies", {{"err", ledger::description_of(e)}});
       }
     });
   repeat(hour_, std::chrono::hours(1), &maintenance::keep_house);
 }
 
-// What cannot be written waits for the next time; it is bounded.
+// Entries that cannot be written are kept for the next attempt; their number is bounded.
 void maintenance::write_journal() {
   const auto began = std::chrono::steady_clock::now();
   if (!is_stopped_) {
@@ -93,7 +93,7 @@ void maintenance::write_journal() {
       ledger::write_journal(parts_.database.as("retention"), *entries, now);
     } catch (
         const std::exception& e) {  // PostgreSQL is unavailable or not migrated yet; the append logs it as an error
-      parts_.log.debug("journal of sources not written", {{"err", ledger::description_of(e)}});
+      parts_.log.debug("cannot write the journal of sources", {{"err", ledger::description_of(e)}});
       boost::asio::post(parts_.io, [this, entries] {
         parts_.journal.put_back(*entries);
         journal_written_.reset();
@@ -102,7 +102,7 @@ void maintenance::write_journal() {
   });
 }
 
-// From the io thread: if that hangs, the daemon does.
+// Notifies the watchdog from the io thread: if that thread hangs, the daemon hangs.
 void maintenance::stay_alive() {
   const auto interval = service_manager::watchdog_interval();
   if (!interval) return;

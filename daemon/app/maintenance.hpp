@@ -1,5 +1,5 @@
 #pragma once
-// What the daemon does by the clock, without anybody asking for it.
+// The daemon's periodic work.
 #include <functional>
 #include <optional>
 
@@ -24,7 +24,7 @@ class maintenance {
   struct parts {
     boost::asio::io_context& io;
     session database;
-    ledger::private_postgres* postgres;  ///< null: somebody else's server
+    ledger::private_postgres* postgres;  ///< null: an external server
     const logger& log;
     metrics& own;
     ledger::source_journal& journal;
@@ -33,11 +33,11 @@ class maintenance {
   explicit maintenance(parts);
 
   void start();
-  /// For how long bodies are kept after their receipt; 0: for ever. At the start and after a reload.
+  /// How long bodies are kept after receipt; 0: forever. Called at the start and after a reload.
   void keep_bodies(duration length) { keep_bodies_ = length; }
-  /// No more rounds; what runs on the thread ends by itself.
+  /// Starts no more rounds; work on the thread finishes by itself.
   void stop();
-  /// Waits for it.
+  /// Waits for the thread.
   void join() { thread_.join(); }
 
  private:

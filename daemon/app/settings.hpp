@@ -1,5 +1,5 @@
 #pragma once
-// What each part of the daemon goes by, read from the configuration, at the start and at each reload.
+// Derives each part's settings from the configuration, at the start and at each reload.
 #include <chrono>
 #include <string>
 #include <vector>
@@ -13,16 +13,16 @@ namespace releasehealth {
 http::limits intake_limits(const config&);
 http::limits operations_limits(const config&);
 
-/// Of a statement that writes or derives.
+/// The timeout of statements that write or derive.
 std::chrono::milliseconds statement_limit(const config&);
-/// Of a question about figures.
+/// The timeout of queries for figures.
 std::chrono::milliseconds read_limit(const config&);
 
 ledger::commit_queue::limits queue_limits(const config&);
 intake_settings intake_of(const config&);
 api::settings operations_of(const config&);
 
-/// Everyone whose deliveries are counted: the sources, and senders with a token.
+/// The source names under which deliveries are counted: the configured sources, and the one of token senders.
 std::vector<std::string> source_names(const config&);
 
 }

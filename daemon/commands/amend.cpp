@@ -26,7 +26,8 @@ std::string listed(const std::vector<json::object>& all) {
   return out;
 }
 
-// The id of the one thing of that name. A token that may not read leaves the name for the daemon to find.
+// The id of the only thing with that name. Without the scope `read` the name itself is returned: the daemon resolves
+// it.
 std::string find_id(const operations_listener& at, const thing_name& of) {
   const auto found = find_things(at, of);
   if (!found && found.error().code == errc::forbidden) return of.name;
@@ -38,7 +39,7 @@ std::string find_id(const operations_listener& at, const thing_name& of) {
   if (found->empty())
     throw std::runtime_error("amend: unknown " + std::string(word(of.thing)) + ' ' + in_quotes(of.name) + where);
   if (found->size() > 1)
-    throw std::runtime_error("amend: " + in_quotes(of.name) + " names several " + std::string(word(of.thing)) +
+    throw std::runtime_error("amend: " + in_quotes(of.name) + " matches several " + std::string(word(of.thing)) +
                              "s; expected --service, --environment or an id:" + listed(*found));
   return id_of(found->front(), of.name);
 }
@@ -71,21 +72,22 @@ std::function<int()> add_amend(CLI::App& app, const common_options&) {
   app.add_option("thing", o->thing, "deployment or incident")
       ->required()
       ->check(one_of("thing", words_through<thing_type::incident>()));
-  app.add_option("name", o->of.name, "its id, the sender's id for it, or a deployment's version")->required();
-  app.add_option("fields", o->fields, "key=value, as in kind=planned merged_back_at=2026-11-03T10:15:00Z");
-  app.add_option("--service", o->of.service, "whose it is, where several have the name");
-  app.add_option("--environment", o->of.environment, "where it is, where several have the name");
-  app.add_option("--withdraw", o->withdrawn, "fields whose earlier override no longer holds");
-  app.add_option("--reason", o->reason, "why: it is kept with who and when")->required();
-  app.add_option("--url", o->url, "the daemon's operations listener")
+  app.add_option("name", o->of.name, "id, the sender's id, or a deployment's version")->required();
+  app.add_option("fields", o->fields, "key=value, like kind=planned merged_back_at=2026-11-03T10:15:00Z");
+  app.add_option("--service", o->of.service, "service of the thing, if the name is ambiguous");
+  app.add_option("--environment", o->of.environment, "environment of the thing, if the name is ambiguous");
+  app.add_option("--withdraw", o->withdrawn, "fields whose override to withdraw");
+  app.add_option("--reason", o->reason, "reason, stored with author and time")->required();
+  app.add_option("--url", o->url, "URL of the operations listener")
       ->envname("RELEASEHEALTHD_OPERATIONS_URL")
       ->capture_default_str();
   app.add_option("--token-file", o->token_file,
-                 "holds a token with the scopes amend and read; RELEASEHEALTHD_TOKEN holds one itself")
+                 "file with a token of scopes amend and read; RELEASEHEALTHD_TOKEN holds the token itself")
       ->envname("RELEASEHEALTHD_TOKEN_FILE");
-  app.add_option("--format", o->format, "text, or json: the daemon's response as it is")
+  app.add_option("--format", o->format, "text, or json for the daemon's response")
       ->check(one_of("format", {"text", "json"}))
       ->capture_default_str();
+  app.footer("Example: releasehealthd amend deployment 1.8.3 --service checkout kind=hotfix --reason 'urgent fix'");
   return [o] {
     o->of.thing = *parse_word<thing_type>(o->thing);
     return run_amend(*o);

@@ -19,26 +19,27 @@ struct backfill_options {
   std::vector<std::string> labels;
 };
 
-/// What is asked for, read and checked.
+/// The parsed and validated options.
 struct backfill_plan {
   timestamp begin, end;
   duration step, split;
   std::map<std::string, std::string> labels;
 };
 
-// Kept until a file ends, because a series must not be interrupted by another: some 1.5 GB.
+// Kept in memory until a file is complete, because OpenMetrics does not allow the samples of two series to interleave:
+// about 1.5 GB.
 constexpr std::size_t max_samples = 50'000'000;
-constexpr duration least_split = std::chrono::hours{2};  // what promtool makes a block of
+constexpr duration least_split = std::chrono::hours{2};  // the length of promtool's blocks
 
 duration read_duration(const std::string& text, const char* option, duration least) {
   const auto length = parse_duration(text);
   if (!length || *length < least)
-    throw usage_error(std::string(option) + ": invalid duration " + in_quotes(text) + "; expected one of " +
-                      format_duration(least) + " or more, like \"1d\"");
+    throw usage_error(std::string(option) + ": invalid duration " + in_quotes(text) + "; expected at least " +
+                      format_duration(least) + ", like \"1d\"");
   return *length;
 }
 
-// The labels of a scrape by deploy/prometheus.yml; `given` replace them.
+// The labels of a series scraped with deploy/prometheus.yml; `given` override them.
 std::map<std::string, std::string> target_labels(const http::endpoint& at, const std::vector<std::string>& given) {
   const bool is_any = at.address == "0.0.0.0" || at.address == "::";
   const auto host = is_any ? std::string("127.0.0.1") : at.address;
@@ -66,7 +67,7 @@ backfill_plan read_plan(const config& c, const backfill_options& o) {
           read_duration(o.split, "--split", least_split), target_labels(c.operations, o.labels)};
 }
 
-// The end of the file that an instant belongs to: files begin at multiples of `split` in UTC.
+// The end of the file that contains an instant. Files begin at multiples of `split` in UTC.
 timestamp end_of_file(timestamp at, duration split) {
   const auto since_epoch = at.time_since_epoch();
   return timestamp(since_epoch - since_epoch % split + split);
@@ -114,7 +115,7 @@ int run_backfill(const config& c, const backfill_options& o) {
     past.add(at, render(answer_question(from, everything, figures, at), figures, text_format::openmetrics));
     if (past.samples() > max_samples)
       throw std::runtime_error("more than " + std::to_string(max_samples) +
-                               " samples in one file: expected --directory, a shorter --split or a longer --step");
+                               " samples in one file; expected --directory, a shorter --split or a longer --step");
     progress.show(static_cast<std::uint64_t>((at - plan.begin).count()),
                   static_cast<std::uint64_t>((last - plan.begin).count()), samples + past.samples(), "samples");
   }
@@ -134,16 +135,18 @@ int run_backfill(const config& c, const backfill_options& o) {
 
 std::function<int()> add_backfill(CLI::App& app, const common_options& options) {
   const auto o = std::make_shared<backfill_options>();
-  app.add_option("--from", o->from, "the first instant: 2025-01-01, or a time")->required();
-  app.add_option("--to", o->to, "before this one")->required();
-  app.add_option("--step", o->step, "between two instants; Prometheus looks back 5 minutes for a sample")
+  app.add_option("--from", o->from, "begin: a date (2025-01-01) or an RFC 3339 time")->required();
+  app.add_option("--to", o->to, "end, exclusive")->required();
+  app.add_option("--step", o->step, "interval between samples; Prometheus looks back 5 minutes for a sample")
       ->capture_default_str();
   app.add_option("--directory", o->directory,
-                 "write a file for each day there, which promtool reads much faster than one large one");
-  app.add_option("--split", o->split, "with --directory: how much time is in one file")->capture_default_str();
-  app.add_option("--label", o->labels,
-                 "name=value for every series; default: job=releasehealthd and instance=the operations address, as "
-                 "Prometheus labels what it scrapes");
+                 "write one file per day there; promtool reads them much faster than one large file");
+  app.add_option("--split", o->split, "with --directory: time span of one file")->capture_default_str();
+  app.add_option(
+      "--label", o->labels,
+      "name=value for every series; default: job=releasehealthd and instance=ADDRESS of the operations listener, "
+      "as Prometheus labels scraped series");
+  app.footer("Example: releasehealthd backfill --from 2025-01-01 --to 2026-01-01 --directory past");
   return [o, &options] { return run_backfill(load_or_refuse(options), *o); };
 }
 

@@ -30,7 +30,7 @@ std::string name_of(const Deployment& d) {
                    (d.version.empty() ? "" : " (" + d.version + ")"));
 }
 
-// Every stored deployment with the decision that was recorded for it.
+// Lists every stored deployment with its recorded decision.
 int list_stored(const config& c, const classify_options& o) {
   const auto database = open_database(c, "classify");
   ledger::deriver(database.where, c.timeline).derive();
@@ -48,7 +48,7 @@ int list_stored(const config& c, const classify_options& o) {
   return 0;
 }
 
-// What a change of rules would move, by month; nothing is written.
+// Reports, by month, which kinds a change of rules would change. Writes nothing to the database.
 int dry_run(const config& now, const config& then) {
   const auto database = open_database(now, "classify");
   ledger::deriver(database.where, now.timeline).derive();
@@ -67,8 +67,7 @@ int dry_run(const config& now, const config& then) {
   for (const auto& d : moved)
     std::cout << "  " << format_time(d.finished_at) << "  " << name_of(d) << "  " << d.kind_before << " ("
               << d.reason_before << ") -> " << d.kind << " (" << d.reason << ")\n";
-  std::cerr << moved.size()
-            << " deployments would be of another kind; `releasehealthd rebuild` applies rules to the past\n";
+  std::cerr << moved.size() << " deployments would change kind; `releasehealthd rebuild` applies rules to history\n";
   return 0;
 }
 
@@ -105,17 +104,19 @@ int run_classify(const config& c, const classify_options& o) {
 std::function<int()> add_classify(CLI::App& app, const common_options& options) {
   const auto o = std::make_shared<classify_options>();
   app.add_option("fields", o->fields, "key=value: ref=hotfix/1.8.3 title='Fix rounding' labels='a;b' version=1.8.3");
-  app.add_option("--rules", o->rules_file, "take the rules of this configuration instead");
-  app.add_option("--line-released-at", o->line_released_at, "when the preceding release of its line finished");
-  app.add_flag("--during-incident", o->during_incident, "an incident of its service was open when it started");
-  app.add_flag("--stored", o->stored, "every stored deployment with its decision");
-  app.add_option("--month", o->month, "with --stored: 2026-10, only what finished then");
-  app.add_option("--service", o->service, "with --stored: this one only");
-  app.add_flag("--dry-run", o->dry_run, "with --rules: which stored deployments would move, by month");
+  app.add_option("--rules", o->rules_file, "use the rules of this configuration file");
+  app.add_option("--line-released-at", o->line_released_at, "finish time of the preceding release of its line");
+  app.add_flag("--during-incident", o->during_incident,
+               "assume that an incident of its service was open when it started");
+  app.add_flag("--stored", o->stored, "list every stored deployment with its decision");
+  app.add_option("--month", o->month, "with --stored: only deployments finished in this month, like 2026-10");
+  app.add_option("--service", o->service, "with --stored: only this service");
+  app.add_flag("--dry-run", o->dry_run, "with --rules: list stored deployments whose kind would change, by month");
+  app.footer("Example: releasehealthd classify ref=hotfix/1.8.3 version=1.8.3");
   return [o, &options] {
     if (o->fields.empty() + !o->stored + !o->dry_run != 2)
-      throw usage_error("classify takes fields, or --stored, or --dry-run");
-    if (o->dry_run && o->rules_file.empty()) throw usage_error("--dry-run needs --rules");
+      throw usage_error("classify: expected exactly one of: fields, --stored, --dry-run");
+    if (o->dry_run && o->rules_file.empty()) throw usage_error("--dry-run: expected --rules, too");
     auto c = load_or_refuse(options);
     auto other = o->rules_file.empty() ? c : load_or_refuse(common_options{o->rules_file});
     if (o->dry_run) return dry_run(c, other);

@@ -1,5 +1,5 @@
 #pragma once
-// A subcommand: what it takes, and what it does. One file each; commands.cpp lists them.
+// Subcommands. Each has a file of its own with its options and its implementation; commands.cpp lists them.
 #include <functional>
 #include <optional>
 #include <span>
@@ -13,7 +13,7 @@
 
 namespace releasehealth {
 
-/// What every command takes.
+/// Options of every command.
 struct common_options {
   std::string config_file;  ///< --config, else RELEASEHEALTHD_CONFIG, else default_config_file
 };
@@ -21,11 +21,10 @@ struct common_options {
 struct command {
   const char* name = nullptr;
   const char* help = nullptr;
-  /// Declares its arguments and returns what runs once they are read: the exit code.
+  /// Declares the arguments. The returned function runs after parsing and returns the exit code.
   std::function<int()> (*add)(CLI::App&, const common_options&) = nullptr;
 };
 
-/// Every command there is.
 std::span<const command> commands();
 
 /// Wrong arguments or configuration: exit code 2, the message on stderr.
@@ -33,46 +32,48 @@ struct usage_error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// There is no database to use; without a configuration file that is what is missing.
+/// No database is available. Without a configuration file, the message reports the missing file instead.
 struct no_database : usage_error {
   using usage_error::usage_error;
 };
 
-/// The configuration, or a usage_error with every mistake on a line of its own.
+/// Throws usage_error with one line for each mistake in the configuration.
 config load_or_refuse(const common_options&);
 
-/// The database of a command: the configured one, the daemon's private one, or the same started for as long as the
-/// command runs. Its schema is up to date.
+/// The database of a command: the configured one, or the daemon's private one, which is started for the duration of the
+/// command if the daemon does not run. Its schema is up to date.
 struct opened_database {
   std::optional<ledger::private_postgres> postgres;
   session where;
 };
-/// Whether a private PostgreSQL may be created: a command that only reads or adds would answer from an empty one.
+/// Whether a private PostgreSQL may be created. Commands that only read or add must not create one: they would answer
+/// from an empty database.
 enum class cluster_use { existing, created };
-/// no_database if there is none and it may not be created.
+/// Throws no_database if there is none and it may not be created.
 opened_database open_database(const config&, const std::string& part, cluster_use = cluster_use::existing);
 
-/// A value that is one of several words; the error names the nearest: `unknown format "tex"; did you mean "text"?`
+/// Accepts one of several words; the error suggests the nearest: `unknown format "tex"; did you mean "text"?`
 CLI::Validator one_of(std::string what, std::vector<std::string> words);
 CLI::Validator one_of(std::string what, std::span<const std::string_view> words);
 
-/// Arguments that no option and no command takes, as an error: the nearest command or option if there is one.
+/// The error message for unexpected arguments; suggests the nearest command or option if there is one.
 std::string unexpected_arguments(const CLI::App& program);
 
-/// The names in a question to the store, by their names of today. std::runtime_error for one that neither the store nor
-/// the configuration knows; it names the nearest.
+/// Maps the names in a query to their current names. Throws std::runtime_error, with the nearest known name, for a name
+/// that neither the database nor the configuration has.
 void require_known(ledger::reader&, const figure_settings&, std::string& service, std::string& team);
 
-/// "key=value", as people and pipelines write fields; usage_error for anything else.
+/// Parses "key=value" words into fields; throws usage_error for anything else.
 json::object read_fields(const std::vector<std::string>& words);
 
-/// "2026-01-01", midnight in UTC, or an RFC 3339 time; nothing if nothing is given. usage_error naming the option.
+/// Parses a date (midnight in UTC) or an RFC 3339 time; nullopt for an empty text. Throws usage_error naming the
+/// option.
 std::optional<timestamp> read_time_option(const std::string& text, const char* option);
 
-/// Reads a whole file, "-" being standard input; std::runtime_error if it cannot.
+/// Reads a whole file; "-" is standard input. Throws std::runtime_error if it cannot be read.
 std::string read_file(const std::string& path);
 
-/// The token in that file, else in RELEASEHEALTHD_TOKEN; usage_error if neither is given.
+/// The token in that file, else in RELEASEHEALTHD_TOKEN. Throws usage_error if neither is given.
 std::string read_token(const std::string& file);
 
 std::function<int()> add_serve(CLI::App&, const common_options&);

@@ -18,31 +18,32 @@ namespace {
 
 const command every_command[] = {
     {"serve", "run the daemon", add_serve},
-    {"check-config", "say whether the configuration is right: exit 0, or 2 with every mistake", add_check_config},
-    {"init", "write a first configuration with secrets, and print the values to enter at each source", add_init},
+    {"check-config", "validate the configuration; exit 2 and list every error", add_check_config},
+    {"init", "write a first configuration and its secrets, and print the values to enter at each source", add_init},
     {"doctor",
-     "check configuration, database, sources, names and coverage, and print a cure for each finding; exit 1 with "
+     "check configuration, database, sources, names and coverage, and print a fix for each finding; exit 1 on "
      "findings",
      add_doctor},
     {"discover", "propose services, teams and aliases from catalogues and the names in the database", add_discover},
-    {"migrate", "bring the schema up to date (serve does it too)", add_migrate},
-    {"import", "history in: events, csv, a git repository, or what the APIs of other tools give", add_import},
-    {"export", "everything out again, as NDJSON", add_export},
-    {"send", "one event to a running daemon", add_send},
-    {"amend", "change what is stored about a deployment or an incident: overrides and follow-ups", add_amend},
-    {"classify", "what kind a deployment would be, is, or would become by other rules", add_classify},
-    {"explain", "why a deployment, an incident or a figure is what it is", add_explain},
-    {"rebuild", "derive everything again from the events", add_rebuild},
-    {"report", "the figures, month by month", add_report},
-    {"backfill", "past values of the gauges, for Prometheus' promtool", add_backfill},
-    {"rules", "the alert rules for the configured thresholds", add_rules},
-    {"erase", "a person out of events and bodies, with a record of it", add_erase},
-    {"redeliver", "what a source sent while nobody answered, from its API", add_redeliver},
-    {"replay", "decode dead deliveries again, after a fix", add_replay},
-    {"sources", "the kinds of source, and what each needs", add_sources},
-    {"reference", "every figure, every key of the configuration: tables for people", add_reference},
-    {"healthcheck", "whether the daemon of this configuration answers: exit 0 or 1", add_healthcheck},
-    {"completion", "what bash and zsh complete", add_completion},
+    {"migrate", "bring the database schema up to date (serve does this at startup)", add_migrate},
+    {"import", "import history from NDJSON, CSV, a git repository or an API", add_import},
+    {"export", "export all events as NDJSON", add_export},
+    {"send", "send one event to a running daemon", add_send},
+    {"amend", "amend a deployment or an incident: overrides and follow-ups", add_amend},
+    {"classify", "show the kind of given or stored deployments, or kinds that changed rules would change",
+     add_classify},
+    {"explain", "explain a deployment, an incident or a figure", add_explain},
+    {"rebuild", "re-derive history from the stored events", add_rebuild},
+    {"report", "print figures by month or period", add_report},
+    {"backfill", "write past values of the gauges for Prometheus' promtool", add_backfill},
+    {"rules", "print the Prometheus alert rules for the configured thresholds", add_rules},
+    {"erase", "erase a person from events and stored payloads (audited)", add_erase},
+    {"redeliver", "fetch deliveries missed during downtime from the source's API", add_redeliver},
+    {"replay", "decode dead-letter deliveries again after a fix", add_replay},
+    {"sources", "list the kinds of source and their settings", add_sources},
+    {"reference", "print reference tables: figures, thresholds, configuration keys, threads", add_reference},
+    {"healthcheck", "check whether the daemon of this configuration responds; exit 0 or 1", add_healthcheck},
+    {"completion", "print completion scripts for bash and zsh", add_completion},
 };
 
 }
@@ -122,7 +123,7 @@ json::object read_fields(const std::vector<std::string>& words) {
   std::vector<std::string> names, values;
   for (const auto& w : words) {
     const auto equals = w.find('=');
-    if (equals == w.npos || equals == 0) throw usage_error("a field is written key=value, not " + w);
+    if (equals == w.npos || equals == 0) throw usage_error("field: invalid " + in_quotes(w) + "; expected key=value");
     names.push_back(w.substr(0, equals));
     if (std::ranges::count(names, names.back()) > 1) throw usage_error("field " + names.back() + ": given twice");
     values.push_back(w.substr(equals + 1));
@@ -151,7 +152,9 @@ std::string read_file(const std::string& path) {
 std::optional<timestamp> read_time_option(const std::string& text, const char* option) {
   if (text.empty()) return {};
   const auto at = parse_time(text.size() == 10 ? text + "T00:00:00Z" : text);
-  if (!at) throw usage_error(std::string(option) + " is neither a date nor an RFC 3339 time with an offset");
+  if (!at)
+    throw usage_error(std::string(option) + ": invalid time " + in_quotes(text) +
+                      "; expected a date or RFC 3339 with an offset");
   return at;
 }
 

@@ -6,7 +6,7 @@
 namespace releasehealth {
 namespace {
 
-// What may follow a command: its options, and what they are for.
+// The options of a command with their descriptions.
 std::vector<std::pair<std::string, std::string>> options_of(const CLI::App& app) {
   std::vector<std::pair<std::string, std::string>> all;
   for (const auto* option : app.get_options([](const CLI::Option* o) { return o->nonpositional(); }))
@@ -68,7 +68,8 @@ void write_zsh(std::ostream& out, const CLI::App& program) {
 
 std::function<int()> add_completion(CLI::App& app, const common_options&) {
   const auto shell = std::make_shared<std::string>();
-  app.add_option("shell", *shell, "bash or zsh")->required()->check(one_of("shell", {"bash", "zsh"}));
+  app.add_option("shell", *shell, "shell: bash or zsh")->required()->check(one_of("shell", {"bash", "zsh"}));
+  app.footer("Example: releasehealthd completion bash >/etc/bash_completion.d/releasehealthd");
   return [shell, &app] {
     (*shell == "bash" ? write_bash : write_zsh)(std::cout, *app.get_parent());
     return 0;

@@ -52,16 +52,16 @@ void propose_from_database(const config& c, const discover::configured_names& kn
   propose_from_ledger(from, known, system_now(), into);
 }
 
-// Catalogues are of use without a database.
+// Catalogues are useful without a database.
 void propose_from_database_if_any(const config& c, const discover::configured_names& known, discover::proposals& into) {
   try {
     propose_from_database(c, known, into);
   } catch (const std::runtime_error& e) {
-    std::cerr << "names in the database are not compared: " << printable(ledger::description_of(e)) << '\n';
+    std::cerr << "cannot compare names in the database: " << printable(ledger::description_of(e)) << '\n';
   }
 }
 
-/// Appends to a file and takes that back if the configuration is wrong with it.
+/// Appends to a file; restores the file if the configuration would be invalid.
 void append_tables(const common_options& options, const std::string& file, const std::string& tables) {
   const std::filesystem::path path(file);
   std::error_code ec;
@@ -70,7 +70,7 @@ void append_tables(const common_options& options, const std::string& file, const
   const auto before = is_new ? 0 : std::filesystem::file_size(path);
   {
     std::ofstream out(path, std::ios::binary | std::ios::app);
-    out << (is_new ? "# Proposed by `releasehealthd discover`, and yours to edit.\n\n" : "\n") << tables << std::flush;
+    out << (is_new ? "# Proposed by `releasehealthd discover`; edit as needed.\n\n" : "\n") << tables << std::flush;
     if (!out) throw std::runtime_error(file + ": cannot be written");
   }
   const auto read = load_config(options.config_file, process_environment());
@@ -81,10 +81,10 @@ void append_tables(const common_options& options, const std::string& file, const
       std::filesystem::resize_file(path, before);
     std::string all;
     for (const auto& m : wrong->all) all += "\n" + m;
-    throw std::runtime_error(file + ": left as it was, because the configuration would be wrong:" + all);
+    throw std::runtime_error(file + ": unchanged, because the configuration would be invalid:" + all);
   }
   if (!is_read_by(std::get<config>(read), options, file))
-    std::cerr << file << ": not read yet; write " << include_line(options, file) << '\n';
+    std::cerr << file << ": not included yet; add " << include_line(options, file) << '\n';
 }
 
 int write_proposals(const common_options& options, const std::string& file, const discover::proposals& found,
@@ -93,12 +93,11 @@ int write_proposals(const common_options& options, const std::string& file, cons
     append_tables(options, file, tables);
     const auto services = std::ranges::count(found.services, false, &discover::proposed_service::is_configured);
     std::cerr << file << ": " << services << " services and " << found.teams.size()
-              << " teams appended; a reload reads them, `releasehealthd rebuild` applies them to what is stored\n";
+              << " teams appended; reload to apply them, `releasehealthd rebuild` to apply them to history\n";
   }
   for (const auto& lines : missing) std::cerr << printable(lines);
   if (!missing.empty())
-    std::cerr << missing.size()
-              << " services are defined already: their tables are left as they are; add these lines\n";
+    std::cerr << missing.size() << " services are already defined; add these lines to their tables\n";
   return missing.empty() ? 0 : 1;
 }
 
@@ -118,8 +117,7 @@ int run_discover(const common_options& options, const discover_options& o) {
   const auto c = load_or_refuse(options);
   std::error_code ec;
   if (!o.file.empty() && std::filesystem::exists(o.file, ec) && !is_read_by(c, options, o.file))
-    throw usage_error("--write: " + in_quotes(o.file) +
-                      " exists and is not read: the same would be proposed again; expected " +
+    throw usage_error("--write: " + in_quotes(o.file) + " exists but the configuration does not include it; expected " +
                       include_line(options, o.file) + ", or another file");
   const auto from = discover::read_trees(o.paths);
   discover::configured_names known{c.figures.names};
@@ -146,10 +144,11 @@ int run_discover(const common_options& options, const discover_options& o) {
 
 std::function<int()> add_discover(CLI::App& app, const common_options& options) {
   const auto o = std::make_shared<discover_options>();
-  app.add_option("path", o->paths,
-                 "folders with Backstage's catalog-info.yaml and CODEOWNERS files, or such a file; the names in the "
-                 "database are compared always");
-  app.add_option("--write", o->file, "append what is new to that file, such as conf.d/services.toml");
+  app.add_option(
+      "path", o->paths,
+      "folders with Backstage's catalog-info.yaml and CODEOWNERS files, or such a file; names in the database "
+      "are always compared");
+  app.add_option("--write", o->file, "append new tables to this file, such as conf.d/services.toml");
   app.footer("Example: releasehealthd discover ~/src --write /etc/releasehealthd/conf.d/services.toml");
   return [o, &options] { return run_discover(options, *o); };
 }

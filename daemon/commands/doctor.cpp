@@ -1,4 +1,4 @@
-// Findings about configuration, database, sources, names and coverage, each with the command or line that cures it.
+// Findings about configuration, database, sources, names and coverage, each with the command or line that fixes it.
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
@@ -20,12 +20,12 @@ namespace {
 
 constexpr std::size_t most_listed = 5;
 
-/// Something that a person should mend.
+/// A problem for a person to fix, or a next step.
 struct finding {
   std::string area;  ///< configuration, database, disk, clock, source, names, coverage
   std::string text;
   std::string cure;      ///< a command, or a line of the configuration
-  bool is_note = false;  ///< nothing is wrong: it comes next
+  bool is_note = false;  ///< a next step, not a problem
 };
 
 class doctor {
@@ -35,8 +35,7 @@ class doctor {
   std::vector<finding> examine() {
     auto read = load_config(options_.config_file, process_environment());
     if (const auto* wrong = std::get_if<config_mistakes>(&read)) {
-      for (const auto& m : wrong->all)
-        add("configuration", m, "correct it; `releasehealthd check-config` reads it again");
+      for (const auto& m : wrong->all) add("configuration", m, "correct it, then run `releasehealthd check-config`");
       return std::move(found_);
     }
     const auto& c = std::get<config>(read);
@@ -70,9 +69,9 @@ class doctor {
     const auto least = static_cast<std::uintmax_t>(c.bounds["spool.min_free_bytes"] + c.bounds["spool.max_bytes"]);
     if (space.available < least)
       add("disk",
-          c.state_dir.string() + " has " + std::to_string(space.available >> 20U) +
-              " MiB left, and the spool may need " + std::to_string(least >> 20U),
-          "free some, or lower [spool] max_bytes");
+          c.state_dir.string() + " has " + std::to_string(space.available >> 20U) + " MiB free; the spool may need " +
+              std::to_string(least >> 20U) + " MiB",
+          "free disk space, or lower [spool] max_bytes");
   }
 
   void look_at_database(const config& c) {
@@ -89,9 +88,8 @@ class doctor {
     const session where =
         session{.dsn = postgres ? postgres->dsn() : c.database_url, .application = "releasehealthd"}.as("doctor");
     if (const auto pending = ledger::pending_migrations(where); !pending.empty()) {
-      add("database",
-          std::to_string(pending.size()) + " migrations are to be applied, the first one " + pending.front(),
-          "`releasehealthd migrate`, or start the daemon");
+      add("database", std::to_string(pending.size()) + " pending migrations, the first one " + pending.front(),
+          "run `releasehealthd migrate`, or start the daemon");
       return;
     }
     ledger::reader from(where.unlimited());
@@ -105,18 +103,18 @@ class doctor {
   void look_at_health(const ledger::database_health& is, const config& c, timestamp now) {
     constexpr duration most_apart = std::chrono::seconds(30);
     if (!is.is_durable)
-      add("database", "PostgreSQL may lose what was acknowledged: fsync or synchronous_commit is off",
+      add("database", "PostgreSQL may lose acknowledged deliveries: fsync or synchronous_commit is off",
           "ALTER SYSTEM SET fsync = on; and synchronous_commit = on");
     if (std::chrono::abs(is.now - now) > most_apart)
       add("clock",
           "this machine's clock and PostgreSQL's are " +
               format_duration(std::chrono::floor<std::chrono::seconds>(std::chrono::abs(is.now - now))) + " apart",
-          "synchronise both, as with chrony");
+          "synchronise both clocks, for example with chrony");
     if (is.dead > 0)
-      add("database", std::to_string(is.dead) + " deliveries could not be read and are kept",
-          "/api/v1/deliveries?outcome=dead has the reasons; `releasehealthd replay` decodes them again");
+      add("database", std::to_string(is.dead) + " dead-letter deliveries could not be decoded",
+          "see the reasons in /api/v1/deliveries?outcome=dead; `releasehealthd replay` decodes them again");
     if (is.derived_by && (*is.derived_by != c.timeline.fingerprint || is.derived_version != derivation_version))
-      add("database", "the past was derived by other rules than the configured ones", "`releasehealthd rebuild`");
+      add("database", "history was derived with different rules", "run `releasehealthd rebuild`");
   }
 
   void look_at_sources(const std::vector<source_report>& all) {
@@ -124,38 +122,38 @@ class doctor {
       const auto named = "source " + in_quotes(s.name);
       const auto steps = find_collector(s.kind) ? find_collector(s.kind)->setup : std::span<const setup_step>();
       if (!s.last_at && !steps.empty())
-        add("source", named + ": no delivery was accepted yet",
-            "set up its webhook: collectors/" + s.kind + "/README.md");
+        add("source", named + ": no delivery accepted yet", "set up its webhook: collectors/" + s.kind + "/README.md");
       else
         for (const auto& one : s.setup)
           if (!one.is_done && one.step->gives != thing_type::incident)
             add("source",
-                named + ": " + std::string(one.step->what) + " never arrived; needed by " +
+                named + ": " + std::string(one.step->what) + " never received; needed by " +
                     std::string(one.step->needed_by),
-                "tick " + in_quotes(one.step->what) + " at the webhook");
+                "enable " + in_quotes(one.step->what) + " at the webhook");
       if (s.is_silent)
-        add("source", named + " has fallen silent against its own rhythm",
-            "look at its webhook; /sources has the newest reasons");
+        add("source", named + " has been silent for longer than usual",
+            "check its webhook; /sources lists the newest rejections");
       look_at_rejections(s);
     }
   }
 
   void look_at_rejections(const source_report& s) {
-    if (s.name == canonical::source_name) return;  // anybody may post there without a token
+    if (s.name == canonical::source_name) return;  // anyone can post there without a token
     std::int64_t accepted = 0, rejected = 0;
     for (const auto& [became, count] : s.total(1)) (cure_of(became).empty() ? accepted : rejected) += count;
     const auto last = std::ranges::find_if(s.reasons, [](const auto& r) { return !cure_of(r.outcome).empty(); });
     if (rejected <= accepted || last == s.reasons.end()) return;
     add("source",
-        "source " + in_quotes(s.name) + ": " + std::to_string(rejected) +
-            " deliveries rejected today, the last one as " + last->outcome + ": " + last->reason,
+        "source " + in_quotes(s.name) + ": " + std::to_string(rejected) + " deliveries rejected today, the latest as " +
+            last->outcome + ": " + last->reason,
         std::string(cure_of(last->outcome)));
   }
   // Empty: deliveries with that outcome are not rejected.
   static std::string_view cure_of(std::string_view became) {
     if (became == word(outcome::unauthorized)) return "compare the secret at the source with its secret_file";
-    if (became == word(outcome::malformed)) return "compare the payload with the documented one: is it the right kind?";
-    if (became == word(outcome::too_large)) return "send less, or raise max_body_bytes of the source";
+    if (became == word(outcome::malformed))
+      return "compare the payload with the documented one, and check the kind of the source";
+    if (became == word(outcome::too_large)) return "send smaller payloads, or raise max_body_bytes of the source";
     return {};
   }
 
@@ -164,7 +162,7 @@ class doctor {
     for (const auto& one : r.unmatched) names.push_back(one.name);
     if (!names.empty())
       add("names", in_words(names),
-          "`releasehealthd discover` proposes aliases; then reload and `releasehealthd rebuild`");
+          "add the aliases that `releasehealthd discover` proposes, reload, then run `releasehealthd rebuild`");
     for (const auto& e : evidence_rules()) {
       std::vector<std::string> lacking;
       for (const auto& s : r.services)
@@ -195,15 +193,17 @@ void print(const std::vector<finding>& all, bool as_json) {
   }
   for (const auto& f : all) std::cout << printable(f.area + ": " + f.text) << "\n    " << printable(f.cure) << '\n';
   const auto count = std::ranges::count(all, false, &finding::is_note);
-  std::cout << (count == 0 ? "nothing to mend" : std::to_string(count) + (count == 1 ? " finding" : " findings"))
-            << '\n';
+  std::cout << (count == 0 ? "no findings" : std::to_string(count) + (count == 1 ? " finding" : " findings")) << '\n';
 }
 
 }
 
 std::function<int()> add_doctor(CLI::App& app, const common_options& options) {
   const auto format = std::make_shared<std::string>("text");
-  app.add_option("--format", *format)->check(one_of("format", {"text", "json"}))->capture_default_str();
+  app.add_option("--format", *format, "output format")
+      ->check(one_of("format", {"text", "json"}))
+      ->capture_default_str();
+  app.footer("Example: releasehealthd doctor --config /etc/releasehealthd/config.toml");
   return [&options, format] {
     const auto found = doctor(options).examine();
     print(found, *format == "json");

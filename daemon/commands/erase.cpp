@@ -20,7 +20,7 @@ struct erase_options {
 };
 
 constexpr int max_passes = 10;
-constexpr std::size_t least_letters = 3;  // what is shorter stands in everything
+constexpr std::size_t least_letters = 3;  // shorter texts occur in most events
 
 std::string this_user() {
   const auto* entry = getpwuid(getuid());
@@ -29,18 +29,19 @@ std::string this_user() {
 
 int run_erase(const config& c, const erase_options& o) {
   if (count_characters(o.person) < least_letters)
-    throw usage_error("the person is too short to be told from other words");
-  if (o.reason.empty()) throw usage_error("--reason says why, for whoever reads the record of it");
+    throw usage_error("person: " + in_quotes(o.person) + " is too short; expected at least " +
+                      std::to_string(least_letters) + " characters");
+  if (o.reason.empty()) throw usage_error("--reason: empty; expected the reason of the erasure");
   const auto database = open_database(c, "erase");
   ledger::erasure e{o.person, "erased-" + random_id().substr(0, 8), this_user(), o.reason, system_now()};
   if (const auto names = ledger::names_of_person(database.where, o.person); !names.empty() && !o.also_names)
     throw usage_error("person: " + in_quotes(o.person) + " is in the name of " + names.front() +
                       (names.size() > 1 ? " and " + std::to_string(names.size() - 1) + " more" : "") +
-                      "; expected a full name or login, or --also-names, which renames these, too");
+                      "; expected a full name or login, or --also-names to rename these, too");
   const auto spool = c.state_dir / "spool.sqlite";
   ledger::erased done;
   std::size_t spooled = 0;
-  // a daemon drains its spool meanwhile: what it had in hand is found by the next pass
+  // a running daemon may drain its spool meanwhile; the next pass finds the deliveries in flight
   for (int pass = 0; pass < max_passes; ++pass) {
     const auto of_spool = ledger::erase_from_spool(spool, e);
     const auto stored = ledger::erase(database.where, e);
@@ -53,10 +54,11 @@ int run_erase(const config& c, const erase_options& o) {
   }
   ledger::deriver(database.where, c.timeline).derive();
   std::cerr << done.events << " events, " << done.deliveries << " deliveries and " << spooled
-            << " spooled deliveries rewritten; " << e.pseudonym << " stands in the place of the person\n";
+            << " spooled deliveries rewritten; the pseudonym of the person is " << e.pseudonym << '\n';
   if (done.kept_names > 0)
-    std::cerr << done.kept_names << " events have the person in their id or subject, which identify things and stay: "
-              << "retract these\n";
+    std::cerr << done.kept_names
+              << " events still have the person in their id or subject, because these identify things; "
+              << "retract these events\n";
   return 0;
 }
 
@@ -64,10 +66,11 @@ int run_erase(const config& c, const erase_options& o) {
 
 std::function<int()> add_erase(CLI::App& app, const common_options& options) {
   const auto o = std::make_shared<erase_options>();
-  app.add_option("person", o->person, "a name, login or address, as it stands in what was told")->required();
-  app.add_option("--reason", o->reason, "is kept, with when and by whom")->required();
+  app.add_option("person", o->person, "name, login or address as it occurs in events")->required();
+  app.add_option("--reason", o->reason, "reason, stored with author and time")->required();
   app.add_flag("--also-names", o->also_names,
-               "also where the person is in the name of a service, an environment or a team");
+               "also rename services, environments and teams whose name contains the person");
+  app.footer("Example: releasehealthd erase 'Ada Lovelace' --reason 'request of 2026-11-02'");
   return [o, &options] { return run_erase(load_or_refuse(options), *o); };
 }
 

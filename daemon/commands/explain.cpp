@@ -41,16 +41,17 @@ std::function<int()> add_explain(CLI::App& app, const common_options& options) {
   app.add_option("what", o->what, "deployment, incident or figure")
       ->required()
       ->check(one_of("thing", {"deployment", "incident", "figure"}));
-  app.add_option("name", o->asked.figure,
-                 "its id, the sender's name for it, or a deployment's version; a figure's name")
+  app.add_option("name", o->asked.figure, "id, the sender's id, or a deployment's version; or the name of a figure")
       ->required();
-  app.add_option("labels", o->labels, "of a figure: kind=hotfix quantile=0.5");
-  app.add_option("--service", o->asked.service, "of a figure");
-  app.add_option("--environment", o->asked.environment, "of a figure; default: every production one of the service");
-  app.add_option("--team", o->asked.team, "of a figure: all services of the team together");
-  app.add_option("--period", o->asked.period, "of a figure: 30d, month, 2026-10, 2026-Q4 or begin/end")
+  app.add_option("labels", o->labels, "labels of a figure, like kind=hotfix quantile=0.5");
+  app.add_option("--service", o->asked.service, "service of a figure");
+  app.add_option("--environment", o->asked.environment,
+                 "environment of a figure; default: all production environments of the service");
+  app.add_option("--team", o->asked.team, "team of a figure: all its services together");
+  app.add_option("--period", o->asked.period, "period of a figure: 30d, month, 2026-10, 2026-Q4 or begin/end")
       ->capture_default_str();
-  app.add_flag("--json", o->json, "as the API answers it");
+  app.add_flag("--json", o->json, "print JSON, as in the API's response");
+  app.footer("Example: releasehealthd explain figure hotfixes --service checkout --period month");
   return [o, &options] {
     const auto c = load_or_refuse(options);
     const auto database = open_database(c, "explain");

@@ -9,6 +9,7 @@ namespace releasehealth {
 std::function<int()> add_export(CLI::App& app, const common_options& options) {
   const auto what = std::make_shared<std::string>();
   app.add_option("what", *what, "events")->required()->check(one_of("thing", {"events"}));
+  app.footer("Example: releasehealthd export events >events.ndjson");
   return [what, &options] {
     const auto c = load_or_refuse(options);
     const auto database = open_database(c, "export");

@@ -6,7 +6,7 @@
 namespace releasehealth {
 namespace {
 
-// An address that listens everywhere is asked here.
+// A wildcard address is checked on loopback.
 std::string url_of(const http::endpoint& at) {
   const bool is_any = at.address == "0.0.0.0" || at.address == "::";
   const auto host = is_any ? std::string("127.0.0.1") : at.address;
@@ -18,13 +18,14 @@ std::string url_of(const http::endpoint& at) {
 
 std::function<int()> add_healthcheck(CLI::App& app, const common_options& options) {
   const auto url = std::make_shared<std::string>();
-  app.add_option("--url", *url, "what to ask instead: http://127.0.0.1:9621/-/ready");
+  app.add_option("--url", *url,
+                 "URL to check instead of /-/healthy of the operations listener, like http://127.0.0.1:9621/-/ready");
+  app.footer("Example: releasehealthd healthcheck --url http://127.0.0.1:9621/-/ready");
   return [&options, url] {
     const auto asked = url->empty() ? url_of(load_or_refuse(options).operations) : *url;
     const auto answer = http::send("GET", asked, "", {});
     if (answer && answer->status == 200) return 0;
-    std::cerr << asked << ": " << (answer ? "answers " + std::to_string(answer->status) : answer.error().text())
-              << '\n';
+    std::cerr << asked << ": " << (answer ? "status " + std::to_string(answer->status) : answer.error().text()) << '\n';
     return 1;
   };
 }

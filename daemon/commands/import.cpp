@@ -14,7 +14,9 @@ std::map<std::string, std::string> read_columns(const import_options& o) {
   std::map<std::string, std::string> columns;
   for (const auto& pair : o.columns) {
     const auto equals = pair.find('=');
-    if (equals == pair.npos || equals == 0) throw usage_error("--column takes ours=theirs: finished_at='Deployed at'");
+    if (equals == pair.npos || equals == 0)
+      throw usage_error("--column: invalid value " + in_quotes(pair) +
+                        "; expected OURS=THEIRS, like finished_at='Deployed at'");
     const auto ours = pair.substr(0, equals);
     require_known_fields("--column", {}, {ours}, {"id", "type", "time", "subject", "source"});
     columns[ours] = pair.substr(equals + 1);
@@ -22,7 +24,8 @@ std::map<std::string, std::string> read_columns(const import_options& o) {
   return columns;
 }
 
-// Deriving filters configured sources and kinds only: an import under another name is filtered here, as its kind is.
+// Derivation filters configured sources and kinds only, so an import under another source name is filtered here, by the
+// filter of its kind.
 record_handler by_kind(const import_run& run, record_handler to, const api_export& of) {
   const auto& filters = run.c.timeline.joins.filters;
   const auto of_kind = filters.find(of.by->kind);
@@ -53,7 +56,7 @@ int import_file(import_run& run) {
   std::uint64_t size = 0;
   if (o.file != "-") {
     file.open(o.file, std::ios::binary | std::ios::ate);
-    if (!file) throw std::runtime_error(o.file + " cannot be read");
+    if (!file) throw std::runtime_error(o.file + ": cannot be read");
     size = static_cast<std::uint64_t>(file.tellg());
     file.seekg(0);
   }
@@ -63,7 +66,7 @@ int import_file(import_run& run) {
     read_file_history(run, o.file == "-" ? std::cin : file, size);
   } catch (const import_run::stopped&) {
     std::cerr
-        << "stopped at the first bad record; what came before it is kept, and importing again goes on from there\n";
+        << "stopped at the first bad record; earlier records are stored, and the next import continues from there\n";
     run.refused = std::max<std::size_t>(run.refused, 1);
   }
   return run.finish();
@@ -74,32 +77,34 @@ int import_file(import_run& run) {
 std::function<int()> add_import(CLI::App& app, const common_options& options) {
   const auto o = std::make_shared<import_options>();
   std::vector<std::string> formats = {"events", "csv", "git"};
-  std::string help = "events (NDJSON), csv, git (a repository on this machine), or what an API gives:";
+  std::string help = "events (NDJSON), csv, git (a local repository), or an API export:";
   for (const auto& [by, shape] : api_exports()) {
     formats.emplace_back(shape.format);
     help += "\n  " + std::string(shape.format) + ": " + std::string(shape.help);
   }
   app.add_option("format", o->format, help)->required()->check(one_of("format", formats));
-  app.add_option("file", o->file, "the file, - for standard input; of git the repository")->required();
-  app.add_option("--service", o->service, "for records that name none; of git the repository's name otherwise");
-  app.add_option("--environment", o->environment, "for records that name none; of git production otherwise");
-  app.add_option("--source", o->source, "whose events these are, unless they say so: import, git, or the tool's name");
-  app.add_option("--since", o->since, "only what happened from then on: 2025-01-01, or a time");
-  app.add_option("--until", o->until, "only what happened before: where webhooks begin");
-  app.add_option("--column", o->columns, "csv: ours=theirs, where a column is called otherwise; several times");
+  app.add_option("file", o->file, "file, or - for standard input; with git, the repository")->required();
+  app.add_option("--service", o->service, "service of records without one; with git, default: the repository's name");
+  app.add_option("--environment", o->environment, "environment of records without one; with git, default: production");
+  app.add_option("--source", o->source, "source of records without one; default: import, git, or the tool's name");
+  app.add_option("--since", o->since, "only events from then on: a date (2025-01-01) or an RFC 3339 time");
+  app.add_option("--until", o->until, "only events before then, for example the start of webhooks");
+  app.add_option("--column", o->columns, "csv: rename a column, OURS=THEIRS; repeatable");
   app.add_option("--tags", o->tags,
-                 "git: which tags are releases: a pattern of the whole name, or " + git::scheme_names())
+                 "git: tags that are releases: a pattern for the whole name, or " + git::scheme_names())
       ->capture_default_str();
-  app.add_option("--prefix", o->prefix, "git: only tags that begin so, a monorepo's package: checkout@");
-  app.add_option("--rules", o->rules_file, "git, with --dry-run: the rules of this configuration instead");
+  app.add_option("--prefix", o->prefix, "git: only tags with this prefix, for a package of a monorepo: checkout@");
+  app.add_option("--rules", o->rules_file, "git, with --dry-run: use the rules of this configuration file");
   app.add_option(
       "--repository", o->repository,
-      "git: which repository it is, wherever its clone lies; otherwise its origin's host and path, or its folder");
+      "git: identity of the repository, wherever its clone is; default: host and path of its origin, or its folder");
   app.add_flag("--prereleases", o->with_prereleases,
-               "git: take tags of prereleases (2.0.0-rc.1) that the pattern matches");
+               "git: include prerelease tags (2.0.0-rc.1) that the pattern matches");
   app.add_flag("--no-sizes", o->without_sizes, "git: do not count the lines that patch releases changed");
   app.add_flag("--strict", o->strict, "stop at the first bad record");
-  app.add_flag("--dry-run", o->dry_run, "read and check only; of git a summary by month, and what kinds the rules say");
+  app.add_flag("--dry-run", o->dry_run,
+               "read and validate only; with git, print a summary by month with the kinds by the rules");
+  app.footer("Example: releasehealthd import git ~/src/checkout --service checkout --since 2025-01-01");
   return [o, &options] {
     const auto c = load_or_refuse(options);
     import_run run{c, *o};

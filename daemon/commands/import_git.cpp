@@ -6,10 +6,10 @@
 namespace releasehealth {
 namespace {
 
-/// What a repository is imported as.
+/// The names under which a repository is imported.
 struct import_names {
   history_defaults belong_to;
-  std::string former_service;  ///< what an import before 2026-12 took for the service
+  std::string former_service;  ///< the service name that imports before 2026-12 used
 };
 
 import_names names_of(const import_options& o, const repository& from) {
@@ -24,15 +24,14 @@ import_names names_of(const import_options& o, const repository& from) {
 
 void say_what_was_read(const git_history& h) {
   const auto& r = h.releases;
-  std::cerr << r.all.size() << " releases of " << r.tags << " tags: " << r.left_out << " left out by the pattern";
-  if (r.four_part > 0) std::cerr << ", " << r.four_part << " of them with four numbers (--tags takes a pattern)";
-  if (r.prereleases > 0) std::cerr << ", " << r.prereleases << " prereleases left out (--prereleases takes them)";
-  std::cerr << ", " << r.same_version << " name a version again, " << r.same_commit
-            << " a commit that has a higher one; " << h.commits << " commits, " << h.reverts.size() << " reverts, "
-            << h.reverted.size() << " of something released, " << h.hotfix_branches << " hotfix branches\n";
+  std::cerr << r.all.size() << " releases of " << r.tags << " tags: " << r.left_out << " excluded by the pattern";
+  if (r.four_part > 0) std::cerr << ", " << r.four_part << " of them with four numbers (--tags accepts a pattern)";
+  if (r.prereleases > 0) std::cerr << ", " << r.prereleases << " prereleases excluded (--prereleases includes them)";
+  std::cerr << ", " << r.same_version << " with a duplicate version, " << r.same_commit
+            << " on a commit with a higher version; " << h.commits << " commits, " << h.reverts.size() << " reverts, "
+            << h.reverted.size() << " of released commits, " << h.hotfix_branches << " hotfix branches\n";
   if (h.unsized > 0)
-    std::cerr << h.unsized
-              << " patch releases without their size: the clone lacks files (git clone without --filter brings them)\n";
+    std::cerr << h.unsized << " patch releases without size: the clone lacks files (clone without --filter)\n";
 }
 
 // Without a release there is nothing to import, and an empty read must not retract what is stored.
@@ -41,10 +40,10 @@ void require_releases(const git_history& h, const import_options& o) {
   const auto where = o.file + ": ";
   if (h.releases.tags == 0)
     throw std::runtime_error(where +
-                             "no tags; expected tags of releases (git fetch --tags brings those of the origin; "
-                             "deployments that no tag marks are imported with csv or events)");
+                             "no tags; expected tags of releases (git fetch --tags fetches them from the origin; "
+                             "use csv or events for deployments without tags)");
   throw std::runtime_error(
-      where + "none of " + std::to_string(h.releases.tags) + " tags is a release by --tags " + o.tags +
+      where + "none of " + std::to_string(h.releases.tags) + " tags matches --tags " + o.tags +
       "; expected a pattern such as 'release-(\\d+)\\.(\\d+)\\.(\\d+)', or one of: " + git::scheme_names());
 }
 
@@ -63,12 +62,12 @@ std::vector<event> stored_before(const import_run& run, const std::string& sourc
 
 void say_what_changes(const git_update& update, const import_options& o) {
   if (!update.stored_as.empty())
-    throw std::runtime_error(o.file + ": the same releases of this service are stored as repository \"" +
+    throw std::runtime_error(o.file + ": these releases of the service are already stored as repository \"" +
                              update.stored_as + "\"; expected --repository \"" + update.stored_as +
                              "\", or another --service");
   if (update.newer_state)
     std::cerr << "a newer state of the repository, of " << format_time(*update.newer_state)
-              << ", is stored already: nothing changes (git fetch brings this clone up to date)\n";
+              << ", is already stored; nothing changed (git fetch updates this clone)\n";
   if (update.retracted > 0) std::cerr << update.retracted << " retracted: no longer in the repository\n";
 }
 
@@ -110,7 +109,7 @@ int import_git(import_run& run) {
   run.open(source);
   auto update = tell_differences(read, stored_before(run, source, read));
   say_what_changes(update, o);
-  if (!lacking.empty()) std::cerr << o.file << ": " << lacking << ": nothing that is stored is retracted\n";
+  if (!lacking.empty()) std::cerr << o.file << ": " << lacking << ": stored events are not retracted\n";
   const auto to = run.handler(nullptr, 0);
   for (auto& e : update.events) {
     const auto what = std::string(word(e.type)) + ' ' + e.subject;

@@ -7,7 +7,7 @@ namespace releasehealth {
 void import_contents::add(const event& e) {
   ++types_[std::string(word(e.type))];
   auto at = e.time;
-  for (const auto* own : {"/finished_at", "/started_at"})  // when it happened, whenever it was read
+  for (const auto* own : {"/finished_at", "/started_at"})  // when it happened, which may be long before the report
     if (const auto found = time_at(e.fields, own)) {
       at = *found;
       break;
@@ -71,11 +71,11 @@ record_handler import_run::handler(std::istream* in, std::uint64_t size) {
 
 int import_run::finish() {
   progress.end();
-  std::cerr << read << " events, " << refused << " refused\n";
+  std::cerr << read << " events, " << refused << " rejected\n";
   if (o.dry_run) std::cout << printable(contents.text());
   if (!into) return refused == 0 ? 0 : 1;
   into->finish();
-  std::cerr << into->stored() << " stored, " << into->duplicates() << " were there already\n";
+  std::cerr << into->stored() << " stored, " << into->duplicates() << " duplicates\n";
   deriving->finish();
   return refused == 0 ? 0 : 1;
 }

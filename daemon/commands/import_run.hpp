@@ -1,5 +1,5 @@
 #pragma once
-// One run of `import`: its options, where its records go, and what became of them.
+// One run of `import`: its options, destination and counts.
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -22,7 +22,7 @@ struct import_options {
   bool dry_run = false, strict = false, without_sizes = false, with_prereleases = false;
 };
 
-/// What a history holds: for --dry-run.
+/// The summary of a history for --dry-run.
 class import_contents {
  public:
   void add(const event&);
@@ -49,11 +49,12 @@ struct import_run {
 
   struct stopped {};  ///< --strict met a bad record
 
-  /// Of a dry run nothing is opened.
+  /// Opens the database, unless it is a dry run.
   void open(const std::string& source);
-  /// Takes what happened between --since and --until. `in`: to show how far it is read, of `size` bytes.
+  /// Handles events between --since and --until. `in`: the stream whose position, of `size` bytes, is shown as
+  /// progress.
   record_handler handler(std::istream* in, std::uint64_t size);
-  /// Stores what was read. The exit code.
+  /// Stores the remaining records. Returns the exit code.
   int finish();
 };
 

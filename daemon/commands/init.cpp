@@ -1,4 +1,4 @@
-// A first configuration: asked for on a terminal, or given by flags.
+// Writes a first configuration from answers on a terminal or from flags.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -47,9 +47,8 @@ const collector& kind_of(const std::string& name) {
 void complete_by_asking(init_options& o, const CLI::App& app) {
   if (o.takes_defaults) return;
   if (isatty(STDIN_FILENO) == 0)
-    throw usage_error("init: there is no terminal to ask on; expected --yes, and flags for what is not the default");
-  if (app.count("--time-zone") == 0)
-    o.time_zone = ask("Time zone in which months are cut, like Europe/Berlin", o.time_zone);
+    throw usage_error("init: no terminal to ask on; expected --yes, and flags for values other than the defaults");
+  if (app.count("--time-zone") == 0) o.time_zone = ask("Time zone of calendar months, like Europe/Berlin", o.time_zone);
   if (app.count("--source") == 0) {
     std::string known;
     for (const auto* c : collectors())
@@ -59,10 +58,10 @@ void complete_by_asking(init_options& o, const CLI::App& app) {
     for (const auto word : split_words(answer)) o.kinds.emplace_back(word);
   }
   if (app.count("--public-url") == 0)
-    o.public_url = ask("URL under which they reach the intake listener", o.public_url);
+    o.public_url = ask("URL under which sources reach the intake listener", o.public_url);
 }
 
-/// A file for a secret, for its user alone.
+/// Creates a secret file that only its owner may read.
 fs::path write_secret(const fs::path& folder, const std::string& name) {
   ledger::make_own_folder(folder);
   fs::permissions(folder, fs::perms::owner_all);
@@ -77,12 +76,12 @@ fs::path write_secret(const fs::path& folder, const std::string& name) {
 
 std::string configuration_of(const init_options& o) {
   std::string text =
-      "# Written by `releasehealthd init`, and yours to edit. `releasehealthd check-config` reads it; every key is in\n"
-      "# configuration.md. `releasehealthd doctor` lists missing setup.\n";
+      "# Written by `releasehealthd init`; edit as needed. `releasehealthd check-config` validates it,\n"
+      "# configuration.md lists every key, `releasehealthd doctor` lists missing setup.\n";
   if (!o.state_dir.empty()) text += "state_dir = " + in_quotes(o.state_dir) + "\n";
   text += "\n[calendar]\ntime_zone = " + in_quotes(o.time_zone) +
-          "    # calendar months are cut there\n\n"
-          "# For `releasehealthd send`, pipelines and programs that read the API.\n"
+          "    # of calendar months\n\n"
+          "# For `releasehealthd send`, pipelines and API clients.\n"
           "[[token]]\nname = \"first\"\nscopes = [\"send\", \"read\", \"amend\", \"admin\"]\ntoken_file = " +
           in_quotes(std::string(secrets_folder) + "/token") + "\n";
   for (const auto& kind : o.kinds) {
@@ -91,8 +90,7 @@ std::string configuration_of(const init_options& o) {
         "\n# " + std::string(by.help) + ".\n" + source_table(by, std::string(secrets_folder) + "/" + kind + ".secret");
   }
   text +=
-      "\n# Names differ from tool to tool. `releasehealthd discover` proposes these tables once something has "
-      "arrived.\n"
+      "\n# Names differ between tools. `releasehealthd discover` proposes these tables once deliveries have arrived.\n"
       "# [[service]]\n# name = \"checkout\"\n# repository = \"acme/checkout\"\n"
       "# aliases = { pagerduty = [\"Checkout API\"], jira = [\"SHOP/Checkout\"] }\n";
   return text;
@@ -105,24 +103,24 @@ void say_what_comes_next(const init_options& o, const fs::path& file, const fs::
     const auto secret = secrets / (kind + ".secret");
     const auto url = o.public_url + "/webhooks/" + kind;
     std::cout << kind << "\n    URL: " << url << "\n    secret: the contents of " << secret.string() << "; if " << kind
-              << " makes its own, write that there\n";
+              << " generates its own secret, write that one to the file\n";
     for (const auto& step : by.setup)
       std::cout << "    tick: " << step.what << "    (needed by " << step.needed_by << ")\n";
     const auto test = test_delivery(by, url, secret.string());
     if (test.empty())
       std::cout << "    test delivery: only " << kind << " can sign one; send it from there\n\n";
     else
-      std::cout << "    test delivery, counted in no figure:\n" << test << '\n';
+      std::cout << "    test delivery (not counted in figures):\n" << test << '\n';
   }
   std::cout << "next:\n    releasehealthd serve --config " << shell_word(file.string())
             << "\n    releasehealthd doctor --config " << shell_word(file.string())
-            << "\n    http://127.0.0.1:9621/sources shows what arrives\n";
+            << "\n    http://127.0.0.1:9621/sources shows the deliveries of each source\n";
 }
 
 int run_init(const common_options& options, init_options o, const CLI::App& app) {
   const auto file = fs::absolute(options.config_file).lexically_normal();
   std::error_code ec;
-  if (fs::exists(file, ec)) throw usage_error("init: " + file.string() + " exists, and is left as it is");
+  if (fs::exists(file, ec)) throw usage_error("init: " + file.string() + " already exists; not overwritten");
   complete_by_asking(o, app);
   if (const auto zone = calendar::in_zone(o.time_zone); !zone)
     throw usage_error("init: invalid time zone " + in_quotes(o.time_zone) +
@@ -164,12 +162,14 @@ int run_init(const common_options& options, init_options o, const CLI::App& app)
 std::function<int()> add_init(CLI::App& app, const common_options& options) {
   const auto o = std::make_shared<init_options>();
   app.add_option("--source", o->kinds,
-                 "kinds of source, as `releasehealthd sources` lists them; several times, or with commas")
+                 "kinds of source, as listed by `releasehealthd sources`; repeatable or comma-separated")
       ->delimiter(',');
-  app.add_option("--time-zone", o->time_zone, "in which months are cut")->capture_default_str();
-  app.add_option("--public-url", o->public_url, "under which sources reach the intake listener")->capture_default_str();
-  app.add_option("--state-dir", o->state_dir, "of the private PostgreSQL and the spool; default: the daemon's own");
-  app.add_flag("--yes", o->takes_defaults, "do not ask: flags, else defaults");
+  app.add_option("--time-zone", o->time_zone, "time zone of calendar months")->capture_default_str();
+  app.add_option("--public-url", o->public_url, "URL under which sources reach the intake listener")
+      ->capture_default_str();
+  app.add_option("--state-dir", o->state_dir,
+                 "directory of the private PostgreSQL and the spool; default: the daemon's");
+  app.add_flag("--yes", o->takes_defaults, "do not ask; use flags and defaults");
   app.footer(
       "Example: releasehealthd init --config ./config.toml --source github,pagerduty --time-zone Europe/Berlin --yes");
   return [o, &app, &options] { return run_init(options, *o, app); };

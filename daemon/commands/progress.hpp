@@ -1,5 +1,5 @@
 #pragma once
-// How far a long command is: a line on a terminal, nothing elsewhere, where it would be noise in a log.
+// Progress of a long command: one line on a terminal, nothing elsewhere, because it would clutter logs.
 #include <chrono>
 #include <cstdint>
 
@@ -8,7 +8,7 @@ namespace releasehealth {
 class progress_line {
  public:
   progress_line();
-  /// `total` 0: unknown. `things` of a kind, "events", were done by now.
+  /// `total` 0: unknown. `things` counts the finished items of `kind`, like "events".
   void show(std::uint64_t done, std::uint64_t total, std::size_t things, const char* kind = "events");
   void end() const;
 

@@ -8,7 +8,8 @@ namespace releasehealth {
 
 std::function<int()> add_rebuild(CLI::App& app, const common_options& options) {
   const auto check_only = std::make_shared<bool>(false);
-  app.add_flag("--check", *check_only, "only compare; exit 1 on a difference");
+  app.add_flag("--check", *check_only, "compare only; exit 1 if there are differences");
+  app.footer("Example: releasehealthd rebuild --check");
   return [check_only, &options] {
     const auto c = load_or_refuse(options);
     const auto database = open_database(c, "rebuild");
@@ -19,8 +20,8 @@ std::function<int()> add_rebuild(CLI::App& app, const common_options& options) {
     }
     const auto differences = derive.check();
     for (const auto& d : differences) std::cout << d.table << ' ' << d.side << ' ' << printable(d.row) << '\n';
-    std::cerr << (differences.empty() ? "no difference\n"
-                                      : "the timeline is not what its events say; rebuild mends it\n");
+    std::cerr << (differences.empty() ? "no differences\n"
+                                      : "derived rows differ from the events; run `releasehealthd rebuild`\n");
     return differences.empty() ? 0 : 1;
   };
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "collectors/base/nearest.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/derivation/derive.hpp"
 #include "daemon/import/github_deliveries.hpp"
@@ -19,16 +20,18 @@ const source& find_github_source(const config& c, const std::string& name) {
   const source* found = nullptr;
   for (const auto& s : c.sources) {
     if (s.kind != "github" || (!name.empty() && s.name != name)) continue;
-    if (found) throw usage_error("several sources are of the kind github: name one with --source");
+    if (found) throw usage_error("redeliver: several sources are of the kind github; expected --source");
     found = &s;
   }
   if (!found)
-    throw usage_error(name.empty() ? "no source is of the kind github" : "no github source is called " + name);
+    throw usage_error(name.empty() ? "redeliver: no source of the kind github"
+                                   : "--source: unknown github source " + in_quotes(name));
   return *found;
 }
 
 github_hooks hooks_of(const redeliver_options& o) {
-  if (o.repository.empty() == o.organization.empty()) throw usage_error("needs --repository or --organization");
+  if (o.repository.empty() == o.organization.empty())
+    throw usage_error("redeliver: expected either --repository or --organization");
   return {o.api, o.repository.empty() ? "orgs/" + o.organization : "repos/" + o.repository, read_token(o.token_file)};
 }
 
@@ -42,7 +45,7 @@ struct redelivered {
   std::size_t stored = 0, known = 0, ignored = 0, dead = 0, refused = 0;
 };
 
-// Fetched from GitHub itself, with our token and over TLS: nobody else's signature is needed.
+// Fetched from GitHub over TLS with our own token, so the signature is not checked.
 void store_one(const source& from, const naming& names, const github_hooks& at, const std::string& hook,
                const github_delivery& d, ledger::appender& to, redelivered& count) {
   auto request = value_or_fail(fetch_github_delivery(at, hook, d.id));
@@ -72,13 +75,13 @@ int run_redeliver(const config& c, const redeliver_options& o) {
   const auto& from = find_github_source(c, o.source_name);
   const auto at = hooks_of(o);
   const auto length = parse_duration(o.since);
-  if (!length) throw usage_error("--since is written like 3d or 12h");
+  if (!length) throw usage_error("--since: invalid duration " + in_quotes(o.since) + "; expected one like 3d or 12h");
   const auto hook = o.hook.empty() ? value_or_fail(find_github_hook(at, "/webhooks/" + from.name)) : o.hook;
   auto deliveries = value_or_fail(list_github_deliveries(at, hook, system_now() - *length));
   const auto known = deliveries.size();
   if (!o.all) std::erase_if(deliveries, [](const github_delivery& d) { return d.answered; });
-  std::cerr << known << " deliveries of hook " << hook << " since " << o.since << " ago, " << deliveries.size()
-            << (o.all ? " to look at\n" : " never answered 2xx\n");
+  std::cerr << known << " deliveries of hook " << hook << " in the last " << o.since << ", " << deliveries.size()
+            << (o.all ? " to fetch\n" : " without a 2xx response\n");
   if (o.dry_run) {
     for (const auto& d : deliveries)
       std::cout << format_time(d.delivered_at) << ' ' << d.guid << ' ' << d.event << '\n';
@@ -90,8 +93,8 @@ int run_redeliver(const config& c, const redeliver_options& o) {
   redelivered count;
   for (const auto& d : deliveries) store_one(from, c.timeline.blame.names, at, hook, d, to, count);
   ledger::deriver(database.where, c.timeline).derive();
-  std::cerr << count.stored << " stored, " << count.known << " were there already, " << count.ignored << " ignored, "
-            << count.dead << " dead, " << count.refused << " refused\n";
+  std::cerr << count.stored << " stored, " << count.known << " duplicates, " << count.ignored << " ignored, "
+            << count.dead << " dead, " << count.refused << " rejected\n";
   return count.refused == 0 ? 0 : 1;
 }
 
@@ -100,15 +103,18 @@ int run_redeliver(const config& c, const redeliver_options& o) {
 std::function<int()> add_redeliver(CLI::App& app, const common_options& options) {
   const auto o = std::make_shared<redeliver_options>();
   app.add_option("from", o->from, "github")->required()->check(one_of("source", {"github"}));
-  app.add_option("--repository", o->repository, "whose hook it is: acme/checkout");
-  app.add_option("--organization", o->organization, "or the organisation's: acme");
-  app.add_option("--hook", o->hook, "its id; otherwise the one whose URL ends with /webhooks/ and the source's name");
-  app.add_option("--source", o->source_name, "the configured source; otherwise the only one of the kind github");
-  app.add_option("--since", o->since, "how far back")->capture_default_str();
-  app.add_option("--token-file", o->token_file, "holds a token of GitHub that may read the hook")->required();
-  app.add_option("--api", o->api, "GitHub's API; of Enterprise Server https://host/api/v3")->capture_default_str();
-  app.add_flag("--all", o->all, "fetch what was answered 2xx too: for a database that was lost");
-  app.add_flag("--dry-run", o->dry_run, "list them only");
+  app.add_option("--repository", o->repository, "repository of the webhook, like acme/checkout");
+  app.add_option("--organization", o->organization, "organisation of the webhook, like acme");
+  app.add_option("--hook", o->hook, "id of the webhook; default: the one whose URL ends with /webhooks/SOURCE");
+  app.add_option("--source", o->source_name, "configured source; default: the only one of the kind github");
+  app.add_option("--since", o->since, "how far to look back")->capture_default_str();
+  app.add_option("--token-file", o->token_file, "file with a GitHub token that may read the webhook")->required();
+  app.add_option("--api", o->api, "URL of GitHub's API; for Enterprise Server https://HOST/api/v3")
+      ->capture_default_str();
+  app.add_flag("--all", o->all, "also fetch deliveries with a 2xx response, for example after losing the database");
+  app.add_flag("--dry-run", o->dry_run, "list the deliveries only");
+  app.footer(
+      "Example: releasehealthd redeliver github --repository acme/checkout --token-file github.token --since 12h");
   return [o, &options] { return run_redeliver(load_or_refuse(options), *o); };
 }
 

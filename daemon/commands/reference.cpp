@@ -15,16 +15,16 @@
 namespace releasehealth {
 namespace {
 
-// What a series holds, as its name has it.
+// The unit of a series' values.
 std::string_view value_of(shape s) {
   switch (s) {
     case shape::count: return "count";
     case shape::seconds: return "seconds";
     case shape::capacity: return "seconds, of a team with engineers";
-    case shape::ratio: return "ratio; none without anything to divide by";
+    case shape::ratio: return "ratio; no sample if the denominator is 0";
     case shape::share: return "ratio of a team's capacity";
     case shape::per_day: return "per day of the period";
-    case shape::quantiles: return "seconds, quantiles 0.5 and 0.9; none without an observation";
+    case shape::quantiles: return "seconds, quantiles 0.5 and 0.9; no sample without observations";
     case shape::instant: return "seconds since the epoch";
   }
   return {};
@@ -57,12 +57,13 @@ std::string default_of(const limited_figure& f) {
 }
 
 void write_thresholds(std::ostream& out) {
-  out << "| figure | what is compared | default |\n|---|---|---|\n";
+  out << "| figure | compared value | default |\n|---|---|---|\n";
   for (const auto& f : limited_figures())
     out << "| `" << f.name << "` | " << f.title << " | " << default_of(f) << " |\n";
 }
 
-// What is said of a key, by its dotted name: of a limit by its rule, of another by the example, at the end of its line.
+// Descriptions by dotted key. Limits take theirs from limit_rules; other keys take the comment at the end of their line
+// in deploy/config.toml.
 std::map<std::string, std::string> meanings() {
   std::map<std::string, std::string> all;
   const std::regex header(R"(\[+([a-z]+)\]+.*)"), key(R"((?:# )?([a-z_0-9]+) = .*? # (.*))");
@@ -81,12 +82,12 @@ std::map<std::string, std::string> meanings() {
 
 void write_configuration(std::ostream& out) {
   const auto said = meanings();
-  out << "| key | holds | unless set | at reload | what it is for |\n|---|---|---|---|---|\n";
+  out << "| key | value | default | on reload | description |\n|---|---|---|---|---|\n";
   for (const auto& k : known_keys()) {
     out << "| `" << k.name << "` | " << k.holds << " | ";
     if (!k.fallback.empty()) out << '`' << k.fallback << '`';
     const auto meaning = said.find(k.name);
-    out << " | " << (k.needs_restart ? "needs a restart" : "takes effect") << " | "
+    out << " | " << (k.needs_restart ? "needs a restart" : "applied") << " | "
         << (meaning == said.end() ? "" : meaning->second) << " |\n";
   }
 }
@@ -112,10 +113,11 @@ std::function<int()> add_reference(CLI::App& app, const common_options&) {
   std::vector<std::string> names;
   for (const auto& p : pages) names.emplace_back(p.name);
   app.add_option("page", *name,
-                 "figures: every metric of releases; thresholds: the figures that can have one, with defaults; "
+                 "figures: every release metric; thresholds: figures that can have a threshold, with defaults; "
                  "configuration: every key; threads: every thread")
       ->required()
       ->check(one_of("page", names));
+  app.footer("Example: releasehealthd reference configuration");
   return [name] {
     std::ranges::find(pages, *name, [](const page& p) { return std::string(p.name); })->write(std::cout);
     return 0;

@@ -16,8 +16,9 @@ struct tally {
   std::size_t read = 0, partly = 0, dead = 0, unknown = 0;
 };
 
-/// As the source reads it now; nothing if it still cannot. What came while the clock was wrong seemed to come from the
-/// future: it is judged by today's clock, but what names no time keeps that of its receipt.
+/// Decodes a stored delivery with the current settings of its source; empty if it still cannot be decoded. A delivery
+/// received while the clock was wrong can contain times that seemed to be in the future, so it is decoded again with
+/// the current clock; its events without a time of their own keep the time of receipt.
 ledger::reread read_again(const source& from, const ledger::entry& kept, timestamp now, const naming& names) {
   auto original = read_kept(from, kept, kept.received_at, names);
   if (original && original->detail.empty()) return std::move(*original);
@@ -44,8 +45,8 @@ int run_replay(const config& c, const ledger::replay_question& q) {
     return said;
   });
   ledger::deriver(database.where, c.timeline).derive();
-  std::cerr << count.read << " deliveries read (" << count.partly << " partly), " << fresh << " new events; "
-            << count.dead << " say nothing still, " << count.unknown << " are of no configured source\n";
+  std::cerr << count.read << " deliveries decoded (" << count.partly << " partly), " << fresh << " new events; "
+            << count.dead << " still dead, " << count.unknown << " of unknown sources\n";
   return 0;
 }
 
@@ -53,8 +54,9 @@ int run_replay(const config& c, const ledger::replay_question& q) {
 
 std::function<int()> add_replay(CLI::App& app, const common_options& options) {
   const auto q = std::make_shared<ledger::replay_question>();
-  app.add_flag("--all", q->all, "also those that were read before: what they say besides is added");
-  app.add_option("--source", q->source, "of this configured source only");
+  app.add_flag("--all", q->all, "also replay deliveries decoded before, and add events that were missed");
+  app.add_option("--source", q->source, "only deliveries of this configured source");
+  app.footer("Example: releasehealthd replay --source github");
   return [q, &options] { return run_replay(load_or_refuse(options), *q); };
 }
 

@@ -37,7 +37,7 @@ std::vector<period> read_periods(const report_options& o, const calendar& zone, 
   return *months;
 }
 
-// As wide as the terminal is, and in colours only there (https://no-color.org).
+// The width of the terminal, and colours unless NO_COLOR is set (https://no-color.org); neither without a terminal.
 text_style style_of_terminal() {
   if (isatty(STDOUT_FILENO) == 0) return {};
   winsize size{};
@@ -46,12 +46,12 @@ text_style style_of_terminal() {
   return {.width = is_known ? std::size_t{size.ws_col} : 0, .colours = without == nullptr || *without == '\0'};
 }
 
-// The review's page of that month: of a service, a team or everything.
+// The review page of that month, for a service, a team or everything.
 std::string write_review(ledger::reader& from, const std::vector<period>& periods, const figure_settings& figures,
                          const report_options& o, timestamp now) {
   const auto chosen = parse_month(periods.front().label);
   if (periods.size() != 1 || !chosen || *chosen < first_reviewed_month)
-    throw usage_error("--format html is about one month");
+    throw usage_error("--format html: expected exactly one month");
   const review_question q{.month = *chosen, .team = o.team, .service = o.service, .environment = {}};
   const review_frame frame{.now = now, .is_one_file = true, .base = o.url};
   if (o.service.empty()) return review_month(from, q, figures, frame);
@@ -118,18 +118,19 @@ int run_report(const config& c, const report_options& o) {
 
 std::function<int()> add_report(CLI::App& app, const common_options& options) {
   const auto o = std::make_shared<report_options>();
-  app.add_option("--month", o->month, "2026-10, or previous_month; default: this one");
-  app.add_option("--from", o->from, "the first month");
-  app.add_option("--to", o->to, "the last month, included");
-  app.add_option("--period", o->period, "instead of months: 2026-Q4, or begin/end with RFC 3339 times");
-  app.add_option("--as-of", o->as_of, "what was known at that instant: only events received before it");
-  app.add_option("--service", o->service, "this one only");
-  app.add_option("--team", o->team, "this one's services only");
-  app.add_option("--figure", o->figure, "this one only: a metric, what thresholds call it, or a column's title");
-  app.add_option("--url", o->url, "where the operations listener is seen from: html links there");
-  app.add_option("--format", o->format)
+  app.add_option("--month", o->month, "month: 2026-10 or previous_month; default: the current one");
+  app.add_option("--from", o->from, "first month");
+  app.add_option("--to", o->to, "last month, inclusive");
+  app.add_option("--period", o->period, "period instead of months: 2026-Q4, or begin/end with RFC 3339 times");
+  app.add_option("--as-of", o->as_of, "state known at that instant: only events received before it");
+  app.add_option("--service", o->service, "only this service");
+  app.add_option("--team", o->team, "only services of this team");
+  app.add_option("--figure", o->figure, "only this figure: a metric, the figure of a threshold, or a column title");
+  app.add_option("--url", o->url, "base URL of the operations listener for links in html");
+  app.add_option("--format", o->format, "output format")
       ->check(one_of("format", {"text", "markdown", "html", "json", "csv"}))
       ->capture_default_str();
+  app.footer("Example: releasehealthd report --from 2026-01 --to 2026-06 --team payments");
   return [o, &options] { return run_report(load_or_refuse(options), *o); };
 }
 

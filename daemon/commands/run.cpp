@@ -13,16 +13,16 @@
 namespace releasehealth {
 
 int run(int count, char** words) {
-  CLI::App app("releasehealthd tells whether releases are healthy: webhooks in, Prometheus metrics out.",
+  CLI::App app("Release health from deployment and incident webhooks, as Prometheus metrics, pages and an API.",
                "releasehealthd");
   const char* given = std::getenv("RELEASEHEALTHD_CONFIG");
   common_options options{given && *given != '\0' ? given : default_config_file};
-  const auto about_config = "the configuration file; RELEASEHEALTHD_CONFIG";
+  const auto about_config = "configuration file (environment: RELEASEHEALTHD_CONFIG)";
   app.add_option("--config", options.config_file, about_config)->capture_default_str();
   const auto version = std::string("releasehealthd ") + RELEASEHEALTH_VERSION;
   app.set_version_flag("--version", version);
   app.require_subcommand(0, 1);
-  auto chosen = add_serve(app, options);  // `releasehealthd --config FILE`, as units of earlier releases have it
+  auto chosen = add_serve(app, options);  // `releasehealthd --config FILE`, as in units of earlier releases
   for (const auto& c : commands()) {
     auto* sub = app.add_subcommand(c.name, c.help);
     sub->add_option("--config", options.config_file, about_config)->capture_default_str();

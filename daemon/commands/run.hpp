@@ -1,10 +1,10 @@
 #pragma once
-// The program: its command line, and what it says when a command fails.
+// The program's command line: dispatch and error messages.
 
 namespace releasehealth {
 
-/// Runs the command that the words name. Returns the exit status: 0, 1 after a failure, 2 for a mistake in the words or
-/// the configuration.
+/// Runs the command that the arguments name. Returns the exit status: 0; 1 after a failure; 2 for invalid arguments or
+/// an invalid configuration.
 int run(int count, char** words);
 
 }

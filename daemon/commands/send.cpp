@@ -15,7 +15,7 @@ namespace releasehealth {
 namespace {
 
 constexpr const char* default_intake_url = "http://127.0.0.1:9620";
-constexpr auto derive_patience = std::chrono::seconds{5};  // deriving usually takes less than one
+constexpr auto derive_patience = std::chrono::seconds{5};  // derivation usually takes less than 1 s
 constexpr auto pause = std::chrono::milliseconds{100};
 
 struct send_options {
@@ -24,7 +24,7 @@ struct send_options {
   bool allows_unknown = false;
 };
 
-// Asks until the row is there and fits, or for as long as deriving may take; the last answer.
+// Polls until a fitting row exists, for at most derive_patience. Returns the last response.
 template <class Fits>
 result<std::optional<json::object>> find_derived(const operations_listener& at, const thing_name& of, Fits fits) {
   const auto end = std::chrono::steady_clock::now() + derive_patience;
@@ -35,7 +35,7 @@ result<std::optional<json::object>> find_derived(const operations_listener& at, 
   }
 }
 
-// A deployment counts for a service: one that names none must be one that an earlier report has placed.
+// A deployment counts for a service, so a report without one must be about a deployment whose service is known.
 void require_service(const event& e, bool names_subject, const operations_listener& at) {
   if (e.type != event_type::deployment || e.fields.contains("service") || e.fields.contains("repository")) return;
   if (!names_subject) throw usage_error("send: a deployment needs service=NAME");
@@ -46,7 +46,7 @@ void require_service(const event& e, bool names_subject, const operations_listen
     throw std::runtime_error("send: unknown deployment " + in_quotes(e.subject) + "; a new one needs service=NAME");
 }
 
-// "checkout 1.9.3, hotfix (explicit kind)", and where it can be looked at.
+// "checkout 1.9.3, hotfix (explicit kind)", and the URL of its page.
 std::string describe(const json::object& row, thing_type thing, const std::string& url) {
   const auto at = [&](const char* column) { return text_at(row, std::string("/") + column); };
   const bool is_deployment = thing == thing_type::deployment;
@@ -58,7 +58,7 @@ std::string describe(const json::object& row, thing_type thing, const std::strin
   return printable(out);
 }
 
-// What a stored event became; of types without a list the type.
+// The derived row of a stored event in words; type and subject for types without a list.
 std::string became(const event& e, const operations_listener& at) {
   const auto itself = std::string(word(e.type)) + ' ' + e.subject;
   if (e.type != event_type::deployment && e.type != event_type::incident) return itself;
@@ -68,8 +68,8 @@ std::string became(const event& e, const operations_listener& at) {
     found = find_derived(at, {e.thing, e.subject, text_at(e.fields, "/service")},
                          [&](const json::object& row) { return state.empty() || text_at(row, "/state") == state; });
   if (found && *found) return describe(**found, e.thing, at.url);
-  std::cerr << "send: what it became is not known: " << (found ? "not derived yet" : found.error().text())
-            << "; --operations-url names the listener\n";
+  std::cerr << "send: cannot look up the result: " << (found ? "not derived yet" : found.error().text())
+            << "; --operations-url sets the operations listener\n";
   return itself;
 }
 
@@ -82,7 +82,7 @@ int run_send(const send_options& o) {
   fields["type"] = o.type;
   const bool names_subject = fields.contains("subject");
   if (!fields.contains("id")) fields["id"] = "send-" + random_id();
-  // a deployment that names no earlier one is told once, when it is done
+  // a deployment without a subject is reported once, when it has finished
   if (type == event_type::deployment && !names_subject && !fields.contains("state"))
     fields["state"] = word(deployment_state::succeeded);
   const auto e = canonical::read_event(fields, system_now());
@@ -101,7 +101,7 @@ int run_send(const send_options& o) {
   const auto counts = parse_json(answer->body);
   const auto* accepted = counts && counts->is_object() ? counts->get_object().if_contains("accepted") : nullptr;
   const bool is_new = !accepted || *accepted != json::value(0);
-  std::cout << (is_new ? "accepted: " : "duplicate, stored before: ") << became(*e, at) << '\n';
+  std::cout << (is_new ? "accepted: " : "duplicate, already stored: ") << became(*e, at) << '\n';
   return 0;
 }
 
@@ -112,18 +112,20 @@ std::function<int()> add_send(CLI::App& app, const common_options&) {
   app.add_option("type", o->type, "deployment, incident, work, flag, commit or retraction")
       ->required()
       ->check(one_of("type", words_of<event_type>()));
-  app.add_option("fields", o->fields, "key=value, as in service=checkout version=1.8.3 kind=hotfix");
-  app.add_option("--url", o->url, "the daemon's intake")->envname("RELEASEHEALTHD_URL")->capture_default_str();
-  app.add_option("--operations-url", o->operations_url,
-                 "the operations listener, which says what the event became; of a local intake http://127.0.0.1:9621")
+  app.add_option("fields", o->fields, "key=value, like service=checkout version=1.8.3 kind=hotfix");
+  app.add_option("--url", o->url, "URL of the intake listener")->envname("RELEASEHEALTHD_URL")->capture_default_str();
+  app.add_option(
+         "--operations-url", o->operations_url,
+         "URL of the operations listener, to look up the result; default for a local intake: http://127.0.0.1:9621")
       ->envname("RELEASEHEALTHD_OPERATIONS_URL");
   app.add_option("--token-file", o->token_file,
-                 "holds a token with the scope send; RELEASEHEALTHD_TOKEN holds one itself")
+                 "file with a token of scope send; RELEASEHEALTHD_TOKEN holds the token itself")
       ->envname("RELEASEHEALTHD_TOKEN_FILE");
-  app.add_flag("--allow-unknown", o->allows_unknown, "send fields that this type of event does not have");
-  app.add_option("--format", o->format, "text, or json: the daemon's response as it is")
+  app.add_flag("--allow-unknown", o->allows_unknown, "send fields that are unknown for this type of event");
+  app.add_option("--format", o->format, "text, or json for the daemon's response")
       ->check(one_of("format", {"text", "json"}))
       ->capture_default_str();
+  app.footer("Example: releasehealthd send deployment service=checkout version=1.8.3 kind=hotfix");
   return [o] { return run_send(*o); };
 }
 

@@ -28,7 +28,7 @@ std::string path_of(thing_type thing) { return "/api/v1/" + std::string(word(thi
 
 constexpr int most_pages = 10;  // of 1,000 rows
 
-// The object that a GET answers; errc::unknown for 404.
+// Returns the JSON object of a GET; errc::unknown for 404.
 result<json::object> get(const operations_listener& at, const std::string& path) {
   std::vector<std::pair<std::string, std::string>> header;
   if (!at.token.empty()) header.emplace_back("Authorization", "Bearer " + at.token);
@@ -42,7 +42,7 @@ result<json::object> get(const operations_listener& at, const std::string& path)
   return std::move(read->get_object());
 }
 
-/// What a tool reports of a joined incident, by its own name or an id that it had alone.
+/// The member of a joined incident with that subject, or with that id from before it was joined.
 const json::value* member_named(const json::object& row, const std::string& name) {
   for (const auto& member : elements_at(row, "/members")) {
     const auto ids = elements_at(member, "/ids");
@@ -57,7 +57,8 @@ bool has_name(const json::object& row, const thing_name& of) {
     return wanted.empty() || equal_ignoring_case(text_at(row, column), wanted);
   };
   const bool is_called_so = fits("/id", of.name) || fits("/subject", of.name) || fits("/version", of.name);
-  if (!is_called_so) return member_named(row, of.name) != nullptr;  // of the services of the tool that leads
+  if (!is_called_so)
+    return member_named(row, of.name) != nullptr;  // service and environment are those of the leading tool
   return fits("/service", of.service) && fits("/environment", of.environment);
 }
 

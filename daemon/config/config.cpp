@@ -46,7 +46,7 @@ void read_listener(config_table& t, http::endpoint& at, limits& bounds) {
     at.address = std::move(read->address);
     at.port = read->port;
     if (at.port == 0)
-      t.warn("listen", "port 0 of \"" + listen + "\" is another free port at each start; expected 1 to 65535");
+      t.warn("listen", "port 0 of \"" + listen + "\" means another free port at each start; expected 1 to 65535");
     if (!http::is_of_this_machine(at))
       t.warn("listen",
              "no interface of this machine has the address \"" + at.address + "\"; serve cannot bind it here");
@@ -61,7 +61,8 @@ void read_token_values(config_table& t, token& into) {
   t.texts("token_sha256", into.digests);
   for (const auto& d : into.digests)
     if (d.size() != digest_length || d.find_first_not_of("0123456789abcdef") != d.npos)
-      t.wrong("token_sha256", "invalid digest; expected 64 digits of 0-9 and a-f: printf %s TOKEN | sha256sum");
+      t.wrong("token_sha256",
+              "invalid digest; expected 64 hexadecimal digits in lower case: printf %s TOKEN | sha256sum");
   for (auto& v : values) {
     if (is_signing_secret(v))
       into.signing.push_back(std::move(v));
@@ -72,15 +73,15 @@ void read_token_values(config_table& t, token& into) {
     t.wrong("needs token, token_file or token_sha256");
 }
 
-// An empty list would let everything in, and a `*` elsewhere than at the end means nothing.
+// An empty list would allow everything, and a `*` has a meaning at the end only.
 void read_reach(config_table& t, reach& into) {
   for (const auto& [key, names] :
        {std::pair("services", &into.services), std::pair("environments", &into.environments)}) {
     t.texts(key, *names);
-    if (t.has(key) && names->empty()) t.wrong(key, "is an empty list; expected names, or no such key for all of them");
+    if (t.has(key) && names->empty()) t.wrong(key, "empty list; expected names, or omit the key to allow all of them");
     for (const auto& name : *names)
       if (const auto star = name.find('*'); name.empty() || (star != name.npos && star + 1 != name.size()))
-        t.invalid(key, "name", name, "a name, or the begin of some and a final *");
+        t.invalid(key, "name", name, "a name, or a prefix and a final *");
   }
 }
 
@@ -100,7 +101,7 @@ void read_token(config_table& t, config& c) {
     if (other.name == read.name) t.wrong("name", "duplicate name " + in_quotes(read.name));
     if (std::ranges::any_of(read.digests,
                             [&](const auto& d) { return std::ranges::find(other.digests, d) != other.digests.end(); }))
-      t.wrong("token", "is that of [[token]] " + in_quotes(other.name) + ", too; expected another one");
+      t.wrong("token", "duplicate of [[token]] " + in_quotes(other.name) + "; expected a different one");
   }
   c.tokens.push_back(std::move(read));
 }
@@ -125,14 +126,14 @@ void read_source(config_table& t, config& c) {
   s.body_limit = own.size("source.max_body_bytes");
   if (s.name.empty()) t.wrong("needs a name");
   if (s.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") != s.name.npos)
-    t.invalid("name", "name", s.name, "small letters, digits, - and _: it is part of a path");
+    t.invalid("name", "name", s.name, "lower-case letters, digits, - and _, because it is part of a path");
   if (s.name == canonical::source_name || s.name == "import")
-    t.invalid("name", "name", s.name, "one that is not the daemon's own");
+    t.invalid("name", "name", s.name, "a name that the daemon does not use itself");
   if (std::ranges::any_of(c.sources, [&](const source& o) { return o.name == s.name; }))
     t.wrong("name", "duplicate name " + in_quotes(s.name));
   const auto* kind = find_collector(s.kind);
   if (!kind) {
-    t.skip_rest();  // its settings cannot be judged
+    t.skip_rest();  // its settings are unknown
     return t.wrong("kind", unknown_word("kind", s.kind, word_list_of(collectors(), &collector::kind)));
   }
   if (s.secrets.empty() && !s.unauthenticated && !t.has("secret") && !t.has("secret_file"))
@@ -194,7 +195,8 @@ void read_all(config_table& root, config& c) {
     };
     read_url("url", c.database_url);
     read_url("read_url", c.read_url);
-    if (!c.read_url.empty() && c.database_url.empty()) t.wrong("read_url", "needs the url of what it is a replica of");
+    if (!c.read_url.empty() && c.database_url.empty())
+      t.wrong("read_url", "needs database.url, the primary of this replica");
     t.bounds(c.bounds);
   }
   {
@@ -209,7 +211,7 @@ void read_all(config_table& root, config& c) {
     read_listener(t, c.operations, c.bounds);
     if (http::is_taken_by(c.intake, c.operations))
       t.wrong("listen",
-              "port " + std::to_string(c.operations.port) + " is that of intake.listen, too; expected another one");
+              "port " + std::to_string(c.operations.port) + " is also that of intake.listen; expected another one");
     t.pairs("basic_auth_users", c.basic_auth_users);
     for (const auto& [name, hash] : c.basic_auth_users)
       if (const auto why = check_bcrypt(hash); !why.empty())

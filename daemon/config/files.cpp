@@ -1,4 +1,4 @@
-// What the configuration keeps in files of its own: secrets, certificates.
+// Secrets and certificates, which the configuration keeps in files of their own.
 #include <fstream>
 
 #include <sys/stat.h>
@@ -14,16 +14,16 @@ constexpr std::size_t longest_secret = std::size_t{64} * 1024;
 
 std::string what_is_no_secret(std::string_view value) {
   for (const std::string_view mark : {"\xEF\xBB\xBF", "\xFF\xFE", "\xFE\xFF"})
-    if (value.starts_with(mark)) return "begins with a byte order mark; expected the secret alone";
+    if (value.starts_with(mark)) return "begins with a byte order mark; expected only the secret";
   if (value.find_first_of("\r\n") != value.npos)
-    return "holds several lines; expected one secret (during a rotation list several files: [\"new\", \"old\"])";
-  if (value.find('\0') != value.npos) return "holds NUL bytes; expected the secret as UTF-8 text";
+    return "contains several lines; expected one secret (during a rotation list several files: [\"new\", \"old\"])";
+  if (value.find('\0') != value.npos) return "contains NUL bytes; expected the secret as UTF-8 text";
   if (!value.empty() && value.find_first_not_of(" \t") == value.npos)
-    return "holds white space only; expected the secret";
+    return "contains only white space; expected the secret";
   return {};
 }
 
-// An absolute path stands for itself; of others, systemd's credentials come before the configuration's own folder.
+// A relative path is looked up in systemd's credentials first, then in the folder of the configuration.
 std::filesystem::path config_table::file_of(const std::string& written) const {
   if (const auto credentials = reading_.env("CREDENTIALS_DIRECTORY"))
     if (auto path = std::filesystem::path(*credentials) / written; std::ifstream(path)) return path;
@@ -34,13 +34,14 @@ void config_table::secrets(std::string_view key, std::vector<secret>& into) {
   const auto file_key = std::string(key) + "_file";
   std::vector<std::string> inline_values, files;
   note(key, "secrets");
-  note(file_key, "files with them");
+  note(file_key, "paths of files with secrets");
   read_texts(key, inline_values, true);
   read_texts(file_key, files);
   if (const auto given = override_of(key)) inline_values = {*given};
   if (const auto given = override_of(file_key)) files = {*given};
-  if (inline_values.empty() && files.empty() && (has(key) || has(file_key))) return wrong(key, "is an empty list");
-  if (!inline_values.empty() && !files.empty()) return wrong(key, "and " + file_key + " exclude each other");
+  if (inline_values.empty() && files.empty() && (has(key) || has(file_key)))
+    return wrong(key, "empty list; expected one or more secrets");
+  if (!inline_values.empty() && !files.empty()) return wrong(key, "and " + file_key + " are mutually exclusive");
   for (const auto& f : files) {
     const auto path = file_of(f);
     std::ifstream in(path, std::ios::binary);
@@ -52,7 +53,7 @@ void config_table::secrets(std::string_view key, std::vector<secret>& into) {
       continue;
     }
     if (value.size() > longest_secret) {
-      wrong(file_key, path.string() + " is too long for a secret");
+      wrong(file_key, path.string() + " is too long for a secret; expected at most 64 KiB");
       continue;
     }
     while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) value.pop_back();
@@ -61,7 +62,7 @@ void config_table::secrets(std::string_view key, std::vector<secret>& into) {
       continue;
     }
     if (struct stat s{}; stat(path.c_str(), &s) == 0 && (s.st_mode & S_IROTH) != 0)
-      reading_.warnings.push_back(path.string() + " holds a secret that every user of this machine may read");
+      reading_.warnings.push_back(path.string() + " holds a secret that every user of this machine can read");
     inline_values.push_back(std::move(value));
   }
   if (!files.empty()) {
@@ -71,7 +72,7 @@ void config_table::secrets(std::string_view key, std::vector<secret>& into) {
   }
   for (auto& v : inline_values) {
     if (v.empty())
-      wrong(files.empty() ? key : std::string_view(file_key), "is an empty secret");
+      wrong(files.empty() ? key : std::string_view(file_key), "empty secret");
     else
       into.emplace_back(std::move(v));
   }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t max_included_files = 1000;
 
-/// The key's texts; what is no text is reported where the key is read.
+/// The texts of the key. Other values are reported where the key is read.
 std::vector<std::string> include_patterns(const toml::table& main) {
   std::vector<std::string> all;
   const auto* node = main.get("include");
@@ -32,7 +32,7 @@ std::string without_wildcards(const std::string& folder) {
   return all;
 }
 
-/// The files that match, by name; relative patterns start in the folder.
+/// The matching files, sorted by name; relative patterns start in `folder`.
 std::vector<std::filesystem::path> files_of(const std::string& glob_pattern, const std::filesystem::path& folder) {
   const auto whole = glob_pattern.starts_with('/')
                          ? glob_pattern
@@ -56,7 +56,7 @@ void merge(config_reading& r, toml::table& into, toml::table& from, const std::s
     } else if (known->is_array_of_tables() && node.is_array_of_tables()) {
       for (auto& table : *node.as_array()) known->as_array()->push_back(std::move(table));
     } else {
-      r.mistake(node.source(), name + ": duplicate key; " + r.place_of(known->source()) + " defines it, too");
+      r.mistake(node.source(), name + ": duplicate key; also defined at " + r.place_of(known->source()));
     }
   }
 }
@@ -64,7 +64,7 @@ void merge(config_reading& r, toml::table& into, toml::table& from, const std::s
 void read_included(config_reading& r, const std::filesystem::path& file, toml::table& into) {
   const auto cannot = [&](const std::string& why) { r.mistakes.push_back(file.string() + ": cannot be read: " + why); };
   std::error_code ec;
-  if (!std::filesystem::is_regular_file(file, ec)) return cannot(ec ? ec.message() : "it is no regular file");
+  if (!std::filesystem::is_regular_file(file, ec)) return cannot(ec ? ec.message() : "not a regular file");
   std::ifstream in(file, std::ios::binary);
   if (!in) return cannot(std::generic_category().message(errno));
   const std::string text(std::istreambuf_iterator<char>(in), {});

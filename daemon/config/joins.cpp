@@ -1,5 +1,5 @@
-// How incidents of several sources become one (figures.md section 18): [figures] incident_sources, and filters of
-// sources.
+// Settings that join incidents of several sources (figures.md section 18): [figures] incident_sources and the filters
+// of sources.
 #include <algorithm>
 
 #include "collectors/base/text.hpp"
@@ -12,7 +12,7 @@ bool is_source_or_kind(const config& c, std::string_view name) {
   return find_collector(name) || std::ranges::find(c.sources, name, &source::name) != c.sources.end();
 }
 
-// The values that a setting lets in; none: it filters nothing.
+// The values that a setting admits; empty: it does not filter.
 std::vector<std::string> filtered_words(const source& s, const setting_rule& rule) {
   constexpr std::string_view any = "any";
   if (rule.filters.empty() || (!rule.is_alternative && s.setting(rule.key) == any)) return {};
@@ -33,7 +33,7 @@ bool lets_issues_in(const collector& by, const source& s) {
       by.settings, [&](const setting_rule& rule) { return !rule.filters.empty() && !s.list(rule.key).empty(); });
 }
 
-// A listed source, or kind of source, ranks by its place in the list; without a list by what its incidents are.
+// A listed source or kind of source ranks by its position in the list; without a list, by the origin of its incidents.
 void add_source(join_settings& joins, const source& s, const std::vector<std::string>& listed, bool is_configured) {
   const auto* by = find_collector(s.kind);
   if (!by) return;
@@ -50,7 +50,7 @@ void add_source(join_settings& joins, const source& s, const std::vector<std::st
     else if (!words.empty())
       joins.filters[s.name].words[std::string(rule.filters)] = std::move(words);
   }
-  // what nothing configures is only imported, and by what its kind lets in
+  // an unconfigured kind is only imported, with the filters of its kind
   const bool lets_some_in = std::ranges::any_of(any_of, [](const auto& of) { return !of.second.empty(); });
   if (lets_some_in || (is_configured && !any_of.empty())) joins.filters[s.name].any_of = std::move(any_of);
 }
@@ -61,12 +61,11 @@ void read_joins(config_table& t, config& c) {
   std::vector<std::string> listed;
   t.texts("incident_sources", listed);
   for (const auto& name : listed)
-    if (!is_source_or_kind(c, name))
-      t.warn("incident_sources", "no [[source]] is named " + in_quotes(name) + ", and no kind of source");
+    if (!is_source_or_kind(c, name)) t.warn("incident_sources", "unknown source or kind of source " + in_quotes(name));
   enum { lead, all } services = lead;
   t.choice("joined_services", {"lead", "all"}, services);
   c.timeline.joins.all_services = services == all;
-  for (const auto* by : collectors()) {  // imports are of a kind that nothing may configure
+  for (const auto* by : collectors()) {  // an import may have a kind that is not configured
     source s;
     s.name = s.kind = by->kind;
     add_source(c.timeline.joins, s, listed, false);
@@ -84,8 +83,8 @@ void read_joins(config_table& t, config& c) {
       c.figures.sources[s.name] = {s.kind, has_alone};
     }
     if (!filter.follows.empty() && !is_source_or_kind(c, filter.follows))
-      t.warn("incident_sources", "[[source]] " + in_quotes(s.name) + " follows " + in_quotes(filter.follows) +
-                                     ", which is no source and no kind of source");
+      t.warn("incident_sources", "[[source]] " + in_quotes(s.name) + " follows unknown source or kind of source " +
+                                     in_quotes(filter.follows));
   }
 }
 

@@ -1,4 +1,4 @@
-// The half of the configuration that decides what events mean: names, rules, policies, figures and their limits.
+// The half of the configuration that decides how events are interpreted: names, rules, policies, figures, thresholds.
 #include <algorithm>
 
 #include "collectors/base/text.hpp"
@@ -10,7 +10,7 @@
 namespace releasehealth {
 namespace {
 
-constexpr std::size_t max_causes = 100;  // each is a series of every service
+constexpr std::size_t max_causes = 100;  // each is a series for every service
 
 void read_names(config_table& t, const std::vector<source>& sources, service_rule& into) {
   t.entries("was", "texts, or tables { name, until }", [&](config_table& entry) {
@@ -28,8 +28,7 @@ void read_names(config_table& t, const std::vector<source>& sources, service_rul
                      if (a.name.empty()) entry.wrong("needs a name");
                      const bool is_known = of == any_source || find_collector(of) ||
                                            std::ranges::find(sources, of, &source::name) != sources.end();
-                     if (!is_known)
-                       t.warn("aliases", "no [[source]] is named " + in_quotes(of) + ", and no kind of source");
+                     if (!is_known) t.warn("aliases", "unknown source or kind of source " + in_quotes(of));
                      into.aliases.push_back(std::move(a));
                    });
 }
@@ -52,7 +51,7 @@ service_rule read_service(config_table& t, const std::vector<source>& sources, b
   enum class sidecar { redeployment, change } others = sidecar::redeployment;
   t.choice("sidecars", {"redeployment", "change"}, others);
   s.sidecars_are_changes = others == sidecar::change;
-  if (!s.path.empty() && s.repository.empty()) match.wrong("path", "needs the repository that it lies in");
+  if (!s.path.empty() && s.repository.empty()) match.wrong("path", "needs repository");
   duration window = blame.attribution_window;
   t.length("attribution_window", window);
   if (t.has("attribution_window")) blame.windows[s.name] = window;
@@ -60,14 +59,15 @@ service_rule read_service(config_table& t, const std::vector<source>& sources, b
   return s;
 }
 
-// One alias of two services would make figures depend on which of them stands first.
+// An alias of two services would make figures depend on the order of the services.
 void check_aliases(config_table& t, const std::vector<service_rule>& before, const service_rule& read) {
   for (const auto& a : read.aliases)
     for (const auto& other : before)
       for (const auto& theirs : other.aliases)
         if (a.source == theirs.source && equal_ignoring_case(a.name, theirs.name) && !(a.is_shared && theirs.is_shared))
-          t.wrong("aliases." + a.source, in_quotes(a.name) + " is an alias of [[service]] " + in_quotes(other.name) +
-                                             ", too; expected another name, or shared = true on both");
+          t.wrong("aliases." + a.source, in_quotes(a.name) + " is also an alias of [[service]] " +
+                                             in_quotes(other.name) +
+                                             "; expected another name, or shared = true on both");
 }
 
 void read_team(config_table& t, std::map<std::string, double, std::less<>>& engineers) {
@@ -89,22 +89,22 @@ environment_rule read_environment(config_table& t) {
   t.text("group", e.group);
   if (e.name.empty()) t.wrong("needs a name");
   if (!e.group.empty() && t.has("production") && !e.production)
-    t.wrong("production", "is false, and group = " + in_quotes(e.group) + " is for production only");
+    t.wrong("production", "false, but group = " + in_quotes(e.group) + " is for production only");
   e.production = e.production || !e.group.empty();
   return e;
 }
 
-// A group is shown under its name, in the place of its members.
+// A group is shown under its name in place of its members.
 void check_group(config_table& t, const std::vector<environment_rule>& before, const environment_rule& read) {
   const auto is_of_both = [&](const environment_rule& a, const environment_rule& b) {
     return !a.group.empty() && equal_ignoring_case(a.group, b.name);
   };
   if (is_of_both(read, read))
-    return t.wrong("group", in_quotes(read.group) + " is the name of its own [[environment]]");
+    return t.wrong("group", in_quotes(read.group) + " is also the name of this [[environment]]");
   for (const auto& other : before) {
-    if (is_of_both(read, other)) t.wrong("group", in_quotes(read.group) + " is the name of an [[environment]], too");
+    if (is_of_both(read, other)) t.wrong("group", in_quotes(read.group) + " is also the name of an [[environment]]");
     if (is_of_both(other, read))
-      t.wrong("name", in_quotes(read.name) + " is the name of a group of [[environment]]s, too");
+      t.wrong("name", in_quotes(read.name) + " is also the name of a group of [[environment]]s");
   }
 }
 
@@ -143,7 +143,7 @@ kind_rule read_rule(config_table& t, const rulebook& book) {
     when.flag("during_incident", r.during_incident);
     if (r.outside_calendar && book.release_hours.empty()) when.wrong("outside_calendar", "needs [calendar] releases");
     if (r.when.empty() && !r.patch_release && !r.within && !r.outside_calendar && !r.during_incident)
-      t.wrong("when", "has no condition");
+      t.wrong("when", "no condition; expected at least one");
   }
   auto unless = t.table("unless");
   read_conditions(unless, r.unless);
@@ -206,7 +206,7 @@ void read_calendar(config_table&& t, calendar& zone, weekly_hours& working_week,
   }
 }
 
-// Start of the tracking of reviews: a team's first review, always, never, or a date.
+// When reviews start to be tracked: with a team's first review, always, never, or from a date on.
 void read_reviews(config_table& t, std::optional<timestamp>& since) {
   constexpr timestamp always{}, never = figure_settings::never;
   std::string said = "auto";
@@ -248,8 +248,8 @@ void read_figures(config_table&& t, config& c) {
   t.flag("default_policy", c.timeline.decisions.default_rules);
 }
 
-// A hash over everything that decides what events mean: the program's derivation and the configuration. Settings that
-// only decide how figures are shown may be in it, too: a rebuild that changes nothing is cheap.
+// A hash over everything that affects derivation: the version of the program's derivation and the configuration. It may
+// include settings that only affect how figures are shown: a rebuild that changes nothing is cheap.
 std::string fingerprint_of(const config_table& root, const std::map<std::string, std::string, std::less<>>& kinds,
                            const join_settings& joins, const image_rules& images) {
   auto all = "derivation " + std::to_string(derivation_version);
@@ -298,7 +298,7 @@ void read_meaning(config_table& root, config& c) {
   root.tables("threshold", [&](config_table& t) {
     auto read = read_threshold(t, c.figures.rolling);
     if (!targets.emplace(read.figure, read.period, read.service, read.team, read.above).second)
-      t.wrong("figure", "duplicate threshold of " + in_quotes(read.figure));
+      t.wrong("figure", "duplicate threshold for " + in_quotes(read.figure));
     thresholds.push_back(std::move(read));
   });
   c.figures.thresholds = effective_thresholds(thresholds, default_thresholds(c.figures.merge_back_due));

@@ -9,7 +9,7 @@
 namespace releasehealth {
 namespace {
 
-constexpr std::size_t longest_shown = 100;  // of a value in a message
+constexpr std::size_t longest_shown = 100;  // longest value shown in a message, in bytes
 
 std::string written(const toml::node& node) {
   std::ostringstream out;
@@ -124,7 +124,7 @@ void config_table::flag(std::string_view key, bool& into) {
     if (*given == "true" || *given == "false")
       into = *given == "true";
     else
-      invalid(key, "value", *given, "true or false, in the environment as in the file");
+      invalid(key, "value", *given, "true or false");
   } else if (node && !node->is_boolean()) {
     wrong_type(key, *node, "true or false");
   } else if (node) {
@@ -270,7 +270,7 @@ void config_table::read_texts(std::string_view key, std::vector<std::string>& in
 }
 
 void config_table::pattern_of(std::string_view key, pattern& into) {
-  note(key, "a pattern of RE2");
+  note(key, "an RE2 pattern");
   std::string written;
   read_text(key, written);
   if (written.empty()) return;

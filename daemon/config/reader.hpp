@@ -1,5 +1,5 @@
 #pragma once
-// Reading TOML strictly: every key is asked for by name and type, and what nobody asked for is a mistake.
+// Strict reading of TOML: the reader asks for every key by name and type; any other key is a mistake.
 #include <functional>
 #include <map>
 #include <optional>
@@ -16,8 +16,8 @@
 
 namespace releasehealth {
 
-/// What reading shares: where the file is, the environment, the mistakes so far, and every key that was asked for if
-/// somebody wants to know.
+/// State shared by all tables: the file, the environment, the mistakes so far, and, if `known` is set, every key that
+/// was asked for.
 struct config_reading {
   std::filesystem::path file;
   const environment& env;
@@ -26,12 +26,12 @@ struct config_reading {
   std::vector<known_key>* known = nullptr;
   std::map<std::string, std::string>* at_start = nullptr;  ///< as config::at_start
 
-  /// "conf.d/services.toml:12:3"; the file alone where the region has no line.
+  /// "conf.d/services.toml:12:3"; the file alone if the region has no line.
   std::string place_of(const toml::source_region&) const;
   void mistake(const toml::source_region&, const std::string& what);
 };
 
-/// One table of the file; on destruction, what was not asked for is reported.
+/// One table of the file. The destructor reports keys that were not asked for.
 class config_table {
  public:
   /// `path`: the dotted name for messages and environment variables; empty for the whole file. `table` may be null.
@@ -40,7 +40,7 @@ class config_table {
   ~config_table();
   config_table(const config_table&) = delete;
 
-  /// That a key, and what stands below it, takes effect at the next start only. Every other one does at a reload.
+  /// Marks a key, and everything below it, as taking effect at the next start only. All others take effect on reload.
   config_table& at_start(std::string_view key);
 
   void text(std::string_view key, std::string& into);
@@ -50,22 +50,22 @@ class config_table {
   void whole(std::string_view key, std::int64_t least, std::int64_t most, std::int64_t& into);
   void wholes(std::string_view key, std::int64_t least, std::int64_t most, std::set<int>& into);
   void length(std::string_view key, duration& into);                 ///< "48h"
-  void date(std::string_view key, std::optional<timestamp>& into);   ///< 2026-03-01: as its midnight in UTC; or a time
+  void date(std::string_view key, std::optional<timestamp>& into);   ///< 2026-03-01, as midnight in UTC, or a time
   void texts(std::string_view key, std::vector<std::string>& into);  ///< one text is a list of one
-  /// `key` or `key`_file, of one or several values; files are read, their trailing newline is dropped.
+  /// `key` or `key`_file, with one or several values; files are read without their trailing newline.
   void secrets(std::string_view key, std::vector<secret>& into);
   void pattern_of(std::string_view key, pattern& into);
   /// Every limit of daemon/system/limits.hpp that is a key of this table.
   void bounds(limits& into);
-  /// The path of a file that can be read; a relative one lies among systemd's credentials, or beside the configuration.
+  /// The path of a readable file; a relative one is looked up in systemd's credentials, then next to the configuration.
   void file(std::string_view key, std::string& into);
-  /// A list whose entries are texts, or tables with a `name` and more: calls `each(config_table&)` with each as such a
-  /// table.
+  /// A list of texts or of tables with a `name` and more: calls `each(config_table&)` for each; a text becomes a table
+  /// with that name.
   void entries(std::string_view key, std::string_view holds, const std::function<void(config_table&)>& each);
-  /// A table of any keys with such lists: calls `each(key, entry)`.
+  /// A table with arbitrary keys and such lists: calls `each(key, entry)`.
   void entries_by_key(std::string_view key, std::string_view holds,
                       const std::function<void(const std::string& key, config_table& entry)>& each);
-  /// A table of any keys with texts.
+  /// A table with arbitrary keys and texts.
   void pairs(std::string_view key, std::map<std::string, std::string>& into);
   /// One word of several, written to `into` by its position.
   template <class Enum>
@@ -86,22 +86,22 @@ class config_table {
     wrong(key, unknown_word("value", word, words));
   }
 
-  /// A table below this one; the reader of an absent table sees nothing and the environment.
+  /// A table below this one; an absent table has only the values of the environment.
   config_table table(std::string_view key);
   /// Calls `each(config_table&)` for every table of the array.
   void tables(std::string_view key, const std::function<void(config_table&)>& each);
 
-  /// What stands below a key, spelled in one way; empty if nothing does.
+  /// The value of a key in a canonical spelling; empty if there is none.
   std::string spelled(std::string_view key) const;
   std::optional<std::string> variable(const std::string& name) const { return reading_.env(name); }
   bool has(std::string_view key) const { return table_ && table_->contains(key); }
-  /// Where the table stands: file, line and column.
+  /// The position of the table: file, line and column.
   std::string place() const { return reading_.place_of(where("")); }
-  void skip_rest();  ///< what was not asked for is no mistake
+  void skip_rest();  ///< keys that were not asked for are no mistake
   void wrong(std::string_view key, const std::string& what);
   void wrong(const std::string& what);
   void warn(std::string_view key, const std::string& what);
-  /// `key: invalid WHAT "value"; expected ...`; never of a secret.
+  /// `key: invalid WHAT "value"; expected ...`; never for a secret.
   void invalid(std::string_view key, std::string_view what, std::string_view value, std::string_view expected);
 
  private:
@@ -126,12 +126,12 @@ class config_table {
   bool environment_applies_;
   std::set<std::string, std::less<>> asked_, at_start_;
   bool is_all_at_start_;
-  toml::source_region stands_at_ = {};  ///< of a table that was made of a text
+  toml::source_region stands_at_ = {};  ///< position of a table that was made from a text
 };
 
-/// Reads the files that `include` names into the table: their [[...]] follow its own, their other keys join it. A key
-/// that is defined twice, a file that cannot be read and an included `include` are mistakes. Returns the files, in the
-/// order in which they were read: by pattern, then by name; a file that several patterns match, once.
+/// Merges the files named by `include` into the table: their [[...]] are appended, their other keys are added. A
+/// duplicate key, an unreadable file and an `include` in an included file are mistakes. Returns the files in reading
+/// order: by pattern, then by name; a file that several patterns match is read once.
 std::vector<std::filesystem::path> read_includes(config_reading&, toml::table& into);
 
 threshold read_threshold(config_table&, const std::vector<std::string>& rolling);
@@ -142,7 +142,7 @@ void read_meaning(config_table& root, config&);
 void read_joins(config_table& figures, config&);
 /// Reads [[repository]] (repositories.cpp).
 std::vector<repository_rule> read_repositories(config_table& root);
-/// A filter as the fingerprint has it.
+/// A filter as it enters the fingerprint.
 std::string spelled(const incident_filter&);
 
 }

@@ -1,4 +1,4 @@
-// What a reload applies, names and refuses.
+// Decides what a reload applies, reports and rejects.
 #include "daemon/config/config.hpp"
 
 namespace releasehealth {
@@ -8,7 +8,7 @@ std::vector<std::string> changed_at_start(const config& running, const config& r
   for (const auto& [key, value] : read.at_start)
     if (const auto before = running.at_start.find(key); before == running.at_start.end() || before->second != value)
       changed.push_back(key);
-  // without a spool at the start there is none to put anything into
+  // a daemon that started without a spool cannot get one by a reload
   if (running.bounds["spool.max_bytes"] == 0 && read.bounds["spool.max_bytes"] > 0)
     changed.emplace_back("spool.max_bytes");
   return changed;

@@ -1,4 +1,4 @@
-// [[repository]]: names that repositories had before (figures.md section 14).
+// [[repository]]: former names of repositories (figures.md section 14).
 #include <algorithm>
 
 #include "daemon/config/reader.hpp"
@@ -6,7 +6,7 @@
 namespace releasehealth {
 namespace {
 
-// A name of two repositories would make reports ambiguous.
+// A name shared by two repositories would make reports ambiguous.
 void check_names(config_table& t, const std::vector<repository_rule>& before, const repository_rule& read) {
   std::vector<std::string> own = {repository_key(read.name)};
   const auto check = [&](std::string_view key, const std::string& name) {
@@ -14,8 +14,8 @@ void check_names(config_table& t, const std::vector<repository_rule>& before, co
       if (same_repository(repository_key(name), repository_key(other.name)) ||
           std::ranges::any_of(
               other.was, [&](const auto& was) { return same_repository(repository_key(name), repository_key(was)); }))
-        t.wrong(key, in_quotes(name) + " is a name of [[repository]] " + in_quotes(other.name) +
-                         ", too; expected each name once");
+        t.wrong(key, in_quotes(name) + " is also a name of [[repository]] " + in_quotes(other.name) +
+                         "; expected each name once");
   };
   check("name", read.name);
   for (const auto& was : read.was) {

@@ -1,4 +1,4 @@
-// Tables within the configuration, and lists of them.
+// Tables of the configuration, and lists of tables.
 #include "daemon/config/reader.hpp"
 
 namespace releasehealth {
@@ -40,9 +40,10 @@ void config_table::pairs(std::string_view key, std::map<std::string, std::string
   note(key, "a table of texts");
   const auto* node = find(key);
   if (!node) return;
-  if (!node->is_table()) return wrong(key, "expected a table");  // not shown: it may be a secret
+  if (!node->is_table()) return wrong(key, "expected a table");  // the value is not shown: it may be a secret
   for (const auto& [name, value] : *node->as_table()) {
-    if (!value.is_string()) return wrong(key, std::string(name.str()) + " is not text");  // not shown, either
+    if (!value.is_string())
+      return wrong(key, std::string(name.str()) + " is not text");  // the value is not shown either
     into[std::string(name.str())] = **value.as_string();
   }
 }

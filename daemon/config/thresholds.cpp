@@ -1,4 +1,4 @@
-// A [[threshold]]: the figure, its period, whom it is for, and the limit.
+// A [[threshold]]: the figure, its period, the service or team, and the value.
 #include <algorithm>
 
 #include "daemon/config/reader.hpp"
@@ -23,11 +23,11 @@ threshold read_threshold(config_table& t, const std::vector<std::string>& rollin
   t.text("team", read.team);
   t.number("minimum", read.minimum);
   if (read.minimum < 0) t.invalid("minimum", "number", t.spelled("minimum"), "0 or more");
-  if (t.has("above") == t.has("below")) t.wrong("needs above or below, and not both");
-  if (!read.service.empty() && !read.team.empty()) t.wrong("is for a service or for a team, not for both");
+  if (t.has("above") == t.has("below")) t.wrong("expected either above or below");
+  if (!read.service.empty() && !read.team.empty()) t.wrong("service and team are mutually exclusive");
   if (const auto* l = find_limited_figure(read.figure);
       l && find_figure(l->figure)->to == belongs::teams && !read.service.empty())
-    t.wrong("service", "has no such figure: it is one of teams");
+    t.wrong("service", "services do not have this figure; expected team, or neither");
   read.above = t.has("above");
   for (const auto* side : {"above", "below"}) {
     t.number_or_name(side, read.limit, read.limit_of);
@@ -39,7 +39,7 @@ threshold read_threshold(config_table& t, const std::vector<std::string>& rollin
   if (!limited)
     t.wrong("figure", unknown_word("figure", read.figure, word_list_of(limited_figures(), &limited_figure::name)));
   if (limited && find_figure(limited->figure)->is_now) {
-    if (!read.period.empty()) t.invalid("period", "period", read.period, "none: the figure holds at an instant");
+    if (!read.period.empty()) t.invalid("period", "period", read.period, "none, because the figure is a current value");
   } else if (read.period != month && read.period != previous_month &&
              std::ranges::find(rolling, read.period) == rolling.end()) {
     auto known = word_list_of(rolling);

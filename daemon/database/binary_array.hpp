@@ -1,5 +1,6 @@
 #pragma once
-// One-dimensional arrays in PostgreSQL's binary format: bodies travel without escaping, a batch in one parameter each.
+// One-dimensional arrays in PostgreSQL's binary format: a batch needs one parameter per column, and bodies need no
+// escaping.
 #include <concepts>
 #include <cstdint>
 #include <optional>
@@ -12,7 +13,7 @@ namespace releasehealth::ledger {
 
 class binary_array {
  public:
-  /// Their oids.
+  /// The oids of the element types.
   enum element : std::uint32_t {
     boolean = 16,
     bytea = 17,
@@ -65,7 +66,7 @@ class binary_array {
   }
   std::size_t size() const { return size_; }
 
-  /// As it travels. The array is spent.
+  /// The binary representation. Consumes the array.
   std::string bytes() && {
     std::string header;
     put(header, size_ == 0 ? 0 : 1);  // dimensions
@@ -88,7 +89,7 @@ class binary_array {
   element element_;
   std::size_t size_ = 0;
   bool has_nulls_ = false;
-  std::string bytes_ = std::string(header_bytes, '\0');  ///< room for the header, and the values
+  std::string bytes_ = std::string(header_bytes, '\0');  ///< space for the header, then the values
 };
 
 }

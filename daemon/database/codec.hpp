@@ -1,5 +1,5 @@
 #pragma once
-// How values travel: what PostgreSQL writes of a type, and what goes into an array of it.
+// Conversion of values: from PostgreSQL's text format, and to elements of binary arrays.
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
@@ -15,10 +15,10 @@
 
 namespace releasehealth::ledger {
 
-/// A field as PostgreSQL wrote it, as text; refers to its answer. Nothing: NULL.
+/// A field in PostgreSQL's text format; a view into the answer. nullopt: NULL.
 using field = std::optional<std::string_view>;
 
-/// Of each type that a row may hold: its `element` in an array, read() and write().
+/// For each type that a row may contain: its array `element`, read() and write().
 template <class T>
 struct codec;
 
@@ -29,7 +29,7 @@ struct codec<std::string> {
   static void write(binary_array& to, const std::string& value) { to.add(std::string_view(value)); }
 };
 
-/// Written only.
+/// Write only.
 template <>
 struct codec<std::string_view> {
   static constexpr auto element = binary_array::text;
@@ -49,7 +49,7 @@ struct codec<Number> {
   static constexpr auto element = sizeof(Number) == sizeof(std::int32_t) ? binary_array::int4 : binary_array::int8;
   static void read(std::string_view text, Number& to) {
     const auto number = take_number<Number>(text);
-    if (!number) throw std::runtime_error("PostgreSQL answered with another number than expected");
+    if (!number) throw std::runtime_error("PostgreSQL returned an invalid number: " + std::string(text));
     to = *number;
   }
   static void write(binary_array& to, Number value) requires std::is_integral_v<Number> {
@@ -60,7 +60,7 @@ struct codec<Number> {
   }
 };
 
-/// Statements give times as microseconds since 1970, as the function microseconds() of the schema does.
+/// Statements return times as microseconds since 1970, converted by the schema's function microseconds().
 template <>
 struct codec<timestamp> {
   static constexpr auto element = binary_array::timestamptz;
@@ -79,26 +79,26 @@ struct codec<json::object> {
   static void write(binary_array& to, const json::object& value) { to.add_jsonb(json::serialize(value)); }
 };
 
-/// Written only.
+/// Write only.
 template <>
 struct codec<const json::object*> {
   static constexpr auto element = binary_array::jsonb;
   static void write(binary_array& to, const json::object* value) { codec<json::object>::write(to, *value); }
 };
 
-/// A word of the domain travels as text.
+/// Enumerations of the domain are stored as text.
 template <class E>
 requires requires { vocabulary<E>::words; }
 struct codec<E> {
   static constexpr auto element = binary_array::text;
   static void read(std::string_view text, E& to) {
     const auto known = parse_word<E>(text);
-    if (!known) throw std::runtime_error("PostgreSQL holds a word of a newer release: " + std::string(text));
+    if (!known) throw std::runtime_error("unknown value in the database, from a newer release: " + std::string(text));
     to = *known;
   }
   static void write(binary_array& to, E value) { to.add(word(value)); }
 };
-/// An unknown one is empty, where its column takes no NULL.
+/// In a column that is NOT NULL, an unknown value is the empty text.
 template <class E>
 requires requires { vocabulary<E>::words; }
 struct codec<std::optional<E>> {
@@ -109,7 +109,7 @@ struct codec<std::optional<E>> {
   static void write(binary_array& to, std::optional<E> value) { value ? to.add(word(*value)) : to.add_null(); }
 };
 
-/// A JSON array of texts, as rows of PostgreSQL's arrays must be of one length.
+/// Lists are stored as JSON arrays, because the rows of a PostgreSQL array must have the same length.
 template <>
 struct codec<std::vector<std::string>> {
   static constexpr auto element = binary_array::jsonb;
@@ -122,7 +122,7 @@ struct codec<std::vector<std::string>> {
   }
 };
 
-/// A bytea.
+/// A value of type bytea.
 struct blob {
   std::string bytes;
 };

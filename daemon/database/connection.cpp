@@ -14,14 +14,13 @@ namespace releasehealth::ledger {
 
 std::string what_is_no_url(const std::string& text) {
   if (text.empty()) return {};
-  char* said = nullptr;  // quotes the text
+  char* said = nullptr;  // not used: libpq's message quotes the text, which may contain a password
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> read(PQconninfoParse(text.c_str(), &said),
                                                                           PQconninfoFree);
   if (said) PQfreemem(said);
   if (read) return {};
-  return "is no connection string that libpq understands; expected postgresql://USER:PASSWORD@HOST/DATABASE with %25 "
-         "for "
-         "a percent sign, or key=value pairs";
+  return "not a valid libpq connection string; expected postgresql://USER:PASSWORD@HOST/DATABASE with %25 for a "
+         "percent sign, or key=value pairs";
 }
 namespace {
 
@@ -34,8 +33,8 @@ std::string libpq_value(std::string_view value) {
   return out + "'";
 }
 
-// Our settings of a session: timeouts, and what a reader is not to do. A server whose client is gone cancels its
-// statement within two seconds, so that a killed daemon's long statement holds no lock.
+// The daemon's session settings: timeouts, and read-only mode for readers. client_connection_check_interval makes the
+// server cancel the statement of a lost client within two seconds, so that a killed daemon's statement holds no locks.
 std::string session_options(const session& s) {
   std::string options =
       "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c client_connection_check_interval=2s -c "
@@ -46,8 +45,8 @@ std::string session_options(const session& s) {
   return options;
 }
 
-// The user's connection string with our settings added; what the user set stays. PostgreSQL reads `options` in order
-// and the last one decides, so the user's own follow ours.
+// The user's connection string with the daemon's settings added. The user's settings take precedence: in `options` the
+// last value wins, so the user's follow the daemon's.
 std::string conninfo(const session& s) {
   char* message = nullptr;
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(PQconninfoParse(s.dsn.c_str(), &message),
@@ -69,7 +68,7 @@ std::string conninfo(const session& s) {
         options += std::string(" ") + o->val;
         continue;
       }
-      // of several servers the one that may be written to, so that a fail-over is followed; of replicas any
+      // With several hosts, writers need the writable server, so that they follow a failover; readers accept a standby.
       const std::string_view keyword = o->keyword, value = o->val;
       if ((keyword == "host" || keyword == "hostaddr") && value.find(',') != value.npos)
         all.emplace_back("target_session_attrs", !s.read_only         ? "read-write"
@@ -93,8 +92,8 @@ connection::opened::opened(const session& s)
   go_on();
 }
 
-// The thread that waits for the server reads the end of the stream, also of a server that hangs and would not answer a
-// request to cancel.
+// Shutting down the socket wakes the thread that waits for the server, even if the server hangs and would not process a
+// cancel request.
 void connection::opened::cutter::operator()() const noexcept { ::shutdown(of->sock(), SHUT_RDWR); }
 
 const std::string& connection::opened::prepared(std::string_view sql) {

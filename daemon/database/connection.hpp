@@ -1,5 +1,5 @@
 #pragma once
-// Sessions with PostgreSQL and their transactions. Both are opaque outside of this room; statements go by rows.hpp.
+// Connections to PostgreSQL and their transactions. Both are opaque outside this module; statements use rows.hpp.
 #include <memory>
 #include <string>
 #include <string_view>
@@ -8,19 +8,19 @@
 
 namespace releasehealth::ledger {
 
-/// One session, used by one thread at a time. The session's stop ends it: the thread that waits for an answer gets
+/// A connection, used by one thread at a time. session::stop closes it: a thread that waits for an answer gets
 /// postgres_failure.
 class connection {
  public:
-  /// With the session's name, timeouts and read-only setting. Throws postgres_failure; std::invalid_argument if libpq
-  /// does not understand the URL.
+  /// Connects with the session's name, timeouts and read-only setting. Throws postgres_failure, and
+  /// std::invalid_argument if libpq cannot parse the URL.
   explicit connection(const session&);
   ~connection();
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
 
   bool is_open() const;
-  /// From now on every statement is prepared once. Of a few rows planning takes longer than the rest.
+  /// From now on, prepares every statement once. For statements on a few rows, planning takes longer than execution.
   void prepare_statements();
 
  private:
@@ -29,13 +29,13 @@ class connection {
   std::unique_ptr<opened> opened_;
 };
 
-/// Rolled back at its end unless it was committed. Every function, and every statement in it, throws postgres_failure.
+/// Rolled back on destruction unless committed. Every function, and every statement in it, throws postgres_failure.
 class transaction {
  public:
   enum kind {
-    usual,         ///< each statement sees what was committed before it
-    one_instant,   ///< all of its statements see one state of the database
-    by_statement,  ///< no transaction: each statement is committed by itself
+    usual,         ///< READ COMMITTED: each statement sees the data committed before it
+    one_instant,   ///< REPEATABLE READ: all statements see the same snapshot
+    by_statement,  ///< no transaction: each statement commits by itself
   };
   explicit transaction(connection&, kind = usual);
   ~transaction();
@@ -44,13 +44,13 @@ class transaction {
 
   void commit();
 
-  /// Whether the statements that follow have kept plans, made for any parameters. Without, each is planned for its own,
-  /// as many rows want it.
+  /// Whether the following statements use generic cached plans. Without, each is planned for its parameters, which is
+  /// better for statements on many rows.
   void keep_plans(bool);
 
-  /// Names the state that it sees, for as long as it lasts.
+  /// Exports the snapshot and returns its name, valid until the transaction ends.
   std::string export_instant();
-  /// Sees that state; before any statement.
+  /// Uses an exported snapshot. Must be called before any statement.
   void see_instant(const std::string&);
 
  private:

@@ -1,5 +1,5 @@
 #pragma once
-// The columns of what several rooms read and write.
+// The columns of rows that several modules read and write.
 #include "collectors/event.hpp"
 #include "daemon/database/rows.hpp"
 
@@ -11,12 +11,12 @@ BOOST_DESCRIBE_STRUCT(event, (), (source, id, type, thing, subject, time, is_ove
 
 namespace releasehealth::ledger {
 
-/// The first receipt of a name, by which names are known.
+/// A known name, with its first receipt.
 struct known_name {
   std::string kind;  ///< service, environment, production or team
   std::string name;
   timestamp received_at;
-  std::string source, id;  ///< of the event
+  std::string source, id;  ///< of the event that reported it
 };
 BOOST_DESCRIBE_STRUCT(known_name, (), (kind, name, received_at, source, id))
 

@@ -9,14 +9,14 @@
 namespace releasehealth::ledger {
 namespace {
 
-// PostgreSQL's Appendix A, the longest prefix first; what none of them begins is "other".
+// SQLSTATE prefixes of PostgreSQL's Appendix A, the longest first; all other states are "other".
 constexpr struct {
   std::string_view state, reason;
 } by_state[] = {{"53100", "disk_full"}, {"53200", "memory"},  {"53300", "connections"}, {"25006", "read_only"},
                 {"57014", "timeout"},   {"55P03", "timeout"}, {"57P", "connection"},    {"08", "connection"},
                 {"42", "schema"},       {"58030", "io"},      {"XX001", "corrupt"},     {"XX002", "corrupt"}};
 
-// Before there is a connection there is no SQLSTATE.
+// Connection errors have no SQLSTATE, so they are recognized by libpq's message.
 constexpr struct {
   std::string_view words, reason;
 } by_words[] = {{"could not translate host name", "name_resolution"},
@@ -27,16 +27,16 @@ constexpr struct {
                 {"Too many open files", "open_files"},
                 {"authentication failed", "authentication"}};
 
-// Of a statement; null: it is the connection, or something else.
+// The failure of a statement; null for a connection failure or another exception.
 const postgres_failure* rejection_in(const std::exception& e) {
   const auto* failed = dynamic_cast<const postgres_failure*>(&e);
   return failed && !failed->state().empty() ? failed : nullptr;
 }
 
-constexpr std::string_view names_only = "42";  // of tables, columns, functions: this class quotes no values
+constexpr std::string_view names_only = "42";  // this class quotes names of tables, columns and functions, no values
 
-// A server that speaks another language quotes otherwise; a value that holds a quote hides no rest behind it, for
-// everything from the first one on is left out.
+// Quotation marks depend on the server's language. Everything from the first mark on is omitted, so a value that itself
+// contains a mark cannot leak.
 std::size_t first_quote(std::string_view text) {
   auto first = text.npos;
   for (const std::string_view mark : {"\"", "'", "«", "»", "„", "“", "‘", "‹", "›", "「"})
@@ -88,9 +88,9 @@ error failure_of(const std::exception& e) {
     return error(errc::unavailable, "PostgreSQL is unavailable (" + std::string(reason) + "); retry later")
         .logged_as(description_of(e));
   if (rejected)
-    return error(errc::internal, "PostgreSQL rejects a question of this program (SQLSTATE " + rejected->state() + ")")
+    return error(errc::internal, "PostgreSQL rejected a query of this program (SQLSTATE " + rejected->state() + ")")
         .logged_as(description_of(e));
-  return error(errc::internal, "the answer could not be made; the log says why").logged_as(description_of(e));
+  return error(errc::internal, "internal error; see the daemon's log").logged_as(description_of(e));
 }
 
 bool is_timeout(const std::exception& e) { return reason_of(e) == "timeout"; }

@@ -1,5 +1,5 @@
 #pragma once
-// Why PostgreSQL did not do something: what operators tell apart, and alerts and runbooks name.
+// Reasons for failures of PostgreSQL, as operators distinguish them; alerts and runbooks use the same names.
 #include <exception>
 #include <span>
 #include <stdexcept>
@@ -10,33 +10,34 @@
 
 namespace releasehealth::ledger {
 
-/// PostgreSQL rejected a statement, or the connection to it is lost.
+/// PostgreSQL rejected a statement, or the connection was lost.
 class postgres_failure : public std::runtime_error {
  public:
   explicit postgres_failure(const std::string& what, std::string state = {})
       : std::runtime_error(what), state_(std::move(state)) {}
-  /// The SQLSTATE of the statement; empty: it is the connection.
+  /// The statement's SQLSTATE; empty for a connection failure.
   const std::string& state() const { return state_; }
 
  private:
   std::string state_;
 };
 
-/// Every reason there is, as releasehealth_database_failures_total{reason} counts them.
+/// All reasons: the label values of releasehealth_database_failures_total{reason}.
 std::span<const std::string_view> failure_reasons();
 
-/// One of failure_reasons(), by the SQLSTATE; where there is none, by what libpq says about a connection.
+/// One of failure_reasons(), by the SQLSTATE or, if there is none, by libpq's message.
 std::string_view reason_of(const std::exception&);
 
-/// What happened, for logs, answers and stored details: of an error of PostgreSQL its SQLSTATE and primary message
-/// without what that quotes; DETAIL, HINT and CONTEXT hold payloads. The only reader of an exception's what().
+/// A description for logs, answers and stored details. For an error of PostgreSQL: its SQLSTATE and primary message
+/// without quoted values, and without DETAIL, HINT and CONTEXT, which contain payloads. No other code may use an
+/// exception's what().
 std::string description_of(const std::exception&);
 
-/// What an answer may say of it: errc::unavailable with the reason if PostgreSQL is away or does not do its work,
-/// errc::internal for everything else. PostgreSQL's words, which name hosts, users and values, are for the log.
+/// The error for an answer: errc::unavailable with the reason if PostgreSQL is unavailable or cannot do its work, else
+/// errc::internal. PostgreSQL's own message, which names hosts, users and values, only goes to the log.
 error failure_of(const std::exception&);
 
-/// Over [database] statement_timeout, or over [figures] timeout.
+/// Whether [database] statement_timeout or [figures] timeout was exceeded.
 bool is_timeout(const std::exception&);
 
 }

@@ -1,5 +1,5 @@
 #pragma once
-// A file that one process holds at a time, until it lets go or ends, however it ends.
+// A lock file that one process at a time can hold. The lock is released when the process ends, even if it is killed.
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -17,7 +17,7 @@ class file_lock {
  public:
   explicit file_lock(const std::filesystem::path& file) : file_(file) {}
 
-  /// False if somebody else holds it. `who` is written into it, for those who find it held.
+  /// Returns false if another process holds the lock. Writes `who` into the file, for processes that find it locked.
   bool take(const std::string& who) const {
     if (flock(file_.descriptor(), LOCK_EX | LOCK_NB) != 0) return false;
     if (ftruncate(file_.descriptor(), 0) != 0 || pwrite(file_.descriptor(), who.data(), who.size(), 0) < 0)

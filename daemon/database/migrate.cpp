@@ -24,10 +24,10 @@ std::set<std::string> applied_migrations(transaction& work) {
   return {names.begin(), names.end()};
 }
 
-// Most starts have nothing to migrate, and must not wait for whoever derives.
+// Most starts have nothing to migrate and must not wait for a daemon that is deriving.
 bool is_up_to_date(connection& c) {
   transaction work(c);
-  // a table of another schema of the search path is another division's
+  // Looks in the current schema only: a table elsewhere in the search path belongs to another division's ledger.
   if (!query_one<bool>(work, "SELECT to_regclass(quote_ident(current_schema()) || '.migration') IS NOT NULL"))
     return false;
   const auto names = applied_migrations(work);
@@ -40,8 +40,7 @@ bool is_up_to_date(connection& c) {
 namespace {
 
 newer_schema is_newer(const std::string& migration) {
-  return newer_schema("the database was migrated by a newer releasehealthd (" + migration +
-                      "): this one does not know its schema");
+  return newer_schema("the database was migrated by a newer releasehealthd (unknown migration " + migration + ")");
 }
 
 }
@@ -66,7 +65,7 @@ std::vector<std::string> migrate(const session& s) {
   if (query_one<std::string>(work, "SELECT current_schema()").empty())
     throw std::runtime_error("[database] url: no schema of search_path \"" +
                              query_one<std::string>(work, "SHOW search_path") +
-                             "\" exists; expected one, as CREATE SCHEMA makes it");
+                             "\" exists; create one with CREATE SCHEMA");
   execute(work, sql::database::migrate_lock, locks::migrate);
   run_script(work, "SET LOCAL client_min_messages = warning");
   run_script(

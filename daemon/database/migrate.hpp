@@ -1,5 +1,5 @@
 #pragma once
-// Brings a database's schema up to date: append-only migrations, each once, under one lock for all daemons.
+// Migrates the database schema: append-only migrations, each applied once, under one lock for all daemons.
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -14,13 +14,13 @@ struct newer_schema : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Applies what is missing and returns the names applied. Throws newer_schema.
+/// Applies the pending migrations and returns their names. Throws newer_schema.
 std::vector<std::string> migrate(const session&);
 
-/// What migrate() would apply; nothing is changed. Throws newer_schema.
+/// The migrations that migrate() would apply; changes nothing. Throws newer_schema.
 std::vector<std::string> pending_migrations(const session&);
 
-/// The names of every migration that this program knows.
+/// The names of all migrations that this program knows.
 std::vector<std::string_view> known_migrations();
 
 }

@@ -17,7 +17,7 @@ account find_account() {
   if (geteuid() != 0) return {};
   for (const char* name : {"postgres", "nobody"})
     if (const auto* entry = getpwnam(name)) return {entry->pw_uid, entry->pw_gid, true};
-  throw std::runtime_error("private PostgreSQL: it does not run as root, and there is no user postgres or nobody");
+  throw std::runtime_error("private PostgreSQL: cannot run as root, and there is no user postgres or nobody");
 }
 
 }
@@ -28,7 +28,7 @@ private_cluster::private_cluster(const fs::path& state_dir)
       lock_file(folder / "lock"),
       owner(find_account()) {}
 
-// Who PostgreSQL runs as passes through the folder above, which is for the daemon's user alone otherwise.
+// PostgreSQL's user needs to enter the parent folder, which is otherwise private to the daemon's user.
 void private_cluster::make_folder() const {
   const bool is_new = !fs::exists(folder.parent_path());
   make_own_folder(folder.parent_path());
@@ -41,11 +41,11 @@ void private_cluster::make_folder() const {
                              " is too long for a Unix socket (107 bytes); set a shorter state_dir");
   if (!owner.other) return;
   if (chown(folder.c_str(), owner.uid, owner.gid) != 0)
-    throw std::runtime_error("private PostgreSQL: cannot give " + folder.string() + " to an unprivileged user");
+    throw std::runtime_error("private PostgreSQL: cannot change the owner of " + folder.string());
   for (auto up = folder.parent_path(); up != up.root_path(); up = up.parent_path())
     if (struct stat s{}; stat(up.c_str(), &s) == 0 && (s.st_mode & S_IXOTH) == 0 && s.st_uid != owner.uid)
-      throw std::runtime_error("private PostgreSQL: it does not run as root, and other users may not enter " +
-                               up.string() + "; set another state_dir or chmod o+x it");
+      throw std::runtime_error("private PostgreSQL: cannot run as root, and other users cannot enter " + up.string() +
+                               "; set another state_dir or run chmod o+x on it");
 }
 
 std::string private_cluster::dsn() const {

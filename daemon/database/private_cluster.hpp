@@ -1,5 +1,5 @@
 #pragma once
-// Where a private PostgreSQL lies, and who it runs as.
+// Location and user of a private PostgreSQL.
 #include <filesystem>
 #include <string>
 
@@ -7,25 +7,26 @@
 
 namespace releasehealth::ledger {
 
-/// Who PostgreSQL runs as: it refuses root, so a daemon that is root gives it to `postgres`, else `nobody`.
+/// The user that PostgreSQL runs as. PostgreSQL refuses to run as root, so a daemon that runs as root starts it as
+/// `postgres`, or else as `nobody`.
 struct account {
   uid_t uid = geteuid();
   gid_t gid = getegid();
   bool other = false;
 };
 
-/// The place of the cluster: data, socket and lock, in a folder of their own. Throws std::runtime_error if this daemon
-/// is root and there is no user to give it to.
+/// The cluster's data, socket and lock, in one folder. The constructor throws std::runtime_error if the daemon runs as
+/// root and there is no unprivileged user.
 struct private_cluster {
   std::filesystem::path folder, data, lock_file;
   account owner;
 
   explicit private_cluster(const std::filesystem::path& state_dir);
 
-  /// Makes the folder, for its owner. Throws std::runtime_error that says what is in the way.
+  /// Creates the folder for its owner. Throws std::runtime_error with the cause.
   void make_folder() const;
   std::string dsn() const;
-  /// Whether a server takes connections there.
+  /// Whether a server accepts connections there.
   bool answers() const;
 };
 

@@ -32,9 +32,9 @@ constexpr auto retry_deadline = 5s;
 constexpr auto stop_deadline = 30s;
 constexpr auto turn_deadline = 60s;
 constexpr auto pause = 50ms;
-constexpr auto settle_time = 5s;  // a package is unpacked and configured file by file
+constexpr auto settle_time = 5s;  // a package upgrade replaces files one by one
 
-// Durable, private and small; the rest is PostgreSQL's own default.
+// Durable, private and small; everything else keeps PostgreSQL's default.
 constexpr const char* settings[] = {"listen_addresses=",
                                     "unix_socket_permissions=0700",
                                     "fsync=on",
@@ -53,7 +53,7 @@ constexpr const char* settings[] = {"listen_addresses=",
                                     "timezone=UTC",
                                     "cluster_name=releasehealthd"};
 
-// 0 for what is no number.
+// 0 if the text is not a number.
 int number(std::string_view text) { return take_number<int>(text).value_or(0); }
 
 std::string first_line(const fs::path& file) {
@@ -63,11 +63,11 @@ std::string first_line(const fs::path& file) {
   return line;
 }
 
-// What the child does between fork and exec: become the unprivileged user in a session of its own (a Ctrl-C on the
-// terminal is for the daemon, which drains first), and stop when the daemon is gone, even by kill -9. Its output goes
-// into `log`, which root has opened: in a folder of that user a name may be a link to anything.
+// Runs in the child between fork and exec. The child becomes the unprivileged user in its own session (a Ctrl-C on the
+// terminal must only reach the daemon, which drains first), and stops when the daemon is gone, even by kill -9. Its
+// output goes to `log`, which root has opened: in a folder of the unprivileged user a name may be a link to anything.
 auto in_child(const account& owner, const own_file& log) {
-  if (ftruncate(log.descriptor(), 0) != 0) throw std::runtime_error("private PostgreSQL: its log cannot be written");
+  if (ftruncate(log.descriptor(), 0) != 0) throw std::runtime_error("private PostgreSQL: cannot write its log");
   return bp::extend::on_exec_setup = [owner, to = log.descriptor()](auto&) {
     setsid();
     if (dup2(to, STDOUT_FILENO) < 0 || dup2(to, STDERR_FILENO) < 0) _exit(126);
@@ -75,13 +75,13 @@ auto in_child(const account& owner, const own_file& log) {
     prctl(PR_SET_PDEATHSIG, SIGINT);  // after setuid, which clears it
     for (const char* ours :
          {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"})
-      unsetenv(ours);  // PostgreSQL would tell systemd that it is the daemon
+      unsetenv(ours);  // otherwise PostgreSQL would notify systemd in the daemon's place
     if (chdir("/") != 0) _exit(126);
   };
 }
 
-// A folder of its own for each attempt, renamed when whole: the initdb of a killed daemon may be about to clear its
-// own.
+// Each attempt uses a new folder, renamed when complete, because the initdb of a killed daemon may still be deleting
+// its own folder.
 void create(const private_cluster& c, const fs::path& binaries) {
   const std::string name = "data.partial";
   std::error_code ignored;
@@ -96,8 +96,8 @@ void create(const private_cluster& c, const fs::path& binaries) {
   fs::rename(partial, c.data);
 }
 
-/// What the server's files are on the disk: a package upgrade replaces them, and the running server then loads
-/// libraries that are not its own. Empty while one is missing.
+/// Identifies the server's files on disk: after a package upgrade replaced them, the running server would load
+/// libraries of another version. Empty while a file is missing.
 std::string stamp_of(const fs::path& binaries) {
   std::string all;
   for (const auto& file :
@@ -117,9 +117,9 @@ bool is_postgres_of(const fs::path& data, pid_t pid) {
   return words.find('\0' + data.string() + '\0') != words.npos;
 }
 
-// A server that outlived its daemon is asked to stop; a pid file whose process is gone, or is another program by now
-// (after a loss of power, say), is removed: we hold the lock, so no one else runs this cluster. False while such a
-// server runs.
+// Cleans up after an earlier run. A server that outlived its daemon is asked to stop. A pid file is removed if its
+// process is gone or is another program by now (for example after a power failure); the lock guarantees that no other
+// process runs this cluster. Returns false while such a server runs.
 bool clear_leftovers(const private_cluster& c) {
   const auto pid = number(first_line(c.data / "postmaster.pid"));
   if (pid > 1 && is_postgres_of(c.data, pid)) {
@@ -134,11 +134,11 @@ bool clear_leftovers(const private_cluster& c) {
 
 struct private_postgres::running {
   private_cluster where;
-  std::optional<file_lock> lock;  // of the owner
+  std::optional<file_lock> lock;  // only the owner holds it
   bp::child server;
   fs::path binaries;     // of `server`
-  std::string stamp;     // of its files as it started
-  std::string replaced;  // by what, at the last look
+  std::string stamp;     // stamp_of() its files when it started
+  std::string replaced;  // stamp_of() its files at the last check
   std::chrono::steady_clock::time_point replaced_at;
   bool is_to_restart = false;
 
@@ -154,7 +154,7 @@ struct private_postgres::running {
     const auto deadline = std::chrono::steady_clock::now() + stop_deadline;
     while (!clear_leftovers(where)) {
       if (std::chrono::steady_clock::now() > deadline)
-        throw std::runtime_error("private PostgreSQL: the process of an earlier run does not stop");
+        throw std::runtime_error("private PostgreSQL: the server of an earlier run does not stop");
       std::this_thread::sleep_for(pause);
     }
     spawn(found);
@@ -169,7 +169,7 @@ struct private_postgres::running {
         throw std::runtime_error("private PostgreSQL did not answer within 60 seconds; see " +
                                  (where.data / "log").string());
       std::this_thread::sleep_for(pause);
-      if (ended) spawn(found);  // sessions of a killed server hold its shared memory for a moment
+      if (ended) spawn(found);  // backends of a killed server hold its shared memory for a moment
     }
   }
 
@@ -185,7 +185,7 @@ struct private_postgres::running {
 
   ~running() {
     if (!server.valid() || !server.running()) return;
-    kill(server.id(), SIGINT);  // a fast shutdown: sessions end, everything is on disk
+    kill(server.id(), SIGINT);  // a fast shutdown: ends sessions and writes everything to disk
     const auto end = std::chrono::steady_clock::now() + stop_deadline;
     std::error_code ec;
     while (server.running(ec) && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(pause);
@@ -204,7 +204,7 @@ private_postgres private_postgres::use(const fs::path& state_dir, bool serve, co
   bool told = false;
   while (!lock.take(serve ? "serve" : "command")) {
     const bool by_daemon = first_line(r->where.lock_file) == "serve";
-    if (serve && by_daemon) throw std::runtime_error("another releasehealthd serves from " + state_dir.string());
+    if (serve && by_daemon) throw std::runtime_error(state_dir.string() + " is served by another releasehealthd");
     if (by_daemon && r->where.answers()) return private_postgres(std::move(r));
     if (!std::exchange(told, true)) tell("waiting for another releasehealthd that uses " + r->where.folder.string());
     if (std::chrono::steady_clock::now() > deadline)
@@ -217,7 +217,7 @@ private_postgres private_postgres::use(const fs::path& state_dir, bool serve, co
 }
 
 bool private_postgres::exists(const fs::path& state_dir) {
-  std::error_code ec;  // of a directory that we may not enter; use() says so
+  std::error_code ec;  // a directory without permission counts as existing, so that use() reports the error
   return fs::exists(private_cluster(state_dir).data / "PG_VERSION", ec) || ec;
 }
 
@@ -225,7 +225,7 @@ void private_postgres::restart_if_gone(const progress& tell) {
   if (!is_owner() || running_->server.running()) return;
   if (!clear_leftovers(running_->where)) return;
   tell(running_->is_to_restart ? "private PostgreSQL stopped, starting its new version"
-                               : "private PostgreSQL ended by itself, starting it again");
+                               : "private PostgreSQL exited unexpectedly, restarting it");
   running_->spawn(find_server_binaries(first_line(running_->where.data / "PG_VERSION")));
 }
 
@@ -241,7 +241,7 @@ void private_postgres::restart_if_replaced(const progress& tell) {
   if (stamp.empty() || stamp == r.stamp || now - r.replaced_at < settle_time) return;
   tell("private PostgreSQL's files were replaced, restarting it");
   r.is_to_restart = true;
-  kill(r.server.id(), SIGINT);  // a fast shutdown; restart_if_gone() starts it
+  kill(r.server.id(), SIGINT);  // a fast shutdown; restart_if_gone() starts the server again
 }
 
 std::string private_postgres::dsn() const { return running_->where.dsn(); }
@@ -261,9 +261,9 @@ fs::path find_server_binaries(const std::string& major) {
   if (const auto same = found.find(number(major)); same != found.end()) return same->second;
   std::string there;
   for (const auto& [version, path] : found) there += (there.empty() ? "" : ", ") + std::to_string(version);
-  throw std::runtime_error("private PostgreSQL: the data is of version " + major +
-                           ", the server binaries here are of " + there + "; install postgresql-" + major +
-                           ", or move the data with export events and import events");
+  throw std::runtime_error("private PostgreSQL: the data needs PostgreSQL " + major + "; installed: " + there +
+                           "; install postgresql-" + major +
+                           ", or move the data with `export events` and `import events`");
 }
 
 }

@@ -1,5 +1,6 @@
 #pragma once
-// The daemon's own PostgreSQL, for whoever configures none: one cluster in the state directory, on a Unix socket only.
+// The daemon's private PostgreSQL, used if none is configured: one cluster in the state directory, on a Unix socket
+// only.
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -7,32 +8,32 @@
 
 namespace releasehealth::ledger {
 
-/// A running private PostgreSQL. Whoever made it the owner stops it on destruction; others only use it.
+/// A running private PostgreSQL. The owner stops it on destruction; other objects only use it.
 class private_postgres {
  public:
-  /// Called with one line of progress: the first start takes a second.
+  /// Receives lines of progress, because the first start takes about a second.
   using progress = std::function<void(const std::string&)>;
 
-  /// Uses the cluster in `state_dir`/postgresql: the running one of a daemon, else one that it creates if need be and
-  /// starts for as long as this object lives. Commands that need one at the same time take turns.
-  /// `serve`: this is the daemon; it waits for a command that owns the cluster, and others use the daemon's.
-  /// Throws std::runtime_error: no server binaries, data of another major version, a path too long for a socket,
-  /// no start within the deadline. Call it from the main thread: PostgreSQL stops when the thread that started it ends.
+  /// Uses the cluster in `state_dir`/postgresql: that of a running daemon, or else one that is created if necessary and
+  /// runs for the lifetime of this object. Concurrent commands take turns.
+  /// `serve`: the caller is the daemon; it waits for a command that owns the cluster, and commands use the daemon's.
+  /// Throws std::runtime_error: no server binaries, data of another major version, a path too long for a socket, or no
+  /// start within the deadline. Main thread: PostgreSQL stops when the thread that started it ends.
   static private_postgres use(const std::filesystem::path& state_dir, bool serve, const progress& tell);
   /// Whether a cluster was created there.
   static bool exists(const std::filesystem::path& state_dir);
   ~private_postgres();
   private_postgres(private_postgres&&) noexcept;
 
-  /// Starts the owner's server again if it ended by itself (killed for memory, say), and does not wait for it: until it
-  /// answers, or if it ends again, this is to be called again. Main thread.
+  /// Restarts the owner's server if it exited (for example killed by the OOM killer). Does not wait for the server, so
+  /// it must be called periodically. Main thread.
   void restart_if_gone(const progress& tell);
 
-  /// Stops the owner's server if its files were replaced, as a package upgrade does, and stayed the same for five
-  /// seconds since; restart_if_gone() then starts the new one. To be called every second or so. Main thread.
+  /// Stops the owner's server if its files were replaced, as by a package upgrade, and have not changed for five
+  /// seconds since; restart_if_gone() then starts the new version. Must be called about once a second. Main thread.
   void restart_if_replaced(const progress& tell);
 
-  /// How to connect to it.
+  /// The connection string.
   std::string dsn() const;
   bool is_owner() const;
 
@@ -42,8 +43,8 @@ class private_postgres {
   std::unique_ptr<running> running_;
 };
 
-/// Where the server binaries of that major version are ("" takes the newest there is).
-/// Throws std::runtime_error that says what was looked for and what is there.
+/// The folder with the server binaries of a major version ("": the newest installed one). Throws std::runtime_error
+/// that names the wanted and the installed versions.
 std::filesystem::path find_server_binaries(const std::string& major);
 
 }

@@ -33,8 +33,8 @@ pqxx::result run_with(auto& in, std::string_view sql, const std::vector<paramete
 }
 #else
 
-// libpqxx 6 takes lists of parameters, but of one type each: texts and binary strings by turns, most of them of no
-// parameter.
+// libpqxx 6 accepts lists of parameters, but each list has one type. So text lists and binary lists alternate, most of
+// them empty.
 constexpr std::size_t most_turns = 8;
 struct turn {
   std::vector<const char*> texts;  ///< null: NULL
@@ -116,7 +116,7 @@ std::uint32_t answer::type(std::size_t column) const {
 void answer::hand_over(void (*look)(void*, std::span<const field>), void* to) const {
   std::vector<field> fields(held_->columns.size());
   for (const auto& row : held_->rows) {
-    auto at = row.begin();  // an iterator goes from field to field; row[c] would count one more owner of the result
+    auto at = row.begin();  // cheaper than row[c], which increments the result's reference count for every field
     for (auto& f : fields) {
       if (at->is_null())
         f.reset();
@@ -128,7 +128,7 @@ void answer::hand_over(void (*look)(void*, std::span<const field>), void* to) co
   }
 }
 
-// As PostgreSQL writes it: \x and two digits for each byte.
+// PostgreSQL's hex format: \x, then two digits per byte.
 void codec<blob>::read(std::string_view text, blob& to) {
   const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
   to.bytes.reserve(text.size() / 2);

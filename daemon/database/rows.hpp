@@ -1,6 +1,6 @@
 #pragma once
-// Rows as structs: what a row type's columns are called is described once, and by that it is read from answers and
-// written as arrays, one a column.
+// Rows as structs. The columns of a row type are described once; the description is used to read rows from answers and
+// to write them as arrays, one per column.
 //
 //   BOOST_DESCRIBE_STRUCT(place, (), (service, environment))
 //
@@ -18,7 +18,7 @@
 
 namespace releasehealth::ledger {
 
-/// A column by its name, and the member that holds it: a path of member pointers.
+/// A column's name and its member, as a path of member pointers.
 template <class... Path>
 struct column {
   std::string_view name;
@@ -31,7 +31,7 @@ struct column {
   }
 };
 
-/// The columns of a member, for the row that holds it.
+/// The columns of a member, for the row that contains it.
 template <class Member, class... Columns>
 constexpr auto within(Member member, const std::tuple<Columns...>& of_member) {
   const auto deeper = [&](const auto& one) {
@@ -40,8 +40,8 @@ constexpr auto within(Member member, const std::tuple<Columns...>& of_member) {
   return std::apply([&](const auto&... all) { return std::tuple(deeper(all)...); }, of_member);
 }
 
-/// The columns of a row type: the members that BOOST_DESCRIBE_STRUCT tells; its own `columns`, or a specialisation,
-/// where they are called otherwise. What has none is a row by its first field.
+/// The columns of a row type: the members described by BOOST_DESCRIBE_STRUCT, or, if the columns have other names, the
+/// type's own `columns` or a specialisation. A type without columns is read from the first field of a row.
 template <class Row>
 inline constexpr auto columns_of = std::tuple();
 template <class Row>
@@ -53,13 +53,13 @@ requires boost::describe::has_describe_members<Row>::value inline constexpr auto
       return std::tuple(column(Members::name, Members::pointer)...);
     }(boost::describe::describe_members<Row, boost::describe::mod_public>());
 
-/// A parameter of a statement as it travels: text, or in PostgreSQL's binary format.
+/// An encoded parameter of a statement: text, or PostgreSQL's binary format.
 struct parameter {
   enum { null, text, binary } form = null;
   std::string value = {};
 };
 
-/// What a statement gave.
+/// The result of a statement.
 class answer {
  public:
   std::size_t size() const;      ///< rows
@@ -81,12 +81,12 @@ class answer {
   std::shared_ptr<held> held_;
 };
 
-/// Runs one statement with parameters, which travel apart from its text. Throws postgres_failure.
+/// Runs one statement with parameters, which are sent separately from its text. Throws postgres_failure.
 answer ask(transaction&, std::string_view statement, const std::vector<parameter>&);
-/// Runs statements without parameters, several by semicolons.
+/// Runs statements without parameters, separated by semicolons.
 void run_script(transaction&, std::string_view statements);
 
-/// The rows as parameters: an array for each of their columns.
+/// Passes rows as parameters: one array per column.
 template <class Rows>
 struct by_column {
   const Rows& rows;
@@ -133,7 +133,7 @@ void add(std::vector<parameter>& to, const T& value) {
     text(json::serialize(value));
   } else if constexpr (std::is_same_v<T, blob>) {
     to.push_back({parameter::binary, value.bytes});
-  } else {  // values of one type
+  } else {  // a range of values
     using element = std::ranges::range_value_t<T>;
     binary_array array(codec<element>::element);
     for (const auto& one : value) codec<element>::write(array, one);
@@ -159,13 +159,13 @@ std::vector<parameter> list(const T&... values) {
 
 }
 
-/// Where each column of a row type is in an answer. Throws std::logic_error if one is missing.
+/// The position of each column of a row type in an answer. Throws std::logic_error if one is missing.
 template <class Row>
 auto positions_in(const answer& found) {
   const auto& names = found.columns();
   const auto position = [&](std::string_view name) {
     const auto at = std::ranges::find(names, name);
-    if (at == names.end()) throw std::logic_error("a statement gives no column " + std::string(name));
+    if (at == names.end()) throw std::logic_error("the statement returns no column " + std::string(name));
     return static_cast<std::size_t>(at - names.begin());
   };
   return std::apply(
@@ -173,7 +173,7 @@ auto positions_in(const answer& found) {
       columns_of<Row>);
 }
 
-/// Reads a row; what is NULL stays as the row's default has it.
+/// Reads a row; a NULL keeps the member's default value.
 template <class Row>
 Row read_row(std::span<const field> fields, const auto& positions) {
   Row row{};
@@ -192,8 +192,8 @@ Row read_row(std::span<const field> fields, const auto& positions) {
   return row;
 }
 
-/// The rows that a statement gives. Parameters: texts, numbers, times, JSON; a list of one type is an array,
-/// by_column() an array for each column.
+/// Runs a statement and returns its rows. Parameters: texts, numbers, times, JSON; a range is passed as an array,
+/// by_column() as one array per column.
 template <class Row, class... Parameters>
 std::vector<Row> query(transaction& work, std::string_view statement, const Parameters&... given) {
   const auto found = ask(work, statement, parameters::list(given...));
@@ -204,13 +204,13 @@ std::vector<Row> query(transaction& work, std::string_view statement, const Para
   return rows;
 }
 
-/// The only row, or the first one, of a statement that gives one always.
+/// Runs a statement that always returns a row, and returns the first one.
 template <class Row, class... Parameters>
 Row query_one(transaction& work, std::string_view statement, const Parameters&... given) {
   return std::move(query<Row>(work, statement, given...).at(0));
 }
 
-/// Runs a statement for what it does; returns how many rows it wrote.
+/// Runs a statement and returns the number of rows that it wrote.
 template <class... Parameters>
 std::size_t execute(transaction& work, std::string_view statement, const Parameters&... given) {
   return ask(work, statement, parameters::list(given...)).affected();

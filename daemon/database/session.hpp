@@ -1,13 +1,13 @@
 #pragma once
-// How a part of the program talks to PostgreSQL: where it is, and under which name and limits.
+// How a part of the program connects to PostgreSQL: the server, the application name, the limits.
 #include <chrono>
 #include <stop_token>
 #include <string>
 
 namespace releasehealth::ledger {
 
-/// Why libpq does not understand a URL or a list of key=value; empty: it does, or the text is empty. Never with the
-/// text itself, which may hold a password.
+/// Why libpq cannot parse a URL or a list of key=value pairs; empty if it can or the text is empty. Never quotes the
+/// text, which may contain a password.
 std::string what_is_no_url(const std::string&);
 
 }
@@ -15,12 +15,12 @@ std::string what_is_no_url(const std::string&);
 namespace releasehealth {
 
 struct session {
-  std::string dsn;               ///< what libpq takes: a URL or key=value pairs
-  std::string read_dsn = {};     ///< the same, of a replica that readers ask; empty: they ask the same server
-  std::string application = {};  ///< seen in pg_stat_activity and PostgreSQL's log: names the part of the program
-  bool read_only = false;        ///< physically: the server refuses writes
-  std::chrono::milliseconds statement_timeout{30'000};  ///< 0: none, for work that takes what it takes
-  std::stop_token stop = {};  ///< requested: its connections end at once, whatever runs on them
+  std::string dsn;               ///< libpq's connection string: a URL or key=value pairs
+  std::string read_dsn = {};     ///< that of a replica for readers; empty: readers use the same server
+  std::string application = {};  ///< the part of the program, shown in pg_stat_activity and PostgreSQL's log
+  bool read_only = false;        ///< enforced by the server
+  std::chrono::milliseconds statement_timeout{30'000};  ///< 0: unlimited, for work of unknown duration
+  std::stop_token stop = {};  ///< when requested, its connections close at once, also during a statement
 
   session as(std::string part) const {
     session other = *this;

@@ -1,6 +1,6 @@
 #pragma once
-// What connections and transactions are made of: for this room alone, and the one place that knows which libpqxx this
-// is.
+// The implementation of connections and transactions, for this module only. Differences between versions of libpqxx are
+// handled here and in rows.cpp.
 #include <map>
 #include <stop_token>
 #include <string>
@@ -16,15 +16,15 @@ namespace releasehealth::ledger {
 struct connection::opened : pqxx::connection {
   explicit opened(const session&);
 
-  /// Throws pqxx::broken_connection once the session's stop was requested: libpqxx 6 makes a connection that was cut
-  /// anew.
+  /// Throws pqxx::broken_connection once session::stop was requested, because libpqxx 6 reconnects a closed connection.
   void go_on() const {
     if (stop_.stop_requested()) throw pqxx::broken_connection("the daemon is stopping");
   }
-  /// The name by which a statement is prepared, now or before. By its address: statements are constants.
+  /// Prepares a statement on first use and returns its name. Statements are constants, so they are identified by
+  /// address.
   const std::string& prepared(std::string_view sql);
 
-  bool keeps_plans = false;  ///< of transactions when they begin
+  bool keeps_plans = false;  ///< the initial setting of transactions
 
  private:
   struct cutter {
@@ -49,7 +49,7 @@ struct statements {
 
 postgres_failure as_postgres_failure(const pqxx::failure&);
 
-/// Other rooms know postgres_failure only.
+/// Translates exceptions of libpqxx: other modules only know postgres_failure.
 template <class Work>
 decltype(auto) translated(Work work) {
   try {

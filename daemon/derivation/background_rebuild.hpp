@@ -1,5 +1,5 @@
 #pragma once
-// A rebuild on a thread of its own: readers see the rows of the older derivation_version until it commits.
+// Rebuilds on a thread of its own. Readers see the rows of the older derivation_version until the rebuild commits.
 #include <chrono>
 #include <future>
 #include <optional>
@@ -10,22 +10,22 @@
 
 namespace releasehealth::ledger {
 
-/// How a rebuild ended.
+/// The result of a rebuild.
 struct rebuilt {
   std::size_t rows = 0;  ///< written
   std::chrono::milliseconds took{};
-  std::string failure = {};  ///< empty: it succeeded
+  std::string failure = {};  ///< empty on success
 };
 
-/// Used by one thread at a time. Its end waits for the rebuild, which the session's stop ends.
+/// Used by one thread at a time. The destructor waits for the rebuild; stopping the session cancels it.
 class background_rebuild {
  public:
   explicit background_rebuild(session s) : session_(std::move(s)) {}
 
-  /// Begins one on its thread, unless one is running or its end was not asked for yet.
+  /// Starts a rebuild on its thread, unless one is running or ended() has not returned its result yet.
   void begin(const derive_settings&);
   bool is_running() const { return running_.valid(); }
-  /// How the last one ended, once.
+  /// Returns the result of the last rebuild, once.
   std::optional<rebuilt> ended();
 
  private:

@@ -1,6 +1,6 @@
 #pragma once
-// One transaction's derivation, stage by stage: each looks at what the stages before it changed, before and after, and
-// derives again only what that may touch. Statements return supersets; the timeline's pure functions decide.
+// The derivation of one transaction, in stages. Each stage reads what the earlier stages changed, before and after, and
+// derives again only what those changes may affect. Statements return supersets; the timeline's pure functions decide.
 #include <functional>
 #include <map>
 #include <optional>
@@ -18,7 +18,7 @@ namespace releasehealth::ledger {
 using things = std::set<thing_id>;
 using reports_of_things = std::map<thing_id, std::vector<report>>;
 
-/// An incident in one of its services, as it is stored.
+/// An incident in one of its services, as stored.
 struct incident_row {
   std::string id;
   place where;
@@ -26,7 +26,7 @@ struct incident_row {
   blaming told;
 };
 
-/// A row before and after; either may be missing.
+/// A row before and after this step; either may be missing.
 template <class Row>
 struct changed {
   std::optional<Row> before, now;
@@ -40,20 +40,20 @@ struct touched_thing {
   auto operator<=>(const touched_thing&) const = default;
 };
 
-/// Which entries of the queue need a long walk over a stack: they are derived in steps of their own, by turns with
-/// steps of all others, so that one service's long history does not hold up the figures of the rest.
+/// The queue entries that need a long walk over a stack. They are derived in steps of their own, alternating with steps
+/// for all other entries, so that the long history of one service does not delay the figures of the others.
 struct long_walks {
   std::set<touched_thing> entries;
   bool is_their_turn = false;
 };
 
-/// Thrown by a step that was about to walk over a stack of very many deployments: its transaction is to be given up,
-/// and the next steps follow `long_walks`.
+/// Thrown by a step before it walks over a stack of very many deployments. The caller rolls back the transaction, and
+/// the next steps follow `long_walks`.
 struct long_walk : std::exception {
   const char* what() const noexcept override { return "a stack of very many deployments"; }
 };
 
-/// What the live stack says about a deployment; ids of others, empty: none.
+/// The verdict of the live stack on a deployment. `live`, `below` and `rolled_back_by` are deployment ids; empty: none.
 struct stack_verdict {
   std::optional<deployment_kind> kind = {};
   std::string reason = {}, evidence = {}, live = {}, below = {}, rolled_back_by = {};
@@ -62,13 +62,13 @@ struct stack_verdict {
   bool operator==(const stack_verdict&) const = default;
 };
 
-/// A deployment that this step writes, once, when the stack has given it a verdict.
+/// A deployment that this step writes once, after the stack has given its verdict.
 struct fresh_deployment {
   deployment told;
   stack_verdict verdict = {};
 };
 
-/// The lookup_key() of whatever deployments that changed are called by, and their commits, which may also be shortened.
+/// The names (as lookup_key()) of changed deployments, and their commits, which references may abbreviate.
 struct names_of_changed {
   std::vector<std::string> names, commits;
   void add(const settled&);
@@ -77,99 +77,102 @@ struct names_of_changed {
 struct derivation {
   transaction& work;
   const derive_settings& settings;
-  std::map<thing_type, reports_of_things> told;            ///< of the touched things, by type, until a stage takes them
-  std::map<std::string, fresh_deployment> fresh;           ///< by id: told otherwise than they are stored
-  things touched_incidents = {};                           ///< by derive_joins(): incidents, before and now
-  things members_of_changed = {};                          ///< what those are or were reported as
+  std::map<thing_type, reports_of_things> told;            ///< reports of touched things, until a stage moves them out
+  std::map<std::string, fresh_deployment> fresh;           ///< by id: their reports differ from the stored row
+  things touched_incidents = {};                           ///< set by derive_joins(): incidents, before and now
+  things members_of_changed = {};                          ///< the members of those incidents, before and now
   std::map<std::string, changed<settled>> deployments;     ///< by id
-  names_of_changed names;                                  ///< of those in production, once the stacks are derived
+  names_of_changed names;                                  ///< in production only; set by derive_stacks()
   std::map<std::string, changed<incident_row>> incidents;  ///< by id
-  std::map<thing_id, incident> folded;                     ///< by fold_incidents()
+  std::map<thing_id, incident> folded;                     ///< set by fold_incidents()
   std::vector<remedy> remedies;                            ///< written and deleted ones
-  std::set<std::string> hotfixes;                          ///< ids: what they answer may have changed
-  std::set<place> places;                                  ///< where figures may have changed
-  std::set<std::string> written = {};         ///< ids of deployments of groups that may be told otherwise now
-  std::set<std::string> stale_releases = {};  ///< ids of rows of groups that have other members now
-  bool may_walk_far = true;                   ///< else long_walk is thrown instead
-  std::set<thing_id> walks_far = {};          ///< the deployments because of which it was thrown
+  std::set<std::string> hotfixes;                          ///< ids; the incidents that they fix may have changed
+  std::set<place> places;                                  ///< targets whose figures may have changed
+  std::set<std::string> written = {};                      ///< ids of deployments in groups that may have changed
+  std::set<std::string> stale_releases = {};               ///< ids of group rows whose members changed
+  bool may_walk_far = true;                                ///< if false, long_walk is thrown instead
+  std::set<thing_id> walks_far = {};                       ///< the deployments that caused long_walk
 
-  /// A deployment there may be told otherwise than before.
+  /// Records that a deployment in that target may have changed.
   void note(const std::string& id, const place& where);
-  /// The changes that changed incidents blame now, or blamed before.
+  /// The changes that changed incidents are attributed to, before and now.
   std::set<std::string> blamed_changes() const;
   /// The things of changed incidents.
   things changed_incidents() const;
 };
 
-/// The names that are `other`, and the environments that reports call production. Whether a name that was known before
-/// changed sides: then what it may concern is touched again.
+/// The names that are aggregated as `other`, and the environments that reports call production. `have_moved`: a name
+/// that was known before crossed the cardinality limit, or reports started or stopped calling it production; the things
+/// that it may concern are queued again.
 struct known_names {
   other_names others;
   std::set<std::string, std::less<>> productions = {};
   bool have_moved = false;
-  std::size_t folded = 0;  ///< new names that are `other`
+  std::size_t folded = 0;  ///< new names that are aggregated as `other`
 };
-/// Registers the names that the given reports use (null: those of all events, as a rebuild begins).
+/// Registers the names in the given reports (null: in all events, at the start of a rebuild).
 known_names know_names(transaction&, const derive_settings&, const std::map<thing_type, reports_of_things>*);
-/// What the touched tags may resolve: deployments, into `touched`; and the commits that they make known.
+/// Adds to `touched` the deployments that the touched tags may resolve, and to `commits` the commits that tags name.
 void touch_by_tags(transaction&, const naming&, const reports_of_things& told, things& touched,
                    std::set<std::string>& commits);
-/// Where a deployment's code lies, by keys (figures.md section 14): the repositories that are configured for its
-/// service, else the one that it is matched by, then the one that it reports.
+/// The keys of a deployment's source repositories (figures.md section 14): those configured for its service; otherwise
+/// the one that its service is matched by, then the one that the deployment reports.
 std::vector<std::string> source_repositories(const naming&, const deployment&);
-/// The commits of deployments that name none of their service's repositories (timeline/resolution.hpp).
+/// Resolves the commits of deployments that report no commit of their service's repositories
+/// (timeline/resolution.hpp).
 void resolve_commits(transaction&, const naming&, std::vector<deployment>&);
-/// Deployments and what their commits add: into `fresh`, as the stack is to see them before they are written.
+/// Folds deployments with the facts of their commits into `fresh`, where the stack reads them before they are written.
 void derive_deployments(derivation&, const things& touched);
-/// The live stack of the places that changed: from the first change on, for as long as verdicts may differ. Writes the
+/// Runs the live stacks of the changed targets from the first change on, for as long as verdicts may differ. Writes the
 /// fresh deployments.
 void derive_stacks(derivation&);
-/// Which release over the environments of a group each of its deployments belongs to (timeline/release.hpp).
+/// Assigns each deployment in the environments of a group to a release (timeline/release.hpp).
 void assign_releases(derivation&);
-/// The rows of groups whose members changed, or are told otherwise by any stage before.
+/// Rewrites the group rows whose membership changed, or whose members changed in an earlier stage.
 void write_releases(derivation&);
-/// Writes fresh deployments as they are now.
+/// Writes fresh deployments with their current verdicts.
 void write_deployments(derivation&, const std::vector<std::string>& ids);
-/// Which touched incidents are one with which others, before and now.
+/// Determines which incidents the touched ones are joined with, before and now.
 void derive_joins(derivation&, const things& touched);
-/// Incidents and whom they blame.
+/// Derives incidents and their attributed changes.
 void derive_incidents(derivation&);
-/// What rollbacks, flags and hotfixes remedied.
+/// Derives the remediations by rollbacks, flags and hotfixes.
 void derive_remedies(derivation&, const things& touched_flags);
-/// What failed and when it recovered, and hotfixes' responses.
+/// Derives which changes failed and when they recovered, and the responses of hotfixes.
 void derive_failures(derivation&);
-/// What hotfixes leave to be done, and what is concluded about the incidents that they answer: decisions, and whether
-/// these are what the policy says.
+/// Derives the follow-ups of hotfixes and the conclusions about the incidents that they fix: decisions, and whether
+/// they match the policy.
 void derive_follow_ups(derivation&, const std::set<std::string>& touched_commits);
-/// Who was at work: on incidents that changed or were told something that no row shows, as when they were mitigated.
+/// Derives who worked on incidents that changed or have new reports that no row shows, such as of their mitigation.
 void derive_engagements(derivation&, const things& touched_work);
 
-/// Takes a step of entries from the queue and derives what they touch, by all stages: into the real
-/// tables, or into shadows of the same names. With `long_walks` it throws long_walk once it has noted whose that is.
+/// Takes one step of entries from the queue and derives what they touch in all stages, into the real tables or into
+/// shadows of the same names. With `long_walks`, throws long_walk after it has noted the entries that cause it.
 derived derive_step(transaction&, const derive_settings&, step_size, count_pace&, long_walks* = nullptr);
-/// Makes shadows of the derived tables and derives all events again into them, at the transaction's instant.
+/// Creates shadows of the derived tables and derives all events into them, as of the snapshot of the transaction.
 void derive_everything(transaction&, const derive_settings&);
-/// What waits in the queue, step by step in this transaction.
+/// Derives the whole queue, step by step, in this transaction.
 void derive_all(transaction&, const derive_settings&);
 
-// what the stages share
+// shared by the stages
 
-/// The reports of things of one type.
+/// Loads the reports of things of one type.
 reports_of_things load_reports(transaction&, thing_type, const things&);
-/// The same, those that `told` holds out of it.
+/// Loads the reports of things of one type; those in `told` are moved out of it.
 reports_of_things take_reports(derivation&, thing_type, const things&);
-/// What the changed incidents are or were called by their senders.
+/// The subjects that senders use, or used before, for the changed incidents.
 std::set<std::string> subjects_of_changed(derivation&);
-/// Folds the given joined incidents into `folded`, unless they are there; retracted ones are not.
+/// Folds the given joined incidents into `folded` unless it contains them. Retracted incidents are not added.
 void fold_incidents(derivation&, const things&);
 std::vector<settled> load_deployments(transaction&, const std::set<std::string>& ids);
-/// The same, once the stacks are derived, of any ids; what this step knows is not read again.
+/// Calls the function with each of these deployments, after the stacks are derived. Those that this step changed are
+/// not read again.
 void for_deployments(const derivation&, const std::set<std::string>& ids, const std::function<void(const settled&)>&);
 std::vector<incident_row> load_incidents(transaction&, const std::set<std::string>& ids);
-/// Those of the given changes, and those that name one of the given incidents.
+/// The remediations of the given changes, and those that name one of the given incidents.
 std::vector<remedy> load_remedies(transaction&, const std::set<std::string>& changes, const things& named);
 
-/// What `of` gives for each row, in their order.
+/// The results of `of` for each row, in the order of the rows.
 template <class Rows, class Of>
 auto each_of(const Rows& rows, const Of& of) {
   std::vector<std::decay_t<decltype(of(*rows.begin()))>> all;
@@ -178,7 +181,7 @@ auto each_of(const Rows& rows, const Of& of) {
   return all;
 }
 
-/// 20 hexadecimal digits of what a row names: rows with names as keys would not fit an index.
+/// 20 hexadecimal digits of a hash of the names. The names themselves may be too long for an index key.
 std::string row_id(std::initializer_list<std::string_view> names);
 
 }

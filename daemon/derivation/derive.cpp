@@ -14,9 +14,9 @@
 namespace releasehealth::ledger {
 namespace {
 
-/// Nobody else migrates or derives as long as this is there. In a transaction of its own connection: the locks come
-/// before the snapshot of whoever works under them, and nothing of a session is needed that a pool of connections would
-/// not keep.
+/// Excludes other migrations and derivations for its lifetime. It has a connection and a transaction of its own, so
+/// that the locks are taken before the snapshot of the protected work. Transaction-level locks also work behind a
+/// connection pooler, which does not keep session state.
 class derive_lock {
  public:
   explicit derive_lock(const session& s) : connection_(s), work_(connection_) {
@@ -31,8 +31,8 @@ class derive_lock {
   transaction work_;
 };
 
-/// All of it again, beside the real tables, at one instant of the database. `first` prepares the real ones, and says
-/// whether to go on; `then` decides what becomes of the shadows.
+/// Derives everything into shadow tables, at one snapshot of the database. `first` prepares the real tables and returns
+/// whether to continue; `then` uses the shadows.
 template <class First, class Then>
 void derive_shadow(const session& s, const derive_settings& settings, First first, Then then) {
   const derive_lock lock(s);
@@ -44,23 +44,23 @@ void derive_shadow(const session& s, const derive_settings& settings, First firs
   work.commit();
 }
 
-// Of the tables as they are; ours if nothing was derived yet.
+// The version of the stored tables; this program's if nothing was derived yet.
 int derived_version(transaction& work) {
   const auto versions = query<int>(work, sql::derivation::derived_version);
   return versions.empty() ? derivation_version : versions.front();
 }
 
-/// Which locks a step got.
+/// The locks that a step acquired.
 struct taken_locks {
   bool nobody_migrates = false, nobody_derives = false;
 };
 BOOST_DESCRIBE_STRUCT(taken_locks, (), (nobody_migrates, nobody_derives))
 
-/// By which program the schema and its rows are.
+/// Which program made the schema and its rows.
 struct origin {
-  std::string newer_migration;         ///< one that this program does not know; empty: it knows all
-  std::optional<int> derived_by;       ///< the version; nothing was derived yet
-  std::optional<json::object> groups;  ///< others apply by a rebuild
+  std::string newer_migration;         ///< a migration that this program does not know; empty: none
+  std::optional<int> derived_by;       ///< the version; none: nothing was derived yet
+  std::optional<json::object> groups;  ///< different ones take effect with a rebuild
 };
 BOOST_DESCRIBE_STRUCT(origin, (), (newer_migration, derived_by, groups))
 
@@ -85,7 +85,7 @@ deriver::~deriver() = default;
 deriver::deriver(deriver&&) noexcept = default;
 deriver& deriver::operator=(deriver&&) noexcept = default;
 
-// After a failure the connection is dropped, and made anew by the next call.
+// A failure drops the connection; the next call opens a new one.
 deriver::connected& deriver::ready() {
   if (!connected_ || !connected_->connection.is_open()) connected_ = std::make_unique<connected>(session_);
   return *connected_;
@@ -109,9 +109,9 @@ derived deriver::derive_batch(step_size size) {
   try {
     auto& on = ready().connection;
     transaction work(on);
-    run_script(work, "SET LOCAL synchronous_commit = off");  // what is lost with the machine waits in the queue again
+    run_script(work, "SET LOCAL synchronous_commit = off");  // a crash returns lost rows to the queue
     work.keep_plans(!size.behind);
-    // no migration may come between the look at the schema and the end of what is derived by it
+    // no migration may run between the check of the schema and the end of this derivation
     const auto locked = query_one<taken_locks>(work, sql::derivation::try_derive_locks, locks::migrate, locks::derive);
     is_another_at_it_ = !locked.nobody_migrates;
     if (is_another_at_it_) return {};
@@ -123,9 +123,9 @@ derived deriver::derive_batch(step_size size) {
     if (schema_is_newer_ || rebuild_is_due_) return {};
     is_another_at_it_ = !locked.nobody_derives;
     if (is_another_at_it_) return {};
-    // a long queue, after an import, is derived service by service: nobody looks at figures between two of them
+    // a long queue after an import is derived service by service, because no figures are read between its steps
     auto* const walks = size.behind ? nullptr : walks_.get();
-    std::optional<derive_settings> other;  // with the groups by which everything else was derived
+    std::optional<derive_settings> other;  // with the groups by which the stored rows were derived
     if (auto groups = under.groups ? groups_in(*under.groups) : naming::groups_by_member();
         under.groups && groups != settings_.blame.names.group_of_members())
       other.emplace(settings_).blame.names = settings_.blame.names.with_groups(std::move(groups));
@@ -156,7 +156,7 @@ std::size_t deriver::derive(const std::stop_token& stop) {
     pace_.done(done);
     total += done.taken;
     if (done.has_more) continue;
-    if (!is_another_at_it_) break;  // not once the queue is empty: while deliveries come in it never is
+    if (!is_another_at_it_) break;  // does not wait for an empty queue: during intake it never is
     if (std::chrono::steady_clock::now() > end) break;
     std::this_thread::sleep_for(a_while);
   }

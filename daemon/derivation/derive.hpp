@@ -1,6 +1,6 @@
 #pragma once
-// From events to the timeline's tables, by the protocol of which several daemons on one database take part: one derives
-// at a time, what a kill interrupts is derived again, and nothing depends on the order of arrival.
+// Derives the timeline's tables from events. Several daemons may share one database: one derives at a time, a
+// derivation that is killed is repeated, and the result does not depend on the order of arrival.
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -22,43 +22,44 @@ struct derive_settings {
   join_settings joins;
   image_rules images;
   policy decisions;
-  std::string fingerprint;                         ///< of what all of this is read from: another one asks for a rebuild
-  std::int64_t max_names = 1000;                   ///< of a kind that nothing configures (interface.md §5)
-  duration rollout_window = std::chrono::days{7};  ///< in which environments of a group follow (figures.md section 17)
-  duration duration_cap = std::chrono::hours{72};  ///< of an open stretch that nobody reports work on (figures.md §8)
+  std::string fingerprint;                         ///< hash of the configuration; a rebuild is needed if it changes
+  std::int64_t max_names = 1000;                   ///< cardinality limit of unconfigured names (interface.md §5)
+  duration rollout_window = std::chrono::days{7};  ///< for all environments of a group (figures.md section 17)
+  duration duration_cap = std::chrono::hours{72};  ///< of an open stretch without reported work (figures.md §8)
 };
 
-/// A row that differs between what is stored and what the events give.
+/// A row that differs between the stored tables and a derivation from the events.
 struct difference {
   std::string table;
   std::string side;  ///< stored or derived
   std::string row;
 };
 
-/// A position in the queue, service by service.
+/// A position in the queue when it is read service by service.
 struct queue_position {
   std::string service;
   std::int64_t n = 0;
   auto operator<=>(const queue_position&) const = default;
 };
 
-/// What a step came to.
+/// The result of a step.
 struct derived {
   std::size_t taken = 0;         ///< queue entries
-  bool has_more = false;         ///< there may be more in the queue that was touched before, or by this step
-  std::size_t folded_names = 0;  ///< new names that met max_names
-  queue_position next = {};      ///< behind what was taken service by service; the beginning after the last one
+  bool has_more = false;         ///< the queue may hold more entries, from before or from this step
+  std::size_t folded_names = 0;  ///< new names beyond max_names
+  queue_position next = {};      ///< after the entries taken service by service; the beginning after the last one
 };
 
-/// What one step takes of the queue.
+/// Which entries one step takes from the queue.
 struct step_size {
   static constexpr std::int64_t usual = 5000;
   std::int64_t things = usual;
-  std::optional<queue_position> behind = {};  ///< service by service from there on; else what waits longest
+  std::optional<queue_position> behind = {};  ///< service by service after this position; unset: the oldest entries
 };
 
-/// Steps of a long queue, after an import. Each reads the stacks of the places that it touches, so that few large ones,
-/// service by service, are cheaper than many small ones. The first one is small: after it PostgreSQL counts the tables.
+/// The sizes of steps for a long queue, after an import. Each step reads the stacks of the targets that it touches, so
+/// a few large steps, service by service, cost less than many small ones. The first step is small: PostgreSQL analyzes
+/// the tables after it.
 class bulk_pace {
  public:
   step_size next();
@@ -70,8 +71,8 @@ class bulk_pace {
   queue_position next_;
 };
 
-/// When PostgreSQL is to count the tables: as they double. Until it has, it plans for few rows, and such a plan takes
-/// minutes over many; autovacuum comes too late for an import.
+/// When PostgreSQL analyzes the tables: each time they double. Without statistics it plans for few rows, and such a
+/// plan takes minutes on many; autovacuum runs too late for an import.
 class count_pace {
  public:
   bool is_due(std::size_t derived);
@@ -90,27 +91,27 @@ class deriver {
   deriver(deriver&&) noexcept;
   deriver& operator=(deriver&&) noexcept;
 
-  /// Derives what was touched since, in one transaction of at most that size. Takes nothing also if another daemon
-  /// is at it, if a newer program migrated or derives, which then does it, or while a rebuild is due.
+  /// Derives queued entries in one transaction of at most that size. Derives nothing if another daemon holds the lock,
+  /// if a newer program has migrated the schema or derived (that program then derives), or while a rebuild is due.
   derived derive_batch(step_size = {});
-  /// Reports the announced deployments whose time has come: they succeeded then; and every hour the joined incidents
-  /// that wait for a lead of which nothing is told any more. Derived by the next batch.
+  /// Reports announced deployments that are due as succeeded and, every hour, the silence of joined incidents whose
+  /// lead is no longer reported on. The next batch derives these reports.
   void report_due(timestamp now);
-  /// Whether derive_batch() found the work of a newer program: its schema, or rows of its derivation_version.
+  /// Whether derive_batch() found the schema or the derivation_version of a newer program.
   bool schema_is_newer() const { return schema_is_newer_; }
-  /// Whether derive_batch() found rows of an older derivation_version: rebuild() replaces them.
+  /// Whether derive_batch() found rows of an older derivation_version, which rebuild() replaces.
   bool rebuild_is_due() const { return rebuild_is_due_; }
-  /// The same until nothing is left of what was touched before the last step, or until it is told to stop; waits while
-  /// another daemon is at it, for at most `max_wait`. Rebuilds if that is due.
+  /// Derives in batches until no entry from before the last step is left, or until the stop is requested. While another
+  /// daemon derives, waits for at most `max_wait`. Rebuilds if a rebuild is due. Returns the number of entries.
   std::size_t derive(const std::stop_token& = {});
   static constexpr std::chrono::minutes max_wait{10};
 
-  /// Derives everything again in shadow tables and writes what differs, in one transaction: readers see the old rows
-  /// until it commits. Returns how many rows did.
+  /// Derives everything again into shadow tables and writes the rows that differ, in one transaction: readers see the
+  /// old rows until it commits. Returns the number of rows that differed.
   std::size_t rebuild();
-  /// The same if it is still due once nobody else derives: several daemons may have begun.
+  /// Rebuilds if a rebuild is still due once the lock is held, because another daemon may have rebuilt meanwhile.
   std::size_t rebuild_if_due();
-  /// Derives everything again into shadow tables and compares. Returns at most 100 differences.
+  /// Derives everything again into shadow tables and compares them. Returns at most 100 differences.
   std::vector<difference> check();
 
  private:
@@ -126,13 +127,13 @@ class deriver {
   std::optional<timestamp> looked_for_silence_;
   bool schema_is_newer_ = false;
   bool rebuild_is_due_ = false;
-  bool is_another_at_it_ = false;  ///< at the last batch
+  bool is_another_at_it_ = false;  ///< at the last batch: another daemon held a lock
 };
 
-/// Whether anything was ever derived: then there are figures to show. Throws postgres_failure.
+/// Whether anything was ever derived, so that there are figures to show. Throws postgres_failure.
 bool is_derived(const session&);
 
-/// What lists and URLs call a deployment: stable over a rebuild, as it follows from what it names.
+/// The id of a deployment in lists and URLs. It is a hash of the arguments, so a rebuild does not change it.
 std::string deployment_id(const thing_id&, const place&);
 
 }

@@ -19,7 +19,7 @@ void derive_along::run(const std::stop_token& stop) {
     }
     try {
       pace.done(derive_.derive_batch(pace.next()));
-    } catch (const postgres_failure&) {  // what it is, finish() says, unless it is over by then
+    } catch (const postgres_failure&) {  // finish() throws it again if it persists
     }
   }
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Deriving beside an import: on a thread of its own, a large step whenever enough is in the queue, so that PostgreSQL
-// stores and derives at the same time.
+// Derives during an import, on a thread of its own: one large step whenever the queue is long enough, so that
+// PostgreSQL stores and derives at the same time.
 #include <condition_variable>
 #include <mutex>
 
@@ -12,9 +12,9 @@ namespace releasehealth::ledger {
 class derive_along {
  public:
   derive_along(session, derive_settings);
-  ~derive_along() = default;  ///< lets the step on its way end
+  ~derive_along() = default;  ///< waits for the running step
 
-  /// So many events more are stored.
+  /// Reports that so many more events are stored.
   void stored(std::size_t events);
   /// Derives the rest. Throws postgres_failure.
   void finish();

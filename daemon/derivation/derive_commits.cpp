@@ -1,4 +1,4 @@
-// Versions resolved to commits, by the tags and commits that are stored.
+// Resolves versions to commits with the stored tags and commits.
 #include <algorithm>
 
 #include "collectors/fields.hpp"
@@ -15,16 +15,16 @@ BOOST_DESCRIBE_STRUCT(known_commit, (), (sha, repository))
 namespace releasehealth::ledger {
 namespace {
 
-/// A deployment to be resolved, and by what.
+/// A deployment to resolve, with the repositories, tag names and commit tokens to search for.
 struct unresolved {
   deployment* of;
   std::vector<std::string> repositories, names, tokens;
 };
 
-/// The repository that a deployment names.
+/// The repository that a deployment reports.
 struct reported_repository {
   bool is_of_manifests;
-  std::string key;  ///< empty also if it holds manifests
+  std::string key;  ///< also empty if it holds manifests
 
   reported_repository(const repository_names& names, const deployment& d)
       : is_of_manifests(false), key(names.key(text_at(d.facts, "/repository"))) {
@@ -43,18 +43,18 @@ std::vector<std::string> repositories_to_search(const repository_names& names, c
   return all;
 }
 
-// A commit of another repository, as of the one that holds manifests, is shown and says nothing of what is live.
+// A commit of another repository, such as one with manifests, is shown but does not identify the live code.
 bool is_foreign(const service_rule& rule, const std::string& reported) {
   return !reported.empty() && !rule.repositories.empty() && !is_one_of(reported, rule.repositories);
 }
 
-// A commit that begins so may resolve it later.
+// A commit with this prefix may resolve the deployment later.
 void add_digits(deployment& d, std::string_view commit) {
   auto digits = lower_case(commit.substr(0, shortest_commit));
   if (std::ranges::find(d.commit_digits, digits) == d.commit_digits.end()) d.commit_digits.push_back(std::move(digits));
 }
 
-/// By the names of tags: what their refs point to, where a report does not say whether that is the commit.
+/// The objects that refs point to, by tag name, from reports that do not state whether the object is the commit.
 using objects_by_name = std::map<std::string, std::set<std::string>, std::less<>>;
 objects_by_name objects_in(const reports_of_things& told) {
   objects_by_name all;
@@ -71,7 +71,7 @@ std::vector<unresolved> find_unresolved(const naming& names, std::vector<deploym
     const auto* rule = names.rule_of(d.where.service);
     const reported_repository reported(names.repositories(), d);
     auto repositories = repositories_to_search(names.repositories(), rule, reported.key);
-    d.facts.erase("commit_evidence");  // the daemon's own word
+    d.facts.erase("commit_evidence");  // set only by the daemon
     if (!d.overrides.contains("commit") && (reported.is_of_manifests || (rule && is_foreign(*rule, reported.key))))
       d.commit.clear();
     if (!d.commit.empty() || d.version.empty() || repositories.empty()) continue;

@@ -9,7 +9,7 @@ bool has_title(const deployment& d) {
   return !text_at(d.facts, "/title").empty() || !text_at(d.commit_facts, "/title").empty();
 }
 
-// Where its code lies: the repository of its commit if that is one of its own, else the first of these.
+// The repository of its commit if that is one of its source repositories, otherwise the first of these.
 std::string repository_of(const deployment& d, const naming& names) {
   const auto own = source_repositories(names, d);
   const auto of_commit = names.repositories().key(text_at(d.commit_facts, "/repository"));
@@ -17,7 +17,7 @@ std::string repository_of(const deployment& d, const naming& names) {
   return own.empty() ? std::string() : std::string(without_host(own.front()));
 }
 
-/// What reports say of a deployment, as differing_deployments.sql and write_deployments.sql take it.
+/// The reported values of a deployment, as parameters of differing_deployments.sql and write_deployments.sql.
 struct told_row {
   std::string_view id, state;
   std::optional<timestamp> created_at, started_at, finished_at;
@@ -58,7 +58,7 @@ BOOST_DESCRIBE_STRUCT(told_row, (),
                        production, first_commit_at, tag_version, commit_tokens, version_key, identity_keys, identity,
                        commit_known, repository))
 
-/// Whose it is, and the stack's verdict.
+/// The identifying columns of a deployment and its verdict.
 struct verdict_row {
   place where;
   thing_id thing;
@@ -84,7 +84,7 @@ void add_commit_facts(transaction& work, const naming& names, std::vector<deploy
           fold_commit(reports_of_commit(known->second, source_repositories(names, d), names.repositories()));
 }
 
-// As remedies and blame look at it, before the stack has spoken.
+// The deployment as remediation and attribution read it, before the stack gives its verdict.
 settled as_settled(const std::string& id, const deployment& d, const naming& names) {
   settled s;
   s.id = id;
@@ -128,7 +128,7 @@ void derive_deployments(derivation& in, const things& touched) {
     const auto& [name, now] = *in.fresh.emplace(std::move(id), fresh_deployment{std::move(d)}).first;
     auto known = gone.extract(name);
     if (!known) continue;
-    if (known.mapped().commit != now.told.commit) {  // seen to differ: as after a late tag
+    if (known.mapped().commit != now.told.commit) {  // differs without a query, as after a late tag
       in.deployments[name].before = std::move(known.mapped());
       continue;
     }
@@ -136,7 +136,7 @@ void derive_deployments(derivation& in, const things& touched) {
     unchanged.insert(std::move(known));
   }
   std::set<std::string> ids;
-  for (auto& [id, before] : gone) {  // no report names its place any more
+  for (auto& [id, before] : gone) {  // no report names its target any more
     in.deployments[id].before = std::move(before);
     ids.insert(id);
   }

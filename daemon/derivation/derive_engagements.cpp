@@ -24,7 +24,7 @@ inline constexpr auto columns_of<engagement> = std::tuple(column("method", &enga
 
 namespace {
 
-// The names of the incidents that touched work means, or meant.
+// Returns the names of incidents that touched work refers to, or referred to before.
 std::set<std::string> write_work(derivation& in, const things& touched) {
   std::set<std::string> named;
   if (touched.empty()) return named;
@@ -40,12 +40,12 @@ std::set<std::string> write_work(derivation& in, const things& touched) {
 
 /// A member of an incident that work may mean by its name.
 struct worked_on {
-  std::string source;  ///< of the member; empty: there is none of that name
+  std::string source;  ///< of the member; empty: no member has that name
   thing_id incident;
   int position = 0;
 };
 
-/// Work, once for each of them.
+/// Work, one row for each member that it may mean.
 struct work_row {
   work told;
   worked_on may_mean;
@@ -63,7 +63,7 @@ struct named_work {
   work told;
   std::vector<worked_on> may_mean;
 
-  // Of its own source, else of the only other one that has it; two that are one incident are no doubt.
+  // The member of the same source; otherwise the first member, if all of them belong to one incident.
   const worked_on* meant() const {
     const auto own = std::ranges::find(may_mean, told.thing.source, &worked_on::source);
     if (own != may_mean.end()) return &*own;
@@ -83,7 +83,7 @@ std::map<thing_id, named_work> load_work(transaction& work, const std::set<std::
   return all;
 }
 
-/// A stretch of somebody's time on a thing, in a place.
+/// A stretch of a person's time on a thing, in a target.
 struct engagement_row {
   std::string id;
   thing_type type;
@@ -107,7 +107,7 @@ engagement_row as_row(thing_type type, const thing_id& thing, const place& where
   return {std::move(id), type, thing, where, e, piece};
 }
 
-// Work that names one of the incident's services counts there alone.
+// Work that names one of the incident's services counts only there.
 bool counts_in(const work& w, const incident& i, const std::string& service) {
   return w.service.empty() || w.service == service || !std::ranges::binary_search(i.services, w.service);
 }
@@ -124,8 +124,8 @@ void add_incident(std::vector<engagement_row>& rows, const incident& i, const st
       rows.push_back(as_row(thing_type::incident, i.thing, where, *e, row_id({w.thing.source, w.thing.subject})));
 }
 
-// Nobody known works only where nobody of the team is known to be at work: the figures of its other services change
-// too.
+// The anonymous person of a team counts only while no known member of the team works, so the figures of the team's
+// other services change too.
 void add_team_mates(derivation& in, const std::set<std::string>& services) {
   std::map<std::string, std::set<place>> places_of;
   std::set<std::string> teams;
@@ -139,7 +139,7 @@ void add_team_mates(derivation& in, const std::set<std::string>& services) {
   for (const auto& team : teams) in.places.insert(places_of[team].begin(), places_of[team].end());
 }
 
-// The incidents that work of these names may mean, and every other name of theirs, until there is no other.
+// Adds the incidents that work with these names may mean and all other names of those incidents, transitively.
 void add_namesakes(transaction& work, std::set<std::string>& subjects, things& incidents) {
   for (std::size_t known = 0; known < subjects.size();) {
     known = subjects.size();
@@ -160,7 +160,7 @@ void derive_engagements(derivation& in, const things& touched_work) {
   if (subjects.empty() && touched_work.empty()) return;
   add_namesakes(in.work, subjects, incidents);
   auto pieces = touched_work;
-  std::map<thing_id, std::map<int, std::vector<work>>> naming;  // by the member's position: the first's alone counts
+  std::map<thing_id, std::map<int, std::vector<work>>> naming;  // by position of the member; only the first counts
   std::vector<engagement_row> rows;
   for (const auto& [key, w] : load_work(in.work, subjects, touched_work)) {
     pieces.insert(key);

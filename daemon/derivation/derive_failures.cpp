@@ -16,7 +16,7 @@ blaming_by_change load_blaming(transaction& work, const std::set<std::string>& c
   return all;
 }
 
-// Writes rows and notes the places of those that differed.
+// Writes rows and notes the targets of those that differed.
 template <class Row>
 void write(derivation& in, std::string_view statement, const std::vector<Row>& rows) {
   if (rows.empty()) return;
@@ -24,7 +24,7 @@ void write(derivation& in, std::string_view statement, const std::vector<Row>& r
 }
 
 struct failure_row {
-  std::string id;  ///< of the change
+  std::string id;  ///< the id of the change
   failure is;
 
   static constexpr auto columns =
@@ -35,7 +35,7 @@ struct failure_row {
 };
 
 struct response_row {
-  std::string id;  ///< of the hotfix
+  std::string id;  ///< the id of the hotfix
   std::optional<timestamp> response_from;
 };
 BOOST_DESCRIBE_STRUCT(response_row, (), (id, response_from))
@@ -55,7 +55,7 @@ void write_failures(derivation& in, const std::set<std::string>& changes) {
                                                                           : std::span(remedied->second),
                                                d.failed_by_hand);
     const auto known = in.deployments.find(d.id);
-    if (f == failure() && known != in.deployments.end() && !known->second.before) return;  // as a new row has it
+    if (f == failure() && known != in.deployments.end() && !known->second.before) return;  // the defaults of a new row
     rows.push_back({d.id, f});
   });
   write(in, sql::derivation::write_failures, rows);

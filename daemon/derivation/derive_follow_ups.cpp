@@ -16,13 +16,13 @@ BOOST_DESCRIBE_STRUCT(follow_ups, (), (cause, is_justified, owes_merge, merged_b
 namespace releasehealth::ledger {
 namespace {
 
-// Whether it says where the commit went: a push, a merge, or an import of either.
+// Whether the report is of a push, a merge, or an import of either.
 bool is_of_push_or_merge(const report& r) {
   constexpr std::string_view said[] = {"ref", "default_branch", "pull_request", "merged_at"};
   return !r.retraction && std::ranges::any_of(said, [&](std::string_view name) { return r.fields.contains(name); });
 }
 
-// Of a commit that several sources speak of, what they say together.
+// Merges the reports of all sources about a commit.
 std::optional<commit_seen> fold_seen(const std::string& sha, std::vector<report> told,
                                      const repository_names& repositories) {
   order_reports(told);
@@ -31,7 +31,7 @@ std::optional<commit_seen> fold_seen(const std::string& sha, std::vector<report>
   commit_seen c;
   c.sha = sha;
   c.repository = repositories.key(text_at(facts, "/repository"));
-  // a push of the same commit tells its own title and branch
+  // a push of the same commit reports another title and branch
   for (const auto& r : told) {
     if (r.retraction || !r.fields.contains("pull_request")) continue;
     c.pull_request = text_at(r.fields, "/pull_request");
@@ -44,7 +44,7 @@ std::optional<commit_seen> fold_seen(const std::string& sha, std::vector<report>
   for (const auto& r : told)
     if (is_of_push_or_merge(r)) c.told_at = std::min(r.time, c.told_at.value_or(r.time));
   if (!flag_at(facts, "/default_branch")) return c;
-  bool is_told = false;  // a merge's own time beats that of the report about it; a later one corrects it
+  bool is_told = false;  // merged_at wins over the time of a report, and the last merged_at over earlier ones
   for (const auto& r : told) {
     if (!flag_at(r.fields, "/default_branch")) continue;
     if (const auto merged = time_at(r.fields, "/merged_at")) {
@@ -57,13 +57,13 @@ std::optional<commit_seen> fold_seen(const std::string& sha, std::vector<report>
   return c;
 }
 
-/// By what a commit may be named.
+/// The columns by which a commit may be referenced.
 struct named_commit {
   std::string sha, repository, ref, title, pull_request, picked_from;
 };
 BOOST_DESCRIBE_STRUCT(named_commit, (), (sha, repository, ref, title, pull_request, picked_from))
 
-// Places whose merge-backs are tracked from now on have other figures (figures.md section 16).
+// Notes the targets whose merge-backs are tracked from now on, because their figures change (figures.md section 16).
 void note_tracked(derivation& in, const std::vector<commit_seen>& told) {
   std::map<std::string, timestamp> first;
   for (const auto& c : told)
@@ -82,7 +82,7 @@ void note_tracked(derivation& in, const std::vector<commit_seen>& told) {
     in.places.insert(std::move(where));
 }
 
-// Writes what the touched commits say. Returns the hotfixes whose code may have come back by them, or no longer.
+// Writes the touched commits. Returns the hotfixes whose code these commits may have merged back, now or before.
 std::set<std::string> write_commits(derivation& in, const std::set<std::string>& touched) {
   std::set<std::string> ids;
   if (touched.empty()) return ids;
@@ -101,7 +101,7 @@ std::set<std::string> write_commits(derivation& in, const std::set<std::string>&
   return ids;
 }
 
-/// A commit by which the code of another one may have come back.
+/// A commit that may have merged back the code of another one.
 struct evidence_row {
   std::string of;
   commit_seen seen;
@@ -110,7 +110,6 @@ struct evidence_row {
       std::tuple_cat(std::tuple(column("of", &evidence_row::of)), within(&evidence_row::seen, columns_of<commit_seen>));
 };
 
-// By commit.
 std::map<std::string, std::vector<commit_seen>> load_evidence(transaction& work, const std::set<std::string>& commits) {
   std::map<std::string, std::vector<commit_seen>> all;
   if (commits.empty()) return all;
@@ -130,7 +129,7 @@ struct answered_row {
                  column("detected_at", &answered_row::is, &answered_incident::detected_at));
 };
 
-/// A deployment as what is left to be done about it looks at it.
+/// The columns of a deployment from which its follow-ups are derived.
 struct hotfix_row {
   std::string id, commit;
   bool is_hotfix = false;
@@ -140,7 +139,7 @@ struct hotfix_row {
 BOOST_DESCRIBE_STRUCT(hotfix_row, (), (id, commit, is_hotfix, facts, commit_facts, is_attributed))
 
 struct follow_up_row {
-  std::string id;  ///< of the deployment
+  std::string id;  ///< the id of the deployment
   bool is_attributed = false;
   follow_ups is;
 
@@ -172,7 +171,7 @@ void write_follow_ups(derivation& in, const std::set<std::string>& hotfixes) {
     in.note(id, where);
 }
 
-/// What is concluded about an incident depends on this, beside what blames and remedies say.
+/// The facts of an incident on which its conclusions depend, in addition to attribution and remediation.
 struct incident_facts {
   std::string id;
   int severity = 0;  ///< 0: unknown
@@ -209,7 +208,8 @@ std::map<std::string, merge_debt> load_debts(transaction& work, const std::vecto
   return all;
 }
 
-// The hotfixes that answer an incident: those that name it, and those of what it blames that began while it was open.
+// The merge-backs of the hotfixes that fix an incident: those that name it, and those of its attributed change that
+// began while it was open.
 std::vector<merge_debt> debts_of(const blaming& i, const std::vector<remedy>& candidates,
                                  const std::map<std::string, merge_debt>& known) {
   std::vector<merge_debt> all;
@@ -222,7 +222,7 @@ std::vector<merge_debt> debts_of(const blaming& i, const std::vector<remedy>& ca
   return all;
 }
 
-/// What is concluded about an incident.
+/// The conclusions about an incident.
 struct conclusion_row {
   std::string id;
   std::optional<timestamp> decided_at;
@@ -250,7 +250,7 @@ conclusion_row as_row(const incident_row& i, const incident_facts& facts, const 
           .is_closed_too_early = too_early};
 }
 
-// Incidents: those that changed, that a changed remedy is about, or that one of the hotfixes answers.
+// Writes the conclusions about incidents that changed, that a changed remediation is about, or that a hotfix fixes.
 void write_conclusions(derivation& in, const std::set<std::string>& hotfixes) {
   std::set<std::string> changes, ids;
   things named;

@@ -7,10 +7,10 @@
 namespace releasehealth::ledger {
 namespace {
 
-/// The part of a place's history in which deployments changed.
+/// The part of a target's history in which deployments changed.
 struct changed_span {
   timestamp begins, last;
-  std::set<std::string> live;  ///< after those that were last
+  std::set<std::string> live;  ///< after the last of them, which may finish at the same time
 
   void add(const settled& d) {
     const auto finished = *d.finished_at;
@@ -21,7 +21,7 @@ struct changed_span {
   }
 };
 
-/// The same, for each of what is live after it.
+/// A changed span, one row for each deployment that is live after it.
 struct span_row {
   std::string_view service, environment;
   timestamp begins, last;
@@ -29,7 +29,7 @@ struct span_row {
 };
 BOOST_DESCRIBE_STRUCT(span_row, (), (service, environment, begins, last, live))
 
-// What changed deployments may have moved, by their own times and by every name that somebody may have used for them.
+// The incidents whose attribution changed deployments may affect: by time, or by any name that may refer to them.
 things incidents_of(derivation& in) {
   std::vector<std::string_view> ids;
   std::map<place, changed_span> spans;
@@ -37,7 +37,7 @@ things incidents_of(derivation& in) {
     for (const auto* row : {&d.before, &d.now}) {
       if (!*row || !(*row)->production) continue;
       ids.push_back(id);
-      if (!(*row)->finished_at) continue;  // it takes no blame yet, but a name may mean it
+      if (!(*row)->finished_at) continue;  // nothing is attributed to it yet, but a name may refer to it
       const changed_span none{timestamp::max(), timestamp::min(), {}};
       spans.try_emplace((*row)->where, none).first->second.add(**row);
     }
@@ -59,8 +59,8 @@ struct share {
   std::string id;
 };
 
-// The id of a share is one that the member has alone by which the incident is called, as long as there is one: links
-// that people kept stay valid when it is joined, and when it is taken out.
+// Shares use the ids that the member after which the incident is named has when it is not joined, as long as there are
+// any left, so that saved links stay valid when an incident is joined and when it is separated again.
 std::vector<share> shares_of(const incident& i) {
   std::vector<std::string> services = i.services, unused;
   if (services.empty()) services.push_back("");
@@ -79,7 +79,7 @@ std::vector<share> shares_of(const incident& i) {
   return all;
 }
 
-/// What is stored of a share, as write_incidents.sql takes it.
+/// The row of a share, as parameters of write_incidents.sql.
 struct share_row {
   std::string id;
   std::string_view source, subject, service;
@@ -120,7 +120,7 @@ BOOST_DESCRIBE_STRUCT(share_row, (),
                       (id, source, subject, service, environment, production, state, severity, started_at, detected_at,
                        acknowledged_at, restored_at, resolved_at, stretches, culprit, facts, overrides, blamed, reason))
 
-/// What names the deployments that the blame of a share may depend on.
+/// The parameters that select the deployments on which the attribution of a share may depend.
 struct blame_question {
   std::string_view service;
   timestamp started_at;
@@ -128,14 +128,14 @@ struct blame_question {
 };
 BOOST_DESCRIBE_STRUCT(blame_question, (), (service, started_at, culprit))
 
-/// One of them.
+/// A deployment on which the attribution of a share may depend.
 struct candidate {
-  std::size_t n = 0;  ///< of the question, from 1
+  std::size_t n = 0;  ///< index of the question, from 1
   std::string id;
 };
 BOOST_DESCRIBE_STRUCT(candidate, (), (n, id))
 
-// For each share the deployments that its blame may depend on.
+// Returns for each share the deployments that its attribution may depend on.
 std::vector<std::vector<settled>> load_candidates(transaction& work, const std::vector<share>& shares) {
   std::vector<blame_question> asked;
   for (const auto& s : shares) asked.push_back({s.service, s.of->started_at, s.of->culprit});

@@ -1,4 +1,4 @@
-// Which reports of several tools are one incident, before any stage looks at incidents.
+// Joins reports of several tools into one incident, before any stage reads incidents.
 #include <algorithm>
 
 #include "daemon/derivation/rows.hpp"
@@ -38,7 +38,7 @@ struct member_row {
                                 column("evidence", &member_row::is, &member::evidence)));
 };
 
-/// A key by which others may mean an incident, and when.
+/// A key by which others may refer to an incident, and when.
 struct open_key {
   std::string_view key;
   timestamp begins;
@@ -47,7 +47,7 @@ struct open_key {
 };
 BOOST_DESCRIBE_STRUCT(open_key, (), (key, begins, ends))
 
-/// What an incident links to.
+/// A name or key that an incident links to.
 struct wanted_name {
   std::string_view name;
   timestamp at;
@@ -73,7 +73,7 @@ std::set<member_row> load_members(transaction& work, std::string_view statement,
   return {rows.begin(), rows.end()};
 }
 
-// What the names of the given ones may fit, or theirs; and what was one with them. By what they say now or said before.
+// The incidents that refer to a given one, or that a given one refers to, by current and stored names.
 things fitting(transaction& work, const things& all, std::initializer_list<const nameables*> said) {
   std::set<std::string_view> names;
   std::set<open_key> keys;
@@ -94,12 +94,12 @@ things fitting(transaction& work, const things& all, std::initializer_list<const
   return {found.begin(), found.end()};
 }
 
-/// What is known of incidents around the touched ones, as it is stored and as it is now. `stored` has all of them,
-/// `now` those that were not retracted.
+/// The names of the touched incidents and those around them, stored and current. `stored` contains all of them, `now`
+/// those that were not retracted.
 struct surroundings_of {
   nameables stored, now;
 
-  // Reads what is not known yet.
+  // Reads the names that are not loaded yet.
   void add(transaction& work, const things& all) {
     things fresh;
     for (const auto& key : all)
@@ -112,8 +112,8 @@ struct surroundings_of {
   }
 };
 
-// The touched ones and all that they are joined with, or were, by links that hold: one of several that a name fits is
-// known only beside the others, so that each round also reads what names fit of those that name the ones before.
+// The touched incidents and all that they are or were joined with by valid links. If a name fits several incidents, the
+// choice depends on all of them, so each round also reads every incident that the newly found ones refer to.
 things component_of(transaction& work, const things& touched, surroundings_of& around, const join_settings& settings) {
   things component = touched, seen = touched;
   for (auto frontier = touched; !frontier.empty();) {
@@ -136,7 +136,7 @@ things component_of(transaction& work, const things& touched, surroundings_of& a
   return component;
 }
 
-// The names of touched incidents as they are now, without those that were retracted; their reports stay in `told`.
+// The current names of touched incidents, without retracted ones. Their reports stay in `told`.
 nameables fold_names(derivation& in, const things& touched) {
   nameables names;
   for (auto& [key, told] : take_reports(in, thing_type::incident, touched)) {
@@ -172,7 +172,7 @@ void derive_joins(derivation& in, const things& touched) {
   const auto component = component_of(in.work, touched, around, in.settings.joins);
   const auto all = each_of(around.now, [](const auto& n) { return n.second; });
   auto joined = join_incidents(all, in.settings.joins);
-  // of what lies around the component not all neighbours are known
+  // the neighbours of incidents outside the component are not all known
   std::erase_if(joined, [&](const joined_incident& j) { return !component.contains(j.thing); });
   const auto now = rows_of(joined);
   const auto before = load_members(in.work, sql::derivation::members_of, component);

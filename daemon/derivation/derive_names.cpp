@@ -1,5 +1,6 @@
-// Names in the order of their first receipt: what comes after the first ones of a kind is one, so that nobody can make
-// series without end. Production environments are a kind of their own: any number of previews leaves them their places.
+// Registers names in the order of their first receipt. Names beyond the cardinality limit of their kind are aggregated
+// as `other`, so that the number of series stays bounded. Production environments are a kind of their own, so that
+// previews cannot use up their limit.
 #include <algorithm>
 #include <iterator>
 
@@ -11,7 +12,7 @@
 namespace releasehealth::ledger {
 namespace {
 
-/// When a name was received first, and by which event.
+/// When a name was first received, and by which event.
 struct receipt {
   timestamp received_at;
   std::string source, id;
@@ -20,12 +21,13 @@ struct receipt {
 using receipts = std::map<std::pair<std::string_view, std::string>, receipt>;  // by kind and name
 
 constexpr std::string_view kinds[] = {"service", "environment", "production", "team"};
-constexpr std::string_view said_production = "said production";  // an environment, by a report: this kind has no most
+constexpr std::string_view said_production = "said production";  // a report calls the environment production; no limit
 
 std::string_view kind_of(std::string_view name) {
   if (name == said_production) return said_production;
   const auto* known = std::ranges::find(kinds, name);
-  if (known == std::end(kinds)) throw std::runtime_error("known_name holds a kind of a newer release");
+  if (known == std::end(kinds))
+    throw std::runtime_error("known_name: unknown kind \"" + std::string(name) + "\" of a newer release");
   return *known;
 }
 
@@ -42,7 +44,7 @@ void note(receipts& all, std::string_view kind, const std::string& name, const r
   if (!is_new) known->second = std::min(known->second, at);
 }
 
-// Mapped, as figures use them; configured ones are always known.
+// Notes mapped names, as figures use them. Configured names are always known.
 void note_names(receipts& all, const receipt& at, const json::object& said, timestamp told_at, const naming& names) {
   for (const auto& [pointer, name] : names.services(at.source, said, told_at))
     if (!names.configures_service(name)) note(all, "service", name, at);
@@ -53,10 +55,10 @@ void note_names(receipts& all, const receipt& at, const json::object& said, time
   if (const auto team = text_at(said, "/team"); !names.configures_team(team)) note(all, "team", team, at);
 }
 
-/// What the reports of a step say about names.
+/// The names in the reports of a step.
 struct told_names {
   receipts live;
-  std::vector<std::string_view> gone_sources = {}, gone_ids = {};  ///< reports of retracted things; refer to those
+  std::vector<std::string_view> gone_sources = {}, gone_ids = {};  ///< of retracted things; views into the reports
 };
 
 told_names read_names(const std::map<thing_type, reports_of_things>& told, const naming& names,
@@ -78,7 +80,7 @@ told_names read_names(const std::map<thing_type, reports_of_things>& told, const
   return all;
 }
 
-/// A retraction of a thing, by its type.
+/// A retraction of a thing, with the type of the thing.
 struct retraction_row {
   thing_type thing = thing_type::deployment;
   thing_id of;
@@ -95,7 +97,7 @@ struct retracted_thing {
 };
 BOOST_DESCRIBE_STRUCT(retracted_thing, (), (type, source, subject))
 
-/// What an event calls services, environments and teams.
+/// The service, environment and team names in an event.
 struct naming_event {
   receipt at;
   timestamp time;
@@ -107,7 +109,7 @@ struct naming_event {
                  column("time", &naming_event::time), column("names", &naming_event::names));
 };
 
-// By source and field: what names_of_everything.sql looks for in incidents.
+// The values that names_of_everything.sql looks for in incidents, by source and field.
 json::object wanted_in(const join_settings& joins) {
   json::object all;
   for (const auto& [source, filter] : joins.filters)
@@ -166,7 +168,7 @@ struct next_receipt {
                      std::tuple(column("thing", &next_receipt::thing), column("subject", &next_receipt::subject)));
 };
 
-// The first report after `last` that gives the name to a thing which is not retracted.
+// The first report after `last` that uses the name for a thing which is not retracted.
 std::optional<receipt> find_next(transaction& work, const naming& names, std::string_view kind, const std::string& name,
                                  receipt last) {
   for (;;) {
@@ -184,8 +186,8 @@ std::optional<receipt> find_next(transaction& work, const naming& names, std::st
   }
 }
 
-// A name that was received first for a thing which is retracted by now belongs to the next thing that has it; one that
-// none has frees its place.
+// A name whose first receipt was for a thing that is now retracted gets the next receipt for another thing. A name
+// without another receipt is removed and no longer counts toward the limit.
 struct freeing {
   receipts freed = {};
   bool has_changed = false;
@@ -217,7 +219,7 @@ struct written_name {
 };
 BOOST_DESCRIBE_STRUCT(written_name, (), (kind, name, is_new))
 
-// What both have of names that are known before and after: only these can have changed sides.
+// Whether a name crossed the limit. Only names that are known both before and after can.
 bool changed_sides(other_names& before, other_names& now, const receipts& fresh, const receipts& freed) {
   return std::ranges::any_of(kinds, [&](std::string_view kind) {
     const auto &a = names_of(before, kind), &b = names_of(now, kind);
@@ -251,7 +253,7 @@ known_names know_names(transaction& work, const derive_settings& settings,
           name != said.live.end() && written.is_new)
         fresh.insert(*name);
     }
-  if (!has_written) return {std::move(before), productions};  // as nearly always: every name was known
+  if (!has_written) return {std::move(before), productions};  // the usual case: every name was known
   auto now = load_others(work, settings.max_names);
   const bool have_moved = changed_sides(before, now, fresh, freed);
   if (have_moved) execute(work, sql::derivation::touch_everything);

@@ -1,5 +1,5 @@
-// Releases over the environments of a group (figures.md section 17): which row of the group each deployment belongs to,
-// and, once all is known of the deployments, these rows anew.
+// Releases over the environments of a group (figures.md section 17): assigns each deployment to a row of the group and
+// rewrites these rows after the other stages have derived the deployments.
 #include <algorithm>
 
 #include "daemon/derivation/rows.hpp"
@@ -18,7 +18,7 @@ struct group_member {
   bool is_change = false;
   std::optional<timestamp> finished_at;
   identity what;
-  std::string release;  ///< id of the group's row that it belongs to
+  std::string release;  ///< id of its group row
 
   auto position() const { return std::tie(*finished_at, day_order, thing, where.environment); }
 
@@ -30,14 +30,14 @@ struct group_member {
                  column("release", &group_member::release)));
 };
 
-/// What a change of a service is known by.
+/// The columns by which changes of a service may share an identity.
 struct alike_question {
   std::string service, version_key, commit, identity_keys;
   auto operator<=>(const alike_question&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(alike_question, (), (service, version_key, commit, identity_keys))
 
-/// Which rollback popped a change of which release.
+/// A rollback, and the release of a change that it rolled back.
 struct popped_release {
   std::string rollback, release;
 };
@@ -49,7 +49,7 @@ class group_rows {
 
   void assign() {
     auto ids = in_.written;
-    for (const auto& id : in_.written)  // what it was: its row and its rollback lack it now
+    for (const auto& id : in_.written)  // its previous row and rollback lack it now
       if (const auto d = in_.deployments.find(id); d != in_.deployments.end() && d->second.before) {
         note_stale(d->second.before->release);
         if (const auto& popper = d->second.before->rolled_back_by; !popper.empty()) ids.insert(popper);
@@ -63,8 +63,8 @@ class group_rows {
       for (const auto& [id, m] : members_)
         if (!m.is_change && m.kind != deployment_kind::rollback) assign(m, m);
       write_assignments();
-    } while (!load({}, stale_).empty());  // a row that is written anew is so with all of its members
-    for (const auto& row : stale_) in_.names.names.push_back(row);  // somebody may have named it
+    } while (!load({}, stale_).empty());                            // a row is rewritten with all of its members
+    for (const auto& row : stale_) in_.names.names.push_back(row);  // a report may have named it
     for (const auto& [id, m] : members_)
       if (const auto d = in_.deployments.find(id); d != in_.deployments.end() && d->second.now)
         d->second.now->release = m.release;
@@ -78,7 +78,8 @@ class group_rows {
     if (!row.empty()) stale_.insert(row);
   }
 
-  /// Those of the given ids and rows that are not known yet. Returns them; what is in no group any more has no row.
+  /// Loads the members with the given ids or rows and returns those that are new. A deployment that is in no group any
+  /// more gets no row.
   std::vector<const group_member*> load(const std::set<std::string>& ids, const std::set<std::string>& rows) {
     std::vector<const group_member*> fresh;
     if (ids.empty() && rows.empty()) return fresh;
@@ -90,7 +91,7 @@ class group_rows {
     return fresh;
   }
 
-  /// All members of groups that `is_one` picks, by service and group, in the order of the stack.
+  /// The members that `is_one` selects, by service and group, in the order of the stack.
   template <class Pick>
   std::map<place, std::vector<const group_member*>> ordered(Pick is_one) const {
     std::map<place, std::vector<const group_member*>> all;
@@ -110,7 +111,8 @@ class group_rows {
     assigned_[m.id] = std::move(row);
   }
 
-  // Nothing but changes of one identity may join one release, so these are looked at together, and theirs again.
+  // Only changes of one identity may join a release, so changes that may share an identity are loaded together,
+  // transitively.
   void assign_changes() {
     std::vector<const group_member*> next;
     for (const auto& [id, m] : members_) next.push_back(&m);
@@ -138,7 +140,7 @@ class group_rows {
     write_assignments();
   }
 
-  // Of the rollbacks that popped changes of stale releases, those that popped changes of the same release.
+  // Loads the rollbacks that rolled back changes of stale releases, and assigns those of the same release to one row.
   void assign_rollbacks() {
     const auto is_rollback = [](const group_member& m) { return m.kind == deployment_kind::rollback; };
     std::set<std::string> asked, asked_releases = stale_;
@@ -181,9 +183,9 @@ class group_rows {
 
   derivation& in_;
   const naming& names_;
-  std::map<std::string, group_member> members_;  ///< by id: all that is looked at
-  std::map<std::string, std::string> assigned_;  ///< id of a member to id of its row, where another is stored
-  std::set<std::string>& stale_;                 ///< ids of rows to be written anew
+  std::map<std::string, group_member> members_;  ///< by id: all loaded members
+  std::map<std::string, std::string> assigned_;  ///< member id to row id, where a different one is stored
+  std::set<std::string>& stale_;                 ///< ids of rows to rewrite
   std::set<std::string> known_releases_;
   std::set<alike_question> asked_;
 };

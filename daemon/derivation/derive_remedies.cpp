@@ -51,10 +51,10 @@ struct changed_incident {
 };
 BOOST_DESCRIBE_STRUCT(changed_incident, (), (blamed, begins, ends))
 
-// Rollbacks and hotfixes to look at again: those that changed, and those that others depend on.
+// The rollbacks and hotfixes to derive again: those that changed, and those that depend on changed rows.
 std::set<std::string> affected(derivation& in) {
   std::set<std::string> ids;
-  std::map<place, std::pair<timestamp, timestamp>> changed;  // from the first to the last one that finished there
+  std::map<place, std::pair<timestamp, timestamp>> changed;  // first and last finish time
   for (const auto& [id, d] : in.deployments)
     for (const auto* row : {&d.before, &d.now}) {
       if (!*row || !(*row)->production) continue;
@@ -83,7 +83,7 @@ std::set<std::string> affected(derivation& in) {
   return ids;
 }
 
-/// A hotfix or a rollback by what tells the rows that its remedy may depend on.
+/// The columns of a hotfix or rollback that select the rows on which its remediation may depend.
 struct remedy_question {
   std::string_view day_order, source, subject, service, environment;
   std::optional<timestamp> started_at, finished_at;
@@ -94,19 +94,19 @@ BOOST_DESCRIBE_STRUCT(remedy_question, (),
                       (day_order, source, subject, service, environment, started_at, finished_at, fixes, incident,
                        attribution))
 
-/// A deployment or an incident among those rows.
+/// A row on which a remediation may depend: a deployment or an incident.
 struct candidate_row {
-  std::size_t n = 0;  ///< of the question, from 1
+  std::size_t n = 0;  ///< index of the question, from 1
   std::string role, id, source;
 };
 BOOST_DESCRIBE_STRUCT(candidate_row, (), (n, role, id, source))
 
-/// An incident by a name that it has in a source.
+/// An incident, and the source that uses the name.
 struct name_in_source {
   std::string id, source;
 };
 
-/// What a hotfix or a rollback that names an incident depends on.
+/// The ids of the rows on which the remediation by a hotfix or rollback may depend.
 struct candidates {
   std::vector<std::string> fixes, chain, open;
   std::vector<name_in_source> named;
@@ -215,7 +215,7 @@ struct flag_row {
   place where;
   bool is_on = false;
   timestamp at;
-  std::string incident, incident_source;  ///< an id, and whose name for it the flag uses; empty: none
+  std::string incident, incident_source;  ///< an id, and the source whose name for it the flag uses; empty: none
 
   static constexpr auto columns = std::tuple_cat(
       std::tuple(column("id", &flag_row::id), column("source", &flag_row::source), column("is_on", &flag_row::is_on),
@@ -224,7 +224,7 @@ struct flag_row {
       within(&flag_row::where, columns_of<place>));
 };
 
-// A flag that was switched off for an incident remedies the change that it blames, within what the flag says of itself.
+// A flag that was switched off for an incident remedies the attributed change if its service and environment match.
 void add_flags(derivation& in, const things& touched, std::set<std::string>& by, std::set<remedy>& to) {
   std::set<std::string> ids;
   if (!touched.empty()) {

@@ -1,4 +1,4 @@
-// Resuming the live stack where something changed (figures.md §3), and stopping where nothing can differ any more.
+// Resumes live stacks at the first change (figures.md §3) and stops where nothing can differ any more.
 #include <algorithm>
 
 #include "collectors/words.hpp"
@@ -16,7 +16,7 @@ struct service_stretch {
 };
 BOOST_DESCRIBE_STRUCT(service_stretch, (), (service, begins, ends))
 
-// Where rules look at incidents, what started during one that was touched is decided again.
+// If rules read incidents, deployments that started during a touched incident are decided again.
 void add_during_incidents(derivation& in, std::map<place, touched_place>& touched) {
   if (!in.settings.stack.rules.looks_at_incidents() || in.touched_incidents.empty()) return;
   fold_incidents(in, in.touched_incidents);
@@ -43,10 +43,10 @@ void write(derivation& in, const stack_changes& found) {
     execute(in.work, sql::derivation::write_poppers, each_of(found.poppers, key), each_of(found.poppers, value));
 }
 
-// What only adds to the top of a stack needs nothing below it, unless it returns to something there: of a place that is
-// deployed to all day long the stack is deep.
+// A run that only adds to the top of a stack needs no level below the top, unless a deployment returns to one. Loading
+// the top alone matters because the stack of a frequently deployed target is deep.
 void need_little(derivation& in, const std::map<place, touched_place>& touched, std::vector<stack_run>& runs) {
-  constexpr std::size_t few = 8;  // of an import a place has many, and looking for each costs more than the stack
+  constexpr std::size_t few = 8;  // an import has many; a lookup for each costs more than loading the stack
   std::vector<std::vector<std::string>> fresh(runs.size());
   for (std::size_t n = 0; n < runs.size(); ++n) {
     const auto& t = touched.at(runs[n].where);
@@ -57,7 +57,7 @@ void need_little(derivation& in, const std::map<place, touched_place>& touched, 
   look_for_known(in, runs, fresh);
 }
 
-// Whether so many deployments lie behind a change that walking over all of them would hold others up; noted if so.
+// Whether so many deployments follow a change that walking over them would delay other services. If so, notes them.
 bool walks_far(derivation& in, const stack_run& r, const touched_place& touched) {
   constexpr std::int64_t many = 2'000;
   if (!r.has_more) return false;
@@ -72,7 +72,7 @@ bool walks_far(derivation& in, const stack_run& r, const touched_place& touched)
   return true;
 }
 
-// Most places need one run, and what the runs of several places begin with is read at once.
+// Most targets need one run; the starts of up to `at_once` runs are read together.
 void run_stacks(derivation& in, const std::map<place, touched_place>& touched,
                 std::map<std::string, stack_verdict>& before) {
   constexpr std::size_t at_once = 100;
@@ -112,7 +112,7 @@ void derive_stacks(derivation& in) {
     if (d.kind == deployment_kind::rollback) t.returned_to.insert(d.live);
     return &t;
   };
-  std::vector<std::string> at_once;  // of no stack; or nothing is to find them where they were
+  std::vector<std::string> at_once;  // in no stack, or no longer at their stored position
   for (const auto& [id, d] : in.deployments) {
     auto* before = d.before ? touch(id, *d.before) : nullptr;
     if (before) before->has_only_new = false;
@@ -139,7 +139,7 @@ void derive_stacks(derivation& in) {
   for (const auto& [id, was] : before) ids.insert(id);
   for (auto& d : load_deployments(in.work, ids)) {
     const auto [known, is_new] = in.deployments.try_emplace(d.id);
-    if (is_new) {  // what was stored: the same but for the verdict
+    if (is_new) {  // the stored row: only the verdict differs
       auto stored = d;
       const auto& was = before.at(d.id);
       stored.kind = was.kind;

@@ -1,4 +1,4 @@
-// One step of a derivation: what it takes of the queue, and its stages in their order.
+// One step of a derivation: takes entries from the queue and runs the stages in order.
 #include <algorithm>
 
 #include "daemon/derivation/rows.hpp"
@@ -7,7 +7,7 @@
 namespace releasehealth::ledger {
 namespace {
 
-constexpr int few_things = 64;  // of a step whose statements take less time than their planning
+constexpr int few_things = 64;  // up to so many, statements take less time than their planning
 
 void write_places(derivation& in) {
   std::vector<bool> production;
@@ -36,7 +36,7 @@ struct queue_entry {
       std::tuple_cat(within(&queue_entry::what, columns_of<touched_thing>), std::tuple(column("n", &queue_entry::n)));
 };
 
-/// What a step took of the queue.
+/// The queue entries that a step took.
 struct taken_entries {
   std::vector<touched_thing> all;
   derived done;
@@ -57,8 +57,8 @@ taken_entries take(transaction& work, const step_size& size) {
   return taken;
 }
 
-// Long walks and the rest by turns: entries whose turn it is not go to the end of the queue. Returns whether the step
-// may walk far.
+// Alternates between entries with long walks and all others: entries whose turn it is not go to the end of the queue.
+// Returns whether the step may walk far.
 bool take_turns(transaction& work, long_walks& walks, taken_entries& taken) {
   const auto is_long = [&](const touched_thing& t) { return walks.entries.contains(t); };
   // with iterators: the ranges of GCC 12 do not compile with the clang that builds the fuzzers
@@ -84,8 +84,8 @@ bool take_turns(transaction& work, long_walks& walks, taken_entries& taken) {
   return is_their_turn;
 }
 
-// Of what was taken, what leads to the deployments that walk far: they themselves, commits, tags, and incidents where
-// rules look at those.
+// Notes the entries that may cause the long walk: the deployments themselves, commits, tags, and incidents if rules
+// read incidents.
 void note_long_walk(long_walks& walks, const std::vector<touched_thing>& taken, const derivation& in) {
   for (const auto& t : taken)
     if ((t.type == thing_type::deployment && in.walks_far.contains(t.thing)) || t.type == thing_type::commit ||
@@ -110,7 +110,7 @@ derived derive_step(transaction& work, const derive_settings& settings, step_siz
       touched[t.type].insert(t.thing);
   }
   work.keep_plans(taken.all.size() <= few_things);
-  auto known = commits;  // by their own reports or by those of tags
+  auto known = commits;  // from their own reports and from those of tags
   if (const auto tags = touched.extract(thing_type::tag))
     touch_by_tags(work, settings.blame.names, load_reports(work, thing_type::tag, tags.mapped()),
                   touched[thing_type::deployment], known);
@@ -121,7 +121,7 @@ derived derive_step(transaction& work, const derive_settings& settings, step_siz
   for (const auto& [type, keys] : touched)
     if (!keys.empty()) told[type] = load_reports(work, type, keys);
   auto names = know_names(work, settings, &told);
-  std::optional<derive_settings> with;  // a copy only where that says more than the configuration
+  std::optional<derive_settings> with;  // a copy only if it adds to the configuration
   if (!names.others.empty() || !names.productions.empty())
     with.emplace(settings).blame.names =
         settings.blame.names.with(std::move(names.others)).with_productions(std::move(names.productions));
@@ -146,7 +146,7 @@ derived derive_step(transaction& work, const derive_settings& settings, step_siz
     throw;
   }
   assign_releases(in);
-  if (!in.places.empty()) write_places(in);  // blame looks at every environment of a service
+  if (!in.places.empty()) write_places(in);  // attribution reads every environment of a service
   if (counting.is_due(taken.done.taken)) run_script(work, sql::derivation::analyze);
   derive_incidents(in);
   derive_remedies(in, touched[thing_type::flag]);

@@ -8,14 +8,14 @@
 namespace releasehealth::ledger {
 namespace {
 
-/// An incident that was open at an instant, with the environment that its reports name.
+/// An incident that was open at an instant, with the environment that it reports.
 struct found_incident {
-  std::size_t n = 0;  ///< of the instant, from 1
+  std::size_t n = 0;  ///< index of the instant, from 1
   std::string environment;
 };
 BOOST_DESCRIBE_STRUCT(found_incident, (), (n, environment))
 
-/// One place, from one change on.
+/// A run over the stack of one target, from one change on.
 class resumed_stack {
  public:
   resumed_stack(derivation& in, stack_run& from, const touched_place& touched, stack_changes& out)
@@ -51,8 +51,8 @@ class resumed_stack {
   }
 
  private:
-  // Deployments are few between a change and the point where it is forgotten: the stack is looked through after each of
-  // the first ones, then only now and then.
+  // A run usually settles after few deployments, so the stack is checked after each of the first `always` deployments
+  // and then after every `now_and_then`.
   static constexpr std::size_t always = 16, now_and_then = 64;
 
   std::string id_of(const thing_id& k) const { return deployment_id(k, of_.where); }
@@ -73,7 +73,7 @@ class resumed_stack {
     return all;
   }
 
-  // What is stored, and what this step writes, as far as the stored page reaches.
+  // The stored page, merged with the deployments that this step writes in its range.
   std::vector<stacked> merged_page() {
     auto page = std::move(of_.page);
     const auto stored = page.size();
@@ -92,8 +92,8 @@ class resumed_stack {
     return page;
   }
 
-  // Which of them started while an incident of their service was open: one of their environment, or of none that
-  // anybody named. Incidents that this step touches are stored as they were, so those are asked as they are now.
+  // Marks the deployments that started while an incident of their service was open, in their environment or without a
+  // reported environment. The stored rows of incidents that this step touches are outdated; `folded` replaces them.
   void tell_incidents(std::vector<stacked>& page) const {
     const auto start_of = [](const stacked& s) { return s.told().started_at.value_or(*s.told().finished_at); };
     std::vector<timestamp> starts;
@@ -120,7 +120,8 @@ class resumed_stack {
     for (const auto n : during) page[n].told().during_incident = true;
   }
 
-  // Of a stack whose top alone is known, what returns to another element cannot be told: then nothing is.
+  // Returns false if only the top of the stack is loaded and the deployment returns to an element below it. The run is
+  // then repeated with the whole stack.
   bool apply(live_stack& stack, stacked s) {
     auto said = stack.apply(s.told());
     if (said.kind.kind == deployment_kind::rollback && !of_.needs_all) return false;
@@ -130,13 +131,13 @@ class resumed_stack {
                       .evidence = std::move(said.kind.evidence),
                       .live = id_of(said.live),
                       .below = id_of(said.below),
-                      .rolled_back_by = s.was.rolled_back_by,  // until the run has ended
+                      .rolled_back_by = s.was.rolled_back_by,  // replaced at the end of the run
                       .is_change = said.is_change,
                       .covers_since = said.covers_since};
     if (now != s.was || touched_.at.contains(s.at())) {
       suspects_.insert(s.id);
       if (s.was.kind == deployment_kind::rollback) suspects_.insert(s.was.live);
-      if (now.kind == deployment_kind::rollback) suspects_.insert(now.live);  // it may answer to another identity now
+      if (now.kind == deployment_kind::rollback) suspects_.insert(now.live);  // its identities may differ now
       last_difference_ = *s.told().finished_at;
       since_difference_ = 0;
     } else {
@@ -148,15 +149,15 @@ class resumed_stack {
     return true;
   }
 
-  // Nothing after this point can differ if what is on the stack, as far as anything may still return to it, is what was
-  // there before, and no rule looks back at a change.
+  // Nothing after this point can differ if the levels of the stack that a rollback can still return to are the same as
+  // before, and no rule looks back at a change.
   bool is_settled(const live_stack& stack) {
     if (since_difference_ == 0 || (since_difference_ > always && since_difference_ % now_and_then != 0)) return false;
     const auto now = *run_.back().told().finished_at;
     if (now - last_difference_ <= settings_.rules.longest_within()) return false;
     const auto& levels = stack.levels();
     const auto is_suspect = [&](std::size_t level) { return suspects_.contains(id_of(levels[level].by)); };
-    // what kept the run going last is looked at first: a deep stack is not read down to it again and again
+    // the suspect that was found last is checked first, so that a deep stack is not searched down to it each time
     if (held_by_ < levels.size() && stack.in_reach(held_by_, now) && is_suspect(held_by_)) return false;
     for (auto level = levels.size(); level-- > 0;) {
       if (is_suspect(level)) {
@@ -173,8 +174,8 @@ class resumed_stack {
     if (is_settled)
       for (const auto& e : stack.levels()) standing.insert(id_of(e.by));
     for (const auto& s : run_) ran.insert(s.id);
-    // What still stands where the run ended is popped by whom it was popped by before, if that comes later; a suspect
-    // is out of reach by then, so nothing pops it any more.
+    // An element that is still on the stack at the end of the run keeps its stored rollback if that comes later. A
+    // suspect is out of reach by then, so no later deployment rolls it back.
     const auto popper_of = [&](const std::string& id, const std::string& stored) {
       if (const auto popped = popper_.find(id); popped != popper_.end()) return popped->second;
       const bool as_before = standing.contains(id) && !suspects_.contains(id);
@@ -206,13 +207,13 @@ class resumed_stack {
   const touched_place& touched_;
   stack_changes& out_;
   std::map<stack_position, std::string>::const_iterator next_fresh_;
-  std::set<std::string> suspects_;  ///< ids of elements that may be others than before, and of rows that are gone
+  std::set<std::string> suspects_;  ///< ids of elements that may differ from before, and of deleted rows
   std::vector<stacked> run_;
   std::vector<stack_verdict> verdicts_;  ///< of run_
   std::map<std::string, std::string> popper_;
   timestamp last_difference_{};
   std::size_t since_difference_ = 0;
-  std::size_t held_by_ = 0;  ///< the level of the suspect that was found last
+  std::size_t held_by_ = 0;  ///< the level of the last suspect found
 };
 
 }

@@ -1,5 +1,5 @@
 #pragma once
-// The columns of what several stages read, and how their types travel.
+// The columns that several stages read, and the codecs of their types.
 #include "daemon/derivation/derivation.hpp"
 #include "daemon/queries/rows.hpp"
 
@@ -29,7 +29,7 @@ inline constexpr auto columns_of<touched_thing> = std::tuple_cat(std::tuple(colu
                                                                  std::tuple(column("service",
                                                                                    &touched_thing::service)));
 
-/// Read as JSON, written as the text of a tstzmultirange.
+/// Read as JSON; written as the text of a tstzmultirange.
 template <>
 struct codec<std::vector<stretch>> {
   static constexpr auto element = binary_array::text;
@@ -106,8 +106,8 @@ struct told_event {
 
 /// An event of a commit.
 struct commit_event {
-  std::string sha;  ///< as it was asked for
-  thing_id of;      ///< the name that its report uses
+  std::string sha;  ///< as given in the query
+  thing_id of;      ///< the sha that the report uses
   report told;
 
   static constexpr auto columns =

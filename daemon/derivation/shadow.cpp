@@ -16,7 +16,7 @@ inline constexpr auto columns_of<moved_deployment> = std::tuple_cat(
 
 struct shadow::opened {
   ledger::connection connection;
-  transaction work;  // never committed: all of it goes
+  transaction work;  // never committed, so the shadow tables disappear
   reader from;
   explicit opened(const session& s)
       : connection(s.unlimited()), work(connection, transaction::one_instant), from(work) {}

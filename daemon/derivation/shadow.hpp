@@ -1,6 +1,6 @@
 #pragma once
-// A second timeline beside the real one, in temporary tables that nobody else sees: what other rules would make of the
-// events, or what was known at a past instant.
+// A second timeline in temporary tables, invisible to other sessions: the result of different rules on the same events,
+// or the state of knowledge at a past instant.
 #include <memory>
 #include <optional>
 #include <vector>
@@ -10,7 +10,7 @@
 
 namespace releasehealth::ledger {
 
-/// A deployment that is of another kind in the shadow.
+/// A deployment whose kind differs in the shadow.
 struct moved_deployment {
   place where;
   std::string source, subject, version;
@@ -18,7 +18,7 @@ struct moved_deployment {
   std::string kind_before, reason_before, kind, reason;
 };
 
-/// Holds a connection and a transaction for as long as it lives. Takes as long as deriving everything does.
+/// Holds a connection and a transaction for its lifetime. Construction takes as long as deriving all events.
 class shadow {
  public:
   /// `received_before`: only events received before that instant (figures.md §10, as_of). Throws postgres_failure.
@@ -26,9 +26,9 @@ class shadow {
   ~shadow();
   shadow(const shadow&) = delete;
 
-  /// Reads this timeline instead of the real one.
+  /// A reader of this timeline.
   reader& read();
-  /// What differs from the real one, in the order of their finish.
+  /// The deployments whose kind differs from the real timeline, in order of finish.
   std::vector<moved_deployment> moved();
 
  private:

@@ -15,9 +15,9 @@ std::vector<position_row> positions_of(std::span<const stack_run> runs, stack_po
   return all;
 }
 
-/// An element of a stack, with the verdict that it has.
+/// An element of a stack, with its stored verdict.
 struct level_row {
-  std::size_t n = 0;  ///< of the run, from 1
+  std::size_t n = 0;  ///< index of the run, from 1
   stacked is;
 
   static constexpr auto columns =
@@ -36,7 +36,7 @@ struct level_row {
                  column("rolled_back_by", &level_row::is, &stacked::was, &stack_verdict::rolled_back_by));
 };
 
-/// The same with what a run over it looks at.
+/// An element with the columns that a run reads.
 struct page_row {
   level_row level;
 
@@ -67,7 +67,7 @@ struct returned_question {
 };
 
 struct returned_row {
-  std::size_t n = 0;  ///< of the question, from 1
+  std::size_t n = 0;  ///< index of the question, from 1
   identity as;
 
   static constexpr auto columns = std::tuple(column("n", &returned_row::n), column("identity", &returned_row::as));
@@ -92,13 +92,13 @@ void load_levels(derivation& in, const std::vector<position_row>& at, std::vecto
 
 /// A change that a rule may look back at.
 struct change_row {
-  std::size_t n = 0;  ///< of the run, from 1
+  std::size_t n = 0;  ///< index of the run, from 1
   std::string version;
   timestamp finished_at;
 };
 BOOST_DESCRIBE_STRUCT(change_row, (), (n, version, finished_at))
 
-/// What a new deployment may be known by.
+/// The columns by which a new deployment may share an identity with a stored one.
 struct fresh_row {
   std::string_view service, environment;
   std::string version_key;

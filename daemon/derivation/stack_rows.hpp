@@ -1,6 +1,6 @@
 #pragma once
-// What runs over live stacks read: the rows as they are stored, of many places in one statement each, with what this
-// step is about to write in their place.
+// The rows that runs over live stacks read: one statement reads the stored rows of many targets, and the rows that this
+// step is about to write replace them.
 #include <map>
 #include <optional>
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace releasehealth::ledger {
 
-/// Where a deployment stands in the order of its place's stack.
+/// The position of a deployment in the stack of its target.
 struct stack_position {
   timestamp finished_at;
   std::string day_order;
@@ -24,7 +24,7 @@ struct stack_position {
       within(&stack_position::thing, columns_of<thing_id>));
 };
 
-/// A position in the stack of a place, as the statements take it.
+/// A position in the stack of a target, as a parameter of statements.
 struct position_row {
   place where;
   stack_position at;
@@ -33,13 +33,13 @@ struct position_row {
                                                  within(&position_row::at, columns_of<stack_position>));
 };
 
-/// A succeeded deployment in the stack: one that is stored and stays what it is, or one that this step writes.
+/// A succeeded deployment in the stack: a stored one whose reports did not change, or one that this step writes.
 struct stacked {
   fresh_deployment* fresh = nullptr;
   deployment kept;  ///< unless it is fresh
   std::string id;
-  std::string day_order;  ///< kept here: the facts that tell it are dropped once the verdict is known
-  stack_verdict was;      ///< as it is stored
+  std::string day_order;  ///< a copy: the facts that contain it are dropped once the verdict is known
+  stack_verdict was;      ///< as stored
 
   const deployment& told() const { return fresh ? fresh->told : kept; }
   deployment& told() { return fresh ? fresh->told : kept; }
@@ -50,24 +50,24 @@ inline bool is_before(const stacked& a, const stacked& b) {
   return a.at() < b.at();
 }
 
-/// One run over a place's stack, from a position on.
+/// One run over the stack of a target, from a position on.
 struct stack_run {
   place where;
   stack_position from;
-  bool needs_all = false;                                         ///< more of the stack than its top
-  std::vector<stacked> levels = {};                               ///< the stack before it, from the top down
+  bool needs_all = false;                                         ///< the whole stack, not only its top
+  std::vector<stacked> levels = {};                               ///< the stack before `from`, from the top down
   std::map<std::string, std::vector<identity>> returned_to = {};  ///< by the id of a level
   std::vector<std::pair<std::string, timestamp>> changes = {};  ///< versions that rules may look back at, oldest first
   stack_position next = {};                                     ///< where the next page begins
-  std::vector<stacked> page = {};                               ///< stored ones from there on
-  bool has_more = false;                                        ///< behind the page
+  std::vector<stacked> page = {};                               ///< stored deployments from there on
+  bool has_more = false;                                        ///< after the page
 };
 
-/// Reads where the runs begin: of the stack what each needs.
+/// Reads the start of each run: its first page, and the part of the stack that it needs.
 void load_starts(derivation&, std::vector<stack_run>&);
-/// Has those runs need all whose new deployments (`fresh`: their ids, run by run) may be known in their place.
+/// Sets `needs_all` for the runs with a new deployment (`fresh`: ids per run) whose identity their target may know.
 void look_for_known(derivation&, std::vector<stack_run>&, const std::vector<std::vector<std::string>>& fresh);
-/// Reads each run's page, from `next` on: at most `page_size` stored deployments, without those that this step writes.
+/// Reads each run's page from `next` on: at most `page_size` stored deployments, without those that this step writes.
 void load_pages(derivation&, std::span<stack_run>);
 
 }

@@ -13,13 +13,13 @@ namespace {
 constexpr std::size_t longest_name = 63;  // Backstage's own limit
 constexpr std::string_view kinds_read[] = {"Component", "System", "Group"};
 
-/// A document within a file, and how many lines stand before it.
+/// A document within a file, and the number of lines before it.
 struct document {
   std::string text;
   std::size_t lines_before = 0;
 };
 
-// A marker at the begin of a line ends a document wherever it stands, in block scalars as well.
+// A document marker at the beginning of a line ends a document, even within a block scalar.
 std::vector<document> documents_of(std::string_view text) {
   std::vector<document> all(1);
   std::size_t lines = 0;
@@ -45,7 +45,7 @@ YAML::Node child_of(const YAML::Node& parent, const char* key) {
   return parent.IsMap() && parent[key] ? parent[key] : YAML::Node();
 }
 
-// [a-zA-Z0-9], and single -, _ or . between.
+// Backstage's names: letters and digits, with -, _ or . in between.
 bool is_name(std::string_view text) {
   const auto is_letter = [](char c) {
     return (lower_case(c) >= 'a' && lower_case(c) <= 'z') || (c >= '0' && c <= '9');
@@ -119,7 +119,7 @@ entity_reference parse_reference(std::string_view text, std::string_view fallbac
     out.kind = lower_case(text.substr(0, colon));
     text.remove_prefix(colon + 1);
   }
-  out.name = text.substr(text.rfind('/') + 1);  // npos + 1 is 0: all of it
+  out.name = text.substr(text.rfind('/') + 1);  // without a slash, npos + 1 is 0: the whole text
   return out;
 }
 

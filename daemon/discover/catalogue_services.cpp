@@ -18,7 +18,7 @@ std::vector<std::string> comma_separated(std::string_view value, const entity&) 
   return all;
 }
 
-// Of organisation/project the project, which events name.
+// The project of organization/project, because events name only the project.
 std::vector<std::string> sentry_project(std::string_view value, const entity&) {
   return {std::string(value.substr(value.rfind('/') + 1))};
 }
@@ -29,7 +29,7 @@ std::vector<std::string> jira_project(std::string_view value, const entity& e) {
   return {part == e.annotations.end() ? std::string(value) : std::string(value) + '/' + part->second};
 }
 
-// Of `tag:"service:checkout"` checkout. Other queries choose more than a name can.
+// The service of `tag:"service:checkout"`. Other queries select more than one name.
 std::vector<std::string> opsgenie_name(std::string_view query, const entity&) {
   for (const std::string_view key : {"tag", "entity"}) {
     if (!query.starts_with(key)) continue;
@@ -42,7 +42,7 @@ std::vector<std::string> opsgenie_name(std::string_view query, const entity&) {
   return {};
 }
 
-/// An annotation that says what a tool calls the service.
+/// An annotation with a tool's name for the service.
 struct annotation_rule {
   std::string_view key, kind;
   std::vector<std::string> (*names)(std::string_view value, const entity&);
@@ -58,7 +58,7 @@ constexpr annotation_rule annotation_rules[] = {
     {"opsgenie.com/component-selector", "opsgenie", opsgenie_name},
 };
 
-// Types of components that are built into others, or read.
+// Types of components that are not deployed: they are built into others, or are documents.
 constexpr std::string_view parts_of_others =
     "library lib documentation docs plugin module package sdk template schema cli tool";
 
@@ -106,8 +106,8 @@ class catalogue_proposer {
       if (is_new)
         components_.push_back(&e);
       else
-        into.remarks.push_back(e.place() + ": component " + in_quotes(e.name) + " is that of " +
-                               other->second->place() + ", too; only that one is used");
+        into.remarks.push_back(e.place() + ": component " + in_quotes(e.name) + " is also defined in " +
+                               other->second->place() + "; only that definition is used");
     }
     for (const auto* e : components_)
       for (const auto& tool : tool_names(*e)) ++users_[{tool.rule->kind, lower_case(tool.name)}];
@@ -117,7 +117,7 @@ class catalogue_proposer {
     for (const auto* e : components_) propose_service(*e);
     if (left_out_ > 0)
       into_.remarks.push_back(std::to_string(left_out_) +
-                              " components are libraries, documentation or parts of others: no services");
+                              " components skipped: libraries, documentation or parts of other components");
   }
 
  private:
@@ -135,7 +135,8 @@ class catalogue_proposer {
 
   std::size_t users_of(const tool_name& tool) const { return users_.at({tool.rule->kind, lower_case(tool.name)}); }
 
-  // By its name, else by a name of a tool that is its alone: a person may have renamed it.
+  // Matches the component by its name, or else by a tool's name that no other component has: the service may have been
+  // renamed.
   const service_rule* configured_as(const entity& e) const {
     if (const auto* rule = known_.names.rule_of(e.name)) return rule;
     for (const auto& tool : tool_names(e)) {
@@ -160,8 +161,7 @@ class catalogue_proposer {
     if (folder.empty() || folder == "." || *folder.begin() == "..") return;
     p.match_repository = {
         tool.name,
-        "the folder of its catalogue file; " + std::to_string(users_of(tool)) + " components share the repository",
-        true};
+        "folder of its catalogue file; " + std::to_string(users_of(tool)) + " components share the repository", true};
     p.match_path = {folder.native(), {}, true};
   }
 
@@ -184,7 +184,7 @@ class catalogue_proposer {
         } else if (is_it(a) && other.name != p.name.value) {
           is_anothers = true;
           into_.remarks.push_back(e.place() + ": " + in_quotes(tool.name) + " of " + std::string(tool.rule->key) +
-                                  " is an alias of [[service]] " + in_quotes(other.name) + ", too");
+                                  " is also an alias of [[service]] " + in_quotes(other.name));
         }
     if (is_anothers) return;
     auto why = "annotation " + std::string(tool.rule->key);

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t longest_pattern = 1000;
 
-/// The words of a line, up to a comment. A backslash keeps the next character: a space may be part of a path.
+/// The words of a line, up to a comment. A backslash escapes the next character, such as a space in a path.
 std::vector<std::string> words_of_line(std::string_view line) {
   std::vector<std::string> all;
   bool is_within = false;
@@ -26,8 +26,8 @@ std::vector<std::string> words_of_line(std::string_view line) {
   return all;
 }
 
-// gitignore's pattern as an expression over whole paths. What it names covers everything below; `docs/*` is the files
-// of that folder only.
+// Converts a gitignore pattern to a regular expression over whole paths. A pattern covers everything below the path
+// that it names; `docs/*` covers only the files in that folder.
 std::string expression_of(std::string_view rest) {
   const bool is_folder = rest.ends_with('/'), is_files = rest.ends_with("/*");
   if (is_folder) rest.remove_suffix(1);

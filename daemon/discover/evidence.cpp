@@ -26,7 +26,7 @@ bool any_between(const std::vector<timestamp>& sorted, timestamp first, timestam
   return at != sorted.end() && *at <= last;
 }
 
-// How much of the time between the first and the last deployment lies within a window of one.
+// The share of the time between the first and the last deployment that lies within `window` after a deployment.
 double covered_share(const std::vector<timestamp>& deployed, duration window) {
   if (deployed.size() < 2) return 0;
   duration covered{};
@@ -80,7 +80,7 @@ evidence compare(const happenings& named, const happenings& service) {
 }
 
 std::string evidence::in_words(const std::string& other) const {
-  std::string all = percent(alike) + " like " + in_quotes(other);
+  std::string all = percent(alike) + " similar to " + in_quotes(other);
   if (commits > 0) all += ", " + std::to_string(common_commits) + " commits in common";
   if (versions > 0) all += ", " + std::to_string(common_versions) + " versions in common";
   if (close > 0)

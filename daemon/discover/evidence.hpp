@@ -1,5 +1,5 @@
 #pragma once
-// What says that two names mean one service, besides their spelling.
+// Evidence, other than their spelling, that two names mean the same service.
 #include <set>
 #include <string>
 #include <vector>
@@ -8,32 +8,32 @@
 
 namespace releasehealth::discover {
 
-/// What happened under some names.
+/// The deployments and incidents reported under some names.
 struct happenings {
-  std::vector<timestamp> deployed, began;  ///< of deployments and incidents
+  std::vector<timestamp> deployed, began;  ///< times of deployments, and starts of incidents
   std::set<std::string, std::less<>> commits, versions;
 
   void add(const reported_thing&);
   void add(const happenings&);
-  void sort();  ///< the times: has to come before they are compared
+  void sort();  ///< sorts the times, which compare() requires
 };
 
-/// From 0 to 1 each.
+/// Each part is between 0 and 1.
 struct evidence {
   double alike = 0;     ///< similarity()
-  double commits = 0;   ///< share of the commits that the other has, too; 0 for a single common one
-  double versions = 0;  ///< the same of versions
-  double close = 0;     ///< how much more often than by chance events follow deployments of the other
+  double commits = 0;   ///< share of commits that the other also has; 0 if they have fewer than two in common
+  double versions = 0;  ///< the same for versions
+  double close = 0;     ///< how much more often than by chance events follow the other's deployments
   std::size_t common_commits = 0, common_versions = 0, close_events = 0, events = 0;
 
-  /// The first three weigh 1, 0.7 and 0.3, closeness 0.25: from 0.7 on it is a proposal.
+  /// A weighted sum; a score of at least 0.7 makes a proposal.
   double score() const { return alike + 0.7 * commits + 0.3 * versions + 0.25 * close; }
   std::string in_words(const std::string& other) const;
 };
 inline constexpr double least_score = 0.7, least_margin = 0.15;
 
-/// Everything but `alike`. Events are close if an incident begins within two hours after a deployment of `service`, or
-/// a deployment within 15 minutes of one. Fewer than three events say nothing.
+/// Computes everything except `alike`. An incident is close if it begins within two hours after a deployment of
+/// `service`, a deployment if it is within 15 minutes of one. Fewer than three events are not evidence.
 evidence compare(const happenings& named, const happenings& service);
 
 }

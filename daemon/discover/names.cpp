@@ -13,9 +13,9 @@ namespace releasehealth::discover {
 namespace {
 
 constexpr std::size_t max_names = 1000, max_remarks = 100;
-constexpr double nearly_same = 0.98;  // but for the environment
+constexpr double nearly_same = 0.98;  // the names differ only in the environment
 
-/// A service that names may mean.
+/// A service that a name may refer to.
 struct candidate {
   std::string name;
   std::vector<name_words> spellings = {};
@@ -47,7 +47,7 @@ class name_matcher {
       of.resolved = resolved;
       of.events.sort();
     }
-    groups_.erase("");  // names that several services share
+    groups_.erase("");  // names shared by several services
   }
 
   void propose() {
@@ -65,7 +65,7 @@ class name_matcher {
              std::tuple(b->deployments == 0, !b->has_repository(), -(b->deployments + b->incidents));
     });
     if (unknown.size() > max_names) {
-      remark(std::to_string(unknown.size() - max_names) + " names with fewer events were not looked at");
+      remark(std::to_string(unknown.size() - max_names) + " names with fewer events were skipped");
       unknown.resize(max_names);
     }
     for (const auto* of : unknown) place_group(*of);
@@ -107,8 +107,8 @@ class name_matcher {
     candidates_.push_back(std::move(c));
   }
 
-  // Two repositories are two services, and one source does not give a service two names that differ in more than the
-  // environment.
+  // Different repositories are different services, and a source does not use two names for a service that differ in
+  // more than the environment.
   static bool contradicts(const candidate& c, const name_group& of) {
     for (const auto* mine : of.names)
       for (const auto* theirs : c.names)
@@ -146,9 +146,9 @@ class name_matcher {
     if (of.deployments > 0) return add_service(of);
     const auto what = described(of) + ", " + std::to_string(of.incidents) + " incidents, no deployment: ";
     if (fits)
-      remark(what + in_quotes(best->name) + " and " + in_quotes(second->name) + " fit alike");
+      remark(what + in_quotes(best->name) + " and " + in_quotes(second->name) + " match equally well");
     else
-      remark(what + "no service is like it");
+      remark(what + "no similar service");
   }
 
   static std::string described(const name_group& of) {
@@ -157,7 +157,7 @@ class name_matcher {
 
   void remark(std::string what) { remarks_.push_back(std::move(what)); }
 
-  // A source's name, or a kind; another source's aliases are those of any.
+  // The key for an alias: the source's name or kind if it is known, else any_source.
   std::string alias_source(const std::string& source) const {
     return known_.kinds.contains(source) || find_collector(source) ? source : std::string(any_source);
   }
@@ -184,7 +184,7 @@ class name_matcher {
     p.aliases.push_back({source, name.text, false, std::move(said), is_guess});
   }
 
-  // A group of that name which one source tells apart from this one.
+  // Whether there is another group with that name which a source distinguishes from this one.
   bool is_another(const std::string& name, const name_group& of) const {
     const auto other = groups_.find(name);
     if (other == groups_.end()) return false;
@@ -206,11 +206,11 @@ class name_matcher {
     candidate c{.name = name, .spellings = of.spellings(), .events = of.events};
     add_spellings(c.spellings, {name});
     for (const auto* told : of.names) {
-      add_alias(p, *told, "what its deployments call it", name != of.resolved && name != last_part(of.resolved));
+      add_alias(p, *told, "name in its deployments", name != of.resolved && name != last_part(of.resolved));
       c.names.push_back(told);
       const auto repository = text_at(told->fields, "/repository");
       if (is_path && p.repositories.empty() && !repository.empty())
-        p.repositories.push_back({repository, "the repository of its deployments"});
+        p.repositories.push_back({repository, "repository of its deployments"});
     }
     into_.services.push_back(std::move(p));
     candidates_.push_back(std::move(c));
@@ -236,7 +236,8 @@ std::size_t size_of(const proposals& all) {
 
 void propose_from_names(const std::vector<reported_name>& names, const std::vector<reported_thing>& things,
                         const configured_names& known, proposals& into) {
-  // A name that was placed says more about its service: until nothing follows, as nothing may after all is accepted.
+  // A matched name adds evidence about its service, so matching is repeated until nothing changes. If all proposals are
+  // accepted, the next run then proposes nothing.
   constexpr int max_rounds = 20;
   std::vector<std::string> remarks;
   auto before = size_of(into);

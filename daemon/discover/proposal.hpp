@@ -1,5 +1,5 @@
 #pragma once
-// What the configuration could say: services, teams and aliases, each with why it is proposed.
+// Proposals for the configuration: services, teams and aliases, each with its reason.
 #include <map>
 #include <set>
 #include <span>
@@ -10,7 +10,7 @@
 
 namespace releasehealth::discover {
 
-/// A value and where it comes from.
+/// A value and its origin.
 struct stated {
   std::string value;
   std::string why;
@@ -31,42 +31,42 @@ struct proposed_service {
   std::vector<stated> repositories = {};
   stated match_repository = {}, match_path = {};
   std::vector<proposed_alias> aliases = {};
-  bool is_configured = false;  ///< then it is what the [[service]] lacks
+  bool is_configured = false;  ///< the proposal contains what the existing [[service]] lacks
 
-  bool is_empty() const;  ///< nothing but a name
+  bool is_empty() const;  ///< has only a name
   service_rule rule() const;
 };
 
 struct proposed_team {
   stated name;
-  std::size_t members = 0;  ///< 0: not known
+  std::size_t members = 0;  ///< 0: unknown
 };
 
 struct proposals {
   std::vector<proposed_service> services;
   std::vector<proposed_team> teams;
-  std::vector<std::string> remarks;  ///< what could not be decided, for a person
+  std::vector<std::string> remarks;  ///< undecided cases, for the user
 
-  bool is_empty() const;  ///< of services and teams
+  bool is_empty() const;  ///< has neither services nor teams
 };
 
-/// What the configuration says already.
+/// The names in the existing configuration.
 struct configured_names {
   naming names;
   std::set<std::string, std::less<>> teams = {};
-  std::map<std::string, std::string, std::less<>> kinds = {};        ///< of sources, by their names
+  std::map<std::string, std::string, std::less<>> kinds = {};        ///< kinds of sources, by source name
   std::map<std::string, std::string, std::less<>> services_at = {};  ///< "config.toml:12:1", by name
 
-  /// Keys under which aliases of a kind of source may stand: the kind, its sources, any_source.
+  /// Keys under which aliases for a kind of source may be configured: the kind, its sources, any_source.
   std::vector<std::string> alias_keys(std::string_view kind) const;
-  /// A team as it is configured, whatever the letters' case.
+  /// The configured spelling of a team's name, compared without case; the name itself if it is not configured.
   std::string team_named(const std::string&) const;
 };
 
-/// What is proposed for that service, which is configured unless it is proposed itself.
+/// The proposal for a service; a service without a proposal must be a configured one.
 proposed_service& proposal_of(proposals&, const std::string& service);
 
-/// The rules with what is proposed: as if a person had accepted all of it.
+/// The naming rules as if all proposals had been accepted.
 naming with_proposals(const configured_names&, const proposals&);
 
 }

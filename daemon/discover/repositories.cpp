@@ -10,14 +10,14 @@
 namespace releasehealth::discover {
 namespace {
 
-/// A service, or a repository, as the two are compared.
+/// One side of a comparison: a service or a repository.
 struct side {
-  std::string name;  ///< in the form that was reported
+  std::string name;  ///< as reported
   std::vector<name_words> spellings = {};
   happenings events = {};
 };
 
-/// A service, a repository that is like it, and the evidence.
+/// A service, a similar repository, and the evidence.
 struct fit {
   const side *service, *repository;
   evidence why;
@@ -37,7 +37,8 @@ class repository_matcher {
     weights_ = word_weights(spelled);
   }
 
-  /// The best of each service, if it is alone; the most certain ones take theirs first.
+  /// The best match of each service, if it is unambiguous. If several services match one repository, the highest score
+  /// wins.
   std::vector<fit> matches() const {
     std::vector<fit> all;
     for (const auto& [name, service] : services_) {
@@ -56,7 +57,7 @@ class repository_matcher {
     return (best.alike == 1 && second.alike < 1) || best.score() - second.score() >= least_margin;
   }
 
-  // Repositories that services have already, by configuration or by their own deployments' word.
+  // Finds repositories that already belong to services, by configuration or as named by their deployments.
   void find_taken(const std::vector<reported_name>& names) {
     for (const auto& rule : rules_.services()) {
       for (const auto& one : rule.repositories) take(one, rule.name);
@@ -89,7 +90,7 @@ class repository_matcher {
       if (t.type == thing_type::deployment)
         for (const auto& [pointer, service] : rules_.services(t.source, t.fields, {}))
           if (const auto of = services_.find(service); of != services_.end()) of->second.events.add(t);
-    for (auto& [name, of] : services_) of.events.deployed.clear();  // repositories have no times to compare
+    for (auto& [name, of] : services_) of.events.deployed.clear();  // repositories have no event times to compare
   }
 
   void add_repositories(const std::vector<reported_tag>& tags) {
@@ -116,7 +117,7 @@ class repository_matcher {
 
   naming rules_;
   std::set<std::string, std::less<>> taken_;     ///< repository_key()s
-  std::set<std::string, std::less<>> complete_;  ///< services that have one
+  std::set<std::string, std::less<>> complete_;  ///< services that have a repository
   std::map<std::string, side, std::less<>> services_, repositories_;
   word_weights weights_;
 };

@@ -14,7 +14,7 @@ constexpr std::string_view environment_words =
 constexpr std::string_view leading_environment_words = "production prod prd staging stg preprod dev qa uat";
 constexpr std::string_view cloud_words = "eu us ap sa ca me af europe asia australia northamerica southamerica";
 constexpr std::string_view direction_words = "north south east west central northeast southeast northwest southwest";
-/// Parts of a product: two of them are two services.
+/// Parts of a product: names with different parts are different services.
 constexpr std::string_view part_words =
     "api web ui frontend backend worker workers mobile ios android admin gateway job jobs cron consumer scheduler "
     "proxy "
@@ -28,7 +28,7 @@ bool is_letter(char c) { return lower_case(c) >= 'a' && lower_case(c) <= 'z'; }
 bool is_word_char(char c) { return is_letter(c) || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
-/// A word, and where it stands.
+/// A word and its position.
 struct spelled_word {
   std::string text;
   std::size_t begin, end;
@@ -47,7 +47,7 @@ std::vector<spelled_word> split_name(std::string_view name) {
   return all;
 }
 
-// Of the words before `last`, how many name a region of a cloud: eu-west-1 (AWS), europe-west1 (Google).
+// The number of words before `last` that name a cloud region: eu-west-1 (AWS), europe-west1 (Google).
 std::size_t count_region_words(const std::vector<spelled_word>& words, std::size_t last) {
   constexpr std::string_view digits = "0123456789";
   const bool has_number = last > 0 && words[last - 1].text.find_first_not_of(digits) == std::string::npos;
@@ -62,7 +62,7 @@ std::size_t count_environment_words(const std::vector<spelled_word>& words, std:
   return has_word(environment_words, words[last - 1].text) ? 1 : count_region_words(words, last);
 }
 
-/// Which of the words are left without environments: [first, last).
+/// The range of words without environments: [first, last).
 std::pair<std::size_t, std::size_t> own_words(const std::vector<spelled_word>& words) {
   std::size_t first = 0, last = words.size();
   while (last > 1) {
@@ -74,7 +74,7 @@ std::pair<std::size_t, std::size_t> own_words(const std::vector<spelled_word>& w
   return {first, last};
 }
 
-// checkoutservice, cartsvc
+// Splits the last word of names like checkoutservice and cartsvc.
 void split_suffix(std::vector<std::string>& words) {
   for (const std::string_view suffix : {"microservice", "service", "svc"})
     if (auto& word = words.back(); word.size() > suffix.size() + 1 && word.ends_with(suffix)) {
@@ -84,7 +84,7 @@ void split_suffix(std::vector<std::string>& words) {
     }
 }
 
-// 1, 0.85 for a plural or a long word that the other begins with, or 0.
+// 1 for equal words, 0.85 for a plural or a long word that the other begins with, else 0.
 double likeness(std::string_view a, std::string_view b) {
   constexpr std::size_t long_word = 5;
   if (a == b) return 1;
@@ -132,7 +132,7 @@ word_weights::word_weights(std::span<const std::string> names) : names_(names.si
 }
 
 double word_weights::of(const std::string& word) const {
-  constexpr std::size_t few = 4;  // names, of which a fourth says nothing
+  constexpr std::size_t few = 4;  // a word in at most this many names is not common
   if (has_word(filler_words, word)) return filler_weight;
   const auto known = names_with_.find(word);
   const bool is_common = known != names_with_.end() && known->second > few && known->second * 4 > names_;

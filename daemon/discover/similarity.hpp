@@ -1,5 +1,5 @@
 #pragma once
-// How alike two names are: `checkout-prod`, `Checkout API` and `acme/checkout-service`.
+// The similarity of names, such as `checkout-prod`, `Checkout API` and `acme/checkout-service`.
 #include <map>
 #include <span>
 #include <string>
@@ -8,18 +8,19 @@
 
 namespace releasehealth::discover {
 
-/// The words of a name in lower case: parts between other characters than letters and digits, and of camelCase.
-/// `checkoutservice` ends with a word of its own.
+/// The words of a name in lower case, split at characters other than letters and digits and at camelCase humps. The
+/// suffix of `checkoutservice` is a separate word.
 using name_words = std::vector<std::string>;
 name_words words_of_name(std::string_view);
-/// The same without what names an environment: at the end, and at the begin if it can mean nothing else, unless nothing
-/// else is there.
+/// The words without those that name an environment at the end, or unambiguously at the beginning. At least one word
+/// stays.
 name_words words_without_environment(std::string_view);
-/// The name without the environment at its end or begin: `checkout` of `checkout-prod`. The name itself if it has none.
+/// The name without an environment at its end or beginning: `checkout` for `checkout-prod`. The name itself if it has
+/// none.
 std::string without_environment(std::string_view);
 
-/// How much a word says: less if it is one that every service may have, or if many of these names have it, as a
-/// company's does.
+/// The weights of words: lower for generic words of services, and for words that many of these names contain, such as a
+/// company's name.
 class word_weights {
  public:
   word_weights() = default;
@@ -31,11 +32,10 @@ class word_weights {
   std::size_t names_ = 0;
 };
 
-/// From 0, nothing in common, to 1: the same words. Words count by their weight; plurals and long words that begin
-/// alike count nearly as one. A part that only one of them has (api, web, worker) makes them different things if the
-/// other has another one.
+/// From 0 (nothing in common) to 1 (the same words). Words count by their weight; plurals and long words with a common
+/// beginning count nearly as equal. Names with different parts of a product (api, web, worker) are less similar.
 double similarity(const name_words& a, const name_words& b, const word_weights&);
-/// The greatest of any two.
+/// The highest similarity of any pair.
 double similarity(std::span<const name_words> a, std::span<const name_words> b, const word_weights&);
 
 }

@@ -9,7 +9,7 @@
 namespace releasehealth::discover {
 namespace {
 
-// A basic string: every escape of JSON is one of TOML.
+// A basic string: every JSON escape is also a TOML escape.
 std::string quoted(const std::string& text) { return printable(json::serialize(json::string(text))); }
 
 std::string comment(const std::string& why, bool is_guess) {
@@ -72,7 +72,7 @@ std::string table_of(const proposed_team& t) {
   auto out = "[[team]]\n" + text_line("name", t.name);
   if (t.members > 0)
     out += "# engineers = " + std::to_string(t.members) +
-           "  # guess: the Group's members; with it firefighting has a ratio\n";
+           "  # guess: the Group's members; needed for the firefighting ratio\n";
   return out;
 }
 
@@ -81,7 +81,7 @@ std::string table_of(const proposed_service& s) {
          match_line(s) + alias_tables(s.aliases);
 }
 
-// All aliases that the service should have in one line: an inline table cannot be extended.
+// All of the service's aliases, existing and proposed, in one line, because an inline table cannot be extended.
 std::string alias_line(const proposed_service& s, const service_rule* rule) {
   if (s.aliases.empty()) return {};
   std::vector<proposed_alias> all;

@@ -1,15 +1,17 @@
 #pragma once
-// Proposals as TOML that the configuration takes unchanged.
+// Proposals as TOML that can be copied to the configuration unchanged.
 #include <string>
 
 #include "daemon/discover/proposal.hpp"
 
 namespace releasehealth::discover {
 
-/// [[team]] and [[service]] tables of what is new, each line with its reason; guesses are marked. Empty: nothing is.
+/// [[team]] and [[service]] tables for new teams and services. Each line has its reason, and guesses are marked. Empty:
+/// there are none.
 std::string new_tables(const proposals&);
 
-/// What configured services lack: for each, where it is defined and the lines to write there. Empty: nothing.
+/// For each configured service that lacks settings: where it is defined, and the lines to add there. Empty: none lacks
+/// any.
 std::vector<std::string> missing_lines(const proposals&, const configured_names&);
 
 }

@@ -37,7 +37,7 @@ class tree_reader {
     walk(path);
   }
 
-  // Locations are read last, and what they name may hold Locations, too.
+  // Locations are read last; the files that they name may contain further Locations.
   tree finish() {
     for (std::size_t i = 0; i < out_.found.targets.size(); ++i) {
       const auto [file, target] = out_.found.targets[i];
@@ -82,7 +82,7 @@ class tree_reader {
     if (ec) problem(top, ec.message());
   }
 
-  // A folder comes before those in it, so docs/CODEOWNERS belongs to the folder above.
+  // A folder is visited before its subfolders, so docs/CODEOWNERS belongs to the parent folder.
   void note_repository(const fs::path& folder) {
     repository_root root{folder, {}};
     for (const auto place : codeowners_places) {
@@ -121,7 +121,7 @@ class tree_reader {
 
   tree_limits may_;
   tree out_;
-  std::vector<fs::path> tops_;  ///< of what Locations may name
+  std::vector<fs::path> tops_;  ///< Locations may only name files below these folders
   std::set<fs::path> known_files_;
   std::size_t entries_ = 0;
 };

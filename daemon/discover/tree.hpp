@@ -1,5 +1,5 @@
 #pragma once
-// Folders with catalogues and CODEOWNERS files, as they are read from disk: the only file of this room that does I/O.
+// Reads folders with catalogues and CODEOWNERS files from disk. Only this part of the module does I/O.
 #include <filesystem>
 #include <span>
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace releasehealth::discover {
 
-/// What trees may hold; what exceeds it is left out and reported.
+/// Limits for trees; everything beyond them is skipped and reported.
 struct tree_limits {
   std::size_t file_bytes = std::size_t{1} << 20, files = 10'000, entries = 2'000'000, depth = 32;
 };
@@ -24,16 +24,16 @@ struct repository_root {
 struct tree {
   catalogue found;
   std::vector<repository_root> repositories;
-  std::size_t files = 0;  ///< read
+  std::size_t files = 0;  ///< number of files read
 
-  /// The nearest root above a file; null: there is none.
+  /// The nearest root above a file; null if there is none.
   const repository_root* repository_of(const std::filesystem::path& file) const;
 };
 
-/// Reads every catalog-info.yaml and .yml, the local files that their Locations name, and CODEOWNERS where GitHub and
-/// GitLab look for it. A path that is a file is read as a catalogue. Neither symbolic links to folders are followed,
-/// nor .git and node_modules entered. What cannot be read is a problem of the catalogue. Throws std::runtime_error for
-/// a path that does not exist.
+/// Reads all catalog-info.yaml and .yml files, the local files that their Locations name, and CODEOWNERS in the
+/// locations that GitHub and GitLab use. A path that is a file is read as a catalogue. Symbolic links to folders are
+/// not followed, and .git and node_modules are skipped. Files that cannot be read become problems of the catalogue.
+/// Throws std::runtime_error for a path that does not exist.
 tree read_trees(std::span<const std::string> paths, const tree_limits& = {});
 
 }

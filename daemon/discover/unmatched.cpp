@@ -23,7 +23,7 @@ struct name_side {
   }
 };
 
-// The most similar of the other side, the best first.
+// The most similar names of the other side, the best first.
 std::vector<std::string> similar_to(const name_words& words, const name_side& others, const word_weights& weights) {
   std::vector<std::pair<double, std::string>> found;
   for (std::size_t n = 0; n < others.services.size(); ++n)
@@ -36,7 +36,7 @@ std::vector<std::string> similar_to(const name_words& words, const name_side& ot
   return names;
 }
 
-// Sources for which, or for whose kind, services are listed.
+// Sources for which services have aliases, by source or by kind.
 std::set<std::string> sources_with_lists(const naming& names,
                                          const std::map<std::string, std::string, std::less<>>& kinds) {
   std::set<std::string> listed, all;

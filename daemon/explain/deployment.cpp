@@ -9,7 +9,7 @@ namespace {
 
 const json::array& list(const json::object& in, std::string_view column) { return in.at(column).as_array(); }
 
-// Who set it, and why; empty if nobody did.
+// ", set by NAME: REASON" if `failed` was amended, else empty.
 std::string set_by_hand(const json::object& d) {
   const auto* failed = d.at("overrides").as_object().if_contains("failed");
   if (!failed || !failed->is_bool()) return {};
@@ -22,12 +22,12 @@ void add_failure(ledger::reader& from, const json::object& d, explanation& to) {
   if (!flag_at(d, "/failed")) return to.add("failed", "no" + by_hand);
   const auto issue = text(d, "issue_at"), recovered = text(d, "recovered_at");
   to.add("failed", issue.empty() ? "yes" + by_hand
-                                 : "yes" + by_hand + "; first issue " + issue + ", recovered " +
-                                       (recovered.empty() ? "not yet" : recovered));
+                                 : "yes" + by_hand + "; first issue at " + issue + ", " +
+                                       (recovered.empty() ? "not recovered" : "recovered at " + recovered));
   for (const auto& i : list(d, "blamed_by"))
-    to.add("  blamed by", "incident " + text(i, "subject") + " of " + text(i, "source"));
+    to.add("  caused", "incident " + text(i, "subject") + " of " + text(i, "source"));
   for (const auto& r : list(d, "remedied_by"))
-    to.add("  remedied by",
+    to.add("  fixed by",
            text(r, "way") + ' ' + name_of_deployment(from, text(r, "by")) + ", started " + text(r, "started_at"),
            text(r, "by"));
 }
@@ -45,10 +45,10 @@ void add_follow_ups(const json::object& d, explanation& to) {
          flag_at(d, "/is_justified") ? "yes" : "no: neither a justification nor an incident of severity 1 or 2");
   std::string done;
   for (const auto& fact : list(d, "done")) done += (done.empty() ? "" : " ") + std::string(fact.as_string());
-  to.add("known facts", done.empty() ? "none" : done);
+  to.add("reported facts", done.empty() ? "none" : done);
 }
 
-// The images that tell it from other deployments; a tag like `latest` is not among what is compared.
+// The images that distinguish it from other deployments. Moving tags like `latest` are not compared.
 void add_images(const json::object& d, explanation& to) {
   for (const auto& [name, title] : {std::pair("images", "own image"), std::pair("sidecars", "sidecar")})
     if (const auto* all = d.at("identity").as_object().if_contains(name))
@@ -56,7 +56,7 @@ void add_images(const json::object& d, explanation& to) {
         to.add(title, reference_of({text_at(one, "/0"), text_at(one, "/1"), text_at(one, "/2")}));
 }
 
-// Of a release over several environments where it is; of one of these its release.
+// The environments of a release to a group, or the release of a member.
 void add_group(const json::object& d, explanation& to) {
   for (const auto& m : list(d, "members")) to.add("released to", text_at(m, "/environment"), text_at(m, "/id"));
   if (const auto release = text(d, "release"); !release.empty())
@@ -77,22 +77,22 @@ explanation describe_deployment(ledger::reader& from, json::object d) {
   e.add("finished", text(d, "finished_at"));
   if (!text(d, "kind").empty()) {
     e.add("kind", kind_and_reason(d));
-    e.add("change", flag_at(d, "/is_change") ? "yes, it covered " + name_of_deployment(from, text(d, "below")) : "no",
+    e.add("change", flag_at(d, "/is_change") ? "yes, it replaced " + name_of_deployment(from, text(d, "below")) : "no",
           text(d, "below"));
-    e.add("live after it", name_of_deployment(from, text(d, "live")), text(d, "live"));
+    e.add("live afterwards", name_of_deployment(from, text(d, "live")), text(d, "live"));
     if (!text(d, "rolled_back_by").empty())
       e.add("rolled back by", name_of_deployment(from, text(d, "rolled_back_by")), text(d, "rolled_back_by"));
     const auto& remedied = list(d, "remedies");
     std::size_t n = 0;
     for (auto& r : remedied_and_why(from, d)) {
-      e.add("remedies", std::move(r), n < remedied.size() ? std::string(remedied[n].as_string()) : std::string());
+      e.add("fixes", std::move(r), n < remedied.size() ? std::string(remedied[n].as_string()) : std::string());
       ++n;
     }
-    if (!text(d, "detected_at").empty()) e.add("response", "counts from a detection at " + text(d, "detected_at"));
+    if (!text(d, "detected_at").empty()) e.add("response", "measured from the detection at " + text(d, "detected_at"));
     add_failure(from, d, e);
     add_follow_ups(d, e);
   } else {
-    e.add("kind", "none: it has not succeeded");
+    e.add("kind", "none: the deployment has not succeeded");
   }
   e.told_by = from.events_about(thing_type::deployment, text(d, "source"), text(d, "subject"));
   std::set<thing_id> things = {{text(d, "source"), text(d, "subject")}};

@@ -12,7 +12,7 @@ std::string as_text(const explanation& e) {
     out.append("  ").append(what).append(what.size() < width ? width - what.size() : 1, ' ');
     out.append(why).append("\n");
   }
-  if (!e.told_by.empty()) out += "  told by\n";
+  if (!e.told_by.empty()) out += "  evidence\n";
   for (const auto& [told, received_at] : e.told_by) {
     out.append("    ")
         .append(format_time(told.time))
@@ -43,7 +43,7 @@ json::object as_json(const explanation& e) {
 }
 
 std::string name_of_deployment(ledger::reader& from, const std::string& id) {
-  if (id.empty()) return "nothing that is measured";
+  if (id.empty()) return "no known deployment";
   const auto found = from.find_deployments(id);
   if (found.empty()) return id;
   const auto version = text(found.front(), "version");
@@ -62,15 +62,16 @@ std::vector<std::string> remedied_and_why(ledger::reader& from, const json::obje
   std::string named, open;
   for (const auto& i : d.at("answers").as_array()) (flag_at(i, "/is_named") ? named : open) = text(i, "subject");
   const auto fixes = text(d, "facts/fixes");
-  const auto why = text(d, "kind") == word(deployment_kind::rollback) ? "it took its place back from it"
-                   : !fixes.empty()                                   ? "it names it: fixes " + fixes
-                   : !named.empty() ? "it names incident " + named + ", which blames it"
-                   : !open.empty()  ? "incident " + open + " was open when it started, and blames it"
-                                    : "it was the latest planned change that was live when it started";
+  const auto why = text(d, "kind") == word(deployment_kind::rollback) ? "the rollback removed it"
+                   : !fixes.empty()                                   ? "the hotfix reports that it fixes " + fixes
+                   : !named.empty() ? "the hotfix names incident " + named + ", which is attributed to this change"
+                   : !open.empty()
+                       ? "incident " + open + " was open when the hotfix started and is attributed to this change"
+                       : "it was the latest planned change live when the hotfix started";
   for (const auto& id : d.at("remedies").as_array())
     all.push_back(name_of_deployment(from, std::string(id.as_string())) + ", because " + why);
   if (all.empty() && text(d, "kind") == word(deployment_kind::hotfix))
-    all.emplace_back("nothing that is known: it is unattributed");
+    all.emplace_back("no known change: unattributed");
   return all;
 }
 

@@ -9,7 +9,7 @@
 namespace releasehealth {
 namespace {
 
-/// A figure by name and, of its series, those that the labels name.
+/// A figure and the labels that select its series.
 struct asked_figure {
   const figure* of = nullptr;
   std::vector<std::pair<std::string, std::string>> labels;
@@ -24,7 +24,7 @@ struct asked_figure {
 result<asked_figure> read_figure(const figure_inquiry& q) {
   asked_figure asked{find_figure(q.figure), q.labels};
   if (!asked.of)
-    if (const auto* limited = find_limited_figure(q.figure)) {  // `hotfixes`, as thresholds name it
+    if (const auto* limited = find_limited_figure(q.figure)) {  // a name in [[threshold]], such as `hotfixes`
       asked.of = find_figure(limited->figure);
       const auto name = asked.of->looks == shape::quantiles ? std::string_view("quantile") : asked.of->label;
       if (!limited->slice.empty()) asked.labels.emplace_back(name, limited->slice);
@@ -35,9 +35,9 @@ result<asked_figure> read_figure(const figure_inquiry& q) {
   return error(errc::malformed, "figure: " + unknown_word("figure", q.figure, known));
 }
 
-std::string somebody_or(const std::string& person) { return person.empty() ? "somebody" : person; }
+std::string somebody_or(const std::string& person) { return person.empty() ? "unknown person" : person; }
 
-// One line about a member: a deployment, an incident or a stretch of work.
+// One line about a member: a deployment, an incident or a work interval.
 std::string describe(ledger::reader& from, const json::object& m) {
   if (m.contains("method"))
     return text(m, "begins") + "  " + somebody_or(text(m, "person")) + " (" + text(m, "method") + ") on " +
@@ -53,11 +53,11 @@ std::string describe(ledger::reader& from, const json::object& m) {
              "  " + kind_and_reason(m);
   if (text(m, "kind") == word(deployment_kind::hotfix))
     for (const auto& d : from.find_deployments(text(m, "id")))
-      for (const auto& r : remedied_and_why(from, d)) out += "; it remedies " + r;
+      for (const auto& r : remedied_and_why(from, d)) out += "; fixes " + r;
   return out;
 }
 
-constexpr std::size_t most = 200;  // of a list that somebody reads
+constexpr std::size_t most = 200;  // members listed in an explanation
 
 void add_members(ledger::reader& from, const char* title, const std::vector<json::object>& all, const slice& in,
                  bool is_duration, explanation& to) {
@@ -83,7 +83,7 @@ explanation explain(ledger::reader& from, const figure_row& row, const members& 
   const auto over = row.of.is_now ? "at " + format_time(row.over.end)
                                   : "over " + row.over.label + " (" + format_time(row.over.begin) + " to " +
                                         format_time(row.over.end) + (row.over.partial ? ", partial" : "") + ')';
-  auto value = row.value ? written(row.value->value) : std::string("no value: nothing to measure");
+  auto value = row.value ? written(row.value->value) : std::string("no data");
   if (row.value && row.value->denominator)
     value += " = " + written(*row.value->numerator) + " / " + written(*row.value->denominator);
   e.title = series + " of " + scope + ' ' + over + " = " + value;
@@ -105,7 +105,7 @@ result<std::vector<explanation>> explain_figure(ledger::reader& from, const figu
   const auto asked = read_figure(q);
   if (!asked) return asked.error();
   if (q.service.empty() && q.team.empty())
-    return error(errc::malformed, "service: a figure is one of a service or of a team");
+    return error(errc::malformed, "service: missing; expected a service or a team");
   const auto over = find_period(q.period, settings.rolling, settings.zone, now);
   if (!over) return over.error();
   const auto s = answer_question(
@@ -118,7 +118,7 @@ result<std::vector<explanation>> explain_figure(ledger::reader& from, const figu
     const auto of = scope_of(row.where, row.team, places, settings, tracked);
     all.push_back(explain(from, row, find_members(from, row.of, row.in, row.over, of, settings)));
   });
-  if (all.empty()) return error(errc::unknown, "nothing of that is known there");
+  if (all.empty()) return error(errc::unknown, "no data for this figure and service, environment or team");
   return all;
 }
 

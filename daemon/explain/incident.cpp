@@ -5,14 +5,14 @@
 namespace releasehealth {
 namespace {
 
-/// Why an incident blames no change, for people.
+/// Texts for the reasons why an incident is attributed to no change.
 constexpr std::pair<std::string_view, std::string_view> reasons[] = {
     {"no_deployment", "no change was live when it started"},
-    {"outside_window", "the change that was live had been so for longer than the attribution window"},
-    {"culprit_unknown", "its culprit is not known, or names several"},
+    {"outside_window", "the live change was older than the attribution window"},
+    {"culprit_unknown", "its culprit is unknown or ambiguous"},
     {"no_service", "it names no service"},
-    {"not_a_change", "its culprit is none, or changed nothing"},
-    {"failed_deployment", "a deployment that did not succeed was in progress, or is its culprit"},
+    {"not_a_change", "its culprit is none, or is not a change"},
+    {"failed_deployment", "its culprit, or the deployment in progress, did not succeed"},
 };
 
 std::string why_nothing(const std::string& reason) {
@@ -29,19 +29,19 @@ void add_decision(const json::object& i, explanation& to) {
   if (!text(i, "decided_at").empty()) to.add("decided", text(i, "decided_way") + ", started " + text(i, "decided_at"));
   if (!text(i, "recommended").empty())
     to.add("policy", text(i, "recommended") + ", because of: " + text(i, "policy") +
-                         (flag_at(i, "/is_against_policy") ? "; what was done is against it" : ""));
+                         (flag_at(i, "/is_against_policy") ? "; the first remediation differs" : ""));
   if (flag_at(i, "/is_closed_too_early"))
-    to.add("closed too early", "a hotfix was not merged back, or the review of severity 1 or 2 was never held");
+    to.add("closed too early", "resolved before its hotfix was merged back or, at severity 1 or 2, without a review");
 }
 
-// The tools that report it; the first one's times count.
+// The tools that report the incident. The times of the first one count.
 void add_members(const json::object& i, explanation& to) {
   const auto& members = i.at("members").as_array();
   if (members.size() < 2) return;
   for (const auto& m : members) {
     const auto name = text(m, "subject") + " of " + text(m, "source"), evidence = text(m, "evidence");
     if (evidence.empty())
-      to.add("reported by", name + ", which leads");
+      to.add("reported by", name + " (leading report)");
     else
       to.add(flag_at(m, "/only_adds_facts") ? "facts from" : "same outage as", name + " (" + evidence + ')');
   }
@@ -60,22 +60,22 @@ explanation describe_incident(ledger::reader& from, json::object i) {
     e.add("open", text(s, "from") + " to " + or_else(text(s, "until"), "now"));
   e.add("restored", or_else(text(i, "restored_at"), "not yet"));
   if (const auto with = text(i, "facts/resolved_with"); !with.empty())
-    e.add("resolved with", with + ", as the report that leads was not updated for 30 days");
+    e.add("resolved with", with + ", because the leading report was not updated for 30 days");
   const auto culprit = text(i, "culprit");
   if (!text(i, "blamed").empty())
-    e.add("blames", name_of_deployment(from, text(i, "blamed")) +
-                        (culprit.empty() ? ", in progress or live when it started" : ", named as culprit: " + culprit));
+    e.add("attributed to", name_of_deployment(from, text(i, "blamed")) +
+                               (culprit.empty() ? ", in progress or live when it started" : ", culprit: " + culprit));
   else
-    e.add("blames", "nothing; " + why_nothing(text(i, "reason")));
+    e.add("attributed to", "no change; " + why_nothing(text(i, "reason")));
   add_members(i, e);
   for (const auto& r : i.at("remedies").as_array())
-    e.add("remedy",
+    e.add("remediation",
           text(r, "way") + ' ' + name_of_deployment(from, text(r, "by")) + ", started " + text(r, "started_at"));
   add_decision(i, e);
   for (const auto& w : i.at("work").as_array())
-    e.add("at work", or_else(text(w, "person"), "somebody") + " (" + text(w, "method") + "), " +
-                         (text(w, "seconds").empty() ? text(w, "from") + " to " + or_else(text(w, "until"), "now")
-                                                     : text(w, "seconds") + " s"));
+    e.add("work", or_else(text(w, "person"), "unknown person") + " (" + text(w, "method") + "), " +
+                      (text(w, "seconds").empty() ? text(w, "from") + " to " + or_else(text(w, "until"), "now")
+                                                  : text(w, "seconds") + " s"));
   for (const auto& m : i.at("members").as_array())
     for (auto& told : from.events_about(thing_type::incident, text(m, "source"), text(m, "subject")))
       e.told_by.push_back(std::move(told));

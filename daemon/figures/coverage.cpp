@@ -12,18 +12,18 @@ std::span<const evidence_rule> evidence_rules() {
        .judged_by = {"commit_known", "kind_told"},
        .judges = {"commit_of"},
        .counted = "deployments",
-       .gap = "no commit of a deployment is known, and nothing says its kind",
+       .gap = "no deployment has a known commit or a reported kind",
        .needed_by = "lead time, kind by label or title, size",
-       .cure = "send the pushes and merged pull requests of its repository (webhook, or `releasehealthd import git`), "
-               "and set `repository` of its [[service]]"},
+       .cure = "send pushes and merged pull requests of its repository (webhook or `releasehealthd import git`), and "
+               "set `repository` in its [[service]]"},
       {.name = "incident",
        .known = {"incident_known"},
        .all = {"incident_known"},
        .judged_by = {"incident_known"},
        .counted = "services",
-       .gap = "no source of incidents knows the service",
+       .gap = "no incident source knows the service",
        .needed_by = "fail rates, time to issue, recovery, firefighting",
-       .cure = "connect what pages people, and add what it calls the service to `aliases` of its [[service]]"},
+       .cure = "connect your paging tool, and add its name for the service to `aliases` in its [[service]]"},
       {.name = "merge",
        .known = {"merge_known"},
        .all = {"commit_of"},
@@ -32,8 +32,7 @@ std::span<const evidence_rule> evidence_rules() {
        .counted = "deployments",
        .gap = "not tracked: no push or merge of its repository was reported",
        .needed_by = "hotfixes not merged back",
-       .cure =
-           "tick pushes and pull requests at the webhook of its repository, and set `repository` of its [[service]]"},
+       .cure = "enable pushes and pull requests in its repository's webhook, and set `repository` in its [[service]]"},
       {.name = "review",
        .known = {"hotfix_reviews_tracked", "incident_reviews_tracked"},
        .all = {"hotfix_reviews_of", "incident_reviews_of"},
@@ -49,7 +48,7 @@ std::span<const evidence_rule> evidence_rules() {
        .all = {"recent_hotfixes"},
        .judged_by = {},
        .counted = "hotfixes",
-       .gap = "no cause of a hotfix is known",
+       .gap = "no hotfix has a known root cause",
        .needed_by = "root causes",
        .cure = "report `cause` with the hotfix or its incident (`releasehealthd amend ... cause=...`)"},
       {.name = "people",
@@ -59,7 +58,7 @@ std::span<const evidence_rule> evidence_rules() {
        .counted = "incidents",
        .gap = "no incident has responders or reported work",
        .needed_by = "firefighting by people",
-       .cure = "connect what pages people with its acknowledgements, or report work (`releasehealthd send work ...`)"},
+       .cure = "connect your paging tool with its acknowledgements, or report work (`releasehealthd send work ...`)"},
   };
   return all;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// What figures rest on (figures.md section 16): the kinds of evidence, how much of each there is, what would supply
-// more.
+// Coverage (figures.md section 16): the kinds of evidence that figures need, how much of each is there, and what
+// supplies more.
 #include <chrono>
 #include <optional>
 #include <span>
@@ -11,29 +11,29 @@
 
 namespace releasehealth {
 
-/// Up to now: what coverage looks at.
+/// Coverage is measured over this time up to now.
 inline constexpr duration coverage_window = std::chrono::days{90};
-/// A figure that rests on less is marked where it is shown.
+/// Figures with less coverage are marked.
 inline constexpr double enough_coverage = 0.9;
 inline constexpr std::string_view coverage_ratio = "coverage_ratio";
 
 struct evidence_rule {
   std::string_view name;
-  std::vector<std::string> known, all;   ///< columns: of how many there is evidence, and of how many there could be
-  std::vector<std::string> judged_by;    ///< a threshold needs something in one of these columns; empty: it needs none
-  std::vector<std::string> judges = {};  ///< columns: without anything in these nothing needs it; empty: always needed
-  std::string_view tracked = {};         ///< a column: without anything in it the figures have no value
-  std::string_view counted;              ///< the counted things, in the plural
-  std::string_view gap;                  ///< the gap in words where there is no evidence
-  std::string_view needed_by;            ///< figures, for people
-  std::string_view cure;                 ///< the setting or the source that would supply it
+  std::vector<std::string> known, all;   ///< columns of the ratio: things with this evidence, among all of them
+  std::vector<std::string> judged_by;    ///< a threshold is judged if one of these columns is positive; empty: always
+  std::vector<std::string> judges = {};  ///< needed if one of these columns is positive; empty: always needed
+  std::string_view tracked = {};         ///< the figures have no value if this column is 0; empty: always tracked
+  std::string_view counted;              ///< plural noun of the counted things
+  std::string_view gap;                  ///< message where the evidence is missing
+  std::string_view needed_by;            ///< the figures that need it, as a display text
+  std::string_view cure;                 ///< the setting or the source that supplies it
 };
 std::span<const evidence_rule> evidence_rules();
-/// Null: there is none of that name.
+/// Null if no rule has that name.
 const evidence_rule* find_evidence(std::string_view name);
-/// coverage_ratio, one for each.
+/// The slices of coverage_ratio, one for each rule.
 std::vector<slice> slices_by_evidence();
-/// The column without which a figure is not tracked; empty: it has values always.
+/// The column that must be positive for a figure to be tracked; empty: the figure is always tracked.
 std::string_view tracked_by(const figure&);
 
 }

@@ -1,15 +1,14 @@
 #pragma once
-// Which part of a period data covers: a frequency divides by its days, and a month without data has no value.
+// The part of a period that data covers: a frequency divides by its days, and a month without data has no value.
 #include "daemon/figures/snapshot.hpp"
 
 namespace releasehealth {
 
-/// When the first deployment of each production place, and of each team, finished: from then on data covers a period.
+/// Sets `since` of each production target and team to the finish of its first deployment, where coverage begins.
 void find_since(ledger::reader&, snapshot&, const naming&);
 /// The part of a period that data covers; at least its last day.
 period covered_part(const period&, const scope_figures&);
-/// Whether anything is known of a scope in that period: a month before its first deployment and without anything else
-/// has no data.
+/// Whether a scope has data in the period: it ends after the first deployment, or at least one value is positive.
 bool has_data(const scope_figures&, const period&);
 
 }

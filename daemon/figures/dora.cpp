@@ -22,7 +22,7 @@ constexpr dora_metric every_metric[] = {
 std::span<const dora_metric> dora_metrics() { return every_metric; }
 
 std::string_view band_of(const dora_metric& m, const figure_value& v) {
-  // of a median its durations, of a ratio what it divides by, of a frequency the deployments
+  // a median has observations, a ratio a denominator, a frequency only the number of deployments
   const auto observations = v.observations ? *v.observations : v.denominator ? *v.denominator : v.numerator.value_or(0);
   if (m.elite == 0 || observations < least_for_a_band) return {};
   const auto reaches = [&](double end) { return m.more_is_better ? v.value >= end : v.value <= end; };

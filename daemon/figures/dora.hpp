@@ -1,5 +1,5 @@
 #pragma once
-// DORA's five metrics and the performance bands that it published for them.
+// The five DORA metrics and their published performance bands.
 #include <optional>
 #include <span>
 #include <string>
@@ -9,24 +9,24 @@
 
 namespace releasehealth {
 
-/// One of the five. Bands are those of DORA's clusters of 2023; the rework rate has none, of 2025 there is an average.
+/// A DORA metric. Bands are DORA's clusters of 2023; the rework rate has none, only an average of 2025.
 struct dora_metric {
   std::string_view title;
-  std::string_view figure;  ///< of figures(); of quantiles the median
-  std::string_view of;      ///< what it is measured over
+  std::string_view figure;  ///< a name of figures(); for quantiles the median is used
+  std::string_view of;      ///< plural noun of its observations
   bool more_is_better;
-  double elite, high, medium;  ///< where each band ends, inclusive where less is better; all 0: no bands
+  double elite, high, medium;  ///< inclusive bounds of the bands in the figure's unit; all 0: no bands
 };
 std::span<const dora_metric> dora_metrics();
 
-/// elite, high, medium, low; empty if there are no bands, or fewer than five observations. Only a single service has a
-/// band: DORA's are those of one service's team, and sums of services are elite without any of them being so.
+/// elite, high, medium or low; empty if the metric has no bands or there are fewer than five observations. Only for the
+/// value of a single service: a sum over services can be elite although no service is.
 std::string_view band_of(const dora_metric&, const figure_value&);
 constexpr double least_for_a_band = 5;
-/// "2 high, 1 low", the best first; empty without any.
+/// "2 high, 1 low", the best band first; empty if no service has a band.
 std::string count_bands(std::span<const std::string_view> bands);
 
-/// What the bands are, for a reader of the report.
+/// Explanation of the bands for readers of the report.
 inline constexpr std::string_view about_bands =
     "Bands: DORA's clusters of 2023 (deployments on 5, 1 days a week, 1 a month; lead time and recovery within a day, "
     "a "

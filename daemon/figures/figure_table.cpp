@@ -1,5 +1,5 @@
-// The tables of populations and of figures. A new figure is a row here and, if no population counts its column, a line
-// of SQL; a new population is a statement of schema/figures and a row here.
+// The tables of populations and figures. A new figure needs a row here and, if no population counts its column, a line
+// of SQL. A new population needs a statement in schema/figures and a row here.
 #include <algorithm>
 #include <array>
 
@@ -27,17 +27,17 @@ const population_now every_population_now[] = {
     {sql::figures::incident_reviews, count_tracked, counts::incidents_or_work},
     {sql::figures::coverage, count_tracked},
     {sql::figures::incident_coverage, count_tracked, counts::incidents_or_work},
-    {{}, count_rising_months},  // the reader has the statement, as pages count months, too
+    {{}, count_rising_months},  // the reader has the statement, because pages use it, too
 };
 
-// One for each fact that a hotfix may have.
+// One slice for each fact that a hotfix can have.
 std::vector<slice> slices_by_fact() {
   std::vector<slice> all;
   for (const auto name : hotfix_facts()) all.push_back({std::string(name), {"with:" + std::string(name)}});
   return all;
 }
 
-// One for each of these words, over the column that `named` makes of it: the word stands for its '*'.
+// One slice for each word; its column is `named` with the word in place of '*'.
 std::vector<slice> slices_by(std::span<const std::string_view> words, std::string_view named) {
   std::vector<slice> all;
   for (const auto w : words) {
@@ -52,7 +52,7 @@ std::vector<slice> slices_by_way_or_none(std::string_view named) {
   return all;
 }
 
-// Those that change what is live.
+// The kinds that change the live version.
 constexpr auto kinds_of_changes = words_through<deployment_kind::hotfix>();
 
 const figure every_figure[] = {
@@ -64,7 +64,7 @@ const figure every_figure[] = {
      .to = belongs::everywhere,
      .rests_on = {"commit"}},
     {.name = "failed_deployments",
-     .help = "Attempts to deploy that ended failed in the period.",
+     .help = "Deployment attempts that failed in the period.",
      .looks = shape::count,
      .label = {},
      .slices = {{"", {"failed"}}},
@@ -75,25 +75,25 @@ const figure every_figure[] = {
      .label = {},
      .slices = {{"", {"planned", "hotfix", "rollback"}}}},
     {.name = "changes",
-     .help = "Deployments of the period that changed what is live, by kind.",
+     .help = "Deployments of the period that changed the live version, by kind.",
      .looks = shape::count,
      .label = "kind",
      .slices = slices_by(kinds_of_changes, "*_changes")},
     {.name = "failed_changes",
      .help =
-         "Changes of the period that failed, whenever that showed: blamed by an incident, rolled back or fixed by a "
-         "hotfix.",
+         "Changes of the period that failed at any time since: an incident is attributed to them, or they were rolled "
+         "back or fixed by a hotfix.",
      .looks = shape::count,
      .label = "kind",
      .slices = slices_by(kinds_of_changes, "failed_*"),
      .rests_on = {"incident"}},
     {.name = "rolled_back_changes",
-     .help = "Changes of the period that were rolled back, whenever that happened.",
+     .help = "Changes of the period that were rolled back, at any time since.",
      .looks = shape::count,
      .label = {},
      .slices = {{"", {"rolled_back"}}}},
     {.name = "hotfixes_per_planned_deployment",
-     .help = "Hotfixes of the period for each planned deployment.",
+     .help = "Hotfixes per planned deployment of the period.",
      .looks = shape::ratio,
      .label = {},
      .slices = {{"", {"hotfix"}}},
@@ -121,7 +121,7 @@ const figure every_figure[] = {
      .denominator = {"planned_changes"},
      .rests_on = {"incident"}},
     {.name = "hotfix_fail_ratio",
-     .help = "Failed hotfixes among the hotfixes of the period that changed what is live.",
+     .help = "Failed hotfixes among the hotfixes of the period that changed the live version.",
      .looks = shape::ratio,
      .label = {},
      .slices = {{"", {"failed_hotfix"}}},
@@ -134,14 +134,14 @@ const figure every_figure[] = {
      .slices = {{"", {"rolled_back"}}},
      .denominator = {"planned_changes", "hotfix_changes"}},
     {.name = "time_to_issue_seconds",
-     .help = "From the finish of a failed change of the period to its first issue: an incident detected or a remedy "
-             "started.",
+     .help = "From the finish of a failed change of the period to its first issue: an incident detected or a "
+             "remediation started.",
      .looks = shape::quantiles,
      .label = {},
      .slices = {{"", {"issue"}}},
      .rests_on = {"incident"}},
     {.name = "changes_with_issue",
-     .help = "Failed changes of the period whose first issue came within that time of their finish.",
+     .help = "Failed changes of the period, by the time from their finish to their first issue; cumulative.",
      .looks = shape::count,
      .label = "within",
      .slices = {{"1h", {"issue_within_1h"}},
@@ -157,7 +157,7 @@ const figure every_figure[] = {
      .slices = {{"", {"recovery"}}},
      .rests_on = {"incident"}},
     {.name = "recovery_by_remedy_seconds",
-     .help = "Failed deployment recovery time (DORA) by the change's first remedy.",
+     .help = "Failed deployment recovery time (DORA) by the first remediation of the change.",
      .looks = shape::quantiles,
      .label = "remedy",
      .slices = slices_by_way_or_none("recovery_*"),
@@ -176,26 +176,26 @@ const figure every_figure[] = {
      .slices = {{"", {"lead"}}},
      .rests_on = {"commit"}},
     {.name = "hotfix_response_seconds",
-     .help = "From the detection of an incident to the finish of the hotfix for what it blames.",
+     .help = "From the detection of an incident to the finish of the hotfix for the attributed change.",
      .looks = shape::quantiles,
      .label = {},
      .slices = {{"", {"response"}}},
      .rests_on = {"incident"}},
     {.name = "hotfix_response_within_target_ratio",
-     .help = "Hotfixes of the period whose response took no longer than the target, among those that have one.",
+     .help = "Hotfixes of the period whose response time is within the target, among those with a response time.",
      .looks = shape::ratio,
      .label = {},
      .slices = {{"", {"response_in_target"}}},
      .denominator = {"response_n"},
      .rests_on = {"incident"}},
     {.name = "decision_seconds",
-     .help = "From the detection of an incident of the period to the start of the first remedy.",
+     .help = "From the detection of an incident of the period to the start of the first remediation.",
      .looks = shape::quantiles,
      .label = {},
      .slices = {{"", {"decision"}}},
      .rests_on = {"incident"}},
     {.name = "decision_by_remedy_seconds",
-     .help = "From the detection of an incident of the period to the start of the first remedy, by that remedy.",
+     .help = "From the detection of an incident of the period to the start of the first remediation, by remediation.",
      .looks = shape::quantiles,
      .label = "remedy",
      .slices = slices_by(words_through<way::flag>(), "decision_*"),
@@ -214,26 +214,26 @@ const figure every_figure[] = {
      .sparse = true,
      .without_service = true},
     {.name = "unattributed_incidents",
-     .help = "Incidents that started in the period and are blamed on no change, by why not.",
+     .help = "Incidents that started in the period and are attributed to no change, by reason.",
      .looks = shape::count,
      .label = "reason",
      .slices = slices_by(words_of<unattributed>(), "*"),
      .sparse = true,
      .without_service = true},
     {.name = "incidents_by_recommendation",
-     .help = "Incidents that started in the period by what the policy says should have been done first.",
+     .help = "Incidents that started in the period, by the first remediation that the policy recommends.",
      .looks = shape::count,
      .label = "remedy",
      .slices = slices_by(words_of<way>(), "recommended_*"),
      .sparse = true},
     {.name = "incidents_by_remedy",
-     .help = "Incidents that started in the period by the remedy that was begun first before they were restored.",
+     .help = "Incidents that started in the period, by the first remediation started before the service was restored.",
      .looks = shape::count,
      .label = "remedy",
      .slices = slices_by_way_or_none("taken_*"),
      .sparse = true},
     {.name = "incidents_against_policy",
-     .help = "Incidents that started in the period whose first remedy is not what the policy says.",
+     .help = "Incidents that started in the period and whose first remediation differs from the policy.",
      .looks = shape::count,
      .label = {},
      .slices = {{"", {"against_policy"}}}},
@@ -250,19 +250,19 @@ const figure every_figure[] = {
      .label = {},
      .slices = {{"", {"unjustified"}}}},
     {.name = "unattributed_hotfixes",
-     .help = "Hotfixes of the period that remedy no change.",
+     .help = "Hotfixes of the period that fix no known change.",
      .looks = shape::count,
      .label = {},
      .slices = {{"", {"unattributed"}}}},
     {.name = by_cause,
-     .help = "Hotfixes of the period by cause: their own, else that of their incident.",
+     .help = "Hotfixes of the period by root cause: their own, else the cause of their incident.",
      .looks = shape::count,
      .label = "cause",
      .slices = {},  // as configured
      .sparse = true,
      .rests_on = {"cause"}},
     {.name = "hotfixes_by_justification",
-     .help = "Hotfixes of the period by what justified them.",
+     .help = "Hotfixes of the period by justification.",
      .looks = shape::count,
      .label = "justification",
      .slices = {{"revenue", {"justification:revenue"}},
@@ -272,19 +272,19 @@ const figure every_figure[] = {
                 {"none", {"justification:none"}}},
      .sparse = true},
     {.name = "hotfixes_with",
-     .help = "Hotfixes of the period of which the fact is known: discipline under pressure.",
+     .help = "Hotfixes of the period for which the fact (such as reviewed or tested) is reported.",
      .looks = shape::count,
      .label = "fact",
      .slices = slices_by_fact(),
      .sparse = true},
     {.name = "hotfix_size_lines",
-     .help = "Lines that hotfixes of the period changed.",
+     .help = "Lines changed by the hotfixes of the period.",
      .looks = shape::quantiles,
      .label = {},
      .slices = {{"", {"size"}}},
      .rests_on = {"commit"}},
     {.name = "firefighting_seconds",
-     .help = "Person-seconds of the period spent on incidents, by the evidence for them.",
+     .help = "Person-seconds of the period spent on incidents, by evidence.",
      .looks = shape::seconds,
      .label = "method",
      .slices = slices_by(words_of<method>(), "fire_*"),
@@ -297,7 +297,7 @@ const figure every_figure[] = {
      .slices = {{"", {}}},
      .to = belongs::teams},
     {.name = "firefighting_ratio",
-     .help = "Person-seconds spent on incidents among the team's capacity in the period.",
+     .help = "Person-seconds spent on incidents, as a share of the team's capacity in the period.",
      .looks = shape::share,
      .label = {},
      .slices = {{"", {"fire_reported", "fire_engaged", "fire_duration"}}},
@@ -340,22 +340,23 @@ const figure every_figure[] = {
      .is_now = true,
      .rests_on = {"merge"}},
     {.name = "overdue_reviews",
-     .help = "Hotfixes, and incidents of severity 1 and 2, within the follow-up horizon whose review is due and was "
-             "not held.",
+     .help = "Hotfixes, and incidents of severity 1 and 2, within the follow-up horizon whose post-incident review is "
+             "overdue.",
      .looks = shape::count,
      .label = {},
      .slices = {{"", {"overdue_hotfix_reviews", "overdue_incident_reviews"}}},
      .is_now = true,
      .rests_on = {"review"}},
     {.name = "hotfix_rising_months",
-     .help = "Complete months in a row, up to the previous one, with more hotfixes than the one before.",
+     .help = "Consecutive complete months, up to the previous one, with more hotfixes than the month before.",
      .looks = shape::count,
      .label = {},
      .slices = {{"", {"rising_months"}}},
      .is_now = true,
      .rests_on = {"commit"}},
     {.name = coverage_ratio,
-     .help = "Share of the last 90 days' things of which the evidence is known that figures rest on.",
+     .help = "Share of the last 90 days' deployments, hotfixes, incidents or services with the evidence that figures "
+             "need.",
      .looks = shape::ratio,
      .label = "evidence",
      .slices = slices_by_evidence(),
@@ -363,15 +364,15 @@ const figure every_figure[] = {
 };
 
 constexpr cause causes[] = {
-    {"regression_testing", "run the regression tests on each deployment, before it takes traffic"},
-    {"missing_coverage", "cover the critical paths with tests first, then what changes most"},
-    {"environment_configuration", "keep environments alike: configuration as code, checked before it is applied"},
-    {"edge_case", "explore and fuzz what comes from outside; add the case that was found to the tests"},
-    {"dependency", "pin versions, take updates one at a time, and let them pass the same tests"},
-    {"security", "scan dependencies and images on each build; review what handles trust with a second person"},
-    {"data", "try migrations on a copy of production's data, and keep them compatible with the release before"},
-    {"infrastructure", "release to a few first, with limits and automatic rollback; exercise failures on purpose"},
-    {"process", "let nothing pass by the pipeline; release when the people who can mend it are there"}};
+    {"regression_testing", "run the regression tests on each deployment before it receives traffic"},
+    {"missing_coverage", "add tests for the critical paths first, then for the code that changes most"},
+    {"environment_configuration", "keep environments alike: configuration as code, validated before it is applied"},
+    {"edge_case", "explore and fuzz external input; add each case found to the tests"},
+    {"dependency", "pin versions, update one dependency at a time, and run the same tests on updates"},
+    {"security", "scan dependencies and images on each build; have a second person review security-relevant code"},
+    {"data", "test migrations on a copy of production data; keep them compatible with the previous release"},
+    {"infrastructure", "roll out gradually with limits and automatic rollback; practise failures"},
+    {"process", "deploy only through the pipeline, at times when the people who can fix it are available"}};
 
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// The figures of all places as they are known now: the refresh loop puts in what changed, a page shows them.
+// The latest figures of all targets: the refresh loop puts changes in, pages and /metrics read them.
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -11,19 +11,19 @@
 
 namespace releasehealth {
 
-/// Any thread. Whoever puts figures in never waits for somebody who looks at them.
+/// Any thread. Writers never wait for readers.
 class latest_figures {
  public:
-  /// What changed among all places; `settings` are those by which it was computed.
+  /// Adds changed figures. `all`: every target and its team; `settings`: those used for the computation.
   void put(snapshot changed, const std::map<place, std::string>& all, const figure_settings& settings);
 
-  /// Gets the figures, the settings behind them, and a number that rises whenever they change.
+  /// Receives the figures, their settings, and a version that increases with each change.
   using look = std::function<void(const snapshot&, const figure_settings&, std::uint64_t version)>;
-  /// Calls it while nothing changes, for one thread at a time; not at all before there are figures.
+  /// Calls the function under the lock, for one thread at a time. Does not call it before there are figures.
   void show(const look&);
 
  private:
-  /// What one put() brought.
+  /// The arguments of one put().
   struct change {
     snapshot changed;
     std::map<place, std::string> all;
@@ -32,11 +32,11 @@ class latest_figures {
   void take_in();
 
   std::mutex waiting_mutex_;
-  std::vector<change> waiting_;  ///< what came while somebody looked: a refresh or two
-  std::mutex mutex_;             ///< of what follows
+  std::vector<change> waiting_;  ///< changes put in while a reader held the lock: one or two refreshes
+  std::mutex mutex_;             ///< guards the members below
   snapshot known_;
   figure_settings settings_;
-  std::uint64_t version_ = 0;  ///< 0: there are none yet
+  std::uint64_t version_ = 0;  ///< 0: no figures yet
 };
 
 }

@@ -5,7 +5,7 @@
 namespace releasehealth {
 namespace {
 
-// Members carry a boolean for what is counted and a number for a duration that they have.
+// Members have a boolean for each counting column and a number for each duration, null if they have none.
 bool has_any(const json::object& member, const std::vector<std::string>& columns) {
   return std::ranges::any_of(columns, [&](std::string_view column) {
     if (column.find(':') != column.npos) {  // counted by key
@@ -35,7 +35,7 @@ members find_members(ledger::reader& from, const figure& f, const slice& in, con
     return {std::move(all), {}};
   }
   const auto by = terms_of(settings);
-  // what holds at an instant looks back: as far as somebody owes something, or to the first incident
+  // figures of the current instant look back over the follow-up horizon and coverage window, or to the first incident
   const auto with_begin = [&](timestamp begin) {
     return period{over.label, f.is_now ? begin : over.begin, over.end, false};
   };

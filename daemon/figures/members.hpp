@@ -1,5 +1,5 @@
 #pragma once
-// What a figure is made of: the deployments, incidents or stretches of work behind its number.
+// The deployments, incidents or work intervals that a figure counts.
 #include <string>
 #include <vector>
 
@@ -7,10 +7,10 @@
 
 namespace releasehealth {
 
-/// What is behind one slice of a figure over one scope and period.
+/// The members of one slice of a figure over one scope and period.
 struct members {
-  std::vector<json::object> counted;  ///< what its columns count; of quantiles those that have the duration
-  std::vector<json::object> of;       ///< what its denominator counts
+  std::vector<json::object> counted;  ///< counted by the slice's columns; for quantiles, members that have the duration
+  std::vector<json::object> of;       ///< counted by the denominator
 };
 
 members find_members(ledger::reader&, const figure&, const slice&, const period&, const ledger::scope& of,

@@ -5,7 +5,7 @@
 namespace releasehealth {
 namespace {
 
-/// The columns that are counted by key.
+/// The columns of figures that are counted by key ("cause:data").
 std::vector<std::string> breakdown_keys(const figure_settings& settings) {
   std::vector<std::string> all;
   for (const auto& f : figures())
@@ -15,9 +15,8 @@ std::vector<std::string> breakdown_keys(const figure_settings& settings) {
   return all;
 }
 
-// figures.md §11: a run of months, each with more hotfixes than the one before. The month in which a scope's first
-// deployment finished is not covered whole, so nothing is compared with it.
-// How many of the last months each had more hotfixes than the one before, as far as both have data.
+// Length of the latest run of months with more hotfixes than the month before (figures.md §11). The month of a scope's
+// first deployment has only partial data, so no month is compared with it.
 int rising_run(const ledger::hotfix_months& of, const std::vector<timestamp>& begins) {
   int run = 0;
   for (auto m = of.hotfixes.size(); m-- > 1 && of.hotfixes[m] > of.hotfixes[m - 1];) {
@@ -54,7 +53,7 @@ ledger::population count_tracked(std::string_view statement, const question_now&
 }
 
 ledger::population count_rising_months(std::string_view, const question_now& q) {
-  // few rise for a year; a run of sixty would end with as many hotfixes in a month
+  // a run of a year is rare, so longer ones are counted in a second statement; 60 months bound the run
   constexpr int a_year = 12, most = 60;
   ledger::population out{{"rising_months"}, {}};
   std::vector<std::size_t> rising(q.scopes.size());

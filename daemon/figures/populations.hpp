@@ -1,5 +1,5 @@
 #pragma once
-// What figures are made of: the populations that the statements of schema/figures count, and how each is asked.
+// The populations that the statements of schema/figures count, and how each statement is run.
 #include <map>
 #include <set>
 #include <span>
@@ -25,21 +25,21 @@ struct question_now {
   timestamp now;
 };
 
-/// What a statement counts: deployments of a group of environments are those of the group's own rows, incidents and
-/// work those of its members.
+/// What a statement counts. For a group of environments, deployments are counted from the group's own rows, incidents
+/// and work from its members' rows.
 enum class counts { deployments, incidents_or_work };
 
-/// How the parameters of a statement are filled: periods and scopes alone, or what it takes besides.
+/// Run a statement over periods and scopes; each function fills the parameters of one kind of statement.
 ledger::population count_by_period(std::string_view statement, const question_over_periods&);
 ledger::population count_with_target(std::string_view statement, const question_over_periods&);
 ledger::population count_by_key(std::string_view statement, const question_over_periods&);
 ledger::population count_work(std::string_view statement, const question_over_periods&);
-/// The same for what holds at an instant.
+/// Run a statement for one instant.
 ledger::population count_at_instant(std::string_view statement, const question_now&);
 ledger::population count_tracked(std::string_view statement, const question_now&);
 ledger::population count_rising_months(std::string_view statement, const question_now&);
 
-/// A row of the tables of populations: a statement of schema/figures, and who asks it.
+/// A row of the population tables: a statement of schema/figures and the function that runs it.
 struct population_over_periods {
   std::string_view statement;
   ledger::population (*ask)(std::string_view statement, const question_over_periods&) = count_by_period;
@@ -51,8 +51,7 @@ struct population_now {
   counts what = counts::deployments;
 };
 
-/// The tables, in the order of the columns that figures are made of. Of each only the first row has something to say
-/// outside production.
+/// The tables, in the order of the figures' columns. Only the first row of each also applies outside production.
 std::span<const population_over_periods> populations();
 std::span<const population_now> populations_now();
 

@@ -49,8 +49,8 @@ std::string readable(const figure& f, double value) {
   if (f.looks == shape::quantiles) return readable_duration(value);
   char text[32];
   const bool percent =
-      (f.looks == shape::ratio || f.looks == shape::share) && f.name.ends_with("_ratio");  // others may exceed 1
-  if (f.looks == shape::seconds)  // of persons: nobody works a day of 24 hours
+      (f.looks == shape::ratio || f.looks == shape::share) && f.name.ends_with("_ratio");  // other ratios can exceed 1
+  if (f.looks == shape::seconds)  // person-time in hours: a working day does not have 24
     (void)std::snprintf(text, sizeof text, "%.1f h", value / 3600);
   else if (f.looks == shape::count)
     (void)std::snprintf(text, sizeof text, "%.0f", value);

@@ -17,20 +17,20 @@ constexpr auto pause_after_failed_rebuild = std::chrono::seconds(10);
 struct refresher::loop {
   session database;
   ledger::deriver derive;
-  ledger::derive_settings rules;  // of `derive`
+  ledger::derive_settings rules;  // those of `derive`
   ledger::background_rebuild rebuild;
   ledger::reader read;
   figure_settings settings;
   latest_figures& figures;
   touch_signal& touched;
   std::function<timestamp()> clock;
-  std::function<void(const std::stop_token&)> prepare;  // null once it is done
+  std::function<void(const std::stop_token&)> prepare;  // null after it succeeded
   std::function<void(refreshed)> publish;
 
   std::map<place, std::int64_t> generations;
-  std::map<place, std::string> places, places_before;  ///< all there are, and their teams; and at the last refresh
-  std::int64_t windows_at = -1;                        ///< the window_tick for which all places were computed
-  bool computes_all = false;                           ///< at this refresh
+  std::map<place, std::string> places, places_before;  ///< all targets and their teams, now and at the last refresh
+  std::int64_t windows_at = -1;                        ///< the window_tick for which all targets were computed
+  bool computes_all = false;                           ///< in this refresh
   bool was_successful = false;
   timestamp silence_looked_at{};
   steady::time_point rested_at, began_before = steady::now(), rebuild_again_at;
@@ -40,7 +40,7 @@ struct refresher::loop {
     figure_settings figures;
     std::chrono::milliseconds read_limit;
   };
-  std::mutex mutex;  // of what follows
+  std::mutex mutex;  // guards other_settings
   std::optional<settings_of_reload> other_settings;
   worker thread{"refresh"};
 
@@ -79,11 +79,11 @@ struct refresher::loop {
     windows_at = -1;
   }
 
-  // Places whose figures may have changed: those that somebody derived, and at every minute all of them.
+  // Targets whose figures may have changed: those derived since, by any daemon, and once a minute all of them.
   std::set<place> places_to_compute(ledger::reader& from, timestamp now) {
     const auto latest = from.places();
     std::set<place> changed;
-    const auto tick_now = now.time_since_epoch() / duration(window_tick);  // every month begins with one
+    const auto tick_now = now.time_since_epoch() / duration(window_tick);  // every month begins at a tick
     computes_all = tick_now != std::exchange(windows_at, tick_now) || !was_successful;
     std::map<place, std::int64_t> known;
     places_before = std::exchange(places, places_and_teams(latest, settings));
@@ -93,7 +93,7 @@ struct refresher::loop {
       if (computes_all || before == generations.end() || before->second != generation) changed.insert(p);
     }
     generations = std::move(known);
-    std::set<place> of_groups;  // what happens in an environment counts for its group
+    std::set<place> of_groups;  // changes in an environment count for its group, too
     for (const auto& p : changed)
       if (const auto group = settings.names.group_of(p.environment); !group.empty())
         of_groups.insert({p.service, std::string(group)});
@@ -109,7 +109,7 @@ struct refresher::loop {
     return discover::count_unmatched(found, sources);
   }
 
-  // Sources that only report incidents may be silent for good.
+  // Sources that only report incidents can be silent for long without a fault.
   std::map<std::string, double> silent_sources(ledger::reader& from, timestamp now) const {
     std::vector<std::string> watched;
     for (const auto& [name, of] : settings.sources)
@@ -132,7 +132,7 @@ struct refresher::loop {
       derive.report_due(out.at);
       const auto derived = derive.derive_batch();
       out.folded_names = derived.folded_names;
-      cycle.has_more = derived.has_more;  // more waits; figures do not wait for it
+      cycle.has_more = derived.has_more;  // figures do not wait for the backlog
       if (cycle.has_more) touched.wake();
       out.schema_is_newer = derive.schema_is_newer();
       out.rebuilt = rebuild.ended();
@@ -143,7 +143,7 @@ struct refresher::loop {
       out.limit = "figures.timeout";
       read.at_one_instant([&](ledger::reader& from) {
         from.keep_plans(true);
-        settings.names = names_as_derived(from, settings.names);  // if it fails, they stay
+        settings.names = names_as_derived(from, settings.names);  // unchanged if it throws
         const auto changed = places_to_compute(from, out.at);
         if (!changed.empty() || places != places_before || !was_successful) {
           const auto periods = current_periods(settings.rolling, settings.zone, out.at);
@@ -164,7 +164,7 @@ struct refresher::loop {
       out.success = out.database_up = was_successful = true;
       if (out.silent) silence_looked_at = out.at;
       out.limit = {};
-    } catch (const std::exception& e) {  // the last good figures stay; the next tick tries again
+    } catch (const std::exception& e) {  // the last good figures stay; the next tick retries
       if (stop.stop_requested() || database.stop.stop_requested()) return;
       out.failure = ledger::description_of(e);
       out.reason = ledger::reason_of(e);
@@ -173,7 +173,7 @@ struct refresher::loop {
       was_successful = false;
     }
     cycle.took = steady::now() - began;
-    // what failed would most likely fail again at once
+    // an immediate retry would most likely fail again
     rested_at = steady::now() + (out.success ? rest_after(cycle) : tick);
     out.took = std::chrono::duration_cast<duration>(cycle.took);
     publish(std::move(out));

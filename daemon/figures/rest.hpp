@@ -1,5 +1,5 @@
 #pragma once
-// How long the refresh loop rests between two refreshes, as deliveries come first.
+// The pause of the refresh loop between two refreshes, which leaves the machine to deliveries.
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -8,17 +8,18 @@
 
 namespace releasehealth {
 
-/// A refresh that succeeded, and what came in meanwhile.
+/// A successful refresh and the deliveries that arrived meanwhile.
 struct refresh_cycle {
   std::chrono::steady_clock::duration took{};
-  std::chrono::steady_clock::duration since_last{};  ///< from the beginning of the one before it to its own
+  std::chrono::steady_clock::duration since_last{};  ///< from the previous refresh's start to this one's
   std::size_t came = 0;                              ///< deliveries in that time
-  bool has_more = false;                             ///< it did not derive all that waited
+  bool has_more = false;                             ///< a backlog remains
 };
 
-/// Nine times as long as it took, but figures are to be two seconds old at most: two refreshes of half a second and the
-/// rest between them. If more waits than a step takes, there is none, so that figures catch up, unless more keeps
-/// coming than can be derived with the usual rest: then figures fall behind in any case, and senders have the machine.
+/// Nine times the duration of the refresh, at most 600 ms, so that figures are at most two seconds old: two refreshes
+/// of half a second with the pause between them. With a backlog there is no pause, so that figures catch up. If
+/// deliveries arrive faster than they can be derived with the usual pause, figures fall behind in any case; then the
+/// pause is up to 3 s, which leaves the machine to the senders.
 inline std::chrono::steady_clock::duration rest_after(const refresh_cycle& of) {
   constexpr int factor = 9;
   constexpr std::chrono::steady_clock::duration usual = std::chrono::milliseconds(600),

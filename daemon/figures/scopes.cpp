@@ -1,4 +1,4 @@
-// Which places there are, and which of them the figures of a place, a group or a team count.
+// The deployment targets, and those that the figures of a target, a group or a team count.
 #include <algorithm>
 
 #include "daemon/figures/snapshot.hpp"
@@ -6,8 +6,8 @@
 namespace releasehealth {
 namespace {
 
-// Whether work that names no environment counts here: in the default environment, else in the first production
-// environment by name; never in a member of a group.
+// Whether work without an environment counts here. It counts in the default environment, else in the first production
+// environment by name, never in a member of a group.
 bool is_first(const place& where, const std::map<place, std::string>& all, const naming& names) {
   if (!names.is_target(where)) return false;
   const place preferred{where.service, std::string(default_environment)};
@@ -55,7 +55,7 @@ std::map<place, std::string> places_and_teams(const std::map<place, ledger::plac
     if (const auto group = settings.names.group_of(p.environment); !group.empty())
       all.try_emplace({p.service, std::string(group)}, all[p]);
   }
-  // where nothing says what production is called, a configured service has the name that its deployments use
+  // unless the configuration names production, a configured service has the environment that its deployments report
   for (const auto& p : settings.names.configured())
     if (settings.names.names_production() || !placed.contains(p.service))
       all.try_emplace(p, settings.team_of(p.service, {}));
@@ -64,7 +64,7 @@ std::map<place, std::string> places_and_teams(const std::map<place, ledger::plac
 
 namespace {
 
-// What finished more than the due time before the first report is not tracked.
+// Follow-ups of things that finished more than the due time before the first report are not tracked.
 bool is_tracked(timestamp since, timestamp finished, timestamp now, duration due) {
   return since <= now && finished >= since - due;
 }
@@ -86,16 +86,20 @@ bool tracked_follow_ups::tracks_merge(std::string_view service, std::optional<ti
 }
 
 tracked_follow_ups find_tracked(ledger::reader& from, const std::map<place, std::string>& all,
-                                const figure_settings& settings) {
+                                const figure_settings& settings, const std::set<std::string>* only_crews) {
   tracked_follow_ups found;
   auto& crews = found.crews;
-  for (const auto& [where, team] : all)
-    if (!where.service.empty()) crews.emplace(where.service, crew_of(where.service, team));
+  std::vector<std::string> services;
+  for (const auto& [where, team] : all) {
+    if (where.service.empty()) continue;
+    const auto [known, is_new] = crews.emplace(where.service, crew_of(where.service, team));
+    if (is_new && (!only_crews || only_crews->contains(known->second))) services.push_back(where.service);
+  }
   const auto keep_first = [](auto& in, const std::string& name, timestamp at) {
     const auto [known, is_new] = in.emplace(name, at);
     if (!is_new) known->second = std::min(known->second, at);
   };
-  for (const auto& first : from.first_reports()) {
+  for (const auto& first : from.first_reports(services)) {
     const auto crew = crews.find(first.service);
     if (crew == crews.end()) continue;
     if (first.merged_at) keep_first(found.merges, first.service, *first.merged_at);

@@ -8,12 +8,12 @@
 namespace releasehealth {
 namespace {
 
-constexpr std::size_t few_places = 16;  // whose figures take less time than planning how to count them
+constexpr std::size_t few_places = 16;  // up to here counting takes less time than planning the statements
 
-/// The scopes of a computation and where each one's figures go.
+/// The scopes of a computation and the destination of each scope's figures.
 struct plan {
-  std::vector<ledger::scope> scopes;       ///< of incidents and work
-  std::vector<ledger::scope> deployments;  ///< the same without the members of groups
+  std::vector<ledger::scope> scopes;       ///< for incidents and work
+  std::vector<ledger::scope> deployments;  ///< for deployments: without the members of groups
   std::vector<scope_figures*> into;
   std::map<std::string, std::set<std::string>> services_of;  ///< by crew
 
@@ -32,7 +32,7 @@ void add_columns(std::vector<std::string>& to, const std::vector<std::string>& m
     if (std::ranges::find(to, c) == to.end()) to.push_back(c);
 }
 
-/// What is asked of PostgreSQL, in any order, and added to a snapshot in this one.
+/// A set of statements: PostgreSQL runs them in any order, and their results are added to the snapshot in this order.
 class inquiry {
  public:
   inquiry(snapshot& s, const figure_settings& by) : into_(s), settings_(by) {}
@@ -50,7 +50,7 @@ class inquiry {
                             }});
   }
 
-  /// `few`: no more than few_places.
+  /// `few`: at most few_places scopes; the statements then run on one connection with kept plans.
   void ask(ledger::reader& from, bool few) {
     std::vector<std::function<void(ledger::reader&)>> all;
     all.reserve(questions_.size());
@@ -123,11 +123,15 @@ snapshot compute(ledger::reader& from, const std::vector<period>& periods, const
   snapshot found;
   found.at = now;
   found.periods = periods;
-  const auto tracked = find_tracked(from, all, settings);
-  std::set<std::string> changed_teams;
+  std::set<std::string> changed_teams, changed_services, crews;
   for (const auto& [where, team] : before)
     if (is_of_a_team(where, team, settings.names) && (changed.contains(where) || !all.contains(where)))
       changed_teams.insert(team);
+  for (const auto& where : changed) changed_services.insert(where.service);
+  for (const auto& [where, team] : all)  // a service may have another team in another environment
+    if (changed_services.contains(where.service)) crews.insert(crew_of(where.service, team));
+  for (const auto& team : changed_teams) crews.insert(crew_of({}, team));
+  const auto tracked = find_tracked(from, all, settings, &crews);
   plan production, others;
   for (const auto& [where, team] : all) {
     if (!where.service.empty()) production.services_of[crew_of(where.service, team)].insert(where.service);
@@ -177,12 +181,12 @@ std::set<place> places_asked(const figure_question& q, const std::map<place, std
   return asked;
 }
 
-// The periods, which of them data covers whole or not at all, and whether there are incidents.
+// Returns the periods with `partial` and `has_data` set, and sets has_incidents of the snapshot.
 std::vector<period> look_at_data(const figure_question& q, ledger::reader& from, timestamp now, snapshot& into) {
   auto periods = q.periods;
   auto earliest = now;
   for (const auto& p : periods) earliest = std::min(earliest, p.begin);
-  from.keep_plans(true);  // it takes less time than planning it does
+  from.keep_plans(true);  // planning takes longer than the statement
   const auto known = from.first_known(earliest);
   into.has_incidents = known.has_incidents;
   for (auto& p : periods) {

@@ -1,5 +1,5 @@
 #pragma once
-// The figures of all places and teams at one instant: what /metrics shows, reports print and the API answers.
+// The figures of all targets and teams at one instant, for /metrics, reports and the API.
 #include <map>
 #include <set>
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace releasehealth {
 
-/// What the figures are computed by, apart from events.
+/// The configuration that figures depend on.
 struct figure_settings {
   std::vector<std::string> rolling = {"7d", "30d", "90d", "180d"};
   calendar zone;
@@ -20,12 +20,12 @@ struct figure_settings {
   duration response_target = std::chrono::hours{2};
   duration merge_back_due = std::chrono::hours{24}, review_due = std::chrono::days{7};
   duration follow_up_horizon = std::chrono::days{90};
-  /// Start of the tracking of reviews (figures.md section 16); none: a team's first reported review.
+  /// Start of the tracking of reviews (figures.md section 16); empty: a team's first reported review.
   std::optional<timestamp> reviews_since = {};
-  /// `reviews_since` of reviews that are never tracked, as SQL compares it, too.
+  /// The value of `reviews_since` if reviews are never tracked; SQL compares with it, too.
   static constexpr timestamp never{std::chrono::sys_days(std::chrono::year(9999) / 1 / 1)};
   bool tracks_reviews() const { return reviews_since != never; }
-  std::set<std::string, std::less<>> incident_sources = {};  ///< sources, and kinds of these, that report incidents
+  std::set<std::string, std::less<>> incident_sources = {};  ///< sources that report incidents, and their kinds
   struct configured_source {
     std::string kind;
     bool only_incidents = false;
@@ -33,28 +33,28 @@ struct figure_settings {
   std::map<std::string, configured_source, std::less<>> sources = {};
   std::map<std::string, std::string, std::less<>> kinds_of_sources() const;
   naming names;
-  std::map<std::string, double, std::less<>> engineers;      ///< of teams
-  std::vector<threshold> thresholds = default_thresholds();  ///< effective ones
+  std::map<std::string, double, std::less<>> engineers;      ///< by team
+  std::vector<threshold> thresholds = default_thresholds();  ///< the result of effective_thresholds()
   std::vector<std::string> causes = default_causes();
   std::vector<slice> cause_slices = slices_by_cause(causes);
 
-  /// The configured team of a service, else the one that its deployments name.
+  /// The configured team of a service, else the team that its deployments report.
   std::string team_of(const std::string& service, const std::string& told) const;
-  /// A figure's slices: those of the table, or the configured ones.
+  /// A figure's slices: from the table of figures, for `by_cause` as configured.
   const std::vector<slice>& slices_of(const figure& f) const { return f.name == by_cause ? cause_slices : f.slices; }
 };
 
-/// How follow-ups are counted.
+/// The settings of follow-ups as parameters of the statements.
 inline ledger::follow_up_terms terms_of(const figure_settings& by) {
   return {in_seconds(by.follow_up_horizon), in_seconds(by.review_due), in_seconds(by.merge_back_due)};
 }
 
-/// Figures of a place, or of a team.
+/// Figures of a target or of a team.
 struct scope_figures {
-  std::string team;                                                ///< a place's; of a team its name
+  std::string team;                                                ///< the target's team, or the team itself
   std::map<std::string, std::vector<double>, std::less<>> values;  ///< by period label, in the order of columns
   std::vector<double> now;                                         ///< in the order of columns_now
-  std::optional<timestamp> since = {};  ///< when the first deployment finished; of answers that find_since() was asked
+  std::optional<timestamp> since = {};  ///< when the first deployment finished; set by find_since()
 };
 
 struct snapshot {
@@ -63,69 +63,72 @@ struct snapshot {
   std::vector<std::string> columns, columns_now;
   std::map<place, scope_figures> places;
   std::map<std::string, scope_figures> teams;
-  scope_figures together;  ///< of answer_together(), with its since
-  /// Of answers: whether any incident was reported; without, fail ratios rest on remedies alone (figures.md §2).
+  scope_figures together;  ///< set by answer_together(), with its since
+  /// Set for questions: whether any incident was reported. Without one, fail ratios rest on remedies alone
+  /// (figures.md §2).
   bool has_incidents = true;
 };
 
-/// The names with the environments that are production, and with their groups, as everything was derived: reports may
-/// call some so, and other groups apply by a rebuild.
+/// The names with the production environments and groups of the current derivation. Reports may declare environments as
+/// production, and changed groups apply only after a rebuild.
 naming names_as_derived(ledger::reader&, const naming&);
-/// The settings with such names.
+/// The settings with the names of names_as_derived().
 figure_settings as_derived(ledger::reader&, figure_settings);
 
-/// Every place there is and its team: those known to the ledger and those configured.
+/// Every target and its team: those in the ledger and the configured ones.
 std::map<place, std::string> places_and_teams(const std::map<place, ledger::place_state>&, const figure_settings&);
 
-/// Whose people work on a service: its team, or it stands alone.
+/// The group of people that works on a service: its team, or the service alone.
 std::string crew_of(const std::string& service, const std::string& team);
 
-/// Start of the tracking of follow-ups, by their reports (figures.md section 16): reviews by crew, merge-backs
+/// Start of the tracking of follow-ups according to their reports (figures.md section 16): reviews by crew, merge-backs
 /// by service.
 struct tracked_follow_ups {
   std::map<std::string, timestamp, std::less<>> reviews, merges;
   std::map<std::string, std::string, std::less<>> crews;  ///< by service
 
-  /// Whether the review of what finished at `finished` in a service is tracked.
+  /// Whether the review of a hotfix or incident that finished at `finished` is tracked.
   bool tracks_review(std::string_view service, timestamp finished, timestamp now, const figure_settings&) const;
-  /// The same for the merge-back of a deployment whose repository reports pushes or merges since `reported`, if ever.
+  /// Whether the merge-back of a deployment is tracked. `reported`: the first report of a push or merge in its
+  /// repository, if any.
   bool tracks_merge(std::string_view service, std::optional<timestamp> reported, timestamp finished, timestamp now,
                     const figure_settings&) const;
 };
-tracked_follow_ups find_tracked(ledger::reader&, const std::map<place, std::string>& all, const figure_settings&);
+/// `only_crews`: no others are looked at, because their figures are not asked for.
+tracked_follow_ups find_tracked(ledger::reader&, const std::map<place, std::string>& all, const figure_settings&,
+                                const std::set<std::string>* only_crews = nullptr);
 
-/// The scope of a place, with the members of a group, or, if it has no environment, of a team: its targets. Empty if
-/// there is none such.
+/// The scope of a target, with the members if its environment is a group. For a place without environment: the scope of
+/// the team, which is all its production targets. Empty if the target or team is unknown.
 ledger::scope scope_of(const place&, const std::string& team, const std::map<place, std::string>& all,
                        const figure_settings&, const tracked_follow_ups&);
 
-/// Where a scope's deployments are counted: without the members of groups.
+/// The part of a scope in which deployments are counted: without the members of groups.
 ledger::scope deployed_in(const ledger::scope&);
 
-/// The figures of the given ones among all places (`before`: all places as they were), and of the teams that they
-/// belong to or belonged to.
+/// The figures of the changed targets, and of the teams that they belong to or belonged to. `before`: all targets at
+/// the previous computation.
 snapshot compute(ledger::reader&, const std::vector<period>&, const std::map<place, std::string>& all,
                  const std::map<place, std::string>& before, const std::set<place>& changed, const figure_settings&,
                  timestamp now);
 
-/// Puts what compute() found in the place of what was known; places and teams that are no longer there go.
+/// Replaces figures by those that compute() returned, and removes targets and teams that no longer exist.
 void merge(snapshot& into, snapshot changed, const std::map<place, std::string>& all, const naming&);
 
-/// Figures that somebody asks for; an empty name asks for all.
+/// A request for figures; an empty name selects all.
 struct figure_question {
   std::vector<period> periods;
   std::string service, environment, team;
 };
-/// How much there is to answer: places times periods.
+/// The size of the answer: targets times periods.
 std::size_t size_of(ledger::reader&, const figure_question&, const figure_settings&);
-/// Teams are in it if the question is about teams, or about everything.
+/// Includes teams unless the question names a service or an environment.
 snapshot answer_question(ledger::reader&, const figure_question&, const figure_settings&, timestamp now);
 
-/// The production places that are asked for, as one scope: nothing but `together` is in it. Its team is the one asked
-/// for.
+/// The figures of the selected production targets as one scope, in `together`; its team is the requested one.
 snapshot answer_together(ledger::reader&, const figure_question&, const figure_settings&, timestamp now);
 
-/// One value, with all that names it: of a place, or of a team, whose place is empty.
+/// One value of a target or a team, with its labels. The place of a team is empty.
 struct figure_row {
   const place& where;
   const std::string& team;
@@ -133,31 +136,30 @@ struct figure_row {
   const figure& of;
   const slice& in;
   std::string_view quantile;  ///< empty: none
-  std::size_t nth;            ///< of all that its figure has in one place: the same slice, quantile and period in each
+  std::size_t nth;            ///< index of slice, quantile and period within the figure; equal for all targets
   std::optional<figure_value> value;
-  std::string_view group = {};  ///< of an environment that is shown beside its group; empty: it is in none
+  std::string_view group = {};  ///< the group that the environment belongs to; empty: none
 
   bool is_team() const { return where.environment.empty(); }
-  /// What the names of its metrics begin with.
+  /// The prefix of its metric name.
   std::string_view family() const {
     return is_team() ? "releasehealth_team_" : group.empty() ? "releasehealth_" : "releasehealth_region_";
   }
-  /// "kind=hotfix", "remedy=none;quantile=0.5": as CSV writes them.
+  /// The labels of slice and quantile: "kind=hotfix", "remedy=none;quantile=0.5" in CSV.
   std::vector<label> labels() const;
 };
 
-/// Calls `each(figure_row)` for every figure, place, team and period that is defined (figures.md §1: only production
-/// has all), by figure first, places before members of groups, these before teams. Rows without a value included, empty
-/// slices of breakdowns left out. What holds at an instant comes once, over a period of no length and without a name.
+/// Calls `each(figure_row)` for every defined figure, target, team and period (figures.md §1: only production has all
+/// figures), ordered by figure, with targets before members of groups and these before teams. Includes rows without a
+/// value, omits empty slices of breakdowns. A figure of the current instant appears once, with an empty period.
 template <class Each>
 void for_each_figure(const snapshot&, const figure_settings&, Each each);
 
-/// Whether it is an environment of a group that is in the snapshot, too: where each thing is to be told once, it is
-/// left out.
+/// Whether the environment belongs to a group that is in the snapshot, too. Outputs that list each thing once omit it.
 bool is_beside_its_group(const snapshot&, const place&, const naming&);
 
-/// Whether a figure is one of that place: in production all but those of teams, elsewhere counts; where no service is
-/// named only what is about incidents.
+/// Whether a figure is defined for a target: in production all figures but those of teams only, elsewhere counts, and
+/// without a service only figures of incidents.
 bool is_defined(const figure&, const place&, const naming&);
 /// A team's working seconds; 0 without engineers.
 double capacity(const figure_settings&, std::string_view team, const period&);
@@ -170,7 +172,7 @@ void for_each_figure(const snapshot& s, const figure_settings& settings, Each ea
   const auto quantiles_of = [](const figure& f) {
     return std::span(quantiles).first(f.looks == shape::quantiles ? std::size(quantiles) : 1);
   };
-  std::string_view group;  // of the rows that come
+  std::string_view group;  // of the following rows
   const auto each_slice = [&](const figure& f, const place& where, const scope_figures& known, const measured& m,
                               std::size_t nth) {
     const bool has_quantiles = f.looks == shape::quantiles;

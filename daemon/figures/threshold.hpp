@@ -1,6 +1,5 @@
 #pragma once
-// Thresholds of figures (figures.md section 12): which figures can have one, the defaults, and which ones a service
-// has.
+// Thresholds of figures (figures.md section 12): the figures that can have one, the defaults, and those of a service.
 #include <optional>
 #include <span>
 #include <string>
@@ -11,44 +10,46 @@
 
 namespace releasehealth {
 
-/// A figure that may have a threshold: what is compared, and how it is called where that is shown.
+/// A figure that can have a threshold: the compared value and its display names.
 struct limited_figure {
-  std::string_view name;        ///< as [[threshold]] names it
-  std::string_view figure;      ///< of figures()
-  std::string_view slice;       ///< of that figure, or its quantile; empty: its only one
-  std::string_view minimum_of;  ///< the figure whose sum must reach the minimum; empty: of a quantile its observations
+  std::string_view name;        ///< the name in [[threshold]]
+  std::string_view figure;      ///< a name of figures()
+  std::string_view slice;       ///< a slice of that figure, or a quantile; empty: its only slice
+  std::string_view minimum_of;  ///< the figure that must reach the minimum; empty: the observations of a quantile
   std::string_view minimum_slice;
-  std::string_view counted;   ///< what the minimum counts, in the plural
+  std::string_view counted;   ///< plural noun of the things that the minimum counts
   std::string_view alert;     ///< ReleaseHealth...
   std::string_view summary;   ///< one static sentence
-  std::string_view title;     ///< as pages, alerts and the gate call it
-  std::string_view shown_by;  ///< how a Prometheus template shows value and threshold
-  bool is_age = false;        ///< the figure says since when: the threshold is on the seconds from then on
+  std::string_view title;     ///< the name on pages, in alerts and in the gate's output
+  std::string_view shown_by;  ///< Prometheus template function that formats value and threshold
+  bool is_age = false;        ///< the figure is a time; the threshold applies to the seconds since then
 };
 std::span<const limited_figure> limited_figures();
 const limited_figure* find_limited_figure(std::string_view name);
 
 struct threshold {
-  std::string figure, period;  ///< the period is empty for what holds at an instant
-  bool above = true;           ///< the side on which it is exceeded
+  std::string figure, period;  ///< empty period: the figure describes the current instant
+  bool above = true;           ///< exceeded above the limit; false: below it
   double limit = 0;
-  double minimum = 0;         ///< of the denominator or the observations; 0: none
+  double minimum = 0;         ///< minimum of the denominator or the observations; 0: none
   std::string service;        ///< empty: every service
-  std::string team;           ///< empty: every team, if the figure is one of teams; else none
-  std::string limit_of = {};  ///< the figure of the same scope and period that is the limit; empty: `limit`
+  std::string team;           ///< empty: every team if only teams have the figure, else no team
+  std::string limit_of = {};  ///< a figure of the same scope and period that is the limit; empty: `limit`
 };
 
-/// figures.md §12. What it asks to be at least 3 is above 2.
+/// The defaults of figures.md §12. Its "at least 3" is the equivalent "above 2" here.
 std::vector<threshold> default_thresholds(duration merge_back_due = std::chrono::hours{24});
 
-/// The configured ones, and the defaults whose figure and period nothing configured replaces for every service.
+/// The configured thresholds, and each default unless a threshold for all services is configured for the same figure
+/// and period.
 std::vector<threshold> effective_thresholds(const std::vector<threshold>& configured,
                                             const std::vector<threshold>& defaults);
 
-/// The thresholds of one service: its own before those for every service. Without a name: the latter.
+/// The thresholds of one service: its own replace those for every service. An empty name: only those for every service.
 std::vector<threshold> thresholds_of(const std::vector<threshold>& effective, std::string_view service);
 
-/// The thresholds of one team: those for it, and those on figures that only teams have. Without a name: the latter.
+/// The thresholds of one team: its own replace the general ones on figures that only teams have. An empty name: only
+/// the general ones.
 std::vector<threshold> thresholds_of_team(const std::vector<threshold>& effective, std::string_view team);
 
 }

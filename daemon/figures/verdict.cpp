@@ -60,7 +60,7 @@ judge::judge(const snapshot& from, const figure_settings& settings) : from_(from
       return std::ranges::find(e.judged_by, column) != e.judged_by.end();
     }));
   auto all = settings.thresholds;
-  // reviews that are switched off have no threshold
+  // without tracked reviews their thresholds do not apply
   if (!settings.tracks_reviews())
     std::erase_if(all,
                   [&](const threshold& t) { return tracked_by(*find(t.figure).measured_by) == "reviews_tracked"; });
@@ -115,7 +115,7 @@ const evidence_rule* judge::missing_evidence(const located& of, const scope_figu
   return nullptr;
 }
 
-// Whether anything happened in a scope. Its counts are 0 without, and 0 hotfixes of nothing say nothing.
+// Whether anything happened in a scope. Without activity all counts are 0, and 0 hotfixes are no result.
 bool judge::is_known(const scope_figures& known) const {
   for (std::size_t n = 0; n < known.now.size(); ++n)
     if (is_something(known.now[n]) && !(n < is_evidence_.size() && is_evidence_[n])) return true;
@@ -205,8 +205,8 @@ std::string threshold_in_words(const threshold& t, const std::optional<double>& 
 std::string default_in_words(const threshold& t) {
   auto words = threshold_in_words(t, t.limit_of.empty() ? std::optional(t.limit) : std::nullopt);
   if (t.minimum > 0)
-    words += ", from " + std::to_string(std::llround(t.minimum)) + ' ' +
-             std::string(find_limited_figure(t.figure)->counted) + " on";
+    words += ", minimum " + std::to_string(std::llround(t.minimum)) + ' ' +
+             std::string(find_limited_figure(t.figure)->counted);
   return words;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// Beast's requests and our messages. For server.cpp alone: Beast is compiled once.
+// Conversion between Beast's messages and those of this program. Only for the server's files, so that Beast is compiled
+// once.
 #include <algorithm>
 #include <memory_resource>
 
@@ -13,7 +14,7 @@ namespace releasehealth::http {
 namespace bhttp = boost::beast::http;
 using boost::system::error_code;
 
-/// An answer but its body, as it is written: one piece of memory, where a Beast message takes one for each header.
+/// Serialises a response's status line and header into one string; a Beast message allocates per header field.
 inline std::string head_text(const response& r, unsigned version, bool keep_alive) {
   std::string out;
   out.reserve(256);
@@ -31,13 +32,13 @@ inline std::string head_text(const response& r, unsigned version, bool keep_aliv
   return out += "\r\n\r\n";
 }
 
-// A head has a dozen headers: they lie together, in memory that a connection uses again for the next.
+// The dozen header fields of a request share one buffer, which the connection reuses for its next request.
 using header_memory = std::pmr::monotonic_buffer_resource;
 using header_allocator = std::pmr::polymorphic_allocator<char>;
 using incoming = bhttp::request<bhttp::string_body, bhttp::basic_fields<header_allocator>>;
 using incoming_parser = bhttp::request_parser<bhttp::string_body, header_allocator>;
 
-/// All of it but its body.
+/// The request without its body.
 inline request head_of(const incoming& in, const std::string& peer) {
   request r;
   r.method = std::string(in.method_string());
@@ -51,14 +52,14 @@ inline request head_of(const incoming& in, const std::string& peer) {
   return r;
 }
 
-/// What is answered to what Beast could not read.
+/// The response to a request that Beast could not read.
 inline response refusal(const error_code& ec) {
-  if (ec == bhttp::error::body_limit) return problem(413, "the body is larger than this endpoint takes");
-  if (ec == bhttp::error::header_limit) return problem(431, "the head is larger than this listener takes");
-  return problem(400, "not HTTP: " + ec.message());
+  if (ec == bhttp::error::body_limit) return problem(413, "the request body exceeds this endpoint's limit");
+  if (ec == bhttp::error::header_limit) return problem(431, "the request header exceeds this listener's limit");
+  return problem(400, "invalid HTTP request: " + ec.message());
 }
 
-/// And not the end of a connection.
+/// Whether the request was malformed, as opposed to a closed connection.
 inline bool is_mistake_of_sender(const error_code& ec) {
   static const error_code any_http_error = bhttp::error::end_of_stream;
   return ec.category() == any_http_error.category() && ec != bhttp::error::end_of_stream &&

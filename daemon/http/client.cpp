@@ -25,7 +25,7 @@ using url_pointer = std::unique_ptr<CURLU, freed_by<curl_url_cleanup>>;
 using handle_pointer = std::unique_ptr<CURL, freed_by<curl_easy_cleanup>>;
 using text_pointer = std::unique_ptr<char, freed_by<curl_free>>;
 
-/// Null if it is none. Without a user and a password, which this client neither sends nor repeats.
+/// Null if the text is not a URL. Removes user and password, which this client neither sends nor displays.
 url_pointer parse_url(const std::string& text) {
   url_pointer url(curl_url());
   if (!url) throw std::bad_alloc();
@@ -34,7 +34,7 @@ url_pointer parse_url(const std::string& text) {
   return url;
 }
 
-// A URL that cannot be read may hold a password all the same.
+// Also for text that is not a valid URL, as it may still contain a password.
 std::string without_user(std::string url) {
   const auto scheme = url.find("://");
   const auto begin = scheme == url.npos ? 0 : scheme + 3;
@@ -49,7 +49,7 @@ std::string text_of(CURLU* url) {
   return text ? text : "";
 }
 
-/// The lines of a request's header.
+/// The header lines of a request.
 class header_list {
  public:
   header_list() = default;
@@ -66,7 +66,7 @@ class header_list {
   curl_slist* lines_ = nullptr;
 };
 
-// OpenSSL's own paths, SSL_CERT_FILE and SSL_CERT_DIR included: libcurl has others, compiled in.
+// Uses OpenSSL's paths, including SSL_CERT_FILE and SSL_CERT_DIR; libcurl has its own compiled in.
 CURLcode trust_as_openssl(CURL*, void* context, void*) {
   return SSL_CTX_set_default_verify_paths(static_cast<SSL_CTX*>(context)) == 1 ? CURLE_OK : CURLE_SSL_CACERT_BADFILE;
 }
@@ -78,7 +78,7 @@ std::size_t receive_body(char* bytes, std::size_t size, std::size_t count, void*
   return size * count;
 }
 
-/// One request, and its way to a response.
+/// A single request and its response.
 class transfer {
  public:
   transfer(CURLU* url, const std::string& method, const std::string& body,
@@ -87,7 +87,7 @@ class transfer {
     set(CURLOPT_CURLU, url);
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     set(CURLOPT_PATH_AS_IS, 1L);
-    set(CURLOPT_PROXY, "");  // a daemon is reached directly, whatever the environment of a shell says
+    set(CURLOPT_PROXY, "");  // daemons are contacted directly, whatever proxy the environment sets
     set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_TIMEOUT, deadline_seconds);
@@ -106,12 +106,12 @@ class transfer {
     if (method == "HEAD") set(CURLOPT_NOBODY, 1L);
     set(CURLOPT_CUSTOMREQUEST, method.c_str());
     for (const auto& [name, value] : header) lines_.add(value.empty() ? name + ';' : name + ": " + value);
-    // without these, libcurl adds headers of its own
+    // Without these lines, libcurl adds headers of its own.
     for (const auto* line : {"Connection: close", "Accept:", "Content-Type:", "Expect:"}) lines_.add(line);
     set(CURLOPT_HTTPHEADER, lines_.lines());
   }
 
-  /// errc::malformed: the URL; errc::unavailable: no response.
+  /// errc::malformed: not an http or https URL; errc::unavailable: no response.
   result<response> perform(const std::string& shown) {
     const auto code = curl_easy_perform(handle_.get());
     if (code == CURLE_UNSUPPORTED_PROTOCOL) return not_a_url(shown);
@@ -126,7 +126,7 @@ class transfer {
   }
 
   static error not_a_url(const std::string& text) {
-    return {errc::malformed, "the URL is not like http://127.0.0.1:9620: " + without_user(text)};
+    return {errc::malformed, "invalid URL \"" + without_user(text) + "\"; expected one like http://127.0.0.1:9620"};
   }
 
  private:

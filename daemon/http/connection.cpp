@@ -1,4 +1,4 @@
-// One connection: admitted or turned away, secured or not, and closed such that the last answer arrives.
+// A connection: admission or rejection, optional TLS, and a close that does not lose the last response.
 #include <array>
 
 #include <boost/asio/redirect_error.hpp>
@@ -11,7 +11,7 @@ namespace {
 
 constexpr auto handshake_deadline = std::chrono::seconds(10);
 constexpr auto goodbye_deadline = std::chrono::seconds(1);
-constexpr std::size_t most_turned_away = 64;  // at a time; more are closed without a word
+constexpr std::size_t most_turned_away = 64;  // at a time; further ones are closed without a response
 
 }
 
@@ -42,7 +42,7 @@ awaitable<void> server::state::turn_away(tcp_socket socket) {
   beast::flat_buffer buffer;
   bhttp::request_parser<bhttp::string_body> parser;
   parser.header_limit(bounds.header_bytes);
-  parser.body_limit(boost::none);  // it is not read
+  parser.body_limit(boost::none);  // the body is not read
   error_code ec;
   deadline.expires_after(first_head_deadline);
   co_await bhttp::async_read_header(socket, buffer, parser, asio::redirect_error(use_awaitable, ec));

@@ -33,8 +33,8 @@ void connections::discount(const std::string& peer) {
   if (const auto known = by_peer_.find(peer); --known->second == 0) by_peer_.erase(known);
 }
 
-// It counts no more from now on, not only once it is gone: else the same peer would have most for as long as a flood of
-// others comes in, until it had none left to close, and whoever came then were turned away.
+// The closed connection stops counting at once. Otherwise the same peer would stay the busiest during a flood from
+// other peers, until it had no connection left to close and new peers were rejected.
 bool connections::make_room(const std::string& of) {
   for (const auto at : {stage::waits, stage::receives})
     for (auto& c : all_) {

@@ -1,6 +1,6 @@
 #pragma once
-// Who is connected to a listener, and who has to go when there is no room: whoever has most loses one by which nothing
-// is lost. Knows no sockets.
+// The open connections of a listener, and which one to close at the limit: one of the busiest peer's, as long as no
+// request is lost. Independent of sockets.
 #include <cstddef>
 #include <functional>
 #include <list>
@@ -13,28 +13,28 @@ namespace releasehealth::http {
 
 class connections {
  public:
-  /// What a connection is at. Until its request is handed to the service it may be cut off without a loss.
+  /// The stage of a connection. Before `is_served` it can be closed without losing a request.
   enum class stage { waits, receives, is_served };
 
   struct entry {
     std::string peer;
-    std::function<void()> close = {};  ///< none: it cannot be closed, yet or any more
+    std::function<void()> close = {};  ///< empty if it cannot be closed at the moment
     stage at = stage::waits;
-    bool has_asked = false;      ///< its first head came
-    bool has_made_room = false;  ///< closed for somebody else: it counts no more
+    bool has_asked = false;      ///< its first request header was received
+    bool has_made_room = false;  ///< closed in favour of another peer; no longer counted
   };
   using handle = std::list<entry>::iterator;
 
   struct admission {
-    std::optional<handle> as = {};  ///< until leave(); none: there is no room
-    std::string_view limit = {};    ///< what was met, even if somebody else made room
+    std::optional<handle> as = {};  ///< valid until leave(); none: rejected
+    std::string_view limit = {};    ///< the limit that was reached, even if another connection was closed for this one
   };
-  /// Whether one more of that peer may come in.
+  /// Admits or rejects one more connection of that peer.
   admission enter(const std::string& peer, std::size_t most, std::size_t most_per_peer);
   void leave(handle h);
 
   std::size_t count() const { return count_; }
-  /// Closes those that wait for a head: all, or only those that have asked before.
+  /// Closes connections that wait for a request header: all of them, or only those that have sent a request before.
   void close_waiting(bool all);
   void close_all();
 
@@ -43,7 +43,7 @@ class connections {
   void discount(const std::string& peer);
   std::size_t count_ = 0;
   std::map<std::string, std::size_t, std::less<>> by_peer_;
-  std::list<entry> all_;  // the oldest first
+  std::list<entry> all_;  // oldest first
 };
 
 }

@@ -10,7 +10,7 @@ deadlines::one::one(const std::shared_ptr<deadlines>& all, std::function<void()>
 deadlines::one::~one() {
   all_->entries_.erase(self_);
   if (!all_->entries_.empty()) return;
-  all_->wakes_at_ = clock::time_point::max();  // a timer that nobody needs would keep the io context running
+  all_->wakes_at_ = clock::time_point::max();  // an unneeded timer would keep the io context running
   all_->timer_.cancel();
 }
 
@@ -28,7 +28,7 @@ void deadlines::wake_at(clock::time_point at) {
   });
 }
 
-// Most were put off since. A connection that is told so ends later, never from within.
+// Most deadlines have been extended by now. `missed` never ends a connection from within this loop.
 void deadlines::look() {
   const auto now = clock::now();
   auto next = clock::time_point::max();

@@ -1,6 +1,6 @@
 #pragma once
-// How long a listener waits for each of its connections, with one timer for all: to put a deadline off, as every
-// request does several times, is to write a number.
+// Deadlines of a listener's connections, with one timer for all: extending a deadline, which every request does several
+// times, only stores a time.
 #include <chrono>
 #include <functional>
 #include <list>
@@ -21,7 +21,7 @@ class deadlines : public std::enable_shared_from_this<deadlines> {
  public:
   explicit deadlines(boost::asio::io_context& io) : timer_(io) {}
 
-  /// That of one connection, none at first. Used on the io thread, as are all of a listener's.
+  /// The deadline of one connection, initially none. For use on the io thread only.
   class one {
    public:
     /// Calls `missed` once for each deadline that passes.
@@ -30,10 +30,10 @@ class deadlines : public std::enable_shared_from_this<deadlines> {
     one& operator=(const one&) = delete;
     ~one();
 
-    /// From now on. Takes the place of the one before.
+    /// Replaces the previous deadline.
     void expires_after(clock::duration);
     void expires_never() { self_->at = clock::time_point::max(); }
-    /// The last that was set.
+    /// Whether the deadline that was set last has passed.
     bool has_passed() const { return self_->has_passed; }
 
    private:
@@ -46,7 +46,7 @@ class deadlines : public std::enable_shared_from_this<deadlines> {
   void look();
 
   boost::asio::steady_timer timer_;
-  clock::time_point wakes_at_ = clock::time_point::max();  // no later than the earliest
+  clock::time_point wakes_at_ = clock::time_point::max();  // no later than the earliest deadline
   std::list<entry> entries_;
 };
 

@@ -1,4 +1,4 @@
-// One request of a connection: read within its limits, answered by the handler or refused.
+// One request of a connection: reads it within the limits and sends the handler's response or an error.
 #include <array>
 
 #include <boost/asio/redirect_error.hpp>
@@ -12,7 +12,7 @@ namespace releasehealth::http {
 namespace {
 
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-constexpr std::size_t header_bytes = 2048;  // of most heads, parsed
+constexpr std::size_t header_bytes = 2048;  // enough for the parsed header of most requests
 
 }
 
@@ -49,10 +49,10 @@ awaitable<response> server::state::handle(request& in) {
         std::make_shared<std::pair<decltype(completion), decltype(guard)>>(std::move(completion), std::move(guard));
     auto reply = [held](response r) {
       auto run = [held, r = std::move(r)]() mutable {
-        held->second.reset();  // whoever keeps the responder must not keep the io context running
+        held->second.reset();  // a stored responder must not keep the io context running
         std::move(held->first)(std::move(r));
       };
-      asio::post(held->second.get_executor(), std::move(run));  // never from within the handler's own stack
+      asio::post(held->second.get_executor(), std::move(run));  // never within the handler's call stack
     };
     try {
       serves.handle(in, reply);
@@ -69,7 +69,7 @@ awaitable<server::state::then> server::state::one_request(Stream& stream, beast:
                                                           deadlines::one& deadline) {
   incoming_parser parser(std::piecewise_construct, std::tuple<>(), std::tuple(header_allocator(&headers)));
   parser.header_limit(bounds.header_bytes);
-  parser.body_limit(bounds.body_bytes);  // before the head: lowering it later is ignored for Content-Length bodies
+  parser.body_limit(bounds.body_bytes);  // before the header: lowering it later has no effect for Content-Length bodies
   error_code ec;
   deadline.expires_after(bounds.idle_deadline);
   own.at = stage::waits;
@@ -92,12 +92,12 @@ awaitable<server::state::then> server::state::one_request(Stream& stream, beast:
     out = refusal(bhttp::error::body_limit);
     keep = false;
   } else {
-    if (!length) parser.body_limit(limit);  // chunked: this is the limit that counts
+    if (!length) parser.body_limit(limit);  // chunked: this limit applies
     if (beast::iequals(parser.get()[bhttp::field::expect], "100-continue")) {
       co_await asio::async_write(stream, asio::buffer(go_on), asio::redirect_error(use_awaitable, ec));
       if (ec) co_return then::close;
     }
-    if (!parser.is_done()) {  // most bodies came with their heads
+    if (!parser.is_done()) {  // most bodies arrive together with their header
       const auto read = parser.put(buffer.data(), ec);
       buffer.consume(read);
       if (ec == bhttp::error::need_more) ec = {};
@@ -114,9 +114,9 @@ awaitable<server::state::then> server::state::one_request(Stream& stream, beast:
       keep = false;
     } else if (!has_room) {
       serves.reached("max_buffered_bytes");
-      std::string().swap(parser.get().body());  // at once: the others who send are not to be refused for this one
+      std::string().swap(parser.get().body());  // at once, so that other senders are not rejected for this one
       held.grow_to(0);
-      out = come_back_later("too many large bodies are on their way in");
+      out = come_back_later("too many large request bodies are being received");
       keep = false;
     } else {
       in.body = std::move(parser.get().body());
@@ -142,7 +142,7 @@ awaitable<server::state::then> server::state::converse(Stream& stream, connectio
   std::array<std::byte, header_bytes> begin{};
   header_memory headers(begin.data(), begin.size());
   auto after = co_await one_request(stream, buffer, headers, own,
-                                    deadline);  // also while it drains: somebody connected in time
+                                    deadline);  // also while draining: the client connected in time
   while (after == then::next && !draining) {
     headers.release();
     after = co_await one_request(stream, buffer, headers, own, deadline);

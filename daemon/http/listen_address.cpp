@@ -37,7 +37,7 @@ result<endpoint> parse_listen_address(std::string_view text) {
   if (wrong) return unlike(text);
   if (address.is_multicast() || address == asio::ip::address_v4::broadcast())
     return error(errc::malformed,
-                 "\"" + at.address + "\" is the address of several machines; expected one of this machine");
+                 "\"" + at.address + "\" is a multicast or broadcast address; expected an address of this machine");
   if (address.is_v6() && address.to_v6().is_link_local() && address.to_v6().scope_id() == 0)
     return error(errc::malformed, "the link-local address \"" + at.address +
                                       "\" needs its interface; expected one like [" + at.address +
@@ -49,7 +49,7 @@ bool is_taken_by(const endpoint& first, const endpoint& second) {
   if (first.port != second.port || first.port == 0) return false;
   const auto a = asio::ip::make_address(first.address), b = asio::ip::make_address(second.address);
   if (a == b) return true;
-  // without IPV6_V6ONLY, [::] is every address of both families
+  // Without IPV6_V6ONLY, [::] covers all addresses of both families.
   const auto is_every = [](const asio::ip::address& all, const asio::ip::address& one) {
     return all.is_unspecified() && (all.is_v6() || one.is_v4());
   };

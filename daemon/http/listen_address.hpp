@@ -1,5 +1,5 @@
 #pragma once
-// The address of a listener, checked before it is bound.
+// Parsing and checks of a listener's address, before it is bound.
 #include <string>
 #include <string_view>
 
@@ -9,13 +9,13 @@
 namespace releasehealth::http {
 
 /// Address and port (0: any free one) of "127.0.0.1:9620", "[::1]:9620" or ":9620" (every IPv4 address). The error
-/// names the value and what is expected.
+/// names the value and the expected form.
 result<endpoint> parse_listen_address(std::string_view);
 
-/// Whether the second of two listeners finds its port taken by the first.
+/// Whether binding the first listener would prevent binding the second.
 bool is_taken_by(const endpoint& first, const endpoint& second);
 
-/// Whether an interface of this machine has the address, or it is a wildcard. True if the system gives no answer.
+/// Whether the address is a wildcard or belongs to an interface of this machine. Also true if the system cannot say.
 bool is_of_this_machine(const endpoint&);
 
 }

@@ -15,7 +15,7 @@ std::string query_value(const request& r, std::string_view name) {
 bool is_loopback(std::string_view address) {
   constexpr std::string_view mapped = "::ffff:";
   if (address.starts_with(mapped)) address.remove_prefix(mapped.size());
-  // a name may begin with 127., and belong to anybody
+  // A host name may begin with 127., too, and resolve to any address.
   const bool is_number = address.find_first_not_of("0123456789.") == address.npos;
   return (address.starts_with("127.") && is_number) || address == "::1" || address == "localhost";
 }

@@ -44,7 +44,7 @@ std::string_view title_of(unsigned status) {
 }
 
 response problem(unsigned status, std::string_view detail, const std::vector<releasehealth::problem>& where) {
-  unsigned char of_most[1024];  // a flood of rejected requests allocates nothing
+  unsigned char of_most[1024];  // rejecting a flood of requests allocates nothing
   json::monotonic_resource memory(of_most);
   const auto title = title_of(status);
   json::object body({{"type", "about:blank"},

@@ -5,16 +5,16 @@
 
 namespace releasehealth::http {
 
-/// errc::unreadable has no response of its own: the delivery is stored as a dead letter and accepted.
+/// errc::unreadable has no error response: the delivery is accepted and stored as a dead letter.
 unsigned status_of(errc);
 
-/// The reason phrase of RFC 9110, for the statuses that this program gives.
+/// The reason phrase of RFC 9110, for the statuses that this program sends.
 std::string_view title_of(unsigned status);
 
-/// A problem document: type, title, status, detail, and where in the body the mistakes are.
+/// A problem document: type, title, status, detail, and the position of each error in the body.
 response problem(unsigned status, std::string_view detail, const std::vector<releasehealth::problem>& where = {});
 
-/// The problem document of an error, with WWW-Authenticate and Retry-After where they belong.
+/// The problem document of an error, with WWW-Authenticate and Retry-After where they apply.
 response refuse(const error&, std::string_view authenticate = "Bearer");
 
 }

@@ -12,22 +12,22 @@
 namespace releasehealth::http {
 namespace {
 
-// What is wrong with the query; empty: nothing.
+// The error of the query; empty if it is valid.
 std::string check(const std::vector<parameter>& known, const request& r) {
   const auto given = parse_form(r.query);
-  if (!given) return "the query cannot be read";
+  if (!given) return "malformed query string";
   for (const auto& [name, value] : *given) {
     const auto p = std::ranges::find(known, std::string_view(name), &parameter::name);
     if (p == known.end())
       return name + ": unknown parameter of " + r.path + suggestion(name, word_list_of(known, &parameter::name));
-    if (value.empty()) continue;  // a form sends what was left out, too
+    if (value.empty()) continue;  // HTML forms send empty fields, too
     if (!p->choices.empty() && !has_word(p->choices, value))
       return name + ": " + unknown_word("value", value, split_words(p->choices));
     if (p->is_time && !parse_time(value))
       return name + ": invalid time " + in_quotes(value) + "; expected RFC 3339 with an offset";
   }
   for (const auto& p : known)
-    if (p.is_needed && query_value(r, p.name).empty()) return std::string(p.name) + ": is missing";
+    if (p.is_needed && query_value(r, p.name).empty()) return std::string(p.name) + ": missing required parameter";
   return {};
 }
 
@@ -66,8 +66,8 @@ void dispatch(const std::vector<route>& routes, request& r, const responder& ans
     }
     allowed += (allowed.empty() ? "" : ", ") + std::string(known.method);
   }
-  if (allowed.empty()) return answer(problem(404, "there is nothing at " + r.path));
-  auto refused = problem(405, r.path + " takes " + allowed);
+  if (allowed.empty()) return answer(problem(404, "no such path: " + r.path));
+  auto refused = problem(405, r.path + ": method not allowed; expected " + allowed);
   refused.header.emplace_back("Allow", allowed);
   answer(std::move(refused));
 }

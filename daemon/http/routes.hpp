@@ -1,6 +1,6 @@
 #pragma once
-// A table of routes: which handler takes which method and path, and what it takes. 404, 405 and the 400 of a parameter
-// that is not in the table fall out of it; so does OpenAPI.
+// The table of routes: the handler of each method and path, with its parameters. 404, 405, the 400 of unknown
+// parameters and the OpenAPI document are derived from it.
 #include <functional>
 #include <map>
 #include <optional>
@@ -12,10 +12,10 @@
 
 namespace releasehealth::http {
 
-/// What `{name}` in a pattern stood for.
+/// The values of `{name}` in a pattern.
 using parameters = std::map<std::string, std::string, std::less<>>;
 
-/// A parameter of the query.
+/// A query parameter.
 struct parameter {
   std::string_view name, help;
   std::string_view choices = {};  ///< space-separated; empty: any text
@@ -24,34 +24,35 @@ struct parameter {
   std::string_view example = {};
 };
 
-/// What a route is for. Schemas are named as in the OpenAPI document; a name with a `/` is a content type without one.
+/// Documentation of a route. Schemas are named as in the OpenAPI document; a name with a `/` is a content type without
+/// a schema.
 struct about_route {
-  std::string_view tag = {};  ///< empty: not for users
+  std::string_view tag = {};  ///< empty: not in the documentation
   std::string_view summary = {};
   std::string_view gives = {}, takes = {};
-  std::string_view scope = {};  ///< of the token that it asks for
+  std::string_view scope = {};  ///< required scope of the token
   bool also_csv = false;
   unsigned status = 200;
-  bool names_something = false;  ///< in its query or body, which may be unknown: 404
-  /// Checked before the handler is called; nothing: what comes is ignored.
+  bool names_something = false;  ///< its query or body names something that may not exist: 404
+  /// Checked before the handler is called; if unset, parameters are ignored.
   std::optional<std::vector<parameter>> query = {};
-  /// JSON Schema of `gives`; empty: the OpenAPI document has it, as other responses hold the same.
+  /// JSON Schema of `gives`; empty if the OpenAPI document defines it, as several responses share it.
   std::string_view schema = {};
 };
 
 struct route {
   std::string_view method;
   std::string_view
-      pattern;  ///< /webhooks/{name}; {name...} is as long as the rest of the pattern lets it be, and may hold /
+      pattern;  ///< /webhooks/{name}; {name...} matches as much as the rest of the pattern allows, including /
   std::function<void(request&, const parameters&, responder)> handle;
   about_route about = {};
 };
 
-/// Hands the request to the first route that fits, else answers 404, or 405 with Allow; 400 naming a parameter that is
-/// missing, unknown or none of its choices.
+/// Calls the first matching route. Otherwise responds 404, or 405 with Allow; or 400, naming a query parameter that is
+/// missing, unknown or has an invalid value.
 void dispatch(const std::vector<route>&, request&, const responder&);
 
-/// The parameters if the path fits the pattern.
+/// Whether the path matches the pattern; fills the parameters.
 bool fits(std::string_view pattern, std::string_view path, parameters&);
 
 }

@@ -36,7 +36,8 @@ awaitable<void> server::state::accept_loop() {
   while (!draining) {
     error_code ec;
     tcp_socket socket = co_await acceptor.async_accept(asio::redirect_error(use_awaitable, ec));
-    // all at once: a flood must not fill the kernel's queue, where who is dropped waits for a second
+    // Accepts a batch at a time: in a flood the kernel's queue must not fill up, as dropped clients retry after a
+    // second.
     for (std::size_t n = 1; !ec; ++n) {
       asio::co_spawn(io, serve(std::move(socket)), asio::detached);
       if (n == accepts_at_once) break;
@@ -45,7 +46,7 @@ awaitable<void> server::state::accept_loop() {
     }
     if (ec == asio::error::operation_aborted) break;
     if (ec && draining) break;
-    // out of descriptors, say: neither spin nor give up; who waits in the kernel's queue is not lost
+    // For example out of descriptors: pause and continue; clients in the kernel's queue are not lost.
     if (ec && ec != asio::error::would_block) {
       if (ec == asio::error::no_descriptors || ec == boost::system::errc::too_many_files_open_in_system)
         serves.reached("open_files");

@@ -17,8 +17,8 @@
 #include "daemon/http/deadlines.hpp"
 #include "daemon/http/server.hpp"
 
-// A rule of these files, for GCC 12: in a line with co_await nothing is built with braces and no lambda captures by
-// value; such temporaries are destroyed twice. They get a name on the line above.
+// Rule for these files, because of GCC 12: a line with co_await contains no braced initialisation and no lambda that
+// captures by value, as it destroys such temporaries twice. They get a name on the line above.
 
 namespace releasehealth::http {
 
@@ -26,7 +26,7 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 using tcp = asio::ip::tcp;
 
-// The executor by its own type: Asio's any_io_executor costs a call through a pointer and a copy at each step.
+// A concrete executor type: Asio's any_io_executor costs an indirect call and a copy at each step.
 using executor = asio::io_context::executor_type;
 using tcp_socket = asio::basic_stream_socket<tcp, executor>;
 using tcp_acceptor = asio::basic_socket_acceptor<tcp, executor>;
@@ -35,9 +35,9 @@ template <class T>
 using awaitable = asio::awaitable<T, executor>;
 inline constexpr asio::use_awaitable_t<executor> use_awaitable;
 
-/// Of who connected just before the end, or came too many.
+/// Time for the first request header of clients that connected just before shutdown or beyond the limit.
 inline constexpr auto first_head_deadline = std::chrono::seconds(1);
-/// Most requests in one read: Beast would begin with 512 bytes.
+/// Holds most requests in one read; Beast would start with 512 bytes.
 inline constexpr std::size_t read_ahead = std::size_t{16} * 1024;
 
 response come_back_later(std::string_view why);
@@ -62,21 +62,21 @@ struct server::state : std::enable_shared_from_this<state> {
   awaitable<void> drain(std::chrono::milliseconds deadline, std::function<void()> done);
 
   awaitable<void> serve(tcp_socket);
-  /// Says 503 to whoever asks at once; a TLS handshake is not worth it.
+  /// Responds 503 to a client that sends its request at once; not over TLS, as the handshake costs too much.
   awaitable<void> turn_away(tcp_socket);
   awaitable<void> serve_plain(tcp_socket, connections::entry& own);
   awaitable<void> serve_secured(tcp_socket, connections::entry& own);
-  /// Whoever still sends what is not read would lose the answer: closing resets the connection then. What comes within
-  /// the deadline is thrown away.
+  /// Discards what the client still sends, until the deadline. Closing a socket with unread data resets the connection,
+  /// and the client would lose the response.
   awaitable<void> linger(tcp_socket&, deadlines::one&);
   static void close(tcp_socket&);
 
-  /// What follows an answer; `linger`: the request was refused before all of it was read.
+  /// The next step after a response; `linger`: the request was rejected before all of it was read.
   enum class then { next, close, linger };
 
-  /// The part of a body that counts among all that are on their way in.
+  /// A request body's share of the total size of bodies being received.
   struct share {
-    /// Is always taken: what all connections may send of these is bounded.
+    /// Always granted: the total of small bodies is bounded by the number of connections.
     static constexpr std::size_t small_body = std::size_t{64} * 1024;
     state& of;
     std::size_t bytes = 0;
@@ -91,18 +91,18 @@ struct server::state : std::enable_shared_from_this<state> {
     }
   };
 
-  /// One request after the other.
+  /// Serves the requests of a connection one after the other.
   template <class Stream>
   awaitable<then> converse(Stream&, connections::entry& own, deadlines::one&);
-  /// Reads and answers one request.
+  /// Reads one request and responds to it.
   template <class Stream>
   awaitable<then> one_request(Stream&, beast::flat_buffer&, header_memory&, connections::entry& own, deadlines::one&);
-  /// In one piece, by one operation.
+  /// Writes a whole response with one operation.
   template <class Stream>
   awaitable<error_code> say(Stream&, const response&, unsigned version, bool keep, bool head_only = false);
   template <class Stream>
   awaitable<then> refuse(Stream&, error_code why);
-  /// Waits for the handler's answer; whatever it throws becomes a 500 that discloses nothing.
+  /// Waits for the handler's response; an exception becomes a 500 without details.
   awaitable<response> handle(request&);
 };
 

@@ -41,13 +41,13 @@ std::shared_ptr<ssl::context> load(const tls_settings& s) {
   use(s.cert_file, context->use_certificate_chain_file(s.cert_file, ec));
   use(s.key_file, context->use_private_key_file(s.key_file, ssl::context::pem, ec));
   if (SSL_CTX_check_private_key(raw) != 1)
-    throw std::runtime_error("TLS: " + s.key_file + " is not the key of " + s.cert_file);
+    throw std::runtime_error("TLS: " + s.key_file + ": private key does not match the certificate " + s.cert_file);
   if (!s.client_ca_file.empty()) {
     use(s.client_ca_file, context->load_verify_file(s.client_ca_file, ec));
     SSL_CTX_set_client_CA_list(raw, SSL_load_client_CA_file(s.client_ca_file.c_str()));
   }
   use(s.cert_file, context->set_verify_mode(verify_mode_of(s.clients), ec));
-  if (s.clients == client_auth::request || s.clients == client_auth::require_any)  // asked for, and not looked at
+  if (s.clients == client_auth::request || s.clients == client_auth::require_any)  // requested, but not verified
     use(s.cert_file, context->set_verify_callback([](bool, ssl::verify_context&) { return true; }, ec));
   return context;
 }
@@ -86,7 +86,7 @@ std::shared_ptr<ssl::context> tls::current() {
     try {
       s.context = load(s.settings);
       s.read_at = written;
-    } catch (const std::exception&) {  // half of a new pair, say: looked at again in a second
+    } catch (const std::exception&) {  // for example, only one file of a new pair was written; retried in a second
     }
   }
   return s.context;

@@ -1,5 +1,5 @@
 #pragma once
-// TLS of a listener: its certificate, and whose certificates it asks for. Keys are named like exporter-toolkit's.
+// TLS of a listener: its certificate and client authentication. Settings are named as in exporter-toolkit.
 #include <memory>
 #include <string>
 
@@ -16,17 +16,18 @@ struct tls_settings {
   std::string key_file;
   std::string client_ca_file;
   client_auth clients = client_auth::none;
-  bool only_tls13 = false;  ///< otherwise 1.2 too: PagerDuty speaks nothing newer
+  bool only_tls13 = false;  ///< otherwise 1.2, too: PagerDuty supports nothing newer
 };
 
-/// The context of a listener's connections, read again when one of its files changes. Belongs to the io thread.
+/// The TLS context of a listener, reloaded when one of its files changes. For use on the io thread.
 class tls {
  public:
   /// Throws std::runtime_error that names the file.
   explicit tls(tls_settings);
   ~tls();
 
-  /// For the next connection. Looks at the files at most once a second; what is new and wrong is not used.
+  /// For the next connection. Checks the files at most once a second; keeps the previous context if the new files are
+  /// invalid.
   std::shared_ptr<boost::asio::ssl::context> current();
 
  private:

@@ -22,19 +22,19 @@ source as_configured(const api_export& of, const history_defaults& defaults) {
   return s;
 }
 
-// Prereleases and drafts are no deployments, and the collector passes over them without a word.
+// Prereleases and drafts are not deployments. The collector skips them silently, so they are counted here.
 bool is_left_out(const api_export& of, const json::value& in) {
   return of.shape.deployments == "release" && (flag_at(in, "/prerelease") || flag_at(in, "/draft"));
 }
 
-// Why a page is not the last one, as each API says it. Empty: it is.
+// The member that shows that more pages follow, as each API reports it. Empty: this is the last page.
 std::string names_another_page(const json::value& page) {
   if (!page.is_object()) return {};
   if (flag_at(page, "/more")) return "\"more\": true";
   if (const auto* last = page.get_object().if_contains("isLast"); last && last->is_bool() && !last->get_bool())
     return "\"isLast\": false";
   for (const auto* name : {"next", "nextPageToken"})
-    if (!text_at(page, std::string("/") + name).empty()) return std::string("\"") + name + "\" names another";
+    if (!text_at(page, std::string("/") + name).empty()) return std::string("\"") + name + "\" names another page";
   const auto start = number_at(page, "/startAt"), most = number_at(page, "/maxResults"),
              total = number_at(page, "/total");
   if (start && most && total && *start + *most < *total) return "\"total\" is " + std::to_string(*total);
@@ -43,8 +43,8 @@ std::string names_another_page(const json::value& page) {
 
 void read_record(const api_export& of, const source& as, const json::value& in, const std::string& where,
                  const history_defaults& defaults, timestamp now, const record_handler& to) {
-  const auto all =
-      in.is_object() ? of.shape.tell(in) : result<std::vector<past_delivery>>(error(errc::malformed, "is no object"));
+  const auto all = in.is_object() ? of.shape.tell(in)
+                                  : result<std::vector<past_delivery>>(error(errc::malformed, "not a JSON object"));
   if (!all) return to.refuse({where, all.error()});
   for (const auto& t : *all) {
     headers head;
@@ -54,7 +54,7 @@ void read_record(const api_export& of, const source& as, const json::value& in, 
     auto read = of.by->decode(as, {.header = head, .body = body, .received_at = now});
     if (!read) return to.refuse({where, read.error()});
     std::size_t n = 0;
-    for (auto& e : read->events) {  // what it says is its identity: the export has no deliveries
+    for (auto& e : read->events) {  // the content is the identity, because an export has no delivery ids
       const auto given = defaults.service + defaults.environment;
       e.id = "export-" + sha256_hex(std::string(of.shape.format) + body + std::to_string(n++) + given).substr(0, 32);
       take_checked(std::move(e), where, defaults, now, to);
@@ -91,7 +91,7 @@ result<void> read_api_export(const api_export& of, std::istream& in, const histo
     read_record(of, as, v, '/' + std::to_string(n++), defaults, now, to);
   };
   const char *begin = text.data(), *end = begin + text.size();
-  while (begin != end) {  // pages follow one another
+  while (begin != end) {  // concatenated pages
     if (std::isspace(static_cast<unsigned char>(*begin)) != 0) {
       ++begin;
       continue;
@@ -111,9 +111,9 @@ result<void> read_api_export(const api_export& of, std::istream& in, const histo
     else
       read(page);
   }
-  if (left_out > 0) to.note(std::to_string(left_out) + " prereleases and drafts left out");
+  if (left_out > 0) to.note(std::to_string(left_out) + " prereleases and drafts skipped");
   if (!more.empty())
-    to.note("warning: the last page is not the last of the export (" + more + "); expected the pages after it, too");
+    to.note("warning: the export is incomplete (" + more + "); append the remaining pages to the file");
   return {};
 }
 

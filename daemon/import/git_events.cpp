@@ -11,7 +11,7 @@ namespace {
 
 std::string short_hash(const std::string& text, std::size_t digits) { return sha256_hex(text).substr(0, digits); }
 
-// Before 2026-12 ids had no more than the tag's or commit's name in them.
+// The id format before 2026-12, which identified a thing only by its tag or commit.
 std::string former_id(const git_thing& t) {
   constexpr std::size_t digits = 32;
   const auto* what = t.type == thing_type::deployment ? "release "
@@ -23,14 +23,14 @@ bool is_former(const std::string& id) {
   return id.starts_with(git_id_prefix) && id.find('-', git_id_prefix.size()) == id.npos;
 }
 
-/// What is stored about a thing.
+/// The stored state of a thing.
 struct known_thing {
   std::vector<report> reports;
-  bool is_own = false;             ///< told by an import of this repository
-  std::string former_id, foreign;  ///< told in the form before 2026-12; the beginning of another repository's ids
+  bool is_own = false;             ///< reported by an import of this repository
+  std::string former_id, foreign;  ///< its id in the format before 2026-12; the prefix of another repository's ids
   json::object facts;
   bool is_retracted = false;
-  timestamp told_at;  ///< the last time
+  timestamp told_at;  ///< the time of the last report
 
   bool is_live() const {
     return !is_retracted && std::ranges::any_of(reports, [](const report& r) { return !r.retraction; });
@@ -39,7 +39,7 @@ struct known_thing {
   std::string text(const char* field) const { return text_at(facts, std::string("/") + field); }
 };
 
-using thing_key = std::pair<thing_type, std::string>;  ///< with the subject
+using thing_key = std::pair<thing_type, std::string>;  ///< type and subject
 
 std::map<thing_key, known_thing> fold_stored(const std::vector<event>& stored, const std::string& own_prefix) {
   std::map<thing_key, known_thing> all;
@@ -94,7 +94,7 @@ class difference {
     return mark_of->second.told_at;
   }
 
-  // Another repository's name under which a release of the same tag and commit is stored for this service.
+  // The name of another repository under which a release with the same tag and commit is stored for this service.
   std::string stored_as(const std::map<thing_key, known_thing>& all) const {
     if (std::ranges::any_of(all,
                             [](const auto& k) { return k.first.first == thing_type::deployment && k.second.is_own; }))
@@ -115,8 +115,8 @@ class difference {
     return {};
   }
 
-  // A release is another one if its tag names another commit or has another date. What is stored in the form before
-  // 2026-12 keeps its subject as long as it is the same: people may have amended it.
+  // A tag that names another commit or has another date is a different release. A release stored in the format before
+  // 2026-12 keeps its subject while it is unchanged, because people may have amended it.
   std::string subject_of(const git_thing& t) const {
     constexpr std::size_t digits = 12, most = 180;
     const auto former = t.type == thing_type::deployment ? t.name : "revert-" + t.name.substr(0, digits);
@@ -143,13 +143,13 @@ class difference {
                                                             : subject_of(t);
     auto fields = t.fields;
     if (t.type == thing_type::incident) {
-      const auto failed = subjects_.find(t.culprit);  // before --since it is not told
+      const auto failed = subjects_.find(t.culprit);  // not found if it is older than --since
       fields["culprit"] = failed == subjects_.end() ? t.culprit : failed->second;
     }
     tell({t.type, subject}, std::move(fields));
   }
 
-  // One that moved, or is back, has pointed to this commit since it was seen otherwise, whatever its date.
+  // A tag that moved or reappeared points to this commit since the previous report at the earliest, whatever its date.
   void tell_tag(const git_thing& t) {
     const thing_key key{thing_type::tag, tag_subject(read_.repository, t.name)};
     auto fields = t.fields;
@@ -163,7 +163,7 @@ class difference {
     tell(key, std::move(fields));
   }
 
-  // What differs from what is known, at the time of this state; nothing where a newer state was told.
+  // Reports the differences from the stored facts, at the time of this state; nothing if a newer state is stored.
   void tell(const thing_key& key, json::object fields) {
     if (!told_.insert(key).second) return;
     const auto found = stored_.find(key);
@@ -175,14 +175,14 @@ class difference {
     for (auto& [name, value] : fields) {
       const auto* before = known ? known->facts.if_contains(name) : nullptr;
       differs |= value.is_null() ? before != nullptr : !before || *before != value;
-      // that there is no first commit is said, not left out: its commit's own time would stand in for it
+      // A missing first commit is reported as null: without the field, the commit's own time would be used instead.
       if (!value.is_null() || before || name == "first_commit_at") told[name] = std::move(value);
     }
     if (differs) add(report_of(key.first), key, std::move(told), known);
   }
 
-  // A complete read retracts what it no longer finds; it reports commits as gone from HEAD's history, and tags as
-  // deleted.
+  // A complete read retracts things that it no longer finds, reports missing tags as deleted, and updates whether
+  // commits are on HEAD's history.
   void look_at_missing(const thing_key& key, const known_thing& k) {
     if (told_.contains(key) || !k.is_live() || is_newer(k) || key.second == mark()) return;
     if (key.first == thing_type::tag) {
@@ -215,8 +215,8 @@ class difference {
     return (k.is_own || is_here(k)) && tag_is_there(k.text("tag"), k.text("commit"));
   }
 
-  // In the form before 2026-12 a release is this repository's if it is of this service and its tag or its commit is
-  // here; under the service's former name only if its commit is.
+  // A release in the format before 2026-12 belongs to this repository if it has this service and its tag or commit
+  // exists here; under the service's former name, only if its commit exists here.
   bool is_former_of_this(const thing_key& key, const known_thing& k) const {
     if (k.former_id.empty() || k.text("environment") != read_.environment) return false;
     const bool is_by_former_name = !read_.former_service.empty() && k.text("service") == read_.former_service;
@@ -226,7 +226,7 @@ class difference {
     return read_.has_commit(commit) || (is_here(k) && subjects_.contains(k.text("tag")));
   }
 
-  // Times of git are whole seconds; what one state told after another within its second counts on from there.
+  // Git's times are whole seconds; reports about states within the same second are ordered by added microseconds.
   bool is_newer(const known_thing& k) const { return k.told_at >= read_.state_at + std::chrono::seconds{1}; }
 
   void retract(const thing_key& key, bool is_gone, const known_thing& k) {
@@ -253,7 +253,7 @@ class difference {
     events_.push_back(std::move(e));
   }
 
-  // A thing that nobody deployed carries how new the state is that was read last.
+  // Stores the time of the last state read, as a retraction of a deployment that does not exist.
   void mark_read() {
     const thing_key key{thing_type::deployment, mark()};
     const auto found = stored_.find(key);

@@ -5,7 +5,7 @@
 namespace releasehealth {
 namespace {
 
-// Every commit reachable from one, those left out from which `enter` says no.
+// Visits every commit reachable from `from`. If `enter` returns false for a commit, its parents are not followed.
 template <class Enter>
 void visit(const commit_graph& g, commit_index from, Enter enter) {
   std::vector<commit_index> open;
@@ -18,7 +18,7 @@ void visit(const commit_graph& g, commit_index from, Enter enter) {
   }
 }
 
-// Along HEAD's first parents from the oldest: what each of them has and none before it had reached HEAD with it.
+// Follows HEAD's first parents from the oldest on. A commit reached HEAD with the first of them that contains it.
 void reach_head(commit_graph& g, const std::string& head) {
   std::vector<commit_index> line;
   for (auto n = g.at(head); n != no_commit; n = g.nodes[n].parents.empty() ? no_commit : g.nodes[n].parents.front())

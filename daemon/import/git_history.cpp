@@ -28,7 +28,7 @@ void find_reverts(const commit_graph& g, const std::vector<git::release>& releas
                     [](const auto& a, const auto& b) { return std::tie(a.at, a.revert) < std::tie(b.at, b.revert); });
 }
 
-/// Hotfix branches that were merged: by what follows `hotfix/`, without a `v`.
+/// Merged hotfix branches, by the part after `hotfix/` without a leading `v`.
 std::map<std::string, std::string> find_hotfix_branches(const commit_graph& g) {
   std::map<std::string, std::string> all;
   for (const auto& [n, m] : g.messages) {
@@ -43,7 +43,7 @@ std::map<std::string, std::string> find_hotfix_branches(const commit_graph& g) {
 json::value or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
 json::value or_null(std::optional<timestamp> at) { return at ? json::value(format_time(*at)) : json::value(nullptr); }
 
-// At most what a field of text may hold.
+// Truncates to the maximum length of a text field.
 std::string cut_text(std::string_view text) { return std::string(first_bytes(text, max_text)); }
 
 class thing_writer {
@@ -53,7 +53,7 @@ class thing_writer {
     into.hotfix_branches = branches_.size();
   }
 
-  // The first release brought everything before it, which says nothing of how long it waited.
+  // The first release contains the whole earlier history, so its first commit does not show how long changes waited.
   void release(const git::release& r, const release_content& brought, bool is_first, std::optional<json::value> lines) {
     git_thing t{.type = thing_type::deployment, .name = r.name, .at = r.at};
     place(t);
@@ -75,7 +75,7 @@ class thing_writer {
     commit(graph_.at(r.commit));
   }
 
-  // What a hotfix owes is seen from where its commit is, and from picks of it.
+  // Whether a hotfix is merged back follows from where its commit is, and from cherry-picks of it.
   void commit(commit_index n) {
     const auto& c = graph_.nodes[n];
     const auto& m = graph_.messages.at(n);
@@ -90,7 +90,8 @@ class thing_writer {
     add(std::move(t));
   }
 
-  // Other tools name versions by any tag. A date that no event may have is left out.
+  // Reports every tag, because other tools may name versions by any of them. A date outside the limits of event times
+  // is omitted.
   void tag(const git::tag& t, timestamp now) {
     if (!t.name.starts_with(asked_.tags.prefix) || count_characters(t.name) > max_name) return;
     git_thing out{.type = thing_type::tag, .name = t.name, .at = t.at};
@@ -99,7 +100,8 @@ class thing_writer {
     add(std::move(out));
   }
 
-  // The release failed with its revert, and was mended by the release that has it; until then the failure is open.
+  // A revert marks the failure of the reverted release. The failure is resolved by the first release that contains the
+  // revert, and open until then.
   void failure(const reverted_release& f, const git::release& failed, const git::release* mended) {
     git_thing t{.type = thing_type::incident, .name = f.revert, .at = f.at, .culprit = failed.name};
     place(t);
@@ -120,8 +122,8 @@ class thing_writer {
     if ((asked_.since && t.at < *asked_.since) || (asked_.until && t.at >= *asked_.until)) return;
     into_.things.push_back(std::move(t));
   }
-  // The hotfix branch that is named like the version, or that the released commit merges; a feature release (x.y.0)
-  // that happens to end with such a merge is none.
+  // The hotfix branch that has the version in its name, or that the released commit merges. A feature release (x.y.0)
+  // that happens to end with such a merge has no hotfix branch.
   std::string branch_of(const git::release& r) const {
     auto version = r.version;
     if (version.starts_with('v')) version.erase(0, 1);
@@ -136,7 +138,7 @@ class thing_writer {
   std::map<std::string, std::string> branches_;
 };
 
-// As deriving decides them where nothing else is deployed.
+// Counts the kinds that derivation would assign if nothing else were deployed.
 void count_kinds(git_history& h, const git_question& q) {
   std::map<std::string, json::object> commits;
   for (const auto& t : h.things)
@@ -207,7 +209,7 @@ git_history read_git_history(const repository& from, const git_question& q, time
 
   thing_writer write(g, q, h);
   write_releases(from, q, contents, write, h, progress);
-  if (!from.is_shallow())  // which release had a commit first cannot be told without its past
+  if (!from.is_shallow())  // without the full history, the first release with a commit is unknown
     for (const auto& f : h.reverted) {
       const auto mended = g.nodes[g.at(f.revert)].released_in;
       write.failure(f, releases[f.release], mended == no_commit ? nullptr : &releases[mended]);

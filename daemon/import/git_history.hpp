@@ -1,5 +1,5 @@
 #pragma once
-// What a repository's history says: releases, what they contain, reverts of what was released, hotfix branches, picks.
+// Reads a repository's history: releases and their commits, reverts of released commits, hotfix branches, cherry-picks.
 #include <functional>
 #include <map>
 #include <string>
@@ -15,47 +15,48 @@ struct git_question {
   git::tag_scheme tags;
   history_defaults belong_to;
   std::optional<timestamp> since,
-      until;               ///< what happened in [since, until); what came before still counts as predecessor
-  bool with_sizes = true;  ///< lines changed of patch releases: a comparison of two trees each
-  const stack_settings* rules = nullptr;  ///< for `kinds`
+      until;               ///< read things in [since, until); earlier releases still count as predecessors
+  bool with_sizes = true;  ///< count changed lines of patch releases, by comparing two trees each
+  const stack_settings* rules = nullptr;  ///< for git_history::kinds; null: none
 };
 
-/// A commit that reverts another one which had been released by then: that release failed.
+/// A commit that reverts an already released commit, so that the release counts as failed.
 struct reverted_release {
   std::string revert, reverted;  ///< commits
   timestamp at;
-  std::size_t release = 0;  ///< the first one that had it
+  std::size_t release = 0;  ///< the first release that contains `reverted`
 };
 
-/// A release, a failure by a revert, a commit or a tag, as the history shows it now.
+/// A release, a failure shown by a revert, a commit or a tag, in the current state of the history.
 struct git_thing {
   thing_type type;           ///< deployment, incident, commit or tag
-  std::string name;          ///< the release's tag, the commit that reverts, the commit, the tag
+  std::string name;          ///< the release's tag, the reverting commit, the commit, the tag
   timestamp at;              ///< when it happened
-  std::string culprit = {};  ///< of an incident: the tag of the release that failed
-  json::object fields = {};  ///< null: known to be absent; without an entry: not looked at
+  std::string culprit = {};  ///< for an incident: the tag of the failed release
+  json::object fields = {};  ///< null: known to be absent; missing: not read
 };
 
 struct git_history {
   git::chosen_releases releases;
   std::vector<timestamp>
-      reverts;  ///< on HEAD's history, by git's own words in subject or body, reapplied ones left out
+      reverts;  ///< on HEAD's history, recognized by git's own wording in subject or body, without reapplied ones
   std::vector<reverted_release> reverted;                     ///< by time
-  std::size_t commits = 0, hotfix_branches = 0, unsized = 0;  ///< the last: a partial clone lacks the files
+  std::size_t commits = 0, hotfix_branches = 0, unsized = 0;  ///< unsized: releases whose files a partial clone lacks
   std::vector<git_thing> things;
-  timestamp state_at;                             ///< the newest time that its refs reach
+  timestamp state_at;                             ///< the newest time reachable from its refs
   std::map<std::string, timestamp> reached_head;  ///< commits on HEAD's history
-  std::map<std::string, std::size_t> kinds;       ///< releases by what rules and stack say of them, and why
+  std::map<std::string, std::size_t> kinds;       ///< number of releases by kind and reason
 };
 
-/// `progress(done, of)`: called while commits are read (of: 0, unknown) and while releases are. What is dated after
-/// `now` counts as of now for `state_at`.
+/// `progress(done, of)`: called while commits are read (`of` is 0: unknown) and while releases are. `state_at` is at
+/// most `now`.
 git_history read_git_history(const repository&, const git_question&, timestamp now,
                              const std::function<void(std::size_t, std::size_t)>& progress);
 
-/// By month, in the calendar's zone: releases, patches and how soon they followed in their line, reverts; then `kinds`.
+/// A table by month in the calendar's time zone: releases, patches and how soon they followed their predecessor,
+/// reverts; then `kinds`.
 std::string summary(const git_history&, const calendar&);
-/// What would make hotfixes of a history that shows none; empty: it shows some, or nothing would.
+/// A rule that would classify releases as hotfixes, if no release is one; empty if there are hotfixes or no candidates.
 std::string advice_on_hotfixes(const git_history&);
 
 }

@@ -1,4 +1,4 @@
-// What `import git` says of a history before, or instead of, storing it.
+// The summary of a history that `import git` prints before, or instead of, storing it.
 #include <algorithm>
 #include <map>
 

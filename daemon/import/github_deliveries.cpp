@@ -15,7 +15,8 @@ struct answer {
   std::string next;  ///< the cursor of the next page; empty: the last
 };
 
-// Of `<https://api.github.com/...&cursor=v1_123>; rel="next"` the cursor only: where to ask is not the answer's to say.
+// Extracts the cursor from `<https://api.github.com/...&cursor=v1_123>; rel="next"`. The rest of the URL is not used,
+// so that a response cannot redirect requests to another server.
 std::string next_cursor(const http::response& r) {
   for (const auto& [name, value] : r.header) {
     if (name != "Link" && name != "link") continue;
@@ -64,7 +65,7 @@ result<std::string> find_github_hook(const github_hooks& at, const std::string& 
       if (text_at(hook, "/config/url").ends_with(url_ending)) found.push_back(text_at(hook, "/id"));
   if (found.size() == 1) return found.front();
   return error(errc::unknown, std::string(found.empty() ? "no hook" : "more than one hook") + " of " + at.owner +
-                                  " has a URL that ends with " + url_ending + ": name it with --hook");
+                                  " has a URL that ends with " + url_ending + "; select one with --hook");
 }
 
 result<std::vector<github_delivery>> list_github_deliveries(const github_hooks& at, const std::string& hook,
@@ -76,7 +77,7 @@ result<std::vector<github_delivery>> list_github_deliveries(const github_hooks& 
     if (!listed) return listed.error();
     bool reached = false;
     if (listed->body.is_array())
-      for (const auto& attempt : listed->body.get_array()) {  // the latest first
+      for (const auto& attempt : listed->body.get_array()) {  // the newest first
         const auto delivered = time_at(attempt, "/delivered_at").value_or(timestamp{});
         if ((reached = delivered < since)) break;
         auto& d = by_guid[text_at(attempt, "/guid")];
@@ -107,7 +108,7 @@ result<github_request> fetch_github_delivery(const github_hooks& at, const std::
   github_request r;
   for (const auto& [name, value] : names->get_object())
     if (name != "Content-Type" && name != "content-type") r.header.add(name, text_at(value, ""));
-  r.header.add("Content-Type", "application/json");  // a form's payload comes as JSON too
+  r.header.add("Content-Type", "application/json");  // GitHub returns the payload of a form as JSON as well
   r.body = json::serialize(*payload);
   return r;
 }

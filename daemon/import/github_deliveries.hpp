@@ -1,6 +1,6 @@
 #pragma once
-// The deliveries of a GitHub webhook, as GitHub's REST API keeps them for a few days: what nobody answered can be
-// fetched.
+// Fetches past deliveries of a GitHub webhook, which GitHub's REST API keeps for a few days, to recover those missed
+// during downtime.
 #include <string>
 #include <vector>
 
@@ -10,32 +10,34 @@
 
 namespace releasehealth {
 
-/// Where the hook is: a repository's or an organisation's.
+/// The location of a hook: a repository or an organization.
 struct github_hooks {
   std::string api = "https://api.github.com";  ///< Enterprise Server: https://host/api/v3
   std::string owner;                           ///< repos/acme/checkout or orgs/acme
-  std::string token;                           ///< may read the hook: repository or organisation webhooks, read
+  std::string token;                           ///< with read permission for repository or organization webhooks
 };
 
-/// A delivery, known by its GUID, which is what our own deliveries are known by.
+/// A delivery, identified by its GUID, which is also the key of stored GitHub deliveries.
 struct github_delivery {
-  std::string id;    ///< of its latest attempt, for the API
+  std::string id;    ///< the API's id of its latest attempt
   std::string guid;  ///< the same for all attempts
   std::string event;
   timestamp delivered_at;  ///< of its first attempt
-  bool answered = false;   ///< one of its attempts was answered 2xx
+  bool answered = false;   ///< one of its attempts got a 2xx response
 };
 
-/// What was sent: headers and body. The body is JSON again, but not byte for byte as it was: no signature is over it.
+/// The headers and body that were sent. The body is serialized again and may differ in bytes, so its signature cannot
+/// be verified.
 struct github_request {
   headers header;
   std::string body;
 };
 
-/// The id of the only hook whose URL ends so. errc::unknown: none, or several.
+/// The id of the only hook whose URL ends with `url_ending`. errc::unknown: there is none, or several.
 result<std::string> find_github_hook(const github_hooks&, const std::string& url_ending);
 
-/// All deliveries since then, the oldest first. errc::unavailable, errc::unauthorized, errc::unknown as GitHub answers.
+/// All deliveries since `since`, the oldest first. errc::unavailable, errc::unauthorized or errc::unknown, depending on
+/// GitHub's response.
 result<std::vector<github_delivery>> list_github_deliveries(const github_hooks&, const std::string& hook,
                                                             timestamp since);
 

@@ -14,7 +14,7 @@
 namespace releasehealth {
 namespace {
 
-// An override wraps what stood there before into two more levels.
+// An exported override nests the previous facts two levels deeper.
 constexpr body_limits exported{2 * most_json_depth, own_limits.json_values, own_limits.batch};
 
 void complete(event& e, const history_defaults& defaults) {
@@ -25,7 +25,8 @@ void complete(event& e, const history_defaults& defaults) {
     e.fields["environment"] = defaults.environment;
 }
 
-// A report of a daemon may name no service, because another one does; a record of a history is all there is.
+// A delivery's report may omit the service because another report names it. In an imported history no other report
+// will.
 bool lacks_service(const event& e) {
   if (e.type != event_type::deployment || e.is_override) return false;
   return std::ranges::none_of(std::array{"service", "repository", "path"},
@@ -41,7 +42,7 @@ void keep(result<canonical::exported> e, const std::string& where, const history
   to.take(std::move(e->of), e->received_at);
 }
 
-// Columns by our names.
+// Renames the file's columns to the names of event fields.
 result<void> rename_columns(std::vector<std::string>& names, const std::map<std::string, std::string>& columns) {
   std::string all;
   for (const auto& n : names) all += (all.empty() ? "" : ", ") + n;
@@ -49,14 +50,14 @@ result<void> rename_columns(std::vector<std::string>& names, const std::map<std:
     const auto found = std::ranges::find(names, theirs);
     if (found == names.end())
       return error(errc::malformed,
-                   "--column " + ours + "=" + theirs + ": no column \"" + theirs + "\"; the file's are " + all);
+                   "--column " + ours + "=" + theirs + ": no column \"" + theirs + "\"; the file has " + all);
     *found = ours;
   }
   if (auto wrong = csv::check_header(names); !wrong.empty()) return error(errc::malformed, std::move(wrong));
   return {};
 }
 
-// The first cell that is no UTF-8, which PostgreSQL takes nowhere.
+// Describes the first cell that is not UTF-8, which PostgreSQL cannot store; empty if there is none.
 std::string find_bad_text(const std::vector<std::string>& names, const std::vector<std::string>& row) {
   for (std::size_t n = 0; n < row.size(); ++n)
     if (to_utf8(row[n], nullptr) != row[n])
@@ -65,8 +66,8 @@ std::string find_bad_text(const std::vector<std::string>& names, const std::vect
   return {};
 }
 
-// Where a default completes rows whose text is their identity, it belongs to the event's: with another one, or one that
-// was not given before, importing again updates what is stored.
+// Without an id column the row's text identifies the event. Defaults are then part of the identity, so that importing
+// the file again with other defaults updates the stored events.
 result<canonical::exported> read_row(const std::vector<std::string>& names, const std::vector<std::string>& row,
                                      timestamp now, const history_defaults& defaults) {
   auto e = csv::read_row(names, row, now);

@@ -1,6 +1,6 @@
 #pragma once
-// Histories from files: records become events, one bad record does not lose the others. Read as they come, never whole,
-// but for the exports of APIs.
+// Reads histories from files: each record becomes an event, and an invalid record does not affect the others. Files are
+// streamed, except for API exports.
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
@@ -13,32 +13,32 @@
 namespace releasehealth {
 
 struct refused_record {
-  std::string where;  ///< "12" of a file of lines, "/3" of an array
+  std::string where;  ///< a line number ("12"), or a JSON pointer into an array ("/3")
   error why;
 };
 
-/// What becomes of records.
+/// Receives the records of a history.
 struct record_handler {
-  /// `received_at`: when it was first received, as `export events` writes it.
+  /// `received_at`: the first receipt, as written by `export events`.
   std::function<void(event, std::optional<timestamp> received_at)> take;
   std::function<void(refused_record)> refuse;
-  /// What somebody who imports should know of the whole: what was left out, what seems to be missing.
+  /// Notes about the whole history for the user: skipped records, missing pages.
   std::function<void(const std::string&)> note = [](const std::string&) {};
 };
 
-/// What records that name none belong to; empty: nothing is added.
+/// Service and environment for records that name none; empty: nothing is added.
 struct history_defaults {
   std::string service, environment;
 };
 
-/// NDJSON of canonical events, those of `export events` included, which are taken as they are. Others need a time, and
-/// deployments a service.
+/// Reads NDJSON of canonical events. Events from `export events` are accepted unchanged; other events need a time, and
+/// deployments need a service.
 void read_event_history(std::istream&, const history_defaults&, timestamp now, const record_handler&);
-/// A table with a header (collectors/csv). `columns`: theirs by ours. errc::malformed: the header names no column that
-/// means anything, or lacks one of `columns`.
+/// Reads a table with a header (collectors/csv). `columns`: names of the file's columns by event field.
+/// errc::malformed: the header has no known column, or lacks one of `columns`.
 result<void> read_csv_history(std::istream&, const std::map<std::string, std::string>& columns, const history_defaults&,
                               timestamp now, const record_handler&);
-/// An event that was made of something else: checked and completed like the others.
+/// Checks and completes an event that was converted from another format, then passes it to the handler.
 void take_checked(event, const std::string& where, const history_defaults&, timestamp now, const record_handler&);
 
 }

@@ -21,7 +21,7 @@ void importer::take(event e, std::optional<timestamp> received_at) {
   if (++events_ >= events_per_batch) flush();
 }
 
-// The entry's key is what it holds: the same batch again is known as a whole.
+// The entry's key is a hash of its events, so that a repeated import is recognized as a duplicate.
 void importer::close() {
   std::string identity;
   for (const auto& e : open_.events) identity += json::serialize(canonical::write_event(e)) + '\n';

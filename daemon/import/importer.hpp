@@ -1,5 +1,5 @@
 #pragma once
-// Events on their way from a history into the ledger: in batches, each counted once, however often it is imported.
+// Writes the events of a history to the ledger in batches. Repeated imports count each event once.
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -11,13 +11,14 @@ namespace releasehealth {
 
 class importer {
  public:
-  /// `source`: whose events these are, unless they say so. `told`: after each batch, how many were new.
+  /// `source`: the source of events that name none. `told`: called after each batch with the number of new events.
   importer(ledger::appender& to, std::string source, timestamp now, std::function<void(std::size_t)> told = {})
       : to_(to), source_(std::move(source)), now_(now), told_(std::move(told)) {}
 
-  /// Kept until there is a batch of them. `received_at`: nothing is now. Throws if PostgreSQL takes them not.
+  /// Adds an event, and writes the batch when it is full. `received_at`: nullopt means now. Throws std::runtime_error
+  /// if PostgreSQL is unavailable or rejects the batch.
   void take(event, std::optional<timestamp> received_at);
-  /// The last batch.
+  /// Writes the last batch.
   void finish();
 
   std::size_t stored() const { return stored_; }

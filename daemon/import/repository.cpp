@@ -13,7 +13,7 @@ namespace {
 void check(int status, const std::string& what) {
   if (status >= 0) return;
   const auto* why = git_error_last();
-  throw std::runtime_error(what + ": " + (why && why->message ? why->message : "libgit2 fails"));
+  throw std::runtime_error(what + ": " + (why && why->message ? why->message : "libgit2 failed"));
 }
 
 template <class T, void (*Free)(T*)>
@@ -51,7 +51,7 @@ commit_ptr commit_of(git_repository* in, const std::string& id) {
   return commit_ptr(found);
 }
 
-// The target of a ref: its commit, the date of an annotated tag, else of the commit, and that tag's own object.
+// The target of a ref: its commit, the date (of an annotated tag if it is one, else of the commit), and the tag object.
 struct dated_commit {
   std::string commit;
   timestamp at;
@@ -77,8 +77,8 @@ std::optional<dated_commit> look_up(git_repository* in, const std::string& ref) 
   return peel(object_ptr(found).get());
 }
 
-// A clone that lacks files says so by an extension, which libgit2 opens only if it is told that we know it: what is
-// lacking shows when it is read.
+// A partial clone declares an extension, and libgit2 opens a repository only if all its extensions are declared as
+// supported. Missing files are detected when they are read.
 void allow_what_reading_may_meet() {
   const char* known[] = {"partialclone", "preciousobjects", "worktreeconfig"};
   check(git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, known, std::size(known)), "libgit2");
@@ -211,11 +211,11 @@ std::string repository::setting(const char* key) const {
 }
 
 std::string repository::lacks_tags() const {
-  if (is_shallow()) return "a shallow clone (git fetch --unshallow --tags makes it whole)";
-  if (setting("remote.origin.tagopt") == "--no-tags") return "a clone without tags (git fetch --tags brings them)";
+  if (is_shallow()) return "a shallow clone (run git fetch --unshallow --tags)";
+  if (setting("remote.origin.tagopt") == "--no-tags") return "a clone without tags (run git fetch --tags)";
   const auto fetched = setting("remote.origin.fetch");
   if (fetched.find("refs/heads/") != fetched.npos && fetched.find('*') == fetched.npos)
-    return "a clone of a single branch (git fetch --tags brings the tags of the others)";
+    return "a clone of a single branch (run git fetch --tags for the tags of the others)";
   return {};
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// A git repository as a history is read from it: its tags, its commits, what lies between two of them. The only file
-// that knows libgit2. Throws std::runtime_error with libgit2's own words.
+// Read access to a git repository: tags, commits, and the size of changes between commits. Only repository.cpp uses
+// libgit2. Errors are std::runtime_error with libgit2's message.
 #include <functional>
 #include <memory>
 #include <optional>
@@ -18,35 +18,36 @@ struct git_commit_info {
   std::string id;  ///< 40 hex digits
   timestamp committed_at, authored_at;
   std::vector<std::string> parents;
-  bool is_cut = false;  ///< its parents are not here: the edge of a shallow clone
-  git::message says;    ///< UTF-8, whatever the commit's own encoding is
+  bool is_cut = false;  ///< its parents are missing: the boundary of a shallow clone
+  git::message says;    ///< in UTF-8, converted from the commit's encoding
 };
 
 class repository {
  public:
-  /// A working copy or a bare repository on this machine, whoever owns it: reading runs nothing that it configures.
+  /// Opens a local working copy or bare repository. Its owner does not matter, because reading does not execute
+  /// anything that the repository configures.
   explicit repository(const std::string& path);
 
-  /// Of refs/tags, each peeled to a commit; what peels to something else is left out, as is a name that is not UTF-8.
+  /// All tags, peeled to commits. Tags of other objects and names that are not UTF-8 are skipped.
   std::vector<git::tag> tags() const;
-  /// The commit of HEAD; empty in an empty repository.
+  /// The commit of HEAD; empty for an empty repository.
   std::string head() const;
-  /// The newest time that the refs reach, pull requests' (refs/pull) left out: the time of the state that is read.
+  /// The newest time of any ref except pull requests (refs/pull): the time of the repository's state.
   std::optional<timestamp> newest() const;
-  /// Calls `each` for every commit that is reachable from those, parents included, in no particular order.
+  /// Calls `each` for every commit reachable from `begin`, in no particular order.
   void walk(const std::vector<std::string>& begin, const std::function<void(git_commit_info)>& each) const;
-  /// Lines added and removed from one commit to another, binary files left out; nothing where a partial clone lacks the
-  /// files.
+  /// The number of lines added and removed between two commits, without binary files; nullopt if a partial clone lacks
+  /// the files.
   std::optional<std::int64_t> lines_changed(const std::string& before, const std::string& after) const;
   /// Whether the repository holds that commit, reachable or not.
   bool has_commit(const std::string& id) const;
   bool is_shallow() const { return !cut_.empty(); }
-  /// Why tags that the origin has may be absent here: a clone of a single branch, or one without tags. Empty: they are
-  /// not.
+  /// Why tags of the origin may be missing here: a shallow clone, a clone of a single branch, or one without tags.
+  /// Empty: no reason is known.
   std::string lacks_tags() const;
-  /// The last part of its path: acme-shop of /srv/git/acme-shop.git.
+  /// The last part of its path: acme-shop for /srv/git/acme-shop.git.
   std::string name() const;
-  /// Which repository it is, wherever it was cloned to: host and path of its origin, else name().
+  /// Identifies the repository independently of the clone's location: host and path of its origin, else name().
   std::string identity() const;
 
  private:
@@ -56,13 +57,13 @@ class repository {
   std::string setting(const char* key) const;
 
   std::unique_ptr<git_repository, closer> open_;
-  std::set<std::string> cut_;  ///< commits whose parents a shallow clone left out
+  std::set<std::string> cut_;  ///< commits whose parents a shallow clone lacks
 };
 
-/// Text of an encoding as iconv names it, or of none that is known, as UTF-8; U+FFFD for what is no text in it.
+/// Converts a text to UTF-8. `encoding`: a name known to iconv; null or unknown: UTF-8. Invalid bytes become U+FFFD.
 std::string to_utf8(std::string_view text, const char* encoding);
 /// Host and path of a repository's URL, without scheme, user, port and .git, in lower case: github.com/acme/shop.
-/// Empty: a path on this machine.
+/// Empty for a local path.
 std::string repository_of_url(const std::string& url);
 
 }

@@ -1,4 +1,4 @@
-// Texts of repositories: messages in any encoding, addresses in any spelling.
+// Normalizes texts of repositories: commit messages in any encoding, URLs in any spelling.
 #include <algorithm>
 #include <cerrno>
 #include <memory>
@@ -19,12 +19,12 @@ struct converter {
   ~converter() {
     if (is_known()) iconv_close(with);
   }
-  bool is_known() const { return with != reinterpret_cast<iconv_t>(-1); }  // NOLINT: as POSIX says it
+  bool is_known() const { return with != reinterpret_cast<iconv_t>(-1); }  // NOLINT: POSIX's error value
 };
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
-// Bytes of the character that begins there (RFC 3629); 0: none does.
+// The length in bytes of the UTF-8 character at the start (RFC 3629); 0: the bytes are not valid.
 std::size_t character_at(std::string_view text) {
   const auto byte = [&](std::size_t n) { return n < text.size() ? static_cast<unsigned char>(text[n]) : 0U; };
   const auto goes_on = [&](std::size_t n, unsigned least = 0x80, unsigned most = 0xBF) {
@@ -44,7 +44,7 @@ std::string only_utf8(std::string_view text) {
   std::string out;
   while (!text.empty()) {
     const auto length = character_at(text);
-    if (text.front() != '\0') out += length > 0 ? text.substr(0, length) : replacement;  // PostgreSQL stores no NUL
+    if (text.front() != '\0') out += length > 0 ? text.substr(0, length) : replacement;  // PostgreSQL cannot store NUL
     text.remove_prefix(std::max<std::size_t>(length, 1));
   }
   return out;
@@ -67,7 +67,7 @@ std::string to_utf8(std::string_view text, const char* encoding) {
     const auto why = errno;
     out.append(room, end);
     if (status != static_cast<std::size_t>(-1) || why == E2BIG) continue;
-    out += replacement;  // no text of the encoding
+    out += replacement;  // invalid in this encoding
     ++at;
     --left;
   }

@@ -17,14 +17,14 @@ constexpr const char* test_passed = "a test delivery: address and secret are rig
 
 constexpr std::string_view webhooks = "/webhooks/";
 
-// The name in /webhooks/{name}/...; every other path takes canonical events.
+// The name in /webhooks/{name}/...; all other paths accept canonical events.
 std::string_view source_in(std::string_view path) {
   if (!path.starts_with(webhooks)) return canonical::source_name;
   path.remove_prefix(webhooks.size());
   return path.substr(0, path.find('/'));
 }
 
-// What a rejected delivery counts as.
+// The outcome under which a rejected delivery is counted.
 outcome outcome_of(errc code) {
   switch (code) {
     case errc::malformed:
@@ -46,7 +46,7 @@ struct intake::arrival {
   std::string source;
   timestamp received_at;
   std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
-  std::size_t unreadable = 0;  ///< elements that were left out
+  std::size_t unreadable = 0;  ///< elements that were skipped
   http::responder answer;
 };
 
@@ -68,7 +68,7 @@ intake::intake(intake_settings settings, ledger::commit_queue& queue, metrics& m
        "/webhooks/{name}",
        take,
        {"intake",
-        "A delivery for the source configured under that name, signed as that source signs.",
+        "Accepts a delivery of the source with this name, signed in the source's format.",
         "Answer",
         "application/json",
         {},
@@ -78,11 +78,11 @@ intake::intake(intake_settings settings, ledger::commit_queue& queue, metrics& m
       {"OPTIONS",
        "/webhooks/{name}",
        [this](request& r, const parameters& p, responder answer) { consent(r, p, answer); },
-       {"intake", "The CloudEvents webhook handshake."}},
+       {"intake", "Answers the CloudEvents webhook handshake."}},
       {"POST",
        "/api/v1/events",
        [this](request& r, const parameters&, responder answer) { events(r, std::move(answer)); },
-       {"intake", "Events as they are kept: one, an array, or NDJSON.", "Answer", "Events", "send", false, 202}},
+       {"intake", "Accepts canonical events: one object, an array or NDJSON.", "Answer", "Events", "send", false, 202}},
   };
 }
 
@@ -111,11 +111,12 @@ http::service intake::service() {
           .reached = [this](std::string_view limit) { metrics_.reached("intake." + std::string(limit)); }};
 }
 
-// Signatures are over the bytes as they came; nobody who sends to us compresses them.
+// Signatures cover the bytes as received, and no supported sender compresses bodies.
 std::optional<error> refuse_encoding(const http::request& r) {
   const auto encoding = r.header.get("Content-Encoding");
   if (encoding.empty() || encoding == "identity") return {};
-  return error(errc::media_type, "Content-Encoding: " + std::string(encoding) + " is not read");
+  return error(errc::media_type,
+               "Content-Encoding: unsupported encoding \"" + std::string(encoding) + "\"; expected none");
 }
 
 void intake::count(std::string_view source, outcome became, timestamp at, std::string_view reason) {
@@ -123,9 +124,9 @@ void intake::count(std::string_view source, outcome became, timestamp at, std::s
   if (source == canonical::source_name || find_source(source)) journal_.note(source, word(became), at, reason);
 }
 
-// The server refuses what is too large before anybody reads it: counted here.
+// Counts deliveries that are too large: the server rejects them before a handler runs.
 void intake::done(const http::request& r, const http::response& a) {
-  if (a.status == 413) count(source_in(r.path), outcome::too_large, clock_(), "larger than this source may send");
+  if (a.status == 413) count(source_in(r.path), outcome::too_large, clock_(), "body exceeds the source's limit");
   if (!a.limit.empty())
     metrics_.reached(a.limit);
   else if (a.status == 413)
@@ -135,22 +136,22 @@ void intake::done(const http::request& r, const http::response& a) {
 }
 
 void intake::refused(const arrival& a, const error& e, std::string_view authenticate) {
-  // too large is counted in done(), for what the server refuses and for this alike
+  // errc::too_large is counted in done(), like rejections by the server.
   if (e.code != errc::too_large) count(a.source, outcome_of(e.code), a.received_at, e.text());
   if (const auto left_out = refusals_.next(a.source, a.began)) {
     if (*left_out > 0)
-      log_.warning("refusals not logged", {{"source", a.source}, {"count", std::to_string(*left_out)}});
-    log_.warning("delivery refused",
+      log_.warning("rejections not logged", {{"source", a.source}, {"count", std::to_string(*left_out)}});
+    log_.warning("delivery rejected",
                  {{"source", a.source}, {"status", std::to_string(http::status_of(e.code))}, {"err", e.text()}});
   }
   a.answer(http::refuse(e, authenticate));
 }
 
-// CloudEvents' handshake (sources.md §12): somebody asks whether it may send here. Whether what it sends is taken still
-// depends on its signature; a callback is never called.
+// The CloudEvents handshake (sources.md §12): a sender asks for permission to send. Deliveries still need a valid
+// signature. Callback URLs are never called.
 void intake::consent(const http::request& r, const http::parameters& path, const http::responder& answer) const {
   if (!find_source(path.find("name")->second))
-    return answer(http::problem(404, "no source of this name is configured"));
+    return answer(http::problem(404, "no source with this name is configured"));
   http::response out{200, "text/plain", {}, {{"Allow", "POST, OPTIONS"}}};
   if (const auto origin = r.header.get("WebHook-Request-Origin"); !origin.empty()) {
     out.header.emplace_back("WebHook-Allowed-Origin", "*");
@@ -166,11 +167,11 @@ void intake::ignore(const arrival& a, const std::string& why, outcome became) {
 
 void intake::webhook(http::request& r, const http::parameters& path, http::responder answer) {
   const auto* from = find_source(path.find("name")->second);
-  if (!from) return answer(http::problem(404, "no source of this name is configured"));
+  if (!from) return answer(http::problem(404, "no source with this name is configured"));
   const auto& kind = *find_collector(from->kind);
   const auto below = std::string_view(r.path).substr(webhooks.size() + from->name.size());
   if (!below.empty() && !kind.takes_paths)
-    return answer(http::problem(404, "the kind " + from->kind + " has nothing below its own path"));
+    return answer(http::problem(404, "a source of kind " + from->kind + " accepts no path after its name"));
   arrival a{.source = from->name, .received_at = clock_(), .answer = std::move(answer)};
   const delivery d{r.header, r.body, a.received_at, r.query, below, may_hold()};
   if (!from->unauthenticated && !kind.authentic(*from, d))
@@ -206,7 +207,7 @@ void intake::events(http::request& r, http::responder answer) {
   e.key = id.empty() ? sha256_hex(r.body) : std::string(id);
   e.received_at = a.received_at;
   e.events = std::move(*read);
-  if (!(*who)->about.is_everything()) {  // its ids and subjects are nobody else's
+  if (!(*who)->about.is_everything()) {  // a restricted token has its own namespace of ids and subjects
     e.key = (*who)->name + ' ' + e.key;
     for (auto& one : e.events) one.source = source_of(**who);
   }
@@ -243,7 +244,7 @@ void intake::store(arrival a, ledger::entry e) {
         count(a.source, became, a.received_at, became == outcome::duplicate ? std::string_view() : why);
         if (!r->duplicate_delivery && !dead) metrics_.unreadable(a.source, a.unreadable);
         if (dead || (!why.empty() && !r->duplicate_delivery))
-          log_.warning(dead ? "delivery kept as dead" : "delivery partly kept as dead",
+          log_.warning(dead ? "delivery dead-lettered" : "delivery partly dead-lettered",
                        {{"source", a.source}, {"delivery_id", key}, {"err", why}});
         else
           log_.debug("delivery", {{"source", a.source},

@@ -1,5 +1,5 @@
 #pragma once
-// The line's first half: a delivery is authentic, is decoded, is durable, and only then is it answered 202.
+// The intake: authenticates, decodes and stores each delivery, and answers 202 only once it is durable.
 #include <functional>
 #include <string>
 #include <vector>
@@ -18,7 +18,7 @@ namespace releasehealth {
 
 using wall_clock = std::function<timestamp()>;
 
-/// What the intake listener goes by; all of it changes at a reload.
+/// Settings of the intake listener. A reload may change all of them.
 struct intake_settings {
   std::vector<source> sources;
   std::vector<token> tokens;
@@ -26,20 +26,20 @@ struct intake_settings {
   naming names;
 };
 
-/// The intake listener's service. Lives on the io thread.
+/// The intake listener's service. Belongs to the io thread.
 class intake {
  public:
-  /// `stored` is touched after each delivery that brought something new.
+  /// `stored` is touched after each delivery that was stored with new events or as a dead letter.
   intake(intake_settings, ledger::commit_queue&, metrics&, ledger::source_journal&, const logger&, wall_clock,
          touch_signal& stored);
   http::service service();
   const std::vector<http::route>& routes() const { return routes_; }
 
-  /// After a reload.
+  /// Applies new settings after a reload.
   void use(intake_settings);
 
  private:
-  struct arrival;  ///< one delivery on its way: whose, since when, and how to answer
+  struct arrival;  ///< a delivery in progress: its source, start and responder
   void consent(const http::request&, const http::parameters&, const http::responder&) const;
   void webhook(http::request&, const http::parameters&, http::responder);
   void events(http::request&, http::responder);
@@ -51,7 +51,7 @@ class intake {
   std::size_t body_limit(const http::request&) const;
   body_limits may_hold() const;
   void done(const http::request&, const http::response&);
-  /// What became of a delivery, for metrics and journal.
+  /// Records the outcome of a delivery in metrics and journal.
   void count(std::string_view source, outcome, timestamp at, std::string_view reason);
 
   intake_settings settings_;

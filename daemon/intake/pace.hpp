@@ -1,6 +1,6 @@
 #pragma once
-// How many lines of the log somebody can cause who has no right to send: a flood must not fill the disk. What is not
-// written is counted all the same, in releasehealth_deliveries_total.
+// Limits the log lines that unauthorized senders can cause, so that a flood of deliveries does not fill the disk.
+// Suppressed lines are still counted in releasehealth_deliveries_total.
 #include <chrono>
 #include <cstddef>
 #include <map>
@@ -11,7 +11,7 @@
 
 namespace releasehealth {
 
-/// Of one kind of line, for each of a few names.
+/// Limits one kind of log line per name. The set of names must be small.
 class pace {
   using clock = std::chrono::steady_clock;
 
@@ -19,7 +19,7 @@ class pace {
   static constexpr std::size_t most = 20;  ///< lines
   static constexpr auto within = std::chrono::seconds(10);
 
-  /// How many were left out since the last line; nothing: this one is left out, too.
+  /// The number of lines suppressed since the last one; nullopt: suppress this one as well.
   std::optional<std::size_t> next(std::string_view name, clock::time_point now) {
     auto found = lines_.find(name);
     if (found == lines_.end()) found = lines_.try_emplace(std::string(name)).first;

@@ -9,14 +9,14 @@
 namespace releasehealth {
 namespace {
 
-constexpr std::string_view path_header = ":path";  // as HTTP/2 calls it
+constexpr std::string_view path_header = ":path";  // HTTP/2's name
 
-// What proves who sends is not kept, and what says how it travelled is of no use.
+// Headers that are not stored: credentials, and headers of the transport, which replay does not need.
 constexpr std::string_view secret_words[] = {"authorization", "cookie", "signature", "token", "secret"};
 constexpr std::string_view of_transport[] = {
     "host", "connection", "keep-alive", "accept", "accept-encoding", "content-length", "transfer-encoding"};
 
-// What the source may not report about is of no interest, like what it does not understand.
+// Ignores events outside the source's reach, like events that its kind does not read.
 void leave_out_outside(const source& from, decoded& read, const naming& names) {
   const auto about = reach_of(from);
   if (about.is_everything()) return;
@@ -40,7 +40,7 @@ json::object kept_headers(const headers& all) {
       continue;
     std::string text(value);
     std::ranges::replace_if(
-        text, [](char c) { return c < ' ' || c > '~'; }, '?');  // they are bytes, JSON is UTF-8
+        text, [](char c) { return c < ' ' || c > '~'; }, '?');  // header values are bytes, JSON is UTF-8
     kept.insert_or_assign(lower, text);
   }
   return kept;
@@ -48,7 +48,7 @@ json::object kept_headers(const headers& all) {
 
 namespace {
 
-// What was left out, for people; empty if nothing was.
+// A description of the skipped elements; empty if there are none.
 std::string describe_unreadable(const decoded& read) {
   if (read.unreadable.empty()) return {};
   auto some = read.unreadable;
@@ -83,7 +83,7 @@ result<received> receive(const source& from, const delivery& d, const naming& na
   r.entry.source = from.name;
   r.entry.key = kind.key(d);
   r.entry.received_at = d.received_at;
-  if (read && read->events.empty()) {  // nothing of it is kept
+  if (read && read->events.empty()) {  // an ignored delivery is not stored
     r.ignored = read->ignored;
     return r;
   }

@@ -1,5 +1,5 @@
 #pragma once
-// From an authentic delivery to what the ledger keeps of it, whether it came in now or was fetched later.
+// Converts an authentic delivery, received now or fetched later, to a ledger entry.
 #include <string>
 
 #include "collectors/collector.hpp"
@@ -10,23 +10,23 @@
 namespace releasehealth {
 
 struct received {
-  ledger::entry entry;         ///< without its body, which is the caller's to give
-  std::string ignored;         ///< not empty: of no interest, for this reason
-  std::size_t unreadable = 0;  ///< elements that were left out; the entry's detail names them
+  ledger::entry entry;         ///< without its body, which the caller adds
+  std::string ignored;         ///< the reason why the delivery is ignored; empty: it is not
+  std::size_t unreadable = 0;  ///< elements that were skipped; the entry's detail names them
 };
 
-/// The token by whose right it came, kept among the headers: no header has such a name.
+/// The stored header with the name of the sender's token. No HTTP header can have this name.
 inline constexpr std::string_view token_header = ":token";
 
-/// Reads it as its source's kind asks for. errc::malformed, errc::media_type, errc::too_large: reject it. What is of no
-/// shape that its sender documents is kept as dead: the whole delivery, or those of its elements that cannot be read.
-/// What the source may not report about (daemon/access/reach.hpp) is left out.
+/// Decodes a delivery by its source's kind. errc::malformed, errc::media_type and errc::too_large mean that it must be
+/// rejected. A payload that does not match the sender's documentation becomes a dead letter: the whole delivery, or the
+/// elements that cannot be read. Events outside the source's reach (daemon/access/reach.hpp) are skipped.
 result<received> receive(const source&, const delivery&, const naming&);
 
-/// What a delivery that was kept says now, if it is judged as of that time.
+/// Decodes a stored delivery again, with time limits relative to the given time.
 result<ledger::reread> read_kept(const source&, const ledger::entry&, timestamp, const naming&);
 
-/// What replay needs of the head: everything but what proves who sent it.
+/// The headers that replay needs: all except credentials and transport headers.
 json::object kept_headers(const headers&);
 
 }

@@ -12,23 +12,24 @@
 namespace releasehealth::ledger {
 namespace {
 
-/// What an entry brought.
+/// The new rows of an entry.
 struct written {
   std::size_t accepted = 0;
   std::int64_t delivery = 0;
   std::vector<claim> claims = {};
 };
 
-// Two daemons that insert the same events in another order: one of them is told to try again.
+// Two daemons that insert the same events in different orders: PostgreSQL aborts one transaction, which is retried.
 bool is_conflict_of_transactions(const postgres_failure& e) { return e.state() == "40P01" || e.state() == "40001"; }
 
 constexpr int max_conflicts = 5;
 
-// Whose fault an error is.
+// The cause of a failed statement.
 enum class fault { of_data, of_postgres, unknown };
 
-// Data, constraints and limits of the program (a row that no index page holds, a document nested too deep). Connection,
-// rights, resources and shutdowns have a reason of their own and are nothing that the data could change.
+// SQLSTATE classes of the data: values, constraints and program limits (a row too large for an index page, a document
+// nested too deep). Connections, permissions, resources and shutdowns have a named reason and do not depend on the
+// data.
 fault fault_of(const postgres_failure& e) {
   const std::string_view state = e.state();
   for (const std::string_view data : {"22", "23", "54"})
@@ -49,7 +50,7 @@ struct appender::connected {
     connection.prepare_statements();
   }
 
-  /// Per entry what is new; nothing for a duplicate delivery.
+  /// The new rows of each entry; a duplicate delivery has no element.
   std::map<std::size_t, written> write(std::span<const entry* const> all, const std::vector<std::size_t>& which) {
     transaction work(connection, transaction::by_statement);
     return insert(work, all, which);
@@ -76,7 +77,7 @@ struct appender::connected {
     return fresh;
   }
 
-  // Few deployments are announced: a part of the statement above would cost every delivery.
+  // A separate statement, because few deployments are announced: within the append it would slow down every delivery.
   static void announce(transaction& work, std::span<const entry* const> all,
                        const std::map<std::size_t, written>& fresh) {
     std::vector<announced_row> rows;
@@ -88,7 +89,7 @@ struct appender::connected {
     if (!rows.empty()) execute(work, sql::ledger::announce, by_column(rows));
   }
 
-  // Mostly every event is new, and nothing is asked.
+  // Usually every event is new, and no query is needed.
   static void find_claims(transaction& work, std::span<const entry* const> all, std::map<std::size_t, written>& fresh) {
     std::vector<doubtful_row> rows;
     for (const auto& [i, is] : fresh) {
@@ -103,8 +104,7 @@ struct appender::connected {
       fresh[row.position].claims.push_back(std::move(row.is));
   }
 
-  /// Whether PostgreSQL stores a delivery and an event that nothing is wrong with. Nobody sees them: they are rolled
-  /// back.
+  /// Whether PostgreSQL stores a valid delivery with one event. The transaction is rolled back.
   bool takes_writes(const entry& like) {
     entry harmless;
     harmless.source = like.source.size() <= max_name && is_storable(like.source) ? like.source : "probe";
@@ -129,7 +129,7 @@ appender::appender(session s) : session_(std::move(s)) {}
 appender::~appender() = default;
 appender::appender(appender&&) noexcept = default;
 
-// Without its events, which PostgreSQL rejected, a delivery is still kept for replay.
+// Stores a rejected delivery without its events as a dead-letter delivery, so that it can be replayed.
 result<stored> appender::bury(const entry& refused, const std::string& why) {
   if (refused.outcome == "dead" || refused.is_whole) return error(errc::malformed, why);
   entry dead = refused;
@@ -171,7 +171,7 @@ void appender::store(std::span<const entry* const> all, const std::vector<std::s
     for (const auto i : which) out[i] = why;
   };
   int conflicts = 0;
-  bool has_stored = false;  // something of this batch: then PostgreSQL writes, and what it rejects is to blame
+  bool has_stored = false;  // a part of this batch was stored: PostgreSQL accepts writes, so a rejection is the data's
   std::vector<std::vector<std::size_t>> open = {distinct};
   while (!open.empty()) {
     const auto which = std::move(open.back());
@@ -192,7 +192,7 @@ void appender::store(std::span<const entry* const> all, const std::vector<std::s
       if (is_conflict_of_transactions(e) && ++conflicts <= max_conflicts) {
         open.push_back(which);
       } else if (fault_of(e) == fault::of_postgres) {
-        give_up(which, e);  // also a COMMIT in doubt: whoever tries again meets the key
+        give_up(which, e);  // a COMMIT in doubt as well: a retry is recognized as a duplicate by its key
       } else if (which.size() == 1) {
         const auto& one = *all[which.front()];
         if (fault_of(e) == fault::of_data || has_stored || (connected_ && connected_->takes_writes(one))) {

@@ -1,5 +1,5 @@
 #pragma once
-// Writing deliveries and their events: durable when it returns, and each counted once.
+// Writes deliveries and their events: durable on return, each counted once.
 #include <memory>
 #include <span>
 #include <string>
@@ -11,17 +11,17 @@
 
 namespace releasehealth::ledger {
 
-/// A delivery on its way to the ledger.
+/// A delivery to be stored in the ledger.
 struct entry {
   std::string source;
-  std::string key;  ///< with the source: a second delivery with this key is a duplicate
+  std::string key;  ///< unique within the source: a second delivery with this key is a duplicate
   timestamp received_at;
   std::string outcome = "accepted";  ///< accepted, dead or imported
-  std::string detail;                ///< of a dead one: why
+  std::string detail;                ///< the reason, for a dead-letter delivery
   json::object headers;              ///< without signatures and tokens
-  std::string body;                  ///< as received; kept compressed
+  std::string body;                  ///< as received; stored compressed
   std::vector<event> events;
-  bool is_whole = false;  ///< its sender waits for all or nothing: what PostgreSQL rejects is not kept as dead
+  bool is_whole = false;  ///< the sender expects all or nothing: a rejected delivery is not kept as a dead letter
 };
 
 /// The source of an event: its own, else the entry's.
@@ -29,51 +29,52 @@ inline const std::string& source_of(const entry& e, const event& of_it) {
   return of_it.source.empty() ? e.source : of_it.source;
 }
 
-/// An event of an entry whose id a delivery of somebody else holds already, or one with another content: it was not
-/// stored, and what was is perhaps forged.
+/// An event that was not stored, because its id is already stored from another sender or with different content. The
+/// stored one may be forged.
 struct claim {
   std::string source, id;
-  std::string holder;  ///< whose delivery holds it: a token's name, or a source
+  std::string holder;  ///< the sender of the stored event: a token's name, or a source
 };
 
-/// What became of one entry. Of a duplicate delivery all events are duplicates.
+/// The result for one entry. All events of a duplicate delivery are duplicates.
 struct stored {
   std::size_t accepted = 0, duplicates = 0;
   bool duplicate_delivery = false;
   std::vector<claim> claims = {};
-  std::string refused;  ///< not empty: PostgreSQL refused the events for this reason, and the delivery is kept as dead
+  std::string refused;  ///< why PostgreSQL rejected the events and the delivery became a dead letter; empty: it did not
 };
 
-/// One connection that appends. Used by one thread at a time.
+/// A connection for appending. Used by one thread at a time.
 class appender {
  public:
   explicit appender(session);
   ~appender();
   appender(appender&&) noexcept;
 
-  /// Appends all in one transaction. Per entry: what became of it, or errc::unavailable if PostgreSQL cannot be reached
-  /// or will not write now, or errc::malformed if PostgreSQL rejects it even as dead. Entries that PostgreSQL rejects
-  /// for their data are found by halving and do not harm their neighbours; an error of an unknown class is one of the
-  /// data if PostgreSQL stores a neighbour or a probe meanwhile. Keys and ids that no index can hold are hashed.
+  /// Appends all entries in one transaction. The result per entry is errc::unavailable if PostgreSQL cannot be reached
+  /// or does not accept writes, and errc::malformed if PostgreSQL rejects it even as a dead letter. Entries that
+  /// PostgreSQL rejects for their data are found by halving the batch and do not affect the others. An error of an
+  /// unknown class counts as a data error if PostgreSQL meanwhile stores another entry or a probe. Keys and ids that
+  /// are too long for an index are hashed.
   std::vector<result<stored>> append(std::span<const entry* const>);
   std::vector<result<stored>> append(const std::vector<entry>&);
 
-  /// Whether PostgreSQL would take something now, as far as can be told without writing.
+  /// Whether PostgreSQL is available, checked without writing.
   bool probe();
 
-  /// Of the last append or probe: why PostgreSQL was away for it, one of failure_reasons(); empty: it was not.
+  /// Why PostgreSQL was unavailable for the last append or probe: one of failure_reasons(); empty if it was available.
   std::string_view failure() const { return failure_; }
-  /// Whether the server brings to the disk what it says that it did (fsync).
+  /// Whether the server runs with fsync enabled.
   bool is_durable() const { return is_durable_; }
 
-  static constexpr std::size_t max_batch = 256;  ///< entries in one statement; more brings nothing
-  /// Of their bodies, but for a single larger one: they are held several times, and PostgreSQL takes 1 GB in a
-  /// parameter.
+  static constexpr std::size_t max_batch = 256;  ///< entries in one statement; larger batches are no faster
+  /// Total size of a batch's bodies, unless a single body is larger. Bodies are held in memory several times, and
+  /// PostgreSQL limits a parameter to 1 GB.
   static constexpr std::size_t max_batch_bytes = std::size_t{64} * 1024 * 1024;
 
  private:
   struct connected;
-  /// Halves what PostgreSQL rejects until the entries to blame stand alone.
+  /// Halves a rejected batch until the entries that cause the rejection are isolated.
   void store(std::span<const entry* const> all, const std::vector<std::size_t>& distinct,
              std::vector<result<stored>>& out);
   result<stored> bury(const entry&, const std::string& why);

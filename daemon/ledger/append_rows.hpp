@@ -1,5 +1,5 @@
 #pragma once
-// The rows of append.sql and of the statements beside it, in the order of their parameters; for the file that appends.
+// Rows of append.sql and related statements, in the order of their parameters. For append.cpp only.
 #include "collectors/fields.hpp"
 #include "daemon/database/rows.hpp"
 #include "daemon/ledger/append.hpp"
@@ -7,7 +7,7 @@
 
 namespace releasehealth::ledger {
 
-/// A body that is compressed as it is written.
+/// A body that is compressed when it is written.
 struct received_body {
   const std::string* bytes;
 };
@@ -38,7 +38,7 @@ struct delivery_row {
 BOOST_DESCRIBE_STRUCT(delivery_row, (), (source, key, received_at, outcome, detail, headers, body))
 
 struct event_row {
-  std::int64_t position;  ///< of its delivery, from 1
+  std::int64_t position;  ///< the delivery's, from 1
   std::string_view source;
   std::string id;
   event_type type;
@@ -63,10 +63,10 @@ struct event_row {
 BOOST_DESCRIBE_STRUCT(event_row, (),
                       (position, source, id, type, thing, subject, time, received_at, is_override, fields))
 
-/// A delivery that was new.
+/// A new delivery.
 struct appended_row {
   std::size_t position = 0;
-  std::size_t events = 0;  ///< of it, that were new
+  std::size_t events = 0;  ///< its new events
   std::int64_t delivery = 0;
 };
 BOOST_DESCRIBE_STRUCT(appended_row, (), (position, events, delivery))
@@ -78,9 +78,9 @@ struct announced_row {
 };
 BOOST_DESCRIBE_STRUCT(announced_row, (), (source, id, delivery))
 
-/// An event whose id may be claimed.
+/// An event whose id may already be stored from another sender.
 struct doubtful_row {
-  std::int64_t position;  ///< of its entry, from 0
+  std::int64_t position;  ///< the entry's, from 0
   std::int64_t delivery;
   std::string_view source;
   std::string id;
@@ -101,7 +101,7 @@ struct claim_row {
 };
 
 struct durability_row {
-  bool commits_wait = false;  ///< for the disk
+  bool commits_wait = false;  ///< commits wait for the disk (synchronous_commit)
   bool has_fsync = false;
 };
 BOOST_DESCRIBE_STRUCT(durability_row, (), (commits_wait, has_fsync))

@@ -44,7 +44,7 @@ std::string inflate_all(std::string compressed) {
   return out;
 }
 
-// Null if it is none of ours.
+// Null: the frame names no known dictionary.
 const ZSTD_DDict* dictionary_of(const std::string& compressed) {
   static const auto all = [] {
     std::map<unsigned, std::unique_ptr<ZSTD_DDict, free_zstd>> read;
@@ -83,7 +83,7 @@ std::string compress(const std::string& body) {
   std::string out(ZSTD_compressBound(body.size()), '\0');
   const auto size =
       ZSTD_compress_usingCDict(writing.get(), out.data(), out.size(), body.data(), body.size(), dictionary.get());
-  if (ZSTD_isError(size)) throw std::bad_alloc();  // there is room for everything: nothing else can fail
+  if (ZSTD_isError(size)) throw std::bad_alloc();  // the output buffer is large enough, so only allocation can fail
   out.resize(size);
   return out;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Bodies as they are kept: zstd, by the newest dictionary of schema/bodies. The frame names its dictionary, so that
-// what an older one wrote is read with that; what was kept before there were any is zlib.
+// Compression of stored bodies: zstd with the newest dictionary of schema/bodies. A frame names its dictionary, so
+// bodies compressed with an older dictionary stay readable. Bodies stored before dictionaries existed are zlib.
 #include <string>
 #include <string_view>
 
@@ -8,10 +8,10 @@ namespace releasehealth::ledger {
 
 std::string compress(const std::string& body);
 
-/// Whether compress() may have made it: it begins as zstd does.
+/// Whether the bytes start with zstd's magic number, as the output of compress() does.
 bool is_zstd(std::string_view);
 
-/// What compress() was given; as much of it as can be read.
+/// The original body; of corrupt input, the part that can be decompressed.
 std::string decompress(std::string compressed);
 
 }

@@ -45,7 +45,7 @@ struct commit_queue::state {
   std::size_t unanswered = 0, unanswered_bytes = 0;
 
   void append(entry e, done d) {
-    const error too_much(errc::unavailable, "too much is on its way to the disk");
+    const error too_much(errc::unavailable, "too many deliveries are waiting for storage; retry later");
     if (unanswered >= given.bounds.max_waiting) return d(error(too_much).over("intake.max_waiting"));
     auto w = std::make_shared<waiter>(std::move(e), std::move(d), steady::now());
     const auto weight = w->weight();
@@ -94,14 +94,14 @@ struct commit_queue::state {
     });
   }
 
-  // An attempt of PostgreSQL's lane.
+  // Handles the result of an attempt of PostgreSQL's lane.
   void ended(waiters batch, attempt a) {
     if (policy.ended(a) && given.spool_failed) given.spool_failed(a.drain_failure);
     report_spooled();
     if (given.appended) given.appended(a.reason, a.said, a.is_durable);
     if (given.claimed) std::ranges::for_each(a.claims, given.claimed);
     if (a.has_drained) given.touched.touch();
-    if (a.results.empty()) {  // the spool went first
+    if (a.results.empty()) {  // the attempt drained the spool first
       std::erase_if(batch, [](const auto& w) { return !w->is_open(); });
       postgres.put_back(std::move(batch));
     }
@@ -116,7 +116,7 @@ struct commit_queue::state {
     go_on(postgres.state());
   }
 
-  // A batch of the spool's lane, or a try of its disk.
+  // Handles the result of a batch of the spool's lane, or of a check of its disk (an empty batch).
   void spooled(waiters batch, std::vector<result<stored>> results, const spool::contents& now) {
     policy.now_spooled(now);
     report_spooled();

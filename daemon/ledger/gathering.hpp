@@ -1,5 +1,5 @@
 #pragma once
-// How long a batch of the commit queue waits for more to go with it.
+// How long the commit queue waits for more deliveries before it writes a batch.
 #include <algorithm>
 #include <chrono>
 #include <optional>
@@ -8,9 +8,9 @@
 
 namespace releasehealth::ledger {
 
-/// Senders that got their answers send again at once: where the disk is slow, a batch that does not wait for them
-/// leaves with few, and all the others wait for it. So there the next one waits, for no longer than a commit takes,
-/// until as many have come back as were answered.
+/// Senders send their next delivery as soon as they get an answer. On a slow disk, a batch that starts at once would be
+/// small and make all later deliveries wait for its commit. So on a slow disk the next batch waits until as many
+/// deliveries have arrived as were answered, but no longer than a commit takes.
 class gathering {
   using clock = std::chrono::steady_clock;
 
@@ -19,13 +19,13 @@ class gathering {
     constexpr clock::duration of_a_row = std::chrono::microseconds(50), of_a_fast_disk = std::chrono::milliseconds(1);
     constexpr clock::duration least = std::chrono::microseconds(50), longest_wait = std::chrono::milliseconds(2);
     constexpr int memory = 64;
-    // the disk's share, about: the least that commits took lately, as a busy machine makes any of them slow
+    // Estimates the disk's share as the shortest recent commit, because a busy machine slows down single commits.
     const auto of_disk = took - of_a_row * static_cast<int>(answered);
     disk_ = std::clamp(of_disk, least, disk_ + disk_ / memory);
     expected_ = disk_ > of_a_fast_disk ? std::min(answered + waiting, appender::max_batch) : 0;
     until_ = clock::now() + std::min(disk_, longest_wait);
   }
-  /// Until when to wait for more; nothing: go.
+  /// The time until which to wait for more deliveries; nullopt: write the batch now.
   std::optional<clock::time_point> waits(std::size_t waiting) const {
     return waiting < expected_ && clock::now() < until_ ? std::optional(until_) : std::nullopt;
   }

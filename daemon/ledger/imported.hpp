@@ -1,5 +1,5 @@
 #pragma once
-// What imports of repositories stored before.
+// Events that earlier imports of repositories stored.
 #include <string>
 #include <vector>
 
@@ -8,11 +8,11 @@
 
 namespace releasehealth::ledger {
 
-/// Whose events an import compares with.
+/// The stored events that an import compares with.
 struct imported_question {
   std::string source;
   std::string id_prefix;              ///< of the events of earlier imports
-  std::vector<std::string> services;  ///< in `environment`: what was told of them under any id
+  std::vector<std::string> services;  ///< their events in `environment`, under any id
   std::string environment;
   std::vector<std::string> commits;
 };

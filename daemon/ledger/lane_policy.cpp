@@ -9,7 +9,7 @@ lane_policy::step lane_policy::next(const lane_state& lane, time_point now) cons
   if (lane.is_busy || (is_empty && spooled_.deliveries == 0 && !is_away_)) return step::rest;
   if (!is_empty && !is_away_ && lane.gathers_until) return step::gather;
   const bool failed = is_away_ || (is_empty && fails_to_drain_);
-  // without a spool a delivery is tried at once: its sender gets the 503, and must not wait for that
+  // Without a spool a delivery is tried at once, so that its sender does not have to wait for the 503.
   const bool can_wait = has_spool_ || is_empty;
   return failed && can_wait && now - tried_at_ < retry_interval ? step::retry : step::attempt;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Which lane of the commit queue a delivery goes to, and when PostgreSQL and the spool's disk are tried. Pure: time is
-// an argument.
+// Decides which lane of the commit queue a delivery goes to, and when PostgreSQL and the spool's disk are retried.
+// Pure: time is an argument.
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -9,44 +9,44 @@
 
 namespace releasehealth::ledger {
 
-/// PostgreSQL's lane at an instant.
+/// The state of PostgreSQL's lane.
 struct lane_state {
-  bool is_busy = false;     ///< an attempt is on its way or not handled yet, or the lane has stopped
+  bool is_busy = false;     ///< an attempt is in progress or its result not handled yet, or the lane has stopped
   std::size_t waiting = 0;  ///< deliveries for the next attempt
   std::optional<std::chrono::steady_clock::time_point> gathers_until = {};  ///< more are expected until then
 };
 
-/// Knows what the last attempt came to. Belongs to the io thread.
+/// Holds the result of the last attempt. Belongs to the io thread.
 class lane_policy {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  /// After a failure, of PostgreSQL, of draining or of the spool's disk, until the next try.
+  /// Time between a failure (of PostgreSQL, of draining or of the spool's disk) and the next try.
   static constexpr auto retry_interval = std::chrono::seconds(1);
 
   lane_policy(bool has_spool, const spool::contents& spooled) : has_spool_(has_spool), spooled_(spooled) {}
 
   enum class step {
-    rest,     ///< nothing to do before the next delivery, or the end of the attempt on its way
+    rest,     ///< nothing to do before the next delivery or the end of the attempt in progress
     gather,   ///< wait for more deliveries, until lane_state::gathers_until
     retry,    ///< an attempt is due, but not so soon after a failure
-    attempt,  ///< write what waits; if nothing does, drain the spool or see whether PostgreSQL is back
+    attempt,  ///< write the waiting deliveries; if there are none, drain the spool or probe PostgreSQL
   };
   step next(const lane_state&, time_point now) const;
 
   /// Whether a new delivery goes to the spool's lane at once.
   bool spools_new() const { return has_spool_ && is_away_; }
-  /// Whether a delivery that PostgreSQL did not take does; otherwise its sender gets that result.
+  /// Whether a delivery with this result of PostgreSQL's lane goes to the spool; otherwise its sender gets the result.
   bool spools(const result<stored>& r) const { return has_spool_ && is_unavailable(r); }
-  /// Whether time alone changes something: patience ends, an attempt falls due, a disk is free again.
+  /// Whether a timer is needed: patience may run out, an attempt may fall due, a disk may be writable again.
   bool needs_tick(const lane_state&) const;
-  /// Whether to see now if the spool's disk takes writes again: nobody sends to a daemon that is not ready, so no
-  /// delivery would show it.
+  /// Whether to check now that the spool's disk is writable again. No delivery would show it, because a daemon that is
+  /// not ready receives none.
   bool should_try_disk(time_point now) const;
 
   void began(time_point now) { tried_at_ = now; }
   void tried_disk(time_point now) { tried_disk_at_ = now; }
-  /// Returns whether draining fails since this attempt.
+  /// Returns whether draining started to fail with this attempt.
   bool ended(const attempt&);
   void now_spooled(const spool::contents& now) { spooled_ = now; }
 
@@ -56,7 +56,7 @@ class lane_policy {
  private:
   bool has_spool_;
   bool is_away_ = false;         ///< PostgreSQL was unavailable for the last attempt
-  bool fails_to_drain_ = false;  ///< the spool could not be drained, and has not been since
+  bool fails_to_drain_ = false;  ///< draining the spool failed and has not succeeded since
   time_point tried_at_{}, tried_disk_at_{};
   spool::contents spooled_;
 };

@@ -16,15 +16,15 @@
 namespace releasehealth::ledger {
 namespace {
 
-constexpr std::size_t max_depth = 1000;   // of JSON that is in the ledger already
+constexpr std::size_t max_depth = 1000;   // of JSON that is already in the ledger
 constexpr std::size_t least_base64 = 12;  // shorter ones are words
 constexpr std::size_t unfolded = std::string::npos;
 
-/// A text with its letters folded, its accents apart and its white space as single spaces, without what nobody sees
-/// (soft hyphens, zero-width characters); and where each of its bytes comes from.
+/// A text with case folded, accents decomposed, runs of white space as single spaces, and invisible characters (soft
+/// hyphens, zero-width characters) removed, with the origin of each byte.
 struct folding {
   std::string text;
-  std::vector<std::size_t> from;  ///< per byte: the offset of the character in the original; unfolded: within one
+  std::vector<std::size_t> from;  ///< per byte: its character's offset in the original; `unfolded`: not the first byte
 
   void add(std::string_view bytes, std::size_t offset) {
     for (std::size_t i = 0; i < bytes.size(); ++i) from.push_back(i == 0 ? offset : unfolded);
@@ -50,7 +50,7 @@ UChar32 character_at(std::string_view text, std::size_t at) {
   return c;
 }
 
-// Letters, digits, and what belongs to the letter before it.
+// Letters, digits and combining marks.
 bool is_of_a_word(UChar32 c) { return c >= 0 && (u_isalnum(c) || (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0); }
 
 std::size_t size_of_character(std::string_view text) {
@@ -82,9 +82,9 @@ folding fold(std::string_view text) {
   return out;
 }
 
-// Whether a match from `begin` to `end` is no part of a longer word: `eve` is not in `severity`.
+// Whether a match from `begin` to `end` is a whole word: `eve` does not match within `severity`.
 bool is_apart(std::string_view folded, std::size_t begin, std::size_t end) {
-  // whether a word goes on from the character before `at` to the one there
+  // Whether the characters before and at `at` belong to one word.
   const auto goes_on = [&](std::size_t at) {
     return at > 0 && at < folded.size() && is_of_a_word(character_at(folded, begin_of_character(folded, at - 1))) &&
            is_of_a_word(character_at(folded, at));
@@ -92,7 +92,7 @@ bool is_apart(std::string_view folded, std::size_t begin, std::size_t end) {
   return !goes_on(begin) && !goes_on(end);
 }
 
-// Takes away one layer of escapes, for a last look at what no reader understood.
+// Removes one layer of escapes, for a final check of text that no parser recognized.
 std::string unescaped(std::string_view text) {
   std::string out;
   const auto hex = [&](std::size_t at, std::size_t digits) -> std::optional<std::uint32_t> {
@@ -177,7 +177,7 @@ std::optional<std::string> person::replaced(std::string_view text) const {
 std::optional<std::string> person::rewritten(std::string_view text, int layers) const {
   std::optional<std::string> now;
   if (layers > 0) {
-    if (auto value = read_json(text)) {  // all of it is decoded: nothing hides, and what is left are names of fields
+    if (auto value = read_json(text)) {  // fully decoded: nothing stays hidden except the names of event fields
       if (!rewrite(*value, layers - 1)) return {};
       return json::serialize(*value);
     }
@@ -185,7 +185,7 @@ std::optional<std::string> person::rewritten(std::string_view text, int layers) 
       if ((now = (this->*read)(text, layers - 1))) break;
   }
   if (auto plain = replaced(now ? std::string_view(*now) : text)) now = std::move(plain);
-  // encoded in a way that nobody read, or cut off: all of it goes
+  // The name remains in an encoding that no parser reads, or in truncated text: remove the whole text.
   auto last = now ? *now : std::string(text);
   for (int layer = 0; layer < max_layers; ++layer) {
     auto next = unescaped(last);
@@ -251,7 +251,7 @@ bool person::rewrite(json::object& o, int layers) const {
   for (auto& [name, value] : o) {
     const std::string_view was(name.data(), name.size());
     auto key = find_field(was) ? std::nullopt : rewritten(was, layers);
-    while (key && out.contains(*key)) *key += '_';  // two spellings of the person: both values stay
+    while (key && out.contains(*key)) *key += '_';  // keeps the values of two spellings of the name
     has_changed = rewrite(value, layers) || has_changed || key;
     out[key ? json::string_view(*key) : name] = value;
   }

@@ -13,7 +13,7 @@ namespace {
 
 using alert = std::pair<std::string, std::string>;  // source, fingerprint
 
-/// An alert, and the incident that a report of it names.
+/// An alert and the incident that its report names.
 struct asked_alert {
   std::string source, fingerprint, subject;
 };
@@ -22,7 +22,7 @@ BOOST_DESCRIBE_STRUCT(asked_alert, (), (source, fingerprint, subject))
 struct alert_report {
   alert of;
   known_report told;
-  std::string resolved_at;  ///< as its sender wrote it
+  std::string resolved_at;  ///< as the sender wrote it
 
   static constexpr auto columns = std::tuple(column("source", &alert_report::of, &alert::first),
                                              column("fingerprint", &alert_report::of, &alert::second),

@@ -1,5 +1,5 @@
 #pragma once
-// Reports of alerts, which their senders repeat without ids, placed among those that the ledger has.
+// Places reports of alerts, which senders repeat without ids, among the stored ones.
 #include <deque>
 #include <span>
 #include <vector>
@@ -9,8 +9,8 @@
 
 namespace releasehealth::ledger {
 
-/// All entries, those of `which` as they are to be stored: itself, or a copy in `copies` with its events placed in the
-/// order of `which`; null if none of its events says anything new. Reads once, if any of them needs it.
+/// Returns all entries; those in `which` in the form to be stored: the entry itself, or a copy in `copies` with its
+/// events placed in the order of `which`, or null if none of its events is new. Runs one query, if any entry needs it.
 std::vector<const entry*> place_entries(transaction&, std::span<const entry* const>,
                                         const std::vector<std::size_t>& which, std::deque<entry>& copies);
 

@@ -50,7 +50,7 @@ void postgres_lane::begin() {
     is_busy_ = true;
     batch = take();
   }
-  // the guard keeps the io context running while nothing but a commit is on its way
+  // The guard keeps the io context running while a commit is the only work in progress.
   thread_.post(
       [this, batch = std::move(batch), guard = asio::make_work_guard(io_)]() mutable { write(std::move(batch)); });
 }
@@ -83,7 +83,7 @@ void postgres_lane::stop() {
 
 // ---- either thread, with the mutex locked
 
-// From the front of the line, as many as one transaction takes.
+// Takes a batch from the front of the queue, as large as one transaction allows.
 waiters postgres_lane::take() {
   waiters batch;
   std::size_t bytes = 0;
@@ -99,7 +99,7 @@ waiters postgres_lane::take() {
 
 // ---- the lane's thread
 
-// This batch, and whatever waits when it is written, as long as all is well.
+// Writes this batch, then the deliveries that wait by then, until an attempt does not succeed.
 void postgres_lane::write(waiters batch) {
   for (bool goes_on = true; goes_on;) {
     const auto began = std::chrono::steady_clock::now();

@@ -1,5 +1,5 @@
 #pragma once
-// The lane of PostgreSQL: deliveries wait in a line, and a thread writes them, one transaction after another.
+// PostgreSQL's lane: deliveries wait in a queue, and a thread writes them, one transaction after another.
 #include <chrono>
 #include <deque>
 #include <functional>
@@ -18,35 +18,36 @@ class io_context;
 
 namespace releasehealth::ledger {
 
-/// The io thread calls every public function and begins every run of attempts; it hears of an attempt after all the
-/// requests that came meanwhile. So the lane's thread takes the next batch from the line by itself, as long as
-/// PostgreSQL takes what it gets. After any other attempt the lane is busy until the io thread has handled that.
+/// The io thread calls every public function and begins every run of attempts. It handles the result of an attempt only
+/// after the requests that arrived meanwhile, so the lane's thread takes the next batch from the queue by itself as
+/// long as attempts succeed. After any other attempt the lane is busy until the io thread has handled its result.
 ///
-/// Owners: the lane's thread has the writer; the io thread has `ended_`; the mutex guards the rest, and is held for no
-/// longer than it takes to move a batch.
+/// Owners: the lane's thread owns the writer, the io thread owns `ended_`. The mutex guards the rest and is only held
+/// while a batch is moved.
 class postgres_lane {
  public:
-  /// What an attempt came to; runs on the io thread. The deliveries are no longer in the lane.
+  /// Receives the result of an attempt, on the io thread. The deliveries are no longer in the lane.
   using report = std::function<void(waiters, attempt)>;
 
-  /// `older`: the spool, whose deliveries are written first; null: there is none.
+  /// `older`: the spool, whose deliveries are written first; null: no spool.
   postgres_lane(boost::asio::io_context&, session, spool* older, report);
-  ~postgres_lane();  ///< waits for the attempt on its way; deliveries behind it are dropped without an answer
+  ~postgres_lane();  ///< waits for the attempt in progress; queued deliveries are dropped without an answer
 
-  /// To the end of the line. Returns the lane's state after it.
+  /// Adds to the end of the queue. Returns the lane's new state.
   lane_state push(std::shared_ptr<waiter>);
-  /// To the front of the line, in their order.
+  /// Puts a batch back to the front of the queue, in its order.
   void put_back(waiters);
   lane_state state() const;
 
-  /// Begins an attempt with what waits, if anything does, and goes on with what comes meanwhile. Not while it is busy.
+  /// Begins an attempt with the waiting deliveries, possibly none, and continues with those that arrive meanwhile. Must
+  /// not be called while the lane is busy.
   void begin();
 
-  /// The open deliveries that have waited since before `limit`. Those on their way to PostgreSQL stay in the lane, too:
-  /// whether their commit succeeds is in doubt, and if it does, what the spool drains later is a duplicate.
+  /// Returns the open deliveries that have waited since before `limit`. Those being written to PostgreSQL also stay in
+  /// the lane: their commit may still succeed, in which case the spooled copy is later a duplicate.
   waiters overdue(std::chrono::steady_clock::time_point limit);
 
-  /// No more attempts. The io context waits for the one on its way.
+  /// Starts no more attempts. The io context waits for the one in progress.
   void stop();
 
  private:
@@ -61,7 +62,7 @@ class postgres_lane {
 
   mutable std::mutex mutex_;
   std::deque<std::shared_ptr<waiter>> waiting_;
-  std::deque<std::shared_ptr<waiter>> in_flight_;  ///< taken by the thread, and not settled on the io thread yet
+  std::deque<std::shared_ptr<waiter>> in_flight_;  ///< taken by the lane's thread, not settled on the io thread yet
   gathering gathering_;
   bool is_busy_ = false, is_stopped_ = false;
 

@@ -12,7 +12,7 @@ attempt postgres_writer::write(const std::vector<const entry*>& batch) {
     if (!out.is_away && out.has_drained && out.spooled.deliveries > 0) return out;
   }
   if (out.is_away) {
-    out.results.assign(batch.size(), error(errc::unavailable, "PostgreSQL is away"));
+    out.results.assign(batch.size(), error(errc::unavailable, "PostgreSQL is unavailable"));
   } else if (!batch.empty()) {
     out.results = appender_.append(batch);
     for (const auto& r : out.results) note(out, r);

@@ -1,25 +1,25 @@
 #pragma once
-// Deliveries that are kept, to be read again: the dead ones after a fix, all of them when a source is read otherwise.
+// Replays stored deliveries: dead letters after a fix, or all deliveries after a source's mapping changed.
 #include <functional>
 
 #include "daemon/ledger/append.hpp"
 
 namespace releasehealth::ledger {
 
-/// What a kept delivery says now.
+/// The result of decoding a stored delivery again.
 struct reread {
-  std::vector<event> events;  ///< empty: nothing, and the delivery stays as it is
-  std::string detail;         ///< of what is still unreadable beside them; empty: nothing is
+  std::vector<event> events;  ///< empty: the delivery is left unchanged
+  std::string detail;         ///< the elements that are still unreadable; empty: none
 };
 
 struct replay_question {
-  bool all = false;    ///< also those that were accepted; otherwise the dead and the partly dead
-  std::string source;  ///< empty: every one
+  bool all = false;    ///< include accepted deliveries; otherwise only dead and partly dead ones
+  std::string source;  ///< empty: all sources
 };
 
-/// Hands each over, without events, in the order of receipt. What `read` returns is stored with it, each event once, as
-/// told at `now`; with nothing returned it stays as it is. Returns how many events were new. Throws
-/// postgres_failure.
+/// Passes each delivery, without events, to `read` in the order of receipt, and stores the returned events with it,
+/// each once and as received at `now`. A delivery for which `read` returns no events is left unchanged. Returns the
+/// number of new events. Throws postgres_failure.
 std::size_t replay(const session&, const replay_question&, timestamp now,
                    const std::function<reread(const entry&)>& read);
 

@@ -17,7 +17,7 @@ constexpr int bodies_at_once = 1000, rewritten_at_once = 200;
 
 struct stored_fields {
   std::string source, id, subject;
-  std::string fields;  ///< JSON: deeper than what is accepted today, perhaps
+  std::string fields;  ///< JSON; may exceed today's depth limit
   std::int64_t delivery = 0;
 };
 BOOST_DESCRIBE_STRUCT(stored_fields, (), (source, id, subject, fields, delivery))
@@ -35,18 +35,18 @@ struct dropped_bodies {
 };
 BOOST_DESCRIBE_STRUCT(dropped_bodies, (), (last, bodies))
 
-// A body as it is kept; one that was emptied is no body.
+// A body in its stored form; an emptied body stays empty.
 std::string kept(const std::string& body) { return body.empty() ? body : compress(body); }
 
-/// One transaction that takes a person out.
+/// Erases a person within one transaction.
 struct eraser {
   transaction& work;
   const person& who;
   erased out = {};
   std::vector<std::int64_t> touched = {};    ///< deliveries of rewritten events
-  std::vector<std::int64_t> rewritten = {};  ///< deliveries in which the person stood
+  std::vector<std::int64_t> rewritten = {};  ///< deliveries that contained the person
 
-  // Every event is read: PostgreSQL folds letters as its locale says, and that may be ASCII only.
+  // Reads every event instead of searching in SQL: PostgreSQL folds case by its locale, which may cover ASCII only.
   void events() {
     std::string source, id;
     for (;;) {
@@ -83,7 +83,8 @@ struct eraser {
     }
   }
 
-  // What made an event holds the person in some encoding: where none was understood, all of it goes.
+  // The body of a rewritten event's delivery contains the person in some encoding. If no known encoding showed it, the
+  // whole body is removed.
   void empty_the_rest() {
     out.deliveries += static_cast<std::int64_t>(execute(work, sql::ledger::empty_deliveries, touched, rewritten));
   }
@@ -104,7 +105,7 @@ struct eraser {
 
   static json::parse_options deep() {
     json::parse_options options;
-    options.max_depth = 1000;  // what is stored was within the limits of its time
+    options.max_depth = 1000;  // stored events may exceed today's limit
     return options;
   }
 };

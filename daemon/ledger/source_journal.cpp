@@ -41,7 +41,7 @@ void source_journal::put_back(const journal_entries& all) {
     of.deliveries += c.deliveries;
     of.last_at = std::max(of.last_at, c.last_at);
   }
-  for (auto r = all.reasons.rbegin(); r != all.reasons.rend(); ++r) {  // older than what came meanwhile
+  for (auto r = all.reasons.rbegin(); r != all.reasons.rend(); ++r) {  // older than those noted meanwhile
     auto& newest = reasons_[r->source];
     if (newest.size() < most_reasons) newest.push_front(*r);
   }

@@ -1,6 +1,6 @@
 #pragma once
 // The journal of sources: deliveries by source, day and outcome, and the newest reasons for rejected and ignored ones.
-// It never holds their contents.
+// It never contains payloads.
 #include <deque>
 #include <map>
 #include <string>
@@ -18,7 +18,7 @@ struct source_reason {
   timestamp at;
 };
 
-/// Deliveries with one outcome that a source sent on a day (midnight in UTC).
+/// The number of a source's deliveries with one outcome on one day (UTC).
 struct source_count {
   std::string source, outcome;
   timestamp day;
@@ -33,14 +33,14 @@ struct journal_entries {
   bool empty() const { return counts.empty() && reasons.empty(); }
 };
 
-/// Entries in memory until write_journal(). Bounded: one count per source, day and outcome, and the newest reasons.
-/// Belongs to the io thread.
+/// Keeps entries in memory until write_journal(). Bounded: one count per source, day and outcome, and the newest
+/// reasons. Belongs to the io thread.
 class source_journal {
  public:
   static constexpr std::size_t most_reasons = 20;     ///< per source
   static constexpr std::size_t longest_reason = 300;  ///< bytes
 
-  /// `outcome`: in the words of releasehealth_deliveries_total. `reason`: empty: none is kept.
+  /// `outcome`: a label value of releasehealth_deliveries_total. `reason`: not kept if empty.
   void note(std::string_view source, std::string_view outcome, timestamp at, std::string_view reason = {});
   /// Hands over all entries.
   journal_entries take();
@@ -57,10 +57,10 @@ class source_journal {
   std::map<std::string, std::deque<source_reason>, std::less<>> reasons_;
 };
 
-/// How long counts are kept, and reasons in days.
+/// How long counts and reasons are kept.
 inline constexpr std::chrono::days journal_horizon{90};
 
-/// Adds to the counts of other daemons; keeps the newest reasons of each source. Throws postgres_failure.
+/// Adds to the counts that other daemons wrote; keeps the newest reasons of each source. Throws postgres_failure.
 void write_journal(const session&, const journal_entries&, timestamp now);
 
 }

@@ -11,7 +11,7 @@
 #include "sql/spool.hpp"
 
 namespace releasehealth::ledger {
-// What it holds is counted once, when it is opened, and from then on as it changes: it may hold very much.
+// Counts its contents once on opening and keeps the counts up to date, because the file may be very large.
 struct spool::file {
   file_lock lock;
   mutable std::mutex one_at_a_time;
@@ -19,7 +19,7 @@ struct spool::file {
   std::filesystem::path folder;
   spool_limits limits;
   contents holds;
-  bool had_no_room = false;  ///< for the last that was put, and nothing was drained since
+  bool had_no_room = false;  ///< the last delivery did not fit, and nothing was drained since
 
   file(const std::filesystem::path& at, spool_limits l)
       : lock(alone(at)),
@@ -37,7 +37,7 @@ struct spool::file {
     find_oldest();
   }
 
-  // SQLite gives its other files the rights of the first one.
+  // SQLite creates its other files with the permissions of the first one.
   static const std::filesystem::path& private_to_us(const std::filesystem::path& at) {
     const own_file made(at);
     for (const auto* other : {"-wal", "-shm"})
@@ -45,11 +45,11 @@ struct spool::file {
     return at;
   }
 
-  // Two daemons with one spool would each count what the other takes out of it.
+  // Two daemons with one spool would have wrong counts, because each drains deliveries that the other counts.
   static file_lock alone(const std::filesystem::path& at) {
     file_lock mine(at.string() + ".lock");
     if (!mine.take(std::to_string(getpid()) + '\n'))
-      throw std::runtime_error("another releasehealthd uses it: each needs a state_dir of its own");
+      throw std::runtime_error("in use by another releasehealthd; each daemon needs its own state_dir");
     return mine;
   }
 
@@ -60,7 +60,7 @@ struct spool::file {
     holds.oldest = row.executeStep() ? std::optional(time_of(row.getColumn(0))) : std::nullopt;
   }
 
-  /// What other programs fill the disk with may leave less than is needed to drain the spool: it stops before that.
+  /// The spool stops filling the disk before there is too little space left to drain it.
   bool has_disk() const {
     std::error_code ec;
     const auto space = std::filesystem::space(folder, ec);
@@ -74,7 +74,7 @@ struct spool::file {
     }
     if (holds.bytes >= limits.bytes) return full();
     if (holds.oldest && now - *holds.oldest > limits.age)
-      return error(errc::unavailable, "the spool has held deliveries for too long").over("spool.max_age");
+      return error(errc::unavailable, "the oldest spooled delivery exceeds the age limit").over("spool.max_age");
     return {};
   }
   static error full() { return error(errc::unavailable, "the spool is full").over("spool.max_bytes"); }
@@ -146,7 +146,7 @@ void spool::try_disk() {
   }
 }
 
-// A row that cannot be read, by whatever mistake it was written, must not keep those behind it.
+// Quarantines rows that cannot be read, so that they do not block those behind them.
 std::vector<spool::kept> spool::oldest(std::size_t most, std::size_t most_bytes) {
   const std::lock_guard lock(file_->one_at_a_time);
   std::vector<kept> all;
@@ -162,7 +162,7 @@ std::vector<spool::kept> spool::oldest(std::size_t most, std::size_t most_bytes)
       try {
         all.push_back({number, read_spooled(rows)});
       } catch (const SQLite::Exception&) {
-        throw;  // the file, not the row
+        throw;  // the file is damaged, not the row
       } catch (const std::exception& e) {
         unreadable.emplace_back(number, "the row cannot be read: " + description_of(e));
       }
@@ -192,7 +192,7 @@ void spool::remove(std::span<const std::int64_t> numbers) {
   file_->holds = after;
   file_->had_no_room = false;
   file_->find_oldest();
-  if (after.bytes == 0) file_->database.exec("VACUUM");  // gives the disk back what an outage took
+  if (after.bytes == 0) file_->database.exec("VACUUM");  // releases the disk space of the outage
 }
 
 void spool::set_aside(std::int64_t number, const std::string& why) {

@@ -30,7 +30,7 @@ void spool_lane::push(waiters more) {
     if (is_busy_) return;
     batch = take();
   }
-  // the guard keeps the io context running while nothing but this transaction is on its way
+  // The guard keeps the io context running while this transaction is the only work in progress.
   thread_.post(
       [this, batch = std::move(batch), guard = asio::make_work_guard(io_)]() mutable { write(std::move(batch)); });
 }
@@ -55,7 +55,7 @@ bool spool_lane::try_disk() {
 
 // ---- either thread, with the mutex locked
 
-// As many as one transaction takes; the lane is busy with them.
+// Takes as many deliveries as one transaction allows, and marks the lane busy if there are any.
 waiters spool_lane::take() {
   const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(waiting_.size(), appender::max_batch));
   waiters batch(std::move_iterator(waiting_.begin()), std::move_iterator(end));

@@ -1,5 +1,5 @@
 #pragma once
-// The lane of the spool: a thread makes deliveries durable there that PostgreSQL does not take now.
+// The spool's lane: a thread writes deliveries to the spool while PostgreSQL is unavailable.
 #include <deque>
 #include <functional>
 #include <memory>
@@ -15,22 +15,24 @@ class io_context;
 
 namespace releasehealth::ledger {
 
-/// The io thread calls every public function. The lane's thread takes one batch after the other, until none waits.
+/// The io thread calls every public function. The lane's thread writes one batch after another until the queue is
+/// empty.
 ///
-/// Owners: the lane's thread has the spool's put() and try_disk(), PostgreSQL's lane has what drains it; the io thread
-/// has `ended_`; the mutex guards the rest.
+/// Owners: the lane's thread calls the spool's put() and try_disk(), PostgreSQL's lane calls the functions that drain
+/// it; the io thread owns `ended_`; the mutex guards the rest.
 class spool_lane {
  public:
-  /// What became of each delivery of a batch, in its order, and what the spool holds since; runs on the io thread.
-  /// After try_disk() the batch is empty.
+  /// Receives the results of a batch, in its order, and the spool's contents after it, on the io thread. After
+  /// try_disk() the batch is empty.
   using report = std::function<void(waiters, std::vector<result<stored>>, const spool::contents&)>;
 
   /// `clock` is called by the lane's thread.
   spool_lane(boost::asio::io_context&, spool&, std::function<timestamp()> clock, report);
-  ~spool_lane();  ///< waits for the transaction on its way; deliveries behind it are dropped without an answer
+  ~spool_lane();  ///< waits for the transaction in progress; queued deliveries are dropped without an answer
 
   void push(waiters);
-  /// Sees whether a full or broken disk takes writes again. False: not now, as a transaction on its way shows it.
+  /// Checks whether a full or broken disk is writable again. Returns false if the lane is busy: the transaction in
+  /// progress shows it.
   bool try_disk();
 
  private:

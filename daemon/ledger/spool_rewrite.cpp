@@ -10,9 +10,9 @@ std::size_t rewrite_spool(const std::filesystem::path& at,
   if (!std::filesystem::exists(at)) return 0;
   SQLite::Database database(at.string(), SQLite::OPEN_READWRITE, busy_timeout_ms);
   database.exec("PRAGMA synchronous = FULL");
-  database.exec("PRAGMA secure_delete = ON");  // nothing stays in free pages
+  database.exec("PRAGMA secure_delete = ON");  // leaves no data in free pages
   std::size_t changed = 0;
-  for (std::int64_t last = 0;;) {  // row by row: the daemon goes on in between
+  for (std::int64_t last = 0;;) {  // one row per transaction, so that the daemon can write in between
     SQLite::Transaction work(database, SQLite::TransactionBehavior::IMMEDIATE);
     SQLite::Statement row(database, std::string(sql::spool::everything));
     row.bind(1, last);

@@ -22,7 +22,7 @@ entry read_spooled(SQLite::Statement& row) {
   e.detail = text(row.getColumn(5));
   e.headers = parse_own(text(row.getColumn(6))).as_object();
   e.body = text(row.getColumn(7));
-  if (is_zstd(e.body)) e.body = decompress(std::move(e.body));  // bodies were spooled as they came, once
+  if (is_zstd(e.body)) e.body = decompress(std::move(e.body));  // older releases spooled bodies uncompressed
   const auto events = parse_own(text(row.getColumn(8)));
   for (const auto& record : events.as_array()) e.events.push_back(read_record(record));
   return e;

@@ -9,8 +9,8 @@
 
 namespace releasehealth::ledger {
 
-/// A delivery whose sender waits for an answer. The lanes' threads read `delivery`, which nobody changes; the io thread
-/// alone uses the rest, and lets go of it last.
+/// A delivery whose sender waits for an answer. The lanes' threads read `delivery`, which never changes; only the io
+/// thread uses the rest, and it releases the waiter last.
 struct waiter {
   using done = std::function<void(result<stored>)>;
 
@@ -21,12 +21,12 @@ struct waiter {
   done answer;
   std::chrono::steady_clock::time_point since;
   bool is_answered = false;
-  bool was_given_to_spool = false;  ///< its sender gets the spool's answer, unless PostgreSQL's comes first
+  bool was_given_to_spool = false;  ///< the sender gets the spool's result, unless PostgreSQL's comes first
 
-  /// Whether nothing answers it yet, nor will by itself.
+  /// Whether it is neither answered nor handed to the spool.
   bool is_open() const { return !is_answered && !was_given_to_spool; }
 
-  /// About what it holds in memory, in bytes: its body, and its events as values.
+  /// Approximate size in memory in bytes: the body and the decoded events.
   std::size_t weight() const {
     constexpr std::size_t event_bytes = 1024;
     return delivery.body.size() + delivery.events.size() * event_bytes;

@@ -19,7 +19,7 @@ void append_logfmt(std::string& out, std::string_view key, std::string_view valu
   if (!value.empty() && value.find_first_of(" \"=\\\n\r\t") == value.npos && is_printable(value))
     out += value;
   else
-    out += json::serialize(json::value(json::string(value)));  // quotes and escapes as Go's logfmt does
+    out += json::serialize(json::value(json::string(value)));  // quotes and escapes like Go's logfmt
 }
 
 }

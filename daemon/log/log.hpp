@@ -1,5 +1,5 @@
 #pragma once
-// Structured logs on stderr: one line an event, as logfmt or JSON. Bodies, secrets and signatures never get here.
+// Structured logs on stderr: one line per event, as logfmt or JSON. Callers never log bodies, secrets or signatures.
 #include <array>
 #include <atomic>
 #include <initializer_list>
@@ -16,7 +16,7 @@ namespace releasehealth {
 
 enum class log_format { logfmt, json };
 enum class log_level { debug, info, warning, error };
-/// As configuration and log lines spell them, by their value.
+/// Spelling in the configuration and in log lines, indexed by value.
 inline constexpr std::array<std::string_view, 2> log_format_names = {"logfmt", "json"};
 inline constexpr std::array<std::string_view, 4> log_level_names = {"debug", "info", "warn", "error"};
 
@@ -24,7 +24,7 @@ class logger {
  public:
   using field = std::pair<std::string_view, std::string_view>;
   logger(log_format, log_level lowest);
-  /// From the next line on. Any thread.
+  /// Takes effect with the next line. Any thread.
   void use(log_format, log_level lowest);
 
   void debug(std::string_view message, std::initializer_list<field> fields = {}) const;

@@ -1,4 +1,4 @@
-// What readers count: the statements of schema/figures.
+// Runs the statements of schema/figures.
 #include <algorithm>
 #include <limits>
 #include <span>
@@ -11,12 +11,12 @@ namespace releasehealth::ledger {
 
 namespace {
 
-// As a tstzrange.
+// The tstzrange in which the place counts.
 std::string as_range(const scope_place& p) {
   return '[' + (p.since ? format_time(*p.since) : "") + ',' + (p.until ? format_time(*p.until) : "") + ')';
 }
 
-/// Periods and scopes as parallel arrays, mostly of views: what is asked must outlive it.
+/// Periods and scopes as parallel arrays, mostly of views: the arguments must outlive it.
 struct question {
   std::vector<std::string_view> labels, services, environments, crews;
   std::vector<std::string> during;
@@ -52,7 +52,7 @@ T field_or(const field& f, T value = {}) {
   return value;
 }
 
-/// Columns are keys (`scope`, and where there are periods `period`), then values.
+/// Reads rows of one or two keys (`scope`, and `period` for statements over periods) and values.
 population read_population(const answer& found, std::size_t keys = 2) {
   population out;
   const auto& names = found.columns();
@@ -69,7 +69,7 @@ population read_population(const answer& found, std::size_t keys = 2) {
   return out;
 }
 
-/// What a statement counts by key, in long form.
+/// A row of a statement that counts by key.
 struct counted_key {
   std::size_t scope = 0;
   std::string period, key;
@@ -77,7 +77,7 @@ struct counted_key {
 };
 BOOST_DESCRIBE_STRUCT(counted_key, (), (scope, period, key, count))
 
-/// Month 0 has the `since`.
+/// A row of the months; `since` is set in month 0.
 struct counted_month {
   std::size_t scope = 0, month = 0;
   std::int64_t hotfixes = 0;
@@ -164,8 +164,8 @@ population reader::count_now(std::string_view statement, const std::vector<scope
   });
 }
 
-std::vector<first_report> reader::first_reports() {
-  return read([](transaction& work) { return query<first_report>(work, sql::figures::first_reports); });
+std::vector<first_report> reader::first_reports(const std::vector<std::string>& services) {
+  return read([&](transaction& work) { return query<first_report>(work, sql::figures::first_reports, services); });
 }
 
 std::vector<hotfix_months> reader::count_hotfix_months(const std::vector<scope>& scopes,

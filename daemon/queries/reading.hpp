@@ -1,5 +1,5 @@
 #pragma once
-// How a reader reaches PostgreSQL: for the files that implement it.
+// Implementation details of reader, for its source files: the connection to PostgreSQL.
 #include "daemon/database/failure.hpp"
 #include "daemon/database/rows.hpp"
 #include "daemon/queries/reads.hpp"
@@ -11,7 +11,7 @@ struct reader::connected {
   explicit connected(const session& s) : connection(s) {}
 };
 
-// After a failure the connection is dropped, and made anew by the next call.
+// Drops the connection after a failure; the next call reconnects.
 template <class Work>
 auto reader::in(transaction::kind kind, Work work) {
   try {
@@ -30,7 +30,7 @@ auto reader::read(Work work) {
   return in(transaction::by_statement, work);
 }
 
-/// Documents with their times written as everywhere.
+/// The objects with their times in RFC 3339, as everywhere else.
 std::vector<json::object> with_times(std::vector<json::object>);
 
 }

@@ -52,7 +52,7 @@ void reader::ask_all(const std::vector<std::function<void(reader&)>>& questions,
   });
   try {
     ask(*this);
-  } catch (...) {  // the state is there for as long as this transaction
+  } catch (...) {  // the other thread's snapshot is valid only while this transaction is open
     next = questions.size();
     others.wait();
     throw;
@@ -81,7 +81,7 @@ std::map<place, place_state> reader::places() {
   });
 }
 
-/// As derived_names.sql gives them.
+/// A row of derived_names.sql.
 struct stored_names {
   std::vector<std::string> productions;
   std::optional<json::object> groups;
@@ -141,7 +141,7 @@ database_health reader::health() {
 
 namespace {
 
-// PostgreSQL writes times with an offset; here they are written as everywhere.
+// Rewrites PostgreSQL's times with an offset to RFC 3339 in UTC.
 void write_times(json::value& in);
 void write_times(json::object& in) {
   for (auto& [name, v] : in) {
@@ -168,7 +168,7 @@ std::vector<json::object> with_times(std::vector<json::object> all) {
 
 namespace {
 
-// By the column's type: what is neither a truth, a number, a time nor a document is text.
+// A field as JSON according to the column's type; types other than booleans, integers and times become text.
 json::value value_of(const field& f, std::uint32_t type) {
   if (!f) return nullptr;
   switch (type) {
@@ -181,7 +181,7 @@ json::value value_of(const field& f, std::uint32_t type) {
       return number;
     }
     case binary_array::timestamptz: {
-      std::string at(*f);  // 2026-11-03 10:15:00.5+00, or +05:30: as the session's zone has it
+      std::string at(*f);  // 2026-11-03 10:15:00.5+00, or +05:30: in the session's time zone
       constexpr std::size_t hours_only = 3;
       if (const auto space = at.find(' '); space != at.npos) at[space] = 'T';
       if (at.size() - std::min(at.find_last_of("+-"), at.size()) == hours_only) at += ":00";

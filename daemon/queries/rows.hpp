@@ -1,5 +1,5 @@
 #pragma once
-// The columns of what readers give.
+// The columns of the rows that readers return.
 #include "daemon/database/event_rows.hpp"
 #include "daemon/queries/reads.hpp"
 #include "daemon/timeline/thing.hpp"

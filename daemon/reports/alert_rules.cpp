@@ -16,92 +16,91 @@ struct own_rule {
   std::string_view alert, expression, wait, severity, summary, description;
 };
 
-// The daemon's own health: without it, silence about releases means nothing.
+// The daemon's own health. Without these alerts, the absence of alerts about releases proves nothing.
 constexpr own_rule own_rules[] = {
     {"ReleaseHealthDown", "up{job=\"releasehealthd\"} == 0", "5m", "critical", "releasehealthd cannot be scraped.",
-     "{{ $labels.instance }} has not answered for 5 minutes: its figures are no longer watched."},
+     "{{ $labels.instance }} has not answered for 5 minutes; its figures are not monitored."},
     {"ReleaseHealthDatabaseDown", "releasehealth_database_up == 0", "5m", "critical", "releasehealthd has no database.",
-     "{{ $labels.instance }} cannot reach PostgreSQL: deliveries go to the spool, and once that is full they are "
-     "answered 503."},
+     "{{ $labels.instance }} cannot reach PostgreSQL. It spools deliveries until the spool is full, then responds "
+     "503."},
     {"ReleaseHealthDatabaseFailing",
      "sum by (instance, reason) (increase(releasehealth_database_failures_total[5m])) > 0", "10m", "warning",
-     "PostgreSQL does not do what it is asked to.",
-     "{{ $labels.instance }}: {{ $labels.reason }}, again and again. What is acknowledged meanwhile is in the spool."},
+     "PostgreSQL requests fail.",
+     "{{ $labels.instance }}: requests keep failing ({{ $labels.reason }}). Deliveries acknowledged meanwhile are in "
+     "the spool."},
     {"ReleaseHealthSpooling", "releasehealth_spooled_deliveries > 0", "10m", "warning",
-     "Acknowledged deliveries wait for PostgreSQL.",
-     "{{ $labels.instance }} keeps {{ $value }} deliveries in its spool: the figures do not contain them yet."},
+     "Acknowledged deliveries are spooled and not in PostgreSQL.",
+     "{{ $labels.instance }} has {{ $value }} deliveries in its spool; the figures do not include them yet."},
     {"ReleaseHealthSpoolStuck",
      "releasehealth_oldest_spooled_delivery_timestamp_seconds == "
      "releasehealth_oldest_spooled_delivery_timestamp_seconds offset 10m and "
      "min_over_time(releasehealth_database_up[10m]) == 1",
      "", "critical", "The spool is not drained although PostgreSQL answers.",
-     "{{ $labels.instance }}: the oldest spooled delivery, of {{ $value | humanizeTimestamp }}, has not moved for ten "
-     "minutes."},
+     "{{ $labels.instance }}: the oldest spooled delivery, received {{ $value | humanizeTimestamp }}, has not been "
+     "stored for ten minutes."},
     {"ReleaseHealthRefusing",
      "sum by (instance, source) (increase(releasehealth_deliveries_total{outcome=\"unavailable\"}[5m])) > 0", "",
-     "critical", "Deliveries are refused, as there is no durable place for them.",
-     "{{ $labels.instance }} answered 503 to {{ $labels.source }}. Senders that do not try again have lost them."},
-    {"ReleaseHealthSpoolDisk", "releasehealth_spool_writable == 0", "1m", "critical",
-     "The spool's disk takes no writes.", "{{ $labels.instance }} can acknowledge nothing while PostgreSQL is away."},
+     "critical", "Deliveries are rejected because no durable storage is available.",
+     "{{ $labels.instance }} responded 503 to {{ $labels.source }}. Deliveries of senders that do not retry are lost."},
+    {"ReleaseHealthSpoolDisk", "releasehealth_spool_writable == 0", "1m", "critical", "The spool cannot be written.",
+     "{{ $labels.instance }} cannot acknowledge deliveries while PostgreSQL is unavailable."},
     {"ReleaseHealthNotDurable", "releasehealth_database_durable == 0", "", "critical",
-     "PostgreSQL runs with fsync = off.", "{{ $labels.instance }} acknowledges what a power loss may take away."},
+     "PostgreSQL runs with fsync = off.", "{{ $labels.instance }}: a power failure can lose acknowledged deliveries."},
     {"ReleaseHealthSetAside", "releasehealth_set_aside_deliveries > 0", "", "warning",
-     "PostgreSQL takes some deliveries in no form.",
-     "{{ $labels.instance }} keeps {{ $value }} deliveries in spool.sqlite, with the reason beside each."},
+     "PostgreSQL rejects some deliveries (quarantined in the spool).",
+     "{{ $labels.instance }} keeps {{ $value }} quarantined deliveries in spool.sqlite, each with its reason."},
     {"ReleaseHealthFiguresStale", "time() - releasehealth_refresh_timestamp_seconds > 300", "1m", "warning",
      "Figures are not refreshed.",
      "{{ $labels.instance }} last refreshed its figures {{ $value | humanizeDuration }} ago."},
     {"ReleaseHealthFiguresBehind", "min_over_time(releasehealth_underived_events[5m]) > 10000", "5m", "warning",
-     "Figures lack what was acknowledged.",
-     "{{ $labels.instance }}: for ten minutes at least {{ $value }} acknowledged events have not been in the figures."},
+     "Figures are behind acknowledged events.",
+     "{{ $labels.instance }}: for ten minutes, at least {{ $value }} acknowledged events have been missing in the "
+     "figures."},
     {"ReleaseHealthSlow",
      "histogram_quantile(0.99, sum by (instance, le) (rate(releasehealth_delivery_seconds_bucket[5m]))) > 1", "10m",
-     "warning", "Senders wait too long for their answer.",
-     "{{ $labels.instance }}: one delivery in a hundred takes {{ $value | humanizeDuration }}; Sentry gives up after 1 "
-     "s, "
-     "GitHub after 10 s."},
+     "warning", "Responses to senders are slow.",
+     "{{ $labels.instance }}: 1 % of deliveries take longer than {{ $value | humanizeDuration }}; Sentry times out "
+     "after 1 s, GitHub after 10 s."},
     {"ReleaseHealthUnauthorized",
      "sum by (instance, source) (increase(releasehealth_deliveries_total{outcome=\"unauthorized\"}[15m])) > 5", "",
-     "warning", "A source's deliveries do not prove who sent them.",
-     "{{ $labels.instance }} refused {{ $value | humanize }} deliveries to {{ $labels.source }} in 15 minutes: its "
-     "secret was "
-     "changed, or somebody else sends."},
+     "warning", "Deliveries of a source fail authentication.",
+     "{{ $labels.instance }} rejected {{ $value | humanize }} deliveries to {{ $labels.source }} in 15 minutes: its "
+     "secret has changed, or an unknown sender uses its URL."},
     {"ReleaseHealthLimitReached", "sum by (instance, limit) (increase(releasehealth_limits_reached_total[15m])) > 0",
-     "15m", "warning", "A limit is met again and again.",
+     "15m", "warning", "A limit is exceeded repeatedly.",
      "{{ $labels.instance }}: {{ $labels.limit }}, {{ $value | humanize }} times in 15 minutes."},
     {"ReleaseHealthOpenFiles", "process_open_fds{job=\"releasehealthd\"} / process_max_fds > 0.8", "5m", "warning",
-     "Hardly any file may be opened any more.",
-     "{{ $labels.instance }} has opened {{ $value | humanizePercentage }} of the files that it may: then nobody can "
-     "connect."},
+     "The daemon is close to its limit of open files.",
+     "{{ $labels.instance }} uses {{ $value | humanizePercentage }} of its open files; at the limit it cannot accept "
+     "connections."},
     {"ReleaseHealthClockJumped", "increase(releasehealth_clock_jumps_total[15m]) > 0", "", "warning",
-     "The system's clock moved at once.",
-     "{{ $labels.instance }}: signatures with a time, and what is now, are judged by that clock."},
+     "The system clock jumped.",
+     "{{ $labels.instance }} uses this clock for the current time and to verify signatures with a timestamp."},
     {"ReleaseHealthSchemaNewer", "releasehealth_schema_newer == 1", "1h", "warning",
      "A daemon is older than its database's schema.",
-     "{{ $labels.instance }} takes deliveries, but leaves deriving to newer daemons: it has not been upgraded for an "
-     "hour."},
-    {"ReleaseHealthDeadDeliveries", "releasehealth_dead_deliveries > 0", "", "warning", "Deliveries could not be read.",
-     "{{ $value }} authentic deliveries could not be read and are kept; the log names what is wrong with them."},
+     "{{ $labels.instance }} accepts deliveries, but leaves derivation to newer daemons. It has needed an upgrade for "
+     "an hour."},
+    {"ReleaseHealthDeadDeliveries", "releasehealth_dead_deliveries > 0", "", "warning",
+     "There are dead-letter deliveries.",
+     "{{ $value }} authentic deliveries could not be read and are kept for replay; the log has the errors."},
     {"ReleaseHealthPartlyDeadDeliveries", "releasehealth_partly_dead_deliveries > 0", "", "warning",
-     "Elements of deliveries could not be read.",
-     "{{ $value }} accepted deliveries have elements that could not be read; the other elements count."},
+     "Accepted deliveries have unreadable elements.",
+     "{{ $value }} accepted deliveries have elements that could not be read; their other elements are counted."},
     {"ReleaseHealthRebuildNeeded", "releasehealth_rebuild_needed == 1", "1h", "warning",
-     "The past was derived by other rules than the configured ones.",
-     "{{ $labels.instance }}: `releasehealthd rebuild` applies the configured rules to the past; `classify --dry-run` "
-     "says "
-     "beforehand what moves."},
-    {"ReleaseHealthOtherNames", "releasehealth_other_names > 0", "", "warning", "Names are no longer kept apart.",
-     "{{ $value }} names of the kind {{ $labels.kind }} came after the most that are kept apart, and are counted as "
-     "`other`: "
+     "History was derived with rules other than the configured ones.",
+     "{{ $labels.instance }}: `releasehealthd rebuild` applies the configured rules to history; `releasehealthd "
+     "classify --dry-run` lists the changes beforehand."},
+    {"ReleaseHealthOtherNames", "releasehealth_other_names > 0", "", "warning",
+     "The cardinality limit of names is exceeded.",
+     "{{ $value }} names of the kind {{ $labels.kind }} exceed the cardinality limit and are aggregated as `other`: "
      "map them in the configuration, or raise max_names."},
     {"ReleaseHealthUnmatchedNames", "max by (source) (releasehealth_unmatched_names) > 0", "1d", "info",
-     "Names of services do not match.",
-     "{{ $value }} names that {{ $labels.source }} uses join nothing: /coverage lists them, `releasehealthd discover` "
+     "There are unmatched service names.",
+     "{{ $value }} names in {{ $labels.source }} match no service: /coverage lists them, `releasehealthd discover` "
      "proposes aliases."},
     {"ReleaseHealthSourceSilent", "max by (source) (releasehealth_source_silent) == 1", "", "warning",
-     "A source has fallen silent.",
-     "{{ $labels.source }} has not delivered for three times as long as it ever pauses: its webhook may be switched "
-     "off."},
+     "A source is silent.",
+     "{{ $labels.source }} has been silent for three times its longest usual interval; its webhook may be disabled."},
 };
 
 bool is_of_team(const limited_figure& l, const threshold& t) {
@@ -112,13 +111,13 @@ std::string which(const threshold& t) {
   return "figure=\"" + t.figure + '"' + (t.period.empty() ? "" : ",period=\"" + t.period + '"');
 }
 
-// The daemon judges. Replicas export the same: max without their instance.
+// The daemon judges thresholds. Replicas export equal values, so `max without (instance)` deduplicates them.
 std::string expression(const threshold& t, bool is_team) {
   return std::string("max without (instance) (releasehealth_") + (is_team ? "team_" : "") + "threshold_exceeded{" +
          which(t) + "}) == 1";
 }
 
-// A template that asks for a number about whom the alert is about, and writes it.
+// A template that queries a number of the alert's target or team and formats it.
 std::string asked(const std::string& metric, const std::string& labels, const std::string& before, bool is_team,
                   std::string_view shown_by) {
   const std::string names = is_team ? "team_name=%q" : "service_name=%q,deployment_environment=%q";
@@ -147,7 +146,7 @@ std::string describe(const limited_figure& l, const threshold& t) {
          (t.above ? "" : "not below ") + limit + period_in_words(t) + ").";
 }
 
-// The section of a page that has the alert's name: as renderers of Markdown anchor it.
+// The URL of the alert's section, with the anchor that Markdown renderers generate.
 std::string runbook(std::string_view page, std::string_view alert) {
   return std::string(page) + '#' + lower_case(alert);
 }
@@ -179,7 +178,7 @@ std::vector<std::string_view> limit_alerts() {
 
 namespace {
 
-// The dashboard of whom it is about. Names may hold anything.
+// The dashboard of the alert's target or team. Names can contain any character, so they are URL-encoded.
 std::string dashboard_of(const std::string& grafana, bool is_team) {
   return grafana +
          (is_team ? "/d/releasehealth?var-team={{ $labels.team_name | urlquery }}"
@@ -195,7 +194,7 @@ std::string prometheus_rules(const std::vector<threshold>& thresholds, const std
       "# Written by `releasehealthd rules`. The daemon judges its thresholds and exports "
       "releasehealth_threshold_exceeded.\n"
       "groups:\n  - name: releasehealth-thresholds\n    rules:\n";
-  std::set<std::tuple<std::string, std::string, bool>> written;  // one rule serves every service, one every team
+  std::set<std::tuple<std::string, std::string, bool>> written;  // one rule for all services, one for all teams
   for (const auto& t : thresholds) {
     const auto& l = *find_limited_figure(t.figure);
     if (!written.emplace(t.figure, t.period, is_of_team(l, t)).second) continue;

@@ -1,6 +1,6 @@
 #pragma once
 // Past values of the gauges as OpenMetrics with timestamps, for `promtool tsdb create-blocks-from openmetrics`: the
-// page of /metrics at each instant, by today's knowledge (interface.md §1).
+// page of /metrics at each instant, computed from all events known today (interface.md §1).
 #include <cstdint>
 #include <iosfwd>
 #include <map>
@@ -14,13 +14,13 @@ namespace releasehealth {
 
 class backfill {
  public:
-  /// Labels that a scrape would add to every series, like `job`: with them past and scraped samples are one series. A
-  /// label without a value is none.
+  /// `target_labels`: the labels that a scrape adds to every series, like `job`, so that backfilled and scraped samples
+  /// belong to the same series. A label with an empty value is omitted.
   explicit backfill(const std::map<std::string, std::string>& target_labels = {});
-  /// What the page in OpenMetrics says at an instant; the instants must rise.
+  /// Adds the OpenMetrics page of an instant; instants must be in ascending order.
   void add(timestamp at, std::string_view page);
   std::size_t samples() const { return samples_; }
-  /// Family by family, and in them series by series, as OpenMetrics asks for; `# EOF` at the end.
+  /// Writes the samples grouped by family and series, as OpenMetrics requires, and `# EOF`.
   void write(std::ostream&) const;
 
  private:

@@ -1,5 +1,5 @@
 #pragma once
-// A figure as people name it, for a report about it alone.
+// A figure selected by one of its names, for a report about it alone.
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,20 +12,19 @@ namespace releasehealth {
 
 struct chosen_figure {
   const figure* of = nullptr;
-  std::string_view slice = {};  ///< the value of its label, or of its quantile; empty: every one
+  std::string_view slice = {};  ///< a value of its label or a quantile; empty: all
 
   bool has(const figure_row& row) const {
     return &row.of == of && (slice.empty() || row.in.value == slice || row.quantile == slice);
   }
 };
 
-/// By a metric's name, with or without `releasehealth_`; by what thresholds call it (`hotfixes`); by the title of a
-/// column
-/// ("rolled back"). Nothing for any other name.
+/// Accepts a metric's name with or without `releasehealth_`, a name in [[threshold]] (`hotfixes`) or a column's title
+/// ("rolled back"). Empty for any other name.
 std::optional<chosen_figure> choose_figure(std::string_view name);
-/// Every name that it takes, without the prefix.
+/// Every name that choose_figure() accepts, without the prefix.
 std::vector<std::string> figure_names();
-/// The columns of a table about it: those of service_columns(), else one for each of its slices.
+/// The columns of a table about a figure: one for each slice, that of service_columns() if there is one.
 std::vector<service_column> columns_of(const chosen_figure&, const figure_settings&);
 
 }

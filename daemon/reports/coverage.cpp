@@ -33,7 +33,7 @@ json::array missing_json(const std::vector<covered_evidence>& all) {
   return out;
 }
 
-// Whether the scope has the columns of the figure: only production has all.
+// Whether the scope has the columns of the figure. Only production scopes have all columns.
 bool counts(const scope_figures& known, const snapshot& s, const figure& f) {
   return std::ranges::all_of(f.slices, [&](const slice& in) {
     return std::ranges::all_of(in.columns, [&](const auto& name) {
@@ -48,7 +48,7 @@ bool is_retired(const std::string& service, const figure_settings& settings, tim
   return retired && *retired <= now;
 }
 
-// Whether anything was ever deployed to a place: names that only have incidents are unmatched, and have no coverage.
+// Whether anything was ever deployed to a target. Names with incidents only are unmatched and have no coverage.
 bool was_deployed(const scope_figures& known, const snapshot& s) {
   static const period now;
   const auto& f = *find_figure("last_deployment_timestamp_seconds");
@@ -58,7 +58,8 @@ bool was_deployed(const scope_figures& known, const snapshot& s) {
   });
 }
 
-// The share of services that a source of incidents knows: of those that are listed, which metrics do not tell apart.
+// Counts the listed services that an incident source knows, which the metric of a team or the fleet cannot distinguish
+// from the others.
 void count_known_services(std::vector<covered_evidence>& scope, const std::vector<covered_scope>& services,
                           const std::string* team) {
   for (std::size_t n = 0; n < scope.size(); ++n) {

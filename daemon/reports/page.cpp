@@ -15,7 +15,7 @@ std::string labels_of(const place& where, const std::string& team) {
                                    label{"deployment_environment", where.environment}});
 }
 
-/// Lines of the page, one figure after the other. Whose a sample is, and which of a figure's, is written once for many.
+/// The page's samples, figure by figure. The labels of a target and of a series are formatted once and reused.
 class figure_lines {
  public:
   explicit figure_lines(exposition& out) : out_(out) {}
@@ -36,7 +36,7 @@ class figure_lines {
     if (row.value) out_.sample(who_, which.labels, row.value->value);
   }
 
-  /// The number of observations behind the quantiles that were written.
+  /// Writes the number of observations of the quantiles written so far.
   void end() {
     if (counted_.empty()) return;
     out_.family(observed_, metric_type::gauge, "Observations behind " + metric_ + ".");
@@ -45,7 +45,7 @@ class figure_lines {
   }
 
  private:
-  /// What tells one series of a figure from the others of its place.
+  /// The labels that distinguish a series of a figure from others of the same target.
   struct series {
     bool is_written = false;
     std::string labels, without_quantile;
@@ -62,7 +62,7 @@ class figure_lines {
     metric_ = std::string(family_) + std::string(row.of.name);
     const bool has_quantiles = row.of.looks == shape::quantiles;
     observed_ = metric_;
-    if (has_quantiles)  // in the place of the unit
+    if (has_quantiles)  // replaces the unit
       observed_.replace(observed_.rfind('_'), std::string::npos, "_observations");
     out_.family(metric_, has_quantiles ? metric_type::summary : metric_type::gauge, row.of.help);
     series_.clear();
@@ -94,8 +94,7 @@ class figure_lines {
   std::vector<series> series_;  ///< by figure_row::nth
 };
 
-/// The families about thresholds. Each threshold is judged once; whose a sample is, and which, is written once for all
-/// families.
+/// The families about thresholds. Each threshold is judged once, and its labels are formatted once for all families.
 class threshold_lines {
  public:
   threshold_lines(const snapshot& s, const figure_settings& settings) : judge_(s, settings) {
@@ -111,13 +110,13 @@ class threshold_lines {
 
   void write(exposition& out) {
     out.family("releasehealth_threshold", metric_type::gauge,
-               "The threshold of a figure, and on which side it is exceeded.");
+               "The threshold of a figure; bound is the side on which it is exceeded.");
     each([&](const scope& of, const line& one) {
       const auto bound = one.of->above ? ",bound=\"above\"" : ",bound=\"below\"";
       if (one.limit) out.sample(of.who, which(*one.of) + bound, *one.limit);
     });
     out.family("releasehealth_threshold_minimum", metric_type::gauge,
-               "The denominator or number of observations from which on the threshold applies.");
+               "The minimum denominator or number of observations for a threshold to be judged.");
     each([&](const scope& of, const line& one) {
       if (one.of->minimum > 0) out.sample(of.who, which(*one.of), one.of->minimum);
     });
@@ -132,7 +131,7 @@ class threshold_lines {
     standing state;
   };
   struct scope {
-    std::string who, team;  ///< `team`: the labels of a team's own families; empty: a place
+    std::string who, team;  ///< `team`: the labels of a team's own families; empty: a target
     std::vector<line> lines;
   };
 
@@ -151,7 +150,7 @@ class threshold_lines {
       for (const auto& one : of.lines) write(of, one);
   }
 
-  // Both sides of a figure may have a threshold: one of them exceeded is enough.
+  // A figure may have a threshold on both sides; it is exceeded if one of them is.
   void write_exceeded(exposition& out, std::string_view name, std::string scope::*who, bool of_teams) {
     out.family(name, metric_type::gauge,
                "Whether the figure exceeds its threshold: 1 exceeded, 0 within, no sample when not judged.");

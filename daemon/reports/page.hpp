@@ -1,5 +1,5 @@
 #pragma once
-// The page of the figures and their thresholds, as /metrics shows it.
+// The figures and their thresholds in the format of /metrics.
 #include <string>
 
 #include "daemon/figures/latest.hpp"
@@ -9,19 +9,19 @@ namespace releasehealth {
 void render(const snapshot&, const figure_settings&, text_format, const text_sink&);
 std::string render(const snapshot&, const figure_settings&, text_format);
 
-/// The page of the latest figures, written when somebody asks for it: figures change more often than they are scraped.
-/// Any thread.
+/// The page of the latest figures, rendered on request because figures change more often than they are scraped. Any
+/// thread.
 class figure_page {
  public:
   explicit figure_page(latest_figures& of) : of_(of) {}
 
-  /// Plain or in gzip; empty before there are figures. In gzip, as Prometheus asks for it, it is kept until figures
-  /// change. A large page takes long: not for the io thread.
+  /// The page, plain or compressed with gzip; empty before there are figures. The compressed page, which Prometheus
+  /// requests, is cached until figures change. Must not run on the io thread, because a large page takes long.
   std::string body(text_format, bool zipped);
 
  private:
-  latest_figures& of_;      ///< shows itself to one thread at a time, which has what follows to itself
-  std::size_t length_ = 0;  ///< of the last page that was not compressed
+  latest_figures& of_;      ///< its lock guards the members below
+  std::size_t length_ = 0;  ///< length of the last plain page
   std::string zipped_;
   text_format zipped_as_{};
   std::uint64_t zipped_version_ = 0;

@@ -10,12 +10,12 @@
 namespace releasehealth {
 namespace {
 
-/// The evidence that each scope's figures lack, computed once per scope.
+/// The missing evidence of each scope, computed once per scope.
 class scope_gaps {
  public:
   explicit scope_gaps(const snapshot& s) : snapshot_(s) {}
 
-  /// The names of the evidence, the most important first; empty: the figure rests on enough.
+  /// The names of the missing evidence, the most important first; empty: the figure has enough.
   std::vector<std::string_view> of(const figure_row& row) {
     std::vector<std::string_view> names;
     for (const auto name : row.of.rests_on)
@@ -52,7 +52,7 @@ std::string shortest(double value) {
   return {text, end};
 }
 
-/// Every row of every period; what holds now belongs to the periods that reach to it.
+/// Every row of every period; figures of the current instant belong to the periods that end now.
 template <class Each>
 void for_each_row(const snapshot& s, const figure_settings& settings, const std::optional<chosen_figure>& only,
                   Each each) {
@@ -98,12 +98,12 @@ std::string json_array(std::vector<std::string> objects) {
   for (auto& one : objects) {
     if (out.size() > 1) out += ',';
     out += one;
-    std::string().swap(one);  // it may be large
+    std::string().swap(one);  // releases memory early: it may be large
   }
   return out + ']';
 }
 
-// Row by row: as values, all figures of two years would take ten times the memory of their text.
+// Serializes row by row: as JSON values, all figures of two years need ten times the memory of their text.
 std::vector<std::string> figures_json(const snapshot& s, const figure_settings& settings, std::size_t spooled,
                                       const std::optional<chosen_figure>& only) {
   std::map<std::string, std::string> rows;

@@ -1,14 +1,15 @@
 #pragma once
-// The columns of a table of services, in text and on the review's page.
+// The columns of the table of services in text reports and on the month page.
 #include <span>
 #include <string_view>
 
 namespace releasehealth {
 
-/// Of quantiles the median. A value beyond the month's limit of `limited` is marked.
+/// A column shows a figure's slice, the median of quantiles. Values that exceed the threshold `limited` of a month are
+/// marked.
 struct service_column {
   std::string_view title, figure, slice, limited;
-  bool is_on_page;  ///< a page has less room, and a page for each service
+  bool is_on_page;  ///< the month page has fewer columns; each service has a page of its own
 };
 std::span<const service_column> service_columns();
 

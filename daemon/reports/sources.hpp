@@ -5,7 +5,7 @@
 
 namespace releasehealth {
 
-/// Something to tick at a source, and whether what it brings ever came.
+/// A setup step of a source, and whether the reports that it enables were ever received.
 struct setup_state {
   const setup_step* step = nullptr;
   bool is_done = false;
@@ -23,19 +23,19 @@ struct reason_of_source {
 struct source_report {
   std::string name, kind;
   std::optional<timestamp> last_at;
-  std::vector<day_of_source> days;  ///< 30, the oldest first; without deliveries, too
+  std::vector<day_of_source> days;  ///< the last 30, oldest first, including days without deliveries
   std::vector<reason_of_source> reasons;
   std::vector<setup_state> setup;
-  std::vector<std::string> unmatched;  ///< names that it uses and that match no service
+  std::vector<std::string> unmatched;  ///< its unmatched names
   bool is_silent = false;
 
   std::map<std::string, std::int64_t> total(std::size_t last_days) const;
 };
-/// Of every configured source, by name, and of senders with a token once they sent something.
+/// Every configured source by name, and the senders with a token after their first delivery.
 std::vector<source_report> report_sources(ledger::reader&, const figure_settings&, timestamp now);
 json::object as_json(const std::vector<source_report>&);
 
-/// Outcomes of accepted deliveries; the others have a reason to show.
+/// Whether the outcome is accepted or duplicate; other outcomes have a reason.
 bool is_taken(std::string_view outcome);
 
 }

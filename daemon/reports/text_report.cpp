@@ -16,14 +16,14 @@
 namespace releasehealth {
 namespace {
 
-/// A line of a table: a production place, or a team.
+/// A line of a table: a production target or a team.
 struct table_line {
   std::string name;
   const place* where;  ///< null: a team
   const scope_figures& known;
 };
 
-// What holds now belongs to the periods that reach to it.
+// A figure of the current instant has a value only in periods that end now.
 std::optional<figure_value> measure(const snapshot& s, const figure_settings& settings, const table_line& line,
                                     const period& over, const figure& f, const slice& in) {
   if (line.where && f.to == belongs::teams) return {};
@@ -43,7 +43,7 @@ cell value_in(const snapshot& s, const figure_settings& settings, const judge& j
   if (!value) return {"-"};
   if (f.looks == shape::instant) return {format_time(timestamp(std::chrono::seconds(std::llround(value->value))))};
   cell out{readable(f, value->value)};
-  if (!parse_month(over.label)) return out;  // a month's threshold is none of a quarter
+  if (!parse_month(over.label)) return out;  // monthly thresholds do not apply to other periods
   const auto& mine =
       line.where ? judged.thresholds_of(line.where->service) : judged.thresholds_of_team(line.known.team);
   for (const auto& t : mine)
@@ -52,7 +52,7 @@ cell value_in(const snapshot& s, const figure_settings& settings, const judge& j
   return out;
 }
 
-// A slice alone names no figure.
+// A slice's name is ambiguous without its figure.
 std::string title_of(const service_column& c) {
   return c.title == c.slice ? std::string(c.figure) + ": " + std::string(c.slice) : std::string(c.title);
 }
@@ -69,7 +69,7 @@ std::vector<table_line> lines_of(const snapshot& s, const figure_settings& setti
   return all;
 }
 
-/// A table with a line for each production place: `titles` name its columns, `value(line, column)` fills it.
+/// A table with a line for each production target: `titles` are its columns, `value(line, column)` returns a cell.
 template <class Value>
 std::string table(const snapshot& s, const figure_settings& settings, const std::vector<std::string>& titles,
                   const text_style& style, Value value) {
@@ -83,7 +83,7 @@ std::string table(const snapshot& s, const figure_settings& settings, const std:
   return render_table(rows, style);
 }
 
-// A frequency over a part of the period says how many days that is. A team's sums have no band.
+// The frequency of a partly covered period shows the covered days. A team's sums have no band.
 cell dora_value(const snapshot& s, const figure_settings& settings, const table_line& line, const period& over,
                 const dora_metric& m) {
   const auto& f = *find_figure(m.figure);
@@ -100,7 +100,7 @@ cell dora_value(const snapshot& s, const figure_settings& settings, const table_
   return {text + (band.empty() ? "" : ' ' + std::string(band))};
 }
 
-// DORA's five of one period, each with its band.
+// The DORA metrics of one period with their bands.
 std::string dora_table(const snapshot& s, const figure_settings& settings, const period& over,
                        const text_style& style) {
   std::vector<std::string> titles;
@@ -112,7 +112,7 @@ std::string dora_table(const snapshot& s, const figure_settings& settings, const
   return heading("DORA metrics", style) + text + (style.markdown ? "\n" : "") + note + std::string(about_bands) + '\n';
 }
 
-// How many thresholds of each service and team are exceeded, within or not judged, and each that is exceeded.
+// The number of exceeded, within and not judged thresholds of each service and team, and a list of the exceeded ones.
 std::string threshold_table(const snapshot& s, const figure_settings& settings, const text_style& style) {
   const judge judged(s, settings);
   table_rows rows(1, {{"service"}, {"exceeded"}, {"within"}, {"not judged"}});
@@ -133,7 +133,7 @@ std::string threshold_table(const snapshot& s, const figure_settings& settings, 
   return '\n' + heading("Thresholds", style) + render_table(rows, style) + (style.markdown ? "\n" : "") + exceeded;
 }
 
-// Evidence that services lack, and what needs it.
+// Missing evidence of services, and the figures that need it.
 std::string quality_text(const snapshot& s, const figure_settings& settings, const text_style& style) {
   std::string out;
   const auto services = covered_services(s, settings);

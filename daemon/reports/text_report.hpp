@@ -1,5 +1,5 @@
 #pragma once
-// The figures of some periods for people, as text or Markdown.
+// Reports of figures as text, Markdown or HTML.
 #include <string>
 
 #include "daemon/figures/snapshot.hpp"
@@ -7,11 +7,11 @@
 
 namespace releasehealth {
 
-/// A line for each production place: all figures of one period, or each figure of several periods side by side. A value
-/// of a calendar month with a threshold of months is marked with `!` where it exceeds that, with `?` where it is not
-/// judged. `only`: a name that choose_figure() takes, empty for all.
-/// Of one period, DORA's five follow with their bands, and what the thresholds come to. `at_end`: the periods of the
-/// thresholds up to the end of that one; without, the report has no thresholds.
+/// A line for each production target: all figures of one period, or one table per figure with several periods side by
+/// side. A value of a calendar month is marked with `!` if it exceeds a monthly threshold, with `?` if that is not
+/// judged. `only`: a name that choose_figure() accepts; empty: all figures.
+/// For one period, the DORA metrics with their bands and the states of the thresholds follow. `at_end`: the periods of
+/// the thresholds up to the end of that period; null: the report omits thresholds.
 std::string text_report(const snapshot&, const figure_settings&, std::string_view only = {}, const text_style& = {},
                         const snapshot* at_end = nullptr);
 

@@ -55,7 +55,7 @@ void append_html(std::string& out, const table_rows& rows) {
   out += "</table>\n";
 }
 
-// Columns that the terminal has no room for follow below, the first one repeated.
+// Columns that exceed the terminal's width follow in another table below, with the first column repeated.
 void append_text(std::string& out, const table_rows& rows, const text_style& style) {
   const auto widths = widths_of(rows);
   for (std::size_t from = 1; from < widths.size();) {

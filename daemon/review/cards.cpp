@@ -34,7 +34,7 @@ std::string detail(const headline& h, const figure_value& v, const measured& m, 
   return text + " in " + count_in_words(days.count(), "covered days");
 }
 
-// A month without data has no value, and what began within the month before is no measure for counts.
+// Compares with the previous month. Counts are not compared with a partly covered month.
 void add_change(json::object& card, const reviewed& r, const headline& h, const std::optional<figure_value>& now,
                 const std::optional<figure_value>& before) {
   const auto name = name_month(r.month - std::chrono::months{1});
@@ -51,7 +51,7 @@ void add_change(json::object& card, const reviewed& r, const headline& h, const 
   card["direction"] = direction;
 }
 
-// The band of the one service, or how many services have which.
+// The band of a single service, or the number of services in each band.
 void add_band(json::object& card, const reviewed& r, const headline& h, const std::optional<figure_value>& now,
               const figure_settings& settings) {
   if (!h.dora) return;
@@ -90,9 +90,9 @@ json::object card_of(const reviewed& r, const headline& h, const figure_settings
   add_change(card, r, h, now, before);
   json::array gaps;
   for (const auto& gap : gaps_of(*h.of, scope, r.together))
-    gaps.push_back(json::object{{"text", gap.share ? std::string(gap.of->name) + " known for " + in_words(gap) + " only"
-                                                   : std::string(gap.of->gap)},
-                                {"cure", gap.of->cure}});
+    gaps.push_back(json::object{
+        {"text", gap.share ? std::string(gap.of->name) + " coverage " + in_words(gap) : std::string(gap.of->gap)},
+        {"cure", gap.of->cure}});
   card["gaps"] = std::move(gaps);
   card["threshold"] = threshold_text(h.limited, all, r.is_of_one);
   const auto drawn = std::ranges::find_if(all, [&](const threshold_of& one) {
@@ -130,7 +130,7 @@ json::object threshold_text(std::string_view limited, const std::vector<threshol
     return std::ranges::count(mine, state, [](const threshold_of* one) { return one->judged.state; });
   };
   const bool are_alike = std::ranges::all_of(mine, [&](const auto* one) { return words(one) == words(mine.front()); });
-  auto text = are_alike ? "threshold " + words(mine.front()) + ": " : std::string("thresholds of their own: ");
+  auto text = are_alike ? "threshold " + words(mine.front()) + ": " : std::string("individual thresholds: ");
   const auto begin = text.size();
   const auto append = [&](const std::string& part) { text += (text.size() > begin ? "; " : "") + part; };
   constexpr std::pair<standing, std::string_view> states[] = {

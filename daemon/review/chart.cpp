@@ -15,7 +15,7 @@ std::string number(double value) {
 
 constexpr double chart_width = 240, chart_height = 48, gap = 2, least = 1.5;
 
-// Incidents that overlap are drawn below one another, in as few rows as it takes, up to a bound.
+// Overlapping incidents are drawn in separate rows, in as few as possible, at most max_rows.
 constexpr std::size_t max_rows = 6;
 std::vector<std::size_t> rows_of(const std::vector<timeline_stretch>& all) {
   std::vector<std::size_t> rows;
@@ -58,8 +58,8 @@ json::object column_chart(const std::string& title, const std::vector<chart_poin
     last = &p;
   }
   json::object out = {{"label", last ? title + " by month, " + first->name + " to " + last->name + ": " + last->text +
-                                           " in the last, at most " + highest->text + " in " + highest->name
-                                     : title + ": nothing to show"},
+                                           " in the last month, maximum " + highest->text + " in " + highest->name
+                                     : title + ": no data"},
                       {"columns", std::move(columns)},
                       {"has_limit", limit && last},
                       {"limit_y", limit ? number(chart_height - height(*limit)) : ""}};

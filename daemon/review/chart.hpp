@@ -1,6 +1,6 @@
 #pragma once
-// Charts as plain values: positions in a picture of a fixed size, which the templates draw as SVG. A picture needs no
-// script, so that it is in a mail and on paper, too. What a screen reader says of it is its `label`.
+// Charts as plain values: positions in a picture of a fixed size, which the templates draw as SVG. Pictures need no
+// script, so that they work in mail and in print, too. `label` is the text for screen readers.
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,19 +11,19 @@
 namespace releasehealth {
 
 struct chart_point {
-  std::string name;             ///< of the month
-  std::optional<double> value;  ///< nothing: a gap, not a zero
-  std::string text;             ///< the value as people read it
-  bool partial = false;         ///< data, or the month itself, does not cover it whole
+  std::string name;             ///< the month
+  std::optional<double> value;  ///< empty: drawn as a gap, not as zero
+  std::string text;             ///< the formatted value
+  bool partial = false;         ///< the month is incomplete, or its data is
 };
 
-/// A column for each point, the last one the month that is looked at; a line at the limit if there is one.
+/// A column for each point, of which the last is the page's month, and a line at the limit, if any.
 json::object column_chart(const std::string& title, const std::vector<chart_point>&, std::optional<double> limit);
 
-/// The length of a bar in percent of the largest; at least 1 for what is more than nothing.
+/// The length of a bar in percent of the largest; at least 1 for positive values.
 std::int64_t bar_length(double value, double largest);
 
-/// A stretch on a timeline: what is live, or an incident.
+/// An interval on a timeline: a live version or an incident.
 struct timeline_stretch {
   std::string name, title, kind, path;
   timestamp begin, end;
@@ -36,7 +36,7 @@ struct timeline {
   timestamp begin, end;
   std::vector<timeline_stretch> live, incidents;
   std::vector<timeline_mark> deployments;
-  std::vector<std::pair<std::size_t, std::string>> blame;  ///< an incident's number and the deployment's id
+  std::vector<std::pair<std::size_t, std::string>> blame;  ///< index of the incident, id of its attributed change
   std::vector<std::pair<timestamp, std::string>> ticks;
 };
 json::object timeline_chart(const timeline&);

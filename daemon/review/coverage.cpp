@@ -1,4 +1,4 @@
-// The page of coverage: services by evidence, and names that do not match.
+// The coverage page: services by evidence, and unmatched names.
 #include "daemon/reports/coverage.hpp"
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t most_covered = 500;
 
-// "60 %", with how it looks: enough, too little, nothing to count.
+// A share ("60 %") with its CSS class: done, overdue for a gap, none without data.
 json::object cell(const covered_evidence& one) {
   if (one.share && one.unknown > 0) {
     const auto known = static_cast<std::size_t>(std::llround(one.share->numerator.value_or(0)));
@@ -27,13 +27,13 @@ json::object cell(const covered_evidence& one) {
   return {{"text", share},
           {"title", one.share           ? in_words(one)
                     : is_unknown_source ? std::string(one.of->gap)
-                                        : "nothing to count"},
+                                        : "no data"},
           {"class", one.is_gap() ? "overdue"
                     : one.share  ? "done"
                                  : "none"}};
 }
 
-// The first thing that would help.
+// The cure of the scope's first gap.
 std::string cure_of(const covered_scope& scope) {
   for (const auto& one : scope.evidence)
     if (one.is_gap()) {
@@ -83,7 +83,7 @@ std::string review_coverage(ledger::reader& from, const figure_settings& setting
     unmatched.push_back(
         json::object{{"name", one.name},
                      {"sources", joined(one.sources)},
-                     {"what", one.has_incidents ? "incidents, never deployed" : "deployments, no incidents"},
+                     {"what", one.has_incidents ? "incidents, no deployments" : "deployments, no incidents"},
                      {"similar", joined(one.similar)}});
   auto proposal = r.proposal;
   for (const auto& lines : r.additions) proposal += lines;

@@ -1,3 +1,4 @@
+#include "collectors/base/nearest.hpp"
 #include "daemon/explain/explanation.hpp"
 #include "daemon/review/frame.hpp"
 #include "daemon/review/page.hpp"
@@ -23,7 +24,7 @@ json::array told_by(const explanation& e, const figure_settings& settings) {
 result<std::string> review_deployment(ledger::reader& from, const std::string& id, const figure_settings& settings,
                                       const review_frame& frame) {
   const auto found = explain_deployment(from, id);
-  if (found.empty()) return error(errc::unknown, "no deployment has this id");
+  if (found.empty()) return error(errc::unknown, "unknown deployment " + in_quotes(id));
   const auto& e = found.front();
   const links to{frame};
   const auto finished = time_at(e.about, "/finished_at");

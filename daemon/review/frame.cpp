@@ -31,7 +31,7 @@ json::array month_choices(const review_question& q, const review_frame& frame, c
   return all;
 }
 
-// A follow-up of a hotfix: done, not needed, not tracked, due, or overdue.
+// The state of a hotfix's follow-up: done, not needed, not tracked, due or overdue.
 json::object follow_up(const std::string& done, bool is_owed, bool is_tracked, std::optional<timestamp> due,
                        const review_frame& frame, const figure_settings& settings, std::string_view word) {
   if (!done.empty()) return {{"text", std::string(word)}, {"class", "done"}};
@@ -99,24 +99,39 @@ std::string outward(const std::string& url) {
   return url.starts_with("https://") || url.starts_with("http://") ? url : std::string();
 }
 
+namespace {
+
+// A failed attempt is "deployment failed"; other texts describe a change that failed later.
+std::string outcome_of(const json::object& d) {
+  const auto state = text(d, "state"), remediation = text(d, "first_remedy");
+  if (!text(d, "rolled_back_by").empty()) return "rolled back";
+  if (flag_at(d, "/failed"))
+    return remediation == word(way::rollback) ? "rolled back"
+           : remediation == word(way::hotfix) ? "hotfixed"
+           : text(d, "issue_at").empty()      ? "failed change"  // amended by hand
+                                              : "caused an incident";
+  if (state == word(deployment_state::failed)) return "deployment failed";
+  return state == word(deployment_state::succeeded) ? "" : state;
+}
+
+std::string cause_in_words(std::string_view name) { return sentence_case(figure_in_words(name)); }
+
+}
+
 json::object deployment_row(const json::object& d, const figure_settings& settings, const links& to) {
-  const auto kind = text(d, "kind"), state = text(d, "state"), id = text(d, "id");
-  const bool is_failed = flag_at(d, "/failed");
+  const auto kind = text(d, "kind"), id = text(d, "id");
   return {{"at", text(d, "at")},
           {"when", local(d, "at", settings)},
           {"service", text(d, "service")},
           {"service_link", to.to_service(text(d, "service"), settings.zone.month_of(*time_at(d, "/at")))},
           {"environment", text(d, "environment")},
-          {"kind", kind.empty() ? state : kind},
+          {"kind", kind.empty() ? "–" : kind},
           {"name", text(d, "version").empty() ? text(d, "subject") : text(d, "version")},
           {"what", text(d, "title")},
           {"link", to.to_deployment(id)},
           {"source_link", outward(text(d, "url"))},
-          {"failed", is_failed},
-          {"outcome", !text(d, "rolled_back_by").empty()           ? "rolled back"
-                      : is_failed                                  ? "failed"
-                      : state == word(deployment_state::succeeded) ? ""
-                                                                   : state},
+          {"failed", flag_at(d, "/failed")},
+          {"outcome", outcome_of(d)},
           {"remedy", text(d, "first_remedy")}};
 }
 
@@ -125,7 +140,7 @@ json::object hotfix_row(ledger::reader& from, const json::object& d, const track
   auto row = deployment_row(d, settings, to);
   const auto finished = time_at(d, "/finished_at");
   const auto answered = text(d, "remedies"), incident = text(d, "incident");
-  row["cause"] = text(d, "cause").empty() ? "unknown" : text(d, "cause");
+  row["cause"] = text(d, "cause").empty() ? "–" : cause_in_words(text(d, "cause"));
   row["answers"] = !answered.empty()   ? name_of_deployment(from, answered)
                    : !incident.empty() ? "incident " + incident
                                        : std::string();
@@ -159,7 +174,7 @@ json::object incident_row(ledger::reader& from, const json::object& i, const fig
           {"is_open", !restored},
           {"blames", blamed.empty() ? std::string() : name_of_deployment(from, blamed)},
           {"blames_link", blamed.empty() ? "" : to.to_deployment(blamed)},
-          {"reason", text(i, "reason")}};
+          {"reason", figure_in_words(text(i, "reason"))}};
 }
 
 json::array causes_of(const reviewed& r, const figure_settings& settings) {
@@ -177,7 +192,7 @@ json::array causes_of(const reviewed& r, const figure_settings& settings) {
   std::ranges::sort(counted);
   json::array all;
   for (const auto& [count, name] : counted)
-    all.push_back({{"name", name},
+    all.push_back({{"name", cause_in_words(name)},
                    {"count", readable(f, -count)},
                    {"length", bar_length(-count, largest)},
                    {"prevention", prevention_of(name)}});
@@ -195,11 +210,12 @@ json::array recovery_of(const reviewed& r, const figure_settings& settings) {
     const auto v = evaluate(f, in, {r.together.columns, values->second, r.last()}, &quantiles[0]);
     if (!v) continue;
     largest = std::max(largest, v->value);
-    measured_ones.emplace_back(in.value == "none" ? "no remedy" : in.value, *v);
+    measured_ones.emplace_back(in.value == "none" ? "no remediation" : in.value, *v);
   }
   for (const auto& [name, v] : measured_ones)
     all.push_back({{"name", name},
-                   {"count", readable(*find_figure("changes"), v.observations.value_or(0))},
+                   {"count", readable(*find_figure("changes"), v.observations.value_or(0)) +
+                                 (v.observations.value_or(0) == 1 ? " failed change" : " failed changes")},
                    {"median", readable(f, v.value)},
                    {"length", bar_length(v.value, largest)}});
   return all;

@@ -1,13 +1,13 @@
 #pragma once
-// What all pages have in common: links, the choice of month and team, how rows of the lists read.
+// Shared by all pages: links, the choice of month and team, and the rows of lists.
 #include "daemon/review/months.hpp"
 
 namespace releasehealth {
 
-/// Links of a page; empty where there is nothing to link to.
+/// Links of a page; empty in a single file without a base URL.
 struct links {
   const review_frame& frame;
-  /// `environment`: empty: the first one in production.
+  /// An empty environment selects the first one in production.
   std::string to_service(const std::string& service, std::chrono::year_month,
                          const std::string& environment = {}) const;
   std::string to_deployment(const std::string& id) const;
@@ -15,23 +15,23 @@ struct links {
   std::string to(const std::string& path_and_query) const;
 };
 
-/// The page's view as far as it is the same everywhere: title, style, choice of month and team, when it was made.
+/// The part of the view that all pages share: title, style, choice of month and team, time of generation.
 json::object frame_of(const std::string& title, const review_question&, const review_frame&, const figure_settings&,
                       const std::set<std::string>& teams);
 
-/// Only http and https lead out of a page: a sender's `javascript:` must not.
+/// The URL if it is http or https, else empty: a sender's `javascript:` URL must not become a link.
 std::string outward(const std::string& url);
 
-/// What happened to the deployment of a row of schema/lists/deployments.sql, for tables.
+/// The view of a row of schema/lists/deployments.sql for tables.
 json::object deployment_row(const json::object&, const figure_settings&, const links&);
 /// A hotfix with its follow-ups.
 json::object hotfix_row(ledger::reader&, const json::object&, const tracked_follow_ups&, const figure_settings&,
                         const review_frame&, const links&);
 json::object incident_row(ledger::reader&, const json::object&, const figure_settings&, const links&);
 
-/// The figure by cause, as bars with what prevents each.
+/// Hotfixes by root cause, as bars with the prevention of each cause.
 json::array causes_of(const reviewed&, const figure_settings&);
-/// Recovery by the first remedy, as bars.
+/// Median recovery time by first remediation, as bars.
 json::array recovery_of(const reviewed&, const figure_settings&);
 
 }

@@ -18,7 +18,7 @@
 namespace releasehealth {
 namespace {
 
-// What a page shows at most; the API has the rest.
+// Maximum numbers of rows on a page; the API has the rest.
 constexpr std::size_t most_services = 100, most_exceeded = 8;
 constexpr std::int64_t most_hotfixes = 50;
 
@@ -27,7 +27,7 @@ std::string name_of(const place& where, const std::string& team) {
   return short_name(where);
 }
 
-// A ratio of few is shown as what it is: "1 of 1", not "100.0 %".
+// A ratio with few observations is shown as "1 of 1", not as "100.0 %".
 json::object value_in(const reviewed& r, const scope_figures& known, const service_column& column) {
   const auto& f = *find_figure(column.figure);
   const auto values = known.values.find(r.last().label);
@@ -68,7 +68,7 @@ json::object service_row(const reviewed& r, const place& where, const ledger::ho
           {"chart", column_chart("Hotfixes of " + where.service, points, std::nullopt)}};
 }
 
-// Services needing attention: by thresholds exceeded, then hotfixes, then name.
+// Services ordered by exceeded thresholds, then hotfixes, then name.
 std::vector<place> by_attention(const reviewed& r, const std::vector<threshold_of>& exceeded,
                                 const figure_settings& settings) {
   std::vector<std::tuple<std::ptrdiff_t, double, place>> order;
@@ -104,7 +104,7 @@ json::array service_rows(ledger::reader& from, const reviewed& r, const std::vec
   return rows;
 }
 
-// Three states, and a fourth before there is anything to judge.
+// The verdict: exceeded, within or not judged, or `without_data` before there is any data.
 json::object verdict_of(const reviewed& r, const std::vector<threshold_of>& all,
                         const std::vector<threshold_of>& exceeded, const std::string& without_data, const links& to) {
   json::array says;
@@ -161,7 +161,7 @@ std::string now_count(const reviewed& r, std::string_view figure) {
   return v ? readable(f, v->value) : is_tracked ? "0" : "not tracked";
 }
 
-// The first steps, and which of them are done.
+// The setup steps with their state.
 json::array checklist_of(ledger::reader& from, const figure_settings& settings, timestamp now) {
   const auto sources = report_sources(from, settings, now);
   std::string names;
@@ -173,19 +173,19 @@ json::array checklist_of(ledger::reader& from, const figure_settings& settings, 
   const auto step = [](bool is_done, std::string_view what, std::string_view command, const std::string& how) {
     return json::object{{"is_done", is_done}, {"what", what}, {"command", command}, {"how", how}};
   };
-  return {step(!names.empty(), "A source of deployments is configured", names.empty() ? "releasehealthd init" : "",
-               names.empty() ? "writes a first configuration with secrets, and prints the values to enter at the source"
-                             : names),
-          step(has_delivered, "A first delivery has arrived", "",
-               "Sources shows what arrives and why something is not taken"),
-          step(has_incidents, "A source of incidents is configured", "",
-               "what pages people: without it fail rates rest on rollbacks and hotfixes alone"),
-          step(false, "A first deployment to production",
-               "releasehealthd send deployment service=checkout version=1.0.0 state=succeeded", "sends one by hand")};
+  return {
+      step(!names.empty(), "Configure a deployment source", names.empty() ? "releasehealthd init" : "",
+           names.empty() ? "writes a first configuration with secrets and prints the values to enter at the source"
+                         : names),
+      step(has_delivered, "Receive a first delivery", "",
+           "the page Sources lists deliveries and the reasons for rejected ones"),
+      step(has_incidents, "Configure an incident source", "",
+           "such as your paging tool; without one, fail rates rest on rollbacks and hotfixes alone"),
+      step(false, "Report a first deployment to production",
+           "releasehealthd send deployment service=checkout version=1.0.0 state=succeeded", "reports one manually")};
 }
 
-// One sentence on data quality, where it matters: what headline figures rest on too little of, and names that do not
-// match.
+// One sentence on data quality: gaps in the evidence of headline figures, and unmatched names.
 std::string quality_of(const reviewed& r, const std::vector<discover::unmatched_name>& unmatched) {
   std::vector<std::string> parts;
   const auto& scope = r.together.together;
@@ -194,7 +194,7 @@ std::string quality_of(const reviewed& r, const std::vector<discover::unmatched_
     for (const auto& h : headlines) needed.insert(h.of->rests_on.begin(), h.of->rests_on.end());
   for (const auto& one : coverage_of(scope, r.together))
     if (one.share && one.is_gap() && needed.contains(one.of->name))
-      parts.push_back(std::string(one.of->name) + " known for " + in_words(one) + " only");
+      parts.push_back(std::string(one.of->name) + " coverage " + in_words(one));
   std::vector<std::string> names;
   for (const auto& one : unmatched) names.push_back(one.name);
   if (!names.empty()) parts.push_back(in_words(names));

@@ -46,9 +46,9 @@ reviewed look_at(ledger::reader& from, const review_question& q, const figure_se
   const auto end = r.last().end;
   figure_question asked{.periods = r.months, .service = q.service, .environment = q.environment, .team = q.team};
   r.together = answer_together(from, asked, settings, end);
-  r.months = r.together.periods;  // which of them data covers whole is known now
+  r.months = r.together.periods;  // with `partial` and `has_data` set
   r.is_of_one = !q.service.empty();
-  for (auto& p : r.months)  // of a scope not the one in which its first deployment finished
+  for (auto& p : r.months)  // the month of a scope's first deployment is partial
     if (const auto& since = r.together.together.since) p.partial |= *since > p.begin && *since < p.end;
   asked.periods = {r.before(), r.last()};
   for (const auto& rolling : settings.rolling)
@@ -117,7 +117,7 @@ json::object verdict_on(const std::vector<judged_threshold>& all) {
   const auto judged = count_judged(all), exceeded = exceeded_among(all).size(), rest = all.size() - judged;
   const auto share = std::to_string(judged) + " of " + std::to_string(all.size()) + " thresholds";
   std::string headline = "Not enough data to judge yet: " + share + " have data", note;
-  if (all.empty()) headline = "Nothing to judge: no service in production";
+  if (all.empty()) headline = "No thresholds: no service in production";
   if (state == standing::within) headline = rest == 0 ? "Within all thresholds" : "No threshold exceeded";
   if (state == standing::exceeded)
     headline = exceeded == 1 ? "One threshold exceeded" : std::to_string(exceeded) + " thresholds exceeded";
@@ -151,7 +151,7 @@ json::object trend_table(const reviewed& r, const figure_settings& settings) {
 
 namespace {
 
-// Whether a value differs from another by enough to be worth a sentence.
+// Whether the difference is large enough to be mentioned.
 bool differs(const headline& h, double now, double before) {
   constexpr double tenth = 0.1;
   if (h.of->looks == shape::count) return now != before;
@@ -164,7 +164,8 @@ std::string change_in_words(const reviewed& r, const headline& h, double now, do
   return h.title + (now > before ? " rose from " : " fell from ") + written(h, before) + " to " + written(h, now) + '.';
 }
 
-// Services that crossed their threshold of hotfixes a month, either way. A month that is not judged is no crossing.
+// Adds services that crossed their monthly threshold of hotfixes in either direction. Months that are not judged do not
+// count.
 void add_crossings(const reviewed& r, const figure_settings& settings, json::array& to) {
   const auto& hotfixes = health_headlines().front();
   const judge judged(r.apart, settings);

@@ -20,7 +20,7 @@ mustache::data written(const std::string& what) {
   return out;
 }
 
-// An empty text is what a section leaves out.
+// Empty texts become false, so that templates omit their sections.
 mustache::data as_data(const json::value& v) {
   switch (v.kind()) {
     case json::kind::object: {

@@ -1,6 +1,6 @@
 #pragma once
-// The templates of dashboards/review, filled. Everything is escaped; a template that cannot be read is a defect of the
-// build and throws std::logic_error.
+// Renders the templates of dashboards/review. All values are escaped. An invalid template is a defect of the build and
+// throws std::logic_error.
 #include <string>
 #include <string_view>
 
@@ -8,10 +8,10 @@
 
 namespace releasehealth {
 
-/// `page`: a template's name without its ending; those that begin with `_` are partials.
+/// `page`: a template's name without its extension. Templates whose name begins with `_` are partials.
 std::string render_page(std::string_view page, const json::object& view);
 
-/// What the pages look like; a page that is sent as one file carries it.
+/// The CSS of the pages, which single-file pages embed.
 std::string_view style_sheet();
 
 }

@@ -12,14 +12,14 @@
 namespace releasehealth {
 namespace {
 
-constexpr std::int64_t most_rows = 200;  // of deployments and of incidents; the API has the rest
+constexpr std::int64_t most_rows = 200;  // maximum of deployments, and of incidents; the API has the rest
 constexpr auto timeline_months = std::chrono::months{3};
 
-/// The rows of one service in one environment over the stretch of the timeline.
+/// The rows of one service in one environment over the period of the timeline.
 struct service_past {
   period over;
-  std::vector<json::object> deployments, incidents;  ///< the latest first
-  std::string live_before;                           ///< the id of what was live at its beginning
+  std::vector<json::object> deployments, incidents;  ///< latest first
+  std::string live_before;                           ///< id of the deployment live at the beginning
 };
 
 service_past read_past(ledger::reader& from, const place& of, const period& over, const naming& names) {
@@ -55,13 +55,13 @@ timeline draw(ledger::reader& from, const service_past& past, const figure_setti
   const auto name_of = [&](const std::string& id) {
     const auto known = names.find(id);
     return known != names.end() ? known->second
-           : id.empty()         ? std::string("what was there before")
+           : id.empty()         ? std::string("earlier version")
                                 : name_of_deployment(from, id);
   };
   if (!past.live_before.empty()) {
     const auto live = name_of(past.live_before);
-    t.live.push_back({live, "live: " + live + ", from before", std::string(word(deployment_kind::planned)), "",
-                      past.over.begin, past.over.end});
+    t.live.push_back({live, "live: " + live + ", since before this period", std::string(word(deployment_kind::planned)),
+                      "", past.over.begin, past.over.end});
   }
   for (auto d = past.deployments.rbegin(); d != past.deployments.rend(); ++d) {
     const auto at = time_at(*d, "/at");
@@ -73,7 +73,7 @@ timeline draw(ledger::reader& from, const service_past& past, const figure_setti
     if (!t.live.empty()) t.live.back().end = *at;
     const auto live = name_of(text(*d, "live"));
     auto says = "live: " + live;
-    says.append(", by ").append(kind).append(", from ").append(settings.zone.local_time(*at));
+    says.append(", by ").append(kind).append(", since ").append(settings.zone.local_time(*at));
     t.live.push_back({live, std::move(says), kind, "", *at, past.over.end});
   }
   for (auto i = past.incidents.rbegin(); i != past.incidents.rend(); ++i) {
@@ -94,7 +94,7 @@ timeline draw(ledger::reader& from, const service_past& past, const figure_setti
   return t;
 }
 
-// Where the service is, production first, groups before their members.
+// The targets of a service, production first, groups before their members.
 std::vector<place> places_of(const std::map<place, std::string>& all, const std::string& service, const naming& names) {
   std::vector<place> mine;
   for (const auto& [where, team] : all)
@@ -115,7 +115,7 @@ result<std::string> review_service(ledger::reader& from, const review_question& 
   if (mine.empty()) return error(errc::unknown, "unknown service " + in_quotes(q.service));
   const auto chosen = std::ranges::find(mine, q.environment, &place::environment);
   if (!q.environment.empty() && chosen == mine.end())
-    return error(errc::unknown, q.service + " is not known in " + q.environment);
+    return error(errc::unknown, "unknown environment " + in_quotes(q.environment) + " of " + q.service);
   const auto& where = q.environment.empty() ? mine.front() : *chosen;
   auto asked = q;
   asked.environment = where.environment;

@@ -1,4 +1,4 @@
-// The page of sources.
+// The sources page.
 #include "daemon/reports/sources.hpp"
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace {
 
 constexpr double picture_width = 240, picture_height = 48;
 
-/// A column for each day: accepted deliveries, and rejected or ignored ones stacked above.
+/// A column for each day: accepted deliveries, with rejected and ignored ones stacked above.
 json::object days_chart(const source_report& s) {
   std::int64_t largest = 1;
   const auto sum = [](const day_of_source& d, bool taken) {
@@ -40,7 +40,7 @@ json::object days_chart(const source_report& s) {
                                    {"left_h", height(left)},
                                    {"title", text}});
   }
-  return {{"columns", std::move(columns)}, {"label", "Deliveries of " + s.name + " a day, over 30 days"}};
+  return {{"columns", std::move(columns)}, {"label", "Deliveries of " + s.name + " per day over 30 days"}};
 }
 
 std::string counts_in_words(const std::map<std::string, std::int64_t>& counts) {

@@ -1,5 +1,5 @@
 #pragma once
-// This process: its files, its memory and its clock.
+// Process-wide settings: open files, memory and clock.
 #include <cstdint>
 #include <optional>
 
@@ -7,17 +7,18 @@
 
 namespace releasehealth {
 
-/// Gives large blocks back to the system once they are freed: otherwise glibc takes the first of them for the usual
-/// size, and what one page of figures took stays taken.
+/// Makes malloc return freed large blocks to the system. By default glibc raises its threshold with the first such
+/// block, and memory used for one page of figures stays allocated.
 void return_large_blocks();
 
-/// Raises the soft limit of open files to the hard one. Returns what it is then.
+/// Raises the soft limit of open files to the hard one. Returns the resulting soft limit; 0 if it is unknown.
 std::uint64_t raise_open_files();
 
-/// The system's clock against the one that only goes on: signatures with a time, and "now", are judged by the former.
+/// Detects steps of the system clock against the monotonic clock: the system clock decides about signed timestamps and
+/// "now".
 class clock_watch {
  public:
-  /// By how much it moved at once since the last look, if by a second or more.
+  /// The size of a step since the last call, if it is at least one second.
   std::optional<duration> moved();
 
  private:

@@ -1,5 +1,5 @@
 #pragma once
-// Ids for events that people and pipelines make.
+// Ids of events created by people and pipelines.
 #include <string>
 
 namespace releasehealth {

@@ -19,7 +19,7 @@ struct release {
   void operator()(void* p) const { std::free(p); }  // NOLINT(cppcoreguidelines-*): it came from malloc
 };
 
-// sd_notify(3): when the reload began, by the clock that the manager uses.
+// sd_notify(3): the start of a reload, on the service manager's clock.
 std::uint64_t monotonic_microseconds() {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -33,7 +33,7 @@ void tell(const std::string& state) { (void)sd_notify(keep_variables, state.c_st
 std::optional<int> inherited_socket(const std::string& name) {
   char** names = nullptr;
   const int count = sd_listen_fds_with_names(keep_variables, &names);
-  const std::unique_ptr<char*, release> list(names);  // sd_listen_fds_with_names(3): all of it is ours to free
+  const std::unique_ptr<char*, release> list(names);  // sd_listen_fds_with_names(3): the caller frees all of it
   std::optional<int> found;
   for (int i = 0; i < count; ++i) {
     const std::unique_ptr<char, release> given(names[i]);

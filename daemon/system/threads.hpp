@@ -1,6 +1,6 @@
 #pragma once
-// Every thread of the program, by its name. The one list of them: a worker takes its name from here, and
-// `releasehealthd reference threads` documents it.
+// Every thread of the program, by name. This is the only list: workers take their names from it, and `releasehealthd
+// reference threads` documents it.
 #include <cstddef>
 #include <span>
 #include <string_view>
@@ -8,37 +8,37 @@
 namespace releasehealth {
 
 struct thread_rule {
-  const char* name;       ///< as `ps -L` and debuggers show it; at most 15 characters
+  const char* name;       ///< shown by `ps -L` and debuggers; at most 15 characters
   std::string_view work;  ///< what the thread does
-  std::string_view owns;  ///< what no other thread uses; `connection`: by its application_name in PostgreSQL
+  std::string_view owns;  ///< used by no other thread; `connection`: by its application_name in PostgreSQL
 };
 
 namespace thread_table {
 
 inline constexpr thread_rule rules[] = {
     {"releasehealthd", "the io thread: sockets, routes, timers, signals; every handler that another thread posts",
-     "whatever names no other owner"},
-    {"append", "writes deliveries to PostgreSQL, one transaction for all that wait; drains the spool first",
+     "everything without another owner"},
+    {"append", "writes deliveries to PostgreSQL, one transaction per batch; drains the spool first",
      "connection `append`"},
     {"spool", "writes deliveries to the spool while PostgreSQL is unavailable or slow", "the spool's transactions"},
-    {"refresh", "migrates at the start; derives what was touched and computes the figures that changed",
+    {"refresh", "migrates at startup; derives changed things and computes changed figures",
      "connections `migrate`, `derive`, `figures`"},
-    {"figures", "reads half of the figures of all targets while `refresh` reads the others",
+    {"figures", "reads half of the figures of all targets while `refresh` reads the other half",
      "a second connection `figures`"},
-    {"rebuild", "rebuilds history after an upgrade that derives otherwise", "connection `rebuild`"},
+    {"rebuild", "rebuilds history after an upgrade that changes derivation", "connection `rebuild`"},
     {"scrape", "writes the figures for `/metrics`", "nothing"},
-    {"read", "answers the API and the pages", "connection `api`, the response cache"},
-    {"past", "answers questions about the past, which take long, one at a time", "a second connection `api`"},
-    {"retention", "drops old payloads, each hour", "connection `retention`"},
-    {"password", "checks passwords of users, which bcrypt makes slow", "nothing"},
-    {"derive", "derives beside `releasehealthd import`; the daemon has no such thread", "connection `derive`"},
+    {"read", "serves the API and the pages", "connection `api`, the response cache"},
+    {"past", "serves slow queries about past periods, one at a time", "a second connection `api`"},
+    {"retention", "drops old payloads every hour", "connection `retention`"},
+    {"password", "verifies passwords of users, as bcrypt is slow", "nothing"},
+    {"derive", "derives during `releasehealthd import`; not part of the daemon", "connection `derive`"},
 };
 
 }
 
 inline constexpr std::span<const thread_rule> thread_rules = thread_table::rules;
 
-/// The name of a thread that the compiler has found in the table.
+/// A thread of the table, looked up at compile time.
 class thread_name {
  public:
   consteval thread_name(const char* name) : rule_(find(name)) {}  // NOLINT(*-explicit-*): it is written as its name

@@ -8,7 +8,7 @@ void touch_signal::touch() {
   {
     const std::lock_guard lock(mutex_);
     ++touches_;
-    if (std::exchange(is_touched_, true)) return;  // under load the waiting thread rests: each wake-up would cost
+    if (std::exchange(is_touched_, true)) return;  // a wake-up per touch would be expensive under load
   }
   condition_.notify_one();
 }

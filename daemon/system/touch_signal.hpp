@@ -1,5 +1,5 @@
 #pragma once
-// What those who store something touch, and the refresher waits for.
+// Wakes the refresher after something was stored.
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -8,18 +8,18 @@
 
 namespace releasehealth {
 
-/// Any number of threads touch it, one waits. The first wait ends at once: what an earlier process stored may not be
-/// derived yet.
+/// Any number of threads call touch(); one thread waits. The first wait ends at once, because a previous process may
+/// have left stored events underived.
 class touch_signal {
  public:
   using clock = std::chrono::steady_clock;
 
-  /// Something was stored.
+  /// Records that something was stored.
   void touch();
-  /// The wait ends although nothing was stored.
+  /// Ends the wait although nothing was stored.
   void wake();
-  /// Returns after a touch or after `longest`, but not before `earliest`, and at once when it is to stop: how often it
-  /// was touched since the last wait.
+  /// Returns after a touch or after `longest`, but not before `earliest`; returns at once when stop is requested. The
+  /// result is the number of touches since the last wait.
   std::size_t wait(const std::stop_token&, clock::duration longest, clock::time_point earliest);
 
  private:

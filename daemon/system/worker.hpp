@@ -1,5 +1,5 @@
 #pragma once
-// A named thread that works off what it is given. Every thread but the main one is a worker.
+// A named thread with a queue of tasks. Every thread except the main one is a worker.
 #include <functional>
 #include <future>
 #include <memory>
@@ -14,21 +14,20 @@ class io_context;
 
 namespace releasehealth {
 
-/// Runs one piece of work after the other, in the order in which they were posted. An exception out of a piece of work
-/// ends the process: work reports its failures itself. A class whose work uses its members declares the worker last, so
-/// that it ends first.
+/// Runs tasks one at a time, in the order in which they were posted. An exception from a task ends the process: tasks
+/// report their own failures. A class whose tasks use its members declares the worker last, so that it ends first.
 class worker {
  public:
   using task = std::function<void()>;
 
   explicit worker(thread_name);
-  ~worker();  ///< as join()
+  ~worker();  ///< calls join()
 
   /// Any thread.
   void post(task);
 
-  /// Runs `work()` on this thread, then `then(its result)` on the thread of `io`, whose run() does not return before
-  /// that. The results are copyable. Any thread.
+  /// Runs `work()` on this thread, then `then(result)` on the thread of `io`, whose run() does not return before that.
+  /// The result must be copyable. Any thread.
   template <class Work, class Then>
   void run(boost::asio::io_context& io, Work work, Then then) {
     work_and_reply(io, [work = std::move(work), then = std::move(then)]() mutable -> task {
@@ -36,7 +35,7 @@ class worker {
     });
   }
 
-  /// Runs `work()` on this thread. The future has its result, or what it threw. Any thread.
+  /// Runs `work()` on this thread. The future holds its result or its exception. Any thread.
   template <class Work>
   auto start(Work work) {
     const auto packaged = std::make_shared<std::packaged_task<decltype(work())()>>(std::move(work));
@@ -45,10 +44,10 @@ class worker {
     return result;
   }
 
-  /// Is requested by join(), for work that goes on until then.
+  /// Stop is requested by join(), for tasks that run until then.
   std::stop_token stopping() const;
 
-  /// Returns when all that was posted is done. Nothing may be posted later. Any thread but this one.
+  /// Returns when all posted tasks are done. Nothing may be posted afterwards. Any thread but this one.
   void join();
 
  private:

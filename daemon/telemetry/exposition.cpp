@@ -13,14 +13,14 @@ namespace releasehealth {
 namespace {
 
 char* put(char* to, std::string_view text) {
-  if (!text.empty()) std::memcpy(to, text.data(), text.size());  // of nothing it may not be asked to copy null
+  if (!text.empty()) std::memcpy(to, text.data(), text.size());  // memcpy from null is undefined even for size 0
   return to + text.size();
 }
 
 /// At most twice as long as the text.
 char* put_escaped(char* to, std::string_view text, bool quotes) {
   const auto is_special = [quotes](char c) { return c == '\\' || c == '\n' || (c == '"' && quotes); };
-  for (;;) {  // almost always there is nothing to escape
+  for (;;) {  // copies runs without special characters; almost always there is one run
     const auto at = std::ranges::find_if(text, is_special);
     to = std::copy(text.begin(), at, to);
     if (at == text.end()) return to;
@@ -54,7 +54,7 @@ constexpr std::size_t longest_number = 32;
 char* put_number(char* to, double value) {
   if (std::isnan(value)) return put(to, "NaN");
   if (std::isinf(value)) return put(to, value > 0 ? "+Inf" : "-Inf");
-  // whole numbers as such: 1700000000, not 1.7e+09
+  // whole numbers without an exponent: 1700000000, not 1.7e+09
   const bool whole = std::abs(value) < 1e15 && value == std::trunc(value);
   return (whole ? std::to_chars(to, to + longest_number, static_cast<long long>(value))
                 : std::to_chars(to, to + longest_number, value))
@@ -67,7 +67,7 @@ void exposition::family(std::string_view name, metric_type type, std::string_vie
   constexpr std::string_view types[] = {"gauge", "counter", "histogram", "summary"};
   name_ = name;
   type_ = type;
-  // text 0.0.4 names a counter's metadata like its sample, OpenMetrics like the family
+  // metadata of a counter has the sample's name in text 0.0.4, the family's in OpenMetrics
   const auto described = type == metric_type::counter && format_ == text_format::prometheus ? name_ + "_total" : name_;
   header_ = "# HELP " + described + ' ';
   std::string escaped(2 * help.size(), '\0');
@@ -79,7 +79,7 @@ void exposition::family(std::string_view name, metric_type type, std::string_vie
 
 char* exposition::begin_line(std::string_view suffix, std::size_t labels) {
   if (!header_.empty()) out_ += std::exchange(header_, {});
-  // at once into a line that has room for the longest form of it: a page has a hundred thousand of them
+  // one buffer with room for the longest form of the line, because a page has a hundred thousand lines
   constexpr std::string_view total = "_total";
   const auto room = name_.size() + suffix.size() + total.size() + labels + longest_number + 4;
   if (line_.size() < room) line_.resize(room);
@@ -91,7 +91,7 @@ void exposition::end_line(char* at, double value) {
   at = put_number(at, value);
   *at++ = '\n';
   out_.append(line_.data(), at);
-  constexpr std::size_t a_piece = std::size_t{64} * 1024;  // stays in the cache until it is taken
+  constexpr std::size_t a_piece = std::size_t{64} * 1024;  // stays in the cache until the sink reads it
   if (to_ && out_.size() >= a_piece) end();
 }
 
@@ -134,7 +134,7 @@ std::string_view exposition::content_type(text_format f) {
 gzip_stream::gzip_stream() : z_(std::make_unique<z_stream>()) {
   constexpr int gzip_wrapper = 16;
   if (deflateInit2(z_.get(), Z_BEST_SPEED, Z_DEFLATED, MAX_WBITS + gzip_wrapper, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-    throw std::runtime_error("zlib could not start");
+    throw std::runtime_error("zlib failed to start");
 }
 
 gzip_stream::~gzip_stream() { deflateEnd(z_.get()); }
@@ -150,13 +150,13 @@ std::string gzip_stream::end() {
   return std::move(out_);
 }
 
-// Until zlib leaves some of its room: then it has taken all, or written all.
+// Repeats until zlib leaves output space unused: then it has consumed all input and, at the end, written all output.
 void gzip_stream::deflate_all(int flush) {
   char room[16 * 1024];
   do {
     z_->next_out = reinterpret_cast<Bytef*>(room);
     z_->avail_out = sizeof room;
-    if (deflate(z_.get(), flush) == Z_STREAM_ERROR) throw std::runtime_error("zlib could not compress a page");
+    if (deflate(z_.get(), flush) == Z_STREAM_ERROR) throw std::runtime_error("zlib failed to compress a page");
     out_.append(room, sizeof room - z_->avail_out);
   } while (z_->avail_out == 0);
 }

@@ -1,5 +1,5 @@
 #pragma once
-// Prometheus' text 0.0.4 and OpenMetrics 1.0, written by one serializer for figures and the daemon's own metrics.
+// Serializer of figures and the daemon's own metrics: Prometheus text 0.0.4 and OpenMetrics 1.0.
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -20,20 +20,20 @@ enum class metric_type { gauge, counter, histogram, summary };
 
 using label = std::pair<std::string_view, std::string_view>;
 
-/// Takes a text piece by piece, in order.
+/// Receives a text in pieces, in order.
 using text_sink = std::function<void(std::string_view)>;
 
 class exposition {
  public:
-  /// `to`: takes the text as it is written, so that a long one is nowhere as a whole; the rest of it with end().
-  /// Without, all of it is in text().
+  /// `to`: receives the text while it is written, so that a long page is never in memory as a whole; end() sends the
+  /// rest. Without it, the whole text is in text().
   explicit exposition(text_format f, text_sink to = {}) : format_(f), to_(std::move(to)) {}
 
   /// Begins a family; a counter's name has no `_total`. Families without samples write nothing.
   void family(std::string_view name, metric_type, std::string_view help);
-  /// `suffix`: _bucket, _sum, _count of a histogram; a counter's `_total` is added here.
+  /// `suffix`: _bucket, _sum or _count of a histogram. A counter's `_total` is added automatically.
   void sample(std::span<const label>, double value, std::string_view suffix = {});
-  /// The same with labels that labels_in_text() wrote: `more` follow them.
+  /// `labels` and `more`: results of labels_in_text(), written in this order.
   void sample(std::string_view labels, std::string_view more, double value);
   void sample(std::initializer_list<label> labels, double value, std::string_view suffix = {}) {
     sample(std::span<const label>(labels.begin(), labels.size()), value, suffix);
@@ -55,11 +55,11 @@ class exposition {
   metric_type type_ = metric_type::gauge;
 };
 
-/// Labels as they stand within braces, for many samples.
+/// Labels as written between braces, to be reused for many samples.
 std::string labels_in_text(std::span<const label>);
 
-/// gzip of a text that comes piece by piece; members may be sent one after the other as one body. Throws
-/// std::runtime_error if zlib fails.
+/// gzip of a text that arrives in pieces. Concatenated results are one valid body. Throws std::runtime_error if zlib
+/// fails.
 class gzip_stream {
  public:
   gzip_stream();
@@ -79,10 +79,10 @@ class gzip_stream {
 /// gzip of a whole text.
 std::string gzip(std::string_view);
 
-/// A time as Prometheus counts it.
+/// Seconds since the epoch.
 inline double unix_seconds(timestamp t) { return in_seconds(t.time_since_epoch()); }
 
-/// A bucket's `le`: always with a point, so that it reads the same in Prometheus 2 and 3.
+/// A bucket's `le`, always with a decimal point, so that Prometheus 2 and 3 store the same label.
 std::string format_bound(double);
 
 }

@@ -22,12 +22,11 @@ struct source_gauge_rule {
 // In the order of the enumeration.
 constexpr std::array<source_gauge_rule, 3> source_gauge_rules = {
     {{"unjoined_incidents",
-      "Incidents in production of a source with `follows` that joined no other incident, by source."},
+      "Production incidents of a source with `follows` that matched no incident of another source, by source."},
      {"unmatched_names",
-      "Names that a source uses for a service and that join nothing: with incidents and never deployed, or the other "
-      "way round."},
+      "Unmatched names: a source uses them for services that have incidents but no deployments, or the reverse."},
      {"source_silent",
-      "Whether a source that reports deployments or commits has fallen silent against its own rhythm."}}};
+      "Whether a source that reports deployments or commits has been silent for longer than its usual interval."}}};
 
 constexpr bool in_order() {
   std::size_t next = 0;
@@ -42,35 +41,34 @@ static_assert(in_order());
 struct metrics::registry {
   prometheus::Registry all;
   prometheus::Family<prometheus::Gauge>& last_delivery = family<prometheus::Gauge>(
-      "last_delivery_timestamp_seconds", "When the last authentic delivery of the source came in.");
+      "last_delivery_timestamp_seconds", "When the last authentic delivery of the source was received.");
   prometheus::Family<prometheus::Counter>& delivery_family =
-      family<prometheus::Counter>("deliveries", "Deliveries by source and by what became of them.");
+      family<prometheus::Counter>("deliveries", "Deliveries by source and outcome.");
   prometheus::Family<prometheus::Counter>& unreadable_family = family<prometheus::Counter>(
-      "unreadable_elements", "Elements of accepted deliveries that could not be read, kept for replay, by source.");
+      "unreadable_elements", "Unreadable elements of accepted deliveries, kept for replay, by source.");
   std::vector<prometheus::Gauge*> gauges = all_gauges();
   struct of_source {
     std::array<prometheus::Counter*, outcomes.size()> became{};
     prometheus::Counter* unreadable = nullptr;
-    prometheus::Gauge* last = nullptr;  ///< once there was one
+    prometheus::Gauge* last = nullptr;  ///< null before the first delivery
   };
   std::map<std::string, of_source, std::less<>> deliveries;
   prometheus::Histogram& delivery_seconds =
-      family<prometheus::Histogram>("delivery_seconds", "From the end of a delivery to its answer.")
+      family<prometheus::Histogram>("delivery_seconds", "From the end of a delivery to its response.")
           .Add({}, prometheus::Histogram::BucketBoundaries{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
                                                            2.5, 5, 10});
   prometheus::Family<prometheus::Gauge>& oldest_spooled = family<prometheus::Gauge>(
-      "oldest_spooled_delivery_timestamp_seconds", "Receipt of the oldest delivery that waits in the spool.");
+      "oldest_spooled_delivery_timestamp_seconds", "When the oldest delivery in the spool was received.");
   prometheus::Gauge* oldest_spooled_now = nullptr;
   std::map<std::string_view, prometheus::Counter*> limits_reached, failures;
   prometheus::Counter& clock_jumps =
-      family<prometheus::Counter>("clock_jumps", "Times that the system's clock moved by over a second at once.")
-          .Add({});
+      family<prometheus::Counter>("clock_jumps", "Jumps of the system clock by more than a second.").Add({});
   prometheus::Counter& claimed_events =
       family<prometheus::Counter>("claimed_events",
-                                  "Events not stored because another sender, or another content, has their id.")
+                                  "Events not stored because their id is in use by another sender or other content.")
           .Add({});
-  prometheus::Family<prometheus::Gauge>& other_names = family<prometheus::Gauge>(
-      "other_names", "Names beyond the most that are kept apart, counted together as `other`.");
+  prometheus::Family<prometheus::Gauge>& other_names =
+      family<prometheus::Gauge>("other_names", "Names above the cardinality limit, aggregated as `other`.");
   prometheus::Gauge& other_services = other_names.Add({{"kind", "service"}});
   prometheus::Gauge& other_environments = other_names.Add({{"kind", "environment"}});
   prometheus::Gauge& other_teams = other_names.Add({{"kind", "team"}});
@@ -114,15 +112,15 @@ struct metrics::registry {
 
 metrics::metrics(const std::vector<std::string>& sources) : registry_(std::make_unique<registry>()) {
   auto& r = *registry_;
-  r.family<prometheus::Gauge>("build_info", "The version that runs; always 1.")
+  r.family<prometheus::Gauge>("build_info", "The running version; always 1.")
       .Add({{"version", RELEASEHEALTH_VERSION}})
       .Set(1);
   for (const auto& s : sources) know(s);
-  auto& reached = r.family<prometheus::Counter>("limits_reached", "Times that something met a limit, by its key.");
+  auto& reached = r.family<prometheus::Counter>("limits_reached", "Times that a limit was exceeded, by its key.");
   for (const auto& rule : limit_rules) r.limits_reached[rule.key] = &reached.Add({{"limit", std::string(rule.key)}});
   for (const auto system : {"intake.open_files", "operations.open_files"})
     r.limits_reached[system] = &reached.Add({{"limit", system}});
-  auto& failures = r.family<prometheus::Counter>("database_failures", "Times that PostgreSQL did not do something.");
+  auto& failures = r.family<prometheus::Counter>("database_failures", "Failed PostgreSQL requests by reason.");
   for (const auto reason : ledger::failure_reasons())
     r.failures[reason] = &failures.Add({{"reason", std::string(reason)}});
 }

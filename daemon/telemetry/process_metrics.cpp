@@ -15,7 +15,8 @@
 namespace releasehealth {
 namespace {
 
-// Fields of /proc/self/stat behind the command's name, which may hold anything: state is the first of them.
+// Fields of /proc/self/stat after the state, which follows the command's name. The name can contain any character, so
+// parsing starts after its closing parenthesis.
 std::vector<double> stat_fields() {
   std::ifstream in("/proc/self/stat");
   const std::string all((std::istreambuf_iterator<char>(in)), {});
@@ -42,7 +43,7 @@ double open_descriptors() {
 }
 
 void write_process_metrics(exposition& out) {
-  // positions as proc(5) numbers them, less the three that are not in the list
+  // field numbers of proc(5), less the three fields that stat_fields() omits
   constexpr std::size_t user = 13 - 3, system = 14 - 3, start = 21 - 3, virtual_bytes = 22 - 3, resident_pages = 23 - 3;
   const auto stat = stat_fields();
   if (stat.size() <= resident_pages) return;

@@ -1,10 +1,10 @@
 #pragma once
-// What Prometheus' client libraries say about every process.
+// The process metrics of Prometheus' client libraries.
 #include "daemon/telemetry/exposition.hpp"
 
 namespace releasehealth {
 
-/// process_cpu_seconds_total and its kin.
+/// Writes process_cpu_seconds_total and the other process_* metrics.
 void write_process_metrics(exposition&);
 
 }

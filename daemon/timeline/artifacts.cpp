@@ -23,13 +23,13 @@ std::vector<T> elements_of(const json::object& facts, std::string_view field, T 
   return all;
 }
 
-/// Images, and whether anything tells that they are the service's own.
+/// Images, and whether any evidence shows that they are the service's own.
 struct chosen_images {
   std::vector<image> own, others;
   bool are_known = false;
 };
 
-// The images for which `is_own` holds, if there are any.
+// Splits the images by `is_own`; false if it holds for none of them.
 template <class Test>
 bool choose(const std::vector<image>& all, const Test& is_own, chosen_images& into) {
   for (const auto& one : all) (is_own(one) ? into.own : into.others).push_back(one);
@@ -38,7 +38,7 @@ bool choose(const std::vector<image>& all, const Test& is_own, chosen_images& in
   return into.are_known;
 }
 
-// What the group `service` of a pattern matches, and otherwise an empty text; nothing: it does not match.
+// The text that the pattern's group `service` matched; empty if the pattern has no such group; nothing without a match.
 std::optional<std::string> match(const RE2& of, const std::string& reference) {
   const auto& groups = of.NamedCapturingGroups();
   const auto group = groups.find("service");
@@ -79,7 +79,7 @@ bool moves(std::string_view name, const deployment& d, const naming& names) {
          equal_ignoring_case(name, d.where.environment) || equal_ignoring_case(name, text_at(d.facts, "/environment"));
 }
 
-// As it is compared: one image has one name, and a tag that moves says nothing.
+// Normalises an image for comparison: one name per image, and no tag that moves, since a moving tag identifies nothing.
 image compared(image of, const deployment& d, const naming& names) {
   of.repository = lower_case(of.repository);
   for (const std::string_view hub : {"index.docker.io/", "docker.io/", "library/"})
@@ -94,7 +94,7 @@ std::vector<image> compared(const std::vector<image>& all, const deployment& d, 
   return {sorted.begin(), sorted.end()};
 }
 
-// Of several images with different tags the one that is called as the service is.
+// With several images of different tags, the tag of the image that is named after the service.
 std::string tag_of(const std::vector<image>& own, const std::vector<std::string>& names) {
   std::set<std::string> tags, of_service;
   for (const auto& one : own) {
@@ -106,7 +106,7 @@ std::string tag_of(const std::vector<image>& own, const std::vector<std::string>
   return most_certain.size() == 1 ? *most_certain.begin() : std::string();
 }
 
-// Of a source that is a chart the revision is its version.
+// A chart's version: the revision of a source that is a chart.
 std::string chart_version(const std::vector<source_revision>& revisions) {
   std::set<std::string> versions;
   for (const auto& one : revisions)
@@ -122,8 +122,8 @@ std::vector<std::string> texts_of(const std::vector<source_revision>& revisions)
   return {sorted.begin(), sorted.end()};
 }
 
-// Of an application with several sources no image of which is known to be the service's own, the sources say what it
-// consists of as well: its chart stays when its values change.
+// For an application with several sources and no image that is known to be the service's own, the sources are part of
+// the identity as well: the chart stays the same when its values change.
 void add_revisions(const std::vector<source_revision>& revisions, std::vector<image>& to) {
   for (std::size_t n = 0; n < revisions.size(); ++n) {
     const auto& one = revisions[n];

@@ -1,6 +1,6 @@
 #pragma once
-// Which of the images that a deployment's reports name are the service's own, and what that makes its version and
-// identity (figures.md section 14).
+// Selects the service's own images among those that a deployment's reports name, and derives its version and identity
+// from them (figures.md section 14).
 #include <map>
 #include <string>
 
@@ -9,10 +9,11 @@
 
 namespace releasehealth {
 
-/// What a [[source]] says of its images.
+/// Image settings of a [[source]].
 struct image_rule {
-  pattern own = {};  ///< those that match it; with a group `service`, first of all those whose group names it
-  bool compares_images = true;  ///< else revisions alone tell deployments of that source apart
+  pattern own =
+      {};  ///< matches the service's own images; a group `service` prefers those whose group names the service
+  bool compares_images = true;  ///< if false, only revisions distinguish deployments of that source
 };
 using image_rules = std::map<std::string, image_rule, std::less<>>;  ///< by source
 
@@ -20,8 +21,8 @@ using image_rules = std::map<std::string, image_rule, std::less<>>;  ///< by sou
 /// service's own image, else the version of the only chart.
 void choose_artifacts(deployment&, const image_rules&, const naming&);
 
-/// Completes the identity with the commit and the version, once the commit is resolved. A version that is a name like
-/// `latest`, or that of an environment, equals nothing.
+/// Completes the identity with the commit and the version, once the commit is resolved. A moving version, such as
+/// `latest` or the name of an environment, equals nothing.
 void complete_identity(deployment&, const naming&);
 
 }

@@ -23,8 +23,8 @@ bool is_name_of_service(std::string_view name, std::string_view service, const n
   return std::ranges::any_of(names.names_of(service), [&](const auto& one) { return equal_ignoring_case(one, name); });
 }
 
-// A culprit is looked up in the incident's services, then in all others. There a version means something only if the
-// report names its service, and what fits several services names none.
+// Looks up the culprit in the incident's services first, then in all others. In other services, a version counts only
+// if the report names its service, and a name that fits several services matches none of them.
 std::vector<const settled*> culprits(const incident& i, std::span<const settled> known, const naming& names) {
   std::vector<const settled*> own, elsewhere;
   for (const auto& [d, only_in_its_service] : named(i.culprit, i.culprit_source, known, names)) {
@@ -56,7 +56,8 @@ void blame_culprit(blame& b, const incident& i, std::span<const settled> known, 
   }
 }
 
-/// What of the service matters: production, and the incident's environment, or those of the group, that it names.
+/// Whether a deployment of the service is relevant: production, in the environment or group that the incident names, if
+/// any.
 bool concerns(const settled& d, std::string_view service, const incident& i, const naming& names) {
   return d.production && d.where.service == service &&
          (i.environment.empty() || names.is_about(i.environment, d.where.environment));
@@ -75,7 +76,7 @@ const settled* in_progress(const incident& i, std::string_view service, std::spa
   return latest;
 }
 
-/// In each production environment of the service, what was live at t: the element on top, a change or an unmeasured
+/// The element on top of the live stack at t, for each production environment of the service: a change or an unmeasured
 /// base.
 std::vector<const settled*> live_at(timestamp t, std::string_view service, std::span<const settled> known) {
   std::map<std::string_view, const settled*> last;

@@ -1,6 +1,6 @@
 #pragma once
-// Which change an incident is blamed on (figures.md §5), and what remedied it (§6, §7). Pure: whoever calls brings the
-// deployments and incidents that may matter; bringing more changes nothing.
+// Attributes incidents to changes (figures.md §5). Pure: the caller supplies all deployments and incidents that may
+// matter; additional ones do not change the result.
 #include <map>
 #include <optional>
 #include <span>
@@ -13,9 +13,9 @@
 
 namespace releasehealth {
 
-/// A deployment with what the live stack made of it.
+/// A deployment with its result from the live stack.
 struct settled {
-  std::string id;  ///< names it among all
+  std::string id;  ///< unique among all deployments
   std::string day_order;
   thing_id thing;
   place where;
@@ -26,53 +26,54 @@ struct settled {
   bool is_change = false;
   std::optional<timestamp> started_at, finished_at;
   std::string live, below, rolled_back_by;  ///< ids; empty: none
-  std::string fixes, incident;              ///< as a report names them
-  std::string release;                      ///< id of the row of its group (release.hpp); empty: it is in none
-  std::optional<bool> failed_by_hand;       ///< an override says whether it failed (figures.md section 22)
+  std::string fixes, incident;              ///< as reported
+  std::string release;                      ///< id of its group's row (release.hpp); empty if it is in no group
+  std::optional<bool> failed_by_hand;       ///< set if an override decides whether it failed (figures.md section 22)
   bool operator==(const settled&) const = default;
 
   bool succeeded() const { return state == deployment_state::succeeded; }
-  /// Nothing is attributed to it, whatever is known of it.
+  /// An override says that it did not fail, so nothing is attributed to it.
   bool is_acquitted() const { return failed_by_hand == false; }
 };
 
-/// A deployment that a name means.
+/// A deployment that a name refers to.
 struct named_deployment {
   const settled* of;
-  bool only_in_its_service = false;  ///< by its version, which means something within a service only
+  bool only_in_its_service = false;  ///< matched by version, which identifies a deployment only within its service
 };
-/// The one of that id, or the members of that release; else those with it as subject in the own source; else in the
-/// only other source that has one; else those of that commit or version, of `backend@1.8.3` those of the service of
-/// that name or alias if it has any.
+/// Resolves a name: the deployment of that id, or the members of that release; else the deployments with that subject
+/// in the own source; else those in another source, if only one has any; else those of that commit or version. For a
+/// name like `backend@1.8.3`, deployments of the service with that name or alias come first.
 std::vector<named_deployment> named(std::string_view name, std::string_view own_source, std::span<const settled>,
                                     const naming&);
 
-/// The change that a deployment stands for: itself, or of a redeploy the one that it put there again; else null.
+/// The change that a deployment stands for: itself, or the change that a redeployment put live again; null if none.
 const settled* change_of(const settled&, std::span<const settled> known);
 
-/// Of several matches the last that finished at or before t, else the first after (figures.md §5.1). All have finished.
+/// The last match that finished at or before t, else the first one after t (figures.md §5.1). All matches must have
+/// finished.
 const settled* nearest(std::span<const settled* const> matches, timestamp t);
 
 struct blame {
   const settled* change = nullptr;     ///< none: unattributed
   std::optional<unattributed> reason;  ///< none for an incident outside production
-  std::string environment;             ///< the incident's own, or the one that figures.md §5 gives it
+  std::string environment;             ///< the incident's own, else derived by figures.md §5
   bool production = true;
 };
 
 struct blame_settings {
   naming names;
   duration attribution_window = std::chrono::days{7};
-  std::map<std::string, duration, std::less<>> windows;  ///< of services that have their own
+  std::map<std::string, duration, std::less<>> windows;  ///< by service, where it differs from the default
   duration window(std::string_view service) const;
 };
 
-/// The blame of one incident for one of its services (empty: it names none). `known` holds at least what its culprit
-/// names and, of the service, the attempts in progress at its start and, for each production environment, the last
-/// succeeded deployment finished at or before it; and what is live after all of these.
+/// Attributes one incident for one of its services (empty if it names none). `known` must hold at least the deployments
+/// that the culprit names; for the service, the attempts in progress at the incident's start and, for each production
+/// environment, the last succeeded deployment finished at or before it; and the element live after each of these.
 blame find_blame(const incident&, std::string_view service, std::span<const settled> known, const blame_settings&);
 
-/// The environment in which a service was changed last at that time; `production` if in none.
+/// The environment in which the service last changed at or before that time; `production` if there was no change.
 std::string changed_last(std::string_view service, timestamp, std::span<const settled> known);
 
 }

@@ -34,7 +34,7 @@ std::optional<minutes> clock_time(std::string_view text) {
 
 result<weekly_hours> parse_weekly_hours(std::string_view text) {
   const error wrong(errc::malformed,
-                    "invalid hours " + in_quotes(text) + "; expected some like \"Mon-Fri 09:00-17:00\"");
+                    "invalid hours " + in_quotes(text) + "; expected hours like \"Mon-Fri 09:00-17:00\"");
   const auto space = text.find(' ');
   if (space == text.npos) return wrong;
   const auto week = text.substr(0, space), day = text.substr(space + 1);
@@ -64,7 +64,7 @@ year_month calendar::month_of(timestamp at) const {
 
 timestamp calendar::month_begin(year_month month) const {
   const auto midnight = date::local_days{sys_days{month / 1}.time_since_epoch()};
-  // a clock change at midnight makes it exist twice or not at all: the earliest instant of the month either way
+  // A clock change can repeat or skip midnight; take the earliest instant of the month in both cases.
   return zone_->to_sys(midnight, date::choose::earliest);
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// The configured zone and week: where months are cut and when releases are meant to happen.
+// The configured time zone and working week: month boundaries and release hours.
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,21 +23,20 @@ inline constexpr std::string_view office_hours = "Mon-Fri 09:00-17:00";
 
 class calendar {
  public:
-  /// errc::malformed if the system's zone database has no such zone.
+  /// errc::malformed if the system's tz database lacks the zone.
   static result<calendar> in_zone(const std::string& iana_name);
   calendar() : calendar(*in_zone("UTC")) {}
 
-  /// The first instant of the local month that lies `count` months after the one of `at` (0: its own, -1: the one
-  /// before).
+  /// The first instant of the local month `count` months after that of `at` (0: the same month, -1: the previous one).
   timestamp month_begin(timestamp at, int count = 0) const;
-  /// The first instant of that local month; where midnight does not exist, the first instant after it.
+  /// The first instant of that local month; if midnight does not exist, the first instant after it.
   timestamp month_begin(std::chrono::year_month) const;
   std::chrono::year_month month_of(timestamp) const;
-  /// How much of [begin, end) falls into those hours; never negative.
+  /// The part of [begin, end) within those hours; never negative.
   duration working_time(const weekly_hours&, timestamp begin, timestamp end) const;
   bool within(const std::vector<weekly_hours>&, timestamp) const;
   std::string zone_name() const;
-  /// "2026-11-26 02:24" on the clocks of the zone.
+  /// Local time like "2026-11-26 02:24".
   std::string local_time(timestamp) const;
 
  private:

@@ -5,7 +5,7 @@
 namespace releasehealth {
 namespace {
 
-// A responder who does not say when they left stayed while it was open and not mitigated.
+// A responder without a leaving time counts as engaged while the incident was open and not mitigated.
 void engage(std::vector<engagement>& into, const incident& i, const responder& r) {
   const auto joined = r.from ? *r.from : i.acknowledged_at.value_or(i.detected_at);
   if (r.to) {

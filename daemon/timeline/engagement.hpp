@@ -1,6 +1,6 @@
 #pragma once
-// Who was at work on an incident and when, by the best evidence there is (figures.md §8). Merging persons and cutting
-// at a period's edges is left to whoever sums up. Pure.
+// Who worked on an incident and when, by the best available evidence (figures.md §8). Pure. The caller merges persons
+// and clips intervals to a period.
 #include <optional>
 #include <span>
 #include <string>
@@ -11,22 +11,21 @@
 
 namespace releasehealth {
 
-/// A stretch of a person's time, or seconds without a place in time.
+/// An interval of a person's time, or a number of seconds without an interval.
 struct engagement {
   method by = method::by_duration;
-  std::string person;              ///< empty: nobody known, so the team's anonymous person
-  timestamp from;                  ///< where `seconds` count if there are any
-  std::optional<timestamp> until;  ///< none: goes on
+  std::string person;              ///< empty if unknown: the team's anonymous person
+  timestamp from;                  ///< the instant at which `seconds` count, if set
+  std::optional<timestamp> until;  ///< none: still engaged
   std::optional<std::int64_t> seconds;
   auto operator<=>(const engagement&) const = default;
 };
 
-/// One reported piece of work; nothing if it says neither from when to when nor how long.
+/// One reported piece of work; nothing if it states neither an interval nor a number of seconds.
 std::optional<engagement> engagement_of(const work&);
 
-/// The best evidence on an incident: work that names it; else its responders, from joining or the acknowledgement to
-/// leaving or restoration; else one person for as long as it was open and not mitigated, at most `duration_cap` a
-/// stretch.
+/// The best evidence on an incident: work that names it; else its responders, from joining or the acknowledgement until
+/// leaving or restoration; else one person while it was open and not mitigated, at most `duration_cap` per stretch.
 std::vector<engagement> engagements_of(const incident&, std::span<const work> naming_it, duration duration_cap);
 
 }

@@ -9,7 +9,7 @@
 namespace releasehealth {
 namespace {
 
-// A report without a state, or with one that changes none (inactive, superseded, destroyed), ranks before all.
+// Reports without a state, or with one that changes nothing (inactive, superseded, destroyed), sort first.
 int rank(const report& r) {
   const auto state = text_at(r.fields, "/state");
   if (const auto known = parse_word<deployment_state>(state))
@@ -32,8 +32,9 @@ struct deployment_course {
   std::optional<timestamp> finished_at, first_running;
 };
 
-// The state is that of the last terminal report; finished is when its last unbroken run began. Another terminal state
-// breaks a run, and so does a report that corrects the ones before it: a release whose date its sender changed.
+// The state is that of the last terminal report; `finished_at` is the start of the last unbroken run of that state.
+// Another terminal state starts a new run, and so does a correcting report, such as that of a release whose sender
+// changed its date.
 deployment_course read_course(const std::vector<report>& ordered) {
   deployment_course c;
   for (const auto& r : ordered) {
@@ -52,7 +53,7 @@ deployment_course read_course(const std::vector<report>& ordered) {
   return c;
 }
 
-// Whether the last report that carries the field clears it.
+// Whether the last report that carries the field sets it to null.
 bool says_null(const std::vector<report>& ordered, std::string_view field) {
   bool is_null = false;
   for (const auto& r : ordered)
@@ -84,13 +85,13 @@ deployment fold_place(const thing_id& thing, const place& where, std::vector<rep
   d.created_at = time_at(d.facts, "/created_at");
   d.started_at = time_at(d.facts, "/started_at");
   if (!d.started_at) d.started_at = c.first_running;
-  if (!d.started_at) d.started_at = d.finished_at;  // never the creation of a request that waits for approval
+  if (!d.started_at) d.started_at = d.finished_at;  // never the creation time: the request may have waited for approval
   d.version = text_at(d.facts, "/version");
   d.commit = lower_case(text_at(d.facts, "/commit"));
   return d;
 }
 
-// What a report says about its place; an empty name says nothing.
+// The deployment target that a report names; an empty part matches any.
 struct named_place {
   std::string service, environment;
   bool fits(const place& p) const {
@@ -98,8 +99,8 @@ struct named_place {
   }
 };
 
-// A report that names no service or no environment applies to all with that source and subject, so the places are the
-// pairs that reports name, completed by the names that stand alone.
+// A report without a service or an environment applies to all targets of that source and subject. The targets are
+// therefore the pairs that reports name, completed with names that occur only alone.
 std::set<place> places_of(const std::vector<named_place>& names) {
   std::set<place> pairs;
   std::set<std::string> services, environments, lone_services, lone_environments;
@@ -186,7 +187,7 @@ std::optional<timestamp> deployment::first_commit_at() const {
 }
 
 std::string deployment::day_order() const {
-  constexpr std::size_t digits = 20;  // of any 64-bit number
+  constexpr std::size_t digits = 20;  // enough for any 64-bit number
   if (!flag_at(facts, "/date_only")) return {};
   std::string_view rest = version;
   rest.remove_prefix(std::min(rest.find_first_of("0123456789"), rest.size()));
@@ -203,8 +204,8 @@ std::string deployment::day_order() const {
   return rest.starts_with('-') ? key.append(rest) : key.append("~");
 }
 
-// A source's report of a commit without a repository, such as a retraction, is about the repository that its other
-// reports of the commit name.
+// A source's report without a repository, such as a retraction, refers to the repository that its other reports of the
+// commit name.
 std::vector<report> reports_of_commit(std::map<thing_id, std::vector<report>> told,
                                       std::span<const std::string> repositories, const repository_names& names) {
   std::vector<report> all;

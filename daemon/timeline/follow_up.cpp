@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 16> facts_of_hotfixes = {"approved",     
 
 bool is_severe(int severity) { return severity == 1 || severity == 2; }
 
-// Told as true, or as anything that is not nothing.
+// Whether the fact is reported as true or as any non-empty value.
 bool is_told(const json::value& v) {
   if (v.is_bool()) return v.get_bool();
   if (v.is_array()) return !v.get_array().empty();
@@ -32,7 +32,7 @@ const json::value* told_by(const json::object& facts, const json::object& commit
   return own ? own : commit_facts.if_contains(name);
 }
 
-// The commits that are this one, or were picked from it, or that it was picked from; and its pull request's twins.
+// Whether `c` is this commit, was picked from it, is the commit it was picked from, or is its pull request's twin.
 bool brings(const commit_seen& c, std::string_view commit, std::span<const commit_seen> known) {
   if (same_commit(c.sha, commit) || (!c.picked_from.empty() && same_commit(c.picked_from, commit))) return true;
   return std::ranges::any_of(known, [&](const commit_seen& own) {

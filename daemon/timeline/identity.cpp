@@ -16,7 +16,7 @@ bool has_digit_at(std::string_view text, std::size_t at) {
 
 bool is_hex_text(std::string_view text) { return text.find_first_not_of("0123456789abcdefABCDEF") == text.npos; }
 
-// Where the build metadata of a semantic version begins: the end if it has none.
+// The position of a semantic version's build metadata; the end if there is none.
 std::size_t begin_of_metadata(std::string_view version) {
   const auto last = version.find_last_not_of("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-");
   const bool is_metadata = last != version.npos && version[last] == '+' && last + 1 < version.size();
@@ -51,7 +51,7 @@ std::vector<image> images_in(const json::object& from, std::string_view name) {
   return all;
 }
 
-// Of equal lists of images the first ones are equal.
+// Equal lists of images have equal first images, so the first one is enough for a key.
 void add_image_keys(const identity& i, std::vector<std::string>& to) {
   if (!i.images.empty()) {
     const auto& first = i.images.front();

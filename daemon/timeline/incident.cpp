@@ -10,10 +10,10 @@ namespace {
 
 struct told {
   std::vector<report> reports, overrides;
-  json::object facts, overriding;  ///< merged; facts with the overrides in them
+  json::object facts, overriding;  ///< merged; `facts` includes the overrides
 };
 
-// Retractions are left out: whether there is a thing at all was decided by them.
+// Retractions are left out: the caller has already decided with them whether the thing exists.
 told split(std::vector<report> ordered) {
   told t;
   for (auto& r : ordered)
@@ -25,7 +25,7 @@ told split(std::vector<report> ordered) {
   return t;
 }
 
-// `service` is a short way to write `services`: the last report that carries either wins.
+// `service` is shorthand for a list of one in `services`: the last report that carries either wins.
 void write_as_services(std::vector<report>& reports) {
   for (auto& r : reports) {
     if (!r.fields.contains("services"))
@@ -33,7 +33,7 @@ void write_as_services(std::vector<report>& reports) {
         r.fields["services"] = one->is_null() ? json::value(nullptr) : json::value(json::array{*one});
     r.fields.erase("service");
     if (!r.fields.contains("services")) continue;
-    // what these say is about the services beside them, not about those of another report
+    // These fields refer to the services in the same report, not to those of another one.
     for (const auto* key : {"project", "service_id"})
       if (!r.fields.contains(key)) r.fields[key] = nullptr;
   }
@@ -57,7 +57,7 @@ bool is_unresolved(std::optional<incident_state> state) {
   return state == incident_state::open || state == incident_state::acknowledged;
 }
 
-// Resolved it never was: a report that takes the time of the resolution away withdraws it.
+// A null resolution time withdraws the resolution.
 bool withdraws_resolution(const report& r) {
   const auto* at = r.fields.if_contains("resolved_at");
   return at && at->is_null();
@@ -67,9 +67,9 @@ class course {
  public:
   explicit course(timestamp opened) { stretches_.push_back({opened, {}, {}}); }
 
-  // The first resolution of a run closes; a later one only corrects its time. Any report of an unresolved state that is
-  // later than the resolution reopens (figures.md section 18). A report without a state that says when the incident was
-  // resolved says that it is, unless it repeats the resolution of a stretch before.
+  // The first resolution of a run closes the stretch; a later one only corrects its time. A report of an unresolved
+  // state later than the resolution reopens the incident (figures.md section 18). A report without a state but with a
+  // resolution time resolves it, unless it repeats the resolution of an earlier stretch.
   void tell(const report& r) {
     const auto state = incident_state_in(r.fields);
     const auto resolved = time_at(r.fields, "/resolved_at");
@@ -85,7 +85,7 @@ class course {
     }
   }
 
-  // What a person says beats all of it: about the last stretch.
+  // An override takes precedence over all reports; it applies to the last stretch.
   void override_with(const json::object& said, timestamp at) {
     auto& last = stretches_.back();
     const auto state = incident_state_in(said);
@@ -98,7 +98,7 @@ class course {
       last.until = std::max(last.from, at);
   }
 
-  // A mitigation belongs to the stretch that it lies in: the last one that began before it.
+  // A mitigation belongs to the last stretch that began at or before it.
   void mitigate(timestamp at) {
     auto of = stretches_.begin();
     for (auto s = stretches_.begin(); s != stretches_.end(); ++s)
@@ -109,8 +109,8 @@ class course {
   std::vector<stretch> stretches() && { return std::move(stretches_); }
 
  private:
-  // A reopening that no sender dates has the time of its receipt: one that was over before then began at its end at the
-  // latest.
+  // A reopening that its sender does not date has the time of its receipt. If its resolution is earlier, the stretch is
+  // taken to begin at that resolution.
   void close(timestamp at) {
     auto& last = stretches_.back();
     if (stretches_.size() > 1 && at < last.from) last.from = std::max(at, *stretches_[stretches_.size() - 2].until);
@@ -145,7 +145,7 @@ std::vector<responder> read_responders(const json::object& facts) {
 
 timestamp first_time(const told& t) { return (t.reports.empty() ? t.overrides : t.reports).front().time; }
 
-// In the order of figures.md §2; nothing if the thing is retracted, or only retractions spoke of it.
+// Reports in the order of figures.md §2; nothing if the thing is retracted or has only retractions.
 std::optional<told> read(std::vector<report> reports) {
   order_reports(reports);
   if (is_retracted(reports)) return {};

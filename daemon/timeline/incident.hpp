@@ -1,5 +1,5 @@
 #pragma once
-// An incident as its reports tell it together (figures.md §2): when it was open, how often, and who was there.
+// An incident as folded from its reports (figures.md §2): when it was open, how often, and who responded.
 #include <optional>
 #include <span>
 #include <string>
@@ -10,12 +10,12 @@
 
 namespace releasehealth {
 
-/// From an opening to the resolution that follows it.
+/// The interval from an opening to the resolution that follows it.
 struct stretch {
   timestamp from;
   std::optional<timestamp> until;      ///< resolved; none: still open
   std::optional<timestamp> mitigated;  ///< within this stretch
-  /// When the service was well again: mitigated, else resolved.
+  /// When the service was restored: the mitigation, else the resolution.
   std::optional<timestamp> restored() const { return mitigated ? mitigated : until; }
 };
 
@@ -28,41 +28,41 @@ struct responder {
 
 struct incident {
   thing_id thing;
-  std::vector<std::string> services;              ///< mapped, in bytewise order, each once; none: nobody said
-  std::vector<std::string> called_services = {};  ///< of a joined one, those of the member that it is called by
-  std::string environment;                        ///< mapped; empty: nobody said
+  std::vector<std::string> services;              ///< mapped, in byte order, without duplicates; may be empty
+  std::vector<std::string> called_services = {};  ///< of a joined incident: services of the member whose id it has
+  std::string environment;                        ///< mapped; empty if not reported
   int severity = 0;                               ///< 1 to 5; 0: unknown
   incident_state state = incident_state::open;
   timestamp started_at;   ///< t of figures.md §5: started_at, else detected_at, else the first report
   timestamp detected_at;  ///< detected_at, else t
   std::optional<timestamp> acknowledged_at;
-  std::vector<stretch> stretches;  ///< in order of time; at least one
+  std::vector<stretch> stretches;  ///< in order of time; never empty
   std::string culprit;             ///< a deployment, version or commit; "none"
-  std::string culprit_source;      ///< the source that names it
+  std::string culprit_source;      ///< the source that reported the culprit
   std::vector<responder> responders;
   json::object facts, overrides;
 
   bool open_at(timestamp t) const { return releasehealth::open_at(stretches, t); }
   bool is_open() const { return !stretches.back().until; }
-  /// figures.md §7: of its last stretch; none while it is neither mitigated nor resolved.
+  /// Restoration time of the last stretch (figures.md §7); none while it is neither mitigated nor resolved.
   std::optional<timestamp> restored_at() const { return stretches.back().restored(); }
 };
 
-/// Nothing if it was retracted, or if nobody but a retraction spoke of it.
+/// Nothing if the incident was retracted or has only retractions.
 std::optional<incident> fold_incident(const thing_id&, std::vector<report>, const naming&);
 
-/// Work on an incident, or on a service, as somebody reported it (figures.md §8).
+/// Reported work on an incident or a service (figures.md §8).
 struct work {
   thing_id thing;
   std::string person;
   std::string incident, service;  ///< either may be empty; the service is mapped
   std::optional<timestamp> begin, end;
   std::optional<std::int64_t> seconds;
-  timestamp at;  ///< its begin, else its first report: where seconds without an interval count
+  timestamp at;  ///< its begin, else the time of its first report; where `seconds` without an interval count
 };
 std::optional<work> fold_work(const thing_id&, std::vector<report>, const naming&);
 
-/// A flag that was switched.
+/// A switched feature flag.
 struct flag_change {
   thing_id thing;
   std::string service, environment, flag, incident;

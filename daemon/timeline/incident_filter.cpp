@@ -1,4 +1,4 @@
-// Which incidents of a source count by themselves (figures.md section 18).
+// Decides which incidents of a source count on their own (figures.md section 18).
 #include <algorithm>
 
 #include "collectors/fields.hpp"
@@ -7,7 +7,7 @@
 namespace releasehealth {
 namespace {
 
-// Whether a field is one of the values, or a list with one of them.
+// Whether a field has one of the values, or is a list that contains one.
 bool has_one_of(const json::object& fields, const std::pair<const std::string, std::vector<std::string>>& of) {
   const auto& [field, values] = of;
   const auto* value = fields.if_contains(field);
@@ -15,7 +15,7 @@ bool has_one_of(const json::object& fields, const std::pair<const std::string, s
   return value && (value->is_array() ? std::ranges::any_of(value->get_array(), is_one) : is_one(*value));
 }
 
-// A duplicate counts only as a part of its original: it is closed while the outage goes on.
+// A duplicate counts only as part of its original: it is closed while the outage continues.
 bool is_duplicate(std::vector<report> told) {
   order_reports(told);
   return flag_at(merge_reports(told), "/duplicate");
@@ -44,7 +44,7 @@ bool join_settings::knows_names_of(std::string_view source, const json::object& 
 bool incident_filter::lets_in(std::vector<report> told) const {
   if (!follows.empty()) return false;
   std::erase_if(told, [](const report& r) { return r.retraction || r.is_override; });
-  if (told.empty()) return true;  // somebody entered it by hand
+  if (told.empty()) return true;  // entered by hand
   order_reports(told);
   json::object facts;
   const auto fits = [&](const auto& of) { return !facts.contains(of.first) || has_one_of(facts, of); };

@@ -11,7 +11,7 @@
 namespace releasehealth {
 namespace {
 
-/// Two reports that are linked with each other, and what says so.
+/// A link from one incident to another, with its evidence.
 struct link {
   std::size_t other = 0;
   std::string evidence;
@@ -50,15 +50,15 @@ class joining {
  private:
   static bool may_join(const nameable& one) { return one.is_production && !one.stands_alone(); }
 
-  // "Better": of a source that ranks higher; then what began earlier.
+  // The better incident sorts first: by the rank of its source, then by its start.
   auto order(std::size_t n) const { return std::tie(ranks_[n], all_[n].started_at, all_[n].thing); }
-  // Of several to follow: by rank, then the nearest in time.
+  // Which of several candidates to follow: by rank, then the nearest in time.
   auto nearness(std::size_t other, std::size_t to) const {
     return std::tuple(ranks_[other], apart(all_[other].started_at, all_[to].started_at), all_[other].thing);
   }
 
-  // Of those of one source that a name fits, the one that was open then, else the nearest. One that is the only one may
-  // be any time away, unless its tool uses such a name again.
+  // Among incidents of one source that fit a name, returns the one open at that time, else the nearest. A single
+  // candidate may be any time away, unless its tool reuses such names.
   const std::size_t* nearest(std::span<const std::size_t> fitting, timestamp at, bool is_reused) const {
     if (fitting.size() == 1 && !is_reused) return &fitting.front();
     const auto distance = [&](std::size_t n) {
@@ -98,7 +98,8 @@ class joining {
       }
   }
 
-  // An issue about several incidents of one source is none of its own: it adds its facts to each.
+  // An issue that names several incidents of one source is not an incident of its own: it adds its facts to each of
+  // them.
   std::vector<link> about(std::size_t n) const {
     if (!settings_.trackers.contains(all_[n].thing.source)) return {};
     std::map<std::string_view, std::map<std::size_t, std::string>> by_source;
@@ -122,7 +123,7 @@ class joining {
     return best;
   }
 
-  // The better one that it is linked with itself.
+  // The best directly linked incident that is better than `n`.
   const link* followed(std::size_t n) const {
     return best_of(links_[n], n,
                    [&](const link& one) { return about_[one.other].empty() && order(one.other) < order(n); });
@@ -133,16 +134,16 @@ class joining {
 
   std::span<const nameable> all_;
   const join_settings& settings_;
-  std::vector<std::pair<bool, int>> ranks_;  ///< what is not let in comes after all that is
+  std::vector<std::pair<bool, int>> ranks_;  ///< filtered-out incidents sort after all others
   std::map<std::string, std::vector<std::size_t>> by_name_, by_key_;
   std::vector<std::vector<link>> links_;
-  std::vector<std::vector<link>> about_;  ///< what those that only add facts add them to
-  std::vector<const link*> follows_;      ///< null: none better is linked with it
-  std::vector<link> leads_;               ///< and by what each is joined with its lead
+  std::vector<std::vector<link>> about_;  ///< for incidents that only add facts: those they add them to
+  std::vector<const link*> follows_;      ///< null: no better incident is linked
+  std::vector<link> leads_;               ///< the lead of each incident, with the evidence that joins it
 };
 
-// The lead of a worse one that it is linked with, if that is better than it and was open near its start. The way from
-// the worse one ends at the first that is better than `n`, whose lead is known.
+// The lead of a linked worse incident, if that lead is better than `n` and was open near the start of `n`. Following
+// the links of the worse incident stops at the first one better than `n`, whose lead is already known.
 std::optional<link> joining::led_through_a_worse_one(std::size_t n) const {
   std::vector<link> candidates;
   for (const auto& worse : links_[n]) {
@@ -183,7 +184,8 @@ std::vector<joined_incident> joining::read() {
   std::map<std::size_t, std::vector<std::size_t>> members;
   for (std::size_t n = 0; n < all_.size(); ++n)
     if (about_[n].empty()) members[leads_[n].other].push_back(n);
-  std::map<std::size_t, std::map<std::size_t, std::string>> added;  // by lead: who adds facts, and why
+  std::map<std::size_t, std::map<std::size_t, std::string>>
+      added;  // by lead: the incidents that add facts, with their evidence
   for (std::size_t n = 0; n < all_.size(); ++n)
     for (const auto& [other, evidence] : about_[n]) added[leads_[other].other].emplace(n, evidence);
   std::vector<joined_incident> joined;
@@ -240,7 +242,8 @@ nameable names_of(const incident& i, timestamp received_at, const naming& names,
   if (const auto all = url_names(n.url); !all.empty() && all.back() != n.names.front()) pages.push_back(all.back());
   for (auto& name : keys_in(i.facts, "names"))
     if (std::ranges::find(n.names, name) == n.names.end()) n.names.push_back(std::move(name));
-  std::erase_if(n.stretches, [](const stretch& s) { return s.until == s.from; });  // as they are stored
+  std::erase_if(n.stretches,
+                [](const stretch& s) { return s.until == s.from; });  // the database stores no empty stretches
   return n;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Which reports of several tools are one incident (figures.md section 18). Pure.
+// Joins the reports of one incident from several tools (figures.md section 18). Pure.
 #include <map>
 #include <set>
 #include <span>
@@ -10,97 +10,95 @@
 
 namespace releasehealth {
 
-/// Which incidents of a source count by themselves; the others only add to those that they are joined with.
+/// Which incidents of a source count on their own; the others only add facts to incidents they are joined with.
 struct incident_filter {
-  std::set<int> severities = {};  ///< empty: any; an unknown one is none of them
-  /// By field: the values of which one is enough. As long as no report has the field, it filters nothing.
+  std::set<int> severities = {};  ///< empty: any; an unknown severity matches none of them
+  /// By field, the accepted values: one match is enough. A field filters nothing while no report carries it.
   std::map<std::string, std::vector<std::string>> words = {};
-  /// By field: the values of which one in one field is enough: labels and types of issues. Empty: there are no such
-  /// fields. As long as no report has one of them, they filter nothing.
+  /// By field, accepted values such as labels and types of issues: one match in one of the fields is enough. Empty: no
+  /// such filter. They filter nothing while no report carries any of the fields.
   std::map<std::string, std::vector<std::string>> any_of = {};
-  std::string follows = {};  ///< a source or kind: none counts by itself; empty: no
+  std::string follows = {};  ///< a source or kind: no incident counts on its own; empty: no such rule
 
-  /// Whether an incident with these reports, in any order, is let in. Once it fits, it stays, unless a report of
-  /// changed labels or types (`reclassified`) no longer fits.
+  /// Whether the filter accepts an incident with these reports, in any order. An accepted incident stays accepted,
+  /// unless a report of changed labels or types (`reclassified`) no longer fits.
   bool lets_in(std::vector<report>) const;
-  /// Whether these fields have one of `any_of`, or none of its fields.
+  /// Whether these fields match `any_of`, or contain none of its fields.
   bool fits_any(const json::object& fields) const;
 };
 
-/// How incidents of several sources are joined.
+/// Settings for joining incidents of several sources.
 struct join_settings {
-  std::map<std::string, int, std::less<>> ranks;  ///< by source; the lowest leads; what is not in it comes last
-  std::set<std::string, std::less<>> monitors =
-      {};  ///< sources of alerts, which show one page for all that a rule fires
-  std::set<std::string, std::less<>> trackers = {};  ///< sources of issues, where one issue may name several incidents
+  std::map<std::string, int, std::less<>> ranks;     ///< by source; the lowest leads, unlisted sources rank last
+  std::set<std::string, std::less<>> monitors = {};  ///< alert sources, which show one page for all alerts of a rule
+  std::set<std::string, std::less<>> trackers = {};  ///< issue sources, where one issue may name several incidents
   std::map<std::string, incident_filter, std::less<>> filters = {};  ///< by source
-  bool all_services = false;  ///< a joined incident has the services of all its members
+  bool all_services = false;  ///< a joined incident has the services of all members
 
   int rank(std::string_view source) const;
-  /// The sources of which no incident counts by itself.
+  /// The sources none of whose incidents count on their own.
   std::vector<std::string> followers() const;
   bool lets_in(const thing_id&, const std::vector<report>&) const;
-  /// Whether the names in a report of an incident count among those that are known: not those of the many issues that
-  /// are none.
+  /// Whether the names in a report of an incident count as known names; those of issues that are not incidents do not.
   bool knows_names_of(std::string_view source, const json::object& fields) const;
 };
 
-/// What decides with which other incidents one is joined.
+/// The facts of an incident that decide which others it is joined with.
 struct nameable {
   thing_id thing;
-  std::vector<std::string> ids = {};  ///< of its rows, were it alone
+  std::vector<std::string> ids = {};  ///< ids of the rows it would have unjoined
   std::string url = {};
   timestamp started_at;
-  timestamp received_at;             ///< the first report about it
-  std::vector<stretch> stretches;    ///< of its own reports, those that took time
-  bool is_production = false;        ///< or in no environment that a report names
-  bool is_let_in = true;             ///< by the filters of its source, and no duplicate
-  std::vector<std::string> names;    ///< its id, its URL and whatever else its source calls it alone
-  std::vector<std::string> keys;     ///< identifiers that its tool uses again for later incidents
-  std::vector<std::string> links;    ///< names and keys of others, in fields for this purpose and in its description
-  std::vector<std::string> same_as;  ///< the same as a person or the tool itself says it; "none": it stands alone
+  timestamp received_at;             ///< of the first report about it
+  std::vector<stretch> stretches;    ///< from its own reports, without empty ones
+  bool is_production = false;        ///< also true if no report names an environment
+  bool is_let_in = true;             ///< accepted by its source's filters, and not a duplicate
+  std::vector<std::string> names;    ///< its id, its URL and other names unique within its source
+  std::vector<std::string> keys;     ///< identifiers that its tool reuses for later incidents
+  std::vector<std::string> links;    ///< names and keys of others, from link fields and the description
+  std::vector<std::string> same_as;  ///< `same_as` of an override or the tool itself; "none": never joined
 
   bool stands_alone() const;
 };
 nameable names_of(const incident&, timestamp received_at, const naming&, const join_settings&);
 
-/// How far apart an incident and one of several that a name fits may be.
+/// The largest distance in time between an incident and a match among several that a name fits.
 inline constexpr duration join_window = std::chrono::hours{24};
 
 /// A member of a joined incident.
 struct member {
   thing_id thing;
   std::string evidence;          ///< "SHOP-7 names acme.pagerduty.com/incidents/p1"; empty for the lead
-  bool only_adds_facts = false;  ///< an issue about several incidents, none of its own
+  bool only_adds_facts = false;  ///< an issue about several incidents, not an incident of its own
   auto operator<=>(const member&) const = default;
 };
 
-/// At least one member; the lead first, then by rank, those that only add facts last.
+/// Has at least one member: the lead, then the others by rank, then those that only add facts.
 struct joined_incident {
-  thing_id thing;  ///< the member received first: the incident is called by it
+  thing_id thing;  ///< the member received first, whose id the incident has
   std::vector<member> members;
 };
 
-/// Which of them are linked with which, both ways. What the names of one of them fit has to be among them.
+/// All links, in both directions. `nameable`s that the names of any of them fit must be included.
 std::vector<std::pair<thing_id, thing_id>> linked_incidents(std::span<const nameable>, const join_settings&);
 
-/// The incidents that these reports tell of; what no filter lets in is none by itself. All of a joined incident's
-/// members have to be among them.
+/// The incidents that these reports describe; filtered-out ones are joined but do not stand alone. All members of a
+/// joined incident must be included.
 std::vector<joined_incident> join_incidents(std::span<const nameable>, const join_settings&);
 
-/// After so long without a report a lead that nobody resolved counts as resolved as soon as its members are. The daemon
-/// reports the silence itself (schema/derivation/report_silence.sql): nothing else here knows a clock.
+/// A lead without a resolution and without reports for this long counts as resolved once its members are. The daemon
+/// itself reports the silence (schema/derivation/report_silence.sql), as derivation uses no clock.
 inline constexpr duration silence = std::chrono::days{30};
-/// The field of such a report: the time of the last one before.
+/// The field of such a report: the time of the preceding report.
 inline constexpr std::string_view silent_since = "silent_since";
 
-/// One tool's reports of a joined incident.
+/// The reports of one member of a joined incident.
 struct told_member {
   thing_id thing;
   std::vector<report> reports;
   bool only_adds_facts = false;
 };
-/// The incident as its members tell it together, the lead first. Nothing: the lead was retracted.
+/// Folds the members into one incident; the lead comes first. Nothing if the lead was retracted.
 std::optional<incident> fold_joined(const thing_id&, std::vector<told_member> members, const naming&,
                                     const join_settings&);
 

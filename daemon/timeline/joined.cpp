@@ -1,4 +1,4 @@
-// What the members of a joined incident tell together (figures.md section 18).
+// Folds the members of a joined incident (figures.md section 18).
 #include <algorithm>
 
 #include "collectors/fields.hpp"
@@ -7,10 +7,10 @@
 namespace releasehealth {
 namespace {
 
-/// Facts that whichever member has them adds, the best-ranked one first.
+/// Facts taken from any member that has them, in order of rank.
 constexpr std::string_view shared_facts[] = {"cause", "review_held_at"};
 
-// What a person said of any member is said of the incident; with whom it is one is said of the member alone.
+// An override of any member applies to the incident, except for the joining fields, which apply to that member alone.
 void take_overrides(std::vector<report>& into, const std::vector<report>& from) {
   for (auto r : from) {
     if (!r.is_override || r.retraction) continue;
@@ -24,7 +24,7 @@ void take_earliest(std::optional<timestamp>& into, std::optional<timestamp> othe
   if (other && (!into || *other < *into)) into = other;
 }
 
-// Its own times, else the earliest of the others'.
+// Keeps the lead's own times and fills the rest with the earliest of the other members.
 void take_times(incident& i, std::span<const incident> others) {
   std::optional<timestamp> started, detected, acknowledged;
   for (const auto& o : others) {
@@ -42,7 +42,7 @@ void take_times(incident& i, std::span<const incident> others) {
   if (i.is_open() && i.acknowledged_at) i.state = incident_state::acknowledged;
 }
 
-// Whether somebody noticed that nothing was told of it for long enough.
+// Whether a silence report exists that is late enough after the last other report.
 bool is_silent(const std::vector<report>& reports) {
   std::optional<timestamp> last, noticed;
   for (const auto& r : reports) {
@@ -52,7 +52,7 @@ bool is_silent(const std::vector<report>& reports) {
   return last && noticed && *noticed - *last >= silence;
 }
 
-// Of a silent lead whose members are all resolved: at the first of their resolutions.
+// Resolves a silent lead at the first of its members' resolutions, once all of them are resolved.
 void resolve_silent(incident& i, std::span<const incident> others) {
   if (!i.is_open() || std::ranges::any_of(others, &incident::is_open)) return;
   const auto first = std::ranges::min(others, {}, [](const incident& o) { return *o.stretches.back().until; });
@@ -66,7 +66,8 @@ bool names_configured_service(const incident& i, const naming& names) {
   return std::ranges::any_of(i.services, [&](const auto& s) { return names.configures_service(s); });
 }
 
-// Those of the best-ranked member that names a configured one; the rest are shown, and take no blame.
+// If the lead names no configured service, takes those of the best-ranked member that does; the rest are shown as also
+// affected and not attributed.
 void take_services(incident& i, std::span<const incident> others, const naming& names, bool all_services) {
   std::set<std::string> all(i.services.begin(), i.services.end());
   for (const auto& o : others) all.insert(o.services.begin(), o.services.end());
@@ -115,7 +116,7 @@ std::optional<incident> fold_joined(const thing_id& called, std::vector<told_mem
   if (!joined) return {};
   if (called == lead.thing) joined->called_services = joined->services;
   std::vector<incident> others;
-  std::size_t full = 0;  // those that only add facts come last
+  std::size_t full = 0;  // members that only add facts come last
   for (auto m = members.begin() + 1; m != members.end(); ++m)
     if (auto i = fold_incident(m->thing, std::move(m->reports), names)) {
       if (i->thing == called) joined->called_services = i->services;

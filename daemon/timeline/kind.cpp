@@ -23,8 +23,8 @@ void add_texts(std::vector<std::string>& to, const json::object& from, std::stri
     for (const auto& one : all->get_array()) add_text(to, {{"text", one}}, "text");
 }
 
-// The texts of a key: the deployment's own and those of its commit. Bodies and messages are never among them, because
-// squash merges quote old words.
+// The deployment's own texts for a key, and those of its commit. Bodies and messages are excluded, because squash
+// merges quote old words.
 std::vector<std::string> texts(const deployment& d, std::string_view key) {
   std::vector<std::string> out;
   if (key == "environment") return {d.where.environment};
@@ -34,7 +34,7 @@ std::vector<std::string> texts(const deployment& d, std::string_view key) {
     return out;
   }
   add_text(out, d.facts, key);
-  const auto several = std::string(key) + 's';  // a commit has the title of its pull request, too
+  const auto several = std::string(key) + 's';  // a commit also has the titles of its pull requests
   if (d.commit_facts.contains(several))
     add_texts(out, d.commit_facts, several);
   else
@@ -50,12 +50,12 @@ std::optional<std::string> matching(const text_condition& c, const deployment& d
 }
 
 void add(std::string& evidence, std::string_view what) {
-  constexpr std::size_t longest = 200;  // a title may be a page; the event keeps all of it
+  constexpr std::size_t longest = 200;  // a title may be a page long; the event keeps all of it
   if (!evidence.empty()) evidence += ", ";
   evidence += first_bytes(what, longest);
 }
 
-// What made the rule hold; nothing if it does not.
+// The evidence that fulfils the rule; nothing if it does not hold.
 std::optional<std::string> evidence_of(const kind_rule& r, const rulebook& book, const deployment& d,
                                        std::optional<timestamp> line_released_at) {
   std::string evidence;

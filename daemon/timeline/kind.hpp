@@ -1,5 +1,5 @@
 #pragma once
-// What kind a deployment is by configured and default rules (figures.md §4, steps 5 and 6).
+// Decides the kind of a deployment by configured and default rules (figures.md §4, steps 5 and 6).
 #include <array>
 #include <optional>
 #include <span>
@@ -13,13 +13,13 @@
 
 namespace releasehealth {
 
-/// A pattern on one of the texts that a rule may look at.
+/// A pattern for one of the texts that rules may match.
 struct text_condition {
   std::string key;  ///< one of rule_keys()
   pattern matches;
 };
 
-/// Keys for patterns: ref tag title label workflow task environment service.
+/// The keys of patterns: ref tag title label workflow task environment service.
 std::span<const std::string_view> rule_keys();
 
 /// A [[rule]]: all of its conditions must hold.
@@ -27,8 +27,8 @@ struct kind_rule {
   std::string name;
   deployment_kind kind = deployment_kind::planned;
   std::vector<text_condition> when, unless;
-  bool patch_release = false;      ///< the third number of the version is above 0
-  std::optional<duration> within;  ///< of the line's preceding release
+  bool patch_release = false;      ///< the version's third number is above 0
+  std::optional<duration> within;  ///< time since the line's preceding release
   bool outside_calendar = false;   ///< finished outside the configured release hours
   bool during_incident = false;    ///< an incident of its service was open when it started
 };
@@ -39,12 +39,12 @@ struct rulebook {
   calendar zone;
   std::vector<weekly_hours> release_hours;
 
-  /// How far back a rule may look for the line's preceding release; 0: none does.
+  /// How far back rules may look for the line's preceding release; 0 if none does.
   duration longest_within() const;
   bool looks_at_incidents() const;
 };
 
-/// "1.8.3" within "v1.8.3": the line is (1, 8), the patch 3; the fourth number is that of 1.8.3.1.
+/// For example "1.8.3" in "v1.8.3": the line is (1, 8), the patch 3; the fourth number is the last one of 1.8.3.1.
 struct version_numbers {
   std::uint64_t major = 0, minor = 0, patch = 0, fourth = 0;
   std::pair<std::uint64_t, std::uint64_t> line() const { return {major, minor}; }
@@ -52,7 +52,7 @@ struct version_numbers {
 };
 std::optional<version_numbers> parse_version(std::string_view);
 
-/// What says of which kind a deployment is: the steps of figures.md §4.
+/// The step of figures.md §4 that decided the kind of a deployment.
 enum class kind_reason { override_by, same_as_live, explicit_kind, same_as_before, rule, default_rule, no_rule };
 template <>
 struct vocabulary<kind_reason> {
@@ -63,18 +63,18 @@ struct vocabulary<kind_reason> {
 
 struct decision {
   deployment_kind kind = deployment_kind::planned;
-  std::string reason;         ///< spell() of a kind_reason, as the column kind_reason keeps it
-  std::string evidence = {};  ///< what a rule matched: "ref hotfix/1.8.3"
+  std::string reason;         ///< spell() of a kind_reason, as stored in the column kind_reason
+  std::string evidence = {};  ///< the text that a rule matched: "ref hotfix/1.8.3"
 };
 
-/// With the name of what decided: of the rule, or of whoever overrode it, and why.
+/// Appends the name of the rule, or who overrode the kind and why.
 std::string spell(kind_reason, std::string_view name = {});
 
-/// Steps 5 and 6. `line_released_at`: when the line's preceding release finished, if there is one: that of the next
-/// lower version (figures.md §23.3). One that finished later than the deployment is within nothing.
+/// Steps 5 and 6. `line_released_at` is when the line's preceding release finished, if there is one: the release of the
+/// next lower version (figures.md §23.3). A release that finished later than the deployment is never within.
 decision decide_by_rules(const rulebook&, const deployment&, std::optional<timestamp> line_released_at);
 
-/// figures.md §4's own rules, rollback first.
+/// The default rules of figures.md §4, rollback first.
 const std::vector<kind_rule>& default_rules();
 
 }

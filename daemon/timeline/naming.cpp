@@ -9,7 +9,7 @@
 namespace releasehealth {
 namespace {
 
-// services/checkout holds services/checkout/api, but not services/checkout2.
+// services/checkout contains services/checkout/api, but not services/checkout2.
 bool lies_in(std::string_view path, std::string_view folder) {
   return path.starts_with(folder) &&
          (path.size() == folder.size() || folder.ends_with('/') || path[folder.size()] == '/');
@@ -59,11 +59,11 @@ naming::naming(std::vector<service_rule> services, std::vector<environment_rule>
   }
 }
 
-/// What a report calls its service.
+/// The names by which a report refers to its service.
 struct naming::called {
   std::string name, repository, path;
-  bool by_repository;  ///< a service that is named apart from its repository is mapped by that name only
-  /// As aliases are looked up: in lower case, a longer path before a shorter one.
+  bool by_repository;  ///< false if it names a service other than the repository: only that name is mapped
+  /// Look-up texts for aliases: in lower case, longer ones first.
   std::vector<std::string> texts;
 
   called(const json::object& fields, bool has_aliases)
@@ -81,7 +81,7 @@ struct naming::called {
   }
 
  private:
-  // the text, and every path that it lies below
+  // Adds the text and each path above it.
   void add(std::string_view text) {
     for (; !text.empty(); text = text.substr(0, text.rfind('/'))) {
       texts.push_back(lower_case(text));
@@ -115,7 +115,7 @@ const std::string* naming::named_by_match(std::string_view source, const called&
       const bool is_of_it = s.repository == said || repositories_.are_of_one(s.repository, said);
       if (by.by_repository && is_of_it && (s.path.empty() || lies_in(by.path, s.path))) return &s.name;
     } else if (!s.source.empty() && said.empty()) {
-      return &s.name;  // a source of one service, which its reports need not name
+      return &s.name;  // the source has one service, so its reports need not name it
     }
   }
   return nullptr;
@@ -157,7 +157,7 @@ void naming::each_name(const json::object& fields, const visit_name& visit) {
     const auto& named = several->get_array();
     for (std::size_t n = 0; n < named.size(); ++n) {
       json::object one = {{"service", named[n]}};
-      for (const auto* key : {"repository", "path", "project", "service_id"})  // an id is that of one service
+      for (const auto* key : {"repository", "path", "project", "service_id"})  // an id belongs to a single service
         if (const auto* told = fields.if_contains(key);
             told && (named.size() == 1 || key != std::string_view("service_id")))
           one[key] = *told;

@@ -1,4 +1,4 @@
-// Environments by their names, and the groups that some of them form (figures.md sections 15 and 17).
+// Environments by name, and their groups (figures.md sections 15 and 17).
 #include <algorithm>
 
 #include <re2/re2.h>
@@ -9,7 +9,7 @@
 namespace releasehealth {
 namespace {
 
-// interface.md §5: what counts as production when nothing is configured for the name
+// Whether an unconfigured name counts as production (interface.md §5).
 bool sounds_like_production(std::string_view name) {
   static const RE2 yes("(?i)^(prod|production|prd|live)([-_./ 0-9]|$)");
   static const RE2 no("(?i)stag|test|preview");

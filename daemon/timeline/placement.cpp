@@ -8,7 +8,7 @@
 namespace releasehealth {
 namespace {
 
-// A report that was received later may have been stored sooner: by another daemon, while this one had to spool.
+// A report received later may be stored earlier: by another daemon, while this one was spooling.
 const known_report* latest(const std::vector<known_report>& known, timestamp received_at, const std::string* subject) {
   const known_report* found = nullptr;
   for (const auto& r : known)
@@ -18,7 +18,7 @@ const known_report* latest(const std::vector<known_report>& known, timestamp rec
   return found;
 }
 
-// Alertmanager tells a resolution again; one that ends later says that the alert fired in between.
+// Alertmanager repeats resolutions; a later end means that the alert fired in between.
 bool repeats(const known_report& r, std::optional<incident_state> state, const std::optional<timestamp>& resolved_at) {
   return r.state == state &&
          (state == incident_state::open || !resolved_at || (r.resolved_at && *resolved_at <= *r.resolved_at));

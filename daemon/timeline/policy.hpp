@@ -1,5 +1,5 @@
 #pragma once
-// Roll back, hotfix, flag off or watch: what should be done first about an incident (figures.md §9).
+// Recommends the first response to an incident: rollback, hotfix, flag off or watch (figures.md §9).
 #include <optional>
 #include <set>
 #include <span>
@@ -12,40 +12,41 @@
 
 namespace releasehealth {
 
-/// What an incident carries for the policy (interface.md §3).
+/// The facts of an incident that policies match (interface.md §3).
 struct policy_facts {
   std::set<std::string> touches;                 ///< money data identity access security core_workflow
-  std::string blast_radius, trajectory;          ///< small, large; rising, stable, falling; empty: nobody said
-  bool cause_known = false, fix_tested = false;  ///< an unknown cause is one that nobody said to be known
-  bool told = false;                             ///< somebody said any of it: what nobody describes is not judged
+  std::string blast_radius, trajectory;          ///< small, large; rising, stable, falling; empty: not reported
+  bool cause_known = false, fix_tested = false;  ///< false if not reported
+  bool told = false;  ///< at least one fact was reported; otherwise there is no recommendation
 };
 policy_facts read_policy_facts(const json::object& incident_facts);
 
-/// The keys that those facts have.
+/// The names of those facts.
 std::span<const std::string_view> policy_keys();
 
-/// A [[policy]]: all of its conditions must hold; of several words one.
+/// A [[policy]]: all conditions must hold. A condition with several words holds if one of them matches.
 struct policy_rule {
   std::string name;
   way then = way::rollback;
   std::set<std::string> touches, blast_radius, trajectory;
   std::optional<bool> cause_known, fix_tested;
-  std::optional<duration> at_most;  ///< no longer after the detection than that
+  std::optional<duration> at_most;  ///< at most this long after detection
 };
 
 struct policy {
   std::vector<policy_rule> rules;
-  bool default_rules = true;  ///< those of default_policy() follow
+  bool default_rules = true;  ///< append default_policy()
 };
 
-/// figures.md §9's own.
+/// The default policy of figures.md §9.
 std::span<const policy_rule> default_policy();
 
 struct recommendation {
   way then = way::rollback;
   std::string rule;
 };
-/// What the first rule says that holds `since_detection`. Nothing if none does, or if nobody told any of the facts.
+/// The recommendation of the first rule that holds `since_detection`. Nothing if none holds, or if no fact was
+/// reported.
 std::optional<recommendation> recommend(const policy&, const policy_facts&, duration since_detection);
 
 }

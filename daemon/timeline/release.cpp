@@ -13,7 +13,7 @@ std::vector<std::size_t> find_releases(std::span<const rolled_out> ordered, dura
     timestamp last;
     std::set<std::string_view> environments;
   };
-  std::vector<release> open;  // the latest at the end
+  std::vector<release> open;  // the latest last
   std::vector<std::size_t> firsts;
   firsts.reserve(ordered.size());
   for (std::size_t n = 0; n < ordered.size(); ++n) {

@@ -8,13 +8,13 @@
 namespace releasehealth {
 namespace {
 
-// Of remedies that started at once, the rollback comes first, then the flag.
+// The order of remediations that started at the same instant: rollback, flag, hotfix.
 int tie_rank(way w) { return w == way::rollback ? 0 : w == way::flag ? 1 : 2; }
 
 auto in_order(const remedy& r) { return std::tuple(r.started_at, tie_rank(r.by_way), std::string_view(r.by)); }
 
 const settled* change_named(const settled& hotfix, std::span<const settled> in_place) {
-  const naming names;  // deployments of this place alone are looked at
+  const naming names;  // without rules: all candidates belong to one target
   std::vector<const settled*> changes;
   for (const auto& [d, only_in_its_service] : named(hotfix.fixes, hotfix.thing.source, in_place, names)) {
     if (d->where != hotfix.where || !d->finished_at) continue;
@@ -54,7 +54,7 @@ std::optional<std::string> remedied_by(const settled& hotfix, std::span<const se
                                        std::span<const blaming> named, std::span<const blaming> open,
                                        std::span<const settled> chain, duration attribution_window) {
   const auto start = *hotfix.started_at;
-  // only a change of the hotfix's own place can be remedied, and nothing remedies itself
+  // Only a change of the hotfix's own target can be remediated, and none remediates itself.
   const auto of_this_place = [&](std::span<const blaming> from, bool only_open) {
     std::vector<blaming> all;
     for (const auto& b : from) {

@@ -55,7 +55,7 @@ std::string repository_names::key(std::string_view text) const {
   const auto key = repository_key(text);
   const auto known = std::ranges::find_if(today_, [&](const auto& name) { return same_repository(key, name.first); });
   if (known == today_.end()) return key;
-  // a name without a host is about the repository of that path on the host that the report names
+  // A name without a host refers to the repository of that path on the host that the report names.
   const auto path = behind_host(key);
   const bool is_elsewhere = !path.empty() && behind_host(known->second).empty();
   return (is_elsewhere ? key.substr(0, key.size() - path.size()) : std::string()) + known->second;

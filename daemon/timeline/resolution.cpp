@@ -22,7 +22,7 @@ std::string_view without_v(std::string_view version) {
   return version;
 }
 
-// Exactly one known commit over all source repositories.
+// Resolves to the one known commit that the version contains; nothing if there are several in all source repositories.
 std::optional<resolved_commit> resolve_by_tokens(const resolution_question& q, const known_commits& commits) {
   std::optional<resolved_commit> found;
   for (const auto& token : commit_tokens(q.version)) {
@@ -54,7 +54,7 @@ std::vector<std::string> versions_of_tag(std::string_view name, std::span<const 
 
 std::vector<std::string> tag_names(std::string_view version, const std::optional<tag_template>& of_service,
                                    std::span<const std::string> service_names) {
-  if (version_key(version).empty()) return {};  // nothing would lead back from the tag
+  if (version_key(version).empty()) return {};  // no look-up could return from the tag to the version
   std::vector<std::string> versions = {std::string(without_v(version))};
   if (auto plain = std::string(without_metadata(versions.front())); plain != versions.front())
     versions.push_back(std::move(plain));
@@ -72,7 +72,7 @@ std::vector<std::string> tag_names(std::string_view version, const std::optional
 std::vector<std::string> commit_tokens(std::string_view version) {
   const auto text = lower_case(version);
   std::vector<std::string> all;
-  std::string_view before;  // the run before this one
+  std::string_view before;  // the preceding run
   for (std::size_t at = 0; at < text.size();) {
     if (!is_alphanumeric(text[at])) {
       ++at;
@@ -106,7 +106,7 @@ std::string tag::commit_at(timestamp start) const {
 
 namespace {
 
-// The commits of annotated tags' own objects, as reports that have both name them.
+// Maps objects of annotated tags to commits, from reports that contain both.
 std::map<std::string, std::string> commits_of_objects(const std::vector<report>& told) {
   std::map<std::string, std::string> all;
   for (const auto& r : told) {
@@ -116,7 +116,7 @@ std::map<std::string, std::string> commits_of_objects(const std::vector<report>&
   return all;
 }
 
-// The commit of an object that a tag's ref points to; empty: none is known.
+// The commit of an object that a tag's ref points to; empty if unknown.
 std::string commit_of_object(const std::string& object, const std::string& repository, const known_commits& commits,
                              const std::map<std::string, std::string>& by_object) {
   if (const auto known = by_object.find(object); known != by_object.end()) return known->second;
@@ -128,7 +128,7 @@ std::string commit_of_object(const std::string& object, const std::string& repos
 
 std::vector<tag> fold_tags(std::map<thing_id, std::vector<report>> reports, const known_commits& commits,
                            const repository_names& repositories) {
-  using named_tag = std::pair<std::string, std::string>;  // repository's key and name
+  using named_tag = std::pair<std::string, std::string>;  // repository key and name
   std::map<named_tag, std::vector<report>> by_name;
   for (auto& [thing, told] : reports) {
     order_reports(told);
@@ -137,7 +137,7 @@ std::vector<tag> fold_tags(std::map<thing_id, std::vector<report>> reports, cons
       if (auto name = text_at(r.fields, "/name"); !r.retraction && !name.empty())
         by_name[{repositories.key(text_at(r.fields, "/repository")), std::move(name)}].push_back(std::move(r));
   }
-  // what names no host is about the repository of that path on every host
+  // A tag report without a host applies to the repository of that path on every host.
   std::set<named_tag> elsewhere;
   for (auto& [named, told] : by_name) {
     const auto without = by_name.find({std::string(behind_host(named.first)), named.second});
@@ -191,7 +191,7 @@ std::vector<std::string> known_commits::find(std::string_view digits, std::span<
   std::vector<std::string> found;
   for (auto c = repositories_.lower_bound(digits); c != repositories_.end() && c->first.starts_with(digits); ++c) {
     if (std::ranges::none_of(c->second, is_of_these)) continue;
-    if (!found.empty() && c->first.starts_with(found.back())) found.pop_back();  // a shorter name of this one
+    if (!found.empty() && c->first.starts_with(found.back())) found.pop_back();  // a shorter name of the same commit
     found.push_back(c->first);
   }
   return found;

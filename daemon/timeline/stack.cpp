@@ -15,8 +15,8 @@ bool element::is(const identity& i) const { return std::ranges::find(answers_to,
 live_stack::live_stack(const stack_settings& settings, std::vector<element> levels)
     : settings_(settings), levels_(std::move(levels)) {}
 
-// An element is no target once what covers it was covered for longer than the look-back. That stays so: what took the
-// place of the change that covered it (an unmeasured base) inherits the time.
+// An element is no longer a rollback target once the one above it has been covering it for longer than the look-back.
+// This is final: whatever replaces the covering change (an unmeasured base) inherits its time.
 bool live_stack::in_reach(std::size_t level, timestamp now) const {
   return level + 1 == levels_.size() || now - levels_[level + 1].covers_since <= settings_.rollback_lookback;
 }
@@ -60,10 +60,10 @@ std::optional<std::size_t> live_stack::nearest(const identity& wanted, std::size
   }
   if (index_) {
     const auto found = index_->nearest(wanted, below, levels_);
-    return found && in_reach(*found, now) ? found : std::nullopt;  // what is below it was covered earlier
+    return found && in_reach(*found, now) ? found : std::nullopt;  // elements below were covered earlier
   }
   for (std::size_t level = below; level-- > 0;) {
-    if (!in_reach(level, now)) return {};  // and none below it either: those were covered earlier
+    if (!in_reach(level, now)) return {};  // elements below were covered even earlier
     if (levels_[level].is(wanted)) return level;
   }
   return {};
@@ -95,9 +95,9 @@ decision live_stack::decide(const deployment& d) {
   return decide_by_rules(settings_.rules, d, line_released_at(d));
 }
 
-// As the sender knows it, who may see releases that come later; else of the changes that went live no longer ago than
-// any rule looks back, the one with the next lower version of the line. A rollback to a release is none (figures.md
-// §23.4).
+// The sender's value takes precedence, since the sender may know releases that are reported later. Otherwise the next
+// lower version of the line among the changes that went live within the longest `within` of all rules. Rollbacks are
+// not releases (figures.md §23.4).
 std::optional<timestamp> live_stack::line_released_at(const deployment& d) const {
   const auto longest = settings_.rules.longest_within();
   if (longest == duration{0}) return {};

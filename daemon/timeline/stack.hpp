@@ -1,5 +1,5 @@
 #pragma once
-// The live stack (figures.md §3): what each succeeded deployment of one place did to what is live there.
+// The live stack (figures.md §3): the effect of each succeeded deployment of one target on what is live there.
 #include <map>
 #include <optional>
 #include <string>
@@ -13,14 +13,14 @@
 
 namespace releasehealth {
 
-/// What the stack says about one succeeded deployment.
+/// The stack's result for one succeeded deployment.
 struct verdict {
   decision kind;
-  bool is_change = false;                 ///< it changed what is live: planned and hotfix
-  std::optional<thing_id> live;           ///< who made the element on top after it; none: nothing is live
-  std::optional<thing_id> below;          ///< of one that made an element: who made the one below
-  std::optional<timestamp> covers_since;  ///< of one that made an element: since when the one below is covered
-  std::vector<thing_id> rolled_back;      ///< the changes that it popped
+  bool is_change = false;                 ///< a planned release or hotfix, which changes what is live
+  std::optional<thing_id> live;           ///< the deployment of the top element afterwards; none: nothing is live
+  std::optional<thing_id> below;          ///< if it pushed an element: the deployment of the one below
+  std::optional<timestamp> covers_since;  ///< if it pushed an element: since when the one below is covered
+  std::vector<thing_id> rolled_back;      ///< the changes that it removed from the stack
 };
 
 struct stack_settings {
@@ -28,45 +28,44 @@ struct stack_settings {
   duration rollback_lookback = std::chrono::days{180};
 };
 
-/// As it is stored, else of the commit and the version alone.
+/// The stored identity, else one of the commit and version alone.
 identity identity_of(const deployment&);
 
-/// One level of the stack: a change, or what a rollback returned to without anything below that was measured.
+/// A level of the stack: a change, or the unmeasured base that a rollback returned to.
 struct element {
   thing_id by;
   bool is_change = true;
-  timestamp covers_since;            ///< when the change that covered the level below finished
-  std::vector<identity> answers_to;  ///< its own, and those of rollbacks that returned to it without naming it
+  timestamp covers_since;            ///< when the change covering the level below finished
+  std::vector<identity> answers_to;  ///< its own identity, and those of rollbacks that returned to it without naming it
   bool is(const identity&) const;
 };
 
-/// Which levels of a stack answer to a name: a search of a deep stack for each of many deployments would take the
-/// product.
+/// Index of a stack's levels by identity: it avoids a full search of a deep stack for each of many deployments.
 class level_index {
  public:
   void add(std::size_t level, const identity&);
-  /// Takes out the top level.
+  /// Removes the top level.
   void remove(std::size_t level, const std::vector<identity>& names);
-  /// The highest of `levels` below `below` that answers to it.
+  /// The highest of `levels` below `below` that has this identity.
   std::optional<std::size_t> nearest(const identity&, std::size_t below, const std::vector<element>& levels) const;
 
  private:
-  std::unordered_map<std::string, std::vector<std::size_t>> by_name_;  // ascending; by identity::keys()
+  std::unordered_map<std::string, std::vector<std::size_t>> by_name_;  // levels in ascending order, by identity::keys()
 };
 
-/// The stack at one point of the sequence, from which it goes on with the deployments after it.
+/// The stack at one point of the sequence; later deployments are applied to it.
 class live_stack {
  public:
-  /// `levels` from the bottom; those below the first one that can be no target any more may be left out.
+  /// `levels` from the bottom up; those below the lowest possible rollback target may be omitted.
   explicit live_stack(const stack_settings&, std::vector<element> levels = {});
 
-  /// The next deployment in the order of order_deployments().
+  /// Applies the next deployment in the order of order_deployments().
   verdict apply(const deployment&);
 
   const std::vector<element>& levels() const { return levels_; }
-  /// Whether that level can still be returned to, or have another put in its place; if not, it never will again.
+  /// Whether that level can still be returned to or replaced; once false, it stays false.
   bool in_reach(std::size_t level, timestamp now) const;
-  /// A change of that version finished, as rules look at it.
+  /// Records a finished change of that version for `within` of rules.
   void know_release(const version_numbers& v, timestamp finished) { lines_[v.line()][v.within_line()] = finished; }
 
  private:
@@ -79,16 +78,17 @@ class live_stack {
 
   const stack_settings& settings_;
   std::vector<element> levels_;
-  std::optional<level_index> index_;  // once there were several searches: of one it costs more than it saves
+  std::optional<level_index> index_;  // built after several searches: for a single one it costs more than it saves
   std::size_t searches_ = 0;
   using numbers = std::pair<std::uint64_t, std::uint64_t>;
-  std::map<numbers, std::map<numbers, timestamp>> lines_;  // when each version of a line was last released
+  std::map<numbers, std::map<numbers, timestamp>> lines_;  // last release time of each version, by line
 };
 
-/// Orders succeeded deployments by (finished, day_order(), source, subject), bytewise, as the stack runs over them.
+/// Sorts succeeded deployments by (finished, day_order(), source, subject), bytewise: the order in which the stack
+/// applies them.
 void order_deployments(std::vector<deployment>&);
 
-/// Runs the ordered, succeeded deployments of one place. One verdict each, in the same order.
+/// Runs the ordered, succeeded deployments of one target. Returns one verdict each, in the same order.
 std::vector<verdict> run_stack(const std::vector<deployment>& ordered, const stack_settings&);
 
 }

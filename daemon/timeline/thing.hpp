@@ -1,11 +1,11 @@
 #pragma once
-// How the ledger recognises what events are about.
+// The ledger's identifier of the subject of events.
 #include <compare>
 #include <string>
 
 namespace releasehealth {
 
-/// A thing among those of its type: whose it is, and what its source calls it.
+/// Identifies a thing among those of its type: its source, and its name there.
 struct thing_id {
   std::string source, subject;
   auto operator<=>(const thing_id&) const = default;

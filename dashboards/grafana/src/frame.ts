@@ -1,4 +1,4 @@
-// What every dashboard has: variables, links to the others, time.
+// The common frame of the dashboards: variables, links to the others, time.
 import * as cog from '@grafana/grafana-foundation-sdk/cog';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { AnyPanel, prometheusSource } from './panels';
@@ -33,10 +33,10 @@ export const variables = {
   service: several('service', 'Service', ofServices),
   oneService: asked('service', 'Service', ofServices),
   environment: several('environment', 'Environment', ofEnvironments),
-  // SQL knows no pattern for all of them: they are named one by one
+  // SQL has no pattern for all values, so that they are listed one by one
   eachService: several('service', 'Service', ofServices, null),
   eachEnvironment: several('environment', 'Environment', ofEnvironments, null),
-  // what is configured: [figures] periods
+  // the configured [figures] periods
   period: asked('period', 'Period', 'label_values(releasehealth_changes{job=~"$job"}, period)').current({ text: '30d', value: '30d' }),
 };
 

@@ -1,4 +1,4 @@
-// Writes every dashboard to a folder: main.js FOLDER SCHEMA, the latter being schema/grafana
+// Writes every dashboard to a folder: main.js FOLDER SCHEMA, where SCHEMA is schema/grafana
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { daemon } from './daemon';
@@ -6,7 +6,7 @@ import { monthlyTrends } from './monthly_trends';
 import { releaseHealth } from './release_health';
 import { service } from './service';
 
-// Grafana 9 to 12 load this one; newer ones migrate it.
+// Grafana 9 to 12 load this version; newer releases migrate it.
 const schemaVersion = 39;
 
 for (const [file, builder] of Object.entries({ 'release-health': releaseHealth, service, 'monthly-trends': monthlyTrends, daemon })) {

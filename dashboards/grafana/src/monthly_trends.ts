@@ -1,4 +1,4 @@
-// Two years of months, from PostgreSQL: as far back as events go, however long Prometheus keeps its samples.
+// Two years of months from PostgreSQL, independent of Prometheus' retention.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as common from '@grafana/grafana-foundation-sdk/common';
@@ -23,20 +23,20 @@ const months = (title: string, description: string, unit: string, columns: strin
 };
 
 export const monthlyTrends = frame('releasehealth-months',
-  'Two years of calendar months, from PostgreSQL: deployments by kind, DORA\'s five, rollbacks, time to issue. Several services count together.',
+  'Two years of calendar months from PostgreSQL: deployments by kind, DORA metrics, rollbacks, time to issue. Selected services are added up.',
   [
     new dashboard.DatasourceVariableBuilder('postgres').label('PostgreSQL').type('grafana-postgresql-datasource'),
     variables.team, variables.eachService, variables.eachEnvironment,
-    new dashboard.TextBoxVariableBuilder('zone').label('Time zone').description('Months are cut there: [calendar] time_zone of the daemon.').defaultValue('UTC'),
-    new dashboard.TextBoxVariableBuilder('months').label('Months').description('How many, this one included.').defaultValue('24'),
+    new dashboard.TextBoxVariableBuilder('zone').label('Time zone').description('Time zone in which months begin: [calendar] time_zone of the daemon.').defaultValue('UTC'),
+    new dashboard.TextBoxVariableBuilder('months').label('Months').description('Number of months, including the current one.').defaultValue('24'),
   ], [
     months('Deployments by kind', 'Succeeded deployments of each month.', 'short', ['planned', 'hotfixes', 'rollbacks']),
-    months('Hotfixes', 'Of each month.', 'short', ['hotfixes']),
+    months('Hotfixes', 'Hotfixes of each month.', 'short', ['hotfixes']),
     months('Deployment frequency', 'DORA: planned, hotfix and rollback deployments per day.', 'short', ['deployments per day']),
     months('Change lead time', 'DORA: from the first commit to the finish, median.', 's', ['lead time']),
-    months('Change fail rate', 'DORA: failed changes among all changes, whenever that showed.', 'percentunit', ['change fail rate']),
+    months('Change fail rate', 'DORA: failed changes among all changes of the month, including failures found later.', 'percentunit', ['change fail rate']),
     months('Failed deployment recovery time', 'DORA: from the finish of a failed change to its recovery, median.', 's', ['recovery time']),
     months('Deployment rework rate', 'DORA: hotfixes among all deployments.', 'percentunit', ['rework rate']),
-    months('Rollback ratio', 'Changes that were rolled back among all changes, whenever that happened.', 'percentunit', ['rollback ratio']),
+    months('Rollback ratio', 'Rolled back changes among all changes of the month, including later rollbacks.', 'percentunit', ['rollback ratio']),
     months('Time to issue', 'From the finish of a failed change to its first issue, median: sooner is worse.', 's', ['time to issue']),
   ]);

@@ -1,4 +1,4 @@
-// Panels as rows of tables: what each is called, says, and asks. One function for each way to draw.
+// Panels: title, description and queries of each. One function for each visualization.
 import * as bargauge from '@grafana/grafana-foundation-sdk/bargauge';
 import * as cog from '@grafana/grafana-foundation-sdk/cog';
 import * as common from '@grafana/grafana-foundation-sdk/common';
@@ -27,7 +27,7 @@ export interface Text {
   decimals?: number;
 }
 
-/** Where colours change: [from, colour], the first from nothing on. */
+/** Colour steps: [lower bound, colour]; the first has no lower bound. */
 export type Steps = [number | null, string][];
 export const neutral: Steps = [[null, 'blue']];
 export const anyIsBad: Steps = [[null, 'green'], [1, 'red']];
@@ -44,7 +44,7 @@ const target = (query: Query, refId: string, instant: boolean) => {
 
 const refId = (n: number) => String.fromCharCode('A'.charCodeAt(0) + n);
 
-/** An instant query: a stat shows what Prometheus knows now, never the last value before a gap. */
+/** An instant query: a stat shows the current value, never the last value before a gap. */
 export const one = (text: Text, expr: string, colours: Steps = neutral) =>
   new stat.PanelBuilder()
     .title(text.title).description(text.description).unit(text.unit).span(text.width ?? 4).height(text.height ?? 4).decimals(text.decimals ?? 0)
@@ -88,7 +88,7 @@ export interface Column extends Query {
   title: string;
   unit: string;
   decimals?: number;
-  /** Where the cell's text changes its colour. */
+  /** Colour steps of the cell's text. */
   colours?: Steps;
 }
 
@@ -103,7 +103,7 @@ const coloured = (colours: Steps) => [
   { id: 'thresholds', value: { mode: 'absolute', steps: colours.map(([value, color]) => ({ value, color })) } },
   { id: 'custom.cellOptions', value: { type: 'color-text' } }];
 
-/** The thresholds of one service: what each is, and how its figure stands to it. `judged` is 1, 0, or -1: not judged. */
+/** The thresholds of one service with their states. `judged` is 1 (exceeded), 0 (within) or -1 (not judged). */
 export const thresholdTable = (text: Text, judged: string, threshold: string) => {
   const words = { '1': { text: 'exceeded', color: 'red' }, '0': { text: 'within', color: 'green' }, '-1': { text: 'not judged', color: 'gray' } };
   return new table.PanelBuilder()
@@ -121,7 +121,7 @@ export const thresholdTable = (text: Text, judged: string, threshold: string) =>
     .sortBy([new common.TableSortByFieldStateBuilder().displayName('state').desc(true)]);
 };
 
-/** A row for each value of `by`, a column for each query; the name leads to `link`. */
+/** A row for each value of `by`, a column for each query; the name links to `link`. */
 export const rows = (text: Text, by: string, link: string | undefined, columns: Column[]) => {
   const panel = new table.PanelBuilder()
     .title(text.title).description(text.description).unit(text.unit).span(text.width ?? 24).height(text.height ?? 10)
@@ -136,12 +136,12 @@ export const rows = (text: Text, by: string, link: string | undefined, columns: 
   });
   panel.overrideByName(by, [
     { id: 'displayName', value: by.replace('_name', '') },
-    ...(link ? [{ id: 'links', value: [{ title: 'its dashboard', url: link }] }] : [])]);
+    ...(link ? [{ id: 'links', value: [{ title: 'Open dashboard', url: link }] }] : [])]);
   panel.sortBy([new common.TableSortByFieldStateBuilder().displayName(columns[0].title).desc(true)]);
   return panel;
 };
 
-/** A question to PostgreSQL; there is no builder for its data source. */
+/** A PostgreSQL query; the SDK has no builder for this data source. */
 export class PostgresQuery implements cog.Builder<cog.Dataquery> {
   constructor(private readonly rawSql: string) {}
   build(): cog.Dataquery {

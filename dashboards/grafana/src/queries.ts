@@ -1,5 +1,5 @@
-// What the panels ask, in PromQL. Replicas export the same, so that each question takes the greatest of them; ratios of several
-// services are sums over sums, never means of ratios.
+// The panels' PromQL queries. Replicas export equal values, so that each query takes their maximum; ratios of several services
+// are sums over sums, never means of ratios.
 
 const replica = 'job=~"$job",instance=~"$instance"';
 const chosen = `${replica},team_name=~"$team",service_name=~"$service",deployment_environment=~"$environment"`;
@@ -19,17 +19,17 @@ export const own = (name: string, labels = '') => selector(name, replica, labels
 /** The threshold of a figure over a period, as one series for each service. */
 export const threshold = (name: string, period: string) => figure('threshold', `figure="${name}",period="${period}"`);
 
-/** What the daemon judged of the chosen services: 1 exceeded, 0 within, nothing where it is not judged. */
+/** The daemon's judgement for the chosen services: 1 exceeded, 0 within, no sample when not judged. */
 export const exceeded = (labels = '') => figure('threshold_exceeded', labels);
 
-/** How many thresholds are exceeded, of the chosen services and of their teams; nothing where none is judged. */
+/** The number of exceeded thresholds of the chosen services and their teams; empty if none is judged. */
 export const countExceeded =
   `sum(${exceeded()} or (${teamFigure('threshold_exceeded')} and on (team_name) ${figure('threshold')}))`;
 
-/** A threshold that all chosen have in common: several different ones are no line in one chart. */
+/** The threshold if all chosen services have the same one, else empty: a chart shows a single line. */
 export const common = (thresholds: string) => `max(${thresholds}) == min(${thresholds})`;
 
-/** Over all services together; nothing where there is nothing to divide by. */
+/** A ratio over all services together; empty if the denominator is 0. */
 export const ratio = (part: string, whole: string) => `sum(${part}) / (sum(${whole}) > 0)`;
 
 /** Seconds since a timestamp. */
