@@ -1,5 +1,5 @@
 #pragma once
-// doctest, and how it shows the project's own types.
+// doctest with string conversions for the project's types.
 #include <doctest/doctest.h>
 
 #include "collectors/base/json.hpp"

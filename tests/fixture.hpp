@@ -1,5 +1,5 @@
 #pragma once
-// A collector's fixture: fixtures/NAME.http is a delivery, its head as sent and its body byte for byte;
+// A collector's fixture: fixtures/NAME.http is a delivery with the headers as sent and the body byte for byte;
 // `Fixture-Setting: key=value` sets a key of the source, `Fixture-Path` is the path below that of the source.
 #include <filesystem>
 #include <fstream>
@@ -16,7 +16,7 @@ inline std::string read_all(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// A source of that kind with its settings as they are by default.
+/// A source of that kind with default settings.
 inline source source_of(const collector& kind) {
   source from;
   from.name = from.kind = kind.kind;
@@ -35,7 +35,7 @@ struct fixture {
   }
 };
 
-/// Reads any bytes, as far as they are one: fuzzers write them, too.
+/// Accepts any bytes, also incomplete fixtures, as fuzzers write them.
 inline fixture parse_fixture(const collector& kind, const std::string& all) {
   const auto end_of_head = std::min(all.find("\n\n"), all.size());
   fixture f{source_of(kind), {}, all.substr(std::min(end_of_head + 2, all.size())), {}};
@@ -58,7 +58,7 @@ inline fixture read_fixture(const collector& kind, const std::filesystem::path& 
   return parse_fixture(kind, read_all(file));
 }
 
-/// Whether the source's README lists that reason under `## Ignored`; `…` there stands for any words.
+/// Whether the source's README lists that reason under `## Ignored`, where `…` matches any words.
 inline bool lists_reason(const collector& kind, const std::string& reason) {
   std::istringstream lines(read_all(std::filesystem::path(SOURCE_DIR) / "collectors" / kind.kind / "README.md"));
   bool in_table = false;

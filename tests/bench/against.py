@@ -1,18 +1,18 @@
-"""Two builds of the daemon, by turns in one run: webhooks a second, and processor time for each webhook."""
+"""Two builds of the daemon, alternating in one run: webhooks per second, and processor time per webhook."""
 from intake import Sender, by_turns, derived
 from parts import times
 from table import at_least, at_most
 
 
 class Side:
-    """One build of the daemon, with a PostgreSQL of its own."""
+    """One build of the daemon with its own PostgreSQL."""
 
     def __init__(self, bench, name, binary):
         self.cluster = bench.cluster(name)
         self.daemon = bench.daemon(name, self.cluster, binary=binary)
 
     def measure(self, send, clients):
-        """Returns webhooks a second, and the microseconds of the daemon and of its session that appends, for each webhook."""
+        """Returns webhooks per second, and microseconds per webhook of the daemon and its appending session."""
         before = times(self.daemon, self.cluster)
         sent = send(self.daemon.intake, clients)
         after = times(self.daemon, self.cluster)
@@ -23,12 +23,12 @@ class Side:
 def against(bench):
     """Webhooks, 8, 32 and 64 clients: this build against the one named by --against."""
     if not bench.against:
-        print("benchmark against: skipped, --against names no other build")
+        print("benchmark against: skipped without --against")
         return
     this, other = Side(bench, "this", None), Side(bench, "other", bench.against)
     send, clusters = Sender(bench), [this.cluster, other.cluster]
     for side in (this, other):
-        send(side.daemon.intake, 32, seconds=1)  # warm
+        send(side.daemon.intake, 32, seconds=1)  # warm-up
     derived(*clusters)
     for clients in (8, 32, 64):
         new, old = by_turns(bench, clusters, lambda: this.measure(send, clients), lambda: other.measure(send, clients))

@@ -1,5 +1,5 @@
-// What a late event costs in a service of many deployments, against rebuilding that service: seconds of each, by turns,
-// one JSON object a case.
+// Measures the cost of a late event in a service of many deployments against rebuilding that service. Prints
+// alternating measurements in seconds, one JSON object per case.
 #include "daemon/derivation/derive.hpp"
 
 #include <algorithm>
@@ -32,7 +32,7 @@ event deployed(const std::string& subject, timestamp at, const std::string& vers
                     {"url", "https://example.org/deployments/" + subject}});
 }
 
-// Every twentieth is a rollback, every twentieth a hotfix; an incident for every twentieth.
+// One in twenty is a rollback, one in twenty a hotfix, and one in twenty has an incident.
 void fill(ledger::appender& to) {
   std::mt19937 random(1);
   std::vector<event> batch;
@@ -56,7 +56,7 @@ void fill(ledger::appender& to) {
   flush();
 }
 
-/// A late event, and where it falls.
+/// A late event and its position in the history.
 struct late_case {
   const char* name;
   std::function<event(int round)> make;
@@ -115,7 +115,7 @@ int main() {
         late[c].push_back(seconds([&] { derive.derive(); }));
       }
     }
-    if (!derive.check().empty()) throw std::runtime_error("what was derived step by step is not what a rebuild gives");
+    if (!derive.check().empty()) throw std::runtime_error("incremental derivation differs from a rebuild");
     const auto list = [](const std::vector<double>& all) {
       std::string out;
       for (const auto one : all) out += (out.empty() ? "" : ", ") + std::to_string(one);

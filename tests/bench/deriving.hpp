@@ -1,5 +1,5 @@
 #pragma once
-// What benchmarks of deriving share: a PostgreSQL of their own, reports, and how long something takes.
+// Shared by the derivation benchmarks: a private PostgreSQL, reports and timing.
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -23,7 +23,7 @@ inline event report_of(thing_type type, std::string subject, timestamp at, json:
   return e;
 }
 
-/// As a delivery of their own.
+/// The events as one delivery.
 inline void store(ledger::appender& to, std::vector<event> events, timestamp received_at) {
   static int n = 0;
   ledger::entry e;
@@ -41,7 +41,7 @@ inline double seconds(const std::function<void()>& work) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
-/// Runs with an empty ledger, which is gone afterwards. Returns what a program does.
+/// Runs with an empty temporary ledger. Returns the exit status.
 inline int with_ledger(const std::function<void(const session&)>& work) {
   std::string folder = "/tmp/rh-bench-XXXXXX";
   if (!mkdtemp(folder.data())) return 1;

@@ -1,4 +1,4 @@
-// The page of figures against prometheus-cpp's TextSerializer, on the same series: seconds of each, by turns, as JSON.
+// The figures page against prometheus-cpp's TextSerializer on the same series: alternating seconds as JSON.
 #include "daemon/telemetry/exposition.hpp"
 
 #include <algorithm>
@@ -60,7 +60,7 @@ snapshot everything(const figure_settings& settings) {
   return s;
 }
 
-/// The page's samples in prometheus-cpp's registry. Returns how many they are.
+/// Copies the page's samples into prometheus-cpp's registry. Returns their number.
 int fill(prometheus::Registry& registry, const std::string& page) {
   int samples = 0;
   prometheus::Family<prometheus::Gauge>* family = nullptr;
@@ -86,7 +86,7 @@ int fill(prometheus::Registry& registry, const std::string& page) {
   return samples;
 }
 
-/// Counts what is written to it: what either side writes is compressed or sent piece by piece.
+/// Counts the bytes written: both sides' output is compressed or sent in pieces.
 class counting_buffer : public std::streambuf {
  public:
   std::size_t bytes = 0;

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""A history of deployments and incidents as NDJSON, in the order of time, the same for the same numbers: what imports and
-databases of a given size are measured with.
+"""Writes a history of deployments and incidents as NDJSON in time order, deterministic for its numbers, to measure
+imports and databases of a given size.
 
   tests/bench/history.py --deployments 1000000 --services 500 --years 5 > FILE
 """
@@ -19,7 +19,7 @@ def history(deployments, services, years, seed, until):
     pick, end = random.Random(seed).random, until.timestamp()
     begin = end - years * 365.25 * 86400
     step = (end - begin) / deployments
-    live, highest = {}, {}  # of a place: the versions that became live last, the newest at the end; its highest one
+    live, highest = {}, {}  # by target: the latest live versions, the newest last; the highest version
     open_incidents = []
     for n in range(deployments):
         at = begin + n * step
@@ -42,7 +42,7 @@ def history(deployments, services, years, seed, until):
         highest[place] = max(number, highest.get(place, 0))
         if state == "succeeded" and before[-1:] != [number]:
             live[place] = before[-KEPT_LIVE:] + [number]
-        made_of = (zlib.crc32(f"{service} {environment}".encode()) << 24) + number  # a version is of one commit, always
+        made_of = (zlib.crc32(f"{service} {environment}".encode()) << 24) + number  # a version always has one commit
         yield (f'{{"id":"e{n}","type":"deployment","subject":"d{n}","time":"{stamp(at)}","service":"{service}",'
                f'"environment":"{environment}","state":"{state}","started_at":"{stamp(at - 240)}","version":"1.{number}.0",'
                f'"commit":"{made_of * 0x9E3779B97F4A7C15 % 2**64:016x}{made_of:024x}","ref":"{ref}","first_commit_at":"{stamp(at - 86400 * pick())}"}}\n')

@@ -1,5 +1,5 @@
-"""A database of years: how fast it is imported, rebuilt, asked and found again, against PostgreSQL doing as little as can
-be for the same rows."""
+"""A database of years: time of import, rebuild, queries and restart, against the minimum that PostgreSQL needs for the
+same rows."""
 import json
 import signal
 import subprocess
@@ -36,7 +36,7 @@ def copy_of(bench, cluster):
 
 
 def plan_time(cluster, query):
-    """Milliseconds that PostgreSQL takes for a query, without sending what it finds."""
+    """Milliseconds that PostgreSQL takes for a query without sending the result."""
     said = cluster.sql(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {query}", timeout=None)
     return json.loads(said)[0]["Execution Time"]
 
@@ -46,7 +46,7 @@ def refreshed(daemon):
 
 
 def refresh_after(daemon, act):
-    """Seconds of the refresh that follows."""
+    """Seconds of the next refresh."""
     before = refreshed(daemon)
     act()
     wait_until(300, "the figures are new", lambda: refreshed(daemon) > before)
@@ -54,7 +54,7 @@ def refresh_after(daemon, act):
 
 
 def history(bench):
-    """An import of years, a rebuild, and the daemon on it."""
+    """An import of years, a rebuild, and a daemon on that database."""
     cluster = bench.cluster("history")
     daemon = bench.daemon("history", cluster, start=False)
     file = bench.house.folder / "history.ndjson"
@@ -92,7 +92,7 @@ def on_it(bench, cluster, daemon, size):
         f"JOIN deployment d ON d.service = '{service}' AND d.environment = 'production' AND d.finished_at >= m AND d.finished_at < m + interval '1 month' GROUP BY m"
     )
     months = lambda of: seconds(lambda: bench.read(daemon, f"/api/v1/months?service={of}&environment=production&months=24")) * 1000
-    unasked = (f"service-{n:03}" for n in range(2, 2 + bench.rounds))  # an answer is remembered for a minute
+    unasked = (f"service-{n:03}" for n in range(2, 2 + bench.rounds))  # responses are cached for a minute
     trends, raws = by_turns(bench, [cluster], lambda: months(next(unasked)), lambda: plan_time(cluster, raw))
     yield at_most(0.1, f"24 months of one service, {size} / the same from the rows with a covering index", "ms", trends, raws)
     months(service)
@@ -109,7 +109,7 @@ def on_it(bench, cluster, daemon, size):
 def is_ready(daemon):
     try:
         return daemon.is_ready()
-    except OSError:  # nobody listens yet
+    except OSError:  # not listening yet
         return False
 
 
@@ -126,13 +126,13 @@ def restart(daemon):
 
 
 def full_pass(daemon):
-    """A reload has every figure computed again, as each minute does: windows move without events. It is the longest refresh
-    that follows: another may be on its way already."""
+    """A reload recomputes every figure, as happens each minute because windows move without events. Takes the longest
+    following refresh, because another may already be running."""
     daemon.process.send_signal(signal.SIGHUP)
     longest, until = 0, time.monotonic() + 5
     before = refreshed(daemon)
     while time.monotonic() < until:
         if refreshed(daemon) > before:
             longest = max(longest, daemon.metric("releasehealth_refresh_seconds"))
-        time.sleep(0.05)  # who reads the page all the time slows down what it measures
+        time.sleep(0.05)  # continuous reading of the page would slow down the measurement
     return longest

@@ -1,5 +1,5 @@
-"""Webhooks against what the machine can do at most: rows that pgbench inserts one by one, and a web server that answers
-nothing to the same request."""
+"""Webhooks against the machine's limits: rows that pgbench inserts one by one, and a web server that returns empty
+responses to the same request."""
 import json
 import pathlib
 import re
@@ -15,7 +15,7 @@ here = pathlib.Path(__file__).resolve().parent
 
 
 def templates(bench):
-    """GitHub's own examples of a deployment's status, with marks where no two may be the same."""
+    """GitHub's own examples of a deployment status, with marks for unique numbers."""
     file = bench.house.folder / "templates"
     examples = json.loads((here.parent / "clients/node_modules/@octokit/webhooks-examples/api.github.com/index.json").read_text())
     bodies = []
@@ -34,7 +34,7 @@ def templates(bench):
 
 
 class Sender:
-    """Sends numbers that nobody sent before."""
+    """Sends numbers that were not sent before."""
 
     def __init__(self, bench):
         self.bench, self.templates, self.next = bench, templates(bench), 0
@@ -88,13 +88,13 @@ class Pgbench:
 
 
 def derived(*clusters):
-    """Waits until nothing that came before is still to be derived: whatever is measured next would pay for it."""
+    """Waits until the derivation backlog is empty, so that it does not affect the next measurement."""
     for cluster in clusters:
         wait_until(600, "everything is derived", lambda: cluster.sql("SELECT count(*) FROM touched") == "0")
 
 
 def by_turns(bench, clusters, *sides):
-    """Each side once a round, in turned order every other round, with nothing left to do beside; a list for each side."""
+    """Runs each side once per round, in reversed order every other round, without a backlog; returns a list per side."""
     results = [[] for _ in sides]
     for n in range(bench.rounds):
         for i in range(len(sides))[:: -1 if n % 2 else 1]:
@@ -104,7 +104,7 @@ def by_turns(bench, clusters, *sides):
 
 
 def intake(bench):
-    """Webhooks: signature checked, decoded, body kept, events stored, committed."""
+    """Webhooks: signature checked, decoded, body stored, events stored, committed."""
     cluster = bench.cluster("intake")
     daemon = bench.daemon("intake", cluster)
     send, insert, nginx = Sender(bench), Pgbench(bench, cluster), Nginx(bench)
@@ -124,7 +124,7 @@ def intake(bench):
 
 
 def size_of_webhooks(bench, cluster, daemon):
-    """What stays of a webhook on the disk, against the same row with its body as JSONB; and with all that is derived of it."""
+    """Bytes on disk of a webhook, against the same row with its body as JSONB; also with all its derived rows."""
     derived(cluster)
     tables = ("delivery", "event", "deployment")
     count = int(cluster.sql("SELECT count(*) FROM delivery"))
@@ -149,7 +149,7 @@ def size_of_webhooks(bench, cluster, daemon):
 
 
 def slow_disk(bench):
-    """The same where fdatasync takes 2 ms, as on a network's disk."""
+    """Webhooks with an fdatasync of 2 ms, as on a network disk."""
     library = bench.house.folder / "slow.so"
     source = "#define _GNU_SOURCE\n#include <unistd.h>\n#include <sys/syscall.h>\nint fdatasync(int f) { usleep(2000); return syscall(SYS_fdatasync, f); }\n"
     subprocess.run(["cc", "-shared", "-fPIC", "-o", library, "-x", "c", "-"], input=source, text=True, check=True)
@@ -163,7 +163,7 @@ def slow_disk(bench):
 
 
 def spool(bench):
-    """PostgreSQL away: what is acknowledged goes to the spool."""
+    """PostgreSQL unavailable: acknowledged deliveries go to the spool."""
     cluster = bench.cluster("spool")
     daemon = bench.daemon("spool", cluster)
     send = Sender(bench)
@@ -181,7 +181,7 @@ def spool(bench):
 
 
 def freshness(bench):
-    """How long until an acknowledged deployment counts on /metrics, while 1,000 a second come in."""
+    """Time until an acknowledged deployment counts on /metrics at 1,000 deliveries per second."""
     cluster = bench.cluster("fresh")
     daemon = bench.daemon("fresh", cluster)
     took = []

@@ -1,4 +1,4 @@
-"""What an event that comes late costs in a service of many deployments, against deriving that service anew."""
+"""The cost of a late event in a service of many deployments, against deriving that service from scratch."""
 import json
 import subprocess
 

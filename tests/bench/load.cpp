@@ -1,9 +1,9 @@
-// A sender of webhooks for benchmarks: a closed loop of clients over connections that stay open. Every request is made
-// and signed before the clock starts, so that what is measured is who answers.
+// A sender of webhooks for benchmarks: a closed loop of clients over persistent connections. Every request is built and
+// signed before the clock starts, so that only the server is measured.
 //
 //   bench_load PORT CLIENTS SECONDS TEMPLATES [right|wrong|none] [FIRST]
 //
-// TEMPLATES: one JSON body a line, in which a run of tens of the digit 7 stands for a number that no other request has.
+// TEMPLATES: one JSON body per line, in which a run of ten digits 7 is replaced by a number unique to the request.
 // FIRST: the first of these numbers. Prints one JSON object.
 #include <algorithm>
 #include <charconv>
@@ -50,7 +50,7 @@ std::string signature_of(const std::string& body, bool right) {
 }
 
 std::string make_request(std::string body, std::size_t number, const std::string& sign) {
-  constexpr std::size_t as_long_as_the_mark = 1'000'000'000;  // no two alike, and in the order in which they are sent
+  constexpr std::size_t as_long_as_the_mark = 1'000'000'000;  // unique, and in the order of sending
   const auto digits = std::to_string(as_long_as_the_mark + number);
   for (auto at = body.find(mark); at != body.npos; at = body.find(mark, at)) body.replace(at, mark.size(), digits);
   std::string out =
@@ -71,7 +71,7 @@ struct client {
   steady::time_point began;
 };
 
-/// The status of a whole answer; 0 while it is not.
+/// The status of a complete response; 0 while it is incomplete.
 int status_of(const std::string& answer) {
   const auto end = answer.find("\r\n\r\n");
   if (end == answer.npos) return 0;

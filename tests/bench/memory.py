@@ -1,4 +1,4 @@
-"""What the daemon holds in memory: idle, for each series, for each connection that waits."""
+"""The daemon's memory: idle, per series, per idle connection."""
 import json
 import pathlib
 import socket

@@ -1,4 +1,4 @@
-"""Who uses the processors for a webhook: the sender, the daemon's threads, PostgreSQL's sessions."""
+"""Processor time of a webhook: the sender, the daemon's threads, PostgreSQL's sessions."""
 import os
 import pathlib
 import sys
@@ -7,7 +7,7 @@ from intake import Nginx, Pgbench, Sender, derived
 
 
 def times(daemon, cluster):
-    """Nanoseconds that each has run; PostgreSQL's sessions by the daemon's names of them."""
+    """Run time of each in nanoseconds; PostgreSQL's sessions by the application names that the daemon sets."""
     spent = {}
 
     def add(name, task):
@@ -22,7 +22,7 @@ def times(daemon, cluster):
 
 
 def parts(bench):
-    """Microseconds for each webhook, and what two of the targets would leave for all of it. No target of its own."""
+    """Microseconds per webhook, and the time that two of the targets would leave. Has no target itself."""
     cluster = bench.cluster("parts")
     daemon = bench.daemon("parts", cluster)
     send, insert, nginx = Sender(bench), Pgbench(bench, cluster), Nginx(bench)

@@ -1,10 +1,10 @@
-"""What a benchmark gives: ratios of two things that were measured by turns in one run, and whether they hold a target."""
+"""Results of benchmarks: ratios of two alternating measurements in one run, and whether they meet a target."""
 import json
 import statistics
 
 
 class Row:
-    """`measured` and `baseline` are in `unit`, one of each a round; the target is met by the median of their ratios."""
+    """`measured` and `baseline` are in `unit`, one of each per round; the median of their ratios must meet the target."""
 
     def __init__(self, name, unit, measured, baseline, target, at_most):
         self.name, self.unit, self.measured, self.baseline = name, unit, list(measured), list(baseline)
@@ -43,7 +43,7 @@ def at_most(target, name, unit, measured, baseline):
 
 
 def no_more_than(limit, name, unit, measured):
-    """A limit that is no ratio: of what was measured to the limit."""
+    """An absolute limit, shown as the ratio of the measured value to it."""
     return Row(name, unit, measured, [limit] * len(measured), 1, True)
 
 

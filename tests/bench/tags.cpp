@@ -1,6 +1,6 @@
-// What it costs that versions are resolved by tags (figures.md section 14): deployments derived a second in a ledger of
-// many commits and tags, and again as their tags come late, against deployments of services without a repository, by
-// turns. One JSON object a case.
+// Measures the cost of resolving versions by tags (figures.md section 14): deployments derived per second in a ledger
+// of many commits and tags, with timely and late tags, against deployments of services without a repository,
+// alternating. Prints one JSON object per case.
 #include <cstdio>
 #include <functional>
 #include <string>
@@ -18,7 +18,7 @@ namespace {
 constexpr int repositories = 300, commits = 1'000'000, tags = 100'000, at_once = 10'000, rounds = 5;
 const auto first_day = *parse_time("2025-11-01T00:00:00Z");
 
-/// Stores events by the thousand.
+/// Stores events in batches of a thousand.
 class writer {
  public:
   explicit writer(const session& where) : to_(where) {}
@@ -40,7 +40,7 @@ class writer {
 
 std::string repository_of(int n) { return "acme/service-" + std::to_string(n % repositories); }
 std::string version_of(int n) { return "1." + std::to_string(n / repositories) + ".0"; }
-// Told apart by its first seven digits, as far as so many can be.
+// Distinct in the first seven digits, as far as possible for this number.
 std::string sha_of(int n) {
   char text[41];
   std::snprintf(text, sizeof text, "%08x%032x", static_cast<unsigned>(n) * 2654435761U, static_cast<unsigned>(n));
@@ -96,7 +96,7 @@ int main() {
       const int first = r * at_once, beyond = tags + first;
       add(plain, derived_a_second(first, [](int n) { return deployed("plain", n); }));
       add(tagged, derived_a_second(first, [](int n) { return deployed("service", n); }));
-      // both, so that the stacks are equally deep
+      // both kinds, so that the stacks are equally deep
       add(plain_beyond, derived_a_second(beyond, [](int n) { return deployed("plain", n); }));
       derived_a_second(beyond, [](int n) { return deployed("service", n); });
       add(late, derived_a_second(beyond, tag_event));

@@ -1,4 +1,4 @@
-"""What it costs that a version is resolved to a commit by tags, with 300 repositories, 1,000,000 commits and 100,000 tags."""
+"""The cost of resolving versions by tags, with 300 repositories, 1,000,000 commits and 100,000 tags."""
 import json
 import subprocess
 

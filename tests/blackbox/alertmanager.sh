@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The real Alertmanager as a source: firing while the daemon has no database, again to a daemon that has one, repeated,
-# and resolved: one incident.
+# The real Alertmanager as a source: an alert that fires while the daemon has no database, is retried with a database,
+# repeated and resolved gives one incident.
 . "$(dirname "$0")/lib.bash"
 
 alertmanager_port=$(free_port)
@@ -26,7 +26,7 @@ source_of() { printf '[[source]]\nname = "alertmanager"\nkind = "alertmanager"\n
 counted() { metric "releasehealth_deliveries_total{outcome=\"$1\",source=\"alertmanager\"}"; }
 at_least() { [ "$(counted "$1")" -ge "$2" ] 2>/dev/null; }
 
-# no database: 503, which Alertmanager tries again
+# no database: 503, which Alertmanager retries
 source_of | configure
 sed -i '1a [database]\nurl = "host='"$work"'/nowhere"' "$work/config.toml"
 sed -i 's/^state_dir.*//' "$work/config.toml"
@@ -34,19 +34,19 @@ printf '[spool]\nmax_bytes = 0\n' >>"$work/config.toml"
 "$daemon" serve --config "$work/config.toml" 2>>"$work/daemon.log" &
 daemon_pid=$!
 pids+=("$daemon_pid")
-wait_until 20 curl -sf "$operations/-/healthy" || fail "the daemon without a database does not answer"
+wait_until 20 curl -sf "$operations/-/healthy" || fail "the daemon without a database does not respond"
 started=$(date -u -d '-10 seconds' +%Y-%m-%dT%H:%M:%S.123456789Z)
 alert "$started" "$(date -u -d '+1 hour' +%Y-%m-%dT%H:%M:%SZ)"
-wait_until 30 at_least unavailable 1 || fail "no delivery was refused while there was no database"
-echo "ok: refused with 5xx while there is no database ($(counted unavailable) times)"
+wait_until 30 at_least unavailable 1 || fail "no delivery was rejected without a database"
+echo "ok: rejected with 5xx without a database ($(counted unavailable) times)"
 stop_daemon
 
 source_of | configure
 start_daemon
-wait_until 30 at_least accepted 1 || fail "Alertmanager did not try again"
+wait_until 30 at_least accepted 1 || fail "Alertmanager did not retry"
 wait_until 30 at_least duplicate 1 || fail "Alertmanager did not repeat the notification"
 place='service_name="checkout",team_name="",deployment_environment="production"'
-wait_until 20 metric_is "releasehealth_open_incidents{$place}" 1 || fail "the alert is no open incident"
+wait_until 20 metric_is "releasehealth_open_incidents{$place}" 1 || fail "the alert did not open an incident"
 echo "ok: one open incident after a retry and a repetition"
 
 alert "$started" "$(date -u +%Y-%m-%dT%H:%M:%SZ)"

@@ -2,7 +2,7 @@
 # From a hotfix to a firing alert and back, with the real Prometheus and the real Alertmanager in real time.
 . "$(dirname "$0")/lib.bash"
 
-promtool test rules "$root/dashboards/alerts_test.yaml" >"$work/promtool.log" || fail "the rules' own tests"
+promtool test rules "$root/dashboards/alerts_test.yaml" >"$work/promtool.log" || fail "the unit tests of the rules"
 same "dashboards/alerts.yaml is what the defaults give" "$("$daemon" rules --config "$root/tests/blackbox/defaults.toml")" "$(cat "$root/dashboards/alerts.yaml")"
 
 configure </dev/null

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Calls every path of the OpenAPI document with good and bad parameters, and checks each answer against it.
-    api.py OPERATIONS INTAKE TOKEN        FACTS on standard input: a service, a deployment, an incident that are known"""
+"""Calls every path of the OpenAPI document with valid and invalid parameters, and checks each response against it.
+api.py OPERATIONS INTAKE TOKEN        FACTS on standard input: a known service, deployment and incident"""
 import datetime, json, sys, urllib.error, urllib.parse, urllib.request
 
 import jsonschema
@@ -25,7 +25,7 @@ def validate(value, schema, where):
 
 
 def call(path, method, operation, query=None, body=None, headers=None, named=None, expect=None):
-    """expect: the status; None: whichever the document has for success."""
+    """expect: the status; None for the document's success status."""
     at = intake if document["paths"][path].get("servers") else operations
     url = at + path
     for parameter in operation.get("parameters", []):
@@ -45,7 +45,7 @@ def call(path, method, operation, query=None, body=None, headers=None, named=Non
     text = answer.read().decode()
     where = f"{method.upper()} {url} {body if body is not None else ''} -> {answer.status}"
     known = operation["responses"]
-    assert str(answer.status) in known, f"{where}: the document does not have it: {text[:200]}"
+    assert str(answer.status) in known, f"{where}: undocumented status: {text[:200]}"
     success = next(s for s in known if s.startswith("2"))
     assert str(answer.status) == str(expect or success), f"{where}: expected {expect or success}: {text[:200]}"
     types = known[str(answer.status)].get("content", {})
@@ -67,7 +67,7 @@ good_bodies = {
                        for n, kind in enumerate(("deployment", "incident", "work", "flag", "retraction"))]
     + [{"id": "api-c", "type": "commit", "commit": "5e1fabc"}, [{"id": "api-9", "type": "deployment", "service": "new", "state": "succeeded", "version": "1"}]],
 }
-# values that no schema tells from right ones
+# values that no schema distinguishes from valid ones
 wrong_values = {"limit": ["0", "1001", "ten"], "after": ["nonsense", "[1,2,3]"], "months": ["0", "121", "x"], "period": ["yesterday", "2026-13"],
                 "as_of": ["2999-01-01T00:00:00Z"]}
 
@@ -83,7 +83,7 @@ def good(path, method, operation):
     call(path, method, operation, needed, headers=headers)
     for p in queries:
         if p["name"] == "quantile":
-            continue  # a figure has it or not
+            continue  # depends on the figure
         for value in p["schema"].get("enum", [p["example"]] if "example" in p else []):
             call(path, method, operation, needed | {p["name"]: value}, headers=headers)
     call(path, method, operation, {p["name"]: p["example"] for p in queries if "example" in p}, headers=headers)
@@ -94,7 +94,7 @@ def good(path, method, operation):
     if path.startswith("/api/") and "503" in operation["responses"]:
         _, answer = call(path, method, operation, needed, headers=headers)
         operation["responses"].setdefault("304", {})
-        if operation["tags"] == ["lists"]:  # figures have the time of the question in them
+        if operation["tags"] == ["lists"]:  # figures contain the time of the query
             call(path, method, operation, needed, headers=headers | {"If-None-Match": answer.headers["ETag"]}, expect=304)
 
 
@@ -152,7 +152,7 @@ def bad_bodies(path, method, operation):
         if field.get("enum"):
             wrong = "nonsense"
         if not field:
-            continue  # whatever its sender means by it
+            continue  # its meaning depends on the sender
         body = dict(example, **{name: wrong}) if isinstance(example, dict) else example
         text, _ = call(path, method, operation, body=body, headers=headers, expect=400)
         pointers = [e["pointer"] for e in json.loads(text)["errors"]]
@@ -171,7 +171,7 @@ def properties_of(schema):
 
 
 def pages(path, operation):
-    """Page by page gives the same as all at once."""
+    """All pages together equal the list in one response."""
     whole = json.loads(call(path, "get", operation, {"limit": "1000"})[0])["items"]
     seen, after = [], None
     for _ in range(60):
@@ -198,7 +198,7 @@ for path, methods in document["paths"].items():
     for method, operation in methods.items():
         if method == "servers":
             continue
-        if path == "/webhooks/{name}":  # its senders are tested with their own clients
+        if path == "/webhooks/{name}":  # tested with the senders' own clients
             calls[(path, method)] = [1, 1]
             continue
         if path == "/api/v1/figures/{figure}/explain":

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# deploy/README.md's backup: pg_dump of a database in use, restored into another, gives the same figures; so does an
-# export of the events, imported into an empty one.
+# The backup of deploy/README.md: a pg_dump of a database in use, restored into another, gives the same figures, and so does
+# an export of the events, imported into an empty database.
 . "$(dirname "$0")/lib.bash"
 configure </dev/null
 start_daemon
@@ -8,7 +8,7 @@ cp "$work/config.toml" "$work/first.toml"
 sockets=$work/state/postgresql
 url() { echo "host='$sockets' port=5432 user=releasehealthd dbname=$1"; }
 
-# deployed N MORE: in a month that is over, so that its figures do not move
+# deployed N MORE: in a past month, so that its figures do not change
 deployed() {
   send_event "$(printf '{"id":"e%d","type":"deployment","service":"service-%d","time":"2026-10-%02dT%02d:00:00Z","state":"succeeded"%s}' "$1" $(($1 % 4)) $(($1 % 28 + 1)) $(($1 % 24)) "$2")" >/dev/null
 }
@@ -20,7 +20,7 @@ done
 sender=$!
 pg_dump --format=custom --file="$work/backup" "$(url postgres)"
 wait "$sender"
-echo "ok: a dump while deliveries come in"
+echo "ok: a dump during deliveries"
 
 report() { "$daemon" report --month 2026-10 --format json --config "$1" 2>>"$work/commands.log"; }
 
@@ -31,7 +31,7 @@ for name in restored imported; do
 done
 stored=$(psql -qXAt -d "$(url restored)" -c 'SELECT count(*) FROM event')
 [ "$stored" -ge 40 ] || fail "the dump has $stored events"
-"$daemon" rebuild --check --config "$work/restored.toml" >/dev/null || fail "what was restored is not what its events say"
+"$daemon" rebuild --check --config "$work/restored.toml" >/dev/null || fail "the restored rows differ from a derivation of the events"
 "$daemon" export events --config "$work/restored.toml" >"$work/events.ndjson"
 same "every event of the dump is exported" "$stored" "$(wc -l <"$work/events.ndjson")"
 "$daemon" import events "$work/events.ndjson" --config "$work/imported.toml" >/dev/null
@@ -41,7 +41,7 @@ report "$work/imported.toml" >"$work/imported.json"
 diff "$work/restored.json" "$work/imported.json" || fail "an import of the exported events gives other figures"
 echo "ok: an import of the exported events gives the same figures"
 
-# a daemon on what was restored goes on
+# a daemon continues on the restored database
 place_of_its_own other
 configure <<TOML
 [database]
@@ -50,4 +50,4 @@ TOML
 start_daemon
 send_event '{"id":"after","type":"deployment","service":"service-0","version":"after","state":"succeeded"}' >/dev/null
 wait_until 30 eval '[ "$(psql -qXAt -d "$(url restored)" -c "SELECT count(*) FROM deployment WHERE version = '"'after'"'")" = 1 ]' || fail "not derived"
-echo "ok: a daemon on what was restored goes on"
+echo "ok: a daemon continues on the restored database"

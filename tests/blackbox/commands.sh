@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every command in a document is run, here against a daemon with some facts, or by the test that commands.tsv names.
+# Runs every command in the documents against a daemon with some data; commands.tsv names tests for the others.
 . "$(dirname "$0")/lib.bash"
 cat >"$work/tail.toml" <<'TOML'
 [[source]]
@@ -12,7 +12,7 @@ start_daemon
 send_event '[{"id":"1","type":"deployment","service":"checkout","environment":"production","version":"1.8.2","state":"succeeded","time":"2026-10-02T10:00:00Z"},
   {"id":"2","type":"incident","subject":"INC-7","service":"checkout","severity":1,"state":"open","time":"2026-10-02T11:00:00Z"},
   {"id":"3","type":"deployment","subject":"deploy-1","service":"checkout","environment":"production","version":"1.8.3","kind":"hotfix","state":"succeeded","time":"2026-10-02T12:00:00Z"}]' >/dev/null
-wait_until 30 eval 'curl -s "$operations/api/v1/deployments" | jq -e ".items | length == 2"' || fail "the facts are not there"
+wait_until 30 eval 'curl -s "$operations/api/v1/deployments" | jq -e ".items | length == 2"' || fail "the data are missing"
 id=$(curl -s "$operations/api/v1/deployments" | jq -r '.items[] | select(.version == "1.8.3").id')
 incident=$(curl -s "$operations/api/v1/incidents" | jq -r '.items[0].id')
 printf '%s' "$token" >"$work/token"
@@ -38,7 +38,7 @@ for file in files:
     blocks = [block for language, block in fenced if language in ("", "sh", "bash")]
     text = re.sub(r"^ *```.*?^ *```$", "", text, flags=re.M | re.S)
     lines = [l.strip() for b in blocks for l in re.sub(r"(\\| \|)\n *", lambda m: " " if m[1] == "\\" else " | ", b).splitlines()]
-    if file == "README.md":  # what quickstart prints
+    if file == "README.md":  # the output of quickstart
         lines = [l for b in blocks if not re.match(r"\d{4}-\d\d ", b) for l in b.splitlines()]
     inline = [re.sub(r"\s+", " ", c) for c in re.findall(rf"`((?:{programs})\s[^`]*)`", text)]
     inline = [c for c in inline if not re.fullmatch(r"releasehealthd [a-z-]+", c)]  # the name of a command
@@ -54,7 +54,7 @@ for line, file in found.items():
         used.add(line)
         by = elsewhere[line]
         if by.startswith("tests/") and not (root / by.split(";")[0]).exists():
-            wrong.append(f"commands.tsv: {by} is not there")
+            wrong.append(f"commands.tsv: {by} does not exist")
         continue
     if not re.match(r"(releasehealthd|curl|promtool) ", line):
         wrong.append(f"{file}: {line}\n  is neither run here nor in commands.tsv")
@@ -69,7 +69,7 @@ for line, file in found.items():
     ran += 1
     if done.returncode != 0:
         wrong.append(f"{file}: {line}\n  ran as: {command}\n  exit {done.returncode}: {done.stdout[-300:]}")
-wrong += [f"commands.tsv: nobody writes {line!r}" for line in elsewhere if line not in used]
+wrong += [f"commands.tsv: no document has {line!r}" for line in elsewhere if line not in used]
 print("\n".join(wrong))
-sys.exit(f"{len(wrong)} wrong" if wrong else print(f"ok: {ran} commands run, {len(used)} by other tests or by nobody, as commands.tsv says"))
+sys.exit(f"{len(wrong)} wrong" if wrong else print(f"ok: {ran} commands run, {len(used)} covered by commands.tsv"))
 PY

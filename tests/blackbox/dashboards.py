@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Checks Grafana's dashboards.
-    dashboards.py conventions FILES                   what dashboard-linter asks for
+    dashboards.py conventions FILES                   the rules of dashboard-linter
     dashboards.py without-data --prometheus URL FILES every query is understood by an empty daemon's Prometheus
-    dashboards.py with-data --prometheus URL --postgres FOLDER --api URL FILES   and has an answer; months are as the API has them
-    dashboards.py backfilled --prometheus URL FILES  the last 40 minutes, which only backfill wrote, show in every panel about releases
-    dashboards.py stat --title TITLE --service SERVICE --prometheus URL FILES   the value of the fleet's stat for one service; - without any
-    dashboards.py without-daemon --prometheus URL FILES   no stat shows a value that nobody measures"""
+    dashboards.py with-data --prometheus URL --postgres FOLDER --api URL FILES   every query has a result; months equal the API's
+    dashboards.py backfilled --prometheus URL FILES  every panel about releases shows the last 40 minutes, written by backfill alone
+    dashboards.py stat --title TITLE --service SERVICE --prometheus URL FILES   the value of the fleet's stat for one service; - without a value
+    dashboards.py without-daemon --prometheus URL FILES   no stat shows a value without the daemon"""
 import argparse, json, pathlib, re, subprocess, time, urllib.parse, urllib.request
 
 options = argparse.ArgumentParser()
@@ -34,19 +34,19 @@ def conventions(name, dashboard):
         v = variables[needed]
         assert v["multi"] and v["includeAll"] and v["allValue"] == ".+" and v["datasource"]["uid"] == "${datasource}", (name, needed)
     for v in variables.values():
-        assert v["type"] != "query" or v["refresh"] == 2, f"{name}: {v['name']} is not asked again when the time changes"
+        assert v["type"] != "query" or v["refresh"] == 2, f"{name}: {v['name']} is not refreshed when the time range changes"
         assert v.get("label"), f"{name}: {v['name']} has no label"
     assert not dashboard["editable"] and dashboard["id"] is None and 36 <= dashboard["schemaVersion"] <= 39, name
     assert 0 < len(dashboard["uid"]) <= 40 and dashboard["tags"] and dashboard["description"], name
     titles = [p["title"] for p in panels(dashboard)]
     used = json.dumps(dashboard["panels"]) + json.dumps(dashboard.get("annotations", {}))
-    for v in set(variables) - {"instance"}:  # which the linter wants everywhere
+    for v in set(variables) - {"instance"}:  # which the linter requires everywhere
         assert re.search(r"\$\{?" + v + r"\b", used + json.dumps([w for n, w in variables.items() if n != v])), f"{name}: ${v} is not used"
     for p in panels(dashboard):
         at = f"{name}: {p['title']}"
         assert p["title"] and p["description"].endswith((".", "`")), f"{at}: no description"
         assert p["fieldConfig"]["defaults"].get("unit"), f"{at}: no unit"
-        assert p["fieldConfig"]["defaults"].get("noValue"), f"{at}: says nothing when there is nothing"
+        assert p["fieldConfig"]["defaults"].get("noValue"), f"{at}: has no text for missing data"
         assert p["datasource"]["uid"] in ("${datasource}", "${postgres}"), at
         assert p["targets"], at
         for t in p["targets"]:
@@ -54,16 +54,16 @@ def conventions(name, dashboard):
                 continue
             bare = re.sub(r'"[^"]*"', '""', t["expr"])
             for metric, matchers in re.findall(r"([a-zA-Z_:][a-zA-Z0-9_:]*)(\{[^}]*\})", t["expr"]):
-                assert 'job=~"$job"' in matchers, f"{at}: {metric} of any job"
-                assert 'instance=~"$instance"' in matchers, f"{at}: {metric} of any instance"
-                assert not metric.endswith("_total") or f"rate({metric}" in bare, f"{at}: {metric} is a counter"
-            assert "rate(" not in bare or "[$__rate_interval]" in t["expr"], f"{at}: a rate over a fixed time"
+                assert 'job=~"$job"' in matchers, f"{at}: {metric} lacks the job matcher"
+                assert 'instance=~"$instance"' in matchers, f"{at}: {metric} lacks the instance matcher"
+                assert not metric.endswith("_total") or f"rate({metric}" in bare, f"{at}: {metric} is a counter without rate()"
+            assert "rate(" not in bare or "[$__rate_interval]" in t["expr"], f"{at}: a rate over a fixed interval"
             assert t["datasource"]["uid"] == "${datasource}", at
             assert "vector(" not in t["expr"], f"{at}: missing data becomes a number"
-            assert "ALERTS" not in t["expr"], f"{at}: alerts are not what the daemon judges"
-            assert p["type"] != "stat" or t.get("instant") and not t.get("range"), f"{at}: a stat of the past"
+            assert "ALERTS" not in t["expr"], f"{at}: uses alerts instead of the daemon's judgement"
+            assert p["type"] != "stat" or t.get("instant") and not t.get("range"), f"{at}: a stat must be an instant query"
         colours = [s["value"] for s in p["fieldConfig"]["defaults"].get("thresholds", {}).get("steps", [])]
-        own = name == "daemon.json"  # whose own limits no metric exports
+        own = name == "daemon.json"  # the daemon's own limits are in no metric
         assert own or set(colours) <= {None, 1}, f"{at}: {colours} are not the daemon's thresholds"
     return len(titles)
 
@@ -72,7 +72,7 @@ chosen = {"job": ".+", "instance": ".+", "team": ".*", "service": ".*", "environ
 
 
 def ask(query, over=None):
-    """The answer now, or of every minute in the seconds before now."""
+    """The result now, or for every minute of the given seconds before now."""
     for name, value in chosen.items():
         query = query.replace("${%s}" % name, value).replace("$" + name, value)
     asked = {"query": query}
@@ -100,7 +100,7 @@ def expressions(name, dashboard):
 
 
 def months():
-    """The months of PostgreSQL against those of the API, for a team's services together."""
+    """Compares months from PostgreSQL with the API's, for a team's services together."""
     columns = {"planned": ("deployments", {"kind": "planned"}), "hotfixes": ("deployments", {"kind": "hotfix"}),
                "rollbacks": ("deployments", {"kind": "rollback"}), "deployments per day": ("deployments_per_day", {}),
                "lead time": ("lead_time_seconds", {"quantile": "0.5"}), "change fail rate": ("change_fail_ratio", {}),
@@ -152,19 +152,19 @@ elif given.what == "conventions":
     assert len({d["uid"] for d in dashboards.values()}) == len(dashboards)
     print(f"ok: {count} panels of {len(dashboards)} dashboards keep the conventions")
 elif given.what == "backfilled":
-    # what only a running daemon and alerting rules know: counters, its health, alerts
+    # series of a running daemon and alerting rules: counters, health, alerts
     live = r"_total\b|\bALERTS\b|\bup\b|releasehealth_(build_info|config_|database_|delivery_|dead_|derive|last_delivery|limits_|refresh_|schema_|spool|underived|unplaced|process_)"
     asked = [q for name, d in dashboards.items() if name != "daemon.json" for q in expressions(name, d) if not re.search(live, q[1])]
     empty = [f"{at}: {query}" for at, query in asked if not ask(query, 2400)]
     assert not empty, "no answer:\n" + "\n".join(empty)
     assert len(asked) > 40, asked
-    print(f"ok: {len(asked)} queries show the backfilled past")
+    print(f"ok: {len(asked)} queries show backfilled history")
 else:
     asked = [q for name, d in dashboards.items() for q in expressions(name, d)]
     empty = [f"{at}: {query}" for at, query in asked if not ask(query)]
     if given.what == "without-data":
-        print(f"ok: without data {len(asked)} queries are understood, {len(empty)} have no answer")
+        print(f"ok: without data {len(asked)} queries are valid, {len(empty)} have no result")
     else:
         assert not empty, "no answer:\n" + "\n".join(empty)
-        print(f"ok: all {len(asked)} queries of Prometheus have an answer")
-        print(f"ok: {months()} values of months in PostgreSQL are the API's")
+        print(f"ok: all {len(asked)} Prometheus queries have a result")
+        print(f"ok: {months()} monthly values from PostgreSQL equal the API's")

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Grafana's dashboards are what their source makes, keep its conventions, and every query of every panel has an answer: from a
-# real Prometheus that scrapes the daemon, and from its PostgreSQL, month by month the same as the API's.
+# Grafana's dashboards equal the output of their source and keep its conventions, and every query of every panel has a result: from
+# a real Prometheus that scrapes the daemon, and from its PostgreSQL, where each month equals the API's.
 . "$(dirname "$0")/lib.bash"
 (cd "$root/dashboards/grafana" && node_modules/.bin/tsc --outDir "$work/built" && mkdir -p "$work/made" &&
   NODE_PATH=$root/dashboards/grafana/node_modules node "$work/built/main.js" "$work/made" "$root/schema/grafana")
 for made in "$work"/made/*.json; do
-  cmp -s "$made" "$root/dashboards/$(basename "$made")" || fail "dashboards/$(basename "$made") is not what its source makes: cd dashboards/grafana && npm run build"
+  cmp -s "$made" "$root/dashboards/$(basename "$made")" || fail "dashboards/$(basename "$made") differs from its source's output: cd dashboards/grafana && npm run build"
 done
 same "every dashboard has a source" "$(cd "$work/made" && ls)" "$(cd "$root/dashboards" && ls -- *.json)"
 check() { python3 "$root/tests/blackbox/dashboards.py" "$@" "$root"/dashboards/*.json; }
@@ -16,7 +16,7 @@ check conventions
 configure <"$root/tests/blackbox/review.toml"
 start_daemon
 start_prometheus
-wait_until 20 value_is 'count(up{job="releasehealthd"})' 1 || fail "nothing is scraped"
+wait_until 20 value_is 'count(up{job="releasehealthd"})' 1 || fail "Prometheus scrapes nothing"
 check without-data --prometheus "$prometheus"
 
 "$root/deploy/demo/events" | grep -v '"service":"osf"' >"$work/demo.ndjson"
@@ -31,11 +31,11 @@ wait_until 30 value_is 'releasehealth_open_incidents{service_name="search"}' 1 |
 sleep 5  # for rates, and for alerts
 check with-data --prometheus "$prometheus" --postgres "$state/postgresql" --api "$operations"
 
-# the past that backfill writes, in a Prometheus that has never scraped anything: every panel about releases shows it
+# history written by backfill, in a Prometheus without any scrape: every panel about releases shows it
 this_minute=$(($(date +%s) / 60 * 60))
 command_of backfill --from "$(date -u -d "@$((this_minute - 2400))" +%Y-%m-%dT%H:%M:%SZ)" --to "$(ago '0 hours')" --step 1m --directory "$work/past"
 for day in "$work"/past/*.om; do
-  promtool tsdb create-blocks-from openmetrics "$day" "$work/backfilled" >"$work/promtool.log" 2>&1 || fail "promtool does not take $day"
+  promtool tsdb create-blocks-from openmetrics "$day" "$work/backfilled" >"$work/promtool.log" 2>&1 || fail "promtool rejects $day"
 done
 port=$(free_port)
 echo 'global: {}' >"$work/nothing.yml"
@@ -44,7 +44,7 @@ pids+=($!)
 wait_until 30 curl -sf "http://127.0.0.1:$port/-/ready" || fail "Prometheus is not ready"
 check backfilled --prometheus "http://127.0.0.1:$port"
 
-# one review overdue, of a service that reports reviews, is one threshold exceeded; a quiet service has none; one without reports has nothing judged
+# one overdue review of a service that reports reviews exceeds one threshold; a quiet service has none; without reports none is judged
 send_event "[
  {\"id\":\"s0\",\"subject\":\"s0\",\"type\":\"incident\",\"service\":\"solo\",\"severity\":3,\"state\":\"resolved\",\"review_held_at\":\"$(ago '20 days')\",\"time\":\"$(ago '21 days')\"},
  {\"id\":\"s1\",\"type\":\"deployment\",\"service\":\"solo\",\"version\":\"1\",\"state\":\"succeeded\",\"finished_at\":\"$(ago '12 days')\"},

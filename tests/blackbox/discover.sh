@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What sources call by different names becomes one service each, by what `discover` writes and unchanged; a catalogue of 150 components too.
+# The unchanged output of `discover` maps the different names of each thing to one service, also with a catalogue of 150 components.
 . "$(dirname "$0")/lib.bash"
 { echo 'include = ["conf.d/*.toml"]'; configure <<'TOML' && cat "$work/config.toml"; } >"$work/with_include"
 [[source]]
@@ -23,11 +23,11 @@ mv "$work/with_include" "$work/config.toml"
 start_daemon
 written=$work/conf.d/services.toml
 
-# discover ARGUMENTS...: its exit status; what it says is in $work/said, what it prints in $work/out
+# discover ARGUMENTS...: returns its exit status, with stderr in $work/said and stdout in $work/out
 discover() { "$daemon" discover --config "$work/config.toml" "$@" >"$work/out" 2>"$work/said" && echo 0 || echo $?; }
 said() { grep -qF -- "$1" "$work/said" || { cat "$work/said"; fail "not said: $1"; }; }
 
-# A month of eight things under four names each; x17 is like nothing, but deploys the commits of kite.
+# A month of eight things with four names each; x17 resembles nothing, but deploys the commits of kite.
 python3 - "$intake" >"$work/things" <<'PY'
 import datetime, hashlib, json, sys, urllib.request
 things = [  # repository, application, (id, name) of PagerDuty, (project, component) of Jira
@@ -74,8 +74,8 @@ PY
 wait_until 30 eval '[ "$(curl -s "$operations/api/v1/deployments?limit=1000" | jq ".items | length")" = 64 ]' || fail "not derived"
 
 same "proposals are written" 0 "$(discover --write "$written")"
-said '"Data warehouse" of pd, 1 incidents, no deployment: no service is like it'
-grep -q '"x17"\].*# guess: 0 % like "kite", 4 commits in common' "$written" || { cat "$written"; fail "no reason for x17"; }
+said '"Data warehouse" of pd, 1 incidents, no deployment: no similar service'
+grep -q '"x17"\].*# guess: 0 % similar to "kite", 4 commits in common' "$written" || { cat "$written"; fail "the proposal lacks a reason for x17"; }
 reload_and_rebuild
 same "every thing is one service with what all sources deployed" "$(sed 's/^/8 /' "$work/things")" \
   "$(curl -s "$operations/api/v1/deployments?limit=1000" | jq -r '.items[].service' | sort | uniq -c | sed 's/^ *//')"
@@ -88,7 +88,7 @@ same "a second time there is nothing to propose" 0 "$(discover --write "$written
 said 'nothing to propose'
 same "and the file stays as it is" "$before" "$(sha256sum "$written")"
 
-# A catalogue of 150 components, one of them a service that is defined already, and a malformed file.
+# A catalogue of 150 components, one of them an already defined service, and a malformed file.
 python3 - "$work/src" <<'PY'
 import pathlib, sys
 root = pathlib.Path(sys.argv[1])
@@ -140,7 +140,7 @@ same "the file that a person may have edited stays as it is" "$before" "$(sha256
 same "it can be read as it is, and a second time only the line is missing" 1 "$(discover "$work/src" --write "$work/conf.d/catalogue.toml")"
 grep -q appended "$work/said" && fail "appended again"
 
-# The person adds the line and the team as it says: the table of aliases becomes that line.
+# The user adds the proposed line and team: the line replaces the table of aliases.
 python3 - "$written" "$line" <<'PY'
 import re, sys
 file, line = sys.argv[1:]
@@ -157,5 +157,5 @@ same "and the things are the same" "$(sed 's/^/8 /' "$work/things")" \
 
 echo '[[team]]' >"$work/not-included.toml"
 same "a file that is not read is refused" 2 "$(discover --write "$work/not-included.toml")"
-said 'exists and is not read'
+said 'exists but the configuration does not include it'
 stop_daemon

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Each finding of `doctor` with its cause: it names what is wrong, how to cure it, and is gone once it is cured.
+# Each finding of `doctor` with its cause: it names the problem and the fix, and disappears once fixed.
 . "$(dirname "$0")/lib.bash"
-# finds AREA WORDS: doctor exits 1 with such a finding, once what the daemon just got is derived
+# finds AREA WORDS: doctor exits 1 with such a finding, once new deliveries are derived
 found() {
   if "$daemon" doctor --config "$work/config.toml" --format json >"$work/found" 2>"$work/doctor.log"; then return 1; fi
   jq -e --arg area "$1" --arg words "$2" 'any(.findings[]; .area == $area and (.text | contains($words)) and .cure != "")' "$work/found" >/dev/null
 }
 finds() { wait_until 30 found "$1" "$2" || { cat "$work/found"; fail "doctor does not find: $1: $2"; }; echo "ok: $1: $2"; }
-finds_nothing() { "$daemon" doctor --config "$work/config.toml" >"$work/found" 2>&1 || { cat "$work/found"; fail "doctor finds something: $1"; }; echo "ok: clean: $1"; }
+finds_nothing() { "$daemon" doctor --config "$work/config.toml" >"$work/found" 2>&1 || { cat "$work/found"; fail "doctor has a finding: $1"; }; echo "ok: clean: $1"; }
 
 printf '[intake]\nlisten = "nowhere"\n' >"$work/config.toml"
 finds configuration 'intake.listen'
@@ -26,11 +26,11 @@ TOML
 secretive ''
 finds_nothing "before the first start"
 chmod 644 "$work/github.secret"
-finds configuration 'every user of this machine may read'
+finds configuration 'every user of this machine can read'
 chmod 600 "$work/github.secret"
 
 start_daemon
-finds source 'no delivery was accepted yet'
+finds source 'no delivery accepted yet'
 signed() {
   curl -sf -o /dev/null "$intake/webhooks/github" -H 'Content-Type: application/json' -H "X-GitHub-Event: $1" -H "X-GitHub-Delivery: $RANDOM$RANDOM" \
     -H "X-Hub-Signature-256: sha256=$(printf %s "$2" | openssl dgst -sha256 -hmac "$secret" -r | cut -d' ' -f1)" --data-binary "$2"
@@ -45,8 +45,8 @@ signed push '{"ref":"refs/heads/main","after":"'$commit'","deleted":false,"commi
 signed pull_request '{"action":"closed","number":1,"pull_request":{"number":1,"title":"Start","merged":true,"merged_at":"'"$now"'","merge_commit_sha":"'$commit'","html_url":"https://github.com/acme/checkout/pull/1","head":{"ref":"start"},"base":{"ref":"main"},"labels":[],"additions":1,"deletions":0},'"$repository}"
 send_event '{"id":"i1","subject":"i1","type":"incident","service":"acme/checkout","severity":4,"state":"resolved","started_at":"'"$(date -u -d '-1 hour' +%Y-%m-%dT%H:%M:%SZ)"'","responders":[{"person":"robin"}]}' >/dev/null
 cured() { ! jq -e 'any(.findings[]; .area == "coverage" or .area == "source")' <("$daemon" doctor --config "$work/config.toml" --format json 2>/dev/null) >/dev/null; }
-wait_until 60 cured || { "$daemon" doctor --config "$work/config.toml"; fail "coverage and setup are not cured"; }
-echo "ok: with pushes, pull requests and an incident, nothing is missing"
+wait_until 60 cured || { "$daemon" doctor --config "$work/config.toml"; fail "findings about coverage and setup remain"; }
+echo "ok: no evidence is missing with pushes, pull requests and an incident"
 
 send_event '{"id":"i2","subject":"i2","type":"incident","service":"chekout-api","severity":4,"state":"resolved"}' >/dev/null
 finds names 'chekout-api'
@@ -55,12 +55,12 @@ for _ in 1 2 3 4 5; do curl -s -o /dev/null "$intake/webhooks/github" -H 'Conten
 curl -sf -o /dev/null "$intake/webhooks/github" -H 'Content-Type: application/json' -H 'X-Releasehealth-Test: 1' \
   -H "X-Hub-Signature-256: sha256=$(printf %s '{}' | openssl dgst -sha256 -hmac "$secret" -r | cut -d' ' -f1)" -d '{}'
 for _ in 1 2 3; do curl -s -o /dev/null "$intake/api/v1/events" -d '[]'; done
-finds source '5 deliveries rejected today, the last one as unauthorized'
-jq -e 'all(.findings[]; .text | contains("source \"api\"") | not)' "$work/found" >/dev/null || fail "anybody can make doctor fail by posting without a token"
+finds source '5 deliveries rejected today, the latest as unauthorized'
+jq -e 'all(.findings[]; .text | contains("source \"api\"") | not)' "$work/found" >/dev/null || fail "a client without a token can make doctor fail"
 
 printf '[[rule]]\nname = "all"\nkind = "hotfix"\nwhen = { service = "." }\n' | cat - >>"$work/config.toml"
-finds database 'derived by other rules'
+finds database 'history was derived with different rules'
 command_of rebuild >/dev/null
 secretive $'[spool]\nmax_bytes = 1099511627776'
-if [ "$(df --output=avail -B1 "$work" | tail -1)" -lt 1099511627776 ]; then finds disk 'MiB left'; else echo "skipped: the disk has more than the largest spool"; fi
+if [ "$(df --output=avail -B1 "$work" | tail -1)" -lt 1099511627776 ]; then finds disk 'MiB free'; else echo "skipped: the disk has more than the largest spool"; fi
 stop_daemon

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# What documents say of the program is what it says of itself: tables, commands, options, files.
+# Documents agree with the program: tables, commands, options, files.
 . "$(dirname "$0")/lib.bash"
 same "dashboards/figures.md" "$("$daemon" reference figures)" "$(tail -n +5 "$root/dashboards/figures.md")"
 same "deploy/configuration.md" "$("$daemon" reference configuration)" "$(sed '1,/counts each time/d;0,/^$/d' "$root/deploy/configuration.md")"
 same "daemon/README.md" "$("$daemon" reference threads)" "$(sed -n '/^| thread /,/^$/p' "$root/daemon/README.md")"
-"$daemon" completion bash | bash -n || fail "what bash is to complete is no bash"
+"$daemon" completion bash | bash -n || fail "the bash completion is invalid"
 python3 - "$root" "$daemon" <<'PY'
 import pathlib, re, subprocess, sys
 root, daemon = pathlib.Path(sys.argv[1]), sys.argv[2]
@@ -23,7 +23,7 @@ for file in files:
         wrong += [f"{file}: {command} has no {o}" for o in re.findall(r"(?<= )--[a-z-]+", rest) if o not in options[command]]
     for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
         if not (root / file).parent.joinpath(link).exists():
-            wrong.append(f"{file}: {link} is not there")
+            wrong.append(f"{file}: {link} does not exist")
 print("\n".join(wrong))
 sys.exit(f"{len(wrong)} wrong" if wrong or seen < 20 else 0)
 PY

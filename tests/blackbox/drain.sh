@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
-# SIGTERM lets requests in progress end; a private PostgreSQL that is killed comes back by itself. (What kills of the daemon
-# do is in tests/faults.)
+# SIGTERM completes requests in progress; a killed private PostgreSQL restarts by itself. (tests/faults kills the daemon.)
 . "$(dirname "$0")/lib.bash"
 configure </dev/null
 start_daemon
 
-# a request whose body is still on its way when SIGTERM comes
+# a request with an incomplete body at SIGTERM
 exec 3<>"/dev/tcp/127.0.0.1/$intake_port"
 body='{"id":"late","type":"deployment","service":"checkout","version":"late","state":"succeeded"}'
 printf 'POST /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %s\r\n\r\n%s' \
@@ -21,18 +20,18 @@ wait "$daemon_pid" || fail "the daemon ended with $?"
 start_daemon
 same "and it is stored" late "$(command_of export events | jq -r 'select(.id == "late").id')"
 
-# the private PostgreSQL is killed under the daemon: 503, /metrics goes on, and a moment later deliveries are taken again
+# the private PostgreSQL is killed under the daemon: 503, /metrics still responds, and soon deliveries are accepted again
 has_figures() { grep -q '^releasehealth_deployments{' <(curl -sf "$operations/metrics"); }
-wait_until 20 has_figures || fail "the figures are not there after a start"
+wait_until 20 has_figures || fail "no figures after a start"
 kill -9 "$(head -n 1 "$work/state/postgresql/data/postmaster.pid")"
-has_figures || fail "/metrics does not answer without PostgreSQL"
+has_figures || fail "/metrics does not respond without PostgreSQL"
 wait_until 30 send_event '{"id":"after","type":"deployment","service":"checkout","version":"after","state":"succeeded"}' ||
-  fail "deliveries are not taken again after PostgreSQL was killed"
+  fail "deliveries are not accepted again after PostgreSQL was killed"
 wait_until 10 metric_is releasehealth_database_up 1 || fail "the database does not come back"
 wait_until 10 metric_is releasehealth_spooled_deliveries 0 || fail "the spool is not drained"
 same "nothing was lost with PostgreSQL's kill" "after late" "$(command_of export events | jq -r .id | sort | xargs)"
 
-# SIGTERM while deriving ends within the drain: a statement that waits for a lock for ever is cancelled
+# SIGTERM while deriving ends within the drain: a statement that waits for a lock is cancelled
 psql_private() { psql -qXAt -h "$work/state/postgresql" -U releasehealthd -d postgres "$@"; }
 (echo 'BEGIN; LOCK TABLE deployment;'; sleep 120) | psql_private >/dev/null 2>&1 &
 holder=$!

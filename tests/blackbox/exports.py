@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The same deployments and incidents, as webhooks tell them and as the tools' APIs list them later.
+"""The same deployments and incidents, as sent by webhooks and as listed later by the tools' APIs.
 
   exports.py make FOLDER    writes hook-KIND-N (header lines, an empty line, a body) and FORMAT.json
 """

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What webhooks delivered already changes no figure when an export of the same tool tells it again.
+# Importing an export of events already delivered by webhooks changes no figure.
 . "$(dirname "$0")/lib.bash"
 configure <<'TOML'
 [[source]]
@@ -28,16 +28,16 @@ for hook in "$work"/hook-*; do
   status=$(sed '1,/^$/d' "$hook" | curl -s -o "$work/answer" -w '%{http_code}' "$intake/webhooks/$kind" "${headers[@]}" -H "Content-Type: application/json" --data-binary @-)
   [ "$status" = 202 ] || fail "$name: $status $(cat "$work/answer")"
 done
-# the month goes on meanwhile: without its end, and without what is divided by its days
+# the month continues meanwhile: without its end and without figures divided by its days
 figures() { command_of report --format csv --month "$(date -u +%Y-%m)" | cut -d, -f1,2,4- | grep -v _per_day | sort; }
 things() { command_of export events | jq -r 'select(.type != "commit") | "\(.type) \(.source // "") \(.subject)"' | sort -u; }
 figures >"$work/before"
 things >"$work/things"
-grep -q ',deployments,' "$work/before" || fail "nothing was delivered"
+grep -q ',deployments,' "$work/before" || fail "no delivery arrived"
 for format in github-deployments gitlab-deployments pagerduty jira; do
   command_of import "$format" "$work/$format.json" || fail "$format is not imported"
   diff <(figures) "$work/before" || fail "$format changes figures"
-  diff <(things) "$work/things" || fail "$format makes other things of the same"
+  diff <(things) "$work/things" || fail "$format gives other subjects than the webhooks"
   echo "ok: $format"
 done
 stop_daemon

@@ -12,21 +12,33 @@ start_daemon
 now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 send_event "[{\"id\":\"1\",\"type\":\"deployment\",\"service\":\"checkout\",\"version\":\"1.8.3\",\"kind\":\"hotfix\",\"state\":\"succeeded\",\"time\":\"$now\"},
   {\"id\":\"2\",\"type\":\"deployment\",\"service\":\"mail room\",\"version\":\"4.0\",\"kind\":\"planned\",\"state\":\"succeeded\",\"time\":\"$now\"}]" >/dev/null
-wait_until 30 metric_is 'releasehealth_deployments{service_name="checkout",team_name="",deployment_environment="production",kind="hotfix",period="month"}' 1 || fail "the hotfix does not show"
+wait_until 30 metric_is 'releasehealth_deployments{service_name="checkout",team_name="",deployment_environment="production",kind="hotfix",period="month"}' 1 || fail "the hotfix is not counted"
 
 unset RELEASEHEALTHD_URL RELEASEHEALTHD_OPERATIONS_URL RELEASEHEALTHD_TOKEN RELEASEHEALTHD_TOKEN_FILE RELEASEHEALTH_URL RELEASEHEALTH_TOKEN
 gate() { "$root/deploy/pipelines/gate" "$@" >"$work/gate" 2>"$work/gate.err" && echo 0 || echo $?; }
-says() { grep -qF -- "$1" "$work/gate" "$work/gate.err" || { cat "$work/gate" "$work/gate.err"; fail "the gate does not say: $1"; }; }
+says() { grep -qF -- "$1" "$work/gate" "$work/gate.err" || { cat "$work/gate" "$work/gate.err"; fail "the gate's output lacks: $1"; }; }
 
 same "an unset variable is a misconfiguration" 3 "$(gate checkout)"
 says 'RELEASEHEALTHD_OPERATIONS_URL is not set'
 export RELEASEHEALTHD_OPERATIONS_URL=$operations
 same "an exceeded threshold holds" 1 "$(gate checkout)"
 says 'checkout: hold'
-grep -E '^- .*hotfix' "$work/gate" | grep -qE '1.*0' || fail "the gate does not say why: $(cat "$work/gate")"
+grep -E '^- .*hotfix' "$work/gate" | grep -qE '1.*0' || fail "the gate gives no reason: $(cat "$work/gate")"
 says "$operations/services/checkout"
 same "a healthy service passes" 0 "$(gate 'mail room' production)"
 says 'mail room: pass'
+# mail room has no source of incidents: with without_data = "hold" that holds, without enough changes too
+same "missing evidence is named, and holds nothing" "pass true" "$(curl -sfG "$operations/api/v1/gate" --data-urlencode 'service=mail room' | jq -r '"\(.verdict) \(any(.not_judged[]; .code == "no_data" and .figure == "change_fail_ratio" and (.text | contains("incident source"))))"')"
+printf '[gate]\nwithout_data = "hold"\n' >>"$work/config.toml"
+kill -HUP "$daemon_pid"
+holds_without_data() { [ "$(gate 'mail room' production)" = 1 ]; }
+wait_until 10 holds_without_data || fail "without_data = hold holds nothing"
+says 'no incident source knows the service'
+same "its reason has no value" '[["no_data",null,null]]' "$(curl -sfG "$operations/api/v1/gate" --data-urlencode 'service=mail room' | jq -c '[.reasons[] | select(.figure == "change_fail_ratio") | [.code, .value, .threshold]]')"
+sed -i '/^\[gate\]/,$d' "$work/config.toml"
+kill -HUP "$daemon_pid"
+passes_again() { [ "$(gate 'mail room' production)" = 0 ]; }
+wait_until 10 passes_again || fail "the gate does not pass again"
 same "an unknown service is a misconfiguration" 3 "$(gate chekcout)"
 says 'status 404'
 same "and so is an unknown environment" 3 "$(gate checkout prodution)"
@@ -54,7 +66,7 @@ same "503 is unavailable" 2 "$(gate checkout)"
 says 'status 503'
 stop_daemon
 
-# with users, whoever is none of them gets 401
+# with users configured, other clients get 401
 sed "s|^\[operations\]|[operations]\nbasic_auth_users = { alice = '$hash' }|" "$work/before.toml" >"$work/config.toml"
 "$daemon" serve --config "$work/config.toml" 2>>"$work/daemon.log" &
 daemon_pid=$!
@@ -64,7 +76,7 @@ same "401 is a misconfiguration" 3 "$(gate checkout)"
 says 'status 401'
 stop_daemon
 
-# what a proxy in between may answer
+# responses of a proxy in between
 python3 - "$operations_port" <<'PY' &
 import http.server, sys
 class Proxy(http.server.BaseHTTPRequestHandler):
@@ -82,7 +94,7 @@ wait_until 10 eval '[ "$(curl -s -o /dev/null -w "%{http_code}" "$operations/?se
 for status in 200 302 400 401 403 404; do same "$status from somebody else is a misconfiguration" 3 "$(gate $status)"; done
 for status in 429 500 502 504; do same "$status is unavailable" 2 "$(gate $status)"; done
 
-# the examples go on with 2 and fail with 3
+# the examples continue on exit 2 and fail on exit 3
 for example in github-actions.yml gitlab-ci.yml Jenkinsfile; do
   grep -q RELEASEHEALTHD_OPERATIONS_URL "$root/deploy/pipelines/$example" || fail "$example has no URL"
 done

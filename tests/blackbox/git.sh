@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Histories of git repositories, counted a second time with git itself.
+# Imports of git repositories, compared with counts by git itself.
 . "$(dirname "$0")/lib.bash"
 configure </dev/null
 command_of migrate

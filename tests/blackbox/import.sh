@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Histories in: what stops them, what goes on, what is there already, and that a database moves with two commands.
+# Imports of histories: errors, resumption, duplicates, and moving a database with two commands.
 . "$(dirname "$0")/lib.bash"
 configure <"$root/tests/blackbox/review.toml"
 "$root/deploy/demo/events" | grep -v '"service":"osf"' >"$work/demo.ndjson"
@@ -11,22 +11,22 @@ import() { "$daemon" import "$@" --config "$work/config.toml" >"$work/out" 2>"$w
 same "a dry run stores nothing, and fails on a bad record" 1 "$(import events "$work/bad.ndjson" --dry-run)"
 same "--strict stops at it" 1 "$(import events "$work/bad.ndjson" --strict)"
 grep -q "bad.ndjson:11: .*type" "$work/talk" || fail "the bad record is not named"
-grep -q "^10 stored, 0 were there already" "$work/talk" || fail "what came before is not kept: $(cat "$work/talk")"
+grep -q "^10 stored, 0 duplicates" "$work/talk" || fail "the records before the bad one are not kept: $(cat "$work/talk")"
 same "without it the others are stored" 1 "$(import events "$work/bad.ndjson")"
-grep -q "^$((lines - 10)) stored, 10 were there already" "$work/talk" || fail "it does not go on: $(cat "$work/talk")"
+grep -q "^$((lines - 10)) stored, 10 duplicates" "$work/talk" || fail "the import does not resume: $(cat "$work/talk")"
 grep -q "bad.ndjson:$((lines + 2)): " "$work/talk" || fail "the last bad record is not named"
 same "again changes nothing" 0 "$(import events "$work/demo.ndjson")"
-grep -q "^0 stored, $lines were there already" "$work/talk" || fail "$(cat "$work/talk")"
+grep -q "^0 stored, $lines duplicates" "$work/talk" || fail "$(cat "$work/talk")"
 same "only what happened from then on" 0 "$(import events "$work/demo.ndjson" --dry-run --since 2999-01-01)"
 grep -q "^0 events" "$work/talk" || fail "--since"
 same "what no file is" 1 "$(import events "$work/none.ndjson")"
 same "what no repository is" 1 "$(import git "$work")"
 same "what no pattern is" 2 "$(import git "$work" --tags '(')"
-same "what is no export" 1 "$(printf '<html>' | import jira -)"
+same "an invalid export" 1 "$(printf '<html>' | import jira -)"
 printf '[{"url":"https://api.github.com/repos/acme/shop/releases/7","id":7,"tag_name":"v1.2.3","published_at":"2026-01-02T03:04:05Z","draft":false,"prerelease":false}]' >"$work/releases.json"
 same "an export of GitHub" 0 "$(import github-releases "$work/releases.json")"
 
-# killed in its middle, it goes on from there
+# after a kill the import resumes from there
 python3 - >"$work/many.ndjson" <<'PY'
 for n in range(15000):
     print('{"id":"m%d","type":"deployment","time":"2025-%02d-01T00:00:00Z","service":"many-%d","version":"1.%d","state":"succeeded"}' % (n, 1 + n % 12, n % 5, n))
@@ -45,11 +45,11 @@ wait $killed 2>/dev/null || true
 same "an import that was killed" 0 "$(import events "$work/many.ndjson")"
 same "each is there once" 15000 "$(stored)"
 read -r new _ old _ < <(tail -n 1 "$work/talk" | sed 's/,//')
-[ "$((new + old))" = 15000 ] && [ "$old" -gt 0 ] || fail "it does not go on: $(tail -n 1 "$work/talk")"
-echo "ok: it goes on from where it was ($old were there)"
+[ "$((new + old))" = 15000 ] && [ "$old" -gt 0 ] || fail "the import does not resume: $(tail -n 1 "$work/talk")"
+echo "ok: the import resumes ($old were stored already)"
 
-# everything out and into a fresh database: the same figures, also as they were known earlier
-last_month=$(date -u -d "$(date -u +%Y-%m-01) -1 month" +%Y-%m)  # of this one the end goes on moving
+# an export into a fresh database gives the same figures, also as of a past instant
+last_month=$(date -u -d "$(date -u +%Y-%m-01) -1 month" +%Y-%m)  # the current month's end moves
 figures() { "$daemon" report --config "$1" --from 2025-01 --to "$last_month" --format csv 2>>"$work/commands.log" | sort | sha256sum; }
 then=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 sleep 1.1
@@ -62,5 +62,5 @@ sed "s|$state|$work/moved|" "$work/config.toml" >"$work/moved.toml"
 "$daemon" import events "$work/all.ndjson" --config "$work/moved.toml" 2>>"$work/commands.log"
 same "a database that moved has the same figures" "$one" "$(figures "$work/moved.toml")"
 same "and the same as they were known earlier" "$one_then" "$(as_of "$work/moved.toml")"
-[ "$one_then" != "$("$daemon" report --config "$work/config.toml" --format csv 2>>"$work/commands.log" | sort | sha256sum)" ] || fail "the late event shows nothing"
+[ "$one_then" != "$("$daemon" report --config "$work/config.toml" --format csv 2>>"$work/commands.log" | sort | sha256sum)" ] || fail "the late event changes no figure"
 stop_daemon

@@ -23,7 +23,7 @@ trap finish EXIT
 fail() { echo "FAILED: $*" >&2; exit 1; }
 same() { [ "$2" = "$3" ] || { echo "expected: $2"; echo "got:      $3"; fail "$1"; }; echo "ok: $1"; }
 
-# free_port: below those that the kernel gives to outgoing connections, which may be taken, or in TIME_WAIT, at any time
+# free_port: below the kernel's range for outgoing connections, whose ports may become used or enter TIME_WAIT at any time
 free_port() {
   local port ephemeral
   read -r ephemeral _ </proc/sys/net/ipv4/ip_local_port_range
@@ -33,7 +33,7 @@ free_port() {
   done
 }
 
-# wait_until SECONDS COMMAND...: until it succeeds
+# wait_until SECONDS COMMAND...: repeats the command until it succeeds
 wait_until() {
   local end=$((SECONDS + $1))
   shift
@@ -54,7 +54,7 @@ place_of_its_own state
 token=sesame-open-4711
 secret=hush-hush-4711
 
-# configure: the top of a configuration; more is read from standard input
+# configure: writes the top of a configuration, and the rest from standard input
 configure() {
   { cat <<TOML
 state_dir = "$state"
@@ -70,7 +70,7 @@ TOML
     cat; } >"$work/config.toml"
 }
 
-# start_daemon [ENVIRONMENT...]: in the background, until it is ready
+# start_daemon [ENVIRONMENT...]: starts it in the background and waits until it is ready
 start_daemon() {
   env "$@" setsid "$daemon" serve --config "$work/config.toml" 2>>"$work/daemon.log" &
   daemon_pid=$!
@@ -86,7 +86,7 @@ stop_daemon() {
 
 command_of() { "$daemon" "$@" --config "$work/config.toml" 2>>"$work/commands.log"; }
 
-# reload_and_rebuild: the running daemon reads the configuration again, and the past is derived with it
+# reload_and_rebuild: reloads the running daemon's configuration and rebuilds history with it
 reload_and_rebuild() {
   "$daemon" check-config --config "$work/config.toml" >>"$work/commands.log" || fail "the configuration is wrong"
   local reloads="grep -c 'configuration reloaded' $work/daemon.log" before
@@ -101,7 +101,7 @@ send_event() {
   curl -sf "$intake/api/v1/events" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' -d "$1"
 }
 
-# start_prometheus [ALERTMANAGER_PORT]: as in deploy/, at a faster pace
+# start_prometheus [ALERTMANAGER_PORT]: as in deploy/, with shorter intervals
 start_prometheus() {
   local port
   port=$(free_port)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The edge of a local month, seen by a daemon whose clock is shifted: at midnight in Berlin the count begins anew.
+# The end of a local month, with a shifted clock of the daemon: at midnight in Berlin the count restarts.
 . "$(dirname "$0")/lib.bash"
 library=$(find /usr/lib -name 'libfaketime*.so.1' ! -name '*MT*' 2>/dev/null | head -n 1)
 ldd "$daemon" | grep -qE 'lib[at]san' && { echo "skipped: a sanitizer must be the first library"; exit 77; }
@@ -15,6 +15,6 @@ send_event '{"id":"a","type":"deployment","service":"checkout","kind":"hotfix","
 series() { echo "releasehealth_deployments{service_name=\"checkout\",team_name=\"\",deployment_environment=\"production\",kind=\"hotfix\",period=\"$1\"}"; }
 wait_until 8 metric_is "$(series month)" 1 || fail "the hotfix is not in its month: $(metric "$(series month)")"
 echo "ok: before midnight it is this month's"
-wait_until 25 metric_is "$(series month)" 0 || fail "the month did not turn: $(metric "$(series month)")"
+wait_until 25 metric_is "$(series month)" 0 || fail "the month did not change: $(metric "$(series month)")"
 same "after midnight it is the previous month's" 1 "$(metric "$(series previous_month)")"
 stop_daemon

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every example delivery of GitHub's own collection, signed by its own client library: what each becomes stands in
-# octokit.tsv. RELEASEHEALTH_WRITE_FIXTURES=1 writes the table anew.
+# Every example delivery of GitHub's own collection, signed by its own client library, with the expected results in
+# octokit.tsv. RELEASEHEALTH_WRITE_FIXTURES=1 regenerates the table.
 . "$(dirname "$0")/lib.bash"
 table=$root/tests/blackbox/octokit.tsv
 
@@ -43,13 +43,13 @@ command_of export events >"$work/events.ndjson"
   done <"$work/answers.tsv"
 } >"$work/octokit.tsv"
 if [ -n "${RELEASEHEALTH_WRITE_FIXTURES:-}" ]; then cp "$work/octokit.tsv" "$table"; fi
-diff "$table" "$work/octokit.tsv" || fail "a delivery becomes something else than the table says"
-echo "ok: $(($(wc -l <"$table") - 1)) deliveries become what the table says"
+diff "$table" "$work/octokit.tsv" || fail "a delivery's result differs from the table"
+echo "ok: $(($(wc -l <"$table") - 1)) deliveries give the results in the table"
 
 wait_until 10 metric_is releasehealth_refresh_success 1
 same "none is dead" 0 "$(metric releasehealth_dead_deliveries)"
 
-# What is ignored is ignored for a reason that the source's README lists; `…` there stands for any words.
+# Every reason for ignoring a delivery is in the source's README, where `…` matches any words.
 sed -n '/^## Ignored/,/^## [^I]/s/^| `\([^`]*\)`.*/\1/p' "$root/collectors/github/README.md" >"$work/listed"
 cut -f5 "$table" | sed -n 's/^ignored: //p' | sort -u | while read -r reason; do
   known=no

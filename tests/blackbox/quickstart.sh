@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The quickstart's figures equal counts made over the demo's own files with awk, and checkout is above its threshold.
+# The quickstart's figures equal counts with awk over the demo's files, and checkout exceeds its threshold.
 . "$(dirname "$0")/lib.bash"
 
 port=$(free_port)
@@ -29,9 +29,9 @@ for m in $(seq 0 11); do
     fail "osf in $month: awk counts $planned planned and $hotfix hotfixes, the report $(figure "$month" osf deployments kind=planned) and $(figure "$month" osf deployments kind=hotfix)"
   checked=$((checked + planned + hotfix))
 done
-echo "ok: $checked deployments of osf in twelve months are as awk counts them"
+echo "ok: $checked deployments of osf in twelve months match awk's counts"
 
-# this month of the made-up services, from shop.csv alone
+# this month of the fictional services, from shop.csv only
 for service in checkout search; do
   for want in planned hotfix failed; do
     case $want in
@@ -50,6 +50,6 @@ same "search was rolled back once" 1 "$(figure "$this_month" search deployments 
 # a second start finds its data and is quick
 began=$SECONDS
 RELEASEHEALTHD_BINARY=$daemon "$root/deploy/quickstart" --once --port "$port" --state "$work/q" >"$work/again.log"
-grep -q '^checkout .* 6 !' "$work/again.log" || fail "the data is not there at the second start"
+grep -q '^checkout .* 6 !' "$work/again.log" || fail "the data are missing at the second start"
 [ $((SECONDS - began)) -le 20 ] || fail "the second start took $((SECONDS - began)) s"
 echo "ok: a second start has the same figures after $((SECONDS - began)) s"

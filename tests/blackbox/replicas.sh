@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Two daemons and eight clients on one database while its backends are killed at random: nothing is lost, nothing counts
-# twice, what is derived is what the events say, and both serve the same figures. RELEASEHEALTH_CHAOS_SECONDS: how long.
+# twice, derived rows equal a rebuild, and both serve the same figures. RELEASEHEALTH_CHAOS_SECONDS is the duration.
 . "$(dirname "$0")/lib.bash"
 seconds=${RELEASEHEALTH_CHAOS_SECONDS:-20}
 
@@ -19,15 +19,15 @@ two_intake=$intake two_operations=$operations
 database() { psql -h "$socket" -U releasehealthd -d postgres -qAtX -c "$1" 2>>"$work/psql.log"; }
 database "SELECT 1" >/dev/null || fail "psql does not reach the database"
 
-# A client's events: deployments of four services in two environments, some rolled back or hotfixes, in no order of time;
-# incidents that open and are resolved; work and flags. Every third is what another client sends too.
+# A client's events: deployments of four services in two environments, some rolled back or hotfixes, in random order;
+# incidents that open and are resolved; work and flags. Another client also sends every third event.
 events() {
   awk -v client="$1" -v seed="$RANDOM" 'BEGIN {
     srand(seed); split("checkout search cart pay", service, " "); split("succeeded succeeded succeeded failed", state, " ")
     for (n = 1; n <= 100000; ++n) {
       shared = n % 3 == 0
       id = shared ? "shared-" n : "c" client "-" n
-      if (shared) srand(n)   # the same wherever it comes from
+      if (shared) srand(n)   # the same for every client
       at = sprintf("2026-%02d-%02dT%02d:%02d:00Z", 3 + int(rand() * 3), 1 + int(rand() * 28), int(rand() * 24), int(rand() * 60))
       s = service[1 + int(rand() * 4)]; v = int(rand() * 40); r = rand()
       if (r < 0.6)
@@ -66,18 +66,18 @@ kills=0 crashes=0
 while [ $SECONDS -lt $end ]; do
   sleep "0.$((RANDOM % 9 + 1))"
   if [ $((RANDOM % 20)) -eq 0 ]; then  # with kill -9 PostgreSQL restarts all of its backends
-    victim=$(database "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'releasehealthd%' ORDER BY random() LIMIT 1") || true  # it may be coming back
+    victim=$(database "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'releasehealthd%' ORDER BY random() LIMIT 1") || true  # PostgreSQL may be restarting
     [ -n "$victim" ] && kill -9 "$victim" 2>/dev/null && crashes=$((crashes + 1)) || true
   else
     killed=$(database "SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'releasehealthd%' ORDER BY random() LIMIT 1) AS victim") || true
     [ "$killed" = 1 ] && kills=$((kills + 1)) || true
   fi
 done
-wait "${clients[@]}" || fail "a client could not get rid of its events"
+wait "${clients[@]}" || fail "a client could not deliver its events"
 cat "$work"/acknowledged.* | sort >"$work/acknowledged"
 refused=$(cat "$work"/refused.* 2>/dev/null | wc -l || true)
-echo "ok: $(wc -l <"$work/acknowledged") acknowledged, $refused refused and sent again, $kills backends terminated, $crashes killed -9"
-[ "$kills" -gt "$((seconds / 4))" ] && [ "$(wc -l <"$work/acknowledged")" -gt "$((seconds * 10))" ] || fail "too little happened: this has shown nothing"
+echo "ok: $(wc -l <"$work/acknowledged") acknowledged, $refused rejected and sent again, $kills backends terminated, $crashes killed -9"
+[ "$kills" -gt "$((seconds / 4))" ] && [ "$(wc -l <"$work/acknowledged")" -gt "$((seconds * 10))" ] || fail "too few kills or deliveries: the test is inconclusive"
 
 spooled() { curl -s "$1/metrics" | awk '$1 == "releasehealth_spooled_deliveries" { print $2 }'; }
 spools_are_empty() { [ "$(spooled "$one_operations") $(spooled "$two_operations")" = "0 0" ]; }
@@ -94,9 +94,9 @@ over=2026-03-01T00:00:00Z/2026-06-01T00:00:00Z
 figures_of() { curl -sf "$1/api/v1/figures?period=$over" | jq -S .figures; }
 figures_of "$one_operations" >"$work/one.json"
 figures_of "$two_operations" >"$work/two.json"
-[ "$(jq length "$work/one.json")" -gt 100 ] || fail "there are hardly any figures"
-cmp "$work/one.json" "$work/two.json" || fail "the daemons answer differently"
-# each refreshes by itself: the same page as soon as both have seen the last generation, but for work that a rolling window
+[ "$(jq length "$work/one.json")" -gt 100 ] || fail "there are too few figures"
+cmp "$work/one.json" "$work/two.json" || fail "the daemons' figures differ"
+# each refreshes by itself: the pages agree once both have seen the last generation, except for work that a rolling window
 # cuts at another instant
 page_of() { curl -s "$1/metrics" | grep -E '^releasehealth_[^ ]*deployment_environment=' | grep -v '^releasehealth_firefighting' | sort; }
 pages_agree() { cmp -s <(page_of "$one_operations") <(page_of "$two_operations"); }

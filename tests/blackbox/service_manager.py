@@ -1,7 +1,7 @@
 """A small service manager: holds the listening sockets, starts the daemon on them, and restarts it while senders send.
 
-service_manager.py DAEMON CONFIG TOKEN RESTARTS: prints how many deliveries were acknowledged and how many failed, and what
-the daemon said to the manager.
+service_manager.py DAEMON CONFIG TOKEN RESTARTS: prints the numbers of acknowledged and failed deliveries, and the daemon's
+notifications to the manager.
 """
 import http.client
 import json

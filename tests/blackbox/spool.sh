@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the spool says and keeps: order, duplicates, restarts, its limit. (What breaks PostgreSQL is in tests/faults.) One
-# daemon keeps the PostgreSQL that the other, which is tested, uses.
+# The spool: order, duplicates, restarts, its limit. (Failures of PostgreSQL are in tests/faults.) One daemon runs the
+# PostgreSQL that the other, tested one uses.
 . "$(dirname "$0")/lib.bash"
 keeper_port=$(free_port)
 cat >"$work/keeper.toml" <<TOML
@@ -16,11 +16,11 @@ start_keeper() {
   setsid "$daemon" serve --config "$work/keeper.toml" 2>>"$work/keeper.log" &
   keeper_pid=$!
   pids+=("$keeper_pid")
-  wait_until 60 sql 'SELECT 1' || fail "PostgreSQL does not answer"
+  wait_until 60 sql 'SELECT 1' || fail "PostgreSQL does not respond"
 }
 stop_keeper() { kill -TERM "$keeper_pid"; wait "$keeper_pid" || fail "the keeper ended with $?"; }
 
-# start_tested: it may have no database, and so no figures
+# start_tested: there may be no database and so no figures
 start_tested() {
   setsid "$daemon" serve --config "$work/config.toml" 2>>"$work/daemon.log" &
   daemon_pid=$!
@@ -28,7 +28,7 @@ start_tested() {
   wait_until 60 curl -sf "$operations/-/ready" || fail "the daemon is not ready"
 }
 numbered=0
-# send N: the next N deliveries, each acknowledged; their ids are remembered
+# send N: sends the next N deliveries, expects each to be acknowledged, and records their ids
 send() {
   local n
   for n in $(seq "$1"); do
@@ -51,7 +51,7 @@ configure <<TOML
 url = "$dsn"
 TOML
 
-# gone from the start, and the daemon killed meanwhile
+# PostgreSQL unavailable from the start, and the daemon killed meanwhile
 start_tested
 send 20 || fail "refused without PostgreSQL"
 kill -9 "$daemon_pid"
@@ -65,16 +65,16 @@ start_keeper
 check_stored "PostgreSQL gone"
 same "in the order of receipt" "$(head -20 "$work/sent")" "$(sql "SELECT id FROM event WHERE source = 'api' ORDER BY received_at")"
 
-# no writes: figures are answered, and say what they do not contain
+# read-only PostgreSQL: figures are served with the number of spooled deliveries
 sql "ALTER SYSTEM SET default_transaction_read_only = on" && sql "SELECT pg_reload_conf()" >/dev/null
 wait_until 10 test "$(sql 'SHOW default_transaction_read_only')" = on
-send 10 || fail "refused while PostgreSQL is read-only"
-same "the figures say what they do not contain" 10 "$(curl -s "$operations/api/v1/figures" | jq .spooled)"
+send 10 || fail "rejected while PostgreSQL is read-only"
+same "the figures report spooled deliveries" 10 "$(curl -s "$operations/api/v1/figures" | jq .spooled)"
 PGOPTIONS='-c default_transaction_read_only=off' sql "ALTER SYSTEM RESET default_transaction_read_only"
 sql "SELECT pg_reload_conf()" >/dev/null
 check_stored "PostgreSQL read-only"
 
-# full: 503, with the spool as it was
+# full: 503, with the spool unchanged
 stop_daemon
 stop_keeper
 sed -i '1a [spool]\nmax_bytes = 2000' "$work/config.toml"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# One story told by each source of tier 1, in random orders and each delivery twice: the figures are the same for all. An alert that
-# Alertmanager reports as firing after its resolution fires again, so its notifications keep their order.
+# One story reported by each source of tier 1, in random orders and each delivery twice: the figures are the same for all. An alert
+# that Alertmanager reports as firing after its resolution fires again, so its notifications keep their order.
 . "$(dirname "$0")/lib.bash"
 signing_token=whsec_$(head -c 24 /dev/urandom | base64)
 
@@ -52,7 +52,7 @@ same "eight sources tell the story" 8 "$(wc -l <"$work/told.1")"
 same "told again, everything is known but an alert that fires again" "6 0" \
   "$(awk -F '\t' '{ a += $2; i += $4 } END { print a + 0, i + 0 }' "$work/told.2")"
 
-# figures_of SOURCE: of the page on standard input all series of its service but failed deployments, which CDEvents cannot tell
+# figures_of SOURCE: all series of its service in the page on standard input, without failed deployments, which CDEvents lack
 figures_of() {
   grep "service_name=\"story-$1\"" | grep -v '^releasehealth_failed_deployments' |
     sed "s/story-$1/story/" | sort
@@ -60,7 +60,7 @@ figures_of() {
 is_told() { curl -s "$operations/metrics" | figures_of "$1" | grep -q "releasehealth_deployments{.*kind=\"hotfix\",period=\"7d\"} 1$"; }
 for source in $sources; do wait_until 20 is_told "$source" || fail "the hotfix of $source is not counted"; done
 sleep 2 # a refresh with all of them
-curl -s "$operations/metrics" >"$work/page" # one page: a refresh between two of them moves what is so far this month
+curl -s "$operations/metrics" >"$work/page" # one page for all: a refresh between two would change figures of the current month
 
 figures_of github <"$work/page" >"$work/expected"
 grep 'period="7d"' "$work/expected" | sed 's/{.*deployment_environment="production",/{/' >"$work/week"
@@ -73,7 +73,7 @@ done
 echo "ok: two planned releases, a rollback, a hotfix, an incident of half an hour"
 for source in $sources; do
   figures_of "$source" <"$work/page" >"$work/figures"
-  diff "$work/expected" "$work/figures" || fail "the figures of $source are not those of github"
+  diff "$work/expected" "$work/figures" || fail "the figures of $source differ from github's"
 done
 echo "ok: $(wc -l <"$work/expected") series are the same for $(echo $sources | tr ' ' ',')"
 same "none is dead" 0 "$(metric releasehealth_dead_deliveries)"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# As systemd runs it: on sockets that outlive it, with its notifications and watchdog, under a hardened unit.
+# Runs the daemon like systemd does: on sockets that outlive it, with notifications and watchdog, under a hardened unit.
 . "$(dirname "$0")/lib.bash"
 configure </dev/null
 restarts=5
@@ -7,7 +7,7 @@ python3 "$root/tests/blackbox/service_manager.py" "$daemon" "$work/config.toml" 
   { cat "$work/manager.log"; fail "the service manager"; }
 same "no delivery fails while the daemon is restarted $restarts times" '[]' "$(jq -c .failed "$work/result.json")"
 same "it ends well" 0 "$(jq .exit "$work/result.json")"
-[ "$(jq .acknowledged "$work/result.json")" -gt 100 ] || fail "too few deliveries: this has shown nothing"
+[ "$(jq .acknowledged "$work/result.json")" -gt 100 ] || fail "too few deliveries: the test is inconclusive"
 start_daemon
 same "each of them is stored" "$(jq -r '.ids[]' "$work/result.json" | sort)" "$(command_of export events | jq -r .id | sort)"
 stop_daemon

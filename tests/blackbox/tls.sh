@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Both listeners over TLS 1.2 and 1.3, with certificates that change, client certificates and users with bcrypt hashes.
+# Both listeners over TLS 1.2 and 1.3, with replaced certificates, client certificates and users with bcrypt hashes.
 . "$(dirname "$0")/lib.bash"
 # certificate NAME SUBJECT: signed by the authority of this test
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "/CN=test authority" \
@@ -58,7 +58,7 @@ same "figures for a token" 200 "$(code "${client[@]}" -H "Authorization: Bearer 
 same "figures for any other token" 401 "$(code "${client[@]}" -H "Authorization: Bearer guess" "$operations/api/v1/figures")"
 same "a page for a token" 401 "$(code "${client[@]}" -H "Authorization: Bearer $token" "$operations/")"
 
-# a new certificate is used without a restart; a wrong one is not
+# a new certificate is used without a restart, an invalid one is not
 serial() { openssl s_client -connect "127.0.0.1:$intake_port" -CAfile "$work/ca.pem" </dev/null 2>/dev/null | openssl x509 -noout -serial; }
 before=$(serial)
 certificate server localhost

@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# What is mistyped is an error that names the nearest known word; without a configuration nothing is created.
+# Mistyped words are errors that name the nearest known word; without a configuration nothing is created.
 . "$(dirname "$0")/lib.bash"
 
-# said EXIT WORDS -- ARGUMENTS...: the program ends with that and says those words, on stderr
+# said EXIT WORDS -- ARGUMENTS...: expects that exit status and those words on stderr
 said() {
   local expected=$1 words=$2 status=0
   shift 3
   "$daemon" "$@" >"$work/out" 2>"$work/said" </dev/null || status=$?
   [ "$status" = "$expected" ] || { cat "$work/said"; fail "exit $status instead of $expected: $*"; }
-  grep -qF -- "$words" "$work/said" || { cat "$work/said"; fail "no word of '$words': $*"; }
+  grep -qF -- "$words" "$work/said" || { cat "$work/said"; fail "missing '$words': $*"; }
   echo "ok: $*: $words"
 }
 
-# no arguments print the help; without a configuration no command but serve and migrate creates a PostgreSQL
+# no arguments print the help; without a configuration only serve and migrate create a PostgreSQL
 unset RELEASEHEALTHD_CONFIG RELEASEHEALTHD_DATABASE_URL
 export STATE_DIRECTORY=$work/nowhere
 said 2 'Subcommands:' --
@@ -27,13 +27,13 @@ declare -A arguments=(
   [backfill]="--from 2026-01-01 --to 2026-01-02" [erase]="somebody --reason test" [replay]="" [discover]="")
 for name in $("$daemon" completion bash | sed -n "s/^ *if .*words='\(.*\)'$/\1/p"); do
   case " $creators $without " in *" $name "*) continue ;; esac
-  [ -n "${arguments[$name]+x}" ] || fail "what does $name do without a configuration?"
+  [ -n "${arguments[$name]+x}" ] || fail "no expectation for $name without a configuration"
   # shellcheck disable=SC2086
   said 2 'config: /etc/releasehealthd/config.toml not found; give --config FILE or set RELEASEHEALTHD_CONFIG' -- "$name" ${arguments[$name]}
 done
 said 2 'config: /etc/releasehealthd/config.toml not found' -- classify --stored
 said 0 'not found; the defaults apply' -- check-config
-said 2 'init: there is no terminal to ask on' -- init
+said 2 'init: no terminal to ask on' -- init
 same "doctor asks for a configuration" 1 "$("$daemon" doctor >"$work/out" 2>&1; echo $?)"
 grep -qF 'releasehealthd init' "$work/out" || fail "doctor does not name init"
 [ ! -e "$work/nowhere" ] || fail "something was created"
@@ -48,10 +48,10 @@ said 2 "database: no private PostgreSQL in \"$state/postgresql\"" -- report --co
 [ ! -e "$state" ] || fail "something was created"
 said 0 'the schema is up to date' -- migrate --config "$work/config.toml"
 export RELEASEHEALTHD_CONFIG=$work/config.toml
-start_daemon  # with its PostgreSQL commands need not start one each
+start_daemon  # so that commands share its PostgreSQL instead of starting one each
 said 0 '1 stored' -- import csv "$work/history.csv"
 
-# usage: what the program knows by itself
+# words that the program knows by itself
 said 2 'unknown command "reprot"; did you mean "report"?' -- reprot
 said 2 'unknown command "teleport"; expected serve, ' -- teleport
 said 2 'report: unknown option "--mnoth"; did you mean "--month"?' -- report --mnoth 2026-10
@@ -73,7 +73,7 @@ said 2 'is in the future' -- report --as-of 2099-01-01T00:00:00Z
 said 2 'is in the name of service "search"; expected a full name or login, or --also-names' -- erase search --reason test
 said 2 'unknown page "figuers"; did you mean "figures"?' -- reference figuers
 
-# names that only the store and the configuration know
+# names known only from the database and the configuration
 said 1 'unknown service "serach"; did you mean "search"?' -- report --service serach
 said 1 'unknown service "serach"; did you mean "search"?' -- report --service serach --format html
 said 1 'unknown service "nope"; expected checkout or search' -- report --service nope
@@ -82,8 +82,8 @@ said 1 'unknown service "chekcout"; did you mean "checkout"?' -- explain figure 
 said 1 'unknown team "nope"; expected shop' -- explain figure rework_ratio --team nope
 said 1 'unknown service "serach"' -- classify --stored --service serach
 said 1 'unknown deployment "9.9.9"' -- explain deployment 9.9.9
-"$daemon" report --service search >"$work/out" 2>&1 || fail "a known service has no report: $(cat "$work/out")"
-"$daemon" report --service cart >"$work/out" 2>&1 || fail "a former name has no report: $(cat "$work/out")"
+"$daemon" report --service search >"$work/out" 2>&1 || fail "no report for a known service: $(cat "$work/out")"
+"$daemon" report --service cart >"$work/out" 2>&1 || fail "no report for a former name: $(cat "$work/out")"
 
 # one figure in every format, by any of its names; a team's report has the team's row
 printf 'service,version,kind,finished_at\ncheckout,1.0,planned,2026-01-05T00:00:00Z\ncheckout,1.0.1,hotfix,2026-01-06T00:00:00Z\n' >"$work/shop.csv"
@@ -95,9 +95,9 @@ for name in hotfixes deployments releasehealth_deployments 'hotfixes/planned' 'r
     report --figure "$name" --format "$format" >"$work/out"
     [ -s "$work/out" ] || fail "nothing of $name as $format"
     case $format in
-      csv) [ "$(grep -c . "$work/out")" -lt "$all" ] || fail "$name is everything as csv" ;;
-      json) [ "$(jq '[.[0].figures[].figure] | unique | length <= 1' "$work/out")" = true ] || fail "$name is more than one figure as json" ;;
-      html) grep -q '<table>' "$work/out" || fail "$name has no table as html" ;;
+      csv) [ "$(grep -c . "$work/out")" -lt "$all" ] || fail "$name gives all figures as csv" ;;
+      json) [ "$(jq '[.[0].figures[].figure] | unique | length <= 1' "$work/out")" = true ] || fail "$name gives more than one figure as json" ;;
+      html) grep -q '<table>' "$work/out" || fail "$name gives no table as html" ;;
     esac
   done
 done
@@ -109,5 +109,5 @@ same "a metric with a label has a table for each value" 4 "$(report --figure dep
 grep -qE '^team shop +1$' <(report --figure hotfixes --team shop) || fail "no row of the team in one figure"
 grep -qE '^team shop +1 +1 +0' <(report --team shop) || fail "no row of the team: $(report --team shop)"
 grep -qE '^\| team shop +\| +1 \| +1 ' <(report --team shop --format markdown) || fail "no row of the team as Markdown"
-if report | sed '/^Thresholds/,$d' | grep -q '^team'; then fail "a report about everything has a row of a team"; fi
-echo "ok: a report of a team has its row"
+if report | sed '/^Thresholds/,$d' | grep -q '^team'; then fail "a report of all services has a row of a team"; fi
+echo "ok: a report of a team has the team's row"

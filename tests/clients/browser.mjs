@@ -1,4 +1,4 @@
-// Debian's Chromium as the tests and the pictures use it.
+// Starts Debian's Chromium for the tests and the pictures.
 import { chromium } from 'playwright-core';
 
 export const launch = () =>

@@ -1,5 +1,5 @@
-// Every kind of source as its sender would use it: signed by the sender's own client where there is one, then with a byte
-// changed, with another secret, without any, again, in the wrong media type, cut off and of an unknown type.
+// Deliveries to every kind of source: signed by the sender's own client if it exists, then with a changed byte, with another
+// secret, without a secret, repeated, with the wrong media type, truncated and of an unknown type.
 //   node contract.mjs config SECRET SIGNING_TOKEN          the sources, as TOML
 //   node contract.mjs run INTAKE_URL SECRET SIGNING_TOKEN  a line for each check; exits 1 if one fails
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -23,8 +23,8 @@ function fixture(kind, name) {
   return { headers, settings, body: text.slice(end + 2) };
 }
 
-// Each collector's contract.mjs: a fixture that becomes an event, the proof of a delivery (secret, body, id), whether it covers
-// the body, and headers or a body of a type that the collector ignores.
+// Each collector's contract.mjs exports a fixture that gives an event, the authentication of a delivery (secret, body, id),
+// whether it covers the body, and headers or a body of a type that the collector ignores.
 const kinds = {};
 for (const kind of readdirSync(new URL("collectors", root)).sort()) {
   const file = new URL(`collectors/${kind}/contract.mjs`, root);
@@ -72,7 +72,7 @@ for (const [kind, { fixture: name, proof, coversBody, unknownType }] of Object.e
   expect(`${kind}: another media type`, { status: 415 }, await post(path, { ...xml, ...proven }, body));
   const half = body.slice(0, body.length / 2);
   expect(`${kind}: cut off`, { status: 400 }, await post(path, { ...headers, ...(await proof(own, half, id)) }, half));
-  expect(`${kind}: something below it`, { status: kind === "devlake" ? 202 : 404 }, await post(`${path}/deployments`, { ...headers, ...proven }, body));
+  expect(`${kind}: a path below it`, { status: kind === "devlake" ? 202 : 404 }, await post(`${path}/deployments`, { ...headers, ...proven }, body));
   if (unknownType) {
     const text = unknownType.body ? JSON.stringify(unknownType.body) : changed;
     const rest = Object.fromEntries(Object.entries(unknownType).filter(([key]) => key !== "body"));
@@ -80,7 +80,7 @@ for (const [kind, { fixture: name, proof, coversBody, unknownType }] of Object.e
   }
 }
 
-// Timestamps within five minutes, both ways; a strong signature is never replaced by a weaker proof.
+// Timestamps within five minutes in both directions; a weaker proof never replaces an invalid strong signature.
 const at = (seconds) => new Date(Date.now() + seconds * 1000);
 {
   const { headers, body } = fixture("standard-webhooks", "event");
@@ -97,7 +97,7 @@ const at = (seconds) => new Date(Date.now() + seconds * 1000);
     await post("/webhooks/rootly", { ...rootly.headers, "x-rootly-signature": `t=${now() - 400},v1=${hmac(secret, now() - 400 + rootly.body)}` }, rootly.body));
 }
 
-// CloudEvents in the modes of its own SDK, with a subject that is no ASCII.
+// CloudEvents in the modes of its own SDK, with a non-ASCII subject.
 const cdevent = (n, subject) => {
   const context = { version: "0.4.1", id: `sdk-${n}`, source: "/pipelines/sdk", type: "dev.cdevents.service.deployed.0.2.0", timestamp: iso(Date.now() - 60000) };
   return new CloudEvent({ specversion: "1.0", id: context.id, source: context.source, type: context.type, time: context.timestamp, subject,
@@ -121,7 +121,7 @@ function raw(path, headers, body, encoding) {
       const parts = [];
       answer.on("data", (part) => parts.push(part)).on("end", () => resolve({ status: answer.statusCode, ...JSON.parse(Buffer.concat(parts)) }));
     });
-    sent.on("error", reject).end(Buffer.from(body)); // as text it would take the headers with it into UTF-8
+    sent.on("error", reject).end(Buffer.from(body)); // as text, Node would also encode the headers as UTF-8
   });
 }
 for (const [n, encoding] of [[5, "utf8"], [6, "latin1"]]) {

@@ -1,4 +1,4 @@
-// The part of GitHub's REST API that tells of a hook's deliveries, as its documentation has it, over TLS.
+// The part of GitHub's REST API for a hook's deliveries, as documented, over TLS.
 //   node github_api.mjs PORT KEY_FILE CERTIFICATE_FILE TOKEN
 import { readFileSync } from "node:fs";
 import { createServer } from "node:https";
@@ -13,7 +13,7 @@ const status = (id, state = "success") => ({
   repository,
 });
 
-// attempts, the latest first; two pages of them
+// attempts, the latest first, on two pages
 const attempts = [
   { id: 16, guid: "again", event: "deployment_status", status_code: 202, redelivery: true, delivered_at: minutes(10), payload: status(5) },
   { id: 15, guid: "dead", event: "deployment_status", status_code: 503, delivered_at: minutes(20), payload: status(4, "melted") },
@@ -37,7 +37,7 @@ createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (request, res
   if (path === "/7/deliveries") {
     const from = Number(url.searchParams.get("cursor") ?? 0);
     const listed = attempts.slice(from, from + page).map(({ payload, ...rest }) => ({ redelivery: false, ...rest }));
-    // the link leads elsewhere: only its cursor is to be followed
+    // the link points elsewhere: clients must use only its cursor
     const next = from + page < attempts.length ? { link: `<https://elsewhere.example/deliveries?per_page=100&cursor=${from + page}>; rel="next"` } : {};
     return answer(200, listed, next);
   }

@@ -1,5 +1,5 @@
 // Posts every example delivery of the types that the github source reads, signed by GitHub's own client library, to
-// each of the named sources, and prints one line for each: what the daemon answered.
+// each of the named sources, and prints the daemon's response to each in one line.
 //   node octokit.mjs INTAKE_URL SECRET SOURCE...
 import { createRequire } from "node:module";
 import { randomUUID } from "node:crypto";
@@ -35,12 +35,12 @@ for (const { name, examples: bodies } of examples.filter((e) => types.includes(e
       const became = answer.accepted > 0 ? "" : `ignored: ${answer.reason}`;
       console.log([name, index, example.action ?? "-", source, status, id, became].join("\t"));
     }
-    // one byte of the body or of the signature changed
+    // with one changed byte in the body or the signature
     const tampered = body.replace(/[0-9]/, (digit) => String((Number(digit) + 1) % 10));
     const wrong = signature.slice(0, -1) + (signature.endsWith("0") ? "1" : "0");
     for (const [b, s] of [[tampered, signature], [body, wrong], [body, ""], [body, "sha256="]]) {
       const { status } = await deliver(sources[0], name, b, s);
-      if (status !== 401) throw new Error(`${name} ${index}: a changed byte was answered ${status}, not 401`);
+      if (status !== 401) throw new Error(`${name} ${index}: status ${status} for a changed byte; expected 401`);
     }
   }
 }

@@ -1,4 +1,4 @@
-// Pictures of every page: light, dark, on a phone, printed; NAME.png is what is seen first.   pictures.mjs http://127.0.0.1:9621 FOLDER [/path ...]
+// Pictures of every page: light, dark, on a phone, printed; NAME.png is the first screen.   pictures.mjs http://127.0.0.1:9621 FOLDER [/path ...]
 import { mkdirSync } from 'node:fs';
 import { launch } from './browser.mjs';
 
@@ -37,7 +37,7 @@ for (const [name, path] of await pagesOf()) {
   }
   const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
   await page.goto(operations + path);
-  await page.screenshot({ path: `${folder}/${name}.png` });  // what is seen first: the README's
+  await page.screenshot({ path: `${folder}/${name}.png` });  // the first screen, for the README
   await page.pdf({ path: `${folder}/${name}.pdf`, preferCSSPageSize: true });
   await page.close();
 }

@@ -1,4 +1,4 @@
-// How senders prove a delivery: functions of the secret, the body and the delivery's id that give headers.
+// Authentication of senders: functions of the secret, the body and the delivery's id that return headers.
 import { basic, hmac } from "./senders.mjs";
 
 export { sign as signGithub } from "@octokit/webhooks-methods";

@@ -1,4 +1,4 @@
-// The pages as people use them.   review.mjs http://127.0.0.1:9621 demo|empty    review.mjs file:///page.html file
+// Uses the pages like a person.   review.mjs http://127.0.0.1:9621 demo|empty    review.mjs file:///page.html file
 import assert from 'node:assert/strict';
 import AxeBuilder from '@axe-core/playwright';
 import { launch } from './browser.mjs';
@@ -7,7 +7,7 @@ const [base, what] = process.argv.slice(2);
 const browser = await launch();
 const ok = (text) => console.log(`ok: ${text}`);
 
-// Each page must be usable without scripts: axe gets a page of its own, with them.
+// Each page must be usable without scripts: axe runs in a separate page with scripts.
 async function accessible(path) {
   for (const colorScheme of ['light', 'dark']) {
     const context = await browser.newContext({ colorScheme, bypassCSP: true });
@@ -35,7 +35,7 @@ if (what === 'file') {
   const asked = [];
   page.on('request', (request) => asked.push(request.url()));
   await page.goto(base);
-  assert.deepEqual(asked, [base], 'one file asks for nothing else');
+  assert.deepEqual(asked, [base], 'one file makes no other request');
   assert.equal(await page.locator('form').count(), 0);
   assert.ok((await page.locator('.card').count()) >= 9);
   assert.deepEqual(said, []);
@@ -66,7 +66,7 @@ if (what === 'demo') {
 
   const { page, said } = await without_scripts();
   await page.goto(base + '/');
-  assert.match(await page.locator('.verdict h2').innerText(), /thresholds exceeded/);
+  assert.match(await page.locator('.verdict h2').innerText(), /thresholds? exceeded/);
   const this_month = await page.locator('h1').innerText();
 
   // a month and a team, with the keyboard alone
@@ -83,7 +83,7 @@ if (what === 'demo') {
   assert.deepEqual(await page.locator('.services tbody th a').allInnerTexts().then((all) => all.sort()), ['checkout', 'search']);
   ok('a month and a team, with the keyboard');
 
-  // what the page counts is what the API says
+  // the page's counts equal the API's
   const month = await page.locator('select[name=month]').inputValue();
   const figures = await (await fetch(`${base}/api/v1/figures?period=${month}&team=shop`)).json();
   const told = figures.figures.filter((f) => f.figure === 'deployments' && f.labels.kind === 'hotfix' && f.team === 'shop' && f.service === '');
@@ -92,13 +92,13 @@ if (what === 'demo') {
   assert.equal(await page.locator('section[aria-labelledby=hotfixes] tbody tr').count(), told[0].value);
   ok('it counts what the API counts');
 
-  // from a hotfix to why it is one
+  // from a hotfix to its explanation
   await page.goto(base + '/');
   await page.locator('section[aria-labelledby=hotfixes] tbody th a', { hasText: '1.8.1' }).click();
   assert.match(await page.locator('.why').innerText(), /hotfix, because default rule hotfix-ref matched ref hotfix\/1\.8\.1/);
   await page.locator('.why a', { hasText: '1.8.0' }).first().click();
   assert.match(await page.locator('h1').innerText(), /1\.8\.0/);
-  assert.match(await page.locator('.why').innerText(), /blamed by\s+incident checkout-inc-1/);
+  assert.match(await page.locator('.why').innerText(), /caused\s+incident checkout-inc-1/);
   const deployment = new URL(page.url()).pathname;
   await page.getByRole('link', { name: 'checkout', exact: true }).click();
   assert.match(await page.locator('h1').innerText(), /^checkout$/);
@@ -108,7 +108,7 @@ if (what === 'demo') {
   assert.deepEqual(said, []);
   ok('from a hotfix to its explanation, the change and the service');
 
-  // on a phone nothing is wider than the screen
+  // on a phone no element is wider than the screen
   await page.setViewportSize({ width: 360, height: 800 });
   for (const path of ['/', '/services/checkout', deployment]) {
     await page.goto(base + path);

@@ -1,8 +1,8 @@
-// How each source sends: the bodies of its deployments and incidents, signed by its own client where there is one.
-// A sender makes deliveries of two facts:
+// Deliveries of each source: bodies of its deployments and incidents, signed by its own client if it exists.
+// A sender builds deliveries for two facts:
 //   deployment({ version, state: "succeeded" | "failed", started, at, kind: "planned" | "rollback" | "hotfix" })
 //   incident({ name, state: "open" | "resolved", started, at })
-// each one { path, headers, body } or several. Versions are numbers; what a source calls them is its own affair.
+// each one { path, headers, body } or several. Versions are numbers, which each source names in its own form.
 import { createHmac } from "node:crypto";
 import { sign as signGithub } from "@octokit/webhooks-methods";
 import { CloudEvent, HTTP } from "cloudevents";

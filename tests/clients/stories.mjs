@@ -1,5 +1,5 @@
-// The same story by each source: two releases, an incident, a rollback, its end, a hotfix; in a random order, each
-// delivery twice. Prints one line for each source and outcome: how often the daemon accepted, ignored, knew it already.
+// Sends the same story from each source: two releases, an incident, a rollback, its end, a hotfix; in a random order, each
+// delivery twice. Prints one line per source and outcome with the numbers of accepted, ignored and duplicate deliveries.
 //   node stories.mjs INTAKE_URL SEED NOW_MS SECRET SIGNING_TOKEN API_TOKEN
 import { senders } from "./senders.mjs";
 
@@ -35,7 +35,7 @@ function shuffle(list) {
   return list;
 }
 
-// Alertmanager sends the notifications of a group one after the other: a firing one after a resolved one says that it fires again.
+// Alertmanager sends the notifications of a group in order: a firing one after a resolved one means that it fires again.
 function keepOrder(list, told) {
   const inOrder = told.filter(({ path }) => path.endsWith("/alertmanager")).flatMap((d) => [d, d]);
   return list.map((d) => (d.path.endsWith("/alertmanager") ? inOrder.shift() : d));
@@ -44,7 +44,7 @@ function keepOrder(list, told) {
 for (const [name, make] of Object.entries(senders)) {
   const sender = make(`story-${name}`, { secret, signingToken, token });
   const told = [];
-  // CDEvents know no failed deployment: the attempt is not told, and no figure may rest on it
+  // CDEvents have no failed deployment: the attempt is not reported, and no figure may depend on it
   for (const [fact, value] of story)
     if (value.state !== "failed" || name !== "cloudevents") told.push(...(await Promise.all([await sender[fact](value)].flat())));
   const counted = { accepted: 0, duplicates: 0, ignored: 0 };

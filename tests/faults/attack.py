@@ -1,5 +1,5 @@
-"""Bad senders, from addresses of their own on the loopback network: heads and bodies that never end, connections that say
-nothing, and ever more of them.  attack.py PORT SECONDS"""
+"""Malicious senders with separate addresses on the loopback network: endless headers and bodies, silent connections, and
+a growing number of them.  attack.py PORT SECONDS"""
 import contextlib
 import socket
 import sys

@@ -1,4 +1,4 @@
-"""PostgreSQL breaks in every way, fails over, or is migrated under the daemon."""
+"""Failures, failover and migration of PostgreSQL under the daemon."""
 import os
 import signal
 import subprocess
@@ -10,11 +10,11 @@ from report import settle
 
 
 def postgres(house, programs, report, long):
-    """PostgreSQL is stopped, killed, hangs, takes no writes, has no room, no connection: all is acknowledged."""
+    """PostgreSQL is stopped, killed, hanging, read-only, out of space or connections: every delivery is acknowledged."""
     disk = house.small_disk("disk", 400)
     cluster = Cluster(house, "postgres", folder=disk, options=["-c", "max_connections=14", "-c", "max_wal_size=64MB", "-c", "min_wal_size=32MB"])
     cluster.create().start()
-    # slow is what takes longer than its statement may
+    # slow: longer than the statement timeout
     daemon = Daemon(house, "daemon", programs.now, cluster.dsn, timeout="2s").start()
     failures = lambda reason: daemon.metric(f'releasehealth_database_failures_total{{reason="{reason}"}}')
 
@@ -29,13 +29,13 @@ def postgres(house, programs, report, long):
         report.note(f"{what}: {int(spooled)} spooled meanwhile, counted as {reason}{' or ' + or_else if or_else else ''}, drained")
 
     def hold_all_connections():
-        """Whoever has a connection keeps it, and takes that of the daemon when it is ended."""
+        """Other clients hold all connections, and take the daemon's when it is terminated."""
         admin = subprocess.Popen(cluster.psql(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        admin.stdin.write("SELECT 'connected';\n")  # before the others leave it no connection
+        admin.stdin.write("SELECT 'connected';\n")  # before the other clients use all connections
         admin.stdin.flush()
         admin.stdout.readline()
         words = " ".join(f"'{w}'" for w in cluster.psql())
-        # it ends with the cluster's folder: a test that fails must not leave twenty of them behind
+        # ends with the cluster's folder, so that a failing test leaves no processes
         loop = f"while [ -d '{cluster.folder}' ] && ! {words} -c 'SELECT pg_sleep(100)'; do sleep 0.02; done"
         loops = [subprocess.Popen(["sh", "-c", loop], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True) for _ in range(20)]
         time.sleep(1)
@@ -84,12 +84,12 @@ def postgres(house, programs, report, long):
         report.note("hanging: spooled and drained")
     report.add(load)
     if load.refused:
-        raise Failed(f"refused while PostgreSQL was broken: {load.refused[:5]}")
+        raise Failed(f"rejected while PostgreSQL was failing: {load.refused[:5]}")
     report.check(cluster, daemon)
 
 
 def failover(house, programs, report, long):
-    """The primary is lost, its synchronous standby is promoted: the daemon finds it by itself, and nothing is lost."""
+    """The primary is lost and its synchronous standby promoted: the daemon connects to it, and nothing is lost."""
     primary = Cluster(house, "primary").create().start()
     standby = Cluster(house, "standby").copy_of(primary).start()
     primary.set("synchronous_standby_names", "'standby'")
@@ -108,13 +108,13 @@ def failover(house, programs, report, long):
 
 
 def replica(house, programs, report, long):
-    """Figures and lists are read from a replica; while it is away deliveries go on, and figures stay as they are."""
+    """Figures and lists are read from a replica; while it is down deliveries continue and figures are unchanged."""
     primary = Cluster(house, "primary").create().start()
     standby = Cluster(house, "standby").copy_of(primary).start()
     daemon = Daemon(house, "daemon", programs.now, primary.dsn, read_url=standby.dsn).start()
     sessions = lambda of: set(of.sql("SELECT application_name FROM pg_stat_activity WHERE application_name LIKE 'releasehealthd%'").splitlines())
     with Load("replica", [daemon]) as load:
-        load.services = [f"service-{n}" for n in range(20)]  # so many that all are computed over two sessions
+        load.services = [f"service-{n}" for n in range(20)]  # enough for two sessions to compute them
         settle(load)
         wait_until(30, "there are figures of the replica", lambda: daemon.metric("releasehealth_refresh_success") == 1)
         if "releasehealthd figures" not in sessions(standby) or "releasehealthd figures" in sessions(primary):
@@ -125,7 +125,7 @@ def replica(house, programs, report, long):
         settle(load)
         looks = lambda: (daemon.metric("releasehealth_database_up"), daemon.get("/-/ready")[0], daemon.metric("releasehealth_spooled_deliveries"))
         if looks() != (1, 200, 0):
-            raise Failed(f"without its replica the daemon takes itself for broken: {looks()}")
+            raise Failed(f"without its replica the daemon reports itself as failing: {looks()}")
         standby.start()
         wait_until(60, "the refresh succeeds", lambda: daemon.metric("releasehealth_refresh_success") == 1)
         if standby.sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'releasehealthd figures'") != "2":
@@ -136,7 +136,7 @@ def replica(house, programs, report, long):
 
 
 def upgrade(house, programs, report, long):
-    """Two daemons on one database, one upgraded after the other over a migration, while both take deliveries."""
+    """Two daemons on one database, upgraded one after the other across a migration while both accept deliveries."""
     cluster = Cluster(house, "postgres").create().start()
     one = Daemon(house, "one", programs.now, cluster.dsn).start()
     two = Daemon(house, "two", programs.now, cluster.dsn).start()
@@ -159,7 +159,7 @@ def upgrade(house, programs, report, long):
         one.program = programs.next
         one.start()
         wait_until(60, "the new one shows figures", lambda: one.metric("releasehealth_refresh_success") == 1)
-        for _ in range(20):  # while it rebuilds, and after
+        for _ in range(20):  # during the rebuild and after it
             if not has_figures(one) or not has_figures(two):
                 raise Failed("figures are empty during the upgrade")
             time.sleep(0.1)

@@ -1,5 +1,5 @@
-"""What a fault is tried on: a PostgreSQL of the test's own, and daemons on it. Everything listens on loopback or Unix
-sockets, and is gone at the end."""
+"""The environment of a scenario: a private PostgreSQL and daemons on it. Everything listens on loopback or Unix sockets
+and is removed at the end."""
 import contextlib
 import http.client
 import os
@@ -17,11 +17,11 @@ TOKEN, SECRET = "sesame-open-4711", "hush-hush-4711"
 
 
 class Failed(Exception):
-    """A scenario did not show what it is there to show."""
+    """A scenario failed or was inconclusive."""
 
 
 def wait_until(seconds, what, condition):
-    """Until the condition holds; whatever it raises meanwhile means that it does not."""
+    """Waits until the condition holds; an exception means that it does not hold yet."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         with contextlib.suppress(OSError, http.client.HTTPException, subprocess.CalledProcessError, ValueError):
@@ -32,7 +32,7 @@ def wait_until(seconds, what, condition):
 
 
 def free_port():
-    """Below those that the kernel gives to outgoing connections."""
+    """A free port below the kernel's range for outgoing connections."""
     while True:
         port = random.randrange(10000, 32000)
         with socket.socket() as s:
@@ -42,7 +42,7 @@ def free_port():
 
 
 class House:
-    """A folder for everything, and what runs in it."""
+    """A folder for all files, and the processes that use it."""
 
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="rh-faults-", dir="/tmp"))
@@ -50,7 +50,7 @@ class House:
         self.running, self.mounts = [], []
 
     def small_disk(self, name, megabytes):
-        """A file system of its own; None where this user may not mount one."""
+        """A separate file system; None if this user may not mount one."""
         place = self.folder / name
         place.mkdir()
         if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=755", "none", place], stderr=subprocess.DEVNULL).returncode != 0:
@@ -67,7 +67,7 @@ class House:
 
 
 class Image:
-    """A disk in a file: what stands in the file is what a loss of power would leave. Nothing is flushed but what is asked for."""
+    """A disk in a file, whose contents are what a power loss would leave. Only explicitly flushed data are written to it."""
 
     def __init__(self, house, name, megabytes):
         self.house, self.file = house, house.folder / f"{name}.img"
@@ -177,7 +177,7 @@ class Cluster:
         self.process.wait(60)
 
     def processes(self):
-        """The postmaster and all that it started."""
+        """The postmaster and all its child processes."""
         children = subprocess.run(["pgrep", "-P", str(self.process.pid)], stdout=subprocess.PIPE, text=True, check=False)
         return [self.process.pid, *map(int, children.stdout.split())]
 
@@ -198,7 +198,7 @@ class Cluster:
 
 
 class Daemon:
-    """One releasehealthd with a configuration, a state directory and ports of its own."""
+    """A releasehealthd with its own configuration, state directory and ports."""
 
     def __init__(self, house, name, program, dsn, state=None, wrap=(), environment=None, timeout="30s", read_url=None):
         self.house, self.name, self.program, self.wrap = house, name, program, list(wrap)
@@ -234,7 +234,7 @@ class Daemon:
         return self.get("/-/ready")[0] == 200
 
     def metrics(self, name):
-        """The values of all series of that name, by their labels as they are written."""
+        """The values of all series of that name by their label text."""
         found = {}
         for line in self.get("/metrics")[1].splitlines():
             series, _, value = line.rpartition(" ")
@@ -256,8 +256,8 @@ class Daemon:
         raise Failed(f"{self.name} has no thread {name}")
 
     def kill_at(self, thread, call, nth, meanwhile=lambda: None):
-        """kill -9 as that thread enters that system call for the nth time from now: the real program, nothing built in.
-        What happens meanwhile begins when the trap is set."""
+        """Sends kill -9 when that thread enters that system call for the nth time from now, in the unmodified program.
+        The body of the `with` statement runs once the trap is set."""
         task = self.thread(thread)
         words = ["strace", "-qq", "-o", "/dev/null", "-p", str(task), "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={nth}"]
         tracer = subprocess.Popen(words, stderr=subprocess.PIPE)

@@ -1,4 +1,4 @@
-"""The daemon ends at once: killed at every point of the write path, killed at random, or with the power."""
+"""Sudden ends of the daemon: killed at every point of the write path, killed at random, or power loss."""
 import contextlib
 import json
 import os
@@ -13,7 +13,7 @@ from report import settle
 
 
 def count_kill(report, load, kill):
-    """Kills, and sees how many requests were never answered."""
+    """Kills the daemon and counts unanswered requests."""
     before = len(load.unanswered)
     kill()
     time.sleep(0.3)  # the senders notice
@@ -21,7 +21,7 @@ def count_kill(report, load, kill):
     report.count["in flight"] += len(load.unanswered) > before
 
 
-# Where a kill meets a delivery: on its way in, before the statement, in the middle of the COMMIT, after it, before the answer.
+# The points of a kill: while receiving, before the statement, in the middle of the COMMIT, after it, before the response.
 KILLS_WITH_POSTGRES = [
     ("as a request is read", "releasehealthd", "recvfrom", 25),
     ("before the statement is sent", "append", "sendto", 5),
@@ -75,7 +75,7 @@ def kills(house, programs, report, long):
 
 
 def random_kills(cluster, daemon, report, most=100):
-    """The daemon a hundred times at random instants, every tenth time PostgreSQL with it."""
+    """Kills the daemon a hundred times at random instants, every tenth time together with PostgreSQL."""
     with Load("random", [daemon]) as load:
         for n in range(most):
             settle(load)
@@ -94,8 +94,8 @@ def random_kills(cluster, daemon, report, most=100):
 
 
 def power(house, programs, report, long):
-    """The power goes: what is on the disk at that instant, and nothing else, is what the next start has. Spool and private
-    PostgreSQL are on it."""
+    """Power loss: the next start has only the disk's contents at that instant. Spool and private PostgreSQL are on that
+    disk."""
     if os.geteuid() != 0:
         return report.note("skipped without root: a disk in a file")
     image = Image(house, "disk", 400)
@@ -103,7 +103,7 @@ def power(house, programs, report, long):
     daemon = Daemon(house, "daemon", programs.now, None, state=place / "state").start()
 
     def processes():
-        """The daemon's and its PostgreSQL's."""
+        """The ids in the daemon's spool and its PostgreSQL."""
         mine = []
         for process in pathlib.Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
@@ -120,12 +120,12 @@ def power(house, programs, report, long):
         with Load(f"power-{n}", [daemon]) as load:
             settle(load)
             all_of_them = processes()
-            if n % 3 == 2:  # PostgreSQL hangs: what is acknowledged is in the spool
+            if n % 3 == 2:  # PostgreSQL hangs: acknowledged deliveries are in the spool
                 signal_all(signal.SIGSTOP, [pid for pid in all_of_them if pid != daemon.process.pid])
                 settle(load)
             time.sleep(random.random() / 2)
             signal_all(signal.SIGSTOP, all_of_them)
-            time.sleep(0.1)  # answers that are on their way arrive
+            time.sleep(0.1)  # responses in transit arrive
             acknowledged = set(load.acknowledged)
             after = image.copy(f"after-{n}")
             signal_all(signal.SIGCONT, all_of_them)
@@ -136,6 +136,6 @@ def power(house, programs, report, long):
         report.count["lost"] += len(acknowledged - stored)
         report.count["stored"] += len(acknowledged & stored)
         if acknowledged - stored:
-            raise Failed(f"lost with the power: {sorted(acknowledged - stored)[:5]}")
+            raise Failed(f"lost in the power loss: {sorted(acknowledged - stored)[:5]}")
         report.note(f"the power went at {len(acknowledged)} acknowledged: all of them are on the disk")
         left.stop()

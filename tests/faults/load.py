@@ -1,5 +1,5 @@
-"""Senders of uniquely numbered deliveries that remember what was acknowledged, refused, and never answered. They send
-nothing twice, as GitHub does: a 2xx is the last that anybody hears of an event."""
+"""Senders of uniquely numbered deliveries that record acknowledged, rejected and unanswered ones. Like GitHub they send
+nothing twice: an event is not repeated after a 2xx."""
 import hashlib
 import hmac
 import http.client
@@ -26,14 +26,14 @@ def github(key, service):
 
 
 class Load:
-    """Clients that send until they are told to stop, each over a connection of its own."""
+    """Clients that send until they are stopped, each over its own connection."""
 
     services = [f"service-{n}" for n in range(8)]
 
     def __init__(self, name, daemons, clients=8, pause=0.004, keeps=True):
         self.name, self.daemons, self.pause, self.keeps = name, daemons, pause, keeps
         self.sent, self.acknowledged, self.unanswered, self.refused, self.took = 0, set(), set(), [], []
-        self.broke = []  # how the unanswered ended, and after which time
+        self.broke = []  # errors of unanswered requests, and their duration
         self.lock, self.done = threading.Lock(), threading.Event()
         self.threads = [threading.Thread(target=self.client, args=(n,)) for n in range(clients)]
 
@@ -49,11 +49,11 @@ class Load:
                 if to is None:
                     to = http.client.HTTPConnection("127.0.0.1", daemon.intake, timeout=15)
                     to.connect()
-            except OSError:  # not there: nothing was sent
+            except OSError:  # no connection: nothing was sent
                 to = None
                 self.done.wait(0.05)
                 continue
-            try:  # from here on nobody knows but the daemon
+            try:  # from here on only the daemon knows the outcome
                 to.request("POST", path, body, {**headers, "Content-Type": "application/json"})
                 answer = to.getresponse()
                 answer.read()
@@ -87,6 +87,6 @@ class Load:
             t.join()
 
     def goes_on(self, more=40):
-        """A condition: so many more were acknowledged since now."""
+        """A condition: that many more deliveries were acknowledged from now on."""
         goal = len(self.acknowledged) + more
         return lambda: len(self.acknowledged) >= goal

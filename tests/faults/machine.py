@@ -1,4 +1,4 @@
-"""What the machine runs out of: disk for the spool, descriptors, names, the right time, and patience with bad senders."""
+"""Exhausted resources: disk for the spool, descriptors, DNS, a correct clock, and connections taken by malicious senders."""
 import json
 import pathlib
 import socket
@@ -12,7 +12,7 @@ from report import settle
 
 
 def machine(house, programs, report, long):
-    """What the machine runs out of: disk for the spool, descriptors, names, the right time."""
+    """Exhausted resources: disk for the spool, descriptors, DNS, a correct clock."""
     cluster = Cluster(house, "postgres").create().start()
     for part in (state_disk, descriptors, names, clock):
         part(house, programs, report, cluster)
@@ -46,7 +46,7 @@ def state_disk(house, programs, report, cluster):
 
 
 def shared_disk(house, programs, report):
-    """The private PostgreSQL and the spool on one disk, and that is full: neither takes anything, nothing is lost."""
+    """The private PostgreSQL and the spool on one full disk: neither accepts anything, nothing is lost."""
     state = house.small_disk("shared", 160)
     if not state:
         return report.note("skipped without root: one disk for all")
@@ -71,7 +71,7 @@ def shared_disk(house, programs, report):
 
 
 def descriptors(house, programs, report, cluster):
-    if programs.is_sanitized:  # which opens a pipe to see whether an object is one, and takes a failure for its answer
+    if programs.is_sanitized:  # a sanitizer opens a pipe to check an object, and misreads a failure
         return report.note("skipped under a sanitizer, which needs files itself: descriptors")
     daemon = Daemon(house, "few-files", programs.now, cluster.dsn, wrap=["prlimit", "--nofile=60:60"]).start()
     with Load("files", [daemon], clients=2) as load:
@@ -82,7 +82,7 @@ def descriptors(house, programs, report, cluster):
             s.settimeout(5)
             s.connect(("127.0.0.1", daemon.intake))
             idle.append(s)
-        settle(load)  # who is connected is served on
+        settle(load)  # existing connections are still served
         for s in idle[:40]:
             s.close()
         wait_until(20, "counted", lambda: daemon.metric('releasehealth_limits_reached_total{limit="intake.open_files"}') > 0)
@@ -119,7 +119,7 @@ def names(house, programs, report, cluster):
         wait_until(60, "drained", daemon.has_drained)
     report.add(load)
     daemon.stop()
-    reader = Daemon(house, "reader", programs.now, cluster.dsn).start()  # which needs no name
+    reader = Daemon(house, "reader", programs.now, cluster.dsn).start()  # needs no name resolution
     report.check(cluster, reader)
     reader.stop()
     report.note("the name of the database was gone: spooled and drained")
@@ -142,7 +142,7 @@ def clock(house, programs, report, cluster):
             wait_until(20, f"jump {n} is counted", lambda: daemon.metric("releasehealth_clock_jumps_total") >= n)
         settle(load)
     report.add(load)
-    replayed = daemon.command("replay")  # what came from an hour ahead was kept as dead
+    replayed = daemon.command("replay")  # deliveries from an hour ahead were dead-lettered
     if replayed.returncode != 0 or replayed.stdout.startswith("0 "):
         raise Failed(f"replay: {replayed.stdout}")
     report.check(cluster, daemon)
@@ -151,10 +151,10 @@ def clock(house, programs, report, cluster):
 
 
 def crowd(house, programs, report, long):
-    """Slow senders and a flood of connections from other addresses: healthy senders stay far from their deadline."""
+    """Slow senders and a flood of connections from other addresses: healthy senders finish well before their timeout."""
     cluster = Cluster(house, "postgres").create().start()
     daemon = Daemon(house, "daemon", programs.now, cluster.dsn).start()
-    strictest = 10.0 if programs.is_sanitized else 1.0  # seconds that GitHub waits, and Sentry
+    strictest = 10.0 if programs.is_sanitized else 1.0  # timeouts of GitHub and Sentry in seconds
     seconds = 60 if long else 12
     with Load("quiet", [daemon], keeps=False) as quiet:
         time.sleep(4)
@@ -166,5 +166,5 @@ def crowd(house, programs, report, long):
     for each in (quiet, load):
         report.add(each)
     if p99(load) > strictest or load.refused or load.unanswered:
-        raise Failed(f"healthy senders suffered {load.broke[:3]}")
+        raise Failed(f"requests of healthy senders failed: {load.broke[:3]}")
     report.check(cluster, daemon)

@@ -1,4 +1,4 @@
-// The schema of the release after this one: linked into a program, it takes the place of the program's own.
+// The schema of the next release: linked into a program, it replaces the program's own.
 #include "sql/next_migrations.hpp"
 
 #include "daemon/database/migrations.hpp"

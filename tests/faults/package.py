@@ -1,4 +1,4 @@
-"""The packages of the machine are upgraded under the daemon."""
+"""Package upgrades on the machine while the daemon runs."""
 import os
 import pathlib
 import shutil
@@ -12,7 +12,7 @@ INSTALLED = pathlib.Path("/usr/lib/postgresql")
 
 
 def replace_files(folder):
-    """Each file by an equal one of its own, as a package manager unpacks them: beside the old one, then renamed."""
+    """Replaces each file by an equal copy like a package manager: unpacked next to the old one, then renamed."""
     for file in sorted(folder.rglob("*")):
         if file.is_file() and not file.is_symlink():
             new = file.with_name(file.name + ".new")
@@ -37,7 +37,7 @@ def package(house, programs, report, long):
     with Load("package", [daemon]) as load:
         settle(load)
         before = started()
-        time.sleep(7)  # longer than files are to stay the same: nothing is replaced yet
+        time.sleep(7)  # longer than the required quiet time: nothing is replaced yet
         if started() != before:
             raise Failed("restarted although nothing was replaced")
         replace_files(copy)

@@ -1,11 +1,11 @@
-"""What a scenario came to: what was acknowledged is stored, once, and the figures count it once."""
+"""The result of a scenario: each acknowledged delivery is stored once, and the figures count it once."""
 import contextlib
 
 from house import Failed, wait_until
 
 
 class Report:
-    """What a scenario came to."""
+    """The result of a scenario."""
 
     columns = ["sent", "acknowledged", "refused", "unanswered", "stored", "in doubt", "lost", "doubled", "kills", "in flight", "MB"]
 
@@ -24,13 +24,13 @@ class Report:
         print(f"  {self.name}: {what}", flush=True)
 
     def remember_memory(self, daemon):
-        """What it had resident at most, which must be bounded whatever happens."""
+        """The maximum resident memory, which must stay bounded."""
         self.count["MB"] = max(self.count["MB"], daemon.peak_memory_mb())
         if self.count["MB"] > self.most_memory:
             raise Failed(f"{self.count['MB']} MB resident")
 
     def check(self, cluster, daemon):
-        """Once everything is back: what is stored against what was acknowledged, and what is counted against both."""
+        """After recovery, compares stored with acknowledged deliveries, and figures with both."""
         wait_until(120, "the spool is drained", daemon.has_drained)
         wait_until(240, "everything is derived", lambda: cluster.sql("SELECT count(*) FROM touched") == "0")
         rows = cluster.sql("SELECT id FROM event WHERE source = 'api' UNION ALL SELECT key FROM delivery WHERE source = 'github'").splitlines()
@@ -44,11 +44,11 @@ class Report:
             by_series = daemon.metrics("releasehealth_deployments")
             return int(sum(value for labels, value in by_series.items() if 'period="7d"' in labels))
 
-        with contextlib.suppress(Failed):  # said below, with the numbers
+        with contextlib.suppress(Failed):  # reported below with the numbers
             wait_until(60, "the figures count it", lambda: counted() == len(stored))
         self.count["doubled"] = len(rows) - len(stored) + counted() - len(stored)
         if self.count["lost"] or self.count["doubled"] or strangers:
-            raise Failed(f"{self.count}, {len(strangers)} that nobody sent, of the lost: {sorted(self.acknowledged - stored)[:3]}")
+            raise Failed(f"{self.count}, {len(strangers)} never sent, lost: {sorted(self.acknowledged - stored)[:3]}")
         self.remember_memory(daemon)
         again = daemon.command("rebuild", "--check")
         if again.returncode != 0:

@@ -1,5 +1,5 @@
-// Nobody proves who sent something without the secret: the first byte picks the collector, or our own events, the rest
-// is a delivery as fixtures write one.
+// No delivery is authenticated without the secret: the first byte picks the collector or the canonical format, the rest
+// is a delivery in the form of a fixture.
 #include <cstdint>
 #include <cstdlib>
 

@@ -1,4 +1,4 @@
-// Catalogues and CODEOWNERS files: any text is read, and what is proposed is a configuration without mistakes.
+// Catalogues and CODEOWNERS files: any text is read, and the proposal is a valid configuration.
 #include <cstdint>
 #include <cstdlib>
 

@@ -1,4 +1,4 @@
-// Writes a corpus for each fuzzer, from the fixtures and from what is configured, tagged and dated in the tests.
+// Writes a corpus for each fuzzer from the fixtures and from configurations, tags and times in the tests.
 //   fuzz_corpora FOLDER
 #include <filesystem>
 #include <fstream>
@@ -39,7 +39,7 @@ void add_fixtures(corpora& all, const fs::path& tree) {
       if (entry.path().extension() == ".http") {
         for (const auto* target : {"decode", "authentic"}) all.add(target, std::string(1, static_cast<char>(n)) + text);
         all.add("http", as_request(text, kind));
-      } else {  // the events that it becomes are events of our own
+      } else {  // the resulting events in the canonical format
         const auto ours = std::string(1, static_cast<char>(collectors().size()));
         all.add("decode", ours + "Content-Type: application/x-ndjson\n\n" + text);
         all.add("authentic", ours + "Authorization: Bearer x\n\n" + text);

@@ -1,4 +1,4 @@
-// Tables: any bytes are rows, and a quoted cell reads as itself once it is printable and no formula.
+// CSV tables: any bytes parse as rows, and a quoted cell survives a round trip if it is printable and no formula.
 #include "collectors/csv/csv.hpp"
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Every reader of deliveries: the first byte picks the collector, or our own events; the rest is a delivery as fixtures
-// write one. What is read passes the check again; our own events are written and read as the same.
+// Every decoder of deliveries: the first byte picks the collector or the canonical format, the rest is a delivery in
+// the form of a fixture. Decoded events pass the check again, and canonical events survive a round trip.
 #include <cstdint>
 #include <cstdlib>
 
@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto d = f.as_delivery(f.body);
   if (is_ours) return read_canonical(f, d.received_at), 0;
   if (kind.key(d).empty()) std::abort();
-  if (!kind.check(f.from).empty()) return 0;  // the configuration refuses such settings
+  if (!kind.check(f.from).empty()) return 0;  // the configuration rejects such settings
   auto read = kind.decode(f.from, d);
   if (!read) return 0;
   if (read->events.empty() == read->ignored.empty()) std::abort();

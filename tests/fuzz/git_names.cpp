@@ -1,5 +1,4 @@
-// Names and messages that git allows: a version is read as itself, the default rules decide, releases precede each
-// other.
+// Names and messages that git allows: a version survives a round trip, the default rules decide, releases are ordered.
 #include <cstdint>
 #include <cstdlib>
 

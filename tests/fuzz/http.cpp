@@ -1,5 +1,5 @@
-// A listener, over a real connection: whatever comes, every answer is HTTP, and the server is there for the next.
-// Paths, queries and what scrapers say of themselves are read on the way.
+// A listener over a real connection: for any bytes, every response is HTTP, and the server accepts the next request.
+// This also covers paths, queries and Accept headers of scrapers.
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
@@ -36,7 +36,7 @@ void answer_all(http::request& r, http::responder answer) {
   http::dispatch(routes, r, answer);
 }
 
-// The fuzzer's own timer must not interrupt what would begin anew.
+// The fuzzer's own timer must not interrupt calls that would restart.
 struct without_alarms {
   sigset_t before{};
   without_alarms() {
@@ -80,7 +80,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     all.append(part, n);
     if (ec && ec != asio::error::would_block) break;
   }
-  if (ec == asio::error::would_block) std::abort();  // nobody lets go of the connection
+  if (ec == asio::error::would_block) std::abort();  // the server does not close the connection
   client.close();
   l.io.poll();
   if (!all.empty() && !all.starts_with("HTTP/1.")) std::abort();

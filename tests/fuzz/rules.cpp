@@ -1,5 +1,5 @@
-// Rules: the first two lines are patterns of a user, the rest is what a deployment says of itself. Whatever they are,
-// they are refused, or decide.
+// Rules: the first two lines are user patterns, the rest are the facts of a deployment. Any patterns are either
+// rejected or give a decision.
 #include <cstdint>
 #include <cstdlib>
 #include <sstream>

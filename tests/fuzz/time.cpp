@@ -1,4 +1,4 @@
-// Times, durations and hours: what is read is written and read as the same.
+// Times, durations and hours: parsed values survive a round trip.
 #include "collectors/base/time.hpp"
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The configuration: any text is read, or refused with what is wrong.
+// The configuration: any text is either read or rejected with errors.
 #include <cstdint>
 #include <cstdlib>
 

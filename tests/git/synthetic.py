@@ -1,6 +1,6 @@
-"""Small bare repositories with everything in them that real histories get wrong (the traps of real repositories' tags and reverts):
-    make(path, seed)    random histories
-Commits are written by `git fast-import`, which says each one's name at once: messages can speak of earlier commits."""
+"""Small bare repositories with the traps of real repositories' tags and reverts:
+make(path, seed)    random histories
+Commits are written by `git fast-import`, which returns each name at once, so that messages can name earlier commits."""
 import os
 import random
 import subprocess
@@ -15,7 +15,7 @@ class Writer:
         os.close(self.told)
         self.names = os.fdopen(names)
         self.marks = 0
-        self.of = {}  # a commit's mark, by its name: what is not packed yet is known by that only
+        self.of = {}  # a commit's mark by its name: unpacked commits are known only by their mark
 
     def say(self, text):
         self.git.stdin.write(text.encode())
@@ -65,7 +65,7 @@ def make(path, seed):
         what = r.random()
         if what < 0.45:
             main = w.commit([main], f"{title(main)}\n\nWhy", now, now - r.choice([0, 3600, 400_000]))
-        elif what < 0.55:  # a hotfix branch, merged here and, under git-flow, once more
+        elif what < 0.55:  # a hotfix branch, merged here and, with git-flow, a second time
             side = w.commit([main], "Fix it", now - 60)
             name = r.choice(["hotfix/%d.%d.%d" % (*version, r.randint(1, 3)), "hotfix/urgent", "hot-fix-cart", "fix/no-hotfix"])
             kind = r.choice([f"Merge branch '{name}'", f"Merge pull request #{n} from acme/{name}", f"Merge remote-tracking branch 'origin/{name}'"])
@@ -73,7 +73,7 @@ def make(path, seed):
             if r.random() < 0.5:
                 again = w.commit([main], "Develop", now)
                 main = w.commit([again, side], f"Merge branch '{name}' into develop", now)
-        elif what < 0.75:  # reverts, of every kind
+        elif what < 0.75:  # reverts of every kind
             target = r.choice(known + released[-3:] * 2)
             named = r.choice([target, target[:12], target[:7]])
             main = w.commit([main], r.choice([
@@ -107,7 +107,7 @@ def make(path, seed):
                 w.tag(f"checkout@{major}.{minor}.{r.randint(0, 2)}", main)
             lines[(major, minor)] = [main, 1]
             released.append(main)
-        elif lines:  # a patch on its line, not on main, with a pick
+        elif lines:  # a patch on its line, not on main, with a cherry-pick
             line = r.choice(sorted(lines))
             head, patch = lines[line]
             picked = r.choice(known)
@@ -129,12 +129,12 @@ def make(path, seed):
         known.append(main)
     for junk in ("all-tests-pass", "untagged-0f3", "release_42", "v7", "2021-05-01T131500", "2021-13-01T131500", "1.2", "x1.2.3"):
         w.tag(junk, r.choice(known))
-    for n in range(5):  # tagged in a batch, long after
+    for n in range(5):  # tagged in a batch, much later
         w.annotate(f"0.1.{n}", known[n * 3], now + 500)
     w.branch("main", main)
     w.close()
     blob = subprocess.run(["git", "-C", path, "hash-object", "-w", "--stdin"], input=b"x", check=True, stdout=subprocess.PIPE).stdout.decode().strip()
-    w.run("update-ref", "refs/tags/9.9.9", blob)  # no commit behind it
+    w.run("update-ref", "refs/tags/9.9.9", blob)  # a tag without a commit
     w.run("update-ref", "refs/pull/7/head", known[-1])
     w.run("-c", "user.name=n", "-c", "user.email=n@example.com", "-c", "advice.nestedTag=false", "tag", "-a", "-m", "a tag of a tag", "nested", "0.1.0")
     return path

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Counts a repository's releases and reverts a second time, with the git program and by the rules of the counted truths.
-    truth.py check DAEMON CONFIG SEEDS    random repositories: what `import git` stores and sums up is what is counted here
+"""Counts a repository's releases and reverts independently, with the git program and by the rules of the counted truths.
+    truth.py check DAEMON CONFIG SEEDS    random repositories: events and summary of `import git` equal the counts here
     truth.py compare DAEMON CONFIG REPOSITORY TRUTH.json [--tags PATTERN]   a real one against a counted truth
-    truth.py real DAEMON CONFIG CLONES TRUTHS   all that are there (CLONES/owner+name/repo) into one daemon, twice"""
+    truth.py real DAEMON CONFIG CLONES TRUTHS   imports all existing clones (CLONES/owner+name/repo) into one daemon, twice"""
 import collections
 import datetime
 import json
@@ -150,8 +150,8 @@ def check(daemon, config, seeds):
                 truth = Truth(path, pattern, options[1] == "times")
                 rows, said = dry_run(daemon, config, path, *options)
                 assert rows == truth.by_month(), f"seed {seed}, {options}: {rows}\n{truth.by_month()}"
-                assert f"{len(truth.releases)} releases of {truth.tags} tags: {truth.tags - truth.matching if options[1] != 'times' else truth.tags - len(truth.releases)} left out" in said, (said, truth.tags, truth.matching)
-                assert f"{truth.same_version} name a version again, {truth.same_commit} a commit" in said, said
+                assert f"{len(truth.releases)} releases of {truth.tags} tags: {truth.tags - truth.matching if options[1] != 'times' else truth.tags - len(truth.releases)} excluded" in said, (said, truth.tags, truth.matching)
+                assert f"{truth.same_version} with a duplicate version, {truth.same_commit} on a commit" in said, said
             truth = Truth(path, VERSIONS)
             command = [daemon, "import", "git", path, "--config", config, "--source", f"git{seed}", "--service", f"service{seed}"]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -201,7 +201,7 @@ def compare(daemon, config, path, file, pattern):
 
 # Which tags of the counted repositories are releases; the others' are versions.
 PATTERNS = {"alphagov+whitehall": r"(?:release_|v)(\d+)", "18F+identity-idp": "times"}
-# What the truths counted otherwise: a tag of a tag is a release, too.
+# Differences of the truths: a tag of a tag is a release, too.
 MISCOUNTED = {"18F+identity-idp": 1}
 
 
@@ -234,7 +234,7 @@ def real(daemon, config, clones, truths):
     for command in done:
         run(*command)
     for command in done:
-        assert "\n0 stored, 0 were there already" in run(*command).stderr, command
+        assert "\n0 stored, 0 duplicates" in run(*command).stderr, command
     events = map(json.loads, run("export", "events").stdout.splitlines())
     stored = collections.Counter(e["service"] for e in events if e["type"] == "deployment" and e["service"] in wanted)
     assert stored == wanted, f"{stored}\n{wanted}"

@@ -9,7 +9,7 @@
 using namespace releasehealth;
 
 TEST_SUITE("nodb") {
-  TEST_CASE("every alert has a section in a runbook with its default threshold, and a test; every cause its measure") {
+  TEST_CASE("every alert has a runbook section with its default threshold and a test; every cause has its metric") {
     const std::filesystem::path folder = std::filesystem::path(SOURCE_DIR) / "dashboards";
     const auto read = [&](const char* name) {
       std::ifstream in(folder / name);
@@ -25,7 +25,7 @@ TEST_SUITE("nodb") {
         CAPTURE(alert);
         CHECK(runbook.find("\n## " + std::string(alert) + '\n') != runbook.npos);
         if (rules.find("alert: " + std::string(alert) + '\n') !=
-            rules.npos)  // the rework ratio has no limit by default
+            rules.npos)  // the rework ratio has no default threshold
           CHECK(tests.find("alertname: " + std::string(alert)) != tests.npos);
       }
     for (const auto& t : default_thresholds()) {
@@ -42,7 +42,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("rules: one for each figure and period, by the daemon's own judgement alone") {
+  TEST_CASE("there is one alert rule for each figure and period, based on the daemon's own judgement alone") {
     const auto rules = prometheus_rules({{"hotfixes", "month", true, 5, 0, {}, {}},
                                          {"hotfixes", "month", true, 9, 0, "legacy", {}},
                                          {"hotfixes", "month", true, 20, 0, {}, "payments"},
@@ -62,6 +62,6 @@ TEST_SUITE("nodb") {
     CHECK(count("(releasehealth_team_threshold_exceeded{figure=\"firefighting_ratio\",period=\"30d\"}) == 1") == 1);
     CHECK(count("alert: ReleaseHealthTimeToIssue\n") == 1);
     CHECK(count("alert: ReleaseHealthRollbackRatio\n") == 1);
-    CHECK(count("unless") == 0);  // minimums are the daemon's
+    CHECK(count("unless") == 0);  // the daemon applies minimum counts
   }
 }

@@ -1,4 +1,4 @@
-// The benchmark's history is one that the engine understands: what it calls a rollback is one.
+// The engine classifies the rollbacks of the benchmark's history as rollbacks.
 #include <cstdio>
 #include <map>
 
@@ -10,7 +10,7 @@ using namespace releasehealth;
 
 namespace {
 
-/// Succeeded deployments of each service and environment, as the history has them.
+/// Succeeded deployments of each service and environment, in the order of the history.
 std::map<std::string, std::vector<deployment>> history() {
   std::map<std::string, std::vector<deployment>> all;
   const std::string command =
@@ -52,7 +52,7 @@ TEST_SUITE("nodb") {
       }
     }
     CHECK(total > 2000);
-    CHECK(kinds["rollback"] * 100 > total * 2);  // 3 % are meant to be
+    CHECK(kinds["rollback"] * 100 > total * 2);  // 3 % are intended
     CHECK(kinds["rollback"] * 100 < total * 5);
     CHECK(kinds["hotfix"] * 100 > total * 4);
     CHECK(kinds["redeploy"] == 0);

@@ -20,7 +20,7 @@ std::string webhook(int number) {
 }
 
 TEST_SUITE("bodies") {
-  TEST_CASE("what was compressed comes back byte for byte") {
+  TEST_CASE("a compressed body is restored byte for byte") {
     std::mt19937 random(4711);
     std::string noise(3'000'000, '\0');
     for (auto& c : noise) c = static_cast<char>(random());
@@ -29,12 +29,12 @@ TEST_SUITE("bodies") {
       CHECK(decompress(compress(body)) == body);
   }
 
-  TEST_CASE("a small webhook takes less than half of its bytes: the dictionary knows its form") {
+  TEST_CASE("a small webhook compresses to less than half its size with the dictionary") {
     const auto body = webhook(123456789);
     CHECK(compress(body).size() * 2 < body.size());
   }
 
-  TEST_CASE("a dictionary has the number by which it is found: what was stored with it stays readable") {
+  TEST_CASE("each dictionary keeps its number, so bodies stored with it stay readable") {
     unsigned before = ~0U;
     for (const auto& [name, bytes] : dictionaries::all) {
       const auto number = static_cast<unsigned>(std::stoul(std::string(name)));
@@ -47,12 +47,12 @@ TEST_SUITE("bodies") {
     }
   }
 
-  TEST_CASE("bodies of 0.1, compressed by zlib, are read") {
+  TEST_CASE("bodies that release 0.1 compressed with zlib are readable") {
     const std::string stored("\x78\x9c\xab\x56\xca\xcf\x56\xb2\x2a\x29\x2a\x4d\xad\x05\x00\x16\xe3\x04\x11", 19);
     CHECK(decompress(stored) == R"({"ok":true})");
   }
 
-  TEST_CASE("of a body that is cut off comes what can be read, and of no body nothing") {
+  TEST_CASE("a truncated body yields its readable part, an empty body nothing") {
     const auto whole = compress(webhook(1));
     for (std::size_t n = 0; n < whole.size(); ++n) CHECK(webhook(1).starts_with(decompress(whole.substr(0, n))));
     CHECK(decompress("neither") == "");

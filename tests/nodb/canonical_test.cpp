@@ -21,7 +21,7 @@ std::string refusal(std::string_view body, std::string_view type = "application/
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("an event is read with its times as UTC; time defaults to receipt, subject to the id") {
+  TEST_CASE("times are read as UTC; time defaults to the time of receipt, subject to the id") {
     const auto read = canonical::read_events(
         "application/json; charset=utf-8",
         R"({"id":"1","type":"deployment","service":"checkout","started_at":"2026-11-03T12:00:00+02:00","unheard":{"of":1}})",
@@ -41,7 +41,7 @@ TEST_SUITE("nodb") {
     CHECK(gone->front().thing == thing_type::deployment);
   }
 
-  TEST_CASE("each mistake is named by its pointer (interface.md 3)") {
+  TEST_CASE("each error is reported with its JSON pointer (interface.md 3)") {
     const std::pair<const char*, const char*> cases[] = {
         {R"({"type":"deployment"})",
          "/id is empty; expected 1 to 200 characters, /subject is empty; expected 1 to 200 characters"},
@@ -77,9 +77,10 @@ TEST_SUITE("nodb") {
         {R"({"id":"1","type":"deployment","labels":"hotfix"})",
          "/labels invalid names \"hotfix\"; expected an array of at most 100 names of 1 to 200 characters"},
         {R"({"id":"1","type":"deployment","id":"2"})", "/id duplicate key"},
-        {R"({"id":"1","type":"deployment","service":"a\u0000"})", "/service holds a NUL character"},
+        {R"({"id":"1","type":"deployment","service":"a\u0000"})", "/service contains a NUL character"},
         {R"({"id":"1","type":"retraction"})",
-         "/of is missing: what is retracted, /subject is missing: which one is retracted"},
+         "/of is missing; expected the type that is retracted, /subject is missing; expected the subject that is "
+         "retracted"},
         {R"([{"id":"1","type":"deployment"},{"id":"2","type":"deployment","reviewed":"yes"}])",
          "/1/reviewed invalid value \"yes\"; expected true or false"},
         {R"([1])", "/0 is 1; expected an object"},
@@ -111,7 +112,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("reserved words of exports are rejected with their pointer, whichever way an event comes in") {
+  TEST_CASE("reserved names of exports are rejected with their pointer on every intake path") {
     std::size_t words = 0;
     for (const auto word : canonical::reserved_words()) {
       CAPTURE(word);
@@ -122,7 +123,7 @@ TEST_SUITE("nodb") {
       CHECK(refusal(R"([{"id":"0","type":"work"},{"id":"1","type":"work",")" + name + "\":\"x\"}]") == "/1" + says);
       CHECK(refusal(R"({"id":"1","type":"commit","commit":"5e1f","Override":1,")" + name + "\":{}}\n",
                     "application/x-ndjson") == "/0" + says);
-      if (name != "received_at")  // a table may say when its rows were received
+      if (name != "received_at")  // a table may give the time of receipt of its rows
         CHECK(csv::read_row({"service", name}, {"checkout", "x"}, now).error().problems.at(0).pointer == '/' + name);
       headers head;
       head.add("Content-Type", "application/cloudevents+json");
@@ -141,7 +142,7 @@ TEST_SUITE("nodb") {
     CHECK(words == 6);
   }
 
-  TEST_CASE("an export keeps overrides apart from fields, and only its own place makes one") {
+  TEST_CASE("an export separates overrides from fields, and only the override member creates one") {
     event e;
     e.id = "1";
     e.reports(thing_type::deployment);
@@ -166,7 +167,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("the release before wrote overrides as plain members: the daemon's own form is one, a sender's is not") {
+  TEST_CASE("plain override members exported by the previous release are read; a sender's are rejected") {
     const auto of_old = [](const std::string& id, const std::string& more) {
       return canonical::read_exported(
           parse_json(R"({"id":")" + id + R"(","type":"deployment","subject":"d","received_at":"2026-11-01T00:00:00Z")" +
@@ -197,7 +198,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("names end at 200 characters, counted as characters") {
+  TEST_CASE("names are limited to 200 characters, not bytes") {
     std::string umlauts;
     for (int i = 0; i < 200; ++i) umlauts += "\xC3\xBC";
     CHECK(refusal(R"({"id":"1","type":"deployment","service":")" + umlauts + "\"}") == "accepted 1");
@@ -205,7 +206,7 @@ TEST_SUITE("nodb") {
           "/service has 201 characters; expected at most 200");
   }
 
-  TEST_CASE("NDJSON is read line by line, and one bad line refuses all") {
+  TEST_CASE("NDJSON is read line by line, and one invalid line rejects the whole body") {
     CHECK(refusal("{\"id\":\"1\",\"type\":\"deployment\"}\r\n\n{\"id\":\"2\",\"type\":\"deployment\"}\n",
                   "application/x-ndjson") == "accepted 2");
     CHECK(refusal("{\"id\":\"1\",\"type\":\"deployment\"}\n{\"id\":\"2\"\n", "application/x-ndjson")
@@ -216,7 +217,7 @@ TEST_SUITE("nodb") {
     CHECK(refusal("{}", "text/plain") == "events are application/json or application/x-ndjson");
   }
 
-  TEST_CASE("CSV is read as RFC 4180 writes it") {
+  TEST_CASE("CSV is read according to RFC 4180") {
     csv::reader rows("a,\"b \"\"x\"\", c\",d\r\n\"two\nlines\",,3\n\n1,2,3");
     CHECK(*rows.next() == std::vector<std::string>{"a", "b \"x\", c", "d"});
     CHECK(*rows.next() == std::vector<std::string>{"two\nlines", "", "3"});
@@ -227,7 +228,7 @@ TEST_SUITE("nodb") {
     CHECK(csv::quote("a \"b\", c") == "\"a \"\"b\"\", c\"");
   }
 
-  TEST_CASE("a row is a succeeded deployment unless it says otherwise, and its text is its identity") {
+  TEST_CASE("a row is a succeeded deployment by default, and its text is its identity") {
     const std::vector<std::string> columns = {"service", "version", "finished_at", "labels", "lines_changed"};
     const auto row = csv::read_row(columns, {"checkout", "1.2.0", "2026-11-01T00:00:00Z", "a;b", "12"}, now);
     REQUIRE(row);

@@ -1,4 +1,4 @@
-// The client of the commands, against a server of our own on loopback.
+// The HTTP client of the commands, against a test server on loopback.
 #include "daemon/http/client.hpp"
 
 #include <cstdlib>
@@ -15,7 +15,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Answers on a free port what `answer` says, until the end of the test.
+/// Sends `answer` to every request on a free port until the end of the test.
 class served {
  public:
   explicit served(std::function<http::response(const http::request&)> answer)
@@ -50,7 +50,7 @@ const std::string agent = "User-Agent: releasehealthd/" RELEASEHEALTH_VERSION "\
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("a request has the headers that it is given, and no others that mean something") {
+  TEST_CASE("a request has the given headers and no other significant ones") {
     const served s(repeat);
     const auto got =
         http::send("GET", s.url() + "/a%2Fb?c=d#e", "", {{"Authorization", "Bearer t"}, {"Accept", "x/y"}});
@@ -67,7 +67,7 @@ TEST_SUITE("nodb") {
     CHECK(http::send("HEAD", s.url(), "", {})->body.empty());
   }
 
-  TEST_CASE("neither a proxy of the environment nor a redirect leads elsewhere") {
+  TEST_CASE("proxies from the environment and redirects are not followed") {
     const served s([](const http::request&) {
       return http::response{302, "text/plain", "elsewhere", {{"Location", "http://127.0.0.1:1/"}}};
     });
@@ -89,11 +89,11 @@ TEST_SUITE("nodb") {
     CHECK(got.error().text() == s.url() + "/: the response exceeds 64 MiB");
   }
 
-  TEST_CASE("an error names the URL, without a password") {
+  TEST_CASE("an error names the URL without its password") {
     for (const auto* url :
          {"", "nothing", "localhost:9621/", "127.0.0.1:9620", "ftp://x/", "file:///etc/passwd", "http://"})
       CHECK(http::send("GET", url, "", {}).error().text() ==
-            "the URL is not like http://127.0.0.1:9620: " + std::string(url));
+            "invalid URL \"" + std::string(url) + "\"; expected one like http://127.0.0.1:9620");
     for (const auto* url : {"ftp://user:secret@x/", "http://user:secret@", "user:secret@x y"})
       CHECK(http::send("GET", url, "", {}).error().text().find("secret") == std::string::npos);
     const auto refused = http::send("GET", "http://user:secret@127.0.0.1:1/a?b=c", "", {});

@@ -9,7 +9,7 @@ using namespace releasehealth::test;
 
 namespace {
 
-/// A folder with a main file and others, for as long as a test.
+/// A temporary folder with a main file and included files.
 struct config_folder {
   std::filesystem::path path;
   explicit config_folder(const std::map<std::string, std::string>& files) {
@@ -31,7 +31,7 @@ struct config_folder {
     REQUIRE(std::holds_alternative<config>(c));
     return std::get<config>(std::move(c));
   }
-  /// Every mistake on a line, the folder's path left out.
+  /// One error per line, without the folder's path.
   std::string mistakes() const {
     std::string all;
     const auto c = read();
@@ -50,7 +50,7 @@ const std::string with_include = "include = ['conf.d/*.toml']\n";
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("included files add their tables in the order of their names, and other keys join the main file's") {
+  TEST_CASE("included files append their tables in name order, and their other keys are merged into the main file's") {
     const config_folder of(
         {{"config.toml", with_include + "[[service]]\nname='a'\n[figures]\nreview_due='48h'\n"},
          {"conf.d/20-c.toml", "[[service]]\nname='c'\n[figures]\nfollow_up_horizon='30d'\n"},
@@ -66,7 +66,7 @@ TEST_SUITE("nodb") {
     CHECK(c.services_at.at("b") == (of.path / "conf.d/10-b.toml:1:1").native());
   }
 
-  TEST_CASE("a mistake names the included file that it stands in") {
+  TEST_CASE("an error names the included file that contains it") {
     const std::pair<const char*, const char*> cases[] = {
         {"[[service]]\nname='b'\nteem='x'", "conf.d/x.toml:3:1: service.teem: unknown key; did you mean \"team\"?\n"},
         {"servce='b'", "conf.d/x.toml:1:1: servce: unknown key; did you mean \"service\"?\n"},
@@ -74,7 +74,7 @@ TEST_SUITE("nodb") {
         {"[[service]]\nname=", "conf.d/x.toml:2:6: "},
         {"[[service]]\nname='b'\naliases={jira=['ok','']}", "conf.d/x.toml:3:21: service.aliases.jira: needs a name\n"},
         {"[[service]]\nname='b'\naliases={jira='SHOP'}",
-         "conf.d/x.toml:1:1: service.aliases.jira: \"SHOP\" is an alias of [[service]] \"a\", too"},
+         "conf.d/x.toml:1:1: service.aliases.jira: \"SHOP\" is also an alias of [[service]] \"a\""},
         {"include=['y.toml']",
          "conf.d/x.toml:1:9: include: an included file may not include others; expected the key "
          "in config.toml\n"},
@@ -86,38 +86,37 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE(
-      "a key that two files define is a mistake that names both, and so is a table that one of them has as a list") {
+  TEST_CASE("a key defined in two files is an error that names both, as is a table that one of them has as a list") {
     const config_folder of({{"config.toml", with_include + "[figures]\nreview_due='48h'\nperiods=['7d']\n"},
                             {"conf.d/a.toml", "[log]\nlevel='info'\n"},
                             {"conf.d/b.toml", "[figures]\nreview_due='24h'\nperiods=['30d']\n[log]\nlevel='debug'\n"},
                             {"conf.d/c.toml", "[[figures]]\nreview_due='24h'\n"}});
     CHECK(of.mistakes() ==
-          "conf.d/b.toml:3:9: figures.periods: duplicate key; config.toml:4:9 defines it, too\n"
-          "conf.d/b.toml:2:12: figures.review_due: duplicate key; config.toml:3:12 defines it, too\n"
-          "conf.d/b.toml:5:7: log.level: duplicate key; conf.d/a.toml:2:7 defines it, too\n"
-          "conf.d/c.toml:1:1: figures: duplicate key; config.toml:2:1 defines it, too\n");
+          "conf.d/b.toml:3:9: figures.periods: duplicate key; also defined at config.toml:4:9\n"
+          "conf.d/b.toml:2:12: figures.review_due: duplicate key; also defined at config.toml:3:12\n"
+          "conf.d/b.toml:5:7: log.level: duplicate key; also defined at conf.d/a.toml:2:7\n"
+          "conf.d/c.toml:1:1: figures: duplicate key; also defined at config.toml:2:1\n");
   }
 
-  TEST_CASE("a pattern that matches nothing is fine, and what matches it twice, or is the main file, is read once") {
+  TEST_CASE("a pattern may match nothing; a file matched twice and the main file are read once") {
     const config_folder of(
         {{"config.toml", "include = ['none/*.toml', '*.toml', 'x.toml', '?.toml']\n[[team]]\nname='t'\n"},
          {"x.toml", "[[team]]\nname='u'\n"}});
     CHECK(of.right().included == std::vector{of.path / "x.toml"});
     of.write("y.toml", "[[team]]\nname='v'\n");
-    CHECK(of.right().figures.engineers.size() == 3);  // read again, as by a reload
+    CHECK(of.right().figures.engineers.size() == 3);  // read a second time, as a reload does
   }
 
-  TEST_CASE("a folder's name is no pattern, and an included file that cannot be read is a mistake") {
+  TEST_CASE("a folder's name is never expanded as a pattern, and an unreadable included file is an error") {
     const config_folder of({{"a[b]*/config.toml", with_include}, {"a[b]*/conf.d/x.toml", "[[team]]\nname='t'\n"}});
     const auto read = load_config(of.path / "a[b]*/config.toml", no_environment);
     REQUIRE(std::holds_alternative<config>(read));
     CHECK(std::get<config>(read).figures.engineers.contains("t"));
     const config_folder other({{"config.toml", "include = 'c*'\n"}, {"conf/x.toml", ""}});
-    CHECK(other.mistakes() == "conf: cannot be read: it is no regular file\n");
+    CHECK(other.mistakes() == "conf: cannot be read: not a regular file\n");
   }
 
-  TEST_CASE("files that an included file names lie beside the main one") {
+  TEST_CASE("relative paths in an included file start at the main file's folder") {
     const config_folder of({{"config.toml", with_include},
                             {"g.secret", "hush"},
                             {"conf.d/x.toml", "[[source]]\nname='g'\nkind='github'\nsecret_file='g.secret'\n"}});

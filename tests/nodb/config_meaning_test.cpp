@@ -1,11 +1,11 @@
-// What the configuration says of services, issues, images and thresholds.
+// Settings of services, issues, images and thresholds.
 #include "tests/nodb/configurations.hpp"
 
 using namespace releasehealth;
 using namespace releasehealth::test;
 
 TEST_SUITE("nodb") {
-  TEST_CASE("a configured threshold replaces the default of its figure and period, a service's own the general one") {
+  TEST_CASE("a configured threshold replaces the default of its figure and period; a service's own takes precedence") {
     const auto c = right(
         "[[threshold]]\nfigure='hotfixes'\nperiod='month'\nabove=3\n[[threshold]]\nfigure='hotfixes'\nperiod='month'"
         "\nabove=9\nservice='legacy'\n");
@@ -19,7 +19,7 @@ TEST_SUITE("nodb") {
     CHECK(thresholds_of(c.figures.thresholds, "legacy").size() == default_thresholds().size() - 1);
   }
 
-  TEST_CASE("a service's names are texts or tables, for a source, a kind of source or any") {
+  TEST_CASE("a service's names are strings or tables, for one source, a kind of source or all sources") {
     const auto c = right(R"(
 [[source]]
 name = "cluster-eu"
@@ -40,18 +40,17 @@ aliases = { pagerduty = { name = "platform", shared = true } }
     };
     const auto before = day("2026-02-28T23:59:59Z"), after = day("2026-03-01T00:00:00Z");
     CHECK(named("cluster-eu", "co-eu", before) == "checkout");
-    CHECK(named("cluster-eu", "CO", before) == "checkout");  // by its kind
+    CHECK(named("cluster-eu", "CO", before) == "checkout");  // matched by kind of source
     CHECK(named("other", "check out", before) == "checkout");
     CHECK(named("pagerduty", "Platform", before).empty());
     CHECK(named("api", "kiosk", before) == "checkout");
     CHECK(named("api", "kiosk", after) == "kiosk");
     const auto unknown = right("[[service]]\nname = 'a'\naliases = { jirra = 'SHOP' }\n");
-    CHECK(unknown.warnings ==
-          std::vector<std::string>{R"(service.aliases: no [[source]] is named "jirra", and no kind of source)"});
+    CHECK(unknown.warnings == std::vector<std::string>{R"(service.aliases: unknown source or kind of source "jirra")"});
     CHECK(c.timeline.fingerprint != right("[[service]]\nname = 'checkout'\n").timeline.fingerprint);
   }
 
-  TEST_CASE("labels and types of issues filter when deriving: by default what the kind says, of GitHub nothing") {
+  TEST_CASE("issue labels and types filter during derivation; the default depends on the kind, and GitHub has none") {
     const auto filter_of = [](const std::string& source) {
       const auto c = right("[[source]]\nname = 's'\nunauthenticated = true\n" + source);
       return std::pair(json::serialize(json::value_from(c.timeline.joins.filters.at("s").any_of)),
@@ -65,10 +64,10 @@ aliases = { pagerduty = { name = "platform", shared = true } }
           R"({"issue_type":["bug","task"]})");
     CHECK(filter_of("kind = 'jira'\n").second != filter_of("kind = 'jira'\nincidents = { types = ['Bug'] }\n").second);
     CHECK(right("").timeline.joins.filters.at("jira").any_of.at("issue_type") == std::vector<std::string>{"Incident"});
-    CHECK(!right("").timeline.joins.filters.contains("github"));  // nothing of it is imported
+    CHECK(!right("").timeline.joins.filters.contains("github"));  // no GitHub issues are imported
   }
 
-  TEST_CASE("former names of repositories belong to what the past is derived by") {
+  TEST_CASE("changing former names of repositories makes a rebuild due") {
     const auto c = right(
         "[[service]]\nname = 'a'\nrepository = 'acme/cart'\n"
         "[[repository]]\nname = 'acme/checkout'\nwas = ['acme/cart']\n");
@@ -77,7 +76,7 @@ aliases = { pagerduty = { name = "platform", shared = true } }
     CHECK(c.timeline.fingerprint != right("[[service]]\nname = 'a'\nrepository = 'acme/cart'\n").timeline.fingerprint);
   }
 
-  TEST_CASE("which images are a service's own is said of a source, and belongs to what the past is derived by") {
+  TEST_CASE("a source configures which images are a service's own, and changing that makes a rebuild due") {
     const std::string argo = "[[source]]\nname = 'argo'\nkind = 'argocd'\nunauthenticated = true\n";
     const auto plain = right(argo), chosen = right(argo + "images = 'acme/(?P<service>[^:@/]+)'\n"),
                by_revision = right(argo + "identity = 'revision'\n");
@@ -96,7 +95,7 @@ aliases = { pagerduty = { name = "platform", shared = true } }
     CHECK(!is_change("[[service]]\nname = 'a'\n"));
   }
 
-  TEST_CASE("a limit may be another figure; when a hotfix should be back is a limit, too; causes are slices") {
+  TEST_CASE("a threshold may be another figure; the merge-back target is a threshold; causes are slices") {
     const auto c = right(
         "[figures]\nmerge_back_due = '2d'\ncauses = ['weather']\n"
         "[[threshold]]\nfigure = 'change_fail_ratio'\nperiod = '30d'\nabove = 'planned_fail_ratio'\n");
@@ -109,13 +108,13 @@ aliases = { pagerduty = { name = "platform", shared = true } }
     CHECK(right("# nothing\n").timeline.fingerprint == right("").timeline.fingerprint);
   }
 
-  TEST_CASE("a service is retired at a date, and an environment of a group is production") {
+  TEST_CASE("a service is retired at a date, and environments of a group are production") {
     const auto c = right(
         "[[service]]\nname='cart'\nretired=2026-03-01\n[[service]]\nname='shop'\n"
         "[[environment]]\nname='eu'\ngroup='Live'\n[[environment]]\nname='us'\ngroup='live'\n");
     CHECK(c.figures.names.retired("cart") == parse_time("2026-03-01T00:00:00Z"));
     CHECK(!c.figures.names.retired("shop"));
-    CHECK(c.figures.names.configured() == std::vector<place>{{"shop", "Live"}});  // one group, as it is written first
+    CHECK(c.figures.names.configured() == std::vector<place>{{"shop", "Live"}});  // one group, in its first spelling
     CHECK(c.figures.names.environment("LIVE") == "Live");
     CHECK(c.figures.names.is_production("eu"));
     CHECK(!c.figures.names.is_target({"shop", "eu"}));

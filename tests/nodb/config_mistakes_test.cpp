@@ -4,7 +4,7 @@ using namespace releasehealth;
 using namespace releasehealth::test;
 
 TEST_SUITE("nodb") {
-  TEST_CASE("every mistake is told, with its file, line and column") {
+  TEST_CASE("every error is reported with its file, line and column") {
     const std::pair<const char*, const char*> cases[] = {
         {"a = ", "c.toml:1:5: "},
         {"\nstat_dir = 'x'", R"(c.toml:2:1: stat_dir: unknown key; did you mean "state_dir"?)"},
@@ -18,9 +18,9 @@ TEST_SUITE("nodb") {
         {"[intake]\nlisten = ':99999'", "port 99999 of \":99999\" is out of range; expected 1 to 65535"},
         {"[intake]\nlisten = ':99999999999999999999'", "is out of range; expected 1 to 65535"},
         {"[operations]\nlisten = '127.0.0.1:9620'",
-         "c.toml:2:10: operations.listen: port 9620 is that of intake.listen, too"},
-        {"[intake]\nlisten = ':9621'", "operations.listen: port 9621 is that of intake.listen"},
-        {"[intake]\nlisten = '[::]:9621'", "port 9621 is that of intake.listen"},
+         "c.toml:2:10: operations.listen: port 9620 is also that of intake.listen"},
+        {"[intake]\nlisten = ':9621'", "operations.listen: port 9621 is also that of intake.listen"},
+        {"[intake]\nlisten = '[::]:9621'", "port 9621 is also that of intake.listen"},
         {"[calendar]\ntime_zone = 'Mars/Olympus'",
          R"(c.toml:2:13: calendar.time_zone: unknown time zone "Mars/Olympus" (not in this system's tz database))"},
         {"[calendar]\ntime_zone = 'Europe/Berln'",
@@ -28,32 +28,32 @@ TEST_SUITE("nodb") {
         {"[[token]]\nname = 't'", "c.toml:1:1: token: needs token, token_file or token_sha256"},
         {"[[token]]\nname = 't'\ntoken = 'x'\nscopes = ['sned']",
          R"(c.toml:4:10: token.scopes: unknown scope "sned"; did you mean "send"?)"},
-        {"[[token]]\nname='t'\ntoken='x'\ntoken_file='y'", "exclude each other"},
+        {"[[token]]\nname='t'\ntoken='x'\ntoken_file='y'", "and token_file are mutually exclusive"},
         {"[[token]]\nname='t'\ntoken_file='not/there'", "cannot read not/there"},
-        {"[[token]]\nname='t'\ntoken='x'\nservices=[]", "token.services: is an empty list; expected names"},
+        {"[[token]]\nname='t'\ntoken='x'\nservices=[]", "token.services: empty list; expected names"},
         {"[[token]]\nname='t'\ntoken='x'\nservices=['a*b']", R"(token.services: invalid name "a*b"; expected a name)"},
         {"[[token]]\nname='t'\ntoken='x'\n[[token]]\nname='u'\ntoken='x'",
-         R"(token.token: is that of [[token]] "t", too)"},
+         R"(token.token: duplicate of [[token]] "t")"},
         {"[[token]]\nname='t'\ntoken='x'\n[[token]]\nname='t'\ntoken='y'", R"(token.name: duplicate name "t")"},
-        {"[[source]]\nname='g'\nkind='github'\nsecret='x'\nenvironments=[]", "source.environments: is an empty list"},
+        {"[[source]]\nname='g'\nkind='github'\nsecret='x'\nenvironments=[]", "source.environments: empty list"},
         {"[[environment]]\nname = 'eu'\ngroup = 'live'\nproduction = false",
-         R"(c.toml:4:14: environment.production: is false, and group = "live" is for production only)"},
+         R"(c.toml:4:14: environment.production: false, but group = "live" is for production only)"},
         {"[[environment]]\nname = 'live'\nproduction = true\n[[environment]]\nname = 'eu'\ngroup = 'Live'",
-         R"(environment.group: "Live" is the name of an [[environment]], too)"},
+         R"(environment.group: "Live" is also the name of an [[environment]])"},
         {"[[environment]]\nname = 'eu'\ngroup = 'live'\n[[environment]]\nname = 'live'",
-         R"(environment.name: "live" is the name of a group of [[environment]]s, too)"},
+         R"(environment.name: "live" is also the name of a group of [[environment]]s)"},
         {"[[environment]]\nname = 'eu'\ngroup = 'eu'",
-         R"(environment.group: "eu" is the name of its own [[environment]])"},
-        {"[intake]\nlisten = '[ff02::1]:9620'", R"("ff02::1" is the address of several machines)"},
-        {"[intake]\nlisten = '255.255.255.255:9620'", "is the address of several machines"},
+         R"(environment.group: "eu" is also the name of this [[environment]])"},
+        {"[intake]\nlisten = '[ff02::1]:9620'", R"("ff02::1" is a multicast or broadcast address)"},
+        {"[intake]\nlisten = '255.255.255.255:9620'", "is a multicast or broadcast address"},
         {"[intake]\nlisten = '[fe80::1]:9620'", "needs its interface; expected one like [fe80::1%eth0]:9620"},
         {"[intake]\nrequest_timeout = '0s'", R"(intake.request_timeout: invalid duration "0s"; expected one from 1s)"},
-        {"[database]\nurl = 'mysql://u:sesame@h/d'", "database.url: is no connection string that libpq understands"},
+        {"[database]\nurl = 'mysql://u:sesame@h/d'", "database.url: not a valid libpq connection string"},
         {"[[service]]\nname='a'\naliases={jira='SHOP'}\n[[service]]\nname='b'\naliases={jira=['shop']}",
-         R"(service.aliases.jira: "shop" is an alias of [[service]] "a", too; expected another name, or shared)"},
+         R"(service.aliases.jira: "shop" is also an alias of [[service]] "a"; expected another name, or shared)"},
         {"[[repository]]\nwas=['acme/cart']", "c.toml:1:1: repository: needs a name"},
         {"[[repository]]\nname='acme/a'\nwas=['x/a']\n[[repository]]\nname='acme/b'\nwas=['github.com/x/a']",
-         R"(c.toml:6:5: repository.was: "github.com/x/a" is a name of [[repository]] "acme/a", too; expected each name)"},
+         R"(c.toml:6:5: repository.was: "github.com/x/a" is also a name of [[repository]] "acme/a"; expected)"},
         {"[[repository]]\nname='acme/a'\nwas='Acme/A'", R"(c.toml:3:5: repository.was: duplicate name "Acme/A")"},
         {"[[service]]\nname='a'\nsidecars='ignore'", R"(service.sidecars: unknown value "ignore")"},
         {"[[source]]\nname='a'\nkind='argocd'\nunauthenticated=true\nimages='('",
@@ -71,19 +71,19 @@ TEST_SUITE("nodb") {
          R"(threshold.minimum: invalid number "-1"; expected 0 or more)"},
         {"[[threshold]]\nfigure='hotfixes'\nperiod='month'\nabove=1\n[[threshold]]\nfigure='hotfixes'\nperiod='month'"
          "\nabove=2",
-         R"(threshold.figure: duplicate threshold of "hotfixes")"},
+         R"(threshold.figure: duplicate threshold for "hotfixes")"},
         {"[[source]]\nname = 'g'\nkind = 'github'", "needs secret or secret_file, or unauthenticated = true"},
         {"[[source]]\nname = 'g'\nkind = 'githup'\nx = 1",
          R"(c.toml:3:8: source.kind: unknown kind "githup"; did you mean "github"?)"},
         {"[[source]]\nname = 'g'\nkind = 'teletype'", R"(source.kind: unknown kind "teletype"; expected )"},
         {"[[source]]\nname = 'g/x'\nkind = 'github'\nsecret='x'",
-         R"(source.name: invalid name "g/x"; expected small letters)"},
+         R"(source.name: invalid name "g/x"; expected lower-case letters)"},
         {"[[source]]\nname = 'g'\nkind = 'github'\nsecret='x'\n[[source]]\nname = 'g'\nkind = 'github'\nsecret='x'",
          R"(source.name: duplicate name "g")"},
         {"[[source]]\nname = 'api'\nkind = 'github'\nsecret='x'",
-         R"(source.name: invalid name "api"; expected one that is not the daemon's own)"},
-        {"[[source]]\nname = 'g'\nkind = 'github'\nsecret = ''", "is an empty secret"},
-        {"[[source]]\nname = 'g'\nkind = 'github'\nsecret = []", "is an empty list"},
+         R"(source.name: invalid name "api"; expected a name that the daemon does not use itself)"},
+        {"[[source]]\nname = 'g'\nkind = 'github'\nsecret = ''", "empty secret"},
+        {"[[source]]\nname = 'g'\nkind = 'github'\nsecret = []", "empty list"},
         {"[[source]]\nname = 'g'\nkind = 'github'\nsecret='x'\ndeployments = 'pushes'",
          R"(c.toml:5:15: source.deployments: unknown value "pushes"; expected deployment_status, release or workflow_run)"},
         {"[[source]]\nname = 'g'\nkind = 'github'\nsecret='x'\ndeployments = 'release'", "needs environment"},
@@ -95,7 +95,7 @@ TEST_SUITE("nodb") {
         {"[operations]\ntls_server_config = { cert_file = '/dev/null', key_file = '/dev/null', client_auth_type = "
          "'RequireAndVerifyClientCert' }",
          "needs client_ca_file"},
-        {"[operations]\nbasic_auth_users = { alice = 'open-sesame' }", "alice is no bcrypt hash"},
+        {"[operations]\nbasic_auth_users = { alice = 'open-sesame' }", "alice is not a bcrypt hash"},
         {"[operations]\nbasic_auth_users = { alice = 1 }", "alice is not text"},
         {"[spool]\nmax_bytes = -1", "spool.max_bytes: invalid value -1; expected a whole number from 0"},
         {"[spool]\npatience_ms = 0", "spool.patience_ms: invalid value 0; expected a whole number from 1"},
@@ -114,7 +114,7 @@ TEST_SUITE("nodb") {
          R"(rule.kind: unknown kind "urgent"; expected planned, hotfix, rollback or redeploy)"},
         {"[[rule]]\nname = 'r'\nkind = 'hotfixe'\nwhen = { ref = 'x' }",
          R"(rule.kind: unknown kind "hotfixe"; did you mean "hotfix"?)"},
-        {"[[rule]]\nname = 'r'\nkind = 'hotfix'", "rule.when: has no condition"},
+        {"[[rule]]\nname = 'r'\nkind = 'hotfix'", "rule.when: no condition; expected at least one"},
         {"[[rule]]\nname = 'r'\nkind = 'hotfix'\nwhen = { outside_calendar = true }", "needs [calendar] releases"},
         {"[[threshold]]\nfigure = 'hotfixs'\nperiod = 'month'\nabove = 5",
          R"(threshold.figure: unknown figure "hotfixs"; did you mean "hotfixes"?)"},
@@ -122,13 +122,13 @@ TEST_SUITE("nodb") {
          R"(threshold.period: unknown period "3d"; did you mean "7d"?)"},
         {"[[threshold]]\nfigure = 'hotfixes'\nperiod = 'months'\nabove = 5",
          R"(unknown period "months"; did you mean "month"?)"},
-        {"[[threshold]]\nfigure = 'hotfixes'\nperiod = 'month'", "needs above or below, and not both"},
+        {"[[threshold]]\nfigure = 'hotfixes'\nperiod = 'month'", "expected either above or below"},
         {"[[threshold]]\nfigure = 'hotfixes'\nperiod = 'month'\nabove = 5\nservice = 'a'\nteam = 'b'",
-         "is for a service or for a team, not for both"},
+         "service and team are mutually exclusive"},
         {"[[threshold]]\nfigure = 'firefighting_ratio'\nperiod = '30d'\nabove = 0.3\nservice = 'a'",
-         "threshold.service: has no such figure: it is one of teams"},
+         "threshold.service: services do not have this figure; expected team, or neither"},
         {"[[threshold]]\nfigure = 'overdue_reviews'\nperiod = '30d'\nabove = 1",
-         R"(threshold.period: invalid period "30d"; expected none: the figure holds at an instant)"},
+         R"(threshold.period: invalid period "30d"; expected none, because the figure is a current value)"},
         {"[[threshold]]\nfigure = 'hotfix_fail_ratio'\nperiod = '90d'\nabove = 'hotfixes'",
          R"(threshold.above: unknown ratio "hotfixes"; expected a number, )"},
         {"[[policy]]\nname = 'p'\nthen = 'pray'",
@@ -136,18 +136,22 @@ TEST_SUITE("nodb") {
         {"[[policy]]\nname = 'p'\nthen = 'watch'\nwhen = { trajectory = 'sideways' }",
          R"(policy.when.trajectory: unknown value "sideways"; expected rising, stable or falling)"},
         {"[[policy]]\nname = 'p'\nthen = 'watch'\nwhen = { severity = 1 }", "policy.when.severity: unknown key"},
+        {"[figures]\nreviews = 'sometimes'",
+         R"(figures.reviews: invalid word "sometimes"; expected "auto", "required", "off" or a date like "2026-03-01")"},
+        {"[gate]\nwithout_data = 'wait'", R"(gate.without_data: unknown )"},
         {"[figures]\ncauses = ['data', 'data']", R"(figures.causes: duplicate or reserved name "data")"},
         {"[figures]\ncauses = ['other']", R"(figures.causes: duplicate or reserved name "other")"},
         {"[figures]\nmax_names = 0", "figures.max_names: invalid value 0; expected"},
         {"[database]\nstatement_timeout = '1ms'", R"(database.statement_timeout: invalid duration "1ms"; expected)"},
         {"[database]\nstatement_timeout = '20d'",
          R"(database.statement_timeout: invalid duration "20d"; expected one from 1s to 1d)"},
-        {"[[service]]\nname = 's'\nmatch = { path = 'x' }", "service.match.path: needs the repository that it lies in"},
+        {"[[service]]\nname = 's'\nmatch = { path = 'x' }", "service.match.path: needs repository"},
         {"[[team]]\nengineers = 3", "team: needs a name"},
         {"[[team]]\nname = 'a'\nengineers = -1", "team.engineers: invalid number -1; expected 0 or more"},
         {"[[team]]\nname = 'a'\nengineers = 'six'", R"(team.engineers: invalid value "six"; expected a number)"},
         {"[[team]]\nname = 'a'\n[[team]]\nname = 'a'", R"(team.name: duplicate name "a")"},
-        {"[calendar]\nworking_week = 'always'", R"(calendar.working_week: invalid hours "always"; expected some like)"},
+        {"[calendar]\nworking_week = 'always'",
+         R"(calendar.working_week: invalid hours "always"; expected hours like)"},
         {"[threshold]\nfigure = 'hotfixes'", "write [[threshold]]"},
         {"[figures]\nperiods = ['30']", R"(figures.periods: invalid duration "30"; expected)"},
         {"[figures]\ndefault_rules = 'yes'", R"(figures.default_rules: invalid value "yes"; expected true or false)"},
@@ -162,7 +166,7 @@ TEST_SUITE("nodb") {
     CHECK(mistakes("x = 1\ny = 2").find('\n') != std::string::npos);
   }
 
-  TEST_CASE("no secret is repeated by a message about it") {
+  TEST_CASE("error messages never repeat a secret") {
     for (const auto* text : {
              "[[token]]\nname='t'\ntoken=['hunter2', 5]",
              "[[token]]\nname='t'\ntoken_sha256='hunter2'",
@@ -179,17 +183,17 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("a database URL that libpq does not understand is not repeated") {
+  TEST_CASE("error messages do not repeat a database URL that libpq rejects") {
     for (const auto* url : {"postgresql://u:100%secret@db/rel", "postgresql://u:secret@[::1]x/db",
                             "postgres:/u:secret@h/db", "nonsense secret"}) {
       CAPTURE(url);
       const auto said = mistakes("[database]\nurl = '" + std::string(url) + "'");
-      CHECK(said.find("database.url: is no connection string") != said.npos);
+      CHECK(said.find("database.url: not a valid libpq connection string") != said.npos);
       CHECK(said.find("secret") == said.npos);
     }
   }
 
-  TEST_CASE("a configuration that cannot be read is a mistake that names the file") {
+  TEST_CASE("an unreadable configuration is an error that names the file") {
     const auto read = load_config("/tmp", no_environment);
     REQUIRE(std::holds_alternative<config_mistakes>(read));
     CHECK(std::get<config_mistakes>(read).all.front() == "/tmp: cannot be read: it is a directory");

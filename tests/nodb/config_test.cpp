@@ -9,7 +9,7 @@ using namespace releasehealth;
 using namespace releasehealth::test;
 
 TEST_SUITE("nodb") {
-  TEST_CASE("an empty file is the defaults") {
+  TEST_CASE("an empty file gives the defaults") {
     const auto c = right("");
     CHECK(c.intake.port == 9620);
     CHECK(c.operations.address == "127.0.0.1");
@@ -19,7 +19,7 @@ TEST_SUITE("nodb") {
     CHECK(c.timeline.stack.rules.default_rules);
   }
 
-  TEST_CASE("secrets come inline or from files, several at once, and the environment overrides scalars") {
+  TEST_CASE("secrets come inline or from files, several are allowed, and the environment overrides scalars") {
     char name[] = "/tmp/rh-secret-XXXXXX";
     const int fd = mkstemp(name);
     REQUIRE(fd >= 0);
@@ -39,7 +39,7 @@ TEST_SUITE("nodb") {
     CHECK(c.intake.port == 1);
   }
 
-  TEST_CASE("a file with a byte order mark, or with several lines, is no secret") {
+  TEST_CASE("a secret file with a byte order mark or several lines is rejected") {
     char name[] = "/tmp/rh-secret-XXXXXX";
     REQUIRE(mkstemp(name) >= 0);
     const auto said = [&](std::string_view content) {
@@ -49,13 +49,13 @@ TEST_SUITE("nodb") {
     for (const std::string_view mark : {"\xEF\xBB\xBF", "\xFF\xFE", "\xFE\xFF"})
       CHECK(said(std::string(mark) + "hush\n").find("begins with a byte order mark") != std::string::npos);
     for (const auto* several : {"new\nold\n", "new\r\nold", "# comment\nhush"})
-      CHECK(said(several).find("holds several lines; expected one secret (during a rotation list several files") !=
+      CHECK(said(several).find("contains several lines; expected one secret (during a rotation list several files") !=
             std::string::npos);
     CHECK(said("hush\r\n\n").empty());
     std::remove(name);
   }
 
-  TEST_CASE("every key takes effect at a reload, or is named as one that needs a restart") {
+  TEST_CASE("every key takes effect at a reload or is reported as needing a restart") {
     const std::string before = "state_dir = '/a'\n[database]\nurl = 'postgresql:///a'\nread_url = 'postgresql:///r'\n";
     const std::map<std::string, std::string> changed = {
         {"state_dir", "state_dir = '/b'\n[database]\nurl = 'postgresql:///a'\nread_url = 'postgresql:///r'\n"},
@@ -78,7 +78,7 @@ TEST_SUITE("nodb") {
         else
           CHECK((k.name.ends_with("_file") || k.name.find("tls_server_config") != k.name.npos));
       }
-      // what a reload applies is never named
+      // keys that a reload applies are never reported
       if (!k.needs_restart && !k.fallback.empty() && dot != k.name.npos && k.name.find('.') == dot &&
           !k.name.starts_with("source.") && k.name.find("_server_config") == k.name.npos) {
         const auto text =
@@ -103,7 +103,7 @@ TEST_SUITE("nodb") {
     for (const auto& [key, digest] : started.at_start) CHECK(digest.find("postgresql") == std::string::npos);
   }
 
-  TEST_CASE("an operations listener that serves everyone is warned about") {
+  TEST_CASE("an operations listener open to everyone causes a warning") {
     const auto warned = [](const std::string& text) {
       std::string all;
       for (const auto& w : right(text).warnings) all += w;
@@ -124,7 +124,8 @@ TEST_SUITE("nodb") {
       CHECK(warned("[operations]\nlisten = '" + std::string(own) + "'\n").empty());
   }
 
-  TEST_CASE("tokens are kept as digests, signing secrets as they are; credentials come before files of one's own") {
+  TEST_CASE(
+      "tokens are stored as digests, signing secrets in plain text; systemd credentials take precedence over files") {
     const auto c = right(
         "[[token]]\nname='t'\ntoken=['shown','whsec_c2lnbnM=']\n"
         "[[token]]\nname='d'\ntoken_sha256='2bd806c97f0e00af1a1fc3328fa763a9269723c8db8fac4f93af71db186d6e90'\n");
@@ -148,7 +149,7 @@ TEST_SUITE("nodb") {
     CHECK(mistakes("[[token]]\nname='t'\ntoken_file='/dev/zero'").find("too long") != std::string::npos);
   }
 
-  TEST_CASE("every limit is a key, with a range; the example configuration shows it with its default") {
+  TEST_CASE("every limit is a key with a range, and the example configuration shows its default") {
     std::ifstream in(std::filesystem::path(SOURCE_DIR) / "deploy/config.toml");
     const std::string example((std::istreambuf_iterator<char>(in)), {});
     for (const auto& rule : limit_rules) {
@@ -172,7 +173,7 @@ TEST_SUITE("nodb") {
           2048);
   }
 
-  TEST_CASE("the example configuration is right as it stands, and with every key that it shows commented out") {
+  TEST_CASE("the example configuration is valid, also with each commented-out key enabled") {
     std::ifstream in(SOURCE_DIR "/deploy/config.toml");
     REQUIRE(in);
     std::string all, as_it_stands, with_all;
@@ -182,7 +183,7 @@ TEST_SUITE("nodb") {
       std::smatch found;
       all += line + '\n';
       if (std::regex_match(line, found, file))
-        line = found[2].str().ends_with("url") ? "" : found[2].str() + " = \"x\"";  // no such files here
+        line = found[2].str().ends_with("url") ? "" : found[2].str() + " = \"x\"";  // these files do not exist here
       as_it_stands += line + '\n';
       if (std::regex_match(line, found, key)) {
         line = std::regex_replace(found[1].str(), std::regex("\"[a-z]+\\.(pem|key)\""), "\"/dev/null\"");
@@ -200,7 +201,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("what the READMEs of the sources show is right, and the top README names every source") {
+  TEST_CASE("the configurations in the sources' READMEs are valid, and the top README lists every source") {
     const auto read = [](const std::string& file) {
       std::ifstream in(SOURCE_DIR "/" + file);
       return std::string(std::istreambuf_iterator<char>(in), {});
@@ -216,7 +217,7 @@ TEST_SUITE("nodb") {
       for (std::sregex_iterator at(text.begin(), text.end(), block), end; at != end; ++at) {
         const auto shown = (*at)[1].str();
         CHECK(mistakes(shown) == "");
-        // and with what it shows commented out, one key at a time
+        // and with each commented-out key enabled, one at a time
         const std::regex commented("# ([a-z_]+ = [^\n]*)");
         for (std::sregex_iterator key(shown.begin(), shown.end(), commented); key != end; ++key) {
           CAPTURE((*key)[1].str());
@@ -227,14 +228,15 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("port 0 is a warning: senders do not know which one that becomes") {
+  TEST_CASE("port 0 causes a warning, because senders cannot know the port") {
     const auto c = right("[operations]\nlisten = '127.0.0.1:0'");
     REQUIRE(c.warnings.size() == 1);
     CHECK(c.warnings.front() ==
-          "operations.listen: port 0 of \"127.0.0.1:0\" is another free port at each start; expected 1 to 65535");
+          "operations.listen: port 0 of \"127.0.0.1:0\" means another free port at each start; expected 1 to 65535");
   }
 
-  TEST_CASE("an address that no interface of this machine has is a warning: the configuration may be for another one") {
+  TEST_CASE(
+      "an address that no local interface has causes a warning, because the configuration may be for another machine") {
     const auto c = right("[intake]\nlisten = '192.0.2.7:9620'\n[operations]\nlisten = '[::1]:9620'");
     REQUIRE(c.warnings.size() == 1);
     CHECK(c.warnings.front() ==

@@ -1,5 +1,5 @@
 #pragma once
-// Configurations written as text: what is wrong with one, or what it says.
+// Parses configurations written as text: their errors or their settings.
 #include "daemon/config/config.hpp"
 #include "tests/check.hpp"
 
@@ -7,7 +7,7 @@ namespace releasehealth::test {
 
 inline const environment no_environment = [](const std::string&) { return std::optional<std::string>(); };
 
-/// Every mistake on a line; empty: there is none.
+/// One error per line; empty without errors.
 inline std::string mistakes(std::string_view text, const environment& env = no_environment) {
   const auto read = parse_config(text, "c.toml", env);
   std::string all;
@@ -16,7 +16,7 @@ inline std::string mistakes(std::string_view text, const environment& env = no_e
   return all;
 }
 
-/// One without mistakes.
+/// Requires a configuration without errors.
 inline config right(std::string_view text, const environment& env = no_environment) {
   auto read = parse_config(text, "c.toml", env);
   REQUIRE(std::holds_alternative<config>(read));

@@ -5,7 +5,7 @@
 using namespace releasehealth::http;
 
 TEST_SUITE("nodb") {
-  TEST_CASE("who was closed for another counts no more, though it is not gone yet") {
+  TEST_CASE("an evicted connection leaves the count before it has closed") {
     constexpr std::size_t most = 12, most_per_peer = 12;
     connections all;
     int closed = 0;
@@ -15,9 +15,9 @@ TEST_SUITE("nodb") {
       return admission.as.has_value();
     };
     for (std::size_t n = 0; n < most; ++n) REQUIRE(comes("crowd"));
-    for (int n = 0; n < 6; ++n) CHECK(comes("others"));  // none of the six that went has left
+    for (int n = 0; n < 6; ++n) CHECK(comes("others"));  // none of the six evicted ones has closed yet
     CHECK(closed == 6);
-    CHECK_FALSE(comes("others"));  // each has its half
+    CHECK_FALSE(comes("others"));  // each peer has its half
     CHECK(comes("healthy"));
     CHECK(comes("healthy"));
     CHECK(all.count() == most);

@@ -7,7 +7,7 @@ using namespace releasehealth::http;
 using namespace std::chrono_literals;
 
 TEST_SUITE("nodb") {
-  TEST_CASE("a deadline that passes is told once, one that is put off or taken back is not") {
+  TEST_CASE("an expired deadline is reported once; a postponed or cancelled one is not") {
     boost::asio::io_context io;
     const auto all = std::make_shared<deadlines>(io);
     int told = 0, told_other = 0;
@@ -32,13 +32,13 @@ TEST_SUITE("nodb") {
     io.run_for(30ms);
     CHECK(told == 1);
 
-    late.expires_after(1ms);  // each that is set passes anew
+    late.expires_after(1ms);  // a deadline that is set again expires again
     run_until_told(2);
     CHECK(told == 2);
     CHECK(told_other == 0);
   }
 
-  TEST_CASE("a deadline of a connection that is gone keeps nobody waiting") {
+  TEST_CASE("the deadline of a closed connection is not waited for") {
     boost::asio::io_context io;
     {
       const auto all = std::make_shared<deadlines>(io);

@@ -1,4 +1,4 @@
-// Which services the names in the ledger are (interface.md section 6).
+// Assigning names in the ledger to services (interface.md section 6).
 #include "daemon/discover/names.hpp"
 #include "daemon/discover/repositories.hpp"
 #include "daemon/discover/similarity.hpp"
@@ -11,7 +11,7 @@ using namespace releasehealth::discover;
 using namespace releasehealth::test;
 
 TEST_SUITE("nodb") {
-  TEST_CASE("names in the ledger become aliases of the service that they are like, or services of their own") {
+  TEST_CASE("a name in the ledger becomes an alias of the most similar service, or a new service") {
     const std::vector<reported_name> names = {
         reported("github", R"({"service":"acme/checkout-service","repository":"acme/checkout-service"})", 9, 0),
         reported("github", R"({"service":"acme/search","repository":"acme/search"})", 5, 1),
@@ -38,13 +38,13 @@ TEST_SUITE("nodb") {
     CHECK(means("argocd", R"({"service":"ingress"})") == "ingress");
     CHECK(new_tables(all).find("pd = [\"PXYZ\"]  # guess: \"Checkout API\": ") != std::string::npos);
     CHECK(all.remarks ==
-          std::vector<std::string>{"\"Data lake\" of pd, 7 incidents, no deployment: no service is like it"});
+          std::vector<std::string>{"\"Data lake\" of pd, 7 incidents, no deployment: no similar service"});
     proposals again;
     propose_from_names(names, {}, configured_by(pagerduty_source + new_tables(all)), again);
     CHECK(again.is_empty());
   }
 
-  TEST_CASE("a name that two services are equally like is left to a person") {
+  TEST_CASE("a name that is equally similar to two services is left to the user") {
     const std::vector<reported_name> names = {
         reported("github", R"({"service":"acme/pay-web","repository":"acme/pay-web"})", 3, 0),
         reported("github", R"({"service":"acme/pay-api","repository":"acme/pay-api"})", 3, 0),
@@ -54,10 +54,10 @@ TEST_SUITE("nodb") {
     CHECK(all.services.size() == 2);
     for (const auto& s : all.services) CHECK(s.aliases.size() == 1);
     REQUIRE(all.remarks.size() == 1);
-    CHECK(all.remarks[0].ends_with(" fit alike"));
+    CHECK(all.remarks[0].ends_with(" match equally well"));
   }
 
-  TEST_CASE("repositories are services of their own, whatever their last word, and applications find theirs") {
+  TEST_CASE("repositories are separate services whatever their last word, and applications are matched to theirs") {
     std::vector<reported_name> names;
     for (const std::string name : {"agent", "agent-sandbox", "muster"})
       names.push_back({"github", {{"service", "acme/" + name}, {"repository", "acme/" + name}}, 3, 0});
@@ -76,7 +76,7 @@ TEST_SUITE("nodb") {
     CHECK(service_after("", all, "github", R"({"service":"acme/muster","repository":"acme/muster"})") == "muster");
   }
 
-  TEST_CASE("commits in common and incidents soon after deployments decide where spelling does not") {
+  TEST_CASE("shared commits and incidents soon after deployments decide where spelling does not") {
     const auto *forge = R"({"service":"acme/kite","repository":"acme/kite"})",
                *other = R"({"service":"acme/lamp","repository":"acme/lamp"})";
     const auto *app = R"({"service":"x17"})", *alarm = R"({"service":"Kite alarms and lamp","service_id":"P1"})";
@@ -94,14 +94,14 @@ TEST_SUITE("nodb") {
     proposals all;
     propose_from_names(names, things, configured_by(pagerduty_source), all);
     REQUIRE(all.services.size() == 2);
-    CHECK(service_after(pagerduty_source, all, "x", app) == "kite");  // by an alias of any source
+    CHECK(service_after(pagerduty_source, all, "x", app) == "kite");  // matched by an alias for any source
     CHECK(service_after(pagerduty_source, all, "pd", alarm) == "kite");
     const auto table = new_tables(all);
-    CHECK(table.find("\"*\" = [\"x17\"]  # guess: 0 % like \"kite\", 4 commits in common, 4 of 4 events close") !=
+    CHECK(table.find("\"*\" = [\"x17\"]  # guess: 0 % similar to \"kite\", 4 commits in common, 4 of 4 events close") !=
           std::string::npos);
   }
 
-  TEST_CASE("a service whose deployments name no repository gets the one that is like it by name and tags") {
+  TEST_CASE("a service whose deployments name no repository gets the one with a similar name and matching tags") {
     const std::vector<reported_name> names = {
         reported("argocd", R"({"service":"checkout-prod"})", 3, 0),
         reported("argocd", R"({"service":"search-production"})", 2, 0),
@@ -126,20 +126,20 @@ TEST_SUITE("nodb") {
     const auto table = new_tables(propose_all(""));
     CHECK(table.find(
               "name = \"checkout\"  # 3 deployments reported by argocd\nrepository = [\"Acme/checkout\"]  # guess: "
-              "100 % like \"checkout\", 2 versions in common\n") != std::string::npos);
-    // the repository of its manifests is as much like it, but has no tags of its versions
+              "100 % similar to \"checkout\", 2 versions in common\n") != std::string::npos);
+    // the repository of its manifests is equally similar, but has no tags for its versions
     CHECK(table.find("repository = [\"acme/search-service\"]  # guess: ") != std::string::npos);
     CHECK(table.find("search-deploy") == std::string::npos);
-    CHECK(table.find("cart-old") == std::string::npos);  // its deployments name another
+    CHECK(table.find("cart-old") == std::string::npos);  // its deployments name another repository
     CHECK(propose_all(table).is_empty());
-    // what is configured already lacks the line
+    // a configured service gets a line to add
     const std::string text = "[[service]]\nname='checkout'\naliases={argocd='checkout-prod'}\n";
     const auto missing = missing_lines(propose_all(text), configured_by(text));
     REQUIRE(missing.size() == 1);
     CHECK(missing[0].find("repository = [\"Acme/checkout\"]") != std::string::npos);
   }
 
-  TEST_CASE("two repositories that are equally like a service are left to a person") {
+  TEST_CASE("two repositories that are equally similar to a service are left to the user") {
     const std::vector<reported_name> names = {reported("argocd", R"({"service":"search"})", 2, 0)};
     proposals all;
     propose_from_names(names, {}, configured_by(""), all);
@@ -147,7 +147,7 @@ TEST_SUITE("nodb") {
     CHECK(new_tables(all).find("repository") == std::string::npos);
   }
 
-  TEST_CASE("the applications of a service's regions are that service's") {
+  TEST_CASE("applications per region are aliases of one service") {
     const std::vector<reported_name> names = {reported("argocd", R"({"service":"cart-eu"})", 2, 0),
                                               reported("argocd", R"({"service":"cart-us"})", 2, 0),
                                               reported("argocd", R"({"service":"cart-ap"})", 3, 0)};
@@ -158,14 +158,14 @@ TEST_SUITE("nodb") {
     CHECK(service_after("", all, "argocd", R"({"service":"cart-ap"})") == "cart");
   }
 
-  TEST_CASE("regions of clouds are environments, other numbers and directions are not") {
+  TEST_CASE("cloud regions are environments; other numbers and directions are not") {
     for (const auto* region : {"cart-eu-west-1", "cart-us-east-1", "cart-prod-ap-southeast-2", "cart-europe-west1"})
       CHECK(without_environment(region) == "cart");
     for (const auto* other : {"cart-2", "store-north", "store-north-1", "eu-west-1", "cart-v2"})
       CHECK(without_environment(other) == other);
   }
 
-  TEST_CASE("a job that deploys a service is called like it") {
+  TEST_CASE("a deployment job is matched to the service in its name") {
     const std::vector<reported_name> names = {reported("jenkins", R"({"service":"deploy-checkout"})", 3, 0),
                                               reported("pd", R"({"service":"Checkout","service_id":"P1"})", 0, 1),
                                               reported("servicenow", R"({"service":"Checkout Service"})", 0, 1)};
@@ -177,7 +177,7 @@ TEST_SUITE("nodb") {
     CHECK(service_after(pagerduty_source, all, "servicenow", R"({"service":"Checkout Service"})") == "deploy-checkout");
   }
 
-  TEST_CASE("what a placed name says of its service is used at once: after all is accepted, nothing follows") {
+  TEST_CASE("facts of an assigned name are used at once, so accepting every proposal leaves none") {
     const auto *web = R"({"service":"acme/orders-web","repository":"acme/orders-web"})",
                *api = R"({"service":"acme/orders-api","repository":"acme/orders-api"})";
     const auto *many = R"({"service":"Orders","service_id":"P1"})",

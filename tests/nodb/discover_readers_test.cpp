@@ -1,4 +1,4 @@
-// Catalogues, CODEOWNERS files and names as `discover` reads them.
+// How `discover` reads catalogues, CODEOWNERS files and names.
 #include <set>
 
 #include "daemon/discover/similarity.hpp"
@@ -19,7 +19,7 @@ catalogue read_text(std::string_view text) {
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("a catalogue file holds several documents, and a malformed one is named with its line and skipped alone") {
+  TEST_CASE("a catalogue file may hold several documents; a malformed one is reported with its line and skipped") {
     const auto c =
         read_text("# comment\n" + component("a", "    argocd/app-name: a-prod\n", owned_by("group:default/t1")) +
                   "---\nkind: [broken\n---\n" + component("b") + "--- # more\n" +
@@ -37,7 +37,7 @@ TEST_SUITE("nodb") {
     CHECK_MESSAGE(c.problems[0].starts_with("f.yaml:15: "), c.problems[0]);
   }
 
-  TEST_CASE("names of templates are counted, and other names that Backstage rejects are problems") {
+  TEST_CASE("template names are counted; other names that Backstage rejects are reported") {
     const auto c = read_text(component("${{ values.name | dump }}") + "---\n" + component("'two words'"));
     CHECK(c.entities.empty());
     CHECK(c.templates == 1);
@@ -45,7 +45,7 @@ TEST_SUITE("nodb") {
     CHECK(c.problems[0].starts_with("f.yaml:14: metadata.name: invalid name \"two words\"; expected letters"));
   }
 
-  TEST_CASE("deep nesting and aliases of aliases are bounded") {
+  TEST_CASE("nesting depth and nested aliases are limited") {
     CHECK(read_text("a: " + std::string(200'000, '[')).problems.size() == 1);
     CHECK(read_text(std::string(20'000, '-')).entities.empty());
     std::string bomb = component("a") + "x0: &x0 [1, 1, 1, 1, 1, 1, 1, 1, 1]\n";
@@ -58,7 +58,7 @@ TEST_SUITE("nodb") {
     CHECK(read_text(bomb).entities.size() == 1);
   }
 
-  TEST_CASE("a tree is read within its limits, and what exceeds them is named") {
+  TEST_CASE("a tree is read up to its limits, and exceeded limits are reported") {
     const source_tree t;
     t.write("a/catalog-info.yaml", component("a"));
     t.write("b/catalog-info.yml", component("b"));
@@ -80,7 +80,7 @@ TEST_SUITE("nodb") {
     CHECK_THROWS_WITH(read_trees(absent), "/nowhere/at/all: no such file or folder");
   }
 
-  TEST_CASE("the last rule of CODEOWNERS that covers a path names its owner") {
+  TEST_CASE("the last matching CODEOWNERS rule names a path's owner") {
     const auto rules = read_codeowners(
         "# all\n* @acme/platform\n/services/checkout/ @acme/payments @ann\n"
         "docs/* @acme/writers # those\n*.md\n\\#odd @acme/odd\nservices/**/api @acme/apis\n");
@@ -100,7 +100,7 @@ TEST_SUITE("nodb") {
     CHECK(team_among({"@ann", "dev@example.com"}).empty());
   }
 
-  TEST_CASE("sections of GitLab's CODEOWNERS give their owners to rules without any") {
+  TEST_CASE("a section of GitLab's CODEOWNERS gives its owners to rules without owners") {
     const auto rules =
         read_codeowners("[Shop][2] @acme/shop\n/cart/\n/pay/ @acme/group/payments\n^[Docs] @acme/writers\n/docs/\n");
     REQUIRE(rules.size() == 3);

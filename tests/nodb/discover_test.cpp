@@ -1,4 +1,4 @@
-// Services, teams and aliases that catalogues and the ledger's names suggest (interface.md section 6).
+// Services, teams and aliases proposed from catalogues and the ledger's names (interface.md section 6).
 #include "daemon/discover/catalogue_services.hpp"
 #include "daemon/discover/names.hpp"
 #include "daemon/discover/repositories.hpp"
@@ -12,7 +12,8 @@ using namespace releasehealth::discover;
 using namespace releasehealth::test;
 
 TEST_SUITE("nodb") {
-  TEST_CASE("components become services with their teams, repositories and aliases, and are read unchanged") {
+  TEST_CASE(
+      "components become services with teams, repositories and aliases, and the proposal is valid configuration") {
     const source_tree t;
     t.write("catalog-info.yaml",
             component("checkout",
@@ -46,12 +47,11 @@ TEST_SUITE("nodb") {
     CHECK(means("sentry", R"({"service":"checkout-web"})") == "checkout");
     CHECK(means("opsgenie", R"({"service":"co"})") == "checkout");
     CHECK(new_tables(all).find("argocd = [\"checkout-prod\"]  # annotation argocd/app-name\n") != std::string::npos);
-    // accepted, nothing is left to propose
+    // once accepted, nothing is left to propose
     CHECK(propose(t.read(), configured_by(new_tables(all))).is_empty());
   }
 
-  TEST_CASE(
-      "a name that several components share names none of them, and a shared repository is told apart by folders") {
+  TEST_CASE("a name shared by several components means none of them, and folders distinguish a shared repository") {
     const source_tree t;
     t.write(".git/HEAD", "");
     t.write("CODEOWNERS", "/services/b/ @acme/beta\n");
@@ -68,7 +68,7 @@ TEST_SUITE("nodb") {
     CHECK(propose(t.read(), configured_by(new_tables(all))).is_empty());
   }
 
-  TEST_CASE("what a configured service lacks is a line to add where it is defined, and its own words stay") {
+  TEST_CASE("a configured service gets lines to add to its definition, and its own settings stay") {
     const source_tree t;
     t.write("catalog-info.yaml",
             component("checkout", "    argocd/app-name: checkout-prod\n    pagerduty.com/service-id: PXYZ\n",
@@ -89,10 +89,10 @@ TEST_SUITE("nodb") {
           "pagerduty.com/service-id\n");
     CHECK(new_tables(all).find("[[service]]\nname = \"late\"") != std::string::npos);
     CHECK(new_tables(all).find("renamed") == std::string::npos);
-    right(text + new_tables(all));  // the name that another service shares stays shared
+    right(text + new_tables(all));  // a name shared with another service stays shared
   }
 
-  TEST_CASE("an alias that is another service's is no proposal but a remark") {
+  TEST_CASE("an alias of another service is a remark, not a proposal") {
     const source_tree t;
     t.write("catalog-info.yaml",
             component("new", "    pagerduty.com/service-id: PABC\n    argocd/app-name: new-prod\n"));
@@ -102,10 +102,10 @@ TEST_SUITE("nodb") {
     CHECK(all.services[0].aliases.size() == 1);
     REQUIRE(all.remarks.size() == 1);
     CHECK(all.remarks[0].ends_with(
-        "catalog-info.yaml:4: \"PABC\" of pagerduty.com/service-id is an alias of [[service]] \"old\", too"));
+        "catalog-info.yaml:4: \"PABC\" of pagerduty.com/service-id is also an alias of [[service]] \"old\""));
   }
 
-  TEST_CASE("a catalogue of 160 components is one service each, and a second look finds nothing") {
+  TEST_CASE("a catalogue of 160 components gives 160 services, and a second run proposes nothing") {
     const source_tree t;
     for (int i = 0; i < 160; ++i) {
       const auto n = std::to_string(i);
@@ -125,11 +125,11 @@ TEST_SUITE("nodb") {
       CHECK(c.figures.names.service("argocd", {{"service", "svc-" + n + "-prod"}}, {}) == "svc-" + n);
       CHECK(c.figures.names.service("pagerduty", {{"service", "?"}, {"service_id", "P" + n}}, {}) == "svc-" + n);
     }
-    CHECK(c.figures.names.service("jira", {{"service", "J7"}}, {}).empty());  // of four components
+    CHECK(c.figures.names.service("jira", {{"service", "J7"}}, {}).empty());  // shared by four components
     CHECK(propose(t.read(), configured_by(new_tables(all))).is_empty());
   }
 
-  TEST_CASE("text of catalogues and sources stays text in what is written") {
+  TEST_CASE("text from catalogues and sources stays quoted in the written configuration") {
     proposals all;
     all.services.push_back({.name = {"a\"b\\c\nd\x1b", "why\n[[team]]\nname = 'x'"}});
     const auto c = right(new_tables(all));

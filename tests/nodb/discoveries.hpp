@@ -1,5 +1,5 @@
 #pragma once
-// What tests of `discover` begin with: a configuration, and what catalogues and the ledger tell.
+// Fixtures of the `discover` tests: a configuration, catalogues and names of the ledger.
 #include "daemon/discover/catalogue_services.hpp"
 #include "daemon/discover/names.hpp"
 #include "daemon/discover/toml.hpp"
@@ -25,7 +25,7 @@ inline proposals propose(const tree& from, const configured_names& known) {
   return all;
 }
 
-/// What a configuration and the proposals, appended to it, call a service.
+/// The service that a configuration with the proposals appended assigns to a name.
 inline std::string service_after(const std::string& text, const proposals& all, const char* source,
                                  const char* fields) {
   const auto c = right(text + "\n" + new_tables(all));

@@ -1,4 +1,4 @@
-// One element of a delivery that cannot be read does not take the others with it.
+// One unreadable element of a delivery does not affect the others.
 #include "collectors/collector.hpp"
 #include "collectors/fields.hpp"
 #include "daemon/intake/receive.hpp"
@@ -42,7 +42,7 @@ const std::string sha = "0123456789abcdef0123456789abcdef0123456";
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("a commit without an id is left out and named, the other commits of the push count") {
+  TEST_CASE("a commit without an id is skipped and reported, and the other commits of the push count") {
     const auto read =
         receive_from("github", of_push("p1"),
                      push_of(commit(sha + "1", "2026-11-20T10:00:00Z") + ',' + commit("", "2026-11-20T10:00:00Z") +
@@ -51,10 +51,10 @@ TEST_SUITE("nodb") {
     CHECK(read.entry.outcome == "accepted");
     CHECK(read.unreadable == 1);
     CHECK(read.entry.detail == "1 of 3 elements left out: /1/subject: is empty; expected 1 to 200 characters");
-    CHECK(read.entry.events[1].id == "p1/2");  // as it would be beside a readable one: replay counts it once
+    CHECK(read.entry.events[1].id == "p1/2");  // as beside readable elements: replay counts it once
   }
 
-  TEST_CASE("a commit whose author's clock was wrong loses that date, and nothing else") {
+  TEST_CASE("a commit with an invalid author date loses only that date") {
     for (const auto* odd : {"2031-01-01T00:00:00Z", "1971-01-01T00:00:00Z"}) {
       CAPTURE(odd);
       const auto read = receive_from("github", of_push("p2"), push_of(commit(sha + "1", odd)));
@@ -68,7 +68,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("a title without end is cut, and its commit counts") {
+  TEST_CASE("an overlong title is truncated, and its commit counts") {
     const auto read = receive_from("github", of_push("p3"),
                                    push_of(commit(sha + "1", "2026-11-20T10:00:00Z", std::string(30'000, 'x'))));
     REQUIRE(read.entry.events.size() == 1);
@@ -76,7 +76,7 @@ TEST_SUITE("nodb") {
     CHECK(read.entry.detail.empty());
   }
 
-  TEST_CASE("one alert of a group in the future is left out, the others count") {
+  TEST_CASE("an alert with a start in the future is skipped, and the others of its group count") {
     const auto alert = [](const std::string& fingerprint, const std::string& starts) {
       return R"({"status":"firing","labels":{"alertname":"Slow","service":"shop"},"startsAt":")" + starts +
              R"(","fingerprint":")" + fingerprint + "\"}";
@@ -89,7 +89,7 @@ TEST_SUITE("nodb") {
           "1 of 2 elements left out: /alerts/1/time: time 2027-11-20T11:00:00Z is more than 5 minutes in the future");
   }
 
-  TEST_CASE("one event of a batch of CloudEvents that cannot be read is left out") {
+  TEST_CASE("an unreadable event of a CloudEvents batch is skipped") {
     const auto own = [](const std::string& id, const std::string& state) {
       return R"({"specversion":"1.0","id":")" + id +
              R"(","source":"/ci","type":"dev.releasehealth.deployment","data":{"state":")" + state + "\"}}";
@@ -100,13 +100,13 @@ TEST_SUITE("nodb") {
     CHECK(read.entry.detail.find("/1/data/state: unknown value \"done\"") != std::string::npos);
   }
 
-  TEST_CASE("a delivery of which nothing can be read is dead as a whole") {
+  TEST_CASE("a delivery without any readable element is dead-lettered") {
     const auto read = receive_from("github", of_push("p4"), push_of(commit("", "x") + ',' + commit("", "x")));
     CHECK(read.entry.outcome == "dead");
     CHECK(read.entry.events.empty());
   }
 
-  TEST_CASE("ids of a sender that no index can hold are hashed, shorter ones stay") {
+  TEST_CASE("sender ids too long for an index are hashed, shorter ones are kept") {
     const std::string long_id(2700, 'd');
     const auto read = receive_from("github", of_push(long_id), push_of(commit(sha + "1", "2026-11-20T10:00:00Z")));
     REQUIRE(read.entry.events.size() == 1);

@@ -1,5 +1,5 @@
 #pragma once
-// Figures without a database: columns and values as PostgreSQL would have counted them.
+// Figures without a database: columns and values as PostgreSQL would count them.
 #include <limits>
 #include <map>
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace releasehealth {
 
-// Columns that say what figures rest on.
+// Columns of the evidence behind figures.
 inline std::vector<std::string> evidence_columns() {
   std::vector<std::string> all;
   for (const auto& e : evidence_rules()) {
@@ -20,7 +20,7 @@ inline std::vector<std::string> evidence_columns() {
   return all;
 }
 
-// Every column that a figure needs, and values for them: 0, of quantiles none, but for those given.
+// Every column that a figure needs, with the given values; others are 0, quantiles have no value.
 inline std::vector<std::string> all_columns() {
   const figure_settings settings;
   std::vector<std::string> all;

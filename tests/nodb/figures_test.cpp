@@ -35,7 +35,7 @@ std::string gunzip(std::string packed) {
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("a ratio without a denominator has no value; counts are 0") {
+  TEST_CASE("a ratio without a denominator has no value, and counts are 0") {
     const period p{"30d", *parse_time("2026-01-01T00:00:00Z"), *parse_time("2026-01-31T00:00:00Z"), false};
     const auto columns = all_columns();
     const auto value = [&](const char* name, const std::vector<double>& counts) {
@@ -75,7 +75,7 @@ TEST_SUITE("nodb") {
     CHECK_FALSE(value("firefighting_ratio", some));  // no engineers
   }
 
-  TEST_CASE("the page: names escaped, production whole, other environments counts only, no empty ratio") {
+  TEST_CASE("the page escapes names, shows all figures for production, counts only elsewhere, and omits empty ratios") {
     snapshot s;
     s.at = *parse_time("2026-11-20T12:00:00Z");
     s.periods = {{"month", *parse_time("2026-11-01T00:00:00Z"), s.at, true}};
@@ -132,7 +132,7 @@ TEST_SUITE("nodb") {
     CHECK(page.find("# TYPE releasehealth_deployments gauge") == page.rfind("# TYPE releasehealth_deployments gauge"));
   }
 
-  TEST_CASE("DORA's five, in the bands that were published for them, each end inclusive") {
+  TEST_CASE("DORA's five metrics use their published bands with inclusive bounds") {
     const auto band = [](std::string_view figure, double value) {
       for (const auto& m : dora_metrics())
         if (m.figure == figure) return std::string(band_of(m, {value, {}, {}, 5}));
@@ -152,7 +152,7 @@ TEST_SUITE("nodb") {
     for (const auto& m : dora_metrics()) CHECK(find_figure(m.figure));
   }
 
-  TEST_CASE("counters are named as each format wants, bounds have a point, help is escaped") {
+  TEST_CASE("counters follow the naming of each format, bounds have a decimal point, help is escaped") {
     for (const auto format : {text_format::prometheus, text_format::openmetrics}) {
       exposition e(format);
       e.family("x", metric_type::counter, "a \"b\" \\ c\nd");
@@ -168,7 +168,7 @@ TEST_SUITE("nodb") {
     CHECK(format_bound(1.0 / 0.0) == "+Inf");
   }
 
-  TEST_CASE("a long text goes out in pieces, and is the same as in one") {
+  TEST_CASE("a long response is sent in pieces with the same content") {
     std::string whole;
     std::size_t pieces = 0;
     gzip_stream packed;
@@ -189,7 +189,7 @@ TEST_SUITE("nodb") {
     CHECK(gunzip(gzip("")) == std::string());
   }
 
-  TEST_CASE("the format follows the scraper's Accept header") {
+  TEST_CASE("the scraper's Accept header selects the format") {
     CHECK(negotiate_format("") == text_format::prometheus);
     CHECK(negotiate_format("*/*") == text_format::prometheus);
     CHECK(negotiate_format("application/openmetrics-text;version=1.0.0,application/"
@@ -205,7 +205,8 @@ TEST_SUITE("nodb") {
     CHECK_FALSE(accepts_gzip(""));
   }
 
-  TEST_CASE("a refresh rests in proportion to what it took, not at all to catch up, and longest in a flood") {
+  TEST_CASE(
+      "the pause after a refresh is proportional to its duration, zero while catching up and longest in a flood") {
     using namespace std::chrono_literals;
     struct {
       refresh_cycle cycle;

@@ -1,5 +1,5 @@
-// Every collector's fixtures: collectors/<kind>/fixtures/<name>.http is a delivery, its head as sent and its body byte
-// for byte; <name>.becomes says what it must become. RELEASEHEALTH_WRITE_FIXTURES=1 writes the latter anew.
+// Every collector's fixtures: collectors/<kind>/fixtures/<name>.http is a delivery with the headers as sent and the
+// body byte for byte; <name>.becomes is the expected result. RELEASEHEALTH_WRITE_FIXTURES=1 regenerates the latter.
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -32,7 +32,7 @@ std::string become(const collector& kind, const fs::path& file) {
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("each fixture of each source becomes the events beside it") {
+  TEST_CASE("each fixture of each source gives the events in its .becomes file") {
     for (const auto* kind : collectors()) {
       std::size_t count = 0;
       for (const auto& entry : fs::directory_iterator(fs::path(SOURCE_DIR) / "collectors" / kind->kind / "fixtures")) {
@@ -51,7 +51,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("each kind of source has a README that names what it ignores") {
+  TEST_CASE("the README of each kind of source lists the reasons for ignoring deliveries") {
     for (const auto* kind : collectors()) {
       const auto text = read_all(fs::path(SOURCE_DIR) / "collectors" / kind->kind / "README.md");
       CHECK(text.find("## Ignored") != text.npos);

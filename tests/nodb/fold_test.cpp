@@ -8,7 +8,7 @@ using namespace releasehealth;
 
 namespace {
 
-/// "10:00 state=running service=a": one report; `retract`, `restore` and `override` are words of their own.
+/// One report, such as "10:00 state=running service=a"; `retract`, `restore` and `override` are separate words.
 report parse_report(const std::string& text, std::size_t n) {
   report r;
   r.id = "event-" + std::to_string(n);
@@ -48,67 +48,67 @@ struct fold_case {
 };
 
 const fold_case cases[] = {
-    {"§23.2 a service without an environment: that service, wherever it is, and no other",
+    {"§23.2 a service without an environment applies to that service in every environment",
      {"10:00 service=a environment=x state=succeeded", "10:00 service=a environment=y state=succeeded",
       "10:00 service=b environment=x state=succeeded", "10:05 service=a version=2"},
      "a/x succeeded 10:00 10:00 2; a/y succeeded 10:00 10:00 2; b/x succeeded 10:00 10:00"},
-    {"§23.2 an environment without a service: that environment, of every service",
+    {"§23.2 an environment without a service applies to every service in that environment",
      {"10:00 service=a environment=x state=succeeded", "10:00 service=a environment=y state=succeeded",
       "10:00 service=b environment=x state=succeeded", "10:05 environment=x version=2"},
      "a/x succeeded 10:00 10:00 2; a/y succeeded 10:00 10:00; b/x succeeded 10:00 10:00 2"},
-    {"§2 the last terminal report",
+    {"§2 the last terminal report gives the state",
      {"10:00 service=a state=running", "10:05 state=succeeded"},
      "a/production succeeded 10:00 10:05"},
-    {"§2 finished is the first report of the run",
+    {"§2 the first report of a run gives the finish",
      {"10:00 service=a state=succeeded", "10:05 state=succeeded"},
      "a/production succeeded 10:00 10:00"},
     {"§2 only another terminal state breaks a run",
      {"10:00 service=a state=succeeded", "10:01 state=running", "10:05 state=succeeded"},
      "a/production succeeded 10:01 10:00"},
-    {"§2 which begins a new one",
+    {"§2 another terminal state begins a new run",
      {"10:00 service=a state=succeeded", "10:05 state=failed", "10:09 state=succeeded"},
      "a/production succeeded 10:09 10:09"},
-    {"§2 a late inactive changes neither",
+    {"§2 a late inactive changes neither state nor finish",
      {"10:00 service=a state=succeeded", "11:00 state=inactive"},
      "a/production succeeded 10:00 10:00"},
-    {"§2 nor superseded, nor destroyed",
+    {"§2 superseded and destroyed change neither state nor finish",
      {"10:00 service=a state=failed", "11:00 state=superseded", "12:00 state=destroyed"},
      "a/production failed 10:00 10:00"},
-    {"§2 its finished_at, else its time",
+    {"§2 finished_at precedes the report's time",
      {"10:00 service=a state=succeeded finished_at=2026-11-03T09:30:00Z"},
      "a/production succeeded 09:30 09:30"},
-    {"§2 started_at, else the first running report",
+    {"§2 without started_at the first running report gives the start",
      {"10:00 service=a state=running", "10:01 state=running", "10:05 state=succeeded"},
      "a/production succeeded 10:00 10:05"},
-    {"§2 never the creation",
+    {"§2 the creation is never the start",
      {"09:00 service=a state=pending created_at=2026-11-03T09:00:00Z", "10:05 state=succeeded"},
      "a/production succeeded 10:05 10:05"},
-    {"§2 not finished has no finish", {"10:00 service=a state=running"}, "a/production running 10:00 -"},
+    {"§2 an unfinished deployment has no finish", {"10:00 service=a state=running"}, "a/production running 10:00 -"},
     {"§2 rank orders equal times",
      {"10:00 service=a state=succeeded", "10:00 state=running", "10:00 state=pending"},
      "a/production succeeded 10:00 10:00"},
     {"§2 the last report that carries a field wins",
      {"10:00 service=a state=succeeded version=1", "10:05 version=2"},
      "a/production succeeded 10:00 10:00 2"},
-    {"§2 null clears",
+    {"§2 null clears a field",
      {"10:00 service=a state=succeeded version=1", "10:05 version=null"},
      "a/production succeeded 10:00 10:00"},
     {"§2 overrides beat reports, even later ones",
      {"10:00 service=a state=succeeded version=1", "10:01 override version=9 reason=x", "10:05 version=2"},
      "a/production succeeded 10:00 10:00 9"},
-    {"§2 a null override withdraws it",
+    {"§2 a null override withdraws the override",
      {"10:00 service=a state=succeeded version=1", "10:01 override version=9", "10:02 override version=null"},
      "a/production succeeded 10:00 10:00 1"},
-    {"§2 a retraction takes it out", {"10:00 service=a state=succeeded", "10:05 retract"}, ""},
-    {"§2 whenever it came", {"10:05 service=a state=succeeded", "10:00 retract"}, ""},
+    {"§2 a retraction removes the deployment", {"10:00 service=a state=succeeded", "10:05 retract"}, ""},
+    {"§2 an earlier retraction removes it too", {"10:05 service=a state=succeeded", "10:00 retract"}, ""},
     {"§2 the latest retraction decides",
      {"10:00 service=a state=succeeded", "10:05 retract", "10:06 restore"},
      "a/production succeeded 10:00 10:00"},
-    {"§2 no environment applies to all",
+    {"§2 a report without an environment applies to all",
      {"10:00 service=a environment=eu state=running", "10:00 service=a environment=us state=running",
       "10:05 state=succeeded"},
      "a/eu succeeded 10:00 10:05; a/us succeeded 10:00 10:05"},
-    {"§2 its own report to one",
+    {"§2 a report with an environment applies to that one",
      {"10:00 service=a environment=eu state=succeeded", "10:00 service=a environment=us state=failed"},
      "a/eu succeeded 10:00 10:00; a/us failed 10:00 10:00"},
     {"§2 service and environment from different reports",
@@ -120,7 +120,7 @@ const fold_case cases[] = {
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("facts of a commit are those of its repository") {
+  TEST_CASE("facts of a commit come from reports of its own repository") {
     const auto told = [](const char* id, const char* fields, bool is_retraction = false) {
       return report{.id = id,
                     .time = *parse_time("2026-11-03T10:00:00Z"),
@@ -146,12 +146,12 @@ TEST_SUITE("nodb") {
                               {"titles", {"Ours"}}};
     CHECK(facts({"acme/a"}) == ours);
     CHECK(facts({"acme/c"}) == json::value{{"reviewed", true}});
-    CHECK(facts({}).as_object().empty());  // the retraction of one is that of all
+    CHECK(facts({}).as_object().empty());  // retracting one report retracts all
     const repository_names renamed(std::vector<repository_rule>{{"acme/a2", {"acme/a"}}});
     CHECK(facts({"acme/a2"}, renamed) == ours);
   }
 
-  TEST_CASE("reports of one deployment fold to the same whatever the order they came in") {
+  TEST_CASE("reports of one deployment fold to the same result in any order") {
     for (const auto& c : cases) {
       CAPTURE(c.rule);
       std::vector<report> reports;

@@ -1,4 +1,4 @@
-// What an import tells of a repository that was read before, in another state or under another name.
+// Importing a repository again, in another state or under another name.
 #include "collectors/fields.hpp"
 #include "tests/nodb/repository_states.hpp"
 
@@ -24,7 +24,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("what an import of the former form stored is updated, not doubled, and keeps its names") {
+  TEST_CASE("events of an import in the former format are updated, not duplicated, and keep their names") {
     for (unsigned seed = 0; seed < 400; ++seed) {
       CAPTURE(seed);
       random_states states(seed);
@@ -44,7 +44,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("repositories with the same tags do not lose each other's releases") {
+  TEST_CASE("repositories with equal tags keep all their releases") {
     random_states states(7);
     store all;
     std::size_t releases = 0;
@@ -61,7 +61,7 @@ TEST_SUITE("nodb") {
     CHECK(found == releases);
     for (const auto* line : {"cart 1.0.0 of-cart", "search 1.0.0 of-search", "mail 1.0.0 of-mail"})
       CHECK(folded.find(line) != folded.npos);
-    // after an upgrade: the first one's releases are in the former form, the others' were lost by it
+    // after an upgrade: the first one's releases have the former format, which lost the others'
     store upgraded;
     for (const auto* name : {"cart", "search"}) {
       state s{.repository = name,
@@ -76,7 +76,7 @@ TEST_SUITE("nodb") {
     CHECK(upgraded.folded().find("search 1.0.0 of-search") != std::string::npos);
   }
 
-  TEST_CASE("a tag that moved to an older commit, went and came back is told as it was seen") {
+  TEST_CASE("a tag that moved to an older commit, disappeared and came back is reported as seen at each import") {
     const std::string name = "1.0.0";
     state s{.at = begin + 9 * hour, .tags = {{name, {"new", begin + 5 * hour}}, {"2.0.0", {"b", begin}}}};
     store all;
@@ -100,11 +100,11 @@ TEST_SUITE("nodb") {
     REQUIRE(tags.size() == 1);
     CHECK(tags[0].commit_at(begin + 6 * hour) == "new");
     CHECK(tags[0].commit_at(begin + 10 * hour) == "old");
-    CHECK(tags[0].commit_at(begin + 30 * hour) == "old");  // back since it was last seen missing
+    CHECK(tags[0].commit_at(begin + 30 * hour) == "old");  // back since the last import without it
     CHECK(all.import(s).events.empty());
   }
 
-  TEST_CASE("a partial read retracts nothing, nor does another pattern what it leaves out") {
+  TEST_CASE("a partial read retracts nothing, and another tag pattern does not retract tags that it excludes") {
     state s{.at = begin + 9 * hour, .tags = {{"1.0.0", {"a", begin}}, {"2.0.0", {"b", begin}}}};
     store all;
     all.import(s);
@@ -121,7 +121,7 @@ TEST_SUITE("nodb") {
     CHECK(all.import(other).retracted == 1);
     CHECK(all.folded().find("1.0.0") == std::string::npos);
     auto back = s;
-    back.at = other.at;  // of the same second
+    back.at = other.at;  // in the same second
     CHECK(all.import(back).retracted == 0);
     CHECK(all.folded().find("shop 1.0.0 a") != std::string::npos);
   }
@@ -134,7 +134,7 @@ TEST_SUITE("nodb") {
     CHECK(all.import(s).stored_as == "github.com/acme/shop");
     s.service = "worker";  // another service of the same repository
     CHECK(all.import(s).stored_as.empty());
-    // next.js was taken for the service next before 2026-12
+    // before 2026-12 next.js was imported as the service next
     store former;
     state next{.service = "next", .at = begin + 9 * hour, .tags = {{"1.0.0", {"a", begin}}}, .on_head = {{"a", begin}}};
     former.import_former(next);
@@ -145,7 +145,7 @@ TEST_SUITE("nodb") {
     CHECK(former.folded().find("next 1.0.0 a") == std::string::npos);
   }
 
-  TEST_CASE("texts of repositories: encodings and addresses") {
+  TEST_CASE("commit texts are decoded and repository addresses normalized") {
     CHECK(to_utf8("caf\xE9", "ISO-8859-1") == "caf\xC3\xA9");
     CHECK(to_utf8("caf\xC3\xA9", nullptr) == "caf\xC3\xA9");
     CHECK(to_utf8("caf\xE9 x", nullptr) == "caf\xEF\xBF\xBD x");

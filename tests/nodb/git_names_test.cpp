@@ -1,11 +1,11 @@
-// What tags and messages of commits say.
+// Reading tag names and commit messages.
 #include "collectors/git/git.hpp"
 #include "tests/check.hpp"
 
 using namespace releasehealth;
 
 TEST_SUITE("nodb") {
-  TEST_CASE("what a commit's message says of others") {
+  TEST_CASE("a commit message names reverted and cherry-picked commits") {
     const std::tuple<const char*, bool, const char*> cases[] = {
         {"Revert \"Pay\"\n\nThis reverts commit 5e1f00aa.", false, "revert of 5e1f00aa"},
         {"Revert \"Revert \"Pay\"\"\n\nThis reverts commit 5e1f00aa.", false, "reapply of 5e1f00aa"},
@@ -36,7 +36,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("tags that are releases, and what precedes them") {
+  TEST_CASE("release tags are recognized, with the release that precedes each") {
     const auto tagged = [](const char* name, const char* commit, const char* at) {
       return git::tag{name, commit, *parse_time(at)};
     };
@@ -73,7 +73,7 @@ TEST_SUITE("nodb") {
               *git::read_scheme("numbers", ""))) == "v42 release_43");
     CHECK_FALSE(git::read_scheme("(", "").has_value());
 
-    // a pattern matches whole names, its numbers are the version, and prereleases are none
+    // a pattern matches whole names, its numbers are the version, and prereleases are no releases
     const std::vector<git::tag> odd = {tagged("v2-release-1.4.3", "a", "2026-01-01T00:00:00Z"),
                                        tagged("release-1.4.2", "b", "2026-01-01T00:00:00Z"),
                                        tagged("v2-release-1.4.4-rc1", "c", "2026-01-01T00:00:00Z"),

@@ -41,7 +41,7 @@ std::string ask(const char* method, const char* path) {
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("404 and 405 fall out of the table of routes") {
+  TEST_CASE("404 and 405 follow from the route table") {
     CHECK(ask("GET", "/") == "200 home");
     CHECK(ask("GET", "/things/7") == "200 7");
     CHECK(ask("PATCH", "/things/7") == "202 ");
@@ -52,7 +52,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("a name with a slash is one name, also before more of the path") {
+  TEST_CASE("a name with a slash is one path parameter, also before further path segments") {
     CHECK(ask("GET", "/named/acme/checkout") == "200 acme/checkout");
     CHECK(ask("GET", "/named/acme/checkout/why") == "200 why acme/checkout");
     CHECK(ask("GET", "/named/why") == "200 why");

@@ -1,6 +1,6 @@
-// Identities are data: tests/identities.tsv holds the identity of each event of each fixture. A difference loses things
-// that are stored already (an open incident is never resolved, a second import counts twice), so a change of the table
-// is a decision: CONTRIBUTING.md, "Identities". RELEASEHEALTH_WRITE_FIXTURES=1 writes it anew.
+// tests/identities.tsv holds the identity of each event of each fixture. A changed identity breaks stored data (an open
+// incident is never resolved, a second import counts twice), so changes need a decision: CONTRIBUTING.md, "Identities".
+// RELEASEHEALTH_WRITE_FIXTURES=1 regenerates the table.
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// One line per event: fixture, source, id, type and subject, separated by tabs. A retraction names the type it
+/// One line per event: fixture, source, id, type and subject, separated by tabs. A retraction has the type that it
 /// retracts.
 void add_identities(std::multiset<std::string>& lines, const collector& kind, const fs::path& file) {
   const auto f = read_fixture(kind, file);
@@ -37,7 +37,7 @@ void add_identities(std::multiset<std::string>& lines, const collector& kind, co
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("each event of each fixture has the identity that the table says") {
+  TEST_CASE("each event of each fixture has the identity in identities.tsv") {
     std::multiset<std::string> lines;
     for (const auto* kind : collectors())
       for (const auto& entry : fs::directory_iterator(fs::path(SOURCE_DIR) / "collectors" / kind->kind / "fixtures"))

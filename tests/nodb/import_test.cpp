@@ -1,4 +1,4 @@
-// Histories from files and from the APIs of other tools: records become events, bad ones are named.
+// Importing histories from files and from API exports: records become events, invalid ones are reported.
 #include <fstream>
 #include <sstream>
 
@@ -51,7 +51,7 @@ read_history read_export(std::string_view format, const std::string& text) {
   return h;
 }
 
-// As one text: doctest shows what differs.
+// Joined into one text, so that doctest shows the difference.
 std::string lines(const std::vector<std::string>& all) {
   std::string out;
   for (const auto& line : all) out += line + '\n';
@@ -61,7 +61,7 @@ std::string lines(const std::vector<std::string>& all) {
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("exports of APIs become what webhooks tell, under the same subjects") {
+  TEST_CASE("API exports become the same events as webhooks, with the same subjects") {
     const auto releases = read_export("github-releases", R"(
       [{"url":"https://api.github.com/repos/acme/shop/releases/7","id":7,"tag_name":"v1.2.3","name":"One","published_at":"2026-01-02T03:04:05Z","draft":false,"prerelease":false},
        {"url":"https://api.github.com/repos/acme/shop/releases/8","id":8,"tag_name":"v2.0.0-rc.1","published_at":"2026-01-03T03:04:05Z","draft":false,"prerelease":true}]
@@ -69,12 +69,12 @@ TEST_SUITE("nodb") {
     CHECK(lines(releases.events) ==
           lines({"deployment 7 2026-01-02T03:04:05Z state=succeeded service=acme/shop environment=production "
                  "version=v1.2.3 finished_at=2026-01-02T03:04:05Z title=One",
-                 "retraction 7 2026-01-02T03:04:05Z",  // of nothing: a listed release counts
+                 "retraction 7 2026-01-02T03:04:05Z",  // retracts nothing: a listed release counts
                  "deployment 9 2026-01-04T03:04:05Z state=succeeded service=acme/shop environment=production "
                  "version=v1.2.4 finished_at=2026-01-04T03:04:05Z",
                  "retraction 9 2026-01-04T03:04:05Z"}));
-    CHECK(lines(releases.refused) == lines({"/3: is no object"}));
-    CHECK(lines(releases.notes) == lines({"1 prereleases and drafts left out"}));
+    CHECK(lines(releases.refused) == lines({"/3: not a JSON object"}));
+    CHECK(lines(releases.notes) == lines({"1 prereleases and drafts skipped"}));
 
     const auto deployments = read_export("github-deployments", R"([
       {"url":"https://api.github.com/repos/acme/shop/deployments/1","id":1,"sha":"5e1f00000000000000000000000000000000aaaa","ref":"main","environment":"production","created_at":"2026-01-02T03:00:00Z",
@@ -85,7 +85,7 @@ TEST_SUITE("nodb") {
           "deployment 1 2026-01-02T03:10:00Z state=succeeded service=acme/shop environment=production "
           "commit=5e1f00000000000000000000000000000000aaaa");
     CHECK(lines(deployments.refused) ==
-          lines({"/1: has no statuses: /statuses: is missing: what statuses_url gives belongs there"}));
+          lines({"/1: has no statuses: /statuses: is missing; expected the response of statuses_url"}));
 
     CHECK(lines(read_export("gitlab-deployments",
                             R"([{"id":42,"iid":2,"ref":"main","sha":"a91957a858320c0e17f3a0eca7cfacbff50ea29a",
@@ -108,11 +108,10 @@ TEST_SUITE("nodb") {
         "updated":"2026-01-03T03:00:00.000+0000","resolutiondate":"2026-01-02T05:00:00.000+0000","status":{"statusCategory":{"key":"done"}}}},
       {"key":"SHOP-2","fields":{"issuetype":{"name":"Task"},"updated":"2026-01-03T03:00:00.000+0000"}},
       {"key":"SHOP-3","fields":{}}]})");
-    CHECK(lines(issues.events) ==
-          lines({"incident SHOP-1 2026-01-03T03:00:00Z state=resolved service=SHOP "
-                 "started_at=2026-01-02T03:00:00Z resolved_at=2026-01-02T05:00:00Z title=Down",
-                 "incident SHOP-2 2026-01-03T03:00:00Z"}));  // a task: its type lets it in or not
-    CHECK(lines(issues.refused) == lines({"/2: is no issue: /fields/updated: is missing, or no time"}));
+    CHECK(lines(issues.events) == lines({"incident SHOP-1 2026-01-03T03:00:00Z state=resolved service=SHOP "
+                                         "started_at=2026-01-02T03:00:00Z resolved_at=2026-01-02T05:00:00Z title=Down",
+                                         "incident SHOP-2 2026-01-03T03:00:00Z"}));  // a task: filtered by its type
+    CHECK(lines(issues.refused) == lines({"/2: is not an issue: /fields/updated: is missing or not a time"}));
 
     const auto pages = read_export(
         "pagerduty",
@@ -129,14 +128,14 @@ TEST_SUITE("nodb") {
     CHECK(read_export("jira", "").events.empty());
   }
 
-  TEST_CASE("the page of columns has every field") {
+  TEST_CASE("the columns page documents every field") {
     std::ifstream in(SOURCE_DIR "/collectors/csv/README.md");
     const std::string page{std::istreambuf_iterator<char>(in), {}};
     for (const auto& f : fields())
       CHECK_MESSAGE(page.find('`' + std::string(f.name) + '`') != std::string::npos, f.name);
   }
 
-  TEST_CASE("a table whose columns are called otherwise, and what export wrote") {
+  TEST_CASE("tables with mapped column names and tables written by export are imported") {
     const auto h =
         read_table("App,Release,Deployed at\ncheckout,1.0,2026-01-02T03:04:05Z\n\"two\nlines\",x\npay,2.0,soon\n",
                    {{"service", "App"}, {"version", "Release"}, {"finished_at", "Deployed at"}}, {"", "production"});
@@ -144,7 +143,7 @@ TEST_SUITE("nodb") {
                                     " 2026-01-02T03:04:05Z state=succeeded service=checkout environment=production "
                                     "version=1.0 finished_at=2026-01-02T03:04:05Z"}));
     REQUIRE(h.refused.size() == 2);
-    CHECK(h.refused[0] == "3: has 2 cells, the header has 3");
+    CHECK(h.refused[0] == "3: has 2 cells; expected 3 as in the header");
     CHECK(h.refused[1].starts_with("5: "));
 
     read_history again;
@@ -157,7 +156,7 @@ TEST_SUITE("nodb") {
     CHECK(again.refused[0].starts_with("3: "));
   }
 
-  TEST_CASE("tables as spreadsheets write them") {
+  TEST_CASE("tables written by spreadsheets are imported") {
     const std::string wanted =
         " 2026-01-02T00:00:00Z state=succeeded service=pay version=1.0 finished_at=2026-01-02T00:00:00Z";
     for (const auto* text : {"\xEF\xBB\xBFservice,version,finished_at\npay,1.0,2026-01-02\n",
@@ -172,9 +171,9 @@ TEST_SUITE("nodb") {
     }
     CHECK(lines(read_table("App,When\nx,y\n").refused)
               .starts_with("no known column in \"App, When\"; expected some of service"));
-    CHECK(lines(read_table("service,version,version\n").refused) == lines({"column \"version\" is there twice"}));
+    CHECK(lines(read_table("service,version,version\n").refused) == lines({"duplicate column \"version\""}));
     CHECK(lines(read_table("App,When\n", {{"service", "Name"}}).refused) ==
-          lines({"--column service=Name: no column \"Name\"; the file's are App, When"}));
+          lines({"--column service=Name: no column \"Name\"; the file has App, When"}));
     CHECK(lines(read_table("").refused) == lines({"no header; expected a line of column names"}));
     CHECK(lines(read_table("\xFF\xFEs").refused).starts_with("is UTF-16; expected UTF-8"));
     CHECK(lines(read_table("service,version\npay,1.0\n").refused)
@@ -189,13 +188,13 @@ TEST_SUITE("nodb") {
     CHECK(incident.events[0].find(" 2026-01-03T00:00:00Z ") != std::string::npos);
   }
 
-  TEST_CASE("a table imported again with the service that it lacked updates what is stored") {
+  TEST_CASE("importing a table again with the missing service updates the stored events") {
     const std::string table = "version,time,environment\n1.0,2026-01-02,production\n";
     const auto before = read_table(table, {}, {"pay", ""}), after = read_table(table, {}, {"checkout", ""});
     REQUIRE(before.events.size() == 1);
     REQUIRE(after.events.size() == 1);
     CHECK(before.ids[0] != after.ids[0]);
-    CHECK(before.events[0].substr(0, 47) == after.events[0].substr(0, 47));  // one subject
+    CHECK(before.events[0].substr(0, 47) == after.events[0].substr(0, 47));  // the same subject
     const auto export_of = [](const history_defaults& defaults) {
       read_history h;
       std::istringstream in(R"({"incidents":[{"id":"P1","status":"triggered","created_at":"2026-01-02T03:00:00Z"}]})");
@@ -206,7 +205,7 @@ TEST_SUITE("nodb") {
     CHECK(export_of({}).ids != export_of({"checkout", ""}).ids);
   }
 
-  TEST_CASE("a record of a history without a time, and a deployment without a service, are refused") {
+  TEST_CASE("records without a time and deployments without a service are rejected") {
     read_history h;
     std::istringstream records(
         "{\"id\":\"1\",\"type\":\"deployment\",\"service\":\"a\"}\n{\"id\":\"2\",\"type\":\"deployment\",\"time\":"
@@ -215,14 +214,14 @@ TEST_SUITE("nodb") {
         "{\"id\":\"4\",\"type\":\"deployment\",\"time\":\"2026-01-05T00:00:00Z\",\"received_at\":\"2026-01-05T00:00:"
         "00Z\"}\n");
     read_event_history(records, {}, now, h.handler());
-    CHECK(h.events.size() == 2);  // an exported report may leave its service to another one
+    CHECK(h.events.size() == 2);  // an exported report may rely on another one for its service
     CHECK(h.events.at(0).starts_with("deployment 3 2026-01-05T00:00:00Z"));
     REQUIRE(h.refused.size() == 2);
     CHECK(h.refused[0].starts_with("1: no time; expected one of time"));
     CHECK(h.refused[1] == "2: deployment without a service; expected service, or --service");
   }
 
-  TEST_CASE("a page that is not the last of its export is noticed") {
+  TEST_CASE("an export that ends before its last page is detected") {
     for (const auto* text :
          {R"({"incidents":[],"more":true})", R"({"issues":[],"isLast":false})", R"({"issues":[],"nextPageToken":"x"})",
           R"({"issues":[],"next":"https://jira.example.com/2"})",
@@ -231,7 +230,7 @@ TEST_SUITE("nodb") {
       CHECK(
           lines(
               read_export(std::string(text).find("incidents") == std::string::npos ? "jira" : "pagerduty", text).notes)
-              .starts_with("warning: the last page is not the last of the export"));
+              .starts_with("warning: the export is incomplete"));
     }
     CHECK(read_export("jira", R"({"issues":[],"more":true} {"issues":[],"isLast":true})").notes.empty());
   }

@@ -1,5 +1,5 @@
-// The incidents that the reports of a source fold to: deliveries of its fixtures in the order in which they come, and
-// what an incident's figures rest on, its start, its stretches and its severity.
+// The incidents that a source's reports fold to: fixtures in the order of delivery, and the start, stretches and
+// severity that an incident's figures are computed from.
 #include <map>
 #include <set>
 
@@ -16,13 +16,13 @@ namespace {
 struct story {
   const char* rule;
   const char* kind;
-  std::vector<const char*> deliveries;  ///< names of fixtures
+  std::vector<const char*> deliveries;  ///< fixture names
   const char* becomes;                  ///< subject, start, stretches, severity; `03T10:20` is a time of November
 };
 
 const story stories[] = {
-    // labels and types that come later, or go
-    {"a label long after the close moves no resolution",
+    // labels and types that are added later or removed
+    {"a label long after the close does not move the resolution",
      "github",
      {"issues.labeled_days_later"},
      "acme/checkout#12 03T10:00 03T10:00..03T11:00 severity 0"},
@@ -34,28 +34,31 @@ const story stories[] = {
      "jira",
      {"labeled_when_done"},
      "SHOP-5 03T10:30 03T10:30..03T11:00 severity 1"},
-    {"an edit after the close moves no resolution",
+    {"an edit after the close does not move the resolution",
      "gitlab",
      {"issue.incident_opened", "issue.incident_closed", "issue.edited_when_closed"},
      "acme/checkout#9 03T10:20 03T10:20..03T11:00 severity 1"},
-    {"a label that is taken away", "gitlab", {"issue.labeled", "issue.unlabeled"}, ""},
-    {"and put back after the close",
+    {"a removed label removes the incident", "gitlab", {"issue.labeled", "issue.unlabeled"}, ""},
+    {"a label added again after the close restores it",
      "gitlab",
      {"issue.labeled", "issue.unlabeled", "issue.labeled_when_closed"},
      "acme/checkout#9 03T10:20 03T10:20..03T11:00 severity 0"},
-    {"another type", "gitlab", {"issue.incident_opened", "issue.type_changed"}, ""},
-    {"another type, by its number", "gitlab", {"issue.incident_opened", "issue.type_number_changed"}, ""},
-    {"and back",
+    {"another type removes the incident", "gitlab", {"issue.incident_opened", "issue.type_changed"}, ""},
+    {"another type by number removes the incident",
+     "gitlab",
+     {"issue.incident_opened", "issue.type_number_changed"},
+     ""},
+    {"changing the type back restores it",
      "gitlab",
      {"issue.incident_opened", "issue.type_changed", "issue.became_incident"},
      "acme/checkout#9 03T10:20 03T10:20..- severity 1"},
-    // duplicates, parts of others, moves
+    // duplicates, parts of other incidents, moved issues
     {"a duplicate is no incident", "github", {"issues.opened", "issues.closed_as_duplicate"}, ""},
-    {"until it is reopened",
+    {"a reopened duplicate is an incident",
      "github",
      {"issues.opened", "issues.closed_as_duplicate", "issues.reopened_duplicate"},
      "acme/checkout#12 03T10:00 03T10:00..- severity 0"},
-    {"and closed for another reason",
+    {"a duplicate reopened and closed for another reason is an incident",
      "github",
      {"issues.opened", "issues.closed_as_duplicate", "issues.reopened_duplicate", "issues.closed_again"},
      "acme/checkout#12 03T10:00 03T10:00..03T13:00 severity 0"},
@@ -67,7 +70,7 @@ const story stories[] = {
      {"issue.incident_opened", "issue.duplicate", "issue.incident_reopened"},
      "acme/checkout#9 03T10:20 03T10:20..- severity 1"},
     {"a duplicate", "jira", {"created", "duplicate"}, ""},
-    {"by the configured resolutions", "jira", {"created", "configured_duplicate"}, ""},
+    {"a configured resolution marks a duplicate", "jira", {"created", "configured_duplicate"}, ""},
     {"that is one no more",
      "jira",
      {"created", "duplicate", "no_longer_duplicate"},
@@ -81,16 +84,16 @@ const story stories[] = {
     {"a duplicate", "servicenow", {"new", "duplicate"}, ""},
     {"a duplicate", "cloudevents", {"cdevents.ticket_incident", "cdevents.ticket_duplicate"}, ""},
     {"a part of another incident", "rootly", {"created", "became_sub_incident"}, ""},
-    {"a canceled one, told as an update", "rootly", {"created", "updated_to_cancelled"}, ""},
-    {"merged", "pagerduty", {"triggered", "merged"}, ""},
+    {"a canceled incident reported as an update", "rootly", {"created", "updated_to_cancelled"}, ""},
+    {"a merged incident", "pagerduty", {"triggered", "merged"}, ""},
     // drills
-    {"a drill from some time on", "firehydrant", {"created", "became_game_day"}, ""},
-    // reopening told as work in progress
+    {"an incident that becomes a drill", "firehydrant", {"created", "became_game_day"}, ""},
+    // reopening reported as work in progress
     {"reopened into in progress",
      "jira",
      {"created", "resolved", "reopened_in_progress"},
      "SHOP-5 03T10:30 03T10:30..03T11:00 03T12:00..- severity 1"},
-    {"an old resolution date closes nothing again",
+    {"an old resolution date does not close the incident again",
      "jira",
      {"created", "resolved", "reopened_in_progress", "edited_with_old_resolution"},
      "SHOP-5 03T10:30 03T10:30..03T11:00 03T12:00..- severity 1"},
@@ -102,11 +105,11 @@ const story stories[] = {
      "devlake",
      {"issue", "issue.done", "issue.reopened_in_progress"},
      "SHOP-5 03T10:20 03T10:20..03T10:50 03T11:30..- severity 1"},
-    {"reopened, told as an update",
+    {"reopened by an update",
      "rootly",
      {"created", "resolved", "reopened"},
      "7f8a 03T10:18 03T10:18..03T10:50 03T12:00..- severity 1"},
-    {"gone back to an earlier milestone",
+    {"reopened by an earlier milestone",
      "firehydrant",
      {"created", "resolved", "reopened"},
      "6e0c 03T10:18 03T10:18..03T10:50 20T12:00..- severity 1"},
@@ -114,7 +117,7 @@ const story stories[] = {
      "bitbucket",
      {"issue.created", "issue.resolved", "issue.on_hold"},
      "acme/checkout#1 03T10:20 03T10:20..03T10:50 03T11:30..- severity 1"},
-    {"somebody is assigned to what is resolved",
+    {"assigning a resolved issue does not reopen it",
      "sentry",
      {"issue.created", "issue.resolved", "issue.assigned_when_resolved"},
      "issue/1170820242 03T10:20 03T10:20..20T12:00 severity 2"},
@@ -123,7 +126,7 @@ const story stories[] = {
      "datadog",
      {"warn_first", "triggered", "recovered"},
      "monitor/8f3a 03T10:10 03T10:10..03T10:50 severity 2"},
-    // severities from 0
+    // severity schemes that begin with 0
     {"SEV0 is the worst", "rootly", {"sev0"}, "7f8a 03T10:18 03T10:18..- severity 1"},
 };
 
@@ -135,7 +138,7 @@ std::string show(const incident& i) {
   return out + " severity " + std::to_string(i.severity);
 }
 
-// Every delivery is another one, whatever its fixture says: an id that comes twice would be a duplicate.
+// Every delivery gets an id of its own: a repeated fixture would be a duplicate.
 std::string told_by(const story& s) {
   const auto& kind = *find_collector(s.kind);
   std::map<std::string, std::vector<report>> about;
@@ -163,7 +166,7 @@ std::string told_by(const story& s) {
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("the reports of a source fold to the incidents that it means") {
+  TEST_CASE("a source's reports fold to the intended incidents") {
     for (const auto& s : stories) {
       const auto rule = std::string(s.kind) + ": " + s.rule;
       CAPTURE(rule);
@@ -171,7 +174,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("severities of every scheme are 1 to 5, the first level of a scheme that begins with 0 is 1") {
+  TEST_CASE("severities of every scheme map to 1 to 5, and the first level of a scheme that begins with 0 is 1") {
     const std::pair<const char*, int> words[] = {
         {"SEV0", 1},
         {"sev-0", 1},

@@ -11,7 +11,7 @@ namespace {
 
 std::string on_the_day(const std::string& clock) { return "2026-11-03T" + clock + ":00Z"; }
 
-/// "10:00 state=open mitigated_at=10:30": one report; `override`, `retract` and `restore` are words of their own.
+/// One report, such as "10:00 state=open mitigated_at=10:30"; `override`, `retract` and `restore` are separate words.
 report parse_report(const std::string& text, std::size_t n) {
   report r;
   r.id = "event-" + std::to_string(n);
@@ -37,7 +37,7 @@ report parse_report(const std::string& text, std::size_t n) {
 
 std::string clock(const std::optional<timestamp>& t) { return t ? format_time(*t).substr(11, 5) : "-"; }
 
-// t, detection, then each stretch with its mitigation in brackets, then the services.
+// Start, detection, each stretch with its mitigation in brackets, then the services.
 std::string show(const std::optional<incident>& i) {
   if (!i) return "";
   std::string out = clock(i->started_at) + ' ' + clock(i->detected_at);
@@ -54,85 +54,91 @@ struct incident_case {
 };
 
 const incident_case cases[] = {
-    {"§2 from opening to resolution", {"10:00 state=open", "11:00 state=resolved"}, "10:00 10:00 10:00..11:00"},
-    {"§2 still open", {"10:00 state=open"}, "10:00 10:00 10:00..-"},
+    {"§2 a stretch lasts from opening to resolution",
+     {"10:00 state=open", "11:00 state=resolved"},
+     "10:00 10:00 10:00..11:00"},
+    {"§2 an open incident has an open stretch", {"10:00 state=open"}, "10:00 10:00 10:00..-"},
     {"§2 acknowledging is not resolving", {"10:00 state=open", "10:10 state=acknowledged"}, "10:00 10:00 10:00..-"},
     {"§18 any unresolved state after the resolution reopens",
      {"10:00 state=open", "11:00 state=resolved", "11:10 state=acknowledged"},
      "10:00 10:00 10:00..11:00 11:10..-"},
-    {"§18 but not one of before the resolution, told later",
+    {"§18 an earlier state received later does not reopen",
      {"10:00 state=open", "11:00 state=resolved resolved_at=11:20", "11:10 state=acknowledged"},
      "10:00 10:00 10:00..11:20"},
-    {"§18 nor one of its very instant",
+    {"§18 a state at the instant of the resolution does not reopen",
      {"10:00 state=open", "10:30 state=resolved resolved_at=11:00", "11:00 state=open"},
      "10:00 10:00 10:00..11:00"},
-    {"§18 a resolution that is told again with an edit is not that of the reopening",
+    {"§18 a resolution repeated by an edit does not resolve the reopened incident",
      {"10:00 state=open", "11:00 state=resolved resolved_at=11:00", "12:00 state=open", "12:30 resolved_at=11:00"},
      "10:00 10:00 10:00..11:00 12:00..-"},
     {"§18 an undated reopening began at its end at the latest",
      {"10:00 state=open", "15:00 state=resolved resolved_at=10:10", "15:01 state=open",
       "15:02 state=resolved resolved_at=13:00"},
      "10:00 10:00 10:00..10:10 13:00..13:00"},
-    {"§18 and never before the resolution that it follows",
+    {"§18 an undated reopening never begins before the preceding resolution",
      {"10:00 state=open", "11:00 state=resolved", "12:00 state=open", "12:30 state=resolved resolved_at=10:30"},
      "10:00 10:00 10:00..11:00 11:00..11:00"},
-    {"§2 again from each reopening",
+    {"§2 each reopening begins a stretch",
      {"10:00 state=open", "11:00 state=resolved", "12:00 state=open", "13:00 state=resolved"},
      "10:00 10:00 10:00..11:00 12:00..13:00"},
-    {"§2 a second opening while it is open is none",
+    {"§2 a second opening while open changes nothing",
      {"10:00 state=open", "10:30 state=open", "11:00 state=resolved"},
      "10:00 10:00 10:00..11:00"},
-    {"§2 a second close moves nothing",
+    {"§2 a second close changes nothing",
      {"10:00 state=open", "11:00 state=resolved", "11:30 state=resolved"},
      "10:00 10:00 10:00..11:00"},
-    {"§2 unless it says when",
+    {"§2 a second close with a time sets the resolution",
      {"10:00 state=open", "11:00 state=resolved", "11:30 state=resolved resolved_at=10:45"},
      "10:00 10:00 10:00..10:45"},
-    {"§2 a close that says when",
+    {"§2 resolved_at precedes the report's time",
      {"10:00 state=open", "11:00 state=resolved resolved_at=10:50"},
      "10:00 10:00 10:00..10:50"},
-    {"§2 saying when is closing", {"10:00 state=open", "11:00 resolved_at=10:50"}, "10:00 10:00 10:00..10:50"},
-    {"§2 told at once, after it was over",
+    {"§2 resolved_at alone closes", {"10:00 state=open", "11:00 resolved_at=10:50"}, "10:00 10:00 10:00..10:50"},
+    {"§2 one report of a finished incident",
      {"11:00 state=resolved started_at=10:00 resolved_at=10:40"},
      "10:00 10:00 10:00..10:40"},
     {"§2 rank orders equal times", {"10:00 state=resolved", "10:00 state=open"}, "10:00 10:00 10:00..10:00"},
     {"§5 started_at, else detected_at, else the first report",
      {"10:00 state=open started_at=09:00 detected_at=09:30"},
      "09:00 09:30 09:00..-"},
-    {"§5 else detected_at", {"10:00 state=open detected_at=09:30"}, "09:30 09:30 09:30..-"},
-    {"§7 mitigated",
+    {"§5 detected_at gives the start without started_at",
+     {"10:00 state=open detected_at=09:30"},
+     "09:30 09:30 09:30..-"},
+    {"§7 a mitigation belongs to its stretch",
      {"10:00 state=open", "10:30 mitigated_at=10:20", "11:00 state=resolved"},
      "10:00 10:00 10:00..11:00(10:20)"},
-    {"§7 told after the close",
+    {"§7 a mitigation reported after the close",
      {"10:00 state=open", "11:00 state=resolved", "11:10 mitigated_at=10:20"},
      "10:00 10:00 10:00..11:00(10:20)"},
-    {"§7 of the stretch that it lies in",
+    {"§7 a mitigation does not belong to a later stretch",
      {"10:00 state=open", "10:30 mitigated_at=10:20", "11:00 state=resolved", "12:00 state=open"},
      "10:00 10:00 10:00..11:00(10:20) 12:00..-"},
-    {"§7 never after the resolution",
+    {"§7 a mitigation is never after the resolution",
      {"10:00 state=open", "11:00 state=resolved mitigated_at=11:30"},
      "10:00 10:00 10:00..11:00(11:00)"},
-    {"§2 null clears", {"10:00 state=open mitigated_at=10:20", "10:30 mitigated_at=null"}, "10:00 10:00 10:00..-"},
+    {"§2 null clears a field",
+     {"10:00 state=open mitigated_at=10:20", "10:30 mitigated_at=null"},
+     "10:00 10:00 10:00..-"},
     {"§2 an override beats reports",
      {"10:00 state=open", "10:10 override resolved_at=10:05", "11:00 state=resolved"},
      "10:00 10:00 10:00..10:05"},
-    {"§2 and may say that it is over",
-     {"10:00 state=open", "10:10 override state=resolved"},
-     "10:00 10:00 10:00..10:10"},
-    {"§2 or that it is not",
+    {"§2 an override may resolve", {"10:00 state=open", "10:10 override state=resolved"}, "10:00 10:00 10:00..10:10"},
+    {"§2 an override may keep it open",
      {"10:00 state=open", "10:10 override state=open", "11:00 state=resolved"},
      "10:00 10:00 10:00..-"},
-    {"§2 the last that names services wins",
+    {"§2 the last report with services wins",
      {"10:00 state=open service=b", "10:10 service=a"},
      "10:00 10:00 10:00..- a"},
-    {"§2 a retraction takes it out", {"10:00 state=open", "10:10 retract"}, ""},
-    {"§2 the latest decides", {"10:00 state=open", "10:10 retract", "10:20 restore"}, "10:00 10:00 10:00..-"},
+    {"§2 a retraction removes the incident", {"10:00 state=open", "10:10 retract"}, ""},
+    {"§2 the latest retraction decides",
+     {"10:00 state=open", "10:10 retract", "10:20 restore"},
+     "10:00 10:00 10:00..-"},
 };
 
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("reports of one incident fold to the same whatever the order they came in") {
+  TEST_CASE("reports of one incident fold to the same result in any order") {
     for (const auto& c : cases) {
       INFO(std::string(c.rule));
       std::vector<std::size_t> order(c.reports.size());
@@ -145,14 +151,14 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("services are mapped, in order, each once; former names are the service's (interface.md 5)") {
+  TEST_CASE("services are mapped in order without duplicates, and former names mean the service (interface.md 5)") {
     const naming names({{"checkout", "payments", {{"cart"}}, {}, {}}}, {});
     report r;
     r.fields = {{"services", json::array{"search", "cart", "checkout"}}, {"state", "open"}};
     CHECK(fold_incident({"test", "i"}, {r}, names)->services == std::vector<std::string>{"checkout", "search"});
   }
 
-  TEST_CASE("who was at work: a responder from joining to leaving, else from the acknowledgement to restoration") {
+  TEST_CASE("a responder works from joining to leaving, otherwise from the acknowledgement to restoration") {
     report r = parse_report("10:00 state=open", 1), ack = parse_report("10:10 state=acknowledged", 2),
            done = parse_report("11:00 state=resolved mitigated_at=10:50", 3);
     r.fields["responders"] = json::array{

@@ -1,4 +1,4 @@
-// Which reports of several tools are one incident, and what they say together (figures.md section 18).
+// Joining the reports of several tools into one incident (figures.md section 18).
 #include "collectors/base/json.hpp"
 #include "daemon/timeline/join.hpp"
 #include "tests/check.hpp"
@@ -19,11 +19,11 @@ report told(const std::string& clock, const char* fields, bool is_override = fal
   return {.id = clock, .time = at(clock), .is_override = is_override, .fields = parse_json(fields)->as_object()};
 }
 
-/// What one tool reports of an incident.
+/// The reports of one tool about an incident.
 struct reported {
   thing_id thing;
   std::vector<report> reports;
-  int received = 0;  ///< which of them came first
+  int received = 0;  ///< order of receipt
 };
 
 using all_reports = std::vector<reported>;
@@ -36,8 +36,8 @@ std::vector<joined_incident> join(const all_reports& all) {
   return join_incidents(names, settings);
 }
 
-/// "P1: P1 SHOP-7+; SHOP-9: SHOP-9": each incident by its name, its members the lead first, + where one only adds
-/// facts.
+/// Each incident by name with its members, the lead first, and + for members that only add facts, such as
+/// "P1: P1 SHOP-7+; SHOP-9: SHOP-9".
 std::string shape(const all_reports& all) {
   std::string out;
   for (const auto& j : join(all)) {
@@ -72,70 +72,74 @@ struct shape_case {
 
 const std::vector<shape_case>& shapes() {
   static const std::vector<shape_case> all = {
-      {"nothing names anything", {page("P1", "10:00"), issue("S1", "10:05", R"({"state": "open"})")}, "S1: S1; P1: P1"},
-      {"a link to the other's page, and what a chat added to it",
+      {"incidents without references stay apart",
+       {page("P1", "10:00"), issue("S1", "10:05", R"({"state": "open"})")},
+       "S1: S1; P1: P1"},
+      {"a link to the other's page joins, whatever its scheme, case, query and fragment",
        {page("P1", "10:00", R"({"url": "https://acme.pagerduty.com/incidents/P1"})"),
         issue("S1", "10:05", R"({"links": ["http://Acme.PagerDuty.com/incidents/P1/?utm=x#notes"]})")},
        "S1: P1 S1"},
-      {"by its id, whoever says it",
+      {"an id joins, from either side",
        {page("P1", "10:00", R"({"links": ["S1"]})"), issue("S1", "10:05", R"({"state": "open"})")},
        "S1: P1 S1"},
-      {"a link of years ago still holds: one incident alone has the name",
+      {"a link joins across years if one incident alone has the name",
        {page("P1", "2024-11-03T10:00"), issue("S1", "10:05", R"({"links": ["P1"]})")},
        "S1: P1 S1"},
-      {"a key that is used again means the nearest within a day",
+      {"a reused key means the nearest incident within a day",
        {page("P1", "2026-11-01T10:00", R"({"keys": ["k"], "resolved_at": "2026-11-01T11:00:00Z"})"),
         page("P2", "10:00", R"({"keys": ["k"], "resolved_at": "2026-11-03T11:00:00Z"})"),
         alert("a1", "09:59", R"({"links": ["k"]})"), alert("a2", "2026-11-05T10:00", R"({"links": ["k"]})")},
        "P1: P1; a1: P2 a1; a2: a2"},
-      {"several alerts of one outage",
+      {"several alerts join one outage",
        {page("P1", "10:00", R"({"keys": ["k"]})"), alert("a1", "09:59", R"({"links": ["k"]})"),
         alert("a2", "10:30", R"({"links": ["k"]})")},
        "a1: P1 a1 a2"},
-      {"two of one source are never one",
+      {"two incidents of one source stay apart",
        {page("P1", "10:00"), page("P2", "10:05", R"({"links": ["P1"]})")},
        "P1: P1; P2: P2"},
-      {"unless somebody says so: the later joins the earlier",
+      {"same_as joins two incidents of one source: the later joins the earlier",
        {page("P1", "10:00", R"({"same_as": ["P2"]})"), page("P2", "10:05")},
        "P1: P1 P2"},
-      {"taken out by hand",
+      {"same_as none separates an incident",
        {page("P1", "10:00"), issue("S1", "10:05", R"({"links": ["P1"], "same_as": ["none"]})")},
        "S1: S1; P1: P1"},
-      {"an issue about several incidents is none of its own",
+      {"an issue about several incidents only adds facts to them",
        {page("P1", "10:00"), page("P2", "10:05"), issue("S1", "10:10", R"({"links": ["P1", "P2"]})")},
        "P1: P1 S1+; P2: P2 S1+"},
-      {"through a worse-ranked one: the alert and the page are both in the issue",
+      {"an alert and a page join through a lower-ranked issue that names both",
        {page("P1", "10:00"), alert("a1", "09:59", R"({"state": "open"})"),
         issue("S1", "10:10", R"({"links": ["P1", "a1"]})")},
        "a1: P1 a1 S1"},
-      {"but not of another day",
+      {"an alert of another day does not join through an issue",
        {page("P1", "10:00", R"({"state": "resolved", "resolved_at": "2026-11-03T11:00:00Z"})"),
         alert("a1", "2026-11-09T09:59", R"({"state": "open"})"), issue("S1", "10:10", R"({"links": ["P1", "a1"]})")},
        "a1: a1; S1: P1 S1"},
-      {"outside production nothing is joined",
+      {"incidents outside production are not joined",
        {page("P1", "10:00", R"({"environment": "staging"})"), issue("S1", "10:05", R"({"links": ["P1"]})")},
        "S1: S1; P1: P1"},
       {"two tools of one rank: the earlier leads",
        {page("P1", "10:05"), {{"opsgenie", "O1"}, {told("10:00", R"({"links": ["P1"]})")}}},
        "O1: O1 P1"},
-      {"never two of one source through others",
+      {"two incidents of one source stay apart even if others link them",
        {page("P1", "10:00"),
         page("P9", "10:30"),
         {{"opsgenie", "O1"}, {told("10:01", R"({"links": ["P1"]})")}},
         issue("S1", "10:10", R"({"links": ["O1", "P9"]})")},
        "S1: P1 O1 S1; P9: P9"},
-      {"the page of a rule is that of all its alerts",
+      {"a rule's page, shared by all its alerts, means the nearest one",
        {alert("a1", "10:00", R"({"url": "http://prom/graph?g0.expr=up"})"),
         issue("S1", "2025-11-03T10:00",
               R"({"links": ["http://prom/graph?g0.expr=up"], "resolved_at": "2025-11-03T11:00:00Z"})"),
         issue("S2", "10:10", R"({"links": ["http://prom/graph?g0.expr=up"]})")},
        "S1: S1; a1: a1 S2"},
-      {"a page with a query is another one than without",
+      {"pages that differ in their query differ",
        {page("P1", "10:00", R"({"url": "https://now/nav_to.do?uri=incident.do?sys_id=1"})"),
         page("P2", "10:00", R"({"url": "https://now/nav_to.do?uri=incident.do?sys_id=2"})"),
         issue("S1", "10:10", R"({"links": ["https://now/nav_to.do?uri=incident.do?sys_id=2"]})")},
        "P1: P1; S1: P2 S1"},
-      {"a link to what nobody knows", {issue("S1", "10:05", R"({"links": ["https://nowhere.example/1"]})")}, "S1: S1"},
+      {"an unknown link joins nothing",
+       {issue("S1", "10:05", R"({"links": ["https://nowhere.example/1"]})")},
+       "S1: S1"},
   };
   return all;
 }
@@ -143,7 +147,7 @@ const std::vector<shape_case>& shapes() {
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("which incidents are one") {
+  TEST_CASE("incidents are joined by references and rank") {
     for (const auto& c : shapes()) {
       CAPTURE(c.rule);
       auto reports = c.reports;
@@ -165,7 +169,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("a joined incident is called by the member received first, whoever leads") {
+  TEST_CASE("a joined incident has the name of the member received first, whichever leads") {
     auto p = page("P1", "10:00"), s = issue("S1", "10:05", R"({"links": ["P1"]})");
     p.received = 2;
     s.received = 1;
@@ -173,7 +177,7 @@ TEST_SUITE("nodb") {
     CHECK(join({p, s}).front().members.back().evidence == "S1 names p1");
   }
 
-  TEST_CASE("the lead's times and state; what it does not say the others say") {
+  TEST_CASE("times and state come from the lead, missing ones from the other members") {
     auto p = page("P1", "10:00", R"({"state": "open", "started_at": "2026-11-03T10:00:00Z"})");
     p.reports.push_back(told("11:00", R"({"state": "resolved"})"));
     auto s = issue("S1", "10:05",
@@ -195,7 +199,7 @@ TEST_SUITE("nodb") {
     CHECK(text_at(i.facts, "/cause") == "data");
   }
 
-  TEST_CASE("services are the lead's if one is configured, else the next member's; the rest are shown") {
+  TEST_CASE("services come from the first member with a configured one, the lead first; the others are shown") {
     const naming names({{.name = "checkout", .team = {}}, {.name = "cart", .team = {}}}, {});
     const auto unknown = page("P1", "10:00", R"({"service": "Checkout API"})"),
                known = page("P1", "10:00", R"({"service": "cart"})");
@@ -206,7 +210,7 @@ TEST_SUITE("nodb") {
     CHECK(json::serialize(both.facts.at("also_affected")) == R"(["checkout"])");
   }
 
-  TEST_CASE("what a person says of any member is said of the incident") {
+  TEST_CASE("an override of any member applies to the incident") {
     const auto p = page("P1", "10:00", R"({"state": "open", "severity": 3})");
     auto s = issue("S1", "10:05", R"({"links": ["P1"]})");
     s.reports.push_back(told("12:00", R"({"severity": 1, "resolved_at": "2026-11-03T11:30:00Z"})", true));
@@ -230,7 +234,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("a filter lets in what fits once, and it stays; what has no such field is not filtered by it") {
+  TEST_CASE("a matching incident stays included, and a filter ignores reports without its field") {
     const incident_filter high{.words = {{"urgency", {"high"}}}}, severe{.severities = {1, 2}};
     const std::vector<report> lowered = {told("10:00", R"({"urgency": "high"})"),
                                          told("11:00", R"({"urgency": "low"})")},
@@ -247,8 +251,7 @@ TEST_SUITE("nodb") {
     CHECK(!incident_filter{.follows = "pagerduty"}.lets_in(lowered));
   }
 
-  TEST_CASE(
-      "an issue is let in by a label or by its type, until that is taken away; reports without them are not filtered") {
+  TEST_CASE("an issue is included by a label or type until that is removed; reports without them are not filtered") {
     const incident_filter either{.any_of = {{"labels", {"incident", "outage"}}, {"issue_type", {"Bug"}}}};
     const auto lets_in = [&](std::initializer_list<const char*> reports) {
       std::vector<report> all;
@@ -263,14 +266,14 @@ TEST_SUITE("nodb") {
     CHECK(!lets_in({R"({"labels": ["incident"]})", R"({"labels": [], "reclassified": true})"}));
     CHECK(lets_in({R"({"labels": ["incident", "outage"]})", R"({"labels": ["outage"], "reclassified": true})"}));
     CHECK(lets_in({R"({"labels": []})", R"({"labels": ["outage"], "reclassified": true})"}));
-    CHECK(lets_in({R"({"state": "open"})"}));  // stored before there were labels
+    CHECK(lets_in({R"({"state": "open"})"}));  // stored by a release without labels
     CHECK(!lets_in({R"({"state": "open"})", R"({"labels": [], "reclassified": true})"}));
     const incident_filter none{.any_of = {{"labels", {}}}};
     CHECK(!none.lets_in({told("10:00", R"({"labels": ["incident"]})")}));
     CHECK(none.lets_in({told("10:00", "{}")}));
   }
 
-  TEST_CASE("what no filter lets in opens no incident, leads none, and adds to those that it is joined with") {
+  TEST_CASE("a filtered-out report opens and leads no incident, but adds facts to those it is joined with") {
     auto with = settings;
     with.filters["pagerduty"].severities = {1};
     const auto p = page("P1", "10:00", R"({"severity": 3, "acknowledged_at": "2026-11-03T10:02:00Z"})"),

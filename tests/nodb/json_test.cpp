@@ -5,7 +5,7 @@
 using namespace releasehealth;
 
 TEST_SUITE("nodb") {
-  TEST_CASE("a body may be so deep and hold so many values; what is quoted does not count") {
+  TEST_CASE("nesting depth and number of values of a body are limited; quoted text does not count") {
     const body_limits few{.json_depth = 3, .json_values = 8, .batch = 1};
     CHECK(parse_json("[[[1]]]", few));
     CHECK(parse_json("[[[[1]]]]", few).error().limit == "intake.max_json_depth");
@@ -18,12 +18,12 @@ TEST_SUITE("nodb") {
     CHECK(parse_json_strictly("[{},{},{},{},{},{},{},{}]", few).error().limit == "intake.max_json_values");
   }
 
-  TEST_CASE("strict parsing names the place of a duplicate key or a NUL") {
+  TEST_CASE("strict parsing reports the position of a duplicate key or a NUL") {
     const std::tuple<const char*, const char*, const char*> cases[] = {
         {R"({"a":1,"a":2})", "/a", "duplicate key"},
         {R"({"a":{"b":[{"c":1},{"c":1,"c":2}]}})", "/a/b/1/c", "duplicate key"},
-        {R"({"a":"x\u0000y"})", "/a", "holds a NUL character"},
-        {R"({"a":["x","\u0000"]})", "/a/1", "holds a NUL character"},
+        {R"({"a":"x\u0000y"})", "/a", "contains a NUL character"},
+        {R"({"a":["x","\u0000"]})", "/a/1", "contains a NUL character"},
         {R"({"a~/b":{"k":1,"k":1}})", "/a~0~1b/k", "duplicate key"},
         {R"({"a":[1,1e400]})", "/a/1", "number 1e400 is out of range; expected a number up to 1e308"},
         {R"({"a":[1,-1e99999]})", "/a/1", "number -1e99999 is out of range; expected a number up to 1e308"},
@@ -48,7 +48,7 @@ TEST_SUITE("nodb") {
     CHECK(parse_json_strictly("[18446744073709551615,-9223372036854775808,1e308,-1e308,2.3e-308,0e9,0.0]"));
   }
 
-  TEST_CASE("a byte order mark of UTF-8 in front of JSON is skipped, one of UTF-16 is named") {
+  TEST_CASE("a UTF-8 byte order mark before JSON is skipped, a UTF-16 one is reported") {
     for (const auto* text : {"\xEF\xBB\xBF{\"a\":1}", "\xEF\xBB\xBF {\"a\":1}\n"}) {
       CHECK(number_at(*parse_json(text), "/a") == 1);
       CHECK(number_at(*parse_json_strictly(text), "/a") == 1);
@@ -60,7 +60,7 @@ TEST_SUITE("nodb") {
     CHECK(parse_json("\xFE\xFF").error().detail.find("UTF-16") != std::string::npos);
   }
 
-  TEST_CASE("what is not one JSON document is refused") {
+  TEST_CASE("anything but one JSON document is rejected") {
     for (const auto* text : {"", "{", "{}x", "{'a':1}", "\"\xC0\xA0\"", "nul"}) {
       CAPTURE(text);
       CHECK_FALSE(parse_json(text));
@@ -69,7 +69,7 @@ TEST_SUITE("nodb") {
     CHECK(parse_json(std::string(30, '[') + std::string(30, ']')));
   }
 
-  TEST_CASE("what this program wrote is read as deep as anything was ever accepted, and deeper") {
+  TEST_CASE("stored JSON is read at every depth that was ever accepted, and deeper") {
     const auto deep = [](std::size_t n) { return std::string(n, '[') + std::string(n, ']'); };
     CHECK(parse_json(deep(most_json_depth), own_limits));
     CHECK_FALSE(parse_json(deep(most_json_depth + 1), own_limits));
@@ -77,7 +77,7 @@ TEST_SUITE("nodb") {
     CHECK_THROWS(parse_own("[1"));
   }
 
-  TEST_CASE("text that PostgreSQL can hold is UTF-8 without NUL") {
+  TEST_CASE("text for PostgreSQL must be UTF-8 without NUL") {
     for (const auto* good : {"", "a", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x9A\x80", "\xF4\x8F\xBF\xBF"})
       CHECK(is_storable(good));
     for (const auto* bad :
@@ -88,7 +88,7 @@ TEST_SUITE("nodb") {
     CHECK_FALSE(is_storable(std::string_view("a\0b", 3)));
   }
 
-  TEST_CASE("reads by pointer take what is there and nothing else") {
+  TEST_CASE("reads by pointer return only values of the expected type") {
     const auto v =
         *parse_json(R"({"id":42,"text":"x\u0000y","time":"2026-11-03T10:15:00Z","on":true,"n":null,"o":{}})");
     CHECK(text_at(v, "/id") == "42");

@@ -27,7 +27,7 @@ deployment released(const char* version, const char* at) {
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("the default rules, rollback first (figures.md 4)") {
+  TEST_CASE("default rules classify deployments, rollback first (figures.md 4)") {
     CHECK(decide({{"task", "rollback"}}) == "rollback default rule rollback-task");
     CHECK(decide({{"labels", {"x", "Rollback"}}}) == "rollback default rule rollback-label");
     CHECK(decide({{"workflow", "Production rollback"}}) == "rollback default rule rollback-workflow");
@@ -44,19 +44,19 @@ TEST_SUITE("nodb") {
     CHECK(decide({{"title", "Describe the hotfix process"}}) == "planned no rule matched");
   }
 
-  TEST_CASE("bodies are never searched, and facts of the commit count") {
+  TEST_CASE("message bodies are never searched, and facts of the commit count") {
     CHECK(decide({{"message", "hotfix: Revert \"x\""}, {"description", "hotfix"}}) == "planned no rule matched");
     CHECK(decide({{"ref", "main"}}, {{"ref", "hotfix/9"}}) == "hotfix default rule hotfix-ref");
     CHECK(decide({}, {{"labels", {"hotfix"}}}) == "hotfix default rule hotfix-label");
     CHECK(decide({}, {{"title", "Revert \"x\""}}) == "rollback default rule rollback-title");
-    // as a push and a pull request tell it
+    // as reported by a push and a pull request
     const auto told = fold_commit(
         {{.id = "b", .time = {}, .fields = {{"title", "Merge pull request #7"}, {"ref", "refs/heads/release/1"}}},
          {.id = "a", .time = {}, .fields = {{"title", "Hotfix: rounding"}, {"ref", "hotfix/1"}}}});
     CHECK(decide({}, told) == "hotfix default rule hotfix-ref");
   }
 
-  TEST_CASE("configured rules come first, in order, and all their conditions must hold") {
+  TEST_CASE("configured rules come first and in order, and all conditions of a rule must hold") {
     rulebook book;
     kind_rule first;
     first.name = "docs";
@@ -73,7 +73,7 @@ TEST_SUITE("nodb") {
     CHECK(decide_by_rules(book, d, {}).kind == deployment_kind::planned);
   }
 
-  TEST_CASE("a patch release within 48 hours of its line's preceding release") {
+  TEST_CASE("a rule matches a patch release within 48 hours of its line's preceding release") {
     stack_settings settings;
     kind_rule quick;
     quick.name = "quick-patch";
@@ -85,9 +85,9 @@ TEST_SUITE("nodb") {
         released("1.0.0", "2026-01-01T00:00:00Z"),
         released("1.0.1", "2026-01-03T00:00:00Z"),  // 48 h: inclusive
         released("1.0.2", "2026-01-05T00:00:00.000001Z"),
-        released("2.0.0", "2026-01-05T00:01:00Z"),  // a little more; no patch
+        released("2.0.0", "2026-01-05T00:01:00Z"),  // over 48 hours; not a patch
         released("1.0.3", "2026-01-05T12:00:00Z"),
-        released("2.0.1", "2026-01-06T00:00:00Z"),  // by line, not by time
+        released("2.0.1", "2026-01-06T00:00:00Z"),  // compared within the line, not by time
         released("3.0.1", "2026-01-06T00:01:00Z"),  // no preceding release
     };
     std::string kinds;
@@ -110,16 +110,16 @@ TEST_SUITE("nodb") {
       for (const auto& v : run_stack(all, settings)) out += word(v.kind.kind)[0];
       return out;
     };
-    // 1.0.9 was the last of the line, but 1.0.2 follows 1.0.1
+    // 1.0.9 was the line's last release, but 1.0.2 follows 1.0.1
     CHECK(kinds({released("1.0.1", "2026-01-01T00:00:00Z"), released("1.0.9", "2026-01-09T00:00:00Z"),
                  released("1.0.2", "2026-01-10T00:00:00Z")}) == "ppp");
-    // released in the other order: the higher one was within nothing
+    // released in reverse order: the higher version has no preceding release
     CHECK(kinds({released("1.0.2", "2026-01-01T00:00:00Z"), released("1.0.1", "2026-01-02T00:00:00Z")}) == "pp");
-    // the rollback to 1.0.1 on the eighth releases nothing
+    // the rollback to 1.0.1 on the eighth is not a release
     CHECK(kinds({released("1.0.1", "2026-01-01T00:00:00Z"), released("1.1.0", "2026-01-05T00:00:00Z"),
                  released("1.0.1", "2026-01-08T00:00:00Z"), released("1.0.2", "2026-01-09T00:00:00Z")}) == "pprp");
     CHECK(kinds({released("1.0.1.1", "2026-01-01T00:00:00Z"), released("1.0.1.2", "2026-01-02T00:00:00Z")}) == "ph");
-    auto told = released("1.0.2", "2026-01-03T00:00:00Z");  // by who sees all tags of a repository
+    auto told = released("1.0.2", "2026-01-03T00:00:00Z");  // by a source that sees all tags of a repository
     told.facts["line_released_at"] = "2026-01-02T00:00:00Z";
     CHECK(kinds({told}) == "h");
     told.facts["line_released_at"] = "2026-01-04T00:00:00Z";
@@ -127,7 +127,7 @@ TEST_SUITE("nodb") {
     CHECK(decide_by_rules(settings.rules, told, parse_time("2026-01-04T00:00:00Z")).kind == deployment_kind::planned);
   }
 
-  TEST_CASE("outside the release calendar") {
+  TEST_CASE("a rule matches deployments outside the release calendar") {
     rulebook book;
     book.zone = *calendar::in_zone("Europe/Berlin");
     book.release_hours = {*parse_weekly_hours("Mon-Thu 09:00-16:00")};
@@ -149,7 +149,7 @@ TEST_SUITE("nodb") {
     CHECK_FALSE(parse_weekly_hours("Mon-Foo 09:00-17:00"));
   }
 
-  TEST_CASE("versions are found in tags of many spellings") {
+  TEST_CASE("versions are parsed from tags of many spellings") {
     const auto numbers = [](const char* text) {
       const auto v = parse_version(text);
       return v ? std::to_string(v->major) + '.' + std::to_string(v->minor) + '.' + std::to_string(v->patch) : "-";

@@ -1,4 +1,4 @@
-// Which lane of the commit queue a delivery goes to, and when PostgreSQL is tried.
+// Which lane of the commit queue a delivery enters, and when PostgreSQL is tried.
 #include "daemon/ledger/lane_policy.hpp"
 
 #include <doctest/doctest.h>
@@ -52,7 +52,7 @@ const result<stored> rejected = error(errc::malformed, "no such column"),
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("deliveries are written at once, and nothing is tried without any") {
+  TEST_CASE("deliveries are written at once, and an empty lane does not try PostgreSQL") {
     const lane_policy p(true, {});
     CHECK(p.next(with_deliveries, start) == step::attempt);
     CHECK(p.next(busy, start) == step::rest);
@@ -62,7 +62,7 @@ TEST_SUITE("nodb") {
     CHECK_FALSE(p.spools_new());
   }
 
-  TEST_CASE("a lane that gathers waits for more deliveries, unless PostgreSQL is away") {
+  TEST_CASE("a batching lane waits for more deliveries unless PostgreSQL is unavailable") {
     lane_policy p(false, {});
     const lane_state gathers{.waiting = 3, .gathers_until = start + moment};
     CHECK(p.next(gathers, start) == step::gather);
@@ -71,7 +71,7 @@ TEST_SUITE("nodb") {
     CHECK(p.next(gathers, start) == step::attempt);
   }
 
-  TEST_CASE("what an earlier process spooled is drained without any delivery") {
+  TEST_CASE("deliveries spooled by an earlier process are drained without new deliveries") {
     lane_policy p(true, holding(5));
     CHECK(p.next(idle, start) == step::attempt);
     p.began(start);
@@ -81,7 +81,7 @@ TEST_SUITE("nodb") {
     CHECK(p.next(idle, start + moment) == step::rest);
   }
 
-  TEST_CASE("while PostgreSQL is away deliveries go to the spool, and it is tried once a second") {
+  TEST_CASE("while PostgreSQL is unavailable deliveries are spooled, and PostgreSQL is tried once a second") {
     lane_policy p(true, {});
     p.began(start);
     p.ended(without_postgres(1));
@@ -106,14 +106,14 @@ TEST_SUITE("nodb") {
     CHECK(p.next(idle, start + moment) == step::retry);
   }
 
-  TEST_CASE("only a delivery that PostgreSQL was unavailable for goes to the spool") {
+  TEST_CASE("a delivery is spooled only if PostgreSQL was unavailable for it") {
     const lane_policy p(true, {});
     CHECK(p.spools(unavailable));
     CHECK_FALSE(p.spools(rejected));
     CHECK_FALSE(p.spools(stored{}));
   }
 
-  TEST_CASE("a spool that cannot be drained is reported once, keeps no delivery waiting, and is tried once a second") {
+  TEST_CASE("a spool that cannot be drained is reported once, delays no delivery, and is retried once a second") {
     lane_policy p(true, holding(5));
     p.began(start);
     CHECK(p.ended(without_spool(5)));
@@ -130,7 +130,7 @@ TEST_SUITE("nodb") {
     CHECK(p.ended(without_spool(4)));
   }
 
-  TEST_CASE("a full or broken disk is tried once a second, by itself") {
+  TEST_CASE("a full or broken disk is retried once a second, separately from PostgreSQL") {
     lane_policy p(true, {});
     CHECK_FALSE(p.should_try_disk(start));
     auto full = holding(1);

@@ -1,4 +1,4 @@
-// What the daemon does by the clock ends with it.
+// Periodic work ends with the daemon.
 #include "daemon/app/maintenance.hpp"
 
 #include <thread>
@@ -8,7 +8,7 @@
 using namespace releasehealth;
 
 TEST_SUITE("nodb") {
-  TEST_CASE("nothing goes on after a stop that comes between a timer and its handler") {
+  TEST_CASE("a stop between a timer's expiry and its handler ends the periodic work") {
     boost::asio::io_context io;
     const logger log{log_format::logfmt, log_level::error};
     metrics own({});
@@ -18,7 +18,7 @@ TEST_SUITE("nodb") {
     upkeep.start();
     boost::asio::steady_timer stop(io, std::chrono::milliseconds(500));
     stop.async_wait([&](boost::system::error_code) { upkeep.stop(); });
-    // the timer of a second has expired, too, when the io context looks at them next
+    // the one-second timer has also expired when the io context runs next
     std::this_thread::sleep_for(std::chrono::milliseconds(1100));
     io.run_for(std::chrono::seconds(10));
     CHECK(io.stopped());

@@ -1,4 +1,4 @@
-// The daemon's own metrics, as they are rendered.
+// Rendering of the daemon's own metrics.
 #include "daemon/telemetry/metrics.hpp"
 
 #include <doctest/doctest.h>
@@ -6,7 +6,7 @@
 using namespace releasehealth;
 
 TEST_SUITE("nodb") {
-  TEST_CASE("unjoined incidents have a sample for each source that follows another, and none after it no longer does") {
+  TEST_CASE("unjoined incidents have a sample for each source that follows another, only while it does") {
     metrics own({"jira", "github"});
     const auto has = [&](const char* sample) {
       return own.render(text_format::prometheus).find(sample) != std::string::npos;

@@ -1,5 +1,5 @@
-// What a migration may not do: daemons of the release before go on beside it, and figures are served while it is
-// applied.
+// What migrations must not do: daemons of the previous release keep running during a migration, and figures are served
+// while it is applied.
 #include "daemon/database/migrations.hpp"
 
 #include <regex>
@@ -9,7 +9,7 @@
 using namespace releasehealth;
 
 TEST_SUITE("nodb") {
-  TEST_CASE("migrations add: none truncates, deletes or rewrites derived rows") {
+  TEST_CASE("no migration truncates, deletes or rewrites derived rows") {
     const std::regex comment("--[^\n]*");
     const std::regex forbidden(
         "TRUNCATE|DELETE\\s+FROM|DROP\\s+(TABLE|COLUMN)|UPDATE\\s+(deployment|incident|commit_seen|flag_change|remedy|"
@@ -22,7 +22,7 @@ TEST_SUITE("nodb") {
       ++checked;
       CAPTURE(name);
       auto text = std::regex_replace(std::string(statements), comment, "");
-      for (auto at = text.find("$$"); at != text.npos; at = text.find("$$"))  // functions do it when they are called
+      for (auto at = text.find("$$"); at != text.npos; at = text.find("$$"))  // function bodies run only when called
         text.erase(at, text.find("$$", at + 2) + 2 - at);
       CHECK_FALSE(std::regex_search(text, forbidden));
     }

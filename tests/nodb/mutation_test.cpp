@@ -1,6 +1,5 @@
-// Every fixture of every source, mutated: a field gone or of another type, a name without end, deep, cut off, with NUL
-// or with bytes that are no UTF-8. Whatever comes of it is an answer, never an exception; what is read passes the check
-// again.
+// Mutates every fixture of every source: a field removed or of another type, an overlong name, deep nesting,
+// truncation, NUL or invalid UTF-8. The result is never an exception, and events that are read pass the check again.
 #include <filesystem>
 
 #include "collectors/collector.hpp"
@@ -42,7 +41,7 @@ void collect_pointers(const json::value& in, const std::string& at, std::vector<
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("no mutation of any fixture is more than a refusal") {
+  TEST_CASE("every mutation of a fixture is read or rejected, never an exception") {
     const json::value others[] = {nullptr,
                                   true,
                                   -1,

@@ -1,4 +1,4 @@
-// Which service and environment a report means (figures.md section 15).
+// Mapping of reported names to services and environments (figures.md section 15).
 #include "daemon/timeline/naming.hpp"
 
 #include "daemon/timeline/incident.hpp"
@@ -10,7 +10,7 @@ namespace {
 
 const timestamp then = *parse_time("2026-01-01T00:00:00Z"), later = *parse_time("2026-03-01T00:00:00Z");
 
-/// What two teams would configure.
+/// A configuration of two teams.
 naming configured() {
   return naming({{.name = "checkout",
                   .team = "payments",
@@ -70,7 +70,7 @@ constexpr named cases[] = {
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("a service has one name, whatever a source calls it") {
+  TEST_CASE("all names that sources use for a service map to one name") {
     const auto names = configured();
     for (const auto& c : cases) {
       CAPTURE(c.rule);
@@ -78,7 +78,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("`match` means a repository by its former names, too") {
+  TEST_CASE("`match` also matches former names of a repository") {
     const naming names({{.name = "checkout", .team = {}, .source = {}, .repository = "acme/checkout"}}, {}, {}, {},
                        repository_names(std::vector<repository_rule>{{"acme/checkout", {"acme/cart"}}}));
     const auto service = [&](const char* repository) {
@@ -90,14 +90,14 @@ TEST_SUITE("nodb") {
     CHECK(names.services_of_repository("github.com/acme/cart") == std::vector<std::string>{"checkout"});
   }
 
-  TEST_CASE("a former name ends with the date that it is given") {
+  TEST_CASE("a former name is valid until its date") {
     const naming names({{.name = "checkout", .team = {}, .was = {{"kiosk", later}}}}, {});
     CHECK(names.service("api", {{"service", "kiosk"}}, then) == "checkout");
     CHECK(names.service("api", {{"service", "kiosk"}}, later) == "kiosk");
     CHECK(names.ends_of_names() == std::vector{later});
   }
 
-  TEST_CASE("each service of an incident is mapped, and an id is that of one service only") {
+  TEST_CASE("each service of an incident is mapped, and an id belongs to one service only") {
     const auto names = configured();
     const auto services = [&](const char* fields) {
       const auto at = format_time(then);
@@ -111,7 +111,7 @@ TEST_SUITE("nodb") {
     CHECK(services(R"({"services":["Checkout API","Other"],"service_id":"PXYZ"})") == "Checkout API;Other;");
     CHECK(services(R"({"services":["Platform"]})").empty());
     CHECK(services(R"({"services":["Platform","search"]})") == "search;");
-    // an id that an earlier report told is not that of the services which a later one names
+    // an id of an earlier report does not apply to services that a later one names
     const std::vector<report> two = {
         {.id = "1", .time = then, .fields = {{"services", {"mine-a", "mine-b"}}, {"service_id", "PXYZ"}}},
         {.id = "2", .time = later, .fields = {{"services", {"mine-a"}}}}};
@@ -142,7 +142,7 @@ TEST_SUITE("nodb") {
     CHECK(names.configured() == std::vector<place>{{"checkout", "production"}, {"checkout", "EU"}});
   }
 
-  TEST_CASE("environments are compared regardless of case, and what nothing configures is in lower case") {
+  TEST_CASE("environments are compared regardless of case, and unconfigured ones are lower-cased") {
     const auto names = configured();
     CHECK(names.environment("LIVE") == "production");
     CHECK(names.environment("Production") == "production");
@@ -153,7 +153,7 @@ TEST_SUITE("nodb") {
     CHECK(naming().environment("PRODUCTION") == "production");
   }
 
-  TEST_CASE("production is what sounds like it, unless configured") {
+  TEST_CASE("production is recognized by its name unless configured") {
     const naming names;
     for (const auto* yes : {"production", "Prod", "prod-eu", "live", "prd 2", "production/eu", "prod2"}) {
       CAPTURE(yes);

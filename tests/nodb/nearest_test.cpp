@@ -9,7 +9,7 @@
 using namespace releasehealth;
 
 TEST_SUITE("nodb") {
-  TEST_CASE("the nearest word takes the fewest edits, and none is near that takes too many") {
+  TEST_CASE("the nearest word needs the fewest edits, and too many edits give no suggestion") {
     const word_list known = {"github", "gitlab", "kubernetes", "version", "service", "team", "7d"};
     const std::pair<const char*, const char*> cases[] = {
         {"gihub", "github"},
@@ -37,7 +37,7 @@ TEST_SUITE("nodb") {
     CHECK(nearest(std::string(100'000, 'a'), known).empty());
   }
 
-  TEST_CASE("every known word with one letter lost, doubled or exchanged leads back to a word no farther away") {
+  TEST_CASE("a known word with one letter dropped, doubled or swapped yields a suggestion at most that far away") {
     auto known = word_list_of(collectors(), &collector::kind);
     for (const auto& f : figures()) known.push_back(f.name);
     std::size_t back = 0, tried = 0;
@@ -58,7 +58,7 @@ TEST_SUITE("nodb") {
     CHECK(back > tried * 9 / 10);
   }
 
-  TEST_CASE("an unknown word is quoted, with the nearest known one or the few that there are") {
+  TEST_CASE("an unknown word is quoted with the nearest known one or a short list of all") {
     CHECK(unknown_word("kind", "gihub", {"github", "gitlab"}) == R"(unknown kind "gihub"; did you mean "github"?)");
     CHECK(unknown_word("kind", "svn", {"github", "gitlab", "jira"}) ==
           R"(unknown kind "svn"; expected github, gitlab or jira)");

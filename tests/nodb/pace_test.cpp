@@ -5,7 +5,7 @@
 using namespace releasehealth;
 
 TEST_SUITE("nodb") {
-  TEST_CASE("a flood of refusals writes a few lines, and the next says how many it left out") {
+  TEST_CASE("a flood of rejections logs a few lines, and the next line has the number of suppressed ones") {
     pace of;
     const auto began = std::chrono::steady_clock::now();
     std::size_t written = 0;
@@ -13,7 +13,7 @@ TEST_SUITE("nodb") {
     CHECK(written == pace::most);
     CHECK_FALSE(of.next("github", began + pace::within - std::chrono::milliseconds(1)));
 
-    CHECK(of.next("gitlab", began) == 0);  // another's flood keeps nothing from being said
+    CHECK(of.next("gitlab", began) == 0);  // another source's flood suppresses nothing
 
     const auto later = began + pace::within;
     CHECK(of.next("github", later) == 1000 - pace::most + 1);

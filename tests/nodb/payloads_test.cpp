@@ -1,5 +1,5 @@
-// Bodies that other projects publish, through the collectors that read their senders: tests/payloads.tsv says what each
-// becomes. The bodies are not in this repository: RELEASEHEALTH_PAYLOADS, or ../shared/data/payloads.
+// Runs bodies that other projects publish through the collectors of their senders: tests/payloads.tsv has the expected
+// results. The bodies are not in this repository: RELEASEHEALTH_PAYLOADS, or ../shared/data/payloads.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -17,11 +17,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Which collector reads the bodies below a folder or of a file, and the header that names their type: a member of the
-/// body, the name of the folder that they lie in, or their own.
+/// The collector for the bodies of a folder or file, and the header with their type, which is taken from a member of
+/// the body, the folder's name or the file's name.
 struct collection {
   const char* path;
-  const char* kind;              ///< empty: no source reads this sender
+  const char* kind;              ///< empty: no collector for this sender
   const char* header = "";       ///< empty: none
   const char* type = "";         ///< a pointer into the body; "folder", "file"; anything else stands for itself
   const char* settings[4] = {};  ///< key=value
@@ -79,7 +79,7 @@ constexpr collection collections[] = {
     {"pelorus", ""},
 };
 
-// As senders name in their headers what the collections name in bodies and file names.
+// Names in senders' headers for the types in the collections' bodies and file names.
 const std::map<std::string, std::string> header_names = {
     {"deployment", "Deployment Hook"},
     {"release", "Release Hook"},
@@ -119,7 +119,7 @@ std::string type_of(const collection& c, const fs::path& file, const std::string
   if (known != header_names.end() && (!github || known->second.find_first_of(" :") == std::string::npos))
     return known->second;
   if (!github || named != "file") return type;
-  // 1-workflow_run-completed, deployment-status, workflow-job-completed: the event that it begins with
+  // such as 1-workflow_run-completed, deployment-status, workflow-job-completed: the event is the prefix
   std::ranges::replace(type, '-', '_');
   for (const auto* event : {"workflow_run", "workflow_job", "deployment_status", "pull_request_review", "pull_request"})
     if (type.find(event) != type.npos) return event;
@@ -155,14 +155,14 @@ std::string become(const collection& c, const fs::path& file) {
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("the bodies that other projects publish become what the table says, and none is refused") {
+  TEST_CASE("bodies that other projects publish give the results in payloads.tsv, and none is rejected") {
     const char* given = std::getenv("RELEASEHEALTH_PAYLOADS");
     const fs::path root = given ? given : SOURCE_DIR "/../shared/data/payloads";
     if (!fs::exists(root)) {
       MESSAGE("SKIPPED: no bodies of other projects at " << root.string());
       return;
     }
-    std::map<std::string, std::string> lines;  // in the order of their names, whatever the file system's
+    std::map<std::string, std::string> lines;  // in name order, independent of the file system
     const auto add = [&](const collection& c, const fs::path& file) {
       const auto name = fs::relative(file, root).string();
       if (lines.contains(name)) return;
@@ -179,7 +179,7 @@ TEST_SUITE("nodb") {
       }
       for (const auto& entry : fs::recursive_directory_iterator(path))
         if (entry.path().extension() == ".json" &&
-            entry.path().parent_path().filename() != "formats")  // of ids: no events
+            entry.path().parent_path().filename() != "formats")  // formats of ids, not events
           add(c, entry.path());
     }
     CHECK(lines.size() > 400);

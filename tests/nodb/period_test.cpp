@@ -22,7 +22,7 @@ period find(const std::vector<period>& all, std::string_view label) {
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("months are cut at local midnight, whatever the zone does there") {
+  TEST_CASE("months begin at local midnight, also across changes of the zone's offset") {
     const std::tuple<const char*, const char*, const char*> cases[] = {
         {"UTC", "2026-11-20T12:00:00Z", "month 2026-11-01T00:00:00Z 2026-11-20T12:00:00Z partial"},
         {"Europe/Berlin", "2026-10-31T22:59:59.999Z", "month 2026-09-30T22:00:00Z 2026-10-31T22:59:59.999Z partial"},
@@ -41,14 +41,14 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("rolling periods end now; the previous month is whole, February 29 included") {
+  TEST_CASE("rolling periods end now, and the previous month is complete, including February 29") {
     const auto all = current_periods({"7d", "30d"}, {}, *parse_time("2024-03-15T06:00:00Z"));
     REQUIRE(all.size() == 4);
     CHECK(show(all[0]) == "7d 2024-03-08T06:00:00Z 2024-03-15T06:00:00Z");
     CHECK(show(all[3]) == "previous_month 2024-02-01T00:00:00Z 2024-03-01T00:00:00Z");
   }
 
-  TEST_CASE("a report may ask for a month, a quarter or a stretch") {
+  TEST_CASE("a report covers a month, a quarter or a range of dates") {
     const auto now = *parse_time("2026-11-20T12:00:00Z");
     const auto berlin = *calendar::in_zone("Europe/Berlin");
     CHECK(show(*parse_period("2026-10", berlin, now)) == "2026-10 2026-09-30T22:00:00Z 2026-10-31T23:00:00Z");

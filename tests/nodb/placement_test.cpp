@@ -12,8 +12,8 @@ using namespace releasehealth;
 
 namespace {
 
-/// "12:00 f 10:00" is an alert that fires since ten, received at noon; "13:00 r 10:00 12:30" one that was resolved at
-/// half past twelve, "13:00 r 12:30 12:30" one whose start was overwritten. `repeats` is what place_report() answers.
+/// "12:00 f 10:00" is an alert firing since 10:00, received at 12:00; "13:00 r 10:00 12:30" one resolved at 12:30,
+/// "13:00 r 12:30 12:30" one whose start was overwritten. `repeats` is the result of place_report().
 struct step {
   std::string received, state, starts, ends;
 };
@@ -36,7 +36,7 @@ event told(const step& s) {
 
 std::string clock(const std::optional<timestamp>& t) { return t ? format_time(*t).substr(11, 5) : "-"; }
 
-// What is stored of it folds to incidents: start and stretches of each, then how many reports said nothing new.
+// The incidents that the stored reports fold to: start and stretches of each, then the number of repeated reports.
 std::string fold(const std::string& steps) {
   std::vector<known_report> known;
   std::map<std::string, std::vector<report>> about;
@@ -68,19 +68,18 @@ std::string fold(const std::string& steps) {
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE(
-      "reports of an alert fold to one incident for each time that it began, with a stretch for each resolution") {
+  TEST_CASE("reports of an alert fold to one incident for each start, with a stretch for each resolution") {
     const std::pair<const char*, const char*> cases[] = {
         {"10:00 f 10:00; 11:00 r 10:00 11:00", "10:00 10:00..11:00; 0 repeated"},
         {"10:00 f 10:00; 10:30 f 10:00; 11:00 r 10:00 11:00; 11:05 r 10:00 11:00", "10:00 10:00..11:00; 2 repeated"},
-        // it fires again with the start of the first time
+        // it fires again with its first start
         {"10:00 f 10:00; 10:03 r 10:00 10:02; 10:10 f 10:00", "10:00 10:00..10:02 10:10..-; 0 repeated"},
         {"10:00 f 10:00; 10:03 r 10:00 10:02; 10:10 f 10:00; 10:40 f 10:00; 13:00 r 10:00 13:00; 13:01 r 10:00 13:00",
          "10:00 10:00..10:02 10:10..13:00; 2 repeated"},
-        // the same, all of it received late: when it came back is known only as before its end
+        // all of it received late: the time of refiring is only known to be before its end
         {"20:00 f 10:00; 20:00 r 10:00 10:02; 20:01 f 10:00; 20:02 r 10:00 13:00",
          "10:00 10:00..10:02 13:00..13:00; 0 repeated"},
-        // another Alertmanager of the cluster tells it once more
+        // another Alertmanager of the cluster reports it again
         {"10:00 f 10:00; 10:31 r 10:00 10:30; 10:33 f 10:00; 10:35 r 10:00 10:30",
          "10:00 10:00..10:30 10:30..10:30; 0 repeated"},
         // the start is overwritten by the end
@@ -90,18 +89,18 @@ TEST_SUITE("nodb") {
          "10:00 10:00..11:00; 12:00 12:00..13:00; 0 repeated"},
         {"10:00 f 10:00; 11:00 r 11:00 11:00; 11:30 f 10:00; 13:00 r 13:00 13:00",
          "10:00 10:00..11:00 11:30..13:00; 0 repeated"},
-        // another start without a resolution in between: the sender was started anew
+        // another start without a resolution in between: the sender restarted
         {"10:00 f 10:00; 10:30 f 10:20; 11:00 r 10:20 11:00", "10:00 10:00..11:00; 1 repeated"},
         // another start after a resolution: another incident
         {"10:00 f 10:00; 11:00 r 10:00 11:00; 12:00 f 12:00", "10:00 10:00..11:00; 12:00 12:00..-; 0 repeated"},
-        // it fired in between, which was not told
+        // it fired in between without a report
         {"10:00 f 10:00; 11:00 r 10:00 11:00; 13:00 r 10:00 12:30", "10:00 10:00..12:30; 0 repeated"},
-        // the resolution first
+        // the resolution arrives first
         {"11:00 r 10:00 11:00; 11:01 f 10:00", "10:00 10:00..11:00; 0 repeated"},
         {"11:00 r 10:00 11:00; 11:01 f 10:00; 11:02 f 10:00", "10:00 10:00..11:00; 1 repeated"},
-        // received before what is stored already: a daemon that had to spool
+        // received before the stored reports, by a daemon that had to spool
         {"10:00 f 10:00; 11:00 r 10:00 11:00; 10:30 f 10:00", "10:00 10:00..11:00; 1 repeated"},
-        // nothing but a resolution without a start
+        // only a resolution without a start
         {"11:00 r 11:00 11:00; 11:01 r 11:00 11:00", "11:00 11:00..11:00; 1 repeated"},
     };
     for (const auto& [steps, becomes] : cases) {
@@ -110,7 +109,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("the first report of each state keeps its id and its time, as the release before stored it") {
+  TEST_CASE("the first report of each state keeps the id and time of the previous release") {
     std::vector<known_report> known;
     auto firing = told({"12:00", "f", "10:00", ""}), resolved = told({"12:00", "r", "10:00", "11:00"});
     CHECK(place_report(firing, *on_the_day("12:00"), known));
@@ -125,7 +124,7 @@ TEST_SUITE("nodb") {
     CHECK(clock(again.time) == "12:02");
   }
 
-  TEST_CASE("only an event that has its names as alerts have them is placed") {
+  TEST_CASE("only events with the names of an alert are placed") {
     auto e = told({"12:00", "f", "10:00", ""});
     CHECK(alert_of(e) == "f1");
     e.id = "my own";

@@ -1,4 +1,4 @@
-// What senders wrote does not command terminals, logs and spreadsheets.
+// Text from senders cannot control terminals, logs and spreadsheets.
 #include "collectors/base/printable.hpp"
 
 #include <filesystem>
@@ -14,7 +14,7 @@
 using namespace releasehealth;
 
 TEST_SUITE("nodb") {
-  TEST_CASE("terminal escapes, bidirectional marks and bytes that are not UTF-8 are escaped, other text stays") {
+  TEST_CASE("terminal escapes, bidirectional marks and invalid UTF-8 are escaped, other text is unchanged") {
     const std::pair<std::string_view, std::string_view> cases[] = {
         {"checkout é 漢 \xF0\x9F\x98\x80\tx\n", "checkout é 漢 \xF0\x9F\x98\x80\tx\n"},
         {"\033]0;title\007", "\\u001b]0;title\\u0007"},
@@ -34,7 +34,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("a cell of CSV is no formula, and numbers stay numbers") {
+  TEST_CASE("a CSV cell is never a formula, and numbers stay numbers") {
     const std::pair<std::string_view, std::string_view> cases[] = {
         {"=1+1", "'=1+1"},
         {"@SUM(A1)", "'@SUM(A1)"},
@@ -56,11 +56,11 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("reports, explanations and messages show no escapes of a sender's text") {
+  TEST_CASE("reports, explanations and messages escape text from senders") {
     const std::string bad = "x\033[2J\xE2\x80\xAE";
     snapshot s;
     s.periods = {{"30d", {}, {}, false}};
-    s.at = timestamp(std::chrono::hours(1));  // a figure of now has no value in a period that ended before
+    s.at = timestamp(std::chrono::hours(1));  // a current figure has no value in a past period
     figure_settings settings;
     s.places[{bad, "production"}].values["30d"] = {};
     for (const bool markdown : {false, true})
@@ -73,7 +73,7 @@ TEST_SUITE("nodb") {
     CHECK(error(errc::malformed, bad).text() == "x\\u001b[2J\\u202e");
   }
 
-  TEST_CASE("what an exception says is read in one place, which leaves payloads out") {
+  TEST_CASE("exception texts are read in one place, which omits payloads") {
     namespace fs = std::filesystem;
     std::size_t files = 0;
     for (const auto& entry : fs::recursive_directory_iterator(fs::path(SOURCE_DIR) / "daemon")) {

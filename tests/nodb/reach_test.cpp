@@ -1,4 +1,4 @@
-// What a restricted token or source may report.
+// Reports that a restricted token or source may make.
 #include "daemon/access/reach.hpp"
 
 #include "tests/check.hpp"
@@ -25,36 +25,38 @@ struct reported {
   const char* type;
   const char* fields;
   bool is_own_source;
-  const char* outside;  ///< pointers
+  const char* outside;  ///< JSON pointers of the rejected fields
 };
 
-// Of what may report the service `search`, in Staging.
+// Reports of a sender restricted to the service `search` in Staging.
 constexpr reported cases[] = {
-    {"its own", "deployment", R"({"service":"search","environment":"staging"})", false, ""},
+    {"its own service", "deployment", R"({"service":"search","environment":"staging"})", false, ""},
     {"another service", "deployment", R"({"service":"checkout","environment":"staging"})", false, "/service "},
-    {"environments have any case", "deployment", R"({"service":"search","environment":"STAGING"})", false, ""},
+    {"an environment in another case", "deployment", R"({"service":"search","environment":"STAGING"})", false, ""},
     {"another environment", "deployment", R"({"service":"search","environment":"production"})", false, "/environment "},
-    {"`services` name nothing of a deployment", "deployment",
+    {"`services` of a deployment are ignored", "deployment",
      R"({"services":["search"],"repository":"acme/checkout","environment":"staging"})", false, "/service "},
-    {"nor does an alias beside them", "deployment",
+    {"an alias beside ignored `services`", "deployment",
      R"({"services":["search"],"service_id":"PXYZ","environment":"staging"})", false, "/service "},
-    {"services of an incident", "incident", R"({"services":["search","checkout"],"environment":"staging"})", false,
-     "/services/1 "},
-    {"a former name counts when the incident began", "incident",
+    {"another service in `services` of an incident", "incident",
+     R"({"services":["search","checkout"],"environment":"staging"})", false, "/services/1 "},
+    {"a former name applies at the start of the incident", "incident",
      R"({"services":["search"],"service":"kiosk","started_at":"2026-06-01T00:00:00Z","environment":"staging"})", false,
      "/service /service "},
     {"an incident that joins another service's", "incident",
      R"({"service":"search","environment":"staging","links":["P1"],"keys":["k"],"same_as":["P2"]})", false,
      "/links /keys /same_as "},
-    {"one that stands alone", "incident",
+    {"an incident that joins none", "incident",
      R"({"service":"search","environment":"staging","same_as":["none"],"links":[]})", false, ""},
     {"a commit of its repository", "commit", R"({"repository":"acme/search"})", false, ""},
     {"a tag of its repository", "tag", R"({"repository":"git@github.com:acme/search.git"})", false, ""},
     {"a tag by its repository's former name", "tag", R"({"repository":"acme/find"})", false, ""},
-    {"a tag of another one's", "tag", R"({"repository":"acme/checkout"})", false, "/repository "},
-    {"a tag of another one's, by a source", "tag", R"({"repository":"acme/checkout"})", true, "/repository "},
-    {"a tag of nobody's, by a source", "tag", R"({"repository":"acme/tools"})", true, ""},
-    {"a tag of nobody's, by a token", "tag", R"({"repository":"acme/tools"})", false, "/repository "},
+    {"a tag of another service's repository", "tag", R"({"repository":"acme/checkout"})", false, "/repository "},
+    {"a tag of another service's repository, by a source", "tag", R"({"repository":"acme/checkout"})", true,
+     "/repository "},
+    {"a tag of a repository without a service, by a source", "tag", R"({"repository":"acme/tools"})", true, ""},
+    {"a tag of a repository without a service, by a token", "tag", R"({"repository":"acme/tools"})", false,
+     "/repository "},
     {"a retraction by a token", "retraction", R"({"of":"tag"})", false, "/type "},
     {"a retraction by a source", "retraction", R"({"of":"tag"})", true, ""},
 };
@@ -62,7 +64,7 @@ constexpr reported cases[] = {
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("what is restricted to a service and an environment reports nothing of others") {
+  TEST_CASE("a sender restricted to a service and an environment cannot report about others") {
     const auto names = configured();
     for (const auto& c : cases) {
       CAPTURE(c.rule);
@@ -77,7 +79,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("the begin of a name is compared as the name is") {
+  TEST_CASE("a name prefix is compared like the name itself") {
     const reach of{{"pay-*"}, {"Prod*"}};
     CHECK(of.has_service("pay-in"));
     CHECK_FALSE(of.has_service("Pay-in"));

@@ -1,4 +1,4 @@
-// Which changes, and which rollbacks, of several environments are one (figures.md section 17).
+// Joining changes and rollbacks of several environments into releases (figures.md section 17).
 #include "daemon/timeline/release.hpp"
 
 #include <sstream>
@@ -11,7 +11,7 @@ namespace {
 
 constexpr duration week = std::chrono::days(7);
 
-/// "eu 1 v1, us 2 v1": environment, day, version. Gives "v1 eu us": each release with its environments.
+/// Turns "eu 1 v1, us 2 v1" (environment, day, version) into each release with its environments: "v1 eu us".
 std::string releases_of(const std::string& changes) {
   struct change {
     std::string environment;
@@ -38,7 +38,7 @@ std::string releases_of(const std::string& changes) {
   return out;
 }
 
-/// "1 a, 2 ab": day, and a letter for each release that was popped. Gives the first of each: "0 0".
+/// Turns "1 a, 2 ab" (day, a letter for each popped release) into the first of each joined rollback: "0 0".
 std::string rollbacks_of(const std::string& rollbacks) {
   std::vector<group_rollback> ordered;
   std::istringstream in(rollbacks);
@@ -58,19 +58,19 @@ std::string rollbacks_of(const std::string& rollbacks) {
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("a change joins the latest release of its identity that its environment does not have yet") {
+  TEST_CASE("a change joins the latest release of its identity that its environment still lacks") {
     const std::pair<const char*, const char*> cases[] = {
         {"", ""},
         {"eu 1 v1", "v1 eu"},
         {"eu 1 v1, us 1 v1, ap 8 v1", "v1 eu us ap"},
-        {"eu 1 v1, us 8 v1", "v1 eu us"},  // just within a week of the last one
+        {"eu 1 v1, us 8 v1", "v1 eu us"},  // exactly a week after the last one
         {"eu 1 v1, us 9 v1", "v1 eu; v1 us"},
-        {"eu 1 v1, us 8 v1, ap 15 v1", "v1 eu us ap"},                 // of the last, not of the first
-        {"eu 1 v1, eu 2 v2, us 3 v1, us 4 v2", "v1 eu us; v2 eu us"},  // whatever is live meanwhile
-        {"eu 1 v1, eu 3 v1", "v1 eu; v1 eu"},                          // again after a rollback
-        {"eu 1 v1, us 1 v1, eu 3 v1, us 4 v1", "v1 eu us; v1 eu us"},  // the others follow in the same way
-        {"eu 1 v1, eu 3 v1, us 4 v1, us 5 v1", "v1 eu us; v1 eu us"},  // first the latest, then the one before
-        {"eu 1 v1, us 2 v1.0, ap 2 V1", "v1 eu ap; v1.0 us"},          // as versions are compared
+        {"eu 1 v1, us 8 v1, ap 15 v1", "v1 eu us ap"},                 // measured from the last, not the first
+        {"eu 1 v1, eu 2 v2, us 3 v1, us 4 v2", "v1 eu us; v2 eu us"},  // independent of the live version
+        {"eu 1 v1, eu 3 v1", "v1 eu; v1 eu"},                          // deployed again after a rollback
+        {"eu 1 v1, us 1 v1, eu 3 v1, us 4 v1", "v1 eu us; v1 eu us"},  // other environments follow likewise
+        {"eu 1 v1, eu 3 v1, us 4 v1, us 5 v1", "v1 eu us; v1 eu us"},  // the latest first, then the one before
+        {"eu 1 v1, us 2 v1.0, ap 2 V1", "v1 eu ap; v1.0 us"},          // by version identity
     };
     for (const auto& [changes, releases] : cases) {
       CAPTURE(changes);
@@ -78,15 +78,15 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("rollbacks that pop changes of one release are one, as long as they follow each other") {
+  TEST_CASE("consecutive rollbacks that pop changes of one release are one rollback") {
     const std::pair<const char*, const char*> cases[] = {
         {"", ""},
         {"1 a, 2 a, 8 a, 15 a", "0 0 0 0"},
         {"1 a, 9 a", "0 1"},
         {"1 a, 2 b", "0 1"},
-        {"1 a, 2 b, 3 ab", "0 0 0"},  // it is one with both, so that these are one
+        {"1 a, 2 b, 3 ab", "0 0 0"},  // it joins both, which joins them
         {"1 a, 2 b, 3 ab, 4 b", "0 0 0 0"},
-        {"1 , 2 ", "0 1"},  // what popped nothing
+        {"1 , 2 ", "0 1"},  // rollbacks that popped nothing
     };
     for (const auto& [rollbacks, firsts] : cases) {
       CAPTURE(rollbacks);

@@ -1,5 +1,5 @@
 #pragma once
-// States of repositories that were read, in memory: what they tell against what is stored, folded as deriving folds it.
+// In-memory repository states: compares an import with the stored events, folded like derivation does.
 #include <map>
 #include <random>
 
@@ -18,11 +18,11 @@ inline constexpr std::chrono::hours hour{1};
 struct state {
   std::string repository = "github.com/acme/shop", service = "shop", former_service = {};
   timestamp at = {};
-  std::map<std::string, std::pair<std::string, timestamp>> tags = {};  ///< commit and date
-  std::map<std::string, timestamp> on_head = {};                       ///< commits, and since when
+  std::map<std::string, std::pair<std::string, timestamp>> tags = {};  ///< commit and date by tag
+  std::map<std::string, timestamp> on_head = {};                       ///< commits, with the time they reached HEAD
   std::map<std::string, std::string> reverts = {};                     ///< reverting commit -> tag that failed
-  std::map<std::string, timestamp> mended = {};                        ///< by reverting commit
-  std::map<std::string, std::string> branches = {};                    ///< by tag
+  std::map<std::string, timestamp> mended = {};                        ///< time of the fix by reverting commit
+  std::map<std::string, std::string> branches = {};                    ///< branch by tag
   bool is_complete = true;
   std::vector<git::tag> others = {};
 
@@ -82,7 +82,7 @@ struct state {
   }
 };
 
-/// What a source told, as the ledger keeps it.
+/// The events of a source, as stored in the ledger.
 struct store {
   std::map<std::string, event> events;
 
@@ -107,7 +107,7 @@ struct store {
     return update;
   }
 
-  /// As imports before 2026-12 stored it: ids and subjects without the repository.
+  /// Stores events like imports before 2026-12 did: ids and subjects without the repository.
   void import_former(const state& s) {
     for (const auto& t : s.things()) {
       if (t.type == thing_type::tag) continue;
@@ -126,14 +126,14 @@ struct store {
     }
   }
 
-  /// One line a thing that is there; `with_subjects`: also how it is called.
+  /// One line for each existing thing; `with_subjects` adds its name.
   std::string folded(bool with_subjects = true) const {
     std::map<std::pair<thing_type, std::string>, std::vector<report>> reports;
     for (const auto& [id, e] : events)
       reports[{e.thing, e.subject}].push_back({e.id, e.time, e.type == event_type::retraction, false, e.fields});
     std::multiset<std::string> lines;
     std::map<std::string, std::string> versions;
-    std::set<std::string> commits;  // of what is deployed: of others it matters nowhere where they are
+    std::set<std::string> commits;  // of deployments: the location of other commits is irrelevant
     for (const auto& [key, told] : reports)
       if (key.first == thing_type::deployment)
         for (const auto& d : fold_deployment({"git", key.second}, told, {})) {
@@ -146,7 +146,7 @@ struct store {
     std::map<thing_id, std::vector<report>> of_tags;
     for (const auto& [key, told] : reports)
       if (key.first == thing_type::tag) of_tags[{"git", key.second}] = told;
-    for (const auto& t : fold_tags(of_tags))  // as they are now: what they were only who read it then can know
+    for (const auto& t : fold_tags(of_tags))  // their current state: earlier ones are known only to earlier reads
       if (const auto commit = t.commit_at(timestamp::max()); !commit.empty())
         lines.insert("tag " + t.name + ' ' + commit + " of " + t.repository);
     for (const auto& [key, told] : reports) {
@@ -181,7 +181,7 @@ class random_states {
     for (int n = 0; n < 8; ++n) release(s);
     return s;
   }
-  // What may happen to a repository between two reads of it.
+  // Random changes to a repository between two reads.
   state later(state s) {
     s.at += 50 * hour;
     for (int n = pick(6) + 1; n > 0; --n) {

@@ -54,7 +54,7 @@ constexpr repository_case repositories[] = {
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("commits in versions") {
+  TEST_CASE("commits are found in versions") {
     for (const auto& c : tokens) {
       CAPTURE(c.rule);
       CHECK(joined(commit_tokens(c.version)) == c.tokens);
@@ -70,7 +70,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("a version's tags, and back: what resolves a deployment leads to it") {
+  TEST_CASE("a version finds its tags, and a tag the deployments that it resolves") {
     const std::vector<std::string> names = {"checkout", "SHOP/Checkout"};
     const std::vector<tag_template> templates = {*parse_tag_template("build_{version}_prod")};
     CHECK(joined(tag_names("v1.8.4+42", {}, {})) ==
@@ -90,7 +90,7 @@ TEST_SUITE("nodb") {
       }
   }
 
-  TEST_CASE("a tag that moves or goes: a deployment has the commit of its start, whatever the order of the reports") {
+  TEST_CASE("a deployment has the commit of a moved or deleted tag at its start, in any order of reports") {
     std::vector<report> reports = {
         told("10:00", R"({"repository":"acme/a","name":"v1","commit":"AAAA"})"),
         told("12:00", R"({"repository":"acme/a","name":"v1","commit":"bbbb","at":"2026-11-03T11:00:00Z"})"),
@@ -99,7 +99,7 @@ TEST_SUITE("nodb") {
     do {
       const auto tags = fold_tags({{{"github", "acme/a@v1"}, reports}});
       REQUIRE(tags.size() == 1);
-      CHECK(tags[0].commit_at(at("09:00")) == "aaaa");  // not there yet: its first commit
+      CHECK(tags[0].commit_at(at("09:00")) == "aaaa");  // before the tag existed: its first commit
       CHECK(tags[0].commit_at(at("10:00")) == "aaaa");
       CHECK(tags[0].commit_at(at("11:30")) == "bbbb");
       CHECK(tags[0].commit_at(at("14:00")).empty());
@@ -109,8 +109,7 @@ TEST_SUITE("nodb") {
               .empty());
   }
 
-  TEST_CASE(
-      "what a tag's ref points to is its commit if one of that name is known, or a report says whose object it is") {
+  TEST_CASE("the object of a tag's ref is its commit if that commit is known or a report names its commit") {
     const auto pushed = told("10:00", R"({"repository":"acme/a","name":"v1","object":"AAAAAAA1"})");
     const auto read = told("11:00", R"({"repository":"acme/a","name":"v1","commit":"bbbbbbb1","object":"aaaaaaa1",
                                         "at":"2026-11-03T09:00:00Z"})");
@@ -124,15 +123,15 @@ TEST_SUITE("nodb") {
     };
     const auto none = known_commits({}), own = commit_of("acme/a"), other = commit_of("acme/b");
     CHECK(commit_at("12:00", {pushed}, own) == "aaaaaaa1");
-    CHECK(commit_at("12:00", {pushed}, none).empty());  // perhaps the object of an annotated tag
+    CHECK(commit_at("12:00", {pushed}, none).empty());  // possibly the object of an annotated tag
     CHECK(commit_at("12:00", {pushed}, other).empty());
     CHECK(commit_at("12:00", {pushed, read}, none) == "bbbbbbb1");
     const auto moved = told("11:30", R"({"repository":"acme/a","name":"v1","object":"ccccccc1"})");
-    CHECK(commit_at("12:00", {pushed, read, moved}, none).empty());  // no longer what it was
+    CHECK(commit_at("12:00", {pushed, read, moved}, none).empty());  // no longer the earlier commit
     CHECK(commit_at("11:00", {pushed, read, moved}, none) == "bbbbbbb1");
   }
 
-  TEST_CASE("one tag told with and without a host has one history; another host's has its own") {
+  TEST_CASE("a tag reported with and without a host has one history; a tag on another host has its own") {
     const auto tags = fold_tags(
         {{{"github", "1"}, {told("10:00", R"({"repository":"acme/a","name":"v1","commit":"aaaa"})")}},
          {{"git", "2"}, {told("11:00", R"({"repository":"github.com/acme/a","name":"v1","commit":"bbbb"})")}},
@@ -143,7 +142,7 @@ TEST_SUITE("nodb") {
     CHECK(tags[1].history.size() == 1);
   }
 
-  TEST_CASE("a repository that was renamed has one history of each tag, and one set of commits") {
+  TEST_CASE("a renamed repository has one history of each tag and one set of commits") {
     const repository_rule rules[] = {{"acme/checkout", {"acme/cart", "gitlab.com/shop/cart"}},
                                      {"github.com/acme/search", {"acme/find"}}};
     const repository_names names(rules);
@@ -174,7 +173,7 @@ TEST_SUITE("nodb") {
     CHECK(known_commits(reported).find("1a2b3c4", today).empty());
   }
 
-  TEST_CASE("what resolves a version, first of all a commit in it, then tags in the order of their names") {
+  TEST_CASE("a version is resolved by a commit in it first, then by tags in name order") {
     const std::vector<std::string> both = {"acme/b", "acme/a"}, own = {"checkout"};
     const auto tag_of = [](const char* repository, const char* name, const char* commit) {
       return tag{repository, name, {{at("10:00"), commit}}};
@@ -195,7 +194,7 @@ TEST_SUITE("nodb") {
     CHECK(found("1.8.4", std::span(both).last(1), {}) == "aaaa by tag v1.8.4 of acme/a");
     CHECK(found("1.8.4", {}, {}).empty());
     CHECK(found("1.8.4-1a2b3c4", both, own) == "1a2b3c4d5 by its version contains 1a2b3c4");
-    CHECK(found("1.8.4-5d6e7f8", both, own) == "5d6e7f80 by its version contains 5d6e7f8");  // of no repository
+    CHECK(found("1.8.4-5d6e7f8", both, own) == "5d6e7f80 by its version contains 5d6e7f8");  // without repository
     CHECK(found("1a2b3c4-5d6e7f8", both, own).empty());                                      // two commits
     const std::vector<std::string> c = {"acme/a", "acme/c"};
     CHECK(found("x-1a2b3c4", c, own).empty());  // a prefix of two commits

@@ -8,7 +8,7 @@ using namespace releasehealth;
 using releasehealth::api::response_cache;
 
 TEST_SUITE("nodb") {
-  TEST_CASE("an answer is given again until something is derived, a minute passes or a setting changes") {
+  TEST_CASE("a response is cached until something is derived, a minute passes or a setting changes") {
     response_cache all;
     int asked = 0;
     response_cache::state now{"1 7", 28'000'000, 0};
@@ -28,7 +28,7 @@ TEST_SUITE("nodb") {
     CHECK(ask("a") == "6");
   }
 
-  TEST_CASE("answers have room for some; what was forgotten, and what failed, is asked again") {
+  TEST_CASE("the cache is bounded; evicted and failed responses are computed again") {
     response_cache all;
     const response_cache::state now;
     int asked = 0;
@@ -40,7 +40,7 @@ TEST_SUITE("nodb") {
     };
     for (int n = 0; n < 2; ++n) ask("half", response_cache::most_bytes / 2);
     CHECK(asked == 1);
-    for (int n = 0; n < 2; ++n) ask("much", response_cache::most_bytes / 2);  // in its place
+    for (int n = 0; n < 2; ++n) ask("much", response_cache::most_bytes / 2);  // replaces the entry
     CHECK(asked == 2);
     ask("half", response_cache::most_bytes / 2);
     CHECK(asked == 3);

@@ -1,4 +1,4 @@
-// Pages without a server: charts, words, escaping.
+// Pages without a server: charts, formatting, escaping.
 #include "daemon/review/review.hpp"
 
 #include "daemon/figures/readable.hpp"
@@ -9,7 +9,7 @@
 using namespace releasehealth;
 
 TEST_SUITE("nodb") {
-  TEST_CASE("values read as people write them") {
+  TEST_CASE("values are formatted for people") {
     const std::tuple<const char*, double, const char*> cases[] = {
         {"deployments", 6, "6"},
         {"rollback_ratio", 0.0416, "4.2 %"},
@@ -33,17 +33,17 @@ TEST_SUITE("nodb") {
     CHECK(std::stod(std::string(columns[0].at("h").as_string())) > 0);
     CHECK(columns[1].at("title") == "Mar: 4 (partial)");
     CHECK(columns[1].at("is_last") == true);
-    CHECK(chart.at("label") == "Hotfixes by month, Jan to Mar: 4 in the last, at most 4 in Mar");
+    CHECK(chart.at("label") == "Hotfixes by month, Jan to Mar: 4 in the last month, maximum 4 in Mar");
     CHECK(chart.at("has_limit") == true);
     CHECK(std::stod(std::string(chart.at("limit_y").as_string())) <
           std::stod(std::string(columns[1].at("y").as_string())));
     const auto nothing = column_chart("Hotfixes", {{"Jan", {}, ""}}, 5);
     CHECK(nothing.at("columns").as_array().empty());
     CHECK(nothing.at("has_limit") == false);
-    CHECK(nothing.at("label") == "Hotfixes: nothing to show");
+    CHECK(nothing.at("label") == "Hotfixes: no data");
   }
 
-  TEST_CASE("what happened at once is drawn in rows of its own, and nothing outside of the picture") {
+  TEST_CASE("simultaneous events are drawn in separate rows, and nothing outside the chart") {
     const auto at = [](int hours) { return timestamp{} + std::chrono::hours{hours}; };
     timeline t{at(0), at(100), {}, {}, {}, {}, {}};
     t.incidents = {{"a", "", "mild", "", at(10), at(50)},
@@ -60,14 +60,14 @@ TEST_SUITE("nodb") {
     CHECK(chart.at("blame").as_array().size() == 1);
   }
 
-  TEST_CASE("bars are never longer than the longest, and what is there is seen") {
+  TEST_CASE("no bar exceeds the longest, and nonzero values are visible") {
     CHECK(bar_length(0, 10) == 0);
     CHECK(bar_length(10, 10) == 100);
     CHECK(bar_length(1, 1000) == 1);
     CHECK(bar_length(1, 0) == 0);
   }
 
-  TEST_CASE("text is text on a page, whatever it holds") {
+  TEST_CASE("any text is escaped on a page") {
     const auto page = review_problem(404, "<i>\"&'", "</p><script>", {});
     CHECK(page.find("<script") == page.npos);
     CHECK(page.find("<i>") == page.npos);

@@ -1,4 +1,4 @@
-// The rooms of the house: who may include what (CONTRIBUTING.md).
+// The allowed includes between modules, called rooms (CONTRIBUTING.md).
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -17,9 +17,9 @@ namespace fs = std::filesystem;
 namespace {
 
 struct room_rule {
-  const char* files;     ///< a path in the source tree that begins like this
-  const char* includes;  ///< may not include what matches this
-  const char* except;    ///< unless its path begins like this
+  const char* files;     ///< path prefix in the source tree
+  const char* includes;  ///< pattern of forbidden includes
+  const char* except;    ///< path prefix of the exception
   const char* why;
 };
 
@@ -41,7 +41,7 @@ constexpr room_rule rules[] = {
     {"daemon/", "kainjow/.*", "daemon/review/page", "only the pages know templates"},
 };
 
-/// The rooms, and what each may include, as their CMakeLists.txt say.
+/// The rooms with their allowed includes, from their CMakeLists.txt.
 std::map<std::string, std::set<std::string>> rooms_of_the_house() {
   const std::regex told(R"(room\((\w+)(?: DEPENDS ([\w ]+))?)");
   std::map<std::string, std::set<std::string>> rooms;
@@ -58,7 +58,7 @@ std::map<std::string, std::set<std::string>> rooms_of_the_house() {
   return rooms;
 }
 
-/// Every `#include` below a folder: the file, and what it includes.
+/// Every `#include` below a folder: the file and the included path.
 std::vector<std::pair<std::string, std::string>> includes_below(const char* top) {
   const std::regex include("^#include [<\"]([^>\"]+)[>\"]");
   std::vector<std::pair<std::string, std::string>> all;
@@ -74,7 +74,7 @@ std::vector<std::pair<std::string, std::string>> includes_below(const char* top)
   return all;
 }
 
-/// The room of a path below daemon/; of one below collectors/ its base, or all that stands on it; empty: of none.
+/// The room of a path below daemon/; below collectors/ the base or everything above it; empty: none.
 std::string room_of(const std::string& path) {
   if (path.starts_with("collectors/base/")) return "base";
   if (path.starts_with("collectors/")) return "collectors";
@@ -85,7 +85,7 @@ std::string room_of(const std::string& path) {
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("what knows a library is where that library belongs") {
+  TEST_CASE("each library is included only in its own room") {
     for (const auto* top : {"collectors", "daemon"})
       for (const auto& [file, included] : includes_below(top))
         for (const auto& r : rules) {
@@ -97,7 +97,7 @@ TEST_SUITE("nodb") {
         }
   }
 
-  TEST_CASE("only the database names what is libpqxx's: to other rooms a transaction is opaque, and rows are structs") {
+  TEST_CASE("only the database room uses libpqxx: other rooms see opaque transactions and rows as structs") {
     for (const auto& entry : fs::recursive_directory_iterator(fs::path(SOURCE_DIR) / "daemon")) {
       const auto file = fs::relative(entry.path(), SOURCE_DIR).string();
       if (!entry.is_regular_file() || file.starts_with("daemon/database/")) continue;
@@ -106,7 +106,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("a room includes the rooms that it depends on, and each of them") {
+  TEST_CASE("a room includes exactly the rooms that it depends on") {
     const auto rooms = rooms_of_the_house();
     CHECK(rooms.size() > 15);
     std::map<std::string, std::set<std::string>> used;
@@ -116,7 +116,7 @@ TEST_SUITE("nodb") {
         CAPTURE(file);
         CAPTURE(included);
         if (from.empty()) {
-          CHECK(file == "daemon/main.cpp");  // nothing else is loose
+          CHECK(file == "daemon/main.cpp");  // no other file is outside a room
           continue;
         }
         if (to.empty() || to == from) continue;
@@ -129,10 +129,10 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("no arrow between rooms points up, and there is no circle") {
+  TEST_CASE("dependencies between rooms point down and have no cycle") {
     auto rooms = rooms_of_the_house();
     std::set<std::string> below;
-    while (!rooms.empty()) {  // each round takes away the rooms that stand on what is below
+    while (!rooms.empty()) {  // each round removes the rooms whose dependencies are removed
       const auto before = rooms.size();
       std::set<std::string> floor;
       for (const auto& [room, depends] : rooms)
@@ -144,7 +144,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("every thread is a worker, which takes its name from the table") {
+  TEST_CASE("every thread is a worker with a name from the table") {
     const std::regex thread("std::(jthread|thread|async)\\b(?!::)|thread_pool");
     for (const auto& entry : fs::recursive_directory_iterator(fs::path(SOURCE_DIR) / "daemon")) {
       const auto file = fs::relative(entry.path(), SOURCE_DIR).string();
@@ -158,7 +158,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("no views of ranges: the clang that builds the fuzzers does not compile those of GCC 12's library") {
+  TEST_CASE("sources use no range views, because the fuzzers' clang does not compile those of GCC 12's library") {
     const std::regex view("std::(ranges::)?(views|subrange)\\b|std::ranges::(stable_)?partition\\b");
     for (const auto* top : {"collectors", "daemon"})
       for (const auto& entry : fs::recursive_directory_iterator(fs::path(SOURCE_DIR) / top)) {
@@ -169,7 +169,7 @@ TEST_SUITE("nodb") {
       }
   }
 
-  TEST_CASE("SQL is in schema/ only") {
+  TEST_CASE("SQL lives in schema/ only") {
     const std::regex statement("\"[^\"]*\\b(SELECT .* FROM|INSERT INTO|UPDATE .* SET|DELETE FROM)\\b");
     for (const auto& entry : fs::recursive_directory_iterator(fs::path(SOURCE_DIR) / "daemon")) {
       if (entry.path().extension() != ".cpp" || entry.path().filename() == "migrate.cpp") continue;  // its own table

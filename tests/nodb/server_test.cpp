@@ -1,4 +1,4 @@
-// The listener itself, over real sockets on loopback.
+// The listener over real sockets on loopback.
 #include "daemon/http/server.hpp"
 
 #include <map>
@@ -19,7 +19,7 @@ using asio::ip::tcp;
 
 namespace {
 
-/// A server that echoes bodies, refuses those over 100 bytes at /small, throws at /throw and answers /later when told.
+/// A server that echoes bodies, rejects those over 100 bytes at /small, throws at /throw and answers /later on request.
 struct echo_server {
   asio::io_context io;
   std::vector<http::responder> waiting;
@@ -54,18 +54,18 @@ struct client {
   asio::io_context io;
   tcp::socket socket{io};
 
-  /// `from`: its address on the loopback network.
+  /// `from`: the client's address on the loopback network.
   explicit client(const echo_server& s, const char* from = "127.0.0.1") {
     socket.open(tcp::v4());
     socket.bind({asio::ip::make_address(from), 0});
     socket.connect({asio::ip::make_address("127.0.0.1"), s.server.port()});
   }
   client& send(const std::string& bytes) {
-    boost::system::error_code ignored;  // the server may have closed already: what it said counts
+    boost::system::error_code ignored;  // the server may have closed already: only its response counts
     asio::write(socket, asio::buffer(bytes), ignored);
     return *this;
   }
-  /// What comes until `end` has come, or the connection is closed.
+  /// Reads until `end` has arrived or the connection is closed.
   std::string receive(const std::string& end = {}) {
     std::string all;
     boost::system::error_code ec;
@@ -94,7 +94,7 @@ TEST_SUITE("nodb") {
     CHECK(c.send(post("/", "three", "Connection: close\r\n")).receive().ends_with("POST three"));
   }
 
-  TEST_CASE("a body over the route's limit is refused by its head, and chunk by chunk") {
+  TEST_CASE("a body over the route's limit is rejected by its headers, and while reading chunks") {
     echo_server s;
     CHECK(client(s).send(post("/small", std::string(100, 'x'), "Connection: close\r\n")).receive().find(" 200 ") !=
           std::string::npos);
@@ -113,7 +113,7 @@ TEST_SUITE("nodb") {
               .starts_with("HTTP/1.1 413"));
   }
 
-  TEST_CASE("what is not HTTP, and a head that is too large, are refused") {
+  TEST_CASE("invalid HTTP and oversized headers are rejected") {
     echo_server s;
     CHECK(client(s).send("hello\r\n\r\n").receive().starts_with("HTTP/1.1 400"));
     CHECK(client(s)
@@ -134,14 +134,14 @@ TEST_SUITE("nodb") {
     CHECK(c.send("hello").receive("POST hello").starts_with("HTTP/1.1 200"));
   }
 
-  TEST_CASE("a handler that throws is a 500 that discloses nothing") {
+  TEST_CASE("a throwing handler gives a 500 that discloses nothing") {
     echo_server s;
     const auto answer = client(s).send(post("/throw", "", "Connection: close\r\n")).receive();
     CHECK(answer.starts_with("HTTP/1.1 500"));
     CHECK(answer.find("secret") == answer.npos);
   }
 
-  TEST_CASE("a sender that dawdles is cut off, others are served") {
+  TEST_CASE("a slow sender is cut off while others are served") {
     http::limits limits;
     limits.idle_deadline = std::chrono::seconds(1);
     limits.request_deadline = std::chrono::seconds(1);
@@ -154,12 +154,12 @@ TEST_SUITE("nodb") {
     CHECK(slow_body.receive().empty());
   }
 
-  TEST_CASE("whoever does not read the answer is cut off") {
+  TEST_CASE("a client that does not read its response is cut off") {
     http::limits limits;
     limits.request_deadline = std::chrono::seconds(1);
     echo_server s(limits);
     client c(s);
-    std::string answer(30'000'000, 'x');  // more than the kernel takes for both
+    std::string answer(30'000'000, 'x');  // more than the kernel buffers for both
     c.send(post("/later", ""));
     std::atomic<bool> is_answered = false;
     while (!is_answered) {
@@ -176,7 +176,7 @@ TEST_SUITE("nodb") {
     CHECK(ec);
   }
 
-  TEST_CASE("who is refused hears of it, though the rest of what was sent is not taken") {
+  TEST_CASE("a rejected sender gets the response although the rest of its request is not read") {
     const std::string much(3'000'000, 'x');
     echo_server s;
     for (int n = 0; n < 20; ++n) {
@@ -191,7 +191,7 @@ TEST_SUITE("nodb") {
     CHECK(client(few).send(post("/", much)).receive().substr(0, 12) == "HTTP/1.1 503");
   }
 
-  TEST_CASE("connections over the limit are told to come back") {
+  TEST_CASE("connections over the limit get a 503 with Retry-After") {
     http::limits limits;
     limits.connections = 2;
     echo_server s(limits);
@@ -203,21 +203,21 @@ TEST_SUITE("nodb") {
     CHECK(answer.find("Retry-After: 5") != answer.npos);
   }
 
-  TEST_CASE("whoever has most connections makes room for others, with one by which nothing is lost") {
+  TEST_CASE("the busiest peer's idle connection is closed to make room, then one with an unfinished request") {
     http::limits limits;
     limits.connections = 3;
     echo_server s(limits);
     client first(s, "127.0.0.2"), second(s, "127.0.0.2"), third(s, "127.0.0.2");
     CHECK(first.send(post("/", "1")).receive("POST 1").starts_with("HTTP/1.1 200"));
-    second.send(post("/later", ""));  // is being served: not cut off
+    second.send(post("/later", ""));  // being served: not cut off
     third.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf");
     CHECK(client(s).send(post("/", "other", "Connection: close\r\n")).receive().ends_with("POST other"));
-    CHECK(first.receive().empty());  // it waited for its next head
+    CHECK(first.receive().empty());  // it was idle
     client own(s);
     CHECK(own.send(post("/", "2")).receive("POST 2").starts_with("HTTP/1.1 200"));
     client another(s, "127.0.0.3");
     CHECK(another.send(post("/", "3")).receive("POST 3").starts_with("HTTP/1.1 200"));
-    CHECK(third.receive().empty());  // nobody waited for a head any more: a body that was on its way
+    CHECK(third.receive().empty());  // no connection was idle any more: one with a partial body
     std::atomic<bool> waits = false;
     while (!waits)
       asio::post(s.io, [&] { waits = !s.waiting.empty(); }), std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -237,11 +237,11 @@ TEST_SUITE("nodb") {
     CHECK(one.send(post("/", "1")).receive("POST 1").starts_with("HTTP/1.1 200"));
     CHECK(two.send(post("/", "2")).receive("POST 2").starts_with("HTTP/1.1 200"));
     CHECK(client(s, "127.0.0.2").send(post("/", "3")).receive().starts_with("HTTP/1.1 503"));
-    CHECK(client(s, "127.0.0.2").receive().empty());  // who says nothing is not waited for
+    CHECK(client(s, "127.0.0.2").receive().empty());  // a silent connection is not waited for
     CHECK(client(s).send(post("/", "4", "Connection: close\r\n")).receive().ends_with("POST 4"));
   }
 
-  TEST_CASE("large bodies on their way in have a limit together, small ones go on") {
+  TEST_CASE("the total size of large request bodies being received is limited, small ones pass") {
     http::limits limits;
     limits.buffered_bytes = 1'000'000;
     echo_server s(limits);
@@ -250,20 +250,20 @@ TEST_SUITE("nodb") {
     };
     CHECK(send(900'000) == "HTTP/1.1 200");
     const auto refused = send(1'040'000);
-    CHECK((refused.empty() || refused == "HTTP/1.1 503"));  // a reset may overtake the answer
+    CHECK((refused.empty() || refused == "HTTP/1.1 503"));  // a reset may overtake the response
     client holder(s);
     holder.send("POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 950001\r\n\r\n" +
                 std::string(950'000, 'x'));
     CHECK(send(60'000) == "HTTP/1.1 200");
-    CHECK(holder.send("x").receive().starts_with("HTTP/1.1 200"));  // to its end: till then it counts
-    CHECK(send(900'000) == "HTTP/1.1 200");                         // nothing is held any more
+    CHECK(holder.send("x").receive().starts_with("HTTP/1.1 200"));  // completes the body, which counts until then
+    CHECK(send(900'000) == "HTTP/1.1 200");                         // nothing is buffered any more
     std::atomic<int> counted = -1;
     asio::post(s.io, [&] { counted = s.reached["max_buffered_bytes"]; });
     while (counted < 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     CHECK(counted == 1);
   }
 
-  TEST_CASE("draining answers what is in progress and closes what is idle") {
+  TEST_CASE("draining completes requests in progress and closes idle connections") {
     echo_server s;
     client busy(s), idle(s);
     CHECK(idle.send(post("/", "x")).receive("POST x").find(" 200 ") != std::string::npos);

@@ -1,5 +1,5 @@
-// The setup steps of each source are one table, which pages, `doctor` and `init` show. The README of each kind says
-// where to find them, opens with the table to paste and ends with a test delivery.
+// The setup steps of each source are one table that pages, `doctor` and `init` show. The README of each kind says where
+// to find them, opens with the table to paste and ends with a test delivery.
 #include "collectors/setup.hpp"
 
 #include <cctype>
@@ -14,7 +14,7 @@ using namespace releasehealth;
 
 namespace {
 
-// Without emphasis, and with every run of white space as one space.
+// Removes emphasis and collapses white space.
 std::string plain(const std::string& text) {
   std::string out;
   for (const char c : text) {
@@ -88,7 +88,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("the table to paste holds what a kind requires, and secrets come from a file") {
+  TEST_CASE("the table to paste has the required keys of a kind, with secrets from a file") {
     const auto table = source_table(*find_collector("circleci"), "secrets/circleci.secret");
     CHECK(table.starts_with(
         "[[source]]\nname = \"circleci\"\nkind = \"circleci\"\nsecret_file = \"secrets/circleci.secret\"\n"));

@@ -14,7 +14,7 @@ bool signed_by(const char* key, std::string_view body, std::string_view header, 
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("HMAC-SHA256 gives what RFC 4231 and GitHub's documentation say") {
+  TEST_CASE("HMAC-SHA256 matches the examples of RFC 4231 and GitHub's documentation") {
     CHECK(hmac_sha256_hex("Jefe", "what do ya want for nothing?") ==
           "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
     CHECK(signed_by("It's a Secret to Everybody", "Hello, World!",
@@ -32,7 +32,7 @@ TEST_SUITE("nodb") {
                     "sha256=b6e15ef91c1c2a22ffcdb83a51db270f8e78b106b6d5c736d7e5ad638920cc26"));
   }
 
-  TEST_CASE("everything but the right digest is refused") {
+  TEST_CASE("any digest but the right one is rejected") {
     const std::string good = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
     const auto with = [&](const std::string& header) {
       return signed_by("It's a Secret to Everybody", "Hello, World!", header);
@@ -60,7 +60,7 @@ TEST_SUITE("nodb") {
 
   TEST_CASE("Standard Webhooks: the specification's example, rotation, age, and nothing else") {
     const auto secret_of = [](const char* text) { return std::vector<secret>{secret(text)}; };
-    // put together here, so that nobody takes the public example for a secret
+    // concatenated, so that secret scanners ignore the public example
     const auto example = secret_of(("whsec" + std::string("_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")).c_str());
     const standard_webhook good{"msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330",
                                 "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="};
@@ -175,7 +175,7 @@ TEST_SUITE("nodb") {
     CHECK_FALSE(passes(good, "{}", 1614265330 + 301));
     CHECK_FALSE(passes("v1" + good.substr(3)));
     for (const auto* wrong : {"", "v1a,", "v1a,AAAA", "v1a"}) CHECK_FALSE(passes(wrong));
-    // a public key is no secret: nobody may sign with it
+    // a public key is no secret: it must not work as a signing key
     const auto forged =
         "v1," + standard_webhook_signature(secret(std::string(key[0].reveal())), "msg_1", "1614265330", "{}");
     CHECK_FALSE(passes(forged));

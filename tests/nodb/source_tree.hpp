@@ -8,7 +8,7 @@
 
 namespace releasehealth::test {
 
-/// Files in a folder of their own, for as long as a test.
+/// Files in a temporary folder.
 struct source_tree {
   std::filesystem::path path;
   source_tree() {

@@ -65,7 +65,7 @@ std::vector<std::string> keys_of(const std::vector<spool::kept>& all) {
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("what is spooled comes back as it was, in the order of receipt, also after a restart") {
+  TEST_CASE("spooled deliveries come back unchanged and in order of receipt, also after a restart") {
     const place_for_spool here;
     {
       auto s = here.open();
@@ -81,7 +81,7 @@ TEST_SUITE("nodb") {
     const auto all = s.oldest(10);
     CHECK(keys_of(all) == std::vector<std::string>{"b", "a"});
     CHECK(keys_of(s.oldest(1)) == std::vector<std::string>{"b"});
-    CHECK(keys_of(s.oldest(10, 1)) == std::vector<std::string>{"b"});  // one at least
+    CHECK(keys_of(s.oldest(10, 1)) == std::vector<std::string>{"b"});  // at least one
     const auto wanted = entry_of("b");
     const auto& got = all.front().delivery;
     CHECK(got.source == wanted.source);
@@ -102,7 +102,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("a spool that the release before wrote is read, event by event") {
+  TEST_CASE("a spool of the previous release is read, event by event") {
     const place_for_spool here;
     fs::copy_file(fs::path(SOURCE_DIR) / "tests/spool_of_d6fbe98.sqlite", here.folder / "spool.sqlite");
     std::vector<std::string> told;
@@ -126,7 +126,7 @@ TEST_SUITE("nodb") {
     CHECK(told == written);
   }
 
-  TEST_CASE("what is drained is gone, what is set aside stays and is drained no more") {
+  TEST_CASE("drained deliveries are deleted, quarantined ones stay and are not drained again") {
     const place_for_spool here;
     auto s = here.open();
     for (const auto* key : {"a", "b", "c"}) REQUIRE(put(s, entry_of(key, noon + std::chrono::seconds(key[0]))));
@@ -140,12 +140,12 @@ TEST_SUITE("nodb") {
     CHECK(s.count().oldest == noon + std::chrono::seconds('c'));
     s.remove(std::vector{all[2].number, all[2].number});
     CHECK(s.count().deliveries == 0);
-    CHECK(s.count().bytes > 0);  // what was set aside
+    CHECK(s.count().bytes > 0);  // the quarantined delivery
     CHECK_FALSE(s.count().oldest);
-    CHECK_THROWS_WITH(here.open(), doctest::Contains("each needs a state_dir of its own"));
+    CHECK_THROWS_WITH(here.open(), doctest::Contains("each daemon needs its own state_dir"));
   }
 
-  TEST_CASE("an event as deep as may be accepted is spooled and read") {
+  TEST_CASE("an event at the depth limit is spooled and read") {
     const place_for_spool here;
     auto s = here.open();
     auto deep = entry_of("deep");
@@ -156,7 +156,7 @@ TEST_SUITE("nodb") {
     CHECK(all[0].delivery.events[0].fields == deep.events[0].fields);
   }
 
-  TEST_CASE("a row that cannot be read is set aside, those behind it are drained") {
+  TEST_CASE("an unreadable row is quarantined, and the rows after it are drained") {
     const place_for_spool here;
     for (const std::size_t most : {10, 1}) {
       CAPTURE(most);
@@ -178,7 +178,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("a full spool, and one that holds something for too long, take nothing more and lose nothing") {
+  TEST_CASE("a full spool and one with too old a delivery accept nothing more and lose nothing") {
     const place_for_spool here;
     const auto size = [&] {
       auto s = here.open();
@@ -199,7 +199,7 @@ TEST_SUITE("nodb") {
     CHECK(keys_of(s.oldest(10)) == std::vector<std::string>{"b", "d"});
   }
 
-  TEST_CASE("bodies take less room than they came with, and one that was spooled as it came is read") {
+  TEST_CASE("bodies are spooled compressed, and uncompressed ones of earlier releases are read") {
     const place_for_spool here;
     auto long_one = entry_of("long");
     long_one.body.append(100'000, ' ');
@@ -213,7 +213,7 @@ TEST_SUITE("nodb") {
     CHECK(here.open().oldest(1).front().delivery.body == "{}");
   }
 
-  TEST_CASE("the spool's files are for its user alone, also those that an earlier release made, and never a link") {
+  TEST_CASE("the spool's files are private to its user, also those of earlier releases, and never links") {
     const place_for_spool here;
     const auto file = here.folder / "spool.sqlite";
     const auto rights = [&](const char* suffix) { return fs::status(file.string() + suffix).permissions(); };
@@ -233,17 +233,17 @@ TEST_SUITE("nodb") {
     std::ofstream(victim) << "kept";
     fs::remove(file.string() + ".lock");
     fs::create_symlink(victim, file.string() + ".lock");
-    CHECK_THROWS_WITH_AS(here.open(), doctest::Contains("is a link"), std::runtime_error);
+    CHECK_THROWS_WITH_AS(here.open(), doctest::Contains("symbolic link"), std::runtime_error);
     fs::remove(file.string() + ".lock");
     fs::create_hard_link(victim, file.string() + ".lock");
-    CHECK_THROWS_WITH_AS(here.open(), doctest::Contains("is no file of the daemon alone"), std::runtime_error);
+    CHECK_THROWS_WITH_AS(here.open(), doctest::Contains("not a private regular file"), std::runtime_error);
     CHECK(fs::file_size(victim) == 4);
     const auto folder = here.folder / "state" / "deep";
     ledger::make_own_folder(folder);
     CHECK(fs::status(folder).permissions() == fs::perms::owner_all);
   }
 
-  TEST_CASE("a person is erased from what is spooled, set aside or not, while a daemon has the spool open") {
+  TEST_CASE("a person is erased from spooled and quarantined deliveries while a daemon has the spool open") {
     const place_for_spool here;
     const auto file = here.folder / "spool.sqlite";
     spool s = here.open();
@@ -270,11 +270,11 @@ TEST_SUITE("nodb") {
           "erased-1 says erased-1");
   }
 
-  TEST_CASE("of a batch, what has room is kept; the rest is refused") {
+  TEST_CASE("of a batch, deliveries that fit are kept and the rest is rejected") {
     const place_for_spool here;
     auto big = entry_of("big");
     std::mt19937 any(1);
-    for (int n = 0; n < 100'000; ++n) big.body += static_cast<char>(any());  // compresses to no less
+    for (int n = 0; n < 100'000; ++n) big.body += static_cast<char>(any());  // incompressible
     const auto small = entry_of("small");
     auto s = here.open({.bytes = 50'000, .age = std::chrono::hours(1)});
     const ledger::entry* both[] = {&big, &small};

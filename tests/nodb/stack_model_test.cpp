@@ -1,4 +1,4 @@
-// The live stack against a second, deliberately simple reading of figures.md §3 and §4 that shares no code with it.
+// Compares the live stack with a second, simple implementation of figures.md §3 and §4 that shares no code with it.
 #include <random>
 
 #include "daemon/timeline/stack.hpp"
@@ -10,7 +10,7 @@ namespace {
 
 struct model_element {
   int change;  // -1: the unmeasured base
-  int covers;  // since which day the one below is covered
+  int covers;  // day since which the element below is covered
   std::vector<std::string> versions;
 };
 
@@ -25,7 +25,7 @@ bool holds(const model_element& e, const std::string& version) {
   return false;
 }
 
-// Whether element i of the stack may be returned to at day `now`: nothing covers it, or not for more than 180 days.
+// Whether a rollback may target element i of the stack at day `now`: it was covered for at most 180 days.
 bool reachable(const std::vector<model_element>& stack, std::size_t i, int now) {
   for (std::size_t above = i + 1; above < stack.size(); ++above)
     if (now - stack[above].covers > 180) return false;
@@ -77,7 +77,7 @@ model run_model(const std::vector<std::string>& versions, const std::vector<std:
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("random deployments: the stack says what a simple reading of the rules says") {
+  TEST_CASE("the live stack agrees with a simple model on random deployments") {
     std::mt19937 random(1);
     const auto pick = [&](int below) { return static_cast<int>(random() % static_cast<unsigned>(below)); };
     int rollbacks = 0, bases = 0, forgotten = 0;

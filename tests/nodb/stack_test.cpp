@@ -11,10 +11,10 @@ namespace {
 
 const timestamp start = *parse_time("2026-01-01T00:00:00Z");
 
-/// One case a line: what is deployed one day after the other, and what it is. A word is `version`, then any of
-/// `@commit`, `=kind` (explicit), `!kind` (override), `#ref`, `+days` (instead of one).
+/// One case per line: deployments on consecutive days and their kinds. A word is `version`, then any of `@commit`,
+/// `=kind` (explicit), `!kind` (override), `#ref`, `+days` (instead of one).
 struct stack_case {
-  const char* rule;  ///< of figures.md
+  const char* rule;  ///< section of figures.md and the rule
   const char* deployed;
   const char* kinds;
   const char* rolled_back;  ///< positions from 1
@@ -58,35 +58,38 @@ std::vector<deployment> parse(const std::string& words) {
 }
 
 const stack_case cases[] = {
-    {"§3 v1 v2 v3 v1", "v1 v2 v3 v1", "planned planned planned rollback", "2 3"},
-    {"§3 redeploy", "v1 v1 v2 v2", "planned redeploy planned redeploy", ""},
+    {"§3 a rollback pops every level above its target", "v1 v2 v3 v1", "planned planned planned rollback", "2 3"},
+    {"§3 the live version again is a redeployment", "v1 v1 v2 v2", "planned redeploy planned redeploy", ""},
     {"§3 a version rolled back and deployed again is new", "v1 v2 v1 v2", "planned planned rollback planned", "2"},
-    {"§3 and may be rolled back again", "v1 v2 v1 v2 v1", "planned planned rollback planned rollback", "2 4"},
-    {"§3 the commit when both have one", "v1@aaaaaaa v2@bbbbbbb v1@ccccccc", "planned planned planned", ""},
+    {"§3 a version deployed again may be rolled back again", "v1 v2 v1 v2 v1",
+     "planned planned rollback planned rollback", "2 4"},
+    {"§3 commits are compared when both have one", "v1@aaaaaaa v2@bbbbbbb v1@ccccccc", "planned planned planned", ""},
     {"§3 the commit beats the version", "v1@aaaaaaa v2@bbbbbbb v9@aaaaaaa", "planned planned rollback", "2"},
     {"§3 a hex prefix of 7 or more is equal", "-@aaaaaaabbb -@ccccccc -@AAAAAAA", "planned planned rollback", "2"},
-    {"§3 a shorter prefix is not", "-@aaaaaabbb -@ccccccc -@aaaaaa", "planned planned planned", ""},
-    {"§3 else the version", "v1@aaaaaaa v2 v1", "planned planned rollback", "2"},
+    {"§3 a shorter hex prefix is not equal", "-@aaaaaabbb -@ccccccc -@aaaaaa", "planned planned planned", ""},
+    {"§3 versions are compared when a commit is missing", "v1@aaaaaaa v2 v1", "planned planned rollback", "2"},
     {"§3 unknown equals nothing", "- - -", "planned planned planned", ""},
-    {"§3 a rollback that names nothing on the stack goes one down", "v1 v2 v3 x=rollback",
+    {"§3 a rollback to an unknown version goes one level down", "v1 v2 v3 x=rollback",
      "planned planned planned rollback", "3"},
-    {"§3 which then answers to its identity too", "v1 v2 v3 x=rollback x", "planned planned planned rollback redeploy",
-     "3"},
-    {"§3 and keeps its own", "v1 v2 v3 x=rollback v2", "planned planned planned rollback redeploy", "3"},
-    {"§3 with nothing below: an unmeasured base", "v1 v0=rollback", "planned rollback", "1"},
-    {"§3 the base answers to that identity", "v1 v0=rollback v0", "planned rollback redeploy", "1"},
-    {"§3 the base lies below what comes", "v1 v0=rollback v2 v0", "planned rollback planned rollback", "1 3"},
-    {"§3 a rollback onto nothing pops nothing", "v0=rollback v1", "rollback planned", ""},
-    {"§3 covered within 180 days: a target", "v1 v2 v1+180", "planned planned rollback", "2"},
-    {"§3 covered longer ago: none", "v1 v2 v1+181", "planned planned planned", ""},
-    {"§3 the top is always a target's neighbour", "v1 v2 x=rollback+181", "planned planned rollback", "2"},
-    {"§14 a version with and without v", "v1.0 v2.0 1.0 V1.0", "planned planned rollback redeploy", "2"},
+    {"§3 the level returned to gets the rollback's identity too", "v1 v2 v3 x=rollback x",
+     "planned planned planned rollback redeploy", "3"},
+    {"§3 the level returned to keeps its own identity", "v1 v2 v3 x=rollback v2",
+     "planned planned planned rollback redeploy", "3"},
+    {"§3 a rollback with nothing below creates an unmeasured base", "v1 v0=rollback", "planned rollback", "1"},
+    {"§3 the base has the rollback's identity", "v1 v0=rollback v0", "planned rollback redeploy", "1"},
+    {"§3 the base stays below later deployments", "v1 v0=rollback v2 v0", "planned rollback planned rollback", "1 3"},
+    {"§3 a rollback on an empty stack pops nothing", "v0=rollback v1", "rollback planned", ""},
+    {"§3 a level covered for at most 180 days is a target", "v1 v2 v1+180", "planned planned rollback", "2"},
+    {"§3 a level covered for longer is no target", "v1 v2 v1+181", "planned planned planned", ""},
+    {"§3 a rollback to an unknown version always pops the top", "v1 v2 x=rollback+181", "planned planned rollback",
+     "2"},
+    {"§14 versions with and without v are equal", "v1.0 v2.0 1.0 V1.0", "planned planned rollback redeploy", "2"},
     {"§4.1 an override beats everything", "v1 v2 v1!planned", "planned planned planned", ""},
-    {"§4.1 an override to planned of what is live is pushed", "v1 v1!planned", "planned planned", ""},
+    {"§4.1 an override to planned of the live version is pushed", "v1 v1!planned", "planned planned", ""},
     {"§4.1 an override to hotfix pops nothing", "v1 v2 v1!hotfix v2", "planned planned hotfix rollback", "3"},
     {"§4.1 an override to redeploy leaves the stack", "v1 v2!redeploy v1", "planned redeploy redeploy", ""},
     {"§4.1 an override to rollback", "v1 v2 v3!rollback", "planned planned rollback", "2"},
-    {"§4.2 what is live beats an explicit kind", "v1 v1=hotfix", "planned redeploy", ""},
+    {"§4.2 the live identity beats an explicit kind", "v1 v1=hotfix", "planned redeploy", ""},
     {"§4.3 an explicit kind beats an earlier identity", "v1 v2 v1=hotfix", "planned planned hotfix", ""},
     {"§4.3 an explicit kind beats the rules", "v1 v2=planned#hotfix/2", "planned planned", ""},
     {"§4.4 an earlier identity beats the rules", "v1 v2 v1#hotfix/1", "planned planned rollback", "2"},
@@ -112,7 +115,7 @@ std::string run(const char* deployed, const stack_settings& settings, std::strin
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("the live stack and the kinds of deployments, case by case") {
+  TEST_CASE("the live stack decides the kinds of deployments") {
     for (const auto& c : cases) {
       CAPTURE(c.rule);
       CAPTURE(c.deployed);
@@ -122,7 +125,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("each deployment knows the change that is live after it, each change what it covered") {
+  TEST_CASE("each deployment has the change live after it, each change the one that it covered") {
     const auto all = parse("v1 v2 v3 v1 v4");
     const auto v = run_stack(all, {});
     const auto live = [&](std::size_t i) { return v[i].live ? v[i].live->subject : "-"; };
@@ -135,10 +138,10 @@ TEST_SUITE("nodb") {
     CHECK(below(4) == "0001");
     REQUIRE(v[3].rolled_back.size() == 2);
     CHECK(v[3].rolled_back[1].subject == "0002");
-    CHECK(run_stack(parse("v1 v0=rollback"), {})[1].live->subject == "0002");  // the rollback made the base
+    CHECK(run_stack(parse("v1 v0=rollback"), {})[1].live->subject == "0002");  // the rollback created the base
   }
 
-  TEST_CASE("what can be returned to no more never can again, and a stack may be resumed without it") {
+  TEST_CASE("an unreachable level stays unreachable, and a stack may be resumed without it") {
     const auto all = parse("v1 v2 v3+200 x=rollback v2 v1 y=rollback v4 v2 x v4 v1");
     const auto whole = run_stack(all, {});
     const stack_settings settings;

@@ -1,4 +1,4 @@
-// The tables that name tests (edge_cases.tsv, faults.tsv) name tests that exist.
+// Checks that the tests listed in edge_cases.tsv and faults.tsv exist.
 #include <fstream>
 #include <map>
 #include <set>
@@ -33,13 +33,13 @@ std::set<std::string> numbers_of(const std::string& table) {
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("every group of edge cases has tests, and they are where the table says") {
+  TEST_CASE("every group of edge cases has tests in the files that the table lists") {
     const auto groups = numbers_of("edge_cases.tsv");
     CHECK(groups.size() == 26);
     for (int group = 1; group <= 26; ++group) CHECK(groups.contains(std::to_string(group)));
   }
 
-  TEST_CASE("every fault that was found has tests, and they are where the table says") {
+  TEST_CASE("every known fault has tests in the files that the table lists") {
     const auto numbers = numbers_of("faults.tsv");
     CHECK(numbers.contains("0"));
     const std::map<int, int> faults_of_sections{{1, 6}, {2, 9}, {3, 4}, {4, 17}, {5, 6}, {6, 6}, {7, 9}, {23, 12}};
@@ -51,7 +51,7 @@ TEST_SUITE("nodb") {
       }
   }
 
-  TEST_CASE("every planted mistake has a place in the sources") {
+  TEST_CASE("the text that every mutant replaces exists in the sources") {
     const std::string root = SOURCE_DIR "/";
     std::ifstream rows(root + "tests/mutants/mutants.tsv");
     REQUIRE(rows);

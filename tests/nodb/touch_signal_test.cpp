@@ -1,4 +1,4 @@
-// The signal between those who store something and the refresher.
+// The signal from writers to the refresher.
 #include "daemon/system/touch_signal.hpp"
 
 #include <doctest/doctest.h>
@@ -17,7 +17,7 @@ touch_signal::clock::time_point now() { return touch_signal::clock::now(); }
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("the first wait ends at once, the next after a touch, and says how many there were") {
+  TEST_CASE("the first wait ends at once, the next after a touch, and returns the number of touches") {
     touch_signal signal;
     const std::stop_token never;
     CHECK(signal.wait(never, forever, now()) == 0);
@@ -29,7 +29,7 @@ TEST_SUITE("nodb") {
     CHECK(signal.wait(never, forever, now()) == 0);
   }
 
-  TEST_CASE("a touch of another thread ends the wait, and a stop does") {
+  TEST_CASE("a touch by another thread or a stop ends the wait") {
     touch_signal signal;
     std::size_t touches = 0;
     worker waits("refresh"), touches_it("append");
@@ -43,7 +43,7 @@ TEST_SUITE("nodb") {
     CHECK(touches == 1);
   }
 
-  TEST_CASE("no touch ends the rest before its time") {
+  TEST_CASE("a touch does not shorten the pause") {
     touch_signal signal;
     const auto earliest = now() + std::chrono::milliseconds(20);
     signal.touch();

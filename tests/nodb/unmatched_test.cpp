@@ -1,4 +1,4 @@
-// Names that match no service (figures.md section 16), and sources that fall silent.
+// Names that match no service (figures.md section 16) and silent sources.
 #include "daemon/discover/unmatched.hpp"
 
 #include "daemon/queries/reads.hpp"
@@ -13,7 +13,7 @@ namespace {
 seen_service deployed(const char* name, const char* source) { return {name, true, {source}, {}}; }
 seen_service with_incidents(const char* name, const char* source) { return {name, false, {}, {source}}; }
 
-// name (side: similar names) for each unmatched name
+// "name (side: similar names)" for each unmatched name
 std::string unmatched(const std::vector<seen_service>& seen, const std::string& configuration = {}) {
   const auto known = configured_by(configuration);
   std::string all;
@@ -28,7 +28,8 @@ std::string unmatched(const std::vector<seen_service>& seen, const std::string& 
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("a name is unmatched if it has incidents and is never deployed, or is deployed only and like such a name") {
+  TEST_CASE(
+      "a name is unmatched if it has incidents but no deployments, or only deployments and resembles such a name") {
     CHECK(unmatched({}) == "");
     CHECK(unmatched({deployed("checkout", "github"), deployed("search", "github")}) == "");
     CHECK(unmatched({{"checkout", true, {"github"}, {"pagerduty"}}}) == "");
@@ -38,7 +39,7 @@ TEST_SUITE("nodb") {
           "Checkout API (incidents checkout-prod); checkout-prod (deployments Checkout API)");
   }
 
-  TEST_CASE("a deployed name that no service configures is unmatched where its source's names are listed as aliases") {
+  TEST_CASE("an unconfigured deployed name is unmatched if names of its source are listed as aliases") {
     const std::string configuration =
         "[[source]]\nname='argo-eu'\nkind='argocd'\nsecret='x'\n"
         "[[service]]\nname='checkout'\naliases={argocd=['checkout-prod']}\n";
@@ -48,14 +49,14 @@ TEST_SUITE("nodb") {
     CHECK(unmatched(seen) == "");
   }
 
-  TEST_CASE("unmatched names are counted for each source that uses them, and are 0 for the others") {
+  TEST_CASE("unmatched names are counted for each source that uses them, and other sources have 0") {
     const std::vector<unmatched_name> found = {{"a", {"pagerduty", "jira"}, true, {}}, {"b", {"jira"}, true, {}}};
     const std::vector<std::string> sources = {"github", "jira", "pagerduty"};
     CHECK(count_unmatched(found, sources) ==
           std::map<std::string, double>{{"github", 0}, {"jira", 2}, {"pagerduty", 1}});
   }
 
-  TEST_CASE("at most 1,000 names of either side are compared, and at most three similar ones are named") {
+  TEST_CASE("at most 1,000 names of either side are compared, and at most three similar ones are listed") {
     std::vector<seen_service> seen;
     std::vector<std::string> names;
     for (int n = 0; n < 1100; ++n) names.push_back("Team " + std::to_string(n));

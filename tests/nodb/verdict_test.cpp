@@ -1,4 +1,4 @@
-// Thresholds: one judgement with three states, and what metrics, pages, gate, badge and report make of it.
+// Thresholds: one judgement with three states, and its form in metrics, pages, gate, badge and report.
 #include "daemon/figures/verdict.hpp"
 
 #include <set>
@@ -21,7 +21,7 @@ const place checkout{"checkout", "production"};
 
 using counts = std::map<std::string, double>;
 
-// The ten thresholds that are counted here, whatever defaults come after them.
+// The ten thresholds that the tests count, independent of later defaults.
 figure_settings with_ten_thresholds() {
   const std::set<std::string_view> ten = {"hotfixes",
                                           "hotfixes_per_planned_deployment",
@@ -38,8 +38,7 @@ figure_settings with_ten_thresholds() {
   return s;
 }
 
-// What is measured of places over each of the current periods, and now: of what is known at all with evidence of each
-// kind, unless it says otherwise.
+// Values of targets over each current period, and now; with evidence of each kind unless given.
 snapshot measured_now(const std::map<place, std::pair<counts, counts>>& all) {
   snapshot s;
   s.at = now;
@@ -114,12 +113,12 @@ TEST_SUITE("nodb") {
     for (const auto& one : judge(of_checkout({}, {}), {}).all_of(checkout)) CHECK(one.state == standing::not_judged);
   }
 
-  TEST_CASE("without evidence nothing is within, and what is exceeded stays so (figures.md section 16)") {
+  TEST_CASE("without evidence no threshold is within, but an exceeded one stays exceeded (figures.md section 16)") {
     const std::tuple<const char*, counts, counts, const char*> cases[] = {
         {"hotfixes",
          {{"planned", 12}, {"hotfix", 5}},
          {{"commit_known", 0}, {"kind_told", 0}},
-         "not judged: no commit of a deployment is known, and nothing says its kind"},
+         "not judged: no deployment has a known commit or a reported kind"},
         {"hotfixes",
          {{"planned", 12}, {"hotfix", 5}},
          {{"commit_known", 0}, {"kind_told", 1}},
@@ -131,7 +130,7 @@ TEST_SUITE("nodb") {
         {"change_fail_ratio",
          {{"planned_changes", 10}},
          {{"incident_known", 0}},
-         "not judged: no source of incidents knows the service"},
+         "not judged: no incident source knows the service"},
         {"change_fail_ratio",
          {{"planned_changes", 10}, {"failed_planned", 2}},
          {{"incident_known", 0}},
@@ -153,7 +152,7 @@ TEST_SUITE("nodb") {
       CHECK(show(judged(of_checkout(given, evidence), figure)) == expected);
   }
 
-  TEST_CASE("/metrics: 1 for an exceeded threshold, 0 within, no sample for what is not judged, of targets and teams") {
+  TEST_CASE("/metrics has 1 for an exceeded threshold, 0 within, no sample if not judged, for targets and teams") {
     auto s = of_checkout({{"hotfix", 6}, {"planned_changes", 9}, {"fire_duration", 360000}});
     s.places[{"checkout", "staging"}] = s.places[checkout];
     s.teams["payments"] = s.places[checkout];
@@ -189,7 +188,7 @@ TEST_SUITE("nodb") {
     }
   }
 
-  TEST_CASE("the gate and the badge: what is not judged holds nothing, and is not called healthy") {
+  TEST_CASE("thresholds that are not judged do not hold the gate, and the badge does not show healthy") {
     const auto asked = [](const counts& given) {
       return judge(of_checkout(given), with_ten_thresholds()).all_of(checkout);
     };
@@ -209,7 +208,7 @@ TEST_SUITE("nodb") {
     CHECK(says(asked({{"hotfix", 6}})).find("releases: 1 threshold exceeded") != std::string::npos);
   }
 
-  TEST_CASE("the headline of a page has a third state: nothing is green before anything rests on observations") {
+  TEST_CASE("the headline of a page has a third state and is not green without observations") {
     const auto headline = [](const counts& given, const counts& at_once) {
       const auto view = verdict_on(judge(of_checkout(given, at_once), with_ten_thresholds()).all_of(checkout));
       return std::string(view.at("headline").as_string()) + (view.at("is_good").as_bool() ? " green" : "") +
@@ -225,7 +224,7 @@ TEST_SUITE("nodb") {
           "One threshold exceeded red | 6 of 10 thresholds are not judged: not enough data.");
   }
 
-  TEST_CASE("a card says over which period and for whom a threshold is judged, and has a tick only if all are") {
+  TEST_CASE("a card shows the period and the services of a threshold, and a tick only if all are within") {
     const auto text = [](std::string_view figure, const std::map<std::string, std::pair<double, double>>& services,
                          bool of_one) {
       std::map<place, std::pair<counts, counts>> all;
@@ -253,7 +252,7 @@ TEST_SUITE("nodb") {
     CHECK(text("rework_ratio", {{"a", {6, 0}}}, true).empty());
   }
 
-  TEST_CASE("a band needs five observations; several services have bands each, and none together") {
+  TEST_CASE("a band needs five observations, and several services have one each but none together") {
     const auto& recovery = dora_metrics()[3];
     CHECK(band_of(recovery, {0, {}, {}, 1}).empty());
     CHECK(band_of(recovery, {0, {}, {}, 4}).empty());
@@ -266,7 +265,7 @@ TEST_SUITE("nodb") {
   }
 
   TEST_CASE(
-      "the report: a month by the threshold of months, a quarter by none; frequency over the days that data covers") {
+      "the report judges a month by the monthly threshold, a quarter by none, and frequency over days with data") {
     auto s = of_checkout({{"planned", 8}, {"hotfix", 6}});
     s.places[checkout].since = now - std::chrono::days{2};
     const auto report = [&](const std::string& named, std::string_view only = {}) {

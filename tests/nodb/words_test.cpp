@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Every word of a vocabulary is read as the enumerator that writes it, and no word stands for two.
+/// Whether every word of a vocabulary is parsed as the enumerator that it is written for, and no word is used twice.
 template <class E>
 bool is_read_as_written() {
   std::set<std::string_view> seen;
@@ -26,7 +26,7 @@ bool is_read_as_written() {
 }
 
 TEST_SUITE("nodb") {
-  TEST_CASE("a word is read as it is written") {
+  TEST_CASE("every word is parsed as the enumerator that it is written for") {
     CHECK(is_read_as_written<deployment_kind>());
     CHECK(is_read_as_written<deployment_state>());
     CHECK(is_read_as_written<incident_state>());
@@ -53,7 +53,7 @@ TEST_SUITE("nodb") {
     CHECK(word(std::optional(way::flag)) == "flag");
   }
 
-  TEST_CASE("nothing of the daemon compares with a literal kind or state") {
+  TEST_CASE("no daemon source compares with a literal kind or state") {
     std::string words(word(event_type::retraction));
     for (const auto all : {words_of<deployment_kind>(), words_of<deployment_state>()})
       for (const auto w : all) words += '|' + std::string(w);
@@ -67,7 +67,7 @@ TEST_SUITE("nodb") {
     CHECK(found == std::vector<std::string>());
   }
 
-  TEST_CASE("tables take words as one text") {
+  TEST_CASE("tables get the words as one string") {
     CHECK(words_text<deployment_kind> == "planned hotfix rollback redeploy");
     CHECK(words_text_through<deployment_state::succeeded> == "pending running canceled failed succeeded");
     CHECK(words_text<event_type> == "deployment incident work flag commit tag retraction");

@@ -1,4 +1,4 @@
-// Workers: named threads that work off what they are given.
+// Workers: named threads that process queued tasks.
 #include "daemon/system/worker.hpp"
 
 #include <set>
@@ -15,7 +15,7 @@ using releasehealth::thread_rules;
 using releasehealth::worker;
 
 TEST_SUITE("nodb") {
-  TEST_CASE("a worker does what it was given in that order, also what it has left when it ends") {
+  TEST_CASE("a worker runs its tasks in order, and finishes queued ones before it ends") {
     std::vector<int> done;
     worker thread("append");
     for (int i = 0; i < 100; ++i) thread.post([&done, i] { done.push_back(i); });
@@ -24,7 +24,7 @@ TEST_SUITE("nodb") {
     for (int i = 0; i < 100; ++i) CHECK(done[static_cast<std::size_t>(i)] == i);
   }
 
-  TEST_CASE("its thread has the name that the table gives it") {
+  TEST_CASE("a worker's thread has its name in the table") {
     std::string name;
     worker thread("retention");
     thread.post([&] {
@@ -36,7 +36,7 @@ TEST_SUITE("nodb") {
     CHECK(name == "retention");
   }
 
-  TEST_CASE("the result comes back to the io thread, which waits for it") {
+  TEST_CASE("a task's result returns to the waiting io thread") {
     boost::asio::io_context io;
     std::thread::id worked, replied;
     int result = 0;
@@ -57,7 +57,7 @@ TEST_SUITE("nodb") {
     CHECK(worked != replied);
   }
 
-  TEST_CASE("work that goes on for long learns that it is to end") {
+  TEST_CASE("a long task is notified that it should stop") {
     bool was_told = false;
     {
       worker thread("refresh");
@@ -69,7 +69,7 @@ TEST_SUITE("nodb") {
     CHECK(was_told);
   }
 
-  TEST_CASE("the kernel takes every name of the table whole, and no two are the same") {
+  TEST_CASE("every thread name fits the kernel's limit and is unique") {
     constexpr std::size_t longest = 15;
     std::set<std::string> names;
     for (const auto& r : thread_rules) {

@@ -1,4 +1,4 @@
-"""Section 14: which images are a service's own, and when two deployments are of the same thing."""
+"""Section 14: a service's own images, and the identity of deployments."""
 import re
 
 from facts import same_commit
@@ -7,7 +7,7 @@ MOVING = {'latest', 'stable', 'main', 'master', 'production', 'prod', 'prd', 'li
 
 
 def parse(element):
-    """(repository, tag, digest) of a reference or an object."""
+    """Parses a reference or an object into (repository, tag, digest)."""
     if isinstance(element, dict):
         return tuple(element.get(k) or '' for k in ('repository', 'tag', 'digest'))
     whole, _, digest = element.partition('@')
@@ -22,7 +22,7 @@ def revision(element):
 
 
 def split_version(version):
-    """Without a leading v, and its build metadata apart."""
+    """Splits a version without leading v from its build metadata."""
     found = re.fullmatch(r'(?:[vV](?=[0-9]))?(.*?)(\+[0-9A-Za-z.-]+)?', version, re.S)
     return found[1], found[2] or ''
 
@@ -33,7 +33,7 @@ def same_version(a, b):
 
 
 def same_images(a, b):
-    """Nothing if they name other repositories."""
+    """None if they name different repositories."""
     if [i[0] for i in a] != [i[0] for i in b]:
         return None
     return all(x[2] == y[2] if x[2] and y[2] else x[1] != '' and x[1] == y[1] for x, y in zip(a, b))
@@ -52,7 +52,7 @@ def is_same(a, b):
 
 
 class Artifacts:
-    """Of one deployment's facts."""
+    """From one deployment's facts."""
 
     def __init__(self, facts, service, environment, source, settings):
         self.names = [service.lower()] if service else []

@@ -1,4 +1,4 @@
-"""Section 16: what figures rest on, and what is tracked."""
+"""Section 16: coverage and tracking."""
 from facts import DAY, instant
 from releases import Releases
 from resolution import behind_host, repository_key
@@ -15,7 +15,7 @@ def first(times):
 
 class Coverage(Releases):
     def look_at_reports(self):
-        """Since when a repository's pushes and merges, a crew's reviews, a service's own merge-backs are reported."""
+        """First reports of a repository's pushes and merges, a crew's reviews, and a service's own merge-backs."""
         self.merges_of, self.reviews_of, self.own_merges_of = {}, {}, {}
 
         def keep(table, key, at):
@@ -40,7 +40,7 @@ class Coverage(Releases):
         return ('team', self.team(service)) if self.team(service) else ('service', service)
 
     def tracked_since(self, table, key, due):
-        """Things that finished from then on are tracked; None: nothing is."""
+        """The finish from which things are tracked; None if untracked."""
         at = table.get(key)
         return None if at is None or at > self.now else at - due
 

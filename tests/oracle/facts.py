@@ -1,10 +1,10 @@
-"""Times, and reports in their order: what every section needs."""
+"""Shared by every section: times, and reports in order."""
 from datetime import datetime, timedelta, timezone
 
 SECOND = 1_000_000
 HOUR, DAY = 3600 * SECOND, 86400 * SECOND
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-ROLLBACK, FLAG, HOTFIX = 0, 1, 2  # in the order of ties
+ROLLBACK, FLAG, HOTFIX = 0, 1, 2  # in tie-breaking order
 WAYS = ['rollback', 'flag', 'hotfix']
 
 
@@ -18,7 +18,7 @@ def instant(fields, name):
     return us(fields[name]) if isinstance(fields.get(name), str) else None
 
 
-# ---- section 2: things, and how reports of them are folded
+# ---- section 2: things, and folding of their reports
 
 RANKS = {s: n for words in ('pending running canceled failed succeeded', 'open acknowledged resolved')
          for n, s in enumerate(words.split(), 1)}

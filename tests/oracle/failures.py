@@ -1,4 +1,4 @@
-"""Sections 5 to 7: blame, remedies, failed changes and their times."""
+"""Sections 5 to 7: attribution, remediations, failed changes and their times."""
 import hashlib
 import re
 
@@ -8,7 +8,7 @@ from stacks import Stacks
 
 
 class Failures(Stacks):
-    # ---- section 5: blame
+    # ---- section 5: attribution
 
     def named(self, name, source):
         own = [d for d in self.deployments if d['subject'] == name and d['source'] == source]
@@ -27,7 +27,7 @@ class Failures(Stacks):
         return bool(d['commit'] and re.fullmatch('[0-9a-fA-F]+', name) and same_commit(d['commit'], name))
 
     def culprits(self, i):
-        """Section 14: in the incident's services; else, if one service alone fits, there: by its version only if it is named."""
+        """Section 14: in the incident's services, otherwise in the only matching service, by version only if that is named."""
         name = i['culprit']
         matches = [d for d in self.named(name, i['culprit_source']) if d['production'] and d['finished'] is not None]
         own = [d for d in matches if d['service'] in i['services']]
@@ -114,10 +114,10 @@ class Failures(Stacks):
             row['change'], row['reason'] = None, 'not_a_change'
         return row
 
-    # ---- section 6: remedies
+    # ---- section 6: remediations
 
     def incident_named(self, subject, source):
-        """Its rows: of the own source, else of the only other one that has it, or of several that are one incident."""
+        """Its rows from the own source, otherwise from the only other source with it or from several that are one incident."""
         named = [(m, r) for r in self.rows for m in r['of']['members'] if m['subject'] == subject]
         own = [r for m, r in named if m['source'] == source]
         if own:
@@ -188,7 +188,7 @@ class Failures(Stacks):
         return None
 
     def named_in(self, name, h):
-        """As named(), among the deployments of the hotfix's place."""
+        """Like named(), among the deployments of the hotfix's target."""
         whole, self.deployments = self.deployments, [d for d in self.deployments if d['place'] == h['place']]
         try:
             return self.named(name, h['source'])

@@ -178,7 +178,7 @@ class Figures(Coverage):
         if not production:
             return
         recent = [h for h in mine if h['kind'] == 'hotfix' and now - 90 * DAY <= h['finished'] <= now]
-        def later(at):  # of a past instant: it had not happened
+        def later(at):  # as of a past instant: not yet happened
             return at is None or at > now
 
         def unreviewed(facts):

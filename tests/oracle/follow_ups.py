@@ -17,7 +17,7 @@ class FollowUps(Failures):
                 continue
             facts = merged(told)
             requests = [r['fields'] for r in told if 'pull_request' in r['fields']]
-            for k in ('ref', 'title', 'pull_request'):  # a push of the same commit tells its own
+            for k in ('ref', 'title', 'pull_request'):  # a push of the same commit has its own
                 facts[k] = requests[-1].get(k) if requests else None
             on_default = [r for r in told if facts.get('default_branch') and r['fields'].get('default_branch')]
             at = instant(facts, 'merged_at')

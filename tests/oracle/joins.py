@@ -1,4 +1,4 @@
-"""Section 18: which reports of several tools are one incident, and what they say together."""
+"""Section 18: joining reports of several tools into one incident."""
 import hashlib
 
 from facts import DAY, instant, merged, ordered
@@ -7,7 +7,7 @@ ALONE = 'none'
 
 
 def names_in(name):
-    """Of a page with a query the page and, in place of the query, a digest."""
+    """A page's URL with its query replaced by a digest."""
     name = name.lower()
     if '://' not in name:
         return [name] if name else []
@@ -23,7 +23,7 @@ def keys_of(facts, field):
 
 class Joins:
     def rank(self, i):
-        """What no filter lets in comes after all that is."""
+        """Filtered-out reports rank last."""
         return (not i['let_in'], self.settings['ranks'].get(i['source'], 99))
 
     def lets_in(self, source, reports):
@@ -49,7 +49,7 @@ class Joins:
         return any(v in words for v in (value if isinstance(value, list) else [value]))
 
     def better(self, i):
-        """The smaller, the better."""
+        """The rank: smaller is better."""
         return (self.rank(i), i['t'], i['source'].encode(), i['subject'].encode())
 
     @staticmethod
@@ -91,7 +91,7 @@ class Joins:
                         self.linked[id(y)].append(x)
 
     def about(self, x):
-        """What an issue that names several incidents of one better source adds its facts to."""
+        """The incidents that an issue adds facts to when it names several of one better-ranked source."""
         if x['source'] not in self.settings['trackers']:
             return []
         for source in sorted({y['source'] for y in self.linked[id(x)]}):
@@ -126,7 +126,7 @@ class Joins:
         return self.lead(end) if end else x
 
     def join(self, reports):
-        """The incidents of all reports (by thing), joined."""
+        """Joins the incidents of all reports (by thing)."""
         alone = [i for i in (self.fold_incident(*key[1:], rs) for key, rs in reports) if i]
         told = {key[1:]: rs for key, rs in reports}
         for i in alone:
@@ -153,7 +153,7 @@ class Joins:
             reports += [r for r in said if o in others and set(r['fields']) - {'by', 'reason', 'was'}]
         i = self.fold_incident(lead['source'], lead['subject'], ordered(reports))
         i['members'] = [lead] + others
-        first = min(i['members'], key=lambda m: (m['source'].encode(), m['subject'].encode()))  # all were received at once
+        first = min(i['members'], key=lambda m: (m['source'].encode(), m['subject'].encode()))  # all were received at the same time
         i['culprit_source'] = next((m['source'] for m in i['members'] if m is not lead and m['culprit']), '') if not i['culprit'] else lead['source']
         for o in others + adding:
             for fact in ('cause', 'review_held_at'):
@@ -195,7 +195,7 @@ class Joins:
 
     @staticmethod
     def is_silent(told):
-        """The daemon noticed that nothing was told for 30 days."""
+        """The daemon's own report after 30 days without reports."""
         noticed = [r['at'] for r in told if 'silent_since' in r['fields']]
         last = [r['at'] for r in told if 'silent_since' not in r['fields']]
         return bool(noticed and last) and max(noticed) - max(last) >= 30 * DAY

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""figures.md read a second time, as simply as it can be: no database, no increments, everything compared with everything.
+"""A second, simple implementation of figures.md: no database, no increments, everything compared with everything.
 
-Shares nothing with the daemon, not even a language. Reads files with a history (events, configuration, instant) and the
-figures that the daemon computed for it, and says where it would have said otherwise.
+Shares no code or language with the daemon. Reads files with a history (events, configuration, instant) and the
+figures that the daemon computed for it, and reports differences.
 
     tests/oracle/oracle.py FILE...        exit 1 if anything differs
 """
@@ -15,7 +15,7 @@ from figures import Figures
 
 
 class History(Figures):
-    """Each section by those before it."""
+    """Computes each section from the preceding ones."""
 
     def __init__(self, told):
         super().__init__(told)

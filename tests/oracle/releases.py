@@ -8,7 +8,7 @@ class Releases(Work):
     # ---- section 17
 
     def release(self):
-        """What the groups have in the place of their members' deployments."""
+        """Releases of the groups, which replace their members' deployments."""
         self.releases = []
         for service in sorted({d['service'] for d in self.deployments} - {''}):
             for group in sorted(set(self.groups.values())):
@@ -35,7 +35,7 @@ class Releases(Work):
         return releases
 
     def together(self, rollbacks, releases):
-        """Rollbacks of one release that follow each other within the window are one, and so are those that these are one with."""
+        """Joins consecutive rollbacks of one release within the window, transitively."""
         sets = [[r] for r in rollbacks]
         for release in releases:
             popping = [r for r in rollbacks if any(c['rolled_back_by'] is r for c in release)]

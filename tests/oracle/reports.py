@@ -1,4 +1,4 @@
-"""Sections 1 and 2: things, and what the reports of each say together."""
+"""Sections 1 and 2: things, and the folding of their reports."""
 import hashlib
 import re
 from zoneinfo import ZoneInfo
@@ -29,11 +29,11 @@ class Reports(Resolution, Joins):
         return [(key, rs) for key, rs in self.reports.items() if key[0] == thing]
 
     def is_production(self, environment):
-        """By its name, or because a report says so (section 15)."""
+        """Production by its name or by a report (section 15)."""
         return environment in ('production', 'prod-eu') or environment in self.groups.values() or environment in self.productions
 
     def commit_facts(self, sha, repository):
-        """By what is reported of the commits of that repository, or of none."""
+        """From reports about commits of that repository or without one."""
         mine, about = repository_key(repository or ''), []
         for key, reports in self.of('commit'):
             if not sha or not same_commit(key[2], sha):
@@ -109,7 +109,7 @@ class Reports(Resolution, Joins):
 
     @staticmethod
     def day_order(version):
-        """Section 23.11: numbers by their value, a prerelease before its release."""
+        """Section 23.11: numbers sort by value, a prerelease before its release."""
         found = re.match(r'[^0-9]*(\d+(?:\.\d+)*)(.*)', version)
         if not found:
             return ''
@@ -140,11 +140,11 @@ class Reports(Resolution, Joins):
             elif not state and said is not None and (len(stretches) == 1 or said > last[0]):
                 ends = said
             elif state == 'open' and 'resolved_at' in r['fields'] and said is None:
-                last[1] = None  # withdrawn
+                last[1] = None  # withdrawn end
             elif state in ('open', 'acknowledged') and last[1] is not None and r['at'] > last[1]:
                 stretches.append([r['at'], None, None])
             if ends is not None:
-                if len(stretches) > 1:  # an undated reopening began at its end at the latest
+                if len(stretches) > 1:  # an undated reopening began no later than its end
                     last[0] = max(stretches[-2][1], min(last[0], ends))
                 last[1] = max(last[0], ends)
         if instant(over, 'resolved_at') is not None:

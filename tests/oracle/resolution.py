@@ -36,7 +36,7 @@ def tokens(version):
 
 
 class Resolution:
-    """Of what `self.reports` tells of tags and commits, by (thing, source, subject)."""
+    """From the reports of tags and commits in `self.reports`, by (thing, source, subject)."""
 
     def tags(self):
         named = {}
@@ -55,7 +55,7 @@ class Resolution:
         return named
 
     def commit_of_object(self, key, reports, thing):
-        """Of what a tag's ref points to: by a report that names both, else if it is a known commit."""
+        """The commit of a tag's ref: from a report that names both, otherwise the object if it is a known commit."""
         for r in reversed(ordered(reports)):
             if r['fields'].get('object', '').lower() == thing and r['fields'].get('commit'):
                 return r['fields']['commit'].lower()
@@ -79,7 +79,7 @@ class Resolution:
         return next((history[at] for at in sorted(history) if at > start and history[at]), '')
 
     def known_commits(self):
-        """Pairs of a commit and the repository that its report names."""
+        """Pairs of a commit and the repository in its report."""
         for (_, _, subject), reports in self.of('commit'):
             for r in reports:
                 if r['type'] != 'retraction' and not is_retracted(reports):
@@ -90,7 +90,7 @@ class Resolution:
                     yield r['fields']['commit'].lower(), r['fields'].get('repository', '')
 
     def beginning(self, digits, key):
-        """The known commits of a repository, or of none, that begin so; a shorter name of a longer one is the same."""
+        """Known commits with that prefix, of a repository or without one; a shortened name equals the longer one."""
         fits = {sha for sha, of in self.known_commits() if sha.startswith(digits) and (not of or same_repository(repository_key(of), key))}
         return {sha for sha in fits if not any(longer != sha and longer.startswith(sha) for longer in fits)}
 

@@ -29,7 +29,7 @@ class Work(FollowUps):
                 if not any(p[0] == w['service'] and self.is_production(p[1]) for p in self.places):
                     self.places.add((w['service'], 'production'))
         self.places |= {(s, self.groups[e]) for s, e in self.places if e in self.groups}
-        for service in self.settings['teams']:  # configured, under the name that its deployments use
+        for service in self.settings['teams']:  # configured teams, by the service name in deployments
             if self.groups:
                 self.places |= {(service, group) for group in self.groups.values()}
             elif not any(p[0] == service and self.is_production(p[1]) for p in self.places):
@@ -37,7 +37,7 @@ class Work(FollowUps):
 
     @staticmethod
     def member_meant(rows, subject, source):
-        """Its position among the members of the incident: only the best one's work counts."""
+        """The position among the incident's members: only the best one's work counts."""
         named = [n for n, m in enumerate(rows[0]['of']['members']) if m['subject'] == subject]
         own = [n for n in named if rows[0]['of']['members'][n]['source'] == source]
         return (own or named)[0]
@@ -55,7 +55,7 @@ class Work(FollowUps):
     # ---- section 8: firefighting
 
     def engage(self):
-        self.with_people = set()  # incidents of which somebody is known to have worked on them
+        self.with_people = set()  # incidents with known people at work
         self.stretches, self.lumps = [], []  # (place, person, strength, from, until), (place, strength, at, seconds, piece)
 
         def add(place, person, strength, w):
@@ -100,7 +100,7 @@ class Work(FollowUps):
                 add((w['service'], self.first_place(w['service'])), w['person'], 'reported', w)
 
     def firefighting(self, places, crew, begin, end):
-        """Instant by instant: who is at work, and by which evidence."""
+        """People at work at each instant, and the evidence."""
         out = {'reported': 0, 'engaged': 0, 'duration': 0}
         mine = [(p, m, max(a, begin), min(b, end)) for place, p, m, a, b in self.stretches if place in places and max(a, begin) < min(b, end)]
         known = [(max(a, begin), min(b, end)) for place, p, m, a, b in self.stretches if place[0] in crew and p and max(a, begin) < min(b, end)]

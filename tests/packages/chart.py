@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Reads what the chart renders to: well-formed, complete, and in agreement with itself; values.yaml by its schema."""
+"""Checks the rendered chart: well-formed, complete and consistent; values.yaml against its schema."""
 import json
 import pathlib
 import sys
@@ -14,7 +14,7 @@ jsonschema.Draft7Validator.check_schema(schema)
 jsonschema.validate(values, schema)
 for wrong in ({"replicas": 0}, {"image": {"repository": ""}}, {"replica": 2}):
     if jsonschema.Draft7Validator(schema).is_valid({**values, **wrong}):
-        sys.exit(f"the schema takes {wrong}")
+        sys.exit(f"the schema accepts {wrong}")
 
 
 def kinds(file):
@@ -49,4 +49,4 @@ assert len(dashboards) == len(list((chart / "files").glob("*.json"))) >= 4
 for one in dashboards:
     for text in one["data"].values():
         assert json.loads(text)["panels"]
-print(f"ok: {sum(map(len, few.values()))} and {sum(map(len, all_of_it.values()))} objects, the schema takes the values and no wrong ones")
+print(f"ok: {sum(map(len, few.values()))} and {sum(map(len, all_of_it.values()))} objects, the schema accepts the values and rejects invalid ones")

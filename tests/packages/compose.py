@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Reads compose.yaml: every file that it mounts is there, every volume and network that it uses is declared."""
+"""Checks compose.yaml: every mounted file exists, every used volume and network is declared."""
 import pathlib
 import sys
 

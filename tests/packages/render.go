@@ -1,4 +1,4 @@
-// Renders a chart as `helm template` does, with the libraries that Helm is made of: text/template, sprig and sigs.k8s.io/yaml.
+// Renders a chart like `helm template` does, with Helm's libraries: text/template, sprig and sigs.k8s.io/yaml.
 //
 //	render CHART VALUES-AS-JSON
 package main

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Cases of three other tools through our engine: where we agree, and where we differ by choice (figures.md section 13).
+"""Cases of three other tools through this engine: agreements, and differences by choice (figures.md section 13).
 
     peers.py events CASES                the cases as events, NDJSON
     peers.py compare CASES URL           a table: peer, case, what, theirs, ours, verdict; exit 1 if a difference has no reason
@@ -30,7 +30,7 @@ def load(cases, peer):
 
 
 class Case:
-    """A case as events of services of its own, one team for all of them."""
+    """A case as events of separate services, all in one team."""
 
     def __init__(self, peer, name):
         self.peer, self.name, self.team, self.events, self.wanted = peer, name, f'{peer} {name}'[:180], [], []
@@ -52,7 +52,7 @@ class Case:
             self.events.append({'type': 'incident', 'subject': name, 'time': at(resolved), 'state': 'resolved'})
 
     def compare(self, what, figure, begin, end, theirs, why='', service=None, scale=1, otherwise=None, **labels):
-        """`otherwise`: what their rule would give with our choice; ours must be that, or theirs."""
+        """`otherwise`: the result of their rule with our choice; our figure must equal it or theirs."""
         self.wanted.append((what, figure, begin, end, theirs, why, service, scale, otherwise, labels))
 
 

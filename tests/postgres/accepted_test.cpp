@@ -1,5 +1,5 @@
-// Whatever intake accepts, everything behind it can read: spool, ledger, derivation, export, import, replay, explain,
-// pages. RELEASEHEALTH_EVENTS=10000 in the long run.
+// Every accepted event is readable by the spool, ledger, derivation, export, import, replay, explain and pages. The
+// long run sets RELEASEHEALTH_EVENTS=10000.
 #include <cstdlib>
 #include <functional>
 #include <sstream>
@@ -35,7 +35,7 @@ std::string stored_events(const database& db) {
   return db.query("SELECT source, id, type, thing, subject, time, is_override, fields FROM event ORDER BY source, id");
 }
 
-// What is read from the spool is what was put there.
+// Deliveries are read from the spool unchanged.
 void pass_through_spool(const std::string& body) {
   const temporary_folder here;
   ledger::spool s(here.path() / "spool.sqlite", {});
@@ -48,7 +48,7 @@ void pass_through_spool(const std::string& body) {
   for (std::size_t n = 0; n < e.events.size(); ++n) CHECK(kept[0].delivery.events[n].fields == e.events[n].fields);
 }
 
-// Exported and imported elsewhere, everything is there again; imported again, nothing is new.
+// An export imported elsewhere restores every event; a second import adds none.
 void pass_through_export(const database& from) {
   ledger::reader reader(from.where());
   std::ostringstream lines;
@@ -115,7 +115,7 @@ TEST_SUITE("postgres") {
         continue;
       }
       ++accepted;
-      if (n % 7 == 0) {  // one of its own, for replay
+      if (n % 7 == 0) {  // a separate delivery for replay
         const auto answer = app.intake("POST", "/webhooks/hooks", text,
                                        {{"Content-Type", "application/json"}, {"Authorization", "Bearer hush"}});
         CHECK_MESSAGE(answer.status == 202, answer.body.substr(0, 300));
@@ -128,7 +128,7 @@ TEST_SUITE("postgres") {
     flush();
     CHECK(accepted > total / 4);
     CHECK(rejected > total / 20);
-    // besides those that the daemon reports itself, once an announced deployment is due
+    // without the daemon's own reports of announced deployments that are due
     CHECK(db.query("SELECT count(*) FROM event WHERE id NOT LIKE 'due/%'") == std::to_string(accepted));
     CHECK(db.query("SELECT count(*) FROM delivery WHERE outcome = 'dead' OR detail <> ''") == "0");
     app.derived(db);
@@ -161,7 +161,7 @@ TEST_SUITE("postgres") {
       std::istringstream lines(db.query(query));
       for (std::string line; std::getline(lines, line);) use(line);
     };
-    // as hexadecimal digits: a name may hold a line feed
+    // in hexadecimal, because names may contain line feeds
     each("SELECT DISTINCT encode(convert_to(service, 'UTF8'), 'hex') FROM place ORDER BY 1 LIMIT 60",
          [&](const std::string& digits) {
            std::string path = "/services/";
@@ -190,7 +190,7 @@ TEST_SUITE("postgres") {
       ask(path);
   }
 
-  TEST_CASE("what is accepted at the deepest limit is read everywhere, also when the limit is lower later") {
+  TEST_CASE("events accepted at the depth limit are read everywhere, also after the limit is lowered") {
     const database db;
     const auto nested = std::string(99, '[') + std::string(99, ']');
     const auto event = deployed("deep", R"("version":"1","action_items":)" + nested);

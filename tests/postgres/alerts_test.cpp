@@ -1,4 +1,4 @@
-// Alerts as Alertmanager and Grafana repeat them, from their bodies to the incidents of the ledger.
+// Repeated alerts of Alertmanager and Grafana, from request bodies to incidents in the ledger.
 #include <sstream>
 
 #include "collectors/collector.hpp"
@@ -42,7 +42,7 @@ ledger::entry notified(const char* kind, const std::string& received, const std:
   return e;
 }
 
-// Seconds until each incident was restored, in the order of their starts; `open` while it is not.
+// Seconds until each incident was restored, in order of start; `open` for open ones.
 std::string restored(const database& db) {
   ledger::deriver(db.where(), {}).derive();
   return db.query(
@@ -54,7 +54,7 @@ std::string restored(const database& db) {
 }
 
 TEST_SUITE("postgres") {
-  TEST_CASE("an alert that fires again with the start of the first time is reopened, and resolved by the second end") {
+  TEST_CASE("an alert that fires again with its first start is reopened, and resolved by the second end") {
     for (const auto* kind : {"alertmanager", "grafana"}) {
       const database db;
       ledger::appender to(db.where());
@@ -72,7 +72,7 @@ TEST_SUITE("postgres") {
     }
   }
 
-  TEST_CASE("the same in one batch, as a spool is drained") {
+  TEST_CASE("an alert that fires again is reopened also within one batch, as from the spool") {
     const database db;
     ledger::appender to(db.where());
     const auto kept = to.append({notified("alertmanager", "10:00", {"firing 10:00"}),
@@ -86,7 +86,7 @@ TEST_SUITE("postgres") {
     CHECK(restored(db) == "10800");
   }
 
-  TEST_CASE("a resolution whose start was overwritten by its end resolves the alert that fires") {
+  TEST_CASE("a resolution with an overwritten start resolves the firing alert") {
     const database db;
     ledger::appender to(db.where());
     for (const auto& told :
@@ -98,7 +98,7 @@ TEST_SUITE("postgres") {
     CHECK(db.query("SELECT count(*) FROM event") == "4");
   }
 
-  TEST_CASE("of a group the alerts that say something new are stored") {
+  TEST_CASE("only the alerts of a group with new information are stored") {
     const database db;
     ledger::appender to(db.where());
     CHECK(to.append({notified("alertmanager", "10:00", {"firing 10:00"})}).front()->accepted == 1);
@@ -110,7 +110,7 @@ TEST_SUITE("postgres") {
     CHECK(restored(db) == "900 open");
   }
 
-  TEST_CASE("an alert that the release before stored is resolved, and its notifications are known") {
+  TEST_CASE("an alert stored by the previous release is resolved, and its repeated notifications are recognized") {
     const database db;
     ledger::appender to(db.where());
     auto before = notified("alertmanager", "10:00", {"firing 10:00"});

@@ -1,4 +1,4 @@
-// What the whole daemon answers to readers: figures, lists, pages, the gate.
+// Read requests to the whole daemon: figures, lists, pages, the gate.
 #include "tests/check.hpp"
 #include "tests/postgres/running_app.hpp"
 
@@ -6,7 +6,7 @@ using namespace releasehealth;
 using namespace releasehealth::test;
 
 TEST_SUITE("postgres") {
-  TEST_CASE("the API answers figures of any period, with numerators, denominators and null for nothing") {
+  TEST_CASE("the API returns figures of any period with numerators, denominators and null for no value") {
     const database db;
     running_app app(db.where());
     app.send_events(deployed("a", R"("version":"1")"));
@@ -30,7 +30,7 @@ TEST_SUITE("postgres") {
     CHECK(find(month_now, "search", "failed_deployments").at("value") == 1);
     CHECK(find(ask("/api/v1/figures?period=2026-Q3&service=checkout"), "checkout", "deployments")
               .at("value")
-              .is_null());  // before all data
+              .is_null());  // before any data
     CHECK(ask("/api/v1/figures?service=checkout").at("period") == "30d");
     CHECK(find(ask("/api/v1/figures?service=checkout"), "search", "deployments").empty());
     const auto months = ask("/api/v1/months?months=3").as_array();
@@ -46,7 +46,7 @@ TEST_SUITE("postgres") {
     CHECK(find(ask("/api/v1/figures?period=month"), "search", "failed_deployments").at("value") == 2);
   }
 
-  TEST_CASE("the gate holds what exceeds a threshold, and says by how much; so does the badge") {
+  TEST_CASE("the gate holds services with exceeded thresholds and reports values, and so does the badge") {
     const database db;
     running_app app(db.where(),
                     "[[threshold]]\nfigure = 'hotfixes'\nperiod = 'month'\nabove = 1\n"
@@ -77,7 +77,7 @@ TEST_SUITE("postgres") {
                 R"x({"code":"threshold","figure":"hotfixes","period":"month","value":2,"threshold":1,"text":"hotfixes: 2 (threshold 1 a month)"})x") !=
         std::string::npos);
     CHECK(asked("service=checkout").body.find(R"("text":"2 of 50 changes needed")") != std::string::npos);
-    CHECK(reasons("service=checkout").find("rollback_ratio") == std::string::npos);  // too little to measure
+    CHECK(reasons("service=checkout").find("rollback_ratio") == std::string::npos);  // too few changes to judge
     CHECK(asked("service=nobody").status == 404);
     CHECK(asked("service=checkout&environment=staging").status == 404);
     CHECK(asked("").status == 400);
@@ -97,7 +97,7 @@ TEST_SUITE("postgres") {
     CHECK(app.operations("GET", "/api/v1/gate?service=checkout", "", {{"If-None-Match", tag}}).status == 200);
   }
 
-  TEST_CASE("on the first day a page is neither green nor compared with months without data") {
+  TEST_CASE("on the first day a page is not green and not compared with months without data") {
     const database db;
     running_app app(db.where());
     for (const auto* n : {"1", "2", "3", "4"}) app.send_events(deployed(n, R"("version":")" + std::string(n) + '"'));
@@ -109,7 +109,7 @@ TEST_SUITE("postgres") {
       const auto page = app.operations("GET", path).body;
       const auto holds = [&](std::string_view what) { return page.find(what) != page.npos; };
       CHECK(holds("Not enough data to judge yet: "));
-      CHECK(holds("commit known for 0 % of deployments (0 of 4) only"));
+      CHECK(holds("commit coverage 0 % of deployments (0 of 4)"));
       CHECK_FALSE(holds("verdict good"));
       CHECK_FALSE(holds("verdict bad"));
       CHECK(holds("no data in October 2026"));
@@ -120,7 +120,7 @@ TEST_SUITE("postgres") {
       CHECK_FALSE(holds("class=\"band"));
       CHECK_FALSE(holds("Oct 2026: 0"));
     }
-    // a line at the threshold only where chart and threshold are of months and of one service
+    // a threshold line only if chart and threshold are monthly and for one service
     const auto lines = [&](const char* path) {
       const auto page = app.operations("GET", path).body;
       std::size_t n = 0;
@@ -133,7 +133,7 @@ TEST_SUITE("postgres") {
     CHECK(lines("/") == 0);
   }
 
-  TEST_CASE("lists come in pages by key, filtered, as JSON or CSV; what a list does not have is named") {
+  TEST_CASE("lists are paged by key and filtered, as JSON or CSV, and unknown parameters are reported") {
     const database db;
     running_app app(db.where(), "[[service]]\nname = 'checkout'\nteam = 'payments'\n");
     for (int n = 1; n <= 5; ++n) {
@@ -163,7 +163,7 @@ TEST_SUITE("postgres") {
     const auto first = app.operations("GET", "/api/v1/deployments?service=checkout&limit=2");
     CHECK(subjects(json::parse(first.body)) == "5 4 ");
     std::string link = header_of(first, "Link"), all;
-    while (!link.empty()) {  // by the links alone
+    while (!link.empty()) {  // using only the links
       const auto page = app.operations("GET", link.substr(1, link.find('>') - 1));
       CAPTURE(link);
       CAPTURE(page.body);
@@ -180,14 +180,14 @@ TEST_SUITE("postgres") {
     CHECK(get("incidents?severity=1").at("items").as_array().empty());
     CHECK(subjects(get("services")) == "checkout ");
     CHECK(get("services").at("items").as_array().at(0).at("open_incidents") == 1);
-    CHECK(get("services").at("items").as_array().at(0).at("team") == "payments");  // which no event names
+    CHECK(get("services").at("items").as_array().at(0).at("team") == "payments");  // a team that no event names
     CHECK(get("deliveries?limit=1").at("items").as_array().size() == 1);
     CHECK(get("deliveries?limit=1").at("next").is_string());
     const auto csv = app.operations("GET", "/api/v1/hotfixes", "", {{"Accept", "text/csv"}});
     CHECK(csv.body.starts_with("id,service,environment,"));
     CHECK(std::ranges::count(csv.body, '\n') == 2);
     CHECK(app.operations("GET", "/api/v1/incidents?severity=1", "", {{"Accept", "text/csv"}}).body.find("culprit") !=
-          std::string::npos);  // an empty table has its columns
+          std::string::npos);  // an empty table has its header
     for (const auto* bad :
          {"deployments?color=red", "deployments?limit=0", "deployments?limit=1001", "deployments?kind=x",
           "deployments?since=yesterday", "deployments?after=x", "deployments?after=%5B%221%22%2C%22x%22%5D",
@@ -197,7 +197,7 @@ TEST_SUITE("postgres") {
     }
   }
 
-  TEST_CASE("names with a slash are found by every path that takes a name") {
+  TEST_CASE("names with a slash are found by every path with a name") {
     const database db;
     running_app app(db.where());
     const std::string events =

@@ -15,7 +15,7 @@ const std::string hotfixes =
 }
 
 TEST_SUITE("postgres") {
-  TEST_CASE("every answer of interface.md section 2") {
+  TEST_CASE("every response of interface.md section 2 occurs") {
     const database db;
     running_app app(db.where());
     CHECK(app.send_events(deployed("1", R"("version":"1")")).body ==
@@ -54,7 +54,7 @@ TEST_SUITE("postgres") {
   }
 
   TEST_CASE(
-      "the same body under another delivery id changes no figure; compressed bodies are refused (groups 20, 21)") {
+      "the same body under another delivery id changes no figure; compressed bodies are rejected (groups 20, 21)") {
     const database db;
     running_app app(db.where());
     const std::string body =
@@ -79,7 +79,8 @@ TEST_SUITE("postgres") {
               .status == 401);
   }
 
-  TEST_CASE("canonical events may be signed as Standard Webhooks with a token; CloudEvents' handshake is answered") {
+  TEST_CASE(
+      "canonical events may be signed as Standard Webhooks with a token, and the CloudEvents handshake succeeds") {
     const database db;
     running_app app(db.where(), "[[token]]\nname = 'signer'\nscopes = ['send']\ntoken = 'whsec_cGxhaW4ga2V5'\n");
     const auto body = deployed("1", R"("version":"1")");
@@ -94,7 +95,7 @@ TEST_SUITE("postgres") {
           .status;
     };
     CHECK(send("wrong") == 401);
-    CHECK(app.send_events(body, "whsec_cGxhaW4ga2V5").status == 401);  // it signs, and is never shown
+    CHECK(app.send_events(body, "whsec_cGxhaW4ga2V5").status == 401);  // a signing secret is no bearer token
     CHECK(send("whsec_cGxhaW4ga2V5") == 202);
     CHECK(send("whsec_cGxhaW4ga2V5", "svix-") == 202);
     CHECK(db.query("SELECT count(*), min(key) FROM delivery") == "1|msg-1");
@@ -105,7 +106,7 @@ TEST_SUITE("postgres") {
     CHECK(app.intake("OPTIONS", "/webhooks/nobody", "", {}).status == 404);
   }
 
-  TEST_CASE("what GitHub sends is authentic but unreadable: kept as dead, counted, answered 202") {
+  TEST_CASE("an authentic but unreadable GitHub delivery is dead-lettered, counted and answered 202") {
     const database db;
     running_app app(db.where());
     CHECK(app.github("deployment_status", "d1", R"({"deployment_status":{"state":"success"}})").status == 202);
@@ -114,7 +115,7 @@ TEST_SUITE("postgres") {
     CHECK(app.metric("releasehealth_deliveries_total{outcome=\"dead\",source=\"github\"}", "1") == "1");
   }
 
-  TEST_CASE("a hotfix is on /metrics within five seconds, once, and an override takes it back") {
+  TEST_CASE("a hotfix is on /metrics within five seconds, once, and an override withdraws it") {
     const database db;
     running_app app(db.where());
     app.send_events(deployed("a", R"("version":"1.0.0")"));
@@ -143,7 +144,7 @@ TEST_SUITE("postgres") {
     CHECK(shown.body.find("override by all: it was") != shown.body.npos);
   }
 
-  TEST_CASE("the month turns without an event, in the configured zone") {
+  TEST_CASE("the month changes without an event, in the configured zone") {
     const database db;
     running_app app(db.where(), "[calendar]\ntime_zone = 'Europe/Berlin'\n");
     app.set_clock("2026-11-30T22:59:00Z");
@@ -164,7 +165,7 @@ TEST_SUITE("postgres") {
     CHECK(other.metric(hotfixes, "2") == "2");
   }
 
-  TEST_CASE("without a database: 202 from the spool, ready, and the metrics say what waits") {
+  TEST_CASE("without a database deliveries are spooled with 202, the daemon is ready, and metrics show the backlog") {
     const database db;
     auto away = db.where();
     away.dsn += "_not_there";
@@ -179,7 +180,7 @@ TEST_SUITE("postgres") {
     CHECK(app.metric("releasehealth_oldest_spooled_delivery_timestamp_seconds", "1795176000") == "1795176000");
   }
 
-  TEST_CASE("without a database and a spool: 503 with Retry-After, not ready, and /metrics goes on answering") {
+  TEST_CASE("without a database and a spool deliveries get 503 with Retry-After, and /metrics still responds") {
     const database db;
     auto away = db.where();
     away.dsn += "_not_there";
@@ -192,7 +193,7 @@ TEST_SUITE("postgres") {
     CHECK(app.metric("releasehealth_deliveries_total{outcome=\"unavailable\",source=\"api\"}", "1") == "1");
   }
 
-  TEST_CASE("configured services are there at 0 from the first refresh") {
+  TEST_CASE("configured services have series at 0 from the first refresh") {
     const database db;
     running_app app(db.where(), "[[service]]\nname = 'checkout'\nteam = 'payments'\n");
     CHECK(app.metric("releasehealth_deployments{service_name=\"checkout\",team_name=\"payments\",deployment_"
@@ -203,7 +204,7 @@ TEST_SUITE("postgres") {
                      "5") == "5");
   }
 
-  TEST_CASE("both formats, plain and compressed, end as they should") {
+  TEST_CASE("both formats end correctly, plain and compressed") {
     const database db;
     running_app app(db.where());
     app.send_events(deployed("a", R"("version":"1")"));

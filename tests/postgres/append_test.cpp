@@ -38,7 +38,7 @@ TEST_SUITE("postgres") {
           "1|2|2");
   }
 
-  TEST_CASE("an event id that is stored is a duplicate, whatever its body and delivery") {
+  TEST_CASE("a stored event id is a duplicate, whatever its body and delivery") {
     const database db;
     ledger::appender to(db.where());
     auto other = succeeded("a");
@@ -50,7 +50,7 @@ TEST_SUITE("postgres") {
     CHECK(db.query("SELECT fields->>'version' FROM event WHERE id = 'a'") == "a");
   }
 
-  TEST_CASE("within one batch, too: the first wins") {
+  TEST_CASE("duplicates within one batch are found, and the first wins") {
     const database db;
     ledger::appender to(db.where());
     auto other = succeeded("b");
@@ -62,7 +62,7 @@ TEST_SUITE("postgres") {
     CHECK(db.query("SELECT string_agg(id, ' ' ORDER BY id) FROM event") == "a c");
   }
 
-  TEST_CASE("what PostgreSQL refuses is found by halving, kept as dead, and harms no neighbour") {
+  TEST_CASE("a delivery that PostgreSQL rejects is found by bisection and dead-lettered, and the others are stored") {
     const database db;
     ledger::appender to(db.where());
     std::vector<ledger::entry> batch;
@@ -84,7 +84,7 @@ TEST_SUITE("postgres") {
           "accepted|18\ndead|1");
   }
 
-  TEST_CASE("what PostgreSQL says of a delivery is kept with its SQLSTATE, and without the payload that it quotes") {
+  TEST_CASE("PostgreSQL's error for a delivery is stored with its SQLSTATE and without quoted payload") {
     const database db;
     ledger::appender to(db.where());
     auto quoted = entry_of("k1", {succeeded("a")});
@@ -117,8 +117,7 @@ TEST_SUITE("postgres") {
     }
   }
 
-  TEST_CASE(
-      "an error of a class that nobody knows harms the guilty delivery only, and none if nothing can be written") {
+  TEST_CASE("an error of an unknown class dead-letters only the failing delivery, and none if nothing can be written") {
     const database db;
     db.query(
         "CREATE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.fields ->> 'version' = 'bad' "
@@ -144,7 +143,7 @@ TEST_SUITE("postgres") {
     CHECK(to.append({entry_of("k4", {succeeded("c")})}).front()->accepted == 1);
   }
 
-  TEST_CASE("what a sender wants to be whole is rejected and not kept when PostgreSQL rejects it") {
+  TEST_CASE("an all-or-nothing delivery that PostgreSQL rejects is rejected and not stored") {
     const database db;
     ledger::appender to(db.where());
     auto batch = entry_of("k", {succeeded("a"), succeeded("b")});
@@ -157,7 +156,7 @@ TEST_SUITE("postgres") {
   TEST_CASE("keys and ids of any length and bytes are stored, and names of 200 characters of four bytes are derived") {
     const database db;
     ledger::appender to(db.where());
-    std::string noise;  // what the index would compress does not overflow it
+    std::string noise;  // incompressible, so that it would overflow the index
     std::mt19937 any(1);
     for (int n = 0; n < 30'000; ++n) noise += "0123456789abcdef"[any() % 16];
     for (const auto& key : {std::string("long-") + noise, std::string("\xC0\xA0"), std::string("short")}) {
@@ -200,7 +199,7 @@ TEST_SUITE("postgres") {
               "(SELECT count(*) FROM incident WHERE length(service) = 200)") == "0|1|2");
   }
 
-  TEST_CASE("bodies are kept compressed, byte for byte") {
+  TEST_CASE("bodies are stored compressed, byte for byte") {
     const database db;
     auto e = entry_of("k", {succeeded("a")});
     e.body = std::string(10'000, 'x') + '\0' + "\xFF";
@@ -208,7 +207,7 @@ TEST_SUITE("postgres") {
     CHECK(db.query("SELECT length(body) < 200 FROM delivery") == "t");
   }
 
-  TEST_CASE("without a database it says so, and works again when there is one") {
+  TEST_CASE("without a database appending reports unavailability, and works again afterwards") {
     const database db;
     auto away = db.where();
     away.dsn += "_not_there";

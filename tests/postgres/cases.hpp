@@ -1,17 +1,17 @@
 #pragma once
-// A short way to write what happened, for tables with one case a line.
+// A short notation for events, for tables with one case per line.
 //
 //   d1 10:00 v1              deployment d1 succeeded at ten with version v1; state= start= kind= fixes= incident=
-//   commit= images= revisions= (several by commas) i1 11:00 resolved        a report about incident i1: open (if
-//   nothing is said), ack, resolved; started= detected=
+//                            commit= images= revisions= (several by commas)
+//   i1 11:00 resolved        a report about incident i1: open (the default), ack, resolved; started= detected=
 //                            mitigated= resolved= culprit= severity= person=
 //   f1 11:00 off incident=i1 a flag
 //   w1 11:00 from= to=       work; or seconds=; person= incident=
 //   #abcdef1 10:00 main      a commit, on the default branch; pr= repository= picked_from= ref= title= merged=
 //   retract d1 12:00         and restore; override d1 12:00 kind=planned
 //
-// Everywhere svc= (several by commas; checkout if nothing is said, `svc=-` for none), env=, src=. A time is 10:00 of
-// day 1, or 3/10:00 of day 3. Reports are separated by `;`.
+// Everywhere svc= (several by commas; checkout by default, `svc=-` for none), env=, src=. A time is 10:00 on day 1, or
+// 3/10:00 on day 3. Reports are separated by `;`.
 #include <sstream>
 
 #include "tests/postgres/history.hpp"

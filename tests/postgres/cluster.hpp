@@ -1,5 +1,5 @@
 #pragma once
-// The run's own PostgreSQL, and a database from a template for each test.
+// The test run's private PostgreSQL, with a database from a template for each test.
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace releasehealth::test {
 
-/// A folder that is gone after the test.
+/// A folder that is deleted after the test.
 class temporary_folder {
  public:
   temporary_folder();
@@ -30,11 +30,11 @@ class database {
   session where() const;
   /// The rows of a query as text: columns by '|', rows by newline.
   std::string query(const std::string& sql) const;
-  /// Everything that deriving gives, but for the places' generations, which count how often it did.
+  /// All derived rows, without the targets' generations, which count derivations.
   std::string derived() const;
-  /// The tables that deriving writes.
+  /// The tables that derivation writes.
   std::vector<std::string> derived_tables() const;
-  /// As it was at first.
+  /// Restores the initial empty state.
   void empty() const;
 
  private:

@@ -1,4 +1,4 @@
-// Coverage and tracking (figures.md section 16): what figures rest on, told by the events.
+// Coverage and tracking (figures.md section 16): the evidence behind figures, from events.
 #include "daemon/figures/coverage.hpp"
 
 #include "daemon/figures/verdict.hpp"
@@ -16,7 +16,7 @@ namespace {
 
 const auto now = *parse_time("2026-01-31T00:00:00Z");
 
-/// A ledger with these events, derived by these names, and its figures.
+/// A ledger with the given events and names, and its figures.
 struct told {
   database db;
   figure_settings with;
@@ -47,7 +47,7 @@ struct told {
         evaluate(f, f.slices.front(), {s.columns_now, s.places.at({service, "production"}).now, period(), 0});
     return v ? std::to_string(std::llround(v->value)) : "none";
   }
-  // The thresholds of checkout that are judged, each with its state.
+  // The judged thresholds of checkout with their states.
   std::string judged_of(const std::string& service) const {
     std::string all;
     const auto s = figures_of();
@@ -85,30 +85,30 @@ TEST_SUITE("postgres") {
         checkout_and_search());
     CHECK(t.ratio_of("commit", "checkout") == "1/4");
     CHECK(t.ratio_of("commit", "search") == "none");
-    CHECK(t.ratio_of("commit", "checkout", *parse_time("2026-04-10T00:00:00Z")) == "none");  // 90 days are over
+    CHECK(t.ratio_of("commit", "checkout", *parse_time("2026-04-10T00:00:00Z")) == "none");  // more than 90 days ago
   }
 
-  TEST_CASE("merge-back is tracked from the first push or merge of the repository on, on any host") {
+  TEST_CASE("merge-back is tracked from the repository's first push or merge, on any host") {
     const std::string hotfixes =
         "d1 2/08:00 v1 kind=hotfix; d2 10/08:00 v2 kind=hotfix; d3 20/08:00 v3 kind=hotfix;"
         "d4 20/08:00 v1 kind=hotfix svc=search";
     const told nothing(hotfixes, checkout_and_search());
     CHECK(nothing.value_of("unmerged_hotfixes", "checkout") == "none");
     CHECK(nothing.ratio_of("merge", "checkout") == "0/3");
-    // what finished more than the day in which it should be merged back before that is not tracked
+    // deployments finished more than the merge-back target (a day) before that are not tracked
     const told later(hotfixes + ";#abc1234 11/07:00 repository=acme/checkout ref=main", checkout_and_search());
     CHECK(later.value_of("unmerged_hotfixes", "checkout") == "2");
     CHECK(later.ratio_of("merge", "checkout") == "2/3");
     CHECK(later.value_of("unmerged_hotfixes", "search") == "none");
     CHECK(later.value_of("unmerged_hotfixes", "checkout", *parse_time("2026-01-11T00:00:00Z")) == "none");
-    // a commit that is only named, as by a deployment's report, says nothing of pushes
+    // a commit that is only named, as in a deployment's report, is no evidence of pushes
     const told named(hotfixes + ";#abc1234 11/07:00 repository=acme/checkout title=Rounding", checkout_and_search());
     CHECK(named.value_of("unmerged_hotfixes", "checkout") == "none");
     const told by_hand(hotfixes + ";override d1 12/07:00 back=12/07:00", checkout_and_search());
     CHECK(by_hand.value_of("unmerged_hotfixes", "checkout") == "1");
   }
 
-  TEST_CASE("reviews are tracked from a team's first review on, from a date, always or never") {
+  TEST_CASE("reviews are tracked from a team's first review, from a date, always or never") {
     const std::string history =
         "d1 1/08:00 v1 kind=hotfix; i1 2/09:00 severity=1; i1 2/10:00 resolved; d2 12/08:00 v2 kind=hotfix;"
         "d3 12/08:00 v1 kind=hotfix svc=search";
@@ -128,7 +128,7 @@ TEST_SUITE("postgres") {
     CHECK(told(first, with).value_of("overdue_reviews", "checkout") == "none");
   }
 
-  TEST_CASE("a source of incidents knows a service by an alias of it, or once it named it") {
+  TEST_CASE("a source of incidents knows a service by an alias, or after naming it once") {
     auto with = checkout_and_search();
     const std::string history = "d1 1/08:00 v1; d2 1/08:00 v1 svc=search; i1 2/09:00; i1 2/10:00 resolved";
     CHECK(told(history, with).ratio_of("incident", "checkout") == "1/1");
@@ -140,7 +140,7 @@ TEST_SUITE("postgres") {
     CHECK(told(history, with).ratio_of("incident", "search") == "none");
   }
 
-  TEST_CASE("causes of hotfixes, and people on incidents") {
+  TEST_CASE("coverage counts causes of hotfixes and people on incidents") {
     const told t(
         "d1 1/08:00 v1; d2 2/08:00 v2 kind=hotfix cause=data; d3 3/08:00 v3 kind=hotfix;"
         "i1 2/09:00; i1 2/10:00 resolved; w1 2/10:00 incident=i1 seconds=60; i2 4/09:00; i2 4/10:00 resolved",
@@ -150,7 +150,7 @@ TEST_SUITE("postgres") {
     CHECK(t.ratio_of("people", "search") == "none");
   }
 
-  TEST_CASE("reviews that are switched off are no gap, and have no threshold") {
+  TEST_CASE("disabled reviews are no gap and have no threshold") {
     auto with = checkout_and_search();
     with.reviews_since = figure_settings::never;
     const told t(
@@ -164,14 +164,14 @@ TEST_SUITE("postgres") {
         if (evidence.of->name == "review") CHECK(!evidence.is_gap());
   }
 
-  TEST_CASE("a version that returns says nothing of hotfixes: they are not judged before a commit or a kind is known") {
+  TEST_CASE("a returning version is no evidence of hotfixes: they are not judged without a known commit or kind") {
     const std::string releases = "d1 20/08:00 v1; d2 21/08:00 v2; d3 22/08:00 v3; d4 23/08:00 v2";
     CHECK(told(releases, checkout_and_search()).judged_of("checkout").find("hotfixes") == std::string::npos);
     const told with_kind(releases + "; d5 24/08:00 v4 kind=planned", checkout_and_search());
     CHECK(with_kind.judged_of("checkout").find("hotfixes") != std::string::npos);
   }
 
-  TEST_CASE("settings alone are no data: nothing is judged before something happened") {
+  TEST_CASE("settings alone are no data: no threshold is judged before the first event") {
     auto with = checkout_and_search();
     with.reviews_since = timestamp{};
     with.incident_sources = {"pagerduty"};
@@ -180,7 +180,7 @@ TEST_SUITE("postgres") {
     CHECK(nothing.judged_of("checkout").empty());
   }
 
-  TEST_CASE("reports of services that are deployed to staging alone, and of names that are never deployed") {
+  TEST_CASE("coverage counts services deployed only to staging, and names never deployed") {
     const told t(
         "d1 20/08:00 v1 kind=planned; d2 20/08:00 v1 svc=search env=staging; i1 21/09:00 svc=unknown; i1 21/10:00 "
         "svc=unknown resolved",

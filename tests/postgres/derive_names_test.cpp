@@ -1,4 +1,4 @@
-// Services, environments and teams as sources name them: how many are kept apart, and which.
+// Cardinality limits of service, environment and team names.
 #include <random>
 
 #include "collectors/fields.hpp"
@@ -10,7 +10,7 @@ using namespace releasehealth;
 using namespace releasehealth::test;
 
 TEST_SUITE("postgres") {
-  TEST_CASE("a deployment that nobody places is kept, and counts once it is placed") {
+  TEST_CASE("a deployment without a service is kept, and counts once it has one") {
     const database db;
     ledger::appender to(db.where());
     ledger::deriver derive(db.where(), {});
@@ -24,12 +24,12 @@ TEST_SUITE("postgres") {
     CHECK(db.query("SELECT service, environment FROM place") == "checkout|production");
   }
 
-  TEST_CASE("names as long as they may be, in characters of four bytes") {
+  TEST_CASE("names of the maximum length in four-byte characters are derived") {
     const database db;
     ledger::appender to(db.where());
     ledger::deriver derive(db.where(), {});
     std::string name;
-    std::mt19937 random(7);  // what compresses well would fit an index by luck
+    std::mt19937 random(7);  // compressible names would fit an index by luck
     for (int i = 0; i < 200; ++i) {
       const auto n = random() % 4096;
       name += "\xF0\x9F";
@@ -47,7 +47,7 @@ TEST_SUITE("postgres") {
     CHECK(derive.check().empty());
   }
 
-  TEST_CASE("names beyond the most of a kind are one, in the order of their receipt (group 24)") {
+  TEST_CASE("names over the cardinality limit, in order of receipt, are aggregated as other (group 24)") {
     const database db;
     ledger::appender to(db.where());
     ledger::derive_settings settings;
@@ -63,7 +63,7 @@ TEST_SUITE("postgres") {
       derive.derive();
     };
     const auto services = [&] { return db.query("SELECT string_agg(service, ' ' ORDER BY service) FROM place"); };
-    told("cart", "2026-11-01T00:00:00Z");  // configured: none of those that count
+    told("cart", "2026-11-01T00:00:00Z");  // configured: not counted towards the limit
     told("x", "2026-11-03T00:00:00Z");
     told("c", "2026-11-04T00:00:00Z");
     CHECK(services() == "c checkout x");
@@ -74,12 +74,12 @@ TEST_SUITE("postgres") {
     CHECK(from.counts(settings.max_names).other_services == 2);
     CHECK(from.counts(settings.max_names).other_teams == 3);
     CHECK(from.counts(settings.max_names).other_environments == 0);
-    told("a", "2026-11-02T00:00:00Z");  // received first, stored last: as by a daemon that was cut off
+    told("a", "2026-11-02T00:00:00Z");  // received first, stored last, as by a disconnected daemon
     CHECK(services() == "a checkout other x");
     CHECK(derive.check().empty());
   }
 
-  TEST_CASE("production environments and configured names are never folded, however many previews there are") {
+  TEST_CASE("production environments and configured names are never aggregated, however many previews exist") {
     const database db;
     ledger::appender to(db.where());
     ledger::derive_settings settings;
@@ -106,7 +106,7 @@ TEST_SUITE("postgres") {
     CHECK(derive.check().empty());
   }
 
-  TEST_CASE("a name that only retracted things have frees its place, and takes it again") {
+  TEST_CASE("a name that only retracted things have frees its slot, and gets it back on restoration") {
     const database db;
     ledger::appender to(db.where());
     ledger::derive_settings settings;
@@ -137,13 +137,13 @@ TEST_SUITE("postgres") {
     told("c1", "c");
     told("a2", "a");
     CHECK(services() == "a b other");
-    retract("r1", "a1", true);  // a2 has the name still, received after c's
+    retract("r1", "a1", true);  // a2, received after c's, still has the name
     CHECK(services() == "b c other");
     retract("r2", "a2", true);
     CHECK(services() == "b c");
     retract("r3", "a1", false);
     CHECK(services() == "a b other");
-    retract("r4", "c1", true);  // one that is folded moves nobody
+    retract("r4", "c1", true);  // an aggregated name frees no slot
     CHECK(services() == "a b");
     told("c2", "c");
     CHECK(services() == "a b other");

@@ -11,7 +11,7 @@ using namespace releasehealth;
 using namespace releasehealth::test;
 
 TEST_SUITE("postgres") {
-  TEST_CASE("what a rollback returned to turns out to be no change: incidents since then are attributed again") {
+  TEST_CASE("incidents are attributed again when the target of a rollback turns out to be no change") {
     const database db;
     ledger::appender to(db.where());
     ledger::deriver derive(db.where(), {});
@@ -51,7 +51,7 @@ TEST_SUITE("postgres") {
     CHECK(derive.check().empty());
   }
 
-  TEST_CASE("under the schema of a newer program nothing is derived, and nothing is lost for that one") {
+  TEST_CASE("under a newer schema nothing is derived, and the queue is kept for the newer program") {
     const database db;
     ledger::appender to(db.where());
     ledger::deriver derive(db.where(), {});
@@ -67,7 +67,7 @@ TEST_SUITE("postgres") {
     CHECK_FALSE(derive.schema_is_newer());
   }
 
-  TEST_CASE("what comes late into a long history, at many places of it at once, is derived as from scratch") {
+  TEST_CASE("late events at many points of a long history give the same result as derivation from scratch") {
     const database db;
     ledger::appender to(db.where());
     ledger::deriver derive(db.where(), {});
@@ -76,7 +76,7 @@ TEST_SUITE("postgres") {
       for (int n = 0; n < 1500; ++n)
         if (n % 3 == rest) {
           const auto id = "d" + std::to_string(n);
-          const auto version = "v" + std::to_string(n % 11 == 0 ? n - 5 : n);  // some return to another
+          const auto version = "v" + std::to_string(n % 11 == 0 ? n - 5 : n);  // some return to an earlier version
           auto e = deployment_event(id, id, "2026-11-01T00:00:00Z",
                                     {{"service", "checkout"}, {"state", "succeeded"}, {"version", version}});
           e.time += std::chrono::hours(n % 2 == 0 ? n : n - 1);  // two at each time
@@ -90,7 +90,7 @@ TEST_SUITE("postgres") {
     CHECK(db.query("SELECT count(*), count(*) FILTER (WHERE kind = 'rollback') > 50 FROM deployment") == "1500|t");
   }
 
-  TEST_CASE("what comes late into a day of releases without a time of day is derived as from scratch") {
+  TEST_CASE("late events on a day of releases without a time of day give the same result as from scratch") {
     const database db;
     ledger::appender to(db.where());
     ledger::deriver derive(db.where(), {});
@@ -98,7 +98,7 @@ TEST_SUITE("postgres") {
     for (const int rest : {1, 0, 2}) {
       std::vector<event> all;
       for (int n = rest; n < all_of_them; n += 3) {
-        const auto id = "d" + std::to_string(all_of_them - n);  // the order of the subjects is not that of the versions
+        const auto id = "d" + std::to_string(all_of_them - n);  // the subjects' order differs from the versions'
         const auto version = "1.0." + std::to_string(n % 11 == 0 ? std::max(n - 5, 0) : n);
         all.push_back(deployment_event(
             id, id, "2026-11-01T00:00:00Z",
@@ -111,7 +111,7 @@ TEST_SUITE("postgres") {
     CHECK(db.query("SELECT count(*) FROM deployment") == "600");
   }
 
-  TEST_CASE("deriving ends while deliveries keep coming, and when it is told to") {
+  TEST_CASE("derivation ends while deliveries keep arriving, and when it is stopped") {
     const database db;
     std::atomic<bool> is_sending = true;
     std::atomic<int> sent = 0;
@@ -173,7 +173,7 @@ TEST_SUITE("postgres") {
     }
   }
 
-  TEST_CASE("how many events wait to be derived is known") {
+  TEST_CASE("the derivation backlog is counted") {
     const database db;
     ledger::appender to(db.where());
     const ledger::derive_settings settings;
@@ -220,7 +220,7 @@ TEST_SUITE("postgres") {
     CHECK(kind() == "hotfix|rule fire|during an incident");
     incident("5", {{"resolved_at", "2026-11-01T10:30:00Z"}});
     CHECK(kind() == "planned|no rule matched|");
-    // what nobody places has no kind, also during an incident that names no service
+    // a deployment without a service has no kind, also during an incident without a service
     store(to, {deployment_event("u", "u", "2026-11-01T10:20:00Z", {{"state", "succeeded"}})});
     derive.derive();
     incident("6", {{"services", nullptr}, {"resolved_at", nullptr}});
@@ -229,7 +229,7 @@ TEST_SUITE("postgres") {
     CHECK(derive.check().empty());
   }
 
-  TEST_CASE("what an incident tells later its hotfix knows, also if it blames nothing") {
+  TEST_CASE("facts that an incident reports later reach its hotfix, also without an attributed change") {
     const database db;
     ledger::appender to(db.where());
     ledger::deriver derive(db.where(), {});

@@ -1,12 +1,12 @@
 #pragma once
-// What differs between two texts, line by line.
+// The line-by-line difference of two texts.
 #include <map>
 #include <sstream>
 #include <string>
 
 namespace releasehealth::test {
 
-/// The lines that only one of the two has, each marked + or -; empty if there is none.
+/// Lines in only one of the two texts, marked + or -; empty if they are equal.
 inline std::string differing(const std::string& is, const std::string& should_be) {
   if (is == should_be) return {};
   std::map<std::string, int> lines;

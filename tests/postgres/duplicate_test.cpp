@@ -1,4 +1,4 @@
-// Issues that their tracker calls duplicates of others, or that moved (figures.md section 18).
+// Issues that their tracker marks as duplicates or moved (figures.md section 18).
 #include "daemon/derivation/derive.hpp"
 #include "tests/postgres/cases.hpp"
 #include "tests/postgres/cluster.hpp"
@@ -9,7 +9,7 @@ using namespace releasehealth::test;
 
 namespace {
 
-/// A tracker whose reports are derived one by one.
+/// A tracker whose reports are derived one at a time.
 struct told_issues {
   database db;
   ledger::appender to{db.where()};
@@ -38,7 +38,7 @@ struct told_issues {
 }
 
 TEST_SUITE("postgres") {
-  TEST_CASE("a duplicate of a known incident is a part of it, of an unknown one none; until it is no duplicate") {
+  TEST_CASE("a duplicate of a known incident joins it, one of an unknown incident is none, until unmarked") {
     told_issues is;
     is.issue("SHOP-5", "2026-11-03T10:00:00Z", {{"service", "checkout"}, {"state", "open"}});
     CHECK(is.incidents() == "SHOP-5 open (SHOP-5)");
@@ -50,8 +50,7 @@ TEST_SUITE("postgres") {
     CHECK(is.incidents() == "SHOP-1 open (SHOP-1), SHOP-5 open (SHOP-5)");
   }
 
-  TEST_CASE(
-      "one that moved keeps its old key: what names that is about the new one; a name within the source is its own") {
+  TEST_CASE("a moved issue keeps its old key as a name of the new one; names resolve within the source first") {
     told_issues is;
     is.issue("SHOP-5", "2026-11-03T10:00:00Z", {{"service", "checkout"}, {"state", "open"}});
     is.tell(deployment_event("d1", "d1", "2026-11-03T09:00:00Z",

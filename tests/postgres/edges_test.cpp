@@ -1,4 +1,4 @@
-// Every GET route with values at the edges of what can be asked: each is answered, none ends the daemon.
+// Every GET route with extreme parameter values: each request is answered, and none ends the daemon.
 #include <cstdlib>
 
 #include "collectors/base/form.hpp"
@@ -10,7 +10,7 @@ using namespace releasehealth::test;
 
 namespace {
 
-// As they stand in a URL: some are no text.
+// URL-encoded; some are not valid text.
 std::vector<std::string> edge_values() {
   std::vector<std::string> all = {"", "%ff", "%00", "a%00b", "%C0%A0", "%ED%A0%80"};
   for (const auto* text : {"0001-01-01T00:00:00Z",
@@ -76,7 +76,7 @@ std::vector<std::string> edge_values() {
   return all;
 }
 
-// Pages ignore what they do not know; these they know.
+// Parameters that pages read; they ignore others.
 constexpr std::string_view of_pages[] = {"month", "team", "environment", "service"};
 
 struct asked_route {
@@ -105,7 +105,7 @@ std::string with_name(std::string path, const std::string& name) {
   return path;
 }
 
-// Each value at every fourth place; RELEASEHEALTH_EDGES asks for all of them everywhere.
+// Each value in every fourth parameter; RELEASEHEALTH_EDGES tests all values in all parameters.
 struct inquirer {
   running_app& app;
   std::size_t step = std::getenv("RELEASEHEALTH_EDGES") ? 1 : 4;
@@ -175,7 +175,7 @@ TEST_SUITE("postgres") {
     CHECK(refused.body.find("PostgreSQL is unavailable (connection)") != std::string::npos);
   }
 
-  TEST_CASE("PATCH of what cannot be amended is 400 with its pointer, and changes nothing") {
+  TEST_CASE("a PATCH of fields that cannot be amended is 400 with their pointer, and changes nothing") {
     const database db;
     running_app app(db.where());
     app.send_events(deployed("a", R"("version":"1")"));
@@ -224,7 +224,7 @@ TEST_SUITE("postgres") {
     CHECK(db.query("SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM delivery)") == "0|0");
   }
 
-  TEST_CASE("of a push with an unreadable commit the others count, and the lists and metrics say so") {
+  TEST_CASE("the other commits of a push with an unreadable one count, and lists and metrics report it") {
     const database db;
     running_app app(db.where());
     const std::string body =

@@ -1,4 +1,4 @@
-// What people ask the daemon, and what they amend: follow-ups, decisions, why, and what was known when.
+// Explanations and amendments by users: follow-ups, decisions, reasons, and figures as of a past instant.
 #include "tests/postgres/running_app.hpp"
 
 using namespace releasehealth;
@@ -34,7 +34,7 @@ std::string why(const json::value& explanation, std::string_view what) {
 }
 
 TEST_SUITE("postgres") {
-  TEST_CASE("a hotfix is merged back when its commit reaches the default branch, as GitHub tells") {
+  TEST_CASE("a hotfix is merged back when GitHub reports its commit on the default branch") {
     const database db;
     running_app app(db.where());
     const auto status = [](const char* id, const char* sha, const char* ref) {
@@ -71,11 +71,11 @@ TEST_SUITE("postgres") {
     CHECK(app.metric(unmerged, "0") == "0");
   }
 
-  TEST_CASE("follow-ups are amended: who, when, why, before and after; null withdraws them") {
+  TEST_CASE("amended follow-ups record who, when, why, before and after, and null withdraws them") {
     const database db;
     running_app app(db.where());
     app.send_events(deployed("a", R"("version":"1","kind":"hotfix","cause":"data")"));
-    // another one that says itself that it was merged back: from then on merge-backs are tracked (figures.md section
+    // another hotfix with its merge-back in its own report: from then on merge-backs are tracked (figures.md section
     // 16)
     app.send_events(deployed("b", R"("version":"2","merged_back_at":"2026-11-20T11:00:00Z")"));
     const auto unmerged = of_checkout("unmerged_hotfixes");
@@ -101,7 +101,7 @@ TEST_SUITE("postgres") {
     CHECK(told[2].at("fields").at("was").at("merged_back_at") == "2026-11-20T11:30:00Z");
   }
 
-  TEST_CASE("an incident is shown, amended and explained; the policy says what should be done, and was not") {
+  TEST_CASE("an incident is shown, amended and explained, with the policy's recommendation and the deviation") {
     const database db;
     running_app app(db.where());
     app.send_events(
@@ -119,23 +119,24 @@ TEST_SUITE("postgres") {
     CHECK(app.metric(against, "1") == "1");
     CHECK(app.metric(of_checkout("incidents", ",severity=\"1\",period=\"month\""), "1") == "1");
     const auto i = get(app, path + "/explain");
-    CHECK(why(i, "blames") == "a (1), in progress or live when it started");
+    CHECK(why(i, "attributed to") == "a (1), in progress or live when it started");
     CHECK(why(i, "policy") ==
-          "rollback, because of: default: money, data, identity, access, security; what was done is against it");
+          "rollback, because of: default: money, data, identity, access, security; the first remediation differs");
     const auto d = get(app, "/api/v1/deployments/b/explain");
     CHECK(why(d, "kind") == "hotfix, because default rule hotfix-ref matched ref hotfix/2");
-    CHECK(why(d, "remedies") == "a (1), because incident INC-7 was open when it started, and blames it");
+    CHECK(why(d, "fixes") ==
+          "a (1), because incident INC-7 was open when the hotfix started and is attributed to this change");
     const auto f = get(app, "/api/v1/figures/hotfixes/explain?service=checkout&period=2026-11").at("items").at(0);
     CHECK(f.at("about").at("value") == 1);
     CHECK(why(f, "  -") ==
-          "2026-11-20T09:30:00Z  checkout b (2)  hotfix, because default rule hotfix-ref matched ref hotfix/2; it "
-          "remedies a (1), because incident INC-7 was open when it started, and blames it");
+          "2026-11-20T09:30:00Z  checkout b (2)  hotfix, because default rule hotfix-ref matched ref hotfix/2; fixes a "
+          "(1), because incident INC-7 was open when the hotfix started and is attributed to this change");
     CHECK(app.operations("GET", "/api/v1/figures/nonsense/explain?service=checkout").status == 400);
     CHECK(app.operations("GET", "/api/v1/figures/hotfixes/explain").status == 400);
     CHECK(app.operations("GET", "/api/v1/figures/hotfixes/explain?service=nobody").status == 404);
   }
 
-  TEST_CASE("a deployment is explained with the images that tell it from others") {
+  TEST_CASE("a deployment is explained with the images that distinguish it") {
     const database db;
     running_app app(db.where());
     app.send_events(deployed("a", R"("artifacts":["acme/checkout:1.8.3@sha256:0b31","envoy:2"])"));
@@ -146,7 +147,7 @@ TEST_SUITE("postgres") {
     CHECK(why(d, "version") == "1.8.3");
   }
 
-  TEST_CASE("what to do about an incident at hand") {
+  TEST_CASE("an open incident has a recommendation") {
     const database db;
     running_app app(db.where(), "[[policy]]\nname = 'dark'\nwhen = { touches = ['core_workflow'] }\nthen = 'flag'\n");
     const auto decide = [&](const std::string& body) {
@@ -176,7 +177,7 @@ TEST_SUITE("postgres") {
           "rollback: rule default: money, data, identity, access, security, 10m after the detection");
   }
 
-  TEST_CASE("as of a past instant: only what was received before it") {
+  TEST_CASE("figures as of a past instant use only events received before it") {
     const database db;
     running_app app(db.where());
     app.send_events(deployed("a", R"("version":"1","kind":"hotfix","time":"2026-11-01T10:00:00Z")"));
@@ -199,8 +200,8 @@ TEST_SUITE("postgres") {
     const auto partial = [&](const std::string& period) {
       return get(app, "/api/v1/figures?period=" + period).at("partial").as_bool();
     };
-    CHECK(partial("2026-11"));  // it is not over
-    CHECK(partial("2026-10"));  // nothing was known yet
+    CHECK(partial("2026-11"));  // the month is not over
+    CHECK(partial("2026-10"));  // no event was received yet
     CHECK(partial("90d"));
     CHECK_FALSE(partial("7d"));
   }

@@ -1,4 +1,4 @@
-// One service's long history does not hold up the figures of the others.
+// One service's long history does not delay the figures of the others.
 #include "daemon/derivation/derive.hpp"
 #include "tests/check.hpp"
 #include "tests/postgres/cluster.hpp"
@@ -18,7 +18,7 @@ event deployed(const std::string& service, const std::string& id, timestamp at) 
 }
 
 TEST_SUITE("postgres") {
-  TEST_CASE("a long walk over one service's history takes turns with everything else") {
+  TEST_CASE("a long derivation of one service's history alternates with that of the others") {
     const database db;
     ledger::appender to(db.where());
     const auto store = [&](const std::string& key, std::vector<event> events) {
@@ -41,11 +41,11 @@ TEST_SUITE("postgres") {
     const auto found_out = derive.derive_batch();
     CHECK(found_out.has_more);
     CHECK_FALSE(known("c1"));
-    CHECK(derive.derive_batch().has_more);  // the others first
+    CHECK(derive.derive_batch().has_more);  // the other services first
     CHECK(known("c1"));
     CHECK_FALSE(known("late"));
     store("search", {deployed("search", "s1", first)});
-    CHECK(derive.derive_batch().has_more);  // then the long walk, although others came
+    CHECK(derive.derive_batch().has_more);  // then the long derivation, although others have new events
     CHECK(known("late"));
     CHECK(known("later"));
     CHECK_FALSE(known("s1"));
@@ -55,7 +55,7 @@ TEST_SUITE("postgres") {
 
     store("alone", {deployed("monolith", "alone", first - std::chrono::hours(3))});
     derive.derive_batch();
-    CHECK(known("alone"));  // nobody else waits
+    CHECK(known("alone"));  // no other service waits
     CHECK(derive.check().empty());
   }
 }

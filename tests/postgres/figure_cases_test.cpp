@@ -1,4 +1,4 @@
-// The cases of figure_cases.hpp, and what explain lists behind each figure.
+// The cases of figure_cases.hpp, and the items that explain lists for each figure.
 #include "tests/postgres/figure_cases.hpp"
 
 #include "daemon/figures/members.hpp"
@@ -16,7 +16,7 @@ figure_settings settings() {
   figure_settings s;
   s.names = naming({{"checkout", "payments", {}, {}, {}}, {"search", "payments", {}, {}, {}}}, {});
   s.engineers["payments"] = 2;
-  s.reviews_since = timestamp{};  // whether any was reported is in coverage_test.cpp
+  s.reviews_since = timestamp{};  // tracking of reviews is tested in coverage_test.cpp
   return s;
 }
 
@@ -52,7 +52,7 @@ std::string read(const snapshot& s, const figure_settings& with, const std::stri
 }
 
 TEST_SUITE("postgres") {
-  TEST_CASE("figures, case by case") {
+  TEST_CASE("figures follow the rules of figures.md") {
     const database db;
     ledger::appender to(db.where());
     ledger::deriver derive(db.where(), derive_settings());
@@ -64,7 +64,7 @@ TEST_SUITE("postgres") {
       INFO(std::string(c.told));
       db.empty();
       auto events = std::string(c.told);
-      // somebody reports merge-backs, so that they are tracked (figures.md section 16)
+      // a reported merge-back, so that merge-backs are tracked (figures.md section 16)
       if (std::string_view(c.figure).find("unmerged") != std::string_view::npos)
         for (const auto* service : {"checkout", "search"})
           events.append(";dback-")
@@ -82,7 +82,7 @@ TEST_SUITE("postgres") {
     }
   }
 
-  TEST_CASE("what explain lists behind each figure is as many as the figure counts") {
+  TEST_CASE("explain lists as many items as each figure counts") {
     const database db;
     ledger::appender to(db.where());
     ledger::deriver derive(db.where(), derive_settings());
@@ -125,13 +125,13 @@ TEST_SUITE("postgres") {
     }
   }
 
-  TEST_CASE("a run of rising months is told whole, also of more than a year") {
+  TEST_CASE("a run of rising months is counted completely, also beyond a year") {
     const database db;
     ledger::appender to(db.where());
     ledger::deriver derive(db.where(), {});
     ledger::reader from(db.where());
     using namespace std::chrono;
-    const auto day_of = [](int month, int n) {  // as the cases count them, from 1 January 2026
+    const auto day_of = [](int month, int n) {  // day numbers as in the cases, from 1 January 2026
       return (sys_days((2026y / January + months{month}) / 1) - sys_days(2026y / January / 1)).count() + n;
     };
     std::string told = "d0 08:00 v0; d900 08:00 v0 svc=search";
@@ -160,7 +160,7 @@ TEST_SUITE("postgres") {
     CHECK(read(s, with, "search", "hotfix_rising_months") == "2");
   }
 
-  TEST_CASE("open incidents and since when; a team's last deployment is the last of its services") {
+  TEST_CASE("open incidents have their start, and a team's last deployment is the last of its services") {
     const database db;
     ledger::appender to(db.where());
     ledger::deriver derive(db.where(), derive_settings());
@@ -182,7 +182,7 @@ TEST_SUITE("postgres") {
     CHECK(read(s, with, "checkout", "last_deployment_timestamp_seconds kind=hotfix") == "-");
   }
 
-  TEST_CASE("a team is as the service's last deployment names it, unless configured") {
+  TEST_CASE("a service's last deployment names its team unless configured") {
     const database db;
     ledger::appender to(db.where());
     ledger::deriver derive(db.where(), {});

@@ -1,5 +1,5 @@
 #pragma once
-// A daemon that forges, trackers and pipelines report to, and what its lists say in the end.
+// A daemon with sources for forges, trackers and pipelines, and queries of its lists.
 #include "tests/postgres/running_app.hpp"
 
 namespace releasehealth::test {
@@ -60,7 +60,7 @@ environment = "production"
 
 using header_list = std::vector<std::pair<std::string, std::string>>;
 
-/// A daemon with those sources, and the questions that the cases ask.
+/// A daemon with those sources, and the queries of the cases.
 struct forge_daemon {
   database db;
   running_app app{db.where(), forge_sources};
@@ -77,7 +77,7 @@ struct forge_daemon {
   void gitlab(const std::string& source, const std::string& event, const std::string& id, const std::string& body) {
     tell(source, {{"X-Gitlab-Event", event}, {"Idempotency-Key", id}}, body);
   }
-  /// Columns of all deployments of a service, the latest first: `succeeded 1.8.3; ...`.
+  /// Columns of all deployments of a service, latest first: `succeeded 1.8.3; ...`.
   std::string deployments(const std::string& service, std::initializer_list<const char*> columns,
                           const std::string& list = "deployments") {
     app.derived(db);

@@ -1,4 +1,4 @@
-// Deployments as their senders report them, through the whole daemon: what the lists say in the end.
+// Deployments as their senders report them, through the whole daemon up to the lists.
 #include "tests/postgres/forge_daemon.hpp"
 
 using namespace releasehealth;
@@ -22,7 +22,7 @@ TEST_SUITE("postgres") {
     const auto unmerged =
         "releasehealth_unmerged_hotfixes{service_name=\"north/tea\",team_name=\"\","
         "deployment_environment=\"production\"}";
-    // before any push or merge is reported it is not tracked (figures.md section 16), which is not 0
+    // not tracked before the first push or merge (figures.md section 16), which differs from 0
     CHECK(d.app.metric(unmerged, "absent") == "absent");
     const std::string before(40, 'c');
     d.github("open", "push", "0",
@@ -90,7 +90,7 @@ TEST_SUITE("postgres") {
     CHECK(d.deployments("", {"subject"}).empty());
   }
 
-  TEST_CASE("a version of one tool is the tag that GitHub told of: its commit's facts make a hotfix") {
+  TEST_CASE("a version of one tool is resolved by a tag from GitHub, and facts of the commit make it a hotfix") {
     forge_daemon d;
     d.github("open", "push", "p1",
              R"({"ref":"refs/tags/v1.8.4","deleted":false,"commits":[],"head_commit":{"id":")" + shipped +
@@ -104,7 +104,7 @@ TEST_SUITE("postgres") {
     CHECK_MESSAGE(answer.body.find(shipped + " (tag v1.8.4 of acme/flux-shop)") != std::string::npos, answer.body);
   }
 
-  TEST_CASE("a prerelease that was promoted finished when everybody got it, above what was released meanwhile") {
+  TEST_CASE("a prerelease that was promoted finished at its promotion, above releases in between") {
     forge_daemon d;
     const auto release = [](const std::string& action, int id, const std::string& tag, const std::string& rest) {
       return R"({"action":")" + action + R"(","release":{"id":)" + std::to_string(id) + R"(,"tag_name":")" + tag +
@@ -122,7 +122,7 @@ TEST_SUITE("postgres") {
           "v2.0.0 2026-11-18T08:00:00Z; v1.9.1 2026-11-12T08:00:00Z");
   }
 
-  TEST_CASE("a deployment's payload given as the text of an object names service and version") {
+  TEST_CASE("a deployment payload given as the text of an object names service and version") {
     forge_daemon d;
     const auto deployed = [&](int id, const std::string& payload) {
       d.github(
@@ -140,7 +140,7 @@ TEST_SUITE("postgres") {
     CHECK(d.deployments("north/shop", {"kind"}) == "planned");
   }
 
-  TEST_CASE("a release's date is the one that GitLab said last, earlier or later") {
+  TEST_CASE("a release's date is the one that GitLab reported last, earlier or later") {
     forge_daemon d;
     const auto release = [](const std::string& action, const std::string& at) {
       return R"({"id":7,"tag":"v5","name":"v5","released_at":")" + at + R"(","action":")" + action +
@@ -219,7 +219,7 @@ TEST_SUITE("postgres") {
           "ink/deploy#7 succeeded 2026-11-20T11:50:00Z 2026-11-20T12:00:00Z");
   }
 
-  TEST_CASE("what DevLake documents is read: curl without a content type, older names, and pull requests as commits") {
+  TEST_CASE("the requests that DevLake documents are read: no content type, older names, pull requests as commits") {
     forge_daemon d;
     d.tell("devlake/deployments", {},
            R"({"id":"1","finishedDate":"2026-11-19T10:00:00Z",
@@ -240,7 +240,7 @@ TEST_SUITE("postgres") {
     CHECK(d.db.query("SELECT count(*) FROM deployment") == "2");
   }
 
-  TEST_CASE("a revision of Flux is a version, a commit or both, and a moving tag is another version with each digest") {
+  TEST_CASE("a revision of Flux is a version, a commit or both, and each digest of a moving tag is a version") {
     forge_daemon d;
     const auto reconciled = [&](const std::string& name, const std::string& at, const std::string& metadata) {
       d.tell("flux", {},

@@ -1,5 +1,5 @@
-// Rows that a fixed history gives, committed as text: a derivation that gives others must raise derivation_version, so
-// that daemons rebuild what the release before derived.
+// The rows derived from a fixed history, committed as text: a derivation with different rows must raise
+// derivation_version, so that daemons rebuild the rows of the previous release.
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -18,7 +18,7 @@ namespace {
 const char* const golden_file = SOURCE_DIR "/tests/postgres/golden_rows.txt";
 
 // One line for each kind of row: every kind of deployment and state, every reason of an unattributed incident, every
-// remedy, every method of engagement, commits that bring code back, names beyond the limit.
+// remediation, every method of engagement, merge-back commits, names over the cardinality limit.
 const char* const history =
     "d1 08:00 v1.0.0 start=07:50 commit=aaaaaaa1 team=payments created_at=2026-01-01T07:00:00Z;"
     "d2 10:00 v1.1.0 start=09:55 commit=aaaaaaa2 cause=data; d3 10:30 v1.1.0 commit=aaaaaaa2;"

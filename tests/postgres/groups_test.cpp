@@ -1,4 +1,4 @@
-// One release over several production environments (figures.md section 17): counted once, shown by environment, too.
+// One release over several production environments (figures.md section 17): counted once and shown by environment.
 #include "daemon/figures/snapshot.hpp"
 #include "daemon/queries/reads.hpp"
 #include "daemon/reports/page.hpp"
@@ -26,7 +26,7 @@ ledger::derive_settings settings_of_group() {
   return settings;
 }
 
-/// A history of checkout in three environments that are a group, derived as it is told.
+/// A history of checkout in a group of three environments, derived event by event.
 struct grouped_history {
   database db;
   ledger::deriver derive{db.where(), settings_of_group()};
@@ -38,7 +38,7 @@ struct grouped_history {
   }
 };
 
-/// What the group has: "v1 planned", each with what is told of its failure.
+/// The group's releases, such as "v1 planned", each with its failure.
 std::string group_rows(const database& db) {
   return db.query(
       "SELECT coalesce(string_agg(version || ' ' || kind || CASE WHEN failed THEN ' failed' ELSE '' END || "
@@ -55,7 +55,7 @@ const figure& figure_named(std::string_view name) {
 }
 
 TEST_SUITE("postgres") {
-  TEST_CASE("three regions: one release, one rollback, one failure; each region has its own figures") {
+  TEST_CASE("three regions give one release, one rollback and one failure, and each region has its own figures") {
     const database db;
     ledger::appender to(db.where());
     const auto settings = settings_of_group();
@@ -64,7 +64,7 @@ TEST_SUITE("postgres") {
                                 "d4 2/08:00 v2 env=eu; d5 2/09:00 v2 env=us; d6 2/10:00 v2 env=ap"));
     derive.derive();
     CHECK(group_rows(db) == "v1 planned, v2 planned");
-    // an outage in one region, and a rollback there alone
+    // an outage and a rollback in one region only
     store(to, case_reader::read("i1 2/09:30 env=us; d7 2/11:00 v1 env=us; i1 2/11:10 state=resolved"));
     derive.derive();
     CHECK(group_rows(db) == "v1 planned, v2 planned failed back, v1 rollback");
@@ -72,7 +72,7 @@ TEST_SUITE("postgres") {
         db.query("SELECT issue_at - issue_since, recovered_at - issue_since, first_remedy FROM deployment WHERE failed "
                  "AND is_release") == "00:30:00|02:10:00|rollback");
     CHECK(derive.check().empty());
-    // the other regions are rolled back, too: it stays one rollback
+    // the other regions are rolled back too: still one rollback
     store(to, case_reader::read("d8 2/12:00 v1 env=eu; d9 3/12:00 v1 env=ap; d10 4/08:00 v1 env=ap"));
     derive.derive();
     CHECK(group_rows(db) == "v1 planned, v2 planned failed back, v1 rollback, v1 redeploy");
@@ -95,7 +95,7 @@ TEST_SUITE("postgres") {
       CHECK(value(*of, "rolled_back_changes") == 1);
       CHECK(value(*of, "deployments", 2) == 1);  // rollbacks
       CHECK(value(*of, "incidents") + value(*of, "incidents", 5) == 1);
-      CHECK(value(*of, "time_to_issue_seconds") == 30 * 60);  // of the region, not from the first region on
+      CHECK(value(*of, "time_to_issue_seconds") == 30 * 60);  // from the region's own deployment
       CHECK(value(*of, "recovery_seconds") == 130 * 60);
     }
     CHECK(value(s.places.at({"checkout", "us"}), "change_fail_ratio") == 0.5);
@@ -117,10 +117,10 @@ TEST_SUITE("postgres") {
           page.npos);
     const auto csv = csv_report(s, with, {});
     CHECK(csv.find(",production,changes,kind=planned,2\r\n") != csv.npos);
-    CHECK(csv.find(",us,changes,") == csv.npos);  // nothing is told twice
+    CHECK(csv.find(",us,changes,") == csv.npos);  // no duplicate rows
   }
 
-  TEST_CASE("a region that comes late begins the release; a hotfix's facts come from whoever has them") {
+  TEST_CASE("a late report of an earlier region begins the release, and a hotfix's facts come from any member") {
     grouped_history told;
     auto& [db, derive] = told;
     ledger::reader from(db.where());
@@ -134,14 +134,14 @@ TEST_SUITE("postgres") {
     const auto release = from.find_deployments(db.query("SELECT id FROM deployment WHERE is_release"));
     REQUIRE(release.size() == 1);
     CHECK(release.front().at("members").as_array().size() == 3);
-    CHECK(from.find_deployments(before).empty());    // it is called by its first member
-    CHECK(from.find_deployments("v1").size() == 3);  // in each environment; the release by its id
+    CHECK(from.find_deployments(before).empty());    // the release has the id of its first member
+    CHECK(from.find_deployments("v1").size() == 3);  // one in each environment; the release is found by its id
     told.tell("retract d2 2/00:00");
     CHECK(db.query("SELECT subject FROM deployment WHERE is_release") == "d3");
     CHECK(derive.check().empty());
   }
 
-  TEST_CASE("a late region is found by a shortened commit, and a commit by a shortened one") {
+  TEST_CASE("a late region is matched by a shortened commit, and a full commit by a shortened one") {
     grouped_history told;
     auto& [db, derive] = told;
     told.tell("d1 1/10:00 commit=abcdef0123456 env=us; d2 3/10:00 commit=1234567 env=us");
@@ -150,7 +150,7 @@ TEST_SUITE("postgres") {
     CHECK(derive.check().empty());
   }
 
-  TEST_CASE("an incident that names the group blames what became live last in any of its environments") {
+  TEST_CASE("an incident that names the group is attributed to the latest change in any of its environments") {
     grouped_history told;
     auto& [db, derive] = told;
     told.tell(
@@ -170,7 +170,7 @@ TEST_SUITE("postgres") {
     CHECK(evaluate(f, with.slices_of(f)[5], {s.columns, s.together.values.at("2026-01"), month, 0})->value == 3);
   }
 
-  TEST_CASE("one id for several environments: what fails, succeeds and is deployed again in them stays apart") {
+  TEST_CASE("one id for several environments keeps failures, successes and redeployments of each apart") {
     grouped_history told;
     auto& [db, derive] = told;
     told.tell(
@@ -184,7 +184,7 @@ TEST_SUITE("postgres") {
     CHECK(derive.check().empty());
   }
 
-  TEST_CASE("a rollback that no longer pops a change of a release leaves it, whatever else stays as it was") {
+  TEST_CASE("a rollback that no longer pops a change of a release leaves it, while the rest is unchanged") {
     grouped_history told;
     auto& [db, derive] = told;
     told.tell(
@@ -192,7 +192,7 @@ TEST_SUITE("postgres") {
         "d5 1/07:30 v1 env=us; d6 1/08:30 v2 env=us; d7 2/08:30 v3 env=us; d8 11/08:00 v2 env=us");
     CHECK(db.query("SELECT string_agg(subject, ' ' ORDER BY finished_at) FROM deployment WHERE is_release AND kind = "
                    "'rollback'") == "d8");
-    told.tell("d9 3/08:00 v2 env=eu");  // late: it popped v3 there
+    told.tell("d9 3/08:00 v2 env=eu");  // late: a rollback that popped v3 there
     CHECK(db.query("SELECT string_agg(subject, ' ' ORDER BY finished_at) FROM deployment WHERE is_release AND kind = "
                    "'rollback'") == "d9 d8 d4");
     CHECK(derive.check().empty());
@@ -209,12 +209,12 @@ TEST_SUITE("postgres") {
     CHECK(db.query("SELECT string_agg(r.way || ' ' || d.subject, ', ' ORDER BY r.way) FROM remedy r JOIN deployment d "
                    "ON d.id = r.change") == "flag d2, hotfix d2");
     CHECK(derive.check().empty());
-    told.tell("d0 1/07:00 v1 env=ap");  // now the release is called otherwise
+    told.tell("d0 1/07:00 v1 env=ap");  // now the release has another id
     CHECK(db.query("SELECT coalesce(reason, '') FROM incident") == "culprit_unknown");
     CHECK(derive.check().empty());
   }
 
-  TEST_CASE("other groups apply by a rebuild, to figures as well") {
+  TEST_CASE("changed groups apply after a rebuild, also to figures") {
     const database db;
     ledger::appender to(db.where());
     ledger::reader from(db.where());
@@ -240,7 +240,7 @@ TEST_SUITE("postgres") {
     CHECK(derive.check().empty());
   }
 
-  TEST_CASE("what lists show of a release is amended in each of its environments; its page has their incidents") {
+  TEST_CASE("amending a release applies to each of its environments, and its page has their incidents") {
     const database db;
     running_app app(db.where(),
                     "[[environment]]\nname = 'eu'\ngroup = 'Live'\n[[environment]]\nname = 'us'\ngroup = 'live'\n"

@@ -1,5 +1,5 @@
 #pragma once
-// Events for tests, written short.
+// Short constructors of events for tests.
 #include <string>
 #include <vector>
 
@@ -41,7 +41,7 @@ inline ledger::entry entry_of(std::string key, std::vector<event> events) {
   return e;
 }
 
-/// As a delivery of their own.
+/// The events as one delivery.
 inline void store(ledger::appender& to, std::vector<event> events) {
   static int n = 0;
   auto e = entry_of("delivery-" + std::to_string(++n), std::move(events));
@@ -53,7 +53,7 @@ inline event told_by(const char* source, event e) {
   return e;
 }
 
-/// Services by their rules, and nothing else that is configured.
+/// A configuration with only service rules.
 inline ledger::derive_settings named(std::vector<service_rule> services) {
   ledger::derive_settings settings;
   settings.blame.names = naming(std::move(services), {});

@@ -19,7 +19,7 @@ std::string versions(const database& db) {
 }
 
 TEST_SUITE("postgres") {
-  TEST_CASE("another pattern of own images, or sidecars that count, change the past with a rebuild") {
+  TEST_CASE("changing the pattern of own images or counting sidecars changes history after a rebuild") {
     const database db;
     ledger::appender to(db.where());
     store(to, case_reader::read("d1 08:00 images=ghcr.io/acme/app:1,ghcr.io/acme/proxy:7;"
@@ -29,7 +29,7 @@ TEST_SUITE("postgres") {
     ledger::derive_settings settings;
     settings.fingerprint = "none";
     ledger::deriver(db.where(), settings).derive();
-    CHECK(kinds(db) == "planned planned planned rollback");  // nothing is called checkout: every image counts
+    CHECK(kinds(db) == "planned planned planned rollback");  // no image is named checkout: every image counts
     CHECK(db.query("SELECT count(*) FROM deployment WHERE version <> ''") == "0");
     settings.images["test"].own = *compile_pattern("ghcr.io/acme/app");
     settings.fingerprint = "app";
@@ -47,7 +47,7 @@ TEST_SUITE("postgres") {
     CHECK(ledger::deriver(db.where(), settings).check().empty());
   }
 
-  TEST_CASE("the same tag with another digest is another change, also where it comes in steps") {
+  TEST_CASE("the same tag with another digest is another change, also if reported in steps") {
     const database db;
     ledger::appender to(db.where());
     ledger::deriver derive(db.where(), {});
@@ -62,7 +62,7 @@ TEST_SUITE("postgres") {
     CHECK(derive.check().empty());
   }
 
-  TEST_CASE("a rollback of a service that is deployed all day long is found by its images") {
+  TEST_CASE("a rollback in a frequently deployed service is found by its images") {
     const database db;
     ledger::appender to(db.where());
     ledger::deriver derive(db.where(), {});
@@ -79,7 +79,7 @@ TEST_SUITE("postgres") {
     CHECK(derive.check().empty());
   }
 
-  TEST_CASE("a repository of manifests is no source: its commits are none of the service") {
+  TEST_CASE("commits of a manifest repository are not commits of the service") {
     const database db;
     ledger::appender to(db.where());
     store(to,
@@ -94,7 +94,7 @@ TEST_SUITE("postgres") {
     CHECK(derive.check().empty());
   }
 
-  TEST_CASE("the schema and the program agree on what names of one version have in common") {
+  TEST_CASE("the schema and the program agree on the lookup keys of versions") {
     const database db;
     for (const auto* name : {"1.8.3",
                              "v1.8.3",

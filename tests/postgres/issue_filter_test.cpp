@@ -1,4 +1,4 @@
-// Issues that are stored, and incidents only by the labels and types of the configuration (figures.md sections 18, 22).
+// Stored issues are incidents only by configured labels and types (figures.md sections 18, 22).
 #include "collectors/collector.hpp"
 #include "daemon/derivation/derive.hpp"
 #include "tests/postgres/cases.hpp"
@@ -10,7 +10,7 @@ using namespace releasehealth::test;
 
 namespace {
 
-/// A webhook of GitHub about an issue, as events.
+/// The events of a GitHub issue webhook.
 std::vector<event> github_issue(const char* action, int number, const char* at, const char* labels, const char* state) {
   const auto body = std::string(R"({"action":")") + action + R"(","issue":{"number":)" + std::to_string(number) +
                     R"(,"title":"Down","state":")" + state + R"(","labels":)" + labels + R"(,"created_at":")" + at +
@@ -31,8 +31,7 @@ std::vector<event> github_issue(const char* action, int number, const char* at, 
 }
 
 TEST_SUITE("postgres") {
-  TEST_CASE(
-      "other labels, and a rebuild, change which issues of the past were incidents; others' names are not known") {
+  TEST_CASE("changed labels and a rebuild change which past issues were incidents; names of other issues are unknown") {
     const database db;
     ledger::appender to(db.where());
     ledger::derive_settings settings;

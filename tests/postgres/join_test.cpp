@@ -1,4 +1,4 @@
-// Names that belong together: what several tools report is one service, and a changed setting changes the past.
+// Joining names: reports of several tools are one service, and a changed setting changes history.
 #include "daemon/derivation/derive.hpp"
 #include "daemon/queries/reads.hpp"
 #include "tests/postgres/cases.hpp"
@@ -10,7 +10,7 @@ using namespace releasehealth::test;
 
 namespace {
 
-/// A release by Argo CD, its outage in PagerDuty, and the hotfix by GitHub, each under another name.
+/// A release by Argo CD, its outage in PagerDuty and the hotfix by GitHub, each with a different name.
 void store_month(const database& db) {
   ledger::appender to(db.where());
   const auto deploy = [](const char* source, const char* id, const char* at, json::object fields) {
@@ -35,7 +35,7 @@ void store_month(const database& db) {
 }
 
 TEST_SUITE("postgres") {
-  TEST_CASE("an environment is production because a report says so, also a late one, and until it is retracted") {
+  TEST_CASE("a report can make an environment production, also a late one, until it is retracted") {
     const database db;
     ledger::appender to(db.where());
     ledger::deriver derive(db.where(), {});
@@ -65,10 +65,10 @@ TEST_SUITE("postgres") {
     settings.blame.names = naming({}, {{"shop-prod", false, {}}});
     store(to, case_reader::read("restore d4 14:00"));
     ledger::deriver(db.where(), settings).derive();
-    CHECK(state().ends_with("shop-prod false, shop-prod false"));  // what is configured decides
+    CHECK(state().ends_with("shop-prod false, shop-prod false"));  // the configuration takes precedence
   }
 
-  TEST_CASE("three tools name one service: without aliases three, with them one whose release failed") {
+  TEST_CASE("names from three tools are three services without aliases, and one with a failed release with them") {
     const database db;
     store_month(db);
     ledger::deriver(db.where(), named({})).derive();
@@ -89,7 +89,7 @@ TEST_SUITE("postgres") {
     CHECK(derive.check().empty());
   }
 
-  TEST_CASE("a version is resolved by a tag, late or early, moved or gone; a rebuild agrees at every step") {
+  TEST_CASE("a version is resolved by a late, early, moved or deleted tag, and a rebuild agrees at every step") {
     const database db;
     auto settings = named({{.name = "checkout",
                             .team = {},
@@ -134,15 +134,15 @@ TEST_SUITE("postgres") {
             "SELECT commit, commit_facts->>'title', extract(epoch FROM finished_at - first_commit_at) FROM deployment "
             "WHERE subject = 'd3'") == c + "|Pay|86400.000000");
     tell("commit", d.c_str(), "2026-11-03T09:00:00Z", {{"commit", d}, {"repository", "acme/checkout"}});
-    CHECK(db.query("SELECT commit FROM deployment WHERE subject = 'd3'").empty());  // a second one of that prefix
-    tag("v1.8.4", "2026-11-03T11:30:00Z", a.c_str());                               // moved: now it is what is live
+    CHECK(db.query("SELECT commit FROM deployment WHERE subject = 'd3'").empty());  // a second commit with that prefix
+    tag("v1.8.4", "2026-11-03T11:30:00Z", a.c_str());                               // moved: now it is the live version
     CHECK(db.query("SELECT commit = '" + a + "', kind FROM deployment WHERE subject = 'd2'") == "t|redeploy");
     tell("tag", "acme/checkout@v1.8.4", "2026-11-03T11:45:00Z",
          {{"repository", "acme/checkout"}, {"name", "v1.8.4"}, {"deleted", true}});
     CHECK(db.query("SELECT commit, kind FROM deployment WHERE subject = 'd2'") == "|planned");
   }
 
-  TEST_CASE("a commit of another repository than the service's is shown, and is not what is live") {
+  TEST_CASE("a commit outside the service's repository is shown, but does not identify the live version") {
     const database db;
     ledger::deriver derive(db.where(), named({{.name = "checkout", .team = {}, .repositories = {"acme/checkout"}}}));
     ledger::appender to(db.where());
@@ -163,7 +163,7 @@ TEST_SUITE("postgres") {
                    "deployment") == " planned 1111111,  redeploy 2222222, 3333333 planned 3333333");
   }
 
-  TEST_CASE("derived event by event equals a rebuild, also where a former name ends") {
+  TEST_CASE("derivation event by event equals a rebuild, also where a former name ends") {
     const database db;
     auto settings = named({{.name = "checkout", .team = {}, .was = {{"kiosk", *parse_time("2026-11-05T00:00:00Z")}}}});
     settings.max_names = 1;

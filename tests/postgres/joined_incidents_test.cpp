@@ -1,4 +1,4 @@
-// One outage that several tools report is one incident, with the database (figures.md section 18).
+// One outage reported by several tools is one incident, in the database (figures.md section 18).
 #include "daemon/derivation/derive.hpp"
 #include "daemon/queries/reads.hpp"
 #include "tests/postgres/cluster.hpp"
@@ -8,7 +8,7 @@ using namespace releasehealth;
 using namespace releasehealth::test;
 
 TEST_SUITE("postgres") {
-  TEST_CASE("one outage that three tools report is one incident, whatever comes last; undone and redone by hand") {
+  TEST_CASE("an outage that three tools report is one incident in any order, and can be split and joined by hand") {
     const database db;
     auto settings = named({{.name = "checkout", .team = {}}});
     settings.joins = {.ranks = {{"pagerduty", 0}, {"alertmanager", 1}, {"jira", 2}}, .trackers = {"jira"}};
@@ -44,7 +44,7 @@ TEST_SUITE("postgres") {
     tell("pagerduty", "P1", "2026-11-03T11:00:00Z",
          {{"service", "checkout"}, {"state", "open"}, {"keys", {"group"}}, {"url", "https://acme.pagerduty.com/i/P1"}});
     tell("pagerduty", "P1", "2026-11-03T12:00:00Z", {{"state", "resolved"}});
-    CHECK(incidents() == "a1/1 checkout resolved");  // by the first one received of those of one instant
+    CHECK(incidents() == "a1/1 checkout resolved");  // named after the first one received at that instant
     CHECK(db.query("SELECT count(*), sum(failed::int) FROM deployment WHERE failed") == "1|1");
     CHECK(db.query("SELECT facts->>'cause' FROM incident") == "data");
     for (const auto& name : {of_issue, of_alert, std::string("SHOP-7"), std::string("P1"), std::string("a1/1")}) {
@@ -68,7 +68,7 @@ TEST_SUITE("postgres") {
     CHECK(incidents() == "SHOP-7 SHOP open, a1/1 checkout open");
   }
 
-  TEST_CASE("a lead that was told nothing of for 30 days is resolved with its members, and open again when they are") {
+  TEST_CASE("a lead without reports for 30 days is resolved with its members, and reopened with them") {
     const database db;
     ledger::derive_settings settings;
     settings.joins = {.ranks = {{"pagerduty", 0}, {"jira", 2}}, .trackers = {"jira"}};
@@ -90,25 +90,25 @@ TEST_SUITE("postgres") {
           "ORDER BY state DESC) FROM incident");
     };
     tell("pagerduty", "P1", "2026-11-03T10:00:00Z", {{"state", "open"}});
-    tell("pagerduty", "P2", "2026-11-03T10:00:00Z", {{"state", "open"}});  // alone: it stays open
+    tell("pagerduty", "P2", "2026-11-03T10:00:00Z", {{"state", "open"}});  // no other member: it stays open
     tell("jira", "S1", "2026-11-03T10:05:00Z", {{"state", "open"}, {"links", {"P1"}}});
     CHECK(state_at("2027-01-01T00:00:00Z") == "open , open ");
     tell("jira", "S1", "2026-11-03T12:00:00Z", {{"state", "resolved"}});
     CHECK(db.query("SELECT count(*) FROM event WHERE fields ? 'silent_since'") ==
-          "1");  // noticed when it was open, too
+          "1");  // also counted while it was open
     CHECK(state_at("2026-11-04T00:00:00Z") == "resolved 03 12:00, open ");
     CHECK(db.query("SELECT facts->>'resolved_with' FROM incident WHERE resolved_at IS NOT NULL") == "S1");
     tell("jira", "S1", "2026-11-05T12:00:00Z", {{"state", "open"}});
     CHECK(state_at("2026-12-06T00:00:00Z") == "open , open ");
     tell("jira", "S1", "2026-11-06T12:00:00Z", {{"state", "resolved"}});
     CHECK(state_at("2026-12-06T00:00:00Z") == "resolved 06 12:00, open ");
-    tell("pagerduty", "P1", "2026-11-20T10:00:00Z", {{"title", "Payments fail"}});  // it is not silent after all
+    tell("pagerduty", "P1", "2026-11-20T10:00:00Z", {{"title", "Payments fail"}});  // a new report ends the silence
     CHECK(state_at("2026-12-06T00:00:00Z") == "open , open ");
     CHECK(state_at("2026-12-20T09:59:00Z") == "open , open ");
     CHECK(state_at("2026-12-20T10:00:00Z") == "resolved 06 12:00, open ");
   }
 
-  TEST_CASE("a hotfix, a flag and work name a joined incident by what any tool calls it") {
+  TEST_CASE("a hotfix, a flag and work refer to a joined incident by any tool's name") {
     const database db;
     auto settings = named({{.name = "checkout", .team = {}}});
     settings.joins = {.ranks = {{"pagerduty", 0}, {"jira", 2}}, .trackers = {"jira"}};
@@ -139,12 +139,11 @@ TEST_SUITE("postgres") {
     CHECK(db.query("SELECT r.way, r.incident_subject, d.version FROM remedy r JOIN deployment d ON d.id = r.change") ==
           "hotfix|SHOP-7|1.8.3");
     CHECK(db.query("SELECT subject, method, seconds FROM engagement") == "SHOP-7|reported|600");
-    tell("pagerduty", later);  // the same work, as the tool that leads has it
+    tell("pagerduty", later);  // the same work, reported by the leading tool
     CHECK(db.query("SELECT subject, method, seconds FROM engagement") == "SHOP-7|reported|60");
   }
 
-  TEST_CASE(
-      "a filter that is changed, and a rebuild, change the past; what is not let in adds to what it is joined with") {
+  TEST_CASE("a changed filter and a rebuild change history, and filtered-out reports add facts to joined incidents") {
     const database db;
     ledger::derive_settings settings;
     settings.joins = {.ranks = {{"pagerduty", 0}, {"jira", 2}}, .trackers = {"jira"}};
@@ -172,7 +171,7 @@ TEST_SUITE("postgres") {
     settings.joins.filters["pagerduty"].words = {{"urgency", {"high"}}};
     CHECK(derived_with("high") == "P1 resolved, S2 open");
     tell("jira", "S2", "2026-11-03T10:06:00Z", {{"links", {"P2"}}});
-    CHECK(derived_with("joined") == "P1 resolved, S2 open 2");  // the issue leads, what pages adds its severity
+    CHECK(derived_with("joined") == "P1 resolved, S2 open 2");  // the issue leads, the page adds its severity
     settings.joins.filters["jira"].follows = "pagerduty";
     CHECK(derived_with("follows") == "P1 resolved");
     tell("jira", "S3", "2026-11-03T10:07:00Z", {{"state", "open"}, {"links", {"P1"}}});
@@ -184,8 +183,8 @@ TEST_SUITE("postgres") {
         all += source + ' ' + std::to_string(incidents) + ' ';
       return all;
     };
-    CHECK(derived_with("S3 joins P1") == "S3 resolved");  // called by the first of them by name: all came at once
-    CHECK(unjoined() == "jira 2 ");                       // S4, and S2, whose P2 is no incident either
+    CHECK(derived_with("S3 joins P1") == "S3 resolved");  // named after the first by name: all were received at once
+    CHECK(unjoined() == "jira 2 ");                       // S4, and S2, because its P2 is no incident either
     settings.joins.filters["pagerduty"].words.clear();
     derived_with("P2 is one");
     CHECK(unjoined() == "jira 1 ");

@@ -1,4 +1,4 @@
-// What is over a limit, with the whole daemon in this process.
+// Requests over a limit, with the whole daemon in this process.
 #include "tests/check.hpp"
 #include "tests/postgres/running_app.hpp"
 
@@ -7,7 +7,7 @@ using namespace releasehealth::test;
 
 TEST_SUITE("postgres") {
   TEST_CASE(
-      "what is over a limit is refused, and counted by the limit's key; a server that flushes nothing is told of") {
+      "requests over a limit are rejected and counted by the limit's key, and a server without fsync is reported") {
     const database db;
     running_app app(db.where(), "[[source]]\nname = 'few'\nkind = 'github'\nsecret = 'x'\nmax_body_bytes = 1024\n");
     const auto reached = [&](const std::string& limit, const char* times) {
@@ -30,7 +30,7 @@ TEST_SUITE("postgres") {
     app.derived(db);
     const auto too_much = app.operations("GET", "/api/v1/months?months=120");
     CHECK(too_much.status == 400);
-    CHECK(too_much.body.find("places times periods are 20400, and may be 20000") != std::string::npos);
+    CHECK(too_much.body.find("20400 deployment targets times periods; expected at most 20000") != std::string::npos);
     CHECK(reached("operations.max_answer", "1") == "1");
     CHECK(app.operations("GET", "/api/v1/months?months=120&service=s7").status == 200);
     CHECK(app.send_events("[{\"id\":\"" + std::string(1'100'000, 'x') + "\"}]").status == 413);

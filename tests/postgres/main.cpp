@@ -100,7 +100,7 @@ namespace {
 
 using namespace releasehealth;
 
-// A PostgreSQL of the run's own with the database that every test copies.
+// A private PostgreSQL with the template database that every test copies.
 ledger::private_postgres make_cluster(const std::filesystem::path& folder) {
   auto cluster = ledger::private_postgres::use(folder, true, [](const std::string&) {});
   test::cluster_dsn = cluster.dsn();
@@ -109,7 +109,7 @@ ledger::private_postgres make_cluster(const std::filesystem::path& folder) {
   return cluster;
 }
 
-// For the files of tests that run side by side: keeps a cluster until it is told to end. Its DSN is in FOLDER/dsn.
+// For test files that run in parallel: keeps a cluster running until SIGTERM or SIGINT. Its DSN is in FOLDER/dsn.
 int keep_cluster(const std::filesystem::path& folder) {
   sigset_t ends;
   sigemptyset(&ends);
@@ -125,8 +125,8 @@ int keep_cluster(const std::filesystem::path& folder) {
 
 }
 
-// postgres [OPTIONS OF DOCTEST]   runs tests, on the cluster in the folder RELEASEHEALTH_TEST_CLUSTER or one of its own
-// postgres --cluster FOLDER       is that cluster
+// postgres [DOCTEST OPTIONS]      runs tests on the cluster in the folder RELEASEHEALTH_TEST_CLUSTER or a private one
+// postgres --cluster FOLDER       runs that cluster
 int main(int count, char** words) {
   std::signal(SIGPIPE, SIG_IGN);
   if (count == 3 && std::string_view(words[1]) == "--cluster") return keep_cluster(words[2]);

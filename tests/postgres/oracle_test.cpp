@@ -1,5 +1,5 @@
-// Every figure of random histories against tests/oracle, which reads figures.md a second time and shares nothing with
-// the daemon, not even a language.
+// Compares every figure of random histories with tests/oracle, an independent implementation of figures.md in another
+// language.
 #include <cstdlib>
 #include <fstream>
 
@@ -22,7 +22,7 @@ constexpr const char* zones[] = {"UTC", "Europe/Berlin", "America/St_Johns", "Pa
 
 constexpr const char* own_images = "acme/(?P<service>[^:@/]+)-worker|envoy";
 
-/// By name, where environments are a group.
+/// Environments by the name of their group.
 const std::map<std::string, std::string> grouped = {{"production", "everywhere"}, {"prod-eu", "everywhere"}};
 
 ledger::derive_settings derive_settings_in(const calendar& zone, const std::map<std::string, std::string>& groups) {

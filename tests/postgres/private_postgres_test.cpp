@@ -57,7 +57,7 @@ void wait_for(const std::filesystem::path& file) {
 }
 
 TEST_SUITE("postgres") {
-  TEST_CASE("it listens on a Unix socket only, durably, and never as root") {
+  TEST_CASE("the private PostgreSQL listens on a Unix socket only, with durability, and never as root") {
     const temporary_folder state;
     const auto p = private_postgres::use(state.path(), true, quiet);
     CHECK(p.is_owner());
@@ -70,7 +70,7 @@ TEST_SUITE("postgres") {
       if (line.starts_with("Uid:")) CHECK(line.find("\t0\t") == line.npos);
   }
 
-  TEST_CASE("its data is there at the next start, and it stops with its owner") {
+  TEST_CASE("the private PostgreSQL keeps its data across restarts, and stops with its owner") {
     const temporary_folder state;
     pid_t pid = 0;
     {
@@ -83,7 +83,7 @@ TEST_SUITE("postgres") {
     CHECK(ask(private_postgres::use(state.path(), false, quiet), "SELECT n FROM kept") == "7");
   }
 
-  TEST_CASE("it survives the kill -9 of its owner, and of itself, with a stale pid file") {
+  TEST_CASE("the private PostgreSQL survives kill -9 of its owner and of itself with a stale pid file") {
     const temporary_folder state;
     const auto child = serve_in_child(state.path());
     wait_for(state.path() / "serving");
@@ -95,7 +95,7 @@ TEST_SUITE("postgres") {
     CHECK(ask(private_postgres::use(state.path(), true, quiet), "SELECT n FROM kept") == "7");
   }
 
-  TEST_CASE("the initdb of a killed daemon that clears its folder disturbs no new one") {
+  TEST_CASE("the initdb of a killed daemon that deletes its folder does not disturb a new one") {
     const temporary_folder state;
     const auto left = state.path() / "postgresql/data.partial";
     std::atomic<bool> done = false;
@@ -115,27 +115,27 @@ TEST_SUITE("postgres") {
       CHECK_FALSE(entry.path().filename().string().starts_with("data.partial"));
   }
 
-  TEST_CASE("pid files that name another program by now are no obstacle: so it is after a loss of power") {
+  TEST_CASE("pid files that now name another program, as after a power loss, are ignored") {
     const temporary_folder state, other;
     { const auto p = private_postgres::use(state.path(), true, quiet); }
-    const auto neighbour = private_postgres::use(other.path(), true, quiet);  // of the same user: it could be the one
+    const auto neighbour = private_postgres::use(other.path(), true, quiet);  // of the same user
     for (const auto* file : {"postgresql/data/postmaster.pid", "postgresql/.s.PGSQL.5432.lock"})
       std::ofstream(state.path() / file) << server_pid(other.path()) << "\n"
                                          << (state.path() / "postgresql/data").string() << "\n";
     CHECK(ask(private_postgres::use(state.path(), true, quiet), "SELECT 1") == "1");
   }
 
-  TEST_CASE("a command uses the daemon's; two daemons exclude each other") {
+  TEST_CASE("a command uses the daemon's private PostgreSQL, and two daemons exclude each other") {
     const temporary_folder state;
     const auto daemon = private_postgres::use(state.path(), true, quiet);
     const auto command = private_postgres::use(state.path(), false, quiet);
     CHECK_FALSE(command.is_owner());
     CHECK(ask(command, "SELECT 1") == "1");
     CHECK_THROWS_WITH(private_postgres::use(state.path(), true, quiet),
-                      doctest::Contains("another releasehealthd serves"));
+                      doctest::Contains("is served by another releasehealthd"));
   }
 
-  TEST_CASE("links that the server's user planted are not followed, and its folder is nobody else's") {
+  TEST_CASE("links planted by the server's user are not followed, and its folder is private") {
     const temporary_folder state;
     { const auto p = private_postgres::use(state.path(), true, quiet); }
     const auto folder = state.path() / "postgresql", victim = state.path() / "victim";
@@ -146,7 +146,7 @@ TEST_SUITE("postgres") {
       std::ofstream(victim) << "root's own";
       std::filesystem::remove(folder / name);
       std::filesystem::create_symlink(victim, folder / name);
-      CHECK_THROWS_WITH_AS(private_postgres::use(state.path(), true, quiet), doctest::Contains("is a link"),
+      CHECK_THROWS_WITH_AS(private_postgres::use(state.path(), true, quiet), doctest::Contains("symbolic link"),
                            std::runtime_error);
       CHECK(std::filesystem::file_size(victim) == 10);
       std::filesystem::remove(folder / name);
@@ -155,7 +155,7 @@ TEST_SUITE("postgres") {
     CHECK(ask(p, "SELECT 1") == "1");
   }
 
-  TEST_CASE("when the server is gone the owner starts it again") {
+  TEST_CASE("the owner restarts a server that ended") {
     const temporary_folder state;
     auto p = private_postgres::use(state.path(), true, quiet);
     kill(server_pid(state.path()), SIGKILL);
@@ -173,11 +173,11 @@ TEST_SUITE("postgres") {
     CHECK(ask(p, "SELECT 1") == "1");
   }
 
-  TEST_CASE("data of another major version, and a path too long, are refused clearly") {
+  TEST_CASE("data of another major version and an overlong path are rejected with a clear error") {
     const temporary_folder state;
     std::filesystem::create_directories(state.path() / "postgresql/data");
     std::ofstream(state.path() / "postgresql/data/PG_VERSION") << "9\n";
-    CHECK_THROWS_WITH(private_postgres::use(state.path(), true, quiet), doctest::Contains("the data is of version 9"));
+    CHECK_THROWS_WITH(private_postgres::use(state.path(), true, quiet), doctest::Contains("data needs PostgreSQL 9"));
     CHECK_THROWS_WITH(private_postgres::use(state.path() / std::string(100, 'x'), true, quiet),
                       doctest::Contains("too long for a Unix socket"));
     CHECK_THROWS_WITH(ledger::find_server_binaries("7"), doctest::Contains("install postgresql-7"));

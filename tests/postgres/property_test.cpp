@@ -1,5 +1,5 @@
-// The timeline is a function of the events alone (figures.md §1): whatever the order in which they come, however often,
-// in whichever batches, derived by whichever daemon, step by step or at once.
+// The timeline is a function of the events alone (figures.md §1), independent of their order, duplication, batches, the
+// deriving daemon, and incremental or full derivation.
 #include <algorithm>
 #include <cstdlib>
 #include <map>
@@ -20,7 +20,7 @@ unsigned histories() {
   return asked ? static_cast<unsigned>(std::stoul(asked)) : 80;
 }
 
-/// What there may be in a history, by a text of its derived rows.
+/// Features of histories, each with a text found in the derived rows.
 constexpr std::pair<const char*, const char*> told_in_rows[] = {
     {"rollback", "\"kind\": \"rollback\""},
     {"failed change", "\"failed\": true"},
@@ -31,7 +31,7 @@ constexpr std::pair<const char*, const char*> told_in_rows[] = {
     {"resolved with a member", "\"resolved_with\": "},
     {"remedy", "remedy|"},
 };
-/// The same by the rows that a query finds.
+/// Features of histories, each with a query that finds rows.
 constexpr std::pair<const char*, const char*> found_by_query[] = {
     {"reopening", "SELECT FROM incident WHERE (SELECT count(*) FROM unnest(stretches)) > 1"},
     {"merged back", "SELECT FROM deployment WHERE merged_back_at IS NOT NULL"},
@@ -61,7 +61,7 @@ TEST_SUITE("postgres") {
     std::map<std::string, unsigned> shares;
     const database db;
     ledger::appender to(db.where());
-    // a short look-back, so that much is forgotten in the long ones; a rule that looks back at the release line
+    // a short look-back, so that long histories exceed it; a rule that uses the release line
     ledger::derive_settings settings;
     settings.stack.rollback_lookback = std::chrono::days(40);
     settings.joins = {

@@ -1,5 +1,5 @@
 #pragma once
-// Events near every limit, for tests of whatever reads what was accepted.
+// Events near every limit, for tests of all readers of accepted events.
 #include <random>
 #include <set>
 #include <string>
@@ -10,7 +10,7 @@ namespace releasehealth::test {
 
 inline const timestamp noon = *parse_time("2026-11-20T12:00:00Z");  ///< when events are received
 
-/// Events as text, near every limit: some are beyond it, and rejected.
+/// Events as text near every limit: some exceed it and are rejected.
 class random_events {
  public:
   explicit random_events(unsigned seed) : random_(seed) {}

@@ -1,5 +1,5 @@
 #pragma once
-// Random histories: what sources may tell, in an order in which nobody would.
+// Random histories: reports that sources may send, in arbitrary order.
 #include <set>
 #include <string>
 #include <vector>
@@ -24,8 +24,8 @@ class random_history : public random_words {
     for (int n = pick(6); n > 0; --n) add_tag();
   }
 
-  std::vector<event> events;         ///< by the time that they tell
-  std::set<std::string_view> holds;  ///< what there is in it, by name
+  std::vector<event> events;         ///< by their own time
+  std::set<std::string_view> holds;  ///< features that it contains, by name
 
  private:
   void add(event e, const std::string& from) {
@@ -50,7 +50,7 @@ class random_history : public random_words {
     holds.insert("override");
   }
 
-  // Now as text, now as an object; tags that move, digests beside them or alone.
+  // Either text or an object; moving tags, digests with or without a tag.
   json::value image(const std::string& repository) {
     static const char* const moving[] = {"latest", "Stable", "prod-eu"};
     const auto tag = one_in(6) ? std::string() : one_in(5) ? std::string(moving[pick(3)]) : version();
@@ -138,7 +138,7 @@ class random_history : public random_words {
           from);
   }
 
-  /// The same in the other production environment, and once more there: soon, or later than a release takes.
+  /// Repeats the deployment in the other production environment, twice: soon, or beyond the release window.
   void follow(json::object fields, const std::string& at, const std::string& from) {
     const bool is_eu = fields["environment"] == "prod-eu";
     if (!is_eu && fields["environment"] != "production") return;
@@ -167,7 +167,7 @@ class random_history : public random_words {
     return all;
   }
 
-  // Labels and type, for the filter `any_of` of the tracker.
+  // Labels and type for the tracker's filter `any_of`.
   void put_class(json::object& fields) {
     fields["labels"] = one_in(2) ? json::array() : one_in(2) ? json::array{"incident"} : json::array{"x", "outage"};
     if (one_in(2)) fields["issue_type"] = one_in(3) ? "Task" : "Incident";
@@ -212,7 +212,7 @@ class random_history : public random_words {
     if (!one_in(3)) add(resolution_of(subject), from);
     if (one_in(3)) {
       json::object reopened = {{"state", one_in(3) ? "acknowledged" : "open"}};
-      if (one_in(4)) reopened["resolved_at"] = nullptr;  // it never was resolved
+      if (one_in(4)) reopened["resolved_at"] = nullptr;  // withdraws the resolution
       add(report_of("incident", subject, time(), std::move(reopened)), from);
       holds.insert("another opening");
       if (!one_in(3)) add(resolution_of(subject), from);

@@ -1,5 +1,5 @@
 #pragma once
-// What random histories are made of: few names, versions and instants, so that equal ones happen.
+// The vocabulary of random histories: few names, versions and instants, so that equal ones occur.
 #include <algorithm>
 #include <random>
 #include <string>
@@ -14,13 +14,13 @@ class random_words {
   explicit random_words(unsigned seed) : random(seed), is_long(seed % 3 == 0) {}
 
   std::mt19937 random;
-  const bool is_long;  ///< many deployments of one place, over longer than a rollback looks back
+  const bool is_long;  ///< many deployments of one target, over more than the rollback look-back
 
   int pick(int below) { return static_cast<int>(random() % static_cast<unsigned>(below)); }
   bool one_in(int n) { return pick(n) == 0; }
 
  protected:
-  std::string time() {  // few instants, so that equal ones happen; few of them far away
+  std::string time() {  // few instants, so that equal ones occur; few of them far away
     if (is_long) return format_time(*parse_time("2026-01-01T00:00:00Z") + std::chrono::hours(6 * pick(4 * 365)));
     const auto day = one_in(6) ? 190 + pick(4) : one_in(4) ? pick(40) : pick(6);
     return format_time(*parse_time("2026-01-01T00:00:00Z") + std::chrono::days(day) + std::chrono::hours(6 * pick(4)));

@@ -21,7 +21,7 @@ void add_place(const database& db, const std::string& service) {
 }
 
 TEST_SUITE("postgres") {
-  TEST_CASE("two sessions of a reader see one state of the database, whatever is stored meanwhile") {
+  TEST_CASE("two sessions of a reader share one snapshot of the database") {
     const database db;
     add_place(db, "checkout");
     ledger::reader from(db.where(), 2);
@@ -35,7 +35,7 @@ TEST_SUITE("postgres") {
       threads.insert(std::this_thread::get_id());
       seen.push_back(found);
     };
-    const auto meet = [&](ledger::reader& r) {  // no thread takes both of these
+    const auto meet = [&](ledger::reader& r) {  // no thread runs both of these
       both.count_down();
       for (int n = 0; n < 1000 && !both.try_wait(); ++n) std::this_thread::sleep_for(std::chrono::milliseconds(10));
       count(r);
@@ -50,7 +50,7 @@ TEST_SUITE("postgres") {
     CHECK(from.places().size() == 2);
   }
 
-  TEST_CASE("what fails in either session of a reader fails the whole, and the next question is answered") {
+  TEST_CASE("a failure in either session of a reader fails the whole query, and the next query succeeds") {
     const database db;
     ledger::reader from(db.where(), 2);
     const auto counts = [](ledger::reader& r) { r.counts(100); };

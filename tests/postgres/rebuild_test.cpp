@@ -1,5 +1,4 @@
-// What a rebuild restores, and what an upgrade does to figures: rows of an older derivation are served until a rebuild
-// beside them replaces all of them at once.
+// Rebuilds and upgrades: rows of an older derivation are served until a rebuild replaces all of them at once.
 #include <thread>
 
 #include <pqxx/pqxx>
@@ -35,7 +34,7 @@ void store_two(const database& db) {
             .front());
 }
 
-/// As the release before derived them: everything was a hotfix.
+/// Rows like those of the previous release, in which every deployment is a hotfix.
 void derive_as_before(const database& db) {
   ledger::deriver(db.where(), {}).derive();
   db.query("UPDATE deployment SET kind = 'hotfix'; UPDATE derived_by SET version = 0; SELECT 1");
@@ -44,7 +43,7 @@ void derive_as_before(const database& db) {
 }
 
 TEST_SUITE("postgres") {
-  TEST_CASE("everything that was derived dropped: rebuild restores every page, byte for byte") {
+  TEST_CASE("after all derived rows are dropped a rebuild restores every page, byte for byte") {
     const database db;
     ledger::appender to(db.where());
     ledger::deriver derive(db.where(), {});
@@ -78,7 +77,7 @@ TEST_SUITE("postgres") {
     CHECK(bytes > 1'000'000);
   }
 
-  TEST_CASE("rebuild mends what was damaged, writing only that, and check finds it") {
+  TEST_CASE("check finds damaged rows, and a rebuild repairs only those") {
     const database db;
     ledger::appender to(db.where());
     ledger::deriver derive(db.where(), {});
@@ -105,7 +104,7 @@ TEST_SUITE("postgres") {
     store_two(db);
     derive_as_before(db);
     pqxx::connection other(db.where().dsn);
-    pqxx::work holding(other);  // as long as another daemon derives, the rebuild waits
+    pqxx::work holding(other);  // the rebuild waits while another daemon derives
     holding.exec("SELECT pg_advisory_xact_lock(" + std::to_string(ledger::locks::derive) + ")");
     running_app app(db.where());
     CHECK(app.metric("releasehealth_rebuilding", "1") == "1");
@@ -136,7 +135,7 @@ TEST_SUITE("postgres") {
     CHECK(db.query("SELECT count(*) FROM deployment") == "2");
   }
 
-  TEST_CASE("commands rebuild first if that is due; the second of two daemons finds it done") {
+  TEST_CASE("commands run a due rebuild first, and the second of two daemons finds it done") {
     const database db;
     store_two(db);
     derive_as_before(db);
@@ -146,10 +145,10 @@ TEST_SUITE("postgres") {
     db.query("UPDATE deployment SET kind = 'hotfix'; SELECT 1");
     CHECK(derive.rebuild_if_due() == 0);
     CHECK(db.query("SELECT string_agg(kind, ' ') FROM deployment") == "hotfix hotfix");
-    CHECK(derive.rebuild() == 4);  // two rows away, two in their place
+    CHECK(derive.rebuild() == 4);  // two rows deleted, two inserted
   }
 
-  TEST_CASE("after a migration a rebuild is due, and what was derived is still there") {
+  TEST_CASE("after a migration a rebuild is due, and derived rows are kept") {
     const database db;
     store_two(db);
     ledger::deriver(db.where(), {}).derive();
@@ -166,7 +165,7 @@ TEST_SUITE("postgres") {
     CHECK(derive.rebuild_is_due());
   }
 
-  TEST_CASE("a stop ends what runs on a session's connections, on both sides") {
+  TEST_CASE("a stop ends running statements on a session's connections, on both sides") {
     const database db;
     std::stop_source stop;
     auto where = db.where();
@@ -175,7 +174,7 @@ TEST_SUITE("postgres") {
     store_two(db);
     pqxx::connection other(where.dsn);
     pqxx::work holding(other);
-    holding.exec("LOCK TABLE deployment");  // deriving waits for it
+    holding.exec("LOCK TABLE deployment");  // derivation waits for it
     const auto waiting = [&] {
       return db.query(
           "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'stopped' AND wait_event_type = 'Lock'");
@@ -192,7 +191,7 @@ TEST_SUITE("postgres") {
     deriving.join();
     CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(2));
     for (int i = 0; i < 200 && waiting() != "0"; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(25));
-    CHECK(waiting() == "0");  // the server noticed, and holds no lock for it
+    CHECK(waiting() == "0");  // the server cancelled it and released its locks
     holding.commit();
     CHECK_THROWS_AS(ledger::deriver(where, {}).derive_batch(), ledger::postgres_failure);
     CHECK(ledger::deriver(db.where(), {}).derive() == 2);

@@ -1,4 +1,4 @@
-// Who may do what to a running daemon: reload it, reach it under another name, report about a service, claim an id.
+// Permissions on a running daemon: reloading, host names, reports about a service, claiming ids.
 #include "tests/check.hpp"
 #include "tests/postgres/running_app.hpp"
 
@@ -18,7 +18,7 @@ const std::string restricted =
 }
 
 TEST_SUITE("postgres") {
-  TEST_CASE("a reload applies what it can, and names what needs a restart") {
+  TEST_CASE("a reload applies what it can and reports keys that need a restart") {
     const database db;
     const std::string wide = "[intake]\nlisten = '127.0.0.1:0'\nmax_body_bytes = 4000000\n";
     running_app app(db.where());
@@ -45,7 +45,7 @@ TEST_SUITE("postgres") {
     CHECK(large("2") == 202);
   }
 
-  TEST_CASE("a spool's limits, and how long a delivery waits for it, change by a reload") {
+  TEST_CASE("a reload changes the spool's limits and the wait for it") {
     const database db;
     auto away = db.where();
     away.dsn += "_not_there";
@@ -59,7 +59,7 @@ TEST_SUITE("postgres") {
     CHECK(app.send_events(deployed("2", R"("version":"1")")).status == 202);
   }
 
-  TEST_CASE("a reload that would lose all sources, all tokens or everything is refused unless it is forced") {
+  TEST_CASE("a reload that would drop all sources, all tokens or everything is rejected unless forced") {
     const database db;
     running_app app(db.where());
     const auto refused = [&](const std::string& text, const std::string& why) {
@@ -102,7 +102,7 @@ TEST_SUITE("postgres") {
     }
   }
 
-  TEST_CASE("a loopback listener refuses names and origins that are not its own (DNS rebinding)") {
+  TEST_CASE("a loopback listener rejects hosts and origins that are not its own (DNS rebinding)") {
     const database db;
     running_app app(db.where());
     const auto status = [&](const std::string& path, std::vector<std::pair<std::string, std::string>> header) {
@@ -134,7 +134,7 @@ TEST_SUITE("postgres") {
     CHECK(status("/metrics", {{"Host", "evil.example"}}) == 403);
   }
 
-  TEST_CASE("a token that is restricted to services and environments reports about nothing else") {
+  TEST_CASE("a token restricted to services and environments cannot report about others") {
     const database db;
     running_app app(db.where(), restricted);
     const auto send = [&](const std::string& body) { return app.send_events(body, "shop"); };
@@ -163,7 +163,7 @@ TEST_SUITE("postgres") {
     CHECK(db.query("SELECT DISTINCT source FROM event ORDER BY 1") == "api\napi.shop");
   }
 
-  TEST_CASE("a restricted token takes over, changes and hides nothing of others") {
+  TEST_CASE("a restricted token cannot take over, change or hide reports of others") {
     const database db;
     running_app app(db.where(), restricted);
     const auto incident = [](const char* id, const char* service, const char* state) {
@@ -205,7 +205,7 @@ TEST_SUITE("postgres") {
         std::string::npos);
   }
 
-  TEST_CASE("what a source may not report about is ignored, with the reason") {
+  TEST_CASE("reports outside a source's restriction are ignored with the reason") {
     const database db;
     running_app app(db.where(), restricted);
     const auto send = [&](const std::string& id, const std::string& body) {
@@ -213,29 +213,29 @@ TEST_SUITE("postgres") {
                         {{"Content-Type", "application/json"}, {"Authorization", "Bearer hooks"}, {"webhook-id", id}});
     };
     const auto outside = send("1", R"([{"id":"1","type":"deployment","service":"search"}])");
-    CHECK(
-        outside.body ==
-        "{\"accepted\":0,\"duplicates\":0,\"ignored\":1,\"reason\":\"/service \\\"search\\\" is outside of what may be "
-        "reported; expected one of: cart\"}\n");
+    CHECK(outside.body ==
+          "{\"accepted\":0,\"duplicates\":0,\"ignored\":1,\"reason\":\"/service \\\"search\\\" is not permitted; "
+          "expected "
+          "one of: cart\"}\n");
     CHECK(send("2",
                R"([{"id":"2","type":"deployment","service":"search"},{"id":"3","type":"deployment","service":"cart"}])")
               .body == "{\"accepted\":1,\"duplicates\":0,\"ignored\":0}\n");
     CHECK(db.query("SELECT string_agg(id, ' ') FROM event") == "3");
   }
 
-  TEST_CASE("an event's id that another sender, or another content, has is counted") {
+  TEST_CASE("an event id reused by another sender or with different content is counted") {
     const database db;
     running_app app(db.where());
     const auto claimed = [&](const char* times) { return app.metric("releasehealth_claimed_events_total", times); };
     CHECK(app.send_events(deployed("1", R"("version":"1")"), "only-send").status == 202);
-    CHECK(app.send_events(deployed("1", R"("version":"1")") + ' ', "only-send").status == 202);  // the same again
+    CHECK(app.send_events(deployed("1", R"("version":"1")") + ' ', "only-send").status == 202);  // repeated
     CHECK(claimed("0") == "0");
     CHECK(app.send_events(deployed("1", R"("version":"1")") + "  ").status == 202);  // another token
     CHECK(claimed("1") == "1");
-    CHECK(app.send_events(deployed("1", R"("version":"2")"), "only-send").status == 202);  // another content
+    CHECK(app.send_events(deployed("1", R"("version":"2")"), "only-send").status == 202);  // different content
     CHECK(claimed("2") == "2");
     CHECK(app.send_events('[' + deployed("2", R"("version":"1")") + ',' + deployed("2", R"("version":"2")") + ']')
-              .status == 202);  // of one sender, in one delivery
+              .status == 202);  // from one sender, in one delivery
     CHECK(claimed("2") == "2");
     CHECK(db.query("SELECT DISTINCT headers->>':token' FROM delivery ORDER BY 1") == "all\nsender");
   }

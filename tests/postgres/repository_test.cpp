@@ -1,4 +1,4 @@
-// Reports about a service's own repositories, under present and former names.
+// Reports about a service's own repositories under current and former names.
 #include "daemon/derivation/derive.hpp"
 #include "tests/postgres/cases.hpp"
 #include "tests/postgres/cluster.hpp"
@@ -8,7 +8,7 @@ using namespace releasehealth;
 using namespace releasehealth::test;
 
 TEST_SUITE("postgres") {
-  TEST_CASE("what was reported of a repository under a former name is its own: tags, commits, merge-backs") {
+  TEST_CASE("tags, commits and merge-backs reported under a former name belong to the repository") {
     const database db;
     ledger::appender to(db.where());
     const std::string a(40, 'a'), b(40, 'b'), c = "1a2b3c4" + std::string(33, '0');
@@ -50,7 +50,7 @@ TEST_SUITE("postgres") {
     CHECK(known({"github.com/acme/checkout", {"acme/cart"}}) == "aaaaaaa 15:00:00, 1a2b3c4 -");
   }
 
-  TEST_CASE("two repositories with a common beginning of two commits keep their facts apart, whichever comes last") {
+  TEST_CASE("two repositories whose commits share a prefix keep their facts apart in any order") {
     const database db;
     ledger::derive_settings settings;
     settings.blame.names = naming({{.name = "checkout", .team = {}, .repositories = {"acme/checkout"}}}, {});

@@ -19,7 +19,7 @@ ledger::entry received(const std::string& key, const char* at, std::vector<event
   return e;
 }
 
-// Key and body of every delivery that has one.
+// Key and body of every delivery with a body.
 std::string kept_bodies(const database& db) {
   std::string all;
   ledger::replay(db.where(), {.all = true, .source = {}}, *parse_time("2026-12-01T00:00:00Z"),
@@ -38,7 +38,7 @@ event deployed_by(const std::string& id, const std::string& actor) {
 }
 
 TEST_SUITE("postgres") {
-  TEST_CASE("bodies leave by age; rows, dead deliveries and events stay, and repeated deliveries are known") {
+  TEST_CASE("bodies expire by age; rows, dead-letter deliveries and events stay, and duplicates are still recognized") {
     const database db;
     ledger::appender to(db.where());
     const auto old = received("old", "2026-01-01T00:00:00Z", {deployed_by("a", "ana")}, "old body");
@@ -54,7 +54,7 @@ TEST_SUITE("postgres") {
     CHECK(to.append({old}).front()->duplicate_delivery);
   }
 
-  TEST_CASE("dead deliveries are read again after a fix, once; accepted ones may be, for what they say besides") {
+  TEST_CASE("replay reads dead-letter deliveries once after a fix, and optionally accepted ones for further events") {
     const database db;
     ledger::appender to(db.where());
     auto dead = received("dead", "2026-01-01T00:00:00Z", {}, "dead body");
@@ -75,13 +75,13 @@ TEST_SUITE("postgres") {
     CHECK(ledger::replay(db.where(), {}, now, read) == 0);
     CHECK(asked == std::vector<std::string>{"dead: dead body of 2026-01-01T00:00:00Z"});
     CHECK(db.query("SELECT count(*) FROM delivery WHERE outcome = 'dead'") == "0");
-    CHECK(db.query("SELECT fields ->> 'actor' FROM event WHERE id = 'a'") == "ana");  // the first counts
+    CHECK(db.query("SELECT fields ->> 'actor' FROM event WHERE id = 'a'") == "ana");  // the first event counts
     CHECK(ledger::replay(db.where(), {.all = true, .source = {}}, now, read) == 1);
     CHECK(db.query("SELECT string_agg(id, ' ' ORDER BY id) FROM event") == "a dead known");
     CHECK(db.query("SELECT count(*) FROM touched") == "3");
   }
 
-  TEST_CASE("a delivery with an element that could not be read keeps its body, and replay counts nothing twice") {
+  TEST_CASE("a delivery with an unreadable element keeps its body, and replay counts nothing twice") {
     const database db;
     ledger::appender to(db.where());
     auto partly = received("partly", "2026-01-01T00:00:00Z", {deployed_by("a", "ana")}, "the body");
@@ -108,7 +108,7 @@ TEST_SUITE("postgres") {
     CHECK(ledger::drop_bodies(db.where(), *parse_time("2026-06-01T00:00:00Z")) == 1);
   }
 
-  TEST_CASE("a person is erased from events, bodies and what is derived of them, with a record of it") {
+  TEST_CASE("a person is erased from events, bodies and derived rows, with an audit record") {
     const database db;
     ledger::appender to(db.where());
     event work;
@@ -132,7 +132,7 @@ TEST_SUITE("postgres") {
     const auto done = ledger::erase(
         db.where(), {"Ana \"A\" Müller", "erased-1", "root", "asked for it", *parse_time("2026-11-20T12:00:00Z")});
     CHECK(done.events == 3);
-    CHECK(done.deliveries == 3);  // the second one's body says nothing, though its event did
+    CHECK(done.deliveries == 3);  // the second one's body has no name, although its event had
     ledger::deriver(db.where(), {}).derive();
     CHECK(db.query("SELECT person FROM work") == "erased-1");
     CHECK(db.query("SELECT string_agg(fields->>'actor', ' ' ORDER BY id) FROM event") == "erased-1 bob bob Anabel");

@@ -1,4 +1,4 @@
-// A service that ended: what it did before counts, afterwards nothing does (`[[service]] retired`).
+// A retired service (`[[service]] retired`): events before the date count, later ones do not.
 #include "daemon/figures/verdict.hpp"
 #include "daemon/queries/reads.hpp"
 #include "tests/postgres/cases.hpp"
@@ -9,7 +9,7 @@ using namespace releasehealth::test;
 
 namespace {
 
-/// A figure's first slice, or the given one, of a place or a team in January; -1: it has no value.
+/// The first or given slice of a figure for a target or a team in January; -1 without a value.
 double value_of(const snapshot& s, const figure_settings& with, const scope_figures& of, std::string_view name,
                 std::size_t slice = 0) {
   const auto& f = *std::ranges::find(figures(), name, &figure::name);
@@ -21,7 +21,7 @@ double value_of(const snapshot& s, const figure_settings& with, const scope_figu
 }
 
 TEST_SUITE("postgres") {
-  TEST_CASE("a retired service has its past, owes nothing, and is judged no more; its team keeps its history") {
+  TEST_CASE("a retired service keeps its history, has no follow-ups and is not judged; its team keeps the history") {
     const database db;
     ledger::appender to(db.where());
     ledger::reader from(db.where());
@@ -72,7 +72,7 @@ TEST_SUITE("postgres") {
     }
     CHECK(judge(s, with).all_of(checkout).empty());
     CHECK(!judge(s, with).all_of({"search", "production"}).empty());
-    const auto jan_5 = *parse_time("2026-01-05T00:00:00Z");  // before it was retired it owed something
+    const auto jan_5 = *parse_time("2026-01-05T00:00:00Z");  // before it was retired it had follow-ups
     const auto then =
         answer_question(from, {.periods = s.periods, .service = {}, .environment = {}, .team = {}}, with, jan_5);
     CHECK(value_of(then, with, then.places.at(checkout), "unmerged_hotfixes") == 1);

@@ -11,7 +11,7 @@
 
 namespace releasehealth::test {
 
-/// A daemon that serves until the end of the test; its clock stands still unless it is set.
+/// A daemon that serves until the end of the test, with a clock that only moves when set.
 class running_app {
  public:
   explicit running_app(const session& database, const std::string& more = {}, const std::string& of_intake = {})
@@ -27,7 +27,7 @@ class running_app {
   }
   std::filesystem::path file() const { return state_.path() / "config.toml"; }
   void write_file(const std::string& text) const { std::ofstream(file(), std::ios::trunc) << text; }
-  /// What the file begins with, but for tokens and sources.
+  /// The top of the configuration file, without tokens and sources.
   const std::string& top() const { return top_; }
   static std::string tokens_and_source() {
     return "[[token]]\nname = 'all'\nscopes = ['send', 'read', 'amend']\ntoken = 'sesame'\n"
@@ -59,7 +59,7 @@ class running_app {
                    {"X-GitHub-Delivery", id},
                    {"X-Hub-Signature-256", "sha256=" + hmac_sha256_hex(secret, body)}});
   }
-  /// The value of a series on /metrics, once it is `wanted`; else what it is after five seconds.
+  /// The value of a series on /metrics: waits up to five seconds for `wanted`.
   std::string metric(const std::string& series, const std::string& wanted) {
     std::string value;
     for (int i = 0; i < 200; ++i) {
@@ -72,7 +72,7 @@ class running_app {
     }
     return value;
   }
-  /// Until everything that was acknowledged is derived.
+  /// Waits until everything acknowledged is derived.
   void derived(const database& db) {
     for (int i = 0; i < 200 && db.query("SELECT count(*) FROM touched") != "0"; ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(25));
@@ -96,14 +96,14 @@ class running_app {
   std::thread thread_;
 };
 
-/// Empty: the response has none of that name.
+/// Empty if the response has no such header.
 inline std::string header_of(const http::response& r, std::string_view name) {
   for (const auto& [key, value] : r.header)
     if (key == name) return value;
   return {};
 }
 
-/// A deployment of checkout, an hour before noon unless it says when.
+/// A deployment of checkout, by default an hour before noon.
 inline std::string deployed(const std::string& id, const std::string& more) {
   const auto time = more.find("\"time\"") == more.npos ? R"("time":"2026-11-20T11:00:00Z",)" : "";
   return R"({"id":")" + id + R"(","type":"deployment","service":"checkout","state":"succeeded",)" + time + more + "}";

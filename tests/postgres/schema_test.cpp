@@ -1,4 +1,4 @@
-// Two divisions in one database: each in a schema of its own, chosen by the options of its URL.
+// Two divisions in one database, each in its own schema, selected by options of its URL.
 #include "daemon/database/locks.hpp"
 #include "daemon/database/migrate.hpp"
 #include "daemon/database/migrations.hpp"
@@ -74,7 +74,7 @@ TEST_SUITE("postgres") {
     CHECK(past.read().find_deployments("d3").empty());
   }
 
-  TEST_CASE("those who derive in another schema are not waited for") {
+  TEST_CASE("derivation does not wait for daemons in another schema") {
     const database db;
     db.query("CREATE SCHEMA division_a; SELECT 1");
     const auto a = in_schema(db, "division_a");
@@ -89,7 +89,7 @@ TEST_SUITE("postgres") {
     CHECK(ledger::deriver(db.where(), {}).derive_batch().taken == 1);
   }
 
-  TEST_CASE("options in a database URL add to the daemon's own, and a schema that is missing is named") {
+  TEST_CASE("options in a database URL extend the daemon's own, and a missing schema is reported") {
     const database db;
     auto where = db.where();
     where.statement_timeout = std::chrono::milliseconds{1234};

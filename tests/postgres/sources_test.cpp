@@ -1,4 +1,4 @@
-// What became of the deliveries of each source: bounded in memory, summed over daemons, and never their contents.
+// Delivery outcomes per source: bounded in memory, summed over daemons, without contents.
 #include "daemon/ledger/source_journal.hpp"
 #include "daemon/queries/reads.hpp"
 #include "tests/check.hpp"
@@ -16,7 +16,7 @@ constexpr std::chrono::hours hour{1};
 }
 
 TEST_SUITE("postgres") {
-  TEST_CASE("a source's counts are kept by day and outcome, and its newest 20 reasons, whatever it sends") {
+  TEST_CASE("a source's counts are kept by day and outcome, with its newest 20 reasons") {
     ledger::source_journal journal;
     for (int n = 0; n < 1000; ++n)
       journal.note("github", "malformed", noon + std::chrono::seconds(n),
@@ -44,7 +44,8 @@ TEST_SUITE("postgres") {
     CHECK(again.reasons.front().reason.starts_with("line 981x"));
   }
 
-  TEST_CASE("counts of several daemons add up, the newest reasons of all stay, and what is older than 90 days goes") {
+  TEST_CASE(
+      "counts of several daemons add up, their newest reasons are kept, and entries over 90 days old are dropped") {
     const database db;
     const auto write = [&](int first, int count, timestamp at) {
       ledger::source_journal journal;
@@ -62,7 +63,7 @@ TEST_SUITE("postgres") {
     CHECK(db.query("SELECT count(*) FROM source_reason") == "1");
   }
 
-  TEST_CASE("the rhythm of a source is the 99th percentile of its gaps, imports left out") {
+  TEST_CASE("the usual gap of a source is the 99th percentile of its gaps without imports") {
     const database db;
     ledger::appender to(db.where());
     for (int n = 0; n < 30; ++n) {

@@ -1,4 +1,4 @@
-// PostgreSQL understands every statement, also those that no other test happens to reach.
+// PostgreSQL accepts every statement, also those that no other test reaches.
 #include "sql/derivation.hpp"
 #include "sql/figures.hpp"
 #include "sql/ledger.hpp"
@@ -12,13 +12,13 @@ using namespace releasehealth::test;
 
 namespace {
 
-// Without the comment that each file begins with.
+// Without the leading comment of each file.
 std::string_view without_comment(std::string_view sql) {
   while (sql.starts_with("--")) sql.remove_prefix(std::min(sql.size(), sql.find('\n') + 1));
   return sql;
 }
 
-// PREPARE takes these and no others.
+// The statements that PREPARE supports.
 bool can_be_prepared(std::string_view sql) {
   for (const auto* word : {"SELECT", "WITH", "INSERT", "UPDATE", "DELETE"})
     if (sql.starts_with(word)) return true;
@@ -30,7 +30,7 @@ bool can_be_prepared(std::string_view sql) {
 TEST_SUITE("postgres") {
   TEST_CASE("PostgreSQL prepares every statement") {
     const database db;
-    db.query("CREATE TEMP TABLE as_of (at timestamptz); SELECT 1");  // which figures of a past instant make themselves
+    db.query("CREATE TEMP TABLE as_of (at timestamptz); SELECT 1");  // created by queries as of a past instant
     int count = 0;
     for (const auto statements :
          {sql::derivation::all, sql::figures::all, sql::ledger::all, sql::lists::all, sql::queries::all})

@@ -1,4 +1,4 @@
-// A database of every schema that there was, with data, becomes today's.
+// Upgrades a database with data from every earlier schema to the current one.
 #include <sstream>
 
 #include <pqxx/pqxx>
@@ -20,13 +20,13 @@ std::string rows_of(const database& db, const std::string& table) {
   return db.query("SELECT coalesce(jsonb_agg(to_jsonb(t)), '[]') FROM " + table + " t");
 }
 
-/// Writes them into a table that may have other columns by now.
+/// Inserts the rows into a table that may have other columns by now.
 void fill(pqxx::transaction_base& work, const std::string& table, const std::string& rows) {
   work.exec("INSERT INTO " + table + " OVERRIDING SYSTEM VALUE SELECT * FROM jsonb_populate_recordset(NULL::" + table +
             ", " + work.quote(rows) + "::jsonb)");
 }
 
-/// An empty database as the first `steps` migrations left it.
+/// An empty database after the first `steps` migrations.
 void set_back(pqxx::transaction_base& work, std::size_t steps) {
   work.exec("SET LOCAL client_min_messages = warning");
   work.exec("DROP SCHEMA public CASCADE");
@@ -41,7 +41,7 @@ void set_back(pqxx::transaction_base& work, std::size_t steps) {
 }
 
 TEST_SUITE("postgres") {
-  TEST_CASE("from every schema there was: what it holds is kept, and gives today's rows") {
+  TEST_CASE("an upgrade from every earlier schema keeps the data and gives the current rows") {
     const database today, before;
     ledger::appender to(today.where());
     random_history h(5);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The daemon on a PostgreSQL behind PgBouncer: nothing that was acknowledged is lost, figures and commands are the same.
+"""The daemon on a PostgreSQL behind PgBouncer: no acknowledged delivery is lost, figures and commands are the same.
 
   tests/systems/pgbouncer.py DAEMON session|transaction
 """
@@ -14,7 +14,7 @@ from house import Cluster, Daemon, House, free_port, wait_until
 from load import Load
 from report import Report
 
-# what the daemon asks of its sessions, and a pool does not pass on: the role has it
+# session settings of the daemon that a pool does not pass on: set on the role instead
 ROLE = "jit = off", "lock_timeout = '10s'", "statement_timeout = '30s'", "idle_in_transaction_session_timeout = '60s'"
 
 
@@ -39,7 +39,7 @@ class PgBouncer:
             self.process = subprocess.Popen(["pgbouncer", self.config], stdout=log, stderr=log, cwd="/", **self.user)
 
     def end(self):
-        self.process.kill()  # what ends it at once by a signal is another one in each version
+        self.process.kill()  # the signal for an immediate stop differs between versions
         self.process.wait(30)
 
 

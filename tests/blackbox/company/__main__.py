@@ -1,8 +1,8 @@
-"""The story of a company (story.py) as the tools that it uses report it. TOOLS: github, gitlab or jenkins.
+"""The story of a company (story.py) as reported by its tools. TOOLS: github, gitlab or jenkins.
 
   company configuration TOOLS                     prints [[source]] tables
-  company send TOOLS MONTH SEED ROUND INTAKE      sends every delivery in a random order; in round 2 each is known
-  company compare TOOLS MONTH OPERATIONS REPORT   compares every figure with those of expected.py; REPORT: of the command, as JSON
+  company send TOOLS MONTH SEED ROUND INTAKE      sends every delivery in a random order; in round 2 each is a duplicate
+  company compare TOOLS MONTH OPERATIONS REPORT   compares every figure with expected.py; REPORT is the command's JSON output
   company explanations TOOLS MONTH                prints lines: thing, name, words, separated by tabs
   company services TOOLS                          prints their names
 """
@@ -36,7 +36,7 @@ def post(intake, one):
 
 
 def shuffled(deliveries, seed):
-    """In random order, but for what one sender sends one after the other."""
+    """In random order, except sequences that one sender sends in order."""
     order = random.Random(seed)
     chains = {}
     for one in deliveries:
@@ -64,7 +64,7 @@ def key_of(row):
 
 
 def figures_in(report):
-    """By service and environment: every figure that has a value, without counts of 0. Members of a group are in the group."""
+    """Every figure with a value, except counts of 0, by service and environment. Members of a group are in the group."""
     found = {}
     for row in report["figures"]:
         if not row["service"] or row.get("group"):

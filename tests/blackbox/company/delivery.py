@@ -1,4 +1,4 @@
-"""A delivery of a sender, and how senders prove theirs."""
+"""A delivery of a sender, and the senders' authentication."""
 import base64
 import hashlib
 import hmac
@@ -16,13 +16,13 @@ Headers = dict[str, str]
 class Delivery(NamedTuple):
     path: str
     body: bytes
-    headers: Callable[[bytes], Headers]  # a signature may hold the time at which it is sent
+    headers: Callable[[bytes], Headers]  # a signature may contain the time of sending
     chain: str = ""  # deliveries of one chain keep their order
-    is_repeated: bool = True  # the sender may send it again after all that follows
+    is_repeated: bool = True  # the sender may repeat it after later deliveries
 
 
 def configuration(*sources):
-    """Of (kind, secret, more lines): a source of each, called like its kind."""
+    """A source for each (kind, secret, more lines), named after its kind."""
     return "".join(f'\n[[source]]\nname = "{kind}"\nkind = "{kind}"\nsecret = "{secret}"\n{more}' for kind, secret, more in sources)
 
 
@@ -51,13 +51,13 @@ def password():
 
 
 def signed(header, prefix, algorithm="sha256", **others):
-    """Over the body, in hex."""
+    """The HMAC of the body, in hex."""
     named = {name.replace("_", "-"): value for name, value in others.items()}
     return lambda body: {header: prefix + digest_of(body, algorithm), **named}
 
 
 def standard_webhook(identifier, **others):
-    """https://www.standardwebhooks.com: over id, time and body. A repeated delivery has a new time."""
+    """The signature of https://www.standardwebhooks.com over id, time and body. A repeated delivery has a new time."""
     named = {name.replace("_", "-"): value for name, value in others.items()}
     key = base64.b64decode(SIGNING_SECRET.removeprefix("whsec_"))
 

@@ -1,5 +1,5 @@
-"""Every figure of the month's first 25 days, worked out by hand from story.py. Counts that are 0 and figures without a value are
-left out, so each key that is missing here is a figure that must be 0 or empty. Times in seconds."""
+"""Every figure of the month's first 25 days, worked out by hand from story.py. Times in seconds. Counts of 0 and figures without a
+value are omitted, so the figure of each missing key must be 0 or empty."""
 
 # checkout: 1.8.2 and 1.8.3 are planned, 1.8.4 is the hotfix; 1.8.3 alone failed.
 CHECKOUT = {
@@ -21,7 +21,7 @@ CHECKOUT = {
     "changes_with_issue{within=24h}": 1,
     "changes_with_issue{within=48h}": 1,
     "changes_with_issue{within=7d}": 1,
-    "recovery_seconds{quantile=0.5}": 10800,  # 10:00 to 13:00, when the page was resolved; the ticket's 15:00 does not count
+    "recovery_seconds{quantile=0.5}": 10800,  # 10:00 to 13:00, the page's resolution; the ticket's 15:00 does not count
     "recovery_seconds{quantile=0.9}": 10800,
     "recovery_by_remedy_seconds{quantile=0.5,remedy=hotfix}": 10800,
     "recovery_by_remedy_seconds{quantile=0.9,remedy=hotfix}": 10800,
@@ -49,7 +49,7 @@ CHECKOUT = {
     "firefighting_seconds{method=engaged}": 13200,  # Ana and Ben, both from the acknowledgement at 11:10 to 13:00: 2 * 6600
 }
 
-# search: 2.0.0 and 2.1.0 are planned; another proxy alone is a redeployment; 2.0.0 with the new proxy rolls 2.1.0 back.
+# search: 2.0.0 and 2.1.0 are planned; a new proxy alone is a redeployment; 2.0.0 with the new proxy rolls 2.1.0 back.
 SEARCH = {
     "deployments{kind=planned}": 2,
     "deployments{kind=rollback}": 1,
@@ -106,12 +106,12 @@ CART = {
     "lead_time_seconds{quantile=0.9}": 10440,  # 7200 + 0.9 * 3600
 }
 
-# Values that a set of tools reports differently; None: it has no such report.
-SEARCH_WITHOUT_STARTS = {  # the rollback is known by its end at 14:00 alone
+# Values that differ for a set of tools; None without such a report.
+SEARCH_WITHOUT_STARTS = {  # only the rollback's end at 14:00 is known
     "time_to_issue_seconds{quantile=0.5}": 7200,
     "time_to_issue_seconds{quantile=0.9}": 7200,
 }
-CART_WITHOUT_STARTS = {  # the same: 10:00 to 10:30
+CART_WITHOUT_STARTS = {  # only the end is known: 10:00 to 10:30
     "time_to_issue_seconds{quantile=0.5}": 1800,
     "time_to_issue_seconds{quantile=0.9}": 1800,
 }
@@ -123,16 +123,16 @@ CHECKOUT_OF_GITLAB = {
     "changes_with_issue{within=1h}": None,
     "hotfix_response_seconds{quantile=0.5}": 5100,
     "hotfix_response_seconds{quantile=0.9}": 5100,
-    # Flux reports the hotfix's end at 12:30 alone, so it started then: 5100 as well
+    # Flux reports only the hotfix's end at 12:30, so it started then: 5100 as well
     "decision_seconds{quantile=0.5}": 5100,
     "decision_seconds{quantile=0.9}": 5100,
     "decision_by_remedy_seconds{quantile=0.5,remedy=hotfix}": 5100,
     "decision_by_remedy_seconds{quantile=0.9,remedy=hotfix}": 5100,
-    # GitLab's merge requests have no count of lines
+    # GitLab's merge requests have no line count
     "hotfixes_with{fact=lines_changed}": None,
     "hotfix_size_lines{quantile=0.5}": None,
     "hotfix_size_lines{quantile=0.9}": None,
-    # incident.io reports 220 minutes of work, which is stronger evidence than who acknowledged
+    # incident.io reports 220 minutes of work, which is stronger evidence than the acknowledgement
     "firefighting_seconds{method=engaged}": None,
     "firefighting_seconds{method=reported}": 13200,
 }
@@ -155,7 +155,7 @@ FIGURES = {
                 ("cart", "worldwide"): changed(CART, CART_WITHOUT_STARTS)},
 }
 
-# Type and name of a deployment or incident, and words that `explain` has about it. {month}: as 2026-10.
+# Type and name of a deployment or incident, and words in its `explain` output. {month} is like 2026-10.
 HOTFIX = [("deployment", "1.8.4", words) for words in (
     "hotfix, because default rule hotfix-label matched label hotfix",
     "(1.8.3), because incident",  # the remediated change
@@ -163,21 +163,21 @@ HOTFIX = [("deployment", "1.8.4", words) for words in (
 EXPLANATIONS = {
     "github": HOTFIX + [
         ("deployment", "1.8.4", "(tag v1.8.4 of acme/checkout)"),
-        ("deployment", "1.8.4", "merged back     {month}-06T09:00:00Z"),  # merged back by the commit that was picked from it
+        ("deployment", "1.8.4", "merged back     {month}-06T09:00:00Z"),  # merged back by the commit cherry-picked from it
         ("deployment", "2.1.0", "own image       registry.example/acme/search-service:2.1.0"),
         ("incident", "Q1PAY7", "SHOP-17 of jira (SHOP-17 names acme.pagerduty.com/incidents/q1pay7)"),
-        ("incident", "SHOP-17", "Q1PAY7 of pagerduty, which leads"),
+        ("incident", "SHOP-17", "Q1PAY7 of pagerduty (leading report)"),
         ("incident", "SHOP-17", "(1.8.3), in progress or live when it started"),
     ],
     "gitlab": HOTFIX + [
         ("deployment", "1.8.4", "(tag v1.8.4 of acme/shop/checkout-service)"),
-        ("deployment", "1.8.4", "merged back"),  # when the push came in: GitLab does not report its time
+        ("deployment", "1.8.4", "merged back"),  # at the push's receipt: GitLab does not report its time
         ("incident", "052652ac-5d1c-464a-812a-7dd18bbfba8c", "01FCNDV6P870EA6S7TK1DSYDG0 of incidentio"),
-        ("incident", "01FCNDV6P870EA6S7TK1DSYDG0", "052652ac-5d1c-464a-812a-7dd18bbfba8c of opsgenie, which leads"),
+        ("incident", "01FCNDV6P870EA6S7TK1DSYDG0", "052652ac-5d1c-464a-812a-7dd18bbfba8c of opsgenie (leading report)"),
     ],
     "jenkins": HOTFIX + [
         ("deployment", "1.8.4", "merged back     {month}-06T09:00:00Z"),
         ("deployment", "2.1.0", "own image       registry.example/acme/search:2.1.0"),
-        ("incident", "9d385017c611228701d22104cc95c371", "51b405c910ff8e5d/{month}-05T11:00:00.000000000Z of alertmanager, which leads"),
+        ("incident", "9d385017c611228701d22104cc95c371", "51b405c910ff8e5d/{month}-05T11:00:00.000000000Z of alertmanager (leading report)"),
     ],
 }

@@ -53,7 +53,7 @@ def deployment(f):
             "operation": {"phase": phase, "startedAt": iso(f.started), "finishedAt": finished, "revision": sha("deploy", f"{f.number}"), "revisions": None,
                           "initiatedBy": None}}, bearer())
 
-    yield sync("Running", f.before, None)  # with the images of before
+    yield sync("Running", f.before, None)  # with the previous images
     yield sync("Succeeded", f.version, iso(f.finished))
 
 

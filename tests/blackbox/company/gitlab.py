@@ -34,7 +34,7 @@ def pull_request(f):
 
 
 def deployment(f):
-    """Flux reports the end alone."""
+    """Flux reports only the end."""
     metadata = {"environment": "production" + (f"-{f.region}" if f.region else "")}
     if f.service == "search":
         api, kind, reason, group = "kustomize.toolkit.fluxcd.io/v1", "Kustomization", "ReconciliationSucceeded", "kustomize.toolkit.fluxcd.io"

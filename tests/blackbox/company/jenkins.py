@@ -1,5 +1,5 @@
-"""Jenkins, Kubernetes, Alertmanager and ServiceNow. A job deploys checkout, a controller the rest; neither knows commits or pull
-requests, which the pipeline itself sends as our own events."""
+"""Jenkins, Kubernetes, Alertmanager and ServiceNow. A job deploys checkout, a controller the rest; neither reports commits or pull
+requests, which the pipeline itself sends as canonical events."""
 import json
 
 from delivery import SECRET, TOKEN, Delivery, bearer, configuration, delivery, iso, milliseconds, password
@@ -55,7 +55,7 @@ def build(f):
 
 
 def rollout(f):
-    """The object behind a rollout: when that began is not in it."""
+    """The object behind a rollout, which lacks the start."""
     environment = "production" + (f"-{f.region}" if f.region else "")
     containers = [{"name": "app", "image": f"registry.example/acme/{f.service}:{f.version}"}] + ([{"name": "proxy", "image": f"envoyproxy/envoy:{f.proxy}"}] if f.proxy else [])
     return delivery("kubernetes", {
@@ -84,7 +84,7 @@ def page(f):
 
 
 def ticket(f):
-    """Ana takes it; a ticket has one assignee."""
+    """Ana is assigned; a ticket has one assignee."""
     state, version = {"open": ("1", "0"), "acknowledged": ("2", "1"), "resolved": ("6", "2")}[f.state]
     yield delivery("servicenow", {
         "sys_id": "9d385017c611228701d22104cc95c371", "sys_mod_count": version, "number": "INC0010017", "short_description": "Customers with gift cards cannot pay",

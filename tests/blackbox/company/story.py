@@ -1,4 +1,4 @@
-"""A month of a company as facts: what happened, whichever tool reports it. Every time is a day and a time (UTC) of that month."""
+"""The facts of a company's month, independent of the reporting tools. Every time is a day and a time (UTC) of that month."""
 import datetime
 import hashlib
 from types import SimpleNamespace
@@ -23,9 +23,9 @@ class Month:
 
 
 def facts(month):
-    """(what, its values) in the order in which it happened, each service by itself."""
+    """(kind of fact, its values) in order of time, separately for each service."""
     at, all_facts = month.at, []
-    finished = {}  # by service and region: the version that was deployed last
+    finished = {}  # by service and region: the last deployed version
 
     def add(what, **values):
         all_facts.append((what, SimpleNamespace(**values)))
@@ -50,14 +50,14 @@ def facts(month):
     commit("checkout", "Accept gift cards", "05 06:00", "05 07:00")
     tag("checkout", "1.8.3", "Accept gift cards", "05 09:00")
     deployment("checkout", "1.8.3", "Accept gift cards", "05 09:50", "05 10:00")
-    # One outage: a page, and the ticket that Ana writes about it and closes later. Ana and Ben work on it.
+    # One outage: a page, and a ticket that Ana writes and closes later. Ana and Ben work on it.
     add("page", state="open", at=at("05 11:00"), opened=at("05 11:00"))
     add("page", state="acknowledged", at=at("05 11:10"), opened=at("05 11:00"))
     add("page", state="resolved", at=at("05 13:00"), opened=at("05 11:00"))
     add("ticket", state="open", at=at("05 11:05"), opened=at("05 11:05"))
     add("ticket", state="acknowledged", at=at("05 11:10"), opened=at("05 11:05"))
     add("ticket", state="resolved", at=at("05 15:00"), opened=at("05 11:05"))
-    # The pull request has the label; neither its branch nor its title is one of a hotfix. Its squashed commit has the time of the merge.
+    # The pull request has the label, but no branch or title of a hotfix. Its squashed commit has the time of the merge.
     commit("checkout", TITLE_OF_HOTFIX, "05 11:50", "05 11:50", branch="release/1.8")
     add("pull_request", service="checkout", number=42, title=TITLE_OF_HOTFIX, labels=["hotfix"], branch="gift-card-tax", base="release/1.8",
         head=sha("checkout", "the branch's own commit"), sha=sha("checkout", TITLE_OF_HOTFIX), merged=at("05 11:50"), added=9, removed=3)
@@ -65,7 +65,7 @@ def facts(month):
     deployment("checkout", "1.8.4", TITLE_OF_HOTFIX, "05 12:20", "05 12:30")
     commit("checkout", "Round the tax of gift cards on main", "06 09:00", "06 09:00", picked_from=sha("checkout", TITLE_OF_HOTFIX))
 
-    # search: its proxy is another image. The proxy is exchanged alone; the release is rolled back, the new proxy stays.
+    # search: its proxy is a separate image. The proxy is updated alone; the release is rolled back, the new proxy stays.
     commit("search", "Rank by rating", "03 08:00", "03 08:30")
     tag("search", "2.0.0", "Rank by rating", "03 09:00")
     deployment("search", "2.0.0", "Rank by rating", "03 13:50", "03 14:00", proxy="v1.27.0")
