@@ -13,7 +13,7 @@
                              WHEN since.merges - scope.merge_due <= scope.begins THEN d.deployed
                              ELSE (SELECT count(*) FROM deployment t
                                    WHERE t.service = scope.service AND t.environment = scope.environment AND t.repository = d.repository
-                                     AND t.finished_at >= scope.begins
+                                     AND t.finished_at >= greatest(since.merges - scope.merge_due, lower(scope.during))
                                      AND t.finished_at < least(scope.now, upper(scope.during)) AND t.kind IN ('planned', 'hotfix', 'rollback'))
                         END), 0)::bigint AS merge_known
     FROM (
