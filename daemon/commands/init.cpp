@@ -1,10 +1,13 @@
 // Writes a first configuration from answers on a terminal or from flags.
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 
 #include <boost/url/parse.hpp>
+#include <pwd.h>
 #include <unistd.h>
 
 #include "collectors/base/nearest.hpp"
@@ -25,7 +28,7 @@ constexpr const char* secrets_folder = "secrets";  // in the configuration's fol
 
 struct init_options {
   std::vector<std::string> kinds;  ///< of sources, each named like its kind
-  std::string time_zone = "UTC", public_url = "http://127.0.0.1:9620", state_dir;
+  std::string time_zone = "UTC", public_url = "http://127.0.0.1:9620", state_dir, owner;
   bool takes_defaults = false;
 };
 
@@ -59,6 +62,36 @@ void complete_by_asking(init_options& o, const CLI::App& app) {
   }
   if (app.count("--public-url") == 0)
     o.public_url = ask("URL under which sources reach the intake listener", o.public_url);
+}
+
+// Normalises the answers. Throws usage_error for the first that is wrong: nothing was written then.
+void check_answers(init_options& o) {
+  if (const auto zone = calendar::in_zone(o.time_zone); !zone)
+    throw usage_error("init: invalid time zone " + in_quotes(o.time_zone) +
+                      "; expected an IANA name like \"Europe/Berlin\"");
+  std::vector<std::string> kinds;
+  for (const auto& kind : o.kinds) {
+    kind_of(kind);
+    if (std::ranges::find(kinds, kind) == kinds.end()) kinds.push_back(kind);
+  }
+  o.kinds = std::move(kinds);
+  const auto url = urls::parse_uri(o.public_url);
+  if (!url || (url->scheme() != "http" && url->scheme() != "https") || url->host().empty())
+    throw usage_error("init: invalid URL " + in_quotes(o.public_url) + "; expected one like \"https://your.host\"");
+  while (o.public_url.ends_with('/')) o.public_url.pop_back();
+  if (!o.state_dir.empty()) o.state_dir = fs::absolute(o.state_dir).lexically_normal().string();
+  if (!o.owner.empty() && !getpwnam(o.owner.c_str()))
+    throw usage_error("init: unknown user " + in_quotes(o.owner) + "; expected the user who runs the daemon");
+}
+
+// The daemon's user must read the secrets, also when root ran `init`.
+void give_to(const std::string& owner, const fs::path& folder) {
+  const auto* user = getpwnam(owner.c_str());
+  std::vector<fs::path> all = {folder};
+  for (const auto& entry : fs::directory_iterator(folder)) all.push_back(entry.path());
+  for (const auto& at : all)
+    if (lchown(at.c_str(), user->pw_uid, user->pw_gid) != 0)
+      throw std::runtime_error(at.string() + ": cannot be given to " + owner + ": " + std::strerror(errno));
 }
 
 /// Creates a secret file that only its owner may read.
@@ -122,20 +155,7 @@ int run_init(const common_options& options, init_options o, const CLI::App& app)
   std::error_code ec;
   if (fs::exists(file, ec)) throw usage_error("init: " + file.string() + " already exists; not overwritten");
   complete_by_asking(o, app);
-  if (const auto zone = calendar::in_zone(o.time_zone); !zone)
-    throw usage_error("init: invalid time zone " + in_quotes(o.time_zone) +
-                      "; expected an IANA name like \"Europe/Berlin\"");
-  std::vector<std::string> kinds;
-  for (const auto& kind : o.kinds) {
-    kind_of(kind);
-    if (std::ranges::find(kinds, kind) == kinds.end()) kinds.push_back(kind);
-  }
-  o.kinds = std::move(kinds);
-  const auto url = urls::parse_uri(o.public_url);
-  if (!url || (url->scheme() != "http" && url->scheme() != "https") || url->host().empty())
-    throw usage_error("init: invalid URL " + in_quotes(o.public_url) + "; expected one like \"https://your.host\"");
-  while (o.public_url.ends_with('/')) o.public_url.pop_back();
-  if (!o.state_dir.empty()) o.state_dir = fs::absolute(o.state_dir).lexically_normal().string();
+  check_answers(o);
   fs::create_directories(file.parent_path(), ec);
   const auto secrets = file.parent_path() / secrets_folder;
   write_secret(secrets, "token");
@@ -153,6 +173,7 @@ int run_init(const common_options& options, init_options o, const CLI::App& app)
     return 2;
   }
   fs::rename(tried, file);
+  if (!o.owner.empty()) give_to(o.owner, secrets);
   say_what_comes_next(o, file, secrets);
   return 0;
 }
@@ -169,6 +190,7 @@ std::function<int()> add_init(CLI::App& app, const common_options& options) {
       ->capture_default_str();
   app.add_option("--state-dir", o->state_dir,
                  "directory of the private PostgreSQL and the spool; default: the daemon's");
+  app.add_option("--owner", o->owner, "user who runs the daemon and gets the secrets; default: the current user");
   app.add_flag("--yes", o->takes_defaults, "do not ask; use flags and defaults");
   app.footer(
       "Example: releasehealthd init --config ./config.toml --source github,pagerduty --time-zone Europe/Berlin --yes");

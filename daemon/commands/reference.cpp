@@ -16,15 +16,17 @@ namespace releasehealth {
 namespace {
 
 // The unit of a series' values.
-std::string_view value_of(shape s) {
-  switch (s) {
+std::string_view value_of(const figure& f) {
+  switch (f.looks) {
     case shape::count: return "count";
     case shape::seconds: return "seconds";
     case shape::capacity: return "seconds, of a team with engineers";
     case shape::ratio: return "ratio; no sample if the denominator is 0";
     case shape::share: return "ratio of a team's capacity";
     case shape::per_day: return "per day of the period";
-    case shape::quantiles: return "seconds, quantiles 0.5 and 0.9; no sample without observations";
+    case shape::quantiles:
+      return f.name.ends_with("_lines") ? "lines, quantiles 0.5 and 0.9; no sample without observations"
+                                        : "seconds, quantiles 0.5 and 0.9; no sample without observations";
     case shape::instant: return "seconds since the epoch";
   }
   return {};
@@ -43,7 +45,7 @@ void write_figures(std::ostream& out) {
   out << "| metric | what it is | value | labels | of |\n|---|---|---|---|---|\n";
   for (const auto& f : figures()) {
     out << "| `" << (f.to == belongs::teams ? "releasehealth_team_" : "releasehealth_") << f.name << "` | " << f.help
-        << " | " << value_of(f.looks) << " | ";
+        << " | " << value_of(f) << " | ";
     if (!f.is_now) out << "`period`";
     if (!f.label.empty()) out << (f.is_now ? "`" : ", `") << f.label << '`';
     out << " | " << scopes_of(f.to) << " |\n";

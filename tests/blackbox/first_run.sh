@@ -19,6 +19,11 @@ same "an invalid URL is an error" 2 "$("$daemon" init --config "$work/none.toml"
 mkdir -m 777 "$work/loose" "$work/loose/secrets" && : >"$work/loose/secrets/token" && echo kept >"$work/loose/secrets/github.secret" && chmod 666 "$work/loose/secrets"/*
 "$daemon" init --config "$work/loose/config.toml" --source github --yes >/dev/null || fail "init over an empty secret"
 same "a secret that is there stays, an empty one is written, both for their user alone" "kept 600 600 700" "$(cat "$work/loose/secrets/github.secret") $(stat -c %a "$work/loose/secrets/github.secret" "$work/loose/secrets/token" "$work/loose/secrets" | paste -sd' ')"
+same "an unknown owner is an error before anything is written" "2 no" "$("$daemon" init --config "$work/owned/config.toml" --owner no-such-user --yes >/dev/null 2>&1; echo "$? $([ -e "$work/owned" ] && echo yes || echo no)")"
+if [ "$(id -u)" -eq 0 ]; then
+  "$daemon" init --config "$work/owned/config.toml" --owner nobody --yes >/dev/null || fail "init --owner"
+  same "the secrets belong to the daemon's user" "nobody nobody" "$(stat -c %U "$work/owned/secrets" "$work/owned/secrets/token" | paste -sd' ')"
+fi
 [ -s "$work/loose/secrets/token" ] || fail "the empty token stayed"
 
 sed -i "1i intake.listen = \"127.0.0.1:$intake_port\"\noperations.listen = \"127.0.0.1:$operations_port\"" "$work/new/config.toml"
