@@ -26,6 +26,12 @@ std::string hex(std::string_view bytes) {
   return out;
 }
 
+std::string joined(std::span<const std::string> words, std::string_view separator) {
+  std::string out;
+  for (const auto& word : words) out.append(&word == words.data() ? "" : separator).append(word);
+  return out;
+}
+
 std::string shell_quoted(std::string_view text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);

@@ -2,6 +2,7 @@
 // Short texts: comparison without case, lists and their parts, numbers.
 #include <charconv>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -22,6 +23,9 @@ std::string hex(std::string_view bytes);
 std::string shell_quoted(std::string_view);
 /// Like shell_quoted(), but without quotes if a shell needs none.
 std::string shell_word(std::string_view);
+
+/// The words with a separator between them.
+std::string joined(std::span<const std::string> words, std::string_view separator = ", ");
 
 /// Removes the first part and its separator from the list and returns the part, which may be empty.
 std::string_view take_part(std::string_view& list, char separator);

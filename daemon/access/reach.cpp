@@ -18,15 +18,9 @@ bool covers(const std::vector<std::string>& names, std::string_view name, bool w
   });
 }
 
-std::string list_of(const std::vector<std::string>& names) {
-  std::string all;
-  for (const auto& name : names) all.append(all.empty() ? "" : ", ").append(name);
-  return all;
-}
-
 std::string outside_text(const std::string& name, const std::vector<std::string>& inside) {
   return (name.empty() ? std::string("is missing") : "\"" + name + "\" is not permitted") +
-         "; expected one of: " + list_of(inside);
+         "; expected one of: " + joined(inside);
 }
 
 // All services that an event may be mapped to. A former name may end at a date, and a thing is mapped as of its start.
@@ -94,7 +88,7 @@ std::vector<problem> outside(const reach& of, const event& e, std::string_view s
   if (e.type == event_type::commit || e.type == event_type::tag) {
     if (!has_repository(of, e, names, is_own_source))
       found.push_back(
-          {at + "/repository", "is not a permitted repository; expected one that belongs to: " + list_of(of.services)});
+          {at + "/repository", "is not a permitted repository; expected one that belongs to: " + joined(of.services)});
     return found;
   }
   for (const auto name : joining_fields)

@@ -91,8 +91,8 @@ void maintenance::write_journal() {
   thread_.post([this, entries, now = parts_.clock()] {
     try {
       ledger::write_journal(parts_.database.as("retention"), *entries, now);
-    } catch (
-        const std::exception& e) {  // PostgreSQL is unavailable or not migrated yet; the append logs it as an error
+    } catch (const std::exception& e) {
+      // PostgreSQL is unavailable or not migrated yet; the append logs it as an error
       parts_.log.debug("cannot write the journal of sources", {{"err", ledger::description_of(e)}});
       boost::asio::post(parts_.io, [this, entries] {
         parts_.journal.put_back(*entries);

@@ -14,23 +14,17 @@ std::vector<std::pair<std::string, std::string>> options_of(const CLI::App& app)
   return all;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string all;
-  for (const auto& w : words) all += (all.empty() ? "" : " ") + w;
-  return all;
-}
-
 void write_bash(std::ostream& out, const CLI::App& program) {
   out << "_releasehealthd() {\n"
          "  local word=${COMP_WORDS[COMP_CWORD]} words=\n"
          "  if [ \"$COMP_CWORD\" -eq 1 ]; then words=";
   std::vector<std::string> names;
   for (const auto* c : program.get_subcommands({})) names.push_back(c->get_name());
-  out << shell_quoted(joined(names)) << "\n  else\n    case ${COMP_WORDS[1]} in\n";
+  out << shell_quoted(joined(names, " ")) << "\n  else\n    case ${COMP_WORDS[1]} in\n";
   for (const auto* c : program.get_subcommands({})) {
     std::vector<std::string> options;
     for (auto& [name, help] : options_of(*c)) options.push_back(std::move(name));
-    out << "      " << c->get_name() << ") words=" << shell_quoted(joined(options)) << " ;;\n";
+    out << "      " << c->get_name() << ") words=" << shell_quoted(joined(options, " ")) << " ;;\n";
   }
   out << "    esac\n"
          "  fi\n"

@@ -120,9 +120,7 @@ int run_discover(const common_options& options, const discover_options& o) {
     throw usage_error("--write: " + in_quotes(o.file) + " exists but the configuration does not include it; expected " +
                       include_line(options, o.file) + ", or another file");
   const auto from = discover::read_trees(o.paths);
-  discover::configured_names known{c.figures.names};
-  for (const auto& [team, engineers] : c.figures.engineers) known.teams.insert(team);
-  for (const auto& s : c.sources) known.kinds[s.name] = s.kind;
+  auto known = configured_names_of(c.figures);
   known.services_at = c.services_at;
   if (!o.paths.empty()) say_what_trees_hold(from);
   discover::proposals found;

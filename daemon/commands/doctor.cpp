@@ -120,8 +120,7 @@ class doctor {
   void look_at_sources(const std::vector<source_report>& all) {
     for (const auto& s : all) {
       const auto named = "source " + in_quotes(s.name);
-      const auto steps = find_collector(s.kind) ? find_collector(s.kind)->setup : std::span<const setup_step>();
-      if (!s.last_at && !steps.empty())
+      if (!s.last_at && !s.setup.empty())
         add("source", named + ": no delivery accepted yet", "set up its webhook: collectors/" + s.kind + "/README.md");
       else
         for (const auto& one : s.setup)
@@ -158,10 +157,8 @@ class doctor {
   }
 
   void look_at_coverage(const coverage_report& r) {
-    std::vector<std::string> names;
-    for (const auto& one : r.unmatched) names.push_back(one.name);
-    if (!names.empty())
-      add("names", in_words(names),
+    if (!r.unmatched.empty())
+      add("names", in_words(names_of(r.unmatched)),
           "add the aliases that `releasehealthd discover` proposes, reload, then run `releasehealthd rebuild`");
     for (const auto& e : evidence_rules()) {
       std::vector<std::string> lacking;
@@ -169,8 +166,7 @@ class doctor {
         for (const auto& one : s.evidence)
           if (one.of == &e && one.is_gap()) lacking.push_back(short_name(s.where));
       if (lacking.empty()) continue;
-      std::string some;
-      for (std::size_t n = 0; n < std::min(lacking.size(), most_listed); ++n) some += (n > 0 ? ", " : "") + lacking[n];
+      const auto some = joined(std::span(lacking).first(std::min(lacking.size(), most_listed)));
       add("coverage",
           std::string(e.name) + " is missing in " + std::to_string(lacking.size()) + " of " +
               std::to_string(r.services.size()) + " services (" + some + (lacking.size() > most_listed ? ", ..." : "") +

@@ -101,21 +101,15 @@ struct refresher::loop {
     return changed;
   }
 
-  std::map<std::string, double> unmatched_names(ledger::reader& from, timestamp now) const {
+  std::map<std::string, double> count_unmatched_names(ledger::reader& from, timestamp now) const {
     std::vector<std::string> sources;
     for (const auto& [name, of] : settings.sources) sources.push_back(name);
-    const auto found = discover::find_unmatched(from.seen_services(now - coverage_window), settings.names,
-                                                settings.kinds_of_sources());
-    return discover::count_unmatched(found, sources);
+    return discover::count_unmatched(unmatched_names(from, settings, now), sources);
   }
 
-  // Sources that only report incidents can be silent for long without a fault.
   std::map<std::string, double> silent_sources(ledger::reader& from, timestamp now) const {
-    std::vector<std::string> watched;
-    for (const auto& [name, of] : settings.sources)
-      if (!of.only_incidents) watched.push_back(name);
     std::map<std::string, double> all;
-    for (const auto& r : from.rhythms(watched)) all[r.source] = r.is_silent(now);
+    for (const auto& r : from.rhythms(settings.watched_sources())) all[r.source] = r.is_silent(now);
     return all;
   }
 
@@ -156,7 +150,7 @@ struct refresher::loop {
             (*out.unjoined)[source] = static_cast<double>(incidents);
         }
         if (computes_all) {
-          out.unmatched = unmatched_names(from, out.at);
+          out.unmatched = count_unmatched_names(from, out.at);
           if (out.at - silence_looked_at >= std::chrono::hours(1)) out.silent = silent_sources(from, out.at);
         }
       });

@@ -1,6 +1,7 @@
 // The deployment targets, and those that the figures of a target, a group or a team count.
 #include <algorithm>
 
+#include "daemon/figures/coverage.hpp"
 #include "daemon/figures/snapshot.hpp"
 
 namespace releasehealth {
@@ -32,6 +33,19 @@ std::map<std::string, std::string, std::less<>> figure_settings::kinds_of_source
   std::map<std::string, std::string, std::less<>> all;
   for (const auto& [name, of] : sources) all[name] = of.kind;
   return all;
+}
+
+std::vector<std::string> figure_settings::watched_sources() const {
+  std::vector<std::string> all;
+  for (const auto& [name, of] : sources)
+    if (!of.only_incidents) all.push_back(name);
+  return all;
+}
+
+std::vector<discover::unmatched_name> unmatched_names(ledger::reader& from, const figure_settings& settings,
+                                                      timestamp now) {
+  return discover::find_unmatched(from.seen_services(now - coverage_window), settings.names,
+                                  settings.kinds_of_sources());
 }
 
 naming names_as_derived(ledger::reader& from, const naming& names) {

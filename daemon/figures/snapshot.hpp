@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/discover/unmatched.hpp"
 #include "daemon/figures/figure.hpp"
 #include "daemon/figures/period.hpp"
 #include "daemon/figures/threshold.hpp"
@@ -32,6 +33,8 @@ struct figure_settings {
   };
   std::map<std::string, configured_source, std::less<>> sources = {};
   std::map<std::string, std::string, std::less<>> kinds_of_sources() const;
+  /// Sources that may be called silent: those that only report incidents can be quiet for long without a fault.
+  std::vector<std::string> watched_sources() const;
   naming names;
   std::map<std::string, double, std::less<>> engineers;      ///< by team
   std::vector<threshold> thresholds = default_thresholds();  ///< the result of effective_thresholds()
@@ -74,6 +77,9 @@ struct snapshot {
 naming names_as_derived(ledger::reader&, const naming&);
 /// The settings with the names of names_as_derived().
 figure_settings as_derived(ledger::reader&, figure_settings);
+
+/// Names of the last 90 days that match no service, ordered by name (figures.md section 15).
+std::vector<discover::unmatched_name> unmatched_names(ledger::reader&, const figure_settings&, timestamp now);
 
 /// Every target and its team: those in the ledger and the configured ones.
 std::map<place, std::string> places_and_teams(const std::map<place, ledger::place_state>&, const figure_settings&);

@@ -74,7 +74,7 @@ judge::judge(const snapshot& from, const figure_settings& settings) : from_(from
 
 const std::vector<threshold>& judge::thresholds_of(const std::string& service) const {
   static const std::vector<threshold> none;
-  if (const auto retired = settings_.names.retired(service); retired && *retired <= from_.at) return none;
+  if (settings_.names.is_retired(service, from_.at)) return none;
   return own_or(own_of_service_, service, of_services_);
 }
 const std::vector<threshold>& judge::thresholds_of_team(const std::string& team) const {

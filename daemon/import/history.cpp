@@ -5,6 +5,7 @@
 #include <istream>
 
 #include "collectors/base/crypto.hpp"
+#include "collectors/base/text.hpp"
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/canonical/record.hpp"
 #include "collectors/csv/csv.hpp"
@@ -44,8 +45,7 @@ void keep(result<canonical::exported> e, const std::string& where, const history
 
 // Renames the file's columns to the names of event fields.
 result<void> rename_columns(std::vector<std::string>& names, const std::map<std::string, std::string>& columns) {
-  std::string all;
-  for (const auto& n : names) all += (all.empty() ? "" : ", ") + n;
+  const auto all = joined(names);
   for (const auto& [ours, theirs] : columns) {
     const auto found = std::ranges::find(names, theirs);
     if (found == names.end())

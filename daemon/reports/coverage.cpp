@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "collectors/base/text.hpp"
 #include "daemon/discover/names.hpp"
 #include "daemon/discover/repositories.hpp"
 #include "daemon/discover/toml.hpp"
@@ -41,11 +42,6 @@ bool counts(const scope_figures& known, const snapshot& s, const figure& f) {
       return static_cast<std::size_t>(at) < known.now.size();
     });
   });
-}
-
-bool is_retired(const std::string& service, const figure_settings& settings, timestamp now) {
-  const auto retired = settings.names.retired(service);
-  return retired && *retired <= now;
 }
 
 // Whether anything was ever deployed to a target. Names with incidents only are unmatched and have no coverage.
@@ -125,26 +121,34 @@ void propose_from_ledger(ledger::reader& from, const discover::configured_names&
   discover::propose_repositories(from.reported_tags(since, max_things), names, things, known, into);
 }
 
-std::vector<discover::unmatched_name> unmatched_names(ledger::reader& from, const figure_settings& settings,
-                                                      timestamp now) {
-  return discover::find_unmatched(from.seen_services(now - coverage_window), settings.names,
-                                  settings.kinds_of_sources());
+std::vector<std::string> names_of(std::span<const discover::unmatched_name> all) {
+  std::vector<std::string> names;
+  for (const auto& one : all) names.push_back(one.name);
+  return names;
 }
 
 std::string in_words(const std::vector<std::string>& unmatched) {
   constexpr std::size_t most_named = 3;
+  const auto named = std::span(unmatched).first(std::min(unmatched.size(), most_named));
   std::string text = std::to_string(unmatched.size()) +
-                     (unmatched.size() == 1 ? " name matches no service: " : " names match no service: ");
-  for (std::size_t n = 0; n < std::min(unmatched.size(), most_named); ++n) text += (n > 0 ? ", " : "") + unmatched[n];
-  return text +
-         (unmatched.size() > most_named ? ", and " + std::to_string(unmatched.size() - most_named) + " more" : "");
+                     (unmatched.size() == 1 ? " name matches no service: " : " names match no service: ") +
+                     joined(named);
+  if (const auto more = unmatched.size() - named.size(); more > 0) text += ", and " + std::to_string(more) + " more";
+  return text;
+}
+
+discover::configured_names configured_names_of(const figure_settings& settings) {
+  discover::configured_names known{settings.names};
+  for (const auto& [team, engineers] : settings.engineers) known.teams.insert(team);
+  known.kinds = settings.kinds_of_sources();
+  return known;
 }
 
 std::vector<covered_scope> covered_services(const snapshot& s, const figure_settings& settings) {
   std::vector<covered_scope> all;
   for (const auto& [where, known] : s.places)
     if (!where.service.empty() && settings.names.is_target(where) && was_deployed(known, s) &&
-        !is_retired(where.service, settings, s.at))
+        !settings.names.is_retired(where.service, s.at))
       all.push_back({where, known.team, coverage_of(known, s)});
   return all;
 }
@@ -161,15 +165,13 @@ coverage_report report_coverage(ledger::reader& from, const figure_settings& set
   for (auto& team : out.teams) count_known_services(team.evidence, out.services, &team.team);
   sort_by_gaps(out.services);
   sort_by_gaps(out.teams);
-  const auto kinds = settings.kinds_of_sources();
   out.unmatched = unmatched_names(from, settings, now);
   if (!propose || out.unmatched.empty()) return out;
-  discover::configured_names known{.names = settings.names, .teams = {}, .kinds = kinds, .services_at = {}};
-  for (const auto& [team, engineers] : settings.engineers) known.teams.insert(team);
+  const auto known = configured_names_of(settings);
   discover::proposals found;
   propose_from_ledger(from, known, now, found);
   out.proposal = discover::new_tables(found);
-  out.additions = discover::missing_lines(found, known);
+  out.proposal += joined(discover::missing_lines(found, known), "");
   return out;
 }
 
@@ -192,11 +194,9 @@ json::object as_json(const coverage_report& r, timestamp now) {
                                      {"sources", json::value_from(one.sources)},
                                      {"has_incidents", one.has_incidents},
                                      {"similar", json::value_from(one.similar)}});
-  auto proposal = r.proposal;
-  for (const auto& lines : r.additions) proposal += lines;
   return {{"at", format_time(now)},    {"rules", std::move(rules)},       {"fleet", evidence_json(r.fleet)},
           {"teams", std::move(teams)}, {"services", std::move(services)}, {"unmatched", std::move(unmatched)},
-          {"proposal", proposal}};
+          {"proposal", r.proposal}};
 }
 
 }

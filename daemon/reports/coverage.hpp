@@ -39,17 +39,17 @@ struct coverage_report {
   std::vector<covered_evidence> fleet;
   std::vector<covered_scope> services, teams;  ///< in descending order of gaps
   std::vector<discover::unmatched_name> unmatched;
-  std::string proposal;                ///< proposed tables for the configuration; empty: none
-  std::vector<std::string> additions;  ///< proposed lines for existing tables
+  std::string proposal;  ///< tables for the configuration, and lines for existing ones; empty: none
 };
-/// Unmatched names of the last 90 days, ordered by name.
-std::vector<discover::unmatched_name> unmatched_names(ledger::reader&, const figure_settings&, timestamp now);
+std::vector<std::string> names_of(std::span<const discover::unmatched_name>);
 /// "2 names match no service: cart-eu, Checkout API"; lists at most three names.
 std::string in_words(const std::vector<std::string>& unmatched);
 /// `propose`: also propose aliases for unmatched names, which reads all names.
 coverage_report report_coverage(ledger::reader&, const figure_settings&, timestamp now, bool propose);
 json::object as_json(const coverage_report&, timestamp now);
 
+/// The names, teams and sources of the settings, as `discover` compares them; without files and lines.
+discover::configured_names configured_names_of(const figure_settings&);
 /// Adds proposals from the names in the ledger.
 void propose_from_ledger(ledger::reader&, const discover::configured_names&, timestamp now, discover::proposals& into);
 

@@ -70,33 +70,23 @@ std::map<std::string, std::int64_t> source_report::total(std::size_t last_days) 
 
 std::vector<source_report> report_sources(ledger::reader& from, const figure_settings& settings, timestamp now) {
   std::vector<source_report> all;
-  std::vector<std::string> watched;
-  for (const auto& [name, of] : settings.sources) {
-    all.push_back({.name = name,
-                   .kind = of.kind,
-                   .last_at = {},
-                   .days = empty_days(now),
-                   .reasons = {},
-                   .setup = {},
-                   .unmatched = {}});
-    if (!of.only_incidents) watched.push_back(name);
-  }
+  const auto begin = [&](const std::string& name, const std::string& kind) -> source_report& {
+    auto& one = all.emplace_back();
+    one.name = name;
+    one.kind = kind;
+    one.days = empty_days(now);
+    return one;
+  };
+  for (const auto& [name, of] : settings.sources) begin(name, of.kind);
   for (const auto& journal : from.source_journals(now - std::chrono::days(shown_days))) {
     const auto name = text_at(journal, "/source");
-    auto known = std::ranges::find(all, name, &source_report::name);
-    if (known == all.end()) {
-      if (name != canonical::source_name) continue;
-      known = all.insert(all.end(), {.name = name,
-                                     .kind = name,
-                                     .last_at = {},
-                                     .days = empty_days(now),
-                                     .reasons = {},
-                                     .setup = {},
-                                     .unmatched = {}});
-    }
-    add_journal(*known, journal);
+    const auto known = std::ranges::find(all, name, &source_report::name);
+    if (known != all.end())
+      add_journal(*known, journal);
+    else if (name == canonical::source_name)
+      add_journal(begin(name, name), journal);
   }
-  for (const auto& r : from.rhythms(watched)) {
+  for (const auto& r : from.rhythms(settings.watched_sources())) {
     const auto of = std::ranges::find(all, r.source, &source_report::name);
     of->is_silent = r.is_silent(now);
     if (!of->last_at) of->last_at = r.last_at;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "collectors/base/text.hpp"
 #include "daemon/review/frame.hpp"
 #include "daemon/review/page.hpp"
 
@@ -20,17 +21,12 @@ json::object cell(const covered_evidence& one) {
             {"title", std::to_string(one.unknown) + " services: " + std::string(one.of->gap)},
             {"class", "overdue"}};
   }
-  const bool is_unknown_source = !one.share && one.is_gap();
-  std::string share = one.share           ? std::to_string(static_cast<int>(std::floor(one.share->value * 100))) + " %"
-                      : is_unknown_source ? "unknown"
-                                          : "–";
-  return {{"text", share},
-          {"title", one.share           ? in_words(one)
-                    : is_unknown_source ? std::string(one.of->gap)
-                                        : "no data"},
-          {"class", one.is_gap() ? "overdue"
-                    : one.share  ? "done"
-                                 : "none"}};
+  if (one.share)
+    return {{"text", std::to_string(static_cast<int>(std::floor(one.share->value * 100))) + " %"},
+            {"title", in_words(one)},
+            {"class", one.is_gap() ? "overdue" : "done"}};
+  if (one.is_gap()) return {{"text", "unknown"}, {"title", one.of->gap}, {"class", "overdue"}};
+  return {{"text", "–"}, {"title", "no data"}, {"class", "none"}};
 }
 
 // The cure of the scope's first gap.
@@ -60,12 +56,6 @@ json::array rows_of(const std::vector<covered_scope>& all, const links& to, std:
   return rows;
 }
 
-std::string joined(const std::vector<std::string>& all) {
-  std::string text;
-  for (const auto& one : all) text += (text.empty() ? "" : ", ") + one;
-  return text;
-}
-
 }
 
 std::string review_coverage(ledger::reader& from, const figure_settings& settings, const review_frame& frame) {
@@ -85,8 +75,6 @@ std::string review_coverage(ledger::reader& from, const figure_settings& setting
                      {"sources", joined(one.sources)},
                      {"what", one.has_incidents ? "incidents, no deployments" : "deployments, no incidents"},
                      {"similar", joined(one.similar)}});
-  auto proposal = r.proposal;
-  for (const auto& lines : r.additions) proposal += lines;
   view["columns"] = std::move(columns);
   view["fleet"] = std::move(fleet);
   view["services"] = rows_of(r.services, to, this_month);
@@ -95,7 +83,7 @@ std::string review_coverage(ledger::reader& from, const figure_settings& setting
   view["teams"] = rows_of(r.teams, to, this_month);
   view["has_unmatched"] = !r.unmatched.empty();
   view["unmatched"] = std::move(unmatched);
-  view["proposal"] = proposal;
+  view["proposal"] = r.proposal;
   return render_page("coverage", view);
 }
 

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "collectors/base/nearest.hpp"
+#include "collectors/base/text.hpp"
 #include "collectors/words.hpp"
 #include "daemon/explain/explanation.hpp"
 #include "daemon/figures/covered.hpp"
@@ -129,8 +130,8 @@ json::object verdict_of(const reviewed& r, const std::vector<threshold_of>& all,
   return view;
 }
 
-json::array hotfixes_of(ledger::reader& from, const reviewed& r, const review_frame& frame,
-                        const figure_settings& settings, const links& to, bool& has_more) {
+json::array hotfixes_of(ledger::reader& from, const reviewed& r, const std::map<place, std::string>& targets,
+                        const review_frame& frame, const figure_settings& settings, const links& to, bool& has_more) {
   json::array services;
   std::set<std::string> names;
   for (const auto& [where, known] : r.apart.places)
@@ -143,7 +144,7 @@ json::array hotfixes_of(ledger::reader& from, const reviewed& r, const review_fr
                                {"since", format_time(r.last().begin)},
                                {"until", format_time(r.last().end)}},
                               nullptr, most_hotfixes + 1);
-  const auto tracked = find_tracked(from, places_and_teams(from.places(), settings), settings);
+  const auto tracked = find_tracked(from, targets, settings);
   json::array all;
   for (const auto& row : page.rows)
     if (settings.names.is_production(text(row, "environment")) && all.size() < most_hotfixes)
@@ -157,16 +158,14 @@ std::string now_count(const reviewed& r, std::string_view figure) {
   const auto v = r.together.together.now.empty()
                      ? std::nullopt
                      : evaluate(f, f.slices.front(), {r.together.columns_now, r.together.together.now, r.last()});
-  const bool is_tracked = tracked_by(f).empty();
-  return v ? readable(f, v->value) : is_tracked ? "0" : "not tracked";
+  const bool is_always_tracked = tracked_by(f).empty();
+  return v ? readable(f, v->value) : is_always_tracked ? "0" : "not tracked";
 }
 
 // The setup steps with their state.
 json::array checklist_of(ledger::reader& from, const figure_settings& settings, timestamp now) {
   const auto sources = report_sources(from, settings, now);
-  std::string names;
-  for (const auto& [name, of] : settings.sources)
-    if (!of.only_incidents) names += (names.empty() ? "" : ", ") + name;
+  const auto names = joined(settings.watched_sources());
   const bool has_delivered = std::ranges::any_of(sources, [](const auto& s) { return s.last_at.has_value(); });
   const bool has_incidents =
       std::ranges::any_of(settings.sources, [&](const auto& s) { return settings.incident_sources.contains(s.first); });
@@ -195,12 +194,8 @@ std::string quality_of(const reviewed& r, const std::vector<discover::unmatched_
   for (const auto& one : coverage_of(scope, r.together))
     if (one.share && one.is_gap() && needed.contains(one.of->name))
       parts.push_back(std::string(one.of->name) + " coverage " + in_words(one));
-  std::vector<std::string> names;
-  for (const auto& one : unmatched) names.push_back(one.name);
-  if (!names.empty()) parts.push_back(in_words(names));
-  std::string text;
-  for (const auto& part : parts) text += (text.empty() ? "" : "; ") + part;
-  return text;
+  if (!unmatched.empty()) parts.push_back(in_words(names_of(unmatched)));
+  return joined(parts, "; ");
 }
 
 }
@@ -212,7 +207,8 @@ std::string review_month(ledger::reader& from, const review_question& q, const f
   const auto thresholds = all_thresholds(r, settings), exceeded = exceeded_among(thresholds);
   std::set<std::string> teams;
   const auto places = from.places();
-  for (const auto& [where, team] : places_and_teams(places, settings))
+  const auto targets = places_and_teams(places, settings);
+  for (const auto& [where, team] : targets)
     if (!team.empty()) teams.insert(team);
   auto view = frame_of(name_month(q.month), q, frame, settings, teams);
   view["month"] = name_month(q.month);
@@ -249,7 +245,7 @@ std::string review_month(ledger::reader& from, const review_question& q, const f
   view["has_services"] = !order.empty();
   view["more_services"] = all > order.size() ? std::to_string(all - order.size()) : "";
   bool has_more = false;
-  auto hotfixes = hotfixes_of(from, r, frame, settings, to, has_more);
+  auto hotfixes = hotfixes_of(from, r, targets, frame, settings, to, has_more);
   view["has_hotfixes"] = !hotfixes.empty();
   view["hotfixes"] = std::move(hotfixes);
   view["more_hotfixes"] = has_more;

@@ -53,16 +53,13 @@ std::string counts_in_words(const std::map<std::string, std::int64_t>& counts) {
 json::object row_of(const source_report& s, const figure_settings& settings, const links& to) {
   json::array setup, reasons;
   for (const auto& one : s.setup)
-    setup.push_back(json::object{{"what", one.step->what},
-                                 {"needed_by", one.step->needed_by},
-                                 {"is_done", one.is_done},
-                                 {"is_missing", !one.is_done}});
+    setup.push_back(
+        json::object{{"what", one.step->what}, {"needed_by", one.step->needed_by}, {"is_done", one.is_done}});
   for (const auto& r : s.reasons) {
     const auto at = parse_time(r.at);
     reasons.push_back(json::object{
         {"when", at ? settings.zone.local_time(*at) : r.at}, {"outcome", r.outcome}, {"reason", r.reason}});
   }
-  const bool is_missing_something = std::ranges::any_of(s.setup, [](const auto& one) { return !one.is_done; });
   return {{"name", s.name},
           {"kind", s.kind == s.name ? "" : s.kind},
           {"last", s.last_at ? settings.zone.local_time(*s.last_at) : ""},
@@ -74,7 +71,6 @@ json::object row_of(const source_report& s, const figure_settings& settings, con
           {"unmatched", s.unmatched.empty() ? "" : in_words(s.unmatched)},
           {"coverage", to.to("/coverage")},
           {"has_setup", !s.setup.empty()},
-          {"is_missing_something", is_missing_something},
           {"has_reasons", !reasons.empty()},
           {"reasons", std::move(reasons)}};
 }

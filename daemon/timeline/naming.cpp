@@ -216,6 +216,11 @@ std::optional<timestamp> naming::retired(std::string_view service) const {
   return known ? known->retired : std::nullopt;
 }
 
+bool naming::is_retired(std::string_view service, timestamp at) const {
+  const auto since = retired(service);
+  return since && *since <= at;
+}
+
 std::vector<std::string> naming::names_of(std::string_view service) const {
   std::vector<std::string> all = {std::string(service)};
   if (const auto* known = rule_of(service))

@@ -134,6 +134,7 @@ class naming {
   std::string team(std::string_view service) const;
   /// When a service was retired; nothing if it is not.
   std::optional<timestamp> retired(std::string_view service) const;
+  bool is_retired(std::string_view service, timestamp at) const;
   /// The rule of a configured service; null if it is not configured.
   const service_rule* rule_of(std::string_view service) const;
   /// The rules in configured order, with repositories as keys of repositories().
