@@ -8,9 +8,9 @@ const browser = await launch();
 const ok = (text) => console.log(`ok: ${text}`);
 
 // Each page must be usable without scripts: axe runs in a separate page with scripts.
-async function accessible(path) {
+async function accessible(path, viewport = { width: 1280, height: 720 }) {
   for (const colorScheme of ['light', 'dark']) {
-    const context = await browser.newContext({ colorScheme, bypassCSP: true });
+    const context = await browser.newContext({ colorScheme, viewport, bypassCSP: true });
     const page = await context.newPage();
     await page.goto(base + path);
     for (const details of await page.locator('details').all()) await details.evaluate((d) => (d.open = true));
@@ -61,6 +61,13 @@ if (what === 'demo') {
     const wide = await phone.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= 390, `${path} is ${wide} wide on a phone`);
     await context.close();
+    await accessible(path, { width: 390, height: 844 });
+    const sheet = await browser.newPage({ viewport: { width: 703, height: 1000 } });  // A4 without its margins
+    await sheet.emulateMedia({ media: 'print' });
+    await sheet.goto(base + path);
+    const printed = await sheet.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(printed <= 703, `${path} is ${printed} wide on paper`);
+    await sheet.close();
   }
   ok('coverage and sources, also on a phone');
 
