@@ -32,6 +32,8 @@ void add_during_incidents(derivation& in, std::map<place, touched_place>& touche
   }
 }
 
+stack_position position_of(const settled& d) { return {*d.finished_at, d.day_order, d.thing}; }
+
 void write(derivation& in, const stack_changes& found) {
   const auto key = [](const auto& entry) { return entry.first; };
   const auto value = [](const auto& entry) { return entry.second; };
@@ -107,7 +109,7 @@ void derive_stacks(derivation& in) {
     if (d.where.service.empty()) return nullptr;
     if (!d.succeeded() || !d.finished_at) return nullptr;
     auto& t = touched[d.where];
-    t.at.insert({*d.finished_at, d.day_order, d.thing});
+    t.at.insert(position_of(d));
     t.ids.insert(id);
     if (d.kind == deployment_kind::rollback) t.returned_to.insert(d.live);
     return &t;
@@ -116,11 +118,12 @@ void derive_stacks(derivation& in) {
   for (const auto& [id, d] : in.deployments) {
     auto* before = d.before ? touch(id, *d.before) : nullptr;
     if (before) before->has_only_new = false;
-    const bool was_in_stack = before != nullptr;
     if (!d.now) continue;
-    auto* t = touch(id, *d.now);
-    if (t) t->fresh.emplace(stack_position{*d.now->finished_at, d.now->day_order, d.now->thing}, id);
-    if (!t || was_in_stack) at_once.push_back(id);
+    auto* now = touch(id, *d.now);
+    if (now) now->fresh.emplace(position_of(*d.now), id);
+    // a row that stays where it is stored is written once, with its new verdict
+    const bool moves = now && before && position_of(*d.before) != position_of(*d.now);
+    if (!now || moves) at_once.push_back(id);
   }
   write_deployments(in, at_once);
   add_during_incidents(in, touched);
