@@ -185,4 +185,9 @@ std::string quote(std::string_view given) {
   return out + '"';
 }
 
+std::string cell(const json::value& v) {
+  if (v.is_null()) return {};
+  return quote(v.is_string() ? std::string(v.get_string()) : json::serialize(v));
+}
+
 }

@@ -57,5 +57,7 @@ result<event> read_row(const std::vector<std::string>& columns, const std::vecto
 /// A cell in the form of RFC 4180. An apostrophe marks text that a spreadsheet would evaluate as a formula; numbers
 /// stay numbers. Controls and bidirectional marks are escaped as in printable().
 std::string quote(std::string_view cell);
+/// A JSON value as a cell: strings without quotes, null empty.
+std::string cell(const json::value&);
 
 }

@@ -37,7 +37,7 @@ json::object verdict_json(const std::vector<judged_threshold>& all, bool holds_w
                          {"figure", one.of.figure},
                          {"period", period},
                          {"value", json_number(*one.value)},
-                         {"threshold", json_number(*one.limit)},
+                         {"threshold", json_number(*one.threshold_value)},
                          {"text", in_words(one)}});
     if (one.state != standing::not_judged) continue;
     json::object gap = {

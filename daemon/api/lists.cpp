@@ -128,11 +128,6 @@ std::string link_to(const listed& of, const std::string& query, const std::strin
   return "</api/v1/" + std::string(of.name) + '?' + query + "after=" + encode_part(after) + ">; rel=\"next\"";
 }
 
-std::string cell(const json::value& v) {
-  if (v.is_null()) return {};
-  return csv::quote(v.is_string() ? std::string(v.get_string()) : json::serialize(v));
-}
-
 std::string as_csv_table(const ledger::list_page& page) {
   std::string out;
   for (const auto& c : page.columns) out += (&c == page.columns.data() ? "" : ",") + c;
@@ -141,7 +136,7 @@ std::string as_csv_table(const ledger::list_page& page) {
     bool is_first = true;
     for (const auto& [name, value] : row) {
       if (!std::exchange(is_first, false)) out += ',';
-      out += cell(value);
+      out += csv::cell(value);
     }
     out += "\r\n";
   }

@@ -7,6 +7,7 @@
 #include "collectors/fields.hpp"
 #include "collectors/words.hpp"
 #include "daemon/commands/command.hpp"
+#include "daemon/commands/output.hpp"
 #include "daemon/commands/typed.hpp"
 #include "daemon/derivation/shadow.hpp"
 #include "daemon/figures/period.hpp"
@@ -15,6 +16,7 @@ namespace releasehealth {
 namespace {
 
 struct classify_options {
+  std::shared_ptr<output_options> output;
   std::string rules_file, line_released_at, month, service;
   std::vector<std::string> fields;
   bool stored = false, dry_run = false, during_incident = false;
@@ -22,6 +24,18 @@ struct classify_options {
 
 std::string told(const decision& d) {
   return printable(std::string(word(d.kind)) + ": " + d.reason + (d.evidence.empty() ? "" : " matched " + d.evidence));
+}
+
+json::object as_row(const decision& d) {
+  return {{"kind", word(d.kind)}, {"reason", d.reason}, {"evidence", d.evidence}};
+}
+template <class Deployment>
+json::object as_row(const Deployment& d) {
+  return {{"finished_at", format_time(d.finished_at)},
+          {"service", d.where.service},
+          {"environment", d.where.environment},
+          {"subject", d.subject},
+          {"version", d.version}};
 }
 
 template <class Deployment>
@@ -43,19 +57,41 @@ int list_stored(const config& c, const classify_options& o) {
     if (!asked) throw usage_error("--month: " + asked.error().detail);
     over = *asked;
   }
-  for (const auto& d : from.decisions(over.begin, over.end, service))
-    std::cout << format_time(d.finished_at) << "  " << name_of(d) << "  " << told(d.decided) << '\n';
+  json::array rows;
+  for (const auto& d : from.decisions(over.begin, over.end, service)) {
+    if (o.output->is_text()) {
+      print_text(*o.output, format_time(d.finished_at) + "  " + name_of(d) + "  " + told(d.decided) + '\n', 4);
+      continue;
+    }
+    auto row = as_row(d);
+    for (auto& [key, value] : as_row(d.decided)) row.emplace(key, std::move(value));
+    rows.push_back(std::move(row));
+  }
+  if (!o.output->is_text()) print_rows(*o.output, "deployments", rows);
   return 0;
 }
 
 // Reports, by month, which kinds a change of rules would change. Writes nothing to the database.
-int dry_run(const config& now, const config& then) {
+int dry_run(const config& now, const config& then, const output_options& output) {
   const auto database = open_database(now, "classify");
   ledger::deriver(database.where, now.timeline).derive();
   auto timeline = now.timeline;
   timeline.stack = then.timeline.stack;
   ledger::shadow with(database.where, timeline);
   const auto moved = with.moved();
+  if (!output.is_text()) {
+    json::array rows;
+    for (const auto& d : moved) {
+      auto row = as_row(d);
+      row["kind_before"] = d.kind_before;
+      row["reason_before"] = d.reason_before;
+      row["kind"] = d.kind;
+      row["reason"] = d.reason;
+      rows.push_back(std::move(row));
+    }
+    print_rows(output, "deployments", rows);
+    return 0;
+  }
   std::map<std::string, std::map<std::string, int>> by_month;
   for (const auto& d : moved)
     ++by_month[format_month(now.figures.zone.month_of(d.finished_at))][d.kind_before + " -> " + d.kind];
@@ -65,8 +101,10 @@ int dry_run(const config& now, const config& then) {
     std::cout << '\n';
   }
   for (const auto& d : moved)
-    std::cout << "  " << format_time(d.finished_at) << "  " << name_of(d) << "  " << d.kind_before << " ("
-              << d.reason_before << ") -> " << d.kind << " (" << d.reason << ")\n";
+    print_text(output,
+               "  " + format_time(d.finished_at) + "  " + name_of(d) + "  " + d.kind_before + " (" + d.reason_before +
+                   ") -> " + d.kind + " (" + d.reason + ")\n",
+               4);
   std::cerr << moved.size() << " deployments would change kind; `releasehealthd rebuild` applies rules to history\n";
   return 0;
 }
@@ -95,7 +133,10 @@ int run_classify(const config& c, const classify_options& o) {
   }
   const auto decided = explicit_kind ? decision{*explicit_kind, spell(kind_reason::explicit_kind)}
                                      : decide_by_rules(c.timeline.stack.rules, d, released);
-  std::cout << told(decided) << '\n';
+  if (o.output->is_text())
+    print_text(*o.output, told(decided) + '\n', 4);
+  else
+    print_rows(*o.output, "decisions", {as_row(decided)});
   return 0;
 }
 
@@ -112,6 +153,7 @@ std::function<int()> add_classify(CLI::App& app, const common_options& options) 
   app.add_option("--month", o->month, "with --stored: only deployments finished in this month, like 2026-10");
   app.add_option("--service", o->service, "with --stored: only this service");
   app.add_flag("--dry-run", o->dry_run, "with --rules: list stored deployments whose kind would change, by month");
+  o->output = add_output(app);
   app.footer("Example: releasehealthd classify ref=hotfix/1.8.3 version=1.8.3");
   return [o, &options] {
     if (o->fields.empty() + !o->stored + !o->dry_run != 2)
@@ -119,7 +161,7 @@ std::function<int()> add_classify(CLI::App& app, const common_options& options) 
     if (o->dry_run && o->rules_file.empty()) throw usage_error("--dry-run: expected --rules, too");
     auto c = load_or_refuse(options);
     auto other = o->rules_file.empty() ? c : load_or_refuse(common_options{o->rules_file});
-    if (o->dry_run) return dry_run(c, other);
+    if (o->dry_run) return dry_run(c, other, *o->output);
     return o->stored ? list_stored(c, *o) : run_classify(other, *o);
   };
 }

@@ -3,10 +3,10 @@
 #include <filesystem>
 #include <iostream>
 
-#include "collectors/base/printable.hpp"
 #include "collectors/base/text.hpp"
 #include "collectors/canonical/canonical.hpp"
 #include "daemon/commands/command.hpp"
+#include "daemon/commands/output.hpp"
 #include "daemon/database/failure.hpp"
 #include "daemon/database/migrate.hpp"
 #include "daemon/reports/coverage.hpp"
@@ -179,15 +179,18 @@ class doctor {
   std::vector<finding> found_;
 };
 
-void print(const std::vector<finding>& all, bool as_json) {
-  if (as_json) {
-    json::array list;
+void print(const std::vector<finding>& all, const output_options& output) {
+  if (!output.is_text()) {
+    json::array rows;
     for (const auto& f : all)
-      list.push_back(json::object{{"area", f.area}, {"text", f.text}, {"cure", f.cure}, {"note", f.is_note}});
-    std::cout << json::serialize(json::object{{"findings", std::move(list)}}) << '\n';
+      rows.push_back(json::object{{"area", f.area}, {"text", f.text}, {"cure", f.cure}, {"note", f.is_note}});
+    print_rows(output, "findings", rows);
     return;
   }
-  for (const auto& f : all) std::cout << printable(f.area + ": " + f.text) << "\n    " << printable(f.cure) << '\n';
+  for (const auto& f : all) {
+    print_text(output, f.area + ": " + f.text + '\n', 2);
+    print_text(output, "    " + f.cure + '\n', 4);
+  }
   const auto count = std::ranges::count(all, false, &finding::is_note);
   std::cout << (count == 0 ? "no findings" : std::to_string(count) + (count == 1 ? " finding" : " findings")) << '\n';
 }
@@ -195,14 +198,11 @@ void print(const std::vector<finding>& all, bool as_json) {
 }
 
 std::function<int()> add_doctor(CLI::App& app, const common_options& options) {
-  const auto format = std::make_shared<std::string>("text");
-  app.add_option("--format", *format, "output format")
-      ->check(one_of("format", {"text", "json"}))
-      ->capture_default_str();
+  const auto output = add_output(app);
   app.footer("Example: releasehealthd doctor --config /etc/releasehealthd/config.toml");
-  return [&options, format] {
+  return [&options, output] {
     const auto found = doctor(options).examine();
-    print(found, *format == "json");
+    print(found, *output);
     return std::ranges::all_of(found, &finding::is_note) ? 0 : 1;
   };
 }

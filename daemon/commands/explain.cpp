@@ -2,6 +2,7 @@
 
 #include "collectors/base/nearest.hpp"
 #include "daemon/commands/command.hpp"
+#include "daemon/commands/output.hpp"
 #include "daemon/derivation/derive.hpp"
 #include "daemon/explain/explanation.hpp"
 #include "daemon/system/clock.hpp"
@@ -13,7 +14,7 @@ struct explain_options {
   std::string what;
   figure_inquiry asked;
   std::vector<std::string> labels;
-  bool json = false;
+  bool json = false;  ///< as in earlier releases: an object per line
 };
 
 std::vector<explanation> find(ledger::reader& from, explain_options o, const figure_settings& settings) {
@@ -34,6 +35,21 @@ std::vector<explanation> find(ledger::reader& from, explain_options o, const fig
   throw std::runtime_error(in_quotes(name) + ": " + all.error().text());
 }
 
+void print(const std::vector<explanation>& all, const output_options& output) {
+  if (output.is_text()) {
+    for (const auto& e : all) print_text(output, as_text(e), indent_of_reasons);
+    return;
+  }
+  json::array rows;
+  for (const auto& e : all) {
+    if (output.format == "json") rows.push_back(as_json(e));
+    for (const auto& [what, why, deployment] : e.lines)
+      if (output.format == "csv")
+        rows.push_back(json::object{{"title", e.title}, {"what", what}, {"why", why}, {"deployment", deployment}});
+  }
+  print_rows(output, "items", rows);
+}
+
 }
 
 std::function<int()> add_explain(CLI::App& app, const common_options& options) {
@@ -50,16 +66,18 @@ std::function<int()> add_explain(CLI::App& app, const common_options& options) {
   app.add_option("--team", o->asked.team, "team of a figure: all its services together");
   app.add_option("--period", o->asked.period, "period of a figure: 30d, month, 2026-10, 2026-Q4 or begin/end")
       ->capture_default_str();
-  app.add_flag("--json", o->json, "print JSON, as in the API's response");
+  app.add_flag("--json", o->json)->group("");
+  const auto output = add_output(app);
   app.footer("Example: releasehealthd explain figure hotfixes --service checkout --period month");
-  return [o, &options] {
+  return [o, output, &options] {
     const auto c = load_or_refuse(options);
     const auto database = open_database(c, "explain");
     ledger::deriver(database.where, c.timeline).derive();
     ledger::reader from(database.where);
     const auto all = find(from, *o, as_derived(from, c.figures));
     if (all.empty()) throw std::runtime_error("unknown " + o->what + ' ' + in_quotes(o->asked.figure));
-    for (const auto& e : all) std::cout << (o->json ? json::serialize(as_json(e)) + '\n' : as_text(e));
+    if (!o->json) return print(all, *output), 0;
+    for (const auto& e : all) std::cout << json::serialize(as_json(e)) << '\n';
     return 0;
   };
 }

@@ -6,6 +6,7 @@
 
 #include "collectors/base/time.hpp"
 #include "daemon/commands/command.hpp"
+#include "daemon/commands/output.hpp"
 #include "daemon/figures/figure.hpp"
 #include "daemon/figures/verdict.hpp"
 #include "daemon/system/limits.hpp"
@@ -41,27 +42,36 @@ std::string_view scopes_of(belongs b) {
   return {};
 }
 
-void write_figures(std::ostream& out) {
-  out << "| metric | what it is | value | labels | of |\n|---|---|---|---|---|\n";
+/// A page: its columns, and rows of cells in Markdown.
+struct table {
+  std::vector<std::string> columns;
+  std::vector<std::vector<std::string>> rows = {};
+};
+
+std::string in_backticks(std::string_view name) { return name.empty() ? "" : '`' + std::string(name) + '`'; }
+
+table table_of_figures() {
+  table out{{"metric", "what it is", "value", "labels", "of"}};
   for (const auto& f : figures()) {
-    out << "| `" << (f.to == belongs::teams ? "releasehealth_team_" : "releasehealth_") << f.name << "` | " << f.help
-        << " | " << value_of(f) << " | ";
-    if (!f.is_now) out << "`period`";
-    if (!f.label.empty()) out << (f.is_now ? "`" : ", `") << f.label << '`';
-    out << " | " << scopes_of(f.to) << " |\n";
+    const std::string prefix = f.to == belongs::teams ? "releasehealth_team_" : "releasehealth_";
+    const auto period = in_backticks(f.is_now ? "" : "period"), label = in_backticks(f.label);
+    out.rows.push_back({in_backticks(prefix + std::string(f.name)), std::string(f.help), std::string(value_of(f)),
+                        period + (period.empty() || label.empty() ? "" : ", ") + label, std::string(scopes_of(f.to))});
   }
+  return out;
 }
 
-std::string default_of(const limited_figure& f) {
+std::string default_of(const threshold_figure& f) {
   for (const auto& t : default_thresholds())
     if (t.figure == f.name) return default_in_words(t);
   return {};
 }
 
-void write_thresholds(std::ostream& out) {
-  out << "| figure | compared value | default |\n|---|---|---|\n";
-  for (const auto& f : limited_figures())
-    out << "| `" << f.name << "` | " << f.title << " | " << default_of(f) << " |\n";
+table table_of_thresholds() {
+  table out{{"figure", "compared value", "default"}};
+  for (const auto& f : threshold_figures())
+    out.rows.push_back({in_backticks(f.name), std::string(f.title), default_of(f)});
+  return out;
 }
 
 // Descriptions by dotted key. Limits take theirs from limit_rules; other keys take the comment at the end of their line
@@ -82,31 +92,59 @@ std::map<std::string, std::string> meanings() {
   return all;
 }
 
-void write_configuration(std::ostream& out) {
+table table_of_keys() {
   const auto said = meanings();
-  out << "| key | value | default | on reload | description |\n|---|---|---|---|---|\n";
+  table out{{"key", "value", "default", "on reload", "description"}};
   for (const auto& k : known_keys()) {
-    out << "| `" << k.name << "` | " << k.holds << " | ";
-    if (!k.fallback.empty()) out << '`' << k.fallback << '`';
     const auto meaning = said.find(k.name);
-    out << " | " << (k.needs_restart ? "needs a restart" : "applied") << " | "
-        << (meaning == said.end() ? "" : meaning->second) << " |\n";
+    out.rows.push_back({in_backticks(k.name), std::string(k.holds), in_backticks(k.fallback),
+                        k.needs_restart ? "needs a restart" : "applied", meaning == said.end() ? "" : meaning->second});
   }
+  return out;
 }
 
-void write_threads(std::ostream& out) {
-  out << "| thread | what it does | owns |\n|---|---|---|\n";
-  for (const auto& r : thread_rules) out << "| `" << r.name << "` | " << r.work << " | " << r.owns << " |\n";
+table table_of_threads() {
+  table out{{"thread", "what it does", "owns"}};
+  for (const auto& r : thread_rules)
+    out.rows.push_back({in_backticks(r.name), std::string(r.work), std::string(r.owns)});
+  return out;
 }
 
 struct page {
   const char* name;
-  void (*write)(std::ostream&);
+  table (*make)();
 };
-constexpr page pages[] = {{"figures", write_figures},
-                          {"thresholds", write_thresholds},
-                          {"configuration", write_configuration},
-                          {"threads", write_threads}};
+constexpr page pages[] = {{"figures", table_of_figures},
+                          {"thresholds", table_of_thresholds},
+                          {"configuration", table_of_keys},
+                          {"threads", table_of_threads}};
+
+void print_markdown(const table& page) {
+  const auto print = [](const std::vector<std::string>& cells) {
+    for (const auto& c : cells) std::cout << "| " << c << ' ';
+    std::cout << "|\n";
+  };
+  print(page.columns);
+  for (std::size_t i = 0; i < page.columns.size(); ++i) std::cout << "|---";
+  std::cout << "|\n";
+  for (const auto& row : page.rows) print(row);
+}
+
+// Keys without spaces, values without Markdown.
+json::array rows_of(const table& page) {
+  json::array rows;
+  for (const auto& row : page.rows) {
+    json::object one;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      auto key = page.columns[i], value = row[i];
+      std::ranges::replace(key, ' ', '_');
+      std::erase(value, '`');
+      one[key] = value;
+    }
+    rows.push_back(std::move(one));
+  }
+  return rows;
+}
 
 }
 
@@ -119,9 +157,14 @@ std::function<int()> add_reference(CLI::App& app, const common_options&) {
                  "configuration: every key; threads: every thread")
       ->required()
       ->check(one_of("page", names));
+  const auto output = add_output(app);
   app.footer("Example: releasehealthd reference configuration");
-  return [name] {
-    std::ranges::find(pages, *name, [](const page& p) { return std::string(p.name); })->write(std::cout);
+  return [name, output] {
+    const auto page = std::ranges::find(pages, *name, &page::name)->make();
+    if (output->is_text())
+      print_markdown(page);
+    else
+      print_rows(*output, *name, rows_of(page));
     return 0;
   };
 }

@@ -3,11 +3,11 @@
 #include <cstdlib>
 #include <iostream>
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "collectors/base/nearest.hpp"
 #include "daemon/commands/command.hpp"
+#include "daemon/commands/output.hpp"
 #include "daemon/derivation/shadow.hpp"
 #include "daemon/figures/covered.hpp"
 #include "daemon/reports/text_report.hpp"
@@ -18,7 +18,8 @@ namespace releasehealth {
 namespace {
 
 struct report_options {
-  std::string month, from, to, period, as_of, format = "text", service, team, figure, url;
+  std::string month, from, to, period, as_of, service, team, figure, url;
+  std::shared_ptr<output_options> output;
 };
 
 std::vector<period> read_periods(const report_options& o, const calendar& zone, timestamp now) {
@@ -37,13 +38,10 @@ std::vector<period> read_periods(const report_options& o, const calendar& zone, 
   return *months;
 }
 
-// The width of the terminal, and colours unless NO_COLOR is set (https://no-color.org); neither without a terminal.
-text_style style_of_terminal() {
-  if (isatty(STDOUT_FILENO) == 0) return {};
-  winsize size{};
-  const bool is_known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+// Colours on a terminal, unless NO_COLOR is set (https://no-color.org).
+bool has_colours() {
   const char* without = std::getenv("NO_COLOR");
-  return {.width = is_known ? std::size_t{size.ws_col} : 0, .colours = without == nullptr || *without == '\0'};
+  return isatty(STDOUT_FILENO) != 0 && (without == nullptr || *without == '\0');
 }
 
 // The review page of that month, for a service, a team or everything.
@@ -64,16 +62,19 @@ std::string write_report(ledger::reader& from, const std::vector<period>& period
                          timestamp now) {
   const auto figures = as_derived(from, c.figures);
   require_known(from, figures, o.service, o.team);
-  if (o.format == "html" && o.figure.empty()) return write_review(from, periods, figures, o, now);
+  const auto& format = o.output->format;
+  if (format == "html" && o.figure.empty()) return write_review(from, periods, figures, o, now);
   const figure_question question{.periods = periods, .service = o.service, .environment = {}, .team = o.team};
   auto s = answer_question(from, question, figures, now);
   const auto only = choose_figure(o.figure);
-  if (o.format == "csv") return csv_report(s, figures, only);
-  if (o.format == "json") return json_array(figures_json(s, figures, 0, only)) + '\n';
+  if (format == "csv") return csv_report(s, figures, only);
+  if (format == "json") return json_array(figures_json(s, figures, 0, only)) + '\n';
   find_since(from, s, figures.names);
-  auto style = o.format == "text" ? style_of_terminal() : text_style{.markdown = o.format == "markdown"};
-  style.html = o.format == "html";
-  style.teams = !o.team.empty();
+  text_style style{.markdown = format == "markdown", .html = format == "html", .teams = !o.team.empty()};
+  if (o.output->is_text()) {
+    style.width = o.output->width();
+    style.colours = has_colours();
+  }
   if (style.html)
     return "<!DOCTYPE html>\n<meta charset=\"utf-8\">\n<title>" + o.figure + "</title>\n" +
            text_report(s, figures, o.figure, style);
@@ -125,11 +126,9 @@ std::function<int()> add_report(CLI::App& app, const common_options& options) {
   app.add_option("--as-of", o->as_of, "state known at that instant: only events received before it");
   app.add_option("--service", o->service, "only this service");
   app.add_option("--team", o->team, "only services of this team");
-  app.add_option("--figure", o->figure, "only this figure: a metric, the figure of a threshold, or a column title");
+  app.add_option("--figure", o->figure, "only this figure: a metric, or the figure of a threshold");
   app.add_option("--url", o->url, "base URL of the operations listener for links in html");
-  app.add_option("--format", o->format, "output format")
-      ->check(one_of("format", {"text", "markdown", "html", "json", "csv"}))
-      ->capture_default_str();
+  o->output = add_output(app, {"text", "markdown", "html", "json", "csv"});
   app.footer("Example: releasehealthd report --from 2026-01 --to 2026-06 --team payments");
   return [o, &options] { return run_report(load_or_refuse(options), *o); };
 }

@@ -62,21 +62,4 @@ std::function<int()> add_migrate(CLI::App& cli, const common_options& options) {
   };
 }
 
-std::function<int()> add_sources(CLI::App& cli, const common_options&) {
-  cli.footer("Example: releasehealthd sources");
-  return [] {
-    for (const auto* c : collectors()) {
-      std::cout << c->kind << "  " << c->help << '\n';
-      for (const auto& s : c->settings) {
-        std::cout << "    " << s.key << "  " << s.help;
-        if (!s.choices.empty()) std::cout << " (" << s.choices << ")";
-        if (!s.fallback.empty()) std::cout << ", default " << s.fallback;
-        if (s.is_required) std::cout << "; required";
-        std::cout << '\n';
-      }
-    }
-    return 0;
-  };
-}
-
 }

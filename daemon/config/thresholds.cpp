@@ -25,20 +25,20 @@ threshold read_threshold(config_table& t, const std::vector<std::string>& rollin
   if (read.minimum < 0) t.invalid("minimum", "number", t.spelled("minimum"), "0 or more");
   if (t.has("above") == t.has("below")) t.wrong("expected either above or below");
   if (!read.service.empty() && !read.team.empty()) t.wrong("service and team are mutually exclusive");
-  if (const auto* l = find_limited_figure(read.figure);
+  if (const auto* l = find_threshold_figure(read.figure);
       l && find_figure(l->figure)->to == belongs::teams && !read.service.empty())
     t.wrong("service", "services do not have this figure; expected team, or neither");
   read.above = t.has("above");
   for (const auto* side : {"above", "below"}) {
-    t.number_or_name(side, read.limit, read.limit_of);
-    if (const auto* f = find_figure(read.limit_of);
-        t.has(side) && !read.limit_of.empty() && (!f || f->looks != shape::ratio || f->to == belongs::teams))
-      t.wrong(side, unknown_word("ratio", read.limit_of, numbers_and_ratios()));
+    t.number_or_name(side, read.value, read.ratio);
+    if (const auto* f = find_figure(read.ratio);
+        t.has(side) && !read.ratio.empty() && (!f || f->looks != shape::ratio || f->to == belongs::teams))
+      t.wrong(side, unknown_word("ratio", read.ratio, numbers_and_ratios()));
   }
-  const auto* limited = find_limited_figure(read.figure);
-  if (!limited)
-    t.wrong("figure", unknown_word("figure", read.figure, word_list_of(limited_figures(), &limited_figure::name)));
-  if (limited && find_figure(limited->figure)->is_now) {
+  const auto* compared = find_threshold_figure(read.figure);
+  if (!compared)
+    t.wrong("figure", unknown_word("figure", read.figure, word_list_of(threshold_figures(), &threshold_figure::name)));
+  if (compared && find_figure(compared->figure)->is_now) {
     if (!read.period.empty()) t.invalid("period", "period", read.period, "none, because the figure is a current value");
   } else if (read.period != month && read.period != previous_month &&
              std::ranges::find(rolling, read.period) == rolling.end()) {

@@ -6,7 +6,7 @@
 namespace releasehealth {
 
 std::string as_text(const explanation& e) {
-  constexpr std::size_t width = 16;
+  constexpr std::size_t width = indent_of_reasons - 2;
   std::string out = e.title + '\n';
   for (const auto& [what, why, deployment] : e.lines) {
     out.append("  ").append(what).append(what.size() < width ? width - what.size() : 1, ' ');

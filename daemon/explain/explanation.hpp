@@ -12,6 +12,9 @@ struct because {
   std::string deployment = {};  ///< id of another deployment that the line refers to
 };
 
+/// The column at which the reasons of as_text() begin.
+inline constexpr std::size_t indent_of_reasons = 18;
+
 struct explanation {
   std::string title;
   std::vector<because> lines;

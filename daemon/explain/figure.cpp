@@ -4,6 +4,7 @@
 #include "collectors/words.hpp"
 #include "daemon/explain/explanation.hpp"
 #include "daemon/figures/members.hpp"
+#include "daemon/reports/chosen_figure.hpp"
 #include "daemon/reports/report.hpp"
 
 namespace releasehealth {
@@ -22,17 +23,15 @@ struct asked_figure {
 };
 
 result<asked_figure> read_figure(const figure_inquiry& q) {
-  asked_figure asked{find_figure(q.figure), q.labels};
-  if (!asked.of)
-    if (const auto* limited = find_limited_figure(q.figure)) {  // a name in [[threshold]], such as `hotfixes`
-      asked.of = find_figure(limited->figure);
-      const auto name = asked.of->looks == shape::quantiles ? std::string_view("quantile") : asked.of->label;
-      if (!limited->slice.empty()) asked.labels.emplace_back(name, limited->slice);
-    }
-  if (asked.of) return asked;
-  auto known = word_list_of(limited_figures(), &limited_figure::name);
-  for (const auto& f : figures()) known.push_back(f.name);
-  return error(errc::malformed, "figure: " + unknown_word("figure", q.figure, known));
+  const auto chosen = choose_figure(q.figure);
+  if (!chosen) {
+    const auto names = figure_names();
+    return error(errc::malformed, "figure: " + unknown_word("figure", q.figure, word_list_of(names)));
+  }
+  asked_figure asked{chosen->of, q.labels};
+  const auto label = chosen->of->looks == shape::quantiles ? std::string_view("quantile") : chosen->of->label;
+  if (!chosen->slice.empty()) asked.labels.emplace_back(label, chosen->slice);
+  return asked;
 }
 
 std::string somebody_or(const std::string& person) { return person.empty() ? "unknown person" : person; }

@@ -8,7 +8,7 @@
 namespace releasehealth {
 namespace {
 
-constexpr limited_figure every_limited_figure[] = {
+constexpr threshold_figure every_limited_figure[] = {
     {"hotfixes", "deployments", word(deployment_kind::hotfix), "", "", "", "ReleaseHealthHotfixes",
      "Hotfixes exceed the threshold.", "hotfixes", "humanize"},
     {"hotfixes_per_planned_deployment", "hotfixes_per_planned_deployment", "", "deployments",
@@ -40,7 +40,7 @@ constexpr limited_figure every_limited_figure[] = {
 };
 
 bool is_of_teams(const threshold& t) {
-  const auto* l = find_limited_figure(t.figure);
+  const auto* l = find_threshold_figure(t.figure);
   return l && find_figure(l->figure)->to == belongs::teams;
 }
 
@@ -60,10 +60,10 @@ std::vector<threshold> thresholds_of_team(const std::vector<threshold>& effectiv
   return mine;
 }
 
-std::span<const limited_figure> limited_figures() { return every_limited_figure; }
+std::span<const threshold_figure> threshold_figures() { return every_limited_figure; }
 
-const limited_figure* find_limited_figure(std::string_view name) {
-  const auto found = std::ranges::find(every_limited_figure, name, &limited_figure::name);
+const threshold_figure* find_threshold_figure(std::string_view name) {
+  const auto found = std::ranges::find(every_limited_figure, name, &threshold_figure::name);
   return found == std::end(every_limited_figure) ? nullptr : found;
 }
 

@@ -11,7 +11,7 @@
 namespace releasehealth {
 
 /// A figure that can have a threshold: the compared value and its display names.
-struct limited_figure {
+struct threshold_figure {
   std::string_view name;        ///< the name in [[threshold]]
   std::string_view figure;      ///< a name of figures()
   std::string_view slice;       ///< a slice of that figure, or a quantile; empty: its only slice
@@ -24,17 +24,17 @@ struct limited_figure {
   std::string_view shown_by;  ///< Prometheus template function that formats value and threshold
   bool is_age = false;        ///< the figure is a time; the threshold applies to the seconds since then
 };
-std::span<const limited_figure> limited_figures();
-const limited_figure* find_limited_figure(std::string_view name);
+std::span<const threshold_figure> threshold_figures();
+const threshold_figure* find_threshold_figure(std::string_view name);
 
 struct threshold {
   std::string figure, period;  ///< empty period: the figure describes the current instant
-  bool above = true;           ///< exceeded above the limit; false: below it
-  double limit = 0;
-  double minimum = 0;         ///< minimum of the denominator or the observations; 0: none
-  std::string service;        ///< empty: every service
-  std::string team;           ///< empty: every team if only teams have the figure, else no team
-  std::string limit_of = {};  ///< a figure of the same scope and period that is the limit; empty: `limit`
+  bool above = true;           ///< exceeded above the value; false: below it
+  double value = 0;
+  double minimum = 0;      ///< minimum of the denominator or the observations; 0: none
+  std::string service;     ///< empty: every service
+  std::string team;        ///< empty: every team if only teams have the figure, else no team
+  std::string ratio = {};  ///< a figure of the same scope and period to compare with; empty: `value`
 };
 
 /// The defaults of figures.md §12. Its "at least 3" is the equivalent "above 2" here.

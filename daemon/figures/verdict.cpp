@@ -45,7 +45,7 @@ const std::vector<threshold>& own_or(const Own& own, const std::string& name, co
 }
 
 judge::judge(const snapshot& from, const figure_settings& settings) : from_(from), settings_(settings) {
-  for (const auto& l : limited_figures()) {
+  for (const auto& l : threshold_figures()) {
     const auto& f = *find_figure(l.figure);
     const auto* q = std::ranges::find(quantiles, l.slice, &quantile::label);
     auto& one = figures_.emplace_back(
@@ -98,9 +98,9 @@ std::optional<measured> judge::measure(const figure& f, const std::string& named
   return measured{from_.columns, values->second, chosen, has_capacity ? capacity(settings_, known.team, chosen) : 0};
 }
 
-std::optional<double> judge::resolved_limit(const threshold& t, const scope_figures& known, const period* over) const {
-  if (t.limit_of.empty()) return t.limit;
-  const auto& f = *find_figure(t.limit_of);
+std::optional<double> judge::resolved_value(const threshold& t, const scope_figures& known, const period* over) const {
+  if (t.ratio.empty()) return t.value;
+  const auto& f = *find_figure(t.ratio);
   const auto m = measure(f, t.period, known, false, over);
   const auto v = m ? evaluate(f, f.slices.front(), *m) : std::nullopt;
   return v ? std::optional(v->value) : std::nullopt;
@@ -124,7 +124,7 @@ bool judge::is_known(const scope_figures& known) const {
 }
 
 judgement judge::decide(const threshold& t, const scope_figures& known, bool is_team, const period* over) const {
-  judgement out{.limit = resolved_limit(t, known, over)};
+  judgement out{.threshold_value = resolved_value(t, known, over)};
   const auto& one = find(t.figure);
   const auto m = measure(*one.measured_by, t.period, known, is_team, over);
   if (!m || !is_known(known)) return out;
@@ -136,10 +136,11 @@ judgement judge::decide(const threshold& t, const scope_figures& known, bool is_
   } else if (t.minimum > 0 && one.measured_by->looks == shape::quantiles) {
     out.counted = v ? v->observations.value_or(0) : 0;
   }
-  if (!out.limit) return out;
+  if (!out.threshold_value) return out;
   const bool is_enough = out.counted.value_or(t.minimum) >= t.minimum;
   // more evidence can only raise an exceeded figure; one that is within may lack evidence
-  const bool is_exceeded = is_enough && out.value && (t.above ? *out.value > *out.limit : *out.value < *out.limit);
+  const bool is_exceeded =
+      is_enough && out.value && (t.above ? *out.value > *out.threshold_value : *out.value < *out.threshold_value);
   if (!is_exceeded) out.missing = missing_evidence(one, known);
   if (out.missing || !is_enough || (!v && !one.of->is_age)) return out;
   out.state = is_exceeded ? standing::exceeded : standing::within;
@@ -166,7 +167,7 @@ standing overall(std::span<const judged_threshold> all) {
   auto found = standing::not_judged;
   for (const auto& one : all) {
     if (one.state == standing::exceeded) return standing::exceeded;
-    const auto looks = find_figure(find_limited_figure(one.of.figure)->figure)->looks;
+    const auto looks = find_figure(find_threshold_figure(one.of.figure)->figure)->looks;
     const bool rests_on_observations = looks == shape::ratio || looks == shape::quantiles || one.of.minimum > 0;
     if (one.state == standing::within && rests_on_observations) found = standing::within;
   }
@@ -186,27 +187,27 @@ std::size_t count_judged(std::span<const judged_threshold> all) {
 namespace {
 
 std::string written(const threshold& t, double value) {
-  const auto& l = *find_limited_figure(t.figure);
+  const auto& l = *find_threshold_figure(t.figure);
   return l.is_age ? readable_duration(value) : readable(*find_figure(l.figure), value);
 }
 
 }
 
 std::string period_in_words(const threshold& t) {
-  const bool is_count = find_figure(find_limited_figure(t.figure)->figure)->looks == shape::count;
+  const bool is_count = find_figure(find_threshold_figure(t.figure)->figure)->looks == shape::count;
   return t.period == month && is_count ? " a month" : period_in_words(t.period);
 }
 
-std::string threshold_in_words(const threshold& t, const std::optional<double>& limit) {
-  const auto amount = limit ? written(t, *limit) : figure_in_words(t.limit_of);
+std::string threshold_in_words(const threshold& t, const std::optional<double>& value) {
+  const auto amount = value ? written(t, *value) : figure_in_words(t.ratio);
   return (t.above ? "" : "not below ") + amount + period_in_words(t);
 }
 
 std::string default_in_words(const threshold& t) {
-  auto words = threshold_in_words(t, t.limit_of.empty() ? std::optional(t.limit) : std::nullopt);
+  auto words = threshold_in_words(t, t.ratio.empty() ? std::optional(t.value) : std::nullopt);
   if (t.minimum > 0)
     words += ", minimum " + std::to_string(std::llround(t.minimum)) + ' ' +
-             std::string(find_limited_figure(t.figure)->counted);
+             std::string(find_threshold_figure(t.figure)->counted);
   return words;
 }
 
@@ -216,16 +217,16 @@ std::string value_in_words(const judged_threshold& one) {
 }
 
 std::string in_words(const judged_threshold& one) {
-  return std::string(find_limited_figure(one.of.figure)->title) + ": " + value_in_words(one) + " (threshold " +
-         threshold_in_words(one.of, one.limit) + ')';
+  return std::string(find_threshold_figure(one.of.figure)->title) + ": " + value_in_words(one) + " (threshold " +
+         threshold_in_words(one.of, one.threshold_value) + ')';
 }
 
 std::string gap_in_words(const judged_threshold& one) {
   if (one.missing) return std::string(one.missing->gap);
   if (!one.counted || *one.counted >= one.of.minimum)
-    return one.limit ? "no data" : "no " + figure_in_words(one.of.limit_of) + " to compare with";
+    return one.threshold_value ? "no data" : "no " + figure_in_words(one.of.ratio) + " to compare with";
   return std::to_string(std::llround(*one.counted)) + " of " + std::to_string(std::llround(one.of.minimum)) + ' ' +
-         std::string(find_limited_figure(one.of.figure)->counted) + " needed";
+         std::string(find_threshold_figure(one.of.figure)->counted) + " needed";
 }
 
 }

@@ -22,7 +22,7 @@ struct judgement {
   standing state = standing::not_judged;
   /// In the figure's unit, an age in seconds. Empty: no data, or nothing to have an age.
   std::optional<double> value = {};
-  std::optional<double> limit = {};  ///< empty: the figure that is the limit has no value
+  std::optional<double> threshold_value = {};  ///< empty: the figure to compare with has no value
   /// The denominator or the number of observations, if the threshold has a minimum.
   std::optional<double> counted = {};
   const evidence_rule* missing = nullptr;  ///< missing evidence, without which no state is within (section 16)
@@ -56,7 +56,7 @@ class judge {
   };
   /// The positions of the columns of a figure with thresholds.
   struct located {
-    const limited_figure* of;
+    const threshold_figure* of;
     const figure* measured_by;
     const quantile* which;
     std::vector<located_slice> value, minimum;
@@ -67,7 +67,7 @@ class judge {
                                   const period* over) const;
   static const evidence_rule* missing_evidence(const located&, const scope_figures&);
   bool is_known(const scope_figures&) const;
-  std::optional<double> resolved_limit(const threshold&, const scope_figures&, const period* over) const;
+  std::optional<double> resolved_value(const threshold&, const scope_figures&, const period* over) const;
 
   const snapshot& from_;
   const figure_settings& settings_;
@@ -87,9 +87,9 @@ std::size_t count_judged(std::span<const judged_threshold>);
 
 /// " a month", " over 30 days"; empty without a period.
 std::string period_in_words(const threshold&);
-/// "5 a month", "15.0 % over 30 days", "not below 2d over 30 days". If the limit is a figure: its value, or its name if
-/// it has no value.
-std::string threshold_in_words(const threshold&, const std::optional<double>& limit);
+/// "5 a month", "15.0 % over 30 days", "not below 2d over 30 days". With a figure to compare with: its value, or its
+/// name if it has no value.
+std::string threshold_in_words(const threshold&, const std::optional<double>& value);
 /// "15.0 % over 30 days, minimum 10 changes"
 std::string default_in_words(const threshold&);
 /// "hotfixes: 6 (threshold 5 a month)".

@@ -103,7 +103,7 @@ constexpr own_rule own_rules[] = {
      "{{ $labels.source }} has been silent for three times its longest usual interval; its webhook may be disabled."},
 };
 
-bool is_of_team(const limited_figure& l, const threshold& t) {
+bool is_of_team(const threshold_figure& l, const threshold& t) {
   return !t.team.empty() || find_figure(l.figure)->to == belongs::teams;
 }
 
@@ -126,7 +126,7 @@ std::string asked(const std::string& metric, const std::string& labels, const st
          values + " | query }}{{ . | first | value | " + std::string(shown_by) + " }}{{ end }}";
 }
 
-std::string value_of(const limited_figure& l, const threshold& t, bool is_team) {
+std::string value_of(const threshold_figure& l, const threshold& t, bool is_team) {
   const auto& f = *find_figure(l.figure);
   std::string labels;
   if (!l.slice.empty())
@@ -136,14 +136,14 @@ std::string value_of(const limited_figure& l, const threshold& t, bool is_team) 
                l.is_age ? "time() - " : "", is_team, l.shown_by);
 }
 
-std::string describe(const limited_figure& l, const threshold& t) {
+std::string describe(const threshold_figure& l, const threshold& t) {
   const bool is_team = is_of_team(l, t);
   const std::string who =
       is_team ? "{{ $labels.team_name }}" : "{{ $labels.service_name }} in {{ $labels.deployment_environment }}";
-  const auto limit =
+  const auto value =
       asked("releasehealth_threshold", (is_team ? "service_name=\"\"," : "") + which(t), "", is_team, l.shown_by);
   return who + ", " + std::string(l.title) + ": " + value_of(l, t, is_team) + " (threshold " +
-         (t.above ? "" : "not below ") + limit + period_in_words(t) + ").";
+         (t.above ? "" : "not below ") + value + period_in_words(t) + ").";
 }
 
 // The URL of the alert's section, with the anchor that Markdown renderers generate.
@@ -172,7 +172,7 @@ std::vector<std::string_view> own_alerts() {
 
 std::vector<std::string_view> limit_alerts() {
   std::vector<std::string_view> names;
-  for (const auto& l : limited_figures()) names.push_back(l.alert);
+  for (const auto& l : threshold_figures()) names.push_back(l.alert);
   return names;
 }
 
@@ -196,7 +196,7 @@ std::string prometheus_rules(const std::vector<threshold>& thresholds, const std
       "groups:\n  - name: releasehealth-thresholds\n    rules:\n";
   std::set<std::tuple<std::string, std::string, bool>> written;  // one rule for all services, one for all teams
   for (const auto& t : thresholds) {
-    const auto& l = *find_limited_figure(t.figure);
+    const auto& l = *find_threshold_figure(t.figure);
     if (!written.emplace(t.figure, t.period, is_of_team(l, t)).second) continue;
     append_rule(out, l.alert, expression(t, is_of_team(l, t)), "", "warning", l.summary, describe(l, t),
                 runbook(runbooks + "/releases.md", l.alert), dashboard_of(grafana, is_of_team(l, t)));

@@ -6,12 +6,9 @@ namespace releasehealth {
 
 std::optional<chosen_figure> choose_figure(std::string_view name) {
   constexpr std::string_view prefix = "releasehealth_";
-  for (const auto& c : service_columns())
-    if (c.title == name) return chosen_figure{find_figure(c.figure), c.slice};
   if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
   if (const auto* metric = find_figure(name)) return chosen_figure{metric};
-  if (const auto* limited = find_limited_figure(name))
-    return chosen_figure{find_figure(limited->figure), limited->slice};
+  if (const auto* named = find_threshold_figure(name)) return chosen_figure{find_figure(named->figure), named->slice};
   return {};
 }
 
@@ -21,8 +18,7 @@ std::vector<std::string> figure_names() {
     if (std::ranges::find(all, name) == all.end()) all.emplace_back(name);
   };
   for (const auto& f : figures()) add(f.name);
-  for (const auto& l : limited_figures()) add(l.name);
-  for (const auto& c : service_columns()) add(c.title);
+  for (const auto& l : threshold_figures()) add(l.name);
   return all;
 }
 

@@ -19,8 +19,8 @@ struct chosen_figure {
   }
 };
 
-/// Accepts a metric's name with or without `releasehealth_`, a name in [[threshold]] (`hotfixes`) or a column's title
-/// ("rolled back"). Empty for any other name.
+/// The figure of a name as in metrics, with or without `releasehealth_`, or as in [[threshold]] (`hotfixes`): the same
+/// in reports, explanations and the API. Empty for any other name.
 std::optional<chosen_figure> choose_figure(std::string_view name);
 /// Every name that choose_figure() accepts, without the prefix.
 std::vector<std::string> figure_names();

@@ -113,7 +113,7 @@ class threshold_lines {
                "The threshold of a figure; bound is the side on which it is exceeded.");
     each([&](const scope& of, const line& one) {
       const auto bound = one.of->above ? ",bound=\"above\"" : ",bound=\"below\"";
-      if (one.limit) out.sample(of.who, which(*one.of) + bound, *one.limit);
+      if (one.value) out.sample(of.who, which(*one.of) + bound, *one.value);
     });
     out.family("releasehealth_threshold_minimum", metric_type::gauge,
                "The minimum denominator or number of observations for a threshold to be judged.");
@@ -127,7 +127,7 @@ class threshold_lines {
  private:
   struct line {
     const threshold* of;
-    std::optional<double> limit;
+    std::optional<double> value;
     standing state;
   };
   struct scope {
@@ -139,7 +139,7 @@ class threshold_lines {
     to.lines.reserve(all.size());
     for (const auto& t : all) {
       const auto is = judge_.decide(t, known, !to.team.empty());
-      to.lines.push_back({&t, is.limit, is.state});
+      to.lines.push_back({&t, is.threshold_value, is.state});
     }
     scopes_.push_back(std::move(to));
   }

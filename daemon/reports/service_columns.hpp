@@ -5,10 +5,10 @@
 
 namespace releasehealth {
 
-/// A column shows a figure's slice, the median of quantiles. Values that exceed the threshold `limited` of a month are
+/// A column shows a figure's slice, the median of quantiles. Values that exceed the threshold of a month are
 /// marked.
 struct service_column {
-  std::string_view title, figure, slice, limited;
+  std::string_view title, figure, slice, threshold;
   bool is_on_page;  ///< the month page has fewer columns; each service has a page of its own
 };
 std::span<const service_column> service_columns();

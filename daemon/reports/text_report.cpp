@@ -47,7 +47,7 @@ cell value_in(const snapshot& s, const figure_settings& settings, const judge& j
   const auto& mine =
       line.where ? judged.thresholds_of(line.where->service) : judged.thresholds_of_team(line.known.team);
   for (const auto& t : mine)
-    if (t.figure == column.limited && t.period == month && out.state != standing::exceeded)
+    if (t.figure == column.threshold && t.period == month && out.state != standing::exceeded)
       out.state = judged.decide(t, line.known, !line.where, &over).state;
   return out;
 }
@@ -108,8 +108,9 @@ std::string dora_table(const snapshot& s, const figure_settings& settings, const
   const auto text = table(s, settings, titles, style, [&](const table_line& line, std::size_t i) {
     return dora_value(s, settings, line, over, dora_metrics()[i]);
   });
-  const auto note = text.find(" (of ") == text.npos ? "" : "(of Nd): data covers N days of the period.\n";
-  return heading("DORA metrics", style) + text + (style.markdown ? "\n" : "") + note + std::string(about_bands) + '\n';
+  const auto note =
+      text.find(" (of ") == text.npos ? "" : paragraph("(of Nd): data covers N days of the period.", style);
+  return heading("DORA metrics", style) + text + note + paragraph(std::string(about_bands), style);
 }
 
 // The number of exceeded, within and not judged thresholds of each service and team, and a list of the exceeded ones.
@@ -124,8 +125,7 @@ std::string threshold_table(const snapshot& s, const figure_settings& settings, 
     for (const auto state : {standing::exceeded, standing::within, standing::not_judged})
       row.push_back({std::to_string(std::ranges::count(all, state, &judged_threshold::state))});
     if (const auto found = exceeded_among(all); !found.empty()) row[1].state = standing::exceeded;
-    for (const auto& one : exceeded_among(all))
-      exceeded += (style.markdown ? "- " : "") + printable(who) + ", " + in_words(one) + '\n';
+    for (const auto& one : exceeded_among(all)) exceeded += list_item(printable(who) + ", " + in_words(one), style);
   };
   for (const auto& [where, known] : s.places) add(short_name(where), judged.all_of(where));
   for (const auto& [name, known] : s.teams) add("team " + name, judged.all_of_team(name));
@@ -142,8 +142,9 @@ std::string quality_text(const snapshot& s, const figure_settings& settings, con
         services, [&](const auto& one) { return !one.evidence.empty() && one.evidence[n].is_gap(); });
     const auto& e = evidence_rules()[n];
     if (lacking > 0)
-      out += (style.markdown ? "- " : "") + std::string(e.name) + " is missing in " + std::to_string(lacking) + " of " +
-             std::to_string(services.size()) + " services; needed by " + std::string(e.needed_by) + '\n';
+      out += list_item(std::string(e.name) + " is missing in " + std::to_string(lacking) + " of " +
+                           std::to_string(services.size()) + " services; needed by " + std::string(e.needed_by),
+                       style);
   }
   return out.empty() ? out : '\n' + heading("Data quality", style) + out;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "collectors/base/printable.hpp"
+#include "collectors/base/wrap.hpp"
 
 namespace releasehealth {
 namespace {
@@ -98,7 +99,11 @@ std::string heading(const std::string& text, const text_style& style) {
 
 std::string paragraph(const std::string& text, const text_style& style) {
   if (style.html) return "<p>" + escaped(text) + "</p>\n";
-  return (style.markdown ? "\n" : "") + text + '\n';
+  return (style.markdown ? "\n" : "") + wrapped(text + '\n', style.width);
+}
+
+std::string list_item(const std::string& text, const text_style& style) {
+  return (style.markdown ? "- " : "") + wrapped(text + '\n', style.width, 2);
 }
 
 }

@@ -10,7 +10,7 @@ namespace releasehealth {
 
 struct text_style {
   bool markdown = false;
-  std::size_t width = 0;  ///< width of the terminal in columns; 0: unlimited
+  std::size_t width = 0;  ///< of lines, in columns; 0: unlimited
   bool colours = false;   ///< values that exceed their threshold in red
   bool html = false;      ///< HTML tables, each below its heading
   bool teams = false;     ///< a line for each team below those of services
@@ -28,5 +28,7 @@ using table_rows = std::vector<std::vector<cell>>;
 std::string render_table(const table_rows& rows, const text_style&);
 std::string heading(const std::string& text, const text_style&);
 std::string paragraph(const std::string& text, const text_style&);
+/// One line of a list; continued lines are indented.
+std::string list_item(const std::string& text, const text_style&);
 
 }

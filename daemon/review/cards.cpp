@@ -94,13 +94,13 @@ json::object card_of(const reviewed& r, const headline& h, const figure_settings
         {"text", gap.share ? std::string(gap.of->name) + " coverage " + in_words(gap) : std::string(gap.of->gap)},
         {"cure", gap.of->cure}});
   card["gaps"] = std::move(gaps);
-  card["threshold"] = threshold_text(h.limited, all, r.is_of_one);
+  card["threshold"] = threshold_text(h.threshold, all, r.is_of_one);
   const auto drawn = std::ranges::find_if(all, [&](const threshold_of& one) {
     const auto& t = one.judged.of;
-    return r.is_of_one && t.figure == h.limited && t.period == month &&
-           h.of == find_figure(find_limited_figure(t.figure)->figure);
+    return r.is_of_one && t.figure == h.threshold && t.period == month &&
+           h.of == find_figure(find_threshold_figure(t.figure)->figure);
   });
-  card["chart"] = column_chart(h.title, points, drawn == all.end() ? std::nullopt : drawn->judged.limit);
+  card["chart"] = column_chart(h.title, points, drawn == all.end() ? std::nullopt : drawn->judged.threshold_value);
   return card;
 }
 
@@ -119,13 +119,15 @@ json::array cards(const reviewed& r, std::span<const headline> headlines, const 
   return all;
 }
 
-json::object threshold_text(std::string_view limited, const std::vector<threshold_of>& all, bool of_one) {
+json::object threshold_text(std::string_view figure, const std::vector<threshold_of>& all, bool of_one) {
   constexpr std::ptrdiff_t most_named = 3;
   std::vector<const threshold_of*> mine;
   for (const auto& one : all)
-    if (one.judged.of.figure == limited) mine.push_back(&one);
+    if (one.judged.of.figure == figure) mine.push_back(&one);
   if (mine.empty()) return {{"text", ""}, {"is_exceeded", false}, {"is_within", false}};
-  const auto words = [](const threshold_of* one) { return threshold_in_words(one->judged.of, one->judged.limit); };
+  const auto words = [](const threshold_of* one) {
+    return threshold_in_words(one->judged.of, one->judged.threshold_value);
+  };
   const auto count = [&](standing state) {
     return std::ranges::count(mine, state, [](const threshold_of* one) { return one->judged.state; });
   };

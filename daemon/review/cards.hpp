@@ -11,6 +11,6 @@ json::array cards(const reviewed&, std::span<const headline>, const figure_setti
 
 /// The thresholds of a card's figure: {"text", "is_exceeded", "is_within"}. `is_within` only if all of them are judged;
 /// `text` is empty without thresholds. `of_one`: the thresholds of a single service, which is then not named.
-json::object threshold_text(std::string_view limited, const std::vector<threshold_of>& all, bool of_one);
+json::object threshold_text(std::string_view figure, const std::vector<threshold_of>& all, bool of_one);
 
 }

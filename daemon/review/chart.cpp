@@ -34,8 +34,8 @@ std::vector<std::size_t> rows_of(const std::vector<timeline_stretch>& all) {
 }
 
 json::object column_chart(const std::string& title, const std::vector<chart_point>& points,
-                          std::optional<double> limit) {
-  double largest = limit.value_or(0);
+                          std::optional<double> threshold) {
+  double largest = threshold.value_or(0);
   for (const auto& p : points) largest = std::max(largest, p.value.value_or(0));
   if (largest <= 0) largest = 1;
   const auto step = chart_width / static_cast<double>(std::max<std::size_t>(points.size(), 1));
@@ -61,8 +61,8 @@ json::object column_chart(const std::string& title, const std::vector<chart_poin
                                            " in the last month, maximum " + highest->text + " in " + highest->name
                                      : title + ": no data"},
                       {"columns", std::move(columns)},
-                      {"has_limit", limit && last},
-                      {"limit_y", limit ? number(chart_height - height(*limit)) : ""}};
+                      {"has_threshold", threshold && last},
+                      {"threshold_y", threshold ? number(chart_height - height(*threshold)) : ""}};
   return out;
 }
 

@@ -17,8 +17,8 @@ struct chart_point {
   bool partial = false;         ///< the month is incomplete, or its data is
 };
 
-/// A column for each point, of which the last is the page's month, and a line at the limit, if any.
-json::object column_chart(const std::string& title, const std::vector<chart_point>&, std::optional<double> limit);
+/// A column for each point, of which the last is the page's month, and a line at the threshold, if any.
+json::object column_chart(const std::string& title, const std::vector<chart_point>&, std::optional<double> threshold);
 
 /// The length of a bar in percent of the largest; at least 1 for positive values.
 std::int64_t bar_length(double value, double largest);

@@ -37,7 +37,8 @@ json::object follow_up(const std::string& done, bool is_owed, bool is_tracked, s
   if (!done.empty()) return {{"text", std::string(word)}, {"class", "done"}};
   if (!is_owed) return {{"text", "not needed"}, {"class", "none"}};
   if (!is_tracked) return {{"text", "not tracked"}, {"class", "none"}};
-  if (due && *due < frame.now) return {{"text", "overdue"}, {"class", "overdue"}};
+  if (due && *due < frame.now)
+    return {{"text", readable_duration(in_seconds(frame.now - *due)) + " overdue"}, {"class", "overdue"}};
   return {{"text", due ? "due " + settings.zone.local_time(*due).substr(0, 10) : "open"}, {"class", "due"}};
 }
 
@@ -91,6 +92,7 @@ json::object frame_of(const std::string& title, const review_question& q, const 
           {"next_name", name_month(q.month + months{1})},
           {"made_at", settings.zone.local_time(frame.now)},
           {"zone", settings.zone.zone_name()},
+          {"of_all", q.service.empty()},  // tables name the service of each row
           {"version", RELEASEHEALTH_VERSION},
           {"bands", about_bands}};
 }

@@ -172,7 +172,7 @@ void add_crossings(const reviewed& r, const figure_settings& settings, json::arr
   for (const auto& [where, known] : r.apart.places) {
     if (!settings.names.is_target(where)) continue;
     for (const auto& t : judged.thresholds_of(where.service)) {
-      if (t.figure != hotfixes.limited || t.period != month || !has_data(known, r.before())) continue;
+      if (t.figure != hotfixes.threshold || t.period != month || !has_data(known, r.before())) continue;
       const auto now = judged.decide(t, known, false, &r.last()), before = judged.decide(t, known, false, &r.before());
       if (now.state == before.state || now.state == standing::not_judged || before.state == standing::not_judged)
         continue;

@@ -12,9 +12,9 @@ namespace releasehealth {
 struct headline {
   std::string title;
   const figure* of;
-  std::string_view slice;    ///< empty: all slices together
-  std::string_view limited;  ///< a name of limited_figures(); empty: it cannot have a threshold
-  std::string_view over;     ///< plural noun of its observations; with `beside`, the unit of that figure
+  std::string_view slice;      ///< empty: all slices together
+  std::string_view threshold;  ///< a name of threshold_figures(); empty: it cannot have a threshold
+  std::string_view over;       ///< plural noun of its observations; with `beside`, the unit of that figure
   bool more_is_better = false;
   const dora_metric* dora = nullptr;
   const figure* beside = nullptr;  ///< a figure for the detail line, in place of the number of observations

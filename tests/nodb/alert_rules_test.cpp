@@ -29,7 +29,7 @@ TEST_SUITE("nodb") {
           CHECK(tests.find("alertname: " + std::string(alert)) != tests.npos);
       }
     for (const auto& t : default_thresholds()) {
-      const auto& of = *find_limited_figure(t.figure);
+      const auto& of = *find_threshold_figure(t.figure);
       const auto words = "Default threshold: " + default_in_words(t) + '.';
       CAPTURE(words);
       const auto at = about_releases.find("\n## " + std::string(of.alert) + '\n');

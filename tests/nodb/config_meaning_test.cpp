@@ -11,7 +11,7 @@ TEST_SUITE("nodb") {
         "\nabove=9\nservice='legacy'\n");
     const auto limit = [&](const char* service) {
       for (const auto& t : thresholds_of(c.figures.thresholds, service))
-        if (t.figure == "hotfixes") return t.limit;
+        if (t.figure == "hotfixes") return t.value;
       return -1.0;
     };
     CHECK(limit("checkout") == 3);
@@ -100,8 +100,8 @@ aliases = { pagerduty = { name = "platform", shared = true } }
         "[figures]\nmerge_back_due = '2d'\ncauses = ['weather']\n"
         "[[threshold]]\nfigure = 'change_fail_ratio'\nperiod = '30d'\nabove = 'planned_fail_ratio'\n");
     for (const auto& t : c.figures.thresholds) {
-      if (t.figure == "oldest_unmerged_hotfix_seconds") CHECK(t.limit == 2 * 86400);
-      if (t.figure == "change_fail_ratio") CHECK(t.limit_of == "planned_fail_ratio");
+      if (t.figure == "oldest_unmerged_hotfix_seconds") CHECK(t.value == 2 * 86400);
+      if (t.figure == "change_fail_ratio") CHECK(t.ratio == "planned_fail_ratio");
     }
     CHECK(c.figures.cause_slices.size() == 3);
     CHECK(c.timeline.fingerprint != right("").timeline.fingerprint);

@@ -34,12 +34,12 @@ TEST_SUITE("nodb") {
     CHECK(columns[1].at("title") == "Mar: 4 (partial)");
     CHECK(columns[1].at("is_last") == true);
     CHECK(chart.at("label") == "Hotfixes by month, Jan to Mar: 4 in the last month, maximum 4 in Mar");
-    CHECK(chart.at("has_limit") == true);
-    CHECK(std::stod(std::string(chart.at("limit_y").as_string())) <
+    CHECK(chart.at("has_threshold") == true);
+    CHECK(std::stod(std::string(chart.at("threshold_y").as_string())) <
           std::stod(std::string(columns[1].at("y").as_string())));
     const auto nothing = column_chart("Hotfixes", {{"Jan", {}, ""}}, 5);
     CHECK(nothing.at("columns").as_array().empty());
-    CHECK(nothing.at("has_limit") == false);
+    CHECK(nothing.at("has_threshold") == false);
     CHECK(nothing.at("label") == "Hotfixes: no data");
   }
 

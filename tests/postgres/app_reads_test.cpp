@@ -124,8 +124,8 @@ TEST_SUITE("postgres") {
     const auto lines = [&](const char* path) {
       const auto page = app.operations("GET", path).body;
       std::size_t n = 0;
-      for (auto at = page.find("<line class=\"limit\""); at != page.npos;
-           at = page.find("<line class=\"limit\"", at + 1))
+      for (auto at = page.find("<line class=\"threshold\""); at != page.npos;
+           at = page.find("<line class=\"threshold\"", at + 1))
         ++n;
       return n;
     };
