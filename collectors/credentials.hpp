@@ -27,14 +27,14 @@ bool shows_standard_webhook(const source&, const delivery&);
 /// Family e if there is such a signature, which alone decides (sources.md §4.2); else families f and g.
 bool shows_standard_webhook_or_secret(const source&, const delivery&);
 
-/// The key of a delivery whose sender gives it no id: the digest of its bytes. A repeated delivery with another id is
+/// The key of a delivery whose sender gives it no id: the digest of its body. A repeated delivery with another id is
 /// harmless, because its events are not counted again.
 std::string key_of_bytes(const delivery&);
 
-/// The signed id of the delivery, else the digest of its bytes.
+/// The signed id of the delivery, else the digest of its body.
 std::string key_of_standard_webhook(const delivery&);
 
-/// The first of these headers that is set, else the digest of the delivery's bytes.
+/// The first of these headers that is set, else the digest of the body.
 std::string key_in(const delivery&, std::initializer_list<std::string_view> names);
 
 /// Seconds since 1970, for the verification of timed signatures.

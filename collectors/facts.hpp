@@ -19,8 +19,7 @@ std::string first_line(std::string text);
 /// Returns acme/checkout for https://host/acme/checkout.git and git@host:acme/checkout.git.
 std::string repository_of(std::string url);
 
-/// The id at a pointer, after a prefix that distinguishes it from other ids. Empty, which check() rejects, if there is
-/// none.
+/// `prefix`, which tells kinds of ids apart, and the id at a pointer; empty without an id, which check() rejects.
 std::string subject_at(const json::value& in, std::string_view prefix, std::string_view pointer);
 
 /// The pointer into a sender's body at which a field of an event is found.

@@ -56,7 +56,7 @@ inline constexpr std::int64_t max_work_seconds = std::int64_t{31} * 24 * 60 * 60
 inline constexpr std::int64_t max_lines_changed = 100'000'000;
 inline constexpr std::int64_t max_new_commits = 10'000'000;  ///< of one release
 
-/// Bytes of a delivery's key and of an event's id and subject: an index row holds two of them and two names.
+/// Byte limit of a delivery key, event id or subject: an index row must hold two of these and two names.
 inline constexpr std::size_t max_key_bytes = 1000;
 
 /// The text, or its digest if an index row cannot hold it: above max_key_bytes, not UTF-8, or with NUL.

@@ -39,7 +39,7 @@ struct vocabulary<incident_state> {
   static constexpr std::array<std::string_view, 4> words = {"open", "acknowledged", "resolved", "mitigated"};
 };
 
-/// Ways of remediation (figures.md section 6). A policy may also recommend to `watch`.
+/// Ways of remediation (figures.md section 6). A policy may also recommend `watch`.
 enum class way { rollback, hotfix, flag, watch };
 template <>
 struct vocabulary<way> {

@@ -28,7 +28,9 @@ constexpr setting_rule settings[] = {
 
 std::string check_settings(const source& s) {
   const bool deploys = s.setting("deployments") == "tag" || !s.list("statuses").empty();
-  return deploys && s.setting("environment").empty() ? "needs environment: Bitbucket does not report it" : "";
+  return deploys && s.setting("environment").empty()
+             ? "no environment; expected one, because Bitbucket does not report it"
+             : "";
 }
 
 bool authentic(const source& s, const delivery& d) {

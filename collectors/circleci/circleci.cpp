@@ -68,7 +68,8 @@ result<decoded> ping(const hook&, timestamp) { return decoded::nothing("ping"); 
 constexpr hook_type types[] = {{"workflow-completed", workflow}, {"job-completed", job}, {"ping", ping}};
 
 std::string check_settings(const source& s) {
-  if (s.list("workflows").empty() && s.list("jobs").empty()) return "needs workflows or jobs: not all of them deploy";
+  if (s.list("workflows").empty() && s.list("jobs").empty())
+    return "no workflows and no jobs; expected those that deploy";
   return {};
 }
 

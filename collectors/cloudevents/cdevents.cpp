@@ -11,7 +11,7 @@
 namespace releasehealth::cloudevents {
 namespace {
 
-/// The meaning of a type `dev.cdevents.<subject>.<predicate>.<version>`; all versions are compatible.
+/// The meaning of a type `dev.cdevents.<subject>.<predicate>.<version>`; the version is ignored.
 struct meaning {
   std::string_view kind;                        ///< subject.predicate
   std::optional<deployment_state> deployed;     ///< none: an incident

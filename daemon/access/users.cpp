@@ -65,7 +65,7 @@ void users::admit(const headers& given, std::function<void(bool)> then) {
 
 std::string check_bcrypt(const std::string& hash) {
   const bool is = hash.size() == bcrypt_length && hash.starts_with("$2") && hash.find_first_of("\n ") == hash.npos;
-  return is ? "" : "is not a bcrypt hash; create one with `htpasswd -nBC 10 NAME`";
+  return is ? "" : "invalid hash; expected a bcrypt hash, from `htpasswd -nBC 10 NAME`";
 }
 
 }

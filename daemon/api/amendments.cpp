@@ -63,7 +63,8 @@ result<json::object> read_amendment(thing_type thing, std::string_view content_t
     return error(errc::media_type, "unsupported content type; expected application/merge-patch+json");
   auto patch = parse_json_strictly(body);
   if (!patch) return patch.error();
-  if (!patch->is_object()) return error(errc::malformed, "invalid amendment", {{"", "expected a JSON object"}});
+  if (!patch->is_object())
+    return error(errc::malformed, "invalid amendment", {{"", "is no object; expected a JSON object"}});
   event e;
   e.id = e.subject = "x";
   e.reports(thing);
@@ -72,7 +73,8 @@ result<json::object> read_amendment(thing_type thing, std::string_view content_t
   std::vector<problem> found;
   const auto refuse = [&](std::span<const std::string_view> names) {
     for (const auto name : names)
-      if (e.fields.contains(name)) found.push_back({'/' + std::string(name), "cannot be amended"});
+      if (e.fields.contains(name))
+        found.push_back({'/' + std::string(name), "cannot be amended; expected one of:" + amendable(thing)});
   };
   for (const auto& [name, value] : e.fields)
     if (const auto field = std::string_view(name); !is_amendable(thing, field))
@@ -83,7 +85,7 @@ result<json::object> read_amendment(thing_type thing, std::string_view content_t
   const auto reason = given && given->is_string() ? text_at(e.fields, "/reason") : std::string();
   if (reason.find_first_not_of(" \t\r\n") == reason.npos || reason.size() > max_text)
     found.push_back({"/reason", "missing or invalid; expected a text with the reason of the amendment"});
-  if (e.fields.size() < 2) found.push_back({"", "no field to amend"});
+  if (e.fields.size() < 2) found.push_back({"", "no field to amend; expected one of:" + amendable(thing)});
   for (auto& p : check(e, now)) found.push_back(std::move(p));
   if (!found.empty()) return error(errc::malformed, "nothing was amended", std::move(found));
   return std::move(e.fields);
@@ -118,7 +120,7 @@ struct meant_thing {
   thing_id thing;
 };
 
-// Nothing if neither a row nor a member of one has the id.
+// By id, else by the sender's id if only one has it. Nothing if neither a row nor a member of one has the id.
 std::optional<meant_thing> find_meant(std::span<const json::object> found, const std::string& id) {
   for (const auto& row : found)
     if (text_at(row, "/id") == id) return meant_thing{&row, {text_at(row, "/source"), text_at(row, "/subject")}};
@@ -126,7 +128,8 @@ std::optional<meant_thing> find_meant(std::span<const json::object> found, const
     for (const auto& member : elements_at(row, "/members"))
       for (const auto& one : elements_at(member, "/ids"))
         if (text_at(one, "") == id) return meant_thing{&row, {text_at(member, "/source"), text_at(member, "/subject")}};
-  return {};
+  if (found.size() != 1) return {};  // one of several with the sender's id
+  return meant_thing{&found.front(), {text_at(found.front(), "/source"), text_at(found.front(), "/subject")}};
 }
 
 // The row itself or, for the row of a group, each of its members, because a group's row has no reports of its own.

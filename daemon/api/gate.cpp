@@ -1,6 +1,7 @@
 // GET /api/v1/gate and /badge/{service}.svg
 #include "daemon/api/gate.hpp"
 
+#include "collectors/base/nearest.hpp"
 #include "daemon/api/endpoints.hpp"
 #include "daemon/api/parameters.hpp"
 #include "daemon/reports/report.hpp"
@@ -24,7 +25,8 @@ result<std::vector<judged_threshold>> ask_gate(ledger::reader& from, const std::
     is_known = true;
     for (auto& one : judged.all_of(where)) all.push_back(std::move(one));
   }
-  if (!is_known) return error(errc::unknown, "unknown service or environment");
+  if (!is_known)
+    return error(errc::unknown, "unknown service " + in_quotes(service) + ", or not deployed to that environment");
   return all;
 }
 

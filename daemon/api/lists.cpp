@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "collectors/base/form.hpp"
+#include "collectors/base/nearest.hpp"
 #include "collectors/csv/csv.hpp"
 #include "collectors/words.hpp"
 #include "daemon/api/endpoints.hpp"
@@ -92,7 +93,7 @@ error wrong(std::string_view parameter, const std::string& what) {
 // Parses `next` of an earlier page: the values of the key's columns. Times are converted to UTC, because PostgreSQL
 // accepts fewer offsets than RFC 3339.
 result<json::value> read_key(const listed& of, const std::string& after) {
-  const error bad = wrong("after", "invalid value; expected `next` of another page");
+  const error bad = wrong("after", "invalid value " + in_quotes(after) + "; expected `next` of another page");
   auto key = parse_json_strictly(after);
   if (!key || !key->is_array() || key->get_array().size() != of.key.size()) return bad;
   for (std::size_t i = 0; i < of.key.size(); ++i) {

@@ -43,7 +43,7 @@ text_format negotiate_format(std::string_view accept) {
     const auto c = read_choice(take(accept, ','));
     if (c.name == "application/openmetrics-text" && (c.version.empty() || c.version == "1.0.0" || c.version == "0.0.1"))
       openmetrics = std::max(openmetrics, c.q);
-    // Prometheus 3 also requests version 1.0.0, which is not supported
+    // Prometheus 3 also requests text/plain 1.0.0: not supported
     if ((c.name == "text/plain" && (c.version.empty() || c.version == "0.0.4")) || c.name == "text/*" ||
         c.name == "*/*")
       text = std::max(text, c.q);

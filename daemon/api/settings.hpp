@@ -20,7 +20,7 @@ struct settings {
   limits bounds;
   figure_settings figures;
   ledger::derive_settings timeline;
-  bool gate_holds_without_data = false;  ///< hold also if a threshold is not judged for lack of evidence
+  bool gate_holds_without_data = false;  ///< hold also if a threshold lacks evidence
 };
 
 }

@@ -18,7 +18,7 @@ namespace {
 
 const command every_command[] = {
     {"serve", "run the daemon", add_serve},
-    {"check-config", "validate the configuration; exit 2 and list every error", add_check_config},
+    {"check-config", "list every error in the configuration; exit 2 on errors", add_check_config},
     {"init", "write a first configuration and its secrets, and print the values to enter at each source", add_init},
     {"doctor",
      "check configuration, database, sources, names and coverage, and print a fix for each finding; exit 1 on "
@@ -125,7 +125,8 @@ json::object read_fields(const std::vector<std::string>& words) {
     const auto equals = w.find('=');
     if (equals == w.npos || equals == 0) throw usage_error("field: invalid " + in_quotes(w) + "; expected key=value");
     names.push_back(w.substr(0, equals));
-    if (std::ranges::count(names, names.back()) > 1) throw usage_error("field " + names.back() + ": given twice");
+    if (std::ranges::count(names, names.back()) > 1)
+      throw usage_error("field: duplicate " + in_quotes(names.back()) + "; expected each field once");
     values.push_back(w.substr(equals + 1));
   }
   return csv::read_object(names, values);

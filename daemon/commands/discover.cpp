@@ -92,12 +92,12 @@ int write_proposals(const common_options& options, const std::string& file, cons
   if (const auto tables = discover::new_tables(found); !tables.empty()) {
     append_tables(options, file, tables);
     const auto services = std::ranges::count(found.services, false, &discover::proposed_service::is_configured);
-    std::cerr << file << ": " << services << " services and " << found.teams.size()
-              << " teams appended; reload to apply them, `releasehealthd rebuild` to apply them to history\n";
+    std::cerr << file << ": services appended: " << services << ", teams: " << found.teams.size()
+              << "; reload to apply them, `releasehealthd rebuild` to apply them to history\n";
   }
   for (const auto& lines : missing) std::cerr << printable(lines);
   if (!missing.empty())
-    std::cerr << missing.size() << " services are already defined; add these lines to their tables\n";
+    std::cerr << "services already defined: " << missing.size() << "; add these lines to their tables\n";
   return missing.empty() ? 0 : 1;
 }
 

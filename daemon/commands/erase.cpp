@@ -7,6 +7,7 @@
 #include "collectors/base/utf8.hpp"
 #include "daemon/commands/command.hpp"
 #include "daemon/derivation/derive.hpp"
+#include "daemon/ledger/person.hpp"
 #include "daemon/ledger/retention.hpp"
 #include "daemon/system/clock.hpp"
 #include "daemon/system/random_id.hpp"
@@ -27,6 +28,20 @@ std::string this_user() {
   return entry ? entry->pw_name : std::to_string(getuid());
 }
 
+std::vector<std::string> configured_names_of(const config& c, const std::string& name) {
+  const ledger::person who(name, {});
+  std::vector<std::string> found;
+  const auto add = [&](std::string_view kind, const std::string& known) {
+    if (who.is_in(known)) found.push_back(std::string(kind) + " \"" + known + '"');
+  };
+  for (const auto& s : c.figures.names.services()) {
+    add("service", s.name);
+    add("team", s.team);
+  }
+  for (const auto& [team, engineers] : c.figures.engineers) add("team", team);
+  return found;
+}
+
 int run_erase(const config& c, const erase_options& o) {
   if (count_characters(o.person) < least_letters)
     throw usage_error("person: " + in_quotes(o.person) + " is too short; expected at least " +
@@ -34,7 +49,10 @@ int run_erase(const config& c, const erase_options& o) {
   if (o.reason.empty()) throw usage_error("--reason: empty; expected the reason of the erasure");
   const auto database = open_database(c, "erase");
   ledger::erasure e{o.person, "erased-" + random_id().substr(0, 8), this_user(), o.reason, system_now()};
-  if (const auto names = ledger::names_of_person(database.where, o.person); !names.empty() && !o.also_names)
+  auto names = ledger::names_of_person(database.where, o.person);
+  const auto configured = configured_names_of(c, o.person);
+  names.insert(names.end(), configured.begin(), configured.end());
+  if (!names.empty() && !o.also_names)
     throw usage_error("person: " + in_quotes(o.person) + " is in the name of " + names.front() +
                       (names.size() > 1 ? " and " + std::to_string(names.size() - 1) + " more" : "") +
                       "; expected a full name or login, or --also-names to rename these, too");

@@ -24,7 +24,7 @@ struct send_options {
   bool allows_unknown = false;
 };
 
-// Polls until a fitting row exists, for at most derive_patience. Returns the last response.
+// Polls until a row fits, a poll fails or derive_patience ends. Returns the last response.
 template <class Fits>
 result<std::optional<json::object>> find_derived(const operations_listener& at, const thing_name& of, Fits fits) {
   const auto end = std::chrono::steady_clock::now() + derive_patience;
@@ -68,8 +68,9 @@ std::string became(const event& e, const operations_listener& at) {
     found = find_derived(at, {e.thing, e.subject, text_at(e.fields, "/service")},
                          [&](const json::object& row) { return state.empty() || text_at(row, "/state") == state; });
   if (found && *found) return describe(**found, e.thing, at.url);
-  std::cerr << "send: cannot look up the result: " << (found ? "not derived yet" : found.error().text())
-            << "; --operations-url sets the operations listener\n";
+  std::cerr << "send: cannot look up the result: "
+            << (found ? "not derived yet" : found.error().text() + "; --operations-url sets the operations listener")
+            << '\n';
   return itself;
 }
 

@@ -28,11 +28,16 @@ void read_tls(config_table&& t, std::optional<http::tls_settings>& into) {
            s.clients);
   t.choice("min_version", {"TLS12", "TLS13"}, least);
   s.only_tls13 = least == version::tls13;
-  if (s.cert_file.empty() != s.key_file.empty()) t.wrong("needs cert_file and key_file");
+  // an unreadable file is given, and has its own message
+  const bool has_certificate = t.has("cert_file") || !s.cert_file.empty(),
+             has_key = t.has("key_file") || !s.key_file.empty();
+  const bool has_clients = t.has("client_ca_file") || !s.client_ca_file.empty();
   const bool verifies =
       s.clients == http::client_auth::verify_if_given || s.clients == http::client_auth::require_and_verify;
-  if (verifies && s.client_ca_file.empty()) t.wrong("client_auth_type", "needs client_ca_file");
-  if (s.cert_file.empty() && (verifies || !s.client_ca_file.empty())) t.wrong("needs cert_file and key_file");
+  if (verifies && !has_clients) t.missing("client_ca_file", "the certificates that client_auth_type verifies with");
+  const bool needs_both = has_certificate || has_key || verifies || has_clients;
+  if (needs_both && !has_certificate) t.missing("cert_file", "cert_file and key_file");
+  if (needs_both && has_certificate && !has_key) t.missing("key_file", "cert_file and key_file");
   if (!s.cert_file.empty()) into = std::move(s);
 }
 
@@ -70,7 +75,7 @@ void read_token_values(config_table& t, token& into) {
       into.digests.push_back(sha256_hex(v.reveal()));
   }
   if (into.digests.empty() && into.signing.empty() && !t.has("token") && !t.has("token_file"))
-    t.wrong("needs token, token_file or token_sha256");
+    t.missing("token", "token, token_file or token_sha256");
 }
 
 // An empty list would allow everything, and a `*` has a meaning at the end only.
@@ -96,9 +101,9 @@ void read_token(config_table& t, config& c) {
   }
   read_reach(t, read.about);
   read_token_values(t, read);
-  if (read.name.empty()) t.wrong("needs a name");
+  if (read.name.empty()) t.missing("name", "a name");
   for (const auto& other : c.tokens) {
-    if (other.name == read.name) t.wrong("name", "duplicate name " + in_quotes(read.name));
+    if (other.name == read.name) t.duplicate("name", "name", read.name);
     if (std::ranges::any_of(read.digests,
                             [&](const auto& d) { return std::ranges::find(other.digests, d) != other.digests.end(); }))
       t.wrong("token", "duplicate of [[token]] " + in_quotes(other.name) + "; expected a different one");
@@ -124,20 +129,20 @@ void read_source(config_table& t, config& c) {
   t.wholes("severities", 1, 5, filter.severities);
   t.text("follows", filter.follows);
   s.body_limit = own.size("source.max_body_bytes");
-  if (s.name.empty()) t.wrong("needs a name");
+  if (s.name.empty()) t.missing("name", "a name");
   if (s.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") != s.name.npos)
     t.invalid("name", "name", s.name, "lower-case letters, digits, - and _, because it is part of a path");
   if (s.name == canonical::source_name || s.name == "import")
     t.invalid("name", "name", s.name, "a name that the daemon does not use itself");
   if (std::ranges::any_of(c.sources, [&](const source& o) { return o.name == s.name; }))
-    t.wrong("name", "duplicate name " + in_quotes(s.name));
+    t.duplicate("name", "name", s.name);
   const auto* kind = find_collector(s.kind);
   if (!kind) {
     t.skip_rest();  // its settings are unknown
-    return t.wrong("kind", unknown_word("kind", s.kind, word_list_of(collectors(), &collector::kind)));
+    return t.unknown("kind", "kind", s.kind, word_list_of(collectors(), &collector::kind));
   }
   if (s.secrets.empty() && !s.unauthenticated && !t.has("secret") && !t.has("secret_file"))
-    t.wrong("needs secret or secret_file, or unauthenticated = true");
+    t.missing("secret", "secret or secret_file, or unauthenticated = true");
   std::map<std::string, std::vector<const setting_rule*>> nested;
   const auto read_setting = [&s](config_table& from, std::string_view key, const setting_rule& rule) {
     std::vector<std::string> values;
@@ -151,8 +156,7 @@ void read_source(config_table& t, config& c) {
       if (!rule.choices.empty() && !has_word(rule.choices, value))
         from.wrong(key, unknown_word("value", value, split_words(rule.choices)));
     }
-    if (rule.is_required && values.empty() && !from.has(key))
-      from.wrong("needs " + std::string(rule.key) + ": " + std::string(rule.help));
+    if (rule.is_required && values.empty() && !from.has(key)) from.missing(key, rule.help);
     s.settings[std::string(rule.key)] = std::move(values);
   };
   for (const auto& rule : kind->settings) {
@@ -195,8 +199,7 @@ void read_all(config_table& root, config& c) {
     };
     read_url("url", c.database_url);
     read_url("read_url", c.read_url);
-    if (!c.read_url.empty() && c.database_url.empty())
-      t.wrong("read_url", "needs database.url, the primary of this replica");
+    if (!c.read_url.empty() && c.database_url.empty()) t.missing("url", "the primary of the replica in read_url");
     t.bounds(c.bounds);
   }
   {
@@ -214,8 +217,7 @@ void read_all(config_table& root, config& c) {
               "port " + std::to_string(c.operations.port) + " is also that of intake.listen; expected another one");
     t.pairs("basic_auth_users", c.basic_auth_users);
     for (const auto& [name, hash] : c.basic_auth_users)
-      if (const auto why = check_bcrypt(hash); !why.empty())
-        t.wrong("basic_auth_users", std::string(name).append(" ").append(why));
+      if (const auto why = check_bcrypt(hash); !why.empty()) t.wrong("basic_auth_users." + name, why);
     t.texts("hosts", c.operations_hosts);
     if (const auto why = who_reaches_operations(c); !why.empty()) t.warn("listen", why);
   }

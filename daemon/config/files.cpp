@@ -1,4 +1,5 @@
 // Secrets and certificates, which the configuration keeps in files of their own.
+#include <cerrno>
 #include <fstream>
 
 #include <sys/stat.h>
@@ -9,6 +10,11 @@ namespace releasehealth {
 namespace {
 
 constexpr std::size_t longest_secret = std::size_t{64} * 1024;
+
+std::string unreadable(const std::filesystem::path& path) {
+  return "cannot read " + in_quotes(path.string()) + ": " + std::generic_category().message(errno) +
+         "; expected a readable file";
+}
 
 }
 
@@ -39,9 +45,11 @@ void config_table::secrets(std::string_view key, std::vector<secret>& into) {
   read_texts(file_key, files);
   if (const auto given = override_of(key)) inline_values = {*given};
   if (const auto given = override_of(file_key)) files = {*given};
-  if (inline_values.empty() && files.empty() && (has(key) || has(file_key)))
-    return wrong(key, "empty list; expected one or more secrets");
-  if (!inline_values.empty() && !files.empty()) return wrong(key, "and " + file_key + " are mutually exclusive");
+  for (const auto& given : {std::string(key), file_key})
+    if (const auto* node = find(given); node && node->is_array() && node->as_array()->empty())
+      return wrong(given, "empty list; expected one or more secrets");
+  if (!inline_values.empty() && !files.empty())
+    return wrong(key, "both " + std::string(key) + " and " + file_key + "; expected one of them");
   for (const auto& f : files) {
     const auto path = file_of(f);
     std::ifstream in(path, std::ios::binary);
@@ -49,16 +57,16 @@ void config_table::secrets(std::string_view key, std::vector<secret>& into) {
     in.read(value.data(), static_cast<std::streamsize>(value.size()));
     value.resize(static_cast<std::size_t>(in.gcount()));
     if (value.empty()) {
-      wrong(file_key, "cannot read " + path.string());
+      wrong(file_key, in ? "empty file " + in_quotes(path.string()) + "; expected the secret" : unreadable(path));
       continue;
     }
     if (value.size() > longest_secret) {
-      wrong(file_key, path.string() + " is too long for a secret; expected at most 64 KiB");
+      wrong(file_key, in_quotes(path.string()) + " is too long for a secret; expected at most 64 KiB");
       continue;
     }
     while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) value.pop_back();
     if (const auto why = what_is_no_secret(value); !why.empty()) {
-      wrong(file_key, path.string() + ' ' + why);
+      wrong(file_key, in_quotes(path.string()) + ' ' + why);
       continue;
     }
     if (struct stat s{}; stat(path.c_str(), &s) == 0 && (s.st_mode & S_IROTH) != 0)
@@ -72,7 +80,7 @@ void config_table::secrets(std::string_view key, std::vector<secret>& into) {
   }
   for (auto& v : inline_values) {
     if (v.empty())
-      wrong(files.empty() ? key : std::string_view(file_key), "empty secret");
+      wrong(files.empty() ? key : std::string_view(file_key), "empty; expected a secret");
     else
       into.emplace_back(std::move(v));
   }
@@ -84,7 +92,7 @@ void config_table::file(std::string_view key, std::string& into) {
   read_text(key, written);
   if (written.empty()) return;
   const auto path = file_of(written);
-  if (!std::ifstream(path)) return wrong(key, "cannot read " + path.string());
+  if (!std::ifstream(path)) return wrong(key, unreadable(path));
   into = path.string();
 }
 

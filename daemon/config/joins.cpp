@@ -83,7 +83,7 @@ void read_joins(config_table& t, config& c) {
       c.figures.sources[s.name] = {s.kind, has_alone};
     }
     if (!filter.follows.empty() && !is_source_or_kind(c, filter.follows))
-      t.warn("incident_sources", "[[source]] " + in_quotes(s.name) + " follows unknown source or kind of source " +
+      t.warn("incident_sources", "[[source]] " + in_quotes(s.name) + " follows the unknown source or kind of source " +
                                      in_quotes(filter.follows));
   }
 }

@@ -17,7 +17,7 @@ void read_names(config_table& t, const std::vector<source>& sources, service_rul
     former_name was;
     entry.text("name", was.name);
     entry.date("until", was.until);
-    if (was.name.empty()) entry.wrong("needs a name");
+    if (was.name.empty()) entry.missing("name", "a name");
     into.was.push_back(std::move(was));
   });
   t.entries_by_key("aliases", "by source, kind of source or \"*\": texts, or tables { name, shared }",
@@ -25,7 +25,7 @@ void read_names(config_table& t, const std::vector<source>& sources, service_rul
                      alias a{of, {}};
                      entry.text("name", a.name);
                      entry.flag("shared", a.is_shared);
-                     if (a.name.empty()) entry.wrong("needs a name");
+                     if (a.name.empty()) entry.missing("name", "a name");
                      const bool is_known = of == any_source || find_collector(of) ||
                                            std::ranges::find(sources, of, &source::name) != sources.end();
                      if (!is_known) t.warn("aliases", "unknown source or kind of source " + in_quotes(of));
@@ -51,11 +51,11 @@ service_rule read_service(config_table& t, const std::vector<source>& sources, b
   enum class sidecar { redeployment, change } others = sidecar::redeployment;
   t.choice("sidecars", {"redeployment", "change"}, others);
   s.sidecars_are_changes = others == sidecar::change;
-  if (!s.path.empty() && s.repository.empty()) match.wrong("path", "needs repository");
+  if (!s.path.empty() && s.repository.empty()) match.missing("repository", "the repository of path");
   duration window = blame.attribution_window;
   t.length("attribution_window", window);
   if (t.has("attribution_window")) blame.windows[s.name] = window;
-  if (s.name.empty()) t.wrong("needs a name");
+  if (s.name.empty()) t.missing("name", "a name");
   return s;
 }
 
@@ -75,9 +75,9 @@ void read_team(config_table& t, std::map<std::string, double, std::less<>>& engi
   double count = 0;
   t.text("name", name);
   t.number("engineers", count);
-  if (name.empty()) t.wrong("needs a name");
+  if (name.empty()) t.missing("name", "a name");
   if (count < 0) t.wrong("engineers", "invalid number " + t.spelled("engineers") + "; expected 0 or more");
-  if (engineers.contains(name)) t.wrong("name", "duplicate name " + in_quotes(name));
+  if (engineers.contains(name)) t.duplicate("name", "name", name);
   engineers[name] = count;
 }
 
@@ -87,7 +87,7 @@ environment_rule read_environment(config_table& t) {
   t.flag("production", e.production);
   t.pattern_of("match", e.match);
   t.text("group", e.group);
-  if (e.name.empty()) t.wrong("needs a name");
+  if (e.name.empty()) t.missing("name", "a name");
   if (!e.group.empty() && t.has("production") && !e.production)
     t.wrong("production", "false, but group = " + in_quotes(e.group) + " is for production only");
   e.production = e.production || !e.group.empty();
@@ -124,13 +124,20 @@ void read_word(config_table& t, std::string_view key, std::string_view what, E& 
   if (known)
     into = *known;
   else
-    t.wrong(key, unknown_word(what, text, word_list_of(words_of<E>())));
+    t.unknown(key, what, text, word_list_of(words_of<E>()));
+}
+
+// Explanations name the rule that decided.
+template <class Rule>
+void read_own_name(config_table& t, const std::vector<Rule>& before, std::string& into) {
+  t.text("name", into);
+  if (into.empty()) return t.missing("name", "a name");
+  if (std::ranges::find(before, into, &Rule::name) != before.end()) t.duplicate("name", "name", into);
 }
 
 kind_rule read_rule(config_table& t, const rulebook& book) {
   kind_rule r;
-  t.text("name", r.name);
-  if (r.name.empty()) t.wrong("needs a name");
+  read_own_name(t, book.rules, r.name);
   read_word(t, "kind", "kind", r.kind);
   {
     auto when = t.table("when");
@@ -141,7 +148,8 @@ kind_rule read_rule(config_table& t, const rulebook& book) {
     if (when.has("within")) r.within = within;
     when.flag("outside_calendar", r.outside_calendar);
     when.flag("during_incident", r.during_incident);
-    if (r.outside_calendar && book.release_hours.empty()) when.wrong("outside_calendar", "needs [calendar] releases");
+    if (r.outside_calendar && book.release_hours.empty())
+      when.wrong("outside_calendar", "no hours of releases; expected [calendar] releases");
     if (r.when.empty() && !r.patch_release && !r.within && !r.outside_calendar && !r.during_incident)
       t.wrong("when", "no condition; expected at least one");
   }
@@ -150,10 +158,9 @@ kind_rule read_rule(config_table& t, const rulebook& book) {
   return r;
 }
 
-policy_rule read_policy(config_table& t) {
+policy_rule read_policy(config_table& t, const std::vector<policy_rule>& before) {
   policy_rule p;
-  t.text("name", p.name);
-  if (p.name.empty()) t.wrong("needs a name");
+  read_own_name(t, before, p.name);
   read_word(t, "then", "remedy", p.then);
   auto when = t.table("when");
   for (const auto& [key, into] : {std::pair("touches", &p.touches), std::pair("blast_radius", &p.blast_radius),
@@ -222,7 +229,7 @@ void read_figures(config_table&& t, config& c) {
   for (const auto& p : c.figures.rolling) {
     if (const auto length = parse_duration(p); !length || *length == duration{0})
       t.invalid("periods", "duration", p, "one like \"30d\", above 0 and of at most 10 years");
-    if (!different.insert(p).second) t.wrong("periods", "duplicate period " + in_quotes(p));
+    if (!different.insert(p).second) t.duplicate("periods", "period", p);
   }
   t.length("rollback_lookback", c.timeline.stack.rollback_lookback);
   t.length("rollout_window", c.timeline.rollout_window);
@@ -241,7 +248,7 @@ void read_figures(config_table&& t, config& c) {
             std::to_string(c.figures.causes.size()) + " causes; expected at most " + std::to_string(max_causes));
   std::set<std::string> distinct = {"unknown", "other"};
   for (const auto& cause : c.figures.causes)
-    if (!distinct.insert(cause).second) t.wrong("causes", "duplicate or reserved name " + in_quotes(cause));
+    if (!distinct.insert(cause).second) t.duplicate("causes", "or reserved name", cause);
   c.figures.cause_slices = slices_by_cause(c.figures.causes);
   read_joins(t, c);
   t.flag("default_rules", c.timeline.stack.rules.default_rules);
@@ -272,6 +279,9 @@ void read_meaning(config_table& root, config& c) {
   root.tables("service", [&](config_table& t) {
     auto read = read_service(t, c.sources, c.timeline.blame);
     check_aliases(t, services, read);
+    if (!read.name.empty() && std::ranges::find(services, read.name, &service_rule::name) != services.end())
+      t.warn("name",
+             "duplicate name " + in_quotes(read.name) + "; team, repository, tag and retired of the first count");
     c.services_at.emplace(read.name, t.place());
     services.push_back(std::move(read));
   });
@@ -281,6 +291,8 @@ void read_meaning(config_table& root, config& c) {
   root.tables("environment", [&](config_table& t) {
     auto read = read_environment(t);
     check_group(t, environments, read);
+    if (!read.name.empty() && std::ranges::find(environments, read.name, &environment_rule::name) != environments.end())
+      t.duplicate("name", "name", read.name);
     environments.push_back(std::move(read));
   });
   std::set<std::string, std::less<>> teams;
@@ -291,14 +303,15 @@ void read_meaning(config_table& root, config& c) {
       naming(std::move(services), std::move(environments), std::move(teams), kinds, repository_names(repositories));
   root.tables("rule",
               [&](config_table& t) { c.timeline.stack.rules.rules.push_back(read_rule(t, c.timeline.stack.rules)); });
-  root.tables("policy", [&](config_table& t) { c.timeline.decisions.rules.push_back(read_policy(t)); });
+  auto& policies = c.timeline.decisions.rules;
+  root.tables("policy", [&](config_table& t) { policies.push_back(read_policy(t, policies)); });
   c.timeline.fingerprint = fingerprint_of(root, kinds, c.timeline.joins, c.timeline.images);
   std::vector<threshold> thresholds;
   std::set<std::tuple<std::string, std::string, std::string, std::string, bool>> targets;
   root.tables("threshold", [&](config_table& t) {
     auto read = read_threshold(t, c.figures.rolling);
     if (!targets.emplace(read.figure, read.period, read.service, read.team, read.above).second)
-      t.wrong("figure", "duplicate threshold for " + in_quotes(read.figure));
+      t.duplicate("figure", "threshold for", read.figure);
     thresholds.push_back(std::move(read));
   });
   c.figures.thresholds = effective_thresholds(thresholds, default_thresholds(c.figures.merge_back_due));

@@ -11,11 +11,22 @@ namespace {
 
 constexpr std::size_t longest_shown = 100;  // longest value shown in a message, in bytes
 
+// Every run of white space as one space, and none beside brackets.
+std::string one_line(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool is_space = c == ' ' || c == '\n';
+    if (is_space && (out.empty() || out.back() == ' ' || out.back() == '[' || out.back() == '{')) continue;
+    if ((c == ']' || c == '}') && !out.empty() && out.back() == ' ') out.pop_back();
+    out += is_space ? ' ' : c;
+  }
+  return out;
+}
+
 std::string written(const toml::node& node) {
   std::ostringstream out;
   node.visit([&](const auto& n) { out << toml::json_formatter{n}; });
-  auto text = out.str();
-  std::ranges::replace(text, '\n', ' ');
+  auto text = one_line(out.str());
   if (text.size() > longest_shown) text.replace(longest_shown, text.npos, "...");
   return text;
 }
@@ -61,6 +72,16 @@ void config_table::wrong(std::string_view key, const std::string& what) {
   reading_.mistake(where(key), name(key) + ": " + what);
 }
 void config_table::wrong(const std::string& what) { reading_.mistake(where(""), path_ + ": " + what); }
+void config_table::missing(std::string_view key, std::string_view expected) {
+  wrong(key, "missing; expected " + std::string(expected));
+}
+void config_table::unknown(std::string_view key, std::string_view what, std::string_view value,
+                           const word_list& known) {
+  wrong(key, has(key) ? unknown_word(what, value, known) : "missing" + suggestion("", known));
+}
+void config_table::duplicate(std::string_view key, std::string_view what, std::string_view value) {
+  wrong(key, "duplicate " + std::string(what) + ' ' + in_quotes(value) + "; expected another one");
+}
 void config_table::invalid(std::string_view key, std::string_view what, std::string_view value,
                            std::string_view expected) {
   wrong(key, "invalid " + std::string(what) + ' ' + in_quotes(value) + "; expected " + std::string(expected));

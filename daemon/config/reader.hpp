@@ -101,6 +101,12 @@ class config_table {
   void wrong(std::string_view key, const std::string& what);
   void wrong(const std::string& what);
   void warn(std::string_view key, const std::string& what);
+  /// `key: missing; expected ...`
+  void missing(std::string_view key, std::string_view expected);
+  /// `key: unknown WHAT "value"`, with the nearest known word or all of them; a missing value is said to be missing.
+  void unknown(std::string_view key, std::string_view what, std::string_view value, const word_list& known);
+  /// `key: duplicate WHAT "value"; expected another one`
+  void duplicate(std::string_view key, std::string_view what, std::string_view value);
   /// `key: invalid WHAT "value"; expected ...`; never for a secret.
   void invalid(std::string_view key, std::string_view what, std::string_view value, std::string_view expected);
 

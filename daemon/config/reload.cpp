@@ -17,9 +17,9 @@ std::vector<std::string> changed_at_start(const config& running, const config& r
 std::string what_reload_loses(const config& running, const config& read) {
   if (running.has_tables && !read.has_tables) return "the file is empty";
   if (!running.sources.empty() && read.sources.empty())
-    return "the file has no [[source]], and " + std::to_string(running.sources.size()) + " are configured";
+    return "the file has no [[source]]; configured now: " + std::to_string(running.sources.size());
   if (!running.tokens.empty() && read.tokens.empty())
-    return "the file has no [[token]], and " + std::to_string(running.tokens.size()) + " are configured";
+    return "the file has no [[token]]; configured now: " + std::to_string(running.tokens.size());
   return {};
 }
 

@@ -20,7 +20,7 @@ void check_names(config_table& t, const std::vector<repository_rule>& before, co
   check("name", read.name);
   for (const auto& was : read.was) {
     check("was", was);
-    if (is_one_of(repository_key(was), own)) t.wrong("was", "duplicate name " + in_quotes(was));
+    if (is_one_of(repository_key(was), own)) t.duplicate("was", "name", was);
     own.push_back(repository_key(was));
   }
 }
@@ -33,7 +33,7 @@ std::vector<repository_rule> read_repositories(config_table& root) {
     repository_rule r;
     t.text("name", r.name);
     t.texts("was", r.was);
-    if (r.name.empty()) t.wrong("needs a name");
+    if (r.name.empty()) t.missing("name", "a name");
     check_names(t, all, r);
     all.push_back(std::move(r));
   });

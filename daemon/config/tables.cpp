@@ -40,10 +40,12 @@ void config_table::pairs(std::string_view key, std::map<std::string, std::string
   note(key, "a table of texts");
   const auto* node = find(key);
   if (!node) return;
-  if (!node->is_table()) return wrong(key, "expected a table");  // the value is not shown: it may be a secret
+  if (!node->is_table())
+    return wrong(key, "invalid value; expected a table");  // the value is not shown: it may be a secret
   for (const auto& [name, value] : *node->as_table()) {
     if (!value.is_string())
-      return wrong(key, std::string(name.str()) + " is not text");  // the value is not shown either
+      return wrong(std::string(key) + '.' + std::string(name.str()),
+                   "invalid value; expected text");  // the value is not shown either
     into[std::string(name.str())] = **value.as_string();
   }
 }
@@ -63,7 +65,7 @@ void config_table::tables(std::string_view key, const std::function<void(config_
   if (!node) return;
   const auto* array = node->as_array();
   if (!array || !array->is_array_of_tables())
-    return wrong(key, "expected an array of tables: write [[" + name(key) + "]]");
+    return wrong(key, "invalid value; expected an array of tables: [[" + name(key) + "]]");
   for (const auto& element : *array) {
     config_table t(reading_, element.as_table(), name(key), false);
     each(t);

@@ -33,18 +33,17 @@ threshold read_threshold(config_table& t, const std::vector<std::string>& rollin
     t.number_or_name(side, read.value, read.ratio);
     if (const auto* f = find_figure(read.ratio);
         t.has(side) && !read.ratio.empty() && (!f || f->looks != shape::ratio || f->to == belongs::teams))
-      t.wrong(side, unknown_word("ratio", read.ratio, numbers_and_ratios()));
+      t.unknown(side, "ratio", read.ratio, numbers_and_ratios());
   }
   const auto* compared = find_threshold_figure(read.figure);
-  if (!compared)
-    t.wrong("figure", unknown_word("figure", read.figure, word_list_of(threshold_figures(), &threshold_figure::name)));
+  if (!compared) t.unknown("figure", "figure", read.figure, word_list_of(threshold_figures(), &threshold_figure::name));
   if (compared && find_figure(compared->figure)->is_now) {
     if (!read.period.empty()) t.invalid("period", "period", read.period, "none, because the figure is a current value");
   } else if (read.period != month && read.period != previous_month &&
              std::ranges::find(rolling, read.period) == rolling.end()) {
     auto known = word_list_of(rolling);
     known.insert(known.end(), {month, previous_month});
-    t.wrong("period", unknown_word("period", read.period, known));
+    t.unknown("period", "period", read.period, known);
   }
   return read;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Rows as structs. The columns of a row type are described once; the description is used to read rows from answers and
-// to write them as arrays, one per column.
+// Rows as structs. One description of a row type's columns serves to read rows from results and to write them as
+// arrays, one per column.
 //
 //   BOOST_DESCRIBE_STRUCT(place, (), (service, environment))
 //

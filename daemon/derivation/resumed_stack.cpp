@@ -73,7 +73,7 @@ class resumed_stack {
     return all;
   }
 
-  // The stored page, merged with the deployments that this step writes in its range.
+  // The stored page, merged with the deployments in its range that this step writes.
   std::vector<stacked> merged_page() {
     auto page = std::move(of_.page);
     const auto stored = page.size();

@@ -157,7 +157,7 @@ class name_matcher {
 
   void remark(std::string what) { remarks_.push_back(std::move(what)); }
 
-  // The key for an alias: the source's name or kind if it is known, else any_source.
+  // The key for an alias: the source if it is a known name or kind, else any_source.
   std::string alias_source(const std::string& source) const {
     return known_.kinds.contains(source) || find_collector(source) ? source : std::string(any_source);
   }

@@ -8,7 +8,7 @@ namespace releasehealth {
 void find_since(ledger::reader&, snapshot&, const naming&);
 /// The part of a period that data covers; at least its last day.
 period covered_part(const period&, const scope_figures&);
-/// Whether a scope has data in the period: it ends after the first deployment, or at least one value is positive.
+/// Whether a scope has data: the period ends after its first deployment, or at least one value is positive.
 bool has_data(const scope_figures&, const period&);
 
 }

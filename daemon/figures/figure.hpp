@@ -50,7 +50,7 @@ struct figure {
   std::vector<std::string_view> rests_on = {};  ///< evidence (figures/coverage.hpp), the most important first
 };
 
-/// The denominator's columns of a slice.
+/// The denominator columns of a slice.
 inline const std::vector<std::string>& divided_by(const figure& f, const slice& in) {
   return in.denominator.empty() ? f.denominator : in.denominator;
 }

@@ -82,8 +82,8 @@ result<std::vector<period>> months_between(std::string_view from, std::string_vi
     if (!parse_month(text)) return error(errc::malformed, "unknown month " + in_quotes(text) + "; expected YYYY-MM");
   const auto first = parse_month(from), last = parse_month(to);
   if (*last < *first || *last - *first >= months{max_months})
-    return error(errc::malformed,
-                 "the months from " + in_quotes(from) + " to " + in_quotes(to) + " run backwards or are more than 600");
+    return error(errc::malformed, "the months from " + in_quotes(from) + " to " + in_quotes(to) +
+                                      " run backwards or are more than 600; expected 1 to 600 months");
   std::vector<period> all;
   for (auto m = *first; m <= *last; m += months{1})
     all.push_back(period_between(format_month(m), zone.month_begin(m), zone.month_begin(m + months{1}), now));

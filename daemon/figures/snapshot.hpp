@@ -67,8 +67,8 @@ struct snapshot {
   std::map<place, scope_figures> places;
   std::map<std::string, scope_figures> teams;
   scope_figures together;  ///< set by answer_together(), with its since
-  /// Set for questions: whether any incident was reported. Without one, fail ratios rest on remedies alone
-  /// (figures.md §2).
+  /// Whether any incident was reported; if not, fail ratios rest on remediations alone (figures.md §2). Set by
+  /// answer_*().
   bool has_incidents = true;
 };
 

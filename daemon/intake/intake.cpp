@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "collectors/base/nearest.hpp"
 #include "collectors/canonical/canonical.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/fields.hpp"
@@ -126,7 +127,7 @@ void intake::count(std::string_view source, outcome became, timestamp at, std::s
 
 // Counts deliveries that are too large: the server rejects them before a handler runs.
 void intake::done(const http::request& r, const http::response& a) {
-  if (a.status == 413) count(source_in(r.path), outcome::too_large, clock_(), "body exceeds the source's limit");
+  if (a.status == 413) count(source_in(r.path), outcome::too_large, clock_(), "request body exceeds the limit");
   if (!a.limit.empty())
     metrics_.reached(a.limit);
   else if (a.status == 413)
@@ -151,7 +152,7 @@ void intake::refused(const arrival& a, const error& e, std::string_view authenti
 // signature. Callback URLs are never called.
 void intake::consent(const http::request& r, const http::parameters& path, const http::responder& answer) const {
   if (!find_source(path.find("name")->second))
-    return answer(http::problem(404, "no source with this name is configured"));
+    return answer(http::problem(404, "unknown source " + in_quotes(path.find("name")->second)));
   http::response out{200, "text/plain", {}, {{"Allow", "POST, OPTIONS"}}};
   if (const auto origin = r.header.get("WebHook-Request-Origin"); !origin.empty()) {
     out.header.emplace_back("WebHook-Allowed-Origin", "*");
@@ -167,7 +168,7 @@ void intake::ignore(const arrival& a, const std::string& why, outcome became) {
 
 void intake::webhook(http::request& r, const http::parameters& path, http::responder answer) {
   const auto* from = find_source(path.find("name")->second);
-  if (!from) return answer(http::problem(404, "no source with this name is configured"));
+  if (!from) return answer(http::problem(404, "unknown source " + in_quotes(path.find("name")->second)));
   const auto& kind = *find_collector(from->kind);
   const auto below = std::string_view(r.path).substr(webhooks.size() + from->name.size());
   if (!below.empty() && !kind.takes_paths)

@@ -74,7 +74,7 @@ struct follow_up_terms {
 /// The extent of the data.
 struct extent {
   std::optional<timestamp> since;  ///< empty: no data
-  bool has_incidents = false;      ///< if false, fail ratios rest on remedies alone (figures.md §2)
+  bool has_incidents = false;      ///< if false, fail ratios rest on remediations alone (figures.md §2)
 };
 
 struct place_state {

@@ -10,13 +10,13 @@ void render(const snapshot&, const figure_settings&, text_format, const text_sin
 std::string render(const snapshot&, const figure_settings&, text_format);
 
 /// The page of the latest figures, rendered on request because figures change more often than they are scraped. Any
-/// thread.
+/// thread but the io thread: a large page is slow to render.
 class figure_page {
  public:
   explicit figure_page(latest_figures& of) : of_(of) {}
 
   /// The page, plain or compressed with gzip; empty before there are figures. The compressed page, which Prometheus
-  /// requests, is cached until figures change. Must not run on the io thread, because a large page takes long.
+  /// requests, is cached until figures change.
   std::string body(text_format, bool zipped);
 
  private:

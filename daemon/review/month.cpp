@@ -69,7 +69,7 @@ json::object service_row(const reviewed& r, const place& where, const ledger::ho
           {"chart", column_chart("Hotfixes of " + where.service, points, std::nullopt)}};
 }
 
-// Services ordered by exceeded thresholds, then hotfixes, then name.
+// Targets by most exceeded thresholds, then most hotfixes, then name.
 std::vector<place> by_attention(const reviewed& r, const std::vector<threshold_of>& exceeded,
                                 const figure_settings& settings) {
   std::vector<std::tuple<std::ptrdiff_t, double, place>> order;

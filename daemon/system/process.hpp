@@ -14,8 +14,7 @@ void return_large_blocks();
 /// Raises the soft limit of open files to the hard one. Returns the resulting soft limit; 0 if it is unknown.
 std::uint64_t raise_open_files();
 
-/// Detects steps of the system clock against the monotonic clock: the system clock decides about signed timestamps and
-/// "now".
+/// Detects steps of the system clock against the monotonic clock: signed timestamps and "now" use the system clock.
 class clock_watch {
  public:
   /// The size of a step since the last call, if it is at least one second.

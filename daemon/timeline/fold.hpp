@@ -21,7 +21,7 @@ struct report {
   bool retraction = false;
   bool is_override = false;
   json::object fields;
-  timestamp received_at = {};  ///< names become known in this order
+  timestamp received_at = {};  ///< orders new names and joins
 };
 
 /// A deployment as folded from its reports, before the live stack is applied.

@@ -1,5 +1,5 @@
 -- Returns the incidents that refer to one of the given incidents by name or key, and those that a given incident refers to. The
--- given incidents: $1: names; $2-$4: keys, and from when until when the incident was open; $5: names and keys that they link to;
+-- given incidents: $1: names; $2-$4: keys, and when the incident started and ended; $5: names and keys that they link to;
 -- $6: when the linking incidents started. A key matches within 24 hours (figures.md section 18).
 SELECT n.source, n.subject FROM unnest($1::text[]) AS own (name)
 JOIN incident_name n ON (n.links || n.same_as) ? own.name

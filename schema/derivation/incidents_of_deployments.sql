@@ -1,6 +1,6 @@
 -- Returns the incidents whose attribution may depend on changed deployments. By time ($1-$5: service, environment, begins, last,
--- live): incidents of the service that started between the start of the first changed deployment and the first deployment after
--- the last changed one that made something else live. By rollback ($6: ids): incidents that started while a changed deployment was
+-- live): incidents of the service from the start of the first changed deployment until something else went live after the last
+-- one. By rollback ($6: ids): incidents that started while a changed deployment was
 -- live again after a rollback. By attribution: incidents attributed to one of $6. By name ($7: names, by lookup_key(); $8:
 -- commits): incidents whose culprit may name a changed deployment; the culprit and a commit may each be a prefix of the other with
 -- at least 7 digits. OFFSET 0: see events_of_things.sql.

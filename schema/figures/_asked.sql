@@ -1,5 +1,5 @@
 -- $1 labels, $2 begins, $3 ends (half-open) of the periods; $4 to $7 scope number, service and environment of each scope's
--- places, and the time range in which each place counts.
+-- targets, and the time range in which each counts.
 WITH period AS (
   SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS period (label, begins, ends)
 ), scope AS (

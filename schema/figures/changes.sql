@@ -1,5 +1,5 @@
 -- Changes that finished in a period (figures.md 7), durations in seconds: $1 labels, $2 begins, $3 ends (half-open) of the periods; $4
--- to $7 scope number, service, environment and time range of each scope's places. One row per scope and period, including zeros; a
+-- to $7 scope number, service, environment and time range of each scope's targets. One row per scope and period, including zeros; a
 -- quantile without observations is null.
 {{> _asked}}
 SELECT scope.n, period.label, counted.*

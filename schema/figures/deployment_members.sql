@@ -1,7 +1,7 @@
 -- The deployments behind the columns of deployments.sql, changes.sql and hotfixes.sql in one period: a boolean for each
--- count, seconds for each duration. $1 begin, $2 end, $3 to $5 service, environment and time range of the places, $6 the
+-- count, seconds for each duration. $1 begin, $2 end, $3 to $5 service, environment and time range of the targets, $6 the
 -- target in seconds, $7 the known causes; $8 horizon of follow-ups, $9, $10 time until a review and a merge-back are due, in seconds;
--- for each place: $11 start of the tracking of its reviews, $12 of merge-backs that deployments report themselves. A test compares the
+-- for each target: $11 start of the tracking of its reviews, $12 of merge-backs that deployments report themselves. A test compares the
 -- members with the counts.
 SELECT to_jsonb(m) AS member FROM (
   SELECT d.id, d.source, d.subject, d.service, d.environment, d.version, d.finished_at, d.state, d.kind, d.kind_reason, d.kind_evidence,

@@ -1,10 +1,10 @@
 -- Counts of deployments that finished in a period: $1 labels, $2 begins, $3 ends (half-open) of the periods; $4 to $7
--- scope number, service, environment and time range of each scope's places. One row per scope and period, including zeros.
+-- scope number, service, environment and time range of each scope's targets. One row per scope and period, including zeros.
 {{> _asked}}
 SELECT scope.n, period.label, counted.*
 FROM scope CROSS JOIN period
 -- LATERAL, scope by scope: grouping all rows at the end would sort them. An array that is not a parameter is estimated as ten
--- places, for which the planner uses the index; for many places it would read the whole table.
+-- targets, for which the planner uses the index; for many targets it would read the whole table.
 CROSS JOIN LATERAL (
   SELECT count(*) FILTER (WHERE d.kind = 'planned')  AS planned,
          count(*) FILTER (WHERE d.kind = 'hotfix')   AS hotfix,

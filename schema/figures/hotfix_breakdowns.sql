@@ -1,5 +1,5 @@
 -- Hotfixes that finished in a period, by cause, justification and facts: $1 labels, $2 begins, $3 ends (half-open) of the
--- periods; $4 to $7 scope number, service, environment and time range of each scope's places; $8 the known causes. Rows of
+-- periods; $4 to $7 scope number, service, environment and time range of each scope's targets; $8 the known causes. Rows of
 -- (scope, period, key, count) with keys like cause:data, justification:revenue, with:tested; counts of 0 have no row.
 WITH period AS (
   SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS period (label, begins, ends)

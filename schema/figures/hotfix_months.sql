@@ -1,6 +1,6 @@
 -- Hotfixes of each month, and when the first deployment finished, as rows of (scope, month from 1, hotfixes, since in
 -- microseconds). $1 the begins of the months in order, and the end of the last one; $2 to $5 scope number, service,
--- environment and time range of each scope's places. Months without a hotfix have no row; month 0 has `since`.
+-- environment and time range of each scope's targets. Months without a hotfix have no row; month 0 has `since`.
 WITH scope AS (
   SELECT * FROM unnest($2::int[], $3::text[], $4::text[], $5::text[]::tstzrange[]) AS scope (n, service, environment, during)
 ), begins AS (SELECT $1::timestamptz[] AS at)

@@ -1,5 +1,5 @@
 -- Hotfixes that finished in a period, durations in seconds: $1 labels, $2 begins, $3 ends (half-open) of the periods; $4 to $7
--- scope number, service, environment and time range of each scope's places; $8 the response target. One row per scope and
+-- scope number, service, environment and time range of each scope's targets; $8 the response target. One row per scope and
 -- period, including zeros; a quantile without observations is null.
 {{> _asked}}
 SELECT scope.n, period.label, counted.*

@@ -1,6 +1,6 @@
 -- The incidents behind the columns of incidents.sql in one period: a boolean for each count, seconds for each duration. $1
--- begin, $2 end, $3 to $5 service, environment and time range of the places; $6 horizon of reviews before the end, $7 time until a
--- review is due, in seconds; $8 start of the tracking of each place's reviews. A test compares the members with the counts.
+-- begin, $2 end, $3 to $5 service, environment and time range of the targets; $6 horizon of reviews before the end, $7 time until a
+-- review is due, in seconds; $8 start of the tracking of each target's reviews. A test compares the members with the counts.
 SELECT to_jsonb(m) AS member FROM (
   SELECT DISTINCT ON (i.source, i.subject) i.id, i.source, i.subject, i.service, i.environment, i.started_at, i.state, i.reason, i.blamed,
          i.facts->>'title' AS title,

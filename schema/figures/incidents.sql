@@ -1,5 +1,5 @@
 -- Incidents that started in a period, durations in seconds: $1 labels, $2 begins, $3 ends (half-open) of the periods; $4 to $7
--- scope number, service, environment and time range of each scope's places. One row per scope and period, including zeros; a
+-- scope number, service, environment and time range of each scope's targets. One row per scope and period, including zeros; a
 -- quantile without observations is null.
 WITH period AS (
   SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS period (label, begins, ends)

@@ -1,5 +1,5 @@
 -- When the last deployment of each kind finished, up to $5, in seconds since the epoch; null if there is none. $1 to $4
--- scope number, service, environment and time range of each scope's places.
+-- scope number, service, environment and time range of each scope's targets.
 SELECT scope.n,
        max(extract(epoch FROM last.finished_at)::float8) FILTER (WHERE kind.name = 'planned') AS last_planned,
        max(extract(epoch FROM last.finished_at)::float8) FILTER (WHERE kind.name = 'hotfix') AS last_hotfix,

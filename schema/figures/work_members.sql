@@ -1,4 +1,4 @@
--- The work intervals that overlap one period. $1 begin, $2 end, $3 to $6 service, environment and time range of the places,
+-- The work intervals that overlap one period. $1 begin, $2 end, $3 to $6 service, environment and time range of the targets,
 -- and whether it is the service's first environment, in which work without an environment counts.
 SELECT to_jsonb(m) AS member FROM (
   SELECT DISTINCT e.method, e.person, e.thing, e.source, e.subject, e.service, coalesce(lower(e.during), e.at) AS begins,

@@ -126,7 +126,7 @@ const std::vector<shape_case>& shapes() {
         {{"opsgenie", "O1"}, {told("10:01", R"({"links": ["P1"]})")}},
         issue("S1", "10:10", R"({"links": ["O1", "P9"]})")},
        "S1: P1 O1 S1; P9: P9"},
-      {"a rule's page, shared by all its alerts, means the nearest one",
+      {"a link to a rule's page joins the nearest of the rule's alerts",
        {alert("a1", "10:00", R"({"url": "http://prom/graph?g0.expr=up"})"),
         issue("S1", "2025-11-03T10:00",
               R"({"links": ["http://prom/graph?g0.expr=up"], "resolved_at": "2025-11-03T11:00:00Z"})"),

@@ -46,7 +46,7 @@ TEST_SUITE("postgres") {
     CHECK(find(ask("/api/v1/figures?period=month"), "search", "failed_deployments").at("value") == 2);
   }
 
-  TEST_CASE("the gate holds services with exceeded thresholds and reports values, and so does the badge") {
+  TEST_CASE("the gate holds services with exceeded thresholds and reports values; the badge counts them") {
     const database db;
     running_app app(db.where(),
                     "[[threshold]]\nfigure = 'hotfixes'\nperiod = 'month'\nabove = 1\n"

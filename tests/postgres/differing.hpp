@@ -6,7 +6,7 @@
 
 namespace releasehealth::test {
 
-/// Lines in only one of the two texts, marked + or -; empty if they are equal.
+/// Lines only in `is` (+) or only in `should_be` (-), whatever their order.
 inline std::string differing(const std::string& is, const std::string& should_be) {
   if (is == should_be) return {};
   std::map<std::string, int> lines;

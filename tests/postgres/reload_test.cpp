@@ -77,9 +77,9 @@ TEST_SUITE("postgres") {
     const auto source = app.tokens_and_source().substr(app.tokens_and_source().find("[[source]]"));
     refused("", "the file is empty");
     refused("# cut off", "the file is empty");
-    refused(app.top(), "the file has no [[source]], and 1 are configured");
-    refused(app.top() + tokens, "the file has no [[source]], and 1 are configured");
-    refused(app.top() + source, "the file has no [[token]], and 2 are configured");
+    refused(app.top(), "the file has no [[source]]; configured now: 1");
+    refused(app.top() + tokens, "the file has no [[source]]; configured now: 1");
+    refused(app.top() + source, "the file has no [[token]]; configured now: 2");
     CHECK(app.operations("POST", "/-/reload?force=false").status == 409);
     CHECK(app.operations("POST", "/-/reload?forced=true").status == 400);
     app.write_file(app.top() + tokens);
