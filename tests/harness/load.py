@@ -7,7 +7,7 @@ import json
 import threading
 import time
 
-from house import SECRET, TOKEN
+from harness.daemon import SECRET, TOKEN
 
 
 def canonical(key, service):
