@@ -41,6 +41,14 @@ def request(port, method, path, body=None, headers=None, timeout=30):
         to.close()
 
 
+def command(program, *words, environment=None, **options):
+    """Any command of the program, whatever its exit status: returncode, stdout, stderr. Only `environment` configures it."""
+    if "input" not in options:
+        options.setdefault("stdin", subprocess.DEVNULL)
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("RELEASEHEALTHD_")}
+    return subprocess.run([program, *words], capture_output=True, text=True, check=False, env={**clean, **(environment or {})}, **options)
+
+
 class Daemon:
     """A releasehealthd with its own configuration, state directory and ports. Without `database` it runs a private PostgreSQL.
     `config` ends its configuration, `top` begins it; `intake` and `operations` are more lines of these tables."""
@@ -172,7 +180,7 @@ class Daemon:
 
     def command(self, *words, environment=None, **options):
         """A command with this daemon's configuration, whatever its exit status: returncode, stdout, stderr."""
-        return subprocess.run([self.program, *words, "--config", self.config], capture_output=True, text=True, check=False, stdin=options.pop("stdin", subprocess.DEVNULL), env={**self.environment, **(environment or {})}, **options)
+        return command(self.program, *words, "--config", self.config, environment={**self.environment, **(environment or {})}, **options)
 
     def run(self, *words, **options):
         """The output of a command that succeeds."""
