@@ -8,6 +8,7 @@ import signal
 import subprocess
 
 from harness.house import Failed, free_port, wait_until
+from harness.postgres import BINARIES
 
 TOKEN, SECRET = "sesame-open-4711", "hush-hush-4711"
 GITHUB = f'[[source]]\nname = "github"\nkind = "github"\nsecret = "{SECRET}"\n'
@@ -192,6 +193,14 @@ class Daemon:
     def exported(self):
         """Every stored event."""
         return [json.loads(line) for line in self.run("export", "events").splitlines()]
+
+    # its private PostgreSQL
+
+    def dsn(self, database="postgres"):
+        return f"host='{self.state}/postgresql' port=5432 user=releasehealthd dbname={database}"
+
+    def sql(self, query, database="postgres"):
+        return subprocess.run([BINARIES / "psql", "-qXAt", "-d", self.dsn(database), "-c", query], stdout=subprocess.PIPE, check=True, timeout=60, text=True).stdout.strip()
 
     # its process
 

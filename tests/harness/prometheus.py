@@ -26,20 +26,21 @@ class Prometheus(Process):
                 text = text.replace(old, new)
         config.write_text(text)
         subprocess.run(["promtool", "check", "config", config], check=True, stdout=subprocess.DEVNULL)
-        super().__init__(house, name, ["prometheus", f"--config.file={config}", f"--storage.tsdb.path={storage or house.folder / (name + '.tsdb')}", f"--web.listen-address=127.0.0.1:{self.port}"])
+        super().__init__(house, name, ["prometheus", f"--config.file={config}", f"--storage.tsdb.path={storage or house.folder / (name + '.tsdb')}", "--storage.tsdb.retention.time=20y", f"--web.listen-address=127.0.0.1:{self.port}"])
         wait_until(30, f"{name} is ready", lambda: request(self.port, "GET", "/-/ready").status == 200)
 
     @property
     def url(self):
         return f"http://127.0.0.1:{self.port}"
 
-    def query(self, expression):
-        """The samples of an instant query."""
-        return request(self.port, "GET", "/api/v1/query?" + urllib.parse.urlencode({"query": expression})).json()["data"]["result"]
+    def query(self, expression, time=None):
+        """The samples of a query at an instant, by default now."""
+        parameters = {"query": expression, **({"time": time} if time else {})}
+        return request(self.port, "GET", "/api/v1/query?" + urllib.parse.urlencode(parameters)).json()["data"]["result"]
 
-    def value(self, expression):
+    def value(self, expression, time=None):
         """The first value of a query; None if there is none."""
-        found = self.query(expression)
+        found = self.query(expression, time)
         return float(found[0]["value"][1]) if found else None
 
     def wait_for(self, expression, value, seconds=30):
