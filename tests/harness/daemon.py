@@ -7,8 +7,8 @@ import pathlib
 import signal
 import subprocess
 
-from harness.house import Failed, free_port, wait_until
-from harness.postgres import BINARIES
+from harness.house import ROOT, Failed, free_port, wait_until
+from harness.postgres import Server
 
 TOKEN, SECRET = "sesame-open-4711", "hush-hush-4711"
 GITHUB = f'[[source]]\nname = "github"\nkind = "github"\nsecret = "{SECRET}"\n'
@@ -40,6 +40,11 @@ def request(port, method, path, body=None, headers=None, timeout=30):
         return Answer(to.getresponse())
     finally:
         to.close()
+
+
+def demo():
+    """The events of the demo, as of now."""
+    return [json.loads(line) for line in subprocess.run([ROOT / "deploy/demo/events"], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()]
 
 
 def command(program, *words, environment=None, **options):
@@ -122,6 +127,11 @@ class Daemon:
 
     # requests
 
+    @property
+    def url(self):
+        """Of its operations listener."""
+        return f"http://127.0.0.1:{self.operations}"
+
     def get(self, path, headers=None, port=None):
         return request(port or self.operations, "GET", path, headers=headers)
 
@@ -190,19 +200,22 @@ class Daemon:
             raise Failed(f"{' '.join(map(str, words))}: exit {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
         return done.stdout
 
+    def import_events(self, events, source):
+        """Imports events in canonical form from a file."""
+        file = self.house.folder / f"{source}.ndjson"
+        file.write_text("".join(json.dumps(event) + "\n" for event in events))
+        return self.run("import", "events", file, "--source", source)
+
     def exported(self):
         """Every stored event."""
         return [json.loads(line) for line in self.run("export", "events").splitlines()]
 
-    # its private PostgreSQL
-
-    def dsn(self, database="postgres"):
-        return f"host='{self.state}/postgresql' port=5432 user=releasehealthd dbname={database}"
-
-    def sql(self, query, database="postgres"):
-        return subprocess.run([BINARIES / "psql", "-qXAt", "-d", self.dsn(database), "-c", query], stdout=subprocess.PIPE, check=True, timeout=60, text=True).stdout.strip()
-
     # its process
+
+    @property
+    def postgres(self):
+        """Its private PostgreSQL."""
+        return Server(self.state / "postgresql")
 
     def thread(self, name):
         for task in pathlib.Path(f"/proc/{self.process.pid}/task").iterdir():

@@ -11,11 +11,42 @@ from harness.house import wait_until
 BINARIES = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
 
 
-class Cluster:
-    """A PostgreSQL server. As root it runs under the user postgres."""
+class Server:
+    """A PostgreSQL with its socket in a folder."""
+
+    port = 5432
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    @property
+    def dsn(self):
+        return f"host='{self.folder}' port={self.port} user=releasehealthd dbname=postgres"
+
+    def psql(self):
+        return [BINARIES / "psql", "-qXAt", "-h", self.folder, "-p", str(self.port), "-U", "releasehealthd", "-d", "postgres"]
+
+    def sql(self, query, writable=False, timeout=60):
+        options = "-c default_transaction_read_only=off" if writable else ""
+        done = subprocess.run([*self.psql(), "-c", query], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, timeout=timeout, text=True, env={**os.environ, "PGOPTIONS": options})
+        return done.stdout.strip()
+
+    def answers(self):
+        try:
+            return self.sql("SELECT 1") == "1"
+        except subprocess.SubprocessError:
+            return False
+
+    def set(self, name, value):
+        self.sql(f"ALTER SYSTEM {f'SET {name} = {value}' if value else f'RESET {name}'}", writable=True)
+        self.sql("SELECT pg_reload_conf()")
+
+
+class Cluster(Server):
+    """A PostgreSQL that the test starts. As root it runs under the user postgres."""
 
     def __init__(self, house, name, folder=None, tcp_port=None, options=(), environment=None):
-        self.folder = folder or house.folder / name
+        super().__init__(folder or house.folder / name)
         self.folder.mkdir(exist_ok=True)
         self.data, self.log = self.folder / "data", house.folder / f"{name}.log"
         self.tcp_port, self.options, self.process = tcp_port, list(options), None
@@ -39,10 +70,6 @@ class Cluster:
         return self
 
     @property
-    def dsn(self):
-        return f"host='{self.folder}' port={self.port} user=releasehealthd dbname=postgres"
-
-    @property
     def port(self):
         return self.tcp_port or 5432
 
@@ -54,24 +81,6 @@ class Cluster:
         if wait:
             wait_until(60, "PostgreSQL answers", self.answers)
         return self
-
-    def sql(self, query, writable=False, timeout=60):
-        options = "-c default_transaction_read_only=off" if writable else ""
-        done = subprocess.run([*self.psql(), "-c", query], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, timeout=timeout, text=True, env={**os.environ, "PGOPTIONS": options})
-        return done.stdout.strip()
-
-    def psql(self):
-        return [BINARIES / "psql", "-qXAt", "-h", self.folder, "-p", str(self.port), "-U", "releasehealthd", "-d", "postgres"]
-
-    def answers(self):
-        try:
-            return self.sql("SELECT 1") == "1"
-        except subprocess.SubprocessError:
-            return False
-
-    def set(self, name, value):
-        self.sql(f"ALTER SYSTEM {f'SET {name} = {value}' if value else f'RESET {name}'}", writable=True)
-        self.sql("SELECT pg_reload_conf()")
 
     def stop(self, mode="fast"):
         self.run("pg_ctl", "-D", self.data, "-m", mode, "-w", "stop")

@@ -10,8 +10,7 @@ from harness import TOKEN, command, free_port, wait_until
 @pytest.fixture(scope="module")
 def typed(daemon, program):
     """A command whose URLs and token the environment names, and all of its output."""
-    base = "http://127.0.0.1"
-    environment = {"RELEASEHEALTHD_URL": f"{base}:{daemon.intake}", "RELEASEHEALTHD_OPERATIONS_URL": f"{base}:{daemon.operations}", "RELEASEHEALTHD_TOKEN": TOKEN}
+    environment = {"RELEASEHEALTHD_URL": f"http://127.0.0.1:{daemon.intake}", "RELEASEHEALTHD_OPERATIONS_URL": daemon.url, "RELEASEHEALTHD_TOKEN": TOKEN}
 
     def run(line):
         done = command(program, *shlex.split(line), environment=environment)
@@ -46,7 +45,7 @@ def test_send_links_to_the_page_of_the_event(typed, daemon):
     status, said = typed("send deployment service=checkout version=1.9.3 kind=hotfix")
     assert "accepted: checkout 1.9.3, hotfix (explicit kind)" in said
     assert status == 0
-    path = re.search(rf"^ *http://127\.0\.0\.1:{daemon.operations}(/.*)$", said, re.M)[1]
+    path = re.search(rf"^ *{daemon.url}(/.*)$", said, re.M)[1]
     page = daemon.get(path)
     assert "1.9.3" in page.text
     assert page.status == 200
