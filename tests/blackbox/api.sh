@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The OpenAPI document passes its linter, and responses of every path match it, for valid and invalid parameters.
 . "$(dirname "$0")/lib.bash"
-configure <"$root/tests/blackbox/review.toml"
+configure <"$root/tests/system/review.toml"
 start_daemon
 "$root/deploy/demo/events" | grep -v '"service":"osf"' >"$work/demo.ndjson"
 command_of import events "$work/demo.ndjson" --source demo

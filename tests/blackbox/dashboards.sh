@@ -13,7 +13,7 @@ exceeded_of() { check stat --prometheus "$prometheus" --title 'Thresholds exceed
 exceeded_is() { [ "$(exceeded_of "$1")" = "$2" ]; }
 check conventions
 
-configure <"$root/tests/blackbox/review.toml"
+configure <"$root/tests/system/review.toml"
 start_daemon
 start_prometheus
 wait_until 20 value_is 'count(up{job="releasehealthd"})' 1 || fail "Prometheus scrapes nothing"

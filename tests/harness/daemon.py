@@ -1,5 +1,7 @@
 """A releasehealthd as its users run it: a configuration, a state directory, two ports, and requests to them."""
 import contextlib
+import hashlib
+import hmac
 import http.client
 import json
 import os
@@ -53,6 +55,11 @@ def command(program, *words, environment=None, **options):
         options.setdefault("stdin", subprocess.DEVNULL)
     clean = {k: v for k, v in os.environ.items() if not k.startswith("RELEASEHEALTHD_")}
     return subprocess.run([program, *words], capture_output=True, text=True, check=False, env={**clean, **(environment or {})}, **options)
+
+
+def signature(body):
+    """GitHub's proof of a body, for the header X-Hub-Signature-256."""
+    return "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
 
 
 class Daemon:

@@ -1,13 +1,12 @@
 """Senders of uniquely numbered deliveries that record acknowledged, rejected and unanswered ones. Like GitHub they send
 nothing twice: an event is not repeated after a 2xx."""
 import hashlib
-import hmac
 import http.client
 import json
 import threading
 import time
 
-from harness.daemon import SECRET, TOKEN
+from harness.daemon import TOKEN, signature
 
 
 def canonical(key, service):
@@ -21,8 +20,7 @@ def github(key, service):
     deployment = {"id": key, "sha": sha, "ref": "main", "task": "deploy", "environment": "production", "created_at": at}
     status = {"id": key, "state": "success", "environment": "production", "created_at": at}
     body = json.dumps({"action": "created", "deployment": deployment, "deployment_status": status, "repository": {"full_name": service, "default_branch": "main"}}).encode()
-    signature = "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
-    return "/webhooks/github", body, {"X-GitHub-Event": "deployment_status", "X-GitHub-Delivery": key, "X-Hub-Signature-256": signature}
+    return "/webhooks/github", body, {"X-GitHub-Event": "deployment_status", "X-GitHub-Delivery": key, "X-Hub-Signature-256": signature(body)}
 
 
 class Load:
