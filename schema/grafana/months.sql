@@ -1,7 +1,7 @@
 -- Grafana's monthly panels. $service and $environment are multi-value variables of the dashboard; $zone is the IANA time zone in which
 -- months begin. Returns one row for each of the last $months months, including the current one, over all selected services together:
 -- sums of sums, and quantiles of the pooled durations. Months before the first deployment have no data and no values. The definitions
--- are those of schema/figures; tests/blackbox/dashboards.py compares them.
+-- are those of schema/figures; tests/system/test_dashboards.py compares them.
 WITH month AS (
   SELECT begins AT TIME ZONE ${zone:sqlstring} AS begins, (begins + interval '1 month') AT TIME ZONE ${zone:sqlstring} AS ends
   FROM generate_series(date_trunc('month', now() AT TIME ZONE ${zone:sqlstring}) - make_interval(months => ${months} - 1),

@@ -1,5 +1,6 @@
 """What a test starts, and the folder of its files. Everything listens on loopback or Unix sockets and is removed at the end."""
 import contextlib
+import datetime
 import http.client
 import pathlib
 import random
@@ -26,6 +27,11 @@ def wait_until(seconds, what, condition):
         if time.monotonic() > end:
             raise Failed(f"not within {seconds} s: {what}")
         time.sleep(0.05)
+
+
+def ago(**duration):
+    """The time that long ago, for example ago(minutes=5)."""
+    return (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(**duration)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def first_ephemeral_port():

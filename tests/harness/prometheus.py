@@ -1,10 +1,11 @@
 """A real Prometheus that scrapes a daemon, and a real Alertmanager."""
 import json
 import subprocess
+import time
 import urllib.parse
 
 from harness.daemon import request
-from harness.house import ROOT, Process, free_port, wait_until
+from harness.house import ROOT, Failed, Process, free_port, wait_until
 
 
 class Prometheus(Process):
@@ -37,6 +38,18 @@ class Prometheus(Process):
         """The samples of a query at an instant, by default now."""
         parameters = {"query": expression, **({"time": time} if time else {})}
         return request(self.port, "GET", "/api/v1/query?" + urllib.parse.urlencode(parameters)).json()["data"]["result"]
+
+
+    def query(self, expression, seconds=0):
+        """The series of a query: now, or for each minute of that many seconds."""
+        asked = {"query": expression}
+        if seconds:
+            end = int(time.time()) // 60 * 60
+            asked |= {"start": end - seconds, "end": end, "step": 60}
+        answer = request(self.port, "GET", f"/api/v1/query{'_range' if seconds else ''}?{urllib.parse.urlencode(asked)}").json()
+        if answer["status"] != "success":
+            raise Failed(f"{answer['error']}: {expression}")
+        return answer["data"]["result"]
 
     def value(self, expression, time=None):
         """The first value of a query; None if there is none."""
