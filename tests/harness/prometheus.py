@@ -61,14 +61,14 @@ class Prometheus(Process):
 
 
 class Alertmanager(Process):
-    """With the configuration of deploy/, without waiting for groups."""
+    """Without another configuration it has the one of deploy/, without waiting for groups."""
 
-    def __init__(self, house, name="alertmanager"):
+    def __init__(self, house, config=None, name="alertmanager"):
         self.port = free_port()
-        config = house.folder / f"{name}.yml"
-        config.write_text((ROOT / "deploy/alertmanager.yml").read_text().replace("group_wait: 30s", "group_wait: 1s"))
-        subprocess.run(["amtool", "check-config", config], check=True, stdout=subprocess.DEVNULL)
-        words = ["prometheus-alertmanager", f"--config.file={config}", f"--storage.path={house.folder / name}", f"--web.listen-address=127.0.0.1:{self.port}", "--cluster.listen-address="]
+        file = house.folder / f"{name}.yml"
+        file.write_text(config or (ROOT / "deploy/alertmanager.yml").read_text().replace("group_wait: 30s", "group_wait: 1s"))
+        subprocess.run(["amtool", "check-config", file], check=True, stdout=subprocess.DEVNULL)
+        words = ["prometheus-alertmanager", f"--config.file={file}", f"--storage.path={house.folder / name}", f"--web.listen-address=127.0.0.1:{self.port}", "--cluster.listen-address="]
         super().__init__(house, name, words)
         wait_until(30, "Alertmanager is ready", lambda: request(self.port, "GET", "/-/ready").status == 200)
 
