@@ -5,9 +5,10 @@ import signal
 import subprocess
 import time
 
-from house import wait_until
 from intake import Sender, by_turns
 from table import at_least, at_most
+
+from harness import BINARIES, wait_until
 
 TABLES = ("delivery", "event", "deployment", "incident", "flag_change", "remedy", "work", "engagement", "commit_seen", "known_name", "place")
 
@@ -26,10 +27,10 @@ def copy_of(bench, cluster):
         cluster.sql(f"COPY {table} TO '{folder}/{table}'", timeout=None)
     cluster.sql("CREATE DATABASE plain TEMPLATE template0")
     other = ["-h", cluster.folder, "-U", "releasehealthd", "plain"]
-    schema = subprocess.run([bench.postgres / "pg_dump", "-s", "-h", cluster.folder, "-U", "releasehealthd", "postgres"], stdout=subprocess.PIPE, check=True, cwd="/").stdout
-    subprocess.run([bench.postgres / "psql", "-qX", *other], input=schema, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, cwd="/")
+    schema = subprocess.run([BINARIES / "pg_dump", "-s", "-h", cluster.folder, "-U", "releasehealthd", "postgres"], stdout=subprocess.PIPE, check=True, cwd="/").stdout
+    subprocess.run([BINARIES / "psql", "-qX", *other], input=schema, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, cwd="/")
     words = [w for table in TABLES for w in ("-c", f"COPY {table} FROM '{folder}/{table}'")]
-    took = seconds(lambda: subprocess.run([bench.postgres / "psql", "-qX", *words, *other], check=True, cwd="/"))
+    took = seconds(lambda: subprocess.run([BINARIES / "psql", "-qX", *words, *other], check=True, cwd="/"))
     cluster.sql("DROP DATABASE plain")
     cluster.sql(f"COPY (SELECT 1) TO PROGRAM 'rm -r {folder}'")
     return took
@@ -61,9 +62,9 @@ def history(bench):
     with open(file, "wb") as out:
         subprocess.run([bench.here / "history.py", "--deployments", str(bench.events)], stdout=out, check=True)
     size = f"{bench.events:,} deployments"
-    imported = seconds(lambda: bench.check(daemon.command("import", "events", file)))
+    imported = seconds(lambda: daemon.run("import", "events", file))
     file.unlink()
-    rebuilt = seconds(lambda: bench.check(daemon.command("rebuild")))
+    rebuilt = seconds(lambda: daemon.run("rebuild"))
     copied = copy_of(bench, cluster)
     yield at_most(2.5, f"import of {size}, derived / COPY of the same rows", "s", [imported], [copied])
     yield at_most(1.5, f"rebuild of {size} / their import", "s", [rebuilt], [imported])
@@ -76,7 +77,7 @@ def on_it(bench, cluster, daemon, size):
     started, read = by_turns(bench, [cluster], lambda: restart(daemon), read_table)
     yield at_most(0.2, f"ready after a restart with {size} / reading the table once", "s", started, read)
 
-    daemon.start()
+    daemon.start("ready")
     wait_until(600, "there are figures", lambda: daemon.metric("releasehealth_refresh_success") == 1)
     service = "service-001"
     send_one = lambda: bench.deploy(daemon, service)
@@ -114,7 +115,7 @@ def is_ready(daemon):
 
 
 def restart(daemon):
-    daemon.start(ready=False)
+    daemon.start(until=None)
     began = time.monotonic()
     while not is_ready(daemon):
         if time.monotonic() - began > 120:

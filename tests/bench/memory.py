@@ -5,8 +5,9 @@ import socket
 import subprocess
 import time
 
-from house import wait_until
 from table import at_most, no_more_than
+
+from harness import wait_until
 
 
 def resident(daemon):
@@ -41,15 +42,15 @@ def memory(bench):
     file = bench.house.folder / "memory.ndjson"
     file.write_text(events)
     before, series_before = resident(daemon), series(daemon)
-    bench.check(daemon.command("import", "events", file))
-    wait_until(120, "the figures are there", lambda: "service-899" in daemon.get("/metrics")[1])
+    daemon.run("import", "events", file)
+    wait_until(120, "the figures are there", lambda: "service-899" in daemon.get("/metrics").text)
     time.sleep(3)
     more = series(daemon) - series_before
     yield no_more_than(170, "memory of a series, with the bodies that are sent / 170 B", "B", [(resident(daemon) - before) / more])
 
 
 def series(daemon):
-    return sum(1 for line in daemon.get("/metrics")[1].splitlines() if not line.startswith("#"))
+    return sum(1 for line in daemon.get("/metrics").text.splitlines() if not line.startswith("#"))
 
 
 def exposition(bench):
