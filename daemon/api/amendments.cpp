@@ -64,7 +64,7 @@ result<json::object> read_amendment(thing_type thing, std::string_view content_t
   auto patch = parse_json_strictly(body);
   if (!patch) return patch.error();
   if (!patch->is_object())
-    return error(errc::malformed, "invalid amendment", {{"", "is no object; expected a JSON object"}});
+    return error(errc::malformed, "invalid amendment", {{"", "not an object; expected a JSON object"}});
   event e;
   e.id = e.subject = "x";
   e.reports(thing);
@@ -73,8 +73,7 @@ result<json::object> read_amendment(thing_type thing, std::string_view content_t
   std::vector<problem> found;
   const auto refuse = [&](std::span<const std::string_view> names) {
     for (const auto name : names)
-      if (e.fields.contains(name))
-        found.push_back({'/' + std::string(name), "cannot be amended; expected one of:" + amendable(thing)});
+      if (e.fields.contains(name)) found.push_back({'/' + std::string(name), "cannot be amended"});
   };
   for (const auto& [name, value] : e.fields)
     if (const auto field = std::string_view(name); !is_amendable(thing, field))
@@ -85,7 +84,7 @@ result<json::object> read_amendment(thing_type thing, std::string_view content_t
   const auto reason = given && given->is_string() ? text_at(e.fields, "/reason") : std::string();
   if (reason.find_first_not_of(" \t\r\n") == reason.npos || reason.size() > max_text)
     found.push_back({"/reason", "missing or invalid; expected a text with the reason of the amendment"});
-  if (e.fields.size() < 2) found.push_back({"", "no field to amend; expected one of:" + amendable(thing)});
+  if (e.fields.size() < 2) found.push_back({"", "no field to amend; expected one beside reason"});
   for (auto& p : check(e, now)) found.push_back(std::move(p));
   if (!found.empty()) return error(errc::malformed, "nothing was amended", std::move(found));
   return std::move(e.fields);
