@@ -47,7 +47,7 @@ def daemon(request, house, program):
     return Daemon(house, program, config=getattr(request.module, "CONFIG", "")).start()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def node():
     """Runs a client of tests/clients, and returns its output; what it says goes into the report of a failure."""
 

@@ -1,4 +1,5 @@
 """A releasehealthd as its users run it: a configuration, a state directory, two ports, and requests to them."""
+import base64
 import contextlib
 import hashlib
 import hmac
@@ -13,6 +14,7 @@ from harness.house import ROOT, Failed, free_port, wait_until
 from harness.postgres import Server
 
 TOKEN, SECRET = "sesame-open-4711", "hush-hush-4711"
+SIGNING_TOKEN = "whsec_" + base64.b64encode(b"a signing key of 32 bytes, fixed").decode()  # of Standard Webhooks
 GITHUB = f'[[source]]\nname = "github"\nkind = "github"\nsecret = "{SECRET}"\n'
 
 
