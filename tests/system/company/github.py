@@ -1,6 +1,6 @@
 """GitHub, Argo CD, PagerDuty and Jira. GitHub reports no deployments: Argo CD deploys images, which are tagged by versions."""
-from delivery import SECRET, bearer, configuration, delivery, iso, milliseconds, signed
-from story import sha
+from company.delivery import SECRET, bearer, configuration, delivery, iso, milliseconds, signed
+from company.story import sha
 
 CONFIGURATION = configuration(("github", SECRET, ""), ("argocd", SECRET, ""), ("pagerduty", SECRET, ""), ("jira", SECRET, ""))
 

@@ -1,8 +1,9 @@
 """GitLab, Flux, Opsgenie and incident.io. Flux deploys a chart (checkout) and manifests with an image (search)."""
-from delivery import SECRET, SIGNING_SECRET, bearer, configuration, delivery, iso, milliseconds, signed, standard_webhook
-from story import sha
+from company.delivery import SECRET, bearer, configuration, delivery, iso, milliseconds, signed, standard_webhook
+from company.story import sha
+from harness import SIGNING_TOKEN
 
-CONFIGURATION = configuration(("gitlab", SIGNING_SECRET, ""), ("flux", SECRET, ""), ("opsgenie", SECRET, ""), ("incidentio", SIGNING_SECRET, ""))
+CONFIGURATION = configuration(("gitlab", SIGNING_TOKEN, ""), ("flux", SECRET, ""), ("opsgenie", SECRET, ""), ("incidentio", SIGNING_TOKEN, ""))
 
 PROJECTS = {"checkout": "acme/shop/checkout-service", "search": "acme/shop/search", "cart": "acme/shop/cart"}
 OBJECTS = {"checkout": "checkout-prod", "search": "search-production", "cart": "cart"}

@@ -2,7 +2,8 @@
 requests, which the pipeline itself sends as canonical events."""
 import json
 
-from delivery import SECRET, TOKEN, Delivery, bearer, configuration, delivery, iso, milliseconds, password
+from company.delivery import SECRET, Delivery, bearer, configuration, delivery, iso, milliseconds, password
+from harness import TOKEN
 
 CONFIGURATION = configuration(
     ("jenkins", SECRET, 'jobs = ["deploy-checkout"]\nenvironment = "production"\n'),

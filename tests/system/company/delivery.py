@@ -6,9 +6,9 @@ import json
 import time
 from typing import Callable, NamedTuple
 
+from harness import SIGNING_TOKEN
+
 SECRET = "hush-hush-of-the-company"
-SIGNING_SECRET = "whsec_" + base64.b64encode(b"a signing key of 32 bytes, fixed").decode()
-TOKEN = "sesame-open-4711"  # of lib.bash
 
 Headers = dict[str, str]
 
@@ -59,7 +59,7 @@ def signed(header, prefix, algorithm="sha256", **others):
 def standard_webhook(identifier, **others):
     """The signature of https://www.standardwebhooks.com over id, time and body. A repeated delivery has a new time."""
     named = {name.replace("_", "-"): value for name, value in others.items()}
-    key = base64.b64decode(SIGNING_SECRET.removeprefix("whsec_"))
+    key = base64.b64decode(SIGNING_TOKEN.removeprefix("whsec_"))
 
     def headers(body):
         sent = str(int(time.time()))
