@@ -149,7 +149,8 @@ const json::value* json_source::find(std::string_view pointer) const {
 
 std::string error::text() const {
   std::string out = detail;
-  for (const auto& p : problems) out += (&p == problems.data() ? ": " : "; ") + p.pointer + ": " + p.detail;
+  for (const auto& p : problems)
+    out += (&p == problems.data() ? ": " : "; ") + p.pointer + (p.pointer.empty() ? "" : ": ") + p.detail;
   if (!log.empty()) out += ": " + log;
   return printable(out);
 }

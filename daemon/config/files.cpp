@@ -53,11 +53,12 @@ void config_table::secrets(std::string_view key, std::vector<secret>& into) {
   for (const auto& f : files) {
     const auto path = file_of(f);
     std::ifstream in(path, std::ios::binary);
+    const bool opens = in.is_open();
     std::string value(longest_secret + 1, '\0');
     in.read(value.data(), static_cast<std::streamsize>(value.size()));
     value.resize(static_cast<std::size_t>(in.gcount()));
     if (value.empty()) {
-      wrong(file_key, in ? "empty file " + in_quotes(path.string()) + "; expected the secret" : unreadable(path));
+      wrong(file_key, opens ? "empty file " + in_quotes(path.string()) + "; expected the secret" : unreadable(path));
       continue;
     }
     if (value.size() > longest_secret) {

@@ -64,7 +64,8 @@ std::string config_table::name(std::string_view key) const {
 
 toml::source_region config_table::where(std::string_view key) const {
   if (!table_) return {};
-  if (const auto* node = table_->get(key); node && node->source().begin.line > 0) return node->source();
+  const auto own_key = key.substr(0, key.find('.'));  // of a key in an inline table
+  if (const auto* node = table_->get(own_key); node && node->source().begin.line > 0) return node->source();
   return stands_at_.begin.line > 0 ? stands_at_ : table_->source();
 }
 

@@ -104,7 +104,7 @@ TEST_SUITE("nodb") {
          "'RequireAndVerifyClientCert' }",
          "client_ca_file: missing; expected the certificates that client_auth_type verifies with"},
         {"[operations]\nbasic_auth_users = { alice = 'open-sesame' }",
-         "operations.basic_auth_users.alice: invalid hash; expected a bcrypt hash"},
+         "c.toml:2:20: operations.basic_auth_users.alice: invalid hash; expected a bcrypt hash"},
         {"[operations]\nbasic_auth_users = { alice = 1 }",
          "operations.basic_auth_users.alice: invalid value; expected text"},
         {"[spool]\nmax_bytes = -1", "spool.max_bytes: invalid value -1; expected a whole number from 0"},

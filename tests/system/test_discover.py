@@ -175,7 +175,7 @@ def test_a_catalogue_is_written_but_for_a_service_defined_elsewhere(house, daemo
     for message in (
         f"{catalogue}/broken/catalog-info.yaml:5: ",
         "153 files: 150 components, 0 systems, 9 groups, 0 other entities, 0 templates; 1 problems",
-        "149 services and 9 teams appended",
+        "services appended: 149, teams: 9",
         '[[service]] "checkout-service" lacks:',
     ):
         assert message in said

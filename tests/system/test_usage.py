@@ -151,7 +151,7 @@ KNOWN_TO_THE_PROGRAM = [
     ('figure: unknown figure "hotfixs"; did you mean "hotfixes"?', "explain figure hotfixs --service checkout"),
     ('classify: unknown kind "hotfx"; did you mean "hotfix"?', "classify service=checkout kind=hotfx"),
     ('classify: unknown field "versoin"; did you mean "version"?', "classify service=checkout versoin=1"),
-    ("field service: given twice", "classify service=a service=b"),
+    ('field: duplicate "service"; expected each field once', "classify service=a service=b"),
     ('--column: unknown field "vershun"; did you mean "version"?', "import csv {history} --column vershun=version"),
     ('--source: unknown source "nope"', "replay --source nope"),
     ("is in the future", "report --as-of 2099-01-01T00:00:00Z"),
@@ -211,7 +211,7 @@ def all_figures(report):
     return lines(report("--format", "csv"))
 
 
-NAMES = ["hotfixes", "deployments", "releasehealth_deployments", "hotfixes/planned", "rolled back", "lead_time_seconds", "oldest_unmerged_hotfix_seconds", "changes_with_issue"]
+NAMES = ["hotfixes", "deployments", "releasehealth_deployments", "hotfixes_per_planned_deployment", "rollback_ratio", "lead_time_seconds", "oldest_unmerged_hotfix_seconds", "changes_with_issue"]
 
 
 @pytest.mark.parametrize("format_", ["text", "markdown", "html", "csv", "json"])
