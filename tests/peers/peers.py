@@ -1,14 +1,8 @@
-#!/usr/bin/env python3
 """Cases of three other tools through this engine: agreements, and differences by choice (figures.md section 13).
-
-    peers.py events CASES                the cases as events, NDJSON
-    peers.py compare CASES URL           a table: peer, case, what, theirs, ours, verdict; exit 1 if a difference has no reason
-
-CASES is a folder with middleware/, pelorus/ and metrik/, each with a cases.json in the form that its README describes.
+The cases are a folder with middleware/, pelorus/ and metrik/, each with a cases.json in the form that its README describes.
 """
 import json
 import statistics
-import sys
 import urllib.parse
 import urllib.request
 from datetime import datetime, timedelta, timezone
@@ -215,9 +209,13 @@ def shown(value):
     return '-' if value is None else f'{value:.10g}'
 
 
-def compare(cases, url):
-    wrong, counts = 0, {'same': 0, 'differs': 0}
-    print('peer\tcase\twhat\ttheirs\tours\tverdict')
+def events(cases):
+    return [event for case in all_cases(cases) for event in case.events]
+
+
+def table(cases, url):
+    """Lines of peer, case, what, theirs, ours, verdict, with the figures of the daemon at that URL."""
+    lines = ['peer\tcase\twhat\ttheirs\tours\tverdict']
     for case in all_cases(cases):
         for what, figure, begin, end, theirs, why, service, scale, otherwise, labels in case.wanted:
             ours = ask(url, case, figure, begin, end, service, labels)
@@ -225,21 +223,5 @@ def compare(cases, url):
             same = close(theirs, ours) or (figure in ('changes', 'failed_changes', 'deployments') and not theirs and ours is None)
             by_choice = not same and why and otherwise != 'same' and close(otherwise, ours)
             verdict = 'same' if same else f'differs: {why}' if by_choice else 'UNEXPLAINED'
-            wrong += verdict == 'UNEXPLAINED'
-            counts['same' if same else 'differs'] += 1
-            print('\t'.join((case.peer, case.name, what, shown(theirs), shown(ours), verdict)))
-    print(f'{counts["same"]} the same, {counts["differs"]} different, {wrong} unexplained', file=sys.stderr)
-    return 1 if wrong or not counts['same'] else 0
-
-
-def main():
-    if sys.argv[1] == 'events':
-        for case in all_cases(sys.argv[2]):
-            for e in case.events:
-                print(json.dumps(e))
-        return 0
-    return compare(sys.argv[2], sys.argv[3])
-
-
-if __name__ == '__main__':
-    sys.exit(main())
+            lines.append('\t'.join((case.peer, case.name, what, shown(theirs), shown(ours), verdict)))
+    return lines
