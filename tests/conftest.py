@@ -7,6 +7,7 @@ import pytest
 
 from harness import ROOT, Daemon, House, is_sanitized
 
+pytest.register_assert_rewrite("again", "truth")  # whose assertions show differences, too
 NOTHING_RAN = 77  # for ctest: skipped
 
 

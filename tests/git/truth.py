@@ -1,16 +1,12 @@
 #!/usr/bin/env python3
-"""Counts a repository's releases and reverts independently, with the git program and by the rules of the counted truths.
-    truth.py check DAEMON CONFIG SEEDS    random repositories: events and summary of `import git` equal the counts here
-    truth.py compare DAEMON CONFIG REPOSITORY TRUTH.json [--tags PATTERN]   a real one against a counted truth
-    truth.py real DAEMON CONFIG CLONES TRUTHS   imports all existing clones (CLONES/owner+name/repo) into one daemon, twice"""
+"""Counts a repository's releases and reverts independently, with the git program and by the rules of the counted truths (system/test_git.py).
+    truth.py compare DAEMON CONFIG REPOSITORY TRUTH.json [--tags PATTERN]   a real one against a counted truth"""
 import collections
 import datetime
 import json
-import os
 import re
 import subprocess
 import sys
-import tempfile
 
 import synthetic
 
@@ -140,42 +136,38 @@ def unix(text):
     return datetime.datetime.fromisoformat(text).timestamp()
 
 
-def check(daemon, config, seeds):
-    seen = collections.Counter()
-    for seed in range(seeds):
-        with tempfile.TemporaryDirectory() as folder:
-            path = synthetic.make(f"{folder}/r.git", seed)
-            for options, pattern in ((("--tags", "versions"), VERSIONS), (("--tags", r"^v?(\d+)\.(\d+)\.(\d+)(?:\.(\d+))?$"), r"^v?(\d+)\.(\d+)\.(\d+)(?:\.(\d+))?$"),
-                                     (("--tags", "numbers"), r"^(?:release[_-]|v|r)?(\d+)$"), (("--tags", "times"), r"^\d{4}-\d\d-\d\dT\d{6}$")):
-                truth = Truth(path, pattern, options[1] == "times")
-                rows, said = dry_run(daemon, config, path, *options)
-                assert rows == truth.by_month(), f"seed {seed}, {options}: {rows}\n{truth.by_month()}"
-                assert f"{len(truth.releases)} releases of {truth.tags} tags: {truth.tags - truth.matching if options[1] != 'times' else truth.tags - len(truth.releases)} excluded" in said, (said, truth.tags, truth.matching)
-                assert f"{truth.same_version} with a duplicate version, {truth.same_commit} on a commit" in said, said
-            truth = Truth(path, VERSIONS)
-            command = [daemon, "import", "git", path, "--config", config, "--source", f"git{seed}", "--service", f"service{seed}"]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            again = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True).stderr
-            assert "\n0 stored, " in again, again
-            events = [e for e in map(json.loads, subprocess.run([daemon, "export", "events", "--config", config], check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout.splitlines()) if e["source"] == f"git{seed}"]
-            deployed = {e["tag"]: (unix(e["finished_at"]), e["commit"]) for e in events if e["type"] == "deployment"}
-            assert deployed == {r[2]: (r[0], r[3]) for r in truth.releases}, f"seed {seed}"
-            tag_of = {e["subject"]: e["tag"] for e in events if e["type"] == "deployment"}
-            failed = {e["subject"].split("~")[0]: (unix(e["started_at"]), tag_of[e["culprit"]]) for e in events if e["type"] == "incident"}
-            assert failed == {"revert-" + sha[:12]: (at, release[2]) for sha, _, at, release in truth.after_release}, f"seed {seed}"
-            for e in events:
-                if e["type"] == "commit":
-                    assert e["default_branch"] == (e["commit"] in truth.on_head), e
-                    assert e.get("picked_from", "") == (re.findall(r"cherry picked from commit ([0-9a-f]+)", truth.commits[e["commit"]][3]) or [""])[-1], e
-            first = {e["tag"]: unix(e["first_commit_at"]) for e in events if e.get("first_commit_at")}
-            for n, r in enumerate(truth.releases):
-                brought = [c[1] for sha, c in truth.commits.items() if truth.first.get(sha) == r and len(c[0]) < 2]
-                wanted = min(brought) if n > 0 and brought and min(brought) <= r[0] else None
-                assert first.get(r[2]) == wanted, (seed, r, first.get(r[2]), wanted)
-            seen.update(releases=len(truth.releases), reverts=len(truth.reverts), failed=len(truth.after_release), dropped=truth.same_version + truth.same_commit,
-                        hotfix=sum(1 for e in events if e["type"] == "deployment" and "hot" in e.get("ref", "")), sized=sum("lines_changed" in e for e in events))
-    assert all(seen[k] > 0 for k in ("releases", "reverts", "failed", "dropped", "hotfix", "sized")), seen
-    print(f"ok: {seeds} repositories: " + ", ".join(f"{n} {what}" for what, n in seen.items()))
+def check(daemon, seed):
+    """The events and the summary of `import git` of a random repository equal the counts here. Returns how much it contains."""
+    path = synthetic.make(f"{daemon.house.folder}/{seed}.git", seed)
+    for options, pattern in ((("--tags", "versions"), VERSIONS), (("--tags", r"^v?(\d+)\.(\d+)\.(\d+)(?:\.(\d+))?$"), r"^v?(\d+)\.(\d+)\.(\d+)(?:\.(\d+))?$"),
+                             (("--tags", "numbers"), r"^(?:release[_-]|v|r)?(\d+)$"), (("--tags", "times"), r"^\d{4}-\d\d-\d\dT\d{6}$")):
+        truth = Truth(path, pattern, options[1] == "times")
+        rows, said = dry_run(daemon.program, daemon.config, path, *options)
+        assert rows == truth.by_month(), f"seed {seed}, {options}: {rows}\n{truth.by_month()}"
+        assert f"{len(truth.releases)} releases of {truth.tags} tags: {truth.tags - truth.matching if options[1] != 'times' else truth.tags - len(truth.releases)} excluded" in said, (said, truth.tags, truth.matching)
+        assert f"{truth.same_version} with a duplicate version, {truth.same_commit} on a commit" in said, said
+    truth = Truth(path, VERSIONS)
+    command = ["import", "git", path, "--source", f"git{seed}", "--service", f"service{seed}"]
+    daemon.run(*command)
+    again = daemon.command(*command).stderr
+    assert "\n0 stored, " in again, again
+    events = [e for e in daemon.exported() if e["source"] == f"git{seed}"]
+    deployed = {e["tag"]: (unix(e["finished_at"]), e["commit"]) for e in events if e["type"] == "deployment"}
+    assert deployed == {r[2]: (r[0], r[3]) for r in truth.releases}, f"seed {seed}"
+    tag_of = {e["subject"]: e["tag"] for e in events if e["type"] == "deployment"}
+    failed = {e["subject"].split("~")[0]: (unix(e["started_at"]), tag_of[e["culprit"]]) for e in events if e["type"] == "incident"}
+    assert failed == {"revert-" + sha[:12]: (at, release[2]) for sha, _, at, release in truth.after_release}, f"seed {seed}"
+    for e in events:
+        if e["type"] == "commit":
+            assert e["default_branch"] == (e["commit"] in truth.on_head), e
+            assert e.get("picked_from", "") == (re.findall(r"cherry picked from commit ([0-9a-f]+)", truth.commits[e["commit"]][3]) or [""])[-1], e
+    first = {e["tag"]: unix(e["first_commit_at"]) for e in events if e.get("first_commit_at")}
+    for n, r in enumerate(truth.releases):
+        brought = [c[1] for sha, c in truth.commits.items() if truth.first.get(sha) == r and len(c[0]) < 2]
+        wanted = min(brought) if n > 0 and brought and min(brought) <= r[0] else None
+        assert first.get(r[2]) == wanted, (seed, r, first.get(r[2]), wanted)
+    return collections.Counter(releases=len(truth.releases), reverts=len(truth.reverts), failed=len(truth.after_release), dropped=truth.same_version + truth.same_commit,
+                               hotfix=sum(1 for e in events if e["type"] == "deployment" and "hot" in e.get("ref", "")), sized=sum("lines_changed" in e for e in events))
 
 
 def compare(daemon, config, path, file, pattern):
@@ -205,46 +197,20 @@ PATTERNS = {"alphagov+whitehall": r"(?:release_|v)(\d+)", "18F+identity-idp": "t
 MISCOUNTED = {"18F+identity-idp": 1}
 
 
-def real(daemon, config, clones, truths):
-    def run(*command):
-        return subprocess.run([daemon, *command, "--config", config], check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-    wanted, done = {}, []
-    for file in sorted(os.listdir(truths)):
-        name = file.removesuffix(".json")
-        path = f"{clones}/{name}/repo"
-        if not file.endswith(".json"):
-            continue
-        if not os.path.isdir(path):
-            print(f"SKIPPED {name}: no clone at {path}")
-            continue
-        with open(f"{truths}/{file}", encoding="utf-8") as f:
-            told = json.load(f)
-        pattern = PATTERNS.get(name, "versions")
-        rows, _ = dry_run(daemon, config, path, "--tags", pattern)
-        for n, key in ((0, "releases_per_month"), (1, "patch_per_month"), (5, "reverts_per_month")):
-            here, there = {m: row[n] for m, row in rows.items() if row[n]}, {m: c for m, c in told.get(key, {}).items() if c}
-            off = sum(abs(here.get(m, 0) - there.get(m, 0)) for m in {*here, *there})
-            assert off == (MISCOUNTED.get(name, 0) if n == 0 else 0), f"{name}: {key} differs by {off}"
-        if "same_line" in told:
-            assert {m: row[3] for m, row in rows.items() if row[3]} == told["same_line"]["within_48h_per_month"], f"{name}: within 48 h"
-        assert sum(row[6] for row in rows.values()) == told["reverts_after_release"]["n"], f"{name}: reverts of a release"
-        wanted[name] = sum(row[0] for row in rows.values())
-        done.append(("import", "git", path, "--tags", pattern, "--service", name, "--no-sizes"))
-    for command in done:
-        run(*command)
-    for command in done:
-        assert "\n0 stored, 0 duplicates" in run(*command).stderr, command
-    events = map(json.loads, run("export", "events").stdout.splitlines())
-    stored = collections.Counter(e["service"] for e in events if e["type"] == "deployment" and e["service"] in wanted)
-    assert stored == wanted, f"{stored}\n{wanted}"
-    print(f"ok: {len(done)} real repositories in one daemon, twice: " + ", ".join(f"{n} {name}" for name, n in wanted.items()))
+def compare_counted(daemon, name, path, told):
+    """Months of a real repository against its counted truth. Returns the number of releases."""
+    rows, _ = dry_run(daemon.program, daemon.config, path, "--tags", PATTERNS.get(name, "versions"))
+    for n, key in ((0, "releases_per_month"), (1, "patch_per_month"), (5, "reverts_per_month")):
+        here, there = {m: row[n] for m, row in rows.items() if row[n]}, {m: c for m, c in told.get(key, {}).items() if c}
+        off = sum(abs(here.get(m, 0) - there.get(m, 0)) for m in {*here, *there})
+        assert off == (MISCOUNTED.get(name, 0) if n == 0 else 0), f"{name}: {key} differs by {off}"
+    if "same_line" in told:
+        assert {m: row[3] for m, row in rows.items() if row[3]} == told["same_line"]["within_48h_per_month"], f"{name}: within 48 h"
+    assert sum(row[6] for row in rows.values()) == told["reverts_after_release"]["n"], f"{name}: reverts of a release"
+    return sum(row[0] for row in rows.values())
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "real":
-        real(*sys.argv[2:6])
-    elif sys.argv[1] == "check":
-        check(sys.argv[2], sys.argv[3], int(sys.argv[4]))
-    else:
-        sys.exit(compare(*sys.argv[2:6], sys.argv[sys.argv.index("--tags") + 1] if "--tags" in sys.argv else "versions"))
+    if len(sys.argv) < 6 or sys.argv[1] != "compare":
+        sys.exit(__doc__)
+    sys.exit(compare(*sys.argv[2:6], sys.argv[sys.argv.index("--tags") + 1] if "--tags" in sys.argv else "versions"))
