@@ -110,7 +110,10 @@ std::string problem_text(const http::response& r) {
   auto out = text_at(*read, "/detail");
   const auto* errors = read->get_object().if_contains("errors");
   if (errors && errors->is_array())
-    for (const auto& one : errors->get_array()) out += "; " + text_at(one, "/pointer") + ": " + text_at(one, "/detail");
+    for (const auto& one : errors->get_array()) {
+      const auto pointer = text_at(one, "/pointer");
+      out += "; " + pointer + (pointer.empty() ? "" : ": ") + text_at(one, "/detail");
+    }
   return out;
 }
 
