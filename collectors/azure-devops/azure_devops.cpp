@@ -29,11 +29,11 @@ constexpr setting_rule settings[] = {
 std::string check_settings(const source& s) {
   const auto from = s.setting("deployments");
   if (from == "stage" && s.list("stages").empty())
-    return "deployments = \"stage\" needs stages: not every stage deploys";
+    return "no stages for deployments = \"stage\"; expected those that deploy";
   if (from != "run" && from != "build") return {};
-  if (s.list("pipelines").empty()) return "deployments = \"" + from + "\" needs pipelines: not every pipeline deploys";
+  if (s.list("pipelines").empty()) return "no pipelines for deployments = \"" + from + "\"; expected those that deploy";
   if (s.setting("environment").empty())
-    return "deployments = \"" + from + "\" needs environment: Azure DevOps does not report it";
+    return "no environment for deployments = \"" + from + "\"; expected one, because Azure DevOps does not report it";
   return {};
 }
 

@@ -36,9 +36,9 @@ constexpr setting_rule settings[] = {
 std::string check_settings(const source& s) {
   const auto from = s.setting("deployments");
   if (from != "deployment_status" && s.setting("environment").empty())
-    return "deployments = \"" + from + "\" needs environment: GitHub does not report it";
+    return "no environment for deployments = \"" + from + "\"; expected one, because GitHub does not report it";
   if (from == "workflow_run" && s.list("workflows").empty())
-    return "deployments = \"workflow_run\" needs workflows: not every workflow deploys";
+    return "no workflows for deployments = \"workflow_run\"; expected those that deploy";
   return {};
 }
 

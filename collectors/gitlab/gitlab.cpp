@@ -32,7 +32,7 @@ constexpr setting_rule settings[] = {
 std::string check_settings(const source& s) {
   const auto from = s.setting("deployments");
   if ((from == "release" || from == "tag_push") && s.setting("environment").empty())
-    return "deployments = \"" + from + "\" needs environment: GitLab does not report it";
+    return "no environment for deployments = \"" + from + "\"; expected one, because GitLab does not report it";
   return {};
 }
 

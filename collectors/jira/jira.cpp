@@ -199,7 +199,7 @@ result<decoded> decode(const source& s, const delivery& d) {
 
 std::string check_settings(const source& s) {
   return s.setting("deployments") == "version_released" && s.setting("environment").empty()
-             ? "deployments = \"version_released\" needs environment: Jira does not report it"
+             ? "no environment for deployments = \"version_released\"; expected one, because Jira does not report it"
              : "";
 }
 

@@ -37,7 +37,12 @@ std::vector<explanation> find(ledger::reader& from, explain_options o, const fig
 
 void print(const std::vector<explanation>& all, const output_options& output) {
   if (output.is_text()) {
-    for (const auto& e : all) print_text(output, as_text(e), indent_of_reasons);
+    for (const auto& e : all) {
+      const auto text = as_text(e);
+      const auto title = text.find('\n') + 1;
+      print_text(output, std::string_view(text).substr(0, title), 2);
+      print_text(output, std::string_view(text).substr(title), indent_of_reasons);
+    }
     return;
   }
   json::array rows;

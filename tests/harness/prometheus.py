@@ -40,9 +40,9 @@ class Prometheus(Process):
         return request(self.port, "GET", "/api/v1/query?" + urllib.parse.urlencode(parameters)).json()["data"]["result"]
 
 
-    def query(self, expression, seconds=0):
-        """The series of a query: now, or for each minute of that many seconds."""
-        asked = {"query": expression}
+    def query(self, expression, seconds=0, at=None):
+        """The series of a query: now, at another instant, or for each minute of the last seconds."""
+        asked = {"query": expression, **({"time": at} if at else {})}
         if seconds:
             end = int(time.time()) // 60 * 60
             asked |= {"start": end - seconds, "end": end, "step": 60}
@@ -51,9 +51,9 @@ class Prometheus(Process):
             raise Failed(f"{answer['error']}: {expression}")
         return answer["data"]["result"]
 
-    def value(self, expression, time=None):
+    def value(self, expression, at=None):
         """The first value of a query; None if there is none."""
-        found = self.query(expression, time)
+        found = self.query(expression, at=at)
         return float(found[0]["value"][1]) if found else None
 
     def wait_for(self, expression, value, seconds=30):

@@ -75,7 +75,7 @@ TEST_SUITE("nodb") {
         {"[[service]]\nname='b'\naliases={jira=['ok','']}",
          "conf.d/x.toml:3:21: service.aliases.jira.name: missing; expected a name\n"},
         {"[[service]]\nname='b'\naliases={jira='SHOP'}",
-         "conf.d/x.toml:1:1: service.aliases.jira: \"SHOP\" is also an alias of [[service]] \"a\""},
+         "conf.d/x.toml:3:9: service.aliases.jira: \"SHOP\" is also an alias of [[service]] \"a\""},
         {"include=['y.toml']",
          "conf.d/x.toml:1:9: include: an included file may not include others; expected the key "
          "in config.toml\n"},

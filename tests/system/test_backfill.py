@@ -108,11 +108,11 @@ def test_the_previous_month_at_the_first_instant_of_a_month_is_the_month_just_en
     shown = {}
     for month, service, kind in compared:
         series = f'releasehealth_deployments{{service_name="{service}",kind="{kind}",period="previous_month"}}'
-        shown[month, service, kind] = prometheus.value(series, time=f"{YEAR}-{month + 1:02}-01T00:00:00Z")
+        shown[month, service, kind] = prometheus.value(series, at=f"{YEAR}-{month + 1:02}-01T00:00:00Z")
     assert shown == expected
     assert sum(expected.values()) > 5, "too few events: the test is inconclusive"
 
 
 def test_the_month_to_date_is_there_too(prometheus):
     series = 'releasehealth_deployments{service_name="osf",kind="hotfix",period="month"}'
-    assert len(prometheus.query(f"max_over_time({series}[31d])", time=f"{YEAR}-03-31T23:00:00Z")) == 1
+    assert len(prometheus.query(f"max_over_time({series}[31d])", at=f"{YEAR}-03-31T23:00:00Z")) == 1

@@ -164,7 +164,7 @@ def test_every_figure_equals_the_one_worked_out_by_hand(daemon, tools, source):
 
 def test_explain_gives_the_reasons(daemon, tools):
     for thing, name, words in expected.EXPLANATIONS[tools]:
-        assert words.format(month=f"{BEGIN:%Y-%m}") in daemon.run("explain", thing, name)
+        assert words.format(month=f"{BEGIN:%Y-%m}") in daemon.run("explain", thing, name, "--wide")
 
 
 def test_nothing_is_left_to_propose(daemon, tools):

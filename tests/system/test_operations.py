@@ -76,7 +76,7 @@ def test_send_reports_an_error_and_fails(daemon):
 
 
 def test_explain_and_classify_name_the_rule(daemon):
-    assert "hotfix, because default rule hotfix-ref matched ref hotfix/1.0.1" in daemon.run("explain", "deployment", "1.0.1")
+    assert "hotfix, because default rule hotfix-ref matched ref hotfix/1.0.1" in daemon.run("explain", "deployment", "1.0.1", "--wide")
     assert json.loads(daemon.run("explain", "deployment", "1.0.1", "--json"))["about"]["kind"] == "hotfix"
     assert daemon.run("classify", "ref=hotfix/1.0.1").strip() == "hotfix: default rule hotfix-ref matched ref hotfix/1.0.1"
 
@@ -92,7 +92,7 @@ def test_a_dry_run_of_changed_rules_names_the_month_and_the_moves(daemon, house)
     rules = house.folder / "rules.toml"
     rules.write_text(daemon.config.read_text() + RULE)
     assert daemon.run("classify", "--dry-run", "--rules", rules).splitlines()[0] == f"{MONTH}  planned -> hotfix 1"
-    assert "checkout production d1 (1.0.0)  planned: no rule matched" in daemon.run("classify", "--stored", "--month", MONTH, "--service", "checkout")
+    assert "checkout production d1 (1.0.0)  planned: no rule matched" in daemon.run("classify", "--wide", "--stored", "--month", MONTH, "--service", "checkout")
     assert daemon.metric("releasehealth_rebuild_needed") == 0
 
 
