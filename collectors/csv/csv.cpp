@@ -135,7 +135,7 @@ std::string check_header(const std::vector<std::string>& columns) {
     if (std::find(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(n), name) !=
             columns.begin() + static_cast<std::ptrdiff_t>(n) &&
         !name.empty())
-      return "duplicate column \"" + name + "\"";
+      return "duplicate column \"" + name + "\"; expected each column once";
   }
   if (is_known) return {};
   return "no known column in \"" + names +

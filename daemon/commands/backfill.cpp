@@ -62,7 +62,8 @@ std::map<std::string, std::string> target_labels(const http::endpoint& at, const
 backfill_plan read_plan(const config& c, const backfill_options& o) {
   const auto begin = read_time_option(o.from, "--from"), end = read_time_option(o.to, "--to");
   if (!begin || !end || *begin >= *end)
-    throw usage_error("--from: " + in_quotes(o.from) + " is not before --to " + in_quotes(o.to));
+    throw usage_error("--from: " + in_quotes(o.from) + " is not before --to " + in_quotes(o.to) +
+                      "; expected an earlier time");
   return {*begin, *end, read_duration(o.step, "--step", std::chrono::minutes{1}),
           read_duration(o.split, "--split", least_split), target_labels(c.operations, o.labels)};
 }

@@ -66,9 +66,7 @@ void complete_by_asking(init_options& o, const CLI::App& app) {
 
 // Normalises the answers. Throws usage_error for the first that is wrong: nothing was written then.
 void check_answers(init_options& o) {
-  if (const auto zone = calendar::in_zone(o.time_zone); !zone)
-    throw usage_error("init: invalid time zone " + in_quotes(o.time_zone) +
-                      "; expected an IANA name like \"Europe/Berlin\"");
+  if (const auto zone = calendar::in_zone(o.time_zone); !zone) throw usage_error("init: " + zone.error().detail);
   std::vector<std::string> kinds;
   for (const auto& kind : o.kinds) {
     kind_of(kind);
@@ -153,7 +151,8 @@ void say_what_comes_next(const init_options& o, const fs::path& file, const fs::
 int run_init(const common_options& options, init_options o, const CLI::App& app) {
   const auto file = fs::absolute(options.config_file).lexically_normal();
   std::error_code ec;
-  if (fs::exists(file, ec)) throw usage_error("init: " + file.string() + " already exists; not overwritten");
+  if (fs::exists(file, ec))
+    throw usage_error("init: " + in_quotes(file.string()) + " already exists; expected a new file");
   complete_by_asking(o, app);
   check_answers(o);
   fs::create_directories(file.parent_path(), ec);

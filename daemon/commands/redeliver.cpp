@@ -18,14 +18,17 @@ struct redeliver_options {
 
 const source& find_github_source(const config& c, const std::string& name) {
   const source* found = nullptr;
+  word_list known;
   for (const auto& s : c.sources) {
-    if (s.kind != "github" || (!name.empty() && s.name != name)) continue;
+    if (s.kind != "github") continue;
+    known.push_back(s.name);
+    if (!name.empty() && s.name != name) continue;
     if (found) throw usage_error("redeliver: several sources are of the kind github; expected --source");
     found = &s;
   }
   if (!found)
     throw usage_error(name.empty() ? "redeliver: no source of the kind github"
-                                   : "--source: unknown github source " + in_quotes(name));
+                                   : "--source: " + unknown_word("github source", name, known));
   return *found;
 }
 

@@ -95,7 +95,8 @@ int run_report(const config& c, const report_options& o) {
   if (!o.as_of.empty()) {
     as_of = parse_time(o.as_of);
     if (!as_of) throw usage_error("--as-of: invalid time " + in_quotes(o.as_of) + "; expected RFC 3339 with an offset");
-    if (*as_of > now) throw usage_error("--as-of: " + in_quotes(o.as_of) + " is in the future");
+    if (*as_of > now)
+      throw usage_error("--as-of: " + in_quotes(o.as_of) + " is in the future; expected a time up to now");
     now = *as_of;
   }
   const auto periods = read_periods(o, c.figures.zone, now);

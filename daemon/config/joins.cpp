@@ -61,7 +61,9 @@ void read_joins(config_table& t, config& c) {
   std::vector<std::string> listed;
   t.texts("incident_sources", listed);
   for (const auto& name : listed)
-    if (!is_source_or_kind(c, name)) t.warn("incident_sources", "unknown source or kind of source " + in_quotes(name));
+    if (!is_source_or_kind(c, name))
+      t.warn("incident_sources",
+             unknown_word("source or kind of source", name, word_list_of(c.sources, &source::name)));
   enum { lead, all } services = lead;
   t.choice("joined_services", {"lead", "all"}, services);
   c.timeline.joins.all_services = services == all;
@@ -83,8 +85,9 @@ void read_joins(config_table& t, config& c) {
       c.figures.sources[s.name] = {s.kind, has_alone};
     }
     if (!filter.follows.empty() && !is_source_or_kind(c, filter.follows))
-      t.warn("incident_sources", "[[source]] " + in_quotes(s.name) + " follows the unknown source or kind of source " +
-                                     in_quotes(filter.follows));
+      t.warn("incident_sources",
+             "[[source]] " + in_quotes(s.name) + " follows the " +
+                 unknown_word("source or kind of source", filter.follows, word_list_of(c.sources, &source::name)));
   }
 }
 

@@ -108,82 +108,6 @@ void check_group(config_table& t, const std::vector<environment_rule>& before, c
   }
 }
 
-void read_conditions(config_table& t, std::vector<text_condition>& into) {
-  for (const auto key : rule_keys()) {
-    pattern p;
-    t.pattern_of(key, p);
-    if (p) into.push_back({std::string(key), std::move(p)});
-  }
-}
-
-template <class E>
-void read_word(config_table& t, std::string_view key, std::string_view what, E& into) {
-  std::string text;
-  t.text(key, text);
-  const auto known = parse_word<E>(text);
-  if (known)
-    into = *known;
-  else
-    t.unknown(key, what, text, word_list_of(words_of<E>()));
-}
-
-// Explanations name the rule that decided.
-template <class Rule>
-void read_own_name(config_table& t, const std::vector<Rule>& before, std::string& into) {
-  t.text("name", into);
-  if (into.empty()) return t.missing("name", "a name");
-  if (std::ranges::find(before, into, &Rule::name) != before.end()) t.duplicate("name", "name", into);
-}
-
-kind_rule read_rule(config_table& t, const rulebook& book) {
-  kind_rule r;
-  read_own_name(t, book.rules, r.name);
-  read_word(t, "kind", "kind", r.kind);
-  {
-    auto when = t.table("when");
-    read_conditions(when, r.when);
-    when.flag("patch_release", r.patch_release);
-    duration within{};
-    when.length("within", within);
-    if (when.has("within")) r.within = within;
-    when.flag("outside_calendar", r.outside_calendar);
-    when.flag("during_incident", r.during_incident);
-    if (r.outside_calendar && book.release_hours.empty())
-      when.wrong("outside_calendar", "no hours of releases; expected [calendar] releases");
-    if (r.when.empty() && !r.patch_release && !r.within && !r.outside_calendar && !r.during_incident)
-      t.wrong("when", "no condition; expected at least one");
-  }
-  auto unless = t.table("unless");
-  read_conditions(unless, r.unless);
-  return r;
-}
-
-policy_rule read_policy(config_table& t, const std::vector<policy_rule>& before) {
-  policy_rule p;
-  read_own_name(t, before, p.name);
-  read_word(t, "then", "remedy", p.then);
-  auto when = t.table("when");
-  for (const auto& [key, into] : {std::pair("touches", &p.touches), std::pair("blast_radius", &p.blast_radius),
-                                  std::pair("trajectory", &p.trajectory)}) {
-    std::vector<std::string> words;
-    when.texts(key, words);
-    const auto* known = find_field(key);
-    for (const auto& w : words)
-      if (!known->choices.empty() && !has_word(known->choices, w))
-        when.wrong(key, unknown_word("value", w, split_words(known->choices)));
-    into->insert(words.begin(), words.end());
-  }
-  for (const auto& [key, into] : {std::pair("cause_known", &p.cause_known), std::pair("fix_tested", &p.fix_tested)}) {
-    bool value = false;
-    when.flag(key, value);
-    if (when.has(key)) *into = value;
-  }
-  duration at_most{};
-  when.length("at_most", at_most);
-  if (when.has("at_most")) p.at_most = at_most;
-  return p;
-}
-
 void read_calendar(config_table&& t, calendar& zone, weekly_hours& working_week,
                    std::vector<weekly_hours>& release_hours) {
   auto name = zone.zone_name();
@@ -301,10 +225,8 @@ void read_meaning(config_table& root, config& c) {
   for (const auto& s : c.sources) kinds[s.name] = s.kind;
   c.figures.names = c.timeline.blame.names =
       naming(std::move(services), std::move(environments), std::move(teams), kinds, repository_names(repositories));
-  root.tables("rule",
-              [&](config_table& t) { c.timeline.stack.rules.rules.push_back(read_rule(t, c.timeline.stack.rules)); });
-  auto& policies = c.timeline.decisions.rules;
-  root.tables("policy", [&](config_table& t) { policies.push_back(read_policy(t, policies)); });
+  read_rules(root, c.timeline.stack.rules);
+  read_policies(root, c.timeline.decisions.rules);
   c.timeline.fingerprint = fingerprint_of(root, kinds, c.timeline.joins, c.timeline.images);
   std::vector<threshold> thresholds;
   std::set<std::tuple<std::string, std::string, std::string, std::string, bool>> targets;

@@ -146,6 +146,11 @@ threshold read_threshold(config_table&, const std::vector<std::string>& rolling)
 void read_meaning(config_table& root, config&);
 /// Reads how incidents are joined, from [figures] and the sources (joins.cpp).
 void read_joins(config_table& figures, config&);
+/// Reads [[rule]] and [[policy]] (rules.cpp).
+void read_rules(config_table& root, rulebook&);
+void read_policies(config_table& root, std::vector<policy_rule>&);
+/// Reads [intake] or [operations] but for their own keys (listeners.cpp).
+void read_listener(config_table&, http::endpoint&, limits&);
 /// Reads [[repository]] (repositories.cpp).
 std::vector<repository_rule> read_repositories(config_table& root);
 /// A filter as it enters the fingerprint.

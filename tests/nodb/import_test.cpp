@@ -171,7 +171,7 @@ TEST_SUITE("nodb") {
     }
     CHECK(lines(read_table("App,When\nx,y\n").refused)
               .starts_with("no known column in \"App, When\"; expected some of service"));
-    CHECK(lines(read_table("service,version,version\n").refused) == lines({"duplicate column \"version\""}));
+    CHECK(lines(read_table("service,version,version\n").refused) == lines({"duplicate column \"version\"; expected each column once"}));
     CHECK(lines(read_table("App,When\n", {{"service", "Name"}}).refused) ==
           lines({"--column service=Name: no column \"Name\"; the file has App, When"}));
     CHECK(lines(read_table("").refused) == lines({"no header; expected a line of column names"}));

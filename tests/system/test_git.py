@@ -53,7 +53,7 @@ def clone(name):
     return pathlib.Path(CLONES or "/nowhere") / name / "repo"
 
 
-@pytest.mark.parametrize("file", TRUTHS, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", TRUTHS, ids=lambda file: getattr(file, "stem", "none"))
 def test_a_real_repository_is_as_counted(daemon, releases, file):
     if not CLONES:
         pytest.skip("no real repositories: RELEASEHEALTH_CLONES is not set")
