@@ -11,6 +11,7 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include "daemon/figures/coverage.hpp"
 #include "daemon/figures/snapshot.hpp"
 #include "daemon/reports/page.hpp"
 
@@ -27,6 +28,11 @@ double seconds(const std::function<void()>& work) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
+void add(const std::vector<std::string>& wanted, std::vector<std::string>& to) {
+  for (const auto& c : wanted)
+    if (std::ranges::find(to, c) == to.end()) to.push_back(c);
+}
+
 void add_columns(const figure& f, const figure_settings& settings, std::vector<std::string>& to) {
   std::vector<std::string> wanted = f.denominator;
   for (const auto& s : settings.slices_of(f))
@@ -35,8 +41,7 @@ void add_columns(const figure& f, const figure_settings& settings, std::vector<s
         wanted.insert(wanted.end(), {c + "_p50", c + "_p90", c + "_n"});
       else
         wanted.push_back(c);
-  for (auto& c : wanted)
-    if (std::ranges::find(to, c) == to.end()) to.push_back(std::move(c));
+  add(wanted, to);
 }
 
 std::vector<double> some_values(std::size_t count) {
@@ -51,6 +56,10 @@ snapshot everything(const figure_settings& settings) {
   s.at = *parse_time("2026-11-01T00:00:00Z");
   for (const auto* p : periods) s.periods.push_back({p, s.at - std::chrono::days(30), s.at});
   for (const auto& f : figures()) add_columns(f, settings, f.is_now ? s.columns_now : s.columns);
+  for (const auto& e : evidence_rules()) {  // thresholds are judged by them
+    for (const auto* columns : {&e.known, &e.all, &e.judged_by, &e.judges}) add(*columns, s.columns_now);
+    if (!e.tracked.empty()) add({std::string(e.tracked)}, s.columns_now);
+  }
   for (int n = 0; n < services; ++n) {
     auto& to = s.places[{"service-" + std::to_string(n), "production"}];
     to.team = "checkout";
