@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "collectors/base/nearest.hpp"
 #include "collectors/base/text.hpp"
 #include "collectors/canonical/canonical.hpp"
 #include "daemon/commands/command.hpp"

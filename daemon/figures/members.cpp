@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "daemon/figures/coverage.hpp"
+
 namespace releasehealth {
 namespace {
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "daemon/reports/coverage.hpp"
 #include "daemon/review/frame.hpp"
 #include "daemon/review/page.hpp"
 
