@@ -11,7 +11,9 @@ namespace {
 bool has_one_of(const json::object& fields, const std::pair<const std::string, std::vector<std::string>>& of) {
   const auto& [field, values] = of;
   const auto* value = fields.if_contains(field);
-  const auto is_one = [&](const json::value& v) { return std::ranges::find(values, text_at(v, "")) != values.end(); };
+  const auto is_one = [&values = values](const json::value& v) {
+    return std::ranges::find(values, text_at(v, "")) != values.end();
+  };
   return value && (value->is_array() ? std::ranges::any_of(value->get_array(), is_one) : is_one(*value));
 }
 

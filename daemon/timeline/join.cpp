@@ -191,7 +191,7 @@ std::vector<joined_incident> joining::read() {
   std::vector<joined_incident> joined;
   for (auto& [lead, of_it] : members) {
     if (!all_[lead].is_let_in) continue;
-    std::ranges::sort(of_it, {}, [&](std::size_t n) { return std::tuple(n != lead, order(n)); });
+    std::ranges::sort(of_it, {}, [&, lead = lead](std::size_t n) { return std::tuple(n != lead, order(n)); });
     joined_incident j;
     const auto first = std::ranges::min_element(
         of_it, {}, [&](std::size_t n) { return std::tie(all_[n].received_at, all_[n].thing); });
