@@ -21,7 +21,9 @@ struct told {
   database db;
   figure_settings with;
 
-  told(const std::string& events, figure_settings settings) : with(std::move(settings)) {
+  told(const std::string& events, figure_settings settings) : with(std::move(settings)) { tell(events); }
+
+  void tell(const std::string& events) const {
     ledger::appender to(db.where());
     store(to, case_reader::read(events));
     ledger::derive_settings deriving;
@@ -106,6 +108,17 @@ TEST_SUITE("postgres") {
     CHECK(named.value_of("unmerged_hotfixes", "checkout") == "none");
     const told by_hand(hotfixes + ";override d1 12/07:00 back=12/07:00", checkout_and_search());
     CHECK(by_hand.value_of("unmerged_hotfixes", "checkout") == "1");
+  }
+
+  TEST_CASE("the first push of a repository changes the figures of the targets deployed from it, and of no others") {
+    const told t("d1 2/08:00 v1; d2 2/08:00 v1 svc=search", checkout_and_search());
+    const auto generation = [&](const std::string& service) {
+      return t.db.query("SELECT generation FROM place WHERE service = '" + service + '\'');
+    };
+    const auto checkout = generation("checkout"), search = generation("search");
+    t.tell("#abc1234 3/07:00 repository=acme/checkout ref=main");
+    CHECK(generation("checkout") != checkout);
+    CHECK(generation("search") == search);
   }
 
   TEST_CASE("reviews are tracked from a team's first review, from a date, always or never") {

@@ -173,6 +173,9 @@ const timeline_case cases[] = {
     {"§6 a hotfix remediates the change of the incident open at its start",
      "d1 08:00 v1; i1 08:30; d2 09:00 v2; d3 10:00 v3 kind=hotfix start=09:30",
      "d3 hotfix; i1>d1 decision=60/hotfix; d3 hotfix d1; d1 failed issue=30 recovered=- hotfix; d3 response=90"},
+    {"§6 a hotfix remediates the change of an incident that is reported last",
+     "i1 08:30; d1 08:00 v1; d2 09:00 v2; d3 10:00 v3 kind=hotfix start=09:30",
+     "d3 hotfix; i1>d1 decision=60/hotfix; d3 hotfix d1; d1 failed issue=30 recovered=- hotfix; d3 response=90"},
     {"§6 of several open incidents the one detected last",
      "d1 08:00 v1; i1 08:30 started=08:30 detected=09:20; d2 09:00 v2; i2 09:10; d3 10:00 v3 kind=hotfix start=09:30",
      "d3 hotfix; i1>d1 decision=10/hotfix; i2>d2; d3 hotfix d1; d1 failed issue=80 recovered=- hotfix; d2 "
@@ -263,6 +266,10 @@ const timeline_case cases[] = {
     // §3, §4 in the database
     {"§3 a late deployment re-evaluates history (group 13)", "d1 08:00 v1; d3 45/08:00 v1; i1 10:00; d2 09:00 v2",
      "d3 rollback; i1>d2 decision=63240/rollback; d3 rollback d2; d2 failed issue=60 recovered=- rollback"},
+    {"§3 a rollback returns to a late deployment below others (group 13)",
+     "d2 09:00 v2; d1 08:00 v1; d3 10:00 v3; d4 11:00 v4; d5 12:00 v2",
+     "d5 rollback; d5 rollback d3; d5 rollback d4; d3 failed issue=120 recovered=120 rollback; d4 failed issue=60 "
+     "recovered=60 rollback"},
     {"§23.11 of two versions with only a date the higher one is later",
      "d1 3/00:00 1.10.0 date_only=true; d2 3/00:00 1.9.0 date_only=true; i1 3/10:00", "i1>d1; d1 failed issue=600"},
     {"§23.11 a prerelease is earlier than its release",
