@@ -83,9 +83,11 @@ TEST_SUITE("postgres") {
     const told t(
         "#abc1234 1/07:00 repository=acme/checkout title=Rounding authored_at=2026-01-01T06:00:00Z;"
         "#abc1235 1/07:00 repository=acme/checkout title=Rounding;"
-        "d1 2/08:00 v1 commit=abc1234; d2 3/08:00 v2 commit=abc1235; d3 4/08:00 v3; d4 5/08:00 v4 commit=abc1236",
+        "#abc1237 1/07:00 repository=acme/checkout authored_at=2026-01-01T06:00:00Z;"
+        "d1 2/08:00 v1 commit=abc1234; d2 3/08:00 v2 commit=abc1235; d3 4/08:00 v3; d4 5/08:00 v4 commit=abc1236;"
+        "d5 6/08:00 v5 commit=abc1237",
         checkout_and_search());
-    CHECK(t.ratio_of("commit", "checkout") == "1/4");
+    CHECK(t.ratio_of("commit", "checkout") == "1/5");
     CHECK(t.ratio_of("commit", "search") == "none");
     CHECK(t.ratio_of("commit", "checkout", *parse_time("2026-04-10T00:00:00Z")) == "none");  // more than 90 days ago
   }
