@@ -138,7 +138,7 @@ struct checker {
 
   std::string range_of(timestamp at, bool may_be_ahead = false) const {
     if (at > latest && !may_be_ahead) return "time " + format_time(at) + " is more than 5 minutes in the future";
-    if (at < min_time) return "time " + format_time(at) + " is before 1990";
+    if (at < min_time) return "time " + format_time(at) + " is before 1990; expected a later one";
     return {};
   }
 

@@ -134,15 +134,15 @@ result<decoded> read_by_type(std::span<const hook_type> types, std::string_view 
   return checked(known->read(h, received_at), received_at, type, sender);
 }
 
-result<json::value> json_body(const delivery& d, std::string_view sender) {
+result<json::value> json_body(const delivery& d) {
   if (media_type(d.header.get("Content-Type")) != "application/json")
-    return error(errc::media_type, std::string(sender) + " sends application/json");
+    return unsupported_type(d.header.get("Content-Type"), "application/json");
   return parse_json(d.body, d.may);
 }
 
-result<json::value> json_body_of_curl(const delivery& d, std::string_view sender) {
+result<json::value> json_body_of_curl(const delivery& d) {
   const bool by_curl = media_type(d.header.get("Content-Type")) == "application/x-www-form-urlencoded";
-  return by_curl ? parse_json(d.body, d.may) : json_body(d, sender);
+  return by_curl ? parse_json(d.body, d.may) : json_body(d);
 }
 
 }

@@ -89,10 +89,10 @@ result<decoded> read_by_type(std::span<const hook_type>, std::string_view type, 
                              std::string_view sender);
 
 /// The body of a delivery that must be application/json. errc::media_type, errc::malformed.
-result<json::value> json_body(const delivery&, std::string_view sender);
+result<json::value> json_body(const delivery&);
 
 /// Like json_body(), for senders whose documentation uses `curl -d` without a header: curl then labels the JSON as
 /// application/x-www-form-urlencoded.
-result<json::value> json_body_of_curl(const delivery&, std::string_view sender);
+result<json::value> json_body_of_curl(const delivery&);
 
 }

@@ -6,7 +6,7 @@ namespace releasehealth::alertmanager {
 namespace {
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d, "Alertmanager");
+  const auto in = json_body(d);
   if (!in) return in.error();
   return read_alerts(s, *in, d.received_at, "Alertmanager");
 }

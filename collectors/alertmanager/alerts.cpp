@@ -78,7 +78,7 @@ result<decoded> read_alerts(const source& s, const json::value& in, timestamp no
   const auto* alerts = in.find_pointer("/alerts", ec);
   if (!alerts || !alerts->is_array())
     return error(errc::unreadable, "the notification is not of the shape that " + std::string(sender) + " documents",
-                 {{"/alerts", "is not an array"}});
+                 {{"/alerts", "is " + (alerts ? shown(*alerts) : "missing") + "; expected an array"}});
   const auto group = text_at(in, "/groupKey");
   decoded out;
   for (const auto& alert : alerts->get_array())

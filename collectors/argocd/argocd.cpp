@@ -68,7 +68,7 @@ result<decoded> sync(const hook& h, timestamp now) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d, "Argo CD");
+  const auto in = json_body(d);
   if (!in) return in.error();
   return checked(sync({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the notification", "our template");
 }

@@ -38,7 +38,7 @@ std::string check_settings(const source& s) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d, "Azure DevOps");
+  const auto in = json_body(d);
   if (!in) return in.error();
   const auto id = text_at(*in, "/id");
   return read_by_type(types, text_at(*in, "/eventType"),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "collectors/base/nearest.hpp"
 #include "collectors/base/text.hpp"
 
 namespace releasehealth {
@@ -32,6 +33,11 @@ std::string media_type(std::string_view content_type) {
   auto type = take_part(content_type, ';');
   while (type.ends_with(' ')) type.remove_suffix(1);
   return lower_case(type);
+}
+
+error unsupported_type(std::string_view content_type, std::string_view expected) {
+  const auto found = content_type.empty() ? "missing" : "unsupported type " + in_quotes(content_type);
+  return {errc::media_type, "Content-Type: " + found + "; expected " + std::string(expected)};
 }
 
 }

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "collectors/base/result.hpp"
+
 namespace releasehealth {
 
 /// The headers of a request, looked up without case. All are stored in one string, as every request has a dozen.
@@ -30,5 +32,9 @@ class headers {
 
 /// The media type of a Content-Type: in lower case, without parameters.
 std::string media_type(std::string_view content_type);
+
+/// errc::media_type for a Content-Type other than the accepted ones: "Content-Type: unsupported type "text/plain";
+/// expected application/json".
+error unsupported_type(std::string_view content_type, std::string_view expected);
 
 }

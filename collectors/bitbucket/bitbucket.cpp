@@ -40,7 +40,7 @@ bool authentic(const source& s, const delivery& d) {
 std::string key(const delivery& d) { return key_in(d, {"X-Request-UUID", "X-Request-Id"}); }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d, "Bitbucket");
+  const auto in = json_body(d);
   if (!in) return in.error();
   return read_by_type(types, d.header.get("X-Event-Key"), {s, key(d), *in, s.setting("default_branch")}, d.received_at,
                       "Bitbucket");

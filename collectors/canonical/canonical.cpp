@@ -124,13 +124,13 @@ result<event> read_event(json::value value, timestamp received_at, const std::st
     const auto of = text_at(e.fields, "/of");
     e.type = *known;
     e.thing = parse_word<thing_type>(of).value_or(e.thing);  // check() rejects any other
-    if (of.empty()) found.push_back({at + "/of", "is missing; expected the type that is retracted"});
-    if (e.subject.empty()) found.push_back({at + "/subject", "is missing; expected the subject that is retracted"});
+    if (of.empty()) found.push_back({at + "/of", "missing; expected the type that is retracted"});
+    if (e.subject.empty()) found.push_back({at + "/subject", "missing; expected the subject that is retracted"});
   }
   if (known == event_type::tag)
     for (const auto* field : {"name", "repository"})
       if (text_at(e.fields, '/' + std::string(field)).empty())
-        found.push_back({at + '/' + field, "is missing; expected the " + std::string(field) + " of the tag"});
+        found.push_back({at + '/' + field, "missing; expected the " + std::string(field) + " of the tag"});
   if (e.subject.empty())
     e.subject = known == event_type::commit ? text_at(e.fields, "/commit")
                 : known == event_type::tag  ? tag_subject(text_at(e.fields, "/repository"), text_at(e.fields, "/name"))
@@ -158,7 +158,7 @@ result<std::vector<event>> read_events(std::string_view content_type, std::strin
       to.add(std::move(*value), "");
     }
   } else {
-    return error(errc::media_type, "events are application/json or application/x-ndjson");
+    return unsupported_type(content_type, "application/json or application/x-ndjson");
   }
   return to.done();
 }
@@ -176,7 +176,8 @@ json::object write_exported(const event& e, timestamp received_at) {
 }
 
 result<exported> read_exported(json::value value, timestamp received_at) {
-  if (!value.is_object()) return error(errc::malformed, "not an event", {{"", "is not an object"}});
+  if (!value.is_object())
+    return error(errc::malformed, "not an event", {{"", "is " + shown(value) + "; expected an object"}});
   auto& line = value.get_object();
   auto taken = take_reserved(line);
   exported out;

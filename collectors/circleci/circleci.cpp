@@ -78,7 +78,7 @@ bool authentic(const source& s, const delivery& d) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d, "CircleCI");
+  const auto in = json_body(d);
   if (!in) return in.error();
   const auto id = text_at(*in, "/id");
   return read_by_type(types, text_at(*in, "/type"), {s, id.empty() ? key_of_bytes(d) : id, *in, {}}, d.received_at,

@@ -35,7 +35,8 @@ std::string key(const delivery& d) {
 
 // The canonical fields are in `data`, the others in the envelope.
 result<event> read_own(const envelope& from, timestamp now) {
-  if (!from.data.is_object()) return error(errc::malformed, "not an event", {{"/data", "is not an object"}});
+  if (!from.data.is_object())
+    return error(errc::malformed, "not an event", {{"/data", "is " + shown(from.data) + "; expected an object"}});
   auto fields = from.data.get_object();
   fields["type"] = from.type.substr(own_prefix.size());
   fields["id"] = id_of(from);

@@ -4,6 +4,7 @@
 
 #include "collectors/base/crypto.hpp"
 #include "collectors/base/text.hpp"
+#include "collectors/fields.hpp"
 
 namespace releasehealth::cloudevents {
 namespace {
@@ -65,7 +66,8 @@ result<envelope> structured(const json::value& in, const body_limits& may) {
              text_at(in, "/subject"), time_at(in, "/time"),   {}};
   std::vector<problem> found;
   for (const auto& [name, value] : {std::pair("id", &e.id), std::pair("source", &e.source), std::pair("type", &e.type)})
-    if (value->empty()) found.push_back({'/' + std::string(name), "is missing"});
+    if (value->empty())
+      found.push_back({'/' + std::string(name), "missing; expected the event's " + std::string(name)});
   if (!found.empty()) return error(errc::malformed, "not a CloudEvent", std::move(found));
   auto data = data_of(in.get_object(), may);
   if (!data) return data.error();
@@ -90,7 +92,7 @@ result<std::vector<envelope>> read_envelopes(const delivery& d) {
                       !header("ce-specversion").empty();
   const bool cloudevent = type.starts_with("application/cloudevents");
   if (!cloudevent && !binary && type != "application/json")
-    return error(errc::media_type, "a CloudEvent is application/cloudevents+json, or has its attributes in headers");
+    return unsupported_type(d.header.get("Content-Type"), "application/cloudevents+json, or attributes in headers");
   std::vector<envelope> all;
   if (!cloudevent && binary && d.body.empty()) {
     all.push_back({header("ce-id"),
@@ -104,7 +106,8 @@ result<std::vector<envelope>> read_envelopes(const delivery& d) {
   auto in = parse_json(d.body, d.may);
   if (!in) return in.error();
   if (type.starts_with("application/cloudevents-batch")) {
-    if (!in->is_array()) return error(errc::malformed, "not a batch of CloudEvents", {{"", "is not an array"}});
+    if (!in->is_array())
+      return error(errc::malformed, "not a batch of CloudEvents", {{"", "is " + shown(*in) + "; expected an array"}});
     if (in->get_array().size() > d.may.batch)
       return error(errc::too_large, "more than " + std::to_string(d.may.batch) + " events in one batch")
           .over("intake.max_batch");
@@ -123,7 +126,8 @@ result<std::vector<envelope>> read_envelopes(const delivery& d) {
   } else if (!text_at(*in, "/context/type").empty()) {
     all.push_back(of_context(std::move(*in)));
   } else {
-    return error(errc::malformed, "neither a CloudEvent nor a CDEvent", {{"/context/type", "is missing"}});
+    return error(errc::malformed, "neither a CloudEvent nor a CDEvent",
+                 {{"/context/type", "missing; expected one like dev.cdevents.service.deployed.0.1.1"}});
   }
   return all;
 }

@@ -43,7 +43,7 @@ result<decoded> incident(const hook& h, timestamp now) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d, "Datadog");
+  const auto in = json_body(d);
   if (!in) return in.error();
   const hook h{s, text_at(*in, "/id") + '/' + text_at(*in, "/transition") + text_at(*in, "/incident_status"), *in, {}};
   // a variable that does not apply is empty or unreplaced

@@ -153,7 +153,7 @@ auto reader_of(const hook& h, std::string_view path) {
 result<decoded> decode(const source& s, const delivery& d) {
   if (const auto of = closed_issue(d.path); !of.empty())
     return checked(decoded(closed(of, d.received_at, key(d))), d.received_at, "the path", "DevLake");
-  const auto in = json_body_of_curl(d, "DevLake");
+  const auto in = json_body_of_curl(d);
   if (!in) return in.error();
   const hook h{s, key(d), *in, s.setting("default_branch")};
   return checked(reader_of(h, d.path)(h, d.received_at), d.received_at, "the body", "DevLake");

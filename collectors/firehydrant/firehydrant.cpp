@@ -91,7 +91,7 @@ bool authentic(const source& s, const delivery& d) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d, "FireHydrant");
+  const auto in = json_body(d);
   if (!in) return in.error();
   return checked(incident({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the event", "FireHydrant");
 }

@@ -119,7 +119,7 @@ bool authentic(const source& s, const delivery& d) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d, "Flux");
+  const auto in = json_body(d);
   if (!in) return in.error();
   return checked(reconciled({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the event", "Flux");
 }

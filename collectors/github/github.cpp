@@ -56,7 +56,7 @@ result<std::string> json_text(const delivery& d) {
   const auto media = media_type(d.header.get("Content-Type"));
   if (media == "application/json") return std::string(d.body);
   if (media != "application/x-www-form-urlencoded")
-    return error(errc::media_type, "GitHub sends application/json or application/x-www-form-urlencoded");
+    return unsupported_type(d.header.get("Content-Type"), "application/json or application/x-www-form-urlencoded");
   if (auto form = parse_form(d.body))
     for (auto& [name, value] : *form)
       if (name == "payload") return std::move(value);

@@ -27,8 +27,7 @@ result<std::vector<past_delivery>> deployment_of(const json::value& in) {
   const auto repository = repository_of(in);
   const auto statuses = elements_at(in, "/statuses");
   if (statuses.empty())
-    return error(errc::malformed, "has no statuses",
-                 {{"/statuses", "is missing; expected the response of statuses_url"}});
+    return error(errc::malformed, "has no statuses", {{"/statuses", "missing; expected the response of statuses_url"}});
   auto bare = in.as_object();
   bare.erase("statuses");
   std::vector<past_delivery> all = {

@@ -48,7 +48,7 @@ std::string key(const delivery& d) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d, "GitLab");
+  const auto in = json_body(d);
   if (!in) return in.error();
   return read_by_type(types, d.header.get("X-Gitlab-Event"), {s, key(d), *in, text_at(*in, "/project/default_branch")},
                       d.received_at, "GitLab");

@@ -25,7 +25,7 @@ bool authentic(const source& s, const delivery& d) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d, "Grafana");
+  const auto in = json_body(d);
   if (!in) return in.error();
   if (!text_at(*in, "/ruleId").empty()) return decoded::nothing("legacy alerting");
   if (const auto all = elements_at(*in, "/alerts");

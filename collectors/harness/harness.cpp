@@ -37,7 +37,7 @@ result<decoded> pipeline(const hook& h, timestamp now) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d, "Harness");
+  const auto in = json_body(d);
   if (!in) return in.error();
   return checked(pipeline({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the notification", "Harness");
 }

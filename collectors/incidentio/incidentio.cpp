@@ -119,7 +119,7 @@ constexpr hook_type types[] = {
 };
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d, "incident.io");
+  const auto in = json_body(d);
   if (!in) return in.error();
   const auto type = text_at(*in, "/event_type");
   if (type.starts_with("private_incident.")) return decoded::nothing("a private incident");

@@ -81,7 +81,7 @@ result<decoded> completed(const hook& h, timestamp now) {
 constexpr hook_type types[] = {{"STARTED", started}, {"COMPLETED", completed}};
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d, "Jenkins");
+  const auto in = json_body(d);
   if (!in) return in.error();
   const hook h{s, key_of_bytes(d), *in, {}};
   if (!is_listed(h, "jobs", {h.text("/name"), path_in_folders(h)}))

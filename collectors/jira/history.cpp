@@ -8,7 +8,9 @@ namespace {
 result<std::vector<past_delivery>> issue_of(const json::value& in) {
   const auto updated = time_at(in, "/fields/updated"), loosely = sender_time_at(in, "/fields/updated");
   const auto when = updated ? updated : loosely;
-  if (!when) return error(errc::malformed, "is not an issue", {{"/fields/updated", "is missing or not a time"}});
+  if (!when)
+    return error(errc::malformed, "is not an issue",
+                 {{"/fields/updated", "missing or not a time; expected one like 2026-03-01T09:00:00.000+0000"}});
   return std::vector<past_delivery>{
       {{{"webhookEvent", "jira:issue_updated"}, {"timestamp", format_time(*when)}, {"issue", in}}}};
 }

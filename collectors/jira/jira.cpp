@@ -192,7 +192,7 @@ bool authentic(const source& s, const delivery& d) {
 std::string key(const delivery& d) { return key_in(d, {"X-Atlassian-Webhook-Identifier"}); }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d, "Jira");
+  const auto in = json_body(d);
   if (!in) return in.error();
   return read_by_type(types, text_at(*in, "/webhookEvent"), {s, key(d), *in, {}}, d.received_at, "Jira");
 }

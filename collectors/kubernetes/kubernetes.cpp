@@ -75,7 +75,7 @@ result<decoded> objects(const hook& h, timestamp now) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body_of_curl(d, "Kubernetes");
+  const auto in = json_body_of_curl(d);
   if (!in) return in.error();
   return checked(objects({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the object", "Kubernetes");
 }

@@ -49,7 +49,7 @@ bool authentic(const source& s, const delivery& d) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d, "LaunchDarkly");
+  const auto in = json_body(d);
   if (!in) return in.error();
   return read_by_type(types, text_at(*in, "/kind"), {s, text_at(*in, "/_id"), *in, {}}, d.received_at, "LaunchDarkly");
 }

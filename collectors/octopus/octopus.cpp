@@ -34,7 +34,7 @@ result<decoded> happened(const hook& h, timestamp now) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d, "Octopus");
+  const auto in = json_body(d);
   if (!in) return in.error();
   return checked(happened({s, text_at(*in, "/Payload/Event/Id"), *in, {}}, d.received_at), d.received_at, "the event",
                  "Octopus");

@@ -51,7 +51,7 @@ result<decoded> alert(const hook& h, timestamp now) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d, "Opsgenie");
+  const auto in = json_body(d);
   if (!in) return in.error();
   return checked(alert({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the alert", "Opsgenie");
 }

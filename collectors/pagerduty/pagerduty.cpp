@@ -70,7 +70,7 @@ result<decoded> incident(const hook& h, timestamp now) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d, "PagerDuty");
+  const auto in = json_body(d);
   if (!in) return in.error();
   const hook h{s, text_at(*in, "/event/id"), *in, {}};
   return checked(incident(h, d.received_at), d.received_at, h.text("/event/event_type"), "PagerDuty");

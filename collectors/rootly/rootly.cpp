@@ -88,7 +88,7 @@ bool authentic(const source& s, const delivery& d) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d, "Rootly");
+  const auto in = json_body(d);
   if (!in) return in.error();
   const auto type = text_at(*in, "/event/type"), id = text_at(*in, "/event/id");
   const hook h{s, id.empty() ? key_of_bytes(d) : id, *in, {}};

@@ -105,7 +105,7 @@ bool authentic(const source& s, const delivery& d) {
 std::string key(const delivery& d) { return key_in(d, {"Request-ID"}); }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d, "Sentry");
+  const auto in = json_body(d);
   if (!in) return in.error();
   return read_by_type(types, d.header.get("Sentry-Hook-Resource"), {s, key(d), *in, {}}, d.received_at, "Sentry");
 }

@@ -53,7 +53,7 @@ result<decoded> incident(const hook& h, timestamp now) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d, "ServiceNow");
+  const auto in = json_body(d);
   if (!in) return in.error();
   return checked(incident({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the body",
                  "the business rule");

@@ -64,7 +64,7 @@ constexpr hook_type types[] = {
     {"orca:pipeline:starting", starting}, {"orca:pipeline:complete", ended}, {"orca:pipeline:failed", ended}};
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d, "Spinnaker");
+  const auto in = json_body(d);
   if (!in) return in.error();
   return read_by_type(types, text_at(*in, "/details/type"), {s, key_of_bytes(d), *in, {}}, d.received_at, "Spinnaker");
 }

@@ -19,7 +19,7 @@ bool covers(const std::vector<std::string>& names, std::string_view name, bool w
 }
 
 std::string outside_text(const std::string& name, const std::vector<std::string>& inside) {
-  return (name.empty() ? std::string("is missing") : "\"" + name + "\" is not permitted") +
+  return (name.empty() ? std::string("missing") : "\"" + name + "\" is not permitted") +
          "; expected one of: " + joined(inside);
 }
 

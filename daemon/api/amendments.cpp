@@ -60,11 +60,11 @@ result<json::object> read_amendment(thing_type thing, std::string_view content_t
                                     timestamp now) {
   const auto type = content_type.substr(0, content_type.find(';'));
   if (type != "application/merge-patch+json" && type != "application/json")
-    return error(errc::media_type, "unsupported content type; expected application/merge-patch+json");
+    return unsupported_type(content_type, "application/merge-patch+json");
   auto patch = parse_json_strictly(body);
   if (!patch) return patch.error();
   if (!patch->is_object())
-    return error(errc::malformed, "invalid amendment", {{"", "not an object; expected a JSON object"}});
+    return error(errc::malformed, "invalid amendment", {{"", "is " + shown(*patch) + "; expected an object"}});
   event e;
   e.id = e.subject = "x";
   e.reports(thing);

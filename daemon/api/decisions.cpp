@@ -31,7 +31,8 @@ struct decision_question {
 result<decision_question> read_decision_question(std::string_view body, timestamp now) {
   auto asked = parse_json_strictly(body);
   if (!asked) return asked.error();
-  if (!asked->is_object()) return error(errc::malformed, "invalid question", {{"", "expected a JSON object"}});
+  if (!asked->is_object())
+    return error(errc::malformed, "invalid question", {{"", "is " + shown(*asked) + "; expected an object"}});
   event e;
   e.id = e.subject = "x";
   e.reports(thing_type::incident);
@@ -44,7 +45,7 @@ result<decision_question> read_decision_question(std::string_view body, timestam
     if (!known) found.push_back({'/' + pointer_token(name), "unknown fact of policies"});
   }
   if (const auto* name = e.fields.if_contains("incident"); name && !name->is_string())
-    found.push_back({"/incident", "is not text"});
+    found.push_back({"/incident", "invalid value " + shown(*name) + "; expected text"});
   for (auto& p : check(e, now)) found.push_back(std::move(p));
   if (!found.empty()) return error(errc::malformed, "nothing was decided", std::move(found));
   decision_question q{text_at(e.fields, "/incident"), std::move(e.fields)};

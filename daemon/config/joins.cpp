@@ -84,11 +84,18 @@ void read_joins(config_table& t, config& c) {
       if (has_alone || lets_issues_in(*by, s)) c.figures.incident_sources.insert(s.name);
       c.figures.sources[s.name] = {s.kind, has_alone};
     }
-    if (!filter.follows.empty() && !is_source_or_kind(c, filter.follows))
-      t.warn("incident_sources",
-             "[[source]] " + in_quotes(s.name) + " follows the " +
-                 unknown_word("source or kind of source", filter.follows, word_list_of(c.sources, &source::name)));
   }
+}
+
+void check_follows(config_table& root, const config& c) {
+  if (c.sources.empty()) return;
+  root.tables("source", [&](config_table& t) {
+    t.skip_rest();
+    std::string followed;
+    t.text("follows", followed);
+    if (!followed.empty() && !is_source_or_kind(c, followed))
+      t.warn("follows", unknown_word("source or kind of source", followed, word_list_of(c.sources, &source::name)));
+  });
 }
 
 std::string spelled(const incident_filter& filter) {

@@ -199,6 +199,7 @@ void read_meaning(config_table& root, config& c) {
   read_calendar(root.table("calendar"), c.figures.zone, c.figures.working_week, c.timeline.stack.rules.release_hours);
   c.timeline.stack.rules.zone = c.figures.zone;
   read_figures(root.table("figures"), c);
+  check_follows(root, c);
   std::vector<service_rule> services;
   root.tables("service", [&](config_table& t) {
     auto read = read_service(t, c.sources, c.timeline.blame);

@@ -146,6 +146,8 @@ threshold read_threshold(config_table&, const std::vector<std::string>& rolling)
 void read_meaning(config_table& root, config&);
 /// Reads how incidents are joined, from [figures] and the sources (joins.cpp).
 void read_joins(config_table& figures, config&);
+/// Warns of a source that follows an unknown one.
+void check_follows(config_table& root, const config&);
 /// Reads [[rule]] and [[policy]] (rules.cpp).
 void read_rules(config_table& root, rulebook&);
 void read_policies(config_table& root, std::vector<policy_rule>&);

@@ -140,9 +140,11 @@ void derive_incidents(derivation&);
 void derive_remedies(derivation&, const things& touched_flags);
 /// Derives which changes failed and when they recovered, and the responses of hotfixes.
 void derive_failures(derivation&);
-/// Derives the follow-ups of hotfixes and the conclusions about the incidents that they fix: decisions, and whether
-/// they match the policy.
-void derive_follow_ups(derivation&, const std::set<std::string>& touched_commits);
+/// Derives the follow-ups of hotfixes that changed or whose merge-back the touched commits may show. Returns these.
+std::set<std::string> derive_follow_ups(derivation&, const std::set<std::string>& touched_commits);
+/// Derives the conclusions about incidents that changed, that a changed remediation is about, or that one of the
+/// hotfixes fixes: decisions, whether they match the policy, and whether the incident was closed too early.
+void derive_conclusions(derivation&, const std::set<std::string>& hotfixes);
 /// Derives who worked on incidents that changed or have new reports that no row shows, such as of their mitigation.
 void derive_engagements(derivation&, const things& touched_work);
 

@@ -151,7 +151,7 @@ derived derive_step(transaction& work, const derive_settings& settings, step_siz
   derive_incidents(in);
   derive_remedies(in, touched[thing_type::flag]);
   derive_failures(in);
-  derive_follow_ups(in, commits);
+  derive_conclusions(in, derive_follow_ups(in, commits));
   derive_engagements(in, touched[thing_type::work]);
   write_releases(in);
   if (!in.places.empty()) write_places(in);

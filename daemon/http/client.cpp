@@ -9,10 +9,6 @@
 #include <openssl/ssl.h>
 
 namespace releasehealth::http {
-namespace {
-
-constexpr long deadline_seconds = 30;
-constexpr std::size_t body_limit = std::size_t{64} * 1024 * 1024;
 
 template <auto Free>
 struct freed_by {
@@ -24,6 +20,11 @@ struct freed_by {
 using url_pointer = std::unique_ptr<CURLU, freed_by<curl_url_cleanup>>;
 using handle_pointer = std::unique_ptr<CURL, freed_by<curl_easy_cleanup>>;
 using text_pointer = std::unique_ptr<char, freed_by<curl_free>>;
+
+namespace {
+
+constexpr long deadline_seconds = 30;
+constexpr std::size_t body_limit = std::size_t{64} * 1024 * 1024;
 
 /// Null if the text is not a URL. Removes user and password, which this client neither sends nor displays.
 url_pointer parse_url(const std::string& text) {
@@ -67,8 +68,12 @@ class header_list {
 };
 
 // Uses OpenSSL's paths, including SSL_CERT_FILE and SSL_CERT_DIR; libcurl has its own compiled in.
-CURLcode trust_as_openssl(CURL*, void* context, void*) {
-  return SSL_CTX_set_default_verify_paths(static_cast<SSL_CTX*>(context)) == 1 ? CURLE_OK : CURLE_SSL_CACERT_BADFILE;
+CURLcode trust_as_openssl(CURL*, void* context, void* settings) {
+  auto* const tls = static_cast<SSL_CTX*>(context);
+  const auto& ca_file = static_cast<const client_settings*>(settings)->ca_file;
+  const bool is_ready = SSL_CTX_set_default_verify_paths(tls) == 1 &&
+                        (ca_file.empty() || SSL_CTX_load_verify_locations(tls, ca_file.c_str(), nullptr) == 1);
+  return is_ready ? CURLE_OK : CURLE_SSL_CACERT_BADFILE;
 }
 
 std::size_t receive_body(char* bytes, std::size_t size, std::size_t count, void* into) noexcept {
@@ -81,13 +86,14 @@ std::size_t receive_body(char* bytes, std::size_t size, std::size_t count, void*
 /// A single request and its response.
 class transfer {
  public:
-  transfer(CURLU* url, const std::string& method, const std::string& body,
-           const std::vector<std::pair<std::string, std::string>>& header) {
-    if (!handle_) throw std::bad_alloc();
+  transfer(CURL* handle, const client_settings& settings, CURLU* url, const std::string& method,
+           const std::string& body, const header_lines& header)
+      : handle_(handle) {
+    curl_easy_reset(handle);  // of the options; connections stay open
     set(CURLOPT_CURLU, url);
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     set(CURLOPT_PATH_AS_IS, 1L);
-    set(CURLOPT_PROXY, "");  // daemons are contacted directly, whatever proxy the environment sets
+    set(CURLOPT_PROXY, settings.proxy.c_str());  // an empty one overrides the environment's
     set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_TIMEOUT, deadline_seconds);
@@ -97,6 +103,7 @@ class transfer {
     set(CURLOPT_CAINFO, static_cast<char*>(nullptr));
     set(CURLOPT_CAPATH, static_cast<char*>(nullptr));
     set(CURLOPT_SSL_CTX_FUNCTION, trust_as_openssl);
+    set(CURLOPT_SSL_CTX_DATA, &settings);
     set(CURLOPT_WRITEFUNCTION, receive_body);
     set(CURLOPT_WRITEDATA, &received_.body);
     if (!body.empty() || method == "POST" || method == "PUT") {
@@ -107,20 +114,20 @@ class transfer {
     set(CURLOPT_CUSTOMREQUEST, method.c_str());
     for (const auto& [name, value] : header) lines_.add(value.empty() ? name + ';' : name + ": " + value);
     // Without these lines, libcurl adds headers of its own.
-    for (const auto* line : {"Connection: close", "Accept:", "Content-Type:", "Expect:"}) lines_.add(line);
+    for (const auto* line : {"Accept:", "Content-Type:", "Expect:"}) lines_.add(line);
     set(CURLOPT_HTTPHEADER, lines_.lines());
   }
 
   /// errc::malformed: not an http or https URL; errc::unavailable: no response.
   result<response> perform(const std::string& shown) {
-    const auto code = curl_easy_perform(handle_.get());
+    const auto code = curl_easy_perform(handle_);
     if (code == CURLE_UNSUPPORTED_PROTOCOL) return not_a_url(shown);
     if (code != CURLE_OK) return error(errc::unavailable, shown + ": " + why_of(code));
     received_.status = static_cast<unsigned>(number(CURLINFO_RESPONSE_CODE));
-    for (curl_header* h = nullptr; (h = curl_easy_nextheader(handle_.get(), CURLH_HEADER, -1, h));)
+    for (curl_header* h = nullptr; (h = curl_easy_nextheader(handle_, CURLH_HEADER, -1, h));)
       received_.header.emplace_back(h->name, h->value);
     const char* type = nullptr;
-    curl_easy_getinfo(handle_.get(), CURLINFO_CONTENT_TYPE, &type);
+    curl_easy_getinfo(handle_, CURLINFO_CONTENT_TYPE, &type);
     if (type) received_.content_type = type;
     return std::move(received_);
   }
@@ -132,13 +139,13 @@ class transfer {
  private:
   template <class Value>
   void set(CURLoption option, Value value) {
-    const auto code = curl_easy_setopt(handle_.get(), option, value);
+    const auto code = curl_easy_setopt(handle_, option, value);
     if (code != CURLE_OK) throw std::runtime_error(std::string("libcurl: ") + curl_easy_strerror(code));
   }
 
   long number(CURLINFO of) const {
     long value = 0;
-    curl_easy_getinfo(handle_.get(), of, &value);
+    curl_easy_getinfo(handle_, of, &value);
     return value;
   }
 
@@ -156,7 +163,7 @@ class transfer {
     }
   }
 
-  handle_pointer handle_{curl_easy_init()};
+  CURL* handle_;
   header_list lines_;
   response received_;
   char why_[CURL_ERROR_SIZE] = "";
@@ -164,13 +171,31 @@ class transfer {
 
 }
 
-result<response> send(const std::string& method, const std::string& url, const std::string& body,
-                      const std::vector<std::pair<std::string, std::string>>& header) {
+struct client::handle {
+  client_settings settings;
+  handle_pointer curl{curl_easy_init()};
+};
+
+client::client(client_settings settings) {
   static const auto is_ready = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (is_ready != CURLE_OK) throw std::runtime_error("libcurl cannot be initialised");
+  handle_ = std::make_unique<handle>(handle{.settings = std::move(settings)});
+  if (!handle_->curl) throw std::bad_alloc();
+}
+client::~client() = default;
+client::client(client&&) noexcept = default;
+
+result<response> client::send(const std::string& method, const std::string& url, const std::string& body,
+                              const header_lines& header) {
   const auto where = parse_url(url);
   if (!where) return transfer::not_a_url(url);
-  return transfer(where.get(), method, body, header).perform(text_of(where.get()));
+  return transfer(handle_->curl.get(), handle_->settings, where.get(), method, body, header)
+      .perform(text_of(where.get()));
+}
+
+result<response> send(const std::string& method, const std::string& url, const std::string& body,
+                      const header_lines& header) {
+  return client({}).send(method, url, body, header);
 }
 
 }

@@ -79,7 +79,7 @@ TEST_SUITE("nodb") {
         {R"({"id":"1","type":"deployment","id":"2"})", "/id duplicate key"},
         {R"({"id":"1","type":"deployment","service":"a\u0000"})", "/service contains a NUL character"},
         {R"({"id":"1","type":"retraction"})",
-         "/of is missing; expected the type that is retracted, /subject is missing; expected the subject that is "
+         "/of missing; expected the type that is retracted, /subject missing; expected the subject that is "
          "retracted"},
         {R"([{"id":"1","type":"deployment"},{"id":"2","type":"deployment","reviewed":"yes"}])",
          "/1/reviewed invalid value \"yes\"; expected true or false"},
@@ -87,7 +87,7 @@ TEST_SUITE("nodb") {
         {R"({"id":"1","type":"deployment","time":"2026-11-20T12:05:00Z","service":null})", "accepted 1"},
         {R"([])", "accepted 0"},
         {R"({"id":"1","type":"deployment","time":"1989-12-31T23:59:59Z"})",
-         "/time time 1989-12-31T23:59:59Z is before 1990"},
+         "/time time 1989-12-31T23:59:59Z is before 1990; expected a later one"},
         {R"({"id":"1","type":"deployment","time":"1990-01-01T00:00:00Z"})", "accepted 1"},
         {R"({"id":"1","type":"work","seconds":2678401})",
          "/seconds invalid number 2678401; expected a whole number from 0 to 2678400"},
@@ -214,7 +214,8 @@ TEST_SUITE("nodb") {
     CHECK(refusal("\xEF\xBB\xBF{\"id\":\"1\",\"type\":\"deployment\"}\n{\"id\":\"2\",\"type\":\"deployment\"}\n",
                   "application/x-ndjson") == "accepted 2");
     CHECK(refusal("\xEF\xBB\xBF{\"id\":\"1\",\"type\":\"deployment\"}") == "accepted 1");
-    CHECK(refusal("{}", "text/plain") == "events are application/json or application/x-ndjson");
+    CHECK(refusal("{}", "text/plain") ==
+          R"(Content-Type: unsupported type "text/plain"; expected application/json or application/x-ndjson)");
   }
 
   TEST_CASE("CSV is read according to RFC 4180") {

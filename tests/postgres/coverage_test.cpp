@@ -155,6 +155,16 @@ TEST_SUITE("postgres") {
     CHECK(told(history, with).ratio_of("incident", "search") == "none");
   }
 
+  TEST_CASE("a service that no source of incidents knows has a gap, without a ratio") {
+    const auto with = checkout_and_search();
+    const told t("d1 1/08:00 v1; d2 1/08:00 v1 svc=search; i1 2/09:00; i1 2/10:00 resolved", with);
+    std::map<std::string, bool> has_gap;
+    for (const auto& one : covered_services(t.figures_of(), with))
+      for (const auto& evidence : one.evidence)
+        if (evidence.of->name == "incident") has_gap[one.where.service] = evidence.is_gap();
+    CHECK(has_gap == std::map<std::string, bool>{{"checkout", false}, {"search", true}});
+  }
+
   TEST_CASE("coverage counts causes of hotfixes and people on incidents") {
     const told t(
         "d1 1/08:00 v1; d2 2/08:00 v2 kind=hotfix cause=data; d3 3/08:00 v3 kind=hotfix;"
