@@ -20,7 +20,7 @@ struct source {
   std::string kind;  ///< selects the collector
   std::vector<secret> secrets;
   bool unauthenticated = false;
-  std::size_t body_limit = 0;  ///< bytes; 0: the kind's default
+  std::size_t body_limit = 0;      ///< bytes; 0: the kind's default
   std::map<std::string, std::vector<std::string>, std::less<>> settings;
 
   std::string setting(std::string_view key) const;
@@ -120,6 +120,9 @@ enum class incident_origin {
   any        ///< none of these, or a mix
 };
 
+struct tool_api;  // collectors/api.hpp
+struct api_key_exchange;
+
 /// A kind of source. All functions are pure: no I/O, no clock, no globals.
 struct collector {
   std::string_view kind;
@@ -136,6 +139,8 @@ struct collector {
   std::string (*check)(const source&) = [](const source&) { return std::string(); };
   /// Calls of its API that return history.
   std::span<const api_shape> history = {};
+  /// The API that `sync` reads; null: none.
+  const tool_api* api = nullptr;
   incident_origin incidents = incident_origin::any;
   /// Whether it also accepts paths below /webhooks/{name}.
   bool takes_paths = false;

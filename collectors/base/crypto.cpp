@@ -1,5 +1,6 @@
 #include "collectors/base/crypto.hpp"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -8,6 +9,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
+#include <openssl/pem.h>
 
 #include "collectors/base/text.hpp"
 
@@ -62,6 +64,33 @@ bool verifies_ed25519(std::string_view public_key, std::string_view signature, s
   const context_pointer context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
   return key && context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
          EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(text), text.size()) == 1;
+}
+
+std::optional<std::string> sign_rs256(const std::string& pem_key, std::string_view text) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> pem(BIO_new_mem_buf(pem_key.data(), static_cast<int>(pem_key.size())),
+                                                      BIO_free);
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+      pem ? PEM_read_bio_PrivateKey(pem.get(), nullptr, nullptr, nullptr) : nullptr, EVP_PKEY_free);
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  std::size_t size = 0;
+  if (!key || !context || EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_RSA ||
+      EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) != 1 ||
+      EVP_DigestSign(context.get(), nullptr, &size, bytes_of(text), text.size()) != 1)
+    return {};
+  std::string signature(size, '\0');
+  if (EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size, bytes_of(text),
+                     text.size()) != 1)
+    return {};
+  signature.resize(size);
+  return signature;
+}
+
+std::string to_base64url(std::string_view bytes) {
+  auto text = to_base64(bytes);
+  while (text.ends_with('=')) text.pop_back();
+  std::ranges::replace(text, '+', '-');
+  std::ranges::replace(text, '/', '_');
+  return text;
 }
 
 std::string to_base64(std::string_view bytes) {

@@ -1,5 +1,6 @@
 #pragma once
 // Secrets, digests and signatures, with OpenSSL.
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,7 +27,12 @@ std::string hmac_sha256_hex(std::string_view key, std::string_view text);
 /// Whether `signature` is an Ed25519 signature of `text`; both key and signature are raw bytes.
 bool verifies_ed25519(std::string_view public_key, std::string_view signature, std::string_view text);
 
+/// The RS256 signature of a text by an RSA private key in PEM form; nothing if it is no such key.
+std::optional<std::string> sign_rs256(const std::string& pem_key, std::string_view text);
+
 std::string to_base64(std::string_view bytes);
+/// Base64 with - and _ and without padding, as in JSON Web Tokens.
+std::string to_base64url(std::string_view bytes);
 
 /// The bytes of a base64 text, whose padding may be missing; empty if it is not base64.
 std::string from_base64(std::string text);

@@ -90,6 +90,7 @@ extern constinit const collector collect = {
     .decode = decode,
     .check = check_settings,
     .history = history,
+    .api = &api,
     .incidents = incident_origin::issues,
     .setup = setup,
     .proof = {"X-Hub-Signature-256", "sha256=", test_proof::value::hmac_sha256},

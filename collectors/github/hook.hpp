@@ -16,6 +16,10 @@ result<decoded> push(const hook&, timestamp now);
 result<decoded> issues(const hook&, timestamp now);
 
 // history.cpp
-extern const api_shape history[2];
+extern const api_shape history[7];
+// api.cpp
+extern const tool_api api;
+// app.cpp
+extern const api_key_exchange app_keys;
 
 }

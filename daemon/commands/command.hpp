@@ -93,6 +93,7 @@ std::function<int()> add_backfill(CLI::App&, const common_options&);
 std::function<int()> add_report(CLI::App&, const common_options&);
 std::function<int()> add_erase(CLI::App&, const common_options&);
 std::function<int()> add_replay(CLI::App&, const common_options&);
+std::function<int()> add_sync(CLI::App&, const common_options&);
 std::function<int()> add_redeliver(CLI::App&, const common_options&);
 std::function<int()> add_rules(CLI::App&, const common_options&);
 std::function<int()> add_sources(CLI::App&, const common_options&);

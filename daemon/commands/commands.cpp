@@ -38,6 +38,7 @@ const command every_command[] = {
     {"backfill", "write past values of the gauges for Prometheus' promtool", add_backfill},
     {"rules", "print the Prometheus alert rules for the configured thresholds", add_rules},
     {"erase", "erase a person from events and stored payloads (audited)", add_erase},
+    {"sync", "read history and missed reports from the APIs of sources", add_sync},
     {"redeliver", "fetch deliveries missed during downtime from the source's API", add_redeliver},
     {"replay", "decode dead-letter deliveries again after a fix", add_replay},
     {"sources", "list the kinds of source and their settings", add_sources},

@@ -11,6 +11,7 @@ class progress_line {
   /// `total` 0: unknown. `things` counts the finished items of `kind`, like "events".
   void show(std::uint64_t done, std::uint64_t total, std::size_t things, const char* kind = "events");
   void end() const;
+  bool is_terminal() const { return is_terminal_; }
 
  private:
   bool is_terminal_;

@@ -78,6 +78,7 @@ void read_source(config_table& t, config& c) {
   read_reach(t, about);
   s.settings["services"] = std::move(about.services);
   s.settings["environments"] = std::move(about.environments);
+  read_api(t, s);
   image_rule images;
   t.pattern_of("images", images.own);
   limits own;
@@ -98,6 +99,7 @@ void read_source(config_table& t, config& c) {
     t.skip_rest();  // its settings are unknown
     return t.unknown("kind", "kind", s.kind, word_list_of(collectors(), &collector::kind));
   }
+  check_api(t, s, *kind);
   if (s.secrets.empty() && !s.unauthenticated && !t.has("secret") && !t.has("secret_file"))
     t.missing("secret", "secret or secret_file, or unauthenticated = true");
   std::map<std::string, std::vector<const setting_rule*>> nested;
@@ -179,6 +181,11 @@ void read_all(config_table& root, config& c) {
     if (const auto why = who_reaches_operations(c); !why.empty()) t.warn("listen", why);
   }
   read_spool(root.table("spool"), c);
+  {
+    auto t = root.table("sync");
+    t.text("proxy", c.sync.proxy);
+    t.file("ca_file", c.sync.ca_file);
+  }
   root.table("retention").length("bodies", c.keep_bodies);
   {
     auto t = root.table("gate");

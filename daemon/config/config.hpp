@@ -11,6 +11,7 @@
 #include "daemon/access/tokens.hpp"
 #include "daemon/derivation/derive.hpp"
 #include "daemon/figures/snapshot.hpp"
+#include "daemon/http/client.hpp"
 #include "daemon/http/server.hpp"
 #include "daemon/log/log.hpp"
 #include "daemon/system/limits.hpp"
@@ -33,6 +34,7 @@ struct config {
   std::vector<std::string> operations_hosts;  ///< accepted Host names of operations in addition to loopback's
   std::vector<token> tokens;
   std::vector<source> sources;
+  http::client_settings sync;  ///< how `sync` reaches the APIs of sources
   bool gate_holds_without_data = false;
   figure_settings figures;
   ledger::derive_settings timeline;

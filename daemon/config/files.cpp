@@ -87,6 +87,13 @@ void config_table::secrets(std::string_view key, std::vector<secret>& into) {
   }
 }
 
+void config_table::path(std::string_view key, std::string& into) {
+  note(key, "a file");
+  std::string written;
+  read_text(key, written);
+  if (!written.empty()) into = file_of(written).string();
+}
+
 void config_table::file(std::string_view key, std::string& into) {
   note(key, "a file");
   std::string written;

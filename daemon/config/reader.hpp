@@ -59,6 +59,8 @@ class config_table {
   void bounds(limits& into);
   /// The path of a readable file; a relative one is looked up in systemd's credentials, then next to the configuration.
   void file(std::string_view key, std::string& into);
+  /// The path of such a file, which only the command that needs it reads: the daemon does without it.
+  void path(std::string_view key, std::string& into);
   /// A list of texts or of tables with a `name` and more: calls `each(config_table&)` for each; a text becomes a table
   /// with that name.
   void entries(std::string_view key, std::string_view holds, const std::function<void(config_table&)>& each);
@@ -144,6 +146,9 @@ threshold read_threshold(config_table&, const std::vector<std::string>& rolling)
 
 /// Reads calendar, figures, services, teams, environments, rules, policies and thresholds (meaning.cpp).
 void read_meaning(config_table& root, config&);
+/// Reads and checks how `sync` reaches the API of a source (apis.cpp).
+void read_api(config_table&, source&);
+void check_api(config_table&, const source&, const collector&);
 /// Reads how incidents are joined, from [figures] and the sources (joins.cpp).
 void read_joins(config_table& figures, config&);
 /// Warns of a source that follows an unknown one.

@@ -198,4 +198,10 @@ result<response> send(const std::string& method, const std::string& url, const s
   return client({}).send(method, url, body, header);
 }
 
+std::optional<timestamp> parse_date(const std::string& text) {
+  const auto seconds = curl_getdate(text.c_str(), nullptr);
+  if (seconds < 0) return {};
+  return timestamp(std::chrono::seconds(seconds));
+}
+
 }

@@ -1,6 +1,7 @@
 #pragma once
 // Blocking HTTP requests with libcurl, for commands that call a running daemon or a source's API.
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,6 +37,9 @@ class client {
   struct handle;
   std::unique_ptr<handle> handle_;
 };
+
+/// The time of an HTTP date, "Tue, 01 Dec 2026 07:00:00 GMT"; nothing if it is none.
+std::optional<timestamp> parse_date(const std::string&);
 
 /// One request over a connection of its own, without a proxy.
 result<response> send(const std::string& method, const std::string& url, const std::string& body, const header_lines&);

@@ -41,8 +41,10 @@ std::string names_another_page(const json::value& page) {
   return {};
 }
 
-void read_record(const api_export& of, const source& as, const json::value& in, const std::string& where,
-                 const history_defaults& defaults, timestamp now, const record_handler& to) {
+}
+
+void read_api_object(const api_export& of, const source& as, const json::value& in, const std::string& where,
+                     const history_defaults& defaults, timestamp now, const record_handler& to) {
   const auto all = in.is_object() ? of.shape.tell(in)
                                   : result<std::vector<past_delivery>>(error(errc::malformed, "not a JSON object"));
   if (!all) return to.refuse({where, all.error()});
@@ -60,8 +62,6 @@ void read_record(const api_export& of, const source& as, const json::value& in, 
       take_checked(std::move(e), where, defaults, now, to);
     }
   }
-}
-
 }
 
 std::span<const api_export> api_exports() {
@@ -88,7 +88,7 @@ result<void> read_api_export(const api_export& of, std::istream& in, const histo
   std::string more;
   const auto read = [&](const json::value& v) {
     left_out += v.is_object() && is_left_out(of, v) ? 1 : 0;
-    read_record(of, as, v, '/' + std::to_string(n++), defaults, now, to);
+    read_api_object(of, as, v, '/' + std::to_string(n++), defaults, now, to);
   };
   const char *begin = text.data(), *end = begin + text.size();
   while (begin != end) {  // concatenated pages

@@ -20,6 +20,10 @@ std::span<const api_export> api_exports();
 /// The format with this name in `import`; null if there is none.
 const api_export* find_api_export(std::string_view format);
 
+/// Converts one object into events of `settings`, a source of the format's kind. `where` locates it in messages.
+void read_api_object(const api_export&, const source& settings, const json::value& object, const std::string& where,
+                     const history_defaults&, timestamp now, const record_handler&);
+
 /// errc::malformed: the text is not JSON. Invalid records are rejected one by one.
 result<void> read_api_export(const api_export&, std::istream&, const history_defaults&, timestamp now,
                              const record_handler&);

@@ -27,6 +27,11 @@ void add_journal(source_report& to, const json::object& journal) {
   }
   for (const auto& r : journal.at("reasons").as_array())
     to.reasons.push_back({text_at(r, "/at"), text_at(r, "/outcome"), text_at(r, "/reason")});
+  const auto& sync = journal.at("sync");
+  if (sync.is_null()) return;
+  const auto count = [&](const char* name) { return number_at(sync, name).value_or(0); };
+  to.sync = {time_at(sync, "/at"),       count("/events"),   count("/unreported"),
+             count("/unreported_since"), count("/failures"), text_at(sync, "/failure")};
 }
 
 void add_setup(ledger::reader& from, std::vector<source_report>& all) {
@@ -44,6 +49,15 @@ void add_setup(ledger::reader& from, std::vector<source_report>& all) {
   std::size_t n = 0;
   for (auto& s : all)
     for (auto& one : s.setup) one.is_done = have[n++];
+}
+
+json::value as_json(const sync_of_source& sync) {
+  return {{"at", sync.ended_at ? json::value(format_time(*sync.ended_at)) : json::value(nullptr)},
+          {"events", sync.events},
+          {"unreported", sync.unreported},
+          {"unreported_30_days", sync.unreported_30_days},
+          {"failures", sync.failures},
+          {"failure", sync.failure}};
 }
 
 json::object counts_json(const std::map<std::string, std::int64_t>& counts) {
@@ -66,6 +80,11 @@ std::map<std::string, std::int64_t> source_report::total(std::size_t last_days) 
   for (std::size_t n = days.size() - std::min(days.size(), last_days); n < days.size(); ++n)
     for (const auto& [outcome, count] : days[n].by_outcome) all[outcome] += count;
   return all;
+}
+
+std::string source_report::arrives_by() const {
+  if (!sync) return last_at ? "webhook" : "";
+  return last_at ? "webhook and sync" : "sync";
 }
 
 std::vector<source_report> report_sources(ledger::reader& from, const figure_settings& settings, timestamp now) {
@@ -119,6 +138,8 @@ json::object as_json(const std::vector<source_report>& all) {
                      {"kind", s.kind},
                      {"last_delivery_at", s.last_at ? json::value(format_time(*s.last_at)) : json::value(nullptr)},
                      {"silent", s.is_silent},
+                     {"arrives_by", s.arrives_by()},
+                     {"sync", s.sync ? as_json(*s.sync) : json::value(nullptr)},
                      {"last_day", counts_json(s.total(1))},
                      {"last_30_days", counts_json(s.total(shown_days))},
                      {"unmatched", json::value_from(s.unmatched)},

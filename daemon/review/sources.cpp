@@ -51,6 +51,17 @@ std::string counts_in_words(const std::map<std::string, std::int64_t>& counts) {
   return text.empty() ? "none" : text;
 }
 
+std::string counted(std::int64_t n, const std::string& one, const std::string& several) {
+  return std::to_string(n) + ' ' + (n == 1 ? one : several);
+}
+
+std::string findings_of(const sync_of_source& sync) {
+  auto text = counted(sync.events, "event", "events") + ", " + counted(sync.unreported, "thing", "things") +
+              " that no webhook had reported (" + std::to_string(sync.unreported_30_days) + " in 30 days)";
+  if (sync.failures > 0) text += "; " + counted(sync.failures, "list", "lists") + " could not be read: " + sync.failure;
+  return text;
+}
+
 json::object row_of(const source_report& s, const figure_settings& settings, const links& to) {
   json::array setup, reasons;
   for (const auto& one : s.setup)
@@ -65,6 +76,11 @@ json::object row_of(const source_report& s, const figure_settings& settings, con
           {"kind", s.kind == s.name ? "" : s.kind},
           {"last", s.last_at ? settings.zone.local_time(*s.last_at) : ""},
           {"is_silent", s.is_silent},
+          {"arrives_by", s.arrives_by()},
+          {"has_sync", s.sync.has_value()},
+          {"sync_at", s.sync && s.sync->ended_at ? settings.zone.local_time(*s.sync->ended_at) : ""},
+          {"sync", s.sync ? findings_of(*s.sync) : ""},
+          {"sync_failed", s.sync && s.sync->failures > 0},
           {"last_day", counts_in_words(s.total(1))},
           {"last_days", counts_in_words(s.total(s.days.size()))},
           {"chart", days_chart(s)},

@@ -134,10 +134,19 @@ def test_each_acknowledged_delivery_is_stored(house, program, daemon, senders):
     after.stop()
 
 
-def test_the_units_exposure_is_low():
+def analyze(*words):
     if not shutil.which("systemd-analyze"):
         pytest.skip("systemd-analyze is not installed")
-    words = ["systemd-analyze", "security", "--offline=true", ROOT / "deploy/systemd/releasehealthd.service"]
-    said = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False).stdout
+    return subprocess.run(["systemd-analyze", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False).stdout
+
+
+@pytest.mark.parametrize("unit", ["releasehealthd.service", "releasehealthd-sync.service"])
+def test_the_units_exposure_is_low(unit):
+    said = analyze("security", "--offline=true", ROOT / "deploy/systemd" / unit)
     exposure = re.search(r"exposure level.*: ([0-9.]+)", said)
     assert exposure and float(exposure[1]) <= 2.0, said[-500:]
+
+
+def test_the_timer_syncs_every_hour():
+    when = re.search(r"OnCalendar=(.*)", (ROOT / "deploy/systemd/releasehealthd-sync.timer").read_text())[1]
+    assert "Normalized form: *-*-* *:00:00" in analyze("calendar", when)

@@ -4,18 +4,17 @@ import http.client
 import json
 import socket
 import ssl
-import subprocess
 import time
 import warnings
 
 import pytest
 
 from harness import TOKEN, Daemon, request, wait_until
+from harness.certificates import certify, found_authority
 
 HASH = "$2b$10$t0ILCrmIRAHLls9yM/M4GOY7Avn1MmU67WSv9OYPMT9Kfd/FrLyce"  # of "open-sesame"
 SERVER = 'tls_server_config = { cert_file = "server.pem", key_file = "server.key" }'
 MUTUAL = 'tls_server_config = { cert_file = "server.pem", key_file = "server.key", client_auth_type = "RequireAndVerifyClientCert", client_ca_file = "ca.pem", min_version = "TLS13" }'
-KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
@@ -26,19 +25,9 @@ def user(name, password):
 USER = user("prometheus", "open-sesame")
 
 
-def openssl(house, *words):
-    subprocess.run(["openssl", *words], cwd=house.folder, check=True, capture_output=True)
-
-
-def certify(house, name, subject):
-    """A certificate NAME.pem with its key, signed by the authority of this test."""
-    openssl(house, "req", *KEY, "-subj", f"/CN={subject}", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", f"{name}.key", "-out", f"{name}.csr")
-    openssl(house, "x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-copy_extensions", "copy", "-out", f"{name}.pem")
-
-
 @pytest.fixture(scope="module")
 def daemon(house, program):
-    openssl(house, "req", "-x509", *KEY, "-days", "2", "-subj", "/CN=test authority", "-keyout", "ca.key", "-out", "ca.pem")
+    found_authority(house)
     certify(house, "server", "localhost")
     certify(house, "client", "prometheus")
     daemon = Daemon(house, program, intake=SERVER, operations=f'{MUTUAL}\nbasic_auth_users = {{ prometheus = "{HASH}" }}')

@@ -74,7 +74,7 @@ def test_no_arguments_print_the_help(alone):
 @unconfigured
 def test_without_a_configuration_only_serve_and_migrate_create_a_postgresql(alone, history):
     creators = ["serve", "migrate"]
-    usable = "init doctor send amend rules sources reference healthcheck completion check-config redeliver classify".split()  # without a configuration
+    usable = "init doctor send amend rules sources reference healthcheck completion check-config redeliver sync classify".split()  # without a configuration
     arguments = {
         "import": f"csv {history}",
         "export": "events",
