@@ -385,3 +385,56 @@ def test_a_source_without_a_token_is_named(house, program):
     for name, why in (("github", "; expected the path of a file with a token"), ("flux", ", because sync reads no API of flux")):
         done = daemon.command("sync", name)
         assert done.returncode == 2 and f'sync: "{name}" has no api_token_file{why}' in done.stderr, done.stderr
+
+
+RELEASE = {"id": 5, "url": "https://api.github.com/repos/acme/shop/releases/5", "tag_name": "v1.5", "name": "Release 5", "draft": False, "prerelease": False, "target_commitish": "main",
+           "author": {"login": "ana"}, "html_url": "https://github.com/acme/shop/releases/5", "created_at": iso(3), "published_at": iso(3), "updated_at": iso(3)}  # fmt: skip
+RUN = {"id": 6, "name": "Deploy", "path": ".github/workflows/deploy.yml", "status": "completed", "conclusion": "success", "run_attempt": 1, "head_branch": "main", "head_sha": sha("run"),
+       "html_url": "https://github.com/acme/shop/actions/runs/6", "created_at": iso(2), "run_started_at": iso(2), "updated_at": iso(1.9)}  # fmt: skip
+
+
+def issue(number, days, *labels, kind=None, closed=None):
+    return {"number": number, "url": f"https://api.github.com/repos/acme/shop/issues/{number}", "html_url": f"https://github.com/acme/shop/issues/{number}", "title": f"Outage {number}",
+            "state": "closed" if closed else "open", "closed_at": closed, "created_at": iso(days), "updated_at": closed or iso(days), "labels": [{"name": label} for label in labels],
+            "type": {"name": kind} if kind else None, "body": ""}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "settings, expected",
+    [
+        ('deployments = "release"\nenvironment = "production"\n', {"version": "v1.5", "finished_at": iso(3), "state": "succeeded"}),
+        ('deployments = "workflow_run"\nenvironment = "production"\nworkflows = ["Deploy"]\n', {"commit": sha("run"), "finished_at": iso(1.9), "state": "succeeded"}),
+    ],
+)
+def test_releases_and_runs_are_read_instead_of_deployments(house, place, settings, expected):
+    api = GitHub(house, {"acme/shop": {"default_branch": "main", "releases": [RELEASE], "runs": [RUN], "deployments": [deployment(1, 4, "success")]}})
+    daemon = place(api, f'api_include = ["acme/shop"]\n{settings}').start()
+    assert sync(daemon).returncode == 0
+    found = daemon.items("deployments")
+    assert len(found) == 1 and {name: found[0][name] for name in expected} == expected, found
+
+
+def test_issues_are_read_once_for_each_label_and_type(house, place):
+    issues = [issue(1, 9, "incident", closed=iso(8)), issue(2, 7, "question"), issue(3, 6, kind="Incident"), issue(4, 5, "incident", kind="Incident")]
+    pull = {**issue(5, 4, "incident"), "pull_request": {}}
+    daemon = place(GitHub(house, {"acme/shop": {"default_branch": "main", "issues": [*issues, pull]}}), 'api_include = ["acme/shop"]\nincidents = { labels = ["incident"], types = ["Incident"] }\n').start()
+    assert sync(daemon).returncode == 0
+    found = {one["subject"] if "subject" in one else one["url"]: one for one in daemon.items("incidents")}
+    assert sorted(name.rpartition("/")[2].rpartition("#")[2] for name in found) == ["1", "3", "4"], found
+    first = next(one for name, one in found.items() if name.endswith("1"))
+    assert (first["state"], first["started_at"], first["resolved_at"]) == ("resolved", iso(9), iso(8))
+
+
+def test_enterprise_server_has_its_own_paths(house, place):
+    class Enterprise(GitHub):
+        def answer(self, asked):
+            assert asked.path.startswith("/api/v3/") or asked.path == "/api/graphql", asked.path
+            asked.path = asked.path.removeprefix("/api/v3").replace("/api/graphql", "/graphql")
+            return super().answer(asked)
+
+    api = Enterprise(house, {"acme/shop": shop(150)})
+    daemon = place(api)
+    daemon.configure(configuration(api, house, 'api_include = ["acme/*"]\n').replace(api.url, f"{api.url}/api/v3"))
+    done = sync(daemon)
+    assert done.returncode == 0, done.stderr
+    assert len(events(daemon, "deployment")) == 3 * 150 and len(events(daemon, "tag")) == 150
