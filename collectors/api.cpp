@@ -15,6 +15,10 @@ std::string_view path_of_url(std::string_view url) {
 
 }
 
+bool is_readable(const tool_api& api, const source& settings) {
+  return !settings.setting("api_token_file").empty() || (api.token_is_optional && !settings.setting("api_url").empty());
+}
+
 std::string api_base(const tool_api& api, const source& settings) {
   auto url = settings.setting("api_url");
   if (url.empty()) url = api.url;
@@ -55,6 +59,7 @@ result<std::optional<api_request>> next_by_link(std::string_view base, const api
     rest.remove_prefix(close + 1);
     const auto attributes = rest.substr(0, rest.find('<'));
     if (attributes.find("rel=\"next\"") == attributes.npos && attributes.find("rel=next") == attributes.npos) continue;
+    if (attributes.find("results=\"false\"") != attributes.npos) break;  // Sentry links a next page always
     auto next = request_of_url(base, url);
     if (!next) return next.error();
     return std::optional(std::move(*next));

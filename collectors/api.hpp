@@ -58,6 +58,9 @@ struct api_list {
   std::vector<api_request> (*details)(const api_place&, const std::vector<json::object>&) = nullptr;
   result<std::optional<api_request>> (*complete)(std::vector<json::object>&, const api_request&,
                                                  const api_answer&) = nullptr;
+  /// Whether a detail may be gone while its object is still listed. A request for it that is answered with 404 is then
+  /// left out.
+  bool may_lack_details = false;
 };
 
 /// How a request proves who sends it. With api_user, always by HTTP Basic with user and token.
@@ -98,10 +101,14 @@ struct tool_api {
   /// The error that a successful answer contains, if any: errc::unavailable if it may pass.
   std::optional<error> (*failure)(const api_answer&) = [](const api_answer&) { return std::optional<error>(); };
   api_proof proof = api_proof::header;
+  bool token_is_optional = false;  ///< some servers ask for no token; api_url then suffices
   std::string_view header = "Authorization", prefix = "Bearer ";  ///< of api_proof::header
   std::string_view accept = "application/json";
   const api_key_exchange* keys = nullptr;  ///< null: the file holds the token
 };
+
+/// Whether the source's settings suffice to read its API: a token, or api_url where a token is optional.
+bool is_readable(const tool_api&, const source&);
 
 /// The base of the requests of a source, without a trailing slash.
 std::string api_base(const tool_api&, const source&);
@@ -113,7 +120,7 @@ std::string api_path(std::string_view path,
 /// The request that a URL of an answer means, below `base`. Its host is ignored, so that an answer cannot direct
 /// requests to another one. errc::unreadable: its path is not below that of `base`.
 result<api_request> request_of_url(std::string_view base, std::string_view url);
-/// The request for the page that the Link header calls rel="next", if any.
+/// The request for the page that the Link header calls rel="next", if any. A page with results="false" is empty.
 result<std::optional<api_request>> next_by_link(std::string_view base, const api_answer&);
 /// The same request with a parameter of its query set to a value.
 api_request with_parameter(const api_request&, std::string_view name, std::string_view value);

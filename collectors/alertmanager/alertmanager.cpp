@@ -3,6 +3,10 @@
 #include "collectors/hook.hpp"
 
 namespace releasehealth::alertmanager {
+
+extern const api_shape history[1];  // history.cpp
+extern const tool_api api;          // api.cpp
+
 namespace {
 
 result<decoded> decode(const source& s, const delivery& d) {
@@ -24,6 +28,8 @@ extern constinit const collector collect = {
     .authentic = shows_secret,
     .key = key_of_alerts,
     .decode = decode,
+    .history = history,
+    .api = &api,
     .incidents = incident_origin::alerts,
     .setup = setup,
 };

@@ -1,6 +1,6 @@
 #pragma once
 // Alerts in the form of Alertmanager, which Grafana uses, too: each is an incident.
-#include "collectors/collector.hpp"
+#include "collectors/api.hpp"
 
 namespace releasehealth::alertmanager {
 
@@ -16,5 +16,13 @@ std::string key_of_alerts(const delivery&);
 
 /// The events of all alerts, checked; errc::unreadable if `in` holds none. `sender` documents the shape.
 result<decoded> read_alerts(const source&, const json::value& in, timestamp now, std::string_view sender);
+
+/// The notification that reported an alert which the API lists; none if it is silenced or inhibited.
+result<std::vector<past_delivery>> notification_of(const json::value& alert);
+/// The request for the alerts that now fire and are routed to the place's receiver. `prefix` precedes /api/v2.
+api_request current_alerts(const api_place&, std::string_view prefix);
+result<api_page> read_current_alerts(const api_place&, const api_request&, const api_answer&);
+/// The receivers that an answer lists, by their names.
+result<api_page> read_receivers(const api_place&, const api_request&, const api_answer&);
 
 }

@@ -7,6 +7,10 @@
 #include "collectors/signature.hpp"
 
 namespace releasehealth::grafana {
+
+extern const api_shape history[1];  // history.cpp
+extern const tool_api api;          // api.cpp
+
 namespace {
 
 constexpr std::string_view signature_header = "X-Grafana-Alerting-Signature";
@@ -47,6 +51,8 @@ extern constinit const collector collect = {
     .authentic = authentic,
     .key = alertmanager::key_of_alerts,
     .decode = decode,
+    .history = history,
+    .api = &api,
     .incidents = incident_origin::alerts,
     .setup = setup,
 };

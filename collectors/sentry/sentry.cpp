@@ -1,4 +1,6 @@
 // Sentry's integration platform: issues and metric alerts are incidents; an issue alert names the release.
+#include "collectors/sentry/sentry.hpp"
+
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
 #include "collectors/signature.hpp"
@@ -10,7 +12,7 @@ constexpr setting_rule settings[] = {
     {.key = "levels",
      .is_list = true,
      .choices = "",
-     .fallback = "fatal error",
+     .fallback = default_levels,
      .help = "an issue counts once it has one of these levels",
      .filters = "level"},
 };
@@ -25,8 +27,9 @@ constexpr spelling<incident_state> alert_states[] = {
 result<decoded> issue(const hook& h, timestamp now) {
   const auto state = our_word(issue_states, h.text("/action"));
   if (!state) return decoded::nothing("issue: action " + h.text("/action"));
-  // only the creation has a time
-  const auto at = h.text("/action") == "created" ? h.time("/data/issue/firstSeen") : std::nullopt;
+  // of webhooks, only the creation has a time; history.cpp adds that of an activity
+  const auto at =
+      h.text("/action") == "created" ? h.time("/data/issue/firstSeen") : h.time("/data/activity/dateCreated");
   auto e = h.start(thing_type::incident, h.subject("issue/", "/data/issue/id"), at, now);
   read_into(e, h.in,
             {{"service", "/data/issue/project/slug"},
@@ -123,6 +126,8 @@ extern constinit const collector collect = {
     .authentic = authentic,
     .key = key,
     .decode = decode,
+    .history = history,
+    .api = &api,
     .incidents = incident_origin::alerts,
     .setup = setup,
     .proof = {"Sentry-Hook-Signature", "", test_proof::value::hmac_sha256},

@@ -4,6 +4,10 @@
 #include "collectors/hook.hpp"
 
 namespace releasehealth::servicenow {
+
+extern const api_shape history[1];  // history.cpp
+extern const tool_api api;          // api.cpp
+
 namespace {
 
 // The default choices of the incident table.
@@ -71,6 +75,8 @@ extern constinit const collector collect = {
     .authentic = shows_secret,
     .key = key_of_bytes,
     .decode = decode,
+    .history = history,
+    .api = &api,
     .incidents = incident_origin::issues,
     .setup = setup,
 };

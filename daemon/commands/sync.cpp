@@ -20,7 +20,13 @@ struct sync_options {
 
 bool has_api(const source& s) {
   const auto* kind = find_collector(s.kind);
-  return kind && kind->api && !s.setting("api_token_file").empty();
+  return kind && kind->api && is_readable(*kind->api, s);
+}
+
+std::string why_unreadable(const tool_api* api, const std::string& kind) {
+  if (!api) return " has no api_token_file, because sync reads no API of " + kind;
+  return api->token_is_optional ? " has no api_url; expected the URL of the API"
+                                : " has no api_token_file; expected the path of a file with a token";
 }
 
 std::vector<const source*> chosen_sources(const config& c, const sync_options& o) {
@@ -35,9 +41,7 @@ std::vector<const source*> chosen_sources(const config& c, const sync_options& o
   if (chosen.empty()) throw usage_error("sync: no source has api_token_file; expected one");
   for (const auto* s : chosen)
     if (!has_api(*s))
-      throw usage_error("sync: " + in_quotes(s->name) + " has no api_token_file" +
-                        (find_collector(s->kind)->api ? "; expected the path of a file with a token"
-                                                      : ", because sync reads no API of " + s->kind));
+      throw usage_error("sync: " + in_quotes(s->name) + why_unreadable(find_collector(s->kind)->api, s->kind));
   return chosen;
 }
 
@@ -93,15 +97,16 @@ sync_result read_source(const sync_question& asked, const config& c, sync_store*
 // A private key has several lines.
 secret read_api_token(const source& s) {
   const auto file = s.setting("api_token_file");
+  if (file.empty()) return secret("");
   const auto& api = *find_collector(s.kind)->api;
   auto content = api.keys ? read_file(file) : std::string();
   return secret(api.keys && api.keys->is_key(content) ? std::move(content) : read_token(file));
 }
 
 // Returns whether everything could be read.
-bool sync_one(const config& c, const source& s, const sync_options& o, const session* database) {
-  const sync_question asked{s, read_api_token(s), read_time_option(o.since, "--since"),
-                            read_time_option(o.until, "--until")};
+bool sync_one(const config& c, const source& s, std::optional<timestamp> since, std::optional<timestamp> until,
+              const session* database) {
+  const sync_question asked{s, read_api_token(s), since, until};
   import_contents contents;
   if (!database) {
     const auto done = read_source(asked, c, nullptr, contents);
@@ -127,10 +132,11 @@ bool sync_one(const config& c, const source& s, const sync_options& o, const ses
 
 int run_sync(const config& c, const sync_options& o) {
   const auto sources = chosen_sources(c, o);
+  const auto since = read_time_option(o.since, "--since"), until = read_time_option(o.until, "--until");
   std::optional<opened_database> database;
   if (!o.dry_run) database.emplace(open_database(c, "sync"));
   bool is_complete = true;
-  for (const auto* s : sources) is_complete &= sync_one(c, *s, o, database ? &database->where : nullptr);
+  for (const auto* s : sources) is_complete &= sync_one(c, *s, since, until, database ? &database->where : nullptr);
   return is_complete ? 0 : 1;
 }
 

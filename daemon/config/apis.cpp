@@ -33,12 +33,15 @@ void check_api(config_table& t, const source& s, const collector& kind) {
     const bool is_url = (url.starts_with("https://") || url.starts_with("http://")) &&
                         url.find_first_of("@?# ") == url.npos && url.back() != '/';
     if (!is_url) t.invalid("api_url", "URL", url, a_url);
-  } else if (has_token && api.url.empty()) {
+  } else if (is_readable(api, s) && api.url.empty()) {
     t.missing("api_url", a_url);
   }
   if (has_token && api.proof == api_proof::user && s.setting("api_user").empty())
     t.missing("api_user", "the user whose token it is");
-  if (has_token && api.needs_include && s.list("api_include").empty())
+  for (const auto* key : {"api_include", "api_exclude"})
+    if (t.has(key) && api.scope.empty())
+      t.wrong(key, "the API of " + std::string(kind.kind) + " has no scopes; expected no such key");
+  if (is_readable(api, s) && api.needs_include && s.list("api_include").empty())
     t.missing("api_include", "what to read, like [" + in_quotes(api.example) + "]");
 }
 

@@ -118,11 +118,12 @@ class transfer {
     set(CURLOPT_HTTPHEADER, lines_.lines());
   }
 
-  /// errc::malformed: not an http or https URL; errc::unavailable: no response.
+  /// errc::malformed: not an http or https URL, or TLS without trust; errc::unavailable: no response.
   result<response> perform(const std::string& shown) {
     const auto code = curl_easy_perform(handle_);
     if (code == CURLE_UNSUPPORTED_PROTOCOL) return not_a_url(shown);
-    if (code != CURLE_OK) return error(errc::unavailable, shown + ": " + why_of(code));
+    if (code != CURLE_OK)
+      return error(lacks_trust(code) ? errc::malformed : errc::unavailable, shown + ": " + why_of(code));
     received_.status = static_cast<unsigned>(number(CURLINFO_RESPONSE_CODE));
     for (curl_header* h = nullptr; (h = curl_easy_nextheader(handle_, CURLH_HEADER, -1, h));)
       received_.header.emplace_back(h->name, h->value);
@@ -147,6 +148,10 @@ class transfer {
     long value = 0;
     curl_easy_getinfo(handle_, of, &value);
     return value;
+  }
+
+  static bool lacks_trust(CURLcode code) {
+    return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;
   }
 
   std::string why_of(CURLcode code) const {

@@ -28,8 +28,8 @@ class client {
   ~client();
   client(client&&) noexcept;
 
-  /// errc::malformed: the URL is invalid; errc::unavailable: no response within 30 seconds, one that ended early, or
-  /// one larger than 64 MiB.
+  /// errc::malformed: the URL is invalid, or the certificate is not trusted; errc::unavailable: no response within 30
+  /// seconds, one that ended early, or one larger than 64 MiB.
   result<response> send(const std::string& method, const std::string& url, const std::string& body,
                         const header_lines&);
 

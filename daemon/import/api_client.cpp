@@ -92,7 +92,10 @@ api_client::attempt api_client::send_once(const api_request& asked, const std::s
     not_before_.reset();
     ++requests_;
     auto answer = client_.send(method, url, asked.body, header_for(asked, etag));
-    if (!answer) return {error(errc::unavailable, method + ' ' + answer.error().text()), true};
+    if (!answer) {
+      const auto code = answer.error().code;
+      return {error(code, method + ' ' + answer.error().text()), code == errc::unavailable};
+    }
     const auto now = system_now();
     const auto answered_at = http::parse_date(std::string(header_of(*answer, "Date"))).value_or(now);
     const auto limits = read_limits(*answer, answered_at);

@@ -8,6 +8,7 @@
 #include "collectors/collector.hpp"
 #include "collectors/facts.hpp"
 #include "collectors/fields.hpp"
+#include "daemon/timeline/placement.hpp"
 
 namespace releasehealth {
 namespace {
@@ -57,6 +58,10 @@ void read_api_object(const api_export& of, const source& as, const json::value& 
     if (!read) return to.refuse({where, read.error()});
     std::size_t n = 0;
     for (auto& e : read->events) {  // the content is the identity, because an export has no delivery ids
+      if (!alert_of(e).empty()) {   // placed among the reports of webhooks by its own id
+        take_checked(std::move(e), where, defaults, now, to);
+        continue;
+      }
       const auto given = defaults.service + defaults.environment;
       e.id = "export-" + sha256_hex(std::string(of.shape.format) + body + std::to_string(n++) + given).substr(0, 32);
       take_checked(std::move(e), where, defaults, now, to);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "collectors/base/text.hpp"
 #include "daemon/http/client.hpp"
@@ -21,10 +20,8 @@ constexpr std::array families{
 };
 
 std::optional<std::int64_t> whole_number(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || failed != std::errc() || value < 0) return {};
-  return value;
+  const auto value = parse_number<std::int64_t>(text);
+  return value && *value >= 0 ? value : std::nullopt;
 }
 
 // A number above this is an instant, below it a duration: 2001 as seconds since 1970, 31 years as a duration.
@@ -62,14 +59,18 @@ std::string_view header_of(const http::response& answer, std::string_view name) 
 api_limits read_limits(const http::response& answer, timestamp now) {
   api_limits limits;
   bool is_exhausted = false;
+  const auto wait_until = [&](std::optional<timestamp> reset) {
+    if (reset) limits.not_before = std::max(*reset, limits.not_before.value_or(*reset));
+  };
   for (const auto& family : families)
     if (whole_number(header_of(answer, family.remaining)) == 0) {
       is_exhausted = true;
-      limits.not_before = read_reset(header_of(answer, family.reset), now);
+      wait_until(read_reset(header_of(answer, family.reset), now));
     }
   limits.is_refused = is_refusal(answer, is_exhausted);
-  const auto retry = read_retry(answer, now);
-  if (retry) limits.not_before = std::max(*retry, limits.not_before.value_or(*retry));
+  wait_until(read_retry(answer, now));
+  if (limits.is_refused && !limits.not_before)  // ServiceNow tells the end of a limit only, not what is left of it
+    for (const auto& family : families) wait_until(read_reset(header_of(answer, family.reset), now));
   if (limits.is_refused && !limits.not_before) limits.not_before = now + std::chrono::minutes(1);
   return limits;
 }

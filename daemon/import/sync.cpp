@@ -99,6 +99,7 @@ result<void> sync::complete(const api_list& list, const api_place& place, std::v
     asked = first;
     for (std::size_t pages = 0; asked && pages < most_pages; ++pages) {
       const auto reply = client_.ask(*asked);
+      if (!reply && reply.error().code == errc::unknown && list.may_lack_details) break;
       if (!reply) return reply.error();
       auto next = list.complete(objects, *asked, reply->answer);
       if (!next) return next.error();

@@ -12,17 +12,11 @@ import time
 
 import pytest
 
-from apis import GitHub, Proxy, Reply
+from apis import GitHub, Proxy, Reply, configuration, counted, events, iso
 from harness import SECRET, Daemon, signature
 from harness.certificates import certify, found_authority, openssl
 
 SEED = int(os.environ.get("RELEASEHEALTH_SEED") or random.randrange(32768))
-NOW = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
-
-
-def iso(days):
-    """That many days ago."""
-    return (NOW - datetime.timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def sha(*words):
@@ -67,13 +61,6 @@ def shop(count=250):
             "commits": [commit(n, age(n) + 0.2) for n in numbers], "tags": [tag(n, age(n) + 0.1) for n in numbers]}  # fmt: skip
 
 
-def configuration(api, house, more="", kind="github"):
-    token = house.folder / "api.token"
-    token.write_text(api.TOKEN + "\n")
-    token.chmod(0o600)
-    return f'[[source]]\nname = "{kind}"\nkind = "{kind}"\nsecret = "{SECRET}"\napi_url = "{api.url}"\napi_token_file = "{token}"\n{more}'
-
-
 @pytest.fixture
 def place(house, program):
     """Makes a configured database for an API."""
@@ -88,18 +75,6 @@ def place(house, program):
     return make
 
 
-def events(daemon, kind=None):
-    """The stored events, comparable: without ids and times of receipt."""
-    found = []
-    for one in daemon.exported():
-        if kind in (None, one["type"]):
-            one.pop("id")
-            one.pop("exported", None)
-            one.pop("received_at", None)
-            found.append(repr(sorted(one.items())))
-    return sorted(found)
-
-
 def deliver(daemon, body):
     text = json.dumps(body).encode()
     answer = daemon.post("/webhooks/github", text, {"Content-Type": "application/json", "X-GitHub-Event": "deployment_status", "X-Hub-Signature-256": signature(text)})
@@ -108,13 +83,6 @@ def deliver(daemon, body):
 
 def sync(daemon, *words, **options):
     return daemon.command("sync", "github", "--since", iso(89)[:10], *words, timeout=300, **options)
-
-
-def counted(done):
-    """stored events, duplicates, unreported things, requests."""
-    match = re.search(r"(\d+) events stored, (\d+) duplicates, (\d+) things that no delivery had reported, (\d+) requests", done.stderr)
-    assert match, done.stderr
-    return [int(number) for number in match.groups()]
 
 
 def test_a_token_brings_the_whole_history_once(house, place):
@@ -183,7 +151,7 @@ def test_a_wrong_token_is_named_and_not_shown(house, place):
     api = GitHub(house, {"acme/shop": shop(5)})
     api.TOKEN, wrong = "another", api.TOKEN
     daemon = place(api)
-    (house.folder / "api.token").write_text(wrong)
+    (house.folder / "github.api.token").write_text(wrong)
     done = sync(daemon)
     assert done.returncode == 1 and "401 Bad credentials" in done.stderr and wrong not in done.stderr, done.stderr
 
@@ -357,7 +325,7 @@ def test_an_app_buys_tokens_with_its_key(house, place):
         openssl(house, *words)
     api = App(house, {"acme/shop": shop(450)}, house.folder / "app.public.pem")
     daemon = place(api, 'api_include = ["acme/*"]\napi_user = "4711/77"\n')
-    (house.folder / "api.token").write_text((house.folder / "app.pem").read_text())
+    (house.folder / "github.api.token").write_text((house.folder / "app.pem").read_text())
     done = sync(daemon)
     assert done.returncode == 0 and len(api.bought) > 1, done.stderr  # renewed on the way
     assert len(events(daemon, "deployment")) == 3 * 450
@@ -373,7 +341,7 @@ def test_an_app_buys_tokens_with_its_key(house, place):
 )
 def test_a_wrong_app_is_named(house, place, more, key, message):
     daemon = place(GitHub(house, {}), f'api_include = ["acme/*"]\n{more}')
-    (house.folder / "api.token").write_text(key or (house.folder / "app.pem").read_text())
+    (house.folder / "github.api.token").write_text(key or (house.folder / "app.pem").read_text())
     done = sync(daemon)
     assert done.returncode == 1 and message in done.stderr, done.stderr
     assert "not a key" not in done.stderr
