@@ -1,5 +1,7 @@
 #include "collectors/api.hpp"
 
+#include <algorithm>
+
 #include "collectors/base/form.hpp"
 #include "collectors/base/text.hpp"
 
@@ -88,6 +90,18 @@ api_request with_parameter(const api_request& asked, std::string_view name, std:
   }
   add(encode_part(name) + '=' + encode_part(value));
   return {std::move(path), asked.body};
+}
+
+std::optional<std::string> next_filter(const api_request& asked, const std::vector<std::string>& filters) {
+  const auto parts = '&' + asked.path.substr(std::min(asked.path.find('?'), asked.path.size() - 1) + 1) + '&';
+  const auto current =
+      std::ranges::find_if(filters, [&](const auto& one) { return parts.find('&' + one + '&') != parts.npos; });
+  if (current == filters.end() || current + 1 == filters.end()) return {};
+  return *(current + 1);
+}
+
+bool takes_deployments_from(const source& settings, std::string_view type) {
+  return settings.setting("deployments") == type;
 }
 
 result<std::vector<json::object>> objects_at(const api_answer& answer, std::string_view pointer) {

@@ -26,10 +26,10 @@ struct api_answer {
 /// The part of a tool that is read, and the time.
 struct api_place {
   const source& settings;
-  std::string base;        ///< the URL that precedes the path of each request
-  std::string scope;       ///< the repository, project or job, as its API names it; empty: the tool has no scopes
-  json::object about;      ///< the scope's own object
-  timestamp since, until;  ///< what changed in [since, until) is asked for; more may be returned
+  std::string base;           ///< the URL that precedes the path of each request
+  std::string scope;          ///< the repository, project or job, as its API names it; empty: the tool has no scopes
+  json::object scope_object;  ///< the scope's own object
+  timestamp since, until;     ///< what changed in [since, until) is asked for; more may be returned
 };
 
 /// A page of a list: its objects, and the request for the next page if there is one.
@@ -43,6 +43,7 @@ struct api_list {
   std::string_view name;        ///< "deployments", for messages and for the stored position
   std::string_view permission;  ///< what the token needs to read it, in the tool's own words
   std::string_view format;      ///< of the api_shape of its objects
+  /// Without a path: the scope has no such list.
   api_request (*first)(const api_place&);
   /// errc::unreadable: the answer does not have the documented shape.
   result<api_page> (*read)(const api_place&, const api_request&, const api_answer&);
@@ -126,6 +127,12 @@ result<std::optional<api_request>> next_by_link(std::string_view base, const api
 api_request with_parameter(const api_request&, std::string_view name, std::string_view value);
 /// A parameter of the request's query, decoded; empty if there is none.
 std::string parameter_of(const api_request&, std::string_view name);
+
+/// The filter that follows the one in the request's query; nothing after the last. For lists that are read once for
+/// each of several filters.
+std::optional<std::string> next_filter(const api_request&, const std::vector<std::string>& filters);
+/// Whether the source's setting `deployments` has that value.
+bool takes_deployments_from(const source&, std::string_view type);
 
 /// The objects of an array at a pointer. errc::unreadable if there is none.
 result<std::vector<json::object>> objects_at(const api_answer&, std::string_view pointer);

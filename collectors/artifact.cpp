@@ -20,37 +20,38 @@ std::string unescaped(std::string_view text) {
   return read && !read->empty() ? read->front().second : std::string(text);
 }
 
-// Removes and returns the part after the separator at `at`; empty if there is none.
-std::string take_behind(std::string_view& text, std::size_t at) {
-  if (at == text.npos) return {};
-  std::string behind(text.substr(at + 1));
-  text = text.substr(0, at);
-  return behind;
+// Removes and returns the part after the separator at that position; empty if there is none.
+std::string take_behind(std::string_view& text, std::size_t position) {
+  if (position == text.npos) return {};
+  std::string rest(text.substr(position + 1));
+  text = text.substr(0, position);
+  return rest;
 }
 
 image parse_plain(std::string_view text) {
   if (const auto scheme = text.find("://"); scheme != text.npos) text.remove_prefix(scheme + 3);
-  image of;
-  of.digest = take_behind(text, text.find('@'));
+  image artifact;
+  artifact.digest = take_behind(text, text.find('@'));
   const auto colon = text.rfind(':'), slash = text.rfind('/');
   const bool is_port = slash != text.npos && colon != text.npos && slash > colon;
-  if (!is_port) of.tag = take_behind(text, colon);
-  of.repository = text;
-  return of;
+  if (!is_port) artifact.tag = take_behind(text, colon);
+  artifact.repository = text;
+  return artifact;
 }
 
 // pkg:type/namespace/name@version?qualifiers#subpath
 image parse_package(std::string_view text) {
   text = text.substr(0, text.find('#'));
   const auto qualifiers = take_behind(text, text.find('?'));
-  const auto at = text.rfind('@');
-  const auto version = unescaped(take_behind(text, at == text.npos || at < text.rfind('/') ? text.npos : at));
-  image of;
-  (version.find(':') == version.npos ? of.tag : of.digest) = version;
+  const auto at_sign = text.rfind('@');
+  const auto version =
+      unescaped(take_behind(text, at_sign == text.npos || at_sign < text.rfind('/') ? text.npos : at_sign));
+  image artifact;
+  (version.find(':') == version.npos ? artifact.tag : artifact.digest) = version;
   std::string registry;
   for (const auto& [name, value] :
        parse_form(qualifiers).value_or(std::vector<std::pair<std::string, std::string>>())) {
-    if (name == "tag") of.tag = value;
+    if (name == "tag") artifact.tag = value;
     if (name == "repository_url") registry = value;
   }
   const auto type = text.substr(0, text.find('/'));
@@ -59,12 +60,12 @@ image parse_package(std::string_view text) {
   const auto name = path.substr(path.rfind('/') + 1);
   if (const auto scheme = registry.find("://"); scheme != registry.npos) registry.erase(0, scheme + 3);
   if (!is_image)
-    of.repository = text;
+    artifact.repository = text;
   else if (registry.empty())
-    of.repository = path;
+    artifact.repository = path;
   else
-    of.repository = registry.ends_with('/' + name) ? registry : registry + '/' + path;
-  return of;
+    artifact.repository = registry.ends_with('/' + name) ? registry : registry + '/' + path;
+  return artifact;
 }
 
 bool is_storable_part(std::string_view text) { return count_characters(text) <= max_part && is_storable(text); }
@@ -94,8 +95,9 @@ image parse_image(std::string_view reference) {
   return reference.starts_with(package_scheme) ? parse_package(reference) : parse_plain(reference);
 }
 
-std::string reference_of(const image& of) {
-  return of.repository + (of.tag.empty() ? "" : ':' + of.tag) + (of.digest.empty() ? "" : '@' + of.digest);
+std::string reference_of(const image& artifact) {
+  return artifact.repository + (artifact.tag.empty() ? "" : ':' + artifact.tag) +
+         (artifact.digest.empty() ? "" : '@' + artifact.digest);
 }
 
 image image_at(const json::value& element) {
@@ -109,20 +111,22 @@ source_revision revision_at(const json::value& element) {
 }
 
 void put_image(event& e, std::string_view reference) {
-  const auto of = parse_image(reference);
-  if (!of.repository.empty())
-    put_element(e, "artifacts", {{"repository", of.repository}, {"tag", of.tag}, {"digest", of.digest}});
+  const auto artifact = parse_image(reference);
+  if (!artifact.repository.empty())
+    put_element(e, "artifacts",
+                {{"repository", artifact.repository}, {"tag", artifact.tag}, {"digest", artifact.digest}});
 }
 
-void put_revision(event& e, const source_revision& of) {
-  if (!of.revision.empty())
-    put_element(e, "revisions", {{"revision", of.revision}, {"repository", of.repository}, {"chart", of.chart}});
+void put_revision(event& e, const source_revision& added) {
+  if (!added.revision.empty())
+    put_element(e, "revisions",
+                {{"revision", added.revision}, {"repository", added.repository}, {"chart", added.chart}});
 }
 
-void put_image_annotations(event& e, const json::value& in, std::string_view pointer) {
+void put_image_annotations(event& e, const json::value& document, std::string_view pointer) {
   const auto annotation = [&](std::string_view name) {
     auto text =
-        text_at(in, std::string(pointer) + '/' + pointer_token("org.opencontainers.image." + std::string(name)));
+        text_at(document, std::string(pointer) + '/' + pointer_token("org.opencontainers.image." + std::string(name)));
     return count_characters(text) <= max_name && is_storable(text) ? text : std::string();
   };
   if (!e.fields.contains("version")) put(e, "version", annotation("version"));

@@ -38,6 +38,6 @@ void put_image(event&, std::string_view reference);
 void put_revision(event&, const source_revision&);
 /// Adds the annotations `org.opencontainers.image.*` of the object at a pointer: `source` is the repository, `revision`
 /// the commit, `version` the version. Existing fields are kept.
-void put_image_annotations(event&, const json::value& in, std::string_view pointer);
+void put_image_annotations(event&, const json::value& document, std::string_view pointer);
 
 }

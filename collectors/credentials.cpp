@@ -55,8 +55,8 @@ std::string key_in(const delivery& d, std::initializer_list<std::string_view> na
   return key_of_bytes(d);
 }
 
-std::int64_t whole_unix_seconds(timestamp at) {
-  return std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
+std::int64_t whole_unix_seconds(timestamp instant) {
+  return std::chrono::floor<std::chrono::seconds>(instant).time_since_epoch().count();
 }
 
 }

@@ -29,9 +29,9 @@ constexpr std::string_view negations[] = {"no", "non", "not"};
 
 // The sha after `words` in a commit message.
 std::string sha_after(std::string_view message, std::string_view words) {
-  const auto at = message.find(words);
-  if (at == message.npos) return {};
-  const auto rest = message.substr(at + words.size());
+  const auto position = message.find(words);
+  if (position == message.npos) return {};
+  const auto rest = message.substr(position + words.size());
   const auto sha = rest.substr(0, rest.find_first_not_of(hex_digits));
   return is_commit(sha) ? std::string(sha) : std::string();
 }
@@ -53,26 +53,26 @@ std::string repository_of(std::string url) {
   return colon == url.npos ? url : url.substr(colon + 1);
 }
 
-std::string subject_at(const json::value& in, std::string_view prefix, std::string_view pointer) {
-  auto id = text_at(in, pointer);
+std::string subject_at(const json::value& document, std::string_view prefix, std::string_view pointer) {
+  auto id = text_at(document, pointer);
   return id.empty() ? id : std::string(prefix) + id;
 }
 
-void read_into(event& e, const json::value& in, std::initializer_list<reading> all) {
+void read_into(event& e, const json::value& document, std::initializer_list<reading> all) {
   for (const auto& [name, pointer] : all) {
     if (e.fields.contains(name)) continue;
     const auto* known = find_field(name);
     if (!known) throw std::logic_error("unknown field " + std::string(name));
     switch (known->looks) {
-      case form::time: put(e, name, sender_time_at(in, pointer)); break;
+      case form::time: put(e, name, sender_time_at(document, pointer)); break;
       case form::severity:
-        if (const auto severity = severity_of(text_at(in, pointer))) e.fields[name] = severity;
+        if (const auto severity = severity_of(text_at(document, pointer))) e.fields[name] = severity;
         break;
       case form::count:
-        if (const auto number = number_at(in, pointer)) e.fields[name] = *number;
+        if (const auto number = number_at(document, pointer)) e.fields[name] = *number;
         break;
       default: {
-        const auto text = text_at(in, pointer);
+        const auto text = text_at(document, pointer);
         put(e, name, name == "title" ? first_line(text) : text);
       }
     }
@@ -88,31 +88,31 @@ void put_state(event& e, std::optional<deployment_state> state) {
 
 void put_state(event& e, std::optional<incident_state> state) { put(e, "state", word(state)); }
 
-std::span<const json::value> elements_at(const json::object& in, std::string_view pointer) {
+std::span<const json::value> elements_at(const json::object& document, std::string_view pointer) {
   const auto end = pointer.find('/', 1);
-  const auto* found = in.if_contains(pointer.substr(1, end == pointer.npos ? end : end - 1));
+  const auto* found = document.if_contains(pointer.substr(1, end == pointer.npos ? end : end - 1));
   return found ? elements_at(*found, end == pointer.npos ? std::string_view() : pointer.substr(end))
                : std::span<const json::value>();
 }
 
-std::span<const json::value> elements_at(const json::value& in, std::string_view pointer) {
+std::span<const json::value> elements_at(const json::value& document, std::string_view pointer) {
   json::error_code ec;
-  const auto* all = in.find_pointer({pointer.data(), pointer.size()}, ec);
+  const auto* all = document.find_pointer({pointer.data(), pointer.size()}, ec);
   if (!all || !all->is_array()) return {};
   return {all->get_array().data(), all->get_array().size()};
 }
 
-void put_responders(event& e, const json::value& in, std::string_view pointer, std::string_view name) {
+void put_responders(event& e, const json::value& document, std::string_view pointer, std::string_view name) {
   json::array all;
-  for (const auto& one : elements_at(in, pointer))
+  for (const auto& one : elements_at(document, pointer))
     if (auto person = text_at(one, name); !person.empty() && all.size() < max_names)
       all.push_back(json::object{{"person", std::move(person)}});
   if (!all.empty()) e.fields["responders"] = std::move(all);
 }
 
-void put_services(event& e, const json::value& in, std::string_view pointer, std::string_view name) {
+void put_services(event& e, const json::value& document, std::string_view pointer, std::string_view name) {
   json::array all;
-  for (const auto& one : elements_at(in, pointer))
+  for (const auto& one : elements_at(document, pointer))
     if (auto service = text_at(one, name); !service.empty() && all.size() < max_names)
       all.emplace_back(std::move(service));
   if (!all.empty()) e.fields["services"] = std::move(all);
@@ -133,10 +133,10 @@ void add_name(event& e, std::string_view field, std::string_view name, std::size
 // A URL ends at white space, a quote or a bracket, and before the punctuation that ends a sentence.
 void add_urls(event& e, std::string_view text) {
   constexpr std::string_view ends = " \t\r\n\"'<>()[]{}|\\^`", marks = ".,;:!?";
-  for (auto at = text.find("://"); at != text.npos; at = text.find("://", at + 1)) {
-    const auto scheme = text.substr(0, at).ends_with("https") ? 5 : text.substr(0, at).ends_with("http") ? 4 : 0;
+  for (auto colon = text.find("://"); colon != text.npos; colon = text.find("://", colon + 1)) {
+    const auto scheme = text.substr(0, colon).ends_with("https") ? 5 : text.substr(0, colon).ends_with("http") ? 4 : 0;
     if (scheme == 0) continue;
-    auto url = text.substr(at - static_cast<std::size_t>(scheme));
+    auto url = text.substr(colon - static_cast<std::size_t>(scheme));
     url = url.substr(0, url.find_first_of(ends));
     while (!url.empty() && marks.find(url.back()) != marks.npos) url.remove_suffix(1);
     if (url.size() > static_cast<std::size_t>(scheme) + 3)
@@ -144,12 +144,12 @@ void add_urls(event& e, std::string_view text) {
   }
 }
 
-void add_urls_below(event& e, const json::value& in) {
-  if (in.is_string()) add_urls(e, in.get_string());
-  if (in.is_array())
-    for (const auto& one : in.get_array()) add_urls_below(e, one);
-  if (in.is_object())
-    for (const auto& [name, one] : in.get_object()) add_urls_below(e, one);
+void add_urls_below(event& e, const json::value& value) {
+  if (value.is_string()) add_urls(e, value.get_string());
+  if (value.is_array())
+    for (const auto& one : value.get_array()) add_urls_below(e, one);
+  if (value.is_object())
+    for (const auto& [name, one] : value.get_object()) add_urls_below(e, one);
 }
 
 }
@@ -169,11 +169,11 @@ std::vector<std::string> url_names(std::string_view name) {
   return all;
 }
 
-void put_links(event& e, const json::value& in, std::initializer_list<std::string_view> pointers) {
+void put_links(event& e, const json::value& document, std::initializer_list<std::string_view> pointers) {
   for (const auto pointer : pointers)
-    if (const auto* at = json_source(in).find(pointer)) {
+    if (const auto* found = json_source(document).find(pointer)) {
       if (!e.fields.contains("links")) e.fields["links"] = json::array();
-      add_urls_below(e, *at);
+      add_urls_below(e, *found);
     }
 }
 
@@ -196,11 +196,11 @@ void no_duplicate(event& e) {
   e.fields["same_as"] = nullptr;
 }
 
-std::string tag_at(const json::value& in, std::string_view pointer, std::string_view names) {
+std::string tag_at(const json::value& document, std::string_view pointer, std::string_view names) {
   std::vector<std::string> tags;
-  for (const auto& tag : elements_at(in, pointer)) tags.push_back(text_at(tag, ""));
+  for (const auto& tag : elements_at(document, pointer)) tags.push_back(text_at(tag, ""));
   if (tags.empty()) {
-    std::istringstream list(text_at(in, pointer));
+    std::istringstream list(text_at(document, pointer));
     for (std::string tag; std::getline(list >> std::ws, tag, ',');) tags.push_back(tag);
   }
   for (const auto& tag : tags)
@@ -217,9 +217,9 @@ void put_message(event& e, std::string_view message) {
     put(e, "reverts", sha_after(message, "This reverts commit "));
 }
 
-void put_labels(event& e, const json::value& in, std::string_view pointer, std::string_view name) {
+void put_labels(event& e, const json::value& document, std::string_view pointer, std::string_view name) {
   json::array names;
-  for (const auto& label : elements_at(in, pointer))
+  for (const auto& label : elements_at(document, pointer))
     if (auto text = text_at(label, name); !text.empty() && names.size() < max_names)
       names.emplace_back(std::move(text));
   e.fields["labels"] = std::move(names);

@@ -20,7 +20,7 @@ std::string first_line(std::string text);
 std::string repository_of(std::string url);
 
 /// `prefix`, which tells kinds of ids apart, and the id at a pointer; empty without an id, which check() rejects.
-std::string subject_at(const json::value& in, std::string_view prefix, std::string_view pointer);
+std::string subject_at(const json::value& document, std::string_view prefix, std::string_view pointer);
 
 /// The pointer into a sender's body at which a field of an event is found.
 struct reading {
@@ -29,7 +29,7 @@ struct reading {
 
 /// Sets each of these fields according to its form (fields.hpp): text, the first line of a title, a time in any
 /// spelling, a severity by its word, a number. If a field has several readings, the first that finds a value counts.
-void read_into(event&, const json::value& in, std::initializer_list<reading>);
+void read_into(event&, const json::value& document, std::initializer_list<reading>);
 
 /// A sender's word and its value of E; none: the word has no such value.
 template <class E>
@@ -51,15 +51,15 @@ void put_state(event&, std::optional<deployment_state>);
 void put_state(event&, std::optional<incident_state>);
 
 /// Sets `responders` to the names at `name` of the elements at `pointer`.
-void put_responders(event&, const json::value& in, std::string_view pointer, std::string_view name);
+void put_responders(event&, const json::value& document, std::string_view pointer, std::string_view name);
 
 /// Sets `services` of an incident to the names at `name` of the elements at `pointer`, if there are any.
-void put_services(event&, const json::value& in, std::string_view pointer, std::string_view name);
+void put_services(event&, const json::value& document, std::string_view pointer, std::string_view name);
 
 /// Sets `links` to the url_names() in the texts at and below these pointers: references to the same outage in other
 /// tools (figures.md section 18). At most 20, none longer than a name. Empty if the texts have none, so that a removed
 /// link no longer counts.
-void put_links(event&, const json::value& in, std::initializer_list<std::string_view> pointers);
+void put_links(event&, const json::value& document, std::initializer_list<std::string_view> pointers);
 /// The names of a page for comparison: its URL in lower case without scheme, user, query and fragment; and, if it has a
 /// query, a digest of everything but the fragment, because queries may hold secrets. A name that is not a URL is kept.
 std::vector<std::string> url_names(std::string_view);
@@ -85,7 +85,7 @@ std::span<const json::value> elements_at(json::value&&, std::string_view pointer
 
 /// The value of the first tag `name:value` or `name=value` with one of these space-separated names. The pointer refers
 /// to an array of texts or to a comma-separated text.
-std::string tag_at(const json::value& in, std::string_view pointer, std::string_view names);
+std::string tag_at(const json::value& document, std::string_view pointer, std::string_view names);
 
 inline constexpr std::string_view service_tags = "service service_name";
 inline constexpr std::string_view environment_tags = "environment deployment_environment env";
@@ -94,7 +94,7 @@ inline constexpr std::string_view environment_tags = "environment deployment_env
 void put_message(event&, std::string_view message);
 
 /// Sets `labels` to the texts at `name` of the elements at `pointer`.
-void put_labels(event&, const json::value& in, std::string_view pointer, std::string_view name);
+void put_labels(event&, const json::value& document, std::string_view pointer, std::string_view name);
 
 /// Makes the event a retraction of its subject.
 void retract(event&);

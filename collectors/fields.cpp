@@ -136,9 +136,10 @@ std::string check_name(std::string_view text) {
 struct checker {
   timestamp latest;
 
-  std::string range_of(timestamp at, bool may_be_ahead = false) const {
-    if (at > latest && !may_be_ahead) return "time " + format_time(at) + " is more than 5 minutes in the future";
-    if (at < min_time) return "time " + format_time(at) + " is before 1990; expected a later one";
+  std::string range_of(timestamp instant, bool may_be_ahead = false) const {
+    if (instant > latest && !may_be_ahead)
+      return "time " + format_time(instant) + " is more than 5 minutes in the future";
+    if (instant < min_time) return "time " + format_time(instant) + " is before 1990; expected a later one";
     return {};
   }
 
@@ -279,7 +280,7 @@ void shorten_ids(event& e) {
   for (auto* id : {&e.id, &e.subject}) *id = short_id(std::move(*id));
 }
 
-bool is_sane_time(timestamp at, timestamp received_at) { return at >= min_time && at <= received_at + max_ahead; }
+bool is_sane_time(timestamp time, timestamp received_at) { return time >= min_time && time <= received_at + max_ahead; }
 
 std::string shown(const json::value& value) {
   if (value.is_object()) return "an object";
@@ -290,11 +291,11 @@ std::string shown(const json::value& value) {
   return json::serialize(json::value(first)) + (first.size() < text.size() ? "…" : "");
 }
 
-std::vector<problem> check(event& e, timestamp received_at, const std::string& at,
+std::vector<problem> check(event& e, timestamp received_at, const std::string& root,
                            std::optional<std::string_view> unknown_type) {
   std::vector<problem> found;
   const auto note = [&](std::string_view name, std::string what) {
-    if (!what.empty()) found.push_back({at + '/' + pointer_token(name), std::move(what)});
+    if (!what.empty()) found.push_back({root + '/' + pointer_token(name), std::move(what)});
   };
   const checker value_of{received_at + max_ahead};
   note("id", check_name(e.id));

@@ -83,10 +83,10 @@ bool is_sane_time(timestamp, timestamp received_at);
 /// A value for messages: JSON, truncated to 40 characters.
 std::string shown(const json::value&);
 
-/// Checks one event against the table and converts its times to UTC. Returns the problems, with pointers below `at`;
+/// Checks one event against the table and converts its times to UTC. Returns the problems, with pointers below `root`;
 /// each names the offending value and the expected form. `unknown_type`: the sender's type, if it is not an event_type;
 /// the fields are then not checked.
-std::vector<problem> check(event&, timestamp received_at, const std::string& at = {},
+std::vector<problem> check(event&, timestamp received_at, const std::string& root = {},
                            std::optional<std::string_view> unknown_type = {});
 
 }

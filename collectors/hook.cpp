@@ -5,12 +5,12 @@
 
 namespace releasehealth {
 
-event hook::start(thing_type about, std::string subject, std::optional<timestamp> at, timestamp fallback) const {
+event hook::start(thing_type thing, std::string subject, std::optional<timestamp> occurred, timestamp fallback) const {
   event e;
   e.id = id;
-  e.reports(about);
+  e.reports(thing);
   e.subject = std::move(subject);
-  e.time = at.value_or(fallback);
+  e.time = occurred.value_or(fallback);
   return e;
 }
 
@@ -105,7 +105,7 @@ void drop_odd_author_date(event& e, timestamp received_at) {
 }
 
 result<decoded> checked(result<decoded> out, timestamp received_at, std::string_view what, std::string_view sender,
-                        const std::string& at) {
+                        const std::string& root) {
   if (!out || out->events.empty()) return out;
   auto all = std::exchange(out->events, {});
   std::vector<problem> wrong;
@@ -113,7 +113,7 @@ result<decoded> checked(result<decoded> out, timestamp received_at, std::string_
     auto& e = all[n];
     shorten_ids(e);
     drop_odd_author_date(e, received_at);
-    auto found = check(e, received_at, all.size() > 1 || !at.empty() ? at + '/' + std::to_string(n) : at);
+    auto found = check(e, received_at, all.size() > 1 || !root.empty() ? root + '/' + std::to_string(n) : root);
     if (found.empty()) {
       out->events.push_back(std::move(e));
     } else {

@@ -15,26 +15,26 @@ namespace releasehealth {
 struct hook {
   const source& settings;
   std::string id;
-  const json::value& in;
+  const json::value& body;
   std::string default_branch;
 
-  std::string text(std::string_view pointer) const { return text_at(in, pointer); }
-  std::optional<timestamp> time(std::string_view pointer) const { return sender_time_at(in, pointer); }
+  std::string text(std::string_view pointer) const { return text_at(body, pointer); }
+  std::optional<timestamp> time(std::string_view pointer) const { return sender_time_at(body, pointer); }
   bool reads_deployments_from(std::string_view type) const { return settings.setting("deployments") == type; }
   /// A deployment of this branch has nothing to merge back.
   bool is_default_branch(std::string_view ref) const {
     return !default_branch.empty() && (ref == default_branch || ref == "refs/heads/" + default_branch);
   }
   std::string subject(std::string_view prefix, std::string_view pointer) const {
-    return subject_at(in, prefix, pointer);
+    return subject_at(body, prefix, pointer);
   }
   /// A name of an incident for ids that are unique only within the sender: prefixed with the source's name.
   std::string own_name(std::string_view number) const { return settings.name + ":" + std::string(number); }
   /// Sets the branch that a commit was pushed to, and the time. `default_branch` is only ever set to true: a later push
   /// to another branch must not reset it.
   void put_branch(event&, std::string_view ref, std::optional<timestamp> pushed) const;
-  /// An event about a thing, at `at` or else at `fallback`.
-  event start(thing_type, std::string subject, std::optional<timestamp> at, timestamp fallback) const;
+  /// An event about a thing, at the time it occurred, or else at `fallback`.
+  event start(thing_type, std::string subject, std::optional<timestamp> occurred, timestamp fallback) const;
 };
 
 /// Pushed commits, and the pointers to the facts of each.
@@ -78,11 +78,11 @@ struct hook_type {
 bool is_listed(const hook&, std::string_view setting, std::initializer_list<std::string_view> words);
 
 /// The only place that checks a source's events. Events that fail check() are left out and listed in `unreadable`, by
-/// their position below `at` if there are several; errc::unreadable if none is left. Ids that are longer than a name
+/// their position below `root` if there are several; errc::unreadable if none is left. Ids that are longer than a name
 /// are hashed, and an impossible author date of a commit is dropped. For messages: `what` was received, and `sender`
 /// documents its shape.
 result<decoded> checked(result<decoded>, timestamp received_at, std::string_view what, std::string_view sender,
-                        const std::string& at = {});
+                        const std::string& root = {});
 
 /// Reads the delivery with the reader of its type, and checks the events.
 result<decoded> read_by_type(std::span<const hook_type>, std::string_view type, const hook&, timestamp received_at,

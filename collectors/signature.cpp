@@ -30,8 +30,8 @@ std::string standard_content(std::string_view id, std::string_view timestamp, st
 
 // False if the timestamp is invalid or too far from now.
 bool is_recent(std::string_view timestamp, std::int64_t now_unix) {
-  const auto at = parse_number<std::int64_t>(timestamp);
-  return at && *at >= now_unix - tolerance && *at <= now_unix + tolerance;
+  const auto sent_unix = parse_number<std::int64_t>(timestamp);
+  return sent_unix && *sent_unix >= now_unix - tolerance && *sent_unix <= now_unix + tolerance;
 }
 
 // Calls f for each part of a list, without the spaces before it.
@@ -45,10 +45,11 @@ void for_each_part(std::string_view list, char separator, const F& f) {
 }
 
 // Tries every secret, so that timing does not reveal which one matched.
-bool digest_of_any(std::span<const secret> secrets, digest by, std::string_view text, std::string_view digits) {
+bool digest_of_any(std::span<const secret> secrets, digest algorithm, std::string_view text, std::string_view digits) {
   const auto given = lower_case(digits);
   bool any = false;
-  for (const auto& s : secrets) any |= is_usable(s) && equal_in_constant_time(hex(hmac(by, s.reveal(), text)), given);
+  for (const auto& s : secrets)
+    any |= is_usable(s) && equal_in_constant_time(hex(hmac(algorithm, s.reveal(), text)), given);
   return any;
 }
 

@@ -10,9 +10,9 @@ extern const tool_api api;          // api.cpp
 namespace {
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d);
-  if (!in) return in.error();
-  return read_alerts(s, *in, d.received_at, "Alertmanager");
+  const auto body = json_body(d);
+  if (!body) return body.error();
+  return read_alerts(s, *body, d.received_at, "Alertmanager");
 }
 
 constexpr setup_step setup[] = {

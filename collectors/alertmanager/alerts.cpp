@@ -73,13 +73,13 @@ event read_alert(const source& s, const json::value& alert, const std::string& g
 // The ledger detects repetitions for each alert.
 std::string key_of_alerts(const delivery& d) { return sha256_hex(d.body) + '/' + format_time(d.received_at); }
 
-result<decoded> read_alerts(const source& s, const json::value& in, timestamp now, std::string_view sender) {
+result<decoded> read_alerts(const source& s, const json::value& body, timestamp now, std::string_view sender) {
   json::error_code ec;
-  const auto* alerts = in.find_pointer("/alerts", ec);
+  const auto* alerts = body.find_pointer("/alerts", ec);
   if (!alerts || !alerts->is_array())
     return error(errc::unreadable, "the notification is not of the shape that " + std::string(sender) + " documents",
                  {{"/alerts", "is " + (alerts ? shown(*alerts) : "missing") + "; expected an array"}});
-  const auto group = text_at(in, "/groupKey");
+  const auto group = text_at(body, "/groupKey");
   decoded out;
   for (const auto& alert : alerts->get_array())
     if (label(alert, "severity") != "none") out.events.push_back(read_alert(s, alert, group, now));

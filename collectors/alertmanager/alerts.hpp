@@ -14,8 +14,8 @@ inline constexpr setting_rule label_settings[] = {
 /// The key of a notification, from its bytes and its receipt: its content does not show whether it is a repetition.
 std::string key_of_alerts(const delivery&);
 
-/// The events of all alerts, checked; errc::unreadable if `in` holds none. `sender` documents the shape.
-result<decoded> read_alerts(const source&, const json::value& in, timestamp now, std::string_view sender);
+/// The events of all alerts, checked; errc::unreadable if `body` holds none. `sender` documents the shape.
+result<decoded> read_alerts(const source&, const json::value& body, timestamp now, std::string_view sender);
 
 /// The notification that reported an alert which the API lists; none if it is silenced or inhibited.
 result<std::vector<past_delivery>> notification_of(const json::value& alert);

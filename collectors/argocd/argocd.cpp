@@ -20,16 +20,16 @@ constexpr spelling<deployment_state> phases[] = {{"Running", deployment_state::r
 // The synced images and revisions. Derivation selects the service's own images, and with them the version. Sources and
 // revisions have the same order.
 void put_content(event& e, const hook& h) {
-  for (const auto& one : elements_at(h.in, "/images")) put_image(e, text_at(one, ""));
-  put_image_annotations(e, h.in, "/annotations");
-  const auto revisions = elements_at(h.in, "/operation/revisions"), sources = elements_at(h.in, "/sources");
+  for (const auto& one : elements_at(h.body, "/images")) put_image(e, text_at(one, ""));
+  put_image_annotations(e, h.body, "/annotations");
+  const auto revisions = elements_at(h.body, "/operation/revisions"), sources = elements_at(h.body, "/sources");
   for (std::size_t n = 0; n < revisions.size(); ++n) {
-    source_revision of{text_at(revisions[n], ""), {}, {}};
+    source_revision synced{text_at(revisions[n], ""), {}, {}};
     if (sources.size() == revisions.size()) {
-      of.repository = repository_of(text_at(sources[n], "/repository"));
-      of.chart = text_at(sources[n], "/chart");
+      synced.repository = repository_of(text_at(sources[n], "/repository"));
+      synced.chart = text_at(sources[n], "/chart");
     }
-    put_revision(e, of);
+    put_revision(e, synced);
   }
   if (revisions.empty())
     put_revision(e, {h.text("/operation/revision"), repository_of(h.text("/repository")), h.text("/chart")});
@@ -38,7 +38,7 @@ void put_content(event& e, const hook& h) {
 // The repository of manifests; with several sources, the first that is not a chart.
 std::string manifest_repository(const hook& h) {
   if (const auto only = repository_of(h.text("/repository")); !only.empty()) return only;
-  for (const auto& one : elements_at(h.in, "/sources"))
+  for (const auto& one : elements_at(h.body, "/sources"))
     if (text_at(one, "/chart").empty()) return repository_of(text_at(one, "/repository"));
   return {};
 }
@@ -51,7 +51,7 @@ result<decoded> sync(const hook& h, timestamp now) {
   if (!subject.empty()) subject += '/' + h.text("/operation/startedAt");
   auto e = h.start(thing_type::deployment, subject, state == deployment_state::running ? started : finished, now);
   e.id = e.subject + '/' + std::string(word(state));
-  read_into(e, h.in,
+  read_into(e, h.body,
             {{"service", "/labels/service"},
              {"service", "/app"},
              {"environment", "/labels/environment"},
@@ -68,9 +68,10 @@ result<decoded> sync(const hook& h, timestamp now) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d);
-  if (!in) return in.error();
-  return checked(sync({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the notification", "our template");
+  const auto body = json_body(d);
+  if (!body) return body.error();
+  return checked(sync({s, key_of_bytes(d), *body, {}}, d.received_at), d.received_at, "the notification",
+                 "our template");
 }
 
 constexpr setup_step setup[] = {

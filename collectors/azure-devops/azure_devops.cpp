@@ -27,23 +27,26 @@ constexpr setting_rule settings[] = {
 };
 
 std::string check_settings(const source& s) {
-  const auto from = s.setting("deployments");
-  if (from == "stage" && s.list("stages").empty())
+  const auto deployments = s.setting("deployments");
+  if (deployments == "stage" && s.list("stages").empty())
     return "no stages for deployments = \"stage\"; expected those that deploy";
-  if (from != "run" && from != "build") return {};
-  if (s.list("pipelines").empty()) return "no pipelines for deployments = \"" + from + "\"; expected those that deploy";
+  if (deployments != "run" && deployments != "build") return {};
+  if (s.list("pipelines").empty())
+    return "no pipelines for deployments = \"" + deployments + "\"; expected those that deploy";
   if (s.setting("environment").empty())
-    return "no environment for deployments = \"" + from + "\"; expected one, because Azure DevOps does not report it";
+    return "no environment for deployments = \"" + deployments +
+           "\"; expected one, because Azure DevOps does not report it";
   return {};
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d);
-  if (!in) return in.error();
-  const auto id = text_at(*in, "/id");
-  return read_by_type(types, text_at(*in, "/eventType"),
-                      {s, id.empty() ? key_of_bytes(d) : id, *in, text_at(*in, "/resource/repository/defaultBranch")},
-                      d.received_at, "Azure DevOps");
+  const auto body = json_body(d);
+  if (!body) return body.error();
+  const auto id = text_at(*body, "/id");
+  return read_by_type(
+      types, text_at(*body, "/eventType"),
+      {s, id.empty() ? key_of_bytes(d) : id, *body, text_at(*body, "/resource/repository/defaultBranch")},
+      d.received_at, "Azure DevOps");
 }
 
 constexpr setup_step setup[] = {

@@ -9,7 +9,7 @@ namespace {
 
 // The new id of an annotated tag is the tag's own object, without a mark; an id of zeros is a deletion.
 void add_tags(decoded& out, const hook& h, const std::string& repository, timestamp pushed_at) {
-  for (const auto& update : elements_at(h.in, "/resource/refUpdates")) {
+  for (const auto& update : elements_at(h.body, "/resource/refUpdates")) {
     const auto name = tag_of_ref(text_at(update, "/name")), object = text_at(update, "/newObjectId");
     if (name.empty() || object.empty()) continue;
     const bool is_deleted = object.find_first_not_of('0') == object.npos;
@@ -19,7 +19,7 @@ void add_tags(decoded& out, const hook& h, const std::string& repository, timest
 
 // The pushed branch; empty if none.
 std::string pushed_branch(const hook& h) {
-  for (const auto& update : elements_at(h.in, "/resource/refUpdates"))
+  for (const auto& update : elements_at(h.body, "/resource/refUpdates"))
     if (auto name = text_at(update, "/name"); tag_of_ref(name).empty()) return name;
   return {};
 }
@@ -31,7 +31,7 @@ result<decoded> push(const hook& h, timestamp now) {
   const auto repository = h.text("/resource/repository/name");
   const auto pushed_at = h.time("/resource/date").value_or(now);
   add_commits(out, h,
-              {.all = elements_at(h.in, "/resource/commits"),
+              {.all = elements_at(h.body, "/resource/commits"),
                .id = "/commitId",
                .message = "/comment",
                .authored_at = "/author/date",
@@ -50,7 +50,7 @@ result<decoded> pull_request(const hook& h, timestamp now) {
   if (h.text("/resource/status") != "completed") return decoded::nothing("pull request: not completed");
   const auto closed = h.time("/resource/closedDate");
   auto e = h.start(thing_type::commit, h.text("/resource/lastMergeCommit/commitId"), closed, now);
-  read_into(e, h.in,
+  read_into(e, h.body,
             {{"commit", "/resource/lastMergeCommit/commitId"},
              {"repository", "/resource/repository/name"},
              {"ref", "/resource/sourceRefName"},
@@ -58,9 +58,9 @@ result<decoded> pull_request(const hook& h, timestamp now) {
              {"pull_request", "/resource/pullRequestId"},
              {"url", "/resource/url"},
              {"merged_at", "/resource/closedDate"}});
-  put_labels(e, h.in, "/resource/labels", "/name");
+  put_labels(e, h.body, "/resource/labels", "/name");
   constexpr std::int64_t approved_with_suggestions = 5;
-  const auto reviewers = elements_at(h.in, "/resource/reviewers");
+  const auto reviewers = elements_at(h.body, "/resource/reviewers");
   if (std::ranges::any_of(reviewers, [](const json::value& r) {
         return number_at(r, "/vote").value_or(0) >= approved_with_suggestions;
       }))

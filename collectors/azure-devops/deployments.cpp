@@ -22,14 +22,14 @@ void put_source_version(event& e, const std::string& text) {
 }
 
 result<decoded> release(const hook& h, timestamp now, std::optional<deployment_state> state,
-                        std::optional<timestamp> at) {
+                        std::optional<timestamp> occurred) {
   if (!h.reads_deployments_from("release")) return other_source_of_deployments(h, "release");
   if (!state) return decoded::nothing("release: status " + h.text("/resource/environment/status"));
   auto subject = h.subject("release/" + h.text("/resource/environment/releaseId") + '/', "/resource/environment/id");
   if (const auto attempt = h.text("/resource/deployment/id"); !subject.empty() && !attempt.empty())
     subject += '/' + attempt;
-  auto e = h.start(thing_type::deployment, subject, at, now);
-  read_into(e, h.in,
+  auto e = h.start(thing_type::deployment, subject, occurred, now);
+  read_into(e, h.body,
             {{"service", "/resource/release/releaseDefinition/name"},
              {"service", "/resource/environment/releaseDefinition/name"},
              {"service", "/resource/project/name"},
@@ -47,7 +47,7 @@ result<decoded> release(const hook& h, timestamp now, std::optional<deployment_s
 
 // The fields that runs of pipelines and their stages share.
 void put_run(const hook& h, event& e) {
-  read_into(e, h.in,
+  read_into(e, h.body,
             {{"service", "/resource/pipeline/name"},
              {"service", "/resource/run/pipeline/name"},
              {"workflow", "/resource/pipeline/name"},
@@ -59,9 +59,9 @@ void put_run(const hook& h, event& e) {
              {"url", "/resource/run/_links/web/href"}});
 }
 
-std::optional<deployment_state> state_of(const hook& h, const std::string& of) {
-  const auto state = h.text("/resource/" + of + "/state");
-  return our_word(states, state == "completed" ? h.text("/resource/" + of + "/result") : state);
+std::optional<deployment_state> state_of(const hook& h, const std::string& member) {
+  const auto state = h.text("/resource/" + member + "/state");
+  return our_word(states, state == "completed" ? h.text("/resource/" + member + "/result") : state);
 }
 
 }
@@ -89,7 +89,7 @@ result<decoded> stage(const hook& h, timestamp now) {
   auto e = h.start(thing_type::deployment, subject, ended ? ended : h.time("/createdDate"), now);
   put_run(h, e);
   put(e, "environment", name);
-  read_into(e, h.in, {{"started_at", "/resource/stage/startTime"}, {"finished_at", "/resource/stage/finishTime"}});
+  read_into(e, h.body, {{"started_at", "/resource/stage/startTime"}, {"finished_at", "/resource/stage/finishTime"}});
   put_state(e, state);
   return decoded(std::move(e));
 }
@@ -106,7 +106,7 @@ result<decoded> run(const hook& h, timestamp now) {
                    ended ? ended : h.time("/createdDate"), now);
   put_run(h, e);
   put(e, "environment", h.settings.setting("environment"));
-  read_into(e, h.in, {{"created_at", "/resource/run/createdDate"}, {"finished_at", "/resource/run/finishedDate"}});
+  read_into(e, h.body, {{"created_at", "/resource/run/createdDate"}, {"finished_at", "/resource/run/finishedDate"}});
   put_state(e, state);
   return decoded(std::move(e));
 }
@@ -119,7 +119,7 @@ result<decoded> build(const hook& h, timestamp now) {
   const auto state = our_word(states, result.empty() ? h.text("/resource/status") : result);
   if (!state) return decoded::nothing("build: status " + h.text("/resource/status"));
   auto e = h.start(thing_type::deployment, h.subject("build/", "/resource/id"), h.time("/resource/finishTime"), now);
-  read_into(e, h.in,
+  read_into(e, h.body,
             {{"service", "/resource/definition/name"},
              {"workflow", "/resource/definition/name"},
              {"version", "/resource/buildNumber"},

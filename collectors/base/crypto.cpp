@@ -23,10 +23,10 @@ const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<c
 // HMAC() looks up its implementation at every call, which takes a tenth of the time for a webhook's body.
 class hmac_context {
  public:
-  explicit hmac_context(digest by)
+  explicit hmac_context(digest algorithm)
       : algorithm_(EVP_MAC_fetch(nullptr, "HMAC", nullptr), EVP_MAC_free),
         context_(algorithm_ ? EVP_MAC_CTX_new(algorithm_.get()) : nullptr, EVP_MAC_CTX_free) {
-    std::string name(digest_names[static_cast<std::size_t>(by)]);
+    std::string name(digest_names[static_cast<std::size_t>(algorithm)]);
     const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.data(), 0),
                                      OSSL_PARAM_construct_end()};
     if (!context_ || EVP_MAC_CTX_set_params(context_.get(), parameters) != 1) refuse();
@@ -51,9 +51,9 @@ class hmac_context {
 
 }
 
-std::string hmac(digest by, std::string_view key, std::string_view text) {
+std::string hmac(digest algorithm, std::string_view key, std::string_view text) {
   thread_local std::map<digest, hmac_context> contexts;
-  return contexts.try_emplace(by, by).first->second(key, text);
+  return contexts.try_emplace(algorithm, algorithm).first->second(key, text);
 }
 
 bool verifies_ed25519(std::string_view public_key, std::string_view signature, std::string_view text) {

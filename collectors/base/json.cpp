@@ -131,9 +131,9 @@ std::string key_of(std::string_view token) {
   return key;
 }
 
-const json::value* find_in(const json::value& in, std::string_view pointer) {
+const json::value* find_in(const json::value& document, std::string_view pointer) {
   json::error_code ec;
-  return in.find_pointer({pointer.data(), pointer.size()}, ec);
+  return document.find_pointer({pointer.data(), pointer.size()}, ec);
 }
 
 }
@@ -143,8 +143,8 @@ const json::value* json_source::find(std::string_view pointer) const {
   if (!pointer.starts_with('/')) return nullptr;
   const auto end = std::min(pointer.find('/', 1), pointer.size());
   const auto token = pointer.substr(1, end - 1);
-  const auto* at = object_->if_contains(key_of(token));
-  return !at || end == pointer.size() ? at : find_in(*at, pointer.substr(end));
+  const auto* found = object_->if_contains(key_of(token));
+  return !found || end == pointer.size() ? found : find_in(*found, pointer.substr(end));
 }
 
 std::string error::text() const {
@@ -205,41 +205,41 @@ result<json::value> parse_json_strictly(std::string_view text, const body_limits
   return value;
 }
 
-json::value value_at(const json_source& in, std::string_view pointer) {
-  const auto* found = in.find(pointer);
+json::value value_at(const json_source& document, std::string_view pointer) {
+  const auto* found = document.find(pointer);
   return found ? *found : json::value(nullptr);
 }
 
-std::string text_at(const json_source& in, std::string_view pointer) {
-  const auto* at = in.find(pointer);
-  if (!at) return {};
-  if (at->is_string()) {
-    std::string text(at->get_string());
+std::string text_at(const json_source& document, std::string_view pointer) {
+  const auto* found = document.find(pointer);
+  if (!found) return {};
+  if (found->is_string()) {
+    std::string text(found->get_string());
     std::erase(text, '\0');
     return text;
   }
-  return at->is_number() ? json::serialize(*at) : std::string();
+  return found->is_number() ? json::serialize(*found) : std::string();
 }
 
-std::optional<timestamp> time_at(const json_source& in, std::string_view pointer) {
-  const auto* at = in.find(pointer);
-  if (!at || !at->is_string()) return {};
-  return parse_time({at->get_string().data(), at->get_string().size()});
+std::optional<timestamp> time_at(const json_source& document, std::string_view pointer) {
+  const auto* found = document.find(pointer);
+  if (!found || !found->is_string()) return {};
+  return parse_time({found->get_string().data(), found->get_string().size()});
 }
 
-std::optional<timestamp> sender_time_at(const json_source& in, std::string_view pointer) {
-  return parse_sender_time(text_at(in, pointer));
+std::optional<timestamp> sender_time_at(const json_source& document, std::string_view pointer) {
+  return parse_sender_time(text_at(document, pointer));
 }
 
-bool flag_at(const json_source& in, std::string_view pointer) {
-  const auto* at = in.find(pointer);
-  return at && at->is_bool() && at->get_bool();
+bool flag_at(const json_source& document, std::string_view pointer) {
+  const auto* found = document.find(pointer);
+  return found && found->is_bool() && found->get_bool();
 }
 
-std::optional<std::int64_t> number_at(const json_source& in, std::string_view pointer) {
-  const auto* at = in.find(pointer);
-  if (!at || !at->is_int64()) return {};
-  return at->get_int64();
+std::optional<std::int64_t> number_at(const json_source& document, std::string_view pointer) {
+  const auto* found = document.find(pointer);
+  if (!found || !found->is_int64()) return {};
+  return found->get_int64();
 }
 
 std::string pointer_token(std::string_view key) {
@@ -280,11 +280,11 @@ std::string_view what_is_unstorable(const json::value& v, std::string& pointer) 
 
 }
 
-std::optional<problem> find_unstorable(const json::value& v, const std::string& at) {
+std::optional<problem> find_unstorable(const json::value& v, const std::string& root) {
   std::string pointer;
   const auto what = what_is_unstorable(v, pointer);
   if (what.empty()) return {};
-  return problem{at + pointer, std::string(what)};
+  return problem{root + pointer, std::string(what)};
 }
 
 }

@@ -72,8 +72,8 @@ std::optional<std::int64_t> number_at(const json_source&, std::string_view point
 /// Escapes a key as a pointer token: `a~1b`.
 std::string pointer_token(std::string_view key);
 
-/// The first value that cannot be stored, as a pointer below `at`: a number that is not finite or exceeds 1e308, or a
+/// The first value that cannot be stored, as a pointer below `root`: a number that is not finite or exceeds 1e308, or a
 /// text or key that contains NUL.
-std::optional<problem> find_unstorable(const json::value&, const std::string& at);
+std::optional<problem> find_unstorable(const json::value&, const std::string& root);
 
 }

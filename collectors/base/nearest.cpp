@@ -14,7 +14,7 @@ constexpr std::size_t longest_quoted = 100;
 
 // Restricted Damerau-Levenshtein distance of two words; keeps three rows of the table.
 std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
+  std::vector<std::size_t> earlier(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
     row[0] = i;
@@ -23,9 +23,9 @@ std::size_t distance(std::string_view a, std::string_view b) {
       row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1)});
       const bool exchanged = i > 1 && j > 1 && lower_case(a[i - 1]) == lower_case(b[j - 2]) &&
                              lower_case(a[i - 2]) == lower_case(b[j - 1]);
-      if (exchanged) row[j] = std::min(row[j], before[j - 2] + 1);
+      if (exchanged) row[j] = std::min(row[j], earlier[j - 2] + 1);
     }
-    std::swap(before, last);
+    std::swap(earlier, last);
     std::swap(last, row);
   }
   return last[b.size()];

@@ -67,23 +67,23 @@ constexpr unit units[] = {{'w', weeks{1}}, {'d', days{1}}, {'h', hours{1}}, {'m'
 }
 
 std::optional<timestamp> parse_time(std::string_view text) {
-  cursor at{text};
-  const auto y = at.digits(4);
-  if (!y || !at.literal("-")) return {};
-  const auto mo = at.digits(2);
-  if (!mo || !at.literal("-")) return {};
-  const auto d = at.digits(2);
-  if (!d || !at.literal("Tt ")) return {};
-  const auto h = at.digits(2);
-  if (!h || !at.literal(":")) return {};
-  const auto mi = at.digits(2);
-  if (!mi || !at.literal(":")) return {};
-  const auto s = at.digits(2);
+  cursor rest{text};
+  const auto y = rest.digits(4);
+  if (!y || !rest.literal("-")) return {};
+  const auto mo = rest.digits(2);
+  if (!mo || !rest.literal("-")) return {};
+  const auto d = rest.digits(2);
+  if (!d || !rest.literal("Tt ")) return {};
+  const auto h = rest.digits(2);
+  if (!h || !rest.literal(":")) return {};
+  const auto mi = rest.digits(2);
+  if (!mi || !rest.literal(":")) return {};
+  const auto s = rest.digits(2);
   if (!s) return {};
-  const auto f = at.fraction();
+  const auto f = rest.fraction();
   if (!f) return {};
-  const auto o = at.offset();
-  if (!o || !at.text.empty()) return {};
+  const auto o = rest.offset();
+  if (!o || !rest.text.empty()) return {};
   const year_month_day date{year{*y}, month{static_cast<unsigned>(*mo)}, day{static_cast<unsigned>(*d)}};
   // Second 60 is a leap second; UTC without leap seconds counts it as the first second of the next minute.
   if (!date.ok() || *y < 1970 || *h > 23 || *mi > 59 || *s > 60) return {};

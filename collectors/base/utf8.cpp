@@ -49,9 +49,9 @@ std::string_view first_bytes(std::string_view utf8, std::size_t most) {
   return utf8.substr(0, begin_of_character(utf8, std::min(utf8.size(), most)));
 }
 
-std::size_t begin_of_character(std::string_view utf8, std::size_t at) {
-  while (at > 0 && at < utf8.size() && continues(utf8[at])) --at;
-  return at;
+std::size_t begin_of_character(std::string_view utf8, std::size_t position) {
+  while (position > 0 && position < utf8.size() && continues(utf8[position])) --position;
+  return position;
 }
 
 }

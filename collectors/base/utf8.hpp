@@ -14,7 +14,7 @@ std::size_t count_characters(std::string_view utf8);
 std::string_view first_characters(std::string_view utf8, std::size_t most);
 /// At most `most` bytes, without a partial character at the end.
 std::string_view first_bytes(std::string_view utf8, std::size_t most);
-/// The start of the character that contains the byte at `at`; `at` itself at the end of the text.
-std::size_t begin_of_character(std::string_view utf8, std::size_t at);
+/// The start of the character that contains the byte at that position; the position itself at the end of the text.
+std::size_t begin_of_character(std::string_view utf8, std::size_t position);
 
 }

@@ -40,23 +40,24 @@ bool authentic(const source& s, const delivery& d) {
 std::string key(const delivery& d) { return key_in(d, {"X-Request-UUID", "X-Request-Id"}); }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d);
-  if (!in) return in.error();
-  return read_by_type(types, d.header.get("X-Event-Key"), {s, key(d), *in, s.setting("default_branch")}, d.received_at,
-                      "Bitbucket");
+  const auto body = json_body(d);
+  if (!body) return body.error();
+  return read_by_type(types, d.header.get("X-Event-Key"), {s, key(d), *body, s.setting("default_branch")},
+                      d.received_at, "Bitbucket");
 }
 
 }
 
-std::string repository_at(const json::value& in, const std::string& pointer) {
-  const auto name = text_at(in, pointer + "/full_name");
-  return name.empty() ? subject_at(in, text_at(in, pointer + "/project/key") + '/', pointer + "/slug") : name;
+std::string repository_at(const json::value& document, const std::string& pointer) {
+  const auto name = text_at(document, pointer + "/full_name");
+  return name.empty() ? subject_at(document, text_at(document, pointer + "/project/key") + '/', pointer + "/slug")
+                      : name;
 }
 
 std::optional<event> tagged(const hook& h, const std::string& tag, const std::string& commit, bool gone,
                             timestamp now) {
   if (!h.reads_deployments_from("tag")) return {};
-  const auto repository = repository_at(h.in, "/repository");
+  const auto repository = repository_at(h.body, "/repository");
   auto e = h.start(thing_type::deployment, "tag/" + repository + '/' + tag, std::nullopt, now);
   e.id += "/tag/" + tag;
   if (gone) {

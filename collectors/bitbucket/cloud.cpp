@@ -19,8 +19,8 @@ constexpr spelling<incident_state> issue_states[] = {
 bool is_gone(std::string_view state) { return state == "invalid" || state == "duplicate"; }
 
 void put_repository(const hook& h, event& e) {
-  put(e, "service", repository_at(h.in, "/repository"));
-  put(e, "repository", repository_at(h.in, "/repository"));
+  put(e, "service", repository_at(h.body, "/repository"));
+  put(e, "repository", repository_at(h.body, "/repository"));
 }
 
 }
@@ -43,7 +43,7 @@ result<decoded> commit_status(const hook& h, timestamp now) {
   put_repository(h, e);
   put(e, "environment", h.settings.setting("environment"));
   put(e, "commit", sha);
-  read_into(e, h.in,
+  read_into(e, h.body,
             {{"workflow", "/commit_status/name"},
              {"ref", "/commit_status/refname"},
              {"actor", "/actor/display_name"},
@@ -56,14 +56,14 @@ result<decoded> commit_status(const hook& h, timestamp now) {
 
 result<decoded> push(const hook& h, timestamp now) {
   decoded out;
-  for (const auto& change : elements_at(h.in, "/push/changes")) {
+  for (const auto& change : elements_at(h.body, "/push/changes")) {
     const auto name = text_at(change, "/new/name"), old = text_at(change, "/old/name");
     if (text_at(change, "/new/type") == "tag" || text_at(change, "/old/type") == "tag") {
       const bool gone = name.empty();
       const auto tag = gone ? old : name, commit = text_at(change, "/new/target/hash");
       // Bitbucket reports no time, but sends the delivery immediately and only once
       if (gone || !commit.empty())
-        out.events.push_back(tag_of(h, {repository_at(h.in, "/repository"), tag, commit, now}, now));
+        out.events.push_back(tag_of(h, {repository_at(h.body, "/repository"), tag, commit, now}, now));
       if (auto e = tagged(h, tag, commit, gone, now)) out.events.push_back(std::move(*e));
       continue;
     }
@@ -73,7 +73,7 @@ result<decoded> push(const hook& h, timestamp now) {
                  .message = "/message",
                  .authored_at = "/date",
                  .url = "/links/html/href",
-                 .repository = repository_at(h.in, "/repository"),
+                 .repository = repository_at(h.body, "/repository"),
                  .ref = name,
                  .pushed_at = now},  // not reported; Bitbucket sends immediately
                 now);
@@ -85,15 +85,15 @@ result<decoded> push(const hook& h, timestamp now) {
 result<decoded> pull_request(const hook& h, timestamp now) {
   auto e =
       h.start(thing_type::commit, h.text("/pullrequest/merge_commit/hash"), h.time("/pullrequest/updated_on"), now);
-  read_into(e, h.in,
+  read_into(e, h.body,
             {{"commit", "/pullrequest/merge_commit/hash"},
              {"ref", "/pullrequest/source/branch/name"},
              {"title", "/pullrequest/title"},
              {"pull_request", "/pullrequest/id"},
              {"url", "/pullrequest/links/html/href"},
              {"merged_at", "/pullrequest/updated_on"}});
-  put(e, "repository", repository_at(h.in, "/repository"));
-  const auto participants = elements_at(h.in, "/pullrequest/participants");
+  put(e, "repository", repository_at(h.body, "/repository"));
+  const auto participants = elements_at(h.body, "/pullrequest/participants");
   if (std::ranges::any_of(participants, [](const json::value& p) { return flag_at(p, "/approved"); }))
     e.fields["reviewed"] = true;
   if (h.is_default_branch(h.text("/pullrequest/destination/branch/name"))) e.fields["default_branch"] = true;
@@ -103,7 +103,7 @@ result<decoded> pull_request(const hook& h, timestamp now) {
 result<decoded> issue(const hook& h, timestamp now) {
   if (h.settings.list("incidents.kinds").empty()) return decoded::nothing("issue: this source has no incidents.kinds");
   const auto updated = h.time("/issue/updated_on");
-  auto e = h.start(thing_type::incident, h.subject(repository_at(h.in, "/repository") + '#', "/issue/id"),
+  auto e = h.start(thing_type::incident, h.subject(repository_at(h.body, "/repository") + '#', "/issue/id"),
                    updated ? updated : h.time("/issue/created_on"), now);
   const auto state = h.text("/issue/state");
   if (is_gone(state)) {
@@ -111,13 +111,13 @@ result<decoded> issue(const hook& h, timestamp now) {
     return decoded(std::move(e));
   }
   put_repository(h, e);
-  read_into(e, h.in,
+  read_into(e, h.body,
             {{"title", "/issue/title"},
              {"severity", "/issue/priority"},
              {"issue_type", "/issue/kind"},
              {"url", "/issue/links/html/href"},
              {"started_at", "/issue/created_on"}});
-  put_links(e, h.in, {"/issue/content/raw"});
+  put_links(e, h.body, {"/issue/content/raw"});
   put_state(e, our_word(issue_states, state));
   const bool is_new_kind = !h.text("/changes/kind/old").empty();
   if (is_new_kind) e.fields["reclassified"] = true;

@@ -7,7 +7,7 @@ namespace releasehealth::bitbucket {
 
 result<decoded> refs_changed(const hook& h, timestamp now) {
   decoded out;
-  for (const auto& change : elements_at(h.in, "/changes")) {
+  for (const auto& change : elements_at(h.body, "/changes")) {
     const bool gone = text_at(change, "/type") == "DELETE";
     const auto name = text_at(change, "/ref/displayId");
     if (text_at(change, "/ref/type") == "TAG") {
@@ -15,7 +15,7 @@ result<decoded> refs_changed(const hook& h, timestamp now) {
       const auto object = gone ? std::string() : text_at(change, "/toHash");
       if (gone || !object.empty())
         out.events.push_back(
-            tag_of(h, {repository_at(h.in, "/repository"), name, {}, h.time("/date").value_or(now), object}, now));
+            tag_of(h, {repository_at(h.body, "/repository"), name, {}, h.time("/date").value_or(now), object}, now));
       if (auto e = tagged(h, name, {}, gone, now)) out.events.push_back(std::move(*e));
       continue;
     }
@@ -26,7 +26,7 @@ result<decoded> refs_changed(const hook& h, timestamp now) {
                  .message = "/message",
                  .authored_at = "/date",
                  .url = "/url",
-                 .repository = repository_at(h.in, "/repository"),
+                 .repository = repository_at(h.body, "/repository"),
                  .ref = name,
                  .pushed_at = h.time("/date")},
                 h.time("/date").value_or(now));
@@ -38,15 +38,15 @@ result<decoded> refs_changed(const hook& h, timestamp now) {
 result<decoded> merged(const hook& h, timestamp now) {
   const auto closed = h.time("/pullRequest/closedDate");
   auto e = h.start(thing_type::commit, h.text("/pullRequest/properties/mergeCommit/id"), closed, now);
-  read_into(e, h.in,
+  read_into(e, h.body,
             {{"commit", "/pullRequest/properties/mergeCommit/id"},
              {"ref", "/pullRequest/fromRef/displayId"},
              {"title", "/pullRequest/title"},
              {"pull_request", "/pullRequest/id"},
              {"url", "/pullRequest/links/self/0/href"},
              {"merged_at", "/pullRequest/closedDate"}});
-  put(e, "repository", repository_at(h.in, "/pullRequest/toRef/repository"));
-  const auto reviewers = elements_at(h.in, "/pullRequest/reviewers");
+  put(e, "repository", repository_at(h.body, "/pullRequest/toRef/repository"));
+  const auto reviewers = elements_at(h.body, "/pullRequest/reviewers");
   if (std::ranges::any_of(reviewers, [](const json::value& r) { return flag_at(r, "/approved"); }))
     e.fields["reviewed"] = true;
   if (h.is_default_branch(h.text("/pullRequest/toRef/displayId"))) e.fields["default_branch"] = true;

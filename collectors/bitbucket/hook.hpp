@@ -5,7 +5,7 @@
 namespace releasehealth::bitbucket {
 
 /// acme/checkout in Cloud, ACME/checkout in Data Center.
-std::string repository_at(const json::value& in, const std::string& pointer);
+std::string repository_at(const json::value& document, const std::string& pointer);
 
 // cloud.cpp
 result<decoded> commit_status(const hook&, timestamp now);

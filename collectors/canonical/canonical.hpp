@@ -20,7 +20,7 @@ std::span<const std::string_view> reserved_words();
 
 /// One event from its JSON object. The time defaults to receipt, the subject to the id (for a commit to its sha).
 /// A reserved word is rejected with its pointer.
-result<event> read_event(json::value, timestamp received_at, const std::string& at = {});
+result<event> read_event(json::value, timestamp received_at, const std::string& root = {});
 
 /// The events of a body: one object, an array of them, or NDJSON. Returns all events, or an error if one is invalid.
 result<std::vector<event>> read_events(std::string_view content_type, std::string_view body, timestamp received_at,
@@ -31,7 +31,7 @@ json::object write_event(const event&);
 
 /// An event of the ledger as read from an export.
 struct exported {
-  event of;
+  event content;
   std::optional<timestamp> received_at;  ///< absent if the file does not contain it
 };
 

@@ -20,7 +20,7 @@ std::string supply_time(json::object& record) {
       continue;
     names += ", " + std::string(f.name);
     has_any = has_any || record.contains(f.name);
-    if (const auto at = time_at(record, '/' + std::string(f.name))) last = std::max(last.value_or(*at), *at);
+    if (const auto time = time_at(record, '/' + std::string(f.name))) last = std::max(last.value_or(*time), *time);
   }
   if (last) record["time"] = format_time(*last);
   return has_any ? "" : "no time; expected one of time" + names;

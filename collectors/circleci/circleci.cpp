@@ -24,17 +24,17 @@ std::string repository(const hook& h) {
 }
 
 result<decoded> completed(const hook& h, timestamp now, const std::string& what, std::string_view listed) {
-  const auto at = [&](const char* member) { return '/' + what + '/' + member; };
-  if (!is_listed(h, listed, {h.text(at("name"))})) return decoded::nothing(what + ": none of " + std::string(listed));
-  const auto state = our_word(states, h.text(at("status")));
-  if (!state) return decoded::nothing(what + ": status " + h.text(at("status")));
-  const auto ended = h.time(at("stopped_at"));
+  const auto path = [&](const char* member) { return '/' + what + '/' + member; };
+  if (!is_listed(h, listed, {h.text(path("name"))})) return decoded::nothing(what + ": none of " + std::string(listed));
+  const auto state = our_word(states, h.text(path("status")));
+  if (!state) return decoded::nothing(what + ": status " + h.text(path("status")));
+  const auto ended = h.time(path("stopped_at"));
   auto e =
-      h.start(thing_type::deployment, h.subject(what + '/', at("id")), ended ? ended : h.time("/happened_at"), now);
-  const auto name = at("name"), url = at("url"), created = at("created_at"), started = at("started_at"),
-             stopped = at("stopped_at");
+      h.start(thing_type::deployment, h.subject(what + '/', path("id")), ended ? ended : h.time("/happened_at"), now);
+  const auto name = path("name"), url = path("url"), created = path("created_at"), started = path("started_at"),
+             stopped = path("stopped_at");
   // OAuth projects have vcs; projects of GitHub App and GitLab have trigger_parameters
-  read_into(e, h.in,
+  read_into(e, h.body,
             {{"workflow", name},
              {"commit", "/pipeline/vcs/revision"},
              {"commit", "/pipeline/trigger_parameters/git/checkout_sha"},
@@ -78,10 +78,10 @@ bool authentic(const source& s, const delivery& d) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d);
-  if (!in) return in.error();
-  const auto id = text_at(*in, "/id");
-  return read_by_type(types, text_at(*in, "/type"), {s, id.empty() ? key_of_bytes(d) : id, *in, {}}, d.received_at,
+  const auto body = json_body(d);
+  if (!body) return body.error();
+  const auto id = text_at(*body, "/id");
+  return read_by_type(types, text_at(*body, "/type"), {s, id.empty() ? key_of_bytes(d) : id, *body, {}}, d.received_at,
                       "CircleCI");
 }
 

@@ -39,11 +39,11 @@ std::string kind_of(std::string_view type) {
 }
 
 // The tag of the artifact, else its digest.
-std::string version_of(const image& of) { return of.tag.empty() ? of.digest : of.tag; }
+std::string version_of(const image& artifact) { return artifact.tag.empty() ? artifact.digest : artifact.tag; }
 
 // The cause that a link names by the id of its event, which is the subject of the deployment.
-std::string caused_by(const json::value& in) {
-  for (const auto& l : elements_at(in, "/context/links"))
+std::string caused_by(const json::value& data) {
+  for (const auto& l : elements_at(data, "/context/links"))
     if (text_at(l, "/linkType") == "RELATION")
       if (auto target = text_at(l, "/target/contextId"); !target.empty()) return target;
   return {};
@@ -51,9 +51,9 @@ std::string caused_by(const json::value& in) {
 
 // The daemon's own fields in customData, for which CDEvents have none: severity, commit, kind, ref... Members of
 // another form belong to other programs and are skipped.
-void put_custom(event& e, const json::value& in, timestamp now) {
+void put_custom(event& e, const json::value& data, timestamp now) {
   json::error_code ec;
-  const auto* custom = in.find_pointer("/customData", ec);
+  const auto* custom = data.find_pointer("/customData", ec);
   if (!custom || !custom->is_object()) return;
   for (const auto& f : fields()) {
     const auto* value = custom->get_object().if_contains(f.name);
@@ -71,13 +71,13 @@ void put_custom(event& e, const json::value& in, timestamp now) {
 
 }
 
-std::optional<event> read_cdevent(const envelope& from, timestamp now, std::string& why) {
+std::optional<event> read_cdevent(const envelope& message, timestamp now, std::string& why) {
   event e;
-  const auto text = [&](const char* pointer) { return text_at(from.data, pointer); };
-  const auto kind = kind_of(from.type);
+  const auto text = [&](const char* pointer) { return text_at(message.data, pointer); };
+  const auto kind = kind_of(message.type);
   const auto known = std::ranges::find(meanings, kind, &meaning::kind);
   if (known == std::end(meanings)) {
-    why = "event type " + from.type + " is not read";
+    why = "event type " + message.type + " is not read";
     return {};
   }
   const auto ticket = text("/subject/content/ticketType");
@@ -86,15 +86,15 @@ std::optional<event> read_cdevent(const envelope& from, timestamp now, std::stri
     return {};
   }
   e.reports(known->deployed ? thing_type::deployment : thing_type::incident);
-  const auto time = time_at(from.data, "/context/timestamp");
-  e.time = time ? *time : from.time.value_or(now);
+  const auto time = time_at(message.data, "/context/timestamp");
+  e.time = time ? *time : message.time.value_or(now);
   put(e, "state", known->deployed ? word(known->deployed) : word(known->incident));
   put(e, "environment", text("/subject/content/environment/id"));
   const auto artifact = text("/subject/content/artifactId");
   const auto version = version_of(parse_image(artifact));
   if (known->deployed) {
-    e.subject = from.id;
-    put(e, "service", from.subject.empty() ? text("/subject/id") : from.subject);
+    e.subject = message.id;
+    put(e, "service", message.subject.empty() ? text("/subject/id") : message.subject);
     put(e, "version", version);
     if (!version.empty()) put_image(e, artifact);
     put(e, "kind", word(known->deployed_as));
@@ -106,12 +106,12 @@ std::optional<event> read_cdevent(const envelope& from, timestamp now, std::stri
     put(e, "title", first_line(description.empty() ? text("/subject/content/summary") : description));
     const auto url = text("/subject/content/ticketURI");
     put(e, "url", url.empty() ? text("/subject/content/uri") : url);
-    const auto cause = caused_by(from.data);
+    const auto cause = caused_by(message.data);
     if (known->incident == incident_state::open) put(e, "culprit", cause.empty() ? version : cause);
     if (kind == "incident.detected") put(e, "detected_at", std::optional(e.time));
     if (const auto severity = severity_of(text("/subject/content/priority"))) e.fields["severity"] = severity;
   }
-  put_custom(e, from.data, now);
+  put_custom(e, message.data, now);
   if (kind == "ticket.closed" && is_duplicate_word(text("/subject/content/resolution"))) {
     e.fields.clear();
     retract(e);

@@ -34,15 +34,15 @@ std::string key(const delivery& d) {
 }
 
 // The canonical fields are in `data`, the others in the envelope.
-result<event> read_own(const envelope& from, timestamp now) {
-  if (!from.data.is_object())
-    return error(errc::malformed, "not an event", {{"/data", "is " + shown(from.data) + "; expected an object"}});
-  auto fields = from.data.get_object();
-  fields["type"] = from.type.substr(own_prefix.size());
-  fields["id"] = id_of(from);
+result<event> read_own(const envelope& message, timestamp now) {
+  if (!message.data.is_object())
+    return error(errc::malformed, "not an event", {{"/data", "is " + shown(message.data) + "; expected an object"}});
+  auto fields = message.data.get_object();
+  fields["type"] = message.type.substr(own_prefix.size());
+  fields["id"] = id_of(message);
   fields.erase("source");
-  if (from.time && !fields.contains("time")) fields["time"] = format_time(*from.time);
-  if (!from.subject.empty() && !fields.contains("subject")) fields["subject"] = from.subject;
+  if (message.time && !fields.contains("time")) fields["time"] = format_time(*message.time);
+  if (!message.subject.empty() && !fields.contains("subject")) fields["subject"] = message.subject;
   return canonical::read_event(std::move(fields), now, "/data");
 }
 

@@ -47,13 +47,13 @@ std::string header_value(std::string_view raw) {
 }
 
 // `data_base64` holds JSON, because all supported events have JSON data. Several SDKs write `data_base64` for any data.
-result<json::value> data_of(const json::object& in, const body_limits& may) {
-  const auto* data = in.if_contains("data");
-  const auto* encoded = in.if_contains("data_base64");
+result<json::value> data_of(const json::object& object, const body_limits& may) {
+  const auto* data = object.if_contains("data");
+  const auto* encoded = object.if_contains("data_base64");
   if (!encoded || encoded->is_null()) return data ? *data : json::value();
   if (data && !data->is_null())
     return error(errc::malformed, "not a CloudEvent", {{"/data_base64", "is beside data; expected one of them"}});
-  const auto bytes = from_base64(text_at(in, "/data_base64"));
+  const auto bytes = from_base64(text_at(object, "/data_base64"));
   auto decoded = parse_json(bytes, may);
   if (!decoded)
     return error(errc::malformed, "not a CloudEvent",
@@ -61,25 +61,26 @@ result<json::value> data_of(const json::object& in, const body_limits& may) {
   return decoded;
 }
 
-result<envelope> structured(const json::value& in, const body_limits& may) {
-  envelope e{text_at(in, "/id"),      text_at(in, "/source"), text_at(in, "/type"),
-             text_at(in, "/subject"), time_at(in, "/time"),   {}};
+result<envelope> structured(const json::value& document, const body_limits& may) {
+  envelope e{text_at(document, "/id"),      text_at(document, "/source"), text_at(document, "/type"),
+             text_at(document, "/subject"), time_at(document, "/time"),   {}};
   std::vector<problem> found;
   for (const auto& [name, value] : {std::pair("id", &e.id), std::pair("source", &e.source), std::pair("type", &e.type)})
     if (value->empty())
       found.push_back({'/' + std::string(name), "missing; expected the event's " + std::string(name)});
   if (!found.empty()) return error(errc::malformed, "not a CloudEvent", std::move(found));
-  auto data = data_of(in.get_object(), may);
+  auto data = data_of(document.get_object(), may);
   if (!data) return data.error();
   e.data = std::move(*data);
   return e;
 }
 
 // A CDEvent has the attributes of the envelope in its context.
-envelope of_context(json::value in) {
-  envelope e{text_at(in, "/context/id"), text_at(in, "/context/source"),    text_at(in, "/context/type"),
-             text_at(in, "/subject/id"), time_at(in, "/context/timestamp"), {}};
-  e.data = std::move(in);
+envelope of_context(json::value document) {
+  envelope e{text_at(document, "/context/id"),        text_at(document, "/context/source"),
+             text_at(document, "/context/type"),      text_at(document, "/subject/id"),
+             time_at(document, "/context/timestamp"), {}};
+  e.data = std::move(document);
   return e;
 }
 
@@ -103,28 +104,28 @@ result<std::vector<envelope>> read_envelopes(const delivery& d) {
                    {}});
     return all;
   }
-  auto in = parse_json(d.body, d.may);
-  if (!in) return in.error();
+  auto body = parse_json(d.body, d.may);
+  if (!body) return body.error();
   if (type.starts_with("application/cloudevents-batch")) {
-    if (!in->is_array())
-      return error(errc::malformed, "not a batch of CloudEvents", {{"", "is " + shown(*in) + "; expected an array"}});
-    if (in->get_array().size() > d.may.batch)
+    if (!body->is_array())
+      return error(errc::malformed, "not a batch of CloudEvents", {{"", "is " + shown(*body) + "; expected an array"}});
+    if (body->get_array().size() > d.may.batch)
       return error(errc::too_large, "more than " + std::to_string(d.may.batch) + " events in one batch")
           .over("intake.max_batch");
-    for (const auto& one : in->get_array()) {
+    for (const auto& one : body->get_array()) {
       auto e = structured(one, d.may);
       if (!e) return e.error();
       all.push_back(std::move(*e));
     }
   } else if (cloudevent) {
-    auto e = structured(*in, d.may);
+    auto e = structured(*body, d.may);
     if (!e) return e.error();
     all.push_back(std::move(*e));
   } else if (binary) {
     all.push_back({header("ce-id"), header("ce-source"), header("ce-type"), header("ce-subject"),
-                   parse_time(header("ce-time")), std::move(*in)});
-  } else if (!text_at(*in, "/context/type").empty()) {
-    all.push_back(of_context(std::move(*in)));
+                   parse_time(header("ce-time")), std::move(*body)});
+  } else if (!text_at(*body, "/context/type").empty()) {
+    all.push_back(of_context(std::move(*body)));
   } else {
     return error(errc::malformed, "neither a CloudEvent nor a CDEvent",
                  {{"/context/type", "missing; expected one like dev.cdevents.service.deployed.0.1.1"}});

@@ -51,8 +51,8 @@ bool is_formula(std::string_view cell) {
 
 // Drops the text that was read and reads more.
 bool reader::fill() {
-  buffer_.erase(0, at_);
-  at_ = 0;
+  buffer_.erase(0, position_);
+  position_ = 0;
   return more_ && more_(buffer_);
 }
 
@@ -60,14 +60,14 @@ reader::parsed reader::parse(std::string_view text) const {
   parsed out{{""}};
   bool quoted = false;
   auto& row = out.row;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const char c = text[at];
+  for (std::size_t position = 0; position < text.size(); ++position) {
+    const char c = text[position];
     if (c == '\n') ++out.lines;
     if (quoted) {
       if (c != '"')
         row.back() += c;
-      else if (at + 1 < text.size() && text[at + 1] == '"')
-        row.back() += text[++at];
+      else if (position + 1 < text.size() && text[position + 1] == '"')
+        row.back() += text[++position];
       else
         quoted = false;
     } else if (c == '"' && row.back().empty()) {
@@ -75,7 +75,7 @@ reader::parsed reader::parse(std::string_view text) const {
     } else if (c == separator_) {
       row.emplace_back();
     } else if (c == '\n') {
-      out.length = at + 1;
+      out.length = position + 1;
       out.is_whole = true;
       return out;
     } else if (c != '\r') {
@@ -87,16 +87,16 @@ reader::parsed reader::parse(std::string_view text) const {
 }
 
 result<void> reader::read_form() {
-  while (buffer_.find('\n', at_) == buffer_.npos && fill()) continue;
-  const auto start = std::string_view(buffer_).substr(at_);
+  while (buffer_.find('\n', position_) == buffer_.npos && fill()) continue;
+  const auto start = std::string_view(buffer_).substr(position_);
   if (start.starts_with("\xFF\xFE") || start.starts_with("\xFE\xFF"))
     return error(errc::malformed, "is UTF-16; expected UTF-8 (save the table as \"CSV UTF-8\")");
-  if (start.starts_with("\xEF\xBB\xBF")) at_ += 3;
+  if (start.starts_with("\xEF\xBB\xBF")) position_ += 3;
   std::size_t most = 0;
   for (const char candidate : {',', ';', '\t'}) {
     reader other(*this);
     other.separator_ = candidate;
-    const auto cells = other.parse(std::string_view(buffer_).substr(at_)).row.size();
+    const auto cells = other.parse(std::string_view(buffer_).substr(position_)).row.size();
     if (cells > std::max<std::size_t>(most, 1)) {
       most = cells;
       separator_ = candidate;
@@ -107,20 +107,20 @@ result<void> reader::read_form() {
 
 std::optional<std::vector<std::string>> reader::next() {
   for (;;) {  // skips empty lines
-    const auto rest = std::string_view(buffer_).substr(at_);
+    const auto rest = std::string_view(buffer_).substr(position_);
     const std::size_t empty = rest.starts_with("\r\n") ? 2 : rest.starts_with('\n') ? 1 : 0;
     if (empty > 0) {
-      at_ += empty;
+      position_ += empty;
       ++next_line_;
     } else if ((!rest.empty() && rest != "\r") || !fill()) {
       break;
     }
   }
-  if (at_ == buffer_.size()) return {};
+  if (position_ == buffer_.size()) return {};
   line_ = next_line_;
-  auto found = parse(std::string_view(buffer_).substr(at_));
-  while (!found.is_whole && fill()) found = parse(std::string_view(buffer_).substr(at_));
-  at_ += found.length;
+  auto found = parse(std::string_view(buffer_).substr(position_));
+  while (!found.is_whole && fill()) found = parse(std::string_view(buffer_).substr(position_));
+  position_ += found.length;
   next_line_ += found.lines;
   return std::move(found.row);
 }

@@ -36,7 +36,7 @@ class reader {
 
   std::function<bool(std::string&)> more_;
   std::string buffer_;
-  std::size_t at_ = 0;  ///< position in the buffer
+  std::size_t position_ = 0;  ///< position in the buffer
   std::size_t line_ = 0, next_line_ = 1;
   char separator_ = ',';
 };

@@ -15,9 +15,9 @@ constexpr spelling<incident_state> statuses[] = {{"active", incident_state::open
                                                  {"completed", incident_state::resolved}};
 
 void put_tags(const hook& h, event& e) {
-  put(e, "service", tag_at(h.in, "/tags", service_tags));
-  put(e, "environment", tag_at(h.in, "/tags", environment_tags));
-  read_into(e, h.in, {{"title", "/title"}, {"url", "/link"}});
+  put(e, "service", tag_at(h.body, "/tags", service_tags));
+  put(e, "environment", tag_at(h.body, "/tags", environment_tags));
+  read_into(e, h.body, {{"title", "/title"}, {"url", "/link"}});
 }
 
 // The cycle is constant from triggering to recovery, the aggregate for all alerts of a monitor.
@@ -29,7 +29,7 @@ result<decoded> monitor(const hook& h, timestamp now) {
   if (subject.empty()) subject = h.subject("monitor/", "/aggregate");
   auto e = h.start(thing_type::incident, subject, h.time("/date_ms"), now);
   put_tags(h, e);
-  read_into(e, h.in, {{"severity", "/priority"}});
+  read_into(e, h.body, {{"severity", "/priority"}});
   put_state(e, state);  // its first report is its start: a warning may become an alert within a cycle
   return decoded(std::move(e));
 }
@@ -37,15 +37,16 @@ result<decoded> monitor(const hook& h, timestamp now) {
 result<decoded> incident(const hook& h, timestamp now) {
   auto e = h.start(thing_type::incident, h.subject("incident/", "/incident"), h.time("/date_ms"), now);
   put_tags(h, e);
-  read_into(e, h.in, {{"severity", "/incident_severity"}});
+  read_into(e, h.body, {{"severity", "/incident_severity"}});
   put_state(e, our_word(statuses, h.text("/incident_status")));
   return decoded(std::move(e));
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d);
-  if (!in) return in.error();
-  const hook h{s, text_at(*in, "/id") + '/' + text_at(*in, "/transition") + text_at(*in, "/incident_status"), *in, {}};
+  const auto body = json_body(d);
+  if (!body) return body.error();
+  const hook h{
+      s, text_at(*body, "/id") + '/' + text_at(*body, "/transition") + text_at(*body, "/incident_status"), *body, {}};
   // a variable that does not apply is empty or unreplaced
   const auto id = h.text("/incident");
   const bool is_incident = !id.empty() && !id.starts_with('$');

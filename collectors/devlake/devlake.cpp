@@ -30,7 +30,7 @@ void put_commit(const hook& h, event& e, const json::value& commit, std::string_
              {"ref", "/ref_name"},
              {"title", "/commitMsg"},
              {"title", "/commit_msg"}});
-  read_into(e, h.in,
+  read_into(e, h.body,
             {{"environment", "/environment"},
              {"task", "/name"},
              {"url", "/url"},
@@ -56,9 +56,9 @@ result<decoded> deployment(const hook& h, timestamp now) {
   const auto given = h.text("/result");
   const auto state = given.empty() ? std::optional(deployment_state::succeeded) : our_word(results, given);
   if (!state) return decoded::nothing("deployment: result " + given);
-  auto commits = elements_at(h.in, "/deploymentCommits");
-  if (commits.empty()) commits = elements_at(h.in, "/deployment_commits");
-  if (commits.empty()) commits = std::span(&h.in, 1);
+  auto commits = elements_at(h.body, "/deploymentCommits");
+  if (commits.empty()) commits = elements_at(h.body, "/deployment_commits");
+  if (commits.empty()) commits = std::span(&h.body, 1);
   decoded out;
   for (const auto& c : commits) {
     auto e = h.start(thing_type::deployment, id_of(h), now, now);
@@ -75,7 +75,7 @@ result<decoded> pull_request(const hook& h, timestamp now) {
   const auto commit = h.text("/mergeCommitSha");
   if (h.text("/status") != "MERGED" || commit.empty()) return decoded::nothing("pull request: not merged");
   auto e = h.start(thing_type::commit, commit, h.time("/mergedDate"), now);
-  read_into(e, h.in,
+  read_into(e, h.body,
             {{"commit", "/mergeCommitSha"},
              {"ref", "/headRef"},
              {"ref", "/headRefName"},
@@ -87,7 +87,7 @@ result<decoded> pull_request(const hook& h, timestamp now) {
   put(e, "repository", repository_of(h.text("/repoUrl")));
   const auto base = h.text("/baseRef");
   if (h.is_default_branch(base.empty() ? h.text("/baseRefName") : base)) e.fields["default_branch"] = true;
-  const auto added = number_at(h.in, "/additions"), removed = number_at(h.in, "/deletions");
+  const auto added = number_at(h.body, "/additions"), removed = number_at(h.body, "/deletions");
   if (added && removed) e.fields["lines_changed"] = *added + *removed;
   return merged(std::move(e), h.text("/headCommitSha"));
 }
@@ -101,7 +101,7 @@ result<decoded> issue(const hook& h, timestamp now) {
                    : updated                                     ? updated
                                                                  : h.time("/createdDate"),
                    now);
-  read_into(e, h.in,
+  read_into(e, h.body,
             {{"service", "/component"},
              {"title", "/title"},
              {"url", "/url"},
@@ -126,9 +126,9 @@ event closed(const std::string& key, timestamp now, std::string id) {
 
 // The key in /issue/<key>/close; empty for any other path.
 std::string closed_issue(std::string_view path) {
-  constexpr std::string_view before = "/issue/", after = "/close";
-  if (!path.starts_with(before) || !path.ends_with(after) || path.size() <= before.size() + after.size()) return {};
-  return std::string(path.substr(before.size(), path.size() - before.size() - after.size()));
+  constexpr std::string_view prefix = "/issue/", suffix = "/close";
+  if (!path.starts_with(prefix) || !path.ends_with(suffix) || path.size() <= prefix.size() + suffix.size()) return {};
+  return std::string(path.substr(prefix.size(), path.size() - prefix.size() - suffix.size()));
 }
 
 // A close has no body: the time of receipt distinguishes it from others.
@@ -151,11 +151,11 @@ auto reader_of(const hook& h, std::string_view path) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  if (const auto of = closed_issue(d.path); !of.empty())
-    return checked(decoded(closed(of, d.received_at, key(d))), d.received_at, "the path", "DevLake");
-  const auto in = json_body_of_curl(d);
-  if (!in) return in.error();
-  const hook h{s, key(d), *in, s.setting("default_branch")};
+  if (const auto closed_key = closed_issue(d.path); !closed_key.empty())
+    return checked(decoded(closed(closed_key, d.received_at, key(d))), d.received_at, "the path", "DevLake");
+  const auto body = json_body_of_curl(d);
+  if (!body) return body.error();
+  const hook h{s, key(d), *body, s.setting("default_branch")};
   return checked(reader_of(h, d.path)(h, d.received_at), d.received_at, "the body", "DevLake");
 }
 

@@ -44,13 +44,13 @@ constexpr std::string_view uncounted_severities = "GAMEDAY MAINTENANCE";
 // The time of the current milestone. If it is not the latest one, the incident returned to it at an unreported time.
 std::optional<timestamp> reached(const hook& h) {
   const auto current = h.text("/data/incident/current_milestone");
-  std::optional<timestamp> at, latest;
-  for (const auto& m : elements_at(h.in, "/data/incident/milestones")) {
+  std::optional<timestamp> instant, latest;
+  for (const auto& m : elements_at(h.body, "/data/incident/milestones")) {
     const auto occurred = sender_time_at(m, "/occurred_at");
     latest = std::max(latest, occurred);
-    if (text_at(m, "/type") == current) at = std::max(at, occurred);
+    if (text_at(m, "/type") == current) instant = std::max(instant, occurred);
   }
-  return at == latest ? at : std::nullopt;
+  return instant == latest ? instant : std::nullopt;
 }
 
 result<decoded> incident(const hook& h, timestamp now) {
@@ -65,19 +65,19 @@ result<decoded> incident(const hook& h, timestamp now) {
     retract(e);
     return decoded(std::move(e));
   }
-  read_into(e, h.in,
+  read_into(e, h.body,
             {{"title", "/data/incident/name"},
              {"severity", "/data/incident/severity"},
              {"url", "/data/incident/incident_url"},
              {"environment", "/data/incident/environments/0/name"}});
-  put_links(e, h.in, {"/data/incident/description", "/data/incident/summary"});
-  put_services(e, h.in, "/data/incident/services", "/name");
-  put_responders(e, h.in, "/data/incident/role_assignments", "/user/name");
-  for (const auto& m : elements_at(h.in, "/data/incident/milestones"))
+  put_links(e, h.body, {"/data/incident/description", "/data/incident/summary"});
+  put_services(e, h.body, "/data/incident/services", "/name");
+  put_responders(e, h.body, "/data/incident/role_assignments", "/user/name");
+  for (const auto& m : elements_at(h.body, "/data/incident/milestones"))
     if (const auto* known = std::ranges::find(milestones, text_at(m, "/type"), &milestone::type);
         known != std::end(milestones))
       put(e, known->field, sender_time_at(m, "/occurred_at"));
-  if (!e.fields.contains("started_at")) read_into(e, h.in, {{"started_at", "/data/incident/created_at"}});
+  if (!e.fields.contains("started_at")) read_into(e, h.body, {{"started_at", "/data/incident/created_at"}});
   const auto state = our_word(states, h.text("/data/incident/current_milestone"));
   // an incident that returns to an earlier milestone keeps the later ones
   if (state && state != incident_state::resolved) e.fields.erase("resolved_at");
@@ -91,9 +91,9 @@ bool authentic(const source& s, const delivery& d) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d);
-  if (!in) return in.error();
-  return checked(incident({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the event", "FireHydrant");
+  const auto body = json_body(d);
+  if (!body) return body.error();
+  return checked(incident({s, key_of_bytes(d), *body, {}}, d.received_at), d.received_at, "the event", "FireHydrant");
 }
 
 constexpr setup_step setup[] = {

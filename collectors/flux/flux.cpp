@@ -51,11 +51,11 @@ struct revision_parts {
 };
 
 revision_parts parts_of(const std::string& revision) {
-  const auto at = revision.rfind('@'), separator = at != revision.npos ? at : revision.rfind('/');
+  const auto at_sign = revision.rfind('@'), separator = at_sign != revision.npos ? at_sign : revision.rfind('/');
   const auto digest = separator == revision.npos ? revision : revision.substr(separator + 1);
-  const bool is_git = at == revision.npos || digest.starts_with("sha1:");
+  const bool is_git = at_sign == revision.npos || digest.starts_with("sha1:");
   const auto hex = digest.substr(digest.find(':') + 1);
-  if (!is_git) return {revision.substr(0, at), {}, true};
+  if (!is_git) return {revision.substr(0, at_sign), {}, true};
   if (hex.size() != 40 || !is_commit(hex)) return {revision, {}, false};
   return {separator == revision.npos ? std::string() : revision.substr(0, separator), hex, false};
 }
@@ -119,9 +119,9 @@ bool authentic(const source& s, const delivery& d) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d);
-  if (!in) return in.error();
-  return checked(reconciled({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the event", "Flux");
+  const auto body = json_body(d);
+  if (!body) return body.error();
+  return checked(reconciled({s, key_of_bytes(d), *body, {}}, d.received_at), d.received_at, "the event", "Flux");
 }
 
 constexpr setup_step setup[] = {

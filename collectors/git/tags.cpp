@@ -69,14 +69,14 @@ bool comes_before(const release& a, const release& b) {
 template <class Key, class Better>
 std::size_t keep_one(std::vector<release>& all, Key key, Better is_better) {
   std::map<decltype(key(all.front())), release> kept;
-  const auto before = all.size();
+  const auto count = all.size();
   for (auto& r : all) {
-    const auto [at, is_new] = kept.try_emplace(key(r), r);
-    if (!is_new && is_better(r, at->second)) at->second = r;
+    const auto [entry, is_new] = kept.try_emplace(key(r), r);
+    if (!is_new && is_better(r, entry->second)) entry->second = r;
   }
   all.clear();
   for (auto& [name, r] : kept) all.push_back(std::move(r));
-  return before - all.size();
+  return count - all.size();
 }
 
 constexpr std::size_t line_numbers = 2;
@@ -85,11 +85,11 @@ void find_predecessors(std::vector<release>& all) {
   std::map<std::vector<std::uint64_t>, std::size_t> by_version;
   for (std::size_t n = 0; n < all.size(); ++n)
     if (all[n].numbers.size() > line_numbers) by_version.emplace(all[n].numbers, n);
-  for (auto at = by_version.begin(); at != by_version.end(); ++at) {
-    if (at == by_version.begin()) continue;
-    const auto before = std::prev(at);
-    if (std::equal(at->first.begin(), at->first.begin() + line_numbers, before->first.begin()))
-      all[at->second].predecessor = before->second;
+  for (auto entry = by_version.begin(); entry != by_version.end(); ++entry) {
+    if (entry == by_version.begin()) continue;
+    const auto previous = std::prev(entry);
+    if (std::equal(entry->first.begin(), entry->first.begin() + line_numbers, previous->first.begin()))
+      all[entry->second].predecessor = previous->second;
   }
 }
 

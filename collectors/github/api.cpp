@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "collectors/base/form.hpp"
 #include "collectors/facts.hpp"
 #include "collectors/github/graphql.hpp"
 #include "collectors/github/hook.hpp"
@@ -80,7 +81,7 @@ result<api_page> read_scopes(const api_place&, const api_request& asked, const a
 // ---- REST lists
 
 json::object repository(const api_place& place) {
-  return {{"full_name", place.scope}, {"default_branch", value_at(place.about, "/default_branch")}};
+  return {{"full_name", place.scope}, {"default_branch", value_at(place.scope_object, "/default_branch")}};
 }
 
 /// The objects of a page, each with its repository; the last page is the one that ends before `since`, by the time at a
@@ -145,7 +146,8 @@ result<api_page> read_runs(const api_place& place, const api_request&, const api
 }
 
 api_request first_commits(const api_place& place) {
-  return {with_query(of_repository(place, "/commits"), "sha=" + encode_part(text_at(place.about, "/default_branch")),
+  return {with_query(of_repository(place, "/commits"),
+                     "sha=" + encode_part(text_at(place.scope_object, "/default_branch")),
                      "since=" + format_time(place.since), "until=" + format_time(place.until))};
 }
 result<api_page> read_commits(const api_place& place, const api_request&, const api_answer& answer) {
@@ -204,15 +206,9 @@ result<api_page> read_issues(const api_place& place, const api_request& asked, c
   if (!page) return page;
   std::erase_if(page->objects, [](const json::object& one) { return one.contains("pull_request"); });
   if (page->next) return page;
-  const auto filters = issue_filters(place.settings);
-  const auto current = std::ranges::find_if(filters, [&](const auto& one) {
-    return asked.path.ends_with('&' + one) || asked.path.find('&' + one + '&') != asked.path.npos;
-  });
-  if (current != filters.end() && current + 1 != filters.end()) page->next = issues_by(place, *(current + 1));
+  if (const auto filter = next_filter(asked, issue_filters(place.settings))) page->next = issues_by(place, *filter);
   return page;
 }
-
-bool reads(const source& settings, std::string_view type) { return settings.setting("deployments") == type; }
 
 constexpr auto week = std::chrono::days(7), month = std::chrono::days(30);
 
@@ -222,7 +218,7 @@ const api_list lists[] = {
      .format = "github-deployments",
      .first = first_deployments,
      .read = read_deployments,
-     .is_needed = [](const source& settings) { return reads(settings, "deployment_status"); },
+     .is_needed = [](const source& settings) { return takes_deployments_from(settings, "deployment_status"); },
      .overlap = week,  // statuses come later and do not move a deployment
      .details = ask_for_statuses,
      .complete = add_statuses},
@@ -231,14 +227,14 @@ const api_list lists[] = {
      .format = "github-releases",
      .first = first_releases,
      .read = read_releases,
-     .is_needed = [](const source& settings) { return reads(settings, "release"); },
+     .is_needed = [](const source& settings) { return takes_deployments_from(settings, "release"); },
      .overlap = month},  // sorted by the time of the commit or the draft
     {.name = "workflow runs",
      .permission = "Actions: read",
      .format = "github-workflow-runs",
      .first = first_runs,
      .read = read_runs,
-     .is_needed = [](const source& settings) { return reads(settings, "workflow_run"); },
+     .is_needed = [](const source& settings) { return takes_deployments_from(settings, "workflow_run"); },
      .overlap = week},  // a run may be repeated
     {.name = "pull requests",
      .permission = "Pull requests: read",

@@ -6,8 +6,8 @@ namespace releasehealth::github {
 result<decoded> pull_request(const hook& h, timestamp now) {
   const auto action = h.text("/action");
   if (action != "closed") return decoded::nothing("pull_request: action " + action);
-  if (!flag_at(h.in, "/pull_request/merged")) return decoded::nothing("pull_request: closed without a merge");
-  const auto merged_at = time_at(h.in, "/pull_request/merged_at");
+  if (!flag_at(h.body, "/pull_request/merged")) return decoded::nothing("pull_request: closed without a merge");
+  const auto merged_at = time_at(h.body, "/pull_request/merged_at");
   auto e = h.start(thing_type::commit, h.text("/pull_request/merge_commit_sha"), merged_at, now);
   put(e, "commit", e.subject);
   put(e, "repository", h.text("/repository/full_name"));
@@ -16,9 +16,10 @@ result<decoded> pull_request(const hook& h, timestamp now) {
   put(e, "pull_request", h.text("/pull_request/number"));
   put(e, "url", h.text("/pull_request/html_url"));
   put(e, "merged_at", merged_at);
-  put_labels(e, h.in, "/pull_request/labels", "/name");
+  put_labels(e, h.body, "/pull_request/labels", "/name");
   if (h.is_default_branch(h.text("/pull_request/base/ref"))) e.fields["default_branch"] = true;
-  const auto added = number_at(h.in, "/pull_request/additions"), removed = number_at(h.in, "/pull_request/deletions");
+  const auto added = number_at(h.body, "/pull_request/additions"),
+             removed = number_at(h.body, "/pull_request/deletions");
   if (added && removed) e.fields["lines_changed"] = *added + *removed;
   return merged(std::move(e), h.text("/pull_request/head/sha"));
 }
@@ -26,7 +27,7 @@ result<decoded> pull_request(const hook& h, timestamp now) {
 namespace {
 
 pushed_commits commits_in(const hook& h) {
-  return {.all = elements_at(h.in, "/commits"),
+  return {.all = elements_at(h.body, "/commits"),
           .id = "/id",
           .message = "/message",
           .authored_at = "/timestamp",
@@ -39,11 +40,11 @@ pushed_commits commits_in(const hook& h) {
 // `after` is the object of an annotated tag; head_commit is the commit that either kind points to.
 result<decoded> pushed(const hook& h, std::string name, timestamp now) {
   const auto commit = h.text("/head_commit/id");
-  if (commit.empty() && !flag_at(h.in, "/deleted")) return decoded::nothing("push: of a tag, without its commit");
+  if (commit.empty() && !flag_at(h.body, "/deleted")) return decoded::nothing("push: of a tag, without its commit");
   const auto facts = commits_in(h);
   auto tag = tag_of(h, {facts.repository, std::move(name), commit, h.time("/repository/pushed_at")}, now);
   if (commit.empty()) return decoded(std::move(tag));
-  decoded out(commit_of(h, value_at(h.in, "/head_commit"), facts, now));
+  decoded out(commit_of(h, value_at(h.body, "/head_commit"), facts, now));
   out.events.push_back(std::move(tag));
   return out;
 }

@@ -7,7 +7,7 @@ namespace {
 
 // A deployment's payload is null, an object, or text: the API keeps an object that was passed as text as that text.
 json::value payload_of(const hook& h) {
-  const auto* payload = json_source(h.in).find("/deployment/payload");
+  const auto* payload = json_source(h.body).find("/deployment/payload");
   if (!payload) return {};
   if (!payload->is_string()) return *payload;
   auto parsed = parse_json(std::string_view(payload->get_string()));
@@ -22,7 +22,7 @@ void put_deployment(const hook& h, event& e) {
   put(e, "repository", h.text("/repository/full_name"));
   const auto environment = h.text("/deployment_status/environment");
   put(e, "environment", environment.empty() ? h.text("/deployment/environment") : environment);
-  if (flag_at(h.in, "/deployment/production_environment")) e.fields["production_environment"] = true;
+  if (flag_at(h.body, "/deployment/production_environment")) e.fields["production_environment"] = true;
   put(e, "ref", h.text("/deployment/ref"));
   if (h.is_default_branch(h.text("/deployment/ref"))) e.fields["default_branch"] = true;
   put(e, "commit", h.text("/deployment/sha"));
@@ -31,14 +31,14 @@ void put_deployment(const hook& h, event& e) {
   // not the title: rules match titles, which are those of commits (figures.md §4)
   put(e, "description", first_line(h.text("/deployment/description")));
   put(e, "actor", h.text("/deployment/creator/login"));
-  put(e, "created_at", time_at(h.in, "/deployment/created_at"));
+  put(e, "created_at", time_at(h.body, "/deployment/created_at"));
 }
 
 }
 
 result<decoded> deployment(const hook& h, timestamp now) {
   if (!h.reads_deployments_from("deployment_status")) return other_source_of_deployments(h, "deployment");
-  auto e = h.start(thing_type::deployment, h.text("/deployment/id"), time_at(h.in, "/deployment/created_at"), now);
+  auto e = h.start(thing_type::deployment, h.text("/deployment/id"), time_at(h.body, "/deployment/created_at"), now);
   put_deployment(h, e);
   e.fields["state"] = word(deployment_state::pending);
   return decoded(std::move(e));
@@ -55,7 +55,7 @@ result<decoded> deployment_status(const hook& h, timestamp now) {
   if (!state)
     return error(errc::unreadable, "unknown state", {{"/deployment_status/state", "is none that GitHub documents"}});
   auto e =
-      h.start(thing_type::deployment, h.text("/deployment/id"), time_at(h.in, "/deployment_status/created_at"), now);
+      h.start(thing_type::deployment, h.text("/deployment/id"), time_at(h.body, "/deployment_status/created_at"), now);
   put_deployment(h, e);
   e.fields["state"] = word(state);
   const auto log = h.text("/deployment_status/log_url");
@@ -80,10 +80,10 @@ result<decoded> deployed_release(const hook& h, timestamp now) {
   const bool gone = action == "deleted" || action == "unpublished";
   // a release sends created, published and released together: the last two report the same release id
   if (!gone && action != "published" && action != "released") return decoded::nothing("release: action " + action);
-  if (flag_at(h.in, "/release/draft")) return decoded::nothing("release: a draft");
-  if (!gone && flag_at(h.in, "/release/prerelease")) return decoded::nothing("release: a prerelease");
-  const auto at = action == "released" ? released_at(h, now) : h.time("/release/published_at");
-  auto e = h.start(thing_type::deployment, h.text("/release/id"), gone ? std::nullopt : at, now);
+  if (flag_at(h.body, "/release/draft")) return decoded::nothing("release: a draft");
+  if (!gone && flag_at(h.body, "/release/prerelease")) return decoded::nothing("release: a prerelease");
+  const auto occurred = action == "released" ? released_at(h, now) : h.time("/release/published_at");
+  auto e = h.start(thing_type::deployment, h.text("/release/id"), gone ? std::nullopt : occurred, now);
   if (gone) {
     retract(e);
     return decoded(std::move(e));
@@ -96,7 +96,7 @@ result<decoded> deployed_release(const hook& h, timestamp now) {
   put(e, "title", first_line(h.text("/release/name")));
   put(e, "actor", h.text("/release/author/login"));
   put(e, "url", h.text("/release/html_url"));
-  put(e, "finished_at", at);
+  put(e, "finished_at", occurred);
   e.fields["state"] = word(deployment_state::succeeded);
   return with_return(std::move(e));
 }
@@ -105,7 +105,7 @@ result<decoded> deployed_release(const hook& h, timestamp now) {
 // a push of the tag takes precedence from its time on.
 std::optional<event> tag_of_release(const hook& h, timestamp now) {
   const auto action = h.text("/action"), commit = h.text("/release/target_commitish");
-  const bool is_out = (action == "published" || action == "released") && !flag_at(h.in, "/release/draft");
+  const bool is_out = (action == "published" || action == "released") && !flag_at(h.body, "/release/draft");
   if (!is_out || commit.size() != longest_commit || !is_commit(commit)) return {};
   return tag_of(
       h, {h.text("/repository/full_name"), h.text("/release/tag_name"), commit, h.time("/release/created_at")}, now);
@@ -143,7 +143,7 @@ result<decoded> workflow_run(const hook& h, timestamp now) {
   if (!state) return decoded::nothing("workflow_run: conclusion " + h.text("/workflow_run/conclusion"));
   const auto attempt = h.text("/workflow_run/run_attempt"), id = h.text("/workflow_run/id");
   auto e = h.start(thing_type::deployment, id.empty() || attempt.empty() ? id : id + '/' + attempt,
-                   time_at(h.in, "/workflow_run/updated_at"), now);
+                   time_at(h.body, "/workflow_run/updated_at"), now);
   put(e, "service", h.text("/repository/full_name"));
   put(e, "repository", h.text("/repository/full_name"));
   put(e, "environment", h.settings.setting("environment"));
@@ -154,8 +154,8 @@ result<decoded> workflow_run(const hook& h, timestamp now) {
   put(e, "title", first_line(h.text("/workflow_run/head_commit/message")));
   put(e, "actor", h.text("/workflow_run/triggering_actor/login"));
   put(e, "url", h.text("/workflow_run/html_url"));
-  put(e, "created_at", time_at(h.in, "/workflow_run/created_at"));
-  put(e, "started_at", time_at(h.in, "/workflow_run/run_started_at"));
+  put(e, "created_at", time_at(h.body, "/workflow_run/created_at"));
+  put(e, "started_at", time_at(h.body, "/workflow_run/run_started_at"));
   e.fields["state"] = word(state);
   return decoded(std::move(e));
 }

@@ -34,10 +34,10 @@ constexpr setting_rule settings[] = {
 };
 
 std::string check_settings(const source& s) {
-  const auto from = s.setting("deployments");
-  if (from != "deployment_status" && s.setting("environment").empty())
-    return "no environment for deployments = \"" + from + "\"; expected one, because GitHub does not report it";
-  if (from == "workflow_run" && s.list("workflows").empty())
+  const auto deployments = s.setting("deployments");
+  if (deployments != "deployment_status" && s.setting("environment").empty())
+    return "no environment for deployments = \"" + deployments + "\"; expected one, because GitHub does not report it";
+  if (deployments == "workflow_run" && s.list("workflows").empty())
     return "no workflows for deployments = \"workflow_run\"; expected those that deploy";
   return {};
 }
@@ -66,10 +66,10 @@ result<std::string> json_text(const delivery& d) {
 result<decoded> decode(const source& s, const delivery& d) {
   auto text = json_text(d);
   if (!text) return text.error();
-  auto in = parse_json(*text, d.may);
-  if (!in) return in.error();
+  auto body = parse_json(*text, d.may);
+  if (!body) return body.error();
   return read_by_type(types, d.header.get("X-GitHub-Event"),
-                      {s, key(d), *in, text_at(*in, "/repository/default_branch")}, d.received_at, "GitHub");
+                      {s, key(d), *body, text_at(*body, "/repository/default_branch")}, d.received_at, "GitHub");
 }
 
 constexpr setup_step setup[] = {

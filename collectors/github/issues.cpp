@@ -32,13 +32,13 @@ result<decoded> issues(const hook& h, timestamp now) {
       action == "deleted" || action == "transferred" || (is_duplicate && (action == "closed" || is_new_class));
   const bool becomes = becomes_incident(h, action);
   const bool opens = action == "opened" || action == "reopened" || becomes;
-  const bool is_rewritten = action == "edited" && json_source(h.in).find("/changes/body");  // links may have changed
+  const bool is_rewritten = action == "edited" && json_source(h.body).find("/changes/body");  // links may have changed
   if (!gone && !opens && !is_new_class && action != "closed" && !is_rewritten)
     return decoded::nothing("issues: action " + action);
 
-  const auto time = action == "opened"   ? time_at(h.in, "/issue/created_at")
-                    : action == "closed" ? time_at(h.in, "/issue/closed_at")
-                                         : time_at(h.in, "/issue/updated_at");
+  const auto time = action == "opened"   ? time_at(h.body, "/issue/created_at")
+                    : action == "closed" ? time_at(h.body, "/issue/closed_at")
+                                         : time_at(h.body, "/issue/updated_at");
   auto e = h.start(thing_type::incident, h.subject(h.text("/repository/full_name") + '#', "/issue/number"), time, now);
   if (const auto moved = new_name(h); action == "transferred" && !moved.empty()) {
     moved_to(e, moved);
@@ -48,15 +48,15 @@ result<decoded> issues(const hook& h, timestamp now) {
     retract(e);
     return decoded(std::move(e));
   }
-  read_into(e, h.in,
+  read_into(e, h.body,
             {{"service", "/repository/full_name"},
              {"repository", "/repository/full_name"},
              {"title", "/issue/title"},
              {"url", "/issue/html_url"},
              {"issue_type", "/issue/type/name"},
              {"started_at", "/issue/created_at"}});
-  put_labels(e, h.in, "/issue/labels", "/name");
-  put_links(e, h.in, {"/issue/body"});
+  put_labels(e, h.body, "/issue/labels", "/name");
+  put_links(e, h.body, {"/issue/body"});
   if (is_new_class) {
     e.fields["reclassified"] = true;
     if (!e.fields.contains("issue_type")) e.fields["issue_type"] = nullptr;
@@ -64,7 +64,7 @@ result<decoded> issues(const hook& h, timestamp now) {
   if (is_rewritten || (is_new_class && !becomes)) return decoded(std::move(e));
   const bool is_open = opens && !closed;
   put_state(e, is_open ? incident_state::open : incident_state::resolved);
-  if (!is_open) read_into(e, h.in, {{"resolved_at", "/issue/closed_at"}});  // a label may be added long after
+  if (!is_open) read_into(e, h.body, {{"resolved_at", "/issue/closed_at"}});  // a label may be added long after
   // an issue that was closed as a duplicate counts again
   return becomes || action == "reopened" ? with_return(std::move(e)) : decoded(std::move(e));
 }

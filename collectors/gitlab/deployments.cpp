@@ -34,8 +34,8 @@ result<decoded> deployment(const hook& h, timestamp now) {
   // protected environments also report blocked, approved, rejected: nothing was deployed and nothing failed
   const auto state = our_word(states, h.text("/status"));
   if (!state) return decoded::nothing("deployment: status " + h.text("/status"));
-  const auto at = h.time("/status_changed_at");
-  auto e = h.start(thing_type::deployment, h.text("/deployment_id"), at, now);
+  const auto occurred = h.time("/status_changed_at");
+  auto e = h.start(thing_type::deployment, h.text("/deployment_id"), occurred, now);
   put_project(h, e);
   put(e, "environment", h.text("/environment"));
   if (h.text("/environment_tier") == "production") e.fields["production_environment"] = true;
@@ -87,9 +87,9 @@ result<decoded> deployed_release(const hook& h, timestamp now) {
 std::optional<event> tag_of_release(const hook& h, timestamp now) {
   const auto action = h.text("/action"), commit = h.text("/commit/id");
   if ((action != "create" && action != "update") || commit.empty()) return {};
-  auto at = action == "create" ? h.time("/created_at") : now;
-  if (!at) at = std::min(h.time("/released_at").value_or(now), now);
-  return tag_of(h, {project_of(h), h.text("/tag"), commit, at}, now);
+  auto tagged_at = action == "create" ? h.time("/created_at") : now;
+  if (!tagged_at) tagged_at = std::min(h.time("/released_at").value_or(now), now);
+  return tag_of(h, {project_of(h), h.text("/tag"), commit, tagged_at}, now);
 }
 
 }
@@ -102,7 +102,7 @@ result<decoded> release(const hook& h, timestamp now) {
 result<decoded> pipeline(const hook& h, timestamp now) {
   if (!h.reads_deployments_from("pipeline")) return other_source_of_deployments(h, "pipeline");
   decoded out;
-  for (const auto& b : elements_at(h.in, "/builds")) {
+  for (const auto& b : elements_at(h.body, "/builds")) {
     const auto state = our_word(states, text_at(b, "/status"));
     if (text_at(b, "/environment/name").empty() || text_at(b, "/environment/action") != "start" || !state) continue;
     const auto finished = sender_time_at(b, "/finished_at"), started = sender_time_at(b, "/started_at"),
@@ -132,14 +132,15 @@ result<decoded> pipeline(const hook& h, timestamp now) {
 }
 
 result<decoded> tag_push(const hook& h, timestamp now) {
-  const auto ref = h.text("/ref"), after = h.text("/after"), tag = tag_of_ref(ref);
+  const auto ref = h.text("/ref"), target = h.text("/after"), tag = tag_of_ref(ref);
   if (tag.empty()) return decoded::nothing("tag push: " + ref + " is no tag");
-  const bool is_deleted = after.find_first_not_of('0') == after.npos;
+  const bool is_deleted = target.find_first_not_of('0') == target.npos;
   if (!is_deleted && h.text("/checkout_sha").empty()) return decoded::nothing("tag push: of no commit");
-  // GitLab reports no time, but sends immediately and only once
-  decoded out(tag_of(h, {project_of(h), tag, is_deleted ? std::string() : h.text("/checkout_sha"), now}, now));
+  // GitLab reports no time, but sends immediately and only once; history has one
+  const auto pushed_at = h.time("/pushed_at").value_or(now);
+  decoded out(tag_of(h, {project_of(h), tag, is_deleted ? std::string() : h.text("/checkout_sha"), pushed_at}, now));
   if (!h.reads_deployments_from("tag_push")) return out;
-  auto e = h.start(thing_type::deployment, "tag/" + project_of(h) + '/' + tag, std::nullopt, now);
+  auto e = h.start(thing_type::deployment, "tag/" + project_of(h) + '/' + tag, pushed_at, now);
   if (is_deleted) {
     retract(e);
     out.events.push_back(std::move(e));

@@ -30,9 +30,9 @@ constexpr setting_rule settings[] = {
 };
 
 std::string check_settings(const source& s) {
-  const auto from = s.setting("deployments");
-  if ((from == "release" || from == "tag_push") && s.setting("environment").empty())
-    return "no environment for deployments = \"" + from + "\"; expected one, because GitLab does not report it";
+  const auto deployments = s.setting("deployments");
+  if ((deployments == "release" || deployments == "tag_push") && s.setting("environment").empty())
+    return "no environment for deployments = \"" + deployments + "\"; expected one, because GitLab does not report it";
   return {};
 }
 
@@ -48,10 +48,10 @@ std::string key(const delivery& d) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d);
-  if (!in) return in.error();
-  return read_by_type(types, d.header.get("X-Gitlab-Event"), {s, key(d), *in, text_at(*in, "/project/default_branch")},
-                      d.received_at, "GitLab");
+  const auto body = json_body(d);
+  if (!body) return body.error();
+  return read_by_type(types, d.header.get("X-Gitlab-Event"),
+                      {s, key(d), *body, text_at(*body, "/project/default_branch")}, d.received_at, "GitLab");
 }
 
 constexpr setup_step setup[] = {

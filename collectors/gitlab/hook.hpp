@@ -1,5 +1,6 @@
 #pragma once
 // The readers of GitLab's event types. Included by this folder only.
+#include "collectors/api.hpp"
 #include "collectors/hook.hpp"
 
 namespace releasehealth::gitlab {
@@ -19,6 +20,8 @@ result<decoded> issue(const hook&, timestamp now);
 result<decoded> feature_flag(const hook&, timestamp now);
 
 // history.cpp
-extern const api_shape history[2];
+extern const api_shape history[7];
+// api.cpp
+extern const tool_api api;
 
 }

@@ -13,20 +13,20 @@ std::string type_of(const hook& h) {
 }
 
 std::string_view labels_of(const hook& h) {
-  constexpr std::string_view own = "/object_attributes/labels", beside = "/labels";
-  return elements_at(h.in, own).empty() ? beside : own;
+  constexpr std::string_view own = "/object_attributes/labels", outer = "/labels";
+  return elements_at(h.body, own).empty() ? outer : own;
 }
 
 bool has_changed(const hook& h, std::initializer_list<const char*> names) {
   return std::ranges::any_of(
-      names, [&](const char* name) { return json_source(h.in).find("/changes/" + std::string(name)) != nullptr; });
+      names, [&](const char* name) { return json_source(h.body).find("/changes/" + std::string(name)) != nullptr; });
 }
 
 // Whether it is an incident by the current settings: it may have been retracted.
 bool is_incident(const hook& h) {
   const bool has_default = h.settings.list("incidents.types").empty();
   return (has_default ? type_of(h) == "Incident" : is_listed(h, "incidents.types", {type_of(h)})) ||
-         std::ranges::any_of(elements_at(h.in, labels_of(h)), [&](const json::value& l) {
+         std::ranges::any_of(elements_at(h.body, labels_of(h)), [&](const json::value& l) {
            return is_listed(h, "incidents.labels", {text_at(l, "/title")});
          });
 }
@@ -39,9 +39,9 @@ result<decoded> issue(const hook& h, timestamp now) {
   const bool closed = text("state") == "closed", acknowledged = text("escalation_status") == "acknowledged";
   const auto action = text("action");
   const auto ended = closed ? time("closed_at") : std::nullopt;
-  auto at = action == "open" ? time("created_at") : action == "close" ? ended : std::nullopt;
-  if (!at) at = time("updated_at");
-  auto e = h.start(thing_type::incident, h.subject(project_of(h) + '#', "/object_attributes/iid"), at, now);
+  auto occurred = action == "open" ? time("created_at") : action == "close" ? ended : std::nullopt;
+  if (!occurred) occurred = time("updated_at");
+  auto e = h.start(thing_type::incident, h.subject(project_of(h) + '#', "/object_attributes/iid"), occurred, now);
   if (!text("promoted_to_epic_id").empty()) {
     retract(e);
     return decoded(std::move(e));
@@ -56,7 +56,7 @@ result<decoded> issue(const hook& h, timestamp now) {
   put(e, "repository", project_of(h));
   put(e, "title", text("title"));
   put(e, "url", text("url"));
-  put_links(e, h.in, {"/object_attributes/description"});
+  put_links(e, h.body, {"/object_attributes/description"});
   if (const auto id = text("id"); !id.empty()) put_name(e, h.own_name(id));
   if (const auto name = h.own_name(original); !original.empty())
     duplicate_of(e, std::span(&name, 1));
@@ -64,7 +64,7 @@ result<decoded> issue(const hook& h, timestamp now) {
     no_duplicate(e);
   put(e, "started_at", time("created_at"));
   put(e, "issue_type", type_of(h));
-  put_labels(e, h.in, labels_of(h), "/title");
+  put_labels(e, h.body, labels_of(h), "/title");
   const bool is_new_class = has_changed(h, {"type", "issue_type", "work_item_type_id", "labels"});
   if (is_new_class) e.fields["reclassified"] = true;
   if (const auto severity = severity_of(text("severity"))) e.fields["severity"] = severity;
@@ -84,7 +84,7 @@ result<decoded> feature_flag(const hook& h, timestamp now) {
   put(e, "flag", name);
   put(e, "service", project_of(h));
   put(e, "repository", project_of(h));
-  e.fields["on"] = flag_at(h.in, "/object_attributes/active");
+  e.fields["on"] = flag_at(h.body, "/object_attributes/active");
   return decoded(std::move(e));
 }
 

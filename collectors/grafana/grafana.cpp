@@ -29,13 +29,13 @@ bool authentic(const source& s, const delivery& d) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d);
-  if (!in) return in.error();
-  if (!text_at(*in, "/ruleId").empty()) return decoded::nothing("legacy alerting");
-  if (const auto all = elements_at(*in, "/alerts");
+  const auto body = json_body(d);
+  if (!body) return body.error();
+  if (!text_at(*body, "/ruleId").empty()) return decoded::nothing("legacy alerting");
+  if (const auto all = elements_at(*body, "/alerts");
       all.size() == 1 && text_at(all.front(), "/labels/alertname") == "TestAlert")
     return decoded::nothing("a test notification");
-  return alertmanager::read_alerts(s, *in, d.received_at, "Grafana");
+  return alertmanager::read_alerts(s, *body, d.received_at, "Grafana");
 }
 
 constexpr setup_step setup[] = {

@@ -24,7 +24,7 @@ result<decoded> pipeline(const hook& h, timestamp now) {
   auto e = h.start(thing_type::deployment, h.text("/eventData/planExecutionId"),
                    state == deployment_state::running ? began : ended, now);
   e.id = e.subject + '/' + type;
-  read_into(e, h.in,
+  read_into(e, h.body,
             {{"service", "/eventData/pipelineIdentifier"},
              {"workflow", "/eventData/pipelineName"},
              {"workflow", "/eventData/pipelineIdentifier"},
@@ -37,9 +37,10 @@ result<decoded> pipeline(const hook& h, timestamp now) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d);
-  if (!in) return in.error();
-  return checked(pipeline({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the notification", "Harness");
+  const auto body = json_body(d);
+  if (!body) return body.error();
+  return checked(pipeline({s, key_of_bytes(d), *body, {}}, d.received_at), d.received_at, "the notification",
+                 "Harness");
 }
 
 constexpr setup_step setup[] = {

@@ -56,19 +56,19 @@ void put_milestones(event& e, const json::value& incident) {
 }
 
 // The minutes are the total of all persons until now.
-std::optional<event> workload(const hook& h, const json::value& incident, const event& of) {
+std::optional<event> workload(const hook& h, const json::value& incident, const event& reported) {
   const auto minutes = number_at(incident, "/workload_minutes_total");
   if (!minutes || *minutes <= 0 || *minutes > std::int64_t{1} << 32) return {};
-  auto e = h.start(thing_type::work, of.subject + "/workload", of.time, of.time);
+  auto e = h.start(thing_type::work, reported.subject + "/workload", reported.time, reported.time);
   e.id += "/workload";
-  put(e, "incident", of.subject);
+  put(e, "incident", reported.subject);
   e.fields["seconds"] = *minutes * 60;
   return e;
 }
 
-// `before`: the category of the previous status; empty if the status did not change.
+// `previous`: the category of the previous status; empty if the status did not change.
 result<decoded> read(const hook& h, const json::value& incident, timestamp now, bool tells_state,
-                     std::string_view before) {
+                     std::string_view previous) {
   if (const auto mode = text_at(incident, "/mode"); has_word(uncounted_modes, mode))
     return decoded::nothing("an incident of mode " + mode);
   auto e = h.start(thing_type::incident, text_at(incident, "/id"), sender_time_at(incident, "/updated_at"), now);
@@ -83,10 +83,10 @@ result<decoded> read(const hook& h, const json::value& incident, timestamp now, 
   put_milestones(e, incident);
   put_responders(e, incident, "/incident_role_assignments", "/assignee/name");
   if (!e.fields.contains("started_at")) read_into(e, incident, {{"started_at", "/created_at"}});
-  if (before == "learning" && category == "closed") put(e, "review_held_at", std::optional(e.time));
+  if (previous == "learning" && category == "closed") put(e, "review_held_at", std::optional(e.time));
   if (tells_state) put_state(e, our_word(categories, category));
   auto work = workload(h, incident, e);
-  auto out = has_word(gone, before) ? with_return(std::move(e)) : decoded(std::move(e));
+  auto out = has_word(gone, previous) ? with_return(std::move(e)) : decoded(std::move(e));
   if (work) out.events.push_back(std::move(*work));
   return out;
 }
@@ -95,8 +95,8 @@ result<decoded> read(const hook& h, const json::value& incident, timestamp now, 
 const json::value& incident_at(const hook& h, std::string_view pointer) {
   static const json::value nothing;
   json::error_code ec;
-  const auto* at = h.in.find_pointer({pointer.data(), pointer.size()}, ec);
-  return at ? *at : nothing;
+  const auto* found = h.body.find_pointer({pointer.data(), pointer.size()}, ec);
+  return found ? *found : nothing;
 }
 
 result<decoded> created(const hook& h, timestamp now) {
@@ -108,8 +108,8 @@ result<decoded> updated(const hook& h, timestamp now) {
 }
 
 result<decoded> status_updated(const hook& h, timestamp now) {
-  const auto before = h.text("/public_incident.incident_status_updated_v2/previous_status/category");
-  return read(h, incident_at(h, "/public_incident.incident_status_updated_v2/incident"), now, true, before);
+  const auto previous = h.text("/public_incident.incident_status_updated_v2/previous_status/category");
+  return read(h, incident_at(h, "/public_incident.incident_status_updated_v2/incident"), now, true, previous);
 }
 
 constexpr hook_type types[] = {
@@ -119,11 +119,11 @@ constexpr hook_type types[] = {
 };
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d);
-  if (!in) return in.error();
-  const auto type = text_at(*in, "/event_type");
+  const auto body = json_body(d);
+  if (!body) return body.error();
+  const auto type = text_at(*body, "/event_type");
   if (type.starts_with("private_incident.")) return decoded::nothing("a private incident");
-  return read_by_type(types, type, {s, key_of_standard_webhook(d), *in, {}}, d.received_at, "incident.io");
+  return read_by_type(types, type, {s, key_of_standard_webhook(d), *body, {}}, d.received_at, "incident.io");
 }
 
 constexpr setup_step setup[] = {

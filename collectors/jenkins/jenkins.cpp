@@ -39,15 +39,15 @@ std::string path_in_folders(const hook& h) {
   return depth > 1 ? path : std::string();
 }
 
-event build(const hook& h, std::optional<timestamp> at, timestamp now, deployment_state state) {
+event build(const hook& h, std::optional<timestamp> occurred, timestamp now, deployment_state state) {
   const auto path = path_in_folders(h);
   const auto subject = h.subject((path.empty() ? h.text("/name") : path) + '#', "/build/number");
-  auto e = h.start(thing_type::deployment, subject, at, now);
+  auto e = h.start(thing_type::deployment, subject, occurred, now);
   e.id = e.subject + '/' + std::string(word(state));
   put(e, "service", parameter(h, "parameters.service"));
   put(e, "environment", parameter(h, "parameters.environment"));
   put(e, "version", parameter(h, "parameters.version"));
-  read_into(e, h.in,
+  read_into(e, h.body,
             {{"service", "/name"}, {"workflow", "/name"}, {"commit", "/build/scm/commit"}, {"url", "/build/full_url"}});
   put(e, "repository", repository_of(h.text("/build/scm/url")));
   constexpr std::string_view remote = "origin/";
@@ -70,7 +70,7 @@ result<decoded> completed(const hook& h, timestamp now) {
   const auto state = our_word(states, h.text("/build/status"));
   if (!state) return decoded::nothing("status " + h.text("/build/status"));
   const auto said = h.time("/build/timestamp");
-  const auto milliseconds = number_at(h.in, "/build/duration").value_or(0);
+  const auto milliseconds = number_at(h.body, "/build/duration").value_or(0);
   const bool is_end = said && milliseconds > 0;
   auto e = build(h, is_end ? said : std::optional(now), now, *state);
   const auto took = std::chrono::milliseconds(std::clamp(milliseconds, std::int64_t{0}, max_milliseconds));
@@ -81,9 +81,9 @@ result<decoded> completed(const hook& h, timestamp now) {
 constexpr hook_type types[] = {{"STARTED", started}, {"COMPLETED", completed}};
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d);
-  if (!in) return in.error();
-  const hook h{s, key_of_bytes(d), *in, {}};
+  const auto body = json_body(d);
+  if (!body) return body.error();
+  const hook h{s, key_of_bytes(d), *body, {}};
   if (!is_listed(h, "jobs", {h.text("/name"), path_in_folders(h)}))
     return decoded::nothing("a job that is none of jobs");
   const auto phase = h.text("/build/phase");

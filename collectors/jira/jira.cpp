@@ -36,12 +36,12 @@ bool is_type(const hook& h, const std::string& type) {
 // Whether it is an incident by the current settings: it may have been retracted.
 bool is_incident(const hook& h) {
   return is_type(h, h.text("/issue/fields/issuetype/name")) ||
-         std::ranges::any_of(elements_at(h.in, "/issue/fields/labels"),
+         std::ranges::any_of(elements_at(h.body, "/issue/fields/labels"),
                              [&](const json::value& l) { return is_listed(h, "incidents.labels", {text_at(l, "")}); });
 }
 
 const json::value* changed(const hook& h, std::string_view field) {
-  const auto items = elements_at(h.in, "/changelog/items");
+  const auto items = elements_at(h.body, "/changelog/items");
   const auto found = std::ranges::find(items, field, [](const json::value& i) { return text_at(i, "/field"); });
   return found == items.end() ? nullptr : &*found;
 }
@@ -50,7 +50,7 @@ const json::value* changed(const hook& h, std::string_view field) {
 bool tells_something(const hook& h) {
   constexpr std::string_view read =
       "status resolution issuetype labels Key project priority summary description Component Link";
-  const auto items = elements_at(h.in, "/changelog/items");
+  const auto items = elements_at(h.body, "/changelog/items");
   return items.empty() ||
          std::ranges::any_of(items, [&](const json::value& i) { return has_word(read, text_at(i, "/field")); });
 }
@@ -68,7 +68,7 @@ event start(const hook& h, timestamp now) {
 // inwardIssue.
 std::vector<std::string> originals_of(const hook& h) {
   std::vector<std::string> all;
-  for (const auto& link : elements_at(h.in, "/issue/fields/issuelinks")) {
+  for (const auto& link : elements_at(h.body, "/issue/fields/issuelinks")) {
     auto key = text_at(link, "/outwardIssue/key");
     if (!key.empty() && is_duplicate_word(text_at(link, "/type/name"))) all.push_back(std::move(key));
   }
@@ -95,7 +95,7 @@ decoded with_move(const hook& h, decoded out) {
 void put_duplicate(const hook& h, event& e, bool is, const std::vector<std::string>& originals) {
   const auto* resolution = changed(h, "resolution");
   const bool was = resolution && is_duplicate(h, text_at(*resolution, "/fromString"));
-  const bool may_have_been = elements_at(h.in, "/changelog/items").empty() && h.text("/webhookEvent") != created;
+  const bool may_have_been = elements_at(h.body, "/changelog/items").empty() && h.text("/webhookEvent") != created;
   if (is)
     duplicate_of(e, originals);
   else if (was || may_have_been)
@@ -111,7 +111,7 @@ std::string page_of(const hook& h) {
 
 void put_end(const hook& h, event& e) {
   read_into(
-      e, h.in,
+      e, h.body,
       {{"resolved_at", "/issue/fields/resolutiondate"}, {"resolved_at", "/issue/fields/statuscategorychangedate"}});
 }
 
@@ -125,7 +125,7 @@ result<decoded> issue(const hook& h, timestamp now) {
     return with_move(h, decoded(std::move(e)));
   }
   const auto state = our_word(categories, h.text("/issue/fields/status/statusCategory/key"));
-  read_into(e, h.in,
+  read_into(e, h.body,
             {{"service", "/issue/fields/components/0/name"},
              {"service", "/issue/fields/project/key"},
              {"project", "/issue/fields/project/key"},
@@ -134,8 +134,8 @@ result<decoded> issue(const hook& h, timestamp now) {
              {"issue_type", "/issue/fields/issuetype/name"},
              {"started_at", "/issue/fields/created"}});
   put(e, "url", page_of(h));
-  put_labels(e, h.in, "/issue/fields/labels", "");
-  put_links(e, h.in, {"/issue/fields/description"});
+  put_labels(e, h.body, "/issue/fields/labels", "");
+  put_links(e, h.body, {"/issue/fields/description"});
   put_duplicate(h, e, is_one_of, originals);
   // a workflow may keep the date of resolution of a reopened issue; closing a duplicate does not resolve it
   if (state == incident_state::resolved && !is_one_of) put_end(h, e);
@@ -145,7 +145,7 @@ result<decoded> issue(const hook& h, timestamp now) {
   if (is_new_class) e.fields["reclassified"] = true;
   const bool returns = is_one_of || (is_new_class && is_incident(h)) ||
                        (resolution && is_duplicate(h, text_at(*resolution, "/fromString")));
-  const bool tells = elements_at(h.in, "/changelog/items").empty() || changed(h, "status") || resolution;
+  const bool tells = elements_at(h.body, "/changelog/items").empty() || changed(h, "status") || resolution;
   if (!is_one_of && (tells || returns || changed(h, "Key"))) put_state(e, state);
   return with_move(h, returns ? with_return(std::move(e)) : decoded(std::move(e)));
 }
@@ -159,7 +159,7 @@ result<decoded> deleted(const hook& h, timestamp now) {
 result<decoded> version(const hook& h, timestamp now) {
   if (!h.reads_deployments_from("version_released")) return decoded::nothing("version: no deployment here");
   auto e = h.start(thing_type::deployment, h.subject("version/", "/version/id"), h.time("/timestamp"), now);
-  read_into(e, h.in,
+  read_into(e, h.body,
             {{"service", "/version/projectKey"},
              {"service", "/version/projectId"},
              {"version", "/version/name"},
@@ -192,9 +192,9 @@ bool authentic(const source& s, const delivery& d) {
 std::string key(const delivery& d) { return key_in(d, {"X-Atlassian-Webhook-Identifier"}); }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d);
-  if (!in) return in.error();
-  return read_by_type(types, text_at(*in, "/webhookEvent"), {s, key(d), *in, {}}, d.received_at, "Jira");
+  const auto body = json_body(d);
+  if (!body) return body.error();
+  return read_by_type(types, text_at(*body, "/webhookEvent"), {s, key(d), *body, {}}, d.received_at, "Jira");
 }
 
 std::string check_settings(const source& s) {

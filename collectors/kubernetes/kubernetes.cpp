@@ -45,9 +45,10 @@ std::optional<event> rollout(const hook& h, const json::value& object, timestamp
   if (revision.empty()) revision = text_at(object, "/metadata/generation");
   const auto state = state_of(object);
   const auto* progressing = condition(object, "Progressing");
-  const auto at = progressing && state != deployment_state::running ? sender_time_at(*progressing, "/lastUpdateTime")
-                                                                    : std::nullopt;
-  auto e = h.start(thing_type::deployment, subject_at(object, "", "/metadata/uid"), at, now);
+  const auto occurred = progressing && state != deployment_state::running
+                            ? sender_time_at(*progressing, "/lastUpdateTime")
+                            : std::nullopt;
+  auto e = h.start(thing_type::deployment, subject_at(object, "", "/metadata/uid"), occurred, now);
   if (!e.subject.empty()) e.subject += '/' + revision;
   e.id = e.subject + '/' + std::string(word(state));
   put(e, "version", label(object, "app.kubernetes.io/version"));
@@ -67,7 +68,7 @@ std::optional<event> rollout(const hook& h, const json::value& object, timestamp
 
 result<decoded> objects(const hook& h, timestamp now) {
   decoded out;
-  const auto all = h.text("/kind").ends_with("List") ? elements_at(h.in, "/items") : std::span(&h.in, 1);
+  const auto all = h.text("/kind").ends_with("List") ? elements_at(h.body, "/items") : std::span(&h.body, 1);
   for (const auto& object : all)
     if (auto e = rollout(h, object, now)) out.events.push_back(std::move(*e));
   if (out.events.empty()) out.ignored = "no Deployment, StatefulSet or DaemonSet";
@@ -75,9 +76,9 @@ result<decoded> objects(const hook& h, timestamp now) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body_of_curl(d);
-  if (!in) return in.error();
-  return checked(objects({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the object", "Kubernetes");
+  const auto body = json_body_of_curl(d);
+  if (!body) return body.error();
+  return checked(objects({s, key_of_bytes(d), *body, {}}, d.received_at), d.received_at, "the object", "Kubernetes");
 }
 
 constexpr setup_step setup[] = {

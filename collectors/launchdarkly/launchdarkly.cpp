@@ -22,10 +22,10 @@ std::string part_of(std::string_view resource, std::string_view prefix) {
 
 result<decoded> flag(const hook& h, timestamp now) {
   const auto verb = h.text("/titleVerb");
-  const bool on = verb.starts_with("turned on"), off = verb.starts_with("turned off");
-  if (!on && !off) return decoded::nothing("flag: neither turned on nor off");
+  const bool is_on = verb.starts_with("turned on"), is_off = verb.starts_with("turned off");
+  if (!is_on && !is_off) return decoded::nothing("flag: neither turned on nor off");
   decoded out;
-  for (const auto& access : elements_at(h.in, "/accesses")) {
+  for (const auto& access : elements_at(h.body, "/accesses")) {
     const auto resource = text_at(access, "/resource"), name = part_of(resource, "flag/");
     if (text_at(access, "/action") != "updateOn" || name.empty()) continue;
     auto e = h.start(thing_type::flag, h.id, h.time("/date"), now);
@@ -35,7 +35,7 @@ result<decoded> flag(const hook& h, timestamp now) {
     put(e, "service", part_of(resource, "proj/"));
     put(e, "environment", part_of(resource, "env/"));
     put(e, "at", std::optional(e.time));
-    e.fields["on"] = on;
+    e.fields["on"] = is_on;
     out.events.push_back(std::move(e));
   }
   if (out.events.empty()) out.ignored = "flag: neither turned on nor off";
@@ -49,9 +49,10 @@ bool authentic(const source& s, const delivery& d) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d);
-  if (!in) return in.error();
-  return read_by_type(types, text_at(*in, "/kind"), {s, text_at(*in, "/_id"), *in, {}}, d.received_at, "LaunchDarkly");
+  const auto body = json_body(d);
+  if (!body) return body.error();
+  return read_by_type(types, text_at(*body, "/kind"), {s, text_at(*body, "/_id"), *body, {}}, d.received_at,
+                      "LaunchDarkly");
 }
 
 constexpr setup_step setup[] = {

@@ -13,7 +13,7 @@ constexpr spelling<deployment_state> states[] = {
 
 // Returns the id of a kind: Projects-1, Environments-2, Releases-3, Deployments-4. Octopus reports no names.
 std::string document(const hook& h, std::string_view kind) {
-  for (const auto& id : elements_at(h.in, "/Payload/Event/RelatedDocumentIds"))
+  for (const auto& id : elements_at(h.body, "/Payload/Event/RelatedDocumentIds"))
     if (auto text = text_at(id, ""); text.starts_with(kind)) return text;
   return {};
 }
@@ -28,16 +28,16 @@ result<decoded> happened(const hook& h, timestamp now) {
   put(e, "service", document(h, "Projects-"));
   put(e, "environment", document(h, "Environments-"));
   put(e, "version", document(h, "Releases-"));
-  read_into(e, h.in, {{"actor", "/Payload/Event/Username"}, {"message", "/Payload/Event/Message"}});
+  read_into(e, h.body, {{"actor", "/Payload/Event/Username"}, {"message", "/Payload/Event/Message"}});
   put_state(e, state);
   return decoded(std::move(e));
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d);
-  if (!in) return in.error();
-  return checked(happened({s, text_at(*in, "/Payload/Event/Id"), *in, {}}, d.received_at), d.received_at, "the event",
-                 "Octopus");
+  const auto body = json_body(d);
+  if (!body) return body.error();
+  return checked(happened({s, text_at(*body, "/Payload/Event/Id"), *body, {}}, d.received_at), d.received_at,
+                 "the event", "Octopus");
 }
 
 constexpr setup_step setup[] = {

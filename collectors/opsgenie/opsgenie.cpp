@@ -35,15 +35,15 @@ result<decoded> alert(const hook& h, timestamp now) {
     retract(e);
     return decoded(std::move(e));
   }
-  put(e, "service", tag_at(h.in, "/alert/tags", service_tags));
-  put(e, "environment", tag_at(h.in, "/alert/tags", environment_tags));
-  read_into(e, h.in,
+  put(e, "service", tag_at(h.body, "/alert/tags", service_tags));
+  put(e, "environment", tag_at(h.body, "/alert/tags", environment_tags));
+  read_into(e, h.body,
             {{"service", "/alert/entity"},
              {"title", "/alert/message"},
              {"severity", "/alert/priority"},
              {"started_at", "/alert/createdAt"}});
   put_key(e, h.text("/alert/alias"));
-  put_links(e, h.in, {"/alert/description", "/alert/details"});
+  put_links(e, h.body, {"/alert/description", "/alert/details"});
   put_state(e, known->ours);
   if (const auto who = h.text("/alert/username"); known->ours == incident_state::acknowledged && !who.empty())
     e.fields["responders"] = json::array{json::object{{"person", who}}};
@@ -51,9 +51,9 @@ result<decoded> alert(const hook& h, timestamp now) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d);
-  if (!in) return in.error();
-  return checked(alert({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the alert", "Opsgenie");
+  const auto body = json_body(d);
+  if (!body) return body.error();
+  return checked(alert({s, key_of_bytes(d), *body, {}}, d.received_at), d.received_at, "the alert", "Opsgenie");
 }
 
 constexpr setup_step setup[] = {

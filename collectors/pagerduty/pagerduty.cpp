@@ -54,7 +54,7 @@ result<decoded> incident(const hook& h, timestamp now) {
     return decoded(std::move(e));
   }
   if (id.empty()) {
-    read_into(e, h.in,
+    read_into(e, h.body,
               {{"started_at", "/event/data/created_at"},
                {"service", "/event/data/service/summary"},
                {"service_id", "/event/data/service/id"},
@@ -62,7 +62,7 @@ result<decoded> incident(const hook& h, timestamp now) {
                {"url", "/event/data/html_url"},
                {"urgency", "/event/data/urgency"},
                {"severity", "/event/data/priority/summary"}});
-    put_responders(e, h.in, "/event/data/assignees", "/summary");
+    put_responders(e, h.body, "/event/data/assignees", "/summary");
     put_key(e, h.text("/event/data/incident_key"));
   }
   put_state(e, known->ours);
@@ -70,9 +70,9 @@ result<decoded> incident(const hook& h, timestamp now) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d);
-  if (!in) return in.error();
-  const hook h{s, text_at(*in, "/event/id"), *in, {}};
+  const auto body = json_body(d);
+  if (!body) return body.error();
+  const hook h{s, text_at(*body, "/event/id"), *body, {}};
   return checked(incident(h, d.received_at), d.received_at, h.text("/event/event_type"), "PagerDuty");
 }
 

@@ -41,7 +41,7 @@ result<decoded> incident(const hook& h, timestamp now, std::string_view type, st
     retract(e);
     return decoded(std::move(e));
   }
-  read_into(e, h.in,
+  read_into(e, h.body,
             {{"title", "/data/title"},
              {"url", "/data/url"},
              {"severity", "/data/severity/slug"},
@@ -54,26 +54,26 @@ result<decoded> incident(const hook& h, timestamp now, std::string_view type, st
              {"detected_at", "/data/detected_at"},
              {"acknowledged_at", "/data/acknowledged_at"},
              {"mitigated_at", "/data/mitigated_at"}});
-  put_links(e, h.in,
+  put_links(e, h.body,
             {"/data/summary", "/data/jira_issue_url", "/data/github_issue_url", "/data/gitlab_issue_url",
              "/data/pagerduty_incident_url", "/data/opsgenie_incident_url", "/data/opsgenie_alert_url",
              "/data/service_now_incident_url"});
   for (const auto* id : {"/data/pagerduty_incident_id", "/data/opsgenie_alert_id", "/data/jira_issue_key"})
     put_link(e, h.text(id));
   // a reopened incident may keep the time of its resolution
-  if (state == incident_state::resolved || !state) read_into(e, h.in, {{"resolved_at", "/data/resolved_at"}});
-  put_services(e, h.in, "/data/services", "/name");
-  if (!e.fields.contains("services")) put_services(e, h.in, "/data/services", "");
-  put_responders(e, h.in, "/data/roles", "/user/full_name");
+  if (state == incident_state::resolved || !state) read_into(e, h.body, {{"resolved_at", "/data/resolved_at"}});
+  put_services(e, h.body, "/data/services", "/name");
+  if (!e.fields.contains("services")) put_services(e, h.body, "/data/services", "");
+  put_responders(e, h.body, "/data/roles", "/user/full_name");
   put_state(e, state);
   // it may have been canceled or of another kind: an update does not contain the previous state
   return type == "incident.updated" ? with_return(std::move(e)) : decoded(std::move(e));
 }
 
 result<decoded> post_mortem(const hook& h, timestamp now) {
-  auto of = h.text("/data/incident_id");
-  if (of.empty()) of = h.text("/data/incident/id");
-  auto e = h.start(thing_type::incident, of, h.time("/event/issued_at"), now);
+  auto incident_id = h.text("/data/incident_id");
+  if (incident_id.empty()) incident_id = h.text("/data/incident/id");
+  auto e = h.start(thing_type::incident, incident_id, h.time("/event/issued_at"), now);
   const auto published = h.time("/data/published_at");
   put(e, "review_held_at", std::optional(published.value_or(e.time)));
   return decoded(std::move(e));
@@ -88,10 +88,10 @@ bool authentic(const source& s, const delivery& d) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d);
-  if (!in) return in.error();
-  const auto type = text_at(*in, "/event/type"), id = text_at(*in, "/event/id");
-  const hook h{s, id.empty() ? key_of_bytes(d) : id, *in, {}};
+  const auto body = json_body(d);
+  if (!body) return body.error();
+  const auto type = text_at(*body, "/event/type"), id = text_at(*body, "/event/id");
+  const hook h{s, id.empty() ? key_of_bytes(d) : id, *body, {}};
   const auto known = std::ranges::find(states, type, &spelling<incident_state>::theirs);
   if (known != std::end(states))
     return checked(incident(h, d.received_at, type, known->ours), d.received_at, type, "Rootly");

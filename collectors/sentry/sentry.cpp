@@ -28,10 +28,10 @@ result<decoded> issue(const hook& h, timestamp now) {
   const auto state = our_word(issue_states, h.text("/action"));
   if (!state) return decoded::nothing("issue: action " + h.text("/action"));
   // of webhooks, only the creation has a time; history.cpp adds that of an activity
-  const auto at =
+  const auto occurred =
       h.text("/action") == "created" ? h.time("/data/issue/firstSeen") : h.time("/data/activity/dateCreated");
-  auto e = h.start(thing_type::incident, h.subject("issue/", "/data/issue/id"), at, now);
-  read_into(e, h.in,
+  auto e = h.start(thing_type::incident, h.subject("issue/", "/data/issue/id"), occurred, now);
+  read_into(e, h.body,
             {{"service", "/data/issue/project/slug"},
              {"title", "/data/issue/title"},
              {"level", "/data/issue/level"},
@@ -51,9 +51,9 @@ std::string culprit_of(const std::string& release) {
 
 // Returns checkout for https://sentry.io/api/0/projects/acme/checkout/events/...
 std::string project_of(const std::string& url) {
-  constexpr std::string_view before = "/projects/";
-  const auto at = url.find(before);
-  const auto organization = at == url.npos ? at : url.find('/', at + before.size());
+  constexpr std::string_view prefix = "/projects/";
+  const auto begin = url.find(prefix);
+  const auto organization = begin == url.npos ? begin : url.find('/', begin + prefix.size());
   if (organization == url.npos) return {};
   return url.substr(organization + 1, url.find('/', organization + 1) - organization - 1);
 }
@@ -63,7 +63,7 @@ result<decoded> event_alert(const hook& h, timestamp now) {
   auto issue = h.subject("issue/", "/data/event/issue_id");
   if (issue.empty()) issue = h.subject("issue/", "/data/event/groupID");
   auto e = h.start(thing_type::incident, issue, h.time("/data/event/datetime"), now);
-  read_into(e, h.in,
+  read_into(e, h.body,
             {{"service", "/data/event/project_slug"},
              {"title", "/data/event/title"},
              {"level", "/data/event/level"},
@@ -71,7 +71,7 @@ result<decoded> event_alert(const hook& h, timestamp now) {
              {"environment", "/data/event/environment"},
              {"url", "/data/event/web_url"}});
   if (!e.fields.contains("service")) put(e, "service", project_of(h.text("/data/event/url")));
-  for (const auto& tag : elements_at(h.in, "/data/event/tags")) {  // pairs of name and value
+  for (const auto& tag : elements_at(h.body, "/data/event/tags")) {  // pairs of name and value
     if (text_at(tag, "/0") == "environment") put(e, "environment", text_at(tag, "/1"));
     if (text_at(tag, "/0") == "release") put(e, "culprit", culprit_of(text_at(tag, "/1")));
   }
@@ -83,10 +83,10 @@ result<decoded> metric_alert(const hook& h, timestamp now) {
   const auto action = h.text("/action");
   const auto state = our_word(alert_states, action);
   if (!state) return decoded::nothing("metric_alert: action " + action);
-  const auto at =
+  const auto occurred =
       h.time(state == incident_state::resolved ? "/data/metric_alert/date_closed" : "/data/metric_alert/date_detected");
-  auto e = h.start(thing_type::incident, h.subject("alert/", "/data/metric_alert/id"), at, now);
-  read_into(e, h.in,
+  auto e = h.start(thing_type::incident, h.subject("alert/", "/data/metric_alert/id"), occurred, now);
+  read_into(e, h.body,
             {{"service", "/data/metric_alert/projects/0"},
              {"environment", "/data/metric_alert/alert_rule/environment"},
              {"title", "/data/metric_alert/title"},
@@ -108,9 +108,9 @@ bool authentic(const source& s, const delivery& d) {
 std::string key(const delivery& d) { return key_in(d, {"Request-ID"}); }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d);
-  if (!in) return in.error();
-  return read_by_type(types, d.header.get("Sentry-Hook-Resource"), {s, key(d), *in, {}}, d.received_at, "Sentry");
+  const auto body = json_body(d);
+  if (!body) return body.error();
+  return read_by_type(types, d.header.get("Sentry-Hook-Resource"), {s, key(d), *body, {}}, d.received_at, "Sentry");
 }
 
 constexpr setup_step setup[] = {

@@ -25,11 +25,11 @@ result<decoded> incident(const hook& h, timestamp now) {
   // the child of another incident, or a duplicate, is a part of the other one
   const auto duplicated = h.text("/duplicate_of"), original = duplicated.empty() ? h.text("/parent") : duplicated;
   const bool is_lost = original.empty() && is_duplicate_word(h.text("/close_code"));
-  if (h.text("/state") == canceled || is_lost || flag_at(h.in, "/deleted")) {
+  if (h.text("/state") == canceled || is_lost || flag_at(h.body, "/deleted")) {
     retract(e);
     return decoded(std::move(e));
   }
-  read_into(e, h.in,
+  read_into(e, h.body,
             {{"service", "/service"},
              {"environment", "/environment"},
              {"title", "/short_description"},
@@ -39,16 +39,17 @@ result<decoded> incident(const hook& h, timestamp now) {
              {"culprit", "/caused_by"},
              {"started_at", "/opened_at"}});
   put_link(e, h.text("/correlation_id"));
-  put_links(e, h.in, {"/description"});
+  put_links(e, h.body, {"/description"});
   // a reopened incident may keep the time of its resolution
   const bool is_part = !original.empty();
-  if (!is_part && (state == incident_state::resolved || !state)) read_into(e, h.in, {{"resolved_at", "/resolved_at"}});
+  if (!is_part && (state == incident_state::resolved || !state))
+    read_into(e, h.body, {{"resolved_at", "/resolved_at"}});
   if (const auto who = h.text("/assigned_to"); !who.empty())
     e.fields["responders"] = json::array{json::object{{"person", who}}};
   if (!is_part) put(e, "state", word(state));
   if (const auto number = h.text("/number"); !number.empty()) put_name(e, h.own_name(number));
   // an asynchronous rule does not know the previous state: from the second version on it may have been a child
-  const bool may_return = json_source(h.in).find("/parent") && h.text("/sys_mod_count") != "0";
+  const bool may_return = json_source(h.body).find("/parent") && h.text("/sys_mod_count") != "0";
   if (const auto name = h.own_name(original); is_part)
     duplicate_of(e, std::span(&name, 1));
   else if (may_return)
@@ -57,9 +58,9 @@ result<decoded> incident(const hook& h, timestamp now) {
 }
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d);
-  if (!in) return in.error();
-  return checked(incident({s, key_of_bytes(d), *in, {}}, d.received_at), d.received_at, "the body",
+  const auto body = json_body(d);
+  if (!body) return body.error();
+  return checked(incident({s, key_of_bytes(d), *body, {}}, d.received_at), d.received_at, "the body",
                  "the business rule");
 }
 

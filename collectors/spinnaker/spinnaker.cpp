@@ -21,10 +21,10 @@ constexpr spelling<deployment_state> states[] = {{"SUCCEEDED", deployment_state:
 void put_images(event& e, const hook& h) {
   const auto repository = h.text("/content/execution/trigger/repository");
   const auto registry = h.text("/content/execution/trigger/registry");
-  image of{registry.empty() ? repository : registry + '/' + repository, h.text("/content/execution/trigger/tag"),
-           h.text("/content/execution/trigger/digest")};
-  if (!repository.empty()) put_image(e, reference_of(of));
-  for (const auto& one : elements_at(h.in, "/content/execution/trigger/artifacts"))
+  image trigger{registry.empty() ? repository : registry + '/' + repository, h.text("/content/execution/trigger/tag"),
+                h.text("/content/execution/trigger/digest")};
+  if (!repository.empty()) put_image(e, reference_of(trigger));
+  for (const auto& one : elements_at(h.body, "/content/execution/trigger/artifacts"))
     if (text_at(one, "/type") == "docker/image") put_image(e, text_at(one, "/reference"));
 }
 
@@ -33,7 +33,7 @@ result<decoded> pipeline(const hook& h, timestamp now, deployment_state state, s
     return decoded::nothing("a pipeline that is none of pipelines");
   auto e = h.start(thing_type::deployment, h.text("/content/execution/id"), h.time(time), now);
   e.id = e.subject + '/' + std::string(word(state));
-  read_into(e, h.in,
+  read_into(e, h.body,
             {{"service", "/details/application"},
              {"workflow", "/content/execution/name"},
              {"actor", "/content/execution/trigger/user"},
@@ -64,9 +64,10 @@ constexpr hook_type types[] = {
     {"orca:pipeline:starting", starting}, {"orca:pipeline:complete", ended}, {"orca:pipeline:failed", ended}};
 
 result<decoded> decode(const source& s, const delivery& d) {
-  const auto in = json_body(d);
-  if (!in) return in.error();
-  return read_by_type(types, text_at(*in, "/details/type"), {s, key_of_bytes(d), *in, {}}, d.received_at, "Spinnaker");
+  const auto body = json_body(d);
+  if (!body) return body.error();
+  return read_by_type(types, text_at(*body, "/details/type"), {s, key_of_bytes(d), *body, {}}, d.received_at,
+                      "Spinnaker");
 }
 
 constexpr setup_step setup[] = {

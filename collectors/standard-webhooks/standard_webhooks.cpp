@@ -7,21 +7,21 @@ namespace releasehealth::standard_webhooks {
 namespace {
 
 // {"type", "timestamp", "data"}: the specification's recommended body. The type may have a dotted prefix.
-result<std::vector<event>> read_enveloped(const delivery& d, json::value in) {
-  auto fields = in.at("data").get_object();
-  const auto type = text_at(in, "/type");
+result<std::vector<event>> read_enveloped(const delivery& d, json::value body) {
+  auto fields = body.at("data").get_object();
+  const auto type = text_at(body, "/type");
   if (!fields.contains("type")) fields["type"] = type.substr(type.rfind('.') + 1);
   if (!fields.contains("id")) fields["id"] = key_of_standard_webhook(d);
-  if (const auto time = text_at(in, "/timestamp"); !fields.contains("time") && !time.empty()) fields["time"] = time;
+  if (const auto time = text_at(body, "/timestamp"); !fields.contains("time") && !time.empty()) fields["time"] = time;
   auto e = canonical::read_event(std::move(fields), d.received_at, "/data");
   if (!e) return e.error();
   return std::vector<event>{std::move(*e)};
 }
 
 result<std::vector<event>> read(const delivery& d) {
-  const auto in = parse_json_strictly(d.body, d.may);
-  const auto* data = in && in->is_object() ? in->get_object().if_contains("data") : nullptr;
-  if (data && data->is_object()) return read_enveloped(d, *in);
+  const auto body = parse_json_strictly(d.body, d.may);
+  const auto* data = body && body->is_object() ? body->get_object().if_contains("data") : nullptr;
+  if (data && data->is_object()) return read_enveloped(d, *body);
   return canonical::read_events(d.header.get("Content-Type"), d.body, d.received_at, d.may);
 }
 

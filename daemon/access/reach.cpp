@@ -29,14 +29,14 @@ std::vector<std::pair<std::string, std::string>> services_of(const event& e, std
   std::set<timestamp> instants = {e.time};
   if (!names.ends_of_names().empty())
     for (const auto* field : {"/started_at", "/detected_at", "/begin", "/at"})
-      if (const auto at = time_at(e.fields, field)) instants.insert(*at);
+      if (const auto instant = time_at(e.fields, field)) instants.insert(*instant);
   std::vector<std::pair<std::string, std::string>> all;
-  for (const auto at : instants) {
+  for (const auto instant : instants) {
     if (e.type != event_type::incident) {
-      all.emplace_back("/service", names.service(source, e.fields, at));
+      all.emplace_back("/service", names.service(source, e.fields, instant));
       continue;
     }
-    for (auto& one : names.services(source, e.fields, at)) all.push_back(std::move(one));
+    for (auto& one : names.services(source, e.fields, instant)) all.push_back(std::move(one));
   }
   return all;
 }
@@ -50,16 +50,16 @@ bool joins_nothing(const json::value& value) {
 
 // A commit or tag is permitted if its repository belongs to a permitted service; for a source also if it belongs to
 // none.
-bool has_repository(const reach& of, const event& e, const naming& names, bool is_own_source) {
+bool has_repository(const reach& permitted, const event& e, const naming& names, bool is_own_source) {
   const auto owners = names.services_of_repository(text_at(e.fields, "/repository"));
-  return (is_own_source && owners.empty()) || of.services.empty() ||
-         std::ranges::any_of(owners, [&](const auto& name) { return covers(of.services, name); });
+  return (is_own_source && owners.empty()) || permitted.services.empty() ||
+         std::ranges::any_of(owners, [&](const auto& name) { return covers(permitted.services, name); });
 }
 
 }
 
-void leave_out_joins(const reach& of, event& e) {
-  if (of.is_everything()) return;
+void leave_out_joins(const reach& permitted, event& e) {
+  if (permitted.is_everything()) return;
   for (const auto name : joining_fields) e.fields.erase(name);
 }
 
@@ -73,38 +73,38 @@ reach reach_of(const source& s) {
   return {{services.begin(), services.end()}, {environments.begin(), environments.end()}};
 }
 
-std::vector<problem> outside(const reach& of, const event& e, std::string_view source, const naming& names,
-                             bool is_own_source, const std::string& at) {
+std::vector<problem> outside(const reach& permitted, const event& e, std::string_view source, const naming& names,
+                             bool is_own_source, const std::string& root) {
   std::vector<problem> found;
-  if (of.is_everything()) return found;
+  if (permitted.is_everything()) return found;
   if (!is_own_source && !e.source.empty() && e.source != source)
-    found.push_back({at + "/source", "names another source; a restricted token cannot report for it"});
+    found.push_back({root + "/source", "names another source; a restricted token cannot report for it"});
   if (e.type == event_type::retraction) {
     if (!is_own_source)
       found.push_back(
-          {at + "/type", "is a retraction, which may concern any service; a restricted token cannot send it"});
+          {root + "/type", "is a retraction, which may concern any service; a restricted token cannot send it"});
     return found;
   }
   if (e.type == event_type::commit || e.type == event_type::tag) {
-    if (!has_repository(of, e, names, is_own_source))
-      found.push_back(
-          {at + "/repository", "is not a permitted repository; expected one that belongs to: " + joined(of.services)});
+    if (!has_repository(permitted, e, names, is_own_source))
+      found.push_back({root + "/repository",
+                       "is not a permitted repository; expected one that belongs to: " + joined(permitted.services)});
     return found;
   }
   for (const auto name : joining_fields)
     if (const auto* value = e.fields.if_contains(name); value && !joins_nothing(*value))
       found.push_back(
-          {at + '/' + std::string(name), "may join another service's incident; not permitted within a restriction"});
+          {root + '/' + std::string(name), "may join another service's incident; not permitted within a restriction"});
   for (const auto* other : {"culprit", e.type == event_type::deployment ? "" : "incident"})
     if (e.fields.contains(other))
-      found.push_back({at + '/' + other, "may belong to another service; not permitted within a restriction"});
-  if (!of.services.empty())
+      found.push_back({root + '/' + other, "may belong to another service; not permitted within a restriction"});
+  if (!permitted.services.empty())
     for (const auto& [pointer, name] : services_of(e, source, names))
-      if (!of.has_service(name)) found.push_back({at + pointer, outside_text(name, of.services)});
-  if (of.environments.empty() || e.type == event_type::work) return found;
+      if (!permitted.has_service(name)) found.push_back({root + pointer, outside_text(name, permitted.services)});
+  if (permitted.environments.empty() || e.type == event_type::work) return found;
   const auto environment = environment_or_default(names.environment(text_at(e.fields, "/environment")));
-  if (!of.has_environment(environment))
-    found.push_back({at + "/environment", outside_text(environment, of.environments)});
+  if (!permitted.has_environment(environment))
+    found.push_back({root + "/environment", outside_text(environment, permitted.environments)});
   return found;
 }
 

@@ -15,7 +15,7 @@ namespace releasehealth {
 struct token {
   std::string name;
   std::set<std::string, std::less<>> scopes;  ///< some of token_scopes()
-  reach about;                                ///< what it may report about
+  reach permitted;                            ///< what it may report about
   /// SHA-256 digests (hex) of the bearer token, several during a rotation. The token itself is not stored. Tokens are
   /// as random as keys, so a fast digest is as safe as a slow one.
   std::vector<std::string> digests;

@@ -6,16 +6,17 @@
 
 namespace releasehealth::api {
 
-admission::admission(boost::asio::io_context& io, const settings& with) : with_(&with), users_(io, with.people) {}
+admission::admission(boost::asio::io_context& io, const settings& current)
+    : current_(&current), users_(io, current.people) {}
 
 bool admission::knows_host(std::string_view authority) const {
   const auto host = http::host_of(authority);
-  return http::is_loopback(host) || host == with_->address ||
-         std::ranges::any_of(with_->hosts, [&](std::string_view known) { return http::host_of(known) == host; });
+  return http::is_loopback(host) || host == current_->address ||
+         std::ranges::any_of(current_->hosts, [&](std::string_view known) { return http::host_of(known) == host; });
 }
 
 std::string admission::foreign_name(const http::request& r) const {
-  if (!http::is_loopback(with_->address)) return {};
+  if (!http::is_loopback(current_->address)) return {};
   if (const auto host = r.header.get("Host"); !host.empty() && !knows_host(host)) return "Host: " + std::string(host);
   const auto origin = r.header.get("Origin");
   const auto scheme = origin.find("://");
@@ -37,14 +38,14 @@ void admission::identify(const http::request& r, std::function<void(std::optiona
 result<const token*> admission::authorize(const http::request& r, std::string_view scope) const {
   if (scope.empty()) return nullptr;
   // with users configured, a request without a token comes from an authenticated user
-  const bool is_trusted = users_.are_asked() ? bearer_token(r.header).empty() : http::is_loopback(with_->address);
+  const bool is_trusted = users_.are_asked() ? bearer_token(r.header).empty() : http::is_loopback(current_->address);
   if (scope == "read" && is_trusted) return nullptr;
-  return releasehealth::authorize(with_->tokens, r.header, scope);
+  return releasehealth::authorize(current_->tokens, r.header, scope);
 }
 
-void admission::use(const settings& with) {
-  with_ = &with;
-  users_.use(with.people);
+void admission::use(const settings& current) {
+  current_ = &current;
+  users_.use(current.people);
 }
 
 }

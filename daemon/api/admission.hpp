@@ -10,8 +10,8 @@ namespace releasehealth::api {
 /// Belongs to the io thread.
 class admission {
  public:
-  /// `with` is read for each request and must outlive this object.
-  admission(boost::asio::io_context&, const settings& with);
+  /// `current` is read for each request and must outlive this object.
+  admission(boost::asio::io_context&, const settings& current);
 
   /// The header with a foreign name, if a page of another site reaches a loopback listener by DNS rebinding or across
   /// origins; empty: none. HTTP/1.0 has no Host.
@@ -29,7 +29,7 @@ class admission {
 
  private:
   bool knows_host(std::string_view authority) const;
-  const settings* with_;
+  const settings* current_;
   users users_;
 };
 

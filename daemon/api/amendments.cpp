@@ -92,13 +92,13 @@ result<json::object> read_amendment(thing_type thing, std::string_view content_t
 
 // Problems if a token may not amend this; empty: it may. The thing must be within the token's reach before and after
 // the patch.
-std::vector<problem> outside_of(const reach& about, thing_type thing, const json::object& row,
+std::vector<problem> outside_of(const reach& permitted, thing_type thing, const json::object& row,
                                 const json::object& patch, const naming& names, timestamp now) {
-  if (about.is_everything()) return {};
+  if (permitted.is_everything()) return {};
   std::vector<problem> found;
   const auto service = text_at(row, "/service"), environment = text_at(row, "/environment");  // mapped already
-  if (!about.has_service(service)) found.push_back({"/service", in_quotes(service) + " may not be amended"});
-  if (thing != thing_type::work && !about.has_environment(environment_or_default(environment)))
+  if (!permitted.has_service(service)) found.push_back({"/service", in_quotes(service) + " may not be amended"});
+  if (thing != thing_type::work && !permitted.has_environment(environment_or_default(environment)))
     found.push_back({"/environment", in_quotes(environment) + " may not be amended"});
   event e;
   e.reports(thing);
@@ -106,10 +106,10 @@ std::vector<problem> outside_of(const reach& about, thing_type thing, const json
   e.fields = patch;
   e.fields.erase(reason_field);
   const bool names_service = e.fields.contains("service") || e.fields.contains("services");
-  auto within = about;  // unpatched fields were checked above
-  if (!names_service) within.services = {"*"};
-  if (!e.fields.contains("environment")) within.environments = {"*"};
-  for (auto& p : outside(within, e, text_at(row, "/source"), names, true)) found.push_back(std::move(p));
+  auto remaining = permitted;  // unpatched fields were checked above
+  if (!names_service) remaining.services = {"*"};
+  if (!e.fields.contains("environment")) remaining.environments = {"*"};
+  for (auto& p : outside(remaining, e, text_at(row, "/source"), names, true)) found.push_back(std::move(p));
   return found;
 }
 
@@ -144,18 +144,18 @@ std::vector<json::object> rows_meant(const json::object& row) {
 }
 
 // `row`: the thing's columns.
-event override_event(thing_type thing, const thing_id& of, const json::object& row, json::object patch,
-                     const std::string& by, timestamp now) {
+event override_event(thing_type thing, const thing_id& amended, const json::object& row, json::object patch,
+                     const std::string& author, timestamp now) {
   event e;
   e.id = "override-" + random_id();
-  e.source = of.source;
+  e.source = amended.source;
   e.reports(thing);
-  e.subject = of.subject;
+  e.subject = amended.subject;
   e.time = now;
   e.is_override = true;
   auto was = values_before(row, patch);
   e.fields = std::move(patch);
-  e.fields["by"] = by;
+  e.fields["by"] = author;
   e.fields["was"] = std::move(was);
   if (thing == thing_type::deployment)
     for (const auto name : place_of_deployment) e.fields[name] = row.at(name);
@@ -175,20 +175,22 @@ endpoint amend(const shown_thing& thing, const logger& log) {
   const auto begin = [&thing, &log](const call& c) -> result<plan> {
     auto patch = read_amendment(thing.type, c.request.header.get("Content-Type"), c.request.body, c.now);
     if (!patch) return patch.error();
-    const auto make = [&thing, &log, id = c.named(), now = c.now, by = c.by->name, about = c.by->about, with = c.with,
-                       patch = std::move(*patch)](ledger::reader& from) -> result<ledger::entry> {
-      const auto found = (from.*thing.find)(id);
+    const auto make = [&thing, &log, id = c.named(), now = c.now, author = c.caller->name,
+                       permitted = c.caller->permitted, current = c.current,
+                       patch = std::move(*patch)](ledger::reader& database) -> result<ledger::entry> {
+      const auto found = (database.*thing.find)(id);
       const auto known = find_meant(found, id);
       if (!known) return unknown(thing.type);
       for (const auto& row : found)  // an override of a member applies to its incident in all services
         for (const auto& one : rows_meant(row))
-          if (auto wrong = outside_of(about, thing.type, one, patch, with->timeline.blame.names, now); !wrong.empty())
+          if (auto wrong = outside_of(permitted, thing.type, one, patch, current->timeline.blame.names, now);
+              !wrong.empty())
             return error(errc::forbidden, "nothing was amended", std::move(wrong));
-      log.info("override", {{thing.name(), id}, {"by", by}});
+      log.info("override", {{thing.name(), id}, {"by", author}});
       std::vector<event> events;
       for (const auto rows = rows_meant(*known->row); const auto& one : rows) {
         const thing_id own{text_at(one, "/source"), text_at(one, "/subject")};
-        events.push_back(override_event(thing.type, rows.size() == 1 ? known->thing : own, one, patch, by, now));
+        events.push_back(override_event(thing.type, rows.size() == 1 ? known->thing : own, one, patch, author, now));
       }
       return override_entry(std::move(events), now);
     };

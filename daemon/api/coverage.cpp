@@ -52,9 +52,10 @@ constexpr std::string_view coverage_schema = R"json({
 
 std::vector<endpoint> coverage(const surroundings&) {
   const auto ask = [](const call& c) -> result<plan> {
-    return reading{[with = c.with, now = c.now](ledger::reader& from) -> result<http::response> {
+    return reading{[current = c.current, now = c.now](ledger::reader& database) -> result<http::response> {
                      return http::json_answer(
-                         200, as_json(report_coverage(from, as_derived(from, with->figures), now, true), now));
+                         200,
+                         as_json(report_coverage(database, as_derived(database, current->figures), now, true), now));
                    },
                    "coverage"};
   };

@@ -64,15 +64,15 @@ result<json::object> answer_decision(const policy& rules, const decision_questio
   auto detected = time_at(facts, "/detected_at");
   if (!detected && stored) detected = time_at(*stored, "/detected_at");
   facts.erase("detected_at");
-  const auto since = std::max(duration{0}, now - detected.value_or(now));
-  const auto said = recommend(rules, read_policy_facts(facts), since);
+  const auto elapsed = std::max(duration{0}, now - detected.value_or(now));
+  const auto said = recommend(rules, read_policy_facts(facts), elapsed);
   if (!said && !read_policy_facts(facts).told)
     return error(
         errc::malformed, "nothing was decided",
         {{"", "no facts; expected at least one of touches, blast_radius, trajectory, cause_known, fix_tested"}});
   std::string because = said ? "rule " + said->rule : std::string("no rule of the policy holds");
   if (detected)
-    because += ", " + format_duration(std::chrono::floor<std::chrono::minutes>(since)) + " after the detection";
+    because += ", " + format_duration(std::chrono::floor<std::chrono::minutes>(elapsed)) + " after the detection";
   return json::object{{"decision", said ? json::value(word(said->then)) : json::value(nullptr)},
                       {"policy", said ? json::value(said->rule) : json::value(nullptr)},
                       {"because", because},
@@ -82,13 +82,14 @@ result<json::object> answer_decision(const policy& rules, const decision_questio
 result<plan> decide(const call& c) {
   auto q = read_decision_question(c.request.body, c.now);
   if (!q) return q.error();
-  return reading{[q = std::move(*q), now = c.now, with = c.with](ledger::reader& from) -> result<http::response> {
-    const auto found = q.incident.empty() ? std::vector<json::object>() : from.find_incidents(q.incident);
-    if (found.empty() && !q.incident.empty()) return unknown(thing_type::incident);
-    auto decided = answer_decision(with->timeline.decisions, q, found.empty() ? nullptr : &found.front(), now);
-    if (!decided) return decided.error();
-    return http::json_answer(200, std::move(*decided));
-  }};
+  return reading{
+      [q = std::move(*q), now = c.now, current = c.current](ledger::reader& database) -> result<http::response> {
+        const auto found = q.incident.empty() ? std::vector<json::object>() : database.find_incidents(q.incident);
+        if (found.empty() && !q.incident.empty()) return unknown(thing_type::incident);
+        auto decided = answer_decision(current->timeline.decisions, q, found.empty() ? nullptr : &found.front(), now);
+        if (!decided) return decided.error();
+        return http::json_answer(200, std::move(*decided));
+      }};
 }
 
 }

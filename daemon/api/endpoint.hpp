@@ -20,12 +20,12 @@ struct call {
   const http::request& request;
   const http::parameters& path;
   timestamp now;
-  std::shared_ptr<const settings> with;  ///< the same settings for both steps, even if a reload happens between them
-  const token* by = nullptr;             ///< null if no token was needed
+  std::shared_ptr<const settings> current;  ///< the same settings for both steps, even if a reload happens between them
+  const token* caller = nullptr;            ///< null if no token was needed
 
   std::string query(std::string_view name) const { return http::query_value(request, name); }
   /// The configured name of the environment in the query.
-  std::string environment() const { return with->figures.names.environment(query("environment")); }
+  std::string environment() const { return current->figures.names.environment(query("environment")); }
   /// The thing named in the path; empty: none.
   std::string named() const { return path.empty() ? std::string() : path.begin()->second; }
   bool wants_csv() const { return request.header.get("Accept").starts_with("text/csv"); }
@@ -60,7 +60,7 @@ using plan = std::variant<http::response, reading, looking_back, rendering, appe
 struct endpoint {
   std::string_view method;
   std::string path;  ///< a pattern of http/routes.hpp
-  http::about_route about;
+  http::about_route documentation;
   std::function<result<plan>(const call&)> begin;
   /// The response to an error: a problem document by default; pages and badges replace it.
   std::function<http::response(const error&, timestamp now)> refuse = [](const error& e, timestamp) {

@@ -18,27 +18,28 @@ std::vector<http::parameter> parameters_of_figure() {
 result<plan> explain_figure_of(const call& c) {
   figure_inquiry q;
   q.figure = c.named();
-  for (const auto& [into, name] :
+  for (const auto& [target, name] :
        {std::pair(&q.service, "service"), std::pair(&q.team, "team"), std::pair(&q.period, "period")})
-    if (auto given = c.query(name); !given.empty()) *into = std::move(given);
+    if (auto given = c.query(name); !given.empty()) *target = std::move(given);
   if (auto given = c.environment(); !given.empty()) q.environment = std::move(given);
   auto names = slice_labels();
   names.insert("quantile");
   for (const auto name : names)
     if (auto given = c.query(name); !given.empty()) q.labels.emplace_back(name, std::move(given));
-  return reading{[q = std::move(q), with = c.with, now = c.now](ledger::reader& from) -> result<http::response> {
-    const auto found = explain_figure(from, q, as_derived(from, with->figures), now);
-    if (!found) return found.error();
-    json::array items;
-    for (const auto& e : *found) items.push_back(as_json(e));
-    return http::json_answer(200, {{"items", std::move(items)}, {"next", nullptr}});
-  }};
+  return reading{
+      [q = std::move(q), current = c.current, now = c.now](ledger::reader& database) -> result<http::response> {
+        const auto found = explain_figure(database, q, as_derived(database, current->figures), now);
+        if (!found) return found.error();
+        json::array items;
+        for (const auto& e : *found) items.push_back(as_json(e));
+        return http::json_answer(200, {{"items", std::move(items)}, {"next", nullptr}});
+      }};
 }
 
 endpoint of_thing(const shown_thing& thing) {
   const auto begin = [&thing](const call& c) -> result<plan> {
-    return reading{[&thing, id = c.named()](ledger::reader& from) -> result<http::response> {
-      const auto found = thing.explain(from, id);
+    return reading{[&thing, id = c.named()](ledger::reader& database) -> result<http::response> {
+      const auto found = thing.explain(database, id);
       if (found.empty()) return unknown(thing.type);
       return http::json_answer(200, as_json(found.front()));
     }};

@@ -8,7 +8,7 @@
 
 namespace releasehealth::api {
 
-result<std::vector<judged_threshold>> ask_gate(ledger::reader& from, const std::string& service,
+result<std::vector<judged_threshold>> ask_gate(ledger::reader& database, const std::string& service,
                                                const std::string& environment, const figure_settings& settings,
                                                timestamp now) {
   figure_question q;
@@ -16,7 +16,7 @@ result<std::vector<judged_threshold>> ask_gate(ledger::reader& from, const std::
   const auto group = settings.names.group_of(environment);  // thresholds of a group are those of its members
   q.environment = group.empty() ? environment : std::string(group);
   q.periods = current_periods(settings.rolling, settings.zone, now);
-  const auto s = answer_question(from, q, settings, now);
+  const auto s = answer_question(database, q, settings, now);
   const judge judged(s, settings);
   std::vector<judged_threshold> all;
   bool is_known = false;
@@ -33,17 +33,17 @@ result<std::vector<judged_threshold>> ask_gate(ledger::reader& from, const std::
 json::object verdict_json(const std::vector<judged_threshold>& all, bool holds_without_data) {
   json::array reasons, not_judged;
   for (const auto& one : all) {
-    const auto period = one.of.period.empty() ? json::value(nullptr) : json::value(one.of.period);
+    const auto period = one.rule.period.empty() ? json::value(nullptr) : json::value(one.rule.period);
     if (one.state == standing::exceeded)
       reasons.push_back({{"code", "threshold"},
-                         {"figure", one.of.figure},
+                         {"figure", one.rule.figure},
                          {"period", period},
                          {"value", json_number(*one.value)},
                          {"threshold", json_number(*one.threshold_value)},
                          {"text", in_words(one)}});
     if (one.state != standing::not_judged) continue;
     json::object gap = {
-        {"code", "no_data"}, {"figure", one.of.figure}, {"period", period}, {"text", gap_in_words(one)}};
+        {"code", "no_data"}, {"figure", one.rule.figure}, {"period", period}, {"text", gap_in_words(one)}};
     // missing observations will come with time; with missing evidence the threshold may already be exceeded
     if (holds_without_data && one.missing) {
       reasons.push_back(gap);
@@ -129,29 +129,29 @@ constexpr std::string_view verdict_schema = R"json({
 
 std::vector<endpoint> gate(const surroundings&) {
   const auto ask = [](const call& c) -> result<plan> {
-    return reading{[service = c.query("service"), environment = c.environment(), with = c.with,
-                    now = c.now](ledger::reader& from) -> result<http::response> {
-      const auto judged = ask_gate(from, service, environment, as_derived(from, with->figures), now);
+    return reading{[service = c.query("service"), environment = c.environment(), current = c.current,
+                    now = c.now](ledger::reader& database) -> result<http::response> {
+      const auto judged = ask_gate(database, service, environment, as_derived(database, current->figures), now);
       if (!judged) return judged.error();
-      return http::json_answer(200, verdict_json(*judged, with->gate_holds_without_data));
+      return http::json_answer(200, verdict_json(*judged, current->gate_holds_without_data));
     }};
   };
   auto needed = of_service;
   needed.is_needed = true;
-  auto about = about_reading("decisions", "Get the verdict for releasing a service now.", "Verdict",
-                             {needed, in_environment}, verdict_schema);
-  about.names_something = true;
+  auto documentation = about_reading("decisions", "Get the verdict for releasing a service now.", "Verdict",
+                                     {needed, in_environment}, verdict_schema);
+  documentation.names_something = true;
 
   const auto draw = [](const call& c) -> result<plan> {
     constexpr std::string_view ending = ".svg";
     const auto file = c.named();
     if (!file.ends_with(ending)) return http::refuse(error(errc::unknown, "unknown badge; expected SERVICE.svg"));
-    return reading{[service = file.substr(0, file.size() - ending.size()), with = c.with,
-                    now = c.now](ledger::reader& from) -> result<http::response> {
-      return badge(ask_gate(from, service, {}, as_derived(from, with->figures), now));
+    return reading{[service = file.substr(0, file.size() - ending.size()), current = c.current,
+                    now = c.now](ledger::reader& database) -> result<http::response> {
+      return badge(ask_gate(database, service, {}, as_derived(database, current->figures), now));
     }};
   };
-  return {{"GET", "/api/v1/gate", about, ask},
+  return {{"GET", "/api/v1/gate", documentation, ask},
           {"GET",
            "/badge/{file...}",
            {.tag = "pages", .summary = "Get the badge of a service: its name and .svg.", .gives = "image/svg+xml"},

@@ -11,8 +11,8 @@
 namespace releasehealth::api {
 namespace {
 
-std::chrono::milliseconds read_limit(const settings& with) {
-  return std::chrono::ceil<std::chrono::milliseconds>(with.bounds.time("figures.timeout"));
+std::chrono::milliseconds read_limit(const settings& current) {
+  return std::chrono::ceil<std::chrono::milliseconds>(current.bounds.time("figures.timeout"));
 }
 
 // Responds 304 if the client already has the response (RFC 9110).
@@ -42,16 +42,17 @@ std::string unreadable_query(const http::request& r) {
 
 /// The response to one request; called on the io thread. The endpoint formats errors.
 struct listener::reply {
-  const endpoint& to;
+  const endpoint& destination;
   timestamp now;
   http::responder answer;
 
   void operator()(result<http::response> found) const {
-    answer(found ? std::move(*found) : to.refuse(found.error(), now));
+    answer(found ? std::move(*found) : destination.refuse(found.error(), now));
   }
   /// Computes the ETag of a large response on the thread that wrote it.
   void tag(result<http::response>& found) const {
-    if (found && found->status == 200 && to.method == "GET" && to.path.starts_with("/api/")) tag_of(*found);
+    if (found && found->status == 200 && destination.method == "GET" && destination.path.starts_with("/api/"))
+      tag_of(*found);
   }
 };
 
@@ -84,9 +85,9 @@ struct listener::reads {
   }
 };
 
-listener::listener(parts p, settings with)
+listener::listener(parts p, settings given)
     : parts_(std::move(p)),
-      settings_(std::make_shared<const settings>(std::move(with))),
+      settings_(std::make_shared<const settings>(std::move(given))),
       admission_(parts_.io, *settings_),
       endpoints_(endpoints(
           {parts_.queue, parts_.page, parts_.own, parts_.log, parts_.ready, parts_.reload, routes_, parts_.intake})) {
@@ -98,7 +99,7 @@ listener::listener(parts p, settings with)
                        [this, &e](http::request& r, const http::parameters& path, http::responder answer) {
                          begin(e, r, path, std::move(answer));
                        },
-                       e.about});
+                       e.documentation});
 }
 
 listener::~listener() = default;
@@ -132,68 +133,69 @@ void listener::admit(http::request& r, http::responder answer) {
 }
 
 void listener::begin(const endpoint& e, http::request& r, const http::parameters& path, http::responder answer) {
-  const auto who = admission_.authorize(r, e.about.scope);
+  const auto who = admission_.authorize(r, e.documentation.scope);
   if (!who) return answer(http::refuse(who.error()));
-  const reply to{e, parts_.clock(), std::move(answer)};
-  auto next = e.begin({r, path, to.now, settings_, *who});
-  if (!next) return to(next.error());
-  std::visit([&](auto& steps) { carry_out(std::move(steps), to); }, *next);
+  const reply recipient{e, parts_.clock(), std::move(answer)};
+  auto next = e.begin({r, path, recipient.now, settings_, *who});
+  if (!next) return recipient(next.error());
+  std::visit([&](auto& steps) { carry_out(std::move(steps), recipient); }, *next);
 }
 
-void listener::carry_out(http::response written, const reply& to) { to(std::move(written)); }
+void listener::carry_out(http::response written, const reply& recipient) { recipient(std::move(written)); }
 
-void listener::carry_out(rendering steps, const reply& to) {
+void listener::carry_out(rendering steps, const reply& recipient) {
   scrapes_.run(
-      parts_.io, [write = std::move(steps.write)]() -> result<http::response> { return write(); }, to);
+      parts_.io, [write = std::move(steps.write)]() -> result<http::response> { return write(); }, recipient);
 }
 
-void listener::carry_out(reading steps, const reply& to) {
-  const auto minute = to.now.time_since_epoch() / duration(refresher::window_tick);
+void listener::carry_out(reading steps, const reply& recipient) {
+  const auto minute = recipient.now.time_since_epoch() / duration(refresher::window_tick);
   reads_->run(
       [steps = std::move(steps), minute, changed = settings_changed_, &cache = reads_->cache,
-       to](ledger::reader& from) {
+       recipient](ledger::reader& database) {
         const auto read = [&] {
-          auto found = steps.read(from);
-          to.tag(found);
+          auto found = steps.read(database);
+          recipient.tag(found);
           return found;
         };
         return steps.cached_as.empty()
                    ? read()
-                   : cache.find_or(steps.cached_as, {from.state_of_places(), minute, changed}, read);
+                   : cache.find_or(steps.cached_as, {database.state_of_places(), minute, changed}, read);
       },
-      to);
+      recipient);
 }
 
-void listener::carry_out(looking_back steps, const reply& to) {
+void listener::carry_out(looking_back steps, const reply& recipient) {
   if (std::exchange(looks_back_, true))
-    return to(error(errc::unavailable, "another as_of query is in progress; retry later"));
+    return recipient(error(errc::unavailable, "another as_of query is in progress; retry later"));
   past_->run(
-      [steps = std::move(steps), with = settings_, database = parts_.database.as("past"), to](ledger::reader&) {
-        ledger::shadow past(database, with->timeline, steps.as_of);
+      [steps = std::move(steps), current = settings_, database = parts_.database.as("past"),
+       recipient](ledger::reader&) {
+        ledger::shadow past(database, current->timeline, steps.as_of);
         auto found = steps.read(past.read());
-        to.tag(found);
+        recipient.tag(found);
         return found;
       },
-      [this, to](result<http::response> found) {
+      [this, recipient](result<http::response> found) {
         looks_back_ = false;
-        to(std::move(found));
+        recipient(std::move(found));
       });
 }
 
-void listener::carry_out(appending steps, const reply& to) {
-  reads_->run(std::move(steps.make), [this, to](result<ledger::entry> made) {
-    if (!made) return to(made.error());
-    parts_.queue.append(std::move(*made), [this, to](result<ledger::stored> stored) {
-      if (!stored) return to(stored.error());
+void listener::carry_out(appending steps, const reply& recipient) {
+  reads_->run(std::move(steps.make), [this, recipient](result<ledger::entry> made) {
+    if (!made) return recipient(made.error());
+    parts_.queue.append(std::move(*made), [this, recipient](result<ledger::stored> stored) {
+      if (!stored) return recipient(stored.error());
       parts_.stored.touch();
-      to(http::json_answer(202, {{"accepted", stored->accepted}}));
+      recipient(http::json_answer(202, {{"accepted", stored->accepted}}));
     });
   });
 }
 
-void listener::use(settings with) {
-  with.address = settings_->address;
-  settings_ = std::make_shared<const settings>(std::move(with));
+void listener::use(settings current) {
+  current.address = settings_->address;
+  settings_ = std::make_shared<const settings>(std::move(current));
   ++settings_changed_;
   admission_.use(*settings_);
   for (auto* one : {&reads_, &past_})

@@ -26,7 +26,7 @@ struct listed {
 
 struct list_question {
   json::object filters;
-  json::value after;  ///< null: the first page
+  json::value last_key;  ///< null: the first page
   std::int64_t limit = 100;
   std::string query;  ///< as received, without `after`
 };
@@ -92,24 +92,24 @@ error wrong(std::string_view parameter, const std::string& what) {
 
 // Parses `next` of an earlier page: the values of the key's columns. Times are converted to UTC, because PostgreSQL
 // accepts fewer offsets than RFC 3339.
-result<json::value> read_key(const listed& of, const std::string& after) {
-  const error bad = wrong("after", "invalid value " + in_quotes(after) + "; expected `next` of another page");
-  auto key = parse_json_strictly(after);
-  if (!key || !key->is_array() || key->get_array().size() != of.key.size()) return bad;
-  for (std::size_t i = 0; i < of.key.size(); ++i) {
+result<json::value> read_key(const listed& kind, const std::string& last_key) {
+  const error bad = wrong("after", "invalid value " + in_quotes(last_key) + "; expected `next` of another page");
+  auto key = parse_json_strictly(last_key);
+  if (!key || !key->is_array() || key->get_array().size() != kind.key.size()) return bad;
+  for (std::size_t i = 0; i < kind.key.size(); ++i) {
     const auto& value = key->get_array()[i];
-    const bool is_time = of.key[i].ends_with("at");
-    if (of.key.size() == 1 ? !value.is_int64() : !value.is_string()) return bad;
+    const bool is_time = kind.key[i].ends_with("at");
+    if (kind.key.size() == 1 ? !value.is_int64() : !value.is_string()) return bad;
     if (!is_time) continue;
-    const auto at = parse_time(std::string_view(value.get_string()));
-    if (!at) return bad;
-    key->as_array()[i] = format_time(*at);
+    const auto instant = parse_time(std::string_view(value.get_string()));
+    if (!instant) return bad;
+    key->as_array()[i] = format_time(*instant);
   }
   return key;
 }
 
 // All known services, or the requested ones; the empty name stands for rows without a service.
-json::array services_of(ledger::reader& from, const json::object& filters, const figure_settings& settings) {
+json::array services_of(ledger::reader& database, const json::object& filters, const figure_settings& settings) {
   json::array all;
   const auto asked = [&](const char* name) {
     const auto* value = filters.if_contains(name);
@@ -118,15 +118,15 @@ json::array services_of(ledger::reader& from, const json::object& filters, const
   const auto service = asked("service"), team = asked("team");
   if (!service.empty() && team.empty()) return {json::value(service)};
   std::set<std::string> known;
-  for (const auto& [where, of_team] : places_and_teams(from.places(), settings))
+  for (const auto& [where, of_team] : places_and_teams(database.places(), settings))
     if ((team.empty() || of_team == team) && (service.empty() || where.service == service)) known.insert(where.service);
   if (team.empty()) known.insert("");
   for (const auto& name : known) all.emplace_back(name);
   return all;
 }
 
-std::string link_to(const listed& of, const std::string& query, const std::string& after) {
-  return "</api/v1/" + std::string(of.name) + '?' + query + "after=" + encode_part(after) + ">; rel=\"next\"";
+std::string link_to(const listed& kind, const std::string& query, const std::string& last_key) {
+  return "</api/v1/" + std::string(kind.name) + '?' + query + "after=" + encode_part(last_key) + ">; rel=\"next\"";
 }
 
 std::string as_csv_table(const ledger::list_page& page) {
@@ -145,17 +145,17 @@ std::string as_csv_table(const ledger::list_page& page) {
 }
 
 /// All parameters of a list.
-std::vector<http::parameter> parameters_of(const listed& of) {
+std::vector<http::parameter> parameters_of(const listed& kind) {
   std::vector<http::parameter> all;
-  if (of.is_of_services) all = {of_service, in_environment, of_team};
-  all.insert(all.end(), of.filters.begin(), of.filters.end());
+  if (kind.is_of_services) all = {of_service, in_environment, of_team};
+  all.insert(all.end(), kind.filters.begin(), kind.filters.end());
   all.push_back({.name = "limit", .help = "page size: 1 to 1,000, default 100", .example = "10"});
   all.push_back({.name = "after", .help = "begin of the page: `next` of the previous page"});
   return all;
 }
 
 /// Parses the parameters, whose names http::dispatch has checked; errc::malformed names one with an invalid value.
-result<list_question> read_list_question(const listed& of, const http::request& r, const naming& names) {
+result<list_question> read_list_question(const listed& kind, const http::request& r, const naming& names) {
   list_question q;
   const auto given = parse_form(r.query);
   if (!given) return wrong("query", "invalid percent-encoding");
@@ -163,16 +163,16 @@ result<list_question> read_list_question(const listed& of, const http::request& 
     if (value.empty()) continue;
     if (name != "after") q.query += encode_part(name) + '=' + encode_part(value) + '&';
     if (name == "after") {
-      auto key = read_key(of, value);
+      auto key = read_key(kind, value);
       if (!key) return key.error();
-      q.after = std::move(*key);
+      q.last_key = std::move(*key);
     } else if (name == "limit") {
       const auto limit = read_count(name, value, q.limit, max_list_limit);
       if (!limit) return limit.error();
       q.limit = *limit;
     } else {
-      const auto filter = std::ranges::find(of.filters, std::string_view(name), &http::parameter::name);
-      const bool is_time = filter != of.filters.end() && filter->is_time;
+      const auto filter = std::ranges::find(kind.filters, std::string_view(name), &http::parameter::name);
+      const bool is_time = filter != kind.filters.end() && filter->is_time;
       q.filters[name] = is_time                 ? format_time(parse_time(value).value_or(timestamp()))
                         : name == "environment" ? names.environment(value)
                                                 : value;
@@ -182,14 +182,14 @@ result<list_question> read_list_question(const listed& of, const http::request& 
 }
 
 /// Reads one row more than requested to detect a next page, which `next` and the header Link (RFC 8288) identify.
-http::response answer_list(ledger::reader& from, const listed& of, list_question q, const figure_settings& settings,
-                           bool as_csv) {
-  if (!of.kind.empty()) q.filters["kind"] = of.kind;
-  if (of.is_of_services) {
-    q.filters["services"] = services_of(from, q.filters, settings);
+http::response answer_list(ledger::reader& database, const listed& kind, list_question q,
+                           const figure_settings& settings, bool as_csv) {
+  if (!kind.kind.empty()) q.filters["kind"] = kind.kind;
+  if (kind.is_of_services) {
+    q.filters["services"] = services_of(database, q.filters, settings);
     q.filters["groups"] = json::value_from(settings.names.groups()).as_object();
   }
-  auto page = from.list(of.statement, q.filters, q.after, q.limit + 1);
+  auto page = database.list(kind.statement, q.filters, q.last_key, q.limit + 1);
   // events may name a different team than the configured one, or none
   for (auto& row : page.rows)
     if (auto* team = row.if_contains("team"); team && team->is_string() && row.contains("service"))
@@ -198,11 +198,11 @@ http::response answer_list(ledger::reader& from, const listed& of, list_question
   if (static_cast<std::int64_t>(page.rows.size()) > q.limit) {
     page.rows.pop_back();
     json::array key;
-    for (const auto column : of.key) key.push_back(page.rows.back().at(column));
+    for (const auto column : kind.key) key.push_back(page.rows.back().at(column));
     next = json::serialize(key);
   }
   http::response out;
-  const auto link = next.is_null() ? std::string() : link_to(of, q.query, std::string(next.as_string()));
+  const auto link = next.is_null() ? std::string() : link_to(kind, q.query, std::string(next.as_string()));
   if (as_csv) {
     out = {200, "text/csv; charset=utf-8", as_csv_table(page), {}};
   } else {
@@ -214,25 +214,25 @@ http::response answer_list(ledger::reader& from, const listed& of, list_question
   return out;
 }
 
-endpoint list(const listed& of) {
-  auto about = about_reading("lists", of.help, of.schema, parameters_of(of));
-  about.also_csv = true;
-  const auto ask = [&of](const call& c) -> result<plan> {
-    auto q = read_list_question(of, c.request, c.with->figures.names);
+endpoint list(const listed& kind) {
+  auto documentation = about_reading("lists", kind.help, kind.schema, parameters_of(kind));
+  documentation.also_csv = true;
+  const auto ask = [&kind](const call& c) -> result<plan> {
+    auto q = read_list_question(kind, c.request, c.current->figures.names);
     if (!q) return q.error();
-    return reading{[&of, q = std::move(*q), with = c.with,
-                    as_csv = c.wants_csv()](ledger::reader& from) -> result<http::response> {
-      return answer_list(from, of, q, as_derived(from, with->figures), as_csv);
+    return reading{[&kind, q = std::move(*q), current = c.current,
+                    as_csv = c.wants_csv()](ledger::reader& database) -> result<http::response> {
+      return answer_list(database, kind, q, as_derived(database, current->figures), as_csv);
     }};
   };
-  return {"GET", "/api/v1/" + std::string(of.name), std::move(about), ask};
+  return {"GET", "/api/v1/" + std::string(kind.name), std::move(documentation), ask};
 }
 
 }
 
 std::vector<endpoint> lists(const surroundings&) {
   std::vector<endpoint> all;
-  for (const auto& of : table) all.push_back(list(of));
+  for (const auto& kind : table) all.push_back(list(kind));
   return all;
 }
 

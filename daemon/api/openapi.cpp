@@ -134,18 +134,21 @@ std::string operation_id(const http::route& r) {
 }
 
 void add_refusals(json::object& responses, const http::route& r, bool has_path) {
-  const auto& about = r.about;
+  const auto& documentation = r.documentation;
   const auto add = [&](const char* status, std::string_view what) {
     responses[status] = {{"description", what},
                          {"content", {{"application/problem+json", {{"schema", schema_ref("Problem")}}}}}};
   };
-  if (about.query || !about.takes.empty()) add("400", "A parameter or field is invalid; the response names it.");
-  if (!about.scope.empty() || about.tag == "intake") add("401", "No token or signature, or an invalid one.");
-  if (!about.scope.empty())
+  if (documentation.query || !documentation.takes.empty())
+    add("400", "A parameter or field is invalid; the response names it.");
+  if (!documentation.scope.empty() || documentation.tag == "intake")
+    add("401", "No token or signature, or an invalid one.");
+  if (!documentation.scope.empty())
     add("403", "The token lacks the scope, or is restricted to other services or environments.");
-  if ((has_path && about.tag != "pages") || about.names_something) add("404", "Unknown name.");
-  if (!about.takes.empty()) add("413", "The request body is too large."), add("415", "Unsupported content type.");
-  if (about.tag != "health" && about.tag != "pages")
+  if ((has_path && documentation.tag != "pages") || documentation.names_something) add("404", "Unknown name.");
+  if (!documentation.takes.empty())
+    add("413", "The request body is too large."), add("415", "Unsupported content type.");
+  if (documentation.tag != "health" && documentation.tag != "pages")
     add("503", "PostgreSQL is unavailable, or a limit is reached; Retry-After has the delay.");
 }
 
@@ -157,41 +160,41 @@ std::string path_of(std::string_view pattern) {
 }
 
 json::object operation(const http::route& r) {
-  const auto& about = r.about;
+  const auto& documentation = r.documentation;
   json::object out = {{"operationId", operation_id(r)},
-                      {"tags", json::array{json::value(about.tag)}},
-                      {"summary", about.summary},
-                      {"description", about.summary}};
+                      {"tags", json::array{json::value(documentation.tag)}},
+                      {"summary", documentation.summary},
+                      {"description", documentation.summary}};
   json::array parameters;
   const auto path = path_of(r.pattern);
-  for (auto at = path.find('{'); at != path.npos; at = path.find('{', at + 1)) {
-    const auto name = path.substr(at + 1, path.find('}', at) - at - 1);
+  for (auto brace = path.find('{'); brace != path.npos; brace = path.find('{', brace + 1)) {
+    const auto name = path.substr(brace + 1, path.find('}', brace) - brace - 1);
     parameters.push_back({{"name", name}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}});
   }
   const bool has_path = !parameters.empty();
-  if (about.query)
-    for (const auto& p : *about.query) parameters.push_back(as_parameter(p));
+  if (documentation.query)
+    for (const auto& p : *documentation.query) parameters.push_back(as_parameter(p));
   if (!parameters.empty()) out["parameters"] = std::move(parameters);
-  if (!about.takes.empty()) {
-    json::object body = content(about.takes);
-    if (r.method == "PATCH") body = {{"application/merge-patch+json", {{"schema", schema_ref(about.takes)}}}};
+  if (!documentation.takes.empty()) {
+    json::object body = content(documentation.takes);
+    if (r.method == "PATCH") body = {{"application/merge-patch+json", {{"schema", schema_ref(documentation.takes)}}}};
     out["requestBody"] = {{"required", true}, {"content", std::move(body)}};
   }
-  json::object success = {{"description", about.status == 202 ? "Accepted." : "Success."}};
-  if (!about.gives.empty()) {
-    auto given = content(about.gives);
-    if (about.also_csv) given["text/csv"] = {{"schema", {{"type", "string"}}}};
+  json::object success = {{"description", documentation.status == 202 ? "Accepted." : "Success."}};
+  if (!documentation.gives.empty()) {
+    auto given = content(documentation.gives);
+    if (documentation.also_csv) given["text/csv"] = {{"schema", {{"type", "string"}}}};
     success["content"] = std::move(given);
   }
   json::object responses;
-  responses[std::to_string(about.status)] = std::move(success);
+  responses[std::to_string(documentation.status)] = std::move(success);
   add_refusals(responses, r, has_path);
   out["responses"] = std::move(responses);
-  if (!about.scope.empty()) {
+  if (!documentation.scope.empty()) {
     json::object token;
-    token[about.scope] = json::array();
+    token[documentation.scope] = json::array();
     out["security"] = json::array{std::move(token)};
-    if (about.scope == "read")
+    if (documentation.scope == "read")
       out["security"].as_array().emplace_back(json::object());  // no token is needed on loopback
   }
   return out;
@@ -214,21 +217,21 @@ constexpr vocabulary_name vocabulary_names[] = {
     {"{recommendations}", words_of<way>()},
 };
 
-void add_words(json::array& to, const json::value& choice) {
+void add_words(json::array& words, const json::value& choice) {
   const auto* known = std::ranges::find(
       vocabulary_names, choice.is_string() ? std::string_view(choice.get_string()) : "", &vocabulary_name::name);
   if (known == std::end(vocabulary_names))
-    to.push_back(choice);
+    words.push_back(choice);
   else
-    to.insert(to.end(), known->words.begin(), known->words.end());
+    words.insert(words.end(), known->words.begin(), known->words.end());
 }
 
 // Replaces the placeholders in every `enum`.
-void write_words(json::value& in) {
-  if (in.is_array()) {
-    for (auto& one : in.get_array()) write_words(one);
-  } else if (in.is_object()) {
-    for (auto& [name, value] : in.get_object()) {
+void write_words(json::value& schema) {
+  if (schema.is_array()) {
+    for (auto& one : schema.get_array()) write_words(one);
+  } else if (schema.is_object()) {
+    for (auto& [name, value] : schema.get_object()) {
       if (name != "enum") {
         write_words(value);
         continue;
@@ -245,13 +248,13 @@ json::object openapi(const std::vector<http::route>& operations, const std::vect
   auto& document = parsed.get_object();
   auto& schemas = document["components"].as_object()["schemas"].as_object();
   for (const auto& r : operations)
-    if (!r.about.schema.empty()) schemas[r.about.gives] = json::parse(r.about.schema);
+    if (!r.documentation.schema.empty()) schemas[r.documentation.gives] = json::parse(r.documentation.schema);
   write_words(parsed);
   add_events(schemas);
   json::object paths;
   const auto add = [&](const std::vector<http::route>& routes, bool is_elsewhere) {
     for (const auto& r : routes) {
-      if (r.about.tag.empty()) continue;
+      if (r.documentation.tag.empty()) continue;
       auto& path = paths[path_of(r.pattern)];
       if (!path.is_object()) path = json::object();
       path.as_object()[lower_case(r.method)] = operation(r);

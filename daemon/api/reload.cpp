@@ -8,7 +8,7 @@ namespace {
 bool is_from_here(const call& c) {
   const auto& r = c.request;
   const bool is_forwarded = !r.header.get("X-Forwarded-For").empty() || !r.header.get("Forwarded").empty();
-  return (http::is_loopback(c.with->address) || http::is_loopback(r.peer)) && !is_forwarded;
+  return (http::is_loopback(c.current->address) || http::is_loopback(r.peer)) && !is_forwarded;
 }
 
 http::response outcome_of(const reloaded& done) {
@@ -26,16 +26,16 @@ http::response outcome_of(const reloaded& done) {
 std::vector<endpoint> reload(const surroundings& around) {
   const auto read_again = [reload = around.reload](const call& c) -> result<plan> {
     if (!is_from_here(c))
-      if (const auto who = authorize(c.with->tokens, c.request.header, "admin"); !who) return who.error();
+      if (const auto who = authorize(c.current->tokens, c.request.header, "admin"); !who) return who.error();
     return outcome_of(reload(c.query("force") == "true"));
   };
-  http::about_route about{
+  http::about_route documentation{
       .tag = "health",
       .summary =
           "Reload the configuration; 500 with its mistakes, 409 if all sources, tokens or tables would be removed.",
       .gives = "text/plain"};
-  about.query.emplace().push_back({.name = "force", .help = "true: apply it anyway", .choices = "true false"});
-  return {{"POST", "/-/reload", std::move(about), read_again}};
+  documentation.query.emplace().push_back({.name = "force", .help = "true: apply it anyway", .choices = "true false"});
+  return {{"POST", "/-/reload", std::move(documentation), read_again}};
 }
 
 }

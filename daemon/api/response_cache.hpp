@@ -24,9 +24,9 @@ class response_cache {
   /// `now` is read before `ask()`: a response that includes rows derived meanwhile is dropped with the next state.
   template <class Ask>
   result<http::response> find_or(const std::string& question, state now, Ask ask) {
-    if (now != in_) {
+    if (now != state_) {
       clear();
-      in_ = std::move(now);
+      state_ = std::move(now);
     }
     if (const auto known = all_.find(question); known != all_.end()) return known->second;
     result<http::response> found = ask();
@@ -45,7 +45,7 @@ class response_cache {
     all_.clear();
     bytes_ = 0;
   }
-  state in_;
+  state state_;
   std::map<std::string, http::response> all_;
   std::size_t bytes_ = 0;
 };

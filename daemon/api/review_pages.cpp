@@ -35,16 +35,17 @@ http::response page_of_error(const error& why, timestamp now) {
 using review = std::function<result<std::string>(ledger::reader&, const figure_settings&, const review_frame&)>;
 
 result<plan> show(const call& c, review page) {
-  return reading{[page = std::move(page), with = c.with, now = c.now](ledger::reader& from) -> result<http::response> {
-    auto text = page(from, as_derived(from, with->figures), {.now = now});
-    if (!text) return text.error();
-    return html(200, std::move(*text));
-  }};
+  return reading{
+      [page = std::move(page), current = c.current, now = c.now](ledger::reader& database) -> result<http::response> {
+        auto text = page(database, as_derived(database, current->figures), {.now = now});
+        if (!text) return text.error();
+        return html(200, std::move(*text));
+      }};
 }
 
 // `given`: like 2026-10; empty: the current month.
 result<review_question> question_of(const call& c, const std::string& given) {
-  const auto this_month = c.with->figures.zone.month_of(c.now);
+  const auto this_month = c.current->figures.zone.month_of(c.now);
   review_question q{.month = this_month, .team = c.query("team"), .service = {}, .environment = {}};
   if (given.empty()) return q;
   const auto chosen = parse_month(given);
@@ -58,8 +59,8 @@ result<review_question> question_of(const call& c, const std::string& given) {
 result<plan> review_of_month(const call& c) {
   const auto q = question_of(c, c.named().empty() ? c.query("month") : c.named());
   if (!q) return q.error();
-  return show(c, [q = *q](ledger::reader& from, const figure_settings& with, const review_frame& frame) {
-    return review_month(from, q, with, frame);
+  return show(c, [q = *q](ledger::reader& database, const figure_settings& current, const review_frame& frame) {
+    return review_month(database, q, current, frame);
   });
 }
 
@@ -68,28 +69,28 @@ result<plan> review_of_service(const call& c) {
   if (!q) return q.error();
   q->service = c.named();
   q->environment = c.environment();
-  return show(c, [q = *q](ledger::reader& from, const figure_settings& with, const review_frame& frame) {
-    return review_service(from, q, with, frame);
+  return show(c, [q = *q](ledger::reader& database, const figure_settings& current, const review_frame& frame) {
+    return review_service(database, q, current, frame);
   });
 }
 
 result<plan> review_of_deployment(const call& c) {
   const auto q = question_of(c, c.query("month"));
   if (!q) return q.error();
-  return show(c, [id = c.named()](ledger::reader& from, const figure_settings& with, const review_frame& frame) {
-    return review_deployment(from, id, with, frame);
+  return show(c, [id = c.named()](ledger::reader& database, const figure_settings& current, const review_frame& frame) {
+    return review_deployment(database, id, current, frame);
   });
 }
 
 result<plan> page_of_coverage(const call& c) {
-  return show(c, [](ledger::reader& from, const figure_settings& with, const review_frame& frame) {
-    return result<std::string>(review_coverage(from, with, frame));
+  return show(c, [](ledger::reader& database, const figure_settings& current, const review_frame& frame) {
+    return result<std::string>(review_coverage(database, current, frame));
   });
 }
 
 result<plan> page_of_sources(const call& c) {
-  return show(c, [](ledger::reader& from, const figure_settings& with, const review_frame& frame) {
-    return result<std::string>(review_sources(from, with, frame));
+  return show(c, [](ledger::reader& database, const figure_settings& current, const review_frame& frame) {
+    return result<std::string>(review_sources(database, current, frame));
   });
 }
 

@@ -51,8 +51,8 @@ constexpr std::string_view sources_schema = R"json({
 
 std::vector<endpoint> sources(const surroundings&) {
   const auto ask = [](const call& c) -> result<plan> {
-    return reading{[with = c.with, now = c.now](ledger::reader& from) -> result<http::response> {
-      return http::json_answer(200, as_json(report_sources(from, with->figures, now)));
+    return reading{[current = c.current, now = c.now](ledger::reader& database) -> result<http::response> {
+      return http::json_answer(200, as_json(report_sources(database, current->figures, now)));
     }};
   };
   return {{"GET", "/api/v1/sources",

@@ -9,8 +9,8 @@ std::vector<endpoint> things(const surroundings&) {
   std::vector<endpoint> all;
   for (const auto& thing : shown_things) {
     const auto show = [&thing](const call& c) -> result<plan> {
-      return reading{[&thing, id = c.named()](ledger::reader& from) -> result<http::response> {
-        const auto found = (from.*thing.find)(id);
+      return reading{[&thing, id = c.named()](ledger::reader& database) -> result<http::response> {
+        const auto found = (database.*thing.find)(id);
         if (found.empty()) return unknown(thing.type);
         return http::json_answer(200, found.front());
       }};

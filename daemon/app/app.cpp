@@ -42,7 +42,7 @@ struct app::parts {
   latest_figures latest;
   figure_page page{latest};
   std::unique_ptr<refresher> figures;
-  releasehealth::intake in;
+  releasehealth::intake receiver;
   api::listener ops;
   http::server intake_server, operations_server;
   bool stopping = false;
@@ -63,11 +63,11 @@ struct app::parts {
         own(source_names(c)),
         state(own, log),
         queue(io, database.as("append").uninterrupted(), queue_settings(c)),
-        in(intake_of(c), queue, own, journal, log, clock, stored),
+        receiver(intake_of(c), queue, own, journal, log, clock, stored),
         ops({io, database, queue, page, own, log, state.readiness(), clock, stored,
-             [this](bool force) { return reload(force); }, in.routes()},
+             [this](bool force) { return reload(force); }, receiver.routes()},
             operations_of(running)),
-        intake_server(io, running.intake, in.service(), intake_limits(c)),
+        intake_server(io, running.intake, receiver.service(), intake_limits(c)),
         operations_server(io, running.operations, ops.service(), operations_limits(c)),
         upkeep({io, database, postgres ? &*postgres : nullptr, log, own, journal, clock}) {
     own.reload(true, clock());
@@ -108,10 +108,11 @@ struct app::parts {
 
   // The address of a socket inherited from systemd decides, because access rules depend on whether it is on loopback.
   static config with_inherited(config c) {
-    for (auto [at, name] : {std::pair(&c.intake, "intake"), {&c.operations, "operations"}}) {
-      at->inherited = service_manager::inherited_socket(name);
-      if (!at->inherited) continue;
-      if (const auto address = service_manager::address_of(*at->inherited); !address.empty()) at->address = address;
+    for (auto [where, name] : {std::pair(&c.intake, "intake"), {&c.operations, "operations"}}) {
+      where->inherited = service_manager::inherited_socket(name);
+      if (!where->inherited) continue;
+      if (const auto address = service_manager::address_of(*where->inherited); !address.empty())
+        where->address = address;
     }
     return c;
   }
@@ -205,7 +206,7 @@ struct app::parts {
     log.use(c.logs, c.lowest);
     for (const auto& name : source_names(c)) own.know(name);
     queue.use(queue_limits(c));
-    in.use(intake_of(c));
+    receiver.use(intake_of(c));
     intake_server.use(intake_limits(c));
     operations_server.use(operations_limits(c));
     ops.use(operations_of(c));

@@ -35,7 +35,7 @@ void health::note_failure(const refreshed& r) {
   if (!r.success) own_.database_failed(r.reason);
   own_.reached(r.limit);
   for (std::size_t n = 0; n < r.folded_names; ++n) own_.reached("figures.max_names");
-  own_.refresh(r.success, r.at, r.took);
+  own_.refresh(r.success, r.began_at, r.took);
   if (r.failure == last_failure_) return;
   last_failure_ = r.failure;
   if (r.success)

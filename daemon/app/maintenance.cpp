@@ -50,8 +50,8 @@ void maintenance::look_at_clock() {
   const auto moved = clocks_.moved();
   if (!moved) return;
   parts_.own.clock_jumped();
-  const auto by = std::chrono::ceil<std::chrono::milliseconds>(*moved);
-  parts_.log.warning("the system clock jumped", {{"by_ms", std::to_string(by.count())}});
+  const auto difference = std::chrono::ceil<std::chrono::milliseconds>(*moved);
+  parts_.log.warning("the system clock jumped", {{"by_ms", std::to_string(difference.count())}});
 }
 
 void maintenance::look_at_postgres() {
@@ -67,9 +67,9 @@ void maintenance::look_at_postgres() {
 
 void maintenance::keep_house() {
   if (keep_bodies_ > duration{0})
-    thread_.post([this, before = parts_.clock() - keep_bodies_] {
+    thread_.post([this, cutoff = parts_.clock() - keep_bodies_] {
       try {
-        if (const auto dropped = ledger::drop_bodies(parts_.database.as("retention"), before); dropped > 0)
+        if (const auto dropped = ledger::drop_bodies(parts_.database.as("retention"), cutoff); dropped > 0)
           parts_.log.info("old bodies dropped", {{"count", std::to_string(dropped)}});
       } catch (const std::exception& e) {
         parts_.log.warning("cannot drop old bodies", {{"err", ledger::description_of(e)}});

@@ -18,13 +18,13 @@ constexpr listener_keys operations_keys = {"operations.max_header_bytes", "opera
                                            "operations.request_timeout",  "operations.idle_timeout",
                                            "operations.max_connections",  "operations.max_connections_per_peer"};
 
-http::limits listener_limits(const limits& all, const listener_keys& of) {
-  return {.header_bytes = static_cast<std::uint32_t>(all[of.header]),
-          .buffered_bytes = all.size(of.buffered),
-          .request_deadline = milliseconds(all.time(of.request)),
-          .idle_deadline = milliseconds(all.time(of.idle)),
-          .connections = all.size(of.connections),
-          .connections_per_peer = all.size(of.per_peer)};
+http::limits listener_limits(const limits& all, const listener_keys& keys) {
+  return {.header_bytes = static_cast<std::uint32_t>(all[keys.header]),
+          .buffered_bytes = all.size(keys.buffered),
+          .request_deadline = milliseconds(all.time(keys.request)),
+          .idle_deadline = milliseconds(all.time(keys.idle)),
+          .connections = all.size(keys.connections),
+          .connections_per_peer = all.size(keys.per_peer)};
 }
 
 }

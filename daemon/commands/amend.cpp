@@ -11,7 +11,7 @@ namespace {
 
 struct amend_options {
   std::string thing;
-  thing_name of;
+  thing_name named;
   std::string reason, url = default_operations_url, token_file, format = "text";
   std::vector<std::string> fields, withdrawn;
 };
@@ -28,20 +28,20 @@ std::string listed(const std::vector<json::object>& all) {
 
 // The id of the only thing with that name. Without the scope `read` the name itself is returned: the daemon resolves
 // it.
-std::string find_id(const operations_listener& at, const thing_name& of) {
-  const auto found = find_things(at, of);
-  if (!found && found.error().code == errc::forbidden) return of.name;
+std::string find_id(const operations_listener& listener, const thing_name& named) {
+  const auto found = find_things(listener, named);
+  if (!found && found.error().code == errc::forbidden) return named.name;
   if (!found) throw std::runtime_error("amend: " + found.error().text());
-  const auto exact = std::ranges::find(*found, of.name, [](const json::object& row) { return text_at(row, "/id"); });
-  if (exact != found->end()) return of.name;
-  const auto where = (of.service.empty() ? "" : " of service " + in_quotes(of.service)) +
-                     (of.environment.empty() ? "" : " in " + in_quotes(of.environment));
+  const auto exact = std::ranges::find(*found, named.name, [](const json::object& row) { return text_at(row, "/id"); });
+  if (exact != found->end()) return named.name;
+  const auto where = (named.service.empty() ? "" : " of service " + in_quotes(named.service)) +
+                     (named.environment.empty() ? "" : " in " + in_quotes(named.environment));
   if (found->empty())
-    throw std::runtime_error("amend: unknown " + std::string(word(of.thing)) + ' ' + in_quotes(of.name) + where);
+    throw std::runtime_error("amend: unknown " + std::string(word(named.thing)) + ' ' + in_quotes(named.name) + where);
   if (found->size() > 1)
-    throw std::runtime_error("amend: " + in_quotes(of.name) + " matches several " + std::string(word(of.thing)) +
+    throw std::runtime_error("amend: " + in_quotes(named.name) + " matches several " + std::string(word(named.thing)) +
                              "s; expected --service, --environment or an id:" + listed(*found));
-  return id_of(found->front(), of.name);
+  return id_of(found->front(), named.name);
 }
 
 int run_amend(const amend_options& o) {
@@ -49,19 +49,19 @@ int run_amend(const amend_options& o) {
   for (const auto& name : o.withdrawn) patch[name] = nullptr;
   std::vector<std::string> names;
   for (const auto& [name, value] : patch) names.emplace_back(name);
-  require_known_fields("amend", report_of(o.of.thing), names, {});
+  require_known_fields("amend", report_of(o.named.thing), names, {});
   patch["reason"] = o.reason;
-  const operations_listener at{o.url, read_token(o.token_file)};
-  const auto id = find_id(at, o.of);
+  const operations_listener listener{o.url, read_token(o.token_file)};
+  const auto id = find_id(listener, o.named);
   const auto answer =
       http::send("PATCH", o.url + "/api/v1/" + o.thing + "s/" + encode_part(id), json::serialize(patch),
-                 {{"Content-Type", "application/merge-patch+json"}, {"Authorization", "Bearer " + at.token}});
+                 {{"Content-Type", "application/merge-patch+json"}, {"Authorization", "Bearer " + listener.token}});
   if (!answer) throw std::runtime_error("amend: " + answer.error().text());
   if (answer->status != 202) throw std::runtime_error("amend: " + problem_text(*answer));
   if (o.format == "json")
     std::cout << answer->body;
   else
-    std::cout << "accepted: " << o.thing << ' ' << printable(o.of.name) << '\n';
+    std::cout << "accepted: " << o.thing << ' ' << printable(o.named.name) << '\n';
   return 0;
 }
 
@@ -72,10 +72,10 @@ std::function<int()> add_amend(CLI::App& app, const common_options&) {
   app.add_option("thing", o->thing, "deployment or incident")
       ->required()
       ->check(one_of("thing", words_through<thing_type::incident>()));
-  app.add_option("name", o->of.name, "id, the sender's id, or a deployment's version")->required();
+  app.add_option("name", o->named.name, "id, the sender's id, or a deployment's version")->required();
   app.add_option("fields", o->fields, "key=value, like kind=planned merged_back_at=2026-11-03T10:15:00Z");
-  app.add_option("--service", o->of.service, "service of the thing, if the name is ambiguous");
-  app.add_option("--environment", o->of.environment, "environment of the thing, if the name is ambiguous");
+  app.add_option("--service", o->named.service, "service of the thing, if the name is ambiguous");
+  app.add_option("--environment", o->named.environment, "environment of the thing, if the name is ambiguous");
   app.add_option("--withdraw", o->withdrawn, "fields whose override to withdraw");
   app.add_option("--reason", o->reason, "reason, stored with author and time")->required();
   app.add_option("--url", o->url, "URL of the operations listener")
@@ -89,7 +89,7 @@ std::function<int()> add_amend(CLI::App& app, const common_options&) {
       ->capture_default_str();
   app.footer("Example: releasehealthd amend deployment 1.8.3 --service checkout kind=hotfix --reason 'urgent fix'");
   return [o] {
-    o->of.thing = *parse_word<thing_type>(o->thing);
+    o->named.thing = *parse_word<thing_type>(o->thing);
     return run_amend(*o);
   };
 }

@@ -15,7 +15,7 @@ namespace releasehealth {
 namespace {
 
 struct backfill_options {
-  std::string from, to, step = "1h", directory, split = "1d";
+  std::string begin, end, step = "1h", directory, split = "1d";
   std::vector<std::string> labels;
 };
 
@@ -40,12 +40,12 @@ duration read_duration(const std::string& text, const char* option, duration lea
 }
 
 // The labels of a series scraped with deploy/prometheus.yml; `given` override them.
-std::map<std::string, std::string> target_labels(const http::endpoint& at, const std::vector<std::string>& given) {
-  const bool is_any = at.address == "0.0.0.0" || at.address == "::";
-  const auto host = is_any ? std::string("127.0.0.1") : at.address;
+std::map<std::string, std::string> target_labels(const http::endpoint& address, const std::vector<std::string>& given) {
+  const bool is_any = address.address == "0.0.0.0" || address.address == "::";
+  const auto host = is_any ? std::string("127.0.0.1") : address.address;
   std::map<std::string, std::string> all = {
       {"job", "releasehealthd"},
-      {"instance", (host.find(':') == host.npos ? host : '[' + host + ']') + ':' + std::to_string(at.port)}};
+      {"instance", (host.find(':') == host.npos ? host : '[' + host + ']') + ':' + std::to_string(address.port)}};
   constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_", digits = "0123456789";
   for (const auto& word : given) {
     const auto equals = word.find('=');
@@ -60,17 +60,17 @@ std::map<std::string, std::string> target_labels(const http::endpoint& at, const
 }
 
 backfill_plan read_plan(const config& c, const backfill_options& o) {
-  const auto begin = read_time_option(o.from, "--from"), end = read_time_option(o.to, "--to");
+  const auto begin = read_time_option(o.begin, "--from"), end = read_time_option(o.end, "--to");
   if (!begin || !end || *begin >= *end)
-    throw usage_error("--from: " + in_quotes(o.from) + " is not before --to " + in_quotes(o.to) +
+    throw usage_error("--from: " + in_quotes(o.begin) + " is not before --to " + in_quotes(o.end) +
                       "; expected an earlier time");
   return {*begin, *end, read_duration(o.step, "--step", std::chrono::minutes{1}),
           read_duration(o.split, "--split", least_split), target_labels(c.operations, o.labels)};
 }
 
 // The end of the file that contains an instant. Files begin at multiples of `split` in UTC.
-timestamp end_of_file(timestamp at, duration split) {
-  const auto since_epoch = at.time_since_epoch();
+timestamp end_of_file(timestamp instant, duration split) {
+  const auto since_epoch = instant.time_since_epoch();
   return timestamp(since_epoch - since_epoch % split + split);
 }
 
@@ -93,31 +93,32 @@ int run_backfill(const config& c, const backfill_options& o) {
   const auto plan = read_plan(c, o);
   const auto database = open_database(c, "backfill");
   ledger::deriver(database.where, c.timeline).derive();
-  ledger::reader from(database.where);
-  const auto figures = as_derived(from, c.figures);
+  ledger::reader queries(database.where);
+  const auto figures = as_derived(queries, c.figures);
   if (!o.directory.empty()) std::filesystem::create_directories(o.directory);
   backfill past(plan.labels);
   progress_line progress;
   std::size_t samples = 0, files = 0;
   const auto last = std::min(plan.end, system_now());
   auto first = plan.begin;
-  for (auto at = plan.begin; at < last; at += plan.step) {
-    if (!o.directory.empty() && at >= end_of_file(first, plan.split)) {
+  for (auto instant = plan.begin; instant < last; instant += plan.step) {
+    if (!o.directory.empty() && instant >= end_of_file(first, plan.split)) {
       write_file(o.directory, first, past);
       samples += past.samples();
       past = backfill(plan.labels);
-      first = at;
+      first = instant;
       ++files;
     }
-    const figure_question everything{.periods = current_periods(c.figures.rolling, c.figures.zone, at),
+    const figure_question everything{.periods = current_periods(c.figures.rolling, c.figures.zone, instant),
                                      .service = {},
                                      .environment = {},
                                      .team = {}};
-    past.add(at, render(answer_question(from, everything, figures, at), figures, text_format::openmetrics));
+    past.add(instant,
+             render(answer_question(queries, everything, figures, instant), figures, text_format::openmetrics));
     if (past.samples() > max_samples)
       throw std::runtime_error("more than " + std::to_string(max_samples) +
                                " samples in one file; expected --directory, a shorter --split or a longer --step");
-    progress.show(static_cast<std::uint64_t>((at - plan.begin).count()),
+    progress.show(static_cast<std::uint64_t>((instant - plan.begin).count()),
                   static_cast<std::uint64_t>((last - plan.begin).count()), samples + past.samples(), "samples");
   }
   progress.end();
@@ -136,8 +137,8 @@ int run_backfill(const config& c, const backfill_options& o) {
 
 std::function<int()> add_backfill(CLI::App& app, const common_options& options) {
   const auto o = std::make_shared<backfill_options>();
-  app.add_option("--from", o->from, "begin: a date (2025-01-01) or an RFC 3339 time")->required();
-  app.add_option("--to", o->to, "end, exclusive")->required();
+  app.add_option("--from", o->begin, "begin: a date (2025-01-01) or an RFC 3339 time")->required();
+  app.add_option("--to", o->end, "end, exclusive")->required();
   app.add_option("--step", o->step, "interval between samples; Prometheus looks back 5 minutes for a sample")
       ->capture_default_str();
   app.add_option("--directory", o->directory,

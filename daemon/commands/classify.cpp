@@ -48,17 +48,17 @@ std::string name_of(const Deployment& d) {
 int list_stored(const config& c, const classify_options& o) {
   const auto database = open_database(c, "classify");
   ledger::deriver(database.where, c.timeline).derive();
-  ledger::reader from(database.where);
+  ledger::reader queries(database.where);
   std::string service = o.service, team;
-  require_known(from, c.figures, service, team);
-  period over{"all", {}, timestamp::max(), false};
+  require_known(queries, c.figures, service, team);
+  period span{"all", {}, timestamp::max(), false};
   if (!o.month.empty()) {
     const auto asked = parse_period(o.month, c.figures.zone, timestamp::max());
     if (!asked) throw usage_error("--month: " + asked.error().detail);
-    over = *asked;
+    span = *asked;
   }
   json::array rows;
-  for (const auto& d : from.decisions(over.begin, over.end, service)) {
+  for (const auto& d : queries.decisions(span.begin, span.end, service)) {
     if (o.output->is_text()) {
       print_text(*o.output, format_time(d.finished_at) + "  " + name_of(d) + "  " + told(d.decided) + '\n', 4);
       continue;
@@ -77,8 +77,8 @@ int dry_run(const config& now, const config& then, const output_options& output)
   ledger::deriver(database.where, now.timeline).derive();
   auto timeline = now.timeline;
   timeline.stack = then.timeline.stack;
-  ledger::shadow with(database.where, timeline);
-  const auto moved = with.moved();
+  ledger::shadow trial(database.where, timeline);
+  const auto moved = trial.moved();
   if (!output.is_text()) {
     json::array rows;
     for (const auto& d : moved) {

@@ -94,22 +94,22 @@ std::string unexpected_arguments(const CLI::App& program) {
   const auto chosen = program.get_subcommands();
   const auto rest = program.remaining(true);
   const auto word = rest.empty() ? std::string() : rest.front();
-  const auto& in = chosen.empty() ? program : *chosen.front();
+  const auto& command = chosen.empty() ? program : *chosen.front();
   std::vector<std::string> known;
   if (chosen.empty() && !word.starts_with('-')) {
     for (const auto& c : commands()) known.emplace_back(c.name);
     return unknown_word("command", word, word_list_of(known));
   }
-  if (!word.starts_with('-')) return in.get_name() + ": unexpected argument " + in_quotes(word);
-  for (const auto* option : in.get_options())
+  if (!word.starts_with('-')) return command.get_name() + ": unexpected argument " + in_quotes(word);
+  for (const auto* option : command.get_options())
     for (const auto& name : option->get_lnames()) known.push_back("--" + name);
-  return in.get_name() + ": " + unknown_word("option", word.substr(0, word.find('=')), word_list_of(known));
+  return command.get_name() + ": " + unknown_word("option", word.substr(0, word.find('=')), word_list_of(known));
 }
 
-void require_known(ledger::reader& from, const figure_settings& settings, std::string& service, std::string& team) {
+void require_known(ledger::reader& database, const figure_settings& settings, std::string& service, std::string& team) {
   service = settings.names.service({}, {{"service", service}}, system_now());
   std::set<std::string> services, teams;
-  for (const auto& [where, its_team] : places_and_teams(from.places(), settings)) {
+  for (const auto& [where, its_team] : places_and_teams(database.places(), settings)) {
     services.insert(where.service);
     teams.insert(its_team);
   }
@@ -146,18 +146,18 @@ std::string read_token(const std::string& file) {
 
 std::string read_file(const std::string& path) {
   if (path == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw std::runtime_error(path + ": cannot be read");
-  return {std::istreambuf_iterator<char>(in), {}};
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error(path + ": cannot be read");
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 std::optional<timestamp> read_time_option(const std::string& text, const char* option) {
   if (text.empty()) return {};
-  const auto at = parse_time(text.size() == 10 ? text + "T00:00:00Z" : text);
-  if (!at)
+  const auto instant = parse_time(text.size() == 10 ? text + "T00:00:00Z" : text);
+  if (!instant)
     throw usage_error(std::string(option) + ": invalid time " + in_quotes(text) +
                       "; expected a date or RFC 3339 with an offset");
-  return at;
+  return instant;
 }
 
 }

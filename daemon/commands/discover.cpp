@@ -36,26 +36,27 @@ std::string include_line(const common_options& options, const std::string& file)
   return "include = [" + in_quotes(relative.empty() ? file : relative.native()) + "] in " + options.config_file;
 }
 
-void say_what_trees_hold(const discover::tree& from) {
-  for (const auto& problem : from.found.problems) std::cerr << printable(problem) << '\n';
+void say_what_trees_hold(const discover::tree& trees) {
+  for (const auto& problem : trees.found.problems) std::cerr << printable(problem) << '\n';
   const auto count = [&](std::string_view kind) {
-    return std::ranges::count(from.found.entities, kind, &discover::entity::kind);
+    return std::ranges::count(trees.found.entities, kind, &discover::entity::kind);
   };
-  std::cerr << from.files << " files: " << count("Component") << " components, " << count("System") << " systems, "
-            << count("Group") << " groups, " << from.found.others << " other entities, " << from.found.templates
-            << " templates; " << from.found.problems.size() << " problems\n";
+  std::cerr << trees.files << " files: " << count("Component") << " components, " << count("System") << " systems, "
+            << count("Group") << " groups, " << trees.found.others << " other entities, " << trees.found.templates
+            << " templates; " << trees.found.problems.size() << " problems\n";
 }
 
-void propose_from_database(const config& c, const discover::configured_names& known, discover::proposals& into) {
+void propose_from_database(const config& c, const discover::configured_names& known, discover::proposals& proposed) {
   const auto database = open_database(c, "discover");
-  ledger::reader from(database.where);
-  propose_from_ledger(from, known, system_now(), into);
+  ledger::reader queries(database.where);
+  propose_from_ledger(queries, known, system_now(), proposed);
 }
 
 // Catalogues are useful without a database.
-void propose_from_database_if_any(const config& c, const discover::configured_names& known, discover::proposals& into) {
+void propose_from_database_if_any(const config& c, const discover::configured_names& known,
+                                  discover::proposals& proposed) {
   try {
-    propose_from_database(c, known, into);
+    propose_from_database(c, known, proposed);
   } catch (const std::runtime_error& e) {
     std::cerr << "cannot compare names in the database: " << printable(ledger::description_of(e)) << '\n';
   }
@@ -67,7 +68,7 @@ void append_tables(const common_options& options, const std::string& file, const
   std::error_code ec;
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), ec);
   const bool is_new = !std::filesystem::exists(path, ec);
-  const auto before = is_new ? 0 : std::filesystem::file_size(path);
+  const auto old_size = is_new ? 0 : std::filesystem::file_size(path);
   {
     std::ofstream out(path, std::ios::binary | std::ios::app);
     out << (is_new ? "# Proposed by `releasehealthd discover`; edit as needed.\n\n" : "\n") << tables << std::flush;
@@ -78,7 +79,7 @@ void append_tables(const common_options& options, const std::string& file, const
     if (is_new)
       std::filesystem::remove(path);
     else
-      std::filesystem::resize_file(path, before);
+      std::filesystem::resize_file(path, old_size);
     std::string all;
     for (const auto& m : wrong->all) all += "\n" + m;
     throw std::runtime_error(file + ": unchanged, because the configuration would be invalid:" + all);
@@ -119,14 +120,14 @@ int run_discover(const common_options& options, const discover_options& o) {
   if (!o.file.empty() && std::filesystem::exists(o.file, ec) && !is_read_by(c, options, o.file))
     throw usage_error("--write: " + in_quotes(o.file) + " exists but the configuration does not include it; expected " +
                       include_line(options, o.file) + ", or another file");
-  const auto from = discover::read_trees(o.paths);
+  const auto trees = discover::read_trees(o.paths);
   auto known = configured_names_of(c.figures);
   known.services_at = c.services_at;
-  if (!o.paths.empty()) say_what_trees_hold(from);
+  if (!o.paths.empty()) say_what_trees_hold(trees);
   discover::proposals found;
-  discover::propose_from_catalogue(from, known, found);
+  discover::propose_from_catalogue(trees, known, found);
   (o.paths.empty() ? propose_from_database : propose_from_database_if_any)(c, known, found);
-  discover::propose_teams(from.found, known, found);
+  discover::propose_teams(trees.found, known, found);
   for (const auto& remark : found.remarks) std::cerr << printable(remark) << '\n';
   if (found.is_empty()) {
     std::cerr << "nothing to propose\n";

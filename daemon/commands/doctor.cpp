@@ -93,12 +93,12 @@ class doctor {
           "run `releasehealthd migrate`, or start the daemon");
       return;
     }
-    ledger::reader from(where.unlimited());
+    ledger::reader database(where.unlimited());
     const auto now = system_now();
-    look_at_health(from.health(), c, now);
-    const auto settings = as_derived(from, c.figures);
-    look_at_sources(report_sources(from, settings, now));
-    look_at_coverage(report_coverage(from, settings, now, false));
+    look_at_health(database.health(), c, now);
+    const auto settings = as_derived(database, c.figures);
+    look_at_sources(report_sources(database, settings, now));
+    look_at_coverage(report_coverage(database, settings, now, false));
   }
 
   void look_at_health(const ledger::database_health& is, const config& c, timestamp now) {
@@ -165,7 +165,7 @@ class doctor {
       std::vector<std::string> lacking;
       for (const auto& s : r.services)
         for (const auto& one : s.evidence)
-          if (one.of == &e && one.is_gap()) lacking.push_back(short_name(s.where));
+          if (one.rule == &e && one.is_gap()) lacking.push_back(short_name(s.where));
       if (lacking.empty()) continue;
       const auto some = joined(std::span(lacking).first(std::min(lacking.size(), most_listed)));
       add("coverage",

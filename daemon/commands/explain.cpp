@@ -17,11 +17,11 @@ struct explain_options {
   bool json = false;  ///< as in earlier releases: an object per line
 };
 
-std::vector<explanation> find(ledger::reader& from, explain_options o, const figure_settings& settings) {
+std::vector<explanation> find(ledger::reader& database, explain_options o, const figure_settings& settings) {
   auto& name = o.asked.figure;
-  if (o.what == "deployment") return explain_deployment(from, name);
-  if (o.what == "incident") return explain_incident(from, name);
-  require_known(from, settings, o.asked.service, o.asked.team);
+  if (o.what == "deployment") return explain_deployment(database, name);
+  if (o.what == "incident") return explain_incident(database, name);
+  require_known(database, settings, o.asked.service, o.asked.team);
   o.asked.environment = settings.names.environment(o.asked.environment);
   for (const auto& word : o.labels) {
     const auto equals = word.find('=');
@@ -29,7 +29,7 @@ std::vector<explanation> find(ledger::reader& from, explain_options o, const fig
       throw usage_error("labels: invalid label " + in_quotes(word) + "; expected one like kind=hotfix");
     o.asked.labels.emplace_back(word.substr(0, equals), word.substr(equals + 1));
   }
-  auto all = explain_figure(from, o.asked, settings, system_now());
+  auto all = explain_figure(database, o.asked, settings, system_now());
   if (all) return std::move(*all);
   if (all.error().code == errc::malformed) throw usage_error(all.error().text());
   throw std::runtime_error(in_quotes(name) + ": " + all.error().text());
@@ -78,8 +78,8 @@ std::function<int()> add_explain(CLI::App& app, const common_options& options) {
     const auto c = load_or_refuse(options);
     const auto database = open_database(c, "explain");
     ledger::deriver(database.where, c.timeline).derive();
-    ledger::reader from(database.where);
-    const auto all = find(from, *o, as_derived(from, c.figures));
+    ledger::reader queries(database.where);
+    const auto all = find(queries, *o, as_derived(queries, c.figures));
     if (all.empty()) throw std::runtime_error("unknown " + o->what + ' ' + in_quotes(o->asked.figure));
     if (!o->json) return print(all, *output), 0;
     for (const auto& e : all) std::cout << json::serialize(as_json(e)) << '\n';

@@ -13,9 +13,9 @@ std::function<int()> add_export(CLI::App& app, const common_options& options) {
   return [what, &options] {
     const auto c = load_or_refuse(options);
     const auto database = open_database(c, "export");
-    ledger::reader from(database.where);
+    ledger::reader queries(database.where);
     std::optional<ledger::stored_event> last;
-    for (auto page = from.events_after(last); !page.empty(); page = from.events_after(last)) {
+    for (auto page = queries.events_after(last); !page.empty(); page = queries.events_after(last)) {
       for (const auto& e : page) {
         std::cout << json::serialize(canonical::write_exported(e.told, e.received_at)) << '\n';
       }

@@ -7,11 +7,11 @@ namespace releasehealth {
 namespace {
 
 // A wildcard address is checked on loopback.
-std::string url_of(const http::endpoint& at) {
-  const bool is_any = at.address == "0.0.0.0" || at.address == "::";
-  const auto host = is_any ? std::string("127.0.0.1") : at.address;
+std::string url_of(const http::endpoint& address) {
+  const bool is_any = address.address == "0.0.0.0" || address.address == "::";
+  const auto host = is_any ? std::string("127.0.0.1") : address.address;
   const auto name = host.find(':') == host.npos ? host : '[' + host + ']';
-  return (at.tls ? "https://" : "http://") + name + ':' + std::to_string(at.port) + "/-/healthy";
+  return (address.tls ? "https://" : "http://") + name + ':' + std::to_string(address.port) + "/-/healthy";
 }
 
 }

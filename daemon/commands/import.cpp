@@ -26,27 +26,29 @@ std::map<std::string, std::string> read_columns(const import_options& o) {
 
 // Derivation filters configured sources and kinds only, so an import under another source name is filtered here, by the
 // filter of its kind.
-record_handler by_kind(const import_run& run, record_handler to, const api_export& of) {
+record_handler by_kind(const import_run& run, record_handler handler, const api_export& exported) {
   const auto& filters = run.c.timeline.joins.filters;
-  const auto of_kind = filters.find(of.by->kind);
-  if (run.o.source.empty() || filters.contains(run.o.source) || of_kind == filters.end()) return to;
-  to.take = [take = std::move(to.take), filter = of_kind->second](event e, std::optional<timestamp> received_at) {
+  const auto of_kind = filters.find(exported.collected->kind);
+  if (run.o.source.empty() || filters.contains(run.o.source) || of_kind == filters.end()) return handler;
+  handler.take = [take = std::move(handler.take), filter = of_kind->second](event e,
+                                                                            std::optional<timestamp> received_at) {
     if (e.type != event_type::incident || filter.fits_any(e.fields)) take(std::move(e), received_at);
   };
-  return to;
+  return handler;
 }
 
-void read_file_history(import_run& run, std::istream& in, std::uint64_t size) {
+void read_file_history(import_run& run, std::istream& stream, std::uint64_t size) {
   const auto& o = run.o;
-  const auto to = run.handler(&in, size);
-  if (o.format == "events") return read_event_history(in, defaults_of(o), run.now, to);
+  const auto handler = run.handler(&stream, size);
+  if (o.format == "events") return read_event_history(stream, defaults_of(o), run.now, handler);
   if (o.format == "csv") {
-    if (const auto done = read_csv_history(in, read_columns(o), defaults_of(o), run.now, to); !done)
+    if (const auto done = read_csv_history(stream, read_columns(o), defaults_of(o), run.now, handler); !done)
       throw usage_error(o.file + ": " + done.error().detail);
     return;
   }
-  const auto& of = *find_api_export(o.format);
-  if (const auto done = read_api_export(of, in, defaults_of(o), run.now, by_kind(run, to, of)); !done)
+  const auto& exported = *find_api_export(o.format);
+  if (const auto done = read_api_export(exported, stream, defaults_of(o), run.now, by_kind(run, handler, exported));
+      !done)
     throw std::runtime_error(o.file + ' ' + done.error().detail);
 }
 
@@ -61,7 +63,7 @@ int import_file(import_run& run) {
     file.seekg(0);
   }
   const auto* known = find_api_export(o.format);
-  run.open(!o.source.empty() ? o.source : known ? std::string(known->by->kind) : "import");
+  run.open(!o.source.empty() ? o.source : known ? std::string(known->collected->kind) : "import");
   try {
     read_file_history(run, o.file == "-" ? std::cin : file, size);
   } catch (const import_run::stopped&) {
@@ -78,7 +80,7 @@ std::function<int()> add_import(CLI::App& app, const common_options& options) {
   const auto o = std::make_shared<import_options>();
   std::vector<std::string> formats = {"events", "csv", "git"};
   std::string help = "events (NDJSON), csv, git (a local repository), or an API export:";
-  for (const auto& [by, shape] : api_exports()) {
+  for (const auto& [owner, shape] : api_exports()) {
     formats.emplace_back(shape.format);
     help += "\n  " + std::string(shape.format) + ": " + std::string(shape.help);
   }

@@ -12,13 +12,13 @@ struct import_names {
   std::string former_service;  ///< the service name that imports before 2026-12 used
 };
 
-import_names names_of(const import_options& o, const repository& from) {
+import_names names_of(const import_options& o, const repository& history) {
   import_names out{{o.service, environment_or_default(o.environment)}, {}};
   if (!o.service.empty()) return out;
   auto named = o.prefix;
   while (!named.empty() && std::ispunct(static_cast<unsigned char>(named.back())) != 0) named.pop_back();
-  out.belong_to.service = named.empty() ? from.name() : named;
-  if (named.empty()) out.former_service = std::filesystem::path(from.name()).stem().string();
+  out.belong_to.service = named.empty() ? history.name() : named;
+  if (named.empty()) out.former_service = std::filesystem::path(history.name()).stem().string();
   return out;
 }
 
@@ -78,23 +78,23 @@ int import_git(import_run& run) {
   auto scheme = git::read_scheme(o.tags, o.prefix);
   if (!scheme) throw usage_error("--tags " + scheme.error().detail);
   scheme->takes_prereleases = o.with_prereleases;
-  const repository from(o.file);
+  const repository history(o.file);
   const auto rules = o.rules_file.empty() ? run.c : load_or_refuse(common_options{o.rules_file});
-  const auto names = names_of(o, from);
+  const auto names = names_of(o, history);
   const git_question q{.tags = std::move(*scheme),
                        .belong_to = names.belong_to,
                        .since = run.since,
                        .until = run.until,
                        .with_sizes = !o.without_sizes && !o.dry_run,
                        .rules = &rules.timeline.stack};
-  const auto h =
-      read_git_history(from, q, run.now, [&](std::size_t done, std::size_t of) { run.progress.show(done, of, done); });
+  const auto h = read_git_history(history, q, run.now,
+                                  [&](std::size_t done, std::size_t total) { run.progress.show(done, total, done); });
   run.progress.end();
   say_what_was_read(h);
   require_releases(h, o);
   if (o.dry_run) std::cout << printable(summary(h, run.c.figures.zone));
-  const auto lacking = from.lacks_tags();
-  const git_read read{.repository = o.repository.empty() ? from.identity() : o.repository,
+  const auto lacking = history.lacks_tags();
+  const git_read read{.repository = o.repository.empty() ? history.identity() : o.repository,
                       .service = names.belong_to.service,
                       .environment = names.belong_to.environment,
                       .prefix = o.prefix,
@@ -104,16 +104,16 @@ int import_git(import_run& run) {
                       .things = h.things,
                       .others = h.releases.others,
                       .reached_head = h.reached_head,
-                      .has_commit = [&](const std::string& id) { return from.has_commit(id); }};
+                      .has_commit = [&](const std::string& id) { return history.has_commit(id); }};
   const auto source = o.source.empty() ? "git" : o.source;
   run.open(source);
   auto update = tell_differences(read, stored_before(run, source, read));
   say_what_changes(update, o);
   if (!lacking.empty()) std::cerr << o.file << ": " << lacking << ": stored events are not retracted\n";
-  const auto to = run.handler(nullptr, 0);
+  const auto handler = run.handler(nullptr, 0);
   for (auto& e : update.events) {
     const auto what = std::string(word(e.type)) + ' ' + e.subject;
-    take_checked(std::move(e), what, {}, run.now, to);
+    take_checked(std::move(e), what, {}, run.now, handler);
   }
   const auto code = run.finish();
   std::cerr << advice_on_hotfixes(h);

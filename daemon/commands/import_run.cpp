@@ -6,14 +6,14 @@ namespace releasehealth {
 
 void import_contents::add(const event& e) {
   ++types_[std::string(word(e.type))];
-  auto at = e.time;
+  auto instant = e.time;
   for (const auto* own : {"/finished_at", "/started_at"})  // when it happened, which may be long before the report
     if (const auto found = time_at(e.fields, own)) {
-      at = *found;
+      instant = *found;
       break;
     }
-  first_ = std::min(first_.value_or(at), at);
-  last_ = std::max(last_.value_or(at), at);
+  first_ = std::min(first_.value_or(instant), instant);
+  last_ = std::max(last_.value_or(instant), instant);
   if (auto one = text_at(e.fields, "/service"); !one.empty()) services_.insert(std::move(one));
   for (const auto& one : elements_at(e.fields, "/services"))
     if (one.is_string()) services_.emplace(one.get_string());
@@ -40,20 +40,20 @@ void import_run::open(const std::string& source) {
   database.emplace(open_database(c, "import"));
   appender.emplace(database->where);
   deriving.emplace(database->where.as("derive"), c.timeline);
-  into.emplace(*appender, source, now, [this](std::size_t events) { deriving->stored(events); });
+  target.emplace(*appender, source, now, [this](std::size_t events) { deriving->stored(events); });
 }
 
-record_handler import_run::handler(std::istream* in, std::uint64_t size) {
+record_handler import_run::handler(std::istream* stream, std::uint64_t size) {
   return {.take =
-              [this, in, size](event e, std::optional<timestamp> received_at) {
-                if (in && ((since && e.time < *since) || (until && e.time >= *until))) return;
+              [this, stream, size](event e, std::optional<timestamp> received_at) {
+                if (stream && ((since && e.time < *since) || (until && e.time >= *until))) return;
                 ++read;
                 if (o.dry_run) contents.add(e);
-                if (into) into->take(std::move(e), received_at);
+                if (target) target->take(std::move(e), received_at);
                 constexpr std::size_t often = 512;
                 if (read % often == 0)
-                  progress.show(in ? static_cast<std::uint64_t>(std::max<std::streamoff>(in->tellg(), 0)) : 0, size,
-                                read);
+                  progress.show(stream ? static_cast<std::uint64_t>(std::max<std::streamoff>(stream->tellg(), 0)) : 0,
+                                size, read);
               },
           .refuse =
               [this](const refused_record& bad) {
@@ -73,9 +73,9 @@ int import_run::finish() {
   progress.end();
   std::cerr << read << " events, " << refused << " rejected\n";
   if (o.dry_run) std::cout << printable(contents.text());
-  if (!into) return refused == 0 ? 0 : 1;
-  into->finish();
-  std::cerr << into->stored() << " stored, " << into->duplicates() << " duplicates\n";
+  if (!target) return refused == 0 ? 0 : 1;
+  target->finish();
+  std::cerr << target->stored() << " stored, " << target->duplicates() << " duplicates\n";
   deriving->finish();
   return refused == 0 ? 0 : 1;
 }

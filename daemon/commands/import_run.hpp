@@ -41,7 +41,7 @@ struct import_run {
   std::optional<timestamp> since = read_time_option(o.since, "--since"), until = read_time_option(o.until, "--until");
   std::optional<opened_database> database = {};
   std::optional<ledger::appender> appender = {};
-  std::optional<importer> into = {};
+  std::optional<importer> target = {};
   std::optional<ledger::derive_along> deriving = {};
   progress_line progress = {};
   import_contents contents = {};
@@ -51,9 +51,9 @@ struct import_run {
 
   /// Opens the database, unless it is a dry run.
   void open(const std::string& source);
-  /// Handles events between --since and --until. `in`: the stream whose position, of `size` bytes, is shown as
+  /// Handles events between --since and --until. `stream`: whose position, of `size` bytes, is shown as
   /// progress.
-  record_handler handler(std::istream* in, std::uint64_t size);
+  record_handler handler(std::istream* stream, std::uint64_t size);
   /// Stores the remaining records. Returns the exit code.
   int finish();
 };

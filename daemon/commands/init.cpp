@@ -87,22 +87,22 @@ void give_to(const std::string& owner, const fs::path& folder) {
   const auto* user = getpwnam(owner.c_str());
   std::vector<fs::path> all = {folder};
   for (const auto& entry : fs::directory_iterator(folder)) all.push_back(entry.path());
-  for (const auto& at : all)
-    if (lchown(at.c_str(), user->pw_uid, user->pw_gid) != 0)
-      throw std::runtime_error(at.string() + ": cannot be given to " + owner + ": " + std::strerror(errno));
+  for (const auto& path : all)
+    if (lchown(path.c_str(), user->pw_uid, user->pw_gid) != 0)
+      throw std::runtime_error(path.string() + ": cannot be given to " + owner + ": " + std::strerror(errno));
 }
 
 /// Creates a secret file that only its owner may read.
 fs::path write_secret(const fs::path& folder, const std::string& name) {
   ledger::make_own_folder(folder);
   fs::permissions(folder, fs::perms::owner_all);
-  const auto at = folder / name;
-  const ledger::own_file file(at);
-  if (fs::file_size(at) > 0) return at;  // an earlier run wrote it
+  const auto path = folder / name;
+  const ledger::own_file file(path);
+  if (fs::file_size(path) > 0) return path;  // an earlier run wrote it
   const auto secret = random_id() + random_id() + '\n';
   if (write(file.descriptor(), secret.data(), secret.size()) != static_cast<ssize_t>(secret.size()))
-    throw std::runtime_error(at.string() + ": cannot be written");
-  return at;
+    throw std::runtime_error(path.string() + ": cannot be written");
+  return path;
 }
 
 std::string configuration_of(const init_options& o) {
@@ -116,9 +116,9 @@ std::string configuration_of(const init_options& o) {
           "[[token]]\nname = \"first\"\nscopes = [\"send\", \"read\", \"amend\", \"admin\"]\ntoken_file = " +
           in_quotes(std::string(secrets_folder) + "/token") + "\n";
   for (const auto& kind : o.kinds) {
-    const auto& by = kind_of(kind);
-    text +=
-        "\n# " + std::string(by.help) + ".\n" + source_table(by, std::string(secrets_folder) + "/" + kind + ".secret");
+    const auto& collected = kind_of(kind);
+    text += "\n# " + std::string(collected.help) + ".\n" +
+            source_table(collected, std::string(secrets_folder) + "/" + kind + ".secret");
   }
   text +=
       "\n# Names differ between tools. `releasehealthd discover` proposes these tables once deliveries have arrived.\n"
@@ -130,14 +130,14 @@ std::string configuration_of(const init_options& o) {
 void say_what_comes_next(const init_options& o, const fs::path& file, const fs::path& secrets) {
   std::cout << file.string() << " written, secrets in " << secrets.string() << "\n\n";
   for (const auto& kind : o.kinds) {
-    const auto& by = kind_of(kind);
+    const auto& collected = kind_of(kind);
     const auto secret = secrets / (kind + ".secret");
     const auto url = o.public_url + "/webhooks/" + kind;
     std::cout << kind << "\n    URL: " << url << "\n    secret: the contents of " << secret.string() << "; if " << kind
               << " generates its own secret, write that one to the file\n";
-    for (const auto& step : by.setup)
+    for (const auto& step : collected.setup)
       std::cout << "    tick: " << step.what << "    (needed by " << step.needed_by << ")\n";
-    const auto test = test_delivery(by, url, secret.string());
+    const auto test = test_delivery(collected, url, secret.string());
     if (test.empty())
       std::cout << "    test delivery: only " << kind << " can sign one; send it from there\n\n";
     else

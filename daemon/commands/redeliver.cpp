@@ -12,7 +12,7 @@ namespace releasehealth {
 namespace {
 
 struct redeliver_options {
-  std::string from, source_name, repository, organization, hook, token_file, api = github_hooks{}.api, since = "3d";
+  std::string sender, source_name, repository, organization, hook, token_file, api = github_hooks{}.api, since = "3d";
   bool all = false, dry_run = false;
 };
 
@@ -49,10 +49,10 @@ struct redelivered {
 };
 
 // Fetched from GitHub over TLS with our own token, so the signature is not checked.
-void store_one(const source& from, const naming& names, const github_hooks& at, const std::string& hook,
-               const github_delivery& d, ledger::appender& to, redelivered& count) {
-  auto request = value_or_fail(fetch_github_delivery(at, hook, d.id));
-  auto read = receive(from, {request.header, request.body, d.delivered_at}, names);
+void store_one(const source& sender, const naming& names, const github_hooks& hooks, const std::string& hook,
+               const github_delivery& d, ledger::appender& appender, redelivered& count) {
+  auto request = value_or_fail(fetch_github_delivery(hooks, hook, d.id));
+  auto read = receive(sender, {request.header, request.body, d.delivered_at}, names);
   if (!read) {
     ++count.refused;
     std::cerr << d.guid << " (" << d.event << "): " << read.error().text() << '\n';
@@ -65,7 +65,7 @@ void store_one(const source& from, const naming& names, const github_hooks& at, 
   read->entry.received_at = system_now();
   read->entry.body = std::move(request.body);
   const bool dead = read->entry.outcome == "dead";
-  const auto stored = value_or_fail(to.append({std::move(read->entry)}).front());
+  const auto stored = value_or_fail(appender.append({std::move(read->entry)}).front());
   if (stored.duplicate_delivery)
     ++count.known;
   else if (dead || !stored.refused.empty())
@@ -75,12 +75,12 @@ void store_one(const source& from, const naming& names, const github_hooks& at, 
 }
 
 int run_redeliver(const config& c, const redeliver_options& o) {
-  const auto& from = find_github_source(c, o.source_name);
-  const auto at = hooks_of(o);
+  const auto& sender = find_github_source(c, o.source_name);
+  const auto hooks = hooks_of(o);
   const auto length = parse_duration(o.since);
   if (!length) throw usage_error("--since: invalid duration " + in_quotes(o.since) + "; expected one like 3d or 12h");
-  const auto hook = o.hook.empty() ? value_or_fail(find_github_hook(at, "/webhooks/" + from.name)) : o.hook;
-  auto deliveries = value_or_fail(list_github_deliveries(at, hook, system_now() - *length));
+  const auto hook = o.hook.empty() ? value_or_fail(find_github_hook(hooks, "/webhooks/" + sender.name)) : o.hook;
+  auto deliveries = value_or_fail(list_github_deliveries(hooks, hook, system_now() - *length));
   const auto known = deliveries.size();
   if (!o.all) std::erase_if(deliveries, [](const github_delivery& d) { return d.answered; });
   std::cerr << known << " deliveries of hook " << hook << " in the last " << o.since << ", " << deliveries.size()
@@ -92,9 +92,9 @@ int run_redeliver(const config& c, const redeliver_options& o) {
   }
   if (deliveries.empty()) return 0;
   const auto database = open_database(c, "redeliver");
-  ledger::appender to(database.where);
+  ledger::appender appender(database.where);
   redelivered count;
-  for (const auto& d : deliveries) store_one(from, c.timeline.blame.names, at, hook, d, to, count);
+  for (const auto& d : deliveries) store_one(sender, c.timeline.blame.names, hooks, hook, d, appender, count);
   ledger::deriver(database.where, c.timeline).derive();
   std::cerr << count.stored << " stored, " << count.known << " duplicates, " << count.ignored << " ignored, "
             << count.dead << " dead, " << count.refused << " rejected\n";
@@ -105,7 +105,7 @@ int run_redeliver(const config& c, const redeliver_options& o) {
 
 std::function<int()> add_redeliver(CLI::App& app, const common_options& options) {
   const auto o = std::make_shared<redeliver_options>();
-  app.add_option("from", o->from, "github")->required()->check(one_of("source", {"github"}));
+  app.add_option("from", o->sender, "github")->required()->check(one_of("source", {"github"}));
   app.add_option("--repository", o->repository, "repository of the webhook, like acme/checkout");
   app.add_option("--organization", o->organization, "organisation of the webhook, like acme");
   app.add_option("--hook", o->hook, "id of the webhook; default: the one whose URL ends with /webhooks/SOURCE");

@@ -53,10 +53,11 @@ std::string in_backticks(std::string_view name) { return name.empty() ? "" : '`'
 table table_of_figures() {
   table out{{"metric", "what it is", "value", "labels", "of"}};
   for (const auto& f : figures()) {
-    const std::string prefix = f.to == belongs::teams ? "releasehealth_team_" : "releasehealth_";
+    const std::string prefix = f.owners == belongs::teams ? "releasehealth_team_" : "releasehealth_";
     const auto period = in_backticks(f.is_now ? "" : "period"), label = in_backticks(f.label);
     out.rows.push_back({in_backticks(prefix + std::string(f.name)), std::string(f.help), std::string(value_of(f)),
-                        period + (period.empty() || label.empty() ? "" : ", ") + label, std::string(scopes_of(f.to))});
+                        period + (period.empty() || label.empty() ? "" : ", ") + label,
+                        std::string(scopes_of(f.owners))});
   }
   return out;
 }

@@ -19,10 +19,10 @@ struct tally {
 /// Decodes a stored delivery with the current settings of its source; empty if it still cannot be decoded. A delivery
 /// received while the clock was wrong can contain times that seemed to be in the future, so it is decoded again with
 /// the current clock; its events without a time of their own keep the time of receipt.
-ledger::reread read_again(const source& from, const ledger::entry& kept, timestamp now, const naming& names) {
-  auto original = read_kept(from, kept, kept.received_at, names);
+ledger::reread read_again(const source& sender, const ledger::entry& kept, timestamp now, const naming& names) {
+  auto original = read_kept(sender, kept, kept.received_at, names);
   if (original && original->detail.empty()) return std::move(*original);
-  auto later = read_kept(from, kept, now, names);
+  auto later = read_kept(sender, kept, now, names);
   if (original && (!later || later->events.size() <= original->events.size())) return std::move(*original);
   if (!later) return {};
   for (auto& e : later->events)
@@ -37,9 +37,9 @@ int run_replay(const config& c, const ledger::replay_question& q) {
   const auto now = system_now();
   tally count;
   const auto fresh = ledger::replay(database.where, q, now, [&](const ledger::entry& kept) -> ledger::reread {
-    const auto from = std::ranges::find(c.sources, kept.source, &source::name);
-    if (from == c.sources.end()) return ++count.unknown, ledger::reread();
-    auto said = read_again(*from, kept, now, c.timeline.blame.names);
+    const auto sender = std::ranges::find(c.sources, kept.source, &source::name);
+    if (sender == c.sources.end()) return ++count.unknown, ledger::reread();
+    auto said = read_again(*sender, kept, now, c.timeline.blame.names);
     ++(said.events.empty() ? count.dead : count.read);
     count.partly += said.events.empty() || said.detail.empty() ? 0 : 1;
     return said;

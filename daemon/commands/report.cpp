@@ -18,7 +18,7 @@ namespace releasehealth {
 namespace {
 
 struct report_options {
-  std::string month, from, to, period, as_of, service, team, figure, url;
+  std::string month, begin, end, period, as_of, service, team, figure, url;
   std::shared_ptr<output_options> output;
 };
 
@@ -32,44 +32,44 @@ std::vector<period> read_periods(const report_options& o, const calendar& zone, 
   const auto one = o.month.empty()             ? this_month
                    : o.month == previous_month ? format_month(zone.month_of(now) - std::chrono::months{1})
                                                : o.month;
-  const auto from = o.from.empty() ? one : o.from, to = o.to.empty() ? one : o.to;
-  auto months = months_between(from, to, zone, now);
+  const auto first = o.begin.empty() ? one : o.begin, last = o.end.empty() ? one : o.end;
+  auto months = months_between(first, last, zone, now);
   if (!months) throw usage_error(months.error().text());
   return *months;
 }
 
 // Colours on a terminal, unless NO_COLOR is set (https://no-color.org).
 bool has_colours() {
-  const char* without = std::getenv("NO_COLOR");
-  return isatty(STDOUT_FILENO) != 0 && (without == nullptr || *without == '\0');
+  const char* unwanted = std::getenv("NO_COLOR");
+  return isatty(STDOUT_FILENO) != 0 && (unwanted == nullptr || *unwanted == '\0');
 }
 
 // The review page of that month, for a service, a team or everything.
-std::string write_review(ledger::reader& from, const std::vector<period>& periods, const figure_settings& figures,
+std::string write_review(ledger::reader& database, const std::vector<period>& periods, const figure_settings& figures,
                          const report_options& o, timestamp now) {
   const auto chosen = parse_month(periods.front().label);
   if (periods.size() != 1 || !chosen || *chosen < first_reviewed_month)
     throw usage_error("--format html: expected exactly one month");
   const review_question q{.month = *chosen, .team = o.team, .service = o.service, .environment = {}};
   const review_frame frame{.now = now, .is_one_file = true, .base = o.url};
-  if (o.service.empty()) return review_month(from, q, figures, frame);
-  auto page = review_service(from, q, figures, frame);
+  if (o.service.empty()) return review_month(database, q, figures, frame);
+  auto page = review_service(database, q, figures, frame);
   if (!page) throw std::runtime_error(page.error().detail);
   return *page;
 }
 
-std::string write_report(ledger::reader& from, const std::vector<period>& periods, const config& c, report_options o,
-                         timestamp now) {
-  const auto figures = as_derived(from, c.figures);
-  require_known(from, figures, o.service, o.team);
+std::string write_report(ledger::reader& database, const std::vector<period>& periods, const config& c,
+                         report_options o, timestamp now) {
+  const auto figures = as_derived(database, c.figures);
+  require_known(database, figures, o.service, o.team);
   const auto& format = o.output->format;
-  if (format == "html" && o.figure.empty()) return write_review(from, periods, figures, o, now);
+  if (format == "html" && o.figure.empty()) return write_review(database, periods, figures, o, now);
   const figure_question question{.periods = periods, .service = o.service, .environment = {}, .team = o.team};
-  auto s = answer_question(from, question, figures, now);
+  auto s = answer_question(database, question, figures, now);
   const auto only = choose_figure(o.figure);
   if (format == "csv") return csv_report(s, figures, only);
   if (format == "json") return json_array(figures_json(s, figures, 0, only)) + '\n';
-  find_since(from, s, figures.names);
+  find_since(database, s, figures.names);
   text_style style{.markdown = format == "markdown", .html = format == "html", .teams = !o.team.empty()};
   if (o.output->is_text()) {
     style.width = o.output->width();
@@ -81,7 +81,7 @@ std::string write_report(ledger::reader& from, const std::vector<period>& period
   if (periods.size() != 1) return text_report(s, figures, o.figure, style);
   auto of_thresholds = question;
   of_thresholds.periods = current_periods(figures.rolling, figures.zone, periods.front().end);
-  const auto at_end = answer_question(from, of_thresholds, figures, periods.front().end);
+  const auto at_end = answer_question(database, of_thresholds, figures, periods.front().end);
   return text_report(s, figures, o.figure, style, &at_end);
 }
 
@@ -121,8 +121,8 @@ int run_report(const config& c, const report_options& o) {
 std::function<int()> add_report(CLI::App& app, const common_options& options) {
   const auto o = std::make_shared<report_options>();
   app.add_option("--month", o->month, "month: 2026-10 or previous_month; default: the current one");
-  app.add_option("--from", o->from, "first month");
-  app.add_option("--to", o->to, "last month, inclusive");
+  app.add_option("--from", o->begin, "first month");
+  app.add_option("--to", o->end, "last month, inclusive");
   app.add_option("--period", o->period, "period instead of months: 2026-Q4, or begin/end with RFC 3339 times");
   app.add_option("--as-of", o->as_of, "state known at that instant: only events received before it");
   app.add_option("--service", o->service, "only this service");

@@ -26,48 +26,49 @@ struct send_options {
 
 // Polls until a row fits, a poll fails or derive_patience ends. Returns the last response.
 template <class Fits>
-result<std::optional<json::object>> find_derived(const operations_listener& at, const thing_name& of, Fits fits) {
+result<std::optional<json::object>> find_derived(const operations_listener& listener, const thing_name& thing,
+                                                 Fits fits) {
   const auto end = std::chrono::steady_clock::now() + derive_patience;
   for (;;) {
-    auto found = find_thing(at, of);
+    auto found = find_thing(listener, thing);
     if (!found || (*found && fits(**found)) || std::chrono::steady_clock::now() > end) return found;
     std::this_thread::sleep_for(pause);
   }
 }
 
 // A deployment counts for a service, so a report without one must be about a deployment whose service is known.
-void require_service(const event& e, bool names_subject, const operations_listener& at) {
+void require_service(const event& e, bool names_subject, const operations_listener& listener) {
   if (e.type != event_type::deployment || e.fields.contains("service") || e.fields.contains("repository")) return;
   if (!names_subject) throw usage_error("send: a deployment needs service=NAME");
-  if (at.url.empty()) return;
+  if (listener.url.empty()) return;
   const auto is_placed = [](const json::object& row) { return !text_at(row, "/service").empty(); };
-  const auto found = find_derived(at, {e.thing, e.subject}, is_placed);
+  const auto found = find_derived(listener, {e.thing, e.subject}, is_placed);
   if (found && (!*found || !is_placed(**found)))
     throw std::runtime_error("send: unknown deployment " + in_quotes(e.subject) + "; a new one needs service=NAME");
 }
 
 // "checkout 1.9.3, hotfix (explicit kind)", and the URL of its page.
 std::string describe(const json::object& row, thing_type thing, const std::string& url) {
-  const auto at = [&](const char* column) { return text_at(row, std::string("/") + column); };
+  const auto text_of = [&](const char* column) { return text_at(row, std::string("/") + column); };
   const bool is_deployment = thing == thing_type::deployment;
-  auto out = is_deployment ? at("service") : "incident " + at("subject") + " of " + at("service");
-  if (is_deployment) out += ' ' + (at("version").empty() ? at("subject") : at("version"));
-  if (at("environment") != default_environment) out += " in " + at("environment");
-  out += ", " + (at("kind").empty() ? at("state") : at("kind") + " (" + at("kind_reason") + ')');
-  if (is_deployment) out += "\n  " + url + "/deployments/" + at("id");
+  auto out = is_deployment ? text_of("service") : "incident " + text_of("subject") + " of " + text_of("service");
+  if (is_deployment) out += ' ' + (text_of("version").empty() ? text_of("subject") : text_of("version"));
+  if (text_of("environment") != default_environment) out += " in " + text_of("environment");
+  out += ", " + (text_of("kind").empty() ? text_of("state") : text_of("kind") + " (" + text_of("kind_reason") + ')');
+  if (is_deployment) out += "\n  " + url + "/deployments/" + text_of("id");
   return printable(out);
 }
 
 // The derived row of a stored event in words; type and subject for types without a list.
-std::string became(const event& e, const operations_listener& at) {
+std::string became(const event& e, const operations_listener& listener) {
   const auto itself = std::string(word(e.type)) + ' ' + e.subject;
   if (e.type != event_type::deployment && e.type != event_type::incident) return itself;
   const auto state = text_at(e.fields, "/state");
   auto found = result<std::optional<json::object>>(error(errc::unavailable, "no operations listener is known"));
-  if (!at.url.empty())
-    found = find_derived(at, {e.thing, e.subject, text_at(e.fields, "/service")},
+  if (!listener.url.empty())
+    found = find_derived(listener, {e.thing, e.subject, text_at(e.fields, "/service")},
                          [&](const json::object& row) { return state.empty() || text_at(row, "/state") == state; });
-  if (found && *found) return describe(**found, e.thing, at.url);
+  if (found && *found) return describe(**found, e.thing, listener.url);
   std::cerr << "send: cannot look up the result: "
             << (found ? "not derived yet" : found.error().text() + "; --operations-url sets the operations listener")
             << '\n';
@@ -88,11 +89,11 @@ int run_send(const send_options& o) {
     fields["state"] = word(deployment_state::succeeded);
   const auto e = canonical::read_event(fields, system_now());
   if (!e) throw usage_error("send: " + e.error().text());
-  operations_listener at{o.operations_url, read_token(o.token_file)};
-  if (at.url.empty() && o.url == default_intake_url) at.url = default_operations_url;
-  require_service(*e, names_subject, at);
+  operations_listener listener{o.operations_url, read_token(o.token_file)};
+  if (listener.url.empty() && o.url == default_intake_url) listener.url = default_operations_url;
+  require_service(*e, names_subject, listener);
   const auto answer = http::send("POST", o.url + "/api/v1/events", json::serialize(fields),
-                                 {{"Content-Type", "application/json"}, {"Authorization", "Bearer " + at.token}});
+                                 {{"Content-Type", "application/json"}, {"Authorization", "Bearer " + listener.token}});
   if (!answer) throw std::runtime_error("send: " + answer.error().text());
   if (answer->status != 202) throw std::runtime_error("send: " + problem_text(*answer));
   if (o.format == "json") {
@@ -102,7 +103,7 @@ int run_send(const send_options& o) {
   const auto counts = parse_json(answer->body);
   const auto* accepted = counts && counts->is_object() ? counts->get_object().if_contains("accepted") : nullptr;
   const bool is_new = !accepted || *accepted != json::value(0);
-  std::cout << (is_new ? "accepted: " : "duplicate, already stored: ") << became(*e, at) << '\n';
+  std::cout << (is_new ? "accepted: " : "duplicate, already stored: ") << became(*e, listener) << '\n';
   return 0;
 }
 

@@ -118,14 +118,14 @@ bool sync_one(const config& c, const source& s, std::optional<timestamp> since, 
   if (!log.lock(s.name)) throw std::runtime_error(s.name + ": another sync of this source is running");
   ledger::appender appender(*database);
   ledger::derive_along deriving(database->as("derive"), c.timeline);
-  importer into(appender, s.name, began_at, [&](std::size_t events) { deriving.stored(events); });
-  sync_store store{into, log};
+  importer target(appender, s.name, began_at, [&](std::size_t events) { deriving.stored(events); });
+  sync_store store{target, log};
   const auto done = read_source(asked, c, &store, contents);
   deriving.finish();
   const auto count = [](std::size_t n) { return static_cast<std::int64_t>(n); };
-  log.write({s.name, began_at, system_now(), count(done.requests), count(into.stored()), count(done.unreported),
+  log.write({s.name, began_at, system_now(), count(done.requests), count(target.stored()), count(done.unreported),
              count(done.failures.size()), done.failures.empty() ? "" : done.failures.front()});
-  std::cerr << s.name << ": " << into.stored() << " events stored, " << into.duplicates() << " duplicates, "
+  std::cerr << s.name << ": " << target.stored() << " events stored, " << target.duplicates() << " duplicates, "
             << done.unreported << " things that no delivery had reported, " << done.requests << " requests\n";
   return done.failures.empty();
 }

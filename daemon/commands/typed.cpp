@@ -29,12 +29,12 @@ std::string path_of(thing_type thing) { return "/api/v1/" + std::string(word(thi
 constexpr int most_pages = 10;  // of 1,000 rows
 
 // Returns the JSON object of a GET; errc::unknown for 404.
-result<json::object> get(const operations_listener& at, const std::string& path) {
+result<json::object> get(const operations_listener& listener, const std::string& path) {
   std::vector<std::pair<std::string, std::string>> header;
-  if (!at.token.empty()) header.emplace_back("Authorization", "Bearer " + at.token);
-  const auto answer = http::send("GET", at.url + path, "", header);
+  if (!listener.token.empty()) header.emplace_back("Authorization", "Bearer " + listener.token);
+  const auto answer = http::send("GET", listener.url + path, "", header);
   if (!answer) return answer.error();
-  const auto failed = [&](errc code) { return error(code, at.url + ": " + problem_text(*answer)); };
+  const auto failed = [&](errc code) { return error(code, listener.url + ": " + problem_text(*answer)); };
   if (answer->status == 401 || answer->status == 403) return failed(errc::forbidden);
   if (answer->status == 404) return failed(errc::unknown);
   auto read = parse_json(answer->body);
@@ -52,14 +52,14 @@ const json::value* member_named(const json::object& row, const std::string& name
   return nullptr;
 }
 
-bool has_name(const json::object& row, const thing_name& of) {
+bool has_name(const json::object& row, const thing_name& thing) {
   const auto fits = [&](const char* column, const std::string& wanted) {
     return wanted.empty() || equal_ignoring_case(text_at(row, column), wanted);
   };
-  const bool is_called_so = fits("/id", of.name) || fits("/subject", of.name) || fits("/version", of.name);
+  const bool is_called_so = fits("/id", thing.name) || fits("/subject", thing.name) || fits("/version", thing.name);
   if (!is_called_so)
-    return member_named(row, of.name) != nullptr;  // service and environment are those of the leading tool
-  return fits("/service", of.service) && fits("/environment", of.environment);
+    return member_named(row, thing.name) != nullptr;  // service and environment are those of the leading tool
+  return fits("/service", thing.service) && fits("/environment", thing.environment);
 }
 
 }
@@ -71,32 +71,33 @@ std::string id_of(const json::object& row, const std::string& name) {
   return member ? text_at(*member, "/ids/0") : text_at(row, "/id");
 }
 
-result<std::optional<json::object>> find_thing(const operations_listener& at, const thing_name& of) {
-  auto row = get(at, path_of(of.thing) + '/' + encode_part(of.name));
+result<std::optional<json::object>> find_thing(const operations_listener& listener, const thing_name& thing) {
+  auto row = get(listener, path_of(thing.thing) + '/' + encode_part(thing.name));
   if (!row && row.error().code != errc::unknown) return row.error();
-  return row && has_name(*row, of) ? std::optional(std::move(*row)) : std::nullopt;
+  return row && has_name(*row, thing) ? std::optional(std::move(*row)) : std::nullopt;
 }
 
-result<std::vector<json::object>> find_things(const operations_listener& at, const thing_name& of) {
-  const auto list = path_of(of.thing);
+result<std::vector<json::object>> find_things(const operations_listener& listener, const thing_name& thing) {
+  const auto list = path_of(thing.thing);
   auto asked = list + "?limit=1000";
-  if (!of.service.empty()) asked += "&service=" + encode_part(of.service);
-  if (!of.environment.empty()) asked += "&environment=" + encode_part(of.environment);
+  if (!thing.service.empty()) asked += "&service=" + encode_part(thing.service);
+  if (!thing.environment.empty()) asked += "&environment=" + encode_part(thing.environment);
   std::vector<json::object> all;
   const auto add = [&](const json::object& row) {
     const auto id = text_at(row, "/id");
-    if (has_name(row, of) && std::ranges::none_of(all, [&](const auto& known) { return text_at(known, "/id") == id; }))
+    if (has_name(row, thing) &&
+        std::ranges::none_of(all, [&](const auto& known) { return text_at(known, "/id") == id; }))
       all.push_back(row);
   };
-  const auto first = find_thing(at, of);
+  const auto first = find_thing(listener, thing);
   if (!first) return first.error();
   if (*first) add(**first);
   std::string next;
   for (int page = 0; page < most_pages && (page == 0 || !next.empty()); ++page) {
-    const auto rows = get(at, next.empty() ? asked : asked + "&after=" + encode_part(next));
+    const auto rows = get(listener, next.empty() ? asked : asked + "&after=" + encode_part(next));
     if (!rows) return rows.error();
     const auto* items = rows->if_contains("items");
-    if (!items || !items->is_array()) return error(errc::unavailable, at.url + ": no list in the response");
+    if (!items || !items->is_array()) return error(errc::unavailable, listener.url + ": no list in the response");
     for (const auto& row : items->get_array())
       if (row.is_object()) add(row.get_object());
     next = text_at(*rows, "/next");

@@ -16,29 +16,29 @@
 namespace releasehealth {
 namespace {
 
-void read_token_values(config_table& t, token& into) {
+void read_token_values(config_table& t, token& read) {
   constexpr std::size_t digest_length = 64;
   std::vector<secret> values;
   t.secrets("token", values);
-  t.texts("token_sha256", into.digests);
-  for (const auto& d : into.digests)
+  t.texts("token_sha256", read.digests);
+  for (const auto& d : read.digests)
     if (d.size() != digest_length || d.find_first_not_of("0123456789abcdef") != d.npos)
       t.wrong("token_sha256",
               "invalid digest; expected 64 hexadecimal digits in lower case: printf %s TOKEN | sha256sum");
   for (auto& v : values) {
     if (is_signing_secret(v))
-      into.signing.push_back(std::move(v));
+      read.signing.push_back(std::move(v));
     else
-      into.digests.push_back(sha256_hex(v.reveal()));
+      read.digests.push_back(sha256_hex(v.reveal()));
   }
-  if (into.digests.empty() && into.signing.empty() && !t.has("token") && !t.has("token_file"))
+  if (read.digests.empty() && read.signing.empty() && !t.has("token") && !t.has("token_file"))
     t.missing("token", "token, token_file or token_sha256");
 }
 
 // An empty list would allow everything, and a `*` has a meaning at the end only.
-void read_reach(config_table& t, reach& into) {
+void read_reach(config_table& t, reach& read) {
   for (const auto& [key, names] :
-       {std::pair("services", &into.services), std::pair("environments", &into.environments)}) {
+       {std::pair("services", &read.services), std::pair("environments", &read.environments)}) {
     t.texts(key, *names);
     if (t.has(key) && names->empty()) t.wrong(key, "empty list; expected names, or omit the key to allow all of them");
     for (const auto& name : *names)
@@ -56,7 +56,7 @@ void read_token(config_table& t, config& c) {
     if (!has_word(token_scopes(), s)) t.wrong("scopes", unknown_word("scope", s, split_words(token_scopes())));
     read.scopes.insert(s);
   }
-  read_reach(t, read.about);
+  read_reach(t, read.permitted);
   read_token_values(t, read);
   if (read.name.empty()) t.missing("name", "a name");
   for (const auto& other : c.tokens) {
@@ -74,10 +74,10 @@ void read_source(config_table& t, config& c) {
   t.text("kind", s.kind);
   t.secrets("secret", s.secrets);
   t.flag("unauthenticated", s.unauthenticated);
-  reach about;
-  read_reach(t, about);
-  s.settings["services"] = std::move(about.services);
-  s.settings["environments"] = std::move(about.environments);
+  reach permitted;
+  read_reach(t, permitted);
+  s.settings["services"] = std::move(permitted.services);
+  s.settings["environments"] = std::move(permitted.environments);
   read_api(t, s);
   image_rule images;
   t.pattern_of("images", images.own);
@@ -103,19 +103,19 @@ void read_source(config_table& t, config& c) {
   if (s.secrets.empty() && !s.unauthenticated && !t.has("secret") && !t.has("secret_file"))
     t.missing("secret", "secret or secret_file, or unauthenticated = true");
   std::map<std::string, std::vector<const setting_rule*>> nested;
-  const auto read_setting = [&s](config_table& from, std::string_view key, const setting_rule& rule) {
+  const auto read_setting = [&s](config_table& table, std::string_view key, const setting_rule& rule) {
     std::vector<std::string> values;
     if (rule.is_list) {
-      from.texts(key, values);
+      table.texts(key, values);
     } else {
       std::string value;
-      from.text(key, value);
+      table.text(key, value);
       if (value.empty()) value = rule.fallback;
       if (!value.empty()) values = {value};
       if (!rule.choices.empty() && !has_word(rule.choices, value))
-        from.wrong(key, unknown_word("value", value, split_words(rule.choices)));
+        table.wrong(key, unknown_word("value", value, split_words(rule.choices)));
     }
-    if (rule.is_required && values.empty() && !from.has(key)) from.missing(key, rule.help);
+    if (rule.is_required && values.empty() && !table.has(key)) table.missing(key, rule.help);
     s.settings[std::string(rule.key)] = std::move(values);
   };
   for (const auto& rule : kind->settings) {
@@ -150,11 +150,11 @@ void read_all(config_table& root, config& c) {
   if (!state_dir.empty()) c.state_dir = state_dir;
   {
     auto t = root.at_start("database").table("database");
-    const auto read_url = [&](const char* key, std::string& to) {
+    const auto read_url = [&](const char* key, std::string& field) {
       std::vector<secret> url;  // it may hold a password
       t.secrets(key, url);
-      if (!url.empty()) to = url.front().reveal();
-      if (const auto why = ledger::what_is_no_url(to); !why.empty()) t.wrong(key, why);
+      if (!url.empty()) field = url.front().reveal();
+      if (const auto why = ledger::what_is_no_url(field); !why.empty()) t.wrong(key, why);
     };
     read_url("url", c.database_url);
     read_url("read_url", c.read_url);
@@ -257,11 +257,11 @@ std::variant<config, config_mistakes> load_config(const std::filesystem::path& f
   };
   std::error_code ec;
   if (std::filesystem::is_directory(file, ec)) return cannot("it is a directory");
-  std::ifstream in(file, std::ios::binary);
-  if (!in && file != default_config_file) return cannot(std::generic_category().message(errno));
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream && file != default_config_file) return cannot(std::generic_category().message(errno));
   std::string text;
   try {
-    text.assign(std::istreambuf_iterator<char>(in), {});
+    text.assign(std::istreambuf_iterator<char>(stream), {});
   } catch (const std::ios_base::failure& e) {
     return cannot(e.code().message());
   }

@@ -36,7 +36,7 @@ std::filesystem::path config_table::file_of(const std::string& written) const {
   return reading_.file.parent_path() / written;
 }
 
-void config_table::secrets(std::string_view key, std::vector<secret>& into) {
+void config_table::secrets(std::string_view key, std::vector<secret>& fields) {
   const auto file_key = std::string(key) + "_file";
   std::vector<std::string> inline_values, files;
   note(key, "secrets");
@@ -52,11 +52,11 @@ void config_table::secrets(std::string_view key, std::vector<secret>& into) {
     return wrong(key, "both " + std::string(key) + " and " + file_key + "; expected one of them");
   for (const auto& f : files) {
     const auto path = file_of(f);
-    std::ifstream in(path, std::ios::binary);
-    const bool opens = in.is_open();
+    std::ifstream stream(path, std::ios::binary);
+    const bool opens = stream.is_open();
     std::string value(longest_secret + 1, '\0');
-    in.read(value.data(), static_cast<std::streamsize>(value.size()));
-    value.resize(static_cast<std::size_t>(in.gcount()));
+    stream.read(value.data(), static_cast<std::streamsize>(value.size()));
+    value.resize(static_cast<std::size_t>(stream.gcount()));
     if (value.empty()) {
       wrong(file_key, opens ? "empty file " + in_quotes(path.string()) + "; expected the secret" : unreadable(path));
       continue;
@@ -83,25 +83,25 @@ void config_table::secrets(std::string_view key, std::vector<secret>& into) {
     if (v.empty())
       wrong(files.empty() ? key : std::string_view(file_key), "empty; expected a secret");
     else
-      into.emplace_back(std::move(v));
+      fields.emplace_back(std::move(v));
   }
 }
 
-void config_table::path(std::string_view key, std::string& into) {
+void config_table::path(std::string_view key, std::string& field) {
   note(key, "a file");
   std::string written;
   read_text(key, written);
-  if (!written.empty()) into = file_of(written).string();
+  if (!written.empty()) field = file_of(written).string();
 }
 
-void config_table::file(std::string_view key, std::string& into) {
+void config_table::file(std::string_view key, std::string& field) {
   note(key, "a file");
   std::string written;
   read_text(key, written);
   if (written.empty()) return;
   const auto path = file_of(written);
   if (!std::ifstream(path)) return wrong(key, unreadable(path));
-  into = path.string();
+  field = path.string();
 }
 
 }

@@ -45,12 +45,12 @@ std::vector<std::filesystem::path> files_of(const std::string& glob_pattern, con
   return all;
 }
 
-void merge(config_reading& r, toml::table& into, toml::table& from, const std::string& path) {
-  for (auto&& [key, node] : from) {
+void merge(config_reading& r, toml::table& merged, toml::table& added, const std::string& path) {
+  for (auto&& [key, node] : added) {
     const auto name = path.empty() ? std::string(key.str()) : path + '.' + std::string(key.str());
-    auto* known = into.get(key.str());
+    auto* known = merged.get(key.str());
     if (!known) {
-      into.insert(key, std::move(node));
+      merged.insert(key, std::move(node));
     } else if (known->is_table() && node.is_table()) {
       merge(r, *known->as_table(), *node.as_table(), name);
     } else if (known->is_array_of_tables() && node.is_array_of_tables()) {
@@ -61,13 +61,13 @@ void merge(config_reading& r, toml::table& into, toml::table& from, const std::s
   }
 }
 
-void read_included(config_reading& r, const std::filesystem::path& file, toml::table& into) {
+void read_included(config_reading& r, const std::filesystem::path& file, toml::table& merged) {
   const auto cannot = [&](const std::string& why) { r.mistakes.push_back(file.string() + ": cannot be read: " + why); };
   std::error_code ec;
   if (!std::filesystem::is_regular_file(file, ec)) return cannot(ec ? ec.message() : "not a regular file");
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return cannot(std::generic_category().message(errno));
-  const std::string text(std::istreambuf_iterator<char>(in), {});
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return cannot(std::generic_category().message(errno));
+  const std::string text(std::istreambuf_iterator<char>(stream), {});
   try {
     auto parsed = toml::parse(text, std::string_view(file.native()));
     if (const auto* nested = parsed.get("include")) {
@@ -75,7 +75,7 @@ void read_included(config_reading& r, const std::filesystem::path& file, toml::t
                 "include: an included file may not include others; expected the key in " + r.file.string());
       parsed.erase("include");
     }
-    merge(r, into, parsed, "");
+    merge(r, merged, parsed, "");
   } catch (const toml::parse_error& e) {
     r.mistake(e.source(), std::string(e.description()));
   }
@@ -83,20 +83,20 @@ void read_included(config_reading& r, const std::filesystem::path& file, toml::t
 
 }
 
-std::vector<std::filesystem::path> read_includes(config_reading& r, toml::table& into) {
+std::vector<std::filesystem::path> read_includes(config_reading& r, toml::table& merged) {
   std::vector<std::filesystem::path> all;
-  for (const auto& glob_pattern : include_patterns(into))
+  for (const auto& glob_pattern : include_patterns(merged))
     for (auto& file : files_of(glob_pattern, r.file.parent_path())) {
       std::error_code ec;
       const bool is_main = std::filesystem::equivalent(file, r.file, ec);
       if (!is_main && std::ranges::find(all, file) == all.end()) all.push_back(std::move(file));
     }
   if (all.size() > max_included_files) {
-    r.mistake(into.get("include")->source(), "include: " + std::to_string(all.size()) + " files; expected at most " +
-                                                 std::to_string(max_included_files));
+    r.mistake(merged.get("include")->source(), "include: " + std::to_string(all.size()) + " files; expected at most " +
+                                                   std::to_string(max_included_files));
     return {};
   }
-  for (const auto& file : all) read_included(r, file, into);
+  for (const auto& file : all) read_included(r, file, merged);
   return all;
 }
 

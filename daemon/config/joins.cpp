@@ -22,28 +22,28 @@ std::vector<std::string> filtered_words(const source& s, const setting_rule& rul
   return {otherwise.begin(), otherwise.end()};
 }
 
-bool reports_incidents_alone(const collector& by) {
-  return !by.setup.empty() &&
-         std::ranges::all_of(by.setup, [](const setup_step& one) { return one.gives == thing_type::incident; });
+bool reports_incidents_alone(const collector& collected) {
+  return !collected.setup.empty() &&
+         std::ranges::all_of(collected.setup, [](const setup_step& one) { return one.gives == thing_type::incident; });
 }
 
 // A forge such as GitHub reports incidents only if labels or types of incidents are configured.
-bool lets_issues_in(const collector& by, const source& s) {
+bool lets_issues_in(const collector& collected, const source& s) {
   return std::ranges::any_of(
-      by.settings, [&](const setting_rule& rule) { return !rule.filters.empty() && !s.list(rule.key).empty(); });
+      collected.settings, [&](const setting_rule& rule) { return !rule.filters.empty() && !s.list(rule.key).empty(); });
 }
 
 // A listed source or kind of source ranks by its position in the list; without a list, by the origin of its incidents.
 void add_source(join_settings& joins, const source& s, const std::vector<std::string>& listed, bool is_configured) {
-  const auto* by = find_collector(s.kind);
-  if (!by) return;
+  const auto* collected = find_collector(s.kind);
+  if (!collected) return;
   const auto place = [&](std::string_view name) { return std::ranges::find(listed, name) - listed.begin(); };
   const auto best = std::min(place(s.name), place(s.kind));
-  joins.ranks[s.name] = static_cast<int>(listed.empty() ? static_cast<std::ptrdiff_t>(by->incidents) : best);
-  if (by->incidents == incident_origin::issues) joins.trackers.insert(s.name);
-  if (by->incidents == incident_origin::alerts) joins.monitors.insert(s.name);
+  joins.ranks[s.name] = static_cast<int>(listed.empty() ? static_cast<std::ptrdiff_t>(collected->incidents) : best);
+  if (collected->incidents == incident_origin::issues) joins.trackers.insert(s.name);
+  if (collected->incidents == incident_origin::alerts) joins.monitors.insert(s.name);
   std::map<std::string, std::vector<std::string>> any_of;
-  for (const auto& rule : by->settings) {
+  for (const auto& rule : collected->settings) {
     auto words = filtered_words(s, rule);
     if (rule.is_alternative)
       any_of[std::string(rule.filters)] = std::move(words);
@@ -51,7 +51,7 @@ void add_source(join_settings& joins, const source& s, const std::vector<std::st
       joins.filters[s.name].words[std::string(rule.filters)] = std::move(words);
   }
   // an unconfigured kind is only imported, with the filters of its kind
-  const bool lets_some_in = std::ranges::any_of(any_of, [](const auto& of) { return !of.second.empty(); });
+  const bool lets_some_in = std::ranges::any_of(any_of, [](const auto& entry) { return !entry.second.empty(); });
   if (lets_some_in || (is_configured && !any_of.empty())) joins.filters[s.name].any_of = std::move(any_of);
 }
 
@@ -67,11 +67,11 @@ void read_joins(config_table& t, config& c) {
   enum { lead, all } services = lead;
   t.choice("joined_services", {"lead", "all"}, services);
   c.timeline.joins.all_services = services == all;
-  for (const auto* by : collectors()) {  // an import may have a kind that is not configured
+  for (const auto* collected : collectors()) {  // an import may have a kind that is not configured
     source s;
-    s.name = s.kind = by->kind;
+    s.name = s.kind = collected->kind;
     add_source(c.timeline.joins, s, listed, false);
-    if (reports_incidents_alone(*by)) c.figures.incident_sources.insert(s.kind);
+    if (reports_incidents_alone(*collected)) c.figures.incident_sources.insert(s.kind);
   }
   c.figures.incident_sources.insert(listed.begin(), listed.end());
   for (const auto& s : c.sources) {
@@ -79,9 +79,9 @@ void read_joins(config_table& t, config& c) {
     filter.words.clear();
     filter.any_of.clear();
     add_source(c.timeline.joins, s, listed, true);
-    if (const auto* by = find_collector(s.kind)) {
-      const bool has_alone = reports_incidents_alone(*by);
-      if (has_alone || lets_issues_in(*by, s)) c.figures.incident_sources.insert(s.name);
+    if (const auto* collected = find_collector(s.kind)) {
+      const bool has_alone = reports_incidents_alone(*collected);
+      if (has_alone || lets_issues_in(*collected, s)) c.figures.incident_sources.insert(s.name);
       c.figures.sources[s.name] = {s.kind, has_alone};
     }
   }

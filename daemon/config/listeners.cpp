@@ -6,7 +6,7 @@
 namespace releasehealth {
 namespace {
 
-void read_tls(config_table&& t, std::optional<http::tls_settings>& into) {
+void read_tls(config_table&& t, std::optional<http::tls_settings>& field) {
   http::tls_settings s;
   enum class version { tls12, tls13 } least = version::tls12;
   t.file("cert_file", s.cert_file);
@@ -28,27 +28,27 @@ void read_tls(config_table&& t, std::optional<http::tls_settings>& into) {
   const bool needs_both = has_certificate || has_key || verifies || has_clients;
   if (needs_both && !has_certificate) t.missing("cert_file", "cert_file and key_file");
   if (needs_both && has_certificate && !has_key) t.missing("key_file", "cert_file and key_file");
-  if (!s.cert_file.empty()) into = std::move(s);
+  if (!s.cert_file.empty()) field = std::move(s);
 }
 
 }
 
-void read_listener(config_table& t, http::endpoint& at, limits& bounds) {
-  auto listen = at.address + ':' + std::to_string(at.port);
+void read_listener(config_table& t, http::endpoint& endpoint, limits& bounds) {
+  auto listen = endpoint.address + ':' + std::to_string(endpoint.port);
   t.bounds(bounds);
   t.at_start("listen").text("listen", listen);
   if (!listen.empty()) {
     auto read = http::parse_listen_address(listen);
     if (!read) return t.wrong("listen", read.error().detail);
-    at.address = std::move(read->address);
-    at.port = read->port;
-    if (at.port == 0)
+    endpoint.address = std::move(read->address);
+    endpoint.port = read->port;
+    if (endpoint.port == 0)
       t.warn("listen", "port 0 of \"" + listen + "\" means another free port at each start; expected 1 to 65535");
-    if (!http::is_of_this_machine(at))
+    if (!http::is_of_this_machine(endpoint))
       t.warn("listen",
-             "no interface of this machine has the address \"" + at.address + "\"; serve cannot bind it here");
+             "no interface of this machine has the address \"" + endpoint.address + "\"; serve cannot bind it here");
   }
-  read_tls(t.at_start("tls_server_config").table("tls_server_config"), at.tls);
+  read_tls(t.at_start("tls_server_config").table("tls_server_config"), endpoint.tls);
 }
 
 }

@@ -12,24 +12,24 @@ namespace {
 
 constexpr std::size_t max_causes = 100;  // each is a series for every service
 
-void read_names(config_table& t, const std::vector<source>& sources, service_rule& into) {
+void read_names(config_table& t, const std::vector<source>& sources, service_rule& rule) {
   t.entries("was", "texts, or tables { name, until }", [&](config_table& entry) {
     former_name was;
     entry.text("name", was.name);
     entry.date("until", was.until);
     if (was.name.empty()) entry.missing("name", "a name");
-    into.was.push_back(std::move(was));
+    rule.was.push_back(std::move(was));
   });
   t.entries_by_key("aliases", "by source, kind of source or \"*\": texts, or tables { name, shared }",
-                   [&](const std::string& of, config_table& entry) {
-                     alias a{of, {}};
+                   [&](const std::string& peer, config_table& entry) {
+                     alias a{peer, {}};
                      entry.text("name", a.name);
                      entry.flag("shared", a.is_shared);
                      if (a.name.empty()) entry.missing("name", "a name");
-                     const bool is_known = of == any_source || find_collector(of) ||
-                                           std::ranges::find(sources, of, &source::name) != sources.end();
-                     if (!is_known) t.warn("aliases", "unknown source or kind of source " + in_quotes(of));
-                     into.aliases.push_back(std::move(a));
+                     const bool is_known = peer == any_source || find_collector(peer) ||
+                                           std::ranges::find(sources, peer, &source::name) != sources.end();
+                     if (!is_known) t.warn("aliases", "unknown source or kind of source " + in_quotes(peer));
+                     rule.aliases.push_back(std::move(a));
                    });
 }
 
@@ -60,9 +60,9 @@ service_rule read_service(config_table& t, const std::vector<source>& sources, b
 }
 
 // An alias of two services would make figures depend on the order of the services.
-void check_aliases(config_table& t, const std::vector<service_rule>& before, const service_rule& read) {
+void check_aliases(config_table& t, const std::vector<service_rule>& earlier, const service_rule& read) {
   for (const auto& a : read.aliases)
-    for (const auto& other : before)
+    for (const auto& other : earlier)
       for (const auto& theirs : other.aliases)
         if (a.source == theirs.source && equal_ignoring_case(a.name, theirs.name) && !(a.is_shared && theirs.is_shared))
           t.wrong("aliases." + a.source, in_quotes(a.name) + " is also an alias of [[service]] " +
@@ -95,13 +95,13 @@ environment_rule read_environment(config_table& t) {
 }
 
 // A group is shown under its name in place of its members.
-void check_group(config_table& t, const std::vector<environment_rule>& before, const environment_rule& read) {
+void check_group(config_table& t, const std::vector<environment_rule>& earlier, const environment_rule& read) {
   const auto is_of_both = [&](const environment_rule& a, const environment_rule& b) {
     return !a.group.empty() && equal_ignoring_case(a.group, b.name);
   };
   if (is_of_both(read, read))
     return t.wrong("group", in_quotes(read.group) + " is also the name of this [[environment]]");
-  for (const auto& other : before) {
+  for (const auto& other : earlier) {
     if (is_of_both(read, other)) t.wrong("group", in_quotes(read.group) + " is also the name of an [[environment]]");
     if (is_of_both(other, read))
       t.wrong("name", in_quotes(read.name) + " is also the name of a group of [[environment]]s");

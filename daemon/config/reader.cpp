@@ -123,44 +123,44 @@ std::optional<std::string> config_table::override_of(std::string_view key) const
   return reading_.env(variable);
 }
 
-void config_table::text(std::string_view key, std::string& into) {
-  note(key, "text", into.empty() ? std::string() : in_quotes(into));
-  read_text(key, into);
+void config_table::text(std::string_view key, std::string& field) {
+  note(key, "text", field.empty() ? std::string() : in_quotes(field));
+  read_text(key, field);
 }
 
-void config_table::read_text(std::string_view key, std::string& into) {
+void config_table::read_text(std::string_view key, std::string& field) {
   const auto* node = find(key);
   if (auto given = override_of(key))
-    into = std::move(*given);
+    field = std::move(*given);
   else if (node && !node->is_string())
     wrong_type(key, *node, "text");
   else if (node)
-    into = **node->as_string();
+    field = **node->as_string();
 }
 
-void config_table::flag(std::string_view key, bool& into) {
-  note(key, "true or false", into ? "true" : "false");
+void config_table::flag(std::string_view key, bool& field) {
+  note(key, "true or false", field ? "true" : "false");
   const auto* node = find(key);
   if (const auto given = override_of(key)) {
     if (*given == "true" || *given == "false")
-      into = *given == "true";
+      field = *given == "true";
     else
       invalid(key, "value", *given, "true or false");
   } else if (node && !node->is_boolean()) {
     wrong_type(key, *node, "true or false");
   } else if (node) {
-    into = **node->as_boolean();
+    field = **node->as_boolean();
   }
 }
 
-void config_table::texts(std::string_view key, std::vector<std::string>& into) {
+void config_table::texts(std::string_view key, std::vector<std::string>& field) {
   std::string fallback;
-  for (const auto& value : into) fallback += (fallback.empty() ? "[" : ", ") + in_quotes(value);
+  for (const auto& value : field) fallback += (fallback.empty() ? "[" : ", ") + in_quotes(value);
   note(key, "texts", fallback.empty() ? std::string() : fallback + "]");
-  read_texts(key, into);
+  read_texts(key, field);
 }
 
-void config_table::read_texts(std::string_view key, std::vector<std::string>& into, bool is_secret) {
+void config_table::read_texts(std::string_view key, std::vector<std::string>& field, bool is_secret) {
   const auto* node = find(key);
   if (!node) return;
   std::vector<std::string> values;
@@ -174,17 +174,17 @@ void config_table::read_texts(std::string_view key, std::vector<std::string>& in
     return is_secret ? wrong(key, "invalid value; expected " + std::string(expected))
                      : wrong_type(key, *node, expected);
   }
-  into = std::move(values);
+  field = std::move(values);
 }
 
-void config_table::pattern_of(std::string_view key, pattern& into) {
+void config_table::pattern_of(std::string_view key, pattern& field) {
   note(key, "an RE2 pattern");
   std::string written;
   read_text(key, written);
   if (written.empty()) return;
   auto compiled = compile_pattern(written, reading_.max_pattern_bytes);
   if (compiled)
-    into = *compiled;
+    field = *compiled;
   else
     wrong(key, "invalid pattern " + in_quotes(written) + ": " + compiled.error().detail + "; expected RE2's syntax");
 }

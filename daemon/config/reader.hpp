@@ -43,24 +43,24 @@ class config_table {
   /// Marks a key, and everything below it, as taking effect at the next start only. All others take effect on reload.
   config_table& at_start(std::string_view key);
 
-  void text(std::string_view key, std::string& into);
-  void flag(std::string_view key, bool& into);
-  void number(std::string_view key, double& into);
+  void text(std::string_view key, std::string& field);
+  void flag(std::string_view key, bool& field);
+  void number(std::string_view key, double& field);
   void number_or_name(std::string_view key, double& value, std::string& name);
-  void whole(std::string_view key, std::int64_t least, std::int64_t most, std::int64_t& into);
-  void wholes(std::string_view key, std::int64_t least, std::int64_t most, std::set<int>& into);
-  void length(std::string_view key, duration& into);                 ///< "48h"
-  void date(std::string_view key, std::optional<timestamp>& into);   ///< 2026-03-01, as midnight in UTC, or a time
-  void texts(std::string_view key, std::vector<std::string>& into);  ///< one text is a list of one
+  void whole(std::string_view key, std::int64_t least, std::int64_t most, std::int64_t& field);
+  void wholes(std::string_view key, std::int64_t least, std::int64_t most, std::set<int>& field);
+  void length(std::string_view key, duration& field);                 ///< "48h"
+  void date(std::string_view key, std::optional<timestamp>& field);   ///< 2026-03-01, as midnight in UTC, or a time
+  void texts(std::string_view key, std::vector<std::string>& field);  ///< one text is a list of one
   /// `key` or `key`_file, with one or several values; files are read without their trailing newline.
-  void secrets(std::string_view key, std::vector<secret>& into);
-  void pattern_of(std::string_view key, pattern& into);
+  void secrets(std::string_view key, std::vector<secret>& field);
+  void pattern_of(std::string_view key, pattern& field);
   /// Every limit of daemon/system/limits.hpp that is a key of this table.
-  void bounds(limits& into);
+  void bounds(limits& field);
   /// The path of a readable file; a relative one is looked up in systemd's credentials, then next to the configuration.
-  void file(std::string_view key, std::string& into);
+  void file(std::string_view key, std::string& field);
   /// The path of such a file, which only the command that needs it reads: the daemon does without it.
-  void path(std::string_view key, std::string& into);
+  void path(std::string_view key, std::string& field);
   /// A list of texts or of tables with a `name` and more: calls `each(config_table&)` for each; a text becomes a table
   /// with that name.
   void entries(std::string_view key, std::string_view holds, const std::function<void(config_table&)>& each);
@@ -68,22 +68,22 @@ class config_table {
   void entries_by_key(std::string_view key, std::string_view holds,
                       const std::function<void(const std::string& key, config_table& entry)>& each);
   /// A table with arbitrary keys and texts.
-  void pairs(std::string_view key, std::map<std::string, std::string>& into);
-  /// One word of several, written to `into` by its position.
+  void pairs(std::string_view key, std::map<std::string, std::string>& field);
+  /// One word of several, written to `field` by its position.
   template <class Enum>
-  void choice(std::string_view key, const word_list& words, Enum& into) {
+  void choice(std::string_view key, const word_list& words, Enum& field) {
     std::string word, all;
     for (const auto w : words) all.append(all.empty() ? "" : ", ").append(w);
-    note(key, "one of " + all, in_quotes(words[static_cast<std::size_t>(into)]));
+    note(key, "one of " + all, in_quotes(words[static_cast<std::size_t>(field)]));
     read_text(key, word);
     if (word.empty()) return;
-    std::size_t at = 0;
+    std::size_t position = 0;
     for (const auto w : words) {
       if (w == word) {
-        into = static_cast<Enum>(at);
+        field = static_cast<Enum>(position);
         return;
       }
-      ++at;
+      ++position;
     }
     wrong(key, unknown_word("value", word, words));
   }
@@ -116,10 +116,10 @@ class config_table {
   void note(std::string_view key, std::string holds, std::string fallback = "");
   void wrong_type(std::string_view key, const toml::node&, std::string_view expected);
   void read_entries(std::string_view key, const std::function<void(config_table&)>& each);
-  void read_text(std::string_view key, std::string& into);
-  void read_texts(std::string_view key, std::vector<std::string>& into, bool is_secret = false);
-  void read_number(std::string_view key, double& into);
-  void read_length(std::string_view key, duration& into);
+  void read_text(std::string_view key, std::string& field);
+  void read_texts(std::string_view key, std::vector<std::string>& field, bool is_secret = false);
+  void read_number(std::string_view key, double& field);
+  void read_length(std::string_view key, duration& field);
   const toml::node* find(std::string_view key);
   bool is_at_start(std::string_view key) const { return is_all_at_start_ || at_start_.contains(key); }
   void remember_at_start(std::string_view key, const std::string& value);
@@ -140,7 +140,7 @@ class config_table {
 /// Merges the files named by `include` into the table: their [[...]] are appended, their other keys are added. A
 /// duplicate key, an unreadable file and an `include` in an included file are mistakes. Returns the files in reading
 /// order: by pattern, then by name; a file that several patterns match is read once.
-std::vector<std::filesystem::path> read_includes(config_reading&, toml::table& into);
+std::vector<std::filesystem::path> read_includes(config_reading&, toml::table& merged);
 
 threshold read_threshold(config_table&, const std::vector<std::string>& rolling);
 

@@ -6,7 +6,7 @@ namespace releasehealth {
 std::vector<std::string> changed_at_start(const config& running, const config& read) {
   std::vector<std::string> changed;
   for (const auto& [key, value] : read.at_start)
-    if (const auto before = running.at_start.find(key); before == running.at_start.end() || before->second != value)
+    if (const auto current = running.at_start.find(key); current == running.at_start.end() || current->second != value)
       changed.push_back(key);
   // a daemon that started without a spool cannot get one by a reload
   if (running.bounds["spool.max_bytes"] == 0 && read.bounds["spool.max_bytes"] > 0)

@@ -7,10 +7,10 @@ namespace releasehealth {
 namespace {
 
 // A name shared by two repositories would make reports ambiguous.
-void check_names(config_table& t, const std::vector<repository_rule>& before, const repository_rule& read) {
+void check_names(config_table& t, const std::vector<repository_rule>& earlier, const repository_rule& read) {
   std::vector<std::string> own = {repository_key(read.name)};
   const auto check = [&](std::string_view key, const std::string& name) {
-    for (const auto& other : before)
+    for (const auto& other : earlier)
       if (same_repository(repository_key(name), repository_key(other.name)) ||
           std::ranges::any_of(
               other.was, [&](const auto& was) { return same_repository(repository_key(name), repository_key(was)); }))

@@ -30,13 +30,13 @@ void config_table::entries_by_key(std::string_view key, std::string_view holds,
   note(key, std::string(holds));
   auto below = table(key);
   if (!below.table_) return;
-  for (const auto& [of, node] : *below.table_) {
-    const std::string its_key(of.str());
+  for (const auto& [subkey, node] : *below.table_) {
+    const std::string its_key(subkey.str());
     below.read_entries(its_key, [&](config_table& entry) { each(its_key, entry); });
   }
 }
 
-void config_table::pairs(std::string_view key, std::map<std::string, std::string>& into) {
+void config_table::pairs(std::string_view key, std::map<std::string, std::string>& all) {
   note(key, "a table of texts");
   const auto* node = find(key);
   if (!node) return;
@@ -46,7 +46,7 @@ void config_table::pairs(std::string_view key, std::map<std::string, std::string
     if (!value.is_string())
       return wrong(std::string(key) + '.' + std::string(name.str()),
                    "invalid value; expected text");  // the value is not shown either
-    into[std::string(name.str())] = **value.as_string();
+    all[std::string(name.str())] = **value.as_string();
   }
 }
 

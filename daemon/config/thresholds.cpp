@@ -9,7 +9,7 @@ namespace {
 word_list numbers_and_ratios() {
   word_list all = {"a number"};
   for (const auto& f : figures())
-    if (f.looks == shape::ratio && f.to != belongs::teams) all.push_back(f.name);
+    if (f.looks == shape::ratio && f.owners != belongs::teams) all.push_back(f.name);
   return all;
 }
 
@@ -26,13 +26,13 @@ threshold read_threshold(config_table& t, const std::vector<std::string>& rollin
   if (t.has("above") == t.has("below")) t.wrong("expected either above or below");
   if (!read.service.empty() && !read.team.empty()) t.wrong("service and team are mutually exclusive");
   if (const auto* l = find_threshold_figure(read.figure);
-      l && find_figure(l->figure)->to == belongs::teams && !read.service.empty())
+      l && find_figure(l->figure)->owners == belongs::teams && !read.service.empty())
     t.wrong("service", "services do not have this figure; expected team, or neither");
   read.above = t.has("above");
   for (const auto* side : {"above", "below"}) {
     t.number_or_name(side, read.value, read.ratio);
     if (const auto* f = find_figure(read.ratio);
-        t.has(side) && !read.ratio.empty() && (!f || f->looks != shape::ratio || f->to == belongs::teams))
+        t.has(side) && !read.ratio.empty() && (!f || f->looks != shape::ratio || f->owners == belongs::teams))
       t.unknown(side, "ratio", read.ratio, numbers_and_ratios());
   }
   const auto* compared = find_threshold_figure(read.figure);

@@ -80,8 +80,8 @@ class binary_array {
   }
 
  private:
-  static void put(std::string& to, std::uint32_t value) {
-    for (int shift = 24; shift >= 0; shift -= 8) to += static_cast<char>(value >> shift & 0xff);
+  static void put(std::string& out, std::uint32_t value) {
+    for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(value >> shift & 0xff);
   }
   void put(std::uint32_t value) { put(bytes_, value); }
   static constexpr std::size_t header_bytes = 20;

@@ -94,7 +94,7 @@ connection::opened::opened(const session& s)
 
 // Shutting down the socket wakes the thread that waits for the server, even if the server hangs and would not process a
 // cancel request.
-void connection::opened::cutter::operator()() const noexcept { ::shutdown(of->sock(), SHUT_RDWR); }
+void connection::opened::cutter::operator()() const noexcept { ::shutdown(owner->sock(), SHUT_RDWR); }
 
 const std::string& connection::opened::prepared(std::string_view sql) {
   const auto [known, is_new] = prepared_.try_emplace(sql.data(), "kept " + std::to_string(prepared_.size()));
@@ -110,12 +110,12 @@ void connection::prepare_statements() { opened_->keeps_plans = true; }
 
 namespace {
 
-std::unique_ptr<pqxx::transaction_base> begin(pqxx::connection& on, transaction::kind kind) {
+std::unique_ptr<pqxx::transaction_base> begin(pqxx::connection& database, transaction::kind kind) {
   switch (kind) {
     case transaction::one_instant:
-      return std::make_unique<pqxx::transaction<pqxx::isolation_level::repeatable_read>>(on);
-    case transaction::by_statement: return std::make_unique<pqxx::nontransaction>(on);
-    default: return std::make_unique<pqxx::work>(on);
+      return std::make_unique<pqxx::transaction<pqxx::isolation_level::repeatable_read>>(database);
+    case transaction::by_statement: return std::make_unique<pqxx::nontransaction>(database);
+    default: return std::make_unique<pqxx::work>(database);
   }
 }
 
@@ -123,8 +123,8 @@ std::unique_ptr<pqxx::transaction_base> begin(pqxx::connection& on, transaction:
 
 transaction::transaction(connection& c, kind k)
     : begun_(translated([&] {
-        auto& on = *c.opened_;
-        return std::make_unique<begun>(begun{on, on.keeps_plans, begin(on, k)});
+        auto& database = *c.opened_;
+        return std::make_unique<begun>(begun{database, database.keeps_plans, begin(database, k)});
       })) {}
 transaction::~transaction() = default;
 

@@ -18,15 +18,15 @@ namespace releasehealth::ledger {
 /// Throws std::runtime_error that names the file.
 class own_file {
  public:
-  explicit own_file(const std::filesystem::path& at)
-      : fd_(open(at.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600)) {
-    if (fd_ < 0 && errno == ELOOP) throw std::runtime_error(at.string() + ": symbolic link; expected a regular file");
-    if (fd_ < 0) throw std::runtime_error("cannot open " + at.string() + ": " + std::strerror(errno));
+  explicit own_file(const std::filesystem::path& path)
+      : fd_(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600)) {
+    if (fd_ < 0 && errno == ELOOP) throw std::runtime_error(path.string() + ": symbolic link; expected a regular file");
+    if (fd_ < 0) throw std::runtime_error("cannot open " + path.string() + ": " + std::strerror(errno));
     struct stat is {};
     const bool is_own = fstat(fd_, &is) == 0 && S_ISREG(is.st_mode) && is.st_nlink == 1;
     if (is_own && ((is.st_mode & 077) == 0 || fchmod(fd_, 0600) == 0)) return;
     close(fd_);
-    throw std::runtime_error(at.string() + ": not a private regular file of the daemon's user; remove it");
+    throw std::runtime_error(path.string() + ": not a private regular file of the daemon's user; remove it");
   }
   ~own_file() {
     if (fd_ >= 0) close(fd_);
@@ -41,9 +41,9 @@ class own_file {
 };
 
 /// Creates a folder and its parents, the folder private to the daemon's user. An existing folder keeps its permissions.
-inline void make_own_folder(const std::filesystem::path& at) {
+inline void make_own_folder(const std::filesystem::path& folder) {
   namespace fs = std::filesystem;
-  if (fs::create_directories(at)) fs::permissions(at, fs::perms::owner_all);
+  if (fs::create_directories(folder)) fs::permissions(folder, fs::perms::owner_all);
 }
 
 }

@@ -57,9 +57,9 @@ constexpr const char* settings[] = {"listen_addresses=",
 int number(std::string_view text) { return take_number<int>(text).value_or(0); }
 
 std::string first_line(const fs::path& file) {
-  std::ifstream in(file);
+  std::ifstream input(file);
   std::string line;
-  std::getline(in, line);
+  std::getline(input, line);
   return line;
 }
 
@@ -68,9 +68,9 @@ std::string first_line(const fs::path& file) {
 // output goes to `log`, which root has opened: in a folder of the unprivileged user a name may be a link to anything.
 auto in_child(const account& owner, const own_file& log) {
   if (ftruncate(log.descriptor(), 0) != 0) throw std::runtime_error("private PostgreSQL: cannot write its log");
-  return bp::extend::on_exec_setup = [owner, to = log.descriptor()](auto&) {
+  return bp::extend::on_exec_setup = [owner, output = log.descriptor()](auto&) {
     setsid();
-    if (dup2(to, STDOUT_FILENO) < 0 || dup2(to, STDERR_FILENO) < 0) _exit(126);
+    if (dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0) _exit(126);
     if (owner.other && (setgroups(0, nullptr) != 0 || setgid(owner.gid) != 0 || setuid(owner.uid) != 0)) _exit(126);
     prctl(PR_SET_PDEATHSIG, SIGINT);  // after setuid, which clears it
     for (const char* ours :
@@ -112,8 +112,8 @@ std::string stamp_of(const fs::path& binaries) {
 }
 
 bool is_postgres_of(const fs::path& data, pid_t pid) {
-  std::ifstream in("/proc/" + std::to_string(pid) + "/cmdline");
-  const std::string words((std::istreambuf_iterator<char>(in)), {});
+  std::ifstream input("/proc/" + std::to_string(pid) + "/cmdline");
+  const std::string words((std::istreambuf_iterator<char>(input)), {});
   return words.find('\0' + data.string() + '\0') != words.npos;
 }
 
@@ -173,8 +173,8 @@ struct private_postgres::running {
     }
   }
 
-  void spawn(const fs::path& from) {
-    binaries = from;
+  void spawn(const fs::path& found) {
+    binaries = found;
     stamp = stamp_of(binaries);
     is_to_restart = false;
     std::vector<std::string> words = {"-D", where.data.string(), "-k", where.folder.string(), "-p", "5432"};

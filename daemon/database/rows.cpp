@@ -22,13 +22,14 @@ pqxx::params travelling(const std::vector<parameter>& given) {
   return all;
 }
 
-pqxx::result run_with(auto& in, std::string_view sql, const std::vector<parameter>& given) {
+pqxx::result run_with(auto& begun, std::string_view sql, const std::vector<parameter>& given) {
   const auto all = travelling(given);
 #if PQXX_VERSION_MAJOR >= 8 || PQXX_VERSION_MINOR >= 10
-  return in.keeps_plans ? in.work->exec(pqxx::prepped(in.on.prepared(sql)), all) : in.work->exec(sql, all);
+  return begun.keeps_plans ? begun.work->exec(pqxx::prepped(begun.database.prepared(sql)), all)
+                           : begun.work->exec(sql, all);
 #else
-  return in.keeps_plans ? in.work->exec_prepared(in.on.prepared(sql), all)
-                        : in.work->exec_params(std::string(sql), all);
+  return begun.keeps_plans ? begun.work->exec_prepared(begun.database.prepared(sql), all)
+                           : begun.work->exec_params(std::string(sql), all);
 #endif
 }
 #else
@@ -43,24 +44,24 @@ struct turn {
 
 std::array<turn, most_turns> travelling(const std::vector<parameter>& given) {
   std::array<turn, most_turns> turns;
-  std::size_t at = 0;
+  std::size_t current = 0;
   for (const auto& p : given) {
     if (p.form == parameter::binary) {
-      turns.at(at).bytes.emplace_back(p.value);
+      turns.at(current).bytes.emplace_back(p.value);
       continue;
     }
-    if (!turns.at(at).bytes.empty()) ++at;
-    turns.at(at).texts.push_back(p.form == parameter::null ? nullptr : p.value.c_str());
+    if (!turns.at(current).bytes.empty()) ++current;
+    turns.at(current).texts.push_back(p.form == parameter::null ? nullptr : p.value.c_str());
   }
   return turns;
 }
 
-pqxx::result run_with(auto& in, std::string_view sql, const std::vector<parameter>& given) {
+pqxx::result run_with(auto& begun, std::string_view sql, const std::vector<parameter>& given) {
   const auto turns = travelling(given);
   return [&]<std::size_t... N>(std::index_sequence<N...>) {
-    const auto with = [&](const auto&... lists) {
-      return in.keeps_plans ? in.work->exec_prepared(in.on.prepared(sql), lists...)
-                            : in.work->exec_params(std::string(sql), lists...);
+    const auto submit = [&](const auto&... lists) {
+      return begun.keeps_plans ? begun.work->exec_prepared(begun.database.prepared(sql), lists...)
+                               : begun.work->exec_params(std::string(sql), lists...);
     };
     const auto list = [&](std::size_t n) -> const turn& { return turns[n / 2]; };
     const auto half = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
@@ -69,7 +70,7 @@ pqxx::result run_with(auto& in, std::string_view sql, const std::vector<paramete
       else
         return pqxx::prepare::make_dynamic_params(list(I).bytes);
     };
-    return with(half(std::integral_constant<std::size_t, N>())...);
+    return submit(half(std::integral_constant<std::size_t, N>())...);
   }
   (std::make_index_sequence<2 * most_turns>());
 }
@@ -84,9 +85,9 @@ struct answer::held {
 
 pqxx::result statements::run(transaction& work, std::string_view sql, const std::vector<parameter>& given) {
   return translated([&] {
-    auto& in = of(work);
-    in.on.go_on();
-    return run_with(in, sql, given);
+    auto& begun = of(work);
+    begun.database.go_on();
+    return run_with(begun, sql, given);
   });
 }
 
@@ -100,9 +101,9 @@ answer ask(transaction& work, std::string_view sql, const std::vector<parameter>
 
 void run_script(transaction& work, std::string_view sql) {
   translated([&] {
-    auto& in = statements::of(work);
-    in.on.go_on();
-    in.work->exec(std::string(sql));
+    auto& begun = statements::of(work);
+    begun.database.go_on();
+    begun.work->exec(std::string(sql));
   });
 }
 
@@ -113,27 +114,27 @@ std::uint32_t answer::type(std::size_t column) const {
   return held_->rows.column_type(static_cast<pqxx::row_size_type>(column));
 }
 
-void answer::hand_over(void (*look)(void*, std::span<const field>), void* to) const {
+void answer::hand_over(void (*look)(void*, std::span<const field>), void* closure) const {
   std::vector<field> fields(held_->columns.size());
   for (const auto& row : held_->rows) {
-    auto at = row.begin();  // cheaper than row[c], which increments the result's reference count for every field
+    auto cell = row.begin();  // cheaper than row[c], which increments the result's reference count for every field
     for (auto& f : fields) {
-      if (at->is_null())
+      if (cell->is_null())
         f.reset();
       else
-        f.emplace(at->c_str(), at->size());
-      ++at;
+        f.emplace(cell->c_str(), cell->size());
+      ++cell;
     }
-    look(to, fields);
+    look(closure, fields);
   }
 }
 
 // PostgreSQL's hex format: \x, then two digits per byte.
-void codec<blob>::read(std::string_view text, blob& to) {
+void codec<blob>::read(std::string_view text, blob& value) {
   const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
-  to.bytes.reserve(text.size() / 2);
-  for (std::size_t at = 2; at + 1 < text.size(); at += 2)
-    to.bytes += static_cast<char>(digit(text[at]) << 4 | digit(text[at + 1]));
+  value.bytes.reserve(text.size() / 2);
+  for (std::size_t position = 2; position + 1 < text.size(); position += 2)
+    value.bytes += static_cast<char>(digit(text[position]) << 4 | digit(text[position + 1]));
 }
 
 }

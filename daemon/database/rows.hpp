@@ -70,14 +70,15 @@ class answer {
   /// Calls `look(std::span<const field>)` with each row.
   template <class Look>
   void each(Look&& look) const {
-    hand_over([](void* to, std::span<const field> row) { (*static_cast<std::remove_reference_t<Look>*>(to))(row); },
-              &look);
+    hand_over(
+        [](void* closure, std::span<const field> row) { (*static_cast<std::remove_reference_t<Look>*>(closure))(row); },
+        &look);
   }
 
  private:
   friend answer ask(transaction&, std::string_view, const std::vector<parameter>&);
   struct held;
-  void hand_over(void (*look)(void*, std::span<const field>), void* to) const;
+  void hand_over(void (*look)(void*, std::span<const field>), void* closure) const;
   std::shared_ptr<held> held_;
 };
 
@@ -114,8 +115,8 @@ std::vector<binary_array> arrays_of(const T& rows) {
 }
 
 template <class T>
-void add(std::vector<parameter>& to, const T& value) {
-  const auto text = [&](std::string as_text) { to.push_back({parameter::text, std::move(as_text)}); };
+void add(std::vector<parameter>& encoded, const T& value) {
+  const auto text = [&](std::string as_text) { encoded.push_back({parameter::text, std::move(as_text)}); };
   if constexpr (std::is_same_v<T, bool>) {
     text(value ? "true" : "false");
   } else if constexpr (std::is_integral_v<T>) {
@@ -132,21 +133,21 @@ void add(std::vector<parameter>& to, const T& value) {
   } else if constexpr (std::is_same_v<T, json::object> || std::is_same_v<T, json::array>) {
     text(json::serialize(value));
   } else if constexpr (std::is_same_v<T, blob>) {
-    to.push_back({parameter::binary, value.bytes});
+    encoded.push_back({parameter::binary, value.bytes});
   } else {  // a range of values
     using element = std::ranges::range_value_t<T>;
     binary_array array(codec<element>::element);
     for (const auto& one : value) codec<element>::write(array, one);
-    to.push_back({parameter::binary, std::move(array).bytes()});
+    encoded.push_back({parameter::binary, std::move(array).bytes()});
   }
 }
 template <class T>
-void add(std::vector<parameter>& to, const std::optional<T>& value) {
-  value ? add(to, *value) : to.push_back({});
+void add(std::vector<parameter>& encoded, const std::optional<T>& value) {
+  value ? add(encoded, *value) : encoded.push_back({});
 }
 template <class Rows>
-void add(std::vector<parameter>& to, const by_column<Rows>& all) {
-  for (auto& array : arrays_of(all.rows)) to.push_back({parameter::binary, std::move(array).bytes()});
+void add(std::vector<parameter>& encoded, const by_column<Rows>& all) {
+  for (auto& array : arrays_of(all.rows)) encoded.push_back({parameter::binary, std::move(array).bytes()});
 }
 
 template <class... T>
@@ -164,9 +165,9 @@ template <class Row>
 auto positions_in(const answer& found) {
   const auto& names = found.columns();
   const auto position = [&](std::string_view name) {
-    const auto at = std::ranges::find(names, name);
-    if (at == names.end()) throw std::logic_error("the statement returns no column " + std::string(name));
-    return static_cast<std::size_t>(at - names.begin());
+    const auto match = std::ranges::find(names, name);
+    if (match == names.end()) throw std::logic_error("the statement returns no column " + std::string(name));
+    return static_cast<std::size_t>(match - names.begin());
   };
   return std::apply(
       [&](const auto&... columns) { return std::array<std::size_t, sizeof...(columns)>{position(columns.name)...}; },
@@ -177,8 +178,8 @@ auto positions_in(const answer& found) {
 template <class Row>
 Row read_row(std::span<const field> fields, const auto& positions) {
   Row row{};
-  const auto read = [](const field& from, auto& to) {
-    if (from) codec<std::remove_reference_t<decltype(to)>>::read(*from, to);
+  const auto read = [](const field& text, auto& value) {
+    if (text) codec<std::remove_reference_t<decltype(value)>>::read(*text, value);
   };
   if constexpr (std::tuple_size_v<std::remove_cvref_t<decltype(columns_of<Row>)>> == 0)
     read(fields.front(), row);

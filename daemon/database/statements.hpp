@@ -28,7 +28,7 @@ struct connection::opened : pqxx::connection {
 
  private:
   struct cutter {
-    opened* of;
+    opened* owner;
     void operator()() const noexcept;
   };
   std::map<const char*, std::string> prepared_;
@@ -37,7 +37,7 @@ struct connection::opened : pqxx::connection {
 };
 
 struct transaction::begun {
-  connection::opened& on;
+  connection::opened& database;
   bool keeps_plans;
   std::unique_ptr<pqxx::transaction_base> work;
 };

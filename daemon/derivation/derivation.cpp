@@ -21,7 +21,7 @@ void derivation::note(const std::string& id, const place& where) {
 std::set<std::string> derivation::blamed_changes() const {
   std::set<std::string> all;
   for (const auto& [id, i] : incidents)
-    for (const auto* row : {&i.before, &i.now})
+    for (const auto* row : {&i.previous, &i.now})
       if (*row && !(*row)->told.change.empty()) all.insert((*row)->told.change);
   return all;
 }
@@ -29,7 +29,7 @@ std::set<std::string> derivation::blamed_changes() const {
 things derivation::changed_incidents() const {
   things all;
   for (const auto& [id, i] : incidents)
-    for (const auto* row : {&i.before, &i.now})
+    for (const auto* row : {&i.previous, &i.now})
       if (*row) all.insert((*row)->told.thing);
   return all;
 }
@@ -37,20 +37,20 @@ things derivation::changed_incidents() const {
 reports_of_things load_reports(transaction& work, thing_type type, const things& all) {
   reports_of_things reports;
   for (auto& e : query<told_event>(work, sql::derivation::events_of_things, type, by_column(all)))
-    reports[std::move(e.of)].push_back(std::move(e.told));
+    reports[std::move(e.thing)].push_back(std::move(e.told));
   return reports;
 }
 
-reports_of_things take_reports(derivation& in, thing_type type, const things& all) {
+reports_of_things take_reports(derivation& step, thing_type type, const things& all) {
   reports_of_things taken;
   things missing;
-  auto& told = in.told[type];
+  auto& told = step.told[type];
   for (const auto& key : all)
     if (auto known = told.extract(key))
       taken.insert(std::move(known));
     else
       missing.insert(key);
-  if (!missing.empty()) taken.merge(load_reports(in.work, type, missing));
+  if (!missing.empty()) taken.merge(load_reports(step.work, type, missing));
   return taken;
 }
 
@@ -59,17 +59,17 @@ std::vector<settled> load_deployments(transaction& work, const std::set<std::str
   return query<settled>(work, sql::derivation::deployments_by_id, ids);
 }
 
-void for_deployments(const derivation& in, const std::set<std::string>& ids,
+void for_deployments(const derivation& step, const std::set<std::string>& ids,
                      const std::function<void(const settled&)>& look) {
   std::set<std::string> others;
   for (const auto& id : ids) {
-    const auto changed = in.deployments.find(id);
-    if (changed == in.deployments.end())
+    const auto changed = step.deployments.find(id);
+    if (changed == step.deployments.end())
       others.insert(others.end(), id);
     else if (changed->second.now)
       look(*changed->second.now);
   }
-  for (const auto& d : load_deployments(in.work, others)) look(d);
+  for (const auto& d : load_deployments(step.work, others)) look(d);
 }
 
 void names_of_changed::add(const settled& d) {

@@ -29,7 +29,7 @@ struct incident_row {
 /// A row before and after this step; either may be missing.
 template <class Row>
 struct changed {
-  std::optional<Row> before, now;
+  std::optional<Row> previous, now;
 };
 
 /// An entry of the queue.
@@ -174,12 +174,12 @@ std::vector<incident_row> load_incidents(transaction&, const std::set<std::strin
 /// The remediations of the given changes, and those that name one of the given incidents.
 std::vector<remedy> load_remedies(transaction&, const std::set<std::string>& changes, const things& named);
 
-/// The results of `of` for each row, in the order of the rows.
-template <class Rows, class Of>
-auto each_of(const Rows& rows, const Of& of) {
-  std::vector<std::decay_t<decltype(of(*rows.begin()))>> all;
+/// The results of `projection` for each row, in the order of the rows.
+template <class Rows, class Projection>
+auto each_of(const Rows& rows, const Projection& projection) {
+  std::vector<std::decay_t<decltype(projection(*rows.begin()))>> all;
   all.reserve(rows.size());
-  for (const auto& row : rows) all.push_back(of(row));
+  for (const auto& row : rows) all.push_back(projection(row));
   return all;
 }
 

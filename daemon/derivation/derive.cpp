@@ -107,27 +107,27 @@ void deriver::report_due(timestamp now) {
 
 derived deriver::derive_batch(step_size size) {
   try {
-    auto& on = ready().connection;
-    transaction work(on);
+    auto& database = ready().connection;
+    transaction work(database);
     run_script(work, "SET LOCAL synchronous_commit = off");  // a crash returns lost rows to the queue
-    work.keep_plans(!size.behind);
+    work.keep_plans(!size.position);
     // no migration may run between the check of the schema and the end of this derivation
     const auto locked = query_one<taken_locks>(work, sql::derivation::try_derive_locks, locks::migrate, locks::derive);
     is_another_at_it_ = !locked.nobody_migrates;
     if (is_another_at_it_) return {};
     static const auto known = known_migrations();
-    const auto under = query_one<origin>(work, sql::derivation::derived_under, known);
-    const int version = under.derived_by.value_or(derivation_version);
-    schema_is_newer_ = !under.newer_migration.empty() || version > derivation_version;
+    const auto stored = query_one<origin>(work, sql::derivation::derived_under, known);
+    const int version = stored.derived_by.value_or(derivation_version);
+    schema_is_newer_ = !stored.newer_migration.empty() || version > derivation_version;
     rebuild_is_due_ = !schema_is_newer_ && version < derivation_version;
     if (schema_is_newer_ || rebuild_is_due_) return {};
     is_another_at_it_ = !locked.nobody_derives;
     if (is_another_at_it_) return {};
     // a long queue after an import is derived service by service, because no figures are read between its steps
-    auto* const walks = size.behind ? nullptr : walks_.get();
+    auto* const walks = size.position ? nullptr : walks_.get();
     std::optional<derive_settings> other;  // with the groups by which the stored rows were derived
-    if (auto groups = under.groups ? groups_in(*under.groups) : naming::groups_by_member();
-        under.groups && groups != settings_.blame.names.group_of_members())
+    if (auto groups = stored.groups ? groups_in(*stored.groups) : naming::groups_by_member();
+        stored.groups && groups != settings_.blame.names.group_of_members())
       other.emplace(settings_).blame.names = settings_.blame.names.with_groups(std::move(groups));
     auto done = derive_step(work, other ? *other : settings_, std::move(size), counting_, walks);
     if (done.taken > 0)

@@ -54,7 +54,7 @@ struct derived {
 struct step_size {
   static constexpr std::int64_t usual = 5000;
   std::int64_t things = usual;
-  std::optional<queue_position> behind = {};  ///< service by service after this position; unset: the oldest entries
+  std::optional<queue_position> position = {};  ///< service by service after this position; unset: the oldest entries
 };
 
 /// The sizes of steps for a long queue, after an import. Each step reads the stacks of the targets that it touches, so

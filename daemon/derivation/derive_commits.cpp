@@ -17,7 +17,7 @@ namespace {
 
 /// A deployment to resolve, with the repositories, tag names and commit tokens to search for.
 struct unresolved {
-  deployment* of;
+  deployment* folded;
   std::vector<std::string> repositories, names, tokens;
 };
 
@@ -115,7 +115,7 @@ void resolve_commits(transaction& work, const naming& names, std::vector<deploym
   }
   reports_of_things reports;
   for (auto& e : query<told_event>(work, sql::derivation::events_of_tags, tag_names))
-    reports[std::move(e.of)].push_back(std::move(e.told));
+    reports[std::move(e.thing)].push_back(std::move(e.told));
   const auto objects = objects_in(reports);
   for (const auto& [name, some] : objects) tokens.insert(some.begin(), some.end());
   std::vector<known_commit> named;
@@ -123,7 +123,7 @@ void resolve_commits(transaction& work, const naming& names, std::vector<deploym
   const known_commits commits(named, names.repositories());
   const known_tags tags(fold_tags(std::move(reports), commits, names.repositories()));
   for (const auto& one : all) {
-    auto& d = *one.of;
+    auto& d = *one.folded;
     for (const auto& name : one.names)
       if (const auto known = objects.find(name); known != objects.end())
         for (const auto& object : known->second) add_digits(d, object);

@@ -38,7 +38,7 @@ std::map<std::string, incident_facts> load_facts(transaction& work, const std::s
 std::map<std::string, merge_debt> load_debts(transaction& work, const std::vector<remedy>& remedies) {
   std::set<std::string> hotfixes;
   for (const auto& r : remedies)
-    if (r.by_way == way::hotfix) hotfixes.insert(r.by);
+    if (r.by_way == way::hotfix) hotfixes.insert(r.actor);
   std::map<std::string, merge_debt> all;
   if (hotfixes.empty()) return all;
   for (auto& d : query<debt_row>(work, sql::derivation::merge_debts, hotfixes)) all.emplace(std::move(d.id), d.is);
@@ -54,7 +54,7 @@ std::vector<merge_debt> debts_of(const blaming& i, const std::vector<remedy>& ca
     if (r.by_way != way::hotfix) continue;
     const bool names = r.incident == i.thing;
     const bool answers = !i.change.empty() && r.change == i.change && i.open_at(r.started_at);
-    if (const auto debt = known.find(r.by); (names || answers) && debt != known.end()) all.push_back(debt->second);
+    if (const auto debt = known.find(r.actor); (names || answers) && debt != known.end()) all.push_back(debt->second);
   }
   return all;
 }
@@ -73,8 +73,8 @@ BOOST_DESCRIBE_STRUCT(conclusion_row, (),
 conclusion_row as_row(const incident_row& i, const incident_facts& facts, const std::vector<remedy>& candidates,
                       const std::map<std::string, merge_debt>& debts, const policy& rules) {
   const auto* first = i.production ? deciding_remedy(i.told, candidates) : nullptr;
-  const auto since = first ? first->started_at - i.told.detected_at : duration{0};
-  const auto said = i.production ? recommend(rules, read_policy_facts(facts.facts), since) : std::nullopt;
+  const auto delay = first ? first->started_at - i.told.detected_at : duration{0};
+  const auto said = i.production ? recommend(rules, read_policy_facts(facts.facts), delay) : std::nullopt;
   const bool too_early = i.production && is_closed_too_early(facts.resolved_at, facts.severity,
                                                              time_at(facts.facts, "/review_held_at").has_value(),
                                                              debts_of(i.told, candidates, debts));
@@ -89,19 +89,19 @@ conclusion_row as_row(const incident_row& i, const incident_facts& facts, const 
 
 }
 
-void derive_conclusions(derivation& in, const std::set<std::string>& hotfixes) {
+void derive_conclusions(derivation& step, const std::set<std::string>& hotfixes) {
   std::set<std::string> changes, ids;
   things named;
-  auto about = in.remedies;
+  auto fixed = step.remedies;
   if (!hotfixes.empty())
-    for (auto& r : query<remedy>(in.work, sql::derivation::remedies_by, hotfixes)) about.push_back(std::move(r));
-  for (const auto& r : about) {
+    for (auto& r : query<remedy>(step.work, sql::derivation::remedies_by, hotfixes)) fixed.push_back(std::move(r));
+  for (const auto& r : fixed) {
     if (!r.change.empty()) changes.insert(r.change);
     if (!r.incident.subject.empty()) named.insert(r.incident);
   }
-  for (const auto& [id, i] : in.incidents) ids.insert(id);
+  for (const auto& [id, i] : step.incidents) ids.insert(id);
   if (changes.empty() && ids.empty() && named.empty()) return;
-  const auto all = query<incident_row>(in.work, sql::derivation::incidents_about, changes, ids, by_column(named));
+  const auto all = query<incident_row>(step.work, sql::derivation::incidents_about, changes, ids, by_column(named));
   std::set<std::string> blamed, concluded;
   things decided;
   for (const auto& i : all) {
@@ -110,24 +110,24 @@ void derive_conclusions(derivation& in, const std::set<std::string>& hotfixes) {
     if (!i.told.change.empty()) blamed.insert(i.told.change);
   }
   if (all.empty()) return;
-  const auto remedies = load_remedies(in.work, blamed, decided);
+  const auto remedies = load_remedies(step.work, blamed, decided);
   std::map<std::string, std::vector<remedy>> of_change;
   std::map<thing_id, std::vector<remedy>> of_incident;
   for (const auto& r : remedies) {
     of_change[r.change].push_back(r);
     of_incident[r.incident].push_back(r);
   }
-  auto facts = load_facts(in.work, concluded);
-  const auto debts = load_debts(in.work, remedies);
+  auto facts = load_facts(step.work, concluded);
+  const auto debts = load_debts(step.work, remedies);
   std::vector<conclusion_row> rows;
   for (const auto& i : all) {
     auto candidates = of_incident[i.told.thing];
     if (const auto more = of_change.find(i.told.change); !i.told.change.empty() && more != of_change.end())
       candidates.insert(candidates.end(), more->second.begin(), more->second.end());
-    rows.push_back(as_row(i, facts[i.id], candidates, debts, in.settings.decisions));
+    rows.push_back(as_row(i, facts[i.id], candidates, debts, step.settings.decisions));
   }
-  for (auto& where : query<place>(in.work, sql::derivation::write_conclusions, by_column(rows)))
-    in.places.insert(std::move(where));
+  for (auto& where : query<place>(step.work, sql::derivation::write_conclusions, by_column(rows)))
+    step.places.insert(std::move(where));
 }
 
 }

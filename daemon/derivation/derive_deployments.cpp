@@ -77,7 +77,7 @@ void add_commit_facts(transaction& work, const naming& names, std::vector<deploy
   if (shas.empty()) return;
   std::map<std::string, reports_of_things> reports;
   for (auto& e : query<commit_event>(work, sql::derivation::events_of_commits, shas))
-    reports[std::move(e.sha)][std::move(e.of)].push_back(std::move(e.told));
+    reports[std::move(e.sha)][std::move(e.thing)].push_back(std::move(e.told));
   for (auto& d : folded)
     if (const auto known = reports.find(d.commit); known != reports.end())
       d.commit_facts =
@@ -106,58 +106,58 @@ settled as_settled(const std::string& id, const deployment& d, const naming& nam
 
 }
 
-void derive_deployments(derivation& in, const things& touched) {
+void derive_deployments(derivation& step, const things& touched) {
   if (touched.empty()) return;
-  const auto& names = in.settings.blame.names;
+  const auto& names = step.settings.blame.names;
   std::map<std::string, settled> gone;
-  for (auto& d : query<settled>(in.work, sql::derivation::deployments_of_things, by_column(touched))) {
+  for (auto& d : query<settled>(step.work, sql::derivation::deployments_of_things, by_column(touched))) {
     auto id = d.id;
     gone.emplace(std::move(id), std::move(d));
   }
   std::vector<deployment> folded;
-  for (auto& [key, told] : take_reports(in, thing_type::deployment, touched))
+  for (auto& [key, told] : take_reports(step, thing_type::deployment, touched))
     for (auto& d : fold_deployment(key, std::move(told), names)) folded.push_back(std::move(d));
-  for (auto& d : folded) choose_artifacts(d, in.settings.images, names);
-  resolve_commits(in.work, names, folded);
+  for (auto& d : folded) choose_artifacts(d, step.settings.images, names);
+  resolve_commits(step.work, names, folded);
   for (auto& d : folded) complete_identity(d, names);
-  add_commit_facts(in.work, names, folded);
+  add_commit_facts(step.work, names, folded);
   std::vector<told_row> stored;
   std::map<std::string, settled> unchanged;
   for (auto& d : folded) {
     auto id = deployment_id(d.thing, d.where);
-    const auto& [name, now] = *in.fresh.emplace(std::move(id), fresh_deployment{std::move(d)}).first;
+    const auto& [name, now] = *step.fresh.emplace(std::move(id), fresh_deployment{std::move(d)}).first;
     auto known = gone.extract(name);
     if (!known) continue;
     if (known.mapped().commit != now.told.commit) {  // differs without a query, as after a late tag
-      in.deployments[name].before = std::move(known.mapped());
+      step.deployments[name].previous = std::move(known.mapped());
       continue;
     }
     stored.emplace_back(name, now.told, names);
     unchanged.insert(std::move(known));
   }
   std::set<std::string> ids;
-  for (auto& [id, before] : gone) {  // no report names its target any more
-    in.deployments[id].before = std::move(before);
+  for (auto& [id, previous] : gone) {  // no report names its target any more
+    step.deployments[id].previous = std::move(previous);
     ids.insert(id);
   }
-  if (!ids.empty()) execute(in.work, sql::derivation::delete_deployments, ids);
+  if (!ids.empty()) execute(step.work, sql::derivation::delete_deployments, ids);
   if (!unchanged.empty())
-    for (const auto& id : query<std::string>(in.work, sql::derivation::differing_deployments, by_column(stored)))
-      in.deployments[id].before = std::move(unchanged.extract(id).mapped());
-  for (const auto& [id, was] : unchanged) in.fresh.erase(id);
-  for (const auto& [id, d] : in.fresh) in.deployments[id].now = as_settled(id, d.told, names);
+    for (const auto& id : query<std::string>(step.work, sql::derivation::differing_deployments, by_column(stored)))
+      step.deployments[id].previous = std::move(unchanged.extract(id).mapped());
+  for (const auto& [id, was] : unchanged) step.fresh.erase(id);
+  for (const auto& [id, d] : step.fresh) step.deployments[id].now = as_settled(id, d.told, names);
 }
 
-void write_deployments(derivation& in, const std::vector<std::string>& ids) {
+void write_deployments(derivation& step, const std::vector<std::string>& ids) {
   if (ids.empty()) return;
   std::vector<told_row> told;
   std::vector<verdict_row> verdicts;
   for (const auto& id : ids) {
-    const auto& d = in.fresh.at(id);
-    told.emplace_back(id, d.told, in.settings.blame.names);
+    const auto& d = step.fresh.at(id);
+    told.emplace_back(id, d.told, step.settings.blame.names);
     verdicts.push_back({d.told.where, d.told.thing, d.verdict, d.told.day_order()});
   }
-  execute(in.work, sql::derivation::write_deployments, by_column(told), by_column(verdicts));
+  execute(step.work, sql::derivation::write_deployments, by_column(told), by_column(verdicts));
 }
 
 }

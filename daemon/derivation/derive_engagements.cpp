@@ -16,7 +16,7 @@ inline constexpr auto columns_of<work> =
                               column("ends", &work::end), column("seconds", &work::seconds), column("at", &work::at)));
 
 template <>
-inline constexpr auto columns_of<engagement> = std::tuple(column("method", &engagement::by),
+inline constexpr auto columns_of<engagement> = std::tuple(column("method", &engagement::measured_by),
                                                           column("person", &engagement::person),
                                                           column("at", &engagement::from),
                                                           column("until", &engagement::until),
@@ -25,15 +25,15 @@ inline constexpr auto columns_of<engagement> = std::tuple(column("method", &enga
 namespace {
 
 // Returns the names of incidents that touched work refers to, or referred to before.
-std::set<std::string> write_work(derivation& in, const things& touched) {
+std::set<std::string> write_work(derivation& step, const things& touched) {
   std::set<std::string> named;
   if (touched.empty()) return named;
   std::vector<work> rows;
-  for (auto& [key, told] : take_reports(in, thing_type::work, touched))
-    if (auto w = fold_work(key, std::move(told), in.settings.blame.names)) rows.push_back(std::move(*w));
+  for (auto& [key, told] : take_reports(step, thing_type::work, touched))
+    if (auto w = fold_work(key, std::move(told), step.settings.blame.names)) rows.push_back(std::move(*w));
   const auto ids = each_of(rows, [](const work& w) { return row_id({w.thing.source, w.thing.subject}); });
   for (auto& incident :
-       query<std::string>(in.work, sql::derivation::write_work, by_column(touched), ids, by_column(rows)))
+       query<std::string>(step.work, sql::derivation::write_work, by_column(touched), ids, by_column(rows)))
     named.insert(std::move(incident));
   return named;
 }
@@ -100,10 +100,10 @@ struct engagement_row {
 
 engagement_row as_row(thing_type type, const thing_id& thing, const place& where, const engagement& e,
                       const std::string& piece) {
-  const auto from = format_time(e.from), until = e.until ? format_time(*e.until) : std::string();
+  const auto since = format_time(e.from), until = e.until ? format_time(*e.until) : std::string();
   const auto seconds = e.seconds ? std::to_string(*e.seconds) : std::string();
-  auto id = row_id({word(type), thing.source, thing.subject, where.service, where.environment, word(e.by), e.person,
-                    from, until, seconds, piece});
+  auto id = row_id({word(type), thing.source, thing.subject, where.service, where.environment, word(e.measured_by),
+                    e.person, since, until, seconds, piece});
   return {std::move(id), type, thing, where, e, piece};
 }
 
@@ -115,7 +115,7 @@ bool counts_in(const work& w, const incident& i, const std::string& service) {
 void add_incident(std::vector<engagement_row>& rows, const incident& i, const std::vector<work>& naming_it,
                   const place& where, duration cap) {
   const auto best = engagements_of(i, naming_it, cap);
-  if (best.empty() || best.front().by != method::reported) {
+  if (best.empty() || best.front().measured_by != method::reported) {
     for (const auto& e : best) rows.push_back(as_row(thing_type::incident, i.thing, where, e, ""));
     return;
   }
@@ -126,17 +126,17 @@ void add_incident(std::vector<engagement_row>& rows, const incident& i, const st
 
 // The anonymous person of a team counts only while no known member of the team works, so the figures of the team's
 // other services change too.
-void add_team_mates(derivation& in, const std::set<std::string>& services) {
+void add_team_mates(derivation& step, const std::set<std::string>& services) {
   std::map<std::string, std::set<place>> places_of;
   std::set<std::string> teams;
-  for (const auto& [where, is] : query<known_place>(in.work, sql::queries::places)) {
-    auto team = in.settings.blame.names.team(where.service);
+  for (const auto& [where, is] : query<known_place>(step.work, sql::queries::places)) {
+    auto team = step.settings.blame.names.team(where.service);
     if (team.empty()) team = is.team;
     if (team.empty()) continue;
     if (services.contains(where.service)) teams.insert(team);
     places_of[team].insert(where);
   }
-  for (const auto& team : teams) in.places.insert(places_of[team].begin(), places_of[team].end());
+  for (const auto& team : teams) step.places.insert(places_of[team].begin(), places_of[team].end());
 }
 
 // Adds the incidents that work with these names may mean and all other names of those incidents, transitively.
@@ -152,17 +152,17 @@ void add_namesakes(transaction& work, std::set<std::string>& subjects, things& i
 
 }
 
-void derive_engagements(derivation& in, const things& touched_work) {
-  auto incidents = in.changed_incidents();
-  incidents.insert(in.touched_incidents.begin(), in.touched_incidents.end());
-  auto subjects = write_work(in, touched_work);
-  subjects.merge(subjects_of_changed(in));
+void derive_engagements(derivation& step, const things& touched_work) {
+  auto incidents = step.changed_incidents();
+  incidents.insert(step.touched_incidents.begin(), step.touched_incidents.end());
+  auto subjects = write_work(step, touched_work);
+  subjects.merge(subjects_of_changed(step));
   if (subjects.empty() && touched_work.empty()) return;
-  add_namesakes(in.work, subjects, incidents);
+  add_namesakes(step.work, subjects, incidents);
   auto pieces = touched_work;
   std::map<thing_id, std::map<int, std::vector<work>>> naming;  // by position of the member; only the first counts
   std::vector<engagement_row> rows;
-  for (const auto& [key, w] : load_work(in.work, subjects, touched_work)) {
+  for (const auto& [key, w] : load_work(step.work, subjects, touched_work)) {
     pieces.insert(key);
     const auto e = engagement_of(w.told);
     if (!e) continue;
@@ -172,27 +172,27 @@ void derive_engagements(derivation& in, const things& touched_work) {
       rows.push_back(as_row(thing_type::work, key, {w.told.service, ""}, *e, row_id({key.source, key.subject})));
   }
   std::map<thing_id, std::vector<incident_row>> stored;
-  for (auto& i : query<incident_row>(in.work, sql::derivation::incidents_of_things, by_column(incidents))) {
+  for (auto& i : query<incident_row>(step.work, sql::derivation::incidents_of_things, by_column(incidents))) {
     const auto key = i.told.thing;
     stored[key].push_back(std::move(i));
   }
-  fold_incidents(in, incidents);
+  fold_incidents(step, incidents);
   const std::vector<work> none;
   for (const auto& key : incidents) {
-    const auto i = in.folded.find(key);
-    if (i == in.folded.end()) continue;
+    const auto i = step.folded.find(key);
+    if (i == step.folded.end()) continue;
     for (const auto& row : stored[key])
       if (row.production && !row.where.service.empty())
         add_incident(rows, i->second, naming[key].empty() ? none : naming[key].begin()->second, row.where,
-                     in.settings.duration_cap);
+                     step.settings.duration_cap);
   }
   std::set<std::string> services;
-  for (auto& where : query<place>(in.work, sql::derivation::write_engagements, by_column(incidents), by_column(pieces),
-                                  by_column(rows))) {
+  for (auto& where : query<place>(step.work, sql::derivation::write_engagements, by_column(incidents),
+                                  by_column(pieces), by_column(rows))) {
     services.insert(where.service);
-    in.places.insert(std::move(where));
+    step.places.insert(std::move(where));
   }
-  if (!services.empty()) add_team_mates(in, services);
+  if (!services.empty()) add_team_mates(step, services);
 }
 
 }

@@ -64,69 +64,69 @@ struct named_commit {
 BOOST_DESCRIBE_STRUCT(named_commit, (), (sha, repository, ref, title, pull_request, picked_from))
 
 // Notes the targets whose merge-backs are tracked from now on, because their figures change (figures.md section 16).
-void note_tracked(derivation& in, const std::vector<commit_seen>& told) {
+void note_tracked(derivation& step, const std::vector<commit_seen>& told) {
   std::map<std::string, timestamp> first;
   for (const auto& c : told)
     if (c.told_at && !c.told_in.empty()) {
-      auto& at = first.emplace(c.told_in, *c.told_at).first->second;
-      at = std::min(at, *c.told_at);
+      auto& earliest = first.emplace(c.told_in, *c.told_at).first->second;
+      earliest = std::min(earliest, *c.told_at);
     }
   if (first.empty()) return;
   std::vector<std::string> repositories;
   std::vector<timestamp> times;
-  for (const auto& [repository, at] : first) {
+  for (const auto& [repository, earliest] : first) {
     repositories.push_back(repository);
-    times.push_back(at);
+    times.push_back(earliest);
   }
-  for (auto& where : query<place>(in.work, sql::derivation::places_to_track, repositories, times))
-    in.places.insert(std::move(where));
+  for (auto& where : query<place>(step.work, sql::derivation::places_to_track, repositories, times))
+    step.places.insert(std::move(where));
 }
 
 // Writes the touched commits. Returns the hotfixes whose code these commits may have merged back, now or before.
-std::set<std::string> write_commits(derivation& in, const std::set<std::string>& touched) {
+std::set<std::string> write_commits(derivation& step, const std::set<std::string>& touched) {
   std::set<std::string> ids;
   if (touched.empty()) return ids;
   std::map<std::string, std::vector<report>> told;
-  for (auto& e : query<commit_event>(in.work, sql::derivation::events_of_shas, touched))
+  for (auto& e : query<commit_event>(step.work, sql::derivation::events_of_shas, touched))
     told[std::move(e.sha)].push_back(std::move(e.told));
   std::vector<commit_seen> rows;
   for (auto& [sha, reports] : told)
-    if (auto c = fold_seen(sha, std::move(reports), in.settings.blame.names.repositories()))
+    if (auto c = fold_seen(sha, std::move(reports), step.settings.blame.names.repositories()))
       rows.push_back(std::move(*c));
-  note_tracked(in, rows);
-  const auto differing = query<named_commit>(in.work, sql::derivation::write_commits, touched, by_column(rows));
+  note_tracked(step, rows);
+  const auto differing = query<named_commit>(step.work, sql::derivation::write_commits, touched, by_column(rows));
   if (!differing.empty())
-    for (auto& id : query<std::string>(in.work, sql::derivation::hotfixes_of_commits, by_column(differing)))
+    for (auto& id : query<std::string>(step.work, sql::derivation::hotfixes_of_commits, by_column(differing)))
       ids.insert(std::move(id));
   return ids;
 }
 
 /// A commit that may have merged back the code of another one.
 struct evidence_row {
-  std::string of;
+  std::string merged;
   commit_seen seen;
 
-  static constexpr auto columns =
-      std::tuple_cat(std::tuple(column("of", &evidence_row::of)), within(&evidence_row::seen, columns_of<commit_seen>));
+  static constexpr auto columns = std::tuple_cat(std::tuple(column("of", &evidence_row::merged)),
+                                                 within(&evidence_row::seen, columns_of<commit_seen>));
 };
 
 std::map<std::string, std::vector<commit_seen>> load_evidence(transaction& work, const std::set<std::string>& commits) {
   std::map<std::string, std::vector<commit_seen>> all;
   if (commits.empty()) return all;
   for (auto& e : query<evidence_row>(work, sql::derivation::merge_evidence, commits))
-    all[std::move(e.of)].push_back(std::move(e.seen));
+    all[std::move(e.merged)].push_back(std::move(e.seen));
   return all;
 }
 
 struct answered_row {
-  std::string by;
+  std::string answer;
   answered_incident is;
 
-  static constexpr auto columns =
-      std::tuple(column("by", &answered_row::by), column("is_named", &answered_row::is, &answered_incident::is_named),
-                 column("severity", &answered_row::is, &answered_incident::severity),
-                 column("cause", &answered_row::is, &answered_incident::cause),
-                 column("detected_at", &answered_row::is, &answered_incident::detected_at));
+  static constexpr auto columns = std::tuple(column("by", &answered_row::answer),
+                                             column("is_named", &answered_row::is, &answered_incident::is_named),
+                                             column("severity", &answered_row::is, &answered_incident::severity),
+                                             column("cause", &answered_row::is, &answered_incident::cause),
+                                             column("detected_at", &answered_row::is, &answered_incident::detected_at));
 };
 
 /// The columns of a deployment from which its follow-ups are derived.
@@ -148,16 +148,16 @@ struct follow_up_row {
       within(&follow_up_row::is, columns_of<follow_ups>));
 };
 
-void write_follow_ups(derivation& in, const std::set<std::string>& hotfixes) {
+void write_follow_ups(derivation& step, const std::set<std::string>& hotfixes) {
   if (hotfixes.empty()) return;
   std::map<std::string, std::vector<answered_incident>> answered;
-  for (auto& a : query<answered_row>(in.work, sql::derivation::answered_incidents, hotfixes))
-    answered[std::move(a.by)].push_back(std::move(a.is));
-  const auto all = query<hotfix_row>(in.work, sql::derivation::follow_ups_of, hotfixes);
+  for (auto& a : query<answered_row>(step.work, sql::derivation::answered_incidents, hotfixes))
+    answered[std::move(a.answer)].push_back(std::move(a.is));
+  const auto all = query<hotfix_row>(step.work, sql::derivation::follow_ups_of, hotfixes);
   std::set<std::string> commits;
   for (const auto& d : all)
     if (d.is_hotfix && !d.commit.empty()) commits.insert(d.commit);
-  const auto evidence = load_evidence(in.work, commits);
+  const auto evidence = load_evidence(step.work, commits);
   std::vector<follow_up_row> rows;
   for (const auto& d : all) {
     auto& f = rows.emplace_back(follow_up_row{d.id, d.is_hotfix && d.is_attributed, {}}).is;
@@ -167,18 +167,18 @@ void write_follow_ups(derivation& in, const std::set<std::string>& hotfixes) {
                     seen == evidence.end() ? std::nullopt : merged_back(d.commit, seen->second));
     }
   }
-  for (const auto& [id, where] : query<written_row>(in.work, sql::derivation::write_follow_ups, by_column(rows)))
-    in.note(id, where);
+  for (const auto& [id, where] : query<written_row>(step.work, sql::derivation::write_follow_ups, by_column(rows)))
+    step.note(id, where);
 }
 
 }
 
-std::set<std::string> derive_follow_ups(derivation& in, const std::set<std::string>& touched_commits) {
-  auto hotfixes = write_commits(in, touched_commits);
-  hotfixes.insert(in.hotfixes.begin(), in.hotfixes.end());
-  for (const auto& r : load_remedies(in.work, {}, in.changed_incidents()))
-    if (r.by_way == way::hotfix) hotfixes.insert(r.by);
-  write_follow_ups(in, hotfixes);
+std::set<std::string> derive_follow_ups(derivation& step, const std::set<std::string>& touched_commits) {
+  auto hotfixes = write_commits(step, touched_commits);
+  hotfixes.insert(step.hotfixes.begin(), step.hotfixes.end());
+  for (const auto& r : load_remedies(step.work, {}, step.changed_incidents()))
+    if (r.by_way == way::hotfix) hotfixes.insert(r.actor);
+  write_follow_ups(step, hotfixes);
   return hotfixes;
 }
 

@@ -30,11 +30,11 @@ struct span_row {
 BOOST_DESCRIBE_STRUCT(span_row, (), (service, environment, begins, last, live))
 
 // The incidents whose attribution changed deployments may affect: by time, or by any name that may refer to them.
-things incidents_of(derivation& in) {
+things incidents_of(derivation& step) {
   std::vector<std::string_view> ids;
   std::map<place, changed_span> spans;
-  for (const auto& [id, d] : in.deployments)
-    for (const auto* row : {&d.before, &d.now}) {
+  for (const auto& [id, d] : step.deployments)
+    for (const auto* row : {&d.previous, &d.now}) {
       if (!*row || !(*row)->production) continue;
       ids.push_back(id);
       if (!(*row)->finished_at) continue;  // nothing is attributed to it yet, but a name may refer to it
@@ -46,15 +46,15 @@ things incidents_of(derivation& in) {
   std::vector<span_row> rows;
   for (const auto& [where, span] : spans)
     for (const auto& live : span.live) rows.push_back({where.service, where.environment, span.begins, span.last, live});
-  for (auto& key : query<thing_id>(in.work, sql::derivation::incidents_of_deployments, by_column(rows), ids,
-                                   in.names.names, in.names.commits))
+  for (auto& key : query<thing_id>(step.work, sql::derivation::incidents_of_deployments, by_column(rows), ids,
+                                   step.names.names, step.names.commits))
     all.insert(std::move(key));
   return all;
 }
 
 /// An incident in one of its services.
 struct share {
-  const incident* of;
+  const incident* whole;
   std::string service;
   std::string id;
 };
@@ -97,22 +97,22 @@ struct share_row {
 
   share_row(const share& s, const blame& b)
       : id(s.id),
-        source(s.of->thing.source),
-        subject(s.of->thing.subject),
+        source(s.whole->thing.source),
+        subject(s.whole->thing.subject),
         service(s.service),
         environment(b.environment),
         production(b.production),
-        state(s.of->state),
-        severity(s.of->severity ? std::optional(s.of->severity) : std::nullopt),
-        started_at(s.of->started_at),
-        detected_at(s.of->detected_at),
-        acknowledged_at(s.of->acknowledged_at),
-        restored_at(s.of->restored_at()),
-        resolved_at(s.of->stretches.back().until),
-        stretches(s.of->stretches),
-        culprit(s.of->culprit),
-        facts(&s.of->facts),
-        overrides(&s.of->overrides),
+        state(s.whole->state),
+        severity(s.whole->severity ? std::optional(s.whole->severity) : std::nullopt),
+        started_at(s.whole->started_at),
+        detected_at(s.whole->detected_at),
+        acknowledged_at(s.whole->acknowledged_at),
+        restored_at(s.whole->restored_at()),
+        resolved_at(s.whole->stretches.back().until),
+        stretches(s.whole->stretches),
+        culprit(s.whole->culprit),
+        facts(&s.whole->facts),
+        overrides(&s.whole->overrides),
         blamed(b.change ? std::optional<std::string_view>(b.change->id) : std::nullopt),
         reason(word(b.reason)) {}
 };
@@ -138,7 +138,7 @@ BOOST_DESCRIBE_STRUCT(candidate, (), (n, id))
 // Returns for each share the deployments that its attribution may depend on.
 std::vector<std::vector<settled>> load_candidates(transaction& work, const std::vector<share>& shares) {
   std::vector<blame_question> asked;
-  for (const auto& s : shares) asked.push_back({s.service, s.of->started_at, s.of->culprit});
+  for (const auto& s : shares) asked.push_back({s.service, s.whole->started_at, s.whole->culprit});
   std::set<std::string> ids;
   std::vector<std::set<std::string>> wanted(shares.size());
   for (auto& c : query<candidate>(work, sql::derivation::blame_candidates, by_column(asked))) {
@@ -156,32 +156,32 @@ std::vector<std::vector<settled>> load_candidates(transaction& work, const std::
 
 }
 
-void derive_incidents(derivation& in) {
-  auto affected = incidents_of(in);
-  affected.insert(in.touched_incidents.begin(), in.touched_incidents.end());
+void derive_incidents(derivation& step) {
+  auto affected = incidents_of(step);
+  affected.insert(step.touched_incidents.begin(), step.touched_incidents.end());
   if (affected.empty()) return;
-  std::map<std::string, incident_row> before;
-  for (auto& i : query<incident_row>(in.work, sql::derivation::incidents_of_things, by_column(affected))) {
+  std::map<std::string, incident_row> previous;
+  for (auto& i : query<incident_row>(step.work, sql::derivation::incidents_of_things, by_column(affected))) {
     auto id = i.id;
-    before.emplace(std::move(id), std::move(i));
+    previous.emplace(std::move(id), std::move(i));
   }
-  fold_incidents(in, affected);
+  fold_incidents(step, affected);
   std::vector<share> shares;
-  for (const auto& [key, i] : in.folded)
+  for (const auto& [key, i] : step.folded)
     for (auto& s : shares_of(i)) shares.push_back(std::move(s));
-  const auto known = load_candidates(in.work, shares);
+  const auto known = load_candidates(step.work, shares);
   std::vector<share_row> rows;
   for (std::size_t n = 0; n < shares.size(); ++n)
-    rows.emplace_back(shares[n], find_blame(*shares[n].of, shares[n].service, known[n], in.settings.blame));
+    rows.emplace_back(shares[n], find_blame(*shares[n].whole, shares[n].service, known[n], step.settings.blame));
   const auto written =
-      query<std::string>(in.work, sql::derivation::write_incidents, by_column(affected), by_column(rows));
+      query<std::string>(step.work, sql::derivation::write_incidents, by_column(affected), by_column(rows));
   const std::set<std::string> ids(written.begin(), written.end());
   for (const auto& id : ids)
-    if (const auto was = before.find(id); was != before.end()) in.incidents[id].before = was->second;
-  for (auto& i : load_incidents(in.work, ids)) in.incidents[i.id].now = std::move(i);
-  for (const auto& [id, i] : in.incidents)
-    for (const auto* row : {&i.before, &i.now})
-      if (*row) in.places.insert((*row)->where);
+    if (const auto was = previous.find(id); was != previous.end()) step.incidents[id].previous = was->second;
+  for (auto& i : load_incidents(step.work, ids)) step.incidents[i.id].now = std::move(i);
+  for (const auto& [id, i] : step.incidents)
+    for (const auto* row : {&i.previous, &i.now})
+      if (*row) step.places.insert((*row)->where);
 }
 
 }

@@ -22,17 +22,17 @@ using nameables = std::map<thing_id, nameable>;
 
 struct member_row {
   member is;
-  thing_id of;
+  thing_id whole;
   int position = 0;
   bool operator<(const member_row& other) const { return in_order() < other.in_order(); }
   bool operator==(const member_row& other) const { return in_order() == other.in_order(); }
 
-  std::tuple<const member&, const thing_id&, int> in_order() const { return {is, of, position}; }
+  std::tuple<const member&, const thing_id&, int> in_order() const { return {is, whole, position}; }
 
   static constexpr auto columns =
       std::tuple_cat(within(&member_row::is, within(&member::thing, columns_of<thing_id>)),
-                     std::tuple(column("joined_source", &member_row::of, &thing_id::source),
-                                column("joined_subject", &member_row::of, &thing_id::subject),
+                     std::tuple(column("joined_source", &member_row::whole, &thing_id::source),
+                                column("joined_subject", &member_row::whole, &thing_id::subject),
                                 column("position", &member_row::position),
                                 column("only_adds_facts", &member_row::is, &member::only_adds_facts),
                                 column("evidence", &member_row::is, &member::evidence)));
@@ -56,7 +56,7 @@ struct wanted_name {
 BOOST_DESCRIBE_STRUCT(wanted_name, (), (name, at))
 
 std::string id_of_row(const member_row& row) {
-  return row_id({row.is.thing.source, row.is.thing.subject, row.of.source, row.of.subject});
+  return row_id({row.is.thing.source, row.is.thing.subject, row.whole.source, row.whole.subject});
 }
 
 nameables load_names(transaction& work, const things& all) {
@@ -68,8 +68,8 @@ nameables load_names(transaction& work, const things& all) {
   return names;
 }
 
-std::set<member_row> load_members(transaction& work, std::string_view statement, const things& of) {
-  const auto rows = query<member_row>(work, statement, by_column(of));
+std::set<member_row> load_members(transaction& work, std::string_view statement, const things& incidents) {
+  const auto rows = query<member_row>(work, statement, by_column(incidents));
   return {rows.begin(), rows.end()};
 }
 
@@ -78,10 +78,10 @@ things fitting(transaction& work, const things& all, std::initializer_list<const
   std::set<std::string_view> names;
   std::set<open_key> keys;
   std::set<wanted_name> wanted;
-  for (const auto* of : said)
+  for (const auto* graph : said)
     for (const auto& key : all) {
-      const auto known = of->find(key);
-      if (known == of->end()) continue;
+      const auto known = graph->find(key);
+      if (known == graph->end()) continue;
       const auto& n = known->second;
       const auto ends = n.stretches.empty() ? std::optional(n.started_at) : n.stretches.back().until;
       names.insert(n.names.begin(), n.names.end());
@@ -124,8 +124,8 @@ things component_of(transaction& work, const things& touched, surroundings_of& a
     if (!near.empty()) around.add(work, fitting(work, near, {&around.now}));
     for (const auto* graph : {&around.stored, &around.now}) {
       const auto all = each_of(*graph, [](const auto& n) { return n.second; });
-      for (const auto& [from, to] : linked_incidents(all, settings))
-        if (frontier.contains(from)) linked.insert(to);
+      for (const auto& [one, other] : linked_incidents(all, settings))
+        if (frontier.contains(one)) linked.insert(other);
     }
     for (const auto& m : load_members(work, sql::derivation::members_beside, frontier)) linked.insert(m.is.thing);
     around.add(work, linked);
@@ -137,18 +137,18 @@ things component_of(transaction& work, const things& touched, surroundings_of& a
 }
 
 // The current names of touched incidents, without retracted ones. Their reports stay in `told`.
-nameables fold_names(derivation& in, const things& touched) {
+nameables fold_names(derivation& step, const things& touched) {
   nameables names;
-  for (auto& [key, told] : take_reports(in, thing_type::incident, touched)) {
+  for (auto& [key, told] : take_reports(step, thing_type::incident, touched)) {
     const auto first = std::ranges::min(told, {}, &report::received_at).received_at;
-    if (const auto i = fold_incident(key, told, in.settings.blame.names)) {
-      auto n = names_of(*i, first, in.settings.blame.names, in.settings.joins);
-      n.is_let_in = in.settings.joins.lets_in(key, told);
+    if (const auto i = fold_incident(key, told, step.settings.blame.names)) {
+      auto n = names_of(*i, first, step.settings.blame.names, step.settings.joins);
+      n.is_let_in = step.settings.joins.lets_in(key, told);
       for (const auto& service : i->services) n.ids.push_back(row_id({key.source, key.subject, service}));
       if (n.ids.empty()) n.ids.push_back(row_id({key.source, key.subject, ""}));
       names.emplace(key, std::move(n));
     }
-    in.told[thing_type::incident].emplace(key, std::move(told));
+    step.told[thing_type::incident].emplace(key, std::move(told));
   }
   return names;
 }
@@ -164,57 +164,57 @@ std::set<member_row> rows_of(std::span<const joined_incident> all) {
 
 }
 
-void derive_joins(derivation& in, const things& touched) {
+void derive_joins(derivation& step, const things& touched) {
   if (touched.empty()) return;
-  surroundings_of around{load_names(in.work, touched), fold_names(in, touched)};
+  surroundings_of around{load_names(step.work, touched), fold_names(step, touched)};
   std::vector<nameable> written;
   for (const auto& [key, n] : around.now) written.push_back(n);
-  const auto component = component_of(in.work, touched, around, in.settings.joins);
+  const auto component = component_of(step.work, touched, around, step.settings.joins);
   const auto all = each_of(around.now, [](const auto& n) { return n.second; });
-  auto joined = join_incidents(all, in.settings.joins);
+  auto joined = join_incidents(all, step.settings.joins);
   // the neighbours of incidents outside the component are not all known
   std::erase_if(joined, [&](const joined_incident& j) { return !component.contains(j.thing); });
   const auto now = rows_of(joined);
-  const auto before = load_members(in.work, sql::derivation::members_of, component);
-  execute(in.work, sql::derivation::write_names_of_incidents, by_column(touched), by_column(written));
-  if (now != before)
-    execute(in.work, sql::derivation::write_members, by_column(component), each_of(now, id_of_row), by_column(now));
-  for (const auto* rows : {&before, &now})
+  const auto previous = load_members(step.work, sql::derivation::members_of, component);
+  execute(step.work, sql::derivation::write_names_of_incidents, by_column(touched), by_column(written));
+  if (now != previous)
+    execute(step.work, sql::derivation::write_members, by_column(component), each_of(now, id_of_row), by_column(now));
+  for (const auto* rows : {&previous, &now})
     for (const auto& row : *rows)
-      if (touched.contains(row.is.thing) || !(before.contains(row) && now.contains(row))) {
-        in.touched_incidents.insert(row.of);
-        in.members_of_changed.insert(row.is.thing);
+      if (touched.contains(row.is.thing) || !(previous.contains(row) && now.contains(row))) {
+        step.touched_incidents.insert(row.whole);
+        step.members_of_changed.insert(row.is.thing);
       }
 }
 
-std::set<std::string> subjects_of_changed(derivation& in) {
-  auto incidents = in.changed_incidents();
-  incidents.insert(in.touched_incidents.begin(), in.touched_incidents.end());
+std::set<std::string> subjects_of_changed(derivation& step) {
+  auto incidents = step.changed_incidents();
+  incidents.insert(step.touched_incidents.begin(), step.touched_incidents.end());
   std::set<std::string> subjects;
-  for (const auto& [source, subject] : in.members_of_changed) subjects.insert(subject);
+  for (const auto& [source, subject] : step.members_of_changed) subjects.insert(subject);
   if (incidents.empty()) return subjects;
-  for (auto& row : load_members(in.work, sql::derivation::members_of_joined, incidents))
+  for (auto& row : load_members(step.work, sql::derivation::members_of_joined, incidents))
     subjects.insert(row.is.thing.subject);
   return subjects;
 }
 
-void fold_incidents(derivation& in, const things& wanted) {
+void fold_incidents(derivation& step, const things& wanted) {
   things missing;
   for (const auto& key : wanted)
-    if (!in.folded.contains(key)) missing.insert(key);
+    if (!step.folded.contains(key)) missing.insert(key);
   if (missing.empty()) return;
   std::map<thing_id, std::vector<member_row>> members;
   things all;
-  for (auto& row : query<member_row>(in.work, sql::derivation::members_of_joined, by_column(missing))) {
+  for (auto& row : query<member_row>(step.work, sql::derivation::members_of_joined, by_column(missing))) {
     all.insert(row.is.thing);
-    members[row.of].push_back(std::move(row));
+    members[row.whole].push_back(std::move(row));
   }
-  auto reports = take_reports(in, thing_type::incident, all);
+  auto reports = take_reports(step, thing_type::incident, all);
   for (auto& [called, rows] : members) {
     std::vector<told_member> told;
     for (const auto& row : rows) told.push_back({row.is.thing, reports[row.is.thing], row.is.only_adds_facts});
-    if (auto i = fold_joined(called, std::move(told), in.settings.blame.names, in.settings.joins))
-      in.folded.emplace(called, std::move(*i));
+    if (auto i = fold_joined(called, std::move(told), step.settings.blame.names, step.settings.joins))
+      step.folded.emplace(called, std::move(*i));
   }
 }
 

@@ -38,21 +38,23 @@ bool is_retracted_now(std::vector<report> reports) {
 
 bool has_retraction(const std::vector<report>& reports) { return std::ranges::any_of(reports, &report::retraction); }
 
-void note(receipts& all, std::string_view kind, const std::string& name, const receipt& at) {
+void note(receipts& all, std::string_view kind, const std::string& name, const receipt& arrival) {
   if (name.empty()) return;
-  const auto [known, is_new] = all.try_emplace({kind, name}, at);
-  if (!is_new) known->second = std::min(known->second, at);
+  const auto [known, is_new] = all.try_emplace({kind, name}, arrival);
+  if (!is_new) known->second = std::min(known->second, arrival);
 }
 
 // Notes mapped names, as figures use them. Configured names are always known.
-void note_names(receipts& all, const receipt& at, const json::object& said, timestamp told_at, const naming& names) {
-  for (const auto& [pointer, name] : names.services(at.source, said, told_at))
-    if (!names.configures_service(name)) note(all, "service", name, at);
+void note_names(receipts& all, const receipt& arrival, const json::object& said, timestamp told_at,
+                const naming& names) {
+  for (const auto& [pointer, name] : names.services(arrival.source, said, told_at))
+    if (!names.configures_service(name)) note(all, "service", name, arrival);
   if (auto name = names.environment(text_at(said, "/environment")); !names.configures_environment(name)) {
-    note(all, names.is_production(name) ? "production" : "environment", name, at);
-    if (flag_at(said, "/production_environment") && !names.is_production(name)) note(all, said_production, name, at);
+    note(all, names.is_production(name) ? "production" : "environment", name, arrival);
+    if (flag_at(said, "/production_environment") && !names.is_production(name))
+      note(all, said_production, name, arrival);
   }
-  if (const auto team = text_at(said, "/team"); !names.configures_team(team)) note(all, "team", team, at);
+  if (const auto team = text_at(said, "/team"); !names.configures_team(team)) note(all, "team", team, arrival);
 }
 
 /// The names in the reports of a step.
@@ -83,11 +85,11 @@ told_names read_names(const std::map<thing_type, reports_of_things>& told, const
 /// A retraction of a thing, with the type of the thing.
 struct retraction_row {
   thing_type thing = thing_type::deployment;
-  thing_id of;
+  thing_id key;
   report told;
 
   static constexpr auto columns = std::tuple_cat(std::tuple(column("thing", &retraction_row::thing)),
-                                                 within(&retraction_row::of, columns_of<thing_id>),
+                                                 within(&retraction_row::key, columns_of<thing_id>),
                                                  within(&retraction_row::told, columns_of<report>));
 };
 
@@ -99,14 +101,14 @@ BOOST_DESCRIBE_STRUCT(retracted_thing, (), (type, source, subject))
 
 /// The service, environment and team names in an event.
 struct naming_event {
-  receipt at;
+  receipt arrival;
   timestamp time;
   json::object names;
 
-  static constexpr auto columns =
-      std::tuple(column("received_at", &naming_event::at, &receipt::received_at),
-                 column("source", &naming_event::at, &receipt::source), column("id", &naming_event::at, &receipt::id),
-                 column("time", &naming_event::time), column("names", &naming_event::names));
+  static constexpr auto columns = std::tuple(
+      column("received_at", &naming_event::arrival, &receipt::received_at),
+      column("source", &naming_event::arrival, &receipt::source), column("id", &naming_event::arrival, &receipt::id),
+      column("time", &naming_event::time), column("names", &naming_event::names));
 };
 
 // The values that names_of_everything.sql looks for in incidents, by source and field.
@@ -120,14 +122,14 @@ json::object wanted_in(const join_settings& joins) {
 receipts read_everything(transaction& work, const naming& names, const join_settings& joins) {
   std::map<std::pair<thing_type, thing_id>, std::vector<report>> retractions;
   for (auto& r : query<retraction_row>(work, sql::derivation::retractions))
-    retractions[{r.thing, std::move(r.of)}].push_back(std::move(r.told));
+    retractions[{r.thing, std::move(r.key)}].push_back(std::move(r.told));
   std::vector<retracted_thing> gone;
   for (const auto& [thing, reports] : retractions)
     if (is_retracted_now(reports)) gone.push_back({thing.first, thing.second.source, thing.second.subject});
   receipts all;
   for (const auto& e : query<naming_event>(work, sql::derivation::names_of_everything, by_column(gone),
                                            names.ends_of_names(), wanted_in(joins)))
-    note_names(all, e.at, e.names, e.time, names);
+    note_names(all, e.arrival, e.names, e.time, names);
   return all;
 }
 
@@ -154,17 +156,17 @@ std::set<std::string, std::less<>> load_productions(transaction& work) {
   return all;
 }
 
-known_name as_known(std::string_view kind, const std::string& name, const receipt& at) {
-  return {std::string(kind), name, at.received_at, at.source, at.id};
+known_name as_known(std::string_view kind, const std::string& name, const receipt& arrival) {
+  return {std::string(kind), name, arrival.received_at, arrival.source, arrival.id};
 }
 
 struct next_receipt {
-  naming_event by;
+  naming_event told;
   thing_type thing = thing_type::deployment;
   std::string subject;
 
   static constexpr auto columns =
-      std::tuple_cat(within(&next_receipt::by, columns_of<naming_event>),
+      std::tuple_cat(within(&next_receipt::told, columns_of<naming_event>),
                      std::tuple(column("thing", &next_receipt::thing), column("subject", &next_receipt::subject)));
 };
 
@@ -176,9 +178,9 @@ std::optional<receipt> find_next(transaction& work, const naming& names, std::st
                                           last.received_at.time_since_epoch().count(), last.source, last.id);
     if (rows.empty()) return {};
     for (const auto& row : rows) {
-      last = row.by.at;
+      last = row.told.arrival;
       receipts said;
-      note_names(said, last, row.by.names, row.by.time, names);
+      note_names(said, last, row.told.names, row.told.time, names);
       if (!said.contains({kind, name})) continue;
       const thing_id key{last.source, row.subject};
       if (!is_retracted_now(load_reports(work, row.thing, {key}).at(key))) return last;
@@ -220,9 +222,9 @@ struct written_name {
 BOOST_DESCRIBE_STRUCT(written_name, (), (kind, name, is_new))
 
 // Whether a name crossed the limit. Only names that are known both before and after can.
-bool changed_sides(other_names& before, other_names& now, const receipts& fresh, const receipts& freed) {
+bool changed_sides(other_names& previous, other_names& now, const receipts& fresh, const receipts& freed) {
   return std::ranges::any_of(kinds, [&](std::string_view kind) {
-    const auto &a = names_of(before, kind), &b = names_of(now, kind);
+    const auto &a = names_of(previous, kind), &b = names_of(now, kind);
     const auto moved = [&](const auto& name, const auto& others, const auto& excepted) {
       return !others.contains(name) && !excepted.contains({kind, name}) &&
              (kind != "environment" || !excepted.contains({"production", name}));
@@ -239,11 +241,11 @@ known_names know_names(transaction& work, const derive_settings& settings,
   const auto& names = settings.blame.names;
   const auto said = told ? read_names(*told, names, settings.joins)
                          : told_names{.live = read_everything(work, names, settings.joins)};
-  auto before = load_others(work, settings.max_names);
+  auto previous = load_others(work, settings.max_names);
   const auto productions = load_productions(work);
   const auto [freed, has_freed] = free_names(work, names, said);
   std::vector<known_name> rows;
-  for (const auto& [name, at] : said.live) rows.push_back(as_known(name.first, name.second, at));
+  for (const auto& [name, arrival] : said.live) rows.push_back(as_known(name.first, name.second, arrival));
   receipts fresh;
   bool has_written = has_freed;
   if (!rows.empty())
@@ -253,12 +255,12 @@ known_names know_names(transaction& work, const derive_settings& settings,
           name != said.live.end() && written.is_new)
         fresh.insert(*name);
     }
-  if (!has_written) return {std::move(before), productions};  // the usual case: every name was known
+  if (!has_written) return {std::move(previous), productions};  // the usual case: every name was known
   auto now = load_others(work, settings.max_names);
-  const bool have_moved = changed_sides(before, now, fresh, freed);
+  const bool have_moved = changed_sides(previous, now, fresh, freed);
   if (have_moved) execute(work, sql::derivation::touch_everything);
   std::size_t folded = 0;
-  for (const auto& [name, at] : fresh)
+  for (const auto& [name, arrival] : fresh)
     folded += name.first != said_production && names_of(now, name.first).contains(name.second);
   auto said_now = load_productions(work);
   std::vector<std::string> changed;

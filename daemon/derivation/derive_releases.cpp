@@ -45,14 +45,14 @@ BOOST_DESCRIBE_STRUCT(popped_release, (), (rollback, release))
 
 class group_rows {
  public:
-  explicit group_rows(derivation& in) : in_(in), names_(in.settings.blame.names), stale_(in.stale_releases) {}
+  explicit group_rows(derivation& step) : step_(step), names_(step.settings.blame.names), stale_(step.stale_releases) {}
 
   void assign() {
-    auto ids = in_.written;
-    for (const auto& id : in_.written)  // its previous row and rollback lack it now
-      if (const auto d = in_.deployments.find(id); d != in_.deployments.end() && d->second.before) {
-        note_stale(d->second.before->release);
-        if (const auto& popper = d->second.before->rolled_back_by; !popper.empty()) ids.insert(popper);
+    auto ids = step_.written;
+    for (const auto& id : step_.written)  // its previous row and rollback lack it now
+      if (const auto d = step_.deployments.find(id); d != step_.deployments.end() && d->second.previous) {
+        note_stale(d->second.previous->release);
+        if (const auto& popper = d->second.previous->rolled_back_by; !popper.empty()) ids.insert(popper);
       }
     load(ids, {});
     for (const auto& [id, m] : members_) note_stale(m.release);
@@ -63,10 +63,10 @@ class group_rows {
       for (const auto& [id, m] : members_)
         if (!m.is_change && m.kind != deployment_kind::rollback) assign(m, m);
       write_assignments();
-    } while (!load({}, stale_).empty());                            // a row is rewritten with all of its members
-    for (const auto& row : stale_) in_.names.names.push_back(row);  // a report may have named it
+    } while (!load({}, stale_).empty());                              // a row is rewritten with all of its members
+    for (const auto& row : stale_) step_.names.names.push_back(row);  // a report may have named it
     for (const auto& [id, m] : members_)
-      if (const auto d = in_.deployments.find(id); d != in_.deployments.end() && d->second.now)
+      if (const auto d = step_.deployments.find(id); d != step_.deployments.end() && d->second.now)
         d->second.now->release = m.release;
   }
 
@@ -83,10 +83,10 @@ class group_rows {
   std::vector<const group_member*> load(const std::set<std::string>& ids, const std::set<std::string>& rows) {
     std::vector<const group_member*> fresh;
     if (ids.empty() && rows.empty()) return fresh;
-    for (auto& m : query<group_member>(in_.work, sql::derivation::members_of_group, ids, rows)) {
+    for (auto& m : query<group_member>(step_.work, sql::derivation::members_of_group, ids, rows)) {
       auto id = m.id;
-      const auto [at, is_new] = members_.try_emplace(std::move(id), std::move(m));
-      if (is_new) fresh.push_back(&at->second);
+      const auto [known, is_new] = members_.try_emplace(std::move(id), std::move(m));
+      if (is_new) fresh.push_back(&known->second);
     }
     return fresh;
   }
@@ -105,7 +105,7 @@ class group_rows {
   void assign(const group_member& m, const group_member& first) {
     const auto where = group_of(m);
     auto row = where.environment.empty() ? std::string() : row_id({first.id, where.environment});
-    if (in_.written.contains(m.id) || row != m.release) note_stale(row);
+    if (step_.written.contains(m.id) || row != m.release) note_stale(row);
     if (row == m.release) return;
     note_stale(m.release);
     assigned_[m.id] = std::move(row);
@@ -126,7 +126,7 @@ class group_rows {
       }
       if (asked.empty()) break;
       std::set<std::string> fresh;
-      for (auto& id : query<std::string>(in_.work, sql::derivation::alike_in_group,
+      for (auto& id : query<std::string>(step_.work, sql::derivation::alike_in_group,
                                          by_column(std::vector(asked.begin(), asked.end()))))
         if (!members_.contains(id)) fresh.insert(std::move(id));
       next = load(fresh, {});
@@ -134,7 +134,7 @@ class group_rows {
     for (const auto& [where, some] : ordered([](const group_member& m) { return m.is_change; })) {
       std::vector<rolled_out> changes;
       for (const auto* m : some) changes.push_back({m->where.environment, *m->finished_at, &m->what});
-      const auto firsts = find_releases(changes, in_.settings.rollout_window);
+      const auto firsts = find_releases(changes, step_.settings.rollout_window);
       for (std::size_t n = 0; n < some.size(); ++n) assign(*some[n], *some[firsts[n]]);
     }
     write_assignments();
@@ -148,7 +148,8 @@ class group_rows {
       if (is_rollback(m)) asked.insert(id);
     std::map<std::string, std::set<std::string>> popped;
     while (!asked.empty() || !asked_releases.empty()) {
-      const auto found = query<popped_release>(in_.work, sql::derivation::rolled_back_in_group, asked, asked_releases);
+      const auto found =
+          query<popped_release>(step_.work, sql::derivation::rolled_back_in_group, asked, asked_releases);
       std::set<std::string> rollbacks, releases;
       for (const auto& [rollback, release] : found) {
         if (!popped.contains(rollback)) rollbacks.insert(rollback);
@@ -164,7 +165,7 @@ class group_rows {
     for (const auto& [where, some] : ordered(is_rollback)) {
       std::vector<group_rollback> rollbacks;
       for (const auto* m : some) rollbacks.push_back({*m->finished_at, popped[m->id]});
-      const auto firsts = find_group_rollbacks(rollbacks, in_.settings.rollout_window);
+      const auto firsts = find_group_rollbacks(rollbacks, step_.settings.rollout_window);
       for (std::size_t n = 0; n < some.size(); ++n) assign(*some[n], *some[firsts[n]]);
     }
   }
@@ -177,11 +178,11 @@ class group_rows {
       rows.push_back(row);
       members_.at(id).release = std::move(row);
     }
-    execute(in_.work, sql::derivation::write_rows_of_group, ids, rows);
+    execute(step_.work, sql::derivation::write_rows_of_group, ids, rows);
     assigned_.clear();
   }
 
-  derivation& in_;
+  derivation& step_;
   const naming& names_;
   std::map<std::string, group_member> members_;  ///< by id: all loaded members
   std::map<std::string, std::string> assigned_;  ///< member id to row id, where a different one is stored
@@ -192,19 +193,19 @@ class group_rows {
 
 }
 
-void assign_releases(derivation& in) {
-  if (!in.written.empty()) group_rows(in).assign();
+void assign_releases(derivation& step) {
+  if (!step.written.empty()) group_rows(step).assign();
 }
 
-void write_releases(derivation& in) {
-  if (in.written.empty() && in.stale_releases.empty()) return;
-  execute(in.work, sql::derivation::delete_releases, in.stale_releases, in.written);
+void write_releases(derivation& step) {
+  if (step.written.empty() && step.stale_releases.empty()) return;
+  execute(step.work, sql::derivation::delete_releases, step.stale_releases, step.written);
   std::vector<std::string> members, groups;
-  for (const auto& [member, group] : in.settings.blame.names.group_of_members()) {
+  for (const auto& [member, group] : step.settings.blame.names.group_of_members()) {
     members.push_back(member);
     groups.push_back(group);
   }
-  execute(in.work, sql::derivation::write_releases, in.stale_releases, in.written, members, groups);
+  execute(step.work, sql::derivation::write_releases, step.stale_releases, step.written, members, groups);
 }
 
 }

@@ -17,148 +17,149 @@ struct service_stretch {
 BOOST_DESCRIBE_STRUCT(service_stretch, (), (service, begins, ends))
 
 // If rules read incidents, deployments that started during a touched incident are decided again.
-void add_during_incidents(derivation& in, std::map<place, touched_place>& touched) {
-  if (!in.settings.stack.rules.looks_at_incidents() || in.touched_incidents.empty()) return;
-  fold_incidents(in, in.touched_incidents);
+void add_during_incidents(derivation& step, std::map<place, touched_place>& touched) {
+  if (!step.settings.stack.rules.looks_at_incidents() || step.touched_incidents.empty()) return;
+  fold_incidents(step, step.touched_incidents);
   std::vector<service_stretch> now;
-  for (const auto& key : in.touched_incidents)
-    if (const auto i = in.folded.find(key); i != in.folded.end())
+  for (const auto& key : step.touched_incidents)
+    if (const auto i = step.folded.find(key); i != step.folded.end())
       for (const auto& service : i->second.services)
         for (const auto& s : i->second.stretches) now.push_back({service, s.from, s.until});
-  for (auto& d : query<position_row>(in.work, sql::derivation::deployments_during, by_column(now),
-                                     by_column(in.touched_incidents))) {
-    touched[d.where].at.insert(std::move(d.at));
-    in.places.insert(std::move(d.where));
+  for (auto& d : query<position_row>(step.work, sql::derivation::deployments_during, by_column(now),
+                                     by_column(step.touched_incidents))) {
+    touched[d.where].positions.insert(std::move(d.position));
+    step.places.insert(std::move(d.where));
   }
 }
 
 stack_position position_of(const settled& d) { return {*d.finished_at, d.day_order, d.thing}; }
 
-void write(derivation& in, const stack_changes& found) {
+void write(derivation& step, const stack_changes& found) {
   const auto key = [](const auto& entry) { return entry.first; };
   const auto value = [](const auto& entry) { return entry.second; };
-  write_deployments(in, found.fresh);
+  write_deployments(step, found.fresh);
   if (!found.verdicts.empty())
-    execute(in.work, sql::derivation::write_verdicts, each_of(found.verdicts, key),
+    execute(step.work, sql::derivation::write_verdicts, each_of(found.verdicts, key),
             by_column(each_of(found.verdicts, value)));
   if (!found.poppers.empty())
-    execute(in.work, sql::derivation::write_poppers, each_of(found.poppers, key), each_of(found.poppers, value));
+    execute(step.work, sql::derivation::write_poppers, each_of(found.poppers, key), each_of(found.poppers, value));
 }
 
 // A run that only adds to the top of a stack needs no level below the top, unless a deployment returns to one. Loading
 // the top alone matters because the stack of a frequently deployed target is deep.
-void need_little(derivation& in, const std::map<place, touched_place>& touched, std::vector<stack_run>& runs) {
+void need_little(derivation& step, const std::map<place, touched_place>& touched, std::vector<stack_run>& runs) {
   constexpr std::size_t few = 8;  // an import has many; a lookup for each costs more than loading the stack
   std::vector<std::vector<std::string>> fresh(runs.size());
   for (std::size_t n = 0; n < runs.size(); ++n) {
     const auto& t = touched.at(runs[n].where);
     runs[n].needs_all = runs[n].needs_all || !t.has_only_new || t.fresh.size() > few;
     if (runs[n].needs_all) continue;
-    for (auto at = t.fresh.lower_bound(runs[n].from); at != t.fresh.end(); ++at) fresh[n].push_back(at->second);
+    for (auto later = t.fresh.lower_bound(runs[n].begin); later != t.fresh.end(); ++later)
+      fresh[n].push_back(later->second);
   }
-  look_for_known(in, runs, fresh);
+  look_for_known(step, runs, fresh);
 }
 
 // Whether so many deployments follow a change that walking over them would delay other services. If so, notes them.
-bool walks_far(derivation& in, const stack_run& r, const touched_place& touched) {
+bool walks_far(derivation& step, const stack_run& r, const touched_place& touched) {
   constexpr std::int64_t many = 2'000;
   if (!r.has_more) return false;
-  const auto behind = query_one<std::int64_t>(in.work, sql::derivation::deployments_behind, r.where.service,
-                                              r.where.environment, r.from.finished_at, many);
-  if (behind < many) return false;
+  const auto count = query_one<std::int64_t>(step.work, sql::derivation::deployments_behind, r.where.service,
+                                             r.where.environment, r.begin.finished_at, many);
+  if (count < many) return false;
   for (const auto& id : touched.ids) {
-    const auto& d = in.deployments.at(id);
-    for (const auto* row : {&d.before, &d.now})
-      if (*row) in.walks_far.insert((*row)->thing);
+    const auto& d = step.deployments.at(id);
+    for (const auto* row : {&d.previous, &d.now})
+      if (*row) step.walks_far.insert((*row)->thing);
   }
   return true;
 }
 
 // Most targets need one run; the starts of up to `at_once` runs are read together.
-void run_stacks(derivation& in, const std::map<place, touched_place>& touched,
-                std::map<std::string, stack_verdict>& before) {
+void run_stacks(derivation& step, const std::map<place, touched_place>& touched,
+                std::map<std::string, stack_verdict>& previous) {
   constexpr std::size_t at_once = 100;
   std::vector<stack_run> waiting;
   waiting.reserve(touched.size());
-  for (const auto& [where, t] : touched) waiting.push_back({.where = where, .from = *t.at.begin()});
+  for (const auto& [where, t] : touched) waiting.push_back({.where = where, .begin = *t.positions.begin()});
   while (!waiting.empty()) {
     std::vector<stack_run> runs;
     while (!waiting.empty() && runs.size() < at_once) {
       runs.push_back(std::move(waiting.back()));
       waiting.pop_back();
     }
-    stack_changes found{.fresh = {}, .verdicts = {}, .poppers = {}, .before = before};
-    need_little(in, touched, runs);
-    load_starts(in, runs);
-    if (!in.may_walk_far) {
+    stack_changes found{.fresh = {}, .verdicts = {}, .poppers = {}, .earlier_verdicts = previous};
+    need_little(step, touched, runs);
+    load_starts(step, runs);
+    if (!step.may_walk_far) {
       bool are_far = false;
-      for (const auto& r : runs) are_far = walks_far(in, r, touched.at(r.where)) || are_far;
+      for (const auto& r : runs) are_far = walks_far(step, r, touched.at(r.where)) || are_far;
       if (are_far) throw long_walk();
     }
     for (auto& r : runs)
-      if (auto again = resume_stack(in, r, touched.at(r.where), found)) waiting.push_back(std::move(*again));
-    write(in, found);
+      if (auto again = resume_stack(step, r, touched.at(r.where), found)) waiting.push_back(std::move(*again));
+    write(step, found);
   }
 }
 
 }
 
-void derive_stacks(derivation& in) {
+void derive_stacks(derivation& step) {
   std::map<place, touched_place> touched;
   const auto touch = [&](const std::string& id, const settled& d) -> touched_place* {
     if (d.where.service.empty()) return nullptr;
     if (!d.succeeded() || !d.finished_at) return nullptr;
     auto& t = touched[d.where];
-    t.at.insert(position_of(d));
+    t.positions.insert(position_of(d));
     t.ids.insert(id);
     if (d.kind == deployment_kind::rollback) t.returned_to.insert(d.live);
     return &t;
   };
   std::vector<std::string> at_once;  // in no stack, or no longer at their stored position
-  for (const auto& [id, d] : in.deployments) {
-    auto* before = d.before ? touch(id, *d.before) : nullptr;
-    if (before) before->has_only_new = false;
+  for (const auto& [id, d] : step.deployments) {
+    auto* previous = d.previous ? touch(id, *d.previous) : nullptr;
+    if (previous) previous->has_only_new = false;
     if (!d.now) continue;
     auto* now = touch(id, *d.now);
     if (now) now->fresh.emplace(position_of(*d.now), id);
     // a row that stays where it is stored is written once, with its new verdict
-    const bool moves = now && before && position_of(*d.before) != position_of(*d.now);
+    const bool moves = now && previous && position_of(*d.previous) != position_of(*d.now);
     if (!now || moves) at_once.push_back(id);
   }
-  write_deployments(in, at_once);
-  add_during_incidents(in, touched);
-  std::map<std::string, stack_verdict> before;  // of stored deployments whose verdict changed
-  run_stacks(in, touched, before);
-  for (auto& [id, d] : in.fresh) {
-    auto& now = *in.deployments.at(id).now;
+  write_deployments(step, at_once);
+  add_during_incidents(step, touched);
+  std::map<std::string, stack_verdict> previous;  // of stored deployments whose verdict changed
+  run_stacks(step, touched, previous);
+  for (auto& [id, d] : step.fresh) {
+    auto& now = *step.deployments.at(id).now;
     now.kind = d.verdict.kind;
     now.is_change = d.verdict.is_change;
     now.live = d.verdict.live;
     now.below = d.verdict.below;
     now.rolled_back_by = d.verdict.rolled_back_by;
   }
-  in.fresh.clear();
+  step.fresh.clear();
   std::set<std::string> ids;
-  for (const auto& [id, was] : before) ids.insert(id);
-  for (auto& d : load_deployments(in.work, ids)) {
-    const auto [known, is_new] = in.deployments.try_emplace(d.id);
+  for (const auto& [id, was] : previous) ids.insert(id);
+  for (auto& d : load_deployments(step.work, ids)) {
+    const auto [known, is_new] = step.deployments.try_emplace(d.id);
     if (is_new) {  // the stored row: only the verdict differs
       auto stored = d;
-      const auto& was = before.at(d.id);
+      const auto& was = previous.at(d.id);
       stored.kind = was.kind;
       stored.is_change = was.is_change;
       stored.live = was.live;
       stored.below = was.below;
       stored.rolled_back_by = was.rolled_back_by;
-      known->second.before = std::move(stored);
+      known->second.previous = std::move(stored);
     }
     known->second.now = std::move(d);
   }
-  for (const auto& [id, d] : in.deployments)
-    for (const auto* row : {&d.before, &d.now}) {
+  for (const auto& [id, d] : step.deployments)
+    for (const auto* row : {&d.previous, &d.now}) {
       if (!*row) continue;
-      if (!(*row)->where.service.empty()) in.note(id, (*row)->where);
-      if ((*row)->production) in.names.add(**row);
+      if (!(*row)->where.service.empty()) step.note(id, (*row)->where);
+      if ((*row)->production) step.names.add(**row);
     }
 }
 

@@ -9,10 +9,10 @@ namespace {
 
 constexpr int few_things = 64;  // up to so many, statements take less time than their planning
 
-void write_places(derivation& in) {
+void write_places(derivation& step) {
   std::vector<bool> production;
-  for (const auto& p : in.places) production.push_back(in.settings.blame.names.is_production(p.environment));
-  execute(in.work, sql::derivation::write_places, by_column(in.places), production);
+  for (const auto& p : step.places) production.push_back(step.settings.blame.names.is_production(p.environment));
+  execute(step.work, sql::derivation::write_places, by_column(step.places), production);
 }
 
 }
@@ -43,15 +43,15 @@ struct taken_entries {
 };
 
 taken_entries take(transaction& work, const step_size& size) {
-  auto rows = size.behind ? query<queue_entry>(work, sql::derivation::take_touched_by_service, size.things,
-                                               size.behind->service, size.behind->n)
-                          : query<queue_entry>(work, sql::derivation::take_touched, size.things);
+  auto rows = size.position ? query<queue_entry>(work, sql::derivation::take_touched_by_service, size.things,
+                                                 size.position->service, size.position->n)
+                            : query<queue_entry>(work, sql::derivation::take_touched, size.things);
   const bool is_full = static_cast<std::int64_t>(rows.size()) == size.things;
   taken_entries taken;
   taken.done.taken = rows.size();
-  taken.done.has_more = is_full || (size.behind && *size.behind != queue_position());
+  taken.done.has_more = is_full || (size.position && *size.position != queue_position());
   for (auto& [what, n] : rows) {
-    if (size.behind && is_full) taken.done.next = std::max(taken.done.next, {what.service, n});
+    if (size.position && is_full) taken.done.next = std::max(taken.done.next, {what.service, n});
     taken.all.push_back(std::move(what));
   }
   return taken;
@@ -86,10 +86,10 @@ bool take_turns(transaction& work, long_walks& walks, taken_entries& taken) {
 
 // Notes the entries that may cause the long walk: the deployments themselves, commits, tags, and incidents if rules
 // read incidents.
-void note_long_walk(long_walks& walks, const std::vector<touched_thing>& taken, const derivation& in) {
+void note_long_walk(long_walks& walks, const std::vector<touched_thing>& taken, const derivation& step) {
   for (const auto& t : taken)
-    if ((t.type == thing_type::deployment && in.walks_far.contains(t.thing)) || t.type == thing_type::commit ||
-        t.type == thing_type::tag || (t.type == thing_type::incident && in.settings.stack.rules.looks_at_incidents()))
+    if ((t.type == thing_type::deployment && step.walks_far.contains(t.thing)) || t.type == thing_type::commit ||
+        t.type == thing_type::tag || (t.type == thing_type::incident && step.settings.stack.rules.looks_at_incidents()))
       walks.entries.insert(t);
 }
 
@@ -121,40 +121,40 @@ derived derive_step(transaction& work, const derive_settings& settings, step_siz
   for (const auto& [type, keys] : touched)
     if (!keys.empty()) told[type] = load_reports(work, type, keys);
   auto names = know_names(work, settings, &told);
-  std::optional<derive_settings> with;  // a copy only if it adds to the configuration
+  std::optional<derive_settings> extended;  // a copy only if it adds to the configuration
   if (!names.others.empty() || !names.productions.empty())
-    with.emplace(settings).blame.names =
+    extended.emplace(settings).blame.names =
         settings.blame.names.with(std::move(names.others)).with_productions(std::move(names.productions));
-  derivation in{.work = work,
-                .settings = with ? *with : settings,
-                .told = std::move(told),
-                .fresh = {},
-                .deployments = {},
-                .names = {},
-                .incidents = {},
-                .folded = {},
-                .remedies = {},
-                .hotfixes = {},
-                .places = {}};
-  derive_joins(in, touched[thing_type::incident]);
-  derive_deployments(in, touched[thing_type::deployment]);
-  in.may_walk_far = may_walk_far;
+  derivation step{.work = work,
+                  .settings = extended ? *extended : settings,
+                  .told = std::move(told),
+                  .fresh = {},
+                  .deployments = {},
+                  .names = {},
+                  .incidents = {},
+                  .folded = {},
+                  .remedies = {},
+                  .hotfixes = {},
+                  .places = {}};
+  derive_joins(step, touched[thing_type::incident]);
+  derive_deployments(step, touched[thing_type::deployment]);
+  step.may_walk_far = may_walk_far;
   try {
-    derive_stacks(in);
+    derive_stacks(step);
   } catch (const long_walk&) {
-    note_long_walk(*walks, taken.all, in);
+    note_long_walk(*walks, taken.all, step);
     throw;
   }
-  assign_releases(in);
-  if (!in.places.empty()) write_places(in);  // attribution reads every environment of a service
+  assign_releases(step);
+  if (!step.places.empty()) write_places(step);  // attribution reads every environment of a service
   if (counting.is_due(taken.done.taken)) run_script(work, sql::derivation::analyze);
-  derive_incidents(in);
-  derive_remedies(in, touched[thing_type::flag]);
-  derive_failures(in);
-  derive_conclusions(in, derive_follow_ups(in, commits));
-  derive_engagements(in, touched[thing_type::work]);
-  write_releases(in);
-  if (!in.places.empty()) write_places(in);
+  derive_incidents(step);
+  derive_remedies(step, touched[thing_type::flag]);
+  derive_failures(step);
+  derive_conclusions(step, derive_follow_ups(step, commits));
+  derive_engagements(step, touched[thing_type::work]);
+  write_releases(step);
+  if (!step.places.empty()) write_places(step);
   taken.done.has_more = taken.done.has_more || names.have_moved;
   taken.done.folded_names = names.folded;
   return taken.done;

@@ -18,36 +18,38 @@ BOOST_DESCRIBE_STRUCT(found_incident, (), (n, environment))
 /// A run over the stack of one target, from one change on.
 class resumed_stack {
  public:
-  resumed_stack(derivation& in, stack_run& from, const touched_place& touched, stack_changes& out)
-      : in_(in),
-        settings_(in.settings.stack),
-        of_(from),
+  resumed_stack(derivation& step, stack_run& start, const touched_place& touched, stack_changes& out)
+      : step_(step),
+        settings_(step.settings.stack),
+        start_(start),
         touched_(touched),
         out_(out),
-        next_fresh_(touched.fresh.lower_bound(from.from)),
+        next_fresh_(touched.fresh.lower_bound(start.begin)),
         suspects_(touched.ids) {
     suspects_.insert(touched.returned_to.begin(), touched.returned_to.end());
   }
 
   std::optional<stack_run> run() {
     live_stack stack(settings_, elements());
-    for (const auto& [name, finished_at] : of_.changes)
+    for (const auto& [name, finished_at] : start_.changes)
       if (const auto version = parse_version(name)) stack.know_release(*version, finished_at);
     bool settled = false;
     for (;;) {
       auto page = merged_page();
       if (settings_.rules.looks_at_incidents()) tell_incidents(page);
       for (auto& s : page) {
-        if (!apply(stack, std::move(s))) return stack_run{.where = of_.where, .from = of_.from, .needs_all = true};
+        if (!apply(stack, std::move(s)))
+          return stack_run{.where = start_.where, .begin = start_.begin, .needs_all = true};
         if ((settled = is_settled(stack))) break;
       }
-      if (settled || !of_.has_more) break;
-      load_pages(in_, {&of_, 1});
+      if (settled || !start_.has_more) break;
+      load_pages(step_, {&start_, 1});
     }
     write(stack, settled);
-    const auto rest = touched_.at.upper_bound(settled ? run_.back().at() : stack_position{timestamp::max(), {}, {}});
-    if (rest == touched_.at.end()) return {};
-    return stack_run{.where = of_.where, .from = *rest, .needs_all = of_.needs_all};
+    const auto rest =
+        touched_.positions.upper_bound(settled ? run_.back().at() : stack_position{timestamp::max(), {}, {}});
+    if (rest == touched_.positions.end()) return {};
+    return stack_run{.where = start_.where, .begin = *rest, .needs_all = start_.needs_all};
   }
 
  private:
@@ -55,16 +57,16 @@ class resumed_stack {
   // and then after every `now_and_then`.
   static constexpr std::size_t always = 16, now_and_then = 64;
 
-  std::string id_of(const thing_id& k) const { return deployment_id(k, of_.where); }
+  std::string id_of(const thing_id& k) const { return deployment_id(k, start_.where); }
   std::string id_of(const std::optional<thing_id>& k) const { return k ? id_of(*k) : std::string(); }
 
   std::vector<element> elements() const {
     std::vector<element> all;
-    for (const auto& s : of_.levels) {
+    for (const auto& s : start_.levels) {
       element e{
           s.kept.thing, s.was.is_change, s.was.covers_since.value_or(s.told().finished_at.value_or(timestamp{})), {}};
       if (e.is_change) e.answers_to.push_back(identity_of(s.kept));
-      if (const auto returned = of_.returned_to.find(s.id); returned != of_.returned_to.end())
+      if (const auto returned = start_.returned_to.find(s.id); returned != start_.returned_to.end())
         for (const auto& name : returned->second)
           if (!e.is(name)) e.answers_to.push_back(name);
       all.push_back(std::move(e));
@@ -75,17 +77,17 @@ class resumed_stack {
 
   // The stored page, merged with the deployments in its range that this step writes.
   std::vector<stacked> merged_page() {
-    auto page = std::move(of_.page);
+    auto page = std::move(start_.page);
     const auto stored = page.size();
-    const auto end = of_.has_more ? touched_.fresh.lower_bound(of_.next) : touched_.fresh.end();
+    const auto end = start_.has_more ? touched_.fresh.lower_bound(start_.next) : touched_.fresh.end();
     for (; next_fresh_ != end; ++next_fresh_) {
-      stacked s{.fresh = &in_.fresh.at(next_fresh_->second),
+      stacked s{.fresh = &step_.fresh.at(next_fresh_->second),
                 .kept = {},
                 .id = next_fresh_->second,
                 .day_order = next_fresh_->first.day_order,
                 .was = {}};
-      if (const auto& before = in_.deployments.at(s.id).before)
-        s.was = {.kind = before->kind, .live = before->live, .rolled_back_by = before->rolled_back_by};
+      if (const auto& previous = step_.deployments.at(s.id).previous)
+        s.was = {.kind = previous->kind, .live = previous->live, .rolled_back_by = previous->rolled_back_by};
       page.push_back(std::move(s));
     }
     std::inplace_merge(page.begin(), page.begin() + static_cast<std::ptrdiff_t>(stored), page.end(), is_before);
@@ -99,32 +101,32 @@ class resumed_stack {
     std::vector<timestamp> starts;
     starts.reserve(page.size());
     for (const auto& s : page) starts.push_back(start_of(s));
-    std::set<std::size_t> during;
-    const auto& where = of_.where;
-    const auto& names = in_.settings.blame.names;
+    std::set<std::size_t> marked;
+    const auto& where = start_.where;
+    const auto& names = step_.settings.blame.names;
     const auto is_here = [&](const std::string& environment) {
       return environment.empty() ? names.is_production(where.environment)
                                  : names.is_about(environment, where.environment);
     };
-    for (const auto& found : query<found_incident>(in_.work, sql::derivation::incidents_during, where.service, starts,
-                                                   by_column(in_.touched_incidents)))
-      if (is_here(names.environment(found.environment))) during.insert(found.n - 1);
-    for (const auto& key : in_.touched_incidents) {
-      const auto known = in_.folded.find(key);
-      if (known == in_.folded.end() || !is_here(known->second.environment) ||
+    for (const auto& found : query<found_incident>(step_.work, sql::derivation::incidents_during, where.service, starts,
+                                                   by_column(step_.touched_incidents)))
+      if (is_here(names.environment(found.environment))) marked.insert(found.n - 1);
+    for (const auto& key : step_.touched_incidents) {
+      const auto known = step_.folded.find(key);
+      if (known == step_.folded.end() || !is_here(known->second.environment) ||
           !std::ranges::binary_search(known->second.services, where.service))
         continue;
       for (std::size_t n = 0; n < page.size(); ++n)
-        if (known->second.open_at(start_of(page[n]))) during.insert(n);
+        if (known->second.open_at(start_of(page[n]))) marked.insert(n);
     }
-    for (const auto n : during) page[n].told().during_incident = true;
+    for (const auto n : marked) page[n].told().during_incident = true;
   }
 
   // Returns false if only the top of the stack is loaded and the deployment returns to an element below it. The run is
   // then repeated with the whole stack.
   bool apply(live_stack& stack, stacked s) {
     auto said = stack.apply(s.told());
-    if (said.kind.kind == deployment_kind::rollback && !of_.needs_all) return false;
+    if (said.kind.kind == deployment_kind::rollback && !start_.needs_all) return false;
     for (const auto& popped : said.rolled_back) popper_[id_of(popped)] = s.id;
     stack_verdict now{.kind = said.kind.kind,
                       .reason = std::move(said.kind.reason),
@@ -134,7 +136,7 @@ class resumed_stack {
                       .rolled_back_by = s.was.rolled_back_by,  // replaced at the end of the run
                       .is_change = said.is_change,
                       .covers_since = said.covers_since};
-    if (now != s.was || touched_.at.contains(s.at())) {
+    if (now != s.was || touched_.positions.contains(s.at())) {
       suspects_.insert(s.id);
       if (s.was.kind == deployment_kind::rollback) suspects_.insert(s.was.live);
       if (now.kind == deployment_kind::rollback) suspects_.insert(now.live);  // its identities may differ now
@@ -156,7 +158,7 @@ class resumed_stack {
     const auto now = *run_.back().told().finished_at;
     if (now - last_difference_ <= settings_.rules.longest_within()) return false;
     const auto& levels = stack.levels();
-    const auto is_suspect = [&](std::size_t level) { return suspects_.contains(id_of(levels[level].by)); };
+    const auto is_suspect = [&](std::size_t level) { return suspects_.contains(id_of(levels[level].actor)); };
     // the suspect that was found last is checked first, so that a deep stack is not searched down to it each time
     if (held_by_ < levels.size() && stack.in_reach(held_by_, now) && is_suspect(held_by_)) return false;
     for (auto level = levels.size(); level-- > 0;) {
@@ -172,7 +174,7 @@ class resumed_stack {
   void write(const live_stack& stack, bool is_settled) {
     std::set<std::string> standing, ran;
     if (is_settled)
-      for (const auto& e : stack.levels()) standing.insert(id_of(e.by));
+      for (const auto& e : stack.levels()) standing.insert(id_of(e.actor));
     for (const auto& s : run_) ran.insert(s.id);
     // An element that is still on the stack at the end of the run keeps its stored rollback if that comes later. A
     // suspect is out of reach by then, so no later deployment rolls it back.
@@ -190,20 +192,20 @@ class resumed_stack {
         out_.fresh.push_back(std::move(id));
       } else if (now != was) {
         out_.verdicts[id] = std::move(now);
-        out_.before.emplace(std::move(id), std::move(was));
+        out_.earlier_verdicts.emplace(std::move(id), std::move(was));
       }
     }
-    for (auto& s : of_.levels) {
+    for (auto& s : start_.levels) {
       auto popper = s.was.is_change ? popper_of(s.id, s.was.rolled_back_by) : std::string();
       if (popper == s.was.rolled_back_by) continue;
       out_.poppers[s.id] = std::move(popper);
-      out_.before.emplace(std::move(s.id), std::move(s.was));
+      out_.earlier_verdicts.emplace(std::move(s.id), std::move(s.was));
     }
   }
 
-  derivation& in_;
+  derivation& step_;
   const stack_settings& settings_;
-  stack_run& of_;
+  stack_run& start_;
   const touched_place& touched_;
   stack_changes& out_;
   std::map<stack_position, std::string>::const_iterator next_fresh_;
@@ -218,9 +220,9 @@ class resumed_stack {
 
 }
 
-std::optional<stack_run> resume_stack(derivation& in, stack_run& from, const touched_place& touched,
+std::optional<stack_run> resume_stack(derivation& step, stack_run& start, const touched_place& touched,
                                       stack_changes& out) {
-  return resumed_stack(in, from, touched, out).run();
+  return resumed_stack(step, start, touched, out).run();
 }
 
 }

@@ -14,13 +14,13 @@ namespace releasehealth::ledger {
 template <>
 struct codec<identity> {
   static constexpr auto element = binary_array::jsonb;
-  static void read(std::string_view text, identity& to) { to = identity_in(parse_own(text).as_object()); }
+  static void read(std::string_view text, identity& value) { value = identity_in(parse_own(text).as_object()); }
 };
 /// Written only.
 template <>
 struct codec<const identity*> {
   static constexpr auto element = binary_array::jsonb;
-  static void write(binary_array& to, const identity* value) { codec<json::object>::write(to, as_json(*value)); }
+  static void write(binary_array& array, const identity* value) { codec<json::object>::write(array, as_json(*value)); }
 };
 
 template <>
@@ -33,17 +33,17 @@ inline constexpr auto columns_of<touched_thing> = std::tuple_cat(std::tuple(colu
 template <>
 struct codec<std::vector<stretch>> {
   static constexpr auto element = binary_array::text;
-  static void read(std::string_view text, std::vector<stretch>& to) {
+  static void read(std::string_view text, std::vector<stretch>& value) {
     const auto all = parse_own(text);
-    for (const auto& one : all.as_array()) to.push_back({*time_at(one, "/from"), time_at(one, "/until"), {}});
+    for (const auto& one : all.as_array()) value.push_back({*time_at(one, "/from"), time_at(one, "/until"), {}});
   }
-  static void write(binary_array& to, const std::vector<stretch>& all) {
+  static void write(binary_array& array, const std::vector<stretch>& all) {
     std::string text = "{";
     for (const auto& s : all) {
       if (&s != &all.front()) text += ',';
       text += '[' + format_time(s.from) + ',' + (s.until ? format_time(*s.until) : "") + ')';
     }
-    to.add(std::string_view(text += '}'));
+    array.add(std::string_view(text += '}'));
   }
 };
 
@@ -88,7 +88,7 @@ inline constexpr auto columns_of<incident_row> =
                    within(&incident_row::where, columns_of<place>));
 
 template <>
-inline constexpr auto columns_of<remedy> = std::tuple(column("way", &remedy::by_way), column("by", &remedy::by),
+inline constexpr auto columns_of<remedy> = std::tuple(column("way", &remedy::by_way), column("by", &remedy::actor),
                                                       column("change", &remedy::change),
                                                       column("incident_source", &remedy::incident, &thing_id::source),
                                                       column("incident_subject", &remedy::incident, &thing_id::subject),
@@ -97,21 +97,21 @@ inline constexpr auto columns_of<remedy> = std::tuple(column("way", &remedy::by_
 
 /// An event of a thing.
 struct told_event {
-  thing_id of;
+  thing_id thing;
   report told;
 
   static constexpr auto columns =
-      std::tuple_cat(within(&told_event::of, columns_of<thing_id>), within(&told_event::told, columns_of<report>));
+      std::tuple_cat(within(&told_event::thing, columns_of<thing_id>), within(&told_event::told, columns_of<report>));
 };
 
 /// An event of a commit.
 struct commit_event {
   std::string sha;  ///< as given in the query
-  thing_id of;      ///< the sha that the report uses
+  thing_id thing;   ///< the sha that the report uses
   report told;
 
   static constexpr auto columns =
-      std::tuple_cat(std::tuple(column("sha", &commit_event::sha)), within(&commit_event::of, columns_of<thing_id>),
+      std::tuple_cat(std::tuple(column("sha", &commit_event::sha)), within(&commit_event::thing, columns_of<thing_id>),
                      within(&commit_event::told, columns_of<report>));
 };
 

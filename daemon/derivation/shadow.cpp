@@ -17,9 +17,9 @@ inline constexpr auto columns_of<moved_deployment> = std::tuple_cat(
 struct shadow::opened {
   ledger::connection connection;
   transaction work;  // never committed, so the shadow tables disappear
-  reader from;
+  reader database;
   explicit opened(const session& s)
-      : connection(s.unlimited()), work(connection, transaction::one_instant), from(work) {}
+      : connection(s.unlimited()), work(connection, transaction::one_instant), database(work) {}
 };
 
 shadow::shadow(const session& s, const derive_settings& settings, std::optional<timestamp> received_before)
@@ -32,7 +32,7 @@ shadow::shadow(const session& s, const derive_settings& settings, std::optional<
 }
 shadow::~shadow() = default;
 
-reader& shadow::read() { return opened_->from; }
+reader& shadow::read() { return opened_->database; }
 
 std::vector<moved_deployment> shadow::moved() {
   return query<moved_deployment>(opened_->work, sql::derivation::shadow_moved);

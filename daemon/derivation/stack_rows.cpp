@@ -60,32 +60,32 @@ stacked placed(stacked s, const place& where) {
 /// An element, and the position before which rollbacks may have returned to it.
 struct returned_question {
   std::string_view live;
-  stack_position before;
+  stack_position position;
 
   static constexpr auto columns = std::tuple_cat(std::tuple(column("live", &returned_question::live)),
-                                                 within(&returned_question::before, columns_of<stack_position>));
+                                                 within(&returned_question::position, columns_of<stack_position>));
 };
 
 struct returned_row {
   std::size_t n = 0;  ///< index of the question, from 1
-  identity as;
+  identity what;
 
-  static constexpr auto columns = std::tuple(column("n", &returned_row::n), column("identity", &returned_row::as));
+  static constexpr auto columns = std::tuple(column("n", &returned_row::n), column("identity", &returned_row::what));
 };
 
-void load_levels(derivation& in, const std::vector<position_row>& at, std::vector<stack_run>& runs) {
-  const std::int64_t reach = in.settings.stack.rollback_lookback.count();
+void load_levels(derivation& step, const std::vector<position_row>& positions, std::vector<stack_run>& runs) {
+  const std::int64_t reach = step.settings.stack.rollback_lookback.count();
   std::vector<bool> only_top;
   only_top.reserve(runs.size());
   for (const auto& r : runs) only_top.push_back(!r.needs_all);
-  auto levels = query<level_row>(in.work, sql::derivation::stack_at, by_column(at), reach, only_top);
+  auto levels = query<level_row>(step.work, sql::derivation::stack_at, by_column(positions), reach, only_top);
   if (levels.empty()) return;
   std::vector<returned_question> asked;
   asked.reserve(levels.size());
-  for (const auto& level : levels) asked.push_back({level.is.id, at[level.n - 1].at});
-  for (auto& row : query<returned_row>(in.work, sql::derivation::returned_to, by_column(asked))) {
+  for (const auto& level : levels) asked.push_back({level.is.id, positions[level.n - 1].position});
+  for (auto& row : query<returned_row>(step.work, sql::derivation::returned_to, by_column(asked))) {
     const auto& level = levels[row.n - 1];
-    runs[level.n - 1].returned_to[level.is.id].push_back(std::move(row.as));
+    runs[level.n - 1].returned_to[level.is.id].push_back(std::move(row.what));
   }
   for (auto& [n, is] : levels) runs[n - 1].levels.push_back(placed(std::move(is), runs[n - 1].where));
 }
@@ -109,42 +109,44 @@ BOOST_DESCRIBE_STRUCT(fresh_row, (), (service, environment, version_key, commit,
 
 }
 
-void load_starts(derivation& in, std::vector<stack_run>& runs) {
-  const auto at = positions_of(runs, &stack_run::from);
-  for (auto& r : runs) r.next = r.from;
-  load_pages(in, runs);
+void load_starts(derivation& step, std::vector<stack_run>& runs) {
+  const auto positions = positions_of(runs, &stack_run::begin);
+  for (auto& r : runs) r.next = r.begin;
+  load_pages(step, runs);
   for (auto& r : runs) r.needs_all = r.needs_all || !r.page.empty() || r.has_more;
-  load_levels(in, at, runs);
-  if (const std::int64_t within = in.settings.stack.rules.longest_within().count(); within > 0)
-    for (auto& change : query<change_row>(in.work, sql::derivation::changes_before, by_column(at), within))
+  load_levels(step, positions, runs);
+  if (const std::int64_t window = step.settings.stack.rules.longest_within().count(); window > 0)
+    for (auto& change : query<change_row>(step.work, sql::derivation::changes_before, by_column(positions), window))
       runs[change.n - 1].changes.emplace_back(std::move(change.version), change.finished_at);
 }
 
-void look_for_known(derivation& in, std::vector<stack_run>& runs, const std::vector<std::vector<std::string>>& fresh) {
+void look_for_known(derivation& step, std::vector<stack_run>& runs,
+                    const std::vector<std::vector<std::string>>& fresh) {
   constexpr std::int64_t most_of_a_name = 200;
   std::vector<fresh_row> asked;
-  std::vector<stack_run*> of;
+  std::vector<stack_run*> owners;
   for (std::size_t n = 0; n < runs.size(); ++n)
     for (const auto& id : fresh[n]) {
-      const auto& d = in.fresh.at(id).told;
+      const auto& d = step.fresh.at(id).told;
       asked.push_back({runs[n].where.service, runs[n].where.environment,
                        d.what.is_moving ? std::string() : lookup_key(d.what.version), d.what.commit,
                        d.what.indexed_keys()});
-      of.push_back(&runs[n]);
+      owners.push_back(&runs[n]);
     }
-  if (of.empty()) return;
-  for (const auto n : query<std::size_t>(in.work, sql::derivation::may_be_known, by_column(asked), most_of_a_name))
-    of[n - 1]->needs_all = true;
+  if (owners.empty()) return;
+  for (const auto n : query<std::size_t>(step.work, sql::derivation::may_be_known, by_column(asked), most_of_a_name))
+    owners[n - 1]->needs_all = true;
 }
 
-void load_pages(derivation& in, std::span<stack_run> runs) {
+void load_pages(derivation& step, std::span<stack_run> runs) {
   std::vector<std::size_t> found(runs.size());
   for (auto& r : runs) {
     r.page.clear();
     r.has_more = false;
   }
-  const auto from = positions_of(runs, &stack_run::next);
-  for (auto& [level] : query<page_row>(in.work, sql::derivation::deployments_from, by_column(from), page_size + 1)) {
+  const auto positions = positions_of(runs, &stack_run::next);
+  for (auto& [level] :
+       query<page_row>(step.work, sql::derivation::deployments_from, by_column(positions), page_size + 1)) {
     auto& r = runs[level.n - 1];
     auto s = placed(std::move(level.is), r.where);
     if (++found[level.n - 1] > page_size) {
@@ -152,7 +154,7 @@ void load_pages(derivation& in, std::span<stack_run> runs) {
       r.has_more = true;
       continue;
     }
-    if (!in.fresh.contains(s.id)) r.page.push_back(std::move(s));
+    if (!step.fresh.contains(s.id)) r.page.push_back(std::move(s));
   }
 }
 

@@ -27,10 +27,10 @@ struct stack_position {
 /// A position in the stack of a target, as a parameter of statements.
 struct position_row {
   place where;
-  stack_position at;
+  stack_position position;
 
   static constexpr auto columns = std::tuple_cat(within(&position_row::where, columns_of<place>),
-                                                 within(&position_row::at, columns_of<stack_position>));
+                                                 within(&position_row::position, columns_of<stack_position>));
 };
 
 /// A succeeded deployment in the stack: a stored one whose reports did not change, or one that this step writes.
@@ -53,9 +53,9 @@ inline bool is_before(const stacked& a, const stacked& b) {
 /// One run over the stack of a target, from a position on.
 struct stack_run {
   place where;
-  stack_position from;
+  stack_position begin;
   bool needs_all = false;                                         ///< the whole stack, not only its top
-  std::vector<stacked> levels = {};                               ///< the stack before `from`, from the top down
+  std::vector<stacked> levels = {};                               ///< the stack before `begin`, from the top down
   std::map<std::string, std::vector<identity>> returned_to = {};  ///< by the id of a level
   std::vector<std::pair<std::string, timestamp>> changes = {};  ///< versions that rules may look back at, oldest first
   stack_position next = {};                                     ///< where the next page begins

@@ -56,37 +56,37 @@ bool is_name(std::string_view text) {
 
 bool is_placeholder(std::string_view text) { return text.find("${{") != text.npos || text.find("{{") != text.npos; }
 
-void read_other(const YAML::Node& root, const std::string& kind, const std::string& file, catalogue& into) {
+void read_other(const YAML::Node& root, const std::string& kind, const std::string& file, catalogue& found) {
   if (kind != "Location") {
-    ++into.others;
+    ++found.others;
     return;
   }
   const auto spec = child_of(root, "spec");
-  if (auto target = text_of(spec, "target"); !target.empty()) into.targets.push_back({file, std::move(target)});
+  if (auto target = text_of(spec, "target"); !target.empty()) found.targets.push_back({file, std::move(target)});
   if (const auto targets = child_of(spec, "targets"); targets.IsSequence())
     for (const auto& target : targets)
-      if (target.IsScalar()) into.targets.push_back({file, target.Scalar()});
+      if (target.IsScalar()) found.targets.push_back({file, target.Scalar()});
 }
 
-void read_entity(const YAML::Node& root, const document& from, const std::string& file, catalogue& into) {
+void read_entity(const YAML::Node& root, const document& part, const std::string& file, catalogue& found) {
   if (!root.IsMap() || text_of(root, "apiVersion").find("backstage.io/") == std::string::npos) return;
   entity e;
   e.kind = text_of(root, "kind");
-  if (std::ranges::find(kinds_read, e.kind) == std::end(kinds_read)) return read_other(root, e.kind, file, into);
+  if (std::ranges::find(kinds_read, e.kind) == std::end(kinds_read)) return read_other(root, e.kind, file, found);
   const auto metadata = child_of(root, "metadata"), spec = child_of(root, "spec");
   e.name = text_of(metadata, "name");
   e.file = file;
   const auto line_of = [&](const YAML::Node& node) {
-    return from.lines_before + static_cast<std::size_t>(std::max(node.Mark().line, 0)) + 1;
+    return part.lines_before + static_cast<std::size_t>(std::max(node.Mark().line, 0)) + 1;
   };
   e.line = line_of(e.name.empty() ? root : child_of(metadata, "name"));
   if (is_placeholder(e.name)) {
-    ++into.templates;
+    ++found.templates;
     return;
   }
   if (!is_name(e.name)) {
-    into.problems.push_back(e.place() + ": metadata.name: invalid name " + in_quotes(e.name) +
-                            "; expected letters and digits with -, _ or . between, at most 63");
+    found.problems.push_back(e.place() + ": metadata.name: invalid name " + in_quotes(e.name) +
+                             "; expected letters and digits with -, _ or . between, at most 63");
     return;
   }
   e.type = lower_case(text_of(spec, "type"));
@@ -97,18 +97,18 @@ void read_entity(const YAML::Node& root, const document& from, const std::string
       if (note.first.IsScalar() && note.second.IsScalar() && !is_placeholder(note.second.Scalar()))
         e.annotations[note.first.Scalar()] = note.second.Scalar();
   if (const auto members = child_of(spec, "members"); members.IsSequence()) e.members = members.size();
-  into.entities.push_back(std::move(e));
+  found.entities.push_back(std::move(e));
 }
 
 }
 
-void read_catalogue(std::string_view text, const std::string& file, catalogue& into) {
+void read_catalogue(std::string_view text, const std::string& file, catalogue& found) {
   for (const auto& one : documents_of(text)) {
     try {
-      read_entity(YAML::Load(one.text), one, file, into);
+      read_entity(YAML::Load(one.text), one, file, found);
     } catch (const YAML::Exception& e) {
       const auto line = one.lines_before + static_cast<std::size_t>(std::max(e.mark.line, 0)) + 1;
-      into.problems.push_back(file + ':' + std::to_string(line) + ": " + e.msg);
+      found.problems.push_back(file + ':' + std::to_string(line) + ": " + e.msg);
     }
   }
 }

@@ -37,7 +37,7 @@ struct catalogue {
 
 /// Adds the entities of a file. Each document is parsed separately, so that only malformed ones are skipped. YAML
 /// aliases are not expanded and yaml-cpp rejects deep nesting, so memory use is proportional to the text.
-void read_catalogue(std::string_view text, const std::string& file, catalogue& into);
+void read_catalogue(std::string_view text, const std::string& file, catalogue& found);
 
 /// The parts of an entity reference. The kind is in lower case; `fallback` is used if the reference has no kind.
 struct entity_reference {

@@ -92,10 +92,10 @@ using users_of_names = std::map<std::pair<std::string_view, std::string>, std::s
 
 class catalogue_proposer {
  public:
-  catalogue_proposer(const tree& from, const configured_names& known, proposals& into)
-      : from_(from), known_(known), into_(into) {
+  catalogue_proposer(const tree& folders, const configured_names& known, proposals& all)
+      : tree_(folders), known_(known), proposed_(all) {
     std::map<std::string, const entity*> first;
-    for (const auto& e : from.found.entities) {
+    for (const auto& e : folders.found.entities) {
       if (e.kind == "System") systems_.emplace(e.name, &e);
       if (e.kind != "Component") continue;
       if (!is_deployed(e)) {
@@ -106,8 +106,8 @@ class catalogue_proposer {
       if (is_new)
         components_.push_back(&e);
       else
-        into.remarks.push_back(e.place() + ": component " + in_quotes(e.name) + " is also defined in " +
-                               other->second->place() + "; only that definition is used");
+        all.remarks.push_back(e.place() + ": component " + in_quotes(e.name) + " is also defined in " +
+                              other->second->place() + "; only that definition is used");
     }
     for (const auto* e : components_)
       for (const auto& tool : tool_names(*e)) ++users_[{tool.rule->kind, lower_case(tool.name)}];
@@ -116,8 +116,8 @@ class catalogue_proposer {
   void propose() {
     for (const auto* e : components_) propose_service(*e);
     if (left_out_ > 0)
-      into_.remarks.push_back(std::to_string(left_out_) +
-                              " components skipped: libraries, documentation or parts of other components");
+      proposed_.remarks.push_back(std::to_string(left_out_) +
+                                  " components skipped: libraries, documentation or parts of other components");
   }
 
  private:
@@ -130,7 +130,7 @@ class catalogue_proposer {
       if (tool.rule->is_repository) add_repository(e, tool, rule, p);
       add_alias(e, tool, rule, p);
     }
-    if (!p.is_configured || !p.is_empty()) into_.services.push_back(std::move(p));
+    if (!p.is_configured || !p.is_empty()) proposed_.services.push_back(std::move(p));
   }
 
   std::size_t users_of(const tool_name& tool) const { return users_.at({tool.rule->kind, lower_case(tool.name)}); }
@@ -154,7 +154,7 @@ class catalogue_proposer {
     if (rule && (!rule->repositories.empty() || !rule->repository.empty())) return;
     const auto why = "annotation " + std::string(tool.rule->key);
     p.repositories.push_back({tool.name, why});
-    const auto* root = from_.repository_of(e.file);
+    const auto* root = tree_.repository_of(e.file);
     if (rule || users_of(tool) == 1 || !root || !p.match_repository.value.empty()) return;
     const auto folder = std::filesystem::path(e.file).parent_path().lexically_normal().lexically_relative(
         root->folder.lexically_normal());
@@ -183,8 +183,8 @@ class catalogue_proposer {
           is_shared = true;
         } else if (is_it(a) && other.name != p.name.value) {
           is_anothers = true;
-          into_.remarks.push_back(e.place() + ": " + in_quotes(tool.name) + " of " + std::string(tool.rule->key) +
-                                  " is also an alias of [[service]] " + in_quotes(other.name));
+          proposed_.remarks.push_back(e.place() + ": " + in_quotes(tool.name) + " of " + std::string(tool.rule->key) +
+                                      " is also an alias of [[service]] " + in_quotes(other.name));
         }
     if (is_anothers) return;
     auto why = "annotation " + std::string(tool.rule->key);
@@ -201,7 +201,7 @@ class catalogue_proposer {
     if (const auto system = systems_.find(parse_reference(e.system, "system").name); system != systems_.end())
       if (auto team = named(system->second->owner); !team.empty())
         return {std::move(team), "owner of its System in " + system->second->place(), true};
-    const auto* root = from_.repository_of(e.file);
+    const auto* root = tree_.repository_of(e.file);
     if (!root) return {};
     const auto path =
         std::filesystem::path(e.file).lexically_normal().lexically_relative(root->folder.lexically_normal());
@@ -211,9 +211,9 @@ class catalogue_proposer {
     return {known_.team_named(team), root->owners_file.native() + ':' + std::to_string(rule->line), true};
   }
 
-  const tree& from_;
+  const tree& tree_;
   const configured_names& known_;
-  proposals& into_;
+  proposals& proposed_;
   std::vector<const entity*> components_;
   std::map<std::string, const entity*> systems_;
   users_of_names users_;
@@ -222,13 +222,13 @@ class catalogue_proposer {
 
 }
 
-void propose_from_catalogue(const tree& from, const configured_names& known, proposals& into) {
-  catalogue_proposer(from, known, into).propose();
+void propose_from_catalogue(const tree& folders, const configured_names& known, proposals& all) {
+  catalogue_proposer(folders, known, all).propose();
 }
 
-void propose_teams(const catalogue& found, const configured_names& known, proposals& into) {
+void propose_teams(const catalogue& found, const configured_names& known, proposals& all) {
   std::map<std::string, std::size_t> services;
-  for (const auto& s : into.services)
+  for (const auto& s : all.services)
     if (!s.team.value.empty()) ++services[s.team.value];
   for (const auto& counted : services) {
     const auto& team = counted.first;
@@ -241,7 +241,7 @@ void propose_teams(const catalogue& found, const configured_names& known, propos
       p.name.why = "Group in " + group->place();
       p.members = group->members;
     }
-    into.teams.push_back(std::move(p));
+    all.teams.push_back(std::move(p));
   }
 }
 

@@ -22,8 +22,8 @@ double share_of(std::size_t common, std::size_t all) {
 }
 
 bool any_between(const std::vector<timestamp>& sorted, timestamp first, timestamp last) {
-  const auto at = std::ranges::lower_bound(sorted, first);
-  return at != sorted.end() && *at <= last;
+  const auto found = std::ranges::lower_bound(sorted, first);
+  return found != sorted.end() && *found <= last;
 }
 
 // The share of the time between the first and the last deployment that lies within `window` after a deployment.
@@ -67,13 +67,14 @@ evidence compare(const happenings& named, const happenings& service) {
   e.versions = share_of(e.common_versions, named.versions.size());
   const bool are_incidents = named.deployed.empty();
   const auto& events = are_incidents ? named.began : named.deployed;
-  const duration before = are_incidents ? duration(incident_window) : duration(deployment_window);
-  const duration after = are_incidents ? duration{} : duration(deployment_window);
+  const duration lookback = are_incidents ? duration(incident_window) : duration(deployment_window);
+  const duration lookahead = are_incidents ? duration{} : duration(deployment_window);
   e.events = events.size();
-  e.close_events = static_cast<std::size_t>(std::ranges::count_if(
-      events, [&](timestamp at) { return any_between(service.deployed, at - before, at + after); }));
+  e.close_events = static_cast<std::size_t>(std::ranges::count_if(events, [&](timestamp instant) {
+    return any_between(service.deployed, instant - lookback, instant + lookahead);
+  }));
   if (e.events < least_events) return e;
-  const auto by_chance = covered_share(service.deployed, before + after);
+  const auto by_chance = covered_share(service.deployed, lookback + lookahead);
   const auto seen = static_cast<double>(e.close_events) / static_cast<double>(e.events);
   e.close = by_chance >= 1 ? 0 : std::max(0.0, (seen - by_chance) / (1 - by_chance));
   return e;

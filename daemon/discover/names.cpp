@@ -26,8 +26,8 @@ struct candidate {
 class name_matcher {
  public:
   name_matcher(const std::vector<reported_name>& names, const std::vector<reported_thing>& things,
-               const configured_names& known, proposals& into)
-      : known_(known), into_(into), rules_(with_proposals(known, into)) {
+               const configured_names& known, proposals& all)
+      : known_(known), proposed_(all), rules_(with_proposals(known, all)) {
     for (const auto& n : names)
       naming::each_name(n.fields, [&](const std::string&, const json::object& one) { add_name(n, one); });
     for (const auto& t : things)
@@ -37,15 +37,15 @@ class name_matcher {
       });
     for (auto& [key, name] : told_) {
       name.events.sort();
-      auto& of = groups_[rules_.service(name.source, name.fields, {})];
-      of.names.push_back(&name);
-      of.deployments += name.deployments;
-      of.incidents += name.incidents;
-      of.events.add(name.events);
+      auto& group = groups_[rules_.service(name.source, name.fields, {})];
+      group.names.push_back(&name);
+      group.deployments += name.deployments;
+      group.incidents += name.incidents;
+      group.events.add(name.events);
     }
-    for (auto& [resolved, of] : groups_) {
-      of.resolved = resolved;
-      of.events.sort();
+    for (auto& [resolved, group] : groups_) {
+      group.resolved = resolved;
+      group.events.sort();
     }
     groups_.erase("");  // names shared by several services
   }
@@ -54,10 +54,10 @@ class name_matcher {
     std::vector<std::string> spelled;
     for (const auto& rule : rules_.services()) add_candidate(rule, spelled);
     std::vector<const name_group*> unknown;
-    for (const auto& [resolved, of] : groups_)
+    for (const auto& [resolved, group] : groups_)
       if (!rules_.configures_service(resolved)) {
-        unknown.push_back(&of);
-        spelled.push_back(of.names.front()->labels.front());
+        unknown.push_back(&group);
+        spelled.push_back(group.names.front()->labels.front());
       }
     weights_ = word_weights(spelled);
     std::ranges::stable_sort(unknown, [](const name_group* a, const name_group* b) {
@@ -68,7 +68,7 @@ class name_matcher {
       remark(std::to_string(unknown.size() - max_names) + " names with fewer events were skipped");
       unknown.resize(max_names);
     }
-    for (const auto* of : unknown) place_group(*of);
+    for (const auto* group : unknown) place_group(*group);
   }
 
   std::vector<std::string> remarks() const {
@@ -81,15 +81,15 @@ class name_matcher {
   }
 
  private:
-  void add_name(const reported_name& from, const json::object& fields) {
-    told_name name{from.source, naming::alias_text(fields), fields, labels_of(fields)};
+  void add_name(const reported_name& reported, const json::object& fields) {
+    told_name name{reported.source, naming::alias_text(fields), fields, labels_of(fields)};
     if (name.text.empty()) return;
     if (name.labels.empty()) name.labels.push_back(name.text);
     const auto repository = text_at(fields, "/repository");
     name.is_repository = !repository.empty() && repository == text_at(fields, "/service");
-    auto& known_name = told_.try_emplace(key_of(from.source, fields), std::move(name)).first->second;
-    known_name.deployments += from.deployments;
-    known_name.incidents += from.incidents;
+    auto& known_name = told_.try_emplace(key_of(reported.source, fields), std::move(name)).first->second;
+    known_name.deployments += reported.deployments;
+    known_name.incidents += reported.incidents;
   }
 
   void add_candidate(const service_rule& rule, std::vector<std::string>& spelled) {
@@ -99,9 +99,9 @@ class name_matcher {
     for (const auto& one : rule.repositories) labels.push_back(last_part(one));
     candidate c{rule.name};
     add_spellings(c.spellings, labels);
-    if (const auto of = groups_.find(rule.name); of != groups_.end()) {
-      c.names.assign(of->second.names.begin(), of->second.names.end());
-      c.events = of->second.events;
+    if (const auto group = groups_.find(rule.name); group != groups_.end()) {
+      c.names.assign(group->second.names.begin(), group->second.names.end());
+      c.events = group->second.events;
     }
     spelled.push_back(rule.name);
     candidates_.push_back(std::move(c));
@@ -109,8 +109,8 @@ class name_matcher {
 
   // Different repositories are different services, and a source does not use two names for a service that differ in
   // more than the environment.
-  static bool contradicts(const candidate& c, const name_group& of) {
-    for (const auto* mine : of.names)
+  static bool contradicts(const candidate& c, const name_group& group) {
+    for (const auto* mine : group.names)
       for (const auto* theirs : c.names)
         if (mine->source == theirs->source && mine->deployments > 0 && theirs->deployments > 0 &&
             (mine->is_repository || theirs->is_repository ||
@@ -119,15 +119,15 @@ class name_matcher {
     return false;
   }
 
-  void place_group(const name_group& of) {
-    if (const auto same = std::ranges::find(candidates_, of.resolved, &candidate::name); same != candidates_.end())
-      return add_to(*same, of, {.alike = 1});
-    const auto spellings = of.spellings(), stripped = of.spellings_without_environment();
+  void place_group(const name_group& group) {
+    if (const auto same = std::ranges::find(candidates_, group.resolved, &candidate::name); same != candidates_.end())
+      return add_to(*same, group, {.alike = 1});
+    const auto spellings = group.spellings(), stripped = group.spellings_without_environment();
     candidate *best = nullptr, *second = nullptr;
     evidence of_best, of_second;
     for (auto& c : candidates_) {
-      if (of.deployments > 0 && contradicts(c, of)) continue;
-      auto found = compare(of.events, c.events);
+      if (group.deployments > 0 && contradicts(c, group)) continue;
+      auto found = compare(group.events, c.events);
       found.alike = std::max(similarity(spellings, c.spellings, weights_),
                              nearly_same * similarity(stripped, c.spellings, weights_));
       if (!best || found.score() > of_best.score()) {
@@ -142,17 +142,17 @@ class name_matcher {
     const bool is_same = (of_best.alike == 1 && of_second.alike < 1) ||
                          (of_best.alike >= nearly_same && of_second.alike < nearly_same - 0.01);
     const bool is_alone = !second || is_same || of_best.score() - of_second.score() >= least_margin;
-    if (fits && is_alone) return add_to(*best, of, of_best);
-    if (of.deployments > 0) return add_service(of);
-    const auto what = described(of) + ", " + std::to_string(of.incidents) + " incidents, no deployment: ";
+    if (fits && is_alone) return add_to(*best, group, of_best);
+    if (group.deployments > 0) return add_service(group);
+    const auto what = described(group) + ", " + std::to_string(group.incidents) + " incidents, no deployment: ";
     if (fits)
       remark(what + in_quotes(best->name) + " and " + in_quotes(second->name) + " match equally well");
     else
       remark(what + "no similar service");
   }
 
-  static std::string described(const name_group& of) {
-    return in_quotes(of.names.front()->labels.front()) + " of " + of.names.front()->source;
+  static std::string described(const name_group& group) {
+    return in_quotes(group.names.front()->labels.front()) + " of " + group.names.front()->source;
   }
 
   void remark(std::string what) { remarks_.push_back(std::move(what)); }
@@ -162,14 +162,14 @@ class name_matcher {
     return known_.kinds.contains(source) || find_collector(source) ? source : std::string(any_source);
   }
 
-  void add_to(candidate& c, const name_group& of, const evidence& why) {
-    auto& p = proposal_of(into_, c.name);
-    for (const auto* name : of.names) {
+  void add_to(candidate& c, const name_group& group, const evidence& why) {
+    auto& p = proposal_of(proposed_, c.name);
+    for (const auto* name : group.names) {
       add_alias(p, *name, why.in_words(c.name), true);
       c.names.push_back(name);
       add_spellings(c.spellings, name->labels);
     }
-    c.events.add(of.events);
+    c.events.add(group.events);
     c.events.sort();
   }
 
@@ -185,39 +185,39 @@ class name_matcher {
   }
 
   // Whether there is another group with that name which a source distinguishes from this one.
-  bool is_another(const std::string& name, const name_group& of) const {
+  bool is_another(const std::string& name, const name_group& group) const {
     const auto other = groups_.find(name);
     if (other == groups_.end()) return false;
     candidate c{.name = name};
     c.names.assign(other->second.names.begin(), other->second.names.end());
-    return contradicts(c, of);
+    return contradicts(c, group);
   }
 
-  void add_service(const name_group& of) {
-    const bool is_path = of.has_repository();
-    auto name = is_path ? last_part(of.resolved) : without_environment(of.resolved);
+  void add_service(const name_group& group) {
+    const bool is_path = group.has_repository();
+    auto name = is_path ? last_part(group.resolved) : without_environment(group.resolved);
     const bool is_taken =
         std::ranges::any_of(candidates_, [&](const candidate& c) { return equal_ignoring_case(c.name, name); }) ||
-        (name != of.resolved && is_another(name, of));
-    if (is_taken) name = of.resolved;
-    const auto counted = std::to_string(of.deployments) + (of.deployments == 1 ? " deployment" : " deployments") +
-                         " reported by " + of.names.front()->source;
+        (name != group.resolved && is_another(name, group));
+    if (is_taken) name = group.resolved;
+    const auto counted = std::to_string(group.deployments) + (group.deployments == 1 ? " deployment" : " deployments") +
+                         " reported by " + group.names.front()->source;
     proposed_service p{.name = {name, counted, false}};
-    candidate c{.name = name, .spellings = of.spellings(), .events = of.events};
+    candidate c{.name = name, .spellings = group.spellings(), .events = group.events};
     add_spellings(c.spellings, {name});
-    for (const auto* told : of.names) {
-      add_alias(p, *told, "name in its deployments", name != of.resolved && name != last_part(of.resolved));
+    for (const auto* told : group.names) {
+      add_alias(p, *told, "name in its deployments", name != group.resolved && name != last_part(group.resolved));
       c.names.push_back(told);
       const auto repository = text_at(told->fields, "/repository");
       if (is_path && p.repositories.empty() && !repository.empty())
         p.repositories.push_back({repository, "repository of its deployments"});
     }
-    into_.services.push_back(std::move(p));
+    proposed_.services.push_back(std::move(p));
     candidates_.push_back(std::move(c));
   }
 
   const configured_names& known_;
-  proposals& into_;
+  proposals& proposed_;
   naming rules_;
   std::map<std::string, told_name> told_;
   std::map<std::string, name_group, std::less<>> groups_;
@@ -235,19 +235,19 @@ std::size_t size_of(const proposals& all) {
 }
 
 void propose_from_names(const std::vector<reported_name>& names, const std::vector<reported_thing>& things,
-                        const configured_names& known, proposals& into) {
+                        const configured_names& known, proposals& all) {
   // A matched name adds evidence about its service, so matching is repeated until nothing changes. If all proposals are
   // accepted, the next run then proposes nothing.
   constexpr int max_rounds = 20;
   std::vector<std::string> remarks;
-  auto before = size_of(into);
+  auto previous = size_of(all);
   for (int round = 0; round < max_rounds; ++round) {
-    name_matcher matcher(names, things, known, into);
+    name_matcher matcher(names, things, known, all);
     matcher.propose();
     remarks = matcher.remarks();
-    if (const auto now = size_of(into); std::exchange(before, now) == now) break;
+    if (const auto now = size_of(all); std::exchange(previous, now) == now) break;
   }
-  into.remarks.insert(into.remarks.end(), remarks.begin(), remarks.end());
+  all.remarks.insert(all.remarks.end(), remarks.begin(), remarks.end());
 }
 
 }

@@ -10,6 +10,6 @@ namespace releasehealth::discover {
 /// that match no service, or several equally well, become remarks. At most 1,000 names are compared, those with the
 /// most events.
 void propose_from_names(const std::vector<reported_name>&, const std::vector<reported_thing>&, const configured_names&,
-                        proposals& into);
+                        proposals& all);
 
 }

@@ -22,8 +22,8 @@ bool proposals::is_empty() const { return services.empty() && teams.empty(); }
 
 std::vector<std::string> configured_names::alias_keys(std::string_view kind) const {
   std::vector<std::string> all = {std::string(kind), std::string(any_source)};
-  for (const auto& [name, of] : kinds)
-    if (of == kind && name != kind) all.push_back(name);
+  for (const auto& [name, own_kind] : kinds)
+    if (own_kind == kind && name != kind) all.push_back(name);
   return all;
 }
 

@@ -32,8 +32,8 @@ class repository_matcher {
     add_services(names, things);
     add_repositories(tags);
     std::vector<std::string> spelled;
-    for (const auto& [name, of] : services_) spelled.push_back(name);
-    for (const auto& [key, of] : repositories_) spelled.push_back(last_part(of.name));
+    for (const auto& [name, service] : services_) spelled.push_back(name);
+    for (const auto& [key, repository] : repositories_) spelled.push_back(last_part(repository.name));
     weights_ = word_weights(spelled);
   }
 
@@ -89,8 +89,9 @@ class repository_matcher {
     for (const auto& t : things)
       if (t.type == thing_type::deployment)
         for (const auto& [pointer, service] : rules_.services(t.source, t.fields, {}))
-          if (const auto of = services_.find(service); of != services_.end()) of->second.events.add(t);
-    for (auto& [name, of] : services_) of.events.deployed.clear();  // repositories have no event times to compare
+          if (const auto known = services_.find(service); known != services_.end()) known->second.events.add(t);
+    for (auto& [name, service] : services_)
+      service.events.deployed.clear();  // repositories have no event times to compare
   }
 
   void add_repositories(const std::vector<reported_tag>& tags) {
@@ -98,9 +99,9 @@ class repository_matcher {
     for (const auto& t : tags) {
       auto key = repository_key(t.repository);
       if (key.empty() || taken_.contains(key)) continue;
-      auto& of = repositories_.try_emplace(std::move(key), side{t.repository}).first->second;
-      if (of.spellings.empty()) add_spellings(of.spellings, {last_part(t.repository)});
-      for (auto& version : versions_of_tag(t.name, templates)) of.events.versions.insert(std::move(version));
+      auto& repository = repositories_.try_emplace(std::move(key), side{t.repository}).first->second;
+      if (repository.spellings.empty()) add_spellings(repository.spellings, {last_part(t.repository)});
+      for (auto& version : versions_of_tag(t.name, templates)) repository.events.versions.insert(std::move(version));
     }
   }
 
@@ -125,10 +126,10 @@ class repository_matcher {
 }
 
 void propose_repositories(const std::vector<reported_tag>& tags, const std::vector<reported_name>& names,
-                          const std::vector<reported_thing>& things, const configured_names& known, proposals& into) {
-  const repository_matcher matcher(tags, names, things, known, into);
+                          const std::vector<reported_thing>& things, const configured_names& known, proposals& all) {
+  const repository_matcher matcher(tags, names, things, known, all);
   for (const auto& [service, repository, why] : matcher.matches())
-    proposal_of(into, service->name).repositories.push_back({repository->name, why.in_words(service->name), true});
+    proposal_of(all, service->name).repositories.push_back({repository->name, why.in_words(service->name), true});
 }
 
 }

@@ -9,6 +9,6 @@ namespace releasehealth::discover {
 /// the reported repository that belongs to no other service and matches by name and by tags of the service's versions.
 /// Without a repository, versions cannot be resolved to commits (figures.md section 14). Every repository is a guess.
 void propose_repositories(const std::vector<reported_tag>&, const std::vector<reported_name>&,
-                          const std::vector<reported_thing>&, const configured_names&, proposals& into);
+                          const std::vector<reported_thing>&, const configured_names&, proposals& all);
 
 }

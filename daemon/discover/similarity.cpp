@@ -148,15 +148,15 @@ double similarity(const name_words& words_a, const name_words& words_b, const wo
   for (const auto& word : words_a) {
     all += weights.of(word);
     double best = 0;
-    std::size_t at = 0;
+    std::size_t closest = 0;
     for (std::size_t i = 0; i < words_b.size(); ++i)
       if (const auto alike = is_taken[i] ? 0 : likeness(word, words_b[i]); alike > best) {
         best = alike;
-        at = i;
+        closest = i;
       }
     if (best == 0) continue;
-    is_taken[at] = true;
-    common += best * (weights.of(word) + weights.of(words_b[at]));
+    is_taken[closest] = true;
+    common += best * (weights.of(word) + weights.of(words_b[closest]));
   }
   for (const auto& word : words_b) all += weights.of(word);
   auto alike = common / all;

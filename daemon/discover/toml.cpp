@@ -114,8 +114,8 @@ std::vector<std::string> missing_lines(const proposals& all, const configured_na
   std::vector<std::string> out;
   for (const auto& s : all.services) {
     if (!s.is_configured) continue;
-    const auto at = known.services_at.find(s.name.value);
-    out.push_back((at == known.services_at.end() ? std::string() : at->second + ": ") + "[[service]] " +
+    const auto location = known.services_at.find(s.name.value);
+    out.push_back((location == known.services_at.end() ? std::string() : location->second + ": ") + "[[service]] " +
                   in_quotes(s.name.value) + " lacks:\n" + text_line("team", s.team) + repository_line(s.repositories) +
                   alias_line(s, known.names.rule_of(s.name.value)));
   }

@@ -57,23 +57,23 @@ class tree_reader {
 
   void walk(const fs::path& top) {
     std::error_code ec;
-    fs::recursive_directory_iterator at(top, fs::directory_options::skip_permission_denied, ec);
-    for (; !ec && at != fs::recursive_directory_iterator(); at.increment(ec)) {
+    fs::recursive_directory_iterator entry(top, fs::directory_options::skip_permission_denied, ec);
+    for (; !ec && entry != fs::recursive_directory_iterator(); entry.increment(ec)) {
       if (++entries_ > may_.entries)
         return problem(top, "more than " + std::to_string(may_.entries) + " entries; the rest was not read");
-      const auto& path = at->path();
+      const auto& path = entry->path();
       std::error_code ignored;
-      const bool is_folder = !at->is_symlink(ignored) && at->is_directory(ignored);
+      const bool is_folder = !entry->is_symlink(ignored) && entry->is_directory(ignored);
       if (is_folder) {
-        if (static_cast<std::size_t>(at.depth()) + 1 >= may_.depth) {
+        if (static_cast<std::size_t>(entry.depth()) + 1 >= may_.depth) {
           problem(path, "deeper than " + std::to_string(may_.depth) + " folders; not read");
-          at.disable_recursion_pending();
+          entry.disable_recursion_pending();
         } else if (is_among(path.filename(), folders_left_out)) {
-          at.disable_recursion_pending();
+          entry.disable_recursion_pending();
         } else {
           note_repository(path);
         }
-      } else if (is_among(path.filename(), catalogue_names) && at->is_regular_file(ignored)) {
+      } else if (is_among(path.filename(), catalogue_names) && entry->is_regular_file(ignored)) {
         if (out_.files >= may_.files)
           return problem(top, "more than " + std::to_string(may_.files) + " files; the rest was not read");
         read_catalogue_file(path);
@@ -103,14 +103,14 @@ class tree_reader {
   }
 
   std::optional<std::string> read_text(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
       problem(path, "cannot be read");
       return {};
     }
     std::string text(may_.file_bytes + 1, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(in.gcount()));
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(file.gcount()));
     if (text.size() > may_.file_bytes) {
       problem(path, "larger than " + std::to_string(may_.file_bytes) + " bytes; not read");
       return {};

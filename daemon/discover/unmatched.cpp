@@ -68,8 +68,9 @@ std::vector<unmatched_name> find_unmatched(std::span<const seen_service> all, co
   for (std::size_t n = 0; n < deployed.services.size(); ++n) {
     const auto& s = *deployed.services[n];
     auto similar = similar_to(deployed.words[n], with_incidents, weights);
-    const bool is_left_out = !names.configures_service(s.name) &&
-                             std::ranges::any_of(s.deploying, [&](const auto& from) { return listed.contains(from); });
+    const bool is_left_out =
+        !names.configures_service(s.name) &&
+        std::ranges::any_of(s.deploying, [&](const auto& source) { return listed.contains(source); });
     if (!similar.empty() || is_left_out) found.push_back({s.name, s.deploying, false, std::move(similar)});
   }
   std::ranges::sort(found, {}, &unmatched_name::name);

@@ -7,7 +7,7 @@
 namespace releasehealth {
 namespace {
 
-const json::array& list(const json::object& in, std::string_view column) { return in.at(column).as_array(); }
+const json::array& list(const json::object& row, std::string_view column) { return row.at(column).as_array(); }
 
 // ", set by NAME: REASON" if `failed` was amended, else empty.
 std::string set_by_hand(const json::object& d) {
@@ -16,54 +16,54 @@ std::string set_by_hand(const json::object& d) {
   return ", set by " + text(d, "overrides/by") + ": " + text(d, "overrides/reason");
 }
 
-void add_failure(ledger::reader& from, const json::object& d, explanation& to) {
+void add_failure(ledger::reader& database, const json::object& d, explanation& out) {
   if (!flag_at(d, "/is_change")) return;
   const auto by_hand = set_by_hand(d);
-  if (!flag_at(d, "/failed")) return to.add("failed", "no" + by_hand);
+  if (!flag_at(d, "/failed")) return out.add("failed", "no" + by_hand);
   const auto issue = text(d, "issue_at"), recovered = text(d, "recovered_at");
-  to.add("failed", issue.empty() ? "yes" + by_hand
-                                 : "yes" + by_hand + "; first issue at " + issue + ", " +
-                                       (recovered.empty() ? "not recovered" : "recovered at " + recovered));
+  out.add("failed", issue.empty() ? "yes" + by_hand
+                                  : "yes" + by_hand + "; first issue at " + issue + ", " +
+                                        (recovered.empty() ? "not recovered" : "recovered at " + recovered));
   for (const auto& i : list(d, "blamed_by"))
-    to.add("  caused", "incident " + text(i, "subject") + " of " + text(i, "source"));
+    out.add("  caused", "incident " + text(i, "subject") + " of " + text(i, "source"));
   for (const auto& r : list(d, "remedied_by"))
-    to.add("  fixed by",
-           text(r, "way") + ' ' + name_of_deployment(from, text(r, "by")) + ", started " + text(r, "started_at"),
-           text(r, "by"));
+    out.add("  fixed by",
+            text(r, "way") + ' ' + name_of_deployment(database, text(r, "by")) + ", started " + text(r, "started_at"),
+            text(r, "by"));
 }
 
-void add_follow_ups(const json::object& d, explanation& to) {
+void add_follow_ups(const json::object& d, explanation& out) {
   if (text(d, "kind") != word(deployment_kind::hotfix)) return;
-  to.add("cause", text(d, "cause").empty() ? "unknown" : text(d, "cause"));
+  out.add("cause", text(d, "cause").empty() ? "unknown" : text(d, "cause"));
   const auto merged = text(d, "merged_back_at");
-  to.add("merged back", !merged.empty()                      ? merged
-                        : !flag_at(d, "/owes_merge")         ? "not needed: it came from the default branch"
-                        : !text(d, "rolled_back_by").empty() ? "not needed: it was rolled back"
-                                                             : "no");
-  to.add("review", text(d, "facts/review_held_at").empty() ? "not held" : "held " + text(d, "facts/review_held_at"));
-  to.add("justified",
-         flag_at(d, "/is_justified") ? "yes" : "no: neither a justification nor an incident of severity 1 or 2");
+  out.add("merged back", !merged.empty()                      ? merged
+                         : !flag_at(d, "/owes_merge")         ? "not needed: it came from the default branch"
+                         : !text(d, "rolled_back_by").empty() ? "not needed: it was rolled back"
+                                                              : "no");
+  out.add("review", text(d, "facts/review_held_at").empty() ? "not held" : "held " + text(d, "facts/review_held_at"));
+  out.add("justified",
+          flag_at(d, "/is_justified") ? "yes" : "no: neither a justification nor an incident of severity 1 or 2");
   std::string done;
   for (const auto& fact : list(d, "done")) done += (done.empty() ? "" : " ") + std::string(fact.as_string());
-  to.add("reported facts", done.empty() ? "none" : done);
+  out.add("reported facts", done.empty() ? "none" : done);
 }
 
 // The images that distinguish it from other deployments. Moving tags like `latest` are not compared.
-void add_images(const json::object& d, explanation& to) {
+void add_images(const json::object& d, explanation& out) {
   for (const auto& [name, title] : {std::pair("images", "own image"), std::pair("sidecars", "sidecar")})
     if (const auto* all = d.at("identity").as_object().if_contains(name))
       for (const auto& one : all->as_array())
-        to.add(title, reference_of({text_at(one, "/0"), text_at(one, "/1"), text_at(one, "/2")}));
+        out.add(title, reference_of({text_at(one, "/0"), text_at(one, "/1"), text_at(one, "/2")}));
 }
 
 // The environments of a release to a group, or the release of a member.
-void add_group(const json::object& d, explanation& to) {
-  for (const auto& m : list(d, "members")) to.add("released to", text_at(m, "/environment"), text_at(m, "/id"));
+void add_group(const json::object& d, explanation& out) {
+  for (const auto& m : list(d, "members")) out.add("released to", text_at(m, "/environment"), text_at(m, "/id"));
   if (const auto release = text(d, "release"); !release.empty())
-    to.add("counted with", "the release to all environments of its group", release);
+    out.add("counted with", "the release to all environments of its group", release);
 }
 
-explanation describe_deployment(ledger::reader& from, json::object d) {
+explanation describe_deployment(ledger::reader& database, json::object d) {
   explanation e;
   e.title = text(d, "service") + " in " + text(d, "environment") + ": deployment " + text(d, "subject") + " of " +
             text(d, "source");
@@ -77,41 +77,42 @@ explanation describe_deployment(ledger::reader& from, json::object d) {
   e.add("finished", text(d, "finished_at"));
   if (!text(d, "kind").empty()) {
     e.add("kind", kind_and_reason(d));
-    e.add("change", flag_at(d, "/is_change") ? "yes, it replaced " + name_of_deployment(from, text(d, "below")) : "no",
+    e.add("change",
+          flag_at(d, "/is_change") ? "yes, it replaced " + name_of_deployment(database, text(d, "below")) : "no",
           text(d, "below"));
-    e.add("live afterwards", name_of_deployment(from, text(d, "live")), text(d, "live"));
+    e.add("live afterwards", name_of_deployment(database, text(d, "live")), text(d, "live"));
     if (!text(d, "rolled_back_by").empty())
-      e.add("rolled back by", name_of_deployment(from, text(d, "rolled_back_by")), text(d, "rolled_back_by"));
+      e.add("rolled back by", name_of_deployment(database, text(d, "rolled_back_by")), text(d, "rolled_back_by"));
     const auto& remedied = list(d, "remedies");
     std::size_t n = 0;
-    for (auto& r : remedied_and_why(from, d)) {
+    for (auto& r : remedied_and_why(database, d)) {
       e.add("fixes", std::move(r), n < remedied.size() ? std::string(remedied[n].as_string()) : std::string());
       ++n;
     }
     if (!text(d, "detected_at").empty()) e.add("response", "measured from the detection at " + text(d, "detected_at"));
-    add_failure(from, d, e);
+    add_failure(database, d, e);
     add_follow_ups(d, e);
   } else {
     e.add("kind", "none: the deployment has not succeeded");
   }
-  e.told_by = from.events_about(thing_type::deployment, text(d, "source"), text(d, "subject"));
+  e.told_by = database.events_about(thing_type::deployment, text(d, "source"), text(d, "subject"));
   std::set<thing_id> things = {{text(d, "source"), text(d, "subject")}};
   for (const auto& m : list(d, "members"))
     if (const thing_id other{text_at(m, "/source"), text_at(m, "/subject")}; things.insert(other).second)
-      for (auto& event : from.events_about(thing_type::deployment, other.source, other.subject))
+      for (auto& event : database.events_about(thing_type::deployment, other.source, other.subject))
         e.told_by.push_back(std::move(event));
   if (!text(d, "commit").empty())
-    for (auto& told : from.events_about(thing_type::commit, "", text(d, "commit")))
+    for (auto& told : database.events_about(thing_type::commit, "", text(d, "commit")))
       e.told_by.push_back(std::move(told));
-  e.about = std::move(d);
+  e.explained = std::move(d);
   return e;
 }
 
 }
 
-std::vector<explanation> explain_deployment(ledger::reader& from, const std::string& name) {
+std::vector<explanation> explain_deployment(ledger::reader& database, const std::string& name) {
   std::vector<explanation> all;
-  for (auto& d : from.find_deployments(name)) all.push_back(describe_deployment(from, std::move(d)));
+  for (auto& d : database.find_deployments(name)) all.push_back(describe_deployment(database, std::move(d)));
   return all;
 }
 

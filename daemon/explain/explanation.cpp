@@ -39,12 +39,12 @@ json::object as_json(const explanation& e) {
                        {"received_at", format_time(received_at)},
                        {"override", told.is_override},
                        {"fields", told.fields}});
-  return {{"title", e.title}, {"because", std::move(lines)}, {"about", e.about}, {"told_by", std::move(told_by)}};
+  return {{"title", e.title}, {"because", std::move(lines)}, {"about", e.explained}, {"told_by", std::move(told_by)}};
 }
 
-std::string name_of_deployment(ledger::reader& from, const std::string& id) {
+std::string name_of_deployment(ledger::reader& database, const std::string& id) {
   if (id.empty()) return "no known deployment";
-  const auto found = from.find_deployments(id);
+  const auto found = database.find_deployments(id);
   if (found.empty()) return id;
   const auto version = text(found.front(), "version");
   return text(found.front(), "subject") + (version.empty() ? "" : " (" + version + ")");
@@ -57,7 +57,7 @@ std::string kind_and_reason(const json::object& d) {
          (evidence.empty() ? "" : " matched " + evidence);
 }
 
-std::vector<std::string> remedied_and_why(ledger::reader& from, const json::object& d) {
+std::vector<std::string> remedied_and_why(ledger::reader& database, const json::object& d) {
   std::vector<std::string> all;
   std::string named, open;
   for (const auto& i : d.at("answers").as_array()) (flag_at(i, "/is_named") ? named : open) = text(i, "subject");
@@ -69,7 +69,7 @@ std::vector<std::string> remedied_and_why(ledger::reader& from, const json::obje
                        ? "incident " + open + " was open when the hotfix started and is attributed to this change"
                        : "it was the latest planned change live when the hotfix started";
   for (const auto& id : d.at("remedies").as_array())
-    all.push_back(name_of_deployment(from, std::string(id.as_string())) + ", because " + why);
+    all.push_back(name_of_deployment(database, std::string(id.as_string())) + ", because " + why);
   if (all.empty() && text(d, "kind") == word(deployment_kind::hotfix))
     all.emplace_back("no known change: unattributed");
   return all;

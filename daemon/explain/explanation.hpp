@@ -18,7 +18,7 @@ inline constexpr std::size_t indent_of_reasons = 18;
 struct explanation {
   std::string title;
   std::vector<because> lines;
-  json::object about;                         ///< the explained row, or the figure's value
+  json::object explained;                     ///< the explained row, or the figure's value
   std::vector<ledger::stored_event> told_by;  ///< in the order of receipt
 
   void add(std::string what, std::string why, std::string deployment = {}) {
@@ -48,8 +48,8 @@ json::object as_json(const explanation&);
 // shared by the parts
 
 /// A column of a JSON object as text; empty if missing.
-inline std::string text(const json::value& in, std::string_view column) {
-  return text_at(in, '/' + std::string(column));
+inline std::string text(const json::value& row, std::string_view column) {
+  return text_at(row, '/' + std::string(column));
 }
 /// "deploy-4702 (1.8.2)": display name of the deployment with that id.
 std::string name_of_deployment(ledger::reader&, const std::string& id);

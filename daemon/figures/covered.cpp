@@ -4,7 +4,7 @@
 
 namespace releasehealth {
 
-void find_since(ledger::reader& from, snapshot& s, const naming& names) {
+void find_since(ledger::reader& database, snapshot& s, const naming& names) {
   std::vector<scope_figures*> asked;
   std::vector<ledger::scope> scopes;
   for (auto& [where, known] : s.places) {
@@ -13,7 +13,7 @@ void find_since(ledger::reader& from, snapshot& s, const naming& names) {
     scopes.push_back({{where, {}, true}});
   }
   if (scopes.empty()) return;
-  const auto all = from.count_hotfix_months(scopes, {s.at, s.at});
+  const auto all = database.count_hotfix_months(scopes, {s.at, s.at});
   for (std::size_t n = 0; n < all.size(); ++n) {
     asked[n]->since = all[n].since;
     const auto team = s.teams.find(asked[n]->team);

@@ -12,8 +12,8 @@ namespace releasehealth {
 /// A DORA metric. Bands are DORA's clusters of 2023; the rework rate has none, only an average of 2025.
 struct dora_metric {
   std::string_view title;
-  std::string_view figure;  ///< a name of figures(); for quantiles the median is used
-  std::string_view of;      ///< plural noun of its observations
+  std::string_view figure;        ///< a name of figures(); for quantiles the median is used
+  std::string_view observations;  ///< plural noun of its observations
   bool more_is_better;
   double elite, high, medium;  ///< inclusive bounds of the bands in the figure's unit; all 0: no bands
 };

@@ -20,8 +20,8 @@ std::optional<figure_value> ratio(double numerator, double denominator) {
   return figure_value{numerator / denominator, numerator, denominator, {}};
 }
 
-std::optional<figure_value> per_day(double total, const ledger::period& over) {
-  const std::chrono::duration<double, std::ratio<86400>> days = over.end - over.begin;
+std::optional<figure_value> per_day(double total, const ledger::period& span) {
+  const std::chrono::duration<double, std::ratio<86400>> days = span.end - span.begin;
   if (days.count() <= 0) return {};
   return figure_value{total / days.count(), total, {}, {}};
 }
@@ -47,11 +47,11 @@ const figure* find_figure(std::string_view name) {
 }
 
 located_slice::located_slice(const figure& f, const slice& s, const std::vector<std::string>& columns)
-    : of_(&f), in_(&s) {
-  const auto locate = [&](const std::string& wanted, std::vector<std::size_t>& into) {
-    const auto at = std::ranges::find(columns, wanted);
-    if (at == columns.end()) missing_ = wanted;
-    into.push_back(static_cast<std::size_t>(at - columns.begin()));
+    : figure_(&f), slice_(&s) {
+  const auto locate = [&](const std::string& wanted, std::vector<std::size_t>& positions) {
+    const auto found = std::ranges::find(columns, wanted);
+    if (found == columns.end()) missing_ = wanted;
+    positions.push_back(static_cast<std::size_t>(found - columns.begin()));
   };
   if (f.looks == shape::quantiles) {
     for (const auto& q : quantiles) locate(s.columns.front() + std::string(q.suffix), counted_);
@@ -61,20 +61,20 @@ located_slice::located_slice(const figure& f, const slice& s, const std::vector<
     for (const auto& c : divided_by(f, s)) locate(c, divided_);
   }
   if (const auto tracked = tracked_by(f); !tracked.empty()) {
-    std::vector<std::size_t> at;
-    locate(std::string(tracked), at);
-    tracked_ = at.front();
+    std::vector<std::size_t> positions;
+    locate(std::string(tracked), positions);
+    tracked_ = positions.front();
   }
 }
 
 std::optional<figure_value> located_slice::value(const measured& m, const quantile& q) const {
   if (!missing_.empty()) throw std::logic_error("no population counts " + missing_);
-  if (!m.over.has_data || (tracked_ && !(m.values.at(*tracked_) > 0))) return {};
-  switch (of_->looks) {
+  if (!m.span.has_data || (tracked_ && !(m.values.at(*tracked_) > 0))) return {};
+  switch (figure_->looks) {
     case shape::count:
     case shape::seconds: return figure_value{sum(counted_, m.values), {}, {}, {}};
     case shape::ratio: return ratio(sum(counted_, m.values), sum(divided_, m.values));
-    case shape::per_day: return per_day(sum(counted_, m.values), m.over);
+    case shape::per_day: return per_day(sum(counted_, m.values), m.span);
     case shape::quantiles:
       return if_number(m.values.at(counted_[static_cast<std::size_t>(&q - quantiles)]), m.values.at(counted_.back()));
     case shape::capacity: return m.capacity_s > 0 ? if_number(m.capacity_s) : std::nullopt;

@@ -43,7 +43,7 @@ struct figure {
   std::string_view label;  ///< name of the label that distinguishes the slices; empty: one slice
   std::vector<slice> slices;
   std::vector<std::string> denominator = {};
-  belongs to = belongs::production;
+  belongs owners = belongs::production;
   bool sparse = false;                          ///< a breakdown: empty slices have no series
   bool is_now = false;                          ///< describes the current instant and has no period
   bool without_service = false;                 ///< also counts incidents that name no service
@@ -51,8 +51,8 @@ struct figure {
 };
 
 /// The denominator columns of a slice.
-inline const std::vector<std::string>& divided_by(const figure& f, const slice& in) {
-  return in.denominator.empty() ? f.denominator : in.denominator;
+inline const std::vector<std::string>& divided_by(const figure& f, const slice& part) {
+  return part.denominator.empty() ? f.denominator : part.denominator;
 }
 
 /// The figures over the populations of schema/figures.
@@ -68,7 +68,7 @@ struct cause {
 /// The causes that apply when none are configured.
 std::vector<std::string> default_causes();
 /// Empty for a configured cause, `unknown` and `other`.
-std::string_view prevention_of(std::string_view of);
+std::string_view prevention_of(std::string_view name);
 /// The slices of the figure `by_cause`: one for each cause, `unknown` and `other`.
 std::vector<slice> slices_by_cause(const std::vector<std::string>& causes);
 inline constexpr std::string_view by_cause = "hotfixes_by_cause";
@@ -90,7 +90,7 @@ inline constexpr quantile quantiles[] = {{"0.5", "_p50"}, {"0.9", "_p90"}};
 struct measured {
   const std::vector<std::string>& columns;
   const std::vector<double>& values;
-  const ledger::period& over;
+  const ledger::period& span;
   double capacity_s = 0;  ///< seconds; 0 except for a team with engineers
 };
 
@@ -99,15 +99,15 @@ class located_slice {
  public:
   located_slice(const figure&, const slice&, const std::vector<std::string>& columns);
 
-  const slice& in() const { return *in_; }
+  const slice& in() const { return *slice_; }
   /// The slice's value, for quantiles the requested one. Empty without data (figures.md §1). Throws std::logic_error if
   /// a column is missing.
   std::optional<figure_value> value(const measured&, const quantile& = quantiles[0]) const;
 
  private:
   std::string missing_;  ///< a column of the slice that no population counts
-  const figure* of_;
-  const slice* in_;
+  const figure* figure_;
+  const slice* slice_;
   std::vector<std::size_t> counted_, divided_;  ///< for quantiles, counted_: one position each, then NAME_n
   std::optional<std::size_t> tracked_;          ///< the figure is not tracked if this column is 0
 };

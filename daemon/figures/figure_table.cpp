@@ -61,14 +61,14 @@ const figure every_figure[] = {
      .looks = shape::count,
      .label = "kind",
      .slices = slices_by(words_of<deployment_kind>(), "*"),
-     .to = belongs::everywhere,
+     .owners = belongs::everywhere,
      .rests_on = {"commit"}},
     {.name = "failed_deployments",
      .help = "Deployment attempts that failed in the period.",
      .looks = shape::count,
      .label = {},
      .slices = {{"", {"failed"}}},
-     .to = belongs::everywhere},
+     .owners = belongs::everywhere},
     {.name = "deployments_per_day",
      .help = "Deployment frequency (DORA): planned, hotfix and rollback deployments per day of the period.",
      .looks = shape::per_day,
@@ -295,20 +295,20 @@ const figure every_figure[] = {
      .looks = shape::capacity,
      .label = {},
      .slices = {{"", {}}},
-     .to = belongs::teams},
+     .owners = belongs::teams},
     {.name = "firefighting_ratio",
      .help = "Person-seconds spent on incidents, as a share of the team's capacity in the period.",
      .looks = shape::share,
      .label = {},
      .slices = {{"", {"fire_reported", "fire_engaged", "fire_duration"}}},
-     .to = belongs::teams,
+     .owners = belongs::teams,
      .rests_on = {"incident", "people"}},
     {.name = "last_deployment_timestamp_seconds",
      .help = "When the last succeeded deployment of the kind finished.",
      .looks = shape::instant,
      .label = "kind",
      .slices = slices_by(words_of<deployment_kind>(), "last_*"),
-     .to = belongs::everywhere,
+     .owners = belongs::everywhere,
      .sparse = true,
      .is_now = true},
     {.name = "open_incidents",
@@ -394,8 +394,8 @@ std::vector<std::string> default_causes() {
   return names;
 }
 
-std::string_view prevention_of(std::string_view of) {
-  const auto known = std::ranges::find(causes, of, &cause::name);
+std::string_view prevention_of(std::string_view name) {
+  const auto known = std::ranges::find(causes, name, &cause::name);
   return known == std::end(causes) ? std::string_view() : known->prevention;
 }
 

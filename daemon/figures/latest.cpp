@@ -23,10 +23,10 @@ void latest_figures::take_in() {
   }
 }
 
-void latest_figures::show(const look& to) {
+void latest_figures::show(const look& viewer) {
   const std::lock_guard lock(mutex_);
   take_in();
-  if (version_ > 0) to(known_, settings_, version_);
+  if (version_ > 0) viewer(known_, settings_, version_);
 }
 
 }

@@ -28,27 +28,29 @@ std::vector<json::object> those_with(const std::vector<json::object>& all, const
 
 }
 
-members find_members(ledger::reader& from, const figure& f, const slice& in, const period& over,
-                     const ledger::scope& of, const figure_settings& settings) {
+members find_members(ledger::reader& database, const figure& f, const slice& part, const period& span,
+                     const ledger::scope& targets, const figure_settings& settings) {
   if (f.looks == shape::seconds || f.looks == shape::share || f.looks == shape::capacity) {
-    auto all = from.work_members(over, of);
+    auto all = database.work_members(span, targets);
     if (f.looks == shape::seconds)
-      std::erase_if(all, [&](const json::object& m) { return text_at(m, "/method") != in.value; });
+      std::erase_if(all, [&](const json::object& m) { return text_at(m, "/method") != part.value; });
     return {std::move(all), {}};
   }
-  const auto by = terms_of(settings);
+  const auto terms = terms_of(settings);
   // figures of the current instant look back over the follow-up horizon and coverage window, or to the first incident
   const auto with_begin = [&](timestamp begin) {
-    return period{over.label, f.is_now ? begin : over.begin, over.end, false};
+    return period{span.label, f.is_now ? begin : span.begin, span.end, false};
   };
-  auto ended = from.deployment_members(with_begin(over.end - std::max(settings.follow_up_horizon, coverage_window)),
-                                       deployed_in(of), in_seconds(settings.response_target), by, settings.causes);
-  auto started = from.incident_members(with_begin({}), of, by);
+  auto ended =
+      database.deployment_members(with_begin(span.end - std::max(settings.follow_up_horizon, coverage_window)),
+                                  deployed_in(targets), in_seconds(settings.response_target), terms, settings.causes);
+  auto started = database.incident_members(with_begin({}), targets, terms);
   members out;
   for (const auto* all : {&ended, &started})
-    for (const auto& [columns, into] : {std::pair(&in.columns, &out.counted), std::pair(&divided_by(f, in), &out.of)}) {
+    for (const auto& [columns, target] :
+         {std::pair(&part.columns, &out.counted), std::pair(&divided_by(f, part), &out.whole)}) {
       auto some = those_with(*all, *columns);
-      into->insert(into->end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
+      target->insert(target->end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
     }
   return out;
 }

@@ -10,10 +10,10 @@ namespace releasehealth {
 /// The members of one slice of a figure over one scope and period.
 struct members {
   std::vector<json::object> counted;  ///< counted by the slice's columns; for quantiles, members that have the duration
-  std::vector<json::object> of;       ///< counted by the denominator
+  std::vector<json::object> whole;    ///< counted by the denominator
 };
 
-members find_members(ledger::reader&, const figure&, const slice&, const period&, const ledger::scope& of,
+members find_members(ledger::reader&, const figure&, const slice&, const period&, const ledger::scope& targets,
                      const figure_settings&);
 
 }

@@ -76,13 +76,13 @@ result<period> find_period(std::string_view wanted, const std::vector<std::strin
   return error(errc::malformed, "period: " + unknown_word("period", wanted, known));
 }
 
-result<std::vector<period>> months_between(std::string_view from, std::string_view to, const calendar& zone,
-                                           timestamp now) {
-  for (const auto text : {from, to})
+result<std::vector<period>> months_between(std::string_view first_month, std::string_view last_month,
+                                           const calendar& zone, timestamp now) {
+  for (const auto text : {first_month, last_month})
     if (!parse_month(text)) return error(errc::malformed, "unknown month " + in_quotes(text) + "; expected YYYY-MM");
-  const auto first = parse_month(from), last = parse_month(to);
+  const auto first = parse_month(first_month), last = parse_month(last_month);
   if (*last < *first || *last - *first >= months{max_months})
-    return error(errc::malformed, "the months from " + in_quotes(from) + " to " + in_quotes(to) +
+    return error(errc::malformed, "the months from " + in_quotes(first_month) + " to " + in_quotes(last_month) +
                                       " run backwards or are more than 600; expected 1 to 600 months");
   std::vector<period> all;
   for (auto m = *first; m <= *last; m += months{1})

@@ -31,6 +31,7 @@ std::string name_month(std::chrono::year_month, bool is_short = false);
 std::optional<std::chrono::year_month> parse_month(std::string_view);
 
 /// The calendar months from `2026-10` to `2026-12`, both inclusive; at most 600.
-result<std::vector<period>> months_between(std::string_view from, std::string_view to, const calendar&, timestamp now);
+result<std::vector<period>> months_between(std::string_view first_month, std::string_view last_month, const calendar&,
+                                           timestamp now);
 
 }

@@ -9,18 +9,18 @@ namespace {
 std::vector<std::string> breakdown_keys(const figure_settings& settings) {
   std::vector<std::string> all;
   for (const auto& f : figures())
-    for (const auto& in : settings.slices_of(f))
-      for (const auto& c : in.columns)
+    for (const auto& part : settings.slices_of(f))
+      for (const auto& c : part.columns)
         if (c.find(':') != c.npos) all.push_back(c);
   return all;
 }
 
 // Length of the latest run of months with more hotfixes than the month before (figures.md §11). The month of a scope's
 // first deployment has only partial data, so no month is compared with it.
-int rising_run(const ledger::hotfix_months& of, const std::vector<timestamp>& begins) {
+int rising_run(const ledger::hotfix_months& history, const std::vector<timestamp>& begins) {
   int run = 0;
-  for (auto m = of.hotfixes.size(); m-- > 1 && of.hotfixes[m] > of.hotfixes[m - 1];) {
-    if (!of.since || begins[m - 1] < *of.since) break;
+  for (auto m = history.hotfixes.size(); m-- > 1 && history.hotfixes[m] > history.hotfixes[m - 1];) {
+    if (!history.since || begins[m - 1] < *history.since) break;
     ++run;
   }
   return run;
@@ -29,27 +29,27 @@ int rising_run(const ledger::hotfix_months& of, const std::vector<timestamp>& be
 }
 
 ledger::population count_by_period(std::string_view statement, const question_over_periods& q) {
-  return q.from.count(statement, q.periods, q.scopes);
+  return q.database.count(statement, q.periods, q.scopes);
 }
 
 ledger::population count_with_target(std::string_view statement, const question_over_periods& q) {
-  return q.from.count(statement, q.periods, q.scopes, in_seconds(q.settings.response_target));
+  return q.database.count(statement, q.periods, q.scopes, in_seconds(q.settings.response_target));
 }
 
 ledger::population count_by_key(std::string_view statement, const question_over_periods& q) {
-  return q.from.count_keys(statement, q.periods, q.scopes, breakdown_keys(q.settings), q.settings.causes);
+  return q.database.count_keys(statement, q.periods, q.scopes, breakdown_keys(q.settings), q.settings.causes);
 }
 
 ledger::population count_work(std::string_view statement, const question_over_periods& q) {
-  return q.from.count_work(statement, q.periods, q.scopes, q.services_of);
+  return q.database.count_work(statement, q.periods, q.scopes, q.services_of);
 }
 
 ledger::population count_at_instant(std::string_view statement, const question_now& q) {
-  return q.from.count_now(statement, q.scopes, q.now);
+  return q.database.count_now(statement, q.scopes, q.now);
 }
 
 ledger::population count_tracked(std::string_view statement, const question_now& q) {
-  return q.from.count_now(statement, q.scopes, q.now, terms_of(q.settings));
+  return q.database.count_now(statement, q.scopes, q.now, terms_of(q.settings));
 }
 
 ledger::population count_rising_months(std::string_view, const question_now& q) {
@@ -64,7 +64,7 @@ ledger::population count_rising_months(std::string_view, const question_now& q) 
     asked.reserve(rising.size());
     for (const auto n : rising) asked.push_back(q.scopes[n]);
     for (int back = months; back >= 0; --back) begins.push_back(q.settings.zone.month_begin(q.now, -back));
-    const auto all = q.from.count_hotfix_months(asked, begins);
+    const auto all = q.database.count_hotfix_months(asked, begins);
     std::vector<std::size_t> longer;
     for (std::size_t n = 0; n < all.size(); ++n) {
       const auto run = rising_run(all[n], begins);

@@ -11,7 +11,7 @@
 namespace releasehealth {
 
 struct question_over_periods {
-  ledger::reader& from;
+  ledger::reader& database;
   const std::vector<period>& periods;
   const std::vector<ledger::scope>& scopes;
   const figure_settings& settings;
@@ -19,7 +19,7 @@ struct question_over_periods {
 };
 
 struct question_now {
-  ledger::reader& from;
+  ledger::reader& database;
   const std::vector<ledger::scope>& scopes;
   const figure_settings& settings;
   timestamp now;

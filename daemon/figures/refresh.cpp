@@ -80,8 +80,8 @@ struct refresher::loop {
   }
 
   // Targets whose figures may have changed: those derived since, by any daemon, and once a minute all of them.
-  std::set<place> places_to_compute(ledger::reader& from, timestamp now) {
-    const auto latest = from.places();
+  std::set<place> places_to_compute(ledger::reader& queries, timestamp now) {
+    const auto latest = queries.places();
     std::set<place> changed;
     const auto tick_now = now.time_since_epoch() / duration(window_tick);  // every month begins at a tick
     computes_all = tick_now != std::exchange(windows_at, tick_now) || !was_successful;
@@ -89,8 +89,8 @@ struct refresher::loop {
     places_before = std::exchange(places, places_and_teams(latest, settings));
     for (const auto& [p, team] : places) known[p] = latest.contains(p) ? latest.at(p).generation : 0;
     for (const auto& [p, generation] : known) {
-      const auto before = generations.find(p);
-      if (computes_all || before == generations.end() || before->second != generation) changed.insert(p);
+      const auto previous = generations.find(p);
+      if (computes_all || previous == generations.end() || previous->second != generation) changed.insert(p);
     }
     generations = std::move(known);
     std::set<place> of_groups;  // changes in an environment count for its group, too
@@ -101,21 +101,21 @@ struct refresher::loop {
     return changed;
   }
 
-  std::map<std::string, double> count_unmatched_names(ledger::reader& from, timestamp now) const {
+  std::map<std::string, double> count_unmatched_names(ledger::reader& queries, timestamp now) const {
     std::vector<std::string> sources;
-    for (const auto& [name, of] : settings.sources) sources.push_back(name);
-    return discover::count_unmatched(unmatched_names(from, settings, now), sources);
+    for (const auto& [name, configured] : settings.sources) sources.push_back(name);
+    return discover::count_unmatched(unmatched_names(queries, settings, now), sources);
   }
 
-  std::map<std::string, double> silent_sources(ledger::reader& from, timestamp now) const {
+  std::map<std::string, double> silent_sources(ledger::reader& queries, timestamp now) const {
     std::map<std::string, double> all;
-    for (const auto& r : from.rhythms(settings.watched_sources())) all[r.source] = r.is_silent(now);
+    for (const auto& r : queries.rhythms(settings.watched_sources())) all[r.source] = r.is_silent(now);
     return all;
   }
 
   void refresh(const std::stop_token& stop, refresh_cycle cycle) {
     refreshed out;
-    out.at = clock();
+    out.began_at = clock();
     const auto began = steady::now();
     cycle.since_last = began - std::exchange(began_before, began);
     try {
@@ -123,7 +123,7 @@ struct refresher::loop {
       if (stop.stop_requested()) return;
       prepare = nullptr;
       out.limit = "database.statement_timeout";
-      derive.report_due(out.at);
+      derive.report_due(out.began_at);
       const auto derived = derive.derive_batch();
       out.folded_names = derived.folded_names;
       cycle.has_more = derived.has_more;  // figures do not wait for the backlog
@@ -135,28 +135,30 @@ struct refresher::loop {
       if (derive.rebuild_is_due() && began >= rebuild_again_at) rebuild.begin(rules);
       out.is_rebuilding = rebuild.is_running();
       out.limit = "figures.timeout";
-      read.at_one_instant([&](ledger::reader& from) {
-        from.keep_plans(true);
-        settings.names = names_as_derived(from, settings.names);  // unchanged if it throws
-        const auto changed = places_to_compute(from, out.at);
+      read.at_one_instant([&](ledger::reader& queries) {
+        queries.keep_plans(true);
+        settings.names = names_as_derived(queries, settings.names);  // unchanged if it throws
+        const auto changed = places_to_compute(queries, out.began_at);
         if (!changed.empty() || places != places_before || !was_successful) {
-          const auto periods = current_periods(settings.rolling, settings.zone, out.at);
-          figures.put(compute(from, periods, places, places_before, changed, settings, out.at), places, settings);
+          const auto periods = current_periods(settings.rolling, settings.zone, out.began_at);
+          figures.put(compute(queries, periods, places, places_before, changed, settings, out.began_at), places,
+                      settings);
         }
-        out.ledger = from.counts(rules.max_names);
+        out.ledger = queries.counts(rules.max_names);
         if (computes_all || !changed.empty()) {
           out.unjoined.emplace();
-          for (const auto& [source, incidents] : from.unjoined_incidents(rules.joins.followers()))
+          for (const auto& [source, incidents] : queries.unjoined_incidents(rules.joins.followers()))
             (*out.unjoined)[source] = static_cast<double>(incidents);
         }
         if (computes_all) {
-          out.unmatched = count_unmatched_names(from, out.at);
-          if (out.at - silence_looked_at >= std::chrono::hours(1)) out.silent = silent_sources(from, out.at);
+          out.unmatched = count_unmatched_names(queries, out.began_at);
+          if (out.began_at - silence_looked_at >= std::chrono::hours(1))
+            out.silent = silent_sources(queries, out.began_at);
         }
       });
       out.rules_changed = !out.ledger.derived_by.empty() && out.ledger.derived_by != rules.fingerprint;
       out.success = out.database_up = was_successful = true;
-      if (out.silent) silence_looked_at = out.at;
+      if (out.silent) silence_looked_at = out.began_at;
       out.limit = {};
     } catch (const std::exception& e) {  // the last good figures stay; the next tick retries
       if (stop.stop_requested() || database.stop.stop_requested()) return;

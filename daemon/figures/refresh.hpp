@@ -19,7 +19,7 @@ struct refreshed {
   std::string failure;       ///< error message; empty on success
   std::string_view reason;   ///< the failure as one of ledger::failure_reasons()
   std::string_view limit;    ///< key of the limit that the refresh exceeded; empty: none
-  timestamp at;              ///< when it began
+  timestamp began_at;        ///< when it began
   duration took{};
   ledger::ledger_counts ledger;
   /// By source; empty: not counted in this refresh.

@@ -20,15 +20,15 @@ struct refresh_cycle {
 /// of half a second with the pause between them. With a backlog there is no pause, so that figures catch up. If
 /// deliveries arrive faster than they can be derived with the usual pause, figures fall behind in any case; then the
 /// pause is up to 3 s, which leaves the machine to the senders.
-inline std::chrono::steady_clock::duration rest_after(const refresh_cycle& of) {
+inline std::chrono::steady_clock::duration rest_after(const refresh_cycle& cycle) {
   constexpr int factor = 9;
   constexpr std::chrono::steady_clock::duration usual = std::chrono::milliseconds(600),
                                                 in_a_flood = std::chrono::seconds(3);
-  if (!of.has_more) return std::min(factor * of.took, usual);
-  const std::chrono::duration<double> step = of.took + usual, since_last = of.since_last;
+  if (!cycle.has_more) return std::min(factor * cycle.took, usual);
+  const std::chrono::duration<double> step = cycle.took + usual, since_last = cycle.since_last;
   const auto most = static_cast<double>(ledger::step_size::usual);
-  const bool is_flood = static_cast<double>(of.came) * (step / since_last) >= most;
-  return is_flood ? std::min(factor * of.took, in_a_flood) : std::chrono::steady_clock::duration{};
+  const bool is_flood = static_cast<double>(cycle.came) * (step / since_last) >= most;
+  return is_flood ? std::min(factor * cycle.took, in_a_flood) : std::chrono::steady_clock::duration{};
 }
 
 }

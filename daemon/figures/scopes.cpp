@@ -31,31 +31,31 @@ std::string figure_settings::team_of(const std::string& service, const std::stri
 
 std::map<std::string, std::string, std::less<>> figure_settings::kinds_of_sources() const {
   std::map<std::string, std::string, std::less<>> all;
-  for (const auto& [name, of] : sources) all[name] = of.kind;
+  for (const auto& [name, configured] : sources) all[name] = configured.kind;
   return all;
 }
 
 std::vector<std::string> figure_settings::watched_sources() const {
   std::vector<std::string> all;
-  for (const auto& [name, of] : sources)
-    if (!of.only_incidents) all.push_back(name);
+  for (const auto& [name, configured] : sources)
+    if (!configured.only_incidents) all.push_back(name);
   return all;
 }
 
-std::vector<discover::unmatched_name> unmatched_names(ledger::reader& from, const figure_settings& settings,
+std::vector<discover::unmatched_name> unmatched_names(ledger::reader& database, const figure_settings& settings,
                                                       timestamp now) {
-  return discover::find_unmatched(from.seen_services(now - coverage_window), settings.names,
+  return discover::find_unmatched(database.seen_services(now - coverage_window), settings.names,
                                   settings.kinds_of_sources());
 }
 
-naming names_as_derived(ledger::reader& from, const naming& names) {
-  auto [productions, groups] = from.names();
+naming names_as_derived(ledger::reader& database, const naming& names) {
+  auto [productions, groups] = database.names();
   auto derived = names.with_productions(std::move(productions));
   return groups ? derived.with_groups(std::move(*groups)) : derived;
 }
 
-figure_settings as_derived(ledger::reader& from, figure_settings settings) {
-  settings.names = names_as_derived(from, settings.names);
+figure_settings as_derived(ledger::reader& database, figure_settings settings) {
+  settings.names = names_as_derived(database, settings.names);
   return settings;
 }
 
@@ -88,18 +88,18 @@ bool is_tracked(timestamp since, timestamp finished, timestamp now, duration due
 bool tracked_follow_ups::tracks_review(std::string_view service, timestamp finished, timestamp now,
                                        const figure_settings& settings) const {
   const auto crew = crews.find(service);
-  const auto since = crew == crews.end() ? reviews.end() : reviews.find(crew->second);
-  return since != reviews.end() && is_tracked(since->second, finished, now, settings.review_due);
+  const auto start = crew == crews.end() ? reviews.end() : reviews.find(crew->second);
+  return start != reviews.end() && is_tracked(start->second, finished, now, settings.review_due);
 }
 
 bool tracked_follow_ups::tracks_merge(std::string_view service, std::optional<timestamp> reported, timestamp finished,
                                       timestamp now, const figure_settings& settings) const {
-  const auto since = merges.find(service);
+  const auto start = merges.find(service);
   const auto tracks = [&](timestamp first) { return is_tracked(first, finished, now, settings.merge_back_due); };
-  return (reported && tracks(*reported)) || (since != merges.end() && tracks(since->second));
+  return (reported && tracks(*reported)) || (start != merges.end() && tracks(start->second));
 }
 
-tracked_follow_ups find_tracked(ledger::reader& from, const std::map<place, std::string>& all,
+tracked_follow_ups find_tracked(ledger::reader& database, const std::map<place, std::string>& all,
                                 const figure_settings& settings, const std::set<std::string>* only_crews) {
   tracked_follow_ups found;
   auto& crews = found.crews;
@@ -109,11 +109,11 @@ tracked_follow_ups find_tracked(ledger::reader& from, const std::map<place, std:
     const auto [known, is_new] = crews.emplace(where.service, crew_of(where.service, team));
     if (is_new && (!only_crews || only_crews->contains(known->second))) services.push_back(where.service);
   }
-  const auto keep_first = [](auto& in, const std::string& name, timestamp at) {
-    const auto [known, is_new] = in.emplace(name, at);
-    if (!is_new) known->second = std::min(known->second, at);
+  const auto keep_first = [](auto& kept, const std::string& name, timestamp reported) {
+    const auto [known, is_new] = kept.emplace(name, reported);
+    if (!is_new) known->second = std::min(known->second, reported);
   };
-  for (const auto& first : from.first_reports(services)) {
+  for (const auto& first : database.first_reports(services)) {
     const auto crew = crews.find(first.service);
     if (crew == crews.end()) continue;
     if (first.merged_at) keep_first(found.merges, first.service, *first.merged_at);
@@ -128,9 +128,9 @@ ledger::scope scope_of(const place& where, const std::string& team, const std::m
                        const figure_settings& settings, const tracked_follow_ups& tracked) {
   const auto& names = settings.names;
   ledger::scope out;
-  const auto since = [](const auto& in, const std::string& name) {
-    const auto known = in.find(name);
-    return known == in.end() ? std::nullopt : std::optional(known->second);
+  const auto start_of = [](const auto& starts, const std::string& name) {
+    const auto known = starts.find(name);
+    return known == starts.end() ? std::nullopt : std::optional(known->second);
   };
   const auto add = [&](const place& p, const std::string& its_team) {
     const auto* rule = names.rule_of(p.service);
@@ -141,8 +141,8 @@ ledger::scope scope_of(const place& where, const std::string& team, const std::m
                             .is_member = false,
                             .since = {},
                             .until = names.retired(p.service),
-                            .reviews_since = since(tracked.reviews, crew),
-                            .merges_since = since(tracked.merges, p.service),
+                            .reviews_since = start_of(tracked.reviews, crew),
+                            .merges_since = start_of(tracked.merges, p.service),
                             .has_incident_source = rule && std::ranges::any_of(rule->aliases, [&](const alias& a) {
                                                      return settings.incident_sources.contains(a.source);
                                                    })};

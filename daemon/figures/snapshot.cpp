@@ -14,54 +14,54 @@ constexpr std::size_t few_places = 16;  // up to here counting takes less time t
 struct plan {
   std::vector<ledger::scope> scopes;       ///< for incidents and work
   std::vector<ledger::scope> deployments;  ///< for deployments: without the members of groups
-  std::vector<scope_figures*> into;
+  std::vector<scope_figures*> destinations;
   std::map<std::string, std::set<std::string>> services_of;  ///< by crew
 
-  void add(ledger::scope s, scope_figures& to) {
+  void add(ledger::scope s, scope_figures& destination) {
     deployments.push_back(deployed_in(s));
     scopes.push_back(std::move(s));
-    into.push_back(&to);
+    destinations.push_back(&destination);
   }
   const std::vector<ledger::scope>& scopes_of(counts what) const {
     return what == counts::deployments ? deployments : scopes;
   }
 };
 
-void add_columns(std::vector<std::string>& to, const std::vector<std::string>& more) {
+void add_columns(std::vector<std::string>& all, const std::vector<std::string>& more) {
   for (const auto& c : more)
-    if (std::ranges::find(to, c) == to.end()) to.push_back(c);
+    if (std::ranges::find(all, c) == all.end()) all.push_back(c);
 }
 
 /// A set of statements: PostgreSQL runs them in any order, and their results are added to the snapshot in this order.
 class inquiry {
  public:
-  inquiry(snapshot& s, const figure_settings& by) : into_(s), settings_(by) {}
+  inquiry(snapshot& s, const figure_settings& settings) : filled_(s), settings_(settings) {}
 
   void add(const plan& p, std::span<const population_over_periods> asked, std::span<const population_now> asked_now) {
     if (p.scopes.empty()) return;
     for (const auto& one : asked)
-      questions_.push_back(
-          {p, false, [this, &p, &one](auto& from) {
-             return one.ask(one.statement, {from, into_.periods, p.scopes_of(one.what), settings_, p.services_of});
-           }});
+      questions_.push_back({p, false, [this, &p, &one](auto& database) {
+                              return one.ask(one.statement, {database, filled_.periods, p.scopes_of(one.what),
+                                                             settings_, p.services_of});
+                            }});
     for (const auto& one : asked_now)
-      questions_.push_back({p, true, [this, &p, &one](auto& from) {
-                              return one.ask(one.statement, {from, p.scopes_of(one.what), settings_, into_.at});
+      questions_.push_back({p, true, [this, &p, &one](auto& database) {
+                              return one.ask(one.statement, {database, p.scopes_of(one.what), settings_, filled_.at});
                             }});
   }
 
   /// `few`: at most few_places scopes; the statements then run on one connection with kept plans.
-  void ask(ledger::reader& from, bool few) {
+  void ask(ledger::reader& database, bool few) {
     std::vector<std::function<void(ledger::reader&)>> all;
     all.reserve(questions_.size());
     for (auto& q : questions_) all.emplace_back([&q](ledger::reader& one) { q.found = q.ask(one); });
-    from.keep_plans(few);
-    from.ask_all(all, !few);
+    database.keep_plans(few);
+    database.ask_all(all, !few);
     for (const auto& q : questions_) {
-      add_columns(q.is_now ? into_.columns_now : into_.columns, q.found.columns);
+      add_columns(q.is_now ? filled_.columns_now : filled_.columns, q.found.columns);
       for (const auto& row : q.found.rows) {
-        auto& to = *q.about.into[row.scope];
-        auto& values = q.is_now ? to.now : to.values[row.period];
+        auto& destination = *q.basis.destinations[row.scope];
+        auto& values = q.is_now ? destination.now : destination.values[row.period];
         values.insert(values.end(), row.values.begin(), row.values.end());
       }
     }
@@ -69,12 +69,12 @@ class inquiry {
 
  private:
   struct question {
-    const plan& about;
+    const plan& basis;
     bool is_now;
     std::function<ledger::population(ledger::reader&)> ask;
     ledger::population found = {};
   };
-  snapshot& into_;
+  snapshot& filled_;
   const figure_settings& settings_;
   std::vector<question> questions_;
 };
@@ -94,15 +94,15 @@ std::set<std::string> teams_of(const std::map<place, std::string>& all, const na
 
 std::vector<label> figure_row::labels() const {
   std::vector<label> all;
-  if (!of.label.empty()) all.emplace_back(of.label, in.value);
+  if (!shown.label.empty()) all.emplace_back(shown.label, part.value);
   if (!quantile.empty()) all.emplace_back("quantile", quantile);
   return all;
 }
 
 bool is_defined(const figure& f, const place& where, const naming& names) {
-  if (f.to == belongs::teams) return false;
+  if (f.owners == belongs::teams) return false;
   if (where.service.empty()) return f.without_service && names.is_production(where.environment);
-  return f.to == belongs::everywhere || names.is_production(where.environment);
+  return f.owners == belongs::everywhere || names.is_production(where.environment);
 }
 
 bool is_beside_its_group(const snapshot& s, const place& where, const naming& names) {
@@ -110,64 +110,64 @@ bool is_beside_its_group(const snapshot& s, const place& where, const naming& na
   return !group.empty() && s.places.contains({where.service, std::string(group)});
 }
 
-double capacity(const figure_settings& settings, std::string_view team, const period& over) {
+double capacity(const figure_settings& settings, std::string_view team, const period& span) {
   const auto engineers = settings.engineers.find(team);
   if (engineers == settings.engineers.end()) return 0;
-  const std::chrono::duration<double> working = settings.zone.working_time(settings.working_week, over.begin, over.end);
+  const std::chrono::duration<double> working = settings.zone.working_time(settings.working_week, span.begin, span.end);
   return engineers->second * working.count();
 }
 
-snapshot compute(ledger::reader& from, const std::vector<period>& periods, const std::map<place, std::string>& all,
-                 const std::map<place, std::string>& before, const std::set<place>& changed,
+snapshot compute(ledger::reader& database, const std::vector<period>& periods, const std::map<place, std::string>& all,
+                 const std::map<place, std::string>& previous, const std::set<place>& changed,
                  const figure_settings& settings, timestamp now) {
   snapshot found;
   found.at = now;
   found.periods = periods;
   std::set<std::string> changed_teams, changed_services, crews;
-  for (const auto& [where, team] : before)
+  for (const auto& [where, team] : previous)
     if (is_of_a_team(where, team, settings.names) && (changed.contains(where) || !all.contains(where)))
       changed_teams.insert(team);
   for (const auto& where : changed) changed_services.insert(where.service);
   for (const auto& [where, team] : all)  // a service may have another team in another environment
     if (changed_services.contains(where.service)) crews.insert(crew_of(where.service, team));
   for (const auto& team : changed_teams) crews.insert(crew_of({}, team));
-  const auto tracked = find_tracked(from, all, settings, &crews);
+  const auto tracked = find_tracked(database, all, settings, &crews);
   plan production, others;
   for (const auto& [where, team] : all) {
     if (!where.service.empty()) production.services_of[crew_of(where.service, team)].insert(where.service);
     if (!changed.contains(where)) continue;
     if (is_of_a_team(where, team, settings.names)) changed_teams.insert(team);
-    auto& to = found.places[where] = {.team = team, .values = {}, .now = {}};
+    auto& destination = found.places[where] = {.team = team, .values = {}, .now = {}};
     (settings.names.is_production(where.environment) ? production : others)
-        .add(scope_of(where, team, all, settings, tracked), to);
+        .add(scope_of(where, team, all, settings, tracked), destination);
   }
   for (const auto& name : teams_of(all, settings.names)) {
     if (!changed_teams.contains(name)) continue;
-    auto& to = found.teams[name] = {.team = name, .values = {}, .now = {}};
-    production.add(scope_of({}, name, all, settings, tracked), to);
+    auto& destination = found.teams[name] = {.team = name, .values = {}, .now = {}};
+    production.add(scope_of({}, name, all, settings, tracked), destination);
   }
   inquiry figures_of(found, settings);
   figures_of.add(production, populations(), populations_now());
   figures_of.add(others, populations().first(1), populations_now().first(1));
-  figures_of.ask(from, production.scopes.size() + others.scopes.size() <= few_places);
+  figures_of.ask(database, production.scopes.size() + others.scopes.size() <= few_places);
   return found;
 }
 
-void merge(snapshot& into, snapshot changed, const std::map<place, std::string>& all, const naming& names) {
-  into.at = changed.at;
-  into.periods = std::move(changed.periods);
+void merge(snapshot& merged, snapshot changed, const std::map<place, std::string>& all, const naming& names) {
+  merged.at = changed.at;
+  merged.periods = std::move(changed.periods);
   // outside production only the first columns are counted, in the same order
-  if (changed.places.size() == all.size() || changed.columns.size() > into.columns.size()) {
-    into.columns = std::move(changed.columns);
-    into.columns_now = std::move(changed.columns_now);
+  if (changed.places.size() == all.size() || changed.columns.size() > merged.columns.size()) {
+    merged.columns = std::move(changed.columns);
+    merged.columns_now = std::move(changed.columns_now);
   }
-  changed.places.merge(into.places);
-  into.places = std::move(changed.places);
-  std::erase_if(into.places, [&](const auto& entry) { return !all.contains(entry.first); });
-  changed.teams.merge(into.teams);
-  into.teams = std::move(changed.teams);
+  changed.places.merge(merged.places);
+  merged.places = std::move(changed.places);
+  std::erase_if(merged.places, [&](const auto& entry) { return !all.contains(entry.first); });
+  changed.teams.merge(merged.teams);
+  merged.teams = std::move(changed.teams);
   const auto teams = teams_of(all, names);
-  std::erase_if(into.teams, [&](const auto& entry) { return !teams.contains(entry.first); });
+  std::erase_if(merged.teams, [&](const auto& entry) { return !teams.contains(entry.first); });
 }
 
 namespace {
@@ -182,13 +182,13 @@ std::set<place> places_asked(const figure_question& q, const std::map<place, std
 }
 
 // Returns the periods with `partial` and `has_data` set, and sets has_incidents of the snapshot.
-std::vector<period> look_at_data(const figure_question& q, ledger::reader& from, timestamp now, snapshot& into) {
+std::vector<period> look_at_data(const figure_question& q, ledger::reader& database, timestamp now, snapshot& found) {
   auto periods = q.periods;
   auto earliest = now;
   for (const auto& p : periods) earliest = std::min(earliest, p.begin);
-  from.keep_plans(true);  // planning takes longer than the statement
-  const auto known = from.first_known(earliest);
-  into.has_incidents = known.has_incidents;
+  database.keep_plans(true);  // planning takes longer than the statement
+  const auto known = database.first_known(earliest);
+  found.has_incidents = known.has_incidents;
   for (auto& p : periods) {
     p.partial = p.partial || !known.since || p.begin < *known.since;
     p.has_data = !known.since || p.end > *known.since;
@@ -198,18 +198,18 @@ std::vector<period> look_at_data(const figure_question& q, ledger::reader& from,
 
 }
 
-std::size_t size_of(ledger::reader& from, const figure_question& q, const figure_settings& settings) {
-  return places_asked(q, places_and_teams(from.places(), settings)).size() * q.periods.size();
+std::size_t size_of(ledger::reader& database, const figure_question& q, const figure_settings& settings) {
+  return places_asked(q, places_and_teams(database.places(), settings)).size() * q.periods.size();
 }
 
 snapshot answer_question(ledger::reader& outside, const figure_question& q, const figure_settings& settings,
                          timestamp now) {
   snapshot s;
-  outside.at_one_instant([&](ledger::reader& from) {
-    const auto all = places_and_teams(from.places(), settings);
+  outside.at_one_instant([&](ledger::reader& database) {
+    const auto all = places_and_teams(database.places(), settings);
     snapshot known;
-    const auto periods = look_at_data(q, from, now, known);
-    s = compute(from, periods, all, {}, places_asked(q, all), settings, now);
+    const auto periods = look_at_data(q, database, now, known);
+    s = compute(database, periods, all, {}, places_asked(q, all), settings, now);
     s.has_incidents = known.has_incidents;
   });
   if (!q.service.empty() || !q.environment.empty()) s.teams.clear();
@@ -222,11 +222,11 @@ snapshot answer_together(ledger::reader& outside, const figure_question& q, cons
   snapshot s;
   s.at = now;
   s.together.team = q.team;
-  outside.at_one_instant([&](ledger::reader& from) {
-    const auto all = places_and_teams(from.places(), settings);
+  outside.at_one_instant([&](ledger::reader& database) {
+    const auto all = places_and_teams(database.places(), settings);
     const auto asked = places_asked(q, all);
-    s.periods = look_at_data(q, from, now, s);
-    const auto tracked = find_tracked(from, all, settings);
+    s.periods = look_at_data(q, database, now, s);
+    const auto tracked = find_tracked(database, all, settings);
     plan pooled;
     ledger::scope scope;
     for (const auto& [where, team] : all) {
@@ -242,8 +242,8 @@ snapshot answer_together(ledger::reader& outside, const figure_question& q, cons
     pooled.add(std::move(scope), s.together);
     inquiry figures_of(s, settings);
     figures_of.add(pooled, populations(), populations_now());
-    figures_of.ask(from, few);
-    s.together.since = from.count_hotfix_months(pooled.deployments, {s.at, s.at}).front().since;
+    figures_of.ask(database, few);
+    s.together.since = database.count_hotfix_months(pooled.deployments, {s.at, s.at}).front().since;
   });
   return s;
 }

@@ -48,8 +48,8 @@ struct figure_settings {
 };
 
 /// The settings of follow-ups as parameters of the statements.
-inline ledger::follow_up_terms terms_of(const figure_settings& by) {
-  return {in_seconds(by.follow_up_horizon), in_seconds(by.review_due), in_seconds(by.merge_back_due)};
+inline ledger::follow_up_terms terms_of(const figure_settings& settings) {
+  return {in_seconds(settings.follow_up_horizon), in_seconds(settings.review_due), in_seconds(settings.merge_back_due)};
 }
 
 /// Figures of a target or of a team.
@@ -112,14 +112,14 @@ ledger::scope scope_of(const place&, const std::string& team, const std::map<pla
 /// The part of a scope in which deployments are counted: without the members of groups.
 ledger::scope deployed_in(const ledger::scope&);
 
-/// The figures of the changed targets, and of the teams that they belong to or belonged to. `before`: all targets at
+/// The figures of the changed targets, and of the teams that they belong to or belonged to. `previous`: all targets at
 /// the previous computation.
 snapshot compute(ledger::reader&, const std::vector<period>&, const std::map<place, std::string>& all,
-                 const std::map<place, std::string>& before, const std::set<place>& changed, const figure_settings&,
+                 const std::map<place, std::string>& previous, const std::set<place>& changed, const figure_settings&,
                  timestamp now);
 
 /// Replaces figures by those that compute() returned, and removes targets and teams that no longer exist.
-void merge(snapshot& into, snapshot changed, const std::map<place, std::string>& all, const naming&);
+void merge(snapshot& merged, snapshot changed, const std::map<place, std::string>& all, const naming&);
 
 /// A request for figures; an empty name selects all.
 struct figure_question {
@@ -138,9 +138,9 @@ snapshot answer_together(ledger::reader&, const figure_question&, const figure_s
 struct figure_row {
   const place& where;
   const std::string& team;
-  const period& over;
-  const figure& of;
-  const slice& in;
+  const period& span;
+  const figure& shown;
+  const slice& part;
   std::string_view quantile;  ///< empty: none
   std::size_t nth;            ///< index of slice, quantile and period within the figure; equal for all targets
   std::optional<figure_value> value;
@@ -184,11 +184,11 @@ void for_each_figure(const snapshot& s, const figure_settings& settings, Each ea
     const bool has_quantiles = f.looks == shape::quantiles;
     for (const auto& one : slices)
       for (const auto& q : quantiles_of(f)) {
-        const auto at = nth++;
+        const auto position = nth++;
         const auto value = one.value(m, q);
         if (f.sparse && (!value || (!has_quantiles && value->value == 0))) continue;
         const auto which = has_quantiles ? q.label : std::string_view();
-        each(figure_row{where, known.team, m.over, f, one.in(), which, at, value, group});
+        each(figure_row{where, known.team, m.span, f, one.in(), which, position, value, group});
       }
   };
   const auto each_period = [&](const figure& f, const place& where, const scope_figures& known, bool is_team) {
@@ -203,7 +203,7 @@ void for_each_figure(const snapshot& s, const figure_settings& settings, Each ea
   };
   for (const auto& f : figures()) {
     slices.clear();
-    for (const auto& in : settings.slices_of(f)) slices.emplace_back(f, in, f.is_now ? s.columns_now : s.columns);
+    for (const auto& part : settings.slices_of(f)) slices.emplace_back(f, part, f.is_now ? s.columns_now : s.columns);
     for (const bool of_groups : {false, true})
       for (const auto& [where, known] : s.places) {
         group = settings.names.group_of(where.environment);

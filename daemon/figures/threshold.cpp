@@ -41,7 +41,7 @@ constexpr threshold_figure every_limited_figure[] = {
 
 bool is_of_teams(const threshold& t) {
   const auto* l = find_threshold_figure(t.figure);
-  return l && find_figure(l->figure)->to == belongs::teams;
+  return l && find_figure(l->figure)->owners == belongs::teams;
 }
 
 bool same_target(const threshold& a, const threshold& b) { return a.figure == b.figure && a.period == b.period; }

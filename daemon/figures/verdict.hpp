@@ -28,7 +28,7 @@ struct judgement {
   const evidence_rule* missing = nullptr;  ///< missing evidence, without which no state is within (section 16)
 };
 struct judged_threshold : judgement {
-  threshold of;
+  threshold rule;
 };
 
 /// Judges the thresholds of the targets and teams of a snapshot, which must have the periods of the thresholds. Columns
@@ -40,8 +40,8 @@ class judge {
   const std::vector<threshold>& thresholds_of(const std::string& service) const;
   const std::vector<threshold>& thresholds_of_team(const std::string& team) const;
 
-  /// `over`: replaces the threshold's own period by one of the same kind, such as a past month for `month`.
-  judgement decide(const threshold&, const scope_figures&, bool is_team, const period* over = nullptr) const;
+  /// `span`: replaces the threshold's own period by one of the same kind, such as a past month for `month`.
+  judgement decide(const threshold&, const scope_figures&, bool is_team, const period* span = nullptr) const;
 
   /// Each threshold of a target's service; none outside production.
   std::vector<judged_threshold> all_of(const place&) const;
@@ -51,12 +51,12 @@ class judge {
   /// Evidence that a figure needs, by positions in columns_now: present if a value of `found` is positive, needed if a
   /// value of `counted` is positive or `counted` is empty.
   struct needed_evidence {
-    const evidence_rule* of;
+    const evidence_rule* rule;
     std::vector<std::size_t> found, counted;
   };
   /// The positions of the columns of a figure with thresholds.
   struct located {
-    const threshold_figure* of;
+    const threshold_figure* definition;
     const figure* measured_by;
     const quantile* which;
     std::vector<located_slice> value, minimum;
@@ -64,12 +64,12 @@ class judge {
   };
   const located& find(std::string_view figure) const;
   std::optional<measured> measure(const figure&, const std::string& named, const scope_figures&, bool is_team,
-                                  const period* over) const;
+                                  const period* span) const;
   static const evidence_rule* missing_evidence(const located&, const scope_figures&);
   bool is_known(const scope_figures&) const;
-  std::optional<double> resolved_value(const threshold&, const scope_figures&, const period* over) const;
+  std::optional<double> resolved_value(const threshold&, const scope_figures&, const period* span) const;
 
-  const snapshot& from_;
+  const snapshot& data_;
   const figure_settings& settings_;
   std::vector<located> figures_;
   std::vector<bool> is_evidence_;                  ///< by column of columns_now: it counts evidence, not activity

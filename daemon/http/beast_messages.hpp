@@ -39,16 +39,16 @@ using incoming = bhttp::request<bhttp::string_body, bhttp::basic_fields<header_a
 using incoming_parser = bhttp::request_parser<bhttp::string_body, header_allocator>;
 
 /// The request without its body.
-inline request head_of(const incoming& in, const std::string& peer) {
+inline request head_of(const incoming& message, const std::string& peer) {
   request r;
-  r.method = std::string(in.method_string());
+  r.method = std::string(message.method_string());
   r.peer = peer;
-  const auto target = in.target();
+  const auto target = message.target();
   const auto mark = std::min(target.find('?'), target.size());
   const auto path = boost::urls::make_pct_string_view(target.substr(0, mark));
   if (path) r.path = path->decode();
   if (mark < target.size()) r.query = std::string(target.substr(mark + 1));
-  for (const auto& field : in) r.header.add(field.name_string(), field.value());
+  for (const auto& field : message) r.header.add(field.name_string(), field.value());
   return r;
 }
 

@@ -39,7 +39,8 @@ url_pointer parse_url(const std::string& text) {
 std::string without_user(std::string url) {
   const auto scheme = url.find("://");
   const auto begin = scheme == url.npos ? 0 : scheme + 3;
-  if (const auto at = url.rfind('@'); at != url.npos && at >= begin) url.erase(begin, at + 1 - begin);
+  if (const auto separator = url.rfind('@'); separator != url.npos && separator >= begin)
+    url.erase(begin, separator + 1 - begin);
   return url;
 }
 
@@ -76,8 +77,8 @@ CURLcode trust_as_openssl(CURL*, void* context, void* settings) {
   return is_ready ? CURLE_OK : CURLE_SSL_CACERT_BADFILE;
 }
 
-std::size_t receive_body(char* bytes, std::size_t size, std::size_t count, void* into) noexcept {
-  auto& body = *static_cast<std::string*>(into);
+std::size_t receive_body(char* bytes, std::size_t size, std::size_t count, void* target) noexcept {
+  auto& body = *static_cast<std::string*>(target);
   if (body.size() + size * count > body_limit) return 0;
   body.append(bytes, size * count);
   return size * count;
@@ -144,9 +145,9 @@ class transfer {
     if (code != CURLE_OK) throw std::runtime_error(std::string("libcurl: ") + curl_easy_strerror(code));
   }
 
-  long number(CURLINFO of) const {
+  long number(CURLINFO property) const {
     long value = 0;
-    curl_easy_getinfo(handle_, of, &value);
+    curl_easy_getinfo(handle_, property, &value);
     return value;
   }
 

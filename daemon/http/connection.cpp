@@ -23,11 +23,11 @@ awaitable<void> server::state::serve(tcp_socket socket) {
   socket.set_option(tcp::no_delay(true), ec);
   const auto admission = all.enter(peer, bounds.connections, bounds.connections_per_peer);
   if (!admission.limit.empty()) serves.reached(admission.limit);
-  if (!admission.as) {
+  if (!admission.admitted) {
     co_await turn_away(std::move(socket));
     co_return;
   }
-  const auto own = *admission.as;
+  const auto own = *admission.admitted;
   if (secure)
     co_await serve_secured(std::move(socket), *own);
   else
@@ -71,8 +71,8 @@ awaitable<void> server::state::linger(tcp_socket& socket, deadlines::one& deadli
   error_code ec;
   socket.shutdown(tcp::socket::shutdown_send, ec);
   deadline.expires_after(goodbye_deadline);
-  const auto into = asio::buffer(rest);
-  while (!ec) co_await socket.async_read_some(into, asio::redirect_error(use_awaitable, ec));
+  const auto discarded = asio::buffer(rest);
+  while (!ec) co_await socket.async_read_some(discarded, asio::redirect_error(use_awaitable, ec));
 }
 
 awaitable<void> server::state::serve_secured(tcp_socket socket, connections::entry& own) {

@@ -19,7 +19,7 @@ connections::admission connections::enter(const std::string& peer, std::size_t m
   }
   ++count_;
   ++by_peer_[peer];
-  out.as = all_.insert(all_.end(), entry{peer});
+  out.admitted = all_.insert(all_.end(), entry{peer});
   return out;
 }
 
@@ -35,10 +35,10 @@ void connections::discount(const std::string& peer) {
 
 // The closed connection stops counting at once. Otherwise the same peer would stay the busiest during a flood from
 // other peers, until it had no connection left to close and new peers were rejected.
-bool connections::make_room(const std::string& of) {
-  for (const auto at : {stage::waits, stage::receives})
+bool connections::make_room(const std::string& peer) {
+  for (const auto phase : {stage::waits, stage::receives})
     for (auto& c : all_) {
-      if (c.at != at || c.has_made_room || !c.close || c.peer != of) continue;
+      if (c.phase != phase || c.has_made_room || !c.close || c.peer != peer) continue;
       c.has_made_room = true;
       discount(c.peer);
       c.close();
@@ -49,7 +49,7 @@ bool connections::make_room(const std::string& of) {
 
 void connections::close_waiting(bool all) {
   for (auto& c : all_)
-    if (c.close && c.at == stage::waits && (all || c.has_asked)) c.close();
+    if (c.close && c.phase == stage::waits && (all || c.has_asked)) c.close();
 }
 
 void connections::close_all() {

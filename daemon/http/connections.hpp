@@ -19,15 +19,15 @@ class connections {
   struct entry {
     std::string peer;
     std::function<void()> close = {};  ///< empty if it cannot be closed at the moment
-    stage at = stage::waits;
+    stage phase = stage::waits;
     bool has_asked = false;      ///< its first request header was received
     bool has_made_room = false;  ///< closed in favour of another peer; no longer counted
   };
   using handle = std::list<entry>::iterator;
 
   struct admission {
-    std::optional<handle> as = {};  ///< valid until leave(); none: rejected
-    std::string_view limit = {};    ///< the limit that was reached, even if another connection was closed for this one
+    std::optional<handle> admitted = {};  ///< valid until leave(); none: rejected
+    std::string_view limit = {};  ///< the limit that was reached, even if another connection was closed for this one
   };
   /// Admits or rejects one more connection of that peer.
   admission enter(const std::string& peer, std::size_t most, std::size_t most_per_peer);
@@ -39,7 +39,7 @@ class connections {
   void close_all();
 
  private:
-  bool make_room(const std::string& of);
+  bool make_room(const std::string& peer);
   void discount(const std::string& peer);
   std::size_t count_ = 0;
   std::map<std::string, std::size_t, std::less<>> by_peer_;

@@ -15,14 +15,14 @@ deadlines::one::~one() {
 }
 
 void deadlines::one::expires_after(clock::duration time) {
-  self_->at = clock::now() + time;
+  self_->expires_at = clock::now() + time;
   self_->has_passed = false;
-  if (self_->at < all_->wakes_at_) all_->wake_at(self_->at);
+  if (self_->expires_at < all_->wakes_at_) all_->wake_at(self_->expires_at);
 }
 
-void deadlines::wake_at(clock::time_point at) {
-  wakes_at_ = at;
-  timer_.expires_at(at);
+void deadlines::wake_at(clock::time_point instant) {
+  wakes_at_ = instant;
+  timer_.expires_at(instant);
   timer_.async_wait([self = shared_from_this()](const boost::system::error_code& ec) {
     if (!ec) self->look();
   });
@@ -33,12 +33,12 @@ void deadlines::look() {
   const auto now = clock::now();
   auto next = clock::time_point::max();
   for (auto& e : entries_) {
-    if (e.at <= now) {
-      e.at = clock::time_point::max();
+    if (e.expires_at <= now) {
+      e.expires_at = clock::time_point::max();
       e.has_passed = true;
       e.missed();
     }
-    next = std::min(next, e.at);
+    next = std::min(next, e.expires_at);
   }
   wakes_at_ = clock::time_point::max();
   if (next != wakes_at_) wake_at(next);

@@ -14,7 +14,7 @@ class deadlines : public std::enable_shared_from_this<deadlines> {
   using clock = std::chrono::steady_clock;
   struct entry {
     std::function<void()> missed;
-    clock::time_point at = clock::time_point::max();
+    clock::time_point expires_at = clock::time_point::max();
     bool has_passed = false;
   };
 
@@ -32,7 +32,7 @@ class deadlines : public std::enable_shared_from_this<deadlines> {
 
     /// Replaces the previous deadline.
     void expires_after(clock::duration);
-    void expires_never() { self_->at = clock::time_point::max(); }
+    void expires_never() { self_->expires_at = clock::time_point::max(); }
     /// Whether the deadline that was set last has passed.
     bool has_passed() const { return self_->has_passed; }
 

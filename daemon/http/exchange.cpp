@@ -42,8 +42,8 @@ awaitable<server::state::then> server::state::refuse(Stream& stream, error_code 
   co_return then::linger;
 }
 
-awaitable<response> server::state::handle(request& in) {
-  auto start = [this, &in](auto completion) {
+awaitable<response> server::state::handle(request& asked) {
+  auto start = [this, &asked](auto completion) {
     auto guard = asio::make_work_guard(completion);
     auto held =
         std::make_shared<std::pair<decltype(completion), decltype(guard)>>(std::move(completion), std::move(guard));
@@ -55,7 +55,7 @@ awaitable<response> server::state::handle(request& in) {
       asio::post(held->second.get_executor(), std::move(run));  // never within the handler's call stack
     };
     try {
-      serves.handle(in, reply);
+      serves.handle(asked, reply);
     } catch (const std::exception&) {
       reply(problem(500, "the request could not be served"));
     }
@@ -72,21 +72,21 @@ awaitable<server::state::then> server::state::one_request(Stream& stream, beast:
   parser.body_limit(bounds.body_bytes);  // before the header: lowering it later has no effect for Content-Length bodies
   error_code ec;
   deadline.expires_after(bounds.idle_deadline);
-  own.at = stage::waits;
+  own.phase = stage::waits;
   co_await bhttp::async_read_header(stream, buffer, parser, asio::redirect_error(use_awaitable, ec));
   own.has_asked = true;
   if (deadline.has_passed() && buffer.size() > 0) serves.reached("idle_timeout");
   if (ec) co_return co_await refuse(stream, ec);
 
-  own.at = stage::receives;
-  request in = head_of(parser.get(), own.peer);
-  const bool head_only = in.method == "HEAD";
-  if (head_only) in.method = "GET";
+  own.phase = stage::receives;
+  request asked = head_of(parser.get(), own.peer);
+  const bool head_only = asked.method == "HEAD";
+  if (head_only) asked.method = "GET";
   deadline.expires_after(bounds.request_deadline);
   response out;
   share held(*this);
   bool keep = parser.get().keep_alive();
-  const auto limit = serves.body_limit(in);
+  const auto limit = serves.body_limit(asked);
   const auto length = parser.content_length();
   if (length && *length > limit) {
     out = refusal(bhttp::error::body_limit);
@@ -119,13 +119,13 @@ awaitable<server::state::then> server::state::one_request(Stream& stream, beast:
       out = come_back_later("too many large request bodies are being received");
       keep = false;
     } else {
-      in.body = std::move(parser.get().body());
-      own.at = stage::is_served;
+      asked.body = std::move(parser.get().body());
+      own.phase = stage::is_served;
       deadline.expires_never();
-      out = co_await handle(in);
+      out = co_await handle(asked);
     }
   }
-  serves.done(in, out);
+  serves.done(asked, out);
   keep = keep && !draining;
   deadline.expires_after(bounds.request_deadline);
   ec = co_await say(stream, out, parser.get().version(), keep, head_only);
@@ -141,14 +141,14 @@ awaitable<server::state::then> server::state::converse(Stream& stream, connectio
   buffer.reserve(read_ahead);
   std::array<std::byte, header_bytes> begin{};
   header_memory headers(begin.data(), begin.size());
-  auto after = co_await one_request(stream, buffer, headers, own,
-                                    deadline);  // also while draining: the client connected in time
-  while (after == then::next && !draining) {
+  auto step = co_await one_request(stream, buffer, headers, own,
+                                   deadline);  // also while draining: the client connected in time
+  while (step == then::next && !draining) {
     headers.release();
-    after = co_await one_request(stream, buffer, headers, own, deadline);
+    step = co_await one_request(stream, buffer, headers, own, deadline);
   }
-  own.at = stage::waits;
-  co_return after;
+  own.phase = stage::waits;
+  co_return step;
 }
 
 template awaitable<server::state::then> server::state::converse(tcp_socket&, connections::entry&, deadlines::one&);

@@ -29,20 +29,20 @@ result<endpoint> parse_listen_address(std::string_view text) {
     return error(errc::malformed, "port " + std::string(digits) + " of \"" + std::string(text) +
                                       "\" is out of range; expected 1 to 65535");
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  endpoint at;
-  at.address = host.empty() ? "0.0.0.0" : std::string(host);
-  at.port = *port;
+  endpoint listener;
+  listener.address = host.empty() ? "0.0.0.0" : std::string(host);
+  listener.port = *port;
   boost::system::error_code wrong;
-  const auto address = asio::ip::make_address(at.address, wrong);
+  const auto address = asio::ip::make_address(listener.address, wrong);
   if (wrong) return unlike(text);
   if (address.is_multicast() || address == asio::ip::address_v4::broadcast())
-    return error(errc::malformed,
-                 "\"" + at.address + "\" is a multicast or broadcast address; expected an address of this machine");
+    return error(errc::malformed, "\"" + listener.address +
+                                      "\" is a multicast or broadcast address; expected an address of this machine");
   if (address.is_v6() && address.to_v6().is_link_local() && address.to_v6().scope_id() == 0)
-    return error(errc::malformed, "the link-local address \"" + at.address +
-                                      "\" needs its interface; expected one like [" + at.address +
+    return error(errc::malformed, "the link-local address \"" + listener.address +
+                                      "\" needs its interface; expected one like [" + listener.address +
                                       "%eth0]:" + std::string(digits));
-  return at;
+  return listener;
 }
 
 bool is_taken_by(const endpoint& first, const endpoint& second) {
@@ -56,10 +56,10 @@ bool is_taken_by(const endpoint& first, const endpoint& second) {
   return is_every(a, b) || is_every(b, a);
 }
 
-bool is_of_this_machine(const endpoint& at) {
+bool is_of_this_machine(const endpoint& listener) {
   asio::io_context io;
   boost::system::error_code ec;
-  const asio::ip::tcp::endpoint any_port(asio::ip::make_address(at.address), 0);
+  const asio::ip::tcp::endpoint any_port(asio::ip::make_address(listener.address), 0);
   asio::ip::tcp::acceptor trial(io);
   trial.open(any_port.protocol(), ec);
   if (!ec) trial.bind(any_port, ec);

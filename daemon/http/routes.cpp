@@ -60,7 +60,7 @@ void dispatch(const std::vector<route>& routes, request& r, const responder& ans
     parameters found;
     if (!fits(known.pattern, r.path, found)) continue;
     if (known.method == r.method) {
-      const auto wrong = known.about.query ? check(*known.about.query, r) : std::string();
+      const auto wrong = known.documentation.query ? check(*known.documentation.query, r) : std::string();
       if (!wrong.empty()) return answer(problem(400, wrong));
       return known.handle(r, found, answer);
     }

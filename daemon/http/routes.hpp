@@ -45,7 +45,7 @@ struct route {
   std::string_view
       pattern;  ///< /webhooks/{name}; {name...} matches as much as the rest of the pattern allows, including /
   std::function<void(request&, const parameters&, responder)> handle;
-  about_route about = {};
+  about_route documentation = {};
 };
 
 /// Calls the first matching route. Otherwise responds 404, or 405 with Allow; or 400, naming a query parameter that is

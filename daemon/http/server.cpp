@@ -12,17 +12,17 @@ constexpr std::size_t accepts_at_once = 64;
 
 }
 
-server::state::state(asio::io_context& i, const endpoint& at, service s, limits l)
+server::state::state(asio::io_context& i, const endpoint& listener, service s, limits l)
     : io(i), acceptor(i), serves(std::move(s)), bounds(l), times(std::make_shared<deadlines>(i)), drained(i) {
-  if (at.tls) secure.emplace(*at.tls);
-  if (at.inherited) {
+  if (listener.tls) secure.emplace(*listener.tls);
+  if (listener.inherited) {
     sockaddr_storage bound{};
     socklen_t size = sizeof bound;
-    (void)getsockname(*at.inherited, reinterpret_cast<sockaddr*>(&bound), &size);
-    acceptor.assign(bound.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), *at.inherited);
+    (void)getsockname(*listener.inherited, reinterpret_cast<sockaddr*>(&bound), &size);
+    acceptor.assign(bound.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), *listener.inherited);
     return;
   }
-  const tcp::endpoint where(asio::ip::make_address(at.address), at.port);
+  const tcp::endpoint where(asio::ip::make_address(listener.address), listener.port);
   acceptor.open(where.protocol());
   acceptor.set_option(asio::socket_base::reuse_address(true));
   acceptor.bind(where);
@@ -72,8 +72,8 @@ awaitable<void> server::state::drain(std::chrono::milliseconds deadline, std::fu
   done();
 }
 
-server::server(asio::io_context& io, const endpoint& at, service s, limits l)
-    : state_(std::make_shared<state>(io, at, std::move(s), l)) {
+server::server(asio::io_context& io, const endpoint& listener, service s, limits l)
+    : state_(std::make_shared<state>(io, listener, std::move(s), l)) {
   asio::co_spawn(io, state_->accept_loop(), asio::detached);
 }
 server::~server() = default;

@@ -78,16 +78,16 @@ struct server::state : std::enable_shared_from_this<state> {
   struct share {
     /// Always granted: the total of small bodies is bounded by the number of connections.
     static constexpr std::size_t small_body = std::size_t{64} * 1024;
-    state& of;
+    state& owner;
     std::size_t bytes = 0;
-    explicit share(state& s) : of(s) {}
+    explicit share(state& s) : owner(s) {}
     share(const share&) = delete;
-    ~share() { of.buffered -= bytes; }
+    ~share() { owner.buffered -= bytes; }
     bool grow_to(std::size_t size) {
       const auto counted = size <= small_body ? 0 : size;
-      of.buffered += counted - bytes;
+      owner.buffered += counted - bytes;
       bytes = counted;
-      return of.buffered <= of.bounds.buffered_bytes || counted == 0;
+      return owner.buffered <= owner.bounds.buffered_bytes || counted == 0;
     }
   };
 

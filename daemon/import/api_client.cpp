@@ -27,11 +27,11 @@ errc code_of(unsigned status) {
 
 // What the tool says is wrong, wherever it says so.
 std::string reason_in(const std::string& body) {
-  const auto in = parse_json(body);
-  if (!in) return {};
+  const auto parsed = parse_json(body);
+  if (!parsed) return {};
   for (const auto* pointer : {"/message", "/error/message", "/error", "/detail", "/errorMessages/0", "/errors/0/title",
                               "/errors/0/message", "/errors/0/detail"})
-    if (auto text = text_at(*in, pointer); !text.empty()) return printable(first_bytes(text, 300));
+    if (auto text = text_at(*parsed, pointer); !text.empty()) return printable(first_bytes(text, 300));
   return {};
 }
 
@@ -103,12 +103,12 @@ api_client::attempt api_client::send_once(const api_request& asked, const std::s
     const auto call = method + ' ' + url + ": " + std::to_string(answer->status);
     if (answer->status == 304) return {api_reply{.is_unchanged = true, .etag = etag, .answered_at = answered_at}};
     if (answer->status >= 301 && answer->status <= 308) {  // a renamed repository
-      std::string to(header_of(*answer, "Location"));
-      if (to.starts_with('/')) to = origin_of(url) + to;
-      if (origin_of(to) != origin_of(url_) || !asked.body.empty() || redirects >= most_redirects)
+      std::string target(header_of(*answer, "Location"));
+      if (target.starts_with('/')) target = origin_of(url) + target;
+      if (origin_of(target) != origin_of(url_) || !asked.body.empty() || redirects >= most_redirects)
         return {error(errc::malformed,
                       call + " redirects to another host or too often; expected the API itself at api_url")};
-      url = to;
+      url = target;
       continue;
     }
     if (limits.is_refused) return {error(errc::unavailable, call + " rate limit"), true};

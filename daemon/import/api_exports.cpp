@@ -13,19 +13,19 @@
 namespace releasehealth {
 namespace {
 
-source as_configured(const api_export& of, const history_defaults& defaults) {
+source as_configured(const api_export& exported, const history_defaults& defaults) {
   source s;
-  s.kind = s.name = of.by->kind;
-  for (const auto& rule : of.by->settings)
+  s.kind = s.name = exported.collected->kind;
+  for (const auto& rule : exported.collected->settings)
     if (!rule.fallback.empty()) s.settings[std::string(rule.key)] = {std::string(rule.fallback)};
-  if (!of.shape.deployments.empty()) s.settings["deployments"] = {std::string(of.shape.deployments)};
+  if (!exported.shape.deployments.empty()) s.settings["deployments"] = {std::string(exported.shape.deployments)};
   s.settings["environment"] = {environment_or_default(defaults.environment)};
   return s;
 }
 
 // Prereleases and drafts are not deployments. The collector skips them silently, so they are counted here.
-bool is_left_out(const api_export& of, const json::value& in) {
-  return of.shape.deployments == "release" && (flag_at(in, "/prerelease") || flag_at(in, "/draft"));
+bool is_left_out(const api_export& exported, const json::value& document) {
+  return exported.shape.deployments == "release" && (flag_at(document, "/prerelease") || flag_at(document, "/draft"));
 }
 
 // The member that shows that more pages follow, as each API reports it. Empty: this is the last page.
@@ -44,27 +44,30 @@ std::string names_another_page(const json::value& page) {
 
 }
 
-void read_api_object(const api_export& of, const source& as, const json::value& in, const std::string& where,
-                     const history_defaults& defaults, timestamp now, const record_handler& to) {
-  const auto all = in.is_object() ? of.shape.tell(in)
-                                  : result<std::vector<past_delivery>>(error(errc::malformed, "not a JSON object"));
-  if (!all) return to.refuse({where, all.error()});
+void read_api_object(const api_export& exported, const source& reporter, const json::value& document,
+                     const std::string& where, const history_defaults& defaults, timestamp now,
+                     const record_handler& handler) {
+  const auto all = document.is_object()
+                       ? exported.shape.tell(document)
+                       : result<std::vector<past_delivery>>(error(errc::malformed, "not a JSON object"));
+  if (!all) return handler.refuse({where, all.error()});
   for (const auto& t : *all) {
     headers head;
     head.add("Content-Type", "application/json");
-    if (!of.shape.type_header.empty()) head.add(std::string(of.shape.type_header), t.type);
+    if (!exported.shape.type_header.empty()) head.add(std::string(exported.shape.type_header), t.type);
     const auto body = json::serialize(t.body);
-    auto read = of.by->decode(as, {.header = head, .body = body, .received_at = now});
-    if (!read) return to.refuse({where, read.error()});
+    auto read = exported.collected->decode(reporter, {.header = head, .body = body, .received_at = now});
+    if (!read) return handler.refuse({where, read.error()});
     std::size_t n = 0;
     for (auto& e : read->events) {  // the content is the identity, because an export has no delivery ids
       if (!alert_of(e).empty()) {   // placed among the reports of webhooks by its own id
-        take_checked(std::move(e), where, defaults, now, to);
+        take_checked(std::move(e), where, defaults, now, handler);
         continue;
       }
       const auto given = defaults.service + defaults.environment;
-      e.id = "export-" + sha256_hex(std::string(of.shape.format) + body + std::to_string(n++) + given).substr(0, 32);
-      take_checked(std::move(e), where, defaults, now, to);
+      e.id =
+          "export-" + sha256_hex(std::string(exported.shape.format) + body + std::to_string(n++) + given).substr(0, 32);
+      take_checked(std::move(e), where, defaults, now, handler);
     }
   }
 }
@@ -72,8 +75,8 @@ void read_api_object(const api_export& of, const source& as, const json::value& 
 std::span<const api_export> api_exports() {
   static const std::vector<api_export> all = [] {
     std::vector<api_export> out;
-    for (const auto* by : collectors())
-      for (const auto& shape : by->history) out.push_back({by, shape});
+    for (const auto* collected : collectors())
+      for (const auto& shape : collected->history) out.push_back({collected, shape});
     return out;
   }();
   return all;
@@ -85,15 +88,15 @@ const api_export* find_api_export(std::string_view format) {
   return known == all.end() ? nullptr : &*known;
 }
 
-result<void> read_api_export(const api_export& of, std::istream& in, const history_defaults& defaults, timestamp now,
-                             const record_handler& to) {
-  const auto as = as_configured(of, defaults);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
+result<void> read_api_export(const api_export& exported, std::istream& stream, const history_defaults& defaults,
+                             timestamp now, const record_handler& handler) {
+  const auto reporter = as_configured(exported, defaults);
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
   std::size_t n = 0, left_out = 0;
   std::string more;
   const auto read = [&](const json::value& v) {
-    left_out += v.is_object() && is_left_out(of, v) ? 1 : 0;
-    read_api_object(of, as, v, '/' + std::to_string(n++), defaults, now, to);
+    left_out += v.is_object() && is_left_out(exported, v) ? 1 : 0;
+    read_api_object(exported, reporter, v, '/' + std::to_string(n++), defaults, now, handler);
   };
   const char *begin = text.data(), *end = begin + text.size();
   while (begin != end) {  // concatenated pages
@@ -108,17 +111,17 @@ result<void> read_api_export(const api_export& of, std::istream& in, const histo
     if (ec) return error(errc::malformed, "is not JSON: " + ec.message());
     const auto page = parser.release();
     more = names_another_page(page);
-    const auto items = page.is_array()            ? elements_at(page, "")
-                       : of.shape.members.empty() ? std::span<const json::value>()
-                                                  : elements_at(page, '/' + std::string(of.shape.members));
+    const auto items = page.is_array()                  ? elements_at(page, "")
+                       : exported.shape.members.empty() ? std::span<const json::value>()
+                                                        : elements_at(page, '/' + std::string(exported.shape.members));
     if (page.is_array() || !items.empty())
       for (const auto& item : items) read(item);
     else
       read(page);
   }
-  if (left_out > 0) to.note(std::to_string(left_out) + " prereleases and drafts skipped");
+  if (left_out > 0) handler.note(std::to_string(left_out) + " prereleases and drafts skipped");
   if (!more.empty())
-    to.note("warning: the export is incomplete (" + more + "); append the remaining pages to the file");
+    handler.note("warning: the export is incomplete (" + more + "); append the remaining pages to the file");
   return {};
 }
 

@@ -12,7 +12,7 @@ namespace releasehealth {
 
 /// A format of exports: concatenated objects, arrays, or objects with a member that contains the array.
 struct api_export {
-  const collector* by;
+  const collector* collected;
   const api_shape& shape;
 };
 /// All formats that the collectors support.

@@ -155,10 +155,11 @@ class difference {
     auto fields = t.fields;
     fields["repository"] = read_.repository;
     if (const auto known = stored_.find(key); known != stored_.end()) {
-      const auto& before = known->second;
-      if (before.is_live() && !before.is_deleted() && before.text("commit") == text_at(fields, "/commit"))
+      const auto& known_before = known->second;
+      if (known_before.is_live() && !known_before.is_deleted() &&
+          known_before.text("commit") == text_at(fields, "/commit"))
         return (void)told_.insert(key);
-      fields["at"] = format_time(std::max(t.at, before.told_at));
+      fields["at"] = format_time(std::max(t.at, known_before.told_at));
     }
     tell(key, std::move(fields));
   }
@@ -173,10 +174,10 @@ class difference {
     bool differs = !known || (known->facts.empty() && !known->is_live());
     json::object told;
     for (auto& [name, value] : fields) {
-      const auto* before = known ? known->facts.if_contains(name) : nullptr;
-      differs |= value.is_null() ? before != nullptr : !before || *before != value;
+      const auto* known_before = known ? known->facts.if_contains(name) : nullptr;
+      differs |= value.is_null() ? known_before != nullptr : !known_before || *known_before != value;
       // A missing first commit is reported as null: without the field, the commit's own time would be used instead.
-      if (!value.is_null() || before || name == "first_commit_at") told[name] = std::move(value);
+      if (!value.is_null() || known_before || name == "first_commit_at") told[name] = std::move(value);
     }
     if (differs) add(report_of(key.first), key, std::move(told), known);
   }

@@ -5,11 +5,12 @@
 namespace releasehealth {
 namespace {
 
-// Visits every commit reachable from `from`. If `enter` returns false for a commit, its parents are not followed.
+// Visits every commit reachable from the first one. If `enter` returns false for a commit, its parents are not
+// followed.
 template <class Enter>
-void visit(const commit_graph& g, commit_index from, Enter enter) {
+void visit(const commit_graph& g, commit_index first, Enter enter) {
   std::vector<commit_index> open;
-  if (from != no_commit) open.push_back(from);
+  if (first != no_commit) open.push_back(first);
   while (!open.empty()) {
     const auto n = open.back();
     open.pop_back();
@@ -39,7 +40,7 @@ bool says_something(const git::message& m) {
 
 }
 
-commit_graph read_graph(const repository& from, const std::vector<git::release>& releases, const std::string& head,
+commit_graph read_graph(const repository& history, const std::vector<git::release>& releases, const std::string& head,
                         const std::function<void(std::size_t, std::size_t)>& progress) {
   commit_graph g;
   std::vector<std::string> begin;
@@ -51,7 +52,7 @@ commit_graph read_graph(const repository& from, const std::vector<git::release>&
   if (!head.empty()) begin.push_back(head);
   std::vector<std::vector<std::string>> parents;
   constexpr std::size_t often = 1000;
-  from.walk(begin, [&](git_commit_info c) {
+  history.walk(begin, [&](git_commit_info c) {
     const auto n = static_cast<commit_index>(g.ids.size());
     if (says_something(c.says) || is_tagged.contains(c.id)) g.messages.emplace(n, std::move(c.says));
     g.by_id.emplace(c.id, n);
@@ -90,10 +91,10 @@ names_on_head::names_on_head(const commit_graph& g) : graph_(g) {
 }
 
 commit_index names_on_head::find(const std::string& beginning) const {
-  const auto at = std::ranges::lower_bound(sorted_, beginning, {},
-                                           [&](commit_index n) -> const std::string& { return graph_.ids[n]; });
+  const auto found = std::ranges::lower_bound(sorted_, beginning, {},
+                                              [&](commit_index n) -> const std::string& { return graph_.ids[n]; });
   const auto fits = [&](auto it) { return it != sorted_.end() && graph_.ids[*it].starts_with(beginning); };
-  return fits(at) && !fits(std::next(at)) ? *at : no_commit;
+  return fits(found) && !fits(std::next(found)) ? *found : no_commit;
 }
 
 }

@@ -11,21 +11,22 @@
 namespace releasehealth {
 namespace {
 
-void find_reverts(const commit_graph& g, const std::vector<git::release>& releases, git_history& into) {
+void find_reverts(const commit_graph& g, const std::vector<git::release>& releases, git_history& read) {
   const names_on_head names(g);
   for (const auto& [n, m] : g.messages) {
     const bool is_by_git = m.subject.starts_with("Revert \"") || !m.reverts.empty();
     if (!g.nodes[n].reached_head || !is_by_git || m.is_reapply) continue;
-    const auto at = g.nodes[n].committed_at;
-    into.reverts.push_back(at);
+    const auto instant = g.nodes[n].committed_at;
+    read.reverts.push_back(instant);
     const auto target = m.reverts.empty() ? no_commit : names.find(m.reverts);
     if (target == no_commit || g.nodes[target].released_in == no_commit) continue;
     const auto release = g.nodes[target].released_in;
-    if (releases[release].at <= at) into.reverted.push_back({g.ids[n], g.ids[target], at, release});
+    if (releases[release].at <= instant) read.reverted.push_back({g.ids[n], g.ids[target], instant, release});
   }
-  std::ranges::sort(into.reverts);
-  std::ranges::sort(into.reverted,
-                    [](const auto& a, const auto& b) { return std::tie(a.at, a.revert) < std::tie(b.at, b.revert); });
+  std::ranges::sort(read.reverts);
+  std::ranges::sort(read.reverted, [](const auto& a, const auto& b) {
+    return std::tie(a.reverted_at, a.revert) < std::tie(b.reverted_at, b.revert);
+  });
 }
 
 /// Merged hotfix branches, by the part after `hotfix/` without a leading `v`.
@@ -41,16 +42,18 @@ std::map<std::string, std::string> find_hotfix_branches(const commit_graph& g) {
 }
 
 json::value or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
-json::value or_null(std::optional<timestamp> at) { return at ? json::value(format_time(*at)) : json::value(nullptr); }
+json::value or_null(std::optional<timestamp> instant) {
+  return instant ? json::value(format_time(*instant)) : json::value(nullptr);
+}
 
 // Truncates to the maximum length of a text field.
 std::string cut_text(std::string_view text) { return std::string(first_bytes(text, max_text)); }
 
 class thing_writer {
  public:
-  thing_writer(const commit_graph& g, const git_question& q, git_history& into)
-      : graph_(g), asked_(q), into_(into), branches_(find_hotfix_branches(g)) {
-    into.hotfix_branches = branches_.size();
+  thing_writer(const commit_graph& g, const git_question& q, git_history& read)
+      : graph_(g), asked_(q), history_(read), branches_(find_hotfix_branches(g)) {
+    read.hotfix_branches = branches_.size();
   }
 
   // The first release contains the whole earlier history, so its first commit does not show how long changes waited.
@@ -63,7 +66,7 @@ class thing_writer {
     t.fields["commit"] = r.commit;
     t.fields["finished_at"] = format_time(r.at);
     t.fields["ref"] = or_null(branch_of(r));
-    const auto& all = into_.releases.all;
+    const auto& all = history_.releases.all;
     t.fields["line_released_at"] = or_null(r.predecessor ? std::optional(all[*r.predecessor].at) : std::nullopt);
     if (!brought.is_cut) {
       const bool is_known = !is_first && brought.first && *brought.first <= r.at;
@@ -103,13 +106,13 @@ class thing_writer {
   // A revert marks the failure of the reverted release. The failure is resolved by the first release that contains the
   // revert, and open until then.
   void failure(const reverted_release& f, const git::release& failed, const git::release* mended) {
-    git_thing t{.type = thing_type::incident, .name = f.revert, .at = f.at, .culprit = failed.name};
+    git_thing t{.type = thing_type::incident, .name = f.revert, .at = f.reverted_at, .culprit = failed.name};
     place(t);
-    t.fields["started_at"] = format_time(f.at);
-    t.fields["detected_at"] = format_time(f.at);
+    t.fields["started_at"] = format_time(f.reverted_at);
+    t.fields["detected_at"] = format_time(f.reverted_at);
     t.fields["title"] = cut_text(graph_.messages.at(graph_.at(f.revert)).subject);
     t.fields["state"] = word(mended ? incident_state::resolved : incident_state::open);
-    t.fields["resolved_at"] = or_null(mended ? std::optional(std::max(mended->at, f.at)) : std::nullopt);
+    t.fields["resolved_at"] = or_null(mended ? std::optional(std::max(mended->at, f.reverted_at)) : std::nullopt);
     add(std::move(t));
   }
 
@@ -120,7 +123,7 @@ class thing_writer {
   }
   void add(git_thing t) {
     if ((asked_.since && t.at < *asked_.since) || (asked_.until && t.at >= *asked_.until)) return;
-    into_.things.push_back(std::move(t));
+    history_.things.push_back(std::move(t));
   }
   // The hotfix branch that has the version in its name, or that the released commit merges. A feature release (x.y.0)
   // that happens to end with such a merge has no hotfix branch.
@@ -134,7 +137,7 @@ class thing_writer {
 
   const commit_graph& graph_;
   const git_question& asked_;
-  git_history& into_;
+  git_history& history_;
   std::map<std::string, std::string> branches_;
 };
 
@@ -161,7 +164,7 @@ void count_kinds(git_history& h, const git_question& q) {
   for (const auto& v : run_stack(all, *q.rules)) ++h.kinds[std::string(word(v.kind.kind)) + ": " + v.kind.reason];
 }
 
-void write_releases(const repository& from, const git_question& q, const std::vector<release_content>& contents,
+void write_releases(const repository& history, const git_question& q, const std::vector<release_content>& contents,
                     thing_writer& write, git_history& h,
                     const std::function<void(std::size_t, std::size_t)>& progress) {
   const auto& releases = h.releases.all;
@@ -172,7 +175,7 @@ void write_releases(const repository& from, const git_question& q, const std::ve
     if (q.with_sizes && is_wanted) {
       lines = nullptr;
       if (r.is_patch && r.predecessor) {
-        const auto counted = from.lines_changed(releases[*r.predecessor].commit, r.commit);
+        const auto counted = history.lines_changed(releases[*r.predecessor].commit, r.commit);
         lines = counted ? std::optional<json::value>(*counted) : std::nullopt;
         h.unsized += counted ? 0 : 1;
       }
@@ -182,9 +185,9 @@ void write_releases(const repository& from, const git_question& q, const std::ve
   }
 }
 
-timestamp state_time(const repository& from, const commit_graph& g, const git::chosen_releases& releases,
+timestamp state_time(const repository& history, const commit_graph& g, const git::chosen_releases& releases,
                      timestamp now) {
-  auto last = from.newest().value_or(timestamp{});
+  auto last = history.newest().value_or(timestamp{});
   for (const auto& n : g.nodes) last = std::max(last, n.committed_at);
   for (const auto& r : releases.all) last = std::max(last, r.at);
   return std::min(last, now);
@@ -192,24 +195,24 @@ timestamp state_time(const repository& from, const commit_graph& g, const git::c
 
 }
 
-git_history read_git_history(const repository& from, const git_question& q, timestamp now,
+git_history read_git_history(const repository& history, const git_question& q, timestamp now,
                              const std::function<void(std::size_t, std::size_t)>& progress) {
   git_history h;
-  const auto tags = from.tags();
+  const auto tags = history.tags();
   h.releases = git::choose_releases(tags, q.tags);
   const auto& releases = h.releases.all;
-  const auto head = from.head();
-  auto g = read_graph(from, releases, head, progress);
+  const auto head = history.head();
+  auto g = read_graph(history, releases, head, progress);
   h.commits = g.ids.size();
-  h.state_at = state_time(from, g, h.releases, now);
+  h.state_at = state_time(history, g, h.releases, now);
   const auto contents = release_commits(g, releases);
   for (commit_index n = 0; n < g.ids.size(); ++n)
     if (g.nodes[n].reached_head) h.reached_head.emplace(g.ids[n], *g.nodes[n].reached_head);
   find_reverts(g, releases, h);
 
   thing_writer write(g, q, h);
-  write_releases(from, q, contents, write, h, progress);
-  if (!from.is_shallow())  // without the full history, the first release with a commit is unknown
+  write_releases(history, q, contents, write, h, progress);
+  if (!history.is_shallow())  // without the full history, the first release with a commit is unknown
     for (const auto& f : h.reverted) {
       const auto mended = g.nodes[g.at(f.revert)].released_in;
       write.failure(f, releases[f.release], mended == no_commit ? nullptr : &releases[mended]);

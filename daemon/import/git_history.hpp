@@ -23,7 +23,7 @@ struct git_question {
 /// A commit that reverts an already released commit, so that the release counts as failed.
 struct reverted_release {
   std::string revert, reverted;  ///< commits
-  timestamp at;
+  timestamp reverted_at;
   std::size_t release = 0;  ///< the first release that contains `reverted`
 };
 
@@ -48,8 +48,8 @@ struct git_history {
   std::map<std::string, std::size_t> kinds;       ///< number of releases by kind and reason
 };
 
-/// `progress(done, of)`: called while commits are read (`of` is 0: unknown) and while releases are. `state_at` is at
-/// most `now`.
+/// `progress(done, total)`: called while commits are read (`total` is 0: unknown) and while releases are. `state_at` is
+/// at most `now`.
 git_history read_git_history(const repository&, const git_question&, timestamp now,
                              const std::function<void(std::size_t, std::size_t)>& progress);
 

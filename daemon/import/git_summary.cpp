@@ -13,7 +13,7 @@ std::string summary(const git_history& h, const calendar& zone) {
     std::size_t releases = 0, patches = 0, day = 0, two_days = 0, week = 0, reverts = 0, reverted = 0;
   };
   std::map<std::string, row> months;
-  const auto month_at = [&](timestamp at) -> row& { return months[format_month(zone.month_of(at))]; };
+  const auto month_at = [&](timestamp instant) -> row& { return months[format_month(zone.month_of(instant))]; };
   constexpr duration day = std::chrono::hours{24}, two_days = 2 * day, week = 7 * day;
   for (const auto& r : h.releases.all) {
     auto& m = month_at(r.at);
@@ -26,8 +26,8 @@ std::string summary(const git_history& h, const calendar& zone) {
     m.two_days += *gap <= two_days ? 1 : 0;
     m.week += *gap <= week ? 1 : 0;
   }
-  for (const auto at : h.reverts) ++month_at(at).reverts;
-  for (const auto& f : h.reverted) ++month_at(f.at).reverted;
+  for (const auto reverted_at : h.reverts) ++month_at(reverted_at).reverts;
+  for (const auto& f : h.reverted) ++month_at(f.reverted_at).reverted;
   std::string out = "month    releases  patches  within 24h  within 48h  within 7d  reverts  of a release\n";
   for (const auto& [name, m] : months) {
     char line[120];

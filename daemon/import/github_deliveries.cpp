@@ -30,23 +30,23 @@ std::string next_cursor(const http::response& r) {
   return {};
 }
 
-result<answer> ask(const github_hooks& at, const std::string& path) {
-  const auto url = at.api + '/' + at.owner + "/hooks" + path;
+result<answer> ask(const github_hooks& github, const std::string& path) {
+  const auto url = github.api + '/' + github.owner + "/hooks" + path;
   const auto r = http::send("GET", url, "",
                             {{"Accept", "application/vnd.github+json"},
                              {"X-GitHub-Api-Version", "2022-11-28"},
-                             {"Authorization", "Bearer " + at.token}});
+                             {"Authorization", "Bearer " + github.token}});
   if (!r) return r.error();
-  const auto in = parse_json(r->body);
+  const auto parsed = parse_json(r->body);
   if (r->status != 200) {
-    const auto why = in ? text_at(*in, "/message") : std::string();
+    const auto why = parsed ? text_at(*parsed, "/message") : std::string();
     const auto code = r->status == 401 || r->status == 403 ? errc::unauthorized
                       : r->status == 404                   ? errc::unknown
                                                            : errc::unavailable;
     return error(code, url + ": " + std::to_string(r->status) + (why.empty() ? "" : ' ' + why));
   }
-  if (!in) return error(errc::unavailable, url + ": " + in.error().text());
-  return answer{*in, next_cursor(*r)};
+  if (!parsed) return error(errc::unavailable, url + ": " + parsed.error().text());
+  return answer{*parsed, next_cursor(*r)};
 }
 
 bool is_answered(const json::value& attempt) {
@@ -56,24 +56,25 @@ bool is_answered(const json::value& attempt) {
 
 }
 
-result<std::string> find_github_hook(const github_hooks& at, const std::string& url_ending) {
-  const auto hooks = ask(at, "?per_page=100");
+result<std::string> find_github_hook(const github_hooks& github, const std::string& url_ending) {
+  const auto hooks = ask(github, "?per_page=100");
   if (!hooks) return hooks.error();
   std::vector<std::string> found;
   if (hooks->body.is_array())
     for (const auto& hook : hooks->body.get_array())
       if (text_at(hook, "/config/url").ends_with(url_ending)) found.push_back(text_at(hook, "/id"));
   if (found.size() == 1) return found.front();
-  return error(errc::unknown, std::string(found.empty() ? "no hook" : "more than one hook") + " of " + at.owner +
+  return error(errc::unknown, std::string(found.empty() ? "no hook" : "more than one hook") + " of " + github.owner +
                                   " has a URL that ends with " + url_ending + "; select one with --hook");
 }
 
-result<std::vector<github_delivery>> list_github_deliveries(const github_hooks& at, const std::string& hook,
+result<std::vector<github_delivery>> list_github_deliveries(const github_hooks& github, const std::string& hook,
                                                             timestamp since) {
   std::map<std::string, github_delivery> by_guid;
   std::string cursor;
   for (int page = 0; page < max_pages; ++page) {
-    const auto listed = ask(at, '/' + hook + "/deliveries?per_page=100" + (cursor.empty() ? "" : "&cursor=" + cursor));
+    const auto listed =
+        ask(github, '/' + hook + "/deliveries?per_page=100" + (cursor.empty() ? "" : "&cursor=" + cursor));
     if (!listed) return listed.error();
     bool reached = false;
     if (listed->body.is_array())
@@ -97,8 +98,9 @@ result<std::vector<github_delivery>> list_github_deliveries(const github_hooks& 
   return all;
 }
 
-result<github_request> fetch_github_delivery(const github_hooks& at, const std::string& hook, const std::string& id) {
-  const auto got = ask(at, '/' + hook + "/deliveries/" + id);
+result<github_request> fetch_github_delivery(const github_hooks& github, const std::string& hook,
+                                             const std::string& id) {
+  const auto got = ask(github, '/' + hook + "/deliveries/" + id);
   if (!got) return got.error();
   json::error_code ec;
   const auto* names = got->body.find_pointer("/request/headers", ec);

@@ -35,12 +35,13 @@ bool lacks_service(const event& e) {
 }
 
 void keep(result<canonical::exported> e, const std::string& where, const history_defaults& defaults,
-          const record_handler& to) {
-  if (!e) return to.refuse({where, e.error()});
-  complete(e->of, defaults);
-  if (!e->received_at && lacks_service(e->of))
-    return to.refuse({where, error(errc::malformed, "deployment without a service; expected service, or --service")});
-  to.take(std::move(e->of), e->received_at);
+          const record_handler& handler) {
+  if (!e) return handler.refuse({where, e.error()});
+  complete(e->content, defaults);
+  if (!e->received_at && lacks_service(e->content))
+    return handler.refuse(
+        {where, error(errc::malformed, "deployment without a service; expected service, or --service")});
+  handler.take(std::move(e->content), e->received_at);
 }
 
 // Renames the file's columns to the names of event fields.
@@ -82,16 +83,17 @@ result<canonical::exported> read_row(const std::vector<std::string>& names, cons
 }
 
 void take_checked(event e, const std::string& where, const history_defaults& defaults, timestamp now,
-                  const record_handler& to) {
+                  const record_handler& handler) {
   auto found = check(e, now);
-  if (!found.empty()) return to.refuse({where, error(errc::malformed, "not stored", std::move(found))});
+  if (!found.empty()) return handler.refuse({where, error(errc::malformed, "not stored", std::move(found))});
   complete(e, defaults);
-  to.take(std::move(e), {});
+  handler.take(std::move(e), {});
 }
 
-void read_event_history(std::istream& in, const history_defaults& defaults, timestamp now, const record_handler& to) {
+void read_event_history(std::istream& stream, const history_defaults& defaults, timestamp now,
+                        const record_handler& handler) {
   std::string record;
-  for (std::size_t line = 1; std::getline(in, record); ++line) {
+  for (std::size_t line = 1; std::getline(stream, record); ++line) {
     if (line == 1 && record.starts_with("\xEF\xBB\xBF")) record.erase(0, 3);
     if (record.find_first_not_of(" \t\r") == record.npos) continue;
     auto value = parse_json_strictly(record, exported);
@@ -99,19 +101,20 @@ void read_event_history(std::istream& in, const history_defaults& defaults, time
         !value->get_object().contains("exported"))
       if (auto wrong = canonical::supply_time(value->get_object()); !wrong.empty())
         value = error(errc::malformed, std::move(wrong));
-    keep(value ? canonical::read_exported(std::move(*value), now) : value.error(), std::to_string(line), defaults, to);
+    keep(value ? canonical::read_exported(std::move(*value), now) : value.error(), std::to_string(line), defaults,
+         handler);
   }
 }
 
-result<void> read_csv_history(std::istream& in, const std::map<std::string, std::string>& columns,
-                              const history_defaults& defaults, timestamp now, const record_handler& to) {
+result<void> read_csv_history(std::istream& stream, const std::map<std::string, std::string>& columns,
+                              const history_defaults& defaults, timestamp now, const record_handler& handler) {
   constexpr std::size_t chunk = std::size_t{64} * 1024;
   csv::reader rows([&](std::string& text) {
-    const auto before = text.size();
-    text.resize(before + chunk);
-    in.read(text.data() + before, chunk);
-    text.resize(before + static_cast<std::size_t>(in.gcount()));
-    return text.size() > before;
+    const auto old_size = text.size();
+    text.resize(old_size + chunk);
+    stream.read(text.data() + old_size, chunk);
+    text.resize(old_size + static_cast<std::size_t>(stream.gcount()));
+    return text.size() > old_size;
   });
   if (const auto form = rows.read_form(); !form) return form.error();
   auto names = rows.next();
@@ -120,9 +123,9 @@ result<void> read_csv_history(std::istream& in, const std::map<std::string, std:
   while (const auto row = rows.next()) {
     const auto line = std::to_string(rows.line());
     if (auto bad = find_bad_text(*names, *row); !bad.empty())
-      to.refuse({line, error(errc::malformed, std::move(bad))});
+      handler.refuse({line, error(errc::malformed, std::move(bad))});
     else
-      keep(read_row(*names, *row, now, defaults), line, defaults, to);
+      keep(read_row(*names, *row, now, defaults), line, defaults, handler);
   }
   return {};
 }

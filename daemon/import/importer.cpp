@@ -14,9 +14,9 @@ constexpr std::size_t events_per_entry = 1000, events_per_batch = 10'000;
 }
 
 void importer::take(event e, std::optional<timestamp> received_at) {
-  const auto at = std::min(received_at.value_or(now_), now_);
-  if (!open_.events.empty() && (open_.received_at != at || open_.events.size() >= events_per_entry)) close();
-  open_.received_at = at;
+  const auto received = std::min(received_at.value_or(now_), now_);
+  if (!open_.events.empty() && (open_.received_at != received || open_.events.size() >= events_per_entry)) close();
+  open_.received_at = received;
   open_.events.push_back(std::move(e));
   if (++events_ >= events_per_batch) flush();
 }
@@ -34,11 +34,11 @@ void importer::close() {
 void importer::flush() {
   if (!open_.events.empty()) close();
   events_ = 0;
-  for (std::size_t at = 0; at < entries_.size(); at += ledger::appender::max_batch) {
+  for (std::size_t first = 0; first < entries_.size(); first += ledger::appender::max_batch) {
     std::vector<const ledger::entry*> batch;
-    for (std::size_t n = at; n < std::min(at + ledger::appender::max_batch, entries_.size()); ++n)
+    for (std::size_t n = first; n < std::min(first + ledger::appender::max_batch, entries_.size()); ++n)
       batch.push_back(&entries_[n]);
-    for (const auto& stored : to_.append(batch)) {
+    for (const auto& stored : appender_.append(batch)) {
       if (!stored) throw std::runtime_error(stored.error().text());
       if (!stored->refused.empty()) throw std::runtime_error(stored->refused);
       stored_ += stored->accepted;

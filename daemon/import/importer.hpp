@@ -12,8 +12,8 @@ namespace releasehealth {
 class importer {
  public:
   /// `source`: the source of events that name none. `told`: called after each batch with the number of new events.
-  importer(ledger::appender& to, std::string source, timestamp now, std::function<void(std::size_t)> told = {})
-      : to_(to), source_(std::move(source)), now_(now), told_(std::move(told)) {}
+  importer(ledger::appender& appender, std::string source, timestamp now, std::function<void(std::size_t)> told = {})
+      : appender_(appender), source_(std::move(source)), now_(now), told_(std::move(told)) {}
 
   /// Adds an event, and writes the batch when it is full. `received_at`: nullopt means now. Throws std::runtime_error
   /// if PostgreSQL is unavailable or rejects the batch.
@@ -28,7 +28,7 @@ class importer {
   void close();
   void flush();
 
-  ledger::appender& to_;
+  ledger::appender& appender_;
   std::string source_;
   timestamp now_;
   std::function<void(std::size_t)> told_;

@@ -44,17 +44,17 @@ git_oid id_of(const std::string& text) {
 
 timestamp time_of(git_time_t seconds) { return timestamp(std::chrono::seconds(seconds)); }
 
-commit_ptr commit_of(git_repository* in, const std::string& id) {
+commit_ptr commit_of(git_repository* owner, const std::string& id) {
   const auto oid = id_of(id);
   git_commit* found = nullptr;
-  check(git_commit_lookup(&found, in, &oid), "commit " + id);
+  check(git_commit_lookup(&found, owner, &oid), "commit " + id);
   return commit_ptr(found);
 }
 
 // The target of a ref: its commit, the date (of an annotated tag if it is one, else of the commit), and the tag object.
 struct dated_commit {
   std::string commit;
-  timestamp at;
+  timestamp committed_at;
   std::string tag_object = {};
 };
 std::optional<dated_commit> peel(git_object* object) {
@@ -66,14 +66,14 @@ std::optional<dated_commit> peel(git_object* object) {
   if (git_object_type(object) == GIT_OBJECT_TAG) {
     out.tag_object = text_of(*git_object_id(object));
     if (const auto* tagger = git_tag_tagger(reinterpret_cast<const git_tag*>(object)))
-      out.at = time_of(tagger->when.time);
+      out.committed_at = time_of(tagger->when.time);
   }
   return out;
 }
 
-std::optional<dated_commit> look_up(git_repository* in, const std::string& ref) {
+std::optional<dated_commit> look_up(git_repository* owner, const std::string& ref) {
   git_object* found = nullptr;
-  if (git_revparse_single(&found, in, ref.c_str()) < 0) return {};
+  if (git_revparse_single(&found, owner, ref.c_str()) < 0) return {};
   return peel(object_ptr(found).get());
 }
 
@@ -127,7 +127,7 @@ std::vector<git::tag> repository::tags() const {
     const std::string name = names.strings[n];
     if (to_utf8(name, nullptr) != name) continue;
     if (auto c = look_up(open_.get(), "refs/tags/" + name))
-      all.push_back({name, std::move(c->commit), c->at, std::move(c->tag_object)});
+      all.push_back({name, std::move(c->commit), c->committed_at, std::move(c->tag_object)});
   }
   return all;
 }
@@ -148,7 +148,7 @@ std::optional<timestamp> repository::newest() const {
     const reference_ptr ref(found);
     if (std::string_view(git_reference_name(ref.get())).starts_with("refs/pull/")) continue;
     if (const auto c = look_up(open_.get(), git_reference_name(ref.get())))
-      last = std::max(last.value_or(c->at), c->at);
+      last = std::max(last.value_or(c->committed_at), c->committed_at);
   }
   return last;
 }
@@ -179,14 +179,15 @@ void repository::walk(const std::vector<std::string>& begin, const std::function
   }
 }
 
-std::optional<std::int64_t> repository::lines_changed(const std::string& before, const std::string& after) const {
+std::optional<std::int64_t> repository::lines_changed(const std::string& older, const std::string& newer) const {
   const auto tree = [&](const std::string& id) {
     git_tree* found = nullptr;
     return tree_ptr(git_commit_tree(&found, commit_of(open_.get(), id).get()) < 0 ? nullptr : found);
   };
-  const auto from = tree(before), to = tree(after);
+  const auto old_tree = tree(older), new_tree = tree(newer);
   git_diff* made = nullptr;
-  if (!from || !to || git_diff_tree_to_tree(&made, open_.get(), from.get(), to.get(), nullptr) < 0) return {};
+  if (!old_tree || !new_tree || git_diff_tree_to_tree(&made, open_.get(), old_tree.get(), new_tree.get(), nullptr) < 0)
+    return {};
   const diff_ptr diff(made);
   git_diff_stats* counted = nullptr;
   if (git_diff_get_stats(&counted, diff.get()) < 0) return {};

@@ -38,7 +38,7 @@ class repository {
   void walk(const std::vector<std::string>& begin, const std::function<void(git_commit_info)>& each) const;
   /// The number of lines added and removed between two commits, without binary files; nullopt if a partial clone lacks
   /// the files.
-  std::optional<std::int64_t> lines_changed(const std::string& before, const std::string& after) const;
+  std::optional<std::int64_t> lines_changed(const std::string& older, const std::string& newer) const;
   /// Whether the repository holds that commit, reachable or not.
   bool has_commit(const std::string& id) const;
   bool is_shallow() const { return !cut_.empty(); }

@@ -12,14 +12,14 @@ namespace releasehealth {
 namespace {
 
 struct converter {
-  iconv_t with;
-  explicit converter(const char* encoding) : with(iconv_open("UTF-8", encoding)) {}
+  iconv_t handle;
+  explicit converter(const char* encoding) : handle(iconv_open("UTF-8", encoding)) {}
   converter(const converter&) = delete;
   converter& operator=(const converter&) = delete;
   ~converter() {
-    if (is_known()) iconv_close(with);
+    if (is_known()) iconv_close(handle);
   }
-  bool is_known() const { return with != reinterpret_cast<iconv_t>(-1); }  // NOLINT: POSIX's error value
+  bool is_known() const { return handle != reinterpret_cast<iconv_t>(-1); }  // NOLINT: POSIX's error value
 };
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
@@ -57,18 +57,18 @@ std::string to_utf8(std::string_view text, const char* encoding) {
   const converter named(encoding);
   if (!named.is_known()) return only_utf8(text);
   std::string out, rest(text);
-  auto* at = rest.data();
+  auto* read = rest.data();
   auto left = rest.size();
   while (left > 0) {
     char room[256];
     auto* end = room;
     auto free = sizeof room;
-    const auto status = iconv(named.with, &at, &left, &end, &free);
+    const auto status = iconv(named.handle, &read, &left, &end, &free);
     const auto why = errno;
     out.append(room, end);
     if (status != static_cast<std::size_t>(-1) || why == E2BIG) continue;
     out += replacement;  // invalid in this encoding
-    ++at;
+    ++read;
     --left;
   }
   return only_utf8(out);

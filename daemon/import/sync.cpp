@@ -84,13 +84,14 @@ std::vector<api_place> sync::find_scopes() {
 }
 
 void sync::take(const api_list& list, const api_place& place, const json::object& object, std::vector<event>& all) {
-  const record_handler to{.take = [&](event e, std::optional<timestamp>) { all.push_back(std::move(e)); },
-                          .refuse =
-                              [&](const refused_record& bad) {
-                                ++result_.refused;
-                                handler_.warn(std::string(list.name) + ' ' + place.scope + ": " + bad.why.text());
-                              }};
-  read_api_object(*find_api_export(list.format), place.settings, object, std::string(list.name), {}, system_now(), to);
+  const record_handler handler{.take = [&](event e, std::optional<timestamp>) { all.push_back(std::move(e)); },
+                               .refuse =
+                                   [&](const refused_record& bad) {
+                                     ++result_.refused;
+                                     handler_.warn(std::string(list.name) + ' ' + place.scope + ": " + bad.why.text());
+                                   }};
+  read_api_object(*find_api_export(list.format), place.settings, object, std::string(list.name), {}, system_now(),
+                  handler);
 }
 
 result<void> sync::complete(const api_list& list, const api_place& place, std::vector<json::object>& objects) {
@@ -154,6 +155,7 @@ void sync::read_list(const api_list& list, api_place place) {
   place.until = question_.until.value_or(now);
   handler_.note(name, done_++, total_);
   std::optional<api_request> asked = is_resumed ? api_request{p.next_path, p.next_body} : list.first(place);
+  if (asked->path.empty()) return;
   for (std::size_t pages = 0; asked; ++pages) {
     auto next = pages < most_pages ? read_page(list, place, *asked, p)
                                    : error(errc::unreadable, "more than " + std::to_string(most_pages) + " pages");

@@ -120,9 +120,9 @@ std::optional<error> refuse_encoding(const http::request& r) {
                "Content-Encoding: unsupported encoding \"" + std::string(encoding) + "\"; expected none");
 }
 
-void intake::count(std::string_view source, outcome became, timestamp at, std::string_view reason) {
-  metrics_.delivery(source, became, at);
-  if (source == canonical::source_name || find_source(source)) journal_.note(source, word(became), at, reason);
+void intake::count(std::string_view source, outcome became, timestamp instant, std::string_view reason) {
+  metrics_.delivery(source, became, instant);
+  if (source == canonical::source_name || find_source(source)) journal_.note(source, word(became), instant, reason);
 }
 
 // Counts deliveries that are too large: the server rejects them before a handler runs.
@@ -167,20 +167,20 @@ void intake::ignore(const arrival& a, const std::string& why, outcome became) {
 }
 
 void intake::webhook(http::request& r, const http::parameters& path, http::responder answer) {
-  const auto* from = find_source(path.find("name")->second);
-  if (!from) return answer(http::problem(404, "unknown source " + in_quotes(path.find("name")->second)));
-  const auto& kind = *find_collector(from->kind);
-  const auto below = std::string_view(r.path).substr(webhooks.size() + from->name.size());
+  const auto* sender = find_source(path.find("name")->second);
+  if (!sender) return answer(http::problem(404, "unknown source " + in_quotes(path.find("name")->second)));
+  const auto& kind = *find_collector(sender->kind);
+  const auto below = std::string_view(r.path).substr(webhooks.size() + sender->name.size());
   if (!below.empty() && !kind.takes_paths)
-    return answer(http::problem(404, "a source of kind " + from->kind + " accepts no path after its name"));
-  arrival a{.source = from->name, .received_at = clock_(), .answer = std::move(answer)};
+    return answer(http::problem(404, "a source of kind " + sender->kind + " accepts no path after its name"));
+  arrival a{.source = sender->name, .received_at = clock_(), .answer = std::move(answer)};
   const delivery d{r.header, r.body, a.received_at, r.query, below, may_hold()};
-  if (!from->unauthenticated && !kind.authentic(*from, d))
+  if (!sender->unauthenticated && !kind.authentic(*sender, d))
     return refused(a, error(errc::unauthorized, "the signature is missing or wrong"), "Signature");
   if (const auto encoded = refuse_encoding(r)) return refused(a, *encoded);
   if (!r.header.get(test_header).empty()) return ignore(a, test_passed, outcome::test);
 
-  auto read = receive(*from, d, settings_.names);
+  auto read = receive(*sender, d, settings_.names);
   if (!read) return refused(a, read.error());
   if (!read->ignored.empty()) {
     log_.debug("delivery ignored", {{"source", a.source}, {"delivery_id", read->entry.key}, {"reason", read->ignored}});
@@ -208,7 +208,7 @@ void intake::events(http::request& r, http::responder answer) {
   e.key = id.empty() ? sha256_hex(r.body) : std::string(id);
   e.received_at = a.received_at;
   e.events = std::move(*read);
-  if (!(*who)->about.is_everything()) {  // a restricted token has its own namespace of ids and subjects
+  if (!(*who)->permitted.is_everything()) {  // a restricted token has its own namespace of ids and subjects
     e.key = (*who)->name + ' ' + e.key;
     for (auto& one : e.events) one.source = source_of(**who);
   }
@@ -219,13 +219,14 @@ void intake::events(http::request& r, http::responder answer) {
   store(std::move(a), std::move(e));
 }
 
-std::optional<error> intake::outside_of(const token& from, const std::vector<event>& all, std::string_view body) const {
+std::optional<error> intake::outside_of(const token& permitted, const std::vector<event>& all,
+                                        std::string_view body) const {
   std::vector<problem> found;
   const auto first = body.find_first_not_of(" \t\r\n");
   const bool is_one = all.size() == 1 && first != body.npos && body[first] == '{';
   for (std::size_t n = 0; n < all.size() && found.size() < max_problems; ++n)
-    for (auto& p :
-         outside(from.about, all[n], source_of(from), settings_.names, false, is_one ? "" : '/' + std::to_string(n)))
+    for (auto& p : outside(permitted.permitted, all[n], source_of(permitted), settings_.names, false,
+                           is_one ? "" : '/' + std::to_string(n)))
       found.push_back(std::move(p));
   if (found.empty()) return {};
   return error(errc::forbidden, "nothing was stored", std::move(found));

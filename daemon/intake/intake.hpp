@@ -52,7 +52,7 @@ class intake {
   body_limits may_hold() const;
   void done(const http::request&, const http::response&);
   /// Records the outcome of a delivery in metrics and journal.
-  void count(std::string_view source, outcome, timestamp at, std::string_view reason);
+  void count(std::string_view source, outcome, timestamp instant, std::string_view reason);
 
   intake_settings settings_;
   ledger::commit_queue& queue_;

@@ -17,20 +17,20 @@ class pace {
 
  public:
   static constexpr std::size_t most = 20;  ///< lines
-  static constexpr auto within = std::chrono::seconds(10);
+  static constexpr auto window = std::chrono::seconds(10);
 
   /// The number of lines suppressed since the last one; nullopt: suppress this one as well.
   std::optional<std::size_t> next(std::string_view name, clock::time_point now) {
     auto found = lines_.find(name);
     if (found == lines_.end()) found = lines_.try_emplace(std::string(name)).first;
-    auto& of = found->second;
-    if (now - of.since >= within) of = {.since = now, .left_out = of.left_out};
-    if (of.written == most) {
-      ++of.left_out;
+    auto& waiting = found->second;
+    if (now - waiting.since >= window) waiting = {.since = now, .left_out = waiting.left_out};
+    if (waiting.written == most) {
+      ++waiting.left_out;
       return {};
     }
-    ++of.written;
-    return std::exchange(of.left_out, 0);
+    ++waiting.written;
+    return std::exchange(waiting.left_out, 0);
   }
 
  private:

@@ -17,12 +17,12 @@ constexpr std::string_view of_transport[] = {
     "host", "connection", "keep-alive", "accept", "accept-encoding", "content-length", "transfer-encoding"};
 
 // Ignores events outside the source's reach, like events that its kind does not read.
-void leave_out_outside(const source& from, decoded& read, const naming& names) {
-  const auto about = reach_of(from);
-  if (about.is_everything()) return;
-  for (auto& e : read.events) leave_out_joins(about, e);
+void leave_out_outside(const source& sender, decoded& read, const naming& names) {
+  const auto permitted = reach_of(sender);
+  if (permitted.is_everything()) return;
+  for (auto& e : read.events) leave_out_joins(permitted, e);
   std::erase_if(read.events, [&](const event& e) {
-    const auto found = outside(about, e, from.name, names, true);
+    const auto found = outside(permitted, e, sender.name, names, true);
     if (!found.empty()) read.ignored = found.front().pointer + ' ' + found.front().detail;
     return !found.empty();
   });
@@ -62,25 +62,27 @@ std::string describe_unreadable(const decoded& read) {
 
 }
 
-result<ledger::reread> read_kept(const source& from, const ledger::entry& kept, timestamp as_of, const naming& names) {
+result<ledger::reread> read_kept(const source& sender, const ledger::entry& kept, timestamp as_of,
+                                 const naming& names) {
   headers head;
   for (const auto& [name, value] : kept.headers) head.add(std::string(name), std::string(value.as_string()));
   const auto path = std::string(head.get(path_header));
-  auto read = find_collector(from.kind)->decode(
-      from, {.header = head, .body = kept.body, .received_at = as_of, .path = path, .may = own_limits});
+  auto read =
+      find_collector(sender.kind)
+          ->decode(sender, {.header = head, .body = kept.body, .received_at = as_of, .path = path, .may = own_limits});
   if (!read) return read.error();
-  leave_out_outside(from, *read, names);
+  leave_out_outside(sender, *read, names);
   auto detail = describe_unreadable(*read);
   return ledger::reread{std::move(read->events), std::move(detail)};
 }
 
-result<received> receive(const source& from, const delivery& d, const naming& names) {
-  const auto& kind = *find_collector(from.kind);
-  auto read = kind.decode(from, d);
-  if (read) leave_out_outside(from, *read, names);
+result<received> receive(const source& sender, const delivery& d, const naming& names) {
+  const auto& kind = *find_collector(sender.kind);
+  auto read = kind.decode(sender, d);
+  if (read) leave_out_outside(sender, *read, names);
   if (!read && read.error().code != errc::unreadable) return read.error();
   received r;
-  r.entry.source = from.name;
+  r.entry.source = sender.name;
   r.entry.key = kind.key(d);
   r.entry.received_at = d.received_at;
   if (read && read->events.empty()) {  // an ignored delivery is not stored

@@ -94,10 +94,10 @@ struct appender::connected {
     std::vector<doubtful_row> rows;
     for (const auto& [i, is] : fresh) {
       if (is.accepted == all[i]->events.size()) continue;
-      const auto by = text_at(all[i]->headers, "/:token");
+      const auto sender = text_at(all[i]->headers, "/:token");
       for (const auto& e : all[i]->events)
         rows.push_back({static_cast<std::int64_t>(i), is.delivery, source_of(*all[i], e), storable_id(e.id), e.type,
-                        storable_id(e.subject), &e.fields, by});
+                        storable_id(e.subject), &e.fields, sender});
     }
     if (rows.empty()) return;
     for (auto& row : query<claim_row>(work, sql::ledger::claimed_events, by_column(rows)))

@@ -15,7 +15,7 @@ struct received_body {
 template <>
 struct codec<received_body> {
   static constexpr auto element = binary_array::bytea;
-  static void write(binary_array& to, const received_body& body) { to.add(compress(*body.bytes)); }
+  static void write(binary_array& array, const received_body& body) { array.add(compress(*body.bytes)); }
 };
 
 struct delivery_row {
@@ -48,8 +48,8 @@ struct event_row {
   bool is_override;
   const json::object* fields;
 
-  event_row(const entry& e, const event& ev, std::int64_t at)
-      : position(at),
+  event_row(const entry& e, const event& ev, std::int64_t index)
+      : position(index),
         source(source_of(e, ev)),
         id(storable_id(ev.id)),
         type(ev.type),

@@ -61,13 +61,13 @@ std::string decompress_all(const std::string& compressed) {
   const auto reading = owned(ZSTD_createDCtx());
   ZSTD_DCtx_refDDict(reading.get(), dictionary_of(compressed));
   std::string out, part(ZSTD_DStreamOutSize(), '\0');
-  ZSTD_inBuffer in{compressed.data(), compressed.size(), 0};
+  ZSTD_inBuffer input{compressed.data(), compressed.size(), 0};
   for (bool has_more = true; has_more;) {
-    ZSTD_outBuffer to{part.data(), part.size(), 0};
-    const auto left = ZSTD_decompressStream(reading.get(), &to, &in);
+    ZSTD_outBuffer output{part.data(), part.size(), 0};
+    const auto left = ZSTD_decompressStream(reading.get(), &output, &input);
     if (ZSTD_isError(left)) break;
-    out.append(part, 0, to.pos);
-    has_more = left != 0 && (in.pos < in.size || to.pos == to.size);
+    out.append(part, 0, output.pos);
+    has_more = left != 0 && (input.pos < input.size || output.pos == output.size);
   }
   return out;
 }

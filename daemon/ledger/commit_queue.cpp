@@ -22,8 +22,8 @@ constexpr auto tick_interval = std::chrono::milliseconds(50);
 }
 
 struct commit_queue::state {
-  state(asio::io_context& io, session s, settings with)
-      : given(std::move(with)),
+  state(asio::io_context& io, session s, settings chosen)
+      : given(std::move(chosen)),
         policy(given.overflow != nullptr, given.overflow ? given.overflow->count() : spool::contents{}),
         postgres(io, std::move(s), given.overflow.get(),
                  [this](waiters batch, attempt a) { ended(std::move(batch), std::move(a)); }),
@@ -152,8 +152,8 @@ struct commit_queue::state {
   }
 };
 
-commit_queue::commit_queue(asio::io_context& io, session s, settings with)
-    : state_(std::make_unique<state>(io, std::move(s), std::move(with))) {
+commit_queue::commit_queue(asio::io_context& io, session s, settings chosen)
+    : state_(std::make_unique<state>(io, std::move(s), std::move(chosen))) {
   state_->report_spooled();
   state_->go_on(state_->postgres.state());
 }

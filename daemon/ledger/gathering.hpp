@@ -23,17 +23,17 @@ class gathering {
     const auto of_disk = took - of_a_row * static_cast<int>(answered);
     disk_ = std::clamp(of_disk, least, disk_ + disk_ / memory);
     expected_ = disk_ > of_a_fast_disk ? std::min(answered + waiting, appender::max_batch) : 0;
-    until_ = clock::now() + std::min(disk_, longest_wait);
+    ends_at_ = clock::now() + std::min(disk_, longest_wait);
   }
   /// The time until which to wait for more deliveries; nullopt: write the batch now.
   std::optional<clock::time_point> waits(std::size_t waiting) const {
-    return waiting < expected_ && clock::now() < until_ ? std::optional(until_) : std::nullopt;
+    return waiting < expected_ && clock::now() < ends_at_ ? std::optional(ends_at_) : std::nullopt;
   }
 
  private:
   clock::duration disk_ = std::chrono::hours(1);
   std::size_t expected_ = 0;
-  clock::time_point until_{};
+  clock::time_point ends_at_{};
 };
 
 }

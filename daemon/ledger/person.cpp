@@ -24,10 +24,11 @@ constexpr std::size_t unfolded = std::string::npos;
 /// hyphens, zero-width characters) removed, with the origin of each byte.
 struct folding {
   std::string text;
-  std::vector<std::size_t> from;  ///< per byte: its character's offset in the original; `unfolded`: not the first byte
+  std::vector<std::size_t>
+      offsets;  ///< per byte: its character's offset in the original; `unfolded`: not the first byte
 
   void add(std::string_view bytes, std::size_t offset) {
-    for (std::size_t i = 0; i < bytes.size(); ++i) from.push_back(i == 0 ? offset : unfolded);
+    for (std::size_t i = 0; i < bytes.size(); ++i) offsets.push_back(i == 0 ? offset : unfolded);
     text += bytes;
   }
 };
@@ -43,9 +44,9 @@ std::string fold_character(std::string_view utf8) {
   return out;
 }
 
-UChar32 character_at(std::string_view text, std::size_t at) {
+UChar32 character_at(std::string_view text, std::size_t position) {
   UChar32 c = 0;
-  auto i = static_cast<std::int32_t>(at);
+  auto i = static_cast<std::int32_t>(position);
   U8_NEXT(reinterpret_cast<const std::uint8_t*>(text.data()), i, static_cast<std::int32_t>(text.size()), c);
   return c;
 }
@@ -62,32 +63,33 @@ std::size_t size_of_character(std::string_view text) {
 folding fold(std::string_view text) {
   folding out;
   out.text.reserve(text.size());
-  out.from.reserve(text.size() + 1);
-  for (std::size_t at = 0; at < text.size();) {
-    const char c = text[at];
+  out.offsets.reserve(text.size() + 1);
+  for (std::size_t position = 0; position < text.size();) {
+    const char c = text[position];
     const bool is_ascii = static_cast<unsigned char>(c) < 0x80;
-    const auto size = is_ascii ? 1 : size_of_character(text.substr(at));
-    const auto character = is_ascii ? UChar32{c} : character_at(text, at);
+    const auto size = is_ascii ? 1 : size_of_character(text.substr(position));
+    const auto character = is_ascii ? UChar32{c} : character_at(text, position);
     if (character >= 0 && u_isUWhiteSpace(character)) {
-      if (!out.text.ends_with(' ')) out.add(" ", at);
+      if (!out.text.ends_with(' ')) out.add(" ", position);
     } else if (is_ascii) {
       const char low = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-      out.add({&low, 1}, at);
+      out.add({&low, 1}, position);
     } else if (character < 0 || !u_hasBinaryProperty(character, UCHAR_DEFAULT_IGNORABLE_CODE_POINT)) {
-      out.add(fold_character(text.substr(at, size)), at);
+      out.add(fold_character(text.substr(position, size)), position);
     }
-    at += size;
+    position += size;
   }
-  out.from.push_back(text.size());
+  out.offsets.push_back(text.size());
   return out;
 }
 
 // Whether a match from `begin` to `end` is a whole word: `eve` does not match within `severity`.
 bool is_apart(std::string_view folded, std::size_t begin, std::size_t end) {
-  // Whether the characters before and at `at` belong to one word.
-  const auto goes_on = [&](std::size_t at) {
-    return at > 0 && at < folded.size() && is_of_a_word(character_at(folded, begin_of_character(folded, at - 1))) &&
-           is_of_a_word(character_at(folded, at));
+  // Whether the characters before and at that position belong to one word.
+  const auto goes_on = [&](std::size_t position) {
+    return position > 0 && position < folded.size() &&
+           is_of_a_word(character_at(folded, begin_of_character(folded, position - 1))) &&
+           is_of_a_word(character_at(folded, position));
   };
   return !goes_on(begin) && !goes_on(end);
 }
@@ -95,38 +97,38 @@ bool is_apart(std::string_view folded, std::size_t begin, std::size_t end) {
 // Removes one layer of escapes, for a final check of text that no parser recognized.
 std::string unescaped(std::string_view text) {
   std::string out;
-  const auto hex = [&](std::size_t at, std::size_t digits) -> std::optional<std::uint32_t> {
-    if (at + digits > text.size()) return {};
-    return parse_number<std::uint32_t>(text.substr(at, digits), 16);
+  const auto hex = [&](std::size_t position, std::size_t digits) -> std::optional<std::uint32_t> {
+    if (position + digits > text.size()) return {};
+    return parse_number<std::uint32_t>(text.substr(position, digits), 16);
   };
-  for (std::size_t at = 0; at < text.size();) {
-    if (text[at] == '%') {
-      if (const auto byte = hex(at + 1, 2)) {
+  for (std::size_t position = 0; position < text.size();) {
+    if (text[position] == '%') {
+      if (const auto byte = hex(position + 1, 2)) {
         out += static_cast<char>(*byte);
-        at += 3;
+        position += 3;
         continue;
       }
-    } else if (text.substr(at).starts_with("\\u")) {
-      if (const auto unit = hex(at + 2, 4)) {
+    } else if (text.substr(position).starts_with("\\u")) {
+      if (const auto unit = hex(position + 2, 4)) {
         icu::UnicodeString(static_cast<char16_t>(*unit)).toUTF8String(out);
-        at += 6;
+        position += 6;
         continue;
       }
-    } else if (text.substr(at).starts_with("&#")) {
-      const bool is_hex = at + 2 < text.size() && (text[at + 2] == 'x' || text[at + 2] == 'X');
-      auto rest = text.substr(at + (is_hex ? 3 : 2));
+    } else if (text.substr(position).starts_with("&#")) {
+      const bool is_hex = position + 2 < text.size() && (text[position + 2] == 'x' || text[position + 2] == 'X');
+      auto rest = text.substr(position + (is_hex ? 3 : 2));
       const auto character = take_number<std::int32_t>(rest, is_hex ? 16 : 10);
       if (character && rest.starts_with(';')) {
         icu::UnicodeString(static_cast<UChar32>(*character)).toUTF8String(out);
-        at = text.size() - rest.size() + 1;
+        position = text.size() - rest.size() + 1;
         continue;
       }
-    } else if (text[at] == '+') {
+    } else if (text[position] == '+') {
       out += ' ';
-      ++at;
+      ++position;
       continue;
     }
-    out += text[at++];
+    out += text[position++];
   }
   return out;
 }
@@ -157,18 +159,20 @@ bool person::is_in(std::string_view text) const { return replaced(text).has_valu
 
 std::optional<std::string> person::replaced(std::string_view text) const {
   if (folded_.empty()) return {};
-  const auto in = fold(text);
+  const auto folded = fold(text);
   std::string out;
   std::size_t copied = 0;
-  for (auto at = in.text.find(folded_); at != in.text.npos; at = in.text.find(folded_, at)) {
-    const auto begin = in.from[at], end = in.from[at + folded_.size()];
-    if (begin == unfolded || end == unfolded || !is_apart(in.text, at, at + folded_.size())) {  // a part of a word
-      ++at;
+  for (auto position = folded.text.find(folded_); position != folded.text.npos;
+       position = folded.text.find(folded_, position)) {
+    const auto begin = folded.offsets[position], end = folded.offsets[position + folded_.size()];
+    if (begin == unfolded || end == unfolded ||
+        !is_apart(folded.text, position, position + folded_.size())) {  // a part of a word
+      ++position;
       continue;
     }
     out.append(text.substr(copied, begin - copied)).append(pseudonym_);
     copied = end;
-    at += folded_.size();
+    position += folded_.size();
   }
   if (copied == 0) return {};
   return out.append(text.substr(copied));

@@ -20,12 +20,12 @@ struct asked_alert {
 BOOST_DESCRIBE_STRUCT(asked_alert, (), (source, fingerprint, subject))
 
 struct alert_report {
-  alert of;
+  alert content;
   known_report told;
   std::string resolved_at;  ///< as the sender wrote it
 
-  static constexpr auto columns = std::tuple(column("source", &alert_report::of, &alert::first),
-                                             column("fingerprint", &alert_report::of, &alert::second),
+  static constexpr auto columns = std::tuple(column("source", &alert_report::content, &alert::first),
+                                             column("fingerprint", &alert_report::content, &alert::second),
                                              column("subject", &alert_report::told, &known_report::subject),
                                              column("state", &alert_report::told, &known_report::state),
                                              column("time", &alert_report::told, &known_report::time),
@@ -46,7 +46,7 @@ std::map<alert, std::vector<known_report>> read_known(transaction& work, const s
   std::map<alert, std::vector<known_report>> known;
   for (auto& row : query<alert_report>(work, sql::ledger::reports_of_alerts, by_column(asked))) {
     row.told.resolved_at = parse_time(row.resolved_at);
-    known[std::move(row.of)].push_back(std::move(row.told));
+    known[std::move(row.content)].push_back(std::move(row.told));
   }
   return known;
 }

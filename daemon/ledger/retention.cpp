@@ -112,12 +112,12 @@ struct eraser {
 
 }
 
-std::int64_t drop_bodies(const session& where, timestamp before) {
+std::int64_t drop_bodies(const session& where, timestamp cutoff) {
   ledger::connection connection(where);
   std::int64_t last = 0, all = 0;
   for (;;) {
     transaction step(connection);
-    const auto dropped = query_one<dropped_bodies>(step, sql::ledger::drop_bodies, before, last, bodies_at_once);
+    const auto dropped = query_one<dropped_bodies>(step, sql::ledger::drop_bodies, cutoff, last, bodies_at_once);
     step.commit();
     last = dropped.last;
     all += dropped.bodies;
@@ -139,16 +139,17 @@ erased erase(const session& where, const erasure& e) {
   const person who(e.person, e.pseudonym);
   ledger::connection connection(where);
   transaction all(connection);
-  eraser from{.work = all, .who = who};
-  from.events();
-  from.deliveries();
-  from.empty_the_rest();
-  from.names();
-  const bool has_changed = from.out.events + from.out.deliveries > 0;
-  if (!has_changed && e.is_again) return from.out;
-  execute(all, sql::ledger::note_erasure, e.at, e.by, e.reason, e.pseudonym, from.out.events, from.out.deliveries);
+  eraser erasing{.work = all, .who = who};
+  erasing.events();
+  erasing.deliveries();
+  erasing.empty_the_rest();
+  erasing.names();
+  const bool has_changed = erasing.out.events + erasing.out.deliveries > 0;
+  if (!has_changed && e.is_again) return erasing.out;
+  execute(all, sql::ledger::note_erasure, e.erased_at, e.actor, e.reason, e.pseudonym, erasing.out.events,
+          erasing.out.deliveries);
   all.commit();
-  return from.out;
+  return erasing.out;
 }
 
 std::size_t erase_from_spool(const std::filesystem::path& spool, const erasure& e) {

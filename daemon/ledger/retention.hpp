@@ -11,15 +11,15 @@
 
 namespace releasehealth::ledger {
 
-/// Empties the bodies received before `before`, in small transactions. Returns their number. Throws postgres_failure.
-std::int64_t drop_bodies(const session&, timestamp before);
+/// Empties the bodies received before the cutoff, in small transactions. Returns their number. Throws postgres_failure.
+std::int64_t drop_bodies(const session&, timestamp cutoff);
 
 /// A person's name, login or address, and the pseudonym that replaces it.
 struct erasure {
   std::string person;
   std::string pseudonym;
-  std::string by, reason;
-  timestamp at;
+  std::string actor, reason;
+  timestamp erased_at;
   bool is_again = false;  ///< a second run, for deliveries received meanwhile: recorded only if it changed anything
 };
 struct erased {

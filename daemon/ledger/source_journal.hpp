@@ -41,7 +41,7 @@ class source_journal {
   static constexpr std::size_t longest_reason = 300;  ///< bytes
 
   /// `outcome`: a label value of releasehealth_deliveries_total. `reason`: not kept if empty.
-  void note(std::string_view source, std::string_view outcome, timestamp at, std::string_view reason = {});
+  void note(std::string_view source, std::string_view outcome, timestamp instant, std::string_view reason = {});
   /// Hands over all entries.
   journal_entries take();
   /// Puts back entries after a failed write.

@@ -21,10 +21,10 @@ struct spool::file {
   contents holds;
   bool had_no_room = false;  ///< the last delivery did not fit, and nothing was drained since
 
-  file(const std::filesystem::path& at, spool_limits l)
-      : lock(alone(at)),
-        database(private_to_us(at).string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms),
-        folder(at.parent_path()),
+  file(const std::filesystem::path& path, spool_limits l)
+      : lock(alone(path)),
+        database(private_to_us(path).string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms),
+        folder(path.parent_path()),
         limits(l) {
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("PRAGMA synchronous = FULL");  // each commit is on disk
@@ -38,16 +38,16 @@ struct spool::file {
   }
 
   // SQLite creates its other files with the permissions of the first one.
-  static const std::filesystem::path& private_to_us(const std::filesystem::path& at) {
-    const own_file made(at);
+  static const std::filesystem::path& private_to_us(const std::filesystem::path& path) {
+    const own_file made(path);
     for (const auto* other : {"-wal", "-shm"})
-      if (std::filesystem::exists(at.string() + other)) const own_file restricted(at.string() + other);
-    return at;
+      if (std::filesystem::exists(path.string() + other)) const own_file restricted(path.string() + other);
+    return path;
   }
 
   // Two daemons with one spool would have wrong counts, because each drains deliveries that the other counts.
-  static file_lock alone(const std::filesystem::path& at) {
-    file_lock mine(at.string() + ".lock");
+  static file_lock alone(const std::filesystem::path& path) {
+    file_lock mine(path.string() + ".lock");
     if (!mine.take(std::to_string(getpid()) + '\n'))
       throw std::runtime_error("in use by another releasehealthd; each daemon needs its own state_dir");
     return mine;
@@ -88,11 +88,11 @@ struct spool::file {
     ++holds.set_aside;
   }
 
-  result<stored> put_one(const entry& e, SQLite::Statement& insert, contents& after) {
+  result<stored> put_one(const entry& e, SQLite::Statement& insert, contents& held) {
     const auto headers = json::serialize(e.headers), events = events_text(e.events);
     const auto body = compress(e.body);
     const auto size = body.size() + events.size() + headers.size();
-    if ((had_no_room = after.bytes + size > limits.bytes)) return full();
+    if ((had_no_room = held.bytes + size > limits.bytes)) return full();
     insert.reset();
     insert.bind(1, e.source);
     insert.bind(2, e.key);
@@ -104,13 +104,13 @@ struct spool::file {
     insert.bind(8, events);
     insert.bind(9, static_cast<std::int64_t>(size));
     if (insert.exec() == 0) return stored{0, e.events.size(), true, {}, {}};
-    after.bytes += size;
-    ++after.deliveries;
+    held.bytes += size;
+    ++held.deliveries;
     return stored{e.events.size(), 0, false, {}, {}};
   }
 };
 
-spool::spool(const std::filesystem::path& at, spool_limits l) : file_(std::make_unique<file>(at, l)) {}
+spool::spool(const std::filesystem::path& path, spool_limits l) : file_(std::make_unique<file>(path, l)) {}
 spool::~spool() = default;
 
 std::vector<result<stored>> spool::put(std::span<const entry* const> all, timestamp now) {
@@ -118,17 +118,17 @@ std::vector<result<stored>> spool::put(std::span<const entry* const> all, timest
   const auto refuse_all = [&](const error& why) { return std::vector<result<stored>>(all.size(), why); };
   try {
     if (const auto why = file_->refusal(now)) return refuse_all(*why);
-    auto after = file_->holds;
+    auto held = file_->holds;
     std::vector<result<stored>> out;
     {
       SQLite::Transaction work(file_->database);
       auto insert = file_->prepared(sql::spool::put);
-      for (const auto* e : all) out.push_back(file_->put_one(*e, insert, after));
+      for (const auto* e : all) out.push_back(file_->put_one(*e, insert, held));
       work.commit();
     }
-    file_->holds = after;
+    file_->holds = held;
     file_->holds.is_writable = true;
-    if (!after.oldest) file_->find_oldest();
+    if (!held.oldest) file_->find_oldest();
     return out;
   } catch (const SQLite::Exception& e) {
     file_->holds.is_writable = false;
@@ -175,7 +175,7 @@ std::vector<spool::kept> spool::oldest(std::size_t most, std::size_t most_bytes)
 
 void spool::remove(std::span<const std::int64_t> numbers) {
   const std::lock_guard lock(file_->one_at_a_time);
-  auto after = file_->holds;
+  auto held = file_->holds;
   {
     SQLite::Transaction work(file_->database);
     auto row = file_->prepared(sql::spool::remove);
@@ -183,16 +183,16 @@ void spool::remove(std::span<const std::int64_t> numbers) {
       row.reset();
       row.bind(1, n);
       if (!row.executeStep()) continue;
-      after.bytes -= static_cast<std::size_t>(row.getColumn(0).getInt64());
-      --after.deliveries;
+      held.bytes -= static_cast<std::size_t>(row.getColumn(0).getInt64());
+      --held.deliveries;
     }
     row.reset();
     work.commit();
   }
-  file_->holds = after;
+  file_->holds = held;
   file_->had_no_room = false;
   file_->find_oldest();
-  if (after.bytes == 0) file_->database.exec("VACUUM");  // releases the disk space of the outage
+  if (held.bytes == 0) file_->database.exec("VACUUM");  // releases the disk space of the outage
 }
 
 void spool::set_aside(std::int64_t number, const std::string& why) {

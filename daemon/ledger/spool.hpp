@@ -30,7 +30,7 @@ std::size_t rewrite_spool(const std::filesystem::path&,
 class spool {
  public:
   /// Opens or creates the file in an existing folder. Throws std::runtime_error if another process has it open.
-  spool(const std::filesystem::path& at, spool_limits);
+  spool(const std::filesystem::path& path, spool_limits);
   ~spool();
 
   /// Stores all entries in one transaction, on disk on return. The result per entry: a delivery that is already spooled

@@ -5,10 +5,10 @@
 
 namespace releasehealth::ledger {
 
-std::size_t rewrite_spool(const std::filesystem::path& at,
+std::size_t rewrite_spool(const std::filesystem::path& path,
                           const std::function<bool(entry&, std::string& set_aside)>& change) {
-  if (!std::filesystem::exists(at)) return 0;
-  SQLite::Database database(at.string(), SQLite::OPEN_READWRITE, busy_timeout_ms);
+  if (!std::filesystem::exists(path)) return 0;
+  SQLite::Database database(path.string(), SQLite::OPEN_READWRITE, busy_timeout_ms);
   database.exec("PRAGMA synchronous = FULL");
   database.exec("PRAGMA secure_delete = ON");  // leaves no data in free pages
   std::size_t changed = 0;

@@ -38,8 +38,8 @@ void logger::use(log_format format, log_level lowest) {
 }
 
 void logger::write(log_level level, std::string_view message, std::initializer_list<field> fields) const {
-  const auto to = levels[static_cast<std::size_t>(level)];
-  if (!sink_->should_log(to)) return;
+  const auto severity = levels[static_cast<std::size_t>(level)];
+  if (!sink_->should_log(severity)) return;
   const auto now = format_time(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
   const auto name = log_level_names[static_cast<std::size_t>(level)];
   std::string line;
@@ -53,7 +53,7 @@ void logger::write(log_level level, std::string_view message, std::initializer_l
     append_logfmt(line, "msg", message);
     for (const auto& [key, value] : fields) append_logfmt(line, key, value);
   }
-  sink_->log(to, "{}", printable(line));
+  sink_->log(severity, "{}", printable(line));
 }
 
 void logger::debug(std::string_view m, std::initializer_list<field> f) const { write(log_level::debug, m, f); }

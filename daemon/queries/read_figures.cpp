@@ -19,7 +19,7 @@ std::string as_range(const scope_place& p) {
 /// Periods and scopes as parallel arrays, mostly of views: the arguments must outlive it.
 struct question {
   std::vector<std::string_view> labels, services, environments, crews;
-  std::vector<std::string> during;
+  std::vector<std::string> incidents;
   std::vector<timestamp> begins, ends;
   std::vector<std::int32_t> numbers;
   std::vector<bool> firsts, has_sources;
@@ -36,7 +36,7 @@ struct question {
         numbers.push_back(static_cast<std::int32_t>(n));
         services.push_back(p.where.service);
         environments.push_back(p.where.environment);
-        during.push_back(as_range(p));
+        incidents.push_back(as_range(p));
         crews.push_back(p.crew);
         firsts.push_back(p.is_first);
         has_sources.push_back(p.has_incident_source);
@@ -93,7 +93,7 @@ population reader::count(std::string_view statement, const std::vector<period>& 
     const question q(periods, scopes);
     return read_population(
         ask(work, statement,
-            parameters::list(q.labels, q.begins, q.ends, q.numbers, q.services, q.environments, q.during)));
+            parameters::list(q.labels, q.begins, q.ends, q.numbers, q.services, q.environments, q.incidents)));
   });
 }
 
@@ -101,9 +101,9 @@ population reader::count(std::string_view statement, const std::vector<period>& 
                          const std::vector<scope>& scopes, double target_s) {
   return read([&](transaction& work) {
     const question q(periods, scopes);
-    return read_population(
-        ask(work, statement,
-            parameters::list(q.labels, q.begins, q.ends, q.numbers, q.services, q.environments, q.during, target_s)));
+    return read_population(ask(
+        work, statement,
+        parameters::list(q.labels, q.begins, q.ends, q.numbers, q.services, q.environments, q.incidents, target_s)));
   });
 }
 
@@ -123,7 +123,7 @@ population reader::count_work(std::string_view statement, const std::vector<peri
     }
     return read_population(ask(work, statement,
                                parameters::list(q.labels, q.begins, q.ends, q.numbers, q.services, q.environments,
-                                                q.during, q.crews, q.firsts, crews, services)));
+                                                q.incidents, q.crews, q.firsts, crews, services)));
   });
 }
 
@@ -136,11 +136,11 @@ population reader::count_keys(std::string_view statement, const std::vector<peri
     for (std::size_t n = 0; n < scopes.size(); ++n)
       for (const auto& p : periods) counts[{n, p.label}].resize(keys.size());
     for (const auto& row : query<counted_key>(work, statement, q.labels, q.begins, q.ends, q.numbers, q.services,
-                                              q.environments, q.during, causes))
+                                              q.environments, q.incidents, causes))
       if (const auto key = std::ranges::find(keys, row.key); key != keys.end())
         counts.at({row.scope, row.period})[static_cast<std::size_t>(key - keys.begin())] = row.count;
     population out{keys, {}};
-    for (auto& [at, values] : counts) out.rows.push_back({at.first, at.second, std::move(values)});
+    for (auto& [place, values] : counts) out.rows.push_back({place.first, place.second, std::move(values)});
     return out;
   });
 }
@@ -148,19 +148,20 @@ population reader::count_keys(std::string_view statement, const std::vector<peri
 population reader::count_now(std::string_view statement, const std::vector<scope>& scopes, timestamp now) {
   return read([&](transaction& work) {
     const question q({}, scopes);
-    return read_population(ask(work, statement, parameters::list(q.numbers, q.services, q.environments, q.during, now)),
-                           1);
+    return read_population(
+        ask(work, statement, parameters::list(q.numbers, q.services, q.environments, q.incidents, now)), 1);
   });
 }
 
 population reader::count_now(std::string_view statement, const std::vector<scope>& scopes, timestamp now,
-                             const follow_up_terms& by) {
+                             const follow_up_terms& terms) {
   return read([&](transaction& work) {
     const question q({}, scopes);
-    return read_population(ask(work, statement,
-                               parameters::list(q.numbers, q.services, q.environments, q.during, now, by.horizon_s,
-                                                by.review_due_s, by.merge_due_s, q.reviews, q.merges, q.has_sources)),
-                           1);
+    return read_population(
+        ask(work, statement,
+            parameters::list(q.numbers, q.services, q.environments, q.incidents, now, terms.horizon_s,
+                             terms.review_due_s, terms.merge_due_s, q.reviews, q.merges, q.has_sources)),
+        1);
   });
 }
 
@@ -174,41 +175,42 @@ std::vector<hotfix_months> reader::count_hotfix_months(const std::vector<scope>&
     const question q({}, scopes);
     std::vector<hotfix_months> all(scopes.size(), {std::vector<std::int64_t>(begins.size() - 1), {}});
     for (const auto& row : query<counted_month>(work, sql::figures::hotfix_months, begins, q.numbers, q.services,
-                                                q.environments, q.during)) {
-      auto& of = all[row.scope];
+                                                q.environments, q.incidents)) {
+      auto& months = all[row.scope];
       if (row.month > 0)
-        of.hotfixes[row.month - 1] = row.hotfixes;
+        months.hotfixes[row.month - 1] = row.hotfixes;
       else
-        of.since = row.since;
+        months.since = row.since;
     }
     return all;
   });
 }
 
-std::vector<json::object> reader::deployment_members(const period& over, const scope& of, double target_s,
-                                                     const follow_up_terms& by,
+std::vector<json::object> reader::deployment_members(const period& span, const scope& targets, double target_s,
+                                                     const follow_up_terms& terms,
                                                      const std::vector<std::string>& causes) {
   return read([&](transaction& work) {
-    const question q({&over, 1}, {&of, 1});
-    return with_times(query<json::object>(work, sql::figures::deployment_members, over.begin, over.end, q.services,
-                                          q.environments, q.during, target_s, causes, by.horizon_s, by.review_due_s,
-                                          by.merge_due_s, q.reviews, q.merges));
+    const question q({&span, 1}, {&targets, 1});
+    return with_times(query<json::object>(work, sql::figures::deployment_members, span.begin, span.end, q.services,
+                                          q.environments, q.incidents, target_s, causes, terms.horizon_s,
+                                          terms.review_due_s, terms.merge_due_s, q.reviews, q.merges));
   });
 }
 
-std::vector<json::object> reader::incident_members(const period& over, const scope& of, const follow_up_terms& by) {
+std::vector<json::object> reader::incident_members(const period& span, const scope& targets,
+                                                   const follow_up_terms& terms) {
   return read([&](transaction& work) {
-    const question q({&over, 1}, {&of, 1});
-    return with_times(query<json::object>(work, sql::figures::incident_members, over.begin, over.end, q.services,
-                                          q.environments, q.during, by.horizon_s, by.review_due_s, q.reviews));
+    const question q({&span, 1}, {&targets, 1});
+    return with_times(query<json::object>(work, sql::figures::incident_members, span.begin, span.end, q.services,
+                                          q.environments, q.incidents, terms.horizon_s, terms.review_due_s, q.reviews));
   });
 }
 
-std::vector<json::object> reader::work_members(const period& over, const scope& of) {
+std::vector<json::object> reader::work_members(const period& span, const scope& targets) {
   return read([&](transaction& work) {
-    const question q({&over, 1}, {&of, 1});
-    return with_times(query<json::object>(work, sql::figures::work_members, over.begin, over.end, q.services,
-                                          q.environments, q.during, q.firsts));
+    const question q({&span, 1}, {&targets, 1});
+    return with_times(query<json::object>(work, sql::figures::work_members, span.begin, span.end, q.services,
+                                          q.environments, q.incidents, q.firsts));
   });
 }
 

@@ -26,7 +26,7 @@ auto reader::in(transaction::kind kind, Work work) {
 
 template <class Work>
 auto reader::read(Work work) {
-  if (within_) return work(*within_);
+  if (enclosing_) return work(*enclosing_);
   return in(transaction::by_statement, work);
 }
 

@@ -17,7 +17,7 @@ reader::reader(const session& s, int sessions)
     : session_(s.reading()), other_(sessions > 1 ? std::make_unique<reader>(s) : nullptr) {
   if (other_) other_->thread_ = std::make_unique<worker>(thread_name("figures"));
 }
-reader::reader(transaction& within) : within_(&within) {}
+reader::reader(transaction& enclosing) : enclosing_(&enclosing) {}
 reader::~reader() = default;
 reader::reader(reader&&) noexcept = default;
 
@@ -27,24 +27,24 @@ void reader::limit(std::chrono::milliseconds statement_timeout) {
 }
 
 void reader::at_one_instant(const std::function<void(reader&)>& ask) {
-  if (within_) return ask(*this);
+  if (enclosing_) return ask(*this);
   in(transaction::one_instant, [&](transaction& work) {
     reader here(work);
     here.may_keep_plans_ = true;
-    here.beside_ = other_.get();
+    here.second_ = other_.get();
     ask(here);
   });
 }
 
 void reader::ask_all(const std::vector<std::function<void(reader&)>>& questions, bool side_by_side) {
   std::atomic<std::size_t> next = 0;
-  const auto ask = [&](reader& of) {
-    for (std::size_t n = 0; (n = next++) < questions.size();) questions[n](of);
+  const auto ask = [&](reader& asked) {
+    for (std::size_t n = 0; (n = next++) < questions.size();) questions[n](asked);
   };
-  if (!beside_ || !side_by_side) return ask(*this);
-  const auto instant = within_->export_instant();
-  auto others = beside_->thread_->start([&] {
-    beside_->in(transaction::one_instant, [&](transaction& work) {
+  if (!second_ || !side_by_side) return ask(*this);
+  const auto instant = enclosing_->export_instant();
+  auto others = second_->thread_->start([&] {
+    second_->in(transaction::one_instant, [&](transaction& work) {
       work.see_instant(instant);
       reader here(work);
       ask(here);
@@ -61,7 +61,7 @@ void reader::ask_all(const std::vector<std::function<void(reader&)>>& questions,
 }
 
 void reader::keep_plans(bool keep) {
-  if (may_keep_plans_) within_->keep_plans(keep);
+  if (may_keep_plans_) enclosing_->keep_plans(keep);
 }
 
 bool reader::answers() noexcept {
@@ -142,21 +142,21 @@ database_health reader::health() {
 namespace {
 
 // Rewrites PostgreSQL's times with an offset to RFC 3339 in UTC.
-void write_times(json::value& in);
-void write_times(json::object& in) {
-  for (auto& [name, v] : in) {
+void write_times(json::value& fields);
+void write_times(json::object& fields) {
+  for (auto& [name, v] : fields) {
     const bool is_time =
         name.ends_with("_at") || name == "from" || name == "until" || name == "begins" || name == "ends";
-    if (const auto at = is_time && v.is_string() ? parse_time(std::string_view(v.get_string())) : std::nullopt)
-      v = format_time(*at);
+    if (const auto instant = is_time && v.is_string() ? parse_time(std::string_view(v.get_string())) : std::nullopt)
+      v = format_time(*instant);
     else
       write_times(v);
   }
 }
-void write_times(json::value& in) {
-  if (in.is_object()) write_times(in.get_object());
-  if (in.is_array())
-    for (auto& v : in.get_array()) write_times(v);
+void write_times(json::value& fields) {
+  if (fields.is_object()) write_times(fields.get_object());
+  if (fields.is_array())
+    for (auto& v : fields.get_array()) write_times(v);
 }
 
 }
@@ -181,12 +181,12 @@ json::value value_of(const field& f, std::uint32_t type) {
       return number;
     }
     case binary_array::timestamptz: {
-      std::string at(*f);  // 2026-11-03 10:15:00.5+00, or +05:30: in the session's time zone
+      std::string written(*f);  // 2026-11-03 10:15:00.5+00, or +05:30: in the session's time zone
       constexpr std::size_t hours_only = 3;
-      if (const auto space = at.find(' '); space != at.npos) at[space] = 'T';
-      if (at.size() - std::min(at.find_last_of("+-"), at.size()) == hours_only) at += ":00";
-      const auto parsed = parse_time(at);
-      return parsed ? json::value(format_time(*parsed)) : json::value(at);
+      if (const auto space = written.find(' '); space != written.npos) written[space] = 'T';
+      if (written.size() - std::min(written.find_last_of("+-"), written.size()) == hours_only) written += ":00";
+      const auto parsed = parse_time(written);
+      return parsed ? json::value(format_time(*parsed)) : json::value(written);
     }
     default: return json::value(*f);  // NOLINT(modernize-return-braced-init-list): that would be an array
   }
@@ -194,10 +194,10 @@ json::value value_of(const field& f, std::uint32_t type) {
 
 }
 
-list_page reader::list(std::string_view statement, const json::object& filters, const json::value& after,
+list_page reader::list(std::string_view statement, const json::object& filters, const json::value& last_key,
                        std::int64_t most) {
   return read([&](transaction& work) {
-    const auto last = after.is_null() ? std::optional<std::string>() : json::serialize(after);
+    const auto last = last_key.is_null() ? std::optional<std::string>() : json::serialize(last_key);
     const auto found = ask(work, statement, parameters::list(filters, last, most));
     list_page page{{found.columns().begin(), found.columns().end()}, {}};
     found.each([&](std::span<const field> fields) {
@@ -252,8 +252,8 @@ std::vector<reported_tag> reader::reported_tags(timestamp since, std::int64_t mo
 
 std::vector<stored_event> reader::events_after(const std::optional<stored_event>& last) {
   return read([&](transaction& work) {
-    const auto after = last ? last->received_at.time_since_epoch().count() : -1;
-    return query<stored_event>(work, sql::queries::export_events, after, last ? last->told.source : std::string(),
+    const auto last_time = last ? last->received_at.time_since_epoch().count() : -1;
+    return query<stored_event>(work, sql::queries::export_events, last_time, last ? last->told.source : std::string(),
                                last ? last->told.id : std::string());
   });
 }

@@ -220,8 +220,9 @@ class reader {
   std::vector<json::object> incident_members(const period&, const scope&, const follow_up_terms&);
   std::vector<json::object> work_members(const period&, const scope&);
 
-  /// `statement`: one of schema/lists. `after`: the key of the previous page's last row, or null. `most`: page size.
-  list_page list(std::string_view statement, const json::object& filters, const json::value& after, std::int64_t most);
+  /// `statement`: one of schema/lists. `last_key`: of the previous page's last row, or null. `most`: page size.
+  list_page list(std::string_view statement, const json::object& filters, const json::value& last_key,
+                 std::int64_t most);
 
   /// The kinds of deployments that finished in [begin, end). An empty service selects all.
   std::vector<decided_deployment> decisions(timestamp begin, timestamp end, const std::string& service);
@@ -250,8 +251,8 @@ class reader {
   std::unique_ptr<connected> connected_;
   std::unique_ptr<reader> other_;   // has the second session; null with one session
   std::unique_ptr<worker> thread_;  // set in other_: its thread
-  transaction* within_ = nullptr;
-  reader* beside_ = nullptr;  // within at_one_instant(): other_ of the outer reader
+  transaction* enclosing_ = nullptr;
+  reader* second_ = nullptr;  // within at_one_instant(): other_ of the outer reader
   bool may_keep_plans_ = false;
 };
 

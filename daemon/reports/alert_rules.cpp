@@ -104,7 +104,7 @@ constexpr own_rule own_rules[] = {
 };
 
 bool is_of_team(const threshold_figure& l, const threshold& t) {
-  return !t.team.empty() || find_figure(l.figure)->to == belongs::teams;
+  return !t.team.empty() || find_figure(l.figure)->owners == belongs::teams;
 }
 
 std::string which(const threshold& t) {
@@ -118,11 +118,11 @@ std::string expression(const threshold& t, bool is_team) {
 }
 
 // A template that queries a number of the alert's target or team and formats it.
-std::string asked(const std::string& metric, const std::string& labels, const std::string& before, bool is_team,
+std::string asked(const std::string& metric, const std::string& labels, const std::string& prefix, bool is_team,
                   std::string_view shown_by) {
   const std::string names = is_team ? "team_name=%q" : "service_name=%q,deployment_environment=%q";
   const std::string values = is_team ? "$labels.team_name" : "$labels.service_name $labels.deployment_environment";
-  return "{{ with printf `max(" + before + metric + '{' + names + (labels.empty() ? "" : ',' + labels) + "})` " +
+  return "{{ with printf `max(" + prefix + metric + '{' + names + (labels.empty() ? "" : ',' + labels) + "})` " +
          values + " | query }}{{ . | first | value | " + std::string(shown_by) + " }}{{ end }}";
 }
 

@@ -17,8 +17,8 @@ backfill::backfill(const std::map<std::string, std::string>& target_labels) {
   }
 }
 
-void backfill::add(timestamp at, std::string_view page) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count();
+void backfill::add(timestamp instant, std::string_view page) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(instant).time_since_epoch().count();
   std::string head;
   family* current = nullptr;
   while (!page.empty()) {
@@ -51,28 +51,28 @@ std::string backfill::with_labels(const std::string& series) const {
   return series.substr(0, brace + 1) + labels_ + (series[brace + 1] == '}' ? "" : ",") + series.substr(brace + 1);
 }
 
-void backfill::write(std::ostream& to) const {
+void backfill::write(std::ostream& stream) const {
   std::string line;
   char number[64];
   const auto append = [&](auto value) {
     const auto [end, ec] = std::to_chars(number, number + sizeof number, value);
     line.append(number, end);
   };
-  for (const auto& [name, of] : families_) {
-    to << of.head;
-    for (const auto& [series, samples] : of.series) {
+  for (const auto& [name, group] : families_) {
+    stream << group.head;
+    for (const auto& [series, samples] : group.series) {
       const auto labelled = with_labels(series);
       for (const auto& s : samples) {
         line = labelled;
         line += ' ';
         append(s.value);
         line += ' ';
-        append(s.at);
-        to << line << '\n';
+        append(s.instant);
+        stream << line << '\n';
       }
     }
   }
-  to << exposition::end_of_openmetrics;
+  stream << exposition::end_of_openmetrics;
 }
 
 }

@@ -18,7 +18,7 @@ class backfill {
   /// belong to the same series. A label with an empty value is omitted.
   explicit backfill(const std::map<std::string, std::string>& target_labels = {});
   /// Adds the OpenMetrics page of an instant; instants must be in ascending order.
-  void add(timestamp at, std::string_view page);
+  void add(timestamp instant, std::string_view page);
   std::size_t samples() const { return samples_; }
   /// Writes the samples grouped by family and series, as OpenMetrics requires, and `# EOF`.
   void write(std::ostream&) const;
@@ -27,7 +27,7 @@ class backfill {
   std::string with_labels(const std::string& series) const;
 
   struct sample {
-    std::int64_t at = 0;  ///< seconds since the epoch
+    std::int64_t instant = 0;  ///< seconds since the epoch
     double value = 0;
   };
   struct family {

@@ -24,12 +24,13 @@ std::vector<std::string> figure_names() {
 
 std::vector<service_column> columns_of(const chosen_figure& chosen, const figure_settings& settings) {
   std::vector<service_column> all;
-  for (const auto& in : settings.slices_of(*chosen.of)) {
-    if (!chosen.slice.empty() && !in.value.empty() && in.value != chosen.slice) continue;
-    const auto known = std::ranges::find_if(
-        service_columns(), [&](const service_column& c) { return c.figure == chosen.of->name && c.slice == in.value; });
-    const auto title = in.value.empty() ? chosen.of->name : std::string_view(in.value);
-    all.push_back(known == service_columns().end() ? service_column{title, chosen.of->name, in.value, {}, false}
+  for (const auto& part : settings.slices_of(*chosen.wanted)) {
+    if (!chosen.slice.empty() && !part.value.empty() && part.value != chosen.slice) continue;
+    const auto known = std::ranges::find_if(service_columns(), [&](const service_column& c) {
+      return c.figure == chosen.wanted->name && c.slice == part.value;
+    });
+    const auto title = part.value.empty() ? chosen.wanted->name : std::string_view(part.value);
+    all.push_back(known == service_columns().end() ? service_column{title, chosen.wanted->name, part.value, {}, false}
                                                    : *known);
   }
   return all;

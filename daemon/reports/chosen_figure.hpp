@@ -11,11 +11,11 @@
 namespace releasehealth {
 
 struct chosen_figure {
-  const figure* of = nullptr;
+  const figure* wanted = nullptr;
   std::string_view slice = {};  ///< a value of its label or a quantile; empty: all
 
   bool has(const figure_row& row) const {
-    return &row.of == of && (slice.empty() || row.in.value == slice || row.quantile == slice);
+    return &row.shown == wanted && (slice.empty() || row.part.value == slice || row.quantile == slice);
   }
 };
 

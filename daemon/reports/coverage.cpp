@@ -19,27 +19,27 @@ constexpr std::string_view incident = "incident";
 json::object evidence_json(const std::vector<covered_evidence>& all) {
   json::object out;
   for (const auto& one : all)
-    out[one.of->name] = one.share ? json::value({{"value", json_number(one.share->value)},
-                                                 {"known", json_number(one.share->numerator.value_or(0))},
-                                                 {"of", json_number(one.share->denominator.value_or(0))},
-                                                 {"unknown", one.unknown}})
-                                  : json::value(nullptr);
+    out[one.rule->name] = one.share ? json::value({{"value", json_number(one.share->value)},
+                                                   {"known", json_number(one.share->numerator.value_or(0))},
+                                                   {"of", json_number(one.share->denominator.value_or(0))},
+                                                   {"unknown", one.unknown}})
+                                    : json::value(nullptr);
   return out;
 }
 
 json::array missing_json(const std::vector<covered_evidence>& all) {
   json::array out;
   for (const auto& one : all)
-    if (one.is_gap()) out.emplace_back(one.of->name);
+    if (one.is_gap()) out.emplace_back(one.rule->name);
   return out;
 }
 
 // Whether the scope has the columns of the figure. Only production scopes have all columns.
 bool counts(const scope_figures& known, const snapshot& s, const figure& f) {
-  return std::ranges::all_of(f.slices, [&](const slice& in) {
-    return std::ranges::all_of(in.columns, [&](const auto& name) {
-      const auto at = std::ranges::find(s.columns_now, name) - s.columns_now.begin();
-      return static_cast<std::size_t>(at) < known.now.size();
+  return std::ranges::all_of(f.slices, [&](const slice& part) {
+    return std::ranges::all_of(part.columns, [&](const auto& name) {
+      const auto position = std::ranges::find(s.columns_now, name) - s.columns_now.begin();
+      return static_cast<std::size_t>(position) < known.now.size();
     });
   });
 }
@@ -48,8 +48,8 @@ bool counts(const scope_figures& known, const snapshot& s, const figure& f) {
 bool was_deployed(const scope_figures& known, const snapshot& s) {
   static const period now;
   const auto& f = *find_figure("last_deployment_timestamp_seconds");
-  return std::ranges::any_of(f.slices, [&](const slice& in) {
-    const auto last = evaluate(f, in, {s.columns_now, known.now, now});
+  return std::ranges::any_of(f.slices, [&](const slice& part) {
+    const auto last = evaluate(f, part, {s.columns_now, known.now, now});
     return last && last->value > 0;
   });
 }
@@ -59,7 +59,7 @@ bool was_deployed(const scope_figures& known, const snapshot& s) {
 void count_known_services(std::vector<covered_evidence>& scope, const std::vector<covered_scope>& services,
                           const std::string* team) {
   for (std::size_t n = 0; n < scope.size(); ++n) {
-    if (scope[n].of->name != incident) continue;
+    if (scope[n].rule->name != incident) continue;
     double known = 0;
     for (const auto& s : services) {
       if (team && s.team != *team) continue;
@@ -78,7 +78,7 @@ void sort_by_gaps(std::vector<covered_scope>& all) {
 
 }
 
-bool covered_evidence::is_gap() const { return share ? share->value < enough_coverage : of->name == incident; }
+bool covered_evidence::is_gap() const { return share ? share->value < enough_coverage : rule->name == incident; }
 
 std::size_t covered_scope::gaps() const {
   return static_cast<std::size_t>(std::ranges::count_if(evidence, &covered_evidence::is_gap));
@@ -97,7 +97,7 @@ std::vector<covered_evidence> coverage_of(const scope_figures& known, const snap
 std::vector<covered_evidence> gaps_of(const figure& f, const scope_figures& known, const snapshot& s) {
   std::vector<covered_evidence> gaps;
   for (auto& one : coverage_of(known, s)) {
-    const bool is_needed = std::ranges::find(f.rests_on, one.of->name) != f.rests_on.end();
+    const bool is_needed = std::ranges::find(f.rests_on, one.rule->name) != f.rests_on.end();
     if (is_needed && one.is_gap()) gaps.push_back(std::move(one));
   }
   return gaps;
@@ -107,18 +107,18 @@ std::string in_words(const covered_evidence& one) {
   if (!one.share) return "none";
   char share[32];
   (void)std::snprintf(share, sizeof share, "%.0f %%", std::floor(one.share->value * 100));
-  return std::string(share) + " of " + std::string(one.of->counted) + " (" +
+  return std::string(share) + " of " + std::string(one.rule->counted) + " (" +
          std::to_string(std::llround(*one.share->numerator)) + " of " +
          std::to_string(std::llround(*one.share->denominator)) + ')';
 }
 
-void propose_from_ledger(ledger::reader& from, const discover::configured_names& known, timestamp now,
-                         discover::proposals& into) {
+void propose_from_ledger(ledger::reader& database, const discover::configured_names& known, timestamp now,
+                         discover::proposals& proposed) {
   const auto since = now - coverage_window;
-  const auto names = from.reported_names();
-  const auto things = from.reported_things(since, max_things);
-  discover::propose_from_names(names, things, known, into);
-  discover::propose_repositories(from.reported_tags(since, max_things), names, things, known, into);
+  const auto names = database.reported_names();
+  const auto things = database.reported_things(since, max_things);
+  discover::propose_from_names(names, things, known, proposed);
+  discover::propose_repositories(database.reported_tags(since, max_things), names, things, known, proposed);
 }
 
 std::vector<std::string> names_of(std::span<const discover::unmatched_name> all) {
@@ -153,23 +153,24 @@ std::vector<covered_scope> covered_services(const snapshot& s, const figure_sett
   return all;
 }
 
-coverage_report report_coverage(ledger::reader& from, const figure_settings& settings, timestamp now, bool propose) {
+coverage_report report_coverage(ledger::reader& database, const figure_settings& settings, timestamp now,
+                                bool propose) {
   coverage_report out;
   const figure_question everything{.periods = {}, .service = {}, .environment = {}, .team = {}};
-  const auto s = answer_question(from, everything, settings, now);
+  const auto s = answer_question(database, everything, settings, now);
   out.services = covered_services(s, settings);
   for (const auto& [name, known] : s.teams) out.teams.push_back({{}, name, coverage_of(known, s)});
-  const auto together = answer_together(from, everything, settings, now);
+  const auto together = answer_together(database, everything, settings, now);
   out.fleet = coverage_of(together.together, together);
   count_known_services(out.fleet, out.services, nullptr);
   for (auto& team : out.teams) count_known_services(team.evidence, out.services, &team.team);
   sort_by_gaps(out.services);
   sort_by_gaps(out.teams);
-  out.unmatched = unmatched_names(from, settings, now);
+  out.unmatched = unmatched_names(database, settings, now);
   if (!propose || out.unmatched.empty()) return out;
   const auto known = configured_names_of(settings);
   discover::proposals found;
-  propose_from_ledger(from, known, now, found);
+  propose_from_ledger(database, known, now, found);
   out.proposal = discover::new_tables(found);
   out.proposal += joined(discover::missing_lines(found, known), "");
   return out;

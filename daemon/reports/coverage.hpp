@@ -9,7 +9,7 @@ namespace releasehealth {
 
 /// The coverage of one kind of evidence in one scope; an empty share: there is nothing to count.
 struct covered_evidence {
-  const evidence_rule* of = nullptr;
+  const evidence_rule* rule = nullptr;
   std::optional<figure_value> share;
   std::size_t unknown = 0;  ///< for a team or the fleet: services without data, which the share excludes
 
@@ -51,6 +51,7 @@ json::object as_json(const coverage_report&, timestamp now);
 /// The names, teams and sources of the settings, as `discover` compares them; without files and lines.
 discover::configured_names configured_names_of(const figure_settings&);
 /// Adds proposals from the names in the ledger.
-void propose_from_ledger(ledger::reader&, const discover::configured_names&, timestamp now, discover::proposals& into);
+void propose_from_ledger(ledger::reader&, const discover::configured_names&, timestamp now,
+                         discover::proposals& proposed);
 
 }

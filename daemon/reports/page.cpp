@@ -21,7 +21,7 @@ class figure_lines {
   explicit figure_lines(exposition& out) : out_(out) {}
 
   void add(const figure_row& row) {
-    if (of_ != &row.of || family_ != row.family()) {
+    if (figure_ != &row.shown || family_ != row.family()) {
       end();
       begin(row);
     }
@@ -31,7 +31,7 @@ class figure_lines {
       who_ = labels_of(row.where, row.team);
     }
     const auto& which = series_of(row);
-    if (row.of.looks == shape::quantiles && row.quantile == quantiles[0].label)
+    if (row.shown.looks == shape::quantiles && row.quantile == quantiles[0].label)
       counted_.push_back({who_, row.nth, row.value ? row.value->observations.value_or(0) : 0});
     if (row.value) out_.sample(who_, which.labels, row.value->value);
   }
@@ -57,14 +57,14 @@ class figure_lines {
   };
 
   void begin(const figure_row& row) {
-    of_ = &row.of;
+    figure_ = &row.shown;
     family_ = row.family();
-    metric_ = std::string(family_) + std::string(row.of.name);
-    const bool has_quantiles = row.of.looks == shape::quantiles;
+    metric_ = std::string(family_) + std::string(row.shown.name);
+    const bool has_quantiles = row.shown.looks == shape::quantiles;
     observed_ = metric_;
     if (has_quantiles)  // replaces the unit
       observed_.replace(observed_.rfind('_'), std::string::npos, "_observations");
-    out_.family(metric_, has_quantiles ? metric_type::summary : metric_type::gauge, row.of.help);
+    out_.family(metric_, has_quantiles ? metric_type::summary : metric_type::gauge, row.shown.help);
     series_.clear();
   }
 
@@ -73,7 +73,7 @@ class figure_lines {
     auto& known = series_[row.nth];
     if (known.is_written) return known;
     const auto with_period = [&row](std::vector<label> labels) {
-      if (!row.over.label.empty()) labels.emplace_back("period", row.over.label);
+      if (!row.span.label.empty()) labels.emplace_back("period", row.span.label);
       return labels_in_text(labels);
     };
     auto labels = row.labels();
@@ -84,7 +84,7 @@ class figure_lines {
   }
 
   exposition& out_;
-  const figure* of_ = nullptr;
+  const figure* figure_ = nullptr;
   std::string_view family_;
   std::string metric_, observed_;
   std::vector<observations> counted_;
@@ -111,14 +111,14 @@ class threshold_lines {
   void write(exposition& out) {
     out.family("releasehealth_threshold", metric_type::gauge,
                "The threshold of a figure; bound is the side on which it is exceeded.");
-    each([&](const scope& of, const line& one) {
-      const auto bound = one.of->above ? ",bound=\"above\"" : ",bound=\"below\"";
-      if (one.value) out.sample(of.who, which(*one.of) + bound, *one.value);
+    each([&](const scope& targets, const line& one) {
+      const auto bound = one.rule->above ? ",bound=\"above\"" : ",bound=\"below\"";
+      if (one.value) out.sample(targets.who, which(*one.rule) + bound, *one.value);
     });
     out.family("releasehealth_threshold_minimum", metric_type::gauge,
                "The minimum denominator or number of observations for a threshold to be judged.");
-    each([&](const scope& of, const line& one) {
-      if (one.of->minimum > 0) out.sample(of.who, which(*one.of), one.of->minimum);
+    each([&](const scope& targets, const line& one) {
+      if (one.rule->minimum > 0) out.sample(targets.who, which(*one.rule), one.rule->minimum);
     });
     write_exceeded(out, "releasehealth_threshold_exceeded", &scope::who, false);
     write_exceeded(out, "releasehealth_team_threshold_exceeded", &scope::team, true);
@@ -126,7 +126,7 @@ class threshold_lines {
 
  private:
   struct line {
-    const threshold* of;
+    const threshold* rule;
     std::optional<double> value;
     standing state;
   };
@@ -135,35 +135,36 @@ class threshold_lines {
     std::vector<line> lines;
   };
 
-  void add(scope to, const std::vector<threshold>& all, const scope_figures& known) {
-    to.lines.reserve(all.size());
+  void add(scope targets, const std::vector<threshold>& all, const scope_figures& known) {
+    targets.lines.reserve(all.size());
     for (const auto& t : all) {
-      const auto is = judge_.decide(t, known, !to.team.empty());
-      to.lines.push_back({&t, is.threshold_value, is.state});
+      const auto is = judge_.decide(t, known, !targets.team.empty());
+      targets.lines.push_back({&t, is.threshold_value, is.state});
     }
-    scopes_.push_back(std::move(to));
+    scopes_.push_back(std::move(targets));
   }
 
   template <class Write>
   void each(Write write) {
-    for (const auto& of : scopes_)
-      for (const auto& one : of.lines) write(of, one);
+    for (const auto& targets : scopes_)
+      for (const auto& one : targets.lines) write(targets, one);
   }
 
   // A figure may have a threshold on both sides; it is exceeded if one of them is.
   void write_exceeded(exposition& out, std::string_view name, std::string scope::*who, bool of_teams) {
     out.family(name, metric_type::gauge,
                "Whether the figure exceeds its threshold: 1 exceeded, 0 within, no sample when not judged.");
-    for (const auto& of : scopes_) {
-      if (of.team.empty() == of_teams) continue;
-      for (auto one = of.lines.begin(); one != of.lines.end(); ++one) {
+    for (const auto& targets : scopes_) {
+      if (targets.team.empty() == of_teams) continue;
+      for (auto one = targets.lines.begin(); one != targets.lines.end(); ++one) {
         const auto is_same = [&](const line& l) {
-          return l.of->figure == one->of->figure && l.of->period == one->of->period && l.state != standing::not_judged;
+          return l.rule->figure == one->rule->figure && l.rule->period == one->rule->period &&
+                 l.state != standing::not_judged;
         };
-        if (one->state == standing::not_judged || std::any_of(of.lines.begin(), one, is_same)) continue;
+        if (one->state == standing::not_judged || std::any_of(targets.lines.begin(), one, is_same)) continue;
         const bool is_exceeded = std::any_of(
-            one, of.lines.end(), [&](const line& l) { return is_same(l) && l.state == standing::exceeded; });
-        out.sample(of.*who, which(*one->of), is_exceeded ? 1 : 0);
+            one, targets.lines.end(), [&](const line& l) { return is_same(l) && l.state == standing::exceeded; });
+        out.sample(targets.*who, which(*one->rule), is_exceeded ? 1 : 0);
       }
     }
   }
@@ -183,8 +184,8 @@ class threshold_lines {
 
 }
 
-void render(const snapshot& s, const figure_settings& settings, text_format format, const text_sink& to) {
-  exposition out(format, to);
+void render(const snapshot& s, const figure_settings& settings, text_format format, const text_sink& sink) {
+  exposition out(format, sink);
   figure_lines lines(out);
   for_each_figure(s, settings, [&](const figure_row& row) { lines.add(row); });
   lines.end();
@@ -200,7 +201,7 @@ std::string render(const snapshot& s, const figure_settings& settings, text_form
 
 std::string figure_page::body(text_format format, bool zipped) {
   std::string text;
-  of_.show([&](const snapshot& known, const figure_settings& settings, std::uint64_t version) {
+  latest_.show([&](const snapshot& known, const figure_settings& settings, std::uint64_t version) {
     if (!zipped) {
       text.reserve(length_ + length_ / 16);
       render(known, settings, format, [&](std::string_view piece) { text += piece; });

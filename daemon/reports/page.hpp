@@ -13,14 +13,14 @@ std::string render(const snapshot&, const figure_settings&, text_format);
 /// thread but the io thread: a large page is slow to render.
 class figure_page {
  public:
-  explicit figure_page(latest_figures& of) : of_(of) {}
+  explicit figure_page(latest_figures& latest) : latest_(latest) {}
 
   /// The page, plain or compressed with gzip; empty before there are figures. The compressed page, which Prometheus
   /// requests, is cached until figures change.
   std::string body(text_format, bool zipped);
 
  private:
-  latest_figures& of_;      ///< its lock guards the members below
+  latest_figures& latest_;  ///< its lock guards the members below
   std::size_t length_ = 0;  ///< length of the last plain page
   std::string zipped_;
   text_format zipped_as_{};

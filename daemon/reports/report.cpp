@@ -18,7 +18,7 @@ class scope_gaps {
   /// The names of the missing evidence, the most important first; empty: the figure has enough.
   std::vector<std::string_view> of(const figure_row& row) {
     std::vector<std::string_view> names;
-    for (const auto name : row.of.rests_on)
+    for (const auto name : row.shown.rests_on)
       if (gaps_in(row).contains(name)) names.push_back(name);
     return names;
   }
@@ -28,16 +28,16 @@ class scope_gaps {
     const auto [known, is_new] = known_.try_emplace({row.where, row.is_team() ? row.team : std::string()});
     if (is_new)
       for (const auto& one : coverage_of(scope_of_row(row), snapshot_))
-        if (one.is_gap()) known->second.insert(one.of->name);
+        if (one.is_gap()) known->second.insert(one.rule->name);
     return known->second;
   }
   const scope_figures& scope_of_row(const figure_row& row) const {
     static const scope_figures nothing;
-    const auto of = [&](const auto& all, const auto& key) -> const scope_figures& {
+    const auto figures_of = [&](const auto& all, const auto& key) -> const scope_figures& {
       const auto found = all.find(key);
       return found == all.end() ? nothing : found->second;
     };
-    return row.is_team() ? of(snapshot_.teams, row.team) : of(snapshot_.places, row.where);
+    return row.is_team() ? figures_of(snapshot_.teams, row.team) : figures_of(snapshot_.places, row.where);
   }
 
   const snapshot& snapshot_;
@@ -58,10 +58,10 @@ void for_each_row(const snapshot& s, const figure_settings& settings, const std:
                   Each each) {
   for_each_figure(s, settings, [&](const figure_row& row) {
     if (only && !only->has(row)) return;
-    if (!row.of.is_now) return each(row);
+    if (!row.shown.is_now) return each(row);
     for (const auto& p : s.periods)
       if (p.end == s.at)
-        each(figure_row{row.where, row.team, p, row.of, row.in, row.quantile, row.nth, row.value, row.group});
+        each(figure_row{row.where, row.team, p, row.shown, row.part, row.quantile, row.nth, row.value, row.group});
   });
 }
 
@@ -76,17 +76,17 @@ std::string csv_report(const snapshot& s, const figure_settings& settings, const
   std::string out = "period,begin,end,service,team,environment,figure,label,value\r\n";
   for_each_row(s, settings, only, [&](const figure_row& row) {
     if (is_beside_its_group(s, row.where, settings.names)) return;
-    std::string of;
+    std::string text;
     for (const auto& [name, value] : row.labels())
-      of += (of.empty() ? "" : ";") + std::string(name) + '=' + std::string(value);
-    const std::string cells[] = {row.over.label,
-                                 format_time(row.over.begin),
-                                 format_time(row.over.end),
+      text += (text.empty() ? "" : ";") + std::string(name) + '=' + std::string(value);
+    const std::string cells[] = {row.span.label,
+                                 format_time(row.span.begin),
+                                 format_time(row.span.end),
                                  row.where.service,
                                  row.team,
                                  row.where.environment,
-                                 std::string(row.of.name),
-                                 of,
+                                 std::string(row.shown.name),
+                                 text,
                                  row.value ? shortest(row.value->value) : std::string()};
     for (const auto& c : cells) out += csv::quote(c) + (&c == std::end(cells) - 1 ? "\r\n" : ",");
   });
@@ -110,11 +110,11 @@ std::vector<std::string> figures_json(const snapshot& s, const figure_settings& 
   unsigned char of_a_row[4096];
   json::monotonic_resource memory(of_a_row);
   json::serializer writing;
-  const auto append = [&writing](std::string& to, const json::object& one) {
+  const auto append = [&writing](std::string& out, const json::object& one) {
     char part[1024];
     for (writing.reset(&one); !writing.done();) {
       const auto text = writing.read(part);
-      to.append(text.data(), text.size());
+      out.append(text.data(), text.size());
     }
   };
   scope_gaps gaps(s);
@@ -125,7 +125,7 @@ std::vector<std::string> figures_json(const snapshot& s, const figure_settings& 
       json::object out({{"service", row.where.service},
                         {"team", row.team},
                         {"environment", row.where.environment},
-                        {"figure", row.of.name},
+                        {"figure", row.shown.name},
                         {"labels", std::move(labels)},
                         {"value", row.value ? json_number(row.value->value) : json::value(nullptr)},
                         {"numerator", row.value ? or_null(row.value->numerator) : json::value(nullptr)},
@@ -135,7 +135,7 @@ std::vector<std::string> figures_json(const snapshot& s, const figure_settings& 
       if (!row.group.empty()) out["group"] = row.group;
       if (const auto missing = gaps.of(row); !missing.empty())
         out["gaps"] = json::array(missing.begin(), missing.end(), &memory);
-      auto& text = rows[row.over.label];
+      auto& text = rows[row.span.label];
       if (!text.empty()) text += ',';
       append(text, out);
     }

@@ -19,33 +19,34 @@ std::vector<day_of_source> empty_days(timestamp now) {
   return all;
 }
 
-void add_journal(source_report& to, const json::object& journal) {
-  to.last_at = time_at(journal, "/last_at");
+void add_journal(source_report& report, const json::object& journal) {
+  report.last_at = time_at(journal, "/last_at");
   for (const auto& d : journal.at("days").as_array()) {
-    const auto day = std::ranges::find(to.days, text_at(d, "/day"), &day_of_source::day);
-    if (day != to.days.end()) day->by_outcome[text_at(d, "/outcome")] += d.at("deliveries").to_number<std::int64_t>();
+    const auto day = std::ranges::find(report.days, text_at(d, "/day"), &day_of_source::day);
+    if (day != report.days.end())
+      day->by_outcome[text_at(d, "/outcome")] += d.at("deliveries").to_number<std::int64_t>();
   }
   for (const auto& r : journal.at("reasons").as_array())
-    to.reasons.push_back({text_at(r, "/at"), text_at(r, "/outcome"), text_at(r, "/reason")});
+    report.reasons.push_back({text_at(r, "/at"), text_at(r, "/outcome"), text_at(r, "/reason")});
   const auto& sync = journal.at("sync");
   if (sync.is_null()) return;
   const auto count = [&](const char* name) { return number_at(sync, name).value_or(0); };
-  to.sync = {time_at(sync, "/at"),       count("/events"),   count("/unreported"),
-             count("/unreported_since"), count("/failures"), text_at(sync, "/failure")};
+  report.sync = {time_at(sync, "/at"),       count("/events"),   count("/unreported"),
+                 count("/unreported_since"), count("/failures"), text_at(sync, "/failure")};
 }
 
-void add_setup(ledger::reader& from, std::vector<source_report>& all) {
+void add_setup(ledger::reader& database, std::vector<source_report>& all) {
   std::vector<std::string> sources, things, fields;
   for (auto& s : all)
-    if (const auto* by = find_collector(s.kind))
-      for (const auto& step : by->setup) {
+    if (const auto* collected = find_collector(s.kind))
+      for (const auto& step : collected->setup) {
         s.setup.push_back({&step, false});
         sources.push_back(s.name);
         things.emplace_back(word(step.gives));
         fields.emplace_back(step.field);
       }
   if (sources.empty()) return;
-  const auto have = from.have_reported(sources, things, fields);
+  const auto have = database.have_reported(sources, things, fields);
   std::size_t n = 0;
   for (auto& s : all)
     for (auto& one : s.setup) one.is_done = have[n++];
@@ -87,7 +88,7 @@ std::string source_report::arrives_by() const {
   return last_at ? "webhook and sync" : "sync";
 }
 
-std::vector<source_report> report_sources(ledger::reader& from, const figure_settings& settings, timestamp now) {
+std::vector<source_report> report_sources(ledger::reader& database, const figure_settings& settings, timestamp now) {
   std::vector<source_report> all;
   const auto begin = [&](const std::string& name, const std::string& kind) -> source_report& {
     auto& one = all.emplace_back();
@@ -96,8 +97,8 @@ std::vector<source_report> report_sources(ledger::reader& from, const figure_set
     one.days = empty_days(now);
     return one;
   };
-  for (const auto& [name, of] : settings.sources) begin(name, of.kind);
-  for (const auto& journal : from.source_journals(now - std::chrono::days(shown_days))) {
+  for (const auto& [name, configured] : settings.sources) begin(name, configured.kind);
+  for (const auto& journal : database.source_journals(now - std::chrono::days(shown_days))) {
     const auto name = text_at(journal, "/source");
     const auto known = std::ranges::find(all, name, &source_report::name);
     if (known != all.end())
@@ -105,15 +106,15 @@ std::vector<source_report> report_sources(ledger::reader& from, const figure_set
     else if (name == canonical::source_name)
       add_journal(begin(name, name), journal);
   }
-  for (const auto& r : from.rhythms(settings.watched_sources())) {
-    const auto of = std::ranges::find(all, r.source, &source_report::name);
-    of->is_silent = r.is_silent(now);
-    if (!of->last_at) of->last_at = r.last_at;
+  for (const auto& r : database.rhythms(settings.watched_sources())) {
+    const auto found = std::ranges::find(all, r.source, &source_report::name);
+    found->is_silent = r.is_silent(now);
+    if (!found->last_at) found->last_at = r.last_at;
   }
-  for (const auto& one : unmatched_names(from, settings, now))
+  for (const auto& one : unmatched_names(database, settings, now))
     for (auto& s : all)
       if (std::ranges::find(one.sources, s.name) != one.sources.end()) s.unmatched.push_back(one.name);
-  add_setup(from, all);
+  add_setup(database, all);
   return all;
 }
 

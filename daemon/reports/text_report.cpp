@@ -25,30 +25,30 @@ struct table_line {
 
 // A figure of the current instant has a value only in periods that end now.
 std::optional<figure_value> measure(const snapshot& s, const figure_settings& settings, const table_line& line,
-                                    const period& over, const figure& f, const slice& in) {
-  if (line.where && f.to == belongs::teams) return {};
-  if (f.is_now) return over.end == s.at ? evaluate(f, in, {s.columns_now, line.known.now, over}) : std::nullopt;
+                                    const period& span, const figure& f, const slice& chosen) {
+  if (line.where && f.owners == belongs::teams) return {};
+  if (f.is_now) return span.end == s.at ? evaluate(f, chosen, {s.columns_now, line.known.now, span}) : std::nullopt;
   // a frequency divides by the days that data covers
-  const auto part = f.looks == shape::per_day ? covered_part(over, line.known) : over;
+  const auto part = f.looks == shape::per_day ? covered_part(span, line.known) : span;
   return evaluate(
-      f, in,
-      {s.columns, line.known.values.at(over.label), part, line.where ? 0 : capacity(settings, line.known.team, over)});
+      f, chosen,
+      {s.columns, line.known.values.at(span.label), part, line.where ? 0 : capacity(settings, line.known.team, span)});
 }
 
 cell value_in(const snapshot& s, const figure_settings& settings, const judge& judged, const table_line& line,
-              const period& over, const service_column& column) {
+              const period& span, const service_column& column) {
   const auto& f = *find_figure(column.figure);
-  const auto in = std::ranges::find(settings.slices_of(f), column.slice, &slice::value);
-  const auto value = measure(s, settings, line, over, f, *in);
+  const auto part = std::ranges::find(settings.slices_of(f), column.slice, &slice::value);
+  const auto value = measure(s, settings, line, span, f, *part);
   if (!value) return {"-"};
   if (f.looks == shape::instant) return {format_time(timestamp(std::chrono::seconds(std::llround(value->value))))};
   cell out{readable(f, value->value)};
-  if (!parse_month(over.label)) return out;  // monthly thresholds do not apply to other periods
+  if (!parse_month(span.label)) return out;  // monthly thresholds do not apply to other periods
   const auto& mine =
       line.where ? judged.thresholds_of(line.where->service) : judged.thresholds_of_team(line.known.team);
   for (const auto& t : mine)
     if (t.figure == column.threshold && t.period == month && out.state != standing::exceeded)
-      out.state = judged.decide(t, line.known, !line.where, &over).state;
+      out.state = judged.decide(t, line.known, !line.where, &span).state;
   return out;
 }
 
@@ -84,29 +84,29 @@ std::string table(const snapshot& s, const figure_settings& settings, const std:
 }
 
 // The frequency of a partly covered period shows the covered days. A team's sums have no band.
-cell dora_value(const snapshot& s, const figure_settings& settings, const table_line& line, const period& over,
+cell dora_value(const snapshot& s, const figure_settings& settings, const table_line& line, const period& span,
                 const dora_metric& m) {
   const auto& f = *find_figure(m.figure);
-  const auto v = measure(s, settings, line, over, f, f.slices.front());
-  if (!v || !has_data(line.known, over)) return {"-"};
+  const auto v = measure(s, settings, line, span, f, f.slices.front());
+  if (!v || !has_data(line.known, span)) return {"-"};
   auto text = readable(f, v->value);
   if (f.looks == shape::per_day) {
     text += " a day";
-    const auto part = covered_part(over, line.known);
+    const auto part = covered_part(span, line.known);
     const std::chrono::duration<double, std::ratio<86400>> days = part.end - part.begin;
-    if (part.begin > over.begin) text += " (of " + std::to_string(std::llround(days.count())) + "d)";
+    if (part.begin > span.begin) text += " (of " + std::to_string(std::llround(days.count())) + "d)";
   }
   const auto band = line.where ? band_of(m, *v) : std::string_view();
   return {text + (band.empty() ? "" : ' ' + std::string(band))};
 }
 
 // The DORA metrics of one period with their bands.
-std::string dora_table(const snapshot& s, const figure_settings& settings, const period& over,
+std::string dora_table(const snapshot& s, const figure_settings& settings, const period& span,
                        const text_style& style) {
   std::vector<std::string> titles;
   for (const auto& m : dora_metrics()) titles.emplace_back(m.title);
   const auto text = table(s, settings, titles, style, [&](const table_line& line, std::size_t i) {
-    return dora_value(s, settings, line, over, dora_metrics()[i]);
+    return dora_value(s, settings, line, span, dora_metrics()[i]);
   });
   const auto note =
       text.find(" (of ") == text.npos ? "" : paragraph("(of Nd): data covers N days of the period.", style);
@@ -158,10 +158,10 @@ std::string text_report(const snapshot& s, const figure_settings& settings, std:
   const judge judged(s, settings);
   const bool has_one = s.periods.size() == 1 && only.empty();
   if (has_one) {  // everything about one period
-    const auto& over = s.periods[0];
+    const auto& span = s.periods[0];
     for (const auto& c : service_columns()) titles.emplace_back(c.title);
-    out = heading(name_of(over), style) + table(s, settings, titles, style, [&](const table_line& line, std::size_t i) {
-            return value_in(s, settings, judged, line, over, service_columns()[i]);
+    out = heading(name_of(span), style) + table(s, settings, titles, style, [&](const table_line& line, std::size_t i) {
+            return value_in(s, settings, judged, line, span, service_columns()[i]);
           });
   } else {  // one table for each column, the periods side by side
     for (const auto& p : s.periods) titles.push_back(p.label);

@@ -59,23 +59,23 @@ void append_html(std::string& out, const table_rows& rows) {
 // Columns that exceed the terminal's width follow in another table below, with the first column repeated.
 void append_text(std::string& out, const table_rows& rows, const text_style& style) {
   const auto widths = widths_of(rows);
-  for (std::size_t from = 1; from < widths.size();) {
-    auto to = from + 1;
-    auto used = widths[0] + gap.size() + widths[from];
-    while (to < widths.size() && (style.width == 0 || used + gap.size() + widths[to] <= style.width))
-      used += gap.size() + widths[to++];
-    if (from > 1) out += '\n';
+  for (std::size_t first = 1; first < widths.size();) {
+    auto last = first + 1;
+    auto used = widths[0] + gap.size() + widths[first];
+    while (last < widths.size() && (style.width == 0 || used + gap.size() + widths[last] <= style.width))
+      used += gap.size() + widths[last++];
+    if (first > 1) out += '\n';
     for (const auto& row : rows) {
       const auto paint = [&](const cell& c) {
         if (!style.colours || (&row != &rows.front() && !is_exceeded(c))) return shown(c);
         return std::string(is_exceeded(c) ? red : bold) + shown(c) + std::string(unstyled);
       };
       out += paint(row[0]) + std::string(widths[0] - shown(row[0]).size(), ' ');
-      for (std::size_t i = from; i < to; ++i)
+      for (std::size_t i = first; i < last; ++i)
         out += std::string(gap) + std::string(widths[i] - shown(row[i]).size(), ' ') + paint(row[i]);
       out += '\n';
     }
-    from = to;
+    first = last;
   }
 }
 

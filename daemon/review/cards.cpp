@@ -19,31 +19,31 @@ std::string count_in_words(double n, std::string_view nouns) {
 }
 
 std::string detail(const headline& h, const figure_value& v, const measured& m, const scope_figures& known) {
-  if (h.beside) {
-    const auto other = evaluate(*h.beside, h.beside->slices.front(), m);
-    return other ? readable(*h.beside, other->value) + ' ' + std::string(h.over) : std::string(" ");
+  if (h.companion) {
+    const auto other = evaluate(*h.companion, h.companion->slices.front(), m);
+    return other ? readable(*h.companion, other->value) + ' ' + std::string(h.observations) : std::string(" ");
   }
-  if (v.observations) return "median of " + count_in_words(*v.observations, h.over);
-  if (h.of->looks == shape::ratio && v.numerator && v.denominator)
-    return std::to_string(std::llround(*v.numerator)) + " of " + count_in_words(*v.denominator, h.over);
-  if (h.of->looks != shape::per_day || !v.numerator) return std::string(h.over);
-  const auto text = count_in_words(*v.numerator, h.over);
-  const auto part = covered_part(m.over, known);
-  if (part.begin == m.over.begin) return text;
+  if (v.observations) return "median of " + count_in_words(*v.observations, h.observations);
+  if (h.wanted->looks == shape::ratio && v.numerator && v.denominator)
+    return std::to_string(std::llround(*v.numerator)) + " of " + count_in_words(*v.denominator, h.observations);
+  if (h.wanted->looks != shape::per_day || !v.numerator) return std::string(h.observations);
+  const auto text = count_in_words(*v.numerator, h.observations);
+  const auto part = covered_part(m.span, known);
+  if (part.begin == m.span.begin) return text;
   const std::chrono::duration<double, std::ratio<86400>> days = part.end - part.begin;
   return text + " in " + count_in_words(days.count(), "covered days");
 }
 
 // Compares with the previous month. Counts are not compared with a partly covered month.
 void add_change(json::object& card, const reviewed& r, const headline& h, const std::optional<figure_value>& now,
-                const std::optional<figure_value>& before) {
+                const std::optional<figure_value>& earlier) {
   const auto name = name_month(r.month - std::chrono::months{1});
-  const bool is_count = h.of->looks == shape::count || h.of->looks == shape::seconds;
+  const bool is_count = h.wanted->looks == shape::count || h.wanted->looks == shape::seconds;
   const bool is_partial = is_count && r.before().partial;
   std::string text = "no data in " + name, direction;
-  if (before) text = name + (is_partial ? " (partial): " : ": ") + written(h, before->value);
-  if (now && before && now->value != before->value && !is_partial) {
-    const bool is_up = now->value > before->value;
+  if (earlier) text = name + (is_partial ? " (partial): " : ": ") + written(h, earlier->value);
+  if (now && earlier && now->value != earlier->value && !is_partial) {
+    const bool is_up = now->value > earlier->value;
     direction = is_up == h.more_is_better ? "better" : "worse";
     card["arrow"] = is_up ? "▲" : "▼";
   }
@@ -77,28 +77,28 @@ json::object card_of(const reviewed& r, const headline& h, const figure_settings
                       v ? written(h, v->value) : "", p.partial});
   }
   const auto now = value_of(r.together, h, scope, r.last(), settings),
-             before = value_of(r.together, h, scope, r.before(), settings);
+             earlier = value_of(r.together, h, scope, r.before(), settings);
   json::object card = {
       {"title", h.title},
-      {"help", h.of->help},
+      {"help", h.wanted->help},
       {"value", now ? written(h, now->value) : "–"},
       {"detail", now ? detail(h, *now, *measure(r.together, scope, r.last(), settings), scope) : "no data"},
       {"band", ""},
       {"bands", ""},
       {"arrow", ""}};
   add_band(card, r, h, now, settings);
-  add_change(card, r, h, now, before);
+  add_change(card, r, h, now, earlier);
   json::array gaps;
-  for (const auto& gap : gaps_of(*h.of, scope, r.together))
+  for (const auto& gap : gaps_of(*h.wanted, scope, r.together))
     gaps.push_back(json::object{
-        {"text", gap.share ? std::string(gap.of->name) + " coverage " + in_words(gap) : std::string(gap.of->gap)},
-        {"cure", gap.of->cure}});
+        {"text", gap.share ? std::string(gap.rule->name) + " coverage " + in_words(gap) : std::string(gap.rule->gap)},
+        {"cure", gap.rule->cure}});
   card["gaps"] = std::move(gaps);
   card["threshold"] = threshold_text(h.threshold, all, r.is_of_one);
   const auto drawn = std::ranges::find_if(all, [&](const threshold_of& one) {
-    const auto& t = one.judged.of;
+    const auto& t = one.judged.rule;
     return r.is_of_one && t.figure == h.threshold && t.period == month &&
-           h.of == find_figure(find_threshold_figure(t.figure)->figure);
+           h.wanted == find_figure(find_threshold_figure(t.figure)->figure);
   });
   card["chart"] = column_chart(h.title, points, drawn == all.end() ? std::nullopt : drawn->judged.threshold_value);
   return card;
@@ -123,10 +123,10 @@ json::object threshold_text(std::string_view figure, const std::vector<threshold
   constexpr std::ptrdiff_t most_named = 3;
   std::vector<const threshold_of*> mine;
   for (const auto& one : all)
-    if (one.judged.of.figure == figure) mine.push_back(&one);
+    if (one.judged.rule.figure == figure) mine.push_back(&one);
   if (mine.empty()) return {{"text", ""}, {"is_exceeded", false}, {"is_within", false}};
   const auto words = [](const threshold_of* one) {
-    return threshold_in_words(one->judged.of, one->judged.threshold_value);
+    return threshold_in_words(one->judged.rule, one->judged.threshold_value);
   };
   const auto count = [&](standing state) {
     return std::ranges::count(mine, state, [](const threshold_of* one) { return one->judged.state; });

@@ -74,8 +74,8 @@ std::int64_t bar_length(double value, double largest) {
 json::object timeline_chart(const timeline& t) {
   constexpr double width = 1000, live_y = 22, live_h = 20, mark_y = 62, incident_y = 84, row_h = 14, letter = 7;
   const auto span = in_seconds(t.end - t.begin);
-  const auto x = [&](timestamp at) {
-    const auto from_begin = in_seconds(std::clamp(at, t.begin, t.end) - t.begin);
+  const auto x = [&](timestamp instant) {
+    const auto from_begin = in_seconds(std::clamp(instant, t.begin, t.end) - t.begin);
     return span > 0 ? from_begin / span * width : 0;
   };
   json::array live, incidents, marks, blame, ticks;
@@ -103,16 +103,16 @@ json::object timeline_chart(const timeline& t) {
   for (const auto& m : t.deployments)
     marks.push_back({{"x", number(x(m.at))}, {"title", m.title}, {"kind", m.kind}, {"path", m.path}});
   for (const auto& [n, id] : t.blame) {
-    const auto of = std::ranges::find(t.deployments, id, &timeline_mark::id);
-    if (of == t.deployments.end()) continue;
+    const auto found = std::ranges::find(t.deployments, id, &timeline_mark::id);
+    if (found == t.deployments.end()) continue;
     blame.push_back({{"x1", number(x(t.incidents[n].begin))},
                      {"y1", number(incident_y + static_cast<double>(rows[n]) * row_h)},
-                     {"x2", number(x(of->at))},
+                     {"x2", number(x(found->at))},
                      {"y2", number(mark_y + 6)}});
   }
-  for (const auto& [at, name] : t.ticks) {
-    const bool is_near_end = x(at) > width - static_cast<double>(name.size()) * letter;
-    ticks.push_back({{"x", number(x(at))}, {"name", is_near_end ? "" : name}});
+  for (const auto& [instant, name] : t.ticks) {
+    const bool is_near_end = x(instant) > width - static_cast<double>(name.size()) * letter;
+    ticks.push_back({{"x", number(x(instant))}, {"name", is_near_end ? "" : name}});
   }
   const auto height = incident_y + static_cast<double>(row_count) * row_h + 4;
   return {{"height", number(height)},

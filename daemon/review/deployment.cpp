@@ -21,33 +21,33 @@ json::array told_by(const explanation& e, const figure_settings& settings) {
 
 }
 
-result<std::string> review_deployment(ledger::reader& from, const std::string& id, const figure_settings& settings,
+result<std::string> review_deployment(ledger::reader& database, const std::string& id, const figure_settings& settings,
                                       const review_frame& frame) {
-  const auto found = explain_deployment(from, id);
+  const auto found = explain_deployment(database, id);
   if (found.empty()) return error(errc::unknown, "unknown deployment " + in_quotes(id));
   const auto& e = found.front();
-  const links to{frame};
-  const auto finished = time_at(e.about, "/finished_at");
+  const links urls{frame};
+  const auto finished = time_at(e.explained, "/finished_at");
   review_question q;
   q.month = settings.zone.month_of(finished.value_or(frame.now));
-  q.service = text(e.about, "service");
+  q.service = text(e.explained, "service");
   auto view = frame_of(e.title, q, frame, settings, {});
-  const auto version = text(e.about, "version");
-  view["name"] = version.empty() ? text(e.about, "subject") : version;
+  const auto version = text(e.explained, "version");
+  view["name"] = version.empty() ? text(e.explained, "subject") : version;
   view["service"] = q.service;
-  view["service_link"] = to.to_service(q.service, q.month);
-  view["environment"] = text(e.about, "environment");
-  view["kind"] = text(e.about, "kind").empty() ? text(e.about, "state") : text(e.about, "kind");
-  const auto title = text(e.about, "facts/title");
-  view["what"] = title.empty() ? text(e.about, "commit_facts/title") : title;
-  const auto url = text(e.about, "facts/url");
-  view["source_link"] = outward(url.empty() ? text(e.about, "commit_facts/url") : url);
+  view["service_link"] = urls.to_service(q.service, q.month);
+  view["environment"] = text(e.explained, "environment");
+  view["kind"] = text(e.explained, "kind").empty() ? text(e.explained, "state") : text(e.explained, "kind");
+  const auto title = text(e.explained, "facts/title");
+  view["what"] = title.empty() ? text(e.explained, "commit_facts/title") : title;
+  const auto url = text(e.explained, "facts/url");
+  view["source_link"] = outward(url.empty() ? text(e.explained, "commit_facts/url") : url);
   view["month"] = name_month(q.month);
-  view["month_link"] = to.to_month(q.month, "");
+  view["month_link"] = urls.to_month(q.month, "");
   json::array lines;
   for (const auto& [what, why, other] : e.lines)
     lines.push_back(
-        {{"what", what}, {"why", why}, {"link", other.empty() || other == id ? "" : to.to_deployment(other)}});
+        {{"what", what}, {"why", why}, {"link", other.empty() || other == id ? "" : urls.to_deployment(other)}});
   view["lines"] = std::move(lines);
   view["told_by"] = told_by(e, settings);
   return render_page("deployment", view);

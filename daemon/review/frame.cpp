@@ -15,8 +15,8 @@ namespace {
 using std::chrono::months;
 
 std::string local(const json::object& row, std::string_view column, const figure_settings& settings) {
-  const auto at = time_at(row, '/' + std::string(column));
-  return at ? settings.zone.local_time(*at) : std::string();
+  const auto instant = time_at(row, '/' + std::string(column));
+  return instant ? settings.zone.local_time(*instant) : std::string();
 }
 
 json::array month_choices(const review_question& q, const review_frame& frame, const figure_settings& settings) {
@@ -47,22 +47,22 @@ json::object follow_up(const std::string& done, bool is_owed, bool is_tracked, s
 std::string links::to(const std::string& path_and_query) const {
   return frame.is_one_file && frame.base.empty() ? std::string() : frame.base + path_and_query;
 }
-std::string links::to_service(const std::string& service, std::chrono::year_month in,
+std::string links::to_service(const std::string& service, std::chrono::year_month when,
                               const std::string& environment) const {
-  return to("/services/" + encode_part(service) + "?month=" + format_month(in) +
+  return to("/services/" + encode_part(service) + "?month=" + format_month(when) +
             (environment.empty() ? "" : "&environment=" + encode_part(environment)));
 }
 std::string links::to_deployment(const std::string& id) const { return to("/deployments/" + encode_part(id)); }
-std::string links::to_month(std::chrono::year_month in, const std::string& team) const {
-  return to("/months/" + format_month(in) + (team.empty() ? "" : "?team=" + encode_part(team)));
+std::string links::to_month(std::chrono::year_month when, const std::string& team) const {
+  return to("/months/" + format_month(when) + (team.empty() ? "" : "?team=" + encode_part(team)));
 }
 
 namespace {
 
-json::array other_pages(const links& to) {
+json::array other_pages(const links& urls) {
   json::array all;
   for (const auto& [name, path] : {std::pair("Coverage", "/coverage"), {"Sources", "/sources"}})
-    all.push_back(json::object{{"name", name}, {"link", to.to(path)}});
+    all.push_back(json::object{{"name", name}, {"link", urls.to(path)}});
   return all;
 }
 
@@ -70,7 +70,7 @@ json::array other_pages(const links& to) {
 
 json::object frame_of(const std::string& title, const review_question& q, const review_frame& frame,
                       const figure_settings& settings, const std::set<std::string>& teams) {
-  const links to{frame};
+  const links urls{frame};
   json::array choices;
   for (const auto& name : teams) choices.push_back({{"name", name}, {"chosen", name == q.team}});
   const auto this_month = settings.zone.month_of(frame.now);
@@ -79,16 +79,16 @@ json::object frame_of(const std::string& title, const review_question& q, const 
           {"style", frame.is_one_file ? style_sheet() : std::string_view()},
           {"can_choose", !frame.is_one_file},
           {"has_links", !frame.is_one_file},
-          {"home", to.to("/")},
-          {"pages", frame.is_one_file ? json::array() : other_pages(to)},
+          {"home", urls.to("/")},
+          {"pages", frame.is_one_file ? json::array() : other_pages(urls)},
           {"action", q.service.empty() ? "/" : "/services/" + encode_part(q.service)},
           {"keep_environment", q.environment},
           {"months", month_choices(q, frame, settings)},
           {"has_teams", !teams.empty()},
           {"teams", std::move(choices)},
-          {"previous", to.to_month(q.month - months{1}, q.team)},
+          {"previous", urls.to_month(q.month - months{1}, q.team)},
           {"previous_name", name_month(q.month - months{1})},
-          {"next", has_next ? to.to_month(q.month + months{1}, q.team) : ""},
+          {"next", has_next ? urls.to_month(q.month + months{1}, q.team) : ""},
           {"next_name", name_month(q.month + months{1})},
           {"made_at", settings.zone.local_time(frame.now)},
           {"zone", settings.zone.zone_name()},
@@ -120,36 +120,36 @@ std::string cause_in_words(std::string_view name) { return sentence_case(figure_
 
 }
 
-json::object deployment_row(const json::object& d, const figure_settings& settings, const links& to) {
+json::object deployment_row(const json::object& d, const figure_settings& settings, const links& urls) {
   const auto kind = text(d, "kind"), id = text(d, "id");
   return {{"at", text(d, "at")},
           {"when", local(d, "at", settings)},
           {"service", text(d, "service")},
-          {"service_link", to.to_service(text(d, "service"), settings.zone.month_of(*time_at(d, "/at")))},
+          {"service_link", urls.to_service(text(d, "service"), settings.zone.month_of(*time_at(d, "/at")))},
           {"environment", text(d, "environment")},
           {"kind", kind.empty() ? "–" : kind},
           {"name", text(d, "version").empty() ? text(d, "subject") : text(d, "version")},
           {"what", text(d, "title")},
-          {"link", to.to_deployment(id)},
+          {"link", urls.to_deployment(id)},
           {"source_link", outward(text(d, "url"))},
           {"failed", flag_at(d, "/failed")},
           {"outcome", outcome_of(d)},
           {"remedy", text(d, "first_remedy")}};
 }
 
-json::object hotfix_row(ledger::reader& from, const json::object& d, const tracked_follow_ups& tracked,
-                        const figure_settings& settings, const review_frame& frame, const links& to) {
-  auto row = deployment_row(d, settings, to);
+json::object hotfix_row(ledger::reader& database, const json::object& d, const tracked_follow_ups& tracked,
+                        const figure_settings& settings, const review_frame& frame, const links& urls) {
+  auto row = deployment_row(d, settings, urls);
   const auto finished = time_at(d, "/finished_at");
   const auto answered = text(d, "remedies"), incident = text(d, "incident");
   row["cause"] = text(d, "cause").empty() ? "–" : cause_in_words(text(d, "cause"));
-  row["answers"] = !answered.empty()   ? name_of_deployment(from, answered)
+  row["answers"] = !answered.empty()   ? name_of_deployment(database, answered)
                    : !incident.empty() ? "incident " + incident
                                        : std::string();
-  row["answers_link"] = answered.empty() ? "" : to.to_deployment(answered);
+  row["answers_link"] = answered.empty() ? "" : urls.to_deployment(answered);
   row["why"] = text(d, "justification");
   const bool is_recent = finished && *finished + settings.follow_up_horizon >= frame.now;
-  const auto due = [&](duration after) { return finished ? std::optional(*finished + after) : std::nullopt; };
+  const auto due = [&](duration allowed) { return finished ? std::optional(*finished + allowed) : std::nullopt; };
   const auto service = text(d, "service");
   const bool tracks_merge =
       finished && tracked.tracks_merge(service, time_at(d, "/merges_reported_since"), *finished, frame.now, settings);
@@ -162,8 +162,8 @@ json::object hotfix_row(ledger::reader& from, const json::object& d, const track
   return row;
 }
 
-json::object incident_row(ledger::reader& from, const json::object& i, const figure_settings& settings,
-                          const links& to) {
+json::object incident_row(ledger::reader& database, const json::object& i, const figure_settings& settings,
+                          const links& urls) {
   const auto started = time_at(i, "/started_at"), restored = time_at(i, "/restored_at");
   const auto blamed = text(i, "blamed");
   return {{"at", text(i, "started_at")},
@@ -174,8 +174,8 @@ json::object incident_row(ledger::reader& from, const json::object& i, const fig
           {"source_link", outward(text(i, "url"))},
           {"took", started && restored ? readable_duration(in_seconds(*restored - *started)) : ""},
           {"is_open", !restored},
-          {"blames", blamed.empty() ? std::string() : name_of_deployment(from, blamed)},
-          {"blames_link", blamed.empty() ? "" : to.to_deployment(blamed)},
+          {"blames", blamed.empty() ? std::string() : name_of_deployment(database, blamed)},
+          {"blames_link", blamed.empty() ? "" : urls.to_deployment(blamed)},
           {"reason", figure_in_words(text(i, "reason"))}};
 }
 
@@ -185,10 +185,10 @@ json::array causes_of(const reviewed& r, const figure_settings& settings) {
   const auto values = r.together.together.values.find(r.last().label);
   if (values == r.together.together.values.end()) return {};
   double largest = 0;
-  for (const auto& in : settings.slices_of(f)) {
-    const auto v = evaluate(f, in, {r.together.columns, values->second, r.last()});
+  for (const auto& part : settings.slices_of(f)) {
+    const auto v = evaluate(f, part, {r.together.columns, values->second, r.last()});
     if (!v || v->value <= 0) continue;
-    counted.emplace_back(-v->value, in.value);
+    counted.emplace_back(-v->value, part.value);
     largest = std::max(largest, v->value);
   }
   std::ranges::sort(counted);
@@ -208,11 +208,11 @@ json::array recovery_of(const reviewed& r, const figure_settings& settings) {
   json::array all;
   std::vector<std::pair<std::string, figure_value>> measured_ones;
   double largest = 0;
-  for (const auto& in : settings.slices_of(f)) {
-    const auto v = evaluate(f, in, {r.together.columns, values->second, r.last()}, &quantiles[0]);
+  for (const auto& part : settings.slices_of(f)) {
+    const auto v = evaluate(f, part, {r.together.columns, values->second, r.last()}, &quantiles[0]);
     if (!v) continue;
     largest = std::max(largest, v->value);
-    measured_ones.emplace_back(in.value == "none" ? "no remediation" : in.value, *v);
+    measured_ones.emplace_back(part.value == "none" ? "no remediation" : part.value, *v);
   }
   for (const auto& [name, v] : measured_ones)
     all.push_back({{"name", name},

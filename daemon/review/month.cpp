@@ -33,8 +33,8 @@ json::object value_in(const reviewed& r, const scope_figures& known, const servi
   const auto& f = *find_figure(column.figure);
   const auto values = known.values.find(r.last().label);
   if (values == known.values.end() || !has_data(known, r.last())) return {{"text", "–"}, {"is_few", false}};
-  const auto& in = *std::ranges::find(f.slices, column.slice, &slice::value);
-  const auto v = evaluate(f, in, {r.apart.columns, values->second, r.last()});
+  const auto& part = *std::ranges::find(f.slices, column.slice, &slice::value);
+  const auto v = evaluate(f, part, {r.apart.columns, values->second, r.last()});
   if (!v) return {{"text", "–"}, {"is_few", false}};
   if (!v->denominator || *v->denominator >= least_for_a_band)
     return {{"text", readable(f, v->value)}, {"is_few", false}};
@@ -43,7 +43,7 @@ json::object value_in(const reviewed& r, const scope_figures& known, const servi
 }
 
 json::object service_row(const reviewed& r, const place& where, const ledger::hotfix_months& counted_months,
-                         const std::vector<threshold_of>& exceeded, const links& to) {
+                         const std::vector<threshold_of>& exceeded, const links& urls) {
   const auto& known = r.apart.places.at(where);
   json::array says;
   for (const auto& one : exceeded)
@@ -61,7 +61,7 @@ json::object service_row(const reviewed& r, const place& where, const ledger::ho
     if (c.is_on_page) values.push_back(value_in(r, known, c));
   const bool is_exceeded = !says.empty();
   return {{"name", name_of(where, known.team)},
-          {"link", to.to_service(where.service, r.month)},
+          {"link", urls.to_service(where.service, r.month)},
           {"team", known.team},
           {"is_exceeded", is_exceeded},
           {"exceeded", std::move(says)},
@@ -89,8 +89,8 @@ std::vector<place> by_attention(const reviewed& r, const std::vector<threshold_o
   return all;
 }
 
-json::array service_rows(ledger::reader& from, const reviewed& r, const std::vector<place>& order,
-                         const std::vector<threshold_of>& exceeded, const links& to) {
+json::array service_rows(ledger::reader& database, const reviewed& r, const std::vector<place>& order,
+                         const std::vector<threshold_of>& exceeded, const links& urls) {
   std::vector<ledger::scope> scopes;
   scopes.reserve(order.size());
   for (const auto& where : order) scopes.push_back({{where, {}, true}});
@@ -98,22 +98,22 @@ json::array service_rows(ledger::reader& from, const reviewed& r, const std::vec
   begins.reserve(r.months.size() + 1);
   for (const auto& p : r.months) begins.push_back(p.begin);
   begins.push_back(r.last().end);
-  const auto counted_months = from.count_hotfix_months(scopes, begins);
+  const auto counted_months = database.count_hotfix_months(scopes, begins);
   json::array rows;
   for (std::size_t n = 0; n < order.size(); ++n)
-    rows.push_back(service_row(r, order[n], counted_months[n], exceeded, to));
+    rows.push_back(service_row(r, order[n], counted_months[n], exceeded, urls));
   return rows;
 }
 
 // The verdict: exceeded, within or not judged, or `without_data` before there is any data.
 json::object verdict_of(const reviewed& r, const std::vector<threshold_of>& all,
-                        const std::vector<threshold_of>& exceeded, const std::string& without_data, const links& to) {
+                        const std::vector<threshold_of>& exceeded, const std::string& without_data, const links& urls) {
   json::array says;
   for (std::size_t n = 0; n < std::min(exceeded.size(), most_exceeded); ++n) {
     const auto& one = exceeded[n];
     says.push_back({{"who", name_of(one.where, one.team)},
-                    {"link", one.where.service.empty() ? to.to_month(r.month, one.team)
-                                                       : to.to_service(one.where.service, r.month)},
+                    {"link", one.where.service.empty() ? urls.to_month(r.month, one.team)
+                                                       : urls.to_service(one.where.service, r.month)},
                     {"text", in_words(one.judged)}});
   }
   const bool is_reported = std::ranges::any_of(r.together.together.values, [](const auto& entry) {
@@ -130,25 +130,25 @@ json::object verdict_of(const reviewed& r, const std::vector<threshold_of>& all,
   return view;
 }
 
-json::array hotfixes_of(ledger::reader& from, const reviewed& r, const std::map<place, std::string>& targets,
-                        const review_frame& frame, const figure_settings& settings, const links& to, bool& has_more) {
+json::array hotfixes_of(ledger::reader& database, const reviewed& r, const std::map<place, std::string>& targets,
+                        const review_frame& frame, const figure_settings& settings, const links& urls, bool& has_more) {
   json::array services;
   std::set<std::string> names;
   for (const auto& [where, known] : r.apart.places)
     if (settings.names.is_target(where)) names.insert(where.service);
   for (const auto& name : names) services.emplace_back(name);
-  const auto page = from.list(sql::lists::deployments,
-                              {{"services", std::move(services)},
-                               {"kind", word(deployment_kind::hotfix)},
-                               {"state", word(deployment_state::succeeded)},
-                               {"since", format_time(r.last().begin)},
-                               {"until", format_time(r.last().end)}},
-                              nullptr, most_hotfixes + 1);
-  const auto tracked = find_tracked(from, targets, settings);
+  const auto page = database.list(sql::lists::deployments,
+                                  {{"services", std::move(services)},
+                                   {"kind", word(deployment_kind::hotfix)},
+                                   {"state", word(deployment_state::succeeded)},
+                                   {"since", format_time(r.last().begin)},
+                                   {"until", format_time(r.last().end)}},
+                                  nullptr, most_hotfixes + 1);
+  const auto tracked = find_tracked(database, targets, settings);
   json::array all;
   for (const auto& row : page.rows)
     if (settings.names.is_production(text(row, "environment")) && all.size() < most_hotfixes)
-      all.push_back(hotfix_row(from, row, tracked, settings, frame, to));
+      all.push_back(hotfix_row(database, row, tracked, settings, frame, urls));
   has_more = page.rows.size() > most_hotfixes;
   return all;
 }
@@ -163,8 +163,8 @@ std::string now_count(const reviewed& r, std::string_view figure) {
 }
 
 // The setup steps with their state.
-json::array checklist_of(ledger::reader& from, const figure_settings& settings, timestamp now) {
-  const auto sources = report_sources(from, settings, now);
+json::array checklist_of(ledger::reader& database, const figure_settings& settings, timestamp now) {
+  const auto sources = report_sources(database, settings, now);
   const auto names = joined(settings.watched_sources());
   const bool has_delivered = std::ranges::any_of(sources, [](const auto& s) { return s.last_at.has_value(); });
   const bool has_incidents =
@@ -190,23 +190,23 @@ std::string quality_of(const reviewed& r, const std::vector<discover::unmatched_
   const auto& scope = r.together.together;
   std::set<std::string_view> needed;
   for (const auto headlines : {health_headlines(), dora_headlines()})
-    for (const auto& h : headlines) needed.insert(h.of->rests_on.begin(), h.of->rests_on.end());
+    for (const auto& h : headlines) needed.insert(h.wanted->rests_on.begin(), h.wanted->rests_on.end());
   for (const auto& one : coverage_of(scope, r.together))
-    if (one.share && one.is_gap() && needed.contains(one.of->name))
-      parts.push_back(std::string(one.of->name) + " coverage " + in_words(one));
+    if (one.share && one.is_gap() && needed.contains(one.rule->name))
+      parts.push_back(std::string(one.rule->name) + " coverage " + in_words(one));
   if (!unmatched.empty()) parts.push_back(in_words(names_of(unmatched)));
   return joined(parts, "; ");
 }
 
 }
 
-std::string review_month(ledger::reader& from, const review_question& q, const figure_settings& settings,
+std::string review_month(ledger::reader& database, const review_question& q, const figure_settings& settings,
                          const review_frame& frame) {
-  const links to{frame};
-  const auto r = look_at(from, q, settings, frame.now);
+  const links urls{frame};
+  const auto r = look_at(database, q, settings, frame.now);
   const auto thresholds = all_thresholds(r, settings), exceeded = exceeded_among(thresholds);
   std::set<std::string> teams;
-  const auto places = from.places();
+  const auto places = database.places();
   const auto targets = places_and_teams(places, settings);
   for (const auto& [where, team] : targets)
     if (!team.empty()) teams.insert(team);
@@ -220,14 +220,14 @@ std::string review_month(ledger::reader& from, const review_question& q, const f
                                is_unknown_team  ? "Unknown team " + in_quotes(q.team)
                                : places.empty() ? "Nothing has been reported yet"
                                                 : "No data from production up to " + name_month(q.month),
-                               to);
+                               urls);
   const bool is_reported = flag_at(view, "/verdict/is_reported");
   view["is_reported"] = is_reported;
   const bool is_empty = places.empty() && !is_unknown_team;
   view["is_empty"] = is_empty;
-  if (is_empty) view["checklist"] = checklist_of(from, settings, frame.now);
-  view["quality"] = is_reported ? quality_of(r, unmatched_names(from, settings, frame.now)) : "";
-  view["quality_link"] = to.to("/coverage");
+  if (is_empty) view["checklist"] = checklist_of(database, settings, frame.now);
+  view["quality"] = is_reported ? quality_of(r, unmatched_names(database, settings, frame.now)) : "";
+  view["quality_link"] = urls.to("/coverage");
   view["health"] = cards(r, health_headlines(), settings, thresholds);
   view["dora"] = cards(r, dora_headlines(), settings, thresholds);
   auto changes = changes_in_words(r, settings);
@@ -237,7 +237,7 @@ std::string review_month(ledger::reader& from, const review_question& q, const f
   auto order = by_attention(r, exceeded, settings);
   const auto all = order.size();
   order.resize(std::min(all, most_services));
-  view["services"] = service_rows(from, r, order, exceeded, to);
+  view["services"] = service_rows(database, r, order, exceeded, urls);
   json::array columns;
   for (const auto& c : service_columns())
     if (c.is_on_page) columns.push_back(json::object{{"text", sentence_case(std::string(c.title))}});
@@ -245,7 +245,7 @@ std::string review_month(ledger::reader& from, const review_question& q, const f
   view["has_services"] = !order.empty();
   view["more_services"] = all > order.size() ? std::to_string(all - order.size()) : "";
   bool has_more = false;
-  auto hotfixes = hotfixes_of(from, r, targets, frame, settings, to, has_more);
+  auto hotfixes = hotfixes_of(database, r, targets, frame, settings, urls, has_more);
   view["has_hotfixes"] = !hotfixes.empty();
   view["hotfixes"] = std::move(hotfixes);
   view["more_hotfixes"] = has_more;
@@ -260,7 +260,7 @@ std::string review_month(ledger::reader& from, const review_question& q, const f
   view["overdue"] = now_count(r, "overdue_reviews");
   view["without_incidents"] = !r.together.has_incidents && is_reported;
   view["trend"] = trend_table(r, settings);
-  view["csv"] = to.to("/api/v1/figures?period=" + format_month(q.month));
+  view["csv"] = urls.to("/api/v1/figures?period=" + format_month(q.month));
   return render_page("month", view);
 }
 

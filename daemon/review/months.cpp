@@ -13,8 +13,8 @@ namespace {
 std::vector<headline> of_dora() {
   std::vector<headline> all;
   for (const auto& m : dora_metrics())
-    all.push_back(
-        {sentence_case(std::string(m.title)), find_figure(m.figure), "", m.figure, m.of, m.more_is_better, &m});
+    all.push_back({sentence_case(std::string(m.title)), find_figure(m.figure), "", m.figure, m.observations,
+                   m.more_is_better, &m});
   return all;
 }
 
@@ -37,7 +37,7 @@ std::span<const headline> dora_headlines() {
   return all;
 }
 
-reviewed look_at(ledger::reader& from, const review_question& q, const figure_settings& settings, timestamp now) {
+reviewed look_at(ledger::reader& database, const review_question& q, const figure_settings& settings, timestamp now) {
   reviewed r;
   r.month = q.month;
   const auto first = q.month - std::chrono::months{reviewed_months - 1};
@@ -45,38 +45,38 @@ reviewed look_at(ledger::reader& from, const review_question& q, const figure_se
   r.is_so_far = settings.zone.month_of(now) == q.month;
   const auto end = r.last().end;
   figure_question asked{.periods = r.months, .service = q.service, .environment = q.environment, .team = q.team};
-  r.together = answer_together(from, asked, settings, end);
+  r.together = answer_together(database, asked, settings, end);
   r.months = r.together.periods;  // with `partial` and `has_data` set
   r.is_of_one = !q.service.empty();
   for (auto& p : r.months)  // the month of a scope's first deployment is partial
-    if (const auto& since = r.together.together.since) p.partial |= *since > p.begin && *since < p.end;
+    if (const auto& first_day = r.together.together.since) p.partial |= *first_day > p.begin && *first_day < p.end;
   asked.periods = {r.before(), r.last()};
   for (const auto& rolling : settings.rolling)
     asked.periods.push_back(find_period(rolling, settings.rolling, settings.zone, end).value());
   asked.periods.push_back({std::string(month), r.last().begin, end, r.is_so_far});
   asked.periods.push_back({std::string(previous_month), r.before().begin, r.before().end, false});
-  r.apart = answer_question(from, asked, settings, end);
-  find_since(from, r.apart, settings.names);
+  r.apart = answer_question(database, asked, settings, end);
+  find_since(database, r.apart, settings.names);
   return r;
 }
 
-std::optional<measured> measure(const snapshot& s, const scope_figures& known, const period& over,
+std::optional<measured> measure(const snapshot& s, const scope_figures& known, const period& span,
                                 const figure_settings& settings) {
-  const auto values = known.values.find(over.label);
-  if (values == known.values.end() || !has_data(known, over)) return {};
-  return measured{s.columns, values->second, over, capacity(settings, known.team, over)};
+  const auto values = known.values.find(span.label);
+  if (values == known.values.end() || !has_data(known, span)) return {};
+  return measured{s.columns, values->second, span, capacity(settings, known.team, span)};
 }
 
 std::optional<figure_value> value_of(const snapshot& s, const headline& h, const scope_figures& scope,
-                                     const period& over, const figure_settings& settings) {
-  const auto covered = h.of->looks == shape::per_day ? covered_part(over, scope) : over;
+                                     const period& span, const figure_settings& settings) {
+  const auto covered = h.wanted->looks == shape::per_day ? covered_part(span, scope) : span;
   const auto m = measure(s, scope, covered, settings);
   if (!m) return {};
-  if (h.of->looks == shape::quantiles) return evaluate(*h.of, h.of->slices.front(), *m, &quantiles[0]);
+  if (h.wanted->looks == shape::quantiles) return evaluate(*h.wanted, h.wanted->slices.front(), *m, &quantiles[0]);
   std::optional<figure_value> total;
-  for (const auto& in : h.of->slices) {
-    if (!h.slice.empty() && in.value != h.slice) continue;
-    const auto one = evaluate(*h.of, in, *m);
+  for (const auto& part : h.wanted->slices) {
+    if (!h.slice.empty() && part.value != h.slice) continue;
+    const auto one = evaluate(*h.wanted, part, *m);
     if (!one) continue;
     if (!total)
       total = one;
@@ -87,7 +87,7 @@ std::optional<figure_value> value_of(const snapshot& s, const headline& h, const
 }
 
 std::string written(const headline& h, double value) {
-  return readable(*h.of, value) + (h.of->looks == shape::per_day ? " a day" : "");
+  return readable(*h.wanted, value) + (h.wanted->looks == shape::per_day ? " a day" : "");
 }
 
 std::vector<threshold_of> all_thresholds(const reviewed& r, const figure_settings& settings) {
@@ -152,34 +152,35 @@ json::object trend_table(const reviewed& r, const figure_settings& settings) {
 namespace {
 
 // Whether the difference is large enough to be mentioned.
-bool differs(const headline& h, double now, double before) {
+bool differs(const headline& h, double now, double earlier) {
   constexpr double tenth = 0.1;
-  if (h.of->looks == shape::count) return now != before;
-  return std::abs(now - before) > tenth * std::max(std::abs(now), std::abs(before));
+  if (h.wanted->looks == shape::count) return now != earlier;
+  return std::abs(now - earlier) > tenth * std::max(std::abs(now), std::abs(earlier));
 }
 
-std::string change_in_words(const reviewed& r, const headline& h, double now, double before) {
+std::string change_in_words(const reviewed& r, const headline& h, double now, double earlier) {
   const auto then = name_month(r.month - std::chrono::months{1});
-  if (r.is_so_far) return h.title + ": " + written(h, now) + " so far, " + written(h, before) + " in " + then + '.';
-  return h.title + (now > before ? " rose from " : " fell from ") + written(h, before) + " to " + written(h, now) + '.';
+  if (r.is_so_far) return h.title + ": " + written(h, now) + " so far, " + written(h, earlier) + " in " + then + '.';
+  return h.title + (now > earlier ? " rose from " : " fell from ") + written(h, earlier) + " to " + written(h, now) +
+         '.';
 }
 
 // Adds services that crossed their monthly threshold of hotfixes in either direction. Months that are not judged do not
 // count.
-void add_crossings(const reviewed& r, const figure_settings& settings, json::array& to) {
+void add_crossings(const reviewed& r, const figure_settings& settings, json::array& crossings) {
   const auto& hotfixes = health_headlines().front();
   const judge judged(r.apart, settings);
   for (const auto& [where, known] : r.apart.places) {
     if (!settings.names.is_target(where)) continue;
     for (const auto& t : judged.thresholds_of(where.service)) {
       if (t.figure != hotfixes.threshold || t.period != month || !has_data(known, r.before())) continue;
-      const auto now = judged.decide(t, known, false, &r.last()), before = judged.decide(t, known, false, &r.before());
-      if (now.state == before.state || now.state == standing::not_judged || before.state == standing::not_judged)
+      const auto now = judged.decide(t, known, false, &r.last()), earlier = judged.decide(t, known, false, &r.before());
+      if (now.state == earlier.state || now.state == standing::not_judged || earlier.state == standing::not_judged)
         continue;
       const bool is_worse = now.state == standing::exceeded;
-      to.push_back(
+      crossings.push_back(
           {{"text", where.service + (is_worse ? " exceeds its threshold: " : " is within its threshold again: ") +
-                        written(hotfixes, *now.value) + " hotfixes after " + written(hotfixes, *before.value) + '.'},
+                        written(hotfixes, *now.value) + " hotfixes after " + written(hotfixes, *earlier.value) + '.'},
            {"direction", is_worse ? "worse" : "better"}});
     }
   }
@@ -190,14 +191,14 @@ void add_crossings(const reviewed& r, const figure_settings& settings, json::arr
 json::array changes_in_words(const reviewed& r, const figure_settings& settings) {
   json::array all;
   add_crossings(r, settings, all);
-  for (const auto of : {health_headlines(), dora_headlines()})
-    for (const auto& h : of) {
+  for (const auto headlines : {health_headlines(), dora_headlines()})
+    for (const auto& h : headlines) {
       const auto now = value_of(r.together, h, r.together.together, r.last(), settings);
-      const auto before = value_of(r.together, h, r.together.together, r.before(), settings);
-      if (!now || !before || !differs(h, now->value, before->value)) continue;
-      const bool is_better = (now->value > before->value) == h.more_is_better;
+      const auto earlier = value_of(r.together, h, r.together.together, r.before(), settings);
+      if (!now || !earlier || !differs(h, now->value, earlier->value)) continue;
+      const bool is_better = (now->value > earlier->value) == h.more_is_better;
       all.push_back(
-          {{"text", change_in_words(r, h, now->value, before->value)}, {"direction", is_better ? "better" : "worse"}});
+          {{"text", change_in_words(r, h, now->value, earlier->value)}, {"direction", is_better ? "better" : "worse"}});
     }
   return all;
 }

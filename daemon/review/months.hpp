@@ -11,13 +11,13 @@ namespace releasehealth {
 /// A headline figure of a page.
 struct headline {
   std::string title;
-  const figure* of;
-  std::string_view slice;      ///< empty: all slices together
-  std::string_view threshold;  ///< a name of threshold_figures(); empty: it cannot have a threshold
-  std::string_view over;       ///< plural noun of its observations; with `beside`, the unit of that figure
+  const figure* wanted;
+  std::string_view slice;         ///< empty: all slices together
+  std::string_view threshold;     ///< a name of threshold_figures(); empty: it cannot have a threshold
+  std::string_view observations;  ///< plural noun of its observations; with `companion`, the unit of that figure
   bool more_is_better = false;
   const dora_metric* dora = nullptr;
-  const figure* beside = nullptr;  ///< a figure for the detail line, in place of the number of observations
+  const figure* companion = nullptr;  ///< a figure for the detail line, in place of the number of observations
 };
 /// Hotfixes, rollbacks, time to issue, firefighting: how healthy releases are.
 std::span<const headline> health_headlines();

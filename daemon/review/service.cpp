@@ -17,26 +17,26 @@ constexpr auto timeline_months = std::chrono::months{3};
 
 /// The rows of one service in one environment over the period of the timeline.
 struct service_past {
-  period over;
+  period span;
   std::vector<json::object> deployments, incidents;  ///< latest first
   std::string live_before;                           ///< id of the deployment live at the beginning
 };
 
-service_past read_past(ledger::reader& from, const place& of, const period& over, const naming& names) {
-  json::object filters = {{"services", json::array{json::value(of.service)}},
+service_past read_past(ledger::reader& database, const place& located, const period& span, const naming& names) {
+  json::object filters = {{"services", json::array{json::value(located.service)}},
                           {"groups", json::value_from(names.groups())},
-                          {"environment", of.environment},
-                          {"since", format_time(over.begin)},
-                          {"until", format_time(over.end)}};
-  service_past past{over,
-                    from.list(sql::lists::deployments, filters, nullptr, most_rows).rows,
-                    from.list(sql::lists::incidents, filters, nullptr, most_rows).rows,
+                          {"environment", located.environment},
+                          {"since", format_time(span.begin)},
+                          {"until", format_time(span.end)}};
+  service_past past{span,
+                    database.list(sql::lists::deployments, filters, nullptr, most_rows).rows,
+                    database.list(sql::lists::incidents, filters, nullptr, most_rows).rows,
                     {}};
   filters.erase("since");
-  filters["until"] = format_time(over.begin);
+  filters["until"] = format_time(span.begin);
   filters["state"] = word(deployment_state::succeeded);
-  const auto before = from.list(sql::lists::deployments, filters, nullptr, 1).rows;
-  if (!before.empty()) past.live_before = text(before.front(), "live");
+  const auto earlier = database.list(sql::lists::deployments, filters, nullptr, 1).rows;
+  if (!earlier.empty()) past.live_before = text(earlier.front(), "live");
   return past;
 }
 
@@ -48,33 +48,33 @@ std::string kind_or_state(const json::object& d) {
   return text(d, "kind").empty() ? text(d, "state") : text(d, "kind");
 }
 
-timeline draw(ledger::reader& from, const service_past& past, const figure_settings& settings, const links& to) {
-  timeline t{past.over.begin, past.over.end, {}, {}, {}, {}, {}};
+timeline draw(ledger::reader& database, const service_past& past, const figure_settings& settings, const links& urls) {
+  timeline t{past.span.begin, past.span.end, {}, {}, {}, {}, {}};
   std::map<std::string, std::string> names;
   for (const auto& d : past.deployments) names[text(d, "id")] = called(d);
   const auto name_of = [&](const std::string& id) {
     const auto known = names.find(id);
     return known != names.end() ? known->second
            : id.empty()         ? std::string("earlier version")
-                                : name_of_deployment(from, id);
+                                : name_of_deployment(database, id);
   };
   if (!past.live_before.empty()) {
     const auto live = name_of(past.live_before);
     t.live.push_back({live, "live: " + live + ", since before this period", std::string(word(deployment_kind::planned)),
-                      "", past.over.begin, past.over.end});
+                      "", past.span.begin, past.span.end});
   }
   for (auto d = past.deployments.rbegin(); d != past.deployments.rend(); ++d) {
-    const auto at = time_at(*d, "/at");
-    if (!at) continue;
+    const auto instant = time_at(*d, "/at");
+    if (!instant) continue;
     const auto kind = kind_or_state(*d);
-    t.deployments.push_back({settings.zone.local_time(*at) + ' ' + kind + ' ' + called(*d), kind,
-                             to.to_deployment(text(*d, "id")), text(*d, "id"), *at});
+    t.deployments.push_back({settings.zone.local_time(*instant) + ' ' + kind + ' ' + called(*d), kind,
+                             urls.to_deployment(text(*d, "id")), text(*d, "id"), *instant});
     if (text(*d, "state") != word(deployment_state::succeeded) || kind == word(deployment_kind::redeploy)) continue;
-    if (!t.live.empty()) t.live.back().end = *at;
+    if (!t.live.empty()) t.live.back().end = *instant;
     const auto live = name_of(text(*d, "live"));
     auto says = "live: " + live;
-    says.append(", by ").append(kind).append(", since ").append(settings.zone.local_time(*at));
-    t.live.push_back({live, std::move(says), kind, "", *at, past.over.end});
+    says.append(", by ").append(kind).append(", since ").append(settings.zone.local_time(*instant));
+    t.live.push_back({live, std::move(says), kind, "", *instant, past.span.end});
   }
   for (auto i = past.incidents.rbegin(); i != past.incidents.rend(); ++i) {
     const auto began = time_at(*i, "/started_at");
@@ -86,11 +86,11 @@ timeline draw(ledger::reader& from, const service_past& past, const figure_setti
         {text(*i, "subject"),
          "incident " + text(*i, "subject") + (severity.empty() ? "" : ", severity " + severity) + ", from " +
              settings.zone.local_time(*began) + (end ? " to " + settings.zone.local_time(*end) : ", open"),
-         severity == "1" || severity == "2" ? "severe" : "mild", "", *began, end.value_or(past.over.end)});
+         severity == "1" || severity == "2" ? "severe" : "mild", "", *began, end.value_or(past.span.end)});
   }
-  for (auto m = settings.zone.month_of(past.over.begin); settings.zone.month_begin(m) < past.over.end;
+  for (auto m = settings.zone.month_of(past.span.begin); settings.zone.month_begin(m) < past.span.end;
        m += std::chrono::months{1})
-    t.ticks.emplace_back(std::max(settings.zone.month_begin(m), past.over.begin), name_month(m, true));
+    t.ticks.emplace_back(std::max(settings.zone.month_begin(m), past.span.begin), name_month(m, true));
   return t;
 }
 
@@ -108,9 +108,9 @@ std::vector<place> places_of(const std::map<place, std::string>& all, const std:
 
 }
 
-result<std::string> review_service(ledger::reader& from, const review_question& q, const figure_settings& settings,
+result<std::string> review_service(ledger::reader& database, const review_question& q, const figure_settings& settings,
                                    const review_frame& frame) {
-  const auto all = places_and_teams(from.places(), settings);
+  const auto all = places_and_teams(database.places(), settings);
   const auto mine = places_of(all, q.service, settings.names);
   if (mine.empty()) return error(errc::unknown, "unknown service " + in_quotes(q.service));
   const auto chosen = std::ranges::find(mine, q.environment, &place::environment);
@@ -119,23 +119,23 @@ result<std::string> review_service(ledger::reader& from, const review_question& 
   const auto& where = q.environment.empty() ? mine.front() : *chosen;
   auto asked = q;
   asked.environment = where.environment;
-  const links to{frame};
-  const auto r = look_at(from, asked, settings, frame.now);
+  const links urls{frame};
+  const auto r = look_at(database, asked, settings, frame.now);
   const bool is_production = settings.names.is_production(where.environment);
   const auto thresholds = all_thresholds(r, settings);
   auto view = frame_of(q.service + ", " + name_month(q.month), q, frame, settings, {});
   view["service"] = q.service;
   view["team"] = all.at(where);
-  view["team_link"] = all.at(where).empty() ? "" : to.to_month(q.month, all.at(where));
+  view["team_link"] = all.at(where).empty() ? "" : urls.to_month(q.month, all.at(where));
   view["environment"] = where.environment;
   json::array others;
   for (const auto& p : mine)
     if (p != where)
-      others.push_back({{"name", p.environment}, {"link", to.to_service(q.service, q.month, p.environment)}});
+      others.push_back({{"name", p.environment}, {"link", urls.to_service(q.service, q.month, p.environment)}});
   view["has_others"] = !others.empty();
   view["others"] = std::move(others);
   view["month"] = name_month(q.month);
-  view["month_link"] = to.to_month(q.month, "");
+  view["month_link"] = urls.to_month(q.month, "");
   view["so_far"] = r.is_so_far ? settings.zone.local_time(frame.now) : "";
   view["is_production"] = is_production;
   auto verdict = verdict_on(judged_of(thresholds));
@@ -152,20 +152,20 @@ result<std::string> review_service(ledger::reader& from, const review_question& 
     view["trend"] = trend_table(r, settings);
   }
   const auto begins = settings.zone.month_begin(q.month - timeline_months + std::chrono::months{1});
-  const auto past = read_past(from, where, {"timeline", begins, r.last().end}, settings.names);
-  view["timeline"] = timeline_chart(draw(from, past, settings, to));
+  const auto past = read_past(database, where, {"timeline", begins, r.last().end}, settings.names);
+  view["timeline"] = timeline_chart(draw(database, past, settings, urls));
   view["timeline_from"] = name_month(settings.zone.month_of(begins));
   view["is_cut"] = past.deployments.size() == most_rows || past.incidents.size() == most_rows;
-  const auto tracked = find_tracked(from, places_and_teams(from.places(), settings), settings);
+  const auto tracked = find_tracked(database, places_and_teams(database.places(), settings), settings);
   json::array deployments, incidents, owing;
   for (const auto& d : past.deployments) {
-    deployments.push_back(deployment_row(d, settings, to));
+    deployments.push_back(deployment_row(d, settings, urls));
     if (text(d, "kind") != word(deployment_kind::hotfix) || text(d, "state") != word(deployment_state::succeeded))
       continue;
-    auto row = hotfix_row(from, d, tracked, settings, frame, to);
+    auto row = hotfix_row(database, d, tracked, settings, frame, urls);
     owing.push_back(std::move(row));
   }
-  for (const auto& i : past.incidents) incidents.push_back(incident_row(from, i, settings, to));
+  for (const auto& i : past.incidents) incidents.push_back(incident_row(database, i, settings, urls));
   view["has_deployments"] = !deployments.empty();
   view["deployments"] = std::move(deployments);
   view["has_incidents"] = !incidents.empty();

@@ -62,15 +62,15 @@ std::string findings_of(const sync_of_source& sync) {
   return text;
 }
 
-json::object row_of(const source_report& s, const figure_settings& settings, const links& to) {
+json::object row_of(const source_report& s, const figure_settings& settings, const links& urls) {
   json::array setup, reasons;
   for (const auto& one : s.setup)
     setup.push_back(
         json::object{{"what", one.step->what}, {"needed_by", one.step->needed_by}, {"is_done", one.is_done}});
   for (const auto& r : s.reasons) {
-    const auto at = parse_time(r.at);
+    const auto instant = parse_time(r.at);
     reasons.push_back(json::object{
-        {"when", at ? settings.zone.local_time(*at) : r.at}, {"outcome", r.outcome}, {"reason", r.reason}});
+        {"when", instant ? settings.zone.local_time(*instant) : r.at}, {"outcome", r.outcome}, {"reason", r.reason}});
   }
   return {{"name", s.name},
           {"kind", s.kind == s.name ? "" : s.kind},
@@ -86,7 +86,7 @@ json::object row_of(const source_report& s, const figure_settings& settings, con
           {"chart", days_chart(s)},
           {"setup", std::move(setup)},
           {"unmatched", s.unmatched.empty() ? "" : in_words(s.unmatched)},
-          {"coverage", to.to("/coverage")},
+          {"coverage", urls.to("/coverage")},
           {"has_setup", !s.setup.empty()},
           {"has_reasons", !reasons.empty()},
           {"reasons", std::move(reasons)}};
@@ -94,15 +94,15 @@ json::object row_of(const source_report& s, const figure_settings& settings, con
 
 }
 
-std::string review_sources(ledger::reader& from, const figure_settings& settings, const review_frame& frame) {
-  const auto all = report_sources(from, settings, frame.now);
+std::string review_sources(ledger::reader& database, const figure_settings& settings, const review_frame& frame) {
+  const auto all = report_sources(database, settings, frame.now);
   auto view =
       frame_of("Sources", {.month = settings.zone.month_of(frame.now), .team = {}, .service = {}, .environment = {}},
                frame, settings, {});
   view["can_choose"] = false;
-  const links to{frame};
+  const links urls{frame};
   json::array rows;
-  for (const auto& s : all) rows.push_back(row_of(s, settings, to));
+  for (const auto& s : all) rows.push_back(row_of(s, settings, urls));
   view["has_sources"] = !rows.empty();
   view["sources"] = std::move(rows);
   return render_page("sources", view);

@@ -28,9 +28,9 @@ duration clock_watch::offset() {
 
 std::optional<duration> clock_watch::moved() {
   constexpr auto largest_slew = std::chrono::seconds(1);
-  const auto by = offset() - offset_;
-  offset_ += by;
-  return std::chrono::abs(by) < largest_slew ? std::nullopt : std::optional(by);
+  const auto difference = offset() - offset_;
+  offset_ += difference;
+  return std::chrono::abs(difference) < largest_slew ? std::nullopt : std::optional(difference);
 }
 
 }

@@ -12,21 +12,21 @@
 namespace releasehealth {
 namespace {
 
-char* put(char* to, std::string_view text) {
-  if (!text.empty()) std::memcpy(to, text.data(), text.size());  // memcpy from null is undefined even for size 0
-  return to + text.size();
+char* put(char* next, std::string_view text) {
+  if (!text.empty()) std::memcpy(next, text.data(), text.size());  // memcpy from null is undefined even for size 0
+  return next + text.size();
 }
 
 /// At most twice as long as the text.
-char* put_escaped(char* to, std::string_view text, bool quotes) {
+char* put_escaped(char* next, std::string_view text, bool quotes) {
   const auto is_special = [quotes](char c) { return c == '\\' || c == '\n' || (c == '"' && quotes); };
   for (;;) {  // copies runs without special characters; almost always there is one run
-    const auto at = std::ranges::find_if(text, is_special);
-    to = std::copy(text.begin(), at, to);
-    if (at == text.end()) return to;
-    *to++ = '\\';
-    *to++ = *at == '\n' ? 'n' : *at;
-    text = std::string_view(at + 1, text.end());
+    const auto special = std::ranges::find_if(text, is_special);
+    next = std::copy(text.begin(), special, next);
+    if (special == text.end()) return next;
+    *next++ = '\\';
+    *next++ = *special == '\n' ? 'n' : *special;
+    text = std::string_view(special + 1, text.end());
   }
 }
 
@@ -36,28 +36,28 @@ std::size_t room_for(std::span<const label> labels) {
   return room;
 }
 
-char* put_labels(char* to, std::span<const label> labels) {
+char* put_labels(char* next, std::span<const label> labels) {
   bool is_first = true;
   for (const auto& [name, text] : labels) {
-    if (!std::exchange(is_first, false)) *to++ = ',';
-    to = put(to, name);
-    *to++ = '=';
-    *to++ = '"';
-    to = put_escaped(to, text, true);
-    *to++ = '"';
+    if (!std::exchange(is_first, false)) *next++ = ',';
+    next = put(next, name);
+    *next++ = '=';
+    *next++ = '"';
+    next = put_escaped(next, text, true);
+    *next++ = '"';
   }
-  return to;
+  return next;
 }
 
 constexpr std::size_t longest_number = 32;
 
-char* put_number(char* to, double value) {
-  if (std::isnan(value)) return put(to, "NaN");
-  if (std::isinf(value)) return put(to, value > 0 ? "+Inf" : "-Inf");
+char* put_number(char* next, double value) {
+  if (std::isnan(value)) return put(next, "NaN");
+  if (std::isinf(value)) return put(next, value > 0 ? "+Inf" : "-Inf");
   // whole numbers without an exponent: 1700000000, not 1.7e+09
   const bool whole = std::abs(value) < 1e15 && value == std::trunc(value);
-  return (whole ? std::to_chars(to, to + longest_number, static_cast<long long>(value))
-                : std::to_chars(to, to + longest_number, value))
+  return (whole ? std::to_chars(next, next + longest_number, static_cast<long long>(value))
+                : std::to_chars(next, next + longest_number, value))
       .ptr;
 }
 
@@ -86,38 +86,38 @@ char* exposition::begin_line(std::string_view suffix, std::size_t labels) {
   return put(put(line_.data(), name_), type_ == metric_type::counter ? total : suffix);
 }
 
-void exposition::end_line(char* at, double value) {
-  *at++ = ' ';
-  at = put_number(at, value);
-  *at++ = '\n';
-  out_.append(line_.data(), at);
+void exposition::end_line(char* next, double value) {
+  *next++ = ' ';
+  next = put_number(next, value);
+  *next++ = '\n';
+  out_.append(line_.data(), next);
   constexpr std::size_t a_piece = std::size_t{64} * 1024;  // stays in the cache until the sink reads it
-  if (to_ && out_.size() >= a_piece) end();
+  if (sink_ && out_.size() >= a_piece) end();
 }
 
 void exposition::end() {
-  to_(out_);
+  sink_(out_);
   out_.clear();
 }
 
 void exposition::sample(std::span<const label> labels, double value, std::string_view suffix) {
-  auto* at = begin_line(suffix, room_for(labels));
+  auto* next = begin_line(suffix, room_for(labels));
   if (!labels.empty()) {
-    *at++ = '{';
-    at = put_labels(at, labels);
-    *at++ = '}';
+    *next++ = '{';
+    next = put_labels(next, labels);
+    *next++ = '}';
   }
-  end_line(at, value);
+  end_line(next, value);
 }
 
 void exposition::sample(std::string_view labels, std::string_view more, double value) {
-  auto* at = begin_line({}, labels.size() + more.size() + 1);
-  *at++ = '{';
-  at = put(at, labels);
-  if (!labels.empty() && !more.empty()) *at++ = ',';
-  at = put(at, more);
-  *at++ = '}';
-  end_line(at, value);
+  auto* next = begin_line({}, labels.size() + more.size() + 1);
+  *next++ = '{';
+  next = put(next, labels);
+  if (!labels.empty() && !more.empty()) *next++ = ',';
+  next = put(next, more);
+  *next++ = '}';
+  end_line(next, value);
 }
 
 std::string labels_in_text(std::span<const label> labels) {

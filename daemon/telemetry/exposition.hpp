@@ -25,9 +25,9 @@ using text_sink = std::function<void(std::string_view)>;
 
 class exposition {
  public:
-  /// `to`: receives the text while it is written, so that a long page is never in memory as a whole; end() sends the
+  /// `sink`: receives the text while it is written, so that a long page is never in memory as a whole; end() sends the
   /// rest. Without it, the whole text is in text().
-  explicit exposition(text_format f, text_sink to = {}) : format_(f), to_(std::move(to)) {}
+  explicit exposition(text_format f, text_sink sink = {}) : format_(f), sink_(std::move(sink)) {}
 
   /// Begins a family; a counter's name has no `_total`. Families without samples write nothing.
   void family(std::string_view name, metric_type, std::string_view help);
@@ -47,10 +47,10 @@ class exposition {
 
  private:
   char* begin_line(std::string_view suffix, std::size_t labels);
-  void end_line(char* at, double value);
+  void end_line(char* next, double value);
 
   text_format format_;
-  text_sink to_;
+  text_sink sink_;
   std::string name_, header_, line_, out_;
   metric_type type_ = metric_type::gauge;
 };

@@ -136,14 +136,14 @@ void metrics::know(const std::string& source) {
 
 metrics::~metrics() = default;
 
-void metrics::delivery(std::string_view source, outcome o, timestamp at) {
+void metrics::delivery(std::string_view source, outcome o, timestamp instant) {
   const auto known = registry_->deliveries.find(source);
   if (known == registry_->deliveries.end()) return;
-  auto& of = known->second;
-  of.became[static_cast<std::size_t>(o)]->Increment();
+  auto& counted = known->second;
+  counted.became[static_cast<std::size_t>(o)]->Increment();
   if (o != outcome::accepted && o != outcome::duplicate && o != outcome::ignored && o != outcome::dead) return;
-  if (!of.last) of.last = &registry_->last_delivery.Add({{"source", std::string(source)}});
-  of.last->Set(unix_seconds(at));
+  if (!counted.last) counted.last = &registry_->last_delivery.Add({{"source", std::string(source)}});
+  counted.last->Set(unix_seconds(instant));
 }
 
 void metrics::unreadable(std::string_view source, std::size_t elements) {
@@ -167,10 +167,10 @@ void metrics::reached(std::string_view limit) {
     known->second->Increment();
 }
 
-void metrics::refresh(bool success, timestamp at, duration took) {
+void metrics::refresh(bool success, timestamp instant, duration took) {
   set(gauge::refresh_success, success);
   set(gauge::refresh_seconds, in_seconds(took));
-  if (success) set(gauge::refresh_timestamp, unix_seconds(at));
+  if (success) set(gauge::refresh_timestamp, unix_seconds(instant));
 }
 
 void metrics::spooled(const ledger::spool::contents& c) {
@@ -198,19 +198,19 @@ void metrics::ledger(const ledger::ledger_counts& c, bool rules_changed) {
 }
 
 void metrics::set(source_gauge which, const std::map<std::string, double>& by_source) {
-  auto& of = registry_->by_sources[static_cast<std::size_t>(which)];
-  auto before = std::exchange(of.known, {});
+  auto& exported = registry_->by_sources[static_cast<std::size_t>(which)];
+  auto previous = std::exchange(exported.known, {});
   for (const auto& [source, value] : by_source) {
-    const auto known = before.extract(source);
-    auto& gauge = of.known[source] = known ? known.mapped() : &of.family->Add({{"source", source}});
+    const auto known = previous.extract(source);
+    auto& gauge = exported.known[source] = known ? known.mapped() : &exported.family->Add({{"source", source}});
     gauge->Set(value);
   }
-  for (const auto& [source, gone] : before) of.family->Remove(gone);
+  for (const auto& [source, gone] : previous) exported.family->Remove(gone);
 }
 
-void metrics::reload(bool success, timestamp at) {
+void metrics::reload(bool success, timestamp instant) {
   set(gauge::reload_success, success);
-  if (success) set(gauge::reload_timestamp, unix_seconds(at));
+  if (success) set(gauge::reload_timestamp, unix_seconds(instant));
 }
 
 std::string metrics::render(text_format format) const {

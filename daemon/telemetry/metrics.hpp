@@ -92,7 +92,7 @@ class metrics {
 
   void set(gauge, double value);
 
-  void delivery(std::string_view source, outcome, timestamp at);
+  void delivery(std::string_view source, outcome, timestamp instant);
   /// Counts skipped elements of an accepted delivery.
   void unreadable(std::string_view source, std::size_t elements);
   void delivery_took(duration);
@@ -100,7 +100,7 @@ class metrics {
   void event_claimed();
   /// `reason`: one of ledger::failure_reasons(); ignored if empty.
   void database_failed(std::string_view reason);
-  void refresh(bool success, timestamp at, duration took);
+  void refresh(bool success, timestamp instant, duration took);
   /// Counts an exceeded limit by its key, or one of the system: "intake.open_files", "operations.open_files".
   void reached(std::string_view limit);
   void clock_jumped();
@@ -108,7 +108,7 @@ class metrics {
   void ledger(const ledger::ledger_counts&, bool rules_changed);
   /// Sets a sample for each of these sources and removes the samples of all others.
   void set(source_gauge, const std::map<std::string, double>& by_source);
-  void reload(bool success, timestamp at);
+  void reload(bool success, timestamp instant);
 
   std::string render(text_format) const;
 

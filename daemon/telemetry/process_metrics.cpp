@@ -18,8 +18,8 @@ namespace {
 // Fields of /proc/self/stat after the state, which follows the command's name. The name can contain any character, so
 // parsing starts after its closing parenthesis.
 std::vector<double> stat_fields() {
-  std::ifstream in("/proc/self/stat");
-  const std::string all((std::istreambuf_iterator<char>(in)), {});
+  std::ifstream file("/proc/self/stat");
+  const std::string all((std::istreambuf_iterator<char>(file)), {});
   const auto end_of_name = all.rfind(')');
   if (end_of_name == all.npos || end_of_name + 4 >= all.size()) return {};
   std::istringstream rest(all.substr(end_of_name + 4));
@@ -27,8 +27,8 @@ std::vector<double> stat_fields() {
 }
 
 double boot_time() {
-  std::ifstream in("/proc/stat");
-  for (std::string line; std::getline(in, line);)
+  std::ifstream file("/proc/stat");
+  for (std::string line; std::getline(file, line);)
     if (line.starts_with("btime ")) return parse_number<double>(line.substr(6)).value_or(0);
   return 0;
 }

@@ -31,20 +31,20 @@ struct chosen_images {
 
 // Splits the images by `is_own`; false if it holds for none of them.
 template <class Test>
-bool choose(const std::vector<image>& all, const Test& is_own, chosen_images& into) {
-  for (const auto& one : all) (is_own(one) ? into.own : into.others).push_back(one);
-  into.are_known = !into.own.empty();
-  if (!into.are_known) into = {};
-  return into.are_known;
+bool choose(const std::vector<image>& all, const Test& is_own, chosen_images& chosen) {
+  for (const auto& one : all) (is_own(one) ? chosen.own : chosen.others).push_back(one);
+  chosen.are_known = !chosen.own.empty();
+  if (!chosen.are_known) chosen = {};
+  return chosen.are_known;
 }
 
 // The text that the pattern's group `service` matched; empty if the pattern has no such group; nothing without a match.
-std::optional<std::string> match(const RE2& of, const std::string& reference) {
-  const auto& groups = of.NamedCapturingGroups();
+std::optional<std::string> match(const RE2& expression, const std::string& reference) {
+  const auto& groups = expression.NamedCapturingGroups();
   const auto group = groups.find("service");
   const int wanted = group == groups.end() ? 0 : group->second;
   std::vector<re2::StringPiece> parts(static_cast<std::size_t>(wanted) + 1);
-  if (!of.Match(reference, 0, reference.size(), RE2::UNANCHORED, parts.data(), wanted + 1)) return {};
+  if (!expression.Match(reference, 0, reference.size(), RE2::UNANCHORED, parts.data(), wanted + 1)) return {};
   return wanted > 0 ? std::string(parts.back().data(), parts.back().size()) : std::string();
 }
 
@@ -80,12 +80,12 @@ bool moves(std::string_view name, const deployment& d, const naming& names) {
 }
 
 // Normalises an image for comparison: one name per image, and no tag that moves, since a moving tag identifies nothing.
-image compared(image of, const deployment& d, const naming& names) {
-  of.repository = lower_case(of.repository);
+image compared(image artifact, const deployment& d, const naming& names) {
+  artifact.repository = lower_case(artifact.repository);
   for (const std::string_view hub : {"index.docker.io/", "docker.io/", "library/"})
-    if (of.repository.starts_with(hub)) of.repository.erase(0, hub.size());
-  if (moves(of.tag, d, names)) of.tag.clear();
-  return of;
+    if (artifact.repository.starts_with(hub)) artifact.repository.erase(0, hub.size());
+  if (moves(artifact.tag, d, names)) artifact.tag.clear();
+  return artifact;
 }
 
 std::vector<image> compared(const std::vector<image>& all, const deployment& d, const naming& names) {
@@ -124,13 +124,13 @@ std::vector<std::string> texts_of(const std::vector<source_revision>& revisions)
 
 // For an application with several sources and no image that is known to be the service's own, the sources are part of
 // the identity as well: the chart stays the same when its values change.
-void add_revisions(const std::vector<source_revision>& revisions, std::vector<image>& to) {
+void add_revisions(const std::vector<source_revision>& revisions, std::vector<image>& artifacts) {
   for (std::size_t n = 0; n < revisions.size(); ++n) {
     const auto& one = revisions[n];
     const auto name = one.repository + (one.chart.empty() ? "" : '#' + one.chart);
-    to.push_back({"source " + (name.empty() ? std::to_string(n) : name), one.revision, {}});
+    artifacts.push_back({"source " + (name.empty() ? std::to_string(n) : name), one.revision, {}});
   }
-  std::ranges::sort(to);
+  std::ranges::sort(artifacts);
 }
 
 }

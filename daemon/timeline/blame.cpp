@@ -15,8 +15,8 @@ auto by_finish(const settled& d) { return std::tie(*d.finished_at, d.day_order, 
 auto by_start(const settled& d) { return std::tie(*d.started_at, d.thing); }
 
 const settled* find(std::string_view id, std::span<const settled> known) {
-  const auto at = std::ranges::find(known, id, &settled::id);
-  return at == known.end() ? nullptr : &*at;
+  const auto found = std::ranges::find(known, id, &settled::id);
+  return found == known.end() ? nullptr : &*found;
 }
 
 bool is_name_of_service(std::string_view name, std::string_view service, const naming& names) {
@@ -147,15 +147,15 @@ const settled* change_of(const settled& d, std::span<const settled> known) {
 }
 
 const settled* nearest(std::span<const settled* const> matches, timestamp t) {
-  const settled *before = nullptr, *after = nullptr;
+  const settled *earlier = nullptr, *later = nullptr;
   for (const auto* d : matches) {
     if (*d->finished_at <= t) {
-      if (!before || by_finish(*before) < by_finish(*d)) before = d;
-    } else if (!after || by_finish(*d) < by_finish(*after)) {
-      after = d;
+      if (!earlier || by_finish(*earlier) < by_finish(*d)) earlier = d;
+    } else if (!later || by_finish(*d) < by_finish(*later)) {
+      later = d;
     }
   }
-  return before ? before : after;
+  return earlier ? earlier : later;
 }
 
 duration blame_settings::window(std::string_view service) const {

@@ -38,7 +38,7 @@ struct settled {
 
 /// A deployment that a name refers to.
 struct named_deployment {
-  const settled* of;
+  const settled* change;
   bool only_in_its_service = false;  ///< matched by version, which identifies a deployment only within its service
 };
 /// Resolves a name: the deployment of that id, or the members of that release; else the deployments with that subject

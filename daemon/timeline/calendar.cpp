@@ -15,9 +15,9 @@ using namespace std::chrono;
 
 std::optional<unsigned> weekday_named(std::string_view text) {
   constexpr std::array<std::string_view, 7> names = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  const auto at = std::ranges::find(names, text);
-  if (at == names.end()) return {};
-  return static_cast<unsigned>(at - names.begin());
+  const auto found = std::ranges::find(names, text);
+  if (found == names.end()) return {};
+  return static_cast<unsigned>(found - names.begin());
 }
 
 std::optional<minutes> clock_time(std::string_view text) {
@@ -25,9 +25,9 @@ std::optional<minutes> clock_time(std::string_view text) {
   if (text.size() != 5 || text[2] != ':') return {};
   for (std::size_t i : {0u, 1u, 3u, 4u})
     if (!std::isdigit(static_cast<unsigned char>(text[i]))) return {};
-  const minutes at = hours{digit(0) * 10 + digit(1)} + minutes{digit(3) * 10 + digit(4)};
-  if (digit(3) > 5 || at > hours{24}) return {};
-  return at;
+  const minutes time_of_day = hours{digit(0) * 10 + digit(1)} + minutes{digit(3) * 10 + digit(4)};
+  if (digit(3) > 5 || time_of_day > hours{24}) return {};
+  return time_of_day;
 }
 
 }
@@ -42,9 +42,9 @@ result<weekly_hours> parse_weekly_hours(std::string_view text) {
   const auto first = weekday_named(week.substr(0, dash));
   const auto last = dash == week.npos ? first : weekday_named(week.substr(dash + 1));
   if (!first || !last || day.size() != 11 || day[5] != '-') return wrong;
-  const auto from = clock_time(day.substr(0, 5)), to = clock_time(day.substr(6));
-  if (!from || !to || *from >= *to) return wrong;
-  return weekly_hours{*first, *last, *from, *to};
+  const auto opens = clock_time(day.substr(0, 5)), closes = clock_time(day.substr(6));
+  if (!opens || !closes || *opens >= *closes) return wrong;
+  return weekly_hours{*first, *last, *opens, *closes};
 }
 
 result<calendar> calendar::in_zone(const std::string& name) {
@@ -56,8 +56,8 @@ result<calendar> calendar::in_zone(const std::string& name) {
   }
 }
 
-year_month calendar::month_of(timestamp at) const {
-  const auto local = zone_->to_local(at);
+year_month calendar::month_of(timestamp instant) const {
+  const auto local = zone_->to_local(instant);
   const year_month_day day{sys_days{floor<days>(local).time_since_epoch()}};
   return day.year() / day.month();
 }
@@ -68,7 +68,9 @@ timestamp calendar::month_begin(year_month month) const {
   return zone_->to_sys(midnight, date::choose::earliest);
 }
 
-timestamp calendar::month_begin(timestamp at, int count) const { return month_begin(month_of(at) + months{count}); }
+timestamp calendar::month_begin(timestamp instant, int count) const {
+  return month_begin(month_of(instant) + months{count});
+}
 
 namespace {
 
@@ -85,17 +87,17 @@ duration calendar::working_time(const weekly_hours& week, timestamp begin, times
   const auto last = floor<days>(zone_->to_local(end));
   for (auto day = floor<days>(zone_->to_local(begin)); day <= last; day += days{1}) {
     if (!on_day(week, weekday{sys_days{day.time_since_epoch()}}.c_encoding())) continue;
-    const auto at = [&](minutes of_day) {
+    const auto instant_of = [&](minutes of_day) {
       return timestamp(zone_->to_sys(day + of_day, date::choose::earliest).time_since_epoch());
     };
-    const auto from = std::max(begin, at(week.from)), to = std::min(end, at(week.to));
-    if (from < to) total += to - from;
+    const auto opened = std::max(begin, instant_of(week.from)), closed = std::min(end, instant_of(week.to));
+    if (opened < closed) total += closed - opened;
   }
   return total;
 }
 
-bool calendar::within(const std::vector<weekly_hours>& week, timestamp at) const {
-  const auto local = zone_->to_local(at);
+bool calendar::within(const std::vector<weekly_hours>& week, timestamp instant) const {
+  const auto local = zone_->to_local(instant);
   const auto day = floor<days>(local);
   const unsigned today = weekday{sys_days{day.time_since_epoch()}}.c_encoding();
   const auto time = local - day;
@@ -103,8 +105,8 @@ bool calendar::within(const std::vector<weekly_hours>& week, timestamp at) const
                              [&](const weekly_hours& h) { return on_day(h, today) && time >= h.from && time < h.to; });
 }
 
-std::string calendar::local_time(timestamp at) const {
-  return date::format("%F %R", zone_->to_local(floor<minutes>(at)));
+std::string calendar::local_time(timestamp instant) const {
+  return date::format("%F %R", zone_->to_local(floor<minutes>(instant)));
 }
 
 std::string calendar::zone_name() const { return zone_->name(); }

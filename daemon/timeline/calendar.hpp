@@ -27,8 +27,9 @@ class calendar {
   static result<calendar> in_zone(const std::string& iana_name);
   calendar() : calendar(*in_zone("UTC")) {}
 
-  /// The first instant of the local month `count` months after that of `at` (0: the same month, -1: the previous one).
-  timestamp month_begin(timestamp at, int count = 0) const;
+  /// The first instant of the local month `count` months after that of `instant` (0: the same month, -1: the previous
+  /// one).
+  timestamp month_begin(timestamp instant, int count = 0) const;
   /// The first instant of that local month; if midnight does not exist, the first instant after it.
   timestamp month_begin(std::chrono::year_month) const;
   std::chrono::year_month month_of(timestamp) const;

@@ -6,16 +6,16 @@ namespace releasehealth {
 namespace {
 
 // A responder without a leaving time counts as engaged while the incident was open and not mitigated.
-void engage(std::vector<engagement>& into, const incident& i, const responder& r) {
+void engage(std::vector<engagement>& engaged, const incident& i, const responder& r) {
   const auto joined = r.from ? *r.from : i.acknowledged_at.value_or(i.detected_at);
   if (r.to) {
-    if (joined < *r.to) into.push_back({method::engaged, r.person, joined, r.to, {}});
+    if (joined < *r.to) engaged.push_back({method::engaged, r.person, joined, r.to, {}});
     return;
   }
   for (const auto& s : i.stretches) {
-    const auto from = std::max(joined, s.from);
-    if (const auto until = s.restored(); !until || from < *until)
-      into.push_back({method::engaged, r.person, from, until, {}});
+    const auto first = std::max(joined, s.from);
+    if (const auto until = s.restored(); !until || first < *until)
+      engaged.push_back({method::engaged, r.person, first, until, {}});
   }
 }
 

@@ -13,7 +13,7 @@ namespace releasehealth {
 
 /// An interval of a person's time, or a number of seconds without an interval.
 struct engagement {
-  method by = method::by_duration;
+  method measured_by = method::by_duration;
   std::string person;              ///< empty if unknown: the team's anonymous person
   timestamp from;                  ///< the instant at which `seconds` count, if set
   std::optional<timestamp> until;  ///< none: still engaged

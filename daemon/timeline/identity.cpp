@@ -10,8 +10,8 @@
 namespace releasehealth {
 namespace {
 
-bool has_digit_at(std::string_view text, std::size_t at) {
-  return at < text.size() && text[at] >= '0' && text[at] <= '9';
+bool has_digit_at(std::string_view text, std::size_t position) {
+  return position < text.size() && text[position] >= '0' && text[position] <= '9';
 }
 
 bool is_hex_text(std::string_view text) { return text.find_first_not_of("0123456789abcdefABCDEF") == text.npos; }
@@ -43,25 +43,25 @@ json::array images_as_json(const std::vector<image>& all) {
   return out;
 }
 
-std::vector<image> images_in(const json::object& from, std::string_view name) {
+std::vector<image> images_in(const json::object& facts, std::string_view name) {
   std::vector<image> all;
-  if (const auto* found = from.if_contains(name))
+  if (const auto* found = facts.if_contains(name))
     for (const auto& one : found->as_array())
       all.push_back({text_at(one, "/0"), text_at(one, "/1"), text_at(one, "/2")});
   return all;
 }
 
 // Equal lists of images have equal first images, so the first one is enough for a key.
-void add_image_keys(const identity& i, std::vector<std::string>& to) {
+void add_image_keys(const identity& i, std::vector<std::string>& keys) {
   if (!i.images.empty()) {
     const auto& first = i.images.front();
-    if (!first.tag.empty()) to.push_back('t' + first.repository + ':' + first.tag);
-    if (!first.digest.empty()) to.push_back('d' + first.repository + '@' + first.digest);
+    if (!first.tag.empty()) keys.push_back('t' + first.repository + ':' + first.tag);
+    if (!first.digest.empty()) keys.push_back('d' + first.repository + '@' + first.digest);
   }
   if (!i.revisions.empty()) {
     std::string all = "r";
     for (const auto& one : i.revisions) all.append(one).append(" ");
-    to.push_back(std::move(all));
+    keys.push_back(std::move(all));
   }
 }
 
@@ -87,8 +87,8 @@ std::string lookup_key(std::string_view name) {
 }
 
 std::string_view service_in(std::string_view name) {
-  const auto at = name.rfind('@');
-  return at == name.npos ? std::string_view() : name.substr(0, at);
+  const auto at_sign = name.rfind('@');
+  return at_sign == name.npos ? std::string_view() : name.substr(0, at_sign);
 }
 
 std::string_view version_in(std::string_view name) { return name.substr(name.rfind('@') + 1); }
@@ -134,14 +134,14 @@ json::object as_json(const identity& i) {
   return out;
 }
 
-identity identity_in(const json::object& from) {
+identity identity_in(const json::object& facts) {
   identity i;
-  i.commit = text_at(from, "/commit");
-  i.version = text_at(from, "/version");
-  i.is_moving = flag_at(from, "/is_moving");
-  i.images = images_in(from, "images");
-  i.sidecars = images_in(from, "sidecars");
-  if (const auto* revisions = from.if_contains("revisions"))
+  i.commit = text_at(facts, "/commit");
+  i.version = text_at(facts, "/version");
+  i.is_moving = flag_at(facts, "/is_moving");
+  i.images = images_in(facts, "images");
+  i.sidecars = images_in(facts, "sidecars");
+  if (const auto* revisions = facts.if_contains("revisions"))
     for (const auto& one : revisions->as_array()) i.revisions.emplace_back(one.as_string());
   return i;
 }

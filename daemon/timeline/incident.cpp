@@ -39,13 +39,13 @@ void write_as_services(std::vector<report>& reports) {
   }
 }
 
-std::vector<std::string> mapped_services(const std::string& source, const json::object& facts, timestamp at,
+std::vector<std::string> mapped_services(const std::string& source, const json::object& facts, timestamp instant,
                                          const naming& names) {
   std::set<std::string> all;
-  for (auto& [pointer, service] : names.services(source, facts, at)) all.insert(std::move(service));
+  for (auto& [pointer, service] : names.services(source, facts, instant)) all.insert(std::move(service));
   all.erase("");
   if (all.empty())
-    if (auto service = names.service(source, facts, at); !service.empty()) all.insert(std::move(service));
+    if (auto service = names.service(source, facts, instant); !service.empty()) all.insert(std::move(service));
   return {all.begin(), all.end()};
 }
 
@@ -59,8 +59,8 @@ bool is_unresolved(std::optional<incident_state> state) {
 
 // A null resolution time withdraws the resolution.
 bool withdraws_resolution(const report& r) {
-  const auto* at = r.fields.if_contains("resolved_at");
-  return at && at->is_null();
+  const auto* resolved = r.fields.if_contains("resolved_at");
+  return resolved && resolved->is_null();
 }
 
 class course {
@@ -86,7 +86,7 @@ class course {
   }
 
   // An override takes precedence over all reports; it applies to the last stretch.
-  void override_with(const json::object& said, timestamp at) {
+  void override_with(const json::object& said, timestamp instant) {
     auto& last = stretches_.back();
     const auto state = incident_state_in(said);
     const auto resolved = time_at(said, "/resolved_at");
@@ -95,15 +95,15 @@ class course {
     else if (resolved)
       last.until = std::max(last.from, *resolved);
     else if (state == incident_state::resolved && !last.until)
-      last.until = std::max(last.from, at);
+      last.until = std::max(last.from, instant);
   }
 
   // A mitigation belongs to the last stretch that began at or before it.
-  void mitigate(timestamp at) {
-    auto of = stretches_.begin();
+  void mitigate(timestamp instant) {
+    auto current = stretches_.begin();
     for (auto s = stretches_.begin(); s != stretches_.end(); ++s)
-      if (s->from <= at) of = s;
-    of->mitigated = std::max(of->from, of->until ? std::min(at, *of->until) : at);
+      if (s->from <= instant) current = s;
+    current->mitigated = std::max(current->from, current->until ? std::min(instant, *current->until) : instant);
   }
 
   std::vector<stretch> stretches() && { return std::move(stretches_); }
@@ -111,10 +111,11 @@ class course {
  private:
   // A reopening that its sender does not date has the time of its receipt. If its resolution is earlier, the stretch is
   // taken to begin at that resolution.
-  void close(timestamp at) {
+  void close(timestamp instant) {
     auto& last = stretches_.back();
-    if (stretches_.size() > 1 && at < last.from) last.from = std::max(at, *stretches_[stretches_.size() - 2].until);
-    last.until = std::max(last.from, at);
+    if (stretches_.size() > 1 && instant < last.from)
+      last.from = std::max(instant, *stretches_[stretches_.size() - 2].until);
+    last.until = std::max(last.from, instant);
   }
 
   std::vector<stretch> stretches_;
@@ -127,7 +128,7 @@ std::vector<stretch> read_stretches(const told& t, timestamp opened) {
   const auto* last_word = t.facts.if_contains("mitigated_at");
   for (const auto* all : {&t.reports, &t.overrides})
     for (const auto& r : *all)
-      if (const auto at = last_word ? time_at(r.fields, "/mitigated_at") : std::nullopt) c.mitigate(*at);
+      if (const auto mitigated = last_word ? time_at(r.fields, "/mitigated_at") : std::nullopt) c.mitigate(*mitigated);
   return std::move(c).stretches();
 }
 
@@ -210,8 +211,8 @@ std::optional<flag_change> fold_flag(const thing_id& thing, std::vector<report> 
   f.environment = names.environment(text_at(t->facts, "/environment"));
   f.flag = text_at(t->facts, "/flag");
   f.incident = text_at(t->facts, "/incident");
-  const auto* on = t->facts.if_contains("on");
-  f.on = !on || !on->is_bool() || on->get_bool();
+  const auto* is_on = t->facts.if_contains("on");
+  f.is_on = !is_on || !is_on->is_bool() || is_on->get_bool();
   f.at = time_at(t->facts, "/at").value_or(first_time(*t));
   f.service = names.service(thing.source, t->facts, f.at);
   return f;

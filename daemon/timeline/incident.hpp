@@ -66,7 +66,7 @@ std::optional<work> fold_work(const thing_id&, std::vector<report>, const naming
 struct flag_change {
   thing_id thing;
   std::string service, environment, flag, incident;
-  bool on = false;
+  bool is_on = false;
   timestamp at;
 };
 std::optional<flag_change> fold_flag(const thing_id&, std::vector<report>, const naming&);

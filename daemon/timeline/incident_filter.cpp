@@ -8,8 +8,8 @@ namespace releasehealth {
 namespace {
 
 // Whether a field has one of the values, or is a list that contains one.
-bool has_one_of(const json::object& fields, const std::pair<const std::string, std::vector<std::string>>& of) {
-  const auto& [field, values] = of;
+bool has_one_of(const json::object& fields, const std::pair<const std::string, std::vector<std::string>>& wanted) {
+  const auto& [field, values] = wanted;
   const auto* value = fields.if_contains(field);
   const auto is_one = [&values = values](const json::value& v) {
     return std::ranges::find(values, text_at(v, "")) != values.end();
@@ -49,7 +49,9 @@ bool incident_filter::lets_in(std::vector<report> told) const {
   if (told.empty()) return true;  // entered by hand
   order_reports(told);
   json::object facts;
-  const auto fits = [&](const auto& of) { return !facts.contains(of.first) || has_one_of(facts, of); };
+  const auto fits = [&](const auto& condition) {
+    return !facts.contains(condition.first) || has_one_of(facts, condition);
+  };
   bool is_in = false;
   for (const auto& r : told) {
     for (const auto& [name, value] : r.fields) facts[name] = value;
@@ -63,9 +65,9 @@ bool incident_filter::lets_in(std::vector<report> told) const {
 }
 
 bool incident_filter::fits_any(const json::object& fields) const {
-  const auto is_absent = [&](const auto& of) { return !fields.contains(of.first); };
+  const auto is_absent = [&](const auto& condition) { return !fields.contains(condition.first); };
   return std::ranges::all_of(any_of, is_absent) ||
-         std::ranges::any_of(any_of, [&](const auto& of) { return has_one_of(fields, of); });
+         std::ranges::any_of(any_of, [&](const auto& condition) { return has_one_of(fields, condition); });
 }
 
 }

@@ -19,9 +19,9 @@ struct link {
 
 duration apart(timestamp a, timestamp b) { return a < b ? b - a : a - b; }
 
-bool is_open_near(const nameable& of, timestamp at) {
-  return apart(of.started_at, at) <= join_window || std::ranges::any_of(of.stretches, [&](const stretch& s) {
-           return s.from <= at + join_window && (!s.until || *s.until >= at - join_window);
+bool is_open_near(const nameable& known, timestamp instant) {
+  return apart(known.started_at, instant) <= join_window || std::ranges::any_of(known.stretches, [&](const stretch& s) {
+           return s.from <= instant + join_window && (!s.until || *s.until >= instant - join_window);
          });
 }
 
@@ -42,7 +42,7 @@ class joining {
   std::vector<std::pair<thing_id, thing_id>> links() const {
     std::vector<std::pair<thing_id, thing_id>> all;
     for (std::size_t n = 0; n < links_.size(); ++n)
-      for (const auto& to : links_[n]) all.emplace_back(all_[n].thing, all_[to.other].thing);
+      for (const auto& joined : links_[n]) all.emplace_back(all_[n].thing, all_[joined.other].thing);
     return all;
   }
   std::vector<joined_incident> read();
@@ -53,20 +53,20 @@ class joining {
   // The better incident sorts first: by the rank of its source, then by its start.
   auto order(std::size_t n) const { return std::tie(ranks_[n], all_[n].started_at, all_[n].thing); }
   // Which of several candidates to follow: by rank, then the nearest in time.
-  auto nearness(std::size_t other, std::size_t to) const {
-    return std::tuple(ranks_[other], apart(all_[other].started_at, all_[to].started_at), all_[other].thing);
+  auto nearness(std::size_t other, std::size_t middle) const {
+    return std::tuple(ranks_[other], apart(all_[other].started_at, all_[middle].started_at), all_[other].thing);
   }
 
   // Among incidents of one source that fit a name, returns the one open at that time, else the nearest. A single
   // candidate may be any time away, unless its tool reuses such names.
-  const std::size_t* nearest(std::span<const std::size_t> fitting, timestamp at, bool is_reused) const {
+  const std::size_t* nearest(std::span<const std::size_t> fitting, timestamp instant, bool is_reused) const {
     if (fitting.size() == 1 && !is_reused) return &fitting.front();
     const auto distance = [&](std::size_t n) {
-      return std::tuple(!open_at(all_[n].stretches, at), apart(all_[n].started_at, at), all_[n].thing);
+      return std::tuple(!open_at(all_[n].stretches, instant), apart(all_[n].started_at, instant), all_[n].thing);
     };
     const auto best = std::ranges::min_element(fitting, {}, distance);
     if (best == fitting.end() ||
-        !(open_at(all_[*best].stretches, at) || apart(all_[*best].started_at, at) <= join_window))
+        !(open_at(all_[*best].stretches, instant) || apart(all_[*best].started_at, instant) <= join_window))
       return nullptr;
     return &*best;
   }
@@ -126,7 +126,7 @@ class joining {
   // The best directly linked incident that is better than `n`.
   const link* followed(std::size_t n) const {
     return best_of(links_[n], n,
-                   [&](const link& one) { return about_[one.other].empty() && order(one.other) < order(n); });
+                   [&](const link& one) { return described_[one.other].empty() && order(one.other) < order(n); });
   }
 
   void find_leads();
@@ -137,9 +137,9 @@ class joining {
   std::vector<std::pair<bool, int>> ranks_;  ///< filtered-out incidents sort after all others
   std::map<std::string, std::vector<std::size_t>> by_name_, by_key_;
   std::vector<std::vector<link>> links_;
-  std::vector<std::vector<link>> about_;  ///< for incidents that only add facts: those they add them to
-  std::vector<const link*> follows_;      ///< null: no better incident is linked
-  std::vector<link> leads_;               ///< the lead of each incident, with the evidence that joins it
+  std::vector<std::vector<link>> described_;  ///< for incidents that only add facts: those they add them to
+  std::vector<const link*> follows_;          ///< null: no better incident is linked
+  std::vector<link> leads_;                   ///< the lead of each incident, with the evidence that joins it
 };
 
 // The lead of a linked worse incident, if that lead is better than `n` and was open near the start of `n`. Following
@@ -147,7 +147,7 @@ class joining {
 std::optional<link> joining::led_through_a_worse_one(std::size_t n) const {
   std::vector<link> candidates;
   for (const auto& worse : links_[n]) {
-    if (!about_[worse.other].empty() || order(worse.other) < order(n)) continue;
+    if (!described_[worse.other].empty() || order(worse.other) < order(n)) continue;
     const auto* next = follows_[worse.other];
     while (next && next->other != n && order(n) < order(next->other)) next = follows_[next->other];
     if (!next || next->other == n) continue;
@@ -161,17 +161,17 @@ std::optional<link> joining::led_through_a_worse_one(std::size_t n) const {
 }
 
 void joining::find_leads() {
-  about_.resize(all_.size());
-  for (std::size_t n = 0; n < all_.size(); ++n) about_[n] = about(n);
+  described_.resize(all_.size());
+  for (std::size_t n = 0; n < all_.size(); ++n) described_[n] = about(n);
   std::vector<std::size_t> best_first(all_.size());
   for (std::size_t n = 0; n < all_.size(); ++n) {
     best_first[n] = n;
-    follows_.push_back(about_[n].empty() ? followed(n) : nullptr);
+    follows_.push_back(described_[n].empty() ? followed(n) : nullptr);
     leads_.push_back({n, ""});
   }
   std::ranges::sort(best_first, {}, [&](std::size_t n) { return order(n); });
   for (const auto n : best_first) {
-    if (!about_[n].empty()) continue;
+    if (!described_[n].empty()) continue;
     if (const auto* next = follows_[n])
       leads_[n] = {leads_[next->other].other, next->evidence};
     else if (auto lead = led_through_a_worse_one(n))
@@ -183,11 +183,11 @@ std::vector<joined_incident> joining::read() {
   find_leads();
   std::map<std::size_t, std::vector<std::size_t>> members;
   for (std::size_t n = 0; n < all_.size(); ++n)
-    if (about_[n].empty()) members[leads_[n].other].push_back(n);
+    if (described_[n].empty()) members[leads_[n].other].push_back(n);
   std::map<std::size_t, std::map<std::size_t, std::string>>
       added;  // by lead: the incidents that add facts, with their evidence
   for (std::size_t n = 0; n < all_.size(); ++n)
-    for (const auto& [other, evidence] : about_[n]) added[leads_[other].other].emplace(n, evidence);
+    for (const auto& [other, evidence] : described_[n]) added[leads_[other].other].emplace(n, evidence);
   std::vector<joined_incident> joined;
   for (auto& [lead, of_it] : members) {
     if (!all_[lead].is_let_in) continue;

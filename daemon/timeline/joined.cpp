@@ -11,17 +11,17 @@ namespace {
 constexpr std::string_view shared_facts[] = {"cause", "review_held_at"};
 
 // An override of any member applies to the incident, except for the joining fields, which apply to that member alone.
-void take_overrides(std::vector<report>& into, const std::vector<report>& from) {
-  for (auto r : from) {
+void take_overrides(std::vector<report>& overridden, const std::vector<report>& reports) {
+  for (auto r : reports) {
     if (!r.is_override || r.retraction) continue;
     for (const auto own : joining_fields) r.fields.erase(own);
     if (!std::ranges::all_of(r.fields, [](const auto& f) { return is_about_override(f.key()); }))
-      into.push_back(std::move(r));
+      overridden.push_back(std::move(r));
   }
 }
 
-void take_earliest(std::optional<timestamp>& into, std::optional<timestamp> other) {
-  if (other && (!into || *other < *into)) into = other;
+void take_earliest(std::optional<timestamp>& earliest, std::optional<timestamp> other) {
+  if (other && (!earliest || *other < *earliest)) earliest = other;
 }
 
 // Keeps the lead's own times and fills the rest with the earliest of the other members.

@@ -13,14 +13,14 @@ namespace {
 constexpr std::array<std::string_view, 8> all_rule_keys = {"ref",      "tag",  "title",       "label",
                                                            "workflow", "task", "environment", "service"};
 
-void add_text(std::vector<std::string>& to, const json::object& from, std::string_view key) {
-  const auto* text = from.if_contains(key);
-  if (text && text->is_string() && !text->get_string().empty()) to.emplace_back(text->get_string());
+void add_text(std::vector<std::string>& texts, const json::object& facts, std::string_view key) {
+  const auto* text = facts.if_contains(key);
+  if (text && text->is_string() && !text->get_string().empty()) texts.emplace_back(text->get_string());
 }
 
-void add_texts(std::vector<std::string>& to, const json::object& from, std::string_view key) {
-  if (const auto* all = from.if_contains(key); all && all->is_array())
-    for (const auto& one : all->get_array()) add_text(to, {{"text", one}}, "text");
+void add_texts(std::vector<std::string>& texts, const json::object& facts, std::string_view key) {
+  if (const auto* all = facts.if_contains(key); all && all->is_array())
+    for (const auto& one : all->get_array()) add_text(texts, {{"text", one}}, "text");
 }
 
 // The deployment's own texts for a key, and those of its commit. Bodies and messages are excluded, because squash
@@ -71,10 +71,10 @@ std::optional<std::string> evidence_of(const kind_rule& r, const rulebook& book,
     if (!v || v->patch == 0) return {};
     add(evidence, "patch release " + d.version);
   }
-  if (r.within) {
+  if (r.at_most) {
     if (!line_released_at || !d.finished_at) return {};
     const auto gap = *d.finished_at - *line_released_at;
-    if (gap < duration{0} || gap > *r.within) return {};
+    if (gap < duration{0} || gap > *r.at_most) return {};
     add(evidence, "release of its line at " + format_time(*line_released_at));
   }
   if (r.outside_calendar) {
@@ -135,7 +135,7 @@ std::optional<version_numbers> parse_version(std::string_view text) {
 
 duration rulebook::longest_within() const {
   duration longest{0};
-  for (const auto& r : rules) longest = std::max(longest, r.within.value_or(longest));
+  for (const auto& r : rules) longest = std::max(longest, r.at_most.value_or(longest));
   return longest;
 }
 

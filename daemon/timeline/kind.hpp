@@ -27,10 +27,10 @@ struct kind_rule {
   std::string name;
   deployment_kind kind = deployment_kind::planned;
   std::vector<text_condition> when, unless;
-  bool patch_release = false;      ///< the version's third number is above 0
-  std::optional<duration> within;  ///< time since the line's preceding release
-  bool outside_calendar = false;   ///< finished outside the configured release hours
-  bool during_incident = false;    ///< an incident of its service was open when it started
+  bool patch_release = false;       ///< the version's third number is above 0
+  std::optional<duration> at_most;  ///< time since the line's preceding release
+  bool outside_calendar = false;    ///< finished outside the configured release hours
+  bool during_incident = false;     ///< an incident of its service was open when it started
 };
 
 struct rulebook {

@@ -90,30 +90,30 @@ struct naming::called {
   }
 };
 
-const std::string* naming::named_by_alias(std::string_view of, const called& by) const {
-  const auto known = aliases_.find(of);
+const std::string* naming::named_by_alias(std::string_view name, const called& given) const {
+  const auto known = aliases_.find(name);
   if (known == aliases_.end()) return nullptr;
-  for (const auto& text : by.texts)
+  for (const auto& text : given.texts)
     if (const auto found = known->second.find(text); found != known->second.end() && !found->second.empty())
       return &found->second;
   return nullptr;
 }
 
-bool naming::is_shared(std::string_view of, const called& by) const {
-  const auto known = aliases_.find(of);
-  return known != aliases_.end() && std::ranges::any_of(by.texts, [&](const auto& text) {
+bool naming::is_shared(std::string_view name, const called& given) const {
+  const auto known = aliases_.find(name);
+  return known != aliases_.end() && std::ranges::any_of(given.texts, [&](const auto& text) {
            const auto found = known->second.find(text);
            return found != known->second.end() && found->second.empty();
          });
 }
 
-const std::string* naming::named_by_match(std::string_view source, const called& by) const {
+const std::string* naming::named_by_match(std::string_view source, const called& given) const {
   for (const auto& s : services_) {
     if (!s.source.empty() && s.source != source) continue;
-    const auto& said = by.repository.empty() ? by.name : by.repository;
+    const auto& said = given.repository.empty() ? given.name : given.repository;
     if (!s.repository.empty()) {
       const bool is_of_it = s.repository == said || repositories_.are_of_one(s.repository, said);
-      if (by.by_repository && is_of_it && (s.path.empty() || lies_in(by.path, s.path))) return &s.name;
+      if (given.by_repository && is_of_it && (s.path.empty() || lies_in(given.path, s.path))) return &s.name;
     } else if (!s.source.empty() && said.empty()) {
       return &s.name;  // the source has one service, so its reports need not name it
     }
@@ -121,32 +121,33 @@ const std::string* naming::named_by_match(std::string_view source, const called&
   return nullptr;
 }
 
-const std::string* naming::named_before(const called& by, timestamp at) const {
+const std::string* naming::named_before(const called& given, timestamp instant) const {
   for (const auto& s : services_)
     for (const auto& former : s.was)
-      if (former.name == by.name && (!former.until || at < *former.until)) return &s.name;
+      if (former.name == given.name && (!former.until || instant < *former.until)) return &s.name;
   return nullptr;
 }
 
-std::string naming::service(std::string_view source, const json::object& fields, timestamp at) const {
-  const called by(fields, !aliases_.empty());
+std::string naming::service(std::string_view source, const json::object& fields, timestamp instant) const {
+  const called given(fields, !aliases_.empty());
   const auto kind = kinds_.find(source);
   const bool has_kind = kind != kinds_.end() && kind->second != source;
-  if (const auto* found = named_by_alias(source, by)) return *found;
-  if (const auto* found = has_kind ? named_by_alias(kind->second, by) : nullptr) return *found;
-  if (configures_service(by.name)) return by.name;
-  if (const auto* found = named_by_match(source, by)) return *found;
-  if (const auto* found = named_by_alias(any_source, by)) return *found;
-  if (const auto* found = by.name.empty() ? nullptr : named_before(by, at)) return *found;
-  if (is_shared(source, by) || (has_kind && is_shared(kind->second, by)) || is_shared(any_source, by)) return {};
-  return others_ && others_->services.contains(by.name) ? std::string(other_name) : by.name;
+  if (const auto* found = named_by_alias(source, given)) return *found;
+  if (const auto* found = has_kind ? named_by_alias(kind->second, given) : nullptr) return *found;
+  if (configures_service(given.name)) return given.name;
+  if (const auto* found = named_by_match(source, given)) return *found;
+  if (const auto* found = named_by_alias(any_source, given)) return *found;
+  if (const auto* found = given.name.empty() ? nullptr : named_before(given, instant)) return *found;
+  if (is_shared(source, given) || (has_kind && is_shared(kind->second, given)) || is_shared(any_source, given))
+    return {};
+  return others_ && others_->services.contains(given.name) ? std::string(other_name) : given.name;
 }
 
 std::vector<std::pair<std::string, std::string>> naming::services(std::string_view source, const json::object& fields,
-                                                                  timestamp at) const {
+                                                                  timestamp instant) const {
   std::vector<std::pair<std::string, std::string>> all;
   each_name(fields, [&](std::string pointer, const json::object& one) {
-    all.emplace_back(std::move(pointer), service(source, one, at));
+    all.emplace_back(std::move(pointer), service(source, one, instant));
   });
   return all;
 }
@@ -216,9 +217,9 @@ std::optional<timestamp> naming::retired(std::string_view service) const {
   return known ? known->retired : std::nullopt;
 }
 
-bool naming::is_retired(std::string_view service, timestamp at) const {
-  const auto since = retired(service);
-  return since && *since <= at;
+bool naming::is_retired(std::string_view service, timestamp instant) const {
+  const auto retired_at = retired(service);
+  return retired_at && *retired_at <= instant;
 }
 
 std::vector<std::string> naming::names_of(std::string_view service) const {

@@ -95,11 +95,11 @@ class naming {
   /// The service of a report at an instant, by the first match of (figures.md section 15): an alias of that source, an
   /// alias of its kind, a service's own name, `match`, an alias of any source, a former name. Otherwise the name as
   /// reported. Empty if the report names none, or only names that several services share.
-  std::string service(std::string_view source, const json::object& fields, timestamp at) const;
+  std::string service(std::string_view source, const json::object& fields, timestamp instant) const;
   /// The services of all names in the fields, each with the pointer to its name: `services`, and `service` if present
   /// or if there is no other name. The service of a report that names none is empty.
   std::vector<std::pair<std::string, std::string>> services(std::string_view source, const json::object& fields,
-                                                            timestamp at) const;
+                                                            timestamp instant) const;
   /// Visits each name of a service in the fields, as services() maps them, with its pointer and its own fields.
   using visit_name = std::function<void(std::string pointer, const json::object& fields)>;
   static void each_name(const json::object& fields, const visit_name&);
@@ -134,7 +134,7 @@ class naming {
   std::string team(std::string_view service) const;
   /// When a service was retired; nothing if it is not.
   std::optional<timestamp> retired(std::string_view service) const;
-  bool is_retired(std::string_view service, timestamp at) const;
+  bool is_retired(std::string_view service, timestamp instant) const;
   /// The rule of a configured service; null if it is not configured.
   const service_rule* rule_of(std::string_view service) const;
   /// The rules in configured order, with repositories as keys of repositories().
@@ -164,10 +164,10 @@ class naming {
 
  private:
   struct called;
-  const std::string* named_by_alias(std::string_view of, const called&) const;
-  bool is_shared(std::string_view of, const called&) const;
+  const std::string* named_by_alias(std::string_view name, const called&) const;
+  bool is_shared(std::string_view name, const called&) const;
   const std::string* named_by_match(std::string_view source, const called&) const;
-  const std::string* named_before(const called&, timestamp at) const;
+  const std::string* named_before(const called&, timestamp instant) const;
 
   std::vector<service_rule> services_;
   repository_names repositories_;

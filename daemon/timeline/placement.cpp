@@ -39,19 +39,19 @@ bool place_report(event& e, timestamp received_at, std::vector<known_report>& kn
   const auto* own = latest(known, received_at, &e.subject);
   const auto* any = latest(known, received_at, nullptr);
   const bool knows_thing = state == incident_state::open || e.fields.contains("started_at");
-  const auto* of = own && knows_thing ? own : any && any->state == incident_state::open ? any : own;
-  if (!of && !knows_thing && any && any->resolved_at == resolved_at) return false;
-  if (of) {
-    if (repeats(*of, state, resolved_at)) return false;
-    if (of->subject != e.subject) {
-      e.id = of->subject + e.id.substr(e.subject.size());
-      e.subject = of->subject;
+  const auto* found = own && knows_thing ? own : any && any->state == incident_state::open ? any : own;
+  if (!found && !knows_thing && any && any->resolved_at == resolved_at) return false;
+  if (found) {
+    if (repeats(*found, state, resolved_at)) return false;
+    if (found->subject != e.subject) {
+      e.id = found->subject + e.id.substr(e.subject.size());
+      e.subject = found->subject;
       e.fields.erase("started_at");
     }
     const auto same = [&](const known_report& r) { return r.subject == e.subject && r.state == state; };
     if (std::ranges::any_of(known, same)) {
       e.id += '/' + format_time(received_at);
-      e.time = std::max(received_at, of->time + duration{1});
+      e.time = std::max(received_at, found->time + duration{1});
     }
   }
   known.push_back({e.subject, state, e.time, received_at, resolved_at});

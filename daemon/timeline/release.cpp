@@ -22,10 +22,10 @@ std::vector<std::size_t> find_releases(std::span<const rolled_out> ordered, dura
     const auto joined = std::find_if(open.rbegin(), open.rend(), [&](const release& r) {
       return !r.environments.contains(change.environment) && *ordered[r.first].what == *change.what;
     });
-    auto& into = joined == open.rend() ? open.emplace_back(release{n, {}, {}}) : *joined;
-    into.last = change.finished_at;
-    into.environments.insert(change.environment);
-    firsts.push_back(into.first);
+    auto& target = joined == open.rend() ? open.emplace_back(release{n, {}, {}}) : *joined;
+    target.last = change.finished_at;
+    target.environments.insert(change.environment);
+    firsts.push_back(target.first);
   }
   return firsts;
 }
@@ -36,8 +36,8 @@ std::vector<std::size_t> find_group_rollbacks(std::span<const group_rollback> or
   std::map<std::string_view, std::size_t> latest;  // by release
   for (std::size_t n = 0; n < ordered.size(); ++n)
     for (const auto& release : ordered[n].releases) {
-      const auto [before, is_first] = latest.try_emplace(release, n);
-      const auto other = std::exchange(before->second, n);
+      const auto [earlier, is_first] = latest.try_emplace(release, n);
+      const auto other = std::exchange(earlier->second, n);
       if (is_first || ordered[n].finished_at - ordered[other].finished_at > window) continue;
       const auto [first, last] = std::minmax(firsts[other], firsts[n]);
       std::ranges::replace(firsts, last, first);

@@ -11,7 +11,7 @@ namespace {
 // The order of remediations that started at the same instant: rollback, flag, hotfix.
 int tie_rank(way w) { return w == way::rollback ? 0 : w == way::flag ? 1 : 2; }
 
-auto in_order(const remedy& r) { return std::tuple(r.started_at, tie_rank(r.by_way), std::string_view(r.by)); }
+auto in_order(const remedy& r) { return std::tuple(r.started_at, tie_rank(r.by_way), std::string_view(r.actor)); }
 
 const settled* change_named(const settled& hotfix, std::span<const settled> in_place) {
   const naming names;  // without rules: all candidates belong to one target
@@ -55,9 +55,9 @@ std::optional<std::string> remedied_by(const settled& hotfix, std::span<const se
                                        std::span<const settled> chain, duration attribution_window) {
   const auto start = *hotfix.started_at;
   // Only a change of the hotfix's own target can be remediated, and none remediates itself.
-  const auto of_this_place = [&](std::span<const blaming> from, bool only_open) {
+  const auto of_this_place = [&](std::span<const blaming> causes, bool only_open) {
     std::vector<blaming> all;
-    for (const auto& b : from) {
+    for (const auto& b : causes) {
       const auto change = std::ranges::find(in_place, b.change, &settled::id);
       if (change != in_place.end() && change->where == hotfix.where && change->id != hotfix.id &&
           (!only_open || b.open_at(start)))
@@ -87,7 +87,7 @@ failure judge_change(std::span<const blaming> incidents, std::span<const remedy>
   failure f;
   if (by_hand == false) return f;
   f.failed = by_hand == true || !incidents.empty() || !remedies.empty();
-  const auto issue = [&](timestamp at) { f.issue_at = std::min(at, f.issue_at.value_or(at)); };
+  const auto issue = [&](timestamp instant) { f.issue_at = std::min(instant, f.issue_at.value_or(instant)); };
   for (const auto& i : incidents) issue(i.detected_at);
   for (const auto& r : remedies) issue(r.started_at);
   const auto* first = first_remedy(remedies);

@@ -11,7 +11,7 @@ namespace releasehealth {
 
 struct remedy {
   way by_way = way::rollback;
-  std::string by;      ///< id of the deployment or flag change
+  std::string actor;   ///< id of the deployment or flag change
   std::string change;  ///< id of the remediated change; empty: it only names an incident
   thing_id incident;   ///< the incident that it names; without a subject: none
   timestamp started_at, finished_at;
@@ -25,7 +25,7 @@ struct blaming {
   timestamp started_at, detected_at;
   std::optional<timestamp> restored_at;
   std::vector<stretch> stretches;
-  bool open_at(timestamp at) const { return releasehealth::open_at(stretches, at); }
+  bool open_at(timestamp instant) const { return releasehealth::open_at(stretches, instant); }
 };
 
 /// An incident known in a source: that source's name refers to one of its members.

@@ -67,9 +67,9 @@ bool repository_names::are_of_one(std::string_view a, std::string_view b) const 
 
 std::optional<tag_template> parse_tag_template(std::string_view text) {
   constexpr std::string_view placeholder = "{version}";
-  const auto at = text.find(placeholder);
-  if (at == text.npos) return {};
-  return tag_template{std::string(text.substr(0, at)), std::string(text.substr(at + placeholder.size()))};
+  const auto position = text.find(placeholder);
+  if (position == text.npos) return {};
+  return tag_template{std::string(text.substr(0, position)), std::string(text.substr(position + placeholder.size()))};
 }
 
 }

@@ -45,7 +45,7 @@ class repository_names {
 
 /// `checkout@{version}`: the text before and after the version.
 struct tag_template {
-  std::string before, after;
+  std::string prefix, suffix;
 };
 /// Nothing if the text has no {version}.
 std::optional<tag_template> parse_tag_template(std::string_view);

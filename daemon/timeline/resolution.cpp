@@ -43,11 +43,11 @@ std::string version_key(std::string_view version) {
 
 std::vector<std::string> versions_of_tag(std::string_view name, std::span<const tag_template> templates) {
   std::set<std::string> all = {version_key(name)};
-  for (std::size_t at = 0; (at = name.find_first_of("@-/", at)) != name.npos;)
-    all.insert(version_key(name.substr(++at)));
-  for (const auto& [before, after] : templates)
-    if (name.size() > before.size() + after.size() && name.starts_with(before) && name.ends_with(after))
-      all.insert(version_key(name.substr(before.size(), name.size() - before.size() - after.size())));
+  for (std::size_t position = 0; (position = name.find_first_of("@-/", position)) != name.npos;)
+    all.insert(version_key(name.substr(++position)));
+  for (const auto& [prefix, suffix] : templates)
+    if (name.size() > prefix.size() + suffix.size() && name.starts_with(prefix) && name.ends_with(suffix))
+      all.insert(version_key(name.substr(prefix.size(), name.size() - prefix.size() - suffix.size())));
   all.erase("");
   return {all.begin(), all.end()};
 }
@@ -59,31 +59,31 @@ std::vector<std::string> tag_names(std::string_view version, const std::optional
   if (auto plain = std::string(without_metadata(versions.front())); plain != versions.front())
     versions.push_back(std::move(plain));
   std::vector<std::string> all;
-  const auto add = [&](std::string_view before, std::string_view after = {}) {
-    for (const auto& v : versions) all.push_back(std::string(before).append(v).append(after));
+  const auto add = [&](std::string_view prefix, std::string_view suffix = {}) {
+    for (const auto& v : versions) all.push_back(std::string(prefix).append(v).append(suffix));
   };
-  if (of_service) add(of_service->before, of_service->after);
+  if (of_service) add(of_service->prefix, of_service->suffix);
   for (const auto& name : service_names)
-    for (const auto* between : {"@", "-v", "-", "/v", "/"}) add(name + between);
-  for (const auto* before : {"v", "", "release-", "release/"}) add(before);
+    for (const auto* infix : {"@", "-v", "-", "/v", "/"}) add(name + infix);
+  for (const auto* prefix : {"v", "", "release-", "release/"}) add(prefix);
   return all;
 }
 
 std::vector<std::string> commit_tokens(std::string_view version) {
   const auto text = lower_case(version);
   std::vector<std::string> all;
-  std::string_view before;  // the preceding run
-  for (std::size_t at = 0; at < text.size();) {
-    if (!is_alphanumeric(text[at])) {
-      ++at;
+  std::string_view preceding;  // the preceding run
+  for (std::size_t position = 0; position < text.size();) {
+    if (!is_alphanumeric(text[position])) {
+      ++position;
       continue;
     }
-    auto end = at;
+    auto end = position;
     while (end < text.size() && is_alphanumeric(text[end])) ++end;
-    auto run = std::string_view(text).substr(at, end - at);
-    bool is_introduced = before == "sha" && at > 0 && text[at - 1] == '-';
-    before = run;
-    at = end;
+    auto run = std::string_view(text).substr(position, end - position);
+    bool is_introduced = preceding == "sha" && position > 0 && text[position - 1] == '-';
+    preceding = run;
+    position = end;
     for (const std::string_view introducing : {"sha", "g"})
       if (run.starts_with(introducing) && is_commit(run.substr(introducing.size()))) {
         run.remove_prefix(introducing.size());
@@ -97,10 +97,10 @@ std::vector<std::string> commit_tokens(std::string_view version) {
 }
 
 std::string tag::commit_at(timestamp start) const {
-  auto after = history.upper_bound(start);
-  if (after != history.begin()) return std::prev(after)->second;
-  for (; after != history.end(); ++after)
-    if (!after->second.empty()) return after->second;
+  auto later = history.upper_bound(start);
+  if (later != history.begin()) return std::prev(later)->second;
+  for (; later != history.end(); ++later)
+    if (!later->second.empty()) return later->second;
   return {};
 }
 
@@ -140,10 +140,10 @@ std::vector<tag> fold_tags(std::map<thing_id, std::vector<report>> reports, cons
   // A tag report without a host applies to the repository of that path on every host.
   std::set<named_tag> elsewhere;
   for (auto& [named, told] : by_name) {
-    const auto without = by_name.find({std::string(behind_host(named.first)), named.second});
-    if (without == by_name.end()) continue;
-    told.insert(told.end(), without->second.begin(), without->second.end());
-    elsewhere.insert(without->first);
+    const auto plain = by_name.find({std::string(behind_host(named.first)), named.second});
+    if (plain == by_name.end()) continue;
+    told.insert(told.end(), plain->second.begin(), plain->second.end());
+    elsewhere.insert(plain->first);
   }
   for (const auto& named : elsewhere) by_name.erase(named);
   std::vector<tag> all;
@@ -152,15 +152,15 @@ std::vector<tag> fold_tags(std::map<thing_id, std::vector<report>> reports, cons
     tag t{named.first, named.second, {}};
     const auto by_object = commits_of_objects(told);
     for (const auto& r : told) {
-      const auto at = time_at(r.fields, "/at").value_or(r.time);
+      const auto instant = time_at(r.fields, "/at").value_or(r.time);
       auto commit = lower_case(text_at(r.fields, "/commit"));
       const auto object = lower_case(text_at(r.fields, "/object"));
       if (flag_at(r.fields, "/deleted"))
-        t.history[at].clear();
+        t.history[instant].clear();
       else if (!commit.empty())
-        t.history[at] = std::move(commit);
+        t.history[instant] = std::move(commit);
       else if (!object.empty())
-        t.history[at] = commit_of_object(object, t.repository, commits, by_object);
+        t.history[instant] = commit_of_object(object, t.repository, commits, by_object);
     }
     if (!t.history.empty()) all.push_back(std::move(t));
   }

@@ -23,7 +23,7 @@ bool live_stack::in_reach(std::size_t level, timestamp now) const {
 
 void level_index::add(std::size_t level, const identity& name) {
   for (const auto& key : name.keys())
-    if (auto& at = by_name_[key]; at.empty() || at.back() != level) at.push_back(level);
+    if (auto& positions = by_name_[key]; positions.empty() || positions.back() != level) positions.push_back(level);
 }
 
 void level_index::remove(std::size_t level, const std::vector<identity>& names) {
@@ -41,8 +41,8 @@ std::optional<std::size_t> level_index::nearest(const identity& wanted, std::siz
   for (const auto& key : wanted.keys()) {
     const auto known = by_name_.find(key);
     if (known == by_name_.end()) continue;
-    const auto& at = known->second;
-    for (auto level = std::ranges::lower_bound(at, below); level != at.begin();) {
+    const auto& positions = known->second;
+    for (auto level = std::ranges::lower_bound(positions, below); level != positions.begin();) {
       --level;
       if (highest && *level <= *highest) break;
       if (levels[*level].is(wanted)) highest = *level;
@@ -110,9 +110,9 @@ std::optional<timestamp> live_stack::line_released_at(const deployment& d) const
   return {};
 }
 
-void live_stack::roll_back(const deployment& by, verdict& v) {
-  const auto me = identity_of(by);
-  const auto now = *by.finished_at;
+void live_stack::roll_back(const deployment& rollback, verdict& v) {
+  const auto me = identity_of(rollback);
+  const auto now = *rollback.finished_at;
   auto target = nearest(me, levels_.size(), now);
   const bool is_unnamed = !target && levels_.size() > 1 && in_reach(levels_.size() - 2, now);
   if (is_unnamed) target = levels_.size() - 2;
@@ -120,7 +120,7 @@ void live_stack::roll_back(const deployment& by, verdict& v) {
   auto covers_since = now;
   while (levels_.size() > keep) {
     const auto popped = pop();
-    if (popped.is_change) v.rolled_back.push_back(popped.by);
+    if (popped.is_change) v.rolled_back.push_back(popped.actor);
     covers_since = popped.covers_since;
   }
   if (is_unnamed) {
@@ -128,9 +128,9 @@ void live_stack::roll_back(const deployment& by, verdict& v) {
     if (index_) index_->add(levels_.size() - 1, me);
   }
   if (target) return;
-  v.below = levels_.empty() ? std::nullopt : std::optional(levels_.back().by);
+  v.below = levels_.empty() ? std::nullopt : std::optional(levels_.back().actor);
   v.covers_since = covers_since;
-  push({by.thing, false, covers_since, {me}});
+  push({rollback.thing, false, covers_since, {me}});
 }
 
 verdict live_stack::apply(const deployment& d) {
@@ -140,12 +140,12 @@ verdict live_stack::apply(const deployment& d) {
     roll_back(d, v);
   } else if (v.kind.kind != deployment_kind::redeploy) {
     v.is_change = true;
-    if (!levels_.empty()) v.below = levels_.back().by;
+    if (!levels_.empty()) v.below = levels_.back().actor;
     v.covers_since = d.finished_at;
     push({d.thing, true, *d.finished_at, {identity_of(d)}});
     if (const auto version = parse_version(d.version)) know_release(*version, *d.finished_at);
   }
-  if (!levels_.empty()) v.live = levels_.back().by;
+  if (!levels_.empty()) v.live = levels_.back().actor;
   return v;
 }
 

@@ -33,7 +33,7 @@ identity identity_of(const deployment&);
 
 /// A level of the stack: a change, or the unmeasured base that a rollback returned to.
 struct element {
-  thing_id by;
+  thing_id actor;
   bool is_change = true;
   timestamp covers_since;            ///< when the change covering the level below finished
   std::vector<identity> answers_to;  ///< its own identity, and those of rollbacks that returned to it without naming it

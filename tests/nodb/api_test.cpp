@@ -194,7 +194,9 @@ TEST_SUITE("nodb") {
   TEST_CASE("the requests of every API are paths with encoded names") {
     for_each_api([](const collector& kind, const tool_api& api) {
       const auto settings = configured(kind);
-      const api_place place{settings, api_base(api, settings), "acme/a shop", {}, now - std::chrono::days(1), now};
+      const api_place place{
+          settings, api_base(api, settings), "acme/a shop", {{"default_branch", "main"}}, now - std::chrono::days(1),
+          now};
       std::vector<api_request> all;
       if (api.scopes) all = api.scopes(place);
       if (api.scopes) CHECK_FALSE(all.empty());

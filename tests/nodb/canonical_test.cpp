@@ -161,9 +161,9 @@ TEST_SUITE("nodb") {
       const auto read =
           canonical::read_exported(parse_json(json::serialize(canonical::write_exported(e, now))).value(), now);
       REQUIRE(read);
-      CHECK(read->of.is_override == is_override);
+      CHECK(read->content.is_override == is_override);
       CHECK(read->received_at == now);
-      CHECK(read->of.fields == e.fields);
+      CHECK(read->content.fields == e.fields);
     }
   }
 
@@ -179,14 +179,14 @@ TEST_SUITE("nodb") {
     const std::string whole = R"(,"override":true,"by":"ana","reason":"x","was":{"kind":"planned"},"kind":"hotfix")";
     const auto real = of_old(own, whole);
     REQUIRE(real);
-    CHECK(real->of.is_override);
-    CHECK(text_at(real->of.fields, "/by") == "ana");
-    CHECK_FALSE(real->of.fields.contains("override"));
+    CHECK(real->content.is_override);
+    CHECK(text_at(real->content.fields, "/by") == "ana");
+    CHECK_FALSE(real->content.fields.contains("override"));
     CHECK(format_time(*real->received_at) == "2026-11-01T00:00:00Z");
     const auto plain = of_old("7", R"(,"reason":"nightly","by":"cron")");
     REQUIRE(plain);
-    CHECK_FALSE(plain->of.is_override);
-    CHECK(text_at(plain->of.fields, "/reason") == "nightly");
+    CHECK_FALSE(plain->content.is_override);
+    CHECK(text_at(plain->content.fields, "/reason") == "nightly");
     for (const auto& [id, more] : {std::pair<std::string, std::string>{"7", whole},
                                    {own, R"(,"override":true,"by":"ana","reason":"x")"},
                                    {own, R"(,"override":true)"},

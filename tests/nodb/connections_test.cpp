@@ -11,8 +11,8 @@ TEST_SUITE("nodb") {
     int closed = 0;
     const auto comes = [&](const std::string& peer) {
       const auto admission = all.enter(peer, most, most_per_peer);
-      if (admission.as) (*admission.as)->close = [&] { ++closed; };
-      return admission.as.has_value();
+      if (admission.admitted) (*admission.admitted)->close = [&] { ++closed; };
+      return admission.admitted.has_value();
     };
     for (std::size_t n = 0; n < most; ++n) REQUIRE(comes("crowd"));
     for (int n = 0; n < 6; ++n) CHECK(comes("others"));  // none of the six evicted ones has closed yet

@@ -79,7 +79,7 @@ TEST_SUITE("nodb") {
     quick.name = "quick-patch";
     quick.kind = deployment_kind::hotfix;
     quick.patch_release = true;
-    quick.within = std::chrono::hours(48);
+    quick.at_most = std::chrono::hours(48);
     settings.rules.rules.push_back(quick);
     const std::vector<deployment> all = {
         released("1.0.0", "2026-01-01T00:00:00Z"),
@@ -104,7 +104,7 @@ TEST_SUITE("nodb") {
                                     .when = {},
                                     .unless = {},
                                     .patch_release = true,
-                                    .within = std::chrono::hours(48)});
+                                    .at_most = std::chrono::hours(48)});
     const auto kinds = [&](const std::vector<deployment>& all) {
       std::string out;
       for (const auto& v : run_stack(all, settings)) out += word(v.kind.kind)[0];

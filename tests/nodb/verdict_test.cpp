@@ -60,7 +60,7 @@ snapshot of_checkout(const counts& over_periods, const counts& at_once = {{"last
 
 judged_threshold judged(const snapshot& s, std::string_view figure, const figure_settings& settings = {}) {
   for (auto& one : judge(s, settings).all_of(checkout))
-    if (one.of.figure == figure) return one;
+    if (one.rule.figure == figure) return one;
   FAIL("no such threshold");
   return {};
 }

@@ -54,7 +54,7 @@ struct told {
     std::string all;
     const auto s = figures_of();
     for (const auto& one : judge(s, with).all_of({service, "production"}))
-      if (one.state != standing::not_judged) all += (all.empty() ? "" : " ") + std::string(one.of.figure);
+      if (one.state != standing::not_judged) all += (all.empty() ? "" : " ") + std::string(one.rule.figure);
     return all;
   }
   snapshot figures_of(const std::string& service = {}) const {
@@ -161,7 +161,7 @@ TEST_SUITE("postgres") {
     std::map<std::string, bool> has_gap;
     for (const auto& one : covered_services(t.figures_of(), with))
       for (const auto& evidence : one.evidence)
-        if (evidence.of->name == "incident") has_gap[one.where.service] = evidence.is_gap();
+        if (evidence.rule->name == "incident") has_gap[one.where.service] = evidence.is_gap();
     CHECK(has_gap == std::map<std::string, bool>{{"checkout", false}, {"search", true}});
   }
 
@@ -183,10 +183,11 @@ TEST_SUITE("postgres") {
         with);
     CHECK(t.ratio_of("review", "checkout") == "none");
     const auto s = t.figures_of();
-    for (const auto& one : judge(s, with).all_of({"checkout", "production"})) CHECK(one.of.figure != "overdue_reviews");
+    for (const auto& one : judge(s, with).all_of({"checkout", "production"}))
+      CHECK(one.rule.figure != "overdue_reviews");
     for (const auto& one : covered_services(s, with))
       for (const auto& evidence : one.evidence)
-        if (evidence.of->name == "review") CHECK(!evidence.is_gap());
+        if (evidence.rule->name == "review") CHECK(!evidence.is_gap());
   }
 
   TEST_CASE("a returning version is no evidence of hotfixes: they are not judged without a known commit or kind") {

@@ -198,7 +198,7 @@ TEST_SUITE("postgres") {
                                           .kind = deployment_kind::hotfix,
                                           .when = {},
                                           .unless = {},
-                                          .within = {},
+                                          .at_most = {},
                                           .during_incident = true});
     ledger::deriver derive(db.where(), settings);
     const auto incident = [&](const char* id, json::object fields) {

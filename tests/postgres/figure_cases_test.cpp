@@ -33,7 +33,7 @@ std::string read(const snapshot& s, const figure_settings& with, const std::stri
   std::string found = "-";
   for_each_figure(s, with, [&](const figure_row& row) {
     if (is_team ? !row.is_team() || "team " + row.team != of : row.where != where) return;
-    std::string name(row.of.name);
+    std::string name(row.shown.name);
     for (const auto& [label, value] : row.labels()) name += ' ' + std::string(label) + '=' + std::string(value);
     std::ostringstream out;
     out.precision(16);
@@ -100,24 +100,24 @@ TEST_SUITE("postgres") {
       const auto all = places_and_teams(from.places(), with);
       const auto tracked = find_tracked(from, all, with);
       for_each_figure(s, with, [&](const figure_row& row) {
-        if (!row.value || row.of.looks == shape::seconds || row.of.looks == shape::share ||
-            row.of.looks == shape::capacity)
+        if (!row.value || row.shown.looks == shape::seconds || row.shown.looks == shape::share ||
+            row.shown.looks == shape::capacity)
           return;
-        if (row.of.looks == shape::instant || row.of.name == "hotfix_rising_months") return;
-        if (row.of.name == "coverage_ratio" && row.in.value == "incident") return;  // it counts services
+        if (row.shown.looks == shape::instant || row.shown.name == "hotfix_rising_months") return;
+        if (row.shown.name == "coverage_ratio" && row.part.value == "incident") return;  // it counts services
         const auto behind =
-            find_members(from, row.of, row.in, row.over, scope_of(row.where, row.team, all, with, tracked), with);
-        INFO(std::string(row.of.name));
-        INFO(std::string(row.in.value));
+            find_members(from, row.shown, row.part, row.span, scope_of(row.where, row.team, all, with, tracked), with);
+        INFO(std::string(row.shown.name));
+        INFO(std::string(row.part.value));
         const auto& v = *row.value;
         const auto counted = v.observations ? *v.observations : v.numerator.value_or(v.value);
         CHECK(static_cast<double>(behind.counted.size()) == counted);
-        if (v.denominator) CHECK(static_cast<double>(behind.of.size()) == *v.denominator);
-        checked[row.of.name] += counted > 0;
+        if (v.denominator) CHECK(static_cast<double>(behind.whole.size()) == *v.denominator);
+        checked[row.shown.name] += counted > 0;
       });
     }
     for (const auto& f : figures()) {
-      if (f.looks == shape::seconds || f.to == belongs::teams || f.looks == shape::instant ||
+      if (f.looks == shape::seconds || f.owners == belongs::teams || f.looks == shape::instant ||
           f.name == "hotfix_rising_months")
         continue;
       INFO(std::string(f.name));

@@ -73,14 +73,14 @@ TEST_SUITE("postgres") {
                     .when = {},
                     .unless = {},
                     .patch_release = true,
-                    .within = std::chrono::hours(48)};
+                    .at_most = std::chrono::hours(48)};
     settings.stack.rules.rules.push_back(quick);
     settings.stack.rules.rules.push_back({.name = "fire",
                                           .kind = deployment_kind::hotfix,
                                           .when = {},
                                           .unless = {},
                                           .patch_release = true,
-                                          .within = {},
+                                          .at_most = {},
                                           .during_incident = true});
     const std::vector<service_rule> services = {{.name = "search", .team = {}, .sidecars_are_changes = true}};
     settings.blame.names = naming(services, {});

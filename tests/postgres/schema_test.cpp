@@ -64,7 +64,7 @@ TEST_SUITE("postgres") {
     CHECK(in_public.rebuild() == 4);
 
     ledger::derive_settings other;
-    kind_rule rule{.name = "all", .kind = deployment_kind::hotfix, .when = {}, .unless = {}, .within = {}};
+    kind_rule rule{.name = "all", .kind = deployment_kind::hotfix, .when = {}, .unless = {}, .at_most = {}};
     rule.when.push_back({"service", *compile_pattern("checkout")});
     other.stack.rules.rules.push_back(rule);
     ledger::shadow dry(a, other);

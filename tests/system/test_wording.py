@@ -81,3 +81,51 @@ def test_phrases_to_avoid_are_at_most_two_per_1000_words(lines, words):
     worst = sorted(found.items(), key=lambda item: -len(item[1]))[:10]
     report = "\n".join(f"{len(here):4} {name}\n" + "\n".join(f"       {line}" for line in here[:5]) for name, here in worst)
     assert 1000 * sum(map(len, found.values())) / words <= MOST_PER_THOUSAND, report
+
+
+NEVER_A_VARIABLE = "of in with over by on into before under beside about without within during behind against through between toward off per after as"
+ONLY_A_FIELD = "at from to"  # the time of a record, and the ends of an interval
+NO_TYPE = "return co_return case throw else delete new goto operator public using not".split()
+DECLARED = re.compile(
+    rf"""(?<![\w.>:]) (?!(?:{"|".join(NO_TYPE)})\b) [A-Za-z_][\w:<>, *&]*?[\w>*&]\s+[*&]*  # a type
+         (?P<name>(?:{NEVER_A_VARIABLE.replace(" ", "|")})_? | (?:{ONLY_A_FIELD.replace(" ", "|")})(?!;|\{{))
+         (?=[,;)={{\[:]|\ =|\s*$)""",
+    re.VERBOSE,
+)
+BOUND = re.compile(rf"(?:auto[&\s]*\[|\[(?:[^\]]*,)?\s*&?)(?:[\w\s,]*,\s*)?(?P<name>{NEVER_A_VARIABLE.replace(' ', '|')}|at|from|to)\s*(?:[,\]]|=[^=])")
+
+
+def declared(text):
+    """Variables of C++ lines that are named by a preposition."""
+    for number, line in enumerate(text.splitlines(), 1):
+        code = re.sub(r"//.*", "", re.sub(r'"(?:[^"\\]|\\.)*"', '""', line))
+        is_field = code.startswith(" ") and "(" not in code and "=" not in code
+        for match in [*DECLARED.finditer(code), *BOUND.finditer(code)]:
+            if not (is_field and match["name"] in ONLY_A_FIELD.split()):
+                yield f"{number}: {match['name']}: {line.strip()}"
+
+
+@pytest.mark.parametrize(
+    "line, name",
+    [
+        ("void read(const json::value& in, int n) {", "in"),
+        ("  const auto of = find(all);", "of"),
+        ("  for (auto at = begin; at < end; ++at) {", "at"),
+        ("  session* within_ = nullptr;", "within_"),
+        ("  for (const auto& [name, of] : all)", "of"),
+        ("  return [with = c.with](int n) {", "with"),
+        ("  timestamp at;", None),
+        ("  std::optional<timestamp> from, to;", None),
+        ("  double of(const std::string& word) const;", None),
+        ("  return in;  // of = 1", None),
+    ],
+)
+def test_the_guard_of_names_finds_a_declaration(line, name):
+    assert [one.split(": ")[1] for one in declared(line)] == [name] * (name is not None)
+
+
+def test_no_variable_is_named_by_a_preposition():
+    listed = subprocess.run(["git", "-C", ROOT, "ls-files", "collectors", "daemon"], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+    sources = [name for name in listed if name.endswith((".cpp", ".hpp"))]
+    assert len(sources) > 300
+    assert [f"{name}:{one}" for name in sources for one in declared((ROOT / name).read_text())] == []

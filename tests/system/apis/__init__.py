@@ -1,7 +1,7 @@
 """API servers of the tools that `sync` reads: documented answers, pages, limits and failures, on loopback."""
 from apis.alertmanager import Alertmanager, Grafana
 from apis.github import GitHub
-from apis.runs import configuration, counted, events, iso
+from apis.runs import configuration, counted, derived, events, iso
 from apis.sentry import Sentry
 from apis.server import Api, Proxy, Reply
 from apis.servicenow import ServiceNow

@@ -2,7 +2,7 @@
 import datetime
 import re
 
-from harness import SECRET
+from harness import SECRET, wait_until
 
 NOW = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
 
@@ -40,3 +40,8 @@ def counted(done):
     match = re.search(r"(\d+) events stored, (\d+) duplicates, (\d+) things that no delivery had reported, (\d+) requests", done.stderr)
     assert match, done.stderr
     return [int(number) for number in match.groups()]
+
+
+def derived(daemon):
+    """Waits until every event that was accepted is derived."""
+    wait_until(30, "all is derived", lambda: daemon.has_drained() and daemon.postgres.sql("SELECT count(*) FROM touched").strip() == "0")
