@@ -72,6 +72,7 @@ extern constinit const collector collect = {
     .decode = decode,
     .check = check_settings,
     .history = history,
+    .api = &api,
     .incidents = incident_origin::issues,
     .setup = setup,
     .proof = {"X-Gitlab-Token", "", test_proof::value::secret},

@@ -1,6 +1,7 @@
 """API servers of the tools that `sync` reads: documented answers, pages, limits and failures, on loopback."""
 from apis.alertmanager import Alertmanager, Grafana
 from apis.github import GitHub
+from apis.gitlab import GitLab
 from apis.runs import configuration, counted, derived, events, iso
 from apis.sentry import Sentry
 from apis.server import Api, Proxy, Reply
