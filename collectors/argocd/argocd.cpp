@@ -1,9 +1,14 @@
 // Argo CD notifications from the template in deploy/argocd: each sync is a deployment.
+#include "collectors/api.hpp"
 #include "collectors/artifact.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
 
 namespace releasehealth::argocd {
+
+extern const api_shape history[1];  // history.cpp
+extern const tool_api api;          // api.cpp
+
 namespace {
 
 constexpr setting_rule settings[] = {
@@ -87,6 +92,8 @@ extern constinit const collector collect = {
     .authentic = shows_secret,
     .key = key_of_bytes,
     .decode = decode,
+    .history = history,
+    .api = &api,
     .setup = setup,
 };
 

@@ -2,10 +2,15 @@
 #include <algorithm>
 #include <sstream>
 
+#include "collectors/api.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
 
 namespace releasehealth::jenkins {
+
+extern const api_shape history[1];  // history.cpp
+extern const tool_api api;          // api.cpp
+
 namespace {
 
 constexpr setting_rule settings[] = {
@@ -104,6 +109,8 @@ extern constinit const collector collect = {
     .authentic = shows_secret,
     .key = key_of_bytes,
     .decode = decode,
+    .history = history,
+    .api = &api,
     .setup = setup,
 };
 

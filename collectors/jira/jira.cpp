@@ -2,6 +2,7 @@
 // versions may be deployments.
 #include <algorithm>
 
+#include "collectors/api.hpp"
 #include "collectors/base/text.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/duplicates.hpp"
@@ -11,6 +12,7 @@
 namespace releasehealth::jira {
 
 extern const api_shape history[1];  // history.cpp
+extern const tool_api api;          // api.cpp
 
 namespace {
 
@@ -219,6 +221,7 @@ extern constinit const collector collect = {
     .decode = decode,
     .check = check_settings,
     .history = history,
+    .api = &api,
     .incidents = incident_origin::issues,
     .setup = setup,
     .proof = {"X-Hub-Signature", "sha256=", test_proof::value::hmac_sha256},

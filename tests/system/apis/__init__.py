@@ -1,7 +1,10 @@
 """API servers of the tools that `sync` reads: documented answers, pages, limits and failures, on loopback."""
 from apis.alertmanager import Alertmanager, Grafana
+from apis.argocd import ArgoCD
 from apis.github import GitHub
 from apis.gitlab import GitLab
+from apis.jenkins import Jenkins
+from apis.jira import Jira
 from apis.runs import configuration, counted, derived, events, iso
 from apis.sentry import Sentry
 from apis.server import Api, Proxy, Reply
