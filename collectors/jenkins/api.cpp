@@ -67,7 +67,12 @@ const api_list lists[] = {
 
 }
 
-extern constinit const tool_api api{
-    .url = "", .scope = "", .lists = lists, .scopes = scopes, .read_scopes = read_scopes, .proof = api_proof::user};
+extern constinit const tool_api api{.url = "",
+                                    .scope = "job",
+                                    .example = "shop/*",
+                                    .lists = lists,
+                                    .scopes = scopes,
+                                    .read_scopes = read_scopes,
+                                    .proof = api_proof::user};
 
 }

@@ -38,7 +38,8 @@ source configured(const collector& kind) {
   source s;
   s.kind = s.name = kind.kind;
   for (const auto& rule : kind.settings)
-    if (!rule.fallback.empty()) s.settings[std::string(rule.key)] = {std::string(rule.fallback)};
+    if (!rule.fallback.empty() || rule.is_required)
+      s.settings[std::string(rule.key)] = {std::string(rule.fallback.empty() ? "shop/deploy" : rule.fallback)};
   s.settings["api_url"] = {"https://tool.example"};
   if (!kind.api->example.empty()) s.settings["api_include"] = {std::string(kind.api->example)};
   return s;
