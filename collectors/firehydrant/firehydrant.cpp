@@ -1,12 +1,17 @@
 // FireHydrant's webhooks: each contains the incident with the milestones that it has reached.
 #include <algorithm>
 
+#include "collectors/api.hpp"
 #include "collectors/base/text.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
 #include "collectors/signature.hpp"
 
 namespace releasehealth::firehydrant {
+
+extern const api_shape history[1];  // history.cpp
+extern const tool_api api;          // api.cpp
+
 namespace {
 
 /// The field with the time of a milestone.
@@ -108,6 +113,8 @@ extern constinit const collector collect = {
     .authentic = authentic,
     .key = key_of_bytes,
     .decode = decode,
+    .history = history,
+    .api = &api,
     .incidents = incident_origin::response,
     .setup = setup,
     .proof = {"fh-signature", "", test_proof::value::hmac_sha256},

@@ -1,9 +1,14 @@
 // incident.io's webhooks: incidents, with incident.io's account of the time that people worked on them.
+#include "collectors/api.hpp"
 #include "collectors/base/text.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
 
 namespace releasehealth::incidentio {
+
+extern const api_shape history[1];  // history.cpp
+extern const tool_api api;          // api.cpp
+
 namespace {
 
 constexpr setting_rule settings[] = {
@@ -139,6 +144,8 @@ extern constinit const collector collect = {
     .authentic = shows_standard_webhook,
     .key = key_of_standard_webhook,
     .decode = decode,
+    .history = history,
+    .api = &api,
     .incidents = incident_origin::response,
     .setup = setup,
     .proof = {"", "", test_proof::value::none},

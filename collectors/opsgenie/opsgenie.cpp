@@ -1,10 +1,15 @@
 // Opsgenie's outgoing webhook: each alert is an incident.
 #include <algorithm>
 
+#include "collectors/api.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
 
 namespace releasehealth::opsgenie {
+
+extern const api_shape history[1];  // history.cpp
+extern const tool_api api;          // api.cpp
+
 namespace {
 
 constexpr spelling<incident_state> actions[] = {
@@ -68,6 +73,8 @@ extern constinit const collector collect = {
     .authentic = shows_secret,
     .key = key_of_bytes,
     .decode = decode,
+    .history = history,
+    .api = &api,
     .incidents = incident_origin::response,
     .setup = setup,
 };

@@ -1,4 +1,6 @@
 // History from PagerDuty's API, converted into the webhooks that would have reported it.
+#include <algorithm>
+
 #include "collectors/collector.hpp"
 #include "collectors/facts.hpp"
 
@@ -20,11 +22,52 @@ result<std::vector<past_delivery>> incident_of(const json::value& incident) {
   return all;
 }
 
+/// The webhook that reports what an entry of the log reports.
+constexpr std::pair<std::string_view, std::string_view> event_types[] = {
+    {"trigger_log_entry", "incident.triggered"},
+    {"acknowledge_log_entry", "incident.acknowledged"},
+    {"unacknowledge_log_entry", "incident.unacknowledged"},
+    {"resolve_log_entry", "incident.resolved"},
+    {"reopen_log_entry", "incident.reopened"},
+    {"assign_log_entry", "incident.reassigned"},
+    {"escalate_log_entry", "incident.escalated"},
+    {"delegate_log_entry", "incident.delegated"},
+    {"priority_change_log_entry", "incident.priority_updated"},
+    {"urgency_change_log_entry", "incident.priority_updated"},
+};
+
+// Who worked on it then: the incident itself names only those to whom it is assigned now.
+json::array assignees_of(const json::value& entry, std::string_view type) {
+  json::array all;
+  if (type == "acknowledge_log_entry" && text_at(entry, "/agent/type").starts_with("user"))
+    all.push_back(value_at(entry, "/agent"));
+  for (const auto& one : elements_at(entry, "/assignees")) all.push_back(one);
+  return all;
 }
 
-extern const api_shape history[1];
+// Most entries are notifications, which no webhook reports.
+result<std::vector<past_delivery>> entry_of(const json::value& entry) {
+  const auto type = text_at(entry, "/type");
+  const auto* const known = std::ranges::find(event_types, type, [](const auto& t) { return t.first; });
+  if (known == std::end(event_types) || text_at(entry, "/incident/id").empty()) return std::vector<past_delivery>();
+  auto incident = entry.at("incident").as_object();
+  incident["assignees"] = assignees_of(entry, type);
+  return std::vector<past_delivery>{{{{"event",
+                                       {{"id", value_at(entry, "/id")},
+                                        {"event_type", known->second},
+                                        {"occurred_at", value_at(entry, "/created_at")},
+                                        {"data", std::move(incident)}}}}}};
+}
+
+}
+
+extern const api_shape history[2];
 const api_shape history[] = {
     {.format = "pagerduty", .help = "GET /incidents", .members = "incidents", .tell = incident_of},
+    {.format = "pagerduty-log-entries",
+     .help = "GET /log_entries?include[]=incidents",
+     .members = "log_entries",
+     .tell = entry_of},
 };
 
 }

@@ -1,12 +1,14 @@
 #include <algorithm>
 
+#include "collectors/api.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
 #include "collectors/signature.hpp"
 
 namespace releasehealth::pagerduty {
 
-extern const api_shape history[1];  // history.cpp
+extern const api_shape history[2];  // history.cpp
+extern const tool_api api;          // api.cpp
 
 namespace {
 
@@ -90,6 +92,7 @@ extern constinit const collector collect = {
     .key = key,
     .decode = decode,
     .history = history,
+    .api = &api,
     .incidents = incident_origin::response,
     .setup = setup,
     .proof = {"X-PagerDuty-Signature", "v1=", test_proof::value::hmac_sha256},

@@ -1,12 +1,17 @@
 // Rootly's webhooks: each contains the incident with all its milestones.
 #include <algorithm>
 
+#include "collectors/api.hpp"
 #include "collectors/base/text.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
 #include "collectors/signature.hpp"
 
 namespace releasehealth::rootly {
+
+extern const api_shape history[1];  // history.cpp
+extern const tool_api api;          // api.cpp
+
 namespace {
 
 constexpr spelling<incident_state> states[] = {
@@ -112,6 +117,8 @@ extern constinit const collector collect = {
     .authentic = authentic,
     .key = key_of_bytes,
     .decode = decode,
+    .history = history,
+    .api = &api,
     .incidents = incident_origin::response,
     .setup = setup,
     .proof = {"", "", test_proof::value::none},
