@@ -65,6 +65,8 @@ extern constinit const collector collect = {
     .key = key_of_bytes,
     .decode = decode,
     .check = check_settings,
+    .history = history,
+    .api = &api,
     .setup = setup,
 };
 

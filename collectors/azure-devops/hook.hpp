@@ -1,5 +1,6 @@
 #pragma once
 // The readers of Azure DevOps' event types. Included by this folder only.
+#include "collectors/api.hpp"
 #include "collectors/hook.hpp"
 
 namespace releasehealth::azure_devops {
@@ -13,5 +14,9 @@ result<decoded> build(const hook&, timestamp now);
 // commits.cpp
 result<decoded> push(const hook&, timestamp now);
 result<decoded> pull_request(const hook&, timestamp now);
+// history.cpp
+extern const api_shape history[5];
+// api.cpp
+extern const tool_api api;
 
 }

@@ -15,11 +15,12 @@ constexpr hook_type types[] = {
     {"issue:updated", issue},
     {"repo:refs_changed", refs_changed},
     {"pr:merged", merged},
+    {"deployment", deployment},
 };
 
 constexpr setting_rule settings[] = {
-    {"deployments", false, "commit_status tag", "commit_status",
-     "what represents a deployment; Bitbucket sends no event for its own deployments"},
+    {"deployments", false, "commit_status tag deployment", "commit_status",
+     "what represents a deployment; Bitbucket's own deployments come by sync only"},
     {"statuses", true, "", "", "the keys or names of the commit statuses that represent a deployment"},
     {"environment", false, "", "", "the environment of deployments; required with statuses and with tag"},
     {"default_branch", false, "", "main", "the default branch, which Bitbucket does not report"},
@@ -92,6 +93,8 @@ extern constinit const collector collect = {
     .key = key,
     .decode = decode,
     .check = check_settings,
+    .history = history,
+    .api = &api,
     .incidents = incident_origin::issues,
     .setup = setup,
     .proof = {"X-Hub-Signature", "sha256=", test_proof::value::hmac_sha256},

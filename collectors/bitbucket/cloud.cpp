@@ -54,17 +54,39 @@ result<decoded> commit_status(const hook& h, timestamp now) {
   return decoded(std::move(e));
 }
 
+result<decoded> deployment(const hook& h, timestamp now) {
+  if (!h.reads_deployments_from("deployment")) return other_source_of_deployments(h, "deployment");
+  const auto name = h.text("/deployment/state/name");
+  const auto state = name == "IN_PROGRESS" ? std::optional(deployment_state::running)
+                                           : our_word(status_states, h.text("/deployment/state/status/name"));
+  if (!state) return decoded::nothing("deployment: state " + name);
+  const bool has_ended = state != deployment_state::running;
+  auto e = h.start(thing_type::deployment, h.subject("deployment/", "/deployment/uuid"),
+                   h.time(has_ended ? "/deployment/state/completed_on" : "/deployment/state/started_on"), now);
+  put_repository(h, e);
+  read_into(e, h.body,
+            {{"environment", "/deployment/environment/name"},
+             {"version", "/deployment/release/name"},
+             {"commit", "/deployment/release/commit/hash"},
+             {"url", "/deployment/release/url"},
+             {"started_at", "/deployment/state/started_on"}});
+  if (h.text("/deployment/environment/environment_type/name") == "Production")
+    e.fields["production_environment"] = true;
+  put_state(e, state);
+  return decoded(std::move(e));
+}
+
 result<decoded> push(const hook& h, timestamp now) {
   decoded out;
+  const auto pushed_at = h.time("/pushed_at").value_or(now);  // not reported; Bitbucket sends immediately and only once
   for (const auto& change : elements_at(h.body, "/push/changes")) {
     const auto name = text_at(change, "/new/name"), old = text_at(change, "/old/name");
     if (text_at(change, "/new/type") == "tag" || text_at(change, "/old/type") == "tag") {
       const bool gone = name.empty();
       const auto tag = gone ? old : name, commit = text_at(change, "/new/target/hash");
-      // Bitbucket reports no time, but sends the delivery immediately and only once
       if (gone || !commit.empty())
-        out.events.push_back(tag_of(h, {repository_at(h.body, "/repository"), tag, commit, now}, now));
-      if (auto e = tagged(h, tag, commit, gone, now)) out.events.push_back(std::move(*e));
+        out.events.push_back(tag_of(h, {repository_at(h.body, "/repository"), tag, commit, pushed_at}, now));
+      if (auto e = tagged(h, tag, commit, gone, pushed_at)) out.events.push_back(std::move(*e));
       continue;
     }
     add_commits(out, h,
@@ -75,7 +97,7 @@ result<decoded> push(const hook& h, timestamp now) {
                  .url = "/links/html/href",
                  .repository = repository_at(h.body, "/repository"),
                  .ref = name,
-                 .pushed_at = now},  // not reported; Bitbucket sends immediately
+                 .pushed_at = pushed_at},
                 now);
   }
   if (out.events.empty()) out.ignored = "push: without commits";

@@ -1,6 +1,8 @@
 """API servers of the tools that `sync` reads: documented answers, pages, limits and failures, on loopback."""
 from apis.alertmanager import Alertmanager, Grafana
 from apis.argocd import ArgoCD
+from apis.azure_devops import AzureDevOps
+from apis.bitbucket import Bitbucket
 from apis.github import GitHub
 from apis.gitlab import GitLab
 from apis.incident_tools import FireHydrant, IncidentIo, Opsgenie, PagerDuty, Rootly
