@@ -139,6 +139,16 @@ result<decoded> tag_push(const hook& h, timestamp now) {
   // GitLab reports no time, but sends immediately and only once; history has one
   const auto pushed_at = h.time("/pushed_at").value_or(now);
   decoded out(tag_of(h, {project_of(h), tag, is_deleted ? std::string() : h.text("/checkout_sha"), pushed_at}, now));
+  add_commits(out, h,
+              {.all = elements_at(h.body, "/commits"),
+               .id = "/id",
+               .message = "/message",
+               .authored_at = "/timestamp",
+               .url = "/url",
+               .repository = project_of(h),
+               .ref = {},
+               .pushed_at = {}},
+              now);
   if (!h.reads_deployments_from("tag_push")) return out;
   auto e = h.start(thing_type::deployment, "tag/" + project_of(h) + '/' + tag, pushed_at, now);
   if (is_deleted) {

@@ -94,6 +94,13 @@ result<std::vector<past_delivery>> merge_request_of(const json::value& object) {
                                      "Merge Request Hook"}};
 }
 
+json::object pushed_commit(const json::value& commit) {
+  return {{"id", value_at(commit, "/id")},
+          {"message", value_at(commit, "/message")},
+          {"timestamp", value_at(commit, "/authored_date")},
+          {"url", value_at(commit, "/web_url")}};
+}
+
 // A commit of the default branch, as a push of its own at the time at which it was committed.
 result<std::vector<past_delivery>> commit_of_branch(const json::value& object) {
   auto project = project_of(object, "/web_url");
@@ -101,19 +108,16 @@ result<std::vector<past_delivery>> commit_of_branch(const json::value& object) {
   if (branch.empty())
     return error(errc::malformed, "has no default branch",
                  {{"/project/default_branch", "missing; expected the branch of the commits"}});
-  json::object commit{{"id", value_at(object, "/id")},
-                      {"message", value_at(object, "/message")},
-                      {"timestamp", value_at(object, "/authored_date")},
-                      {"url", value_at(object, "/web_url")}};
   return std::vector<past_delivery>{{{{"object_kind", "push"},
                                       {"ref", "refs/heads/" + branch},
                                       {"pushed_at", value_at(object, "/committed_date")},
-                                      {"commits", json::array{std::move(commit)}},
+                                      {"commits", json::array{pushed_commit(object)}},
                                       {"project", std::move(project)}},
                                      "Push Hook"}};
 }
 
-// Annotated tags have a time of their own in newer versions; else the commit's.
+// With its commit, which may be on another branch. Annotated tags have a time of their own in newer versions; else the
+// commit's.
 result<std::vector<past_delivery>> tag_of_repository(const json::value& object) {
   if (text_at(object, "/commit/id").empty()) return std::vector<past_delivery>();  // of no commit
   auto tagged_at = value_at(object, "/created_at");
@@ -122,6 +126,7 @@ result<std::vector<past_delivery>> tag_of_repository(const json::value& object) 
         {"ref", "refs/tags/" + text_at(object, "/name")},
         {"after", value_at(object, "/target")},
         {"checkout_sha", value_at(object, "/commit/id")},
+        {"commits", json::array{pushed_commit(value_at(object, "/commit"))}},
         {"pushed_at", tagged_at.is_string() ? std::move(tagged_at) : value_at(object, "/commit/created_at")},
         {"project", project_of(object, "/commit/web_url")}},
        "Tag Push Hook"}};

@@ -36,22 +36,13 @@ constexpr std::pair<std::string_view, std::string_view> event_types[] = {
     {"urgency_change_log_entry", "incident.priority_updated"},
 };
 
-// Who worked on it then: the incident itself names only those to whom it is assigned now.
-json::array assignees_of(const json::value& entry, std::string_view type) {
-  json::array all;
-  if (type == "acknowledge_log_entry" && text_at(entry, "/agent/type").starts_with("user"))
-    all.push_back(value_at(entry, "/agent"));
-  for (const auto& one : elements_at(entry, "/assignees")) all.push_back(one);
-  return all;
-}
-
 // Most entries are notifications, which no webhook reports.
 result<std::vector<past_delivery>> entry_of(const json::value& entry) {
   const auto type = text_at(entry, "/type");
   const auto* const known = std::ranges::find(event_types, type, [](const auto& t) { return t.first; });
   if (known == std::end(event_types) || text_at(entry, "/incident/id").empty()) return std::vector<past_delivery>();
   auto incident = entry.at("incident").as_object();
-  incident["assignees"] = assignees_of(entry, type);
+  incident["assignees"] = value_at(entry, "/assignees");  // of assignments; the incident has those of today
   return std::vector<past_delivery>{{{{"event",
                                        {{"id", value_at(entry, "/id")},
                                         {"event_type", known->second},

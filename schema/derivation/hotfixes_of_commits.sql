@@ -1,5 +1,6 @@
 -- Returns the hotfixes whose code may have been merged back by the given commits. $1-$6: changed commits, before and now (sha,
--- repository, ref, title, pull_request, picked_from).
+-- repository, ref, title, pull_request, picked_from). The last commits of merged branches have no title, and many branches
+-- are called patch-1: each branch and title is looked up once.
 WITH c AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
     AS r (sha, repository, ref, title, pull_request, picked_from)
@@ -11,10 +12,10 @@ WITH c AS (
   JOIN commit_seen other ON other.picked_from <> '' AND other.picked_from = left(c.sha, n)
   UNION SELECT other.sha FROM c JOIN commit_seen other
     ON length(c.sha) >= 7 AND other.picked_from <> '' AND other.picked_from > c.sha AND other.picked_from < c.sha || 'g'
-  UNION SELECT other.sha FROM c JOIN commit_seen other
-    ON c.pull_request <> '' AND other.pull_request <> '' AND other.repository = c.repository AND md5(other.ref) = md5(c.ref)
-  UNION SELECT other.sha FROM c JOIN commit_seen other
-    ON c.pull_request <> '' AND other.pull_request <> '' AND other.repository = c.repository AND md5(other.title) = md5(c.title)
+  UNION SELECT other.sha FROM (SELECT DISTINCT repository, md5(ref) AS key FROM c WHERE pull_request <> '' AND ref <> '') AS branch
+  JOIN commit_seen other ON other.pull_request <> '' AND other.repository = branch.repository AND md5(other.ref) = branch.key
+  UNION SELECT other.sha FROM (SELECT DISTINCT repository, md5(title) AS key FROM c WHERE pull_request <> '' AND title <> '') AS titled
+  JOIN commit_seen other ON other.pull_request <> '' AND other.repository = titled.repository AND md5(other.title) = titled.key
 )
 SELECT d.id FROM deployed CROSS JOIN LATERAL generate_series(7, greatest(7, length(deployed.sha))) AS n
 JOIN deployment d ON d.commit <> '' AND d.commit = left(lower(deployed.sha), n) WHERE d.kind = 'hotfix'

@@ -23,10 +23,10 @@ WITH wanted AS (SELECT DISTINCT unnest($1::text[]) AS sha), own AS (
     ON length(own.picked_from) >= 7 AND c.sha > own.picked_from AND c.sha < own.picked_from || 'g'
   UNION
   SELECT own.of, c.* FROM own JOIN commit_seen c
-    ON own.pull_request <> '' AND c.pull_request <> '' AND c.repository = own.repository AND md5(c.ref) = md5(own.ref)
+    ON own.pull_request <> '' AND own.ref <> '' AND c.pull_request <> '' AND c.repository = own.repository AND md5(c.ref) = md5(own.ref)
   UNION
   SELECT own.of, c.* FROM own JOIN commit_seen c
-    ON own.pull_request <> '' AND c.pull_request <> '' AND c.repository = own.repository AND md5(c.title) = md5(own.title)
+    ON own.pull_request <> '' AND own.title <> '' AND c.pull_request <> '' AND c.repository = own.repository AND md5(c.title) = md5(own.title)
 )
 SELECT of, sha, repository, ref, title, pull_request, picked_from, microseconds(merged_at) AS merged_at, microseconds(reached_at) AS reached_at, told_in,
        microseconds(told_at) AS told_at

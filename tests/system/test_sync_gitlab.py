@@ -114,7 +114,7 @@ def test_the_history_of_a_group_is_read_once(house, place):
     # the group; 2 pages each of deployments, merge requests, commits and tags, 1 of issues; merge requests of the empty project
     assert requests == len(api.requests) == 1 + 4 * 2 + 1 + 1, api.requests
     # two states of a deployment, a merge and its tip, a commit, a tag with its commit, incidents opened and closed
-    assert (stored, duplicates) == (COUNT * 2 + COUNT * 2 + COUNT + COUNT + 10 + 5, 0)
+    assert (stored, duplicates) == (COUNT * 2 + COUNT * 2 + COUNT + COUNT * 2 + 10 + 5, 0)
     assert len(deployments(daemon)) == COUNT and len(incidents(daemon)) == 10
     by_subject = {row[0]: row for row in deployments(daemon)}
     assert by_subject["120"][1:6] == ["acme/shop", "production", "succeeded", "hotfix", sha("acme/shop", 120)]
