@@ -196,6 +196,14 @@ void no_duplicate(event& e) {
   e.fields["same_as"] = nullptr;
 }
 
+json::object members_of(const json::value& document, std::initializer_list<std::string_view> names) {
+  json::object some;
+  if (const auto* all = document.if_object())
+    for (const auto name : names)
+      if (const auto* one = all->if_contains(name)) some[name] = *one;
+  return some;
+}
+
 std::string tag_at(const json::value& document, std::string_view pointer, std::string_view names) {
   std::vector<std::string> tags;
   for (const auto& tag : elements_at(document, pointer)) tags.push_back(text_at(tag, ""));

@@ -83,6 +83,9 @@ std::span<const json::value> elements_at(const json::value&, std::string_view po
 std::span<const json::value> elements_at(const json::object&, std::string_view pointer);
 std::span<const json::value> elements_at(json::value&&, std::string_view pointer) = delete;
 
+/// The members of an object with these names, if it has them.
+json::object members_of(const json::value& document, std::initializer_list<std::string_view> names);
+
 /// The value of the first tag `name:value` or `name=value` with one of these space-separated names. The pointer refers
 /// to an array of texts or to a comma-separated text.
 std::string tag_at(const json::value& document, std::string_view pointer, std::string_view names);

@@ -1,17 +1,14 @@
 // FireHydrant's webhooks: each contains the incident with the milestones that it has reached.
+#include "collectors/firehydrant/firehydrant.hpp"
+
 #include <algorithm>
 
-#include "collectors/api.hpp"
 #include "collectors/base/text.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
 #include "collectors/signature.hpp"
 
 namespace releasehealth::firehydrant {
-
-extern const api_shape history[1];  // history.cpp
-extern const tool_api api;          // api.cpp
-
 namespace {
 
 /// The field with the time of a milestone.

@@ -1,14 +1,17 @@
-// incident.io's API: incidents that changed, each with all its timestamps.
-#include "collectors/api.hpp"
-
-#include "collectors/base/form.hpp"
+// incident.io's API: the incidents that changed.
 #include "collectors/facts.hpp"
+#include "collectors/incidentio/incidentio.hpp"
 
 namespace releasehealth::incidentio {
 namespace {
 
+constexpr std::string_view page_size = "250";
+
+// By creation, an order that changes do not affect. The API documents its filter with dates only.
 api_request first_incidents(const api_place& place) {
-  return {"/v2/incidents?page_size=250&updated_at%5Bgte%5D=" + encode_part(format_time(place.since))};
+  const auto day = format_time(std::chrono::floor<std::chrono::days>(place.since)).substr(0, 10);
+  return {api_path("/v2/incidents?page_size={size}&sort_by=created_at_oldest_first&updated_at%5Bgte%5D={day}",
+                   {{"size", page_size}, {"day", day}})};
 }
 
 result<api_page> read_incidents(const api_place&, const api_request& asked, const api_answer& answer) {
@@ -22,7 +25,7 @@ result<api_page> read_incidents(const api_place&, const api_request& asked, cons
 
 const api_list lists[] = {
     {.name = "incidents",
-     .permission = "View data",
+     .permission = "View data, like public incidents and organization settings",
      .format = "incidentio-incidents",
      .first = first_incidents,
      .read = read_incidents},

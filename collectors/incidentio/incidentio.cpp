@@ -1,14 +1,13 @@
 // incident.io's webhooks: incidents, with incident.io's account of the time that people worked on them.
-#include "collectors/api.hpp"
+#include "collectors/incidentio/incidentio.hpp"
+
+#include <cmath>
+
 #include "collectors/base/text.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
 
 namespace releasehealth::incidentio {
-
-extern const api_shape history[1];  // history.cpp
-extern const tool_api api;          // api.cpp
-
 namespace {
 
 constexpr setting_rule settings[] = {
@@ -62,12 +61,14 @@ void put_milestones(event& e, const json::value& incident) {
 
 // The minutes are the total of all persons until now.
 std::optional<event> workload(const hook& h, const json::value& incident, const event& reported) {
-  const auto minutes = number_at(incident, "/workload_minutes_total");
-  if (!minutes || *minutes <= 0 || *minutes > std::int64_t{1} << 32) return {};
+  constexpr double most_minutes = 4e9;
+  const auto total = value_at(incident, "/workload_minutes_total");
+  const double minutes = total.is_number() ? total.to_number<double>() : 0;
+  if (!(minutes > 0) || minutes > most_minutes) return {};
   auto e = h.start(thing_type::work, reported.subject + "/workload", reported.time, reported.time);
   e.id += "/workload";
   put(e, "incident", reported.subject);
-  e.fields["seconds"] = *minutes * 60;
+  e.fields["seconds"] = std::llround(minutes * 60);
   return e;
 }
 

@@ -1,15 +1,12 @@
 // Opsgenie's outgoing webhook: each alert is an incident.
+#include "collectors/opsgenie/opsgenie.hpp"
+
 #include <algorithm>
 
-#include "collectors/api.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
 
 namespace releasehealth::opsgenie {
-
-extern const api_shape history[1];  // history.cpp
-extern const tool_api api;          // api.cpp
-
 namespace {
 
 constexpr spelling<incident_state> actions[] = {

@@ -1,15 +1,12 @@
+#include "collectors/pagerduty/pagerduty.hpp"
+
 #include <algorithm>
 
-#include "collectors/api.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
 #include "collectors/signature.hpp"
 
 namespace releasehealth::pagerduty {
-
-extern const api_shape history[2];  // history.cpp
-extern const tool_api api;          // api.cpp
-
 namespace {
 
 constexpr setting_rule settings[] = {

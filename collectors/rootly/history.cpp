@@ -1,43 +1,80 @@
-// History from Rootly's API (JSON:API), converted into the webhooks that would have reported it.
+// History from Rootly's API, converted into the webhooks that would have reported it.
 #include "collectors/facts.hpp"
+#include "collectors/rootly/rootly.hpp"
 
 namespace releasehealth::rootly {
 namespace {
 
-// Webhooks contain a severity, a service or an environment itself, the API a document with it.
-json::value without_document(const json::value& one) {
-  for (const auto* pointer : {"/data/attributes", "/attributes"})
-    if (auto found = value_at(one, pointer); found.is_object()) return found;
-  return one;
+/// The first of these texts that is not empty.
+std::string text_at_any(const json::value& object, std::initializer_list<std::string_view> pointers) {
+  for (const auto pointer : pointers)
+    if (auto text = text_at(object, pointer); !text.empty()) return text;
+  return {};
 }
 
-result<std::vector<past_delivery>> incident_of(const json::value& object) {
-  auto incident = without_document(object);
-  if (!incident.is_object() || text_at(object, "/id").empty())
-    return error(errc::malformed, "is not an incident", {{"/id", "missing; expected the incident's id"}});
-  auto& data = incident.as_object();
-  data["id"] = value_at(object, "/id");
-  data["severity"] = without_document(value_at(object, "/attributes/severity"));
-  for (const auto* name : {"services", "environments", "causes"}) {
-    json::array all;
-    for (const auto& one : elements_at(object, std::string("/attributes/") + name))
-      all.push_back(without_document(one));
-    data[name] = std::move(all);
+// The name of each element of an attribute, each a resource of its own.
+json::array named(const json::value& incident, std::string_view pointer) {
+  json::array all;
+  for (const auto& one : elements_at(incident, pointer))
+    if (auto name = text_at_any(one, {"/data/attributes/name", "/attributes/name", "/name"}); !name.empty())
+      all.push_back(json::object{{"name", std::move(name)}});
+  return all;
+}
+
+// The resources that the API includes: the assignments of roles, and causes.
+void add_included(json::object& facts, const json::value& incident) {
+  json::array roles, causes;
+  for (const auto& one : elements_at(incident, "/included")) {
+    const auto type = text_at(one, "/type");
+    const auto person = text_at_any(one, {"/attributes/user/data/attributes/full_name", "/attributes/user/full_name"});
+    if (type.starts_with("incident_role") && !person.empty())
+      roles.push_back(json::object{{"user", json::object{{"full_name", person}}}});
+    if (type == "causes") causes.push_back(json::object{{"slug", value_at(one, "/attributes/slug")}});
   }
-  const auto status = text_at(incident, "/status");
-  const auto* type = status == "resolved" || status == "closed" ? "incident.resolved"
-                     : status == "cancelled"                    ? "incident.cancelled"
-                                                                : "incident.updated";
-  const auto updated_at = value_at(incident, "/updated_at");
-  return std::vector<past_delivery>{
-      {{{"event", {{"type", type}, {"issued_at", updated_at}}}, {"data", std::move(incident)}}}};
+  facts["roles"] = std::move(roles);
+  facts["causes"] = std::move(causes);
+}
+
+// As `updated`, whose state is that of the incident's status. It also reports that a canceled incident counts again.
+result<std::vector<past_delivery>> incident_of(const json::value& incident) {
+  auto facts = members_of(value_at(incident, "/attributes"), {"title",
+                                                              "kind",
+                                                              "status",
+                                                              "url",
+                                                              "summary",
+                                                              "started_at",
+                                                              "detected_at",
+                                                              "acknowledged_at",
+                                                              "mitigated_at",
+                                                              "resolved_at",
+                                                              "jira_issue_url",
+                                                              "jira_issue_key",
+                                                              "github_issue_url",
+                                                              "gitlab_issue_url",
+                                                              "pagerduty_incident_url",
+                                                              "pagerduty_incident_id",
+                                                              "opsgenie_incident_url",
+                                                              "opsgenie_alert_url",
+                                                              "opsgenie_alert_id",
+                                                              "service_now_incident_url"});
+  facts["id"] = value_at(incident, "/id");
+  facts["severity"] = json::object{{"slug", value_at(incident, "/attributes/severity/data/attributes/slug")},
+                                   {"name", value_at(incident, "/attributes/severity/data/attributes/name")}};
+  facts["services"] = named(incident, "/attributes/services");
+  facts["environments"] = named(incident, "/attributes/environments");
+  add_included(facts, incident);
+  const json::object header{
+      {"id", "export"}, {"type", "incident.updated"}, {"issued_at", value_at(incident, "/attributes/updated_at")}};
+  return std::vector<past_delivery>{{{{"event", header}, {"data", std::move(facts)}}}};
 }
 
 }
 
-extern const api_shape history[1];
 const api_shape history[] = {
-    {.format = "rootly-incidents", .help = "GET /v1/incidents", .members = "data", .tell = incident_of},
+    {.format = "rootly-incidents",
+     .help = "GET /v1/incidents, each with the resources that belong to it as `included`",
+     .members = "data",
+     .tell = incident_of},
 };
 
 }

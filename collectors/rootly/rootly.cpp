@@ -1,17 +1,14 @@
 // Rootly's webhooks: each contains the incident with all its milestones.
+#include "collectors/rootly/rootly.hpp"
+
 #include <algorithm>
 
-#include "collectors/api.hpp"
 #include "collectors/base/text.hpp"
 #include "collectors/credentials.hpp"
 #include "collectors/hook.hpp"
 #include "collectors/signature.hpp"
 
 namespace releasehealth::rootly {
-
-extern const api_shape history[1];  // history.cpp
-extern const tool_api api;          // api.cpp
-
 namespace {
 
 constexpr spelling<incident_state> states[] = {

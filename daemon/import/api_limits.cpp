@@ -14,7 +14,7 @@ struct limit_headers {
   std::string_view remaining, reset;
 };
 constexpr std::array families{
-    limit_headers{"X-RateLimit-Remaining", "X-RateLimit-Reset"},  // GitHub, Azure DevOps, Jira, Opsgenie
+    limit_headers{"X-RateLimit-Remaining", "X-RateLimit-Reset"},  // GitHub, Azure DevOps, Jira
     limit_headers{"RateLimit-Remaining", "RateLimit-Reset"},      // GitLab, PagerDuty
     limit_headers{"X-Sentry-Rate-Limit-Remaining", "X-Sentry-Rate-Limit-Reset"},
 };
@@ -71,6 +71,8 @@ api_limits read_limits(const http::response& answer, timestamp now) {
   wait_until(read_retry(answer, now));
   if (limits.is_refused && !limits.not_before)  // ServiceNow tells the end of a limit only, not what is left of it
     for (const auto& family : families) wait_until(read_reset(header_of(answer, family.reset), now));
+  if (limits.is_refused && !limits.not_before)
+    wait_until(read_reset(header_of(answer, "X-RateLimit-Period-In-Sec"), now));  // Opsgenie
   if (limits.is_refused && !limits.not_before) limits.not_before = now + std::chrono::minutes(1);
   return limits;
 }

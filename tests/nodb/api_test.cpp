@@ -213,28 +213,6 @@ TEST_SUITE("nodb") {
     });
   }
 
-  TEST_CASE("a window with more entries than PagerDuty shows is cut at the oldest entry") {
-    const auto& kind = *find_collector("pagerduty");
-    const auto settings = configured(kind);
-    const auto& list = kind.api->lists.front();
-    const api_place place{settings, api_base(*kind.api, settings), {}, {}, now - std::chrono::days(40), now};
-    const auto first = list.first(place);
-    const auto entry = format_time(now - std::chrono::days(20));
-    const auto page = [&](const api_request& asked, bool more) {
-      const api_answer answer{{{"more", more}, {"log_entries", {{{"id", "R1"}, {"created_at", entry}}}}}, {}};
-      return *list.read(place, asked, answer)->next;
-    };
-    CHECK(parameter_of(page(first, true), "offset") == "100");
-    const auto cut = page(with_parameter(first, "offset", "9900"), true);
-    CHECK(parameter_of(cut, "offset") == "0");
-    CHECK(parameter_of(cut, "since") == parameter_of(first, "since"));
-    CHECK(parse_time(parameter_of(cut, "until")) == now - std::chrono::days(20) + std::chrono::seconds(1));
-    const auto second = page(cut, false);
-    CHECK(parse_time(parameter_of(second, "since")) == now - std::chrono::days(10));
-    CHECK(parse_time(parameter_of(second, "until")) == now);
-    CHECK_FALSE(list.read(place, second, {{{"more", false}, {"log_entries", json::array()}}, {}})->next);
-  }
-
   TEST_CASE("an object that is not of the documented shape makes no event, and no exception") {
     for (const auto* kind : collectors())
       for (const auto& shape : kind->history)

@@ -28,7 +28,7 @@ def tell(house, program, facts):
     the sources themselves."""
 
     def told(name, steps):
-        apis = {"github": GitHub(house, forge.repositories(facts)), "pagerduty": PagerDuty(house, list(forge.log_entries(facts))), "jira": Jira(house, forge.issues(facts), "ana")}
+        apis = {"github": GitHub(house, forge.repositories(facts)), "pagerduty": PagerDuty(house, forge.incidents(facts)), "jira": Jira(house, forge.issues(facts), "ana")}
         more = {"github": 'api_include = ["acme/*"]\n', "pagerduty": "", "jira": 'api_user = "ana"\n'}
         text = forge.WEBHOOKS
         for kind, api in apis.items():

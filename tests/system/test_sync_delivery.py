@@ -1,23 +1,22 @@
 """`releasehealthd sync` of Jira, Argo CD and Jenkins: their history, alone and with webhooks of the same things."""
 import datetime
 import hashlib
-import hmac
 import json
 import random
 
 import pytest
 
-from apis import SEED, ArgoCD, Jenkins, Jira, Sources, iso
+from apis import SEED, ArgoCD, Jenkins, Jira, connector, deployments, incidents, iso, post, proof, read_twice, sync, told_alike
 from apis.runs import NOW
-from harness import SECRET, Daemon
+from harness import SECRET
 
 BEARER = {"Content-Type": "application/json", "Authorization": f"Bearer {SECRET}"}
 COUNT = 120
 
 
 @pytest.fixture(scope="module")
-def sources(house, program):
-    return Sources(Daemon(house, program).start())
+def connect(daemon):
+    return connector(daemon)
 
 
 # Jira
@@ -46,7 +45,7 @@ def issues(count=COUNT):
     return [issue(n, 80 - 79 * n / count) for n in range(1, count + 1)]
 
 
-def tell_jira(sources, name, api):
+def tell_jira(daemon, name, api):
     """The webhooks of each issue, in any order: created, and each change."""
     bodies = []
     stamp = lambda text: int(datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp() * 1000)
@@ -60,34 +59,32 @@ def tell_jira(sources, name, api):
     random.Random(SEED).shuffle(bodies)
     for number, body in enumerate(bodies):
         text = json.dumps(body).encode()
-        proof = "sha256=" + hmac.new(SECRET.encode(), text, hashlib.sha256).hexdigest()
-        sources.post(name, text, {"Content-Type": "application/json", "X-Hub-Signature": proof, "X-Atlassian-Webhook-Identifier": f"{name}{number}"})
+        post(daemon, name, text, {"Content-Type": "application/json", "X-Hub-Signature": "sha256=" + proof(text), "X-Atlassian-Webhook-Identifier": f"{name}{number}"})
 
 
 @pytest.mark.parametrize("user", ["ana@acme.example", None])
-def test_incidents_of_jira(sources, user):
+def test_incidents_of_jira(daemon, connect, user):
     name = "cloud" if user else "datacenter"
-    api = Jira(sources.daemon.house, [*issues(), issue(900, 5, "Bug"), issue(901, 4, "Bug", ["outage"])], user)
-    sources.connect((name, api, "jira", (f'api_user = "{user}"\n' if user else "") + 'incidents = { types = ["Incident"], labels = ["outage"] }\n'))
-    stored, duplicates, unreported, requests = sources.read_twice(name)
+    api = Jira(daemon.house, [*issues(), issue(900, 5, "Bug"), issue(901, 4, "Bug", ["outage"])], user)
+    connect((name, api, "jira", (f'api_user = "{user}"\n' if user else "") + 'incidents = { types = ["Incident"], labels = ["outage"] }\n'))
+    stored, duplicates, unreported, requests = read_twice(daemon, name)
     assert requests == 2 * 2 and (stored, duplicates) == (24 * (2 + 2 + 3 + 4 + 1) + 2, 0)  # a labelled bug of two
     assert unreported == COUNT + 1
-    found = {row[0]: row[1:] for row in sources.incidents(name)}
+    found = {row[0]: [row[1], row[2], *row[4:7]] for row in incidents(daemon, name)}
     days = lambda number: 80 - 79 * number / COUNT
-    assert len(found) == COUNT + 1 and found["SHOP-901"][0] == "acknowledged"
-    assert found["SHOP-2"] == ["resolved", "2", iso(days(2)), iso(days(2) - 0.1), iso(days(2) - 0.2)]
-    assert found["SHOP-3"][0] == "acknowledged" and found["SHOP-4"][0] == "open"
+    assert len(found) == COUNT + 1 and found["Outage 901"][0] == "acknowledged"
+    assert found["Outage 2"] == ["resolved", "2", iso(days(2)), iso(days(2) - 0.1), iso(days(2) - 0.2)]
+    assert found["Outage 3"][0] == "acknowledged" and found["Outage 4"][0] == "open"
 
 
-def test_webhooks_of_jira_and_its_api_tell_the_same(sources):
-    tell = lambda name, api: tell_jira(sources, name, api)
-    sources.told_alike("jira", lambda: Jira(sources.daemon.house, issues(20), "ana"), tell, sources.incidents, 'api_user = "ana"\n')
+def test_webhooks_of_jira_and_its_api_tell_the_same(daemon, connect):
+    told_alike(daemon, connect, "jira", lambda: Jira(daemon.house, issues(20), "ana"), tell_jira, incidents, 'api_user = "ana"\n')
 
 
-def test_a_search_that_jira_refuses_is_named(sources):
-    api = Jira(sources.daemon.house, [], "ana", forbidden=["/search"])
-    sources.connect(("refused", api, "jira", 'api_user = "ana"\n'))
-    done = sources.sync("refused")
+def test_a_search_that_jira_refuses_is_named(daemon, connect):
+    api = Jira(daemon.house, [], "ana", forbidden=["/search"])
+    connect(("refused", api, "jira", 'api_user = "ana"\n'))
+    done = sync(daemon, "refused")
     assert done.returncode == 1 and 'issues: POST ' in done.stderr and 'expected a token with the permission "Browse projects"' in done.stderr, done.stderr
 
 
@@ -110,7 +107,7 @@ def application(number, name="shop"):
     }  # fmt: skip
 
 
-def tell_argocd(sources, name, api):
+def tell_argocd(daemon, name, api):
     """The notification of the last operation, and those of earlier syncs, before which images were shown that the API has forgotten."""
     for one in api.applications:
         status, source = one["status"], one["spec"]["source"]
@@ -119,31 +116,30 @@ def tell_argocd(sources, name, api):
         for sync in status["history"]:
             if sync["deployStartedAt"] != state["startedAt"]:
                 operation = {"phase": "Succeeded", "startedAt": sync["deployStartedAt"], "finishedAt": sync["deployedAt"], "revision": sync["revision"], "initiatedBy": "ana"}
-                sources.post(name, json.dumps({**body, "images": [], "operation": operation}).encode(), BEARER)
+                post(daemon, name, json.dumps({**body, "images": [], "operation": operation}).encode(), BEARER)
         for phase in ("Running", state["phase"]):
             operation = {"phase": phase, "startedAt": state["startedAt"], "finishedAt": state["finishedAt"] if phase != "Running" else None, "revision": state["syncResult"]["revision"], "initiatedBy": "ana"}
-            sources.post(name, json.dumps({**body, "images": status["summary"]["images"], "operation": operation}).encode(), BEARER)
+            post(daemon, name, json.dumps({**body, "images": status["summary"]["images"], "operation": operation}).encode(), BEARER)
 
 
-def test_syncs_of_argo_cd(sources):
-    api = ArgoCD(sources.daemon.house, [application(n) for n in range(1, 41)])
-    sources.connect(("argo", api, "argocd", ""))
-    stored, _, unreported, requests = sources.read_twice("argo")
+def test_syncs_of_argo_cd(daemon, connect):
+    api = ArgoCD(daemon.house, [application(n) for n in range(1, 41)])
+    connect(("argo", api, "argocd", ""))
+    stored, _, unreported, requests = read_twice(daemon, "argo")
     running, failed = 6, 10
     # two or three earlier syncs, and the last operation with its start
     assert requests == 1 and stored == 40 * 2 + running + failed + 2 * 40 - running
     assert unreported == 40 * 3 + running + failed
-    found = {row[0]: row[1:] for row in sources.deployments("argo")}
+    found = {row[0]: row[1:] for row in deployments(daemon, "argo")}
     assert len(found) == unreported
     last = application(1)["status"]["history"][-1]
     assert found[f"argocd/shop-1/{last['deployStartedAt']}"] == ["production", "succeeded", "1.1", "", last["deployStartedAt"], last["deployedAt"]]
     assert {row[1] for row in found.values()} == {"succeeded", "failed", "running"}
 
 
-def test_notifications_of_argo_cd_and_its_api_tell_the_same(sources):
-    make = lambda: ArgoCD(sources.daemon.house, [application(n, "blog") for n in range(1, 21)])
-    tell = lambda name, api: tell_argocd(sources, name, api)
-    sources.told_alike("argocd", make, tell, sources.deployments, "")
+def test_notifications_of_argo_cd_and_its_api_tell_the_same(daemon, connect):
+    make = lambda: ArgoCD(daemon.house, [application(n, "blog") for n in range(1, 21)])
+    told_alike(daemon, connect, "argocd", make, tell_argocd, deployments)
 
 
 # Jenkins
@@ -164,7 +160,7 @@ def builds(count=COUNT):
     return {"shop/deploy": [build(n, 80 - 79 * n / count) for n in range(1, count + 1)], "deploy-blog": [build(n, 70 - n, "deploy-blog") for n in range(1, 4)]}
 
 
-def tell_jenkins(sources, name, api):
+def tell_jenkins(daemon, name, api):
     for job, all_builds in api.jobs.items():
         for one in all_builds:
             revision = one["actions"][2]
@@ -174,30 +170,29 @@ def tell_jenkins(sources, name, api):
             if not one["building"]:
                 phases.append({**base, "phase": "COMPLETED", "status": one["result"], "timestamp": one["timestamp"] + one["duration"], "duration": one["duration"]})
             for phase in phases:
-                sources.post(name, json.dumps({"name": job.rpartition("/")[2], "url": "".join(f"job/{part}/" for part in job.split("/")), "build": phase}).encode(), BEARER)
+                post(daemon, name, json.dumps({"name": job.rpartition("/")[2], "url": "".join(f"job/{part}/" for part in job.split("/")), "build": phase}).encode(), BEARER)
 
 
 JENKINS = 'api_user = "ana"\njobs = ["shop/deploy", "deploy-blog"]\nenvironment = "production"\n'
 
 
-def test_builds_of_jenkins(sources):
-    api = Jenkins(sources.daemon.house, {**builds(), "other": [build(1, 3, "other")]})
-    sources.connect(("ci", api, "jenkins", JENKINS))
-    stored, _, unreported, requests = sources.read_twice("ci")
+def test_builds_of_jenkins(daemon, connect):
+    api = Jenkins(daemon.house, {**builds(), "other": [build(1, 3, "other")]})
+    connect(("ci", api, "jenkins", JENKINS))
+    stored, _, unreported, requests = read_twice(daemon, "ci")
     assert requests == 2 + 2 + 1 and unreported == COUNT + 3
     assert stored == 2 * (COUNT + 3) - COUNT // 50
-    found = {row[0]: row[1:] for row in sources.deployments("ci")}
+    found = {row[0]: row[1:] for row in deployments(daemon, "ci")}
     one = build(120, 1)
     assert found["shop/deploy#120"][:4] == ["production", "succeeded", "1.120", one["actions"][2]["lastBuiltRevision"]["SHA1"]]
     assert found["deploy-blog#1"][1] == "failed" and found["shop/deploy#100"][1] == "running" and len(found) == COUNT + 3
 
 
-def test_notifications_of_jenkins_and_its_api_tell_the_same(sources):
-    tell = lambda name, api: tell_jenkins(sources, name, api)
-    sources.told_alike("jenkins", lambda: Jenkins(sources.daemon.house, builds(20)), tell, sources.deployments, JENKINS)
+def test_notifications_of_jenkins_and_its_api_tell_the_same(daemon, connect):
+    told_alike(daemon, connect, "jenkins", lambda: Jenkins(daemon.house, builds(20)), tell_jenkins, deployments, JENKINS)
 
 
-def test_a_job_that_jenkins_does_not_know_is_named(sources):
-    sources.connect(("unknown", Jenkins(sources.daemon.house, {}), "jenkins", JENKINS))
-    done = sources.sync("unknown")
+def test_a_job_that_jenkins_does_not_know_is_named(daemon, connect):
+    connect(("unknown", Jenkins(daemon.house, {}), "jenkins", JENKINS))
+    done = sync(daemon, "unknown")
     assert done.returncode == 1 and "/job/shop/job/deploy/api/json?tree=fullName,name: 404" in done.stderr, done.stderr

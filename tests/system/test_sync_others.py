@@ -1,69 +1,23 @@
 """`releasehealthd sync` of Sentry, ServiceNow, Alertmanager and Grafana: their history, alone and with webhooks of the same things."""
-import contextlib
 import hashlib
 import hmac
 import json
 import os
 import random
 import re
-import urllib.parse
 
 import pytest
 
-from apis import Alertmanager, Grafana, Sentry, ServiceNow, configuration, counted, events, iso
-from harness import SECRET, Daemon, Failed, wait_until
+from apis import Alertmanager, Grafana, Sentry, ServiceNow, become, complete, connector, events, incidents, iso, post, sync
+from harness import SECRET, wait_until
 
 SEED = int(os.environ.get("RELEASEHEALTH_SEED") or random.randrange(32768))
 BEARER = {"Content-Type": "application/json", "Authorization": f"Bearer {SECRET}"}
 
 
 @pytest.fixture(scope="module")
-def daemon(house, program):
-    return Daemon(house, program).start()
-
-
-@pytest.fixture(scope="module")
-def connect(house, daemon):
-    """Adds sources to the running daemon: name, API, kind, more lines."""
-    sources = []
-
-    def add(*rows):
-        sources.extend(configuration(api, house, more, kind, name) for name, api, kind, more in rows)
-        daemon.reload("".join(sources))
-
-    return add
-
-
-def sync(daemon, name, *words):
-    return daemon.command("sync", name, "--since", iso(89)[:10], *words, timeout=300)
-
-
-def complete(daemon, name):
-    done = sync(daemon, name)
-    assert done.returncode == 0, done.stderr
-    return counted(done)
-
-
-def post(daemon, name, body, headers):
-    answer = daemon.post(f"/webhooks/{name}", body, headers)
-    assert answer.status == 202, answer.text
-
-
-def incidents(daemon, name):
-    """The incidents of a source, without what differs between sources."""
-    found, after = [], ""
-    while after is not None:
-        page = daemon.json("/api/v1/incidents?limit=1000" + (after and "&after=" + urllib.parse.quote(after)))
-        found += [one for one in page["items"] if one["source"] == name]
-        after = page["next"]
-    members = ("title", "state", "severity", "environment", "started_at", "acknowledged_at", "resolved_at", "culprit")
-    return sorted([str(one.get(member)) for member in members] for one in found)
-
-
-def become(daemon, name, wanted):
-    with contextlib.suppress(Failed):
-        wait_until(20, f"{name} has the incidents", lambda: incidents(daemon, name) == wanted)
-    assert incidents(daemon, name) == wanted
+def connect(daemon):
+    return connector(daemon)
 
 
 # Sentry

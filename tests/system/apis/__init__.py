@@ -3,12 +3,16 @@ from apis.alertmanager import Alertmanager, Grafana
 from apis.argocd import ArgoCD
 from apis.azure_devops import AzureDevOps
 from apis.bitbucket import Bitbucket
+from apis.firehydrant import FireHydrant
 from apis.github import GitHub
 from apis.gitlab import GitLab
-from apis.incident_tools import FireHydrant, IncidentIo, Opsgenie, PagerDuty, Rootly
+from apis.incidentio import IncidentIo
 from apis.jenkins import Jenkins
 from apis.jira import Jira
-from apis.runs import SEED, Sources, configuration, counted, derived, events, iso
+from apis.opsgenie import OpsGenie
+from apis.pagerduty import PagerDuty
+from apis.rootly import Rootly
+from apis.runs import SEED, become, complete, configuration, connector, counted, deployments, derived, events, incidents, iso, post, proof, read_twice, sync, told_alike
 from apis.sentry import Sentry
 from apis.server import Api, Proxy, Reply
 from apis.servicenow import ServiceNow

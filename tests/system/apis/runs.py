@@ -1,11 +1,14 @@
 """Runs of `sync`: a source's configuration, what a run told, and what it stored."""
+import contextlib
 import datetime
+import hashlib
+import hmac
 import os
 import random
 import re
 import urllib.parse
 
-from harness import SECRET, wait_until
+from harness import SECRET, Failed, wait_until
 
 SEED = int(os.environ.get("RELEASEHEALTH_SEED") or random.randrange(32768))
 NOW = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
@@ -51,63 +54,83 @@ def derived(daemon):
     wait_until(30, "all is derived", lambda: daemon.has_drained() and daemon.postgres.sql("SELECT count(*) FROM touched").strip() == "0")
 
 
-class Sources:
-    """Sources with APIs, added to one running daemon."""
+def connector(daemon):
+    """Adds sources to a running daemon: name, API, kind, more lines."""
+    sources = []
 
-    def __init__(self, daemon):
-        self.daemon, self.configured = daemon, ""
+    def add(*rows):
+        sources.extend(configuration(api, daemon.house, more, kind, name) for name, api, kind, more in rows)
+        daemon.reload("".join(sources))
 
-    def connect(self, *rows):
-        """Each row: name, API, kind, more lines of its configuration."""
-        self.configured += "".join(configuration(api, self.daemon.house, more, kind, name) for name, api, kind, more in rows)
-        self.daemon.reload(self.configured)
+    return add
 
-    def sync(self, name, *words):
-        return self.daemon.command("sync", name, "--since", iso(89)[:10], *words, timeout=300)
 
-    def complete(self, name):
-        done = self.sync(name)
-        assert done.returncode == 0, done.stderr
-        return counted(done)
+def sync(daemon, name, *words):
+    return daemon.command("sync", name, "--since", iso(89)[:10], *words, timeout=300)
 
-    def read_twice(self, name):
-        """The counts of a first run; a second one stores nothing."""
-        first = self.complete(name)
-        before = events(self.daemon, source=name)
-        assert self.complete(name)[0] == 0 and events(self.daemon, source=name) == before
-        return first
 
-    def post(self, name, body, headers):
-        answer = self.daemon.post(f"/webhooks/{name}", body, headers)
-        assert answer.status == 202, answer.text
+def complete(daemon, name):
+    """As `counted`, of a run without failures."""
+    done = sync(daemon, name)
+    assert done.returncode == 0, done.stderr
+    return counted(done)
 
-    def things(self, kind, name, *members):
-        """The deployments or incidents of a source."""
-        derived(self.daemon)
-        found, after = [], ""
-        while after is not None:
-            page = self.daemon.json(f"/api/v1/{kind}?limit=1000" + (after and "&after=" + urllib.parse.quote(after)))
-            found += [one for one in page["items"] if one["source"] == name]
-            after = page["next"]
-        return sorted([str(one.get(member)) for member in members] for one in found)
 
-    def incidents(self, name):
-        return self.things("incidents", name, "subject", "state", "severity", "started_at", "acknowledged_at", "resolved_at")
+def read_twice(daemon, name):
+    """The counts of a first run; a second one stores nothing."""
+    first = complete(daemon, name)
+    before = events(daemon, source=name)
+    assert complete(daemon, name)[0] == 0 and events(daemon, source=name) == before
+    return first
 
-    def deployments(self, name):
-        return self.things("deployments", name, "subject", "environment", "state", "version", "commit", "started_at", "finished_at")
 
-    def told_alike(self, kind, make, tell, read, more=""):
-        """By its API alone, by webhooks alone, and by both in either order, a tool tells the same."""
-        apis = {f"{kind}-{order}": make() for order in ("alone", "before", "after", "only")}
-        self.connect(*((name, api, kind, more) for name, api in apis.items()))
-        for name in (f"{kind}-before", f"{kind}-only"):
-            tell(name, apis[name])
-        self.complete(f"{kind}-alone")
-        assert self.complete(f"{kind}-before")[2] == 0  # webhooks had reported all
-        self.complete(f"{kind}-after")
-        tell(f"{kind}-after", apis[f"{kind}-after"])
-        wanted = read(f"{kind}-only")
-        assert wanted
-        for order in ("alone", "before", "after"):
-            assert read(f"{kind}-{order}") == wanted, (order, SEED)
+def proof(body):
+    """The HMAC of a body in hex."""
+    return hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+
+
+def post(daemon, name, body, headers):
+    answer = daemon.post(f"/webhooks/{name}", body, headers)
+    assert answer.status == 202, answer.text
+
+
+def things(daemon, kind, name, *members):
+    """Members of the deployments or incidents of a source."""
+    derived(daemon)
+    found, after = [], ""
+    while after is not None:
+        page = daemon.json(f"/api/v1/{kind}?limit=1000" + (after and "&after=" + urllib.parse.quote(after)))
+        found += [one for one in page["items"] if one["source"] == name]
+        after = page["next"]
+    return sorted([str(one.get(member)) for member in members] for one in found)
+
+
+def incidents(daemon, name):
+    """The incidents of a source, without what differs between sources."""
+    return things(daemon, "incidents", name, "title", "state", "severity", "environment", "started_at", "acknowledged_at", "resolved_at", "culprit")
+
+
+def deployments(daemon, name):
+    return things(daemon, "deployments", name, "subject", "environment", "state", "version", "commit", "started_at", "finished_at")
+
+
+def become(daemon, name, wanted):
+    with contextlib.suppress(Failed):
+        wait_until(20, f"{name} has the incidents", lambda: incidents(daemon, name) == wanted)
+    assert incidents(daemon, name) == wanted
+
+
+def told_alike(daemon, connect, kind, make, tell, read, more=""):
+    """By its API alone, by webhooks alone, and by both in either order, a tool tells the same."""
+    apis = {f"{kind}-{order}": make() for order in ("alone", "before", "after", "only")}
+    connect(*((name, api, kind, more) for name, api in apis.items()))
+    for name in (f"{kind}-before", f"{kind}-only"):
+        tell(daemon, name, apis[name])
+    complete(daemon, f"{kind}-alone")
+    assert complete(daemon, f"{kind}-before")[2] == 0  # webhooks had reported all
+    complete(daemon, f"{kind}-after")
+    tell(daemon, f"{kind}-after", apis[f"{kind}-after"])
+    wanted = read(daemon, f"{kind}-only")
+    assert wanted
+    for order in ("alone", "before", "after"):
+        assert read(daemon, f"{kind}-{order}") == wanted, (order, SEED)

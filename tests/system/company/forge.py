@@ -53,16 +53,14 @@ def repositories(facts):
     return found
 
 
-def log_entries(facts):
+def incidents(facts):
     """What PagerDuty's API lists: the incident as it is now, and who did what."""
     pages = [f for what, f in facts if what == "page"]
-    incident = {"id": "Q1PAY7", "type": "incident", "status": "resolved", "created_at": iso(pages[0].opened), "title": "Payments fail", "urgency": "high", "html_url": github.PAGE, "priority": {"summary": "P1"},
-                "service": {"id": "PCHKAPI", "type": "service_reference", "summary": "Checkout API"}, "incident_key": "checkout-payments", "assignments": []}  # fmt: skip
     kinds = {"open": "trigger", "acknowledged": "acknowledge", "resolved": "resolve"}
-    for number, f in enumerate(pages):
-        yield {"id": f"R{number}", "type": f"{kinds[f.state]}_log_entry", "created_at": iso(f.at), "agent": github.PEOPLE[0], "incident": incident}
-        if f.state == "open":
-            yield {"id": f"R{number}a", "type": "assign_log_entry", "created_at": iso(f.at), "agent": github.PEOPLE[0], "assignees": github.PEOPLE, "incident": incident}
+    log = [{"id": f"R{number}", "type": f"{kinds[f.state]}_log_entry", "created_at": iso(f.at), "agent": {"type": "service_reference"}} for number, f in enumerate(pages)]
+    log.append({"id": "R9", "type": "assign_log_entry", "created_at": iso(pages[0].at), "agent": {"type": "service_reference"}, "assignees": github.PEOPLE})
+    return [{"id": "Q1PAY7", "type": "incident", "status": "resolved", "created_at": iso(pages[0].opened), "title": "Payments fail", "urgency": "high", "html_url": github.PAGE, "priority": {"summary": "P1"},
+             "service": {"id": "PCHKAPI", "type": "service_reference", "summary": "Checkout API"}, "incident_key": "checkout-payments", "assignments": [], "resolve_reason": None, "log": log}]  # fmt: skip
 
 
 def issues(facts):
