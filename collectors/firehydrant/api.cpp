@@ -33,7 +33,7 @@ result<api_page> read_archived(const api_place& place, const api_request& asked,
   return page;
 }
 
-constexpr std::string_view permission = "read incidents";
+constexpr std::string_view permission = "read_incidents";
 
 const api_list lists[] = {
     {.name = "incidents",

@@ -9,6 +9,9 @@
 #include "collectors/signature.hpp"
 
 namespace releasehealth::firehydrant {
+
+bool is_uncounted(std::string_view severity) { return has_word("GAMEDAY MAINTENANCE", severity); }
+
 namespace {
 
 /// The field with the time of a milestone.
@@ -40,9 +43,6 @@ constexpr spelling<incident_state> states[] = {
     {"retrospective_completed", incident_state::resolved},
 };
 
-/// FireHydrant's own severities for drills and maintenance, which are not incidents.
-constexpr std::string_view uncounted_severities = "GAMEDAY MAINTENANCE";
-
 // The time of the current milestone. If it is not the latest one, the incident returned to it at an unreported time.
 std::optional<timestamp> reached(const hook& h) {
   const auto current = h.text("/data/incident/current_milestone");
@@ -61,9 +61,11 @@ result<decoded> incident(const hook& h, timestamp now) {
   auto e = h.start(thing_type::incident, h.text("/data/incident/id"), reached(h), now);
   const auto operation = h.text("/event/operation");
   const auto severity = h.text("/data/incident/severity");
-  const bool is_counted = !has_word(uncounted_severities, severity);
+  const bool is_counted = !is_uncounted(severity);
   if (!is_counted && operation == "CREATED") return decoded::nothing("an incident of severity " + severity);
   if (operation == "DELETED" || operation == "ARCHIVED" || !is_counted) {
+    // this may happen at any time after the last milestone
+    e.time = h.time("/data/incident/discarded_at").value_or(now);
     retract(e);
     return decoded(std::move(e));
   }
@@ -85,7 +87,10 @@ result<decoded> incident(const hook& h, timestamp now) {
   if (state && state != incident_state::resolved) e.fields.erase("resolved_at");
   put(e, "state", word(state));
   // it may have been archived or a drill: an update does not contain the previous state
-  return operation == "UPDATED" ? with_return(std::move(e)) : decoded(std::move(e));
+  if (operation != "UPDATED") return decoded(std::move(e));
+  auto out = with_return(std::move(e));
+  out.events.back().time = now;
+  return out;
 }
 
 bool authentic(const source& s, const delivery& d) {

@@ -4,6 +4,9 @@
 
 namespace releasehealth::firehydrant {
 
+/// Whether it is one of FireHydrant's own severities for drills and maintenance, which are not incidents.
+bool is_uncounted(std::string_view severity);
+
 // history.cpp
 extern const api_shape history[1];
 // api.cpp

@@ -1,5 +1,5 @@
 // Rootly's API, by JSON:API: the incidents that changed, each with the assignments of its roles and its causes.
-#include <set>
+#include <map>
 
 #include "collectors/facts.hpp"
 #include "collectors/rootly/rootly.hpp"
@@ -9,52 +9,37 @@ namespace {
 
 constexpr std::string_view page_size = "100";
 
-// By creation, an order that changes do not affect. Pages are large, because five requests a minute are permitted.
+// By creation, an order that changes do not affect.
 api_request first_incidents(const api_place& place) {
   return {
-      api_path("/v1/incidents?page%5Bsize%5D={size}&sort=created_at&include=roles%2Ccauses"
+      api_path("/v1/incidents?page%5Bsize%5D={size}&page%5Bnumber%5D=1&sort=created_at&include=roles%2Ccauses"
                "&filter%5Bupdated_at%5D%5Bgte%5D={since}",
                {{"size", page_size}, {"since", format_time(std::chrono::floor<std::chrono::seconds>(place.since))}})};
 }
 
 using resource_id = std::pair<std::string, std::string>;  // type, id
+resource_id id_of(const json::value& resource) { return {text_at(resource, "/type"), text_at(resource, "/id")}; }
 
-// Whatever an incident's relationships name.
-std::set<resource_id> related(const json::object& incident) {
-  std::set<resource_id> all;
+// Whatever an incident's relationships name, in their order.
+json::array related(const json::object& incident, const std::map<resource_id, const json::value*>& included) {
+  json::array all;
   const auto relationships = value_at(incident, "/relationships");
   if (!relationships.is_object()) return all;
   for (const auto& [name, one] : relationships.get_object())
-    for (const auto& resource : elements_at(one, "/data"))
-      all.emplace(text_at(resource, "/type"), text_at(resource, "/id"));
+    for (const auto& reference : elements_at(one, "/data"))
+      if (const auto found = included.find(id_of(reference)); found != included.end()) all.push_back(*found->second);
   return all;
 }
 
-result<std::optional<api_request>> next_page(const api_place& place, const api_request& asked,
-                                             const api_answer& answer) {
-  if (const auto cursor = text_at(answer.body, "/meta/next_cursor"); !cursor.empty())
-    return std::optional(with_parameter(asked, "page[after]", cursor));
-  const auto url = text_at(answer.body, "/links/next");
-  if (url.empty()) return std::optional<api_request>();
-  auto next = request_of_url(place.base, url);
-  if (!next) return next.error();
-  return std::optional(std::move(*next));
-}
-
-result<api_page> read_incidents(const api_place& place, const api_request& asked, const api_answer& answer) {
+result<api_page> read_incidents(const api_place&, const api_request& asked, const api_answer& answer) {
   auto all = objects_at(answer, "/data");
   if (!all) return all.error();
-  auto next = next_page(place, asked, answer);
-  if (!next) return next.error();
   api_page page{std::move(*all), {}};
-  if (!page.objects.empty()) page.next = std::move(*next);
-  for (auto& one : page.objects) {
-    json::array included;
-    const auto own = related(one);
-    for (const auto& resource : elements_at(answer.body, "/included"))
-      if (own.contains({text_at(resource, "/type"), text_at(resource, "/id")})) included.push_back(resource);
-    one["included"] = std::move(included);
-  }
+  if (const auto next = number_at(answer.body, "/meta/next_page"))
+    page.next = with_parameter(asked, "page[number]", std::to_string(*next));
+  std::map<resource_id, const json::value*> included;
+  for (const auto& one : elements_at(answer.body, "/included")) included.emplace(id_of(one), &one);
+  for (auto& one : page.objects) one["included"] = related(one, included);
   return page;
 }
 

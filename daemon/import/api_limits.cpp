@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "collectors/base/json.hpp"
 #include "collectors/base/text.hpp"
 #include "daemon/http/client.hpp"
 
@@ -73,6 +74,9 @@ api_limits read_limits(const http::response& answer, timestamp now) {
     for (const auto& family : families) wait_until(read_reset(header_of(answer, family.reset), now));
   if (limits.is_refused && !limits.not_before)
     wait_until(read_reset(header_of(answer, "X-RateLimit-Period-In-Sec"), now));  // Opsgenie
+  if (limits.is_refused && !limits.not_before)  // incident.io tells it in the body only
+    if (const auto body = parse_json(answer.body))
+      wait_until(http::parse_date(text_at(*body, "/rate_limit/retry_after")));
   if (limits.is_refused && !limits.not_before) limits.not_before = now + std::chrono::minutes(1);
   return limits;
 }

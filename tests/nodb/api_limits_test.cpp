@@ -64,6 +64,9 @@ TEST_SUITE("nodb") {
     CHECK(told(limits_of(403, {{"Retry-After", "30"}})) == "refused, 30 s");
     CHECK(told(limits_of(429, {{"Retry-After", "later"}})) == "refused, 60 s");
     CHECK(told(limits_of(429, {})) == "refused, 60 s");
+    // incident.io
+    CHECK(told(limits_of(429, {}, R"({"rate_limit": {"retry_after": "Fri, 20 Nov 2026 12:02:00 UTC"}})")) ==
+          "refused, 120 s");
     // the later of both counts
     CHECK(told(limits_of(429, {{"Retry-After", "30"}, {"RateLimit-Remaining", "0"}, {"RateLimit-Reset", "90"}})) ==
           "refused, 90 s");

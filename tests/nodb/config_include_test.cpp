@@ -70,7 +70,9 @@ TEST_SUITE("nodb") {
     const std::pair<const char*, const char*> cases[] = {
         {"[[service]]\nname='b'\nteem='x'", "conf.d/x.toml:3:1: service.teem: unknown key; did you mean \"team\"?\n"},
         {"servce='b'", "conf.d/x.toml:1:1: servce: unknown key; did you mean \"service\"?\n"},
-        {"[figures]\nreview_due=3", "conf.d/x.toml:2:12: figures.review_due: invalid value 3; expected one like \"48h\" or \"7d\", of at most 10 years\n"},
+        {"[figures]\nreview_due=3",
+         "conf.d/x.toml:2:12: figures.review_due: invalid value 3; expected one like \"48h\" or \"7d\", of at most 10 "
+         "years\n"},
         {"[[service]]\nname=", "conf.d/x.toml:2:6: "},
         {"[[service]]\nname='b'\naliases={jira=['ok','']}",
          "conf.d/x.toml:3:21: service.aliases.jira.name: missing; expected a name\n"},

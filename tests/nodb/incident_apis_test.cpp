@@ -92,17 +92,4 @@ TEST_SUITE("nodb") {
           "more than 20,000 older alerts changed");
     CHECK(next_page(list, place, last_page, page("2026-11-20T11:59:59Z"), {"offset"}) == "none");
   }
-
-  TEST_CASE("pages of Rootly follow the cursor, or the link if there is none, and never another host") {
-    const auto& list = list_of("rootly", "incidents");
-    const api_place place{any, "https://api.example", "", {}, now, now};
-    const auto next_of = [&](const std::string& meta, const std::string& links) {
-      const auto body = R"({"data": [{"id": "1"}], "meta": {)" + meta + R"(}, "links": {)" + links + "}}";
-      return next_page(list, place, list.first(place), body, {"page[after]", "page[number]", "include"});
-    };
-    const std::string link = R"("next": "https://elsewhere.example/v1/incidents?page%5Bnumber%5D=2")";
-    CHECK(next_of(R"("next_cursor": "abc")", link) == "abc  roles,causes");
-    CHECK(next_of(R"("next_cursor": null)", link) == "2 ");
-    CHECK(next_of("", R"("next": null)") == "none");
-  }
 }

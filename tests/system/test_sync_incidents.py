@@ -1,14 +1,14 @@
-"""`releasehealthd sync` of PagerDuty, Opsgenie, incident.io, Rootly and FireHydrant: their history, alone and with webhooks of the same things."""
+"""`releasehealthd sync` of PagerDuty and Opsgenie: their history, alone and with webhooks of the same things."""
 import os
 import random
 import re
 
 import pytest
 
-from apis import FireHydrant, IncidentIo, OpsGenie, PagerDuty, Rootly, become, complete, connector, events, incidents, iso, sync
+from apis import OpsGenie, PagerDuty, become, complete, connector, events, incidents, iso, sync
 
 SEED = int(os.environ.get("RELEASEHEALTH_SEED") or random.randrange(32768))
-KINDS = {"pagerduty": PagerDuty, "opsgenie": OpsGenie, "incidentio": IncidentIo, "rootly": Rootly, "firehydrant": FireHydrant}
+KINDS = {"pagerduty": PagerDuty, "opsgenie": OpsGenie}
 
 
 @pytest.fixture(scope="module")
@@ -74,47 +74,6 @@ def test_changes_of_older_alerts_of_opsgenie(daemon, connect):
     assert rows(daemon, "opsgenie-changed")[1][::5] == ["resolved", iso(age(1, 12) - 1)]
 
 
-def test_incidents_of_incidentio(daemon, connect):
-    api = IncidentIo(daemon.house, things("incidentio", "incidentio"))
-    connect(("incidentio", api, "incidentio", ""))
-    api.incidents += things("incidentio", "incidentio", 360)[120:]
-    stored, _, unreported, requests = complete(daemon, "incidentio")
-    assert requests == 2
-    public = [n for n in range(1, 361) if n % 10 and n % 9]
-    counted = [n for n in public if n % 6 < 4]
-    reviewed, worked = [n for n in public if n % 6 == 3], [n for n in counted if n % 2]
-    assert (stored, unreported) == (len(public) + len(reviewed) + len(worked), len(public) + len(worked))
-    found = rows(daemon, "incidentio")
-    assert sorted(found) == counted
-    assert found[3] == ["resolved", "2", "production", iso(age(3) + 0.1), iso(age(3) - 0.05), iso(age(3) - 0.2)]
-    assert found[2] == ["resolved", "2", "production", iso(age(2)), iso(age(2) - 0.05), iso(age(2) - 0.2)]
-    assert complete(daemon, "incidentio")[::3] == [0, 1]
-    reviews = {one["review_held_at"] for one in daemon.exported() if one["source"] == "incidentio" and one["subject"] == "incidentio0003" and "review_held_at" in one}
-    assert reviews == {iso(age(3) - 0.4)}
-
-
-def test_incidents_of_rootly(daemon, connect):
-    stored, _, unreported, requests = synced(daemon, connect, "rootly")
-    gone = [n for n in range(1, 121) if n % 10 == 0 or n % 6 == 5]
-    assert (stored, unreported, requests) == (2 * (120 - len(gone)) + len(gone), 120, 2)  # with each report, that it counts
-    found = rows(daemon, "rootly")
-    assert sorted(found) == [n for n in range(1, 121) if n not in gone]
-    assert found[3] == ["resolved", "2", "production", iso(age(3)), iso(age(3) - 0.05), iso(age(3) - 0.2)]
-    assert found[1] == ["acknowledged", "2", "production", iso(age(1)), iso(age(1) - 0.05), "None"]
-    report = next(one for one in daemon.exported() if one["source"] == "rootly" and one["subject"] == "rootly-3" and one["type"] == "incident")
-    assert (report["responders"], report["cause"], report["services"]) == ([{"person": "Ana"}], "configuration", ["checkout-rootly"])
-
-
-def test_incidents_of_firehydrant(daemon, connect):
-    stored, _, unreported, requests = synced(daemon, connect, "firehydrant")
-    gone = [n for n in range(1, 121) if n % 10 == 0 or n % 11 == 0]
-    assert (stored, unreported, requests) == (2 * (120 - len(gone)) + len(gone), 120, 3 + 1)
-    found = rows(daemon, "firehydrant")
-    assert sorted(found) == [n for n in range(1, 121) if n not in gone]
-    assert found[4] == ["resolved", "2", "production", iso(age(4)), iso(age(4) - 0.1), iso(age(4) - 0.2)]
-    assert found[3][:1] + found[3][3:] == ["acknowledged", iso(age(3)), iso(age(3) - 0.1), "None"]
-
-
 # All tools
 
 
@@ -162,9 +121,6 @@ def test_limits_are_waited_for(daemon, connect, kind):
 PERMISSIONS = {
     "pagerduty": ("/log_entries", "incidents.read"),
     "opsgenie": ("/v2/alerts", "Read"),
-    "incidentio": ("/v2/incidents", "View data, like public incidents and organization settings"),
-    "rootly": ("/v1/incidents", "Incidents: Read"),
-    "firehydrant": ("/v1/incidents", "read incidents"),
 }
 
 

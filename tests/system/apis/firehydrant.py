@@ -26,15 +26,17 @@ class FireHydrant(Api):
         found = [one for one in self.incidents if one["updated_at"] > asked.query["updated_after"] and (one["discarded_at"] is not None) == wants_archived]
         found.sort(key=lambda one: one["created_at"], reverse=True)
         pages = -(-len(found) // size)
-        page = [{name: value for name, value in one.items() if name != "updated_at"} for one in found[(number - 1) * size : number * size]]
+        page = [{name: value for name, value in one.items() if name not in ("updated_at", "reached")} for one in found[(number - 1) * size : number * size]]
         return Reply({"data": page, "pagination": {"count": len(found), "page": number, "items": size, "pages": pages, "last": pages, "prev": None, "next": number + 1 if number < pages else None}})
 
     # what tests read from it: an incident, and its webhooks
 
     @staticmethod
     def thing(number, source, days):
-        """They have reached the milestones in turn; every tenth is a game day, every eleventh archived. Every second tells its milestones by phases only."""
-        reached = [{"type": kind, "occurred_at": iso(days - 0.05 * n)} for n, kind in enumerate(MILESTONES[: number % 6 + 1])]
+        """They have reached the milestones in turn, every fourth by an investigation without an acknowledgement; every tenth is a game day, every eleventh
+        archived. Every second tells its milestones by phases only."""
+        kinds = ["investigating" if kind == "acknowledged" and number % 4 == 0 else kind for kind in MILESTONES[: number % 6 + 1]]
+        reached = [{"type": kind, "occurred_at": iso(days - 0.05 * n)} for n, kind in enumerate(kinds)]
         phases = [{"name": "Some phase", "milestones": [{"slug": one["type"], "occurred_at": one["occurred_at"]} for one in reached] + [{"slug": "closed", "occurred_at": None}]}]
         named = lambda name: {"id": name, "name": name}
         return {
@@ -47,11 +49,11 @@ class FireHydrant(Api):
     @staticmethod
     def tell(daemon, name, one):
         def tell(operation, milestones):
-            incident = {**one, "milestones": milestones, "current_milestone": milestones[-1]["type"]}
+            incident = {**one, "milestones": milestones, "current_milestone": milestones[-1]["type"], "discarded_at": None}
             body = json.dumps({"event": {"operation": operation, "resource_type": "incident"}, "data": {"incident": incident}}).encode()
             post(daemon, name, body, {"Content-Type": "application/json", "fh-signature": proof(body)})
 
         for count in range(1, len(one["reached"]) + 1):
             tell("CREATED" if count == 1 else "UPDATED", one["reached"][:count])
         if one["discarded_at"]:
-            tell("ARCHIVED", [{"type": "archived", "occurred_at": one["discarded_at"]}])
+            tell("ARCHIVED", one["reached"])

@@ -12,6 +12,8 @@ from harness import SECRET
 class Rootly(Api):
     """Incidents as resources of JSON:API, each with its related ones as `included`."""
 
+    SIZE = 50  # smaller than what may be asked for, so that tests have several pages
+
     def __init__(self, house, incidents, **options):
         super().__init__(house, **options)
         self.incidents = incidents
@@ -25,15 +27,14 @@ class Rootly(Api):
 
     def answer(self, asked):
         assert asked.path == "/v1/incidents" and (asked.query["sort"], asked.query["include"]) == ("created_at", "roles,causes")
-        size, begin = min(int(asked.query["page[size]"]), 100), int(asked.query.get("page[after]", "0"))
+        size, number = min(int(asked.query["page[size]"]), self.SIZE), int(asked.query["page[number]"])
         found = [one for one in self.incidents if one["attributes"]["updated_at"] >= asked.query["filter[updated_at][gte]"]]
         found.sort(key=lambda one: (one["attributes"]["created_at"], one["id"]))
-        page = found[begin : begin + size]
-        following = str(begin + size) if begin + size < len(found) else None
-        link = following and f"https://api.rootly.example/v1/incidents?page%5Bafter%5D={following}"
+        page, following = found[(number - 1) * size : number * size], number + 1 if number * size < len(found) else None
+        link = following and f"https://api.rootly.example/v1/incidents?page%5Bnumber%5D={following}"
         included = {(resource["type"], resource["id"]): resource for one in page for resource in one["included"]}
         return Reply({"data": [{name: value for name, value in one.items() if name != "included"} for one in page], "included": list(included.values()),
-                      "links": {"self": "", "first": "", "prev": None, "next": link, "last": ""}, "meta": {"current_page": 1, "next_page": None, "prev_page": None, "next_cursor": following, "total_count": len(found), "total_pages": 2}})  # fmt: skip
+                      "links": {"self": "", "first": "", "prev": None, "next": link, "last": ""}, "meta": {"current_page": number, "next_page": following, "prev_page": None, "total_count": len(found), "total_pages": -(-len(found) // size)}})  # fmt: skip
 
     # what tests read from it: an incident, and its webhooks
 
