@@ -1,4 +1,4 @@
-// GitLab's API: which lists `sync` reads of each project. REST, and GraphQL for releases, whose numbers REST omits.
+// GitLab's API: which lists `sync` reads of each project. REST, and GraphQL for what REST omits.
 #include "collectors/api.hpp"
 
 #include <algorithm>
@@ -6,19 +6,13 @@
 #include "collectors/base/form.hpp"
 #include "collectors/base/text.hpp"
 #include "collectors/facts.hpp"
+#include "collectors/gitlab/graphql.hpp"
 #include "collectors/gitlab/hook.hpp"
 
 namespace releasehealth::gitlab {
 namespace {
 
 std::string base_of(std::string api_url) { return std::move(api_url) + "/api"; }
-
-// GraphQL answers 200 with `errors`.
-std::optional<error> failure_in(const api_answer& answer) {
-  const auto all = elements_at(answer.body, "/errors");
-  if (!answer.body.is_object() || all.empty()) return {};
-  return error(errc::malformed, text_at(all.front(), "/message"));
-}
 
 // ---- projects
 
@@ -95,52 +89,6 @@ api_request first_merge_requests(const api_place& place) {
   return of_project(place, "merge_requests", "/merge_requests", "state=merged&scope=all&" + changed_in(place));
 }
 
-// ---- releases
-
-constexpr std::string_view releases_of_project =
-    "query($path: ID!, $after: String) { project(fullPath: $path) { releases(first: 100, after: $after, "
-    "sort: RELEASED_AT_DESC) { nodes { id tagName name createdAt releasedAt commit { sha } links { selfUrl } } "
-    "pageInfo { hasNextPage endCursor } } } }";
-
-api_request releases_after(const api_place& place, const json::value& cursor) {
-  if (text_at(place.scope_object, "/releases_access_level") == "disabled") return {};
-  const json::object variables{{"path", place.scope}, {"after", cursor}};
-  return {"/graphql", json::serialize(json::object{{"query", releases_of_project}, {"variables", variables}})};
-}
-
-api_request first_releases(const api_place& place) { return releases_after(place, nullptr); }
-
-// As REST lists them, with the number of gid://gitlab/Release/71 that webhooks report.
-json::object as_in_rest(const json::value& node) {
-  const auto id = text_at(node, "/id");
-  return {{"id", id.substr(id.rfind('/') + 1)},
-          {"tag_name", value_at(node, "/tagName")},
-          {"name", value_at(node, "/name")},
-          {"created_at", value_at(node, "/createdAt")},
-          {"released_at", value_at(node, "/releasedAt")},
-          {"commit", {{"id", value_at(node, "/commit/sha")}}},
-          {"_links", {{"self", value_at(node, "/links/selfUrl")}}}};
-}
-
-result<api_page> read_releases(const api_place& place, const api_request&, const api_answer& answer) {
-  const std::string connection = "/data/project/releases";
-  if (!value_at(answer.body, connection).is_object())
-    return error(errc::unknown, "no such project, or the token may not read its releases");
-  api_page page;
-  if (flag_at(answer.body, connection + "/pageInfo/hasNextPage"))
-    page.next = releases_after(place, value_at(answer.body, connection + "/pageInfo/endCursor"));
-  for (const auto& node : elements_at(answer.body, connection + "/nodes")) {
-    const auto released_at = time_at(node, "/releasedAt");
-    if (released_at && *released_at < place.since) {
-      page.next.reset();
-      break;
-    }
-    page.objects.push_back(as_in_rest(node));
-    page.objects.back()["project"] = {{"path_with_namespace", place.scope}};
-  }
-  return page;
-}
-
 // ---- commits and tags
 
 api_request first_commits(const api_place& place) {
@@ -203,13 +151,17 @@ const api_list lists[] = {
      .format = "gitlab-deployments",
      .first = first_deployments,
      .read = read_rest,
-     .is_needed = [](const source& settings) { return takes_deployments_from(settings, "deployment"); }},
+     .is_needed = [](const source& settings) { return takes_deployments_from(settings, "deployment"); },
+     .details = ask_for_tiers,
+     .complete = add_tiers},
     {.name = "jobs with an environment",
      .permission = permission,
      .format = "gitlab-jobs",
      .first = first_deployments,
      .read = read_rest,
-     .is_needed = [](const source& settings) { return takes_deployments_from(settings, "pipeline"); }},
+     .is_needed = [](const source& settings) { return takes_deployments_from(settings, "pipeline"); },
+     .details = ask_for_tiers,
+     .complete = add_tiers},
     {.name = "releases",
      .permission = permission,
      .format = "gitlab-releases",

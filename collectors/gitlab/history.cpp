@@ -31,6 +31,7 @@ result<std::vector<past_delivery>> deployment_of(const json::value& object) {
                     {"deployment_id", value_at(object, "/id")},
                     {"deployable_url", value_at(object, "/deployable/web_url")},
                     {"environment", value_at(object, "/environment/name")},
+                    {"environment_tier", value_at(object, "/environment/tier")},
                     {"project", project_of(object, "/deployable/commit/web_url")},
                     {"short_sha", value_at(object, "/sha")},
                     {"commit_url", value_at(object, "/deployable/commit/web_url")},
@@ -52,7 +53,10 @@ result<std::vector<past_delivery>> deployment_of(const json::value& object) {
 result<std::vector<past_delivery>> job_of(const json::value& object) {
   const auto job = value_at(object, "/deployable");
   if (!job.is_object()) return std::vector<past_delivery>();  // made by the API
-  json::object build{{"environment", {{"name", value_at(object, "/environment/name")}, {"action", "start"}}},
+  json::object build{{"environment",
+                      {{"name", value_at(object, "/environment/name")},
+                       {"action", "start"},
+                       {"deployment_tier", value_at(object, "/environment/tier")}}},
                      {"user", {{"username", value_at(job, "/user/username")}}}};
   for (const auto* member : {"id", "name", "status", "created_at", "started_at", "finished_at"})
     build[member] = value_at(job, '/' + std::string(member));

@@ -111,8 +111,9 @@ def test_the_history_of_a_group_is_read_once(house, place):
     api = GitLab(house, {"acme/shop": project(), "acme/tools/cli": {"default_branch": None, "environments_access_level": "disabled", "issues_access_level": "disabled"}, "other/tool": project("other/tool", 3)})
     daemon = place(api)
     stored, duplicates, unreported, requests = complete(daemon)
-    # the group; 2 pages each of deployments, merge requests, commits and tags, 1 of issues; merge requests of the empty project
-    assert requests == len(api.requests) == 1 + 4 * 2 + 1 + 1, api.requests
+    # the group; 2 pages each of deployments with their tiers, merge requests, commits and tags, 1 of issues; merge requests of the
+    # empty project
+    assert requests == len(api.requests) == 1 + 5 * 2 + 1 + 1, api.requests
     # two states of a deployment, a merge and its tip, a commit, a tag with its commit, incidents opened and closed
     assert (stored, duplicates) == (COUNT * 2 + COUNT * 2 + COUNT + COUNT * 2 + 10 + 5, 0)
     assert len(deployments(daemon)) == COUNT and len(incidents(daemon)) == 10
@@ -122,6 +123,16 @@ def test_the_history_of_a_group_is_read_once(house, place):
     before = events(daemon)
     again = complete(daemon)
     assert again[0] == 0 and again[3] <= requests and events(daemon) == before
+
+
+def test_the_tier_of_an_environment_tells_that_it_is_production(house, place):
+    live = [{**deployment(n, 5 - n / 10), "environment": {"id": n, "name": f"live-{n}"}} for n in range(1, 31)]
+    tiers = {f"live-{n}": "PRODUCTION" if n % 2 else "STAGING" for n in range(1, 30)}  # one was deleted
+    for kind in ("deployment", "pipeline"):
+        daemon = place(GitLab(house, {"acme/shop": {"default_branch": "main", "deployments": live, "tiers": tiers}}), f'deployments = "{kind}"\napi_include = ["acme/*"]\n')
+        complete(daemon)
+        production = {one["environment"] for one in daemon.exported() if one.get("production_environment")}
+        assert production == {f"live-{n}" for n in range(1, 30, 2)}
 
 
 def test_one_project_is_named_without_its_group(house, place):

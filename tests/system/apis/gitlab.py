@@ -20,7 +20,7 @@ class GitLab(Api):
 
     def answer(self, asked):
         if asked.path == "/api/graphql":
-            return self.releases(asked.body["query"], asked.body["variables"])
+            return (self.tiers if "tier" in asked.body["query"] else self.releases)(asked.body["query"], asked.body["variables"])
         if group := re.fullmatch(r"/api/v4/groups/(.+)/projects", asked.path):
             assert asked.query["include_subgroups"] == "true"
             return self.listed(asked, [self.project(path) for path in sorted(self.projects) if path.startswith(group[1] + "/")])
@@ -70,6 +70,14 @@ class GitLab(Api):
     def tags(self, asked, project):
         assert (asked.query["order_by"], asked.query["sort"]) == ("updated", "desc")
         return self.listed(asked, sorted(project.get("tags", []), key=lambda one: one["created_at"] or one["commit"]["created_at"], reverse=True))
+
+    def tiers(self, query, variables):
+        """Of the environments that the project has under `tiers`."""
+        project = self.projects.get(variables["path"])
+        names = {name.replace("name", "e"): value for name, value in variables.items() if name != "path"}
+        assert all(f"{alias}: environment(name: $name{alias[1:]})" in query for alias in names)
+        known = (project or {}).get("tiers", {})
+        return Reply({"data": {"project": project and {alias: {"name": name, "tier": known[name]} if name in known else None for alias, name in names.items()}}})
 
     def releases(self, query, variables):
         assert "RELEASED_AT_DESC" in query
