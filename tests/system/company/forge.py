@@ -1,4 +1,5 @@
 """GitHub with its own deployments, PagerDuty and Jira: by their webhooks, and as their APIs list the same month."""
+import datetime
 import itertools
 
 from company import github
@@ -57,8 +58,12 @@ def incidents(facts):
     """What PagerDuty's API lists: the incident as it is now, and who did what."""
     pages = [f for what, f in facts if what == "page"]
     kinds = {"open": "trigger", "acknowledged": "acknowledge", "resolved": "resolve"}
-    log = [{"id": f"R{number}", "type": f"{kinds[f.state]}_log_entry", "created_at": iso(f.at), "agent": {"type": "service_reference"}} for number, f in enumerate(pages)]
-    log.append({"id": "R9", "type": "assign_log_entry", "created_at": iso(pages[0].at), "agent": {"type": "service_reference"}, "assignees": github.PEOPLE})
+    service = {"type": "service_reference", "summary": "Monitoring"}
+    agents = {"open": service, "acknowledged": github.PEOPLE[0], "resolved": github.PEOPLE[0]}
+    log = [{"id": f"R{number}", "type": f"{kinds[f.state]}_log_entry", "created_at": iso(f.at), "agent": agents[f.state]} for number, f in enumerate(pages)]
+    # both are assigned; the acknowledgement leaves Ana, who takes Ben in again
+    assigned = {"type": "assign_log_entry", "agent": service, "assignees": github.PEOPLE}
+    log += [{**assigned, "id": "R8", "created_at": iso(pages[0].at)}, {**assigned, "id": "R9", "created_at": iso(pages[1].at + datetime.timedelta(seconds=1))}]
     return [{"id": "Q1PAY7", "type": "incident", "status": "resolved", "created_at": iso(pages[0].opened), "title": "Payments fail", "urgency": "high", "html_url": github.PAGE, "priority": {"summary": "P1"},
              "service": {"id": "PCHKAPI", "type": "service_reference", "summary": "Checkout API"}, "incident_key": "checkout-payments", "assignments": [], "resolve_reason": None, "log": log}]  # fmt: skip
 
