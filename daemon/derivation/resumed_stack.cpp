@@ -1,6 +1,7 @@
 #include "daemon/derivation/resumed_stack.hpp"
 
 #include <algorithm>
+#include <deque>
 
 #include "collectors/words.hpp"
 #include "sql/derivation.hpp"
@@ -46,8 +47,7 @@ class resumed_stack {
       load_pages(step_, {&start_, 1});
     }
     write(stack, settled);
-    const auto rest =
-        touched_.positions.upper_bound(settled ? run_.back().at() : stack_position{timestamp::max(), {}, {}});
+    const auto rest = touched_.positions.upper_bound(settled ? last_ : stack_position{timestamp::max(), {}, {}});
     if (rest == touched_.positions.end()) return {};
     return stack_run{.where = start_.where, .begin = *rest, .needs_all = start_.needs_all};
   }
@@ -122,6 +122,13 @@ class resumed_stack {
     for (const auto n : marked) page[n].told().during_incident = true;
   }
 
+  /// A deployment that has its verdict. A run may have all deployments of a target, so it holds no more of each.
+  struct judged {
+    fresh_deployment* fresh;
+    std::string id;
+    stack_verdict was, now;
+  };
+
   // Returns false if only the top of the stack is loaded and the deployment returns to an element below it. The run is
   // then repeated with the whole stack.
   bool apply(live_stack& stack, stacked s) {
@@ -145,9 +152,8 @@ class resumed_stack {
     } else {
       ++since_difference_;
     }
-    s.kept.facts = s.kept.commit_facts = s.kept.overrides = {};
-    run_.push_back(std::move(s));
-    verdicts_.push_back(std::move(now));
+    last_ = s.at();
+    run_.push_back({s.fresh, std::move(s.id), std::move(s.was), std::move(now)});
     return true;
   }
 
@@ -155,7 +161,7 @@ class resumed_stack {
   // before, and no rule looks back at a change.
   bool is_settled(const live_stack& stack) {
     if (since_difference_ == 0 || (since_difference_ > always && since_difference_ % now_and_then != 0)) return false;
-    const auto now = *run_.back().told().finished_at;
+    const auto now = last_.finished_at;
     if (now - last_difference_ <= settings_.rules.longest_within()) return false;
     const auto& levels = stack.levels();
     const auto is_suspect = [&](std::size_t level) { return suspects_.contains(id_of(levels[level].actor)); };
@@ -183,9 +189,7 @@ class resumed_stack {
       const bool as_before = standing.contains(id) && !suspects_.contains(id);
       return as_before && !ran.contains(stored) && !touched_.ids.contains(stored) ? stored : std::string();
     };
-    for (std::size_t i = 0; i < run_.size(); ++i) {
-      auto& [fresh, kept, id, day_order, was] = run_[i];
-      auto& now = verdicts_[i];
+    for (auto& [fresh, id, was, now] : run_) {
       now.rolled_back_by = now.is_change ? popper_of(id, was.rolled_back_by) : std::string();
       if (fresh) {
         fresh->verdict = std::move(now);
@@ -210,8 +214,8 @@ class resumed_stack {
   stack_changes& out_;
   std::map<stack_position, std::string>::const_iterator next_fresh_;
   std::set<std::string> suspects_;  ///< ids of elements that may differ from before, and of deleted rows
-  std::vector<stacked> run_;
-  std::vector<stack_verdict> verdicts_;  ///< of run_
+  stack_position last_ = {};
+  std::deque<judged> run_;
   std::map<std::string, std::string> popper_;
   timestamp last_difference_{};
   std::size_t since_difference_ = 0;

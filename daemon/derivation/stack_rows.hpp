@@ -38,7 +38,7 @@ struct stacked {
   fresh_deployment* fresh = nullptr;
   deployment kept;  ///< unless it is fresh
   std::string id;
-  std::string day_order;  ///< a copy: the facts that contain it are dropped once the verdict is known
+  std::string day_order;
   stack_verdict was;      ///< as stored
 
   const deployment& told() const { return fresh ? fresh->told : kept; }
