@@ -107,6 +107,8 @@ constexpr auto table = [] {
       {"reverts", form::name, {commit}, {}},
       {"authored_at", form::time, {commit}, {}},
       {"merged_at", form::time, {commit}, {}},
+      {"parents", form::names, {commit}, {}},  // all of them, in order: empty for a root; missing: not known
+      {"committed_at", form::time, {commit}, {}},
       // tags
       {"name", form::name, {tag}, {}},
       {"object", form::name, {tag}, {}},  // the ref's target: a commit, or the object of an annotated tag
