@@ -68,6 +68,12 @@ struct fresh_deployment {
   stack_verdict verdict = {};
 };
 
+/// The columns by which a commit may be referenced.
+struct named_commit {
+  std::string sha, repository, ref, title, pull_request, picked_from;
+  bool has_parents = false;  ///< their names are reported
+};
+
 /// The names (as lookup_key()) of changed deployments, and their commits, which references may abbreviate.
 struct names_of_changed {
   std::vector<std::string> names, commits;
@@ -78,6 +84,7 @@ struct derivation {
   transaction& work;
   const derive_settings& settings;
   std::map<thing_type, reports_of_things> told;            ///< reports of touched things, until a stage moves them out
+  std::vector<named_commit> commits;                       ///< those that changed, before and now
   std::map<std::string, fresh_deployment> fresh;           ///< by id: their reports differ from the stored row
   things touched_incidents = {};                           ///< set by derive_joins(): incidents, before and now
   things members_of_changed = {};                          ///< the members of those incidents, before and now
@@ -92,6 +99,7 @@ struct derivation {
   std::set<std::string> stale_releases = {};               ///< ids of group rows whose members changed
   bool may_walk_far = true;                                ///< if false, long_walk is thrown instead
   std::set<thing_id> walks_far = {};                       ///< the deployments that caused long_walk
+  bool has_touched = false;                                ///< deployments for a later step
 
   /// Records that a deployment in that target may have changed.
   void note(const std::string& id, const place& where);
@@ -121,6 +129,19 @@ std::vector<std::string> source_repositories(const naming&, const deployment&);
 /// Resolves the commits of deployments that report no commit of their service's repositories
 /// (timeline/resolution.hpp).
 void resolve_commits(transaction&, const naming&, std::vector<deployment>&);
+/// Writes what the reports of all sources say about the touched commits.
+void write_commits(derivation&, const std::set<std::string>& touched);
+/// A change, with the verdict on it. Its content is derived if its commit reports its parents.
+struct content_wish {
+  deployment* change;
+  bool is_change, is_hotfix;
+  std::string below;  ///< an id; empty: none
+};
+/// Derives what changes bring (timeline/content.hpp).
+void derive_contents(derivation&, const std::vector<content_wish>&);
+/// Queues the changes whose content may differ because of what this step changed: `changes`, and those right above a
+/// changed deployment.
+void touch_contents(derivation&, const std::vector<std::string>& changes);
 /// Folds deployments with the facts of their commits into `fresh`, where the stack reads them before they are written.
 void derive_deployments(derivation&, const things& touched);
 /// Runs the live stacks of the changed targets from the first change on, for as long as verdicts may differ. Writes the
@@ -140,8 +161,8 @@ void derive_incidents(derivation&);
 void derive_remedies(derivation&, const things& touched_flags);
 /// Derives which changes failed and when they recovered, and the responses of hotfixes.
 void derive_failures(derivation&);
-/// Derives the follow-ups of hotfixes that changed or whose merge-back the touched commits may show. Returns these.
-std::set<std::string> derive_follow_ups(derivation&, const std::set<std::string>& touched_commits);
+/// Derives the follow-ups of hotfixes that changed or whose merge-back the changed commits may show. Returns these.
+std::set<std::string> derive_follow_ups(derivation&);
 /// Derives the conclusions about incidents that changed, that a changed remediation is about, or that one of the
 /// hotfixes fixes: decisions, whether they match the policy, and whether the incident was closed too early.
 void derive_conclusions(derivation&, const std::set<std::string>& hotfixes);

@@ -30,6 +30,7 @@ struct told_row {
   const releasehealth::identity* identity;
   bool commit_known;
   std::string repository;
+  std::string_view awaited_commit;
 
   told_row(std::string_view name, const deployment& d, const naming& names)
       : id(name),
@@ -49,14 +50,15 @@ struct told_row {
         identity_keys(d.what.indexed_keys()),
         identity(&d.what),
         commit_known(!d.commit.empty() && d.first_commit_at() && has_title(d)),
-        repository(repository_of(d, names)) {
+        repository(repository_of(d, names)),
+        awaited_commit(d.content ? std::string_view(d.content->missing) : std::string_view()) {
     for (const auto& digits : d.commit_digits) commit_tokens.append(commit_tokens.empty() ? "" : " ").append(digits);
   }
 };
 BOOST_DESCRIBE_STRUCT(told_row, (),
                       (id, state, created_at, started_at, finished_at, version, commit, facts, commit_facts, overrides,
                        production, first_commit_at, tag_version, commit_tokens, version_key, identity_keys, identity,
-                       commit_known, repository))
+                       commit_known, repository, awaited_commit))
 
 /// The identifying columns of a deployment and its verdict.
 struct verdict_row {
@@ -82,6 +84,18 @@ void add_commit_facts(transaction& work, const naming& names, std::vector<deploy
     if (const auto known = reports.find(d.commit); known != reports.end())
       d.commit_facts =
           fold_commit(reports_of_commit(known->second, source_repositories(names, d), names.repositories()));
+}
+
+// What changes bring by their stored verdicts: if that differs, their rows do.
+void derive_known_contents(derivation& step, std::vector<deployment>& folded,
+                           const std::map<std::string, settled>& stored) {
+  std::vector<content_wish> wishes;
+  for (auto& d : folded)
+    if (const auto known = stored.find(deployment_id(d.thing, d.where));
+        known != stored.end() && known->second.commit == d.commit)
+      wishes.push_back(
+          {&d, known->second.is_change, known->second.kind == deployment_kind::hotfix, known->second.below});
+  derive_contents(step, wishes);
 }
 
 // The deployment as remediation and attribution read it, before the stack gives its verdict.
@@ -121,6 +135,7 @@ void derive_deployments(derivation& step, const things& touched) {
   resolve_commits(step.work, names, folded);
   for (auto& d : folded) complete_identity(d, names);
   add_commit_facts(step.work, names, folded);
+  derive_known_contents(step, folded, gone);
   std::vector<told_row> stored;
   std::map<std::string, settled> unchanged;
   for (auto& d : folded) {
@@ -150,6 +165,12 @@ void derive_deployments(derivation& step, const things& touched) {
 
 void write_deployments(derivation& step, const std::vector<std::string>& ids) {
   if (ids.empty()) return;
+  std::vector<content_wish> wishes;
+  for (const auto& id : ids) {
+    auto& [d, verdict] = step.fresh.at(id);
+    wishes.push_back({&d, verdict.is_change, verdict.kind == deployment_kind::hotfix, verdict.below});
+  }
+  derive_contents(step, wishes);
   std::vector<told_row> told;
   std::vector<verdict_row> verdicts;
   for (const auto& id : ids) {

@@ -2,104 +2,19 @@
 
 #include "collectors/words.hpp"
 #include "daemon/derivation/rows.hpp"
+#include "daemon/derivation/stored_commits.hpp"
 #include "daemon/timeline/follow_up.hpp"
 #include "sql/derivation.hpp"
 
 namespace releasehealth {
 
-BOOST_DESCRIBE_STRUCT(commit_seen, (),
-                      (sha, repository, ref, title, pull_request, picked_from, merged_at, reached_at, told_in, told_at))
+BOOST_DESCRIBE_STRUCT(branch_commit, (), (sha, reached_at))
 BOOST_DESCRIBE_STRUCT(follow_ups, (), (cause, is_justified, owes_merge, merged_back_at, lines_changed, done))
 
 }
 
 namespace releasehealth::ledger {
 namespace {
-
-// Whether the report is of a push, a merge, or an import of either.
-bool is_of_push_or_merge(const report& r) {
-  constexpr std::string_view said[] = {"ref", "default_branch", "pull_request", "merged_at"};
-  return !r.retraction && std::ranges::any_of(said, [&](std::string_view name) { return r.fields.contains(name); });
-}
-
-// Merges the reports of all sources about a commit.
-std::optional<commit_seen> fold_seen(const std::string& sha, std::vector<report> told,
-                                     const repository_names& repositories) {
-  order_reports(told);
-  if (told.empty() || is_retracted(told)) return {};
-  const auto facts = merge_reports(told);
-  commit_seen c;
-  c.sha = sha;
-  c.repository = repositories.key(text_at(facts, "/repository"));
-  // a push of the same commit reports another title and branch
-  for (const auto& r : told) {
-    if (r.retraction || !r.fields.contains("pull_request")) continue;
-    c.pull_request = text_at(r.fields, "/pull_request");
-    c.ref = text_at(r.fields, "/ref");
-    c.title = text_at(r.fields, "/title");
-  }
-  c.picked_from = text_at(facts, "/picked_from");
-  c.merged_at = time_at(facts, "/merged_at").value_or(told.front().time);
-  c.told_in = without_host(c.repository);
-  for (const auto& r : told)
-    if (is_of_push_or_merge(r)) c.told_at = std::min(r.time, c.told_at.value_or(r.time));
-  if (!flag_at(facts, "/default_branch")) return c;
-  bool is_told = false;  // merged_at wins over the time of a report, and the last merged_at over earlier ones
-  for (const auto& r : told) {
-    if (!flag_at(r.fields, "/default_branch")) continue;
-    if (const auto merged = time_at(r.fields, "/merged_at")) {
-      c.reached_at = merged;
-      is_told = true;
-    } else if (!is_told) {
-      c.reached_at = std::min(r.time, c.reached_at.value_or(r.time));
-    }
-  }
-  return c;
-}
-
-/// The columns by which a commit may be referenced.
-struct named_commit {
-  std::string sha, repository, ref, title, pull_request, picked_from;
-};
-BOOST_DESCRIBE_STRUCT(named_commit, (), (sha, repository, ref, title, pull_request, picked_from))
-
-// Notes the targets whose merge-backs are tracked from now on, because their figures change (figures.md section 16).
-void note_tracked(derivation& step, const std::vector<commit_seen>& told) {
-  std::map<std::string, timestamp> first;
-  for (const auto& c : told)
-    if (c.told_at && !c.told_in.empty()) {
-      auto& earliest = first.emplace(c.told_in, *c.told_at).first->second;
-      earliest = std::min(earliest, *c.told_at);
-    }
-  if (first.empty()) return;
-  std::vector<std::string> repositories;
-  std::vector<timestamp> times;
-  for (const auto& [repository, earliest] : first) {
-    repositories.push_back(repository);
-    times.push_back(earliest);
-  }
-  for (auto& where : query<place>(step.work, sql::derivation::places_to_track, repositories, times))
-    step.places.insert(std::move(where));
-}
-
-// Writes the touched commits. Returns the hotfixes whose code these commits may have merged back, now or before.
-std::set<std::string> write_commits(derivation& step, const std::set<std::string>& touched) {
-  std::set<std::string> ids;
-  if (touched.empty()) return ids;
-  std::map<std::string, std::vector<report>> told;
-  for (auto& e : query<commit_event>(step.work, sql::derivation::events_of_shas, touched))
-    told[std::move(e.sha)].push_back(std::move(e.told));
-  std::vector<commit_seen> rows;
-  for (auto& [sha, reports] : told)
-    if (auto c = fold_seen(sha, std::move(reports), step.settings.blame.names.repositories()))
-      rows.push_back(std::move(*c));
-  note_tracked(step, rows);
-  const auto differing = query<named_commit>(step.work, sql::derivation::write_commits, touched, by_column(rows));
-  if (!differing.empty())
-    for (auto& id : query<std::string>(step.work, sql::derivation::hotfixes_of_commits, by_column(differing)))
-      ids.insert(std::move(id));
-  return ids;
-}
 
 /// A commit that may have merged back the code of another one.
 struct evidence_row {
@@ -135,8 +50,22 @@ struct hotfix_row {
   bool is_hotfix = false;
   json::object facts, commit_facts;
   bool is_attributed = false;
+  std::string repository;
 };
-BOOST_DESCRIBE_STRUCT(hotfix_row, (), (id, commit, is_hotfix, facts, commit_facts, is_attributed))
+BOOST_DESCRIBE_STRUCT(hotfix_row, (), (id, commit, is_hotfix, facts, commit_facts, is_attributed, repository))
+
+// When the default branch first contained the hotfix's commit, by ancestry. A reporter that says whether the commit is
+// in the default branch has looked itself.
+std::optional<timestamp> contained(transaction& work, stored_commits& commits, const hotfix_row& d) {
+  if (!d.commit_facts.contains("parents") || d.commit_facts.contains("default_branch")) return {};
+  const auto committed_at = time_at(d.commit_facts, "/committed_at");
+  if (!committed_at) return {};
+  const auto branch = query<branch_commit>(work, sql::derivation::default_branch_of, d.repository,
+                                           *committed_at - most_clock_skew, static_cast<std::int64_t>(most_commits));
+  commits.begin_walk();
+  return first_contained(whole_name(d.commit, text_at(d.commit_facts, "/commit")), *committed_at, branch,
+                         [&](const std::string& sha) { return commits.find(sha); });
+}
 
 struct follow_up_row {
   std::string id;  ///< the id of the deployment
@@ -158,13 +87,15 @@ void write_follow_ups(derivation& step, const std::set<std::string>& hotfixes) {
   for (const auto& d : all)
     if (d.is_hotfix && !d.commit.empty()) commits.insert(d.commit);
   const auto evidence = load_evidence(step.work, commits);
+  stored_commits ancestry(step.work);
   std::vector<follow_up_row> rows;
   for (const auto& d : all) {
     auto& f = rows.emplace_back(follow_up_row{d.id, d.is_hotfix && d.is_attributed, {}}).is;
     if (d.is_hotfix) {
       const auto seen = evidence.find(d.commit);
-      f = follow_up(d.facts, d.commit_facts, answered[d.id],
-                    seen == evidence.end() ? std::nullopt : merged_back(d.commit, seen->second));
+      auto back = seen == evidence.end() ? std::nullopt : merged_back(d.commit, seen->second);
+      if (const auto first = contained(step.work, ancestry, d)) back = std::min(*first, back.value_or(*first));
+      f = follow_up(d.facts, d.commit_facts, answered[d.id], back);
     }
   }
   for (const auto& [id, where] : query<written_row>(step.work, sql::derivation::write_follow_ups, by_column(rows)))
@@ -173,8 +104,11 @@ void write_follow_ups(derivation& step, const std::set<std::string>& hotfixes) {
 
 }
 
-std::set<std::string> derive_follow_ups(derivation& step, const std::set<std::string>& touched_commits) {
-  auto hotfixes = write_commits(step, touched_commits);
+std::set<std::string> derive_follow_ups(derivation& step) {
+  std::set<std::string> hotfixes;
+  if (!step.commits.empty())  // whose code these commits may have merged back, now or before
+    for (auto& id : query<std::string>(step.work, sql::derivation::hotfixes_of_commits, by_column(step.commits)))
+      hotfixes.insert(std::move(id));
   hotfixes.insert(step.hotfixes.begin(), step.hotfixes.end());
   for (const auto& r : load_remedies(step.work, {}, step.changed_incidents()))
     if (r.by_way == way::hotfix) hotfixes.insert(r.actor);

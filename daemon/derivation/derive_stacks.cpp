@@ -138,10 +138,14 @@ void derive_stacks(derivation& step) {
     now.below = d.verdict.below;
     now.rolled_back_by = d.verdict.rolled_back_by;
   }
-  step.fresh.clear();
   std::set<std::string> ids;
   for (const auto& [id, was] : previous) ids.insert(id);
+  std::vector<std::string> moved;
   for (auto& d : load_deployments(step.work, ids)) {
+    const auto& stored_verdict = previous.at(d.id);
+    if (std::tie(d.below, d.is_change, d.kind) !=
+        std::tie(stored_verdict.below, stored_verdict.is_change, stored_verdict.kind))
+      moved.push_back(d.id);
     const auto [known, is_new] = step.deployments.try_emplace(d.id);
     if (is_new) {  // the stored row: only the verdict differs
       auto stored = d;
@@ -155,6 +159,8 @@ void derive_stacks(derivation& step) {
     }
     known->second.now = std::move(d);
   }
+  touch_contents(step, moved);
+  step.fresh.clear();
   for (const auto& [id, d] : step.deployments)
     for (const auto* row : {&d.previous, &d.now}) {
       if (!*row) continue;

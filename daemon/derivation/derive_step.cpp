@@ -128,6 +128,7 @@ derived derive_step(transaction& work, const derive_settings& settings, step_siz
   derivation step{.work = work,
                   .settings = extended ? *extended : settings,
                   .told = std::move(told),
+                  .commits = {},
                   .fresh = {},
                   .deployments = {},
                   .names = {},
@@ -136,6 +137,7 @@ derived derive_step(transaction& work, const derive_settings& settings, step_siz
                   .remedies = {},
                   .hotfixes = {},
                   .places = {}};
+  write_commits(step, commits);
   derive_joins(step, touched[thing_type::incident]);
   derive_deployments(step, touched[thing_type::deployment]);
   step.may_walk_far = may_walk_far;
@@ -151,11 +153,11 @@ derived derive_step(transaction& work, const derive_settings& settings, step_siz
   derive_incidents(step);
   derive_remedies(step, touched[thing_type::flag]);
   derive_failures(step);
-  derive_conclusions(step, derive_follow_ups(step, commits));
+  derive_conclusions(step, derive_follow_ups(step));
   derive_engagements(step, touched[thing_type::work]);
   write_releases(step);
   if (!step.places.empty()) write_places(step);
-  taken.done.has_more = taken.done.has_more || names.have_moved;
+  taken.done.has_more = taken.done.has_more || names.have_moved || step.has_touched;
   taken.done.folded_names = names.folded;
   return taken.done;
 }

@@ -2,14 +2,19 @@
 // The columns that several stages read, and the codecs of their types.
 #include "daemon/derivation/derivation.hpp"
 #include "daemon/queries/rows.hpp"
+#include "daemon/timeline/follow_up.hpp"
 
 namespace releasehealth {
 
 BOOST_DESCRIBE_STRUCT(report, (), (id, time, retraction, is_override, fields, received_at))
+BOOST_DESCRIBE_STRUCT(commit_seen, (),
+                      (sha, repository, ref, title, pull_request, picked_from, merged_at, reached_at, told_in, told_at))
 
 }
 
 namespace releasehealth::ledger {
+
+BOOST_DESCRIBE_STRUCT(named_commit, (), (sha, repository, ref, title, pull_request, picked_from, has_parents))
 
 template <>
 struct codec<identity> {

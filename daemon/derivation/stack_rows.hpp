@@ -39,7 +39,7 @@ struct stacked {
   deployment kept;  ///< unless it is fresh
   std::string id;
   std::string day_order;
-  stack_verdict was;      ///< as stored
+  stack_verdict was;  ///< as stored
 
   const deployment& told() const { return fresh ? fresh->told : kept; }
   deployment& told() { return fresh ? fresh->told : kept; }

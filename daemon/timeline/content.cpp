@@ -137,4 +137,22 @@ change_content content_of(const content_question& q, const commit_finder& find) 
   return out;
 }
 
+std::optional<timestamp> first_contained(const std::string& commit, timestamp committed_at,
+                                         std::span<const branch_commit> branch, const commit_finder& find) {
+  std::set<std::string> visited;  // by earlier commits of the branch, which do not contain it
+  for (const auto& b : branch) {
+    std::vector<std::string> open = {b.sha};
+    while (!open.empty()) {
+      const auto sha = std::move(open.back());
+      open.pop_back();
+      if (sha == commit) return b.reached_at;
+      if (visited.size() >= most_commits || !visited.insert(sha).second) continue;
+      const auto* node = find(sha);
+      const bool is_older = node && node->committed_at && *node->committed_at < committed_at - most_clock_skew;
+      if (node && node->parents && !is_older) open.insert(open.end(), node->parents->begin(), node->parents->end());
+    }
+  }
+  return {};
+}
+
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,16 @@ struct change_content {
   std::optional<bool> is_based_on_live;
   bool operator==(const change_content&) const = default;
 };
+
+/// A commit of the default branch, and when it reached it.
+struct branch_commit {
+  std::string sha;
+  timestamp reached_at;
+};
+/// When the default branch first contained a commit, by commits of it in the order of `reached_at`. Follows no commits
+/// that are older than `committed_at` by more than most_clock_skew; at most most_commits in all.
+std::optional<timestamp> first_contained(const std::string& commit, timestamp committed_at,
+                                         std::span<const branch_commit>, const commit_finder&);
 
 /// The commits that are reachable from the change and not from the base (git log base..commit), without merges.
 change_content content_of(const content_question&, const commit_finder&);

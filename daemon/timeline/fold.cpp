@@ -125,6 +125,19 @@ std::set<place> places_of(const std::vector<named_place>& names) {
 
 }
 
+void tell_content(deployment& d, std::optional<change_content> content, bool is_hotfix) {
+  for (const auto name : d.content_facts) d.facts.erase(name);
+  d.content_facts.clear();
+  d.content = std::move(content);
+  if (!d.content || !d.content->is_known) return;
+  const auto tell = [&](std::string_view name, json::value value) {
+    if (d.facts.emplace(name, std::move(value)).second) d.content_facts.push_back(name);
+  };
+  tell("new_commits", static_cast<std::int64_t>(d.content->commits));
+  if (d.content->lines_changed) tell("lines_changed", *d.content->lines_changed);
+  if (is_hotfix && d.content->is_based_on_live) tell("branched_from_production", *d.content->is_based_on_live);
+}
+
 bool is_about_override(std::string_view field) { return field == "by" || field == "reason" || field == "was"; }
 
 void order_reports(std::vector<report>& reports) {
@@ -183,6 +196,7 @@ std::vector<deployment> fold_deployment(const thing_id& thing, std::vector<repor
 std::optional<timestamp> deployment::first_commit_at() const {
   const auto own = time_at(facts, "/first_commit_at");
   if (own || brings_no_commit) return own;
+  if (content) return content->first_commit_at;
   return time_at(commit_facts, "/authored_at");
 }
 

@@ -8,6 +8,7 @@
 
 #include "collectors/event.hpp"
 #include "collectors/words.hpp"
+#include "daemon/timeline/content.hpp"
 #include "daemon/timeline/identity.hpp"
 #include "daemon/timeline/naming.hpp"
 #include "daemon/timeline/thing.hpp"
@@ -41,15 +42,21 @@ struct deployment {
   /// (timeline/resolution.hpp): version_key(), and the first seven digits of each of commit_tokens().
   std::string tag_version = {};
   std::vector<std::string> commit_digits = {};
+  std::optional<change_content> content = {};        ///< set by tell_content(); none: its commit reports no parents
+  std::vector<std::string_view> content_facts = {};  ///< the facts that follow from it
 
   bool succeeded() const { return state == deployment_state::succeeded; }
-  /// Time of the first commit (figures.md §7, lead time): the reported one, else the author time of the deployment's
-  /// commit, unless a report states that there is none.
+  /// Time of the first commit (figures.md §7, lead time): the reported one, else the first that the change brings, else
+  /// the author time of the deployment's commit, unless a report states that there is none.
   std::optional<timestamp> first_commit_at() const;
   /// Sort key among deployments that finished at the same instant, compared bytewise, if the source knows only the day
   /// (§23.11): the version's numbers, a prerelease before its release. Otherwise empty.
   std::string day_order() const;
 };
+
+/// Sets what a change brings. The facts that follow from it (`new_commits`, `lines_changed`, and of a hotfix
+/// `branched_from_production`) never replace a reported one.
+void tell_content(deployment&, std::optional<change_content>, bool is_hotfix);
 
 /// Whether a field describes the override itself (who, why, previous values) rather than the thing.
 bool is_about_override(std::string_view field);

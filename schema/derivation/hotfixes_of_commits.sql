@@ -1,9 +1,9 @@
--- Returns the hotfixes whose code may have been merged back by the given commits. $1-$6: changed commits, before and now (sha,
--- repository, ref, title, pull_request, picked_from). The last commits of merged branches have no title, and many branches
+-- Returns the hotfixes whose code may have been merged back by the given commits. $1-$7: changed commits, before and now (sha,
+-- repository, ref, title, pull_request, picked_from, has_parents). The last commits of merged branches have no title, and many branches
 -- are called patch-1: each branch and title is looked up once.
 WITH c AS (
-  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-    AS r (sha, repository, ref, title, pull_request, picked_from)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::boolean[])
+    AS r (sha, repository, ref, title, pull_request, picked_from, has_parents)
 ), deployed AS (
   SELECT sha FROM c
   UNION SELECT picked_from FROM c WHERE picked_from <> ''
@@ -23,3 +23,6 @@ UNION
 SELECT d.id FROM deployed JOIN deployment d
   ON length(deployed.sha) >= 7 AND d.commit <> '' AND d.commit > lower(deployed.sha) AND d.commit < lower(deployed.sha) || 'g'
 WHERE d.kind = 'hotfix'
+UNION  -- whose commit may be an ancestor of these
+SELECT d.id FROM deployment d
+WHERE (SELECT bool_or(has_parents) FROM c) AND d.kind = 'hotfix' AND d.commit_facts ? 'parents' AND NOT d.commit_facts ? 'default_branch'

@@ -5,6 +5,6 @@ FROM unnest($1::text[], $2::timestamptz[]) AS r (repository, told_at)
 CROSS JOIN place p
 CROSS JOIN LATERAL (
   SELECT d.repository FROM deployment d
-  WHERE d.service = p.service AND d.environment = p.environment AND d.finished_at IS NOT NULL ORDER BY d.finished_at DESC LIMIT 1) AS last
+  WHERE d.service = p.service AND d.environment = p.environment AND d.finished_at IS NOT NULL ORDER BY d.finished_at DESC, d.repository DESC LIMIT 1) AS last
 WHERE last.repository = r.repository
   AND NOT EXISTS (SELECT FROM commit_seen c WHERE c.told_in = r.repository AND c.told_in <> '' AND c.told_at <= r.told_at)

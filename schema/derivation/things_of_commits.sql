@@ -1,5 +1,5 @@
 -- Returns the deployments of the touched commits $1, where either sha may be a prefix of the other with at least 7 digits, and
--- those whose version may contain such a commit. OFFSET 0: see events_of_things.sql.
+-- those whose version may contain such a commit, or that wait for its report. OFFSET 0: see events_of_things.sql.
 SELECT d.source, d.subject
 FROM unnest($1::text[]) AS c (sha)
 CROSS JOIN LATERAL (
@@ -12,3 +12,5 @@ FROM unnest($1::text[]) AS c (sha)
 CROSS JOIN LATERAL (
   SELECT * FROM deployment d
   WHERE d.commit_tokens <> '' AND string_to_array(d.commit_tokens, ' ') @> ARRAY[left(lower(c.sha), 7)] OFFSET 0) AS d
+UNION
+SELECT source, subject FROM deployment WHERE awaited_commit <> '' AND awaited_commit = ANY ($1::text[])

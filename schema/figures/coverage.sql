@@ -33,7 +33,7 @@
   LEFT JOIN LATERAL (
     SELECT {{> _merges_since}} AS merges
     FROM (SELECT d.repository FROM deployment d WHERE d.service = scope.service AND d.environment = scope.environment
-            AND d.finished_at < scope.now ORDER BY d.finished_at DESC LIMIT 1) AS d) AS last ON true
+            AND d.finished_at < scope.now ORDER BY d.finished_at DESC, d.repository DESC LIMIT 1) AS d) AS last ON true
 )
 SELECT n, sum(commit_known)::bigint AS commit_known, sum(commit_of)::bigint AS commit_of, sum(kind_told)::bigint AS kind_told,
        sum(merge_known)::bigint AS merge_known, sum(merge_known + merges_tracked)::bigint AS merges_tracked,

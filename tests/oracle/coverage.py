@@ -1,12 +1,7 @@
 """Section 16: coverage and tracking."""
 from facts import DAY, instant
 from releases import Releases
-from resolution import behind_host, repository_key
-
-
-def path_of(repository):
-    key = repository_key(repository or '')
-    return behind_host(key) or key
+from resolution import path_of
 
 
 def first(times):

@@ -4,10 +4,10 @@ import re
 
 from artifacts import same_version
 from facts import DAY, ROLLBACK, FLAG, HOTFIX, instant, is_retracted, merged, same_commit
-from stacks import Stacks
+from contents import Contents
 
 
-class Failures(Stacks):
+class Failures(Contents):
     # ---- section 5: attribution
 
     def named(self, name, source):

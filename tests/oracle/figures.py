@@ -3,6 +3,7 @@ import re
 from datetime import datetime, timedelta, timezone
 
 from coverage import Coverage
+from resolution import path_of
 from facts import SECOND, DAY, EPOCH, WAYS, instant
 
 
@@ -187,7 +188,7 @@ class Figures(Coverage):
         unmerged = [h['finished'] for h in recent if self.merge_is_tracked(h) and h['hotfix_owes'] and later(h['back']) and later(h['rolled_back_by'] and h['rolled_back_by']['finished'])]
         ended = [d for d in mine if d['finished'] < now]
         newest = [[d for d in ended if d['place'] == p] for p in {d['place'] for d in ended}]
-        newest = [max(some, key=lambda d: d['finished']) for some in newest]
+        newest = [max(some, key=lambda d: (d['finished'], path_of(d['repository']).encode())) for some in newest]
         merges_tracked = (any(self.merges_tracked_since(d) is not None for d in newest) or
                           any(self.merge_is_tracked(d) for d in ended if now - 90 * DAY <= d['finished'] and d['kind'] in ('planned', 'hotfix', 'rollback')))
         put('', 'unmerged_hotfixes', len(unmerged) if merges_tracked else None)

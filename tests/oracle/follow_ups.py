@@ -22,10 +22,16 @@ class FollowUps(Failures):
             on_default = [r for r in told if facts.get('default_branch') and r['fields'].get('default_branch')]
             at = instant(facts, 'merged_at')
             merges = [instant(r['fields'], 'merged_at') for r in on_default if instant(r['fields'], 'merged_at') is not None]
-            pushed = [r['at'] for r in told if {'ref', 'default_branch', 'pull_request', 'merged_at'} & set(r['fields'])]
+            pushed = [self.tracked_from(r) for r in told if {'ref', 'default_branch', 'pull_request', 'merged_at'} & set(r['fields'])]
             seen.append({'sha': sha, 'facts': facts, 'told': min(pushed, default=None), 'merged': reports[0]['at'] if at is None else at,
                          'reached': merges[-1] if merges else min((r['at'] for r in on_default), default=None)})
         return seen
+
+    @staticmethod
+    def tracked_from(report):
+        """Who reports parents has read the repository from its first commit on."""
+        made = instant(report['fields'], 'committed_at') if 'parents' in report['fields'] else None
+        return report['at'] if made is None else min(made, report['at'])
 
     def merged_back(self, commit, seen):
         if not commit:
@@ -67,7 +73,8 @@ class FollowUps(Failures):
             h['hotfix_owes'] = told.get('default_branch') is not True
             h['owes'] = h['hotfix_owes'] and not h['rolled_back_by']
             back = instant(told, 'merged_back_at')
-            h['back'] = self.merged_back(h['commit'], seen) if back is None else back
+            found = [at for at in (self.merged_back(h['commit'], seen), self.first_contained(h)) if at is not None]
+            h['back'] = min(found, default=None) if back is None else back
             h['size'] = about.get('lines_changed')
             shown = {n for n in names if about.get(n) not in (None, False, '', [], {})}
             if about.get('lines_changed') is not None:

@@ -20,6 +20,7 @@ class History(Figures):
     def __init__(self, told):
         super().__init__(told)
         self.run_stacks()
+        self.bring()
         self.blame()
         self.remedy()
         self.judge()

@@ -50,7 +50,9 @@ class Releases(Work):
         if 'first_commit' in d:
             return d['first_commit']
         told = instant(d['facts'], 'first_commit_at')
-        return told if told is not None or d['brings_no_commit'] else instant(d['commit_facts'], 'authored_at')
+        if told is not None or d['brings_no_commit']:
+            return told
+        return d['content']['first'] if 'content' in d else instant(d['commit_facts'], 'authored_at')
 
     def row_of(self, members, group):
         first = members[0]

@@ -15,6 +15,11 @@ def behind_host(key):
     return rest if '/' in rest and ('.' in first or ':' in first) else None
 
 
+def path_of(repository):
+    key = repository_key(repository or '')
+    return behind_host(key) or key
+
+
 def same_repository(a, b):
     return a == b or (b and behind_host(a) == b) or (a and behind_host(b) == a)
 

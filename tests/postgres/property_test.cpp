@@ -48,6 +48,9 @@ constexpr std::pair<const char*, const char*> found_by_query[] = {
     {"redeployed images",
      "SELECT FROM deployment WHERE kind IN ('redeploy', 'rollback') AND identity ? 'images' AND NOT identity ? "
      "'commit'"},
+    {"content",
+     "SELECT FROM deployment WHERE facts ? 'new_commits' AND first_commit_at IS NOT NULL AND commit_facts ? 'parents'"},
+    {"awaited commit", "SELECT FROM deployment WHERE awaited_commit <> ''"},
     {"said production", "SELECT FROM place WHERE environment = 'staging' AND production"},
 };
 

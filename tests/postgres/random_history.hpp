@@ -16,12 +16,14 @@ namespace releasehealth::test {
 class random_history : public random_words {
  public:
   explicit random_history(unsigned seed) : random_words(seed) {
+    has_ancestry = one_in(3);
     for (int n = is_long ? 30 + pick(30) : 3 + pick(14); n > 0; --n) add_deployment();
     for (int n = pick(8); n > 0; --n) add_incident();
     for (int n = pick(3); n > 0; --n) add_flag();
     for (int n = pick(4); n > 0; --n) add_work();
     for (int n = pick(4); n > 0; --n) add_commit();
     for (int n = pick(6); n > 0; --n) add_tag();
+    if (has_ancestry) add_ancestry();
   }
 
   std::vector<event> events;         ///< by their own time
@@ -87,6 +89,7 @@ class random_history : public random_words {
     json::object fields = {{"service", service()}, {"environment", environment()}, {"version", version()}};
     if (one_in(30)) fields["environment"] = "everywhere";  // some configurations have a group of that name
     if (one_in(3)) fields["commit"] = commit();
+    if (has_ancestry && !one_in(4)) fields["commit"] = ancestor(pick(most_ancestors)).substr(0, one_in(4) ? 8 : 40);
     if (one_in(10)) fields["production_environment"] = !one_in(4);
     if (one_in(2)) fields["repository"] = repository();
     if (one_in(8)) fields["version"] = "main-" + commit();
@@ -274,6 +277,41 @@ class random_history : public random_words {
     const auto subject = one_in(2) ? commit() : "fedcba0" + std::to_string(pick(3)), from = source();
     add(report_of("commit", subject, time(), fields), from);
     maybe_retract("commit", subject, from);
+  }
+
+  static constexpr int most_ancestors = 10;
+  bool has_ancestry = false;
+  static std::string ancestor(int n) { return std::string(8, "0123456789"[n]) + std::string(32, 'e'); }
+
+  /// Commits with parents: branches and merges, skewed clocks, commits that nobody reports, or without their parents.
+  void add_ancestry() {
+    for (int n = 0; n < most_ancestors; ++n) {
+      if (one_in(12)) continue;
+      json::object fields = {{"commit", ancestor(n)}};
+      json::array parents;
+      if (n > 0 && !one_in(20)) parents.emplace_back(ancestor(n - 1 - (one_in(3) ? pick(n) : 0)));
+      if (n > 1 && one_in(4)) parents.emplace_back(ancestor(pick(n)));
+      if (!one_in(20)) fields["parents"] = std::move(parents);
+      const auto hours = std::chrono::hours(24 * n + pick(24));
+      if (!one_in(15)) fields["committed_at"] = format_time(*parse_time("2026-01-01T00:00:00Z") + hours);
+      if (!one_in(10)) fields["lines_changed"] = pick(30);
+      if (!one_in(3)) fields["repository"] = one_in(8) ? "acme/search" : "acme/checkout";
+      if (one_in(4)) fields["authored_at"] = time();
+      if (one_in(5)) fields["pull_request"] = std::to_string(pick(2));
+      if (one_in(3)) fields["title"] = "Fix";
+      if (one_in(2)) {
+        fields["default_branch"] = !one_in(3);
+        if (!one_in(3)) fields["merged_at"] = time();
+      }
+      const auto from = source();
+      add(report_of("commit", ancestor(n), time(), fields), from);
+      if (one_in(8))
+        add(report_of("commit", ancestor(n), time(), {{"default_branch", true}, {"merged_at", time()}}), from);
+      if (one_in(15))
+        add(report_of("commit", ancestor(n), time(), {{"parents", json::array{ancestor(pick(most_ancestors))}}}), from);
+      maybe_retract("commit", ancestor(n), from);
+    }
+    holds.insert("ancestry");
   }
 
   void add_tag() {
