@@ -3,6 +3,7 @@
 #include "collectors/artifact.hpp"
 #include "collectors/words.hpp"
 #include "daemon/explain/explanation.hpp"
+#include "daemon/timeline/content.hpp"
 
 namespace releasehealth {
 namespace {
@@ -14,6 +15,29 @@ std::string set_by_hand(const json::object& d) {
   const auto* failed = d.at("overrides").as_object().if_contains("failed");
   if (!failed || !failed->is_bool()) return {};
   return ", set by " + text(d, "overrides/by") + ": " + text(d, "overrides/reason");
+}
+
+// Where the first commit of a change comes from, or why none is known.
+std::string evidence_of_lead(const json::object& d) {
+  const bool is_known = !text(d, "first_commit_at").empty();
+  const auto count = number_at(d, "/facts/new_commits");
+  if (is_known && d.at("facts").as_object().contains("first_commit_at")) return "as reported";
+  if (!d.at("commit_facts").as_object().contains("parents"))
+    return is_known ? "when its commit was written; no report names the commits between it and the change below"
+                    : "no report says when its commits were made";
+  if (is_known) return "the first of " + std::to_string(count.value_or(0)) + " commits that the change below lacks";
+  const auto awaited = text(d, "awaited_commit");
+  if (!awaited.empty()) return "no report names the parents of commit " + awaited;
+  if (text(d, "below").empty()) return "there is no change below, with which to compare its commits";
+  return count ? "it has no commit that the change below lacks"
+               : "the commit of the change below is not known, or the changes are more than " +
+                     std::to_string(most_commits) + " commits apart";
+}
+
+void add_lead(const json::object& d, explanation& out) {
+  if (!flag_at(d, "/is_change")) return;
+  const auto first = text(d, "first_commit_at");
+  out.add("first commit", (first.empty() ? "not known: " : first + ": ") + evidence_of_lead(d));
 }
 
 void add_failure(ledger::reader& database, const json::object& d, explanation& out) {
@@ -80,6 +104,7 @@ explanation describe_deployment(ledger::reader& database, json::object d) {
     e.add("change",
           flag_at(d, "/is_change") ? "yes, it replaced " + name_of_deployment(database, text(d, "below")) : "no",
           text(d, "below"));
+    add_lead(d, e);
     e.add("live afterwards", name_of_deployment(database, text(d, "live")), text(d, "live"));
     if (!text(d, "rolled_back_by").empty())
       e.add("rolled back by", name_of_deployment(database, text(d, "rolled_back_by")), text(d, "rolled_back_by"));

@@ -11,8 +11,9 @@
 namespace releasehealth {
 namespace {
 
-auto by_finish(const settled& d) { return std::tie(*d.finished_at, d.day_order, d.thing); }
-auto by_start(const settled& d) { return std::tie(*d.started_at, d.thing); }
+// One report may be about several environments, so their order is the last one to decide.
+auto by_finish(const settled& d) { return std::tie(*d.finished_at, d.day_order, d.thing, d.where.environment); }
+auto by_start(const settled& d) { return std::tie(*d.started_at, d.thing, d.where.environment); }
 
 const settled* find(std::string_view id, std::span<const settled> known) {
   const auto found = std::ranges::find(known, id, &settled::id);

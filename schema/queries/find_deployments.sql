@@ -5,7 +5,7 @@ SELECT to_jsonb(m) AS found FROM (
          d.version, d.commit, d.kind, d.kind_reason, d.kind_evidence, d.is_change, d.live, d.below, d.rolled_back_by,
          d.failed, d.issue_at, d.recovered_at, d.first_remedy, d.response_from AS detected_at,
          d.cause, d.is_justified, d.is_attributed, d.owes_merge, d.merged_back_at, d.lines_changed, d.done,
-         d.facts, d.commit_facts, d.overrides, d.identity, nullif(d.release, '') AS release,
+         d.awaited_commit, d.facts, d.commit_facts, d.overrides, d.identity, nullif(d.release, '') AS release,
          (SELECT coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'source', m.source, 'subject', m.subject, 'environment', m.environment) ORDER BY m.finished_at, m.day_order, m.source, m.subject), '[]')
           FROM deployment m WHERE d.is_release AND m.release = d.id) AS members,
          (SELECT coalesce(jsonb_agg(jsonb_build_object('way', r.way, 'by', r.by, 'started_at', r.started_at) ORDER BY r.started_at, r.by), '[]')

@@ -56,7 +56,7 @@ class Artifacts:
 
     def __init__(self, facts, service, environment, source, settings):
         self.names = [service.lower()] if service else []
-        self.moving = MOVING | {environment.lower(), str(facts.get('environment', '')).lower()}
+        self.moving = MOVING | {environment.lower(), str(facts.get('environment', '')).lower(), *settings['groups']}
         self.all = [parse(e) for e in facts.get('artifacts', [])]
         self.revisions = [revision(e) for e in facts.get('revisions', [])]
         self.pattern = settings.get('images', {}).get(source)

@@ -93,7 +93,7 @@ class Failures(Contents):
             running = [d for d in self.deployments if fits(d) and (d['is_change'] or d['state'] in ('failed', 'canceled')) and
                        d['started'] is not None and d['finished'] is not None and d['started'] <= t < d['finished']]
             if running:
-                latest = max(running, key=lambda d: (d['started'], d['source'].encode(), d['subject'].encode()))
+                latest = max(running, key=lambda d: (d['started'], d['source'].encode(), d['subject'].encode(), d['environment'].encode()))
                 if latest['is_change']:
                     row['change'] = latest
                 else:

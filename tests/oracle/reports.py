@@ -104,7 +104,7 @@ class Reports(Resolution, Joins):
                 'identity': content.identity(commit, version, 'version' in over and 'artifacts' not in over),
                 'facts': facts, 'override': over, 'commit_facts': self.commit_facts(commit, repository), 'kind': '',
                 'id': hashlib.sha256(key.encode()).hexdigest()[:20], 'is_change': False, 'live': None, 'stack': [],
-                'rolled_back_by': None, 'order': (finished or 0, day, source.encode(), subject.encode()),
+                'rolled_back_by': None, 'order': (finished or 0, day, source.encode(), subject.encode(), environment.encode()),
                 'brings_no_commit': bool(firsts) and firsts[-1] is None, 'repository': repository}
 
     @staticmethod
